@@ -1,0 +1,16 @@
+"""The data files that ship with the package: `schemas/` and `templates/`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+
+
+def asset(name: str) -> Path:
+    """The file or folder *name*, such as `schemas/syntask.schema.json`.
+
+    In a wheel the assets lie inside the package; in a checkout beside it.
+    """
+    inside = _PACKAGE / name
+    return inside if inside.exists() else _PACKAGE.parent / name

@@ -1,0 +1,205 @@
+"""The port: what a backend does for the rest of the tool.
+
+`Backend` is what commands need; `RunQueue` is what our own worker needs besides, on the backends that
+it can serve. Every adapter passes the same contract suite (`tests/contract`). All verbs raise
+`BackendError` and its kinds for what goes wrong on the other side, `NotFound` for an id that stands
+for nothing, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from syntask_yaml.errors import BackendError
+from syntask_yaml.model.block import Block, Variable
+from syntask_yaml.model.deployment import Stored, Write
+from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.model.run import LogLine, Run, RunRequest, State, StateType
+from syntask_yaml.model.value import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of one write: the deployment's *id*, or the *error* that kept it from happening."""
+
+    write: Write
+    id: str | None = None
+    error: BackendError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFilter:
+    """Which runs are meant. Empty fields do not filter; *deployment* is `flow/name`."""
+
+    deployment: str | None = None
+    states: frozenset[StateType] = frozenset()
+    limit: int = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Features:
+    """What a backend can do beyond the port. *kind* is `embedded`, `memory` or `prefect`."""
+
+    kind: str
+    triggers: bool = False
+    sla: bool = False
+
+
+class Backend(Protocol):
+    """Deployments, pools, values and runs, wherever they live. *url* is for people, without secrets."""
+
+    url: str
+    features: Features
+
+    def deployments(
+        self, *, project: str | None = None, names: Collection[str] | None = None
+    ) -> list[Stored]:
+        """What is deployed, by `flow/name`: all of it, what *project* owns, or the *names* given.
+
+        With both, what is in either.
+        """
+        ...
+
+    def write(self, writes: Sequence[Write], *, jobs: int = 1) -> Iterator[Written]:
+        """Make the changes, and yield what became of each, in order; one failure stops no other.
+
+        A write whose `before` is no longer what the backend has fails with `BackendConflict`.
+        Schedules that stay keep their id; runs that were made ahead and no longer fit are removed.
+        """
+        ...
+
+    def pools(self) -> list[WorkPool]:
+        """All work pools, by name."""
+        ...
+
+    def create_pool(self, pool: WorkPool) -> WorkPool:
+        """Make a new pool; `BackendConflict` if its name is taken."""
+        ...
+
+    def variables(self) -> list[Variable]:
+        """All variables, by name."""
+        ...
+
+    def set_variable(self, variable: Variable) -> None:
+        """Make the variable, or give it another value."""
+        ...
+
+    def unset_variable(self, name: str) -> bool:
+        """Remove the variable; whether there was one."""
+        ...
+
+    def blocks(self) -> list[Block]:
+        """All blocks, by type and name, with their secret fields as `Secret`."""
+        ...
+
+    def block(self, type: str, name: str) -> Block | None:
+        """One block with its secrets; None if there is none."""
+        ...
+
+    def create_block(self, block: Block) -> Block:
+        """Make a block; `BackendConflict` if type and name are taken."""
+        ...
+
+    def delete_block(self, type: str, name: str) -> bool:
+        """Remove the block; whether there was one."""
+        ...
+
+    def create_run(self, request: RunRequest) -> Run:
+        """A new run of a deployment, due at once or at `request.scheduled`."""
+        ...
+
+    def runs(self, which: RunFilter) -> list[Run]:
+        """Runs, the one that is due last first."""
+        ...
+
+    def run(self, id: str) -> Run | None:
+        """One run by its id, or by a prefix of it; `BackendRefused` if the prefix fits several."""
+        ...
+
+    def logs(self, run_id: str, *, after: int = 0) -> list[LogLine]:
+        """The lines that a run wrote, in order, without the first *after* ones."""
+        ...
+
+    def cancel(self, run_id: str) -> Run:
+        """Ask that a run end: CANCELLED at once where it has not begun, else CANCELLING.
+
+        `BackendConflict` if it has ended.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A run that one worker took, with what it takes to execute it.
+
+    *token* proves that it is still ours: it changes hands only when the lease has run out.
+    *job_variables* are the deployment's with the run's over them; *entrypoint* is empty if it has none.
+    """
+
+    run: Run
+    token: str
+    entrypoint: str
+    parameters: Mapping[str, Json] = field(default_factory=dict)
+    job_variables: Mapping[str, Json] = field(default_factory=dict)
+    pull_steps: tuple[Mapping[str, Json], ...] = ()
+
+
+class RunQueue(Protocol):
+    """What a worker needs: due runs, each exactly once, and a place to report.
+
+    Every verb may be called by many workers at the same time, and each change is one transaction.
+    """
+
+    def schedule(self, now: datetime) -> int:
+        """Make the coming runs of all active schedules; how many are new. Calling again makes none twice.
+
+        Cheap when there is nothing to make. What is made ahead, and what of the past: `backend/schedules.py`.
+        """
+        ...
+
+    def claim(
+        self, pool: str, *, worker: str, now: datetime, lease: float, queues: Collection[str] = ()
+    ) -> Claim | None:
+        """Take the next due run that the limits of pool and deployment allow, for *lease* seconds.
+
+        By the priority of its queue, then by the time it was due. *queues* empty means all.
+        """
+        ...
+
+    def report(self, claim: Claim, state: State, now: datetime) -> bool:
+        """Write a run's new state; False, and nothing written, if the run is no longer ours.
+
+        An end gives up the claim. A run that is to be cancelled stays CANCELLING until it ends.
+        """
+        ...
+
+    def append_logs(self, run_id: str, lines: Sequence[LogLine]) -> None:
+        """Keep what a run wrote."""
+        ...
+
+    def renew(self, claims: Sequence[Claim], *, now: datetime, lease: float) -> Mapping[str, StateType]:
+        """Hold on to runs for another *lease* seconds: the states of those still ours, by run id."""
+        ...
+
+    def release(self, claim: Claim, now: datetime) -> bool:
+        """Give back a run that has not begun, so that it is due again."""
+        ...
+
+    def reap(self, now: datetime) -> list[Run]:
+        """End what dead workers left: what was running has crashed; what had not begun is due again."""
+        ...
+
+    def next_due(self, pool: str, now: datetime) -> datetime | None:
+        """When the next run of *pool* is due, later than *now*; None if none is known."""
+        ...
+
+    def changed(self) -> int:
+        """A number that differs after any other process has written."""
+        ...

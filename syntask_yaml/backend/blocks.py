@@ -1,0 +1,58 @@
+"""What a block may hold: the fields of its type, with the secret ones as `Secret`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from syntask_yaml.diagnostics import did_you_mean
+from syntask_yaml.errors import BackendConflict, BackendRefused
+from syntask_yaml.model.block import BLOCK_TYPES, Block, BlockType
+from syntask_yaml.model.secret import Secret
+from syntask_yaml.model.value import Json
+
+
+def fitted(block: Block) -> Block:
+    """*block* with its secret fields wrapped; BackendRefused if its type has no such shape."""
+    kind = BLOCK_TYPES.get(block.type)
+    if kind is None:
+        known = ", ".join(f"`{slug}`" for slug in BLOCK_TYPES)
+        raise BackendRefused(
+            f"There is no block type `{block.type}`.",
+            hint=did_you_mean(block.type, BLOCK_TYPES, otherwise=f"The types are {known}."),
+        )
+    _check_fields(block, kind)
+    return replace(block, data={name: _wrapped(kind, name, value) for name, value in block.data.items()})
+
+
+def _check_fields(block: Block, kind: BlockType) -> None:
+    for name in block.data:
+        if name not in kind.fields:
+            known = ", ".join(f"`{field}`" for field in kind.fields)
+            raise BackendRefused(
+                f"A block of type `{kind.slug}` has no field `{name}`.",
+                hint=did_you_mean(name, kind.fields, otherwise=f"Its fields: {known}."),
+            )
+    for name in sorted(kind.required - block.data.keys()):
+        raise BackendRefused(
+            f"A block of type `{kind.slug}` needs the field `{name}`.", hint=f"Give `{name}` a value."
+        )
+
+
+def _wrapped(kind: BlockType, name: str, value: Json | Secret) -> Json | Secret:
+    if name not in kind.secret_fields or isinstance(value, Secret):
+        return value
+    if value is None and name not in kind.required:
+        return None
+    if isinstance(value, str):
+        return Secret(value)
+    raise BackendRefused(
+        f"The field `{name}` of a block of type `{kind.slug}` is a text that is kept secret.",
+        hint="Write the value as text.",
+    )
+
+
+def block_exists(block: Block) -> BackendConflict:
+    return BackendConflict(
+        f"There is a block `{block.type}/{block.name}` already.",
+        hint="Take another name, or delete the old one first.",
+    )

@@ -1,0 +1,41 @@
+"""The embedded backend, put together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from syntask_yaml.backend.base import Features
+from syntask_yaml.backend.embedded.deployments import Deployments
+from syntask_yaml.backend.embedded.queue import Queue
+from syntask_yaml.backend.embedded.runs import Runs
+from syntask_yaml.backend.embedded.store import Store
+from syntask_yaml.backend.embedded.values import Values
+from syntask_yaml.backend.embedded.vault import Vault
+from syntask_yaml.backend.moments import Clock, utc_now
+
+_PATIENCE = 30.0
+
+
+class EmbeddedBackend(Deployments, Values, Runs, Queue):
+    """A `Backend` and `RunQueue` on a file that many processes may use at once.
+
+    Threads may share one. A process that forks must not use it in the child: it opens its own.
+    """
+
+    features = Features(kind="embedded")
+
+    def __init__(self, store: Store, vault: Vault, clock: Clock) -> None:
+        super().__init__(store, vault, clock)
+        self.url = f"embedded:{store.path}"
+
+    @classmethod
+    def open(cls, path: Path, *, clock: Clock = utc_now, patience: float = _PATIENCE) -> EmbeddedBackend:
+        """The backend on the store at *path*, which is made if it is not there.
+
+        *patience* is for how many seconds to wait while others write.
+        """
+        path = path.expanduser().absolute()
+        return cls(Store.open(path, patience=patience), Vault(path.with_suffix(".key")), clock)
+
+    def close(self) -> None:
+        self._store.close()

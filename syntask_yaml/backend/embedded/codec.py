@@ -1,0 +1,37 @@
+"""How the store writes values down: JSON as text, times as microseconds since 1970."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import overload
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def _plain(value: object) -> object:
+    """A mapping or list of another kind as JSON's own. A secret, or what is not known yet, ends here."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Sequence):
+        return list(value)
+    raise TypeError(f"a {type(value).__name__} is not stored")
+
+
+# Pure ASCII, so that even half a character, which UTF-8 cannot hold, comes back as it was.
+to_json = json.JSONEncoder(check_circular=False, separators=(",", ":"), default=_plain).encode
+from_json = json.loads
+
+
+def to_moment(time: datetime) -> int:
+    return (time - _EPOCH) // _MICROSECOND
+
+
+@overload
+def from_moment(moment: int) -> datetime: ...
+@overload
+def from_moment(moment: int | None) -> datetime | None: ...
+def from_moment(moment: int | None) -> datetime | None:
+    return None if moment is None else _EPOCH + moment * _MICROSECOND

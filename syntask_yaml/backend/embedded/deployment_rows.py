@@ -1,0 +1,146 @@
+"""Deployments and their schedules as rows.
+
+Rows of deployments are read by place, not by name: looking the names up would take as long as all the
+rest of reading ten thousand.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import MISSING, fields
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from syntask_yaml.backend.embedded.codec import from_json, from_moment, to_json, to_moment
+from syntask_yaml.backend.writes import Outcome
+from syntask_yaml.model.deployment import CollisionStrategy, ConcurrencyLimit, Deployment, Stored
+from syntask_yaml.model.schedule import Cron, Interval, RRule, Schedule, Timing
+from syntask_yaml.model.value import known
+
+# The fields that have no column of their own, as the store never asks for them.
+_DOCUMENT = frozenset(
+    "entrypoint description version version_info tags parameters parameter_schema"
+    " enforce_parameter_schema job_variables pull_steps triggers sla".split()
+)
+_TUPLES = ("tags", "pull_steps", "triggers", "sla")
+_DEFAULTS: tuple[tuple[str, Any], ...] = tuple(
+    (field.name, field.default if field.default_factory is MISSING else field.default_factory())
+    for field in fields(Deployment)
+    if field.name in _DOCUMENT
+)
+
+# Where in a row of `deployments_with_schedules` the columns of the schedule begin and end.
+_SCHEDULE = slice(13, 23)
+
+
+def deployment_row(done: Outcome) -> tuple[Any, ...]:
+    """The values for `insert_deployment` and `update_deployment`."""
+    deployment = done.deployment
+    limit = known(deployment.concurrency_limit)
+    return (
+        done.id,
+        deployment.flow,
+        deployment.name,
+        deployment.project,
+        deployment.work_pool,
+        deployment.work_queue,
+        done.paused,
+        limit and limit.limit,
+        limit and limit.collision_strategy.value,
+        limit and limit.grace_period_seconds,
+        _document(deployment),
+        to_moment(done.created),
+        to_moment(done.updated),
+    )
+
+
+def _document(deployment: Deployment) -> str:
+    return to_json(
+        {name: value for name, default in _DEFAULTS if (value := getattr(deployment, name)) != default}
+    )
+
+
+def schedule_rows(done: Outcome) -> Iterator[tuple[Any, ...]]:
+    """The values for `insert_schedule`, which has the runs of each schedule made anew."""
+    now = to_moment(done.updated)
+    for position, schedule in enumerate(done.schedules):
+        look_again = now if schedule.active and not done.paused else None
+        yield (
+            *(done.id, position, now, look_again),
+            *(schedule.id, schedule.slug, schedule.active),
+            *_timing_values(schedule.timing),
+            to_json(schedule.parameters) if schedule.parameters else "{}",
+        )
+
+
+def _timing_values(timing: Timing) -> tuple[Any, ...]:
+    """The columns cron, day_or, interval, anchor, rrule, timezone."""
+    match timing:
+        case Cron(cron, timezone, day_or):
+            return cron, day_or, None, None, None, timezone
+        case Interval(seconds, anchor, timezone):
+            return None, None, seconds, anchor and anchor.isoformat(), None, timezone
+        case RRule(rrule, timezone):
+            return None, None, None, None, rrule, timezone
+
+
+def stored_deployments(rows: Iterable[sqlite3.Row]) -> Iterator[Stored]:
+    """The deployments in rows of `deployments_with_schedules`, in which those of one stand together."""
+    for _, group in groupby(rows, key=itemgetter(0)):
+        yield _stored(list(group))
+
+
+def _stored(rows: list[sqlite3.Row]) -> Stored:
+    id_, flow, name, project, pool, queue, is_paused, *limit, document, created, updated = rows[0][
+        : _SCHEDULE.start
+    ]
+    rest = from_json(document)
+    for field in _TUPLES:
+        if field in rest:
+            rest[field] = tuple(rest[field])
+    deployment = Deployment(
+        flow=flow,
+        name=name,
+        project=project,
+        work_pool=pool,
+        work_queue=queue,
+        paused=bool(is_paused),
+        concurrency_limit=_limit(*limit),
+        schedules=tuple(schedule_of(row) for row in rows if row[_SCHEDULE.start] is not None),
+        **rest,
+    )
+    return Stored(id_, deployment, from_moment(created), from_moment(updated))
+
+
+def _limit(limit: int | None, strategy: str, grace: int | None) -> ConcurrencyLimit | None:
+    return None if limit is None else ConcurrencyLimit(limit, CollisionStrategy(strategy), grace)
+
+
+def schedule_of(row: sqlite3.Row) -> Schedule:
+    """The schedule in a row of `deployments_with_schedules`."""
+    id_, slug, is_active, *timing, parameters = row[_SCHEDULE]
+    return Schedule(
+        timing=_timing(*timing),
+        active=bool(is_active),
+        parameters=from_json(parameters),
+        slug=slug,
+        id=id_,
+    )
+
+
+def _timing(
+    cron: str | None,
+    day_or: int | None,
+    interval: float,
+    anchor: str | None,
+    rrule: str | None,
+    timezone: str | None,
+) -> Timing:
+    if cron is not None:
+        return Cron(cron, timezone, bool(day_or))
+    if rrule is not None:
+        return RRule(rrule, timezone)
+    return Interval(interval, datetime.fromisoformat(anchor) if anchor else None, timezone)

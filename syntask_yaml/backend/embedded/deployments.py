@@ -1,0 +1,111 @@
+"""Deployments: reading them, and writing many in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain
+
+from syntask_yaml.backend.base import Written
+from syntask_yaml.backend.embedded.codec import to_json, to_moment
+from syntask_yaml.backend.embedded.deployment_rows import (
+    deployment_row,
+    schedule_rows,
+    stored_deployments,
+)
+from syntask_yaml.backend.embedded.role import Role
+from syntask_yaml.backend.embedded.run_rows import state_row
+from syntask_yaml.backend.lifecycle import ORPHANED
+from syntask_yaml.backend.writes import Outcome, outcome, refusal
+from syntask_yaml.model.deployment import Deployment, Stored, Write
+from syntask_yaml.model.pool import DEFAULT_QUEUE
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What a call of `write` comes down to."""
+
+    written: list[Written] = field(default_factory=list)
+    made: list[Outcome] = field(default_factory=list)
+    changed: list[Outcome] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+
+    def take(self, after: Deployment | None, stored: Stored | None, now: datetime) -> str:
+        """Note that *stored* becomes *after*; the id of the deployment."""
+        if after is None:
+            assert stored is not None
+            self.deleted.append(stored.id)
+            return stored.id
+        done = outcome(after, stored, now)
+        (self.made if stored is None else self.changed).append(done)
+        return done.id
+
+
+_AT_ONCE = 10000
+
+# What a name stands for once it was written: a second write of it in the same call is a conflict.
+_WRITTEN = Stored("", Deployment(flow="", name=""))
+
+
+class Deployments(Role):
+    """The verbs about deployments."""
+
+    def deployments(
+        self, *, project: str | None = None, names: Collection[str] | None = None
+    ) -> list[Stored]:
+        if project is None and names is None:
+            return list(stored_deployments(self._store.all("all_deployments")))
+        rows = self._store.all("some_deployments", project=project, names=to_json(list(names or ())))
+        return list(stored_deployments(rows))
+
+    def write(self, writes: Sequence[Write], *, jobs: int = 1) -> Iterator[Written]:  # noqa: ARG002
+        now = self._clock()
+        with self._store.transaction():
+            parts = (writes[at : at + _AT_ONCE] for at in range(0, len(writes), _AT_ONCE))
+            return iter([written for part in parts for written in self._write(part, now)])
+
+    def _write(self, writes: Sequence[Write], now: datetime) -> list[Written]:
+        batch = self._judged(writes, now)
+        # Deleting comes first, as it may free a name that is taken again.
+        if batch.deleted:
+            self._delete(batch.deleted, now)
+        if batch.changed:
+            self._change(batch.changed, now)
+        if batch.made:
+            self._put("insert_deployment", batch.made)
+        return batch.written
+
+    def _judged(self, writes: Sequence[Write], now: datetime) -> _Batch:
+        batch = _Batch()
+        names = [write.full_name for write in writes]
+        known = {stored.deployment.full_name: stored for stored in self.deployments(names=names)}
+        pools = {row["name"] for row in self._store.all("pools")}
+        for write, name in zip(writes, names, strict=True):
+            stored = known.get(name)
+            if error := refusal(write, stored, pools):
+                batch.written.append(Written(write, error=error))
+            else:
+                batch.written.append(Written(write, batch.take(write.after, stored, now)))
+                known[name] = _WRITTEN
+        return batch
+
+    def _delete(self, ids: Sequence[str], now: datetime) -> None:
+        deleted = to_json(ids)
+        self._store.change("drop_scheduled_runs", deployments=deleted)
+        self._store.change("end_waiting_runs", deployments=deleted, now=to_moment(now), **state_row(ORPHANED))
+        self._store.change("drop_deployments", deployments=deleted)
+
+    def _change(self, changed: Sequence[Outcome], now: datetime) -> None:
+        ids = to_json([done.id for done in changed])
+        self._store.change("drop_schedules", deployments=ids)
+        self._put("update_deployment", changed)
+        self._store.change("drop_unfit_runs", deployments=ids, now=to_moment(now))
+
+    def _put(self, statement: str, put: Sequence[Outcome]) -> None:
+        queues = {(done.deployment.work_pool, done.deployment.work_queue) for done in put}
+        for pool, queue in queues:
+            if pool is not None:
+                self._store.change("add_queue", pool=pool, name=queue or DEFAULT_QUEUE)
+        self._store.change_each(statement, map(deployment_row, put))
+        self._store.change_each("insert_schedule", chain.from_iterable(map(schedule_rows, put)))

@@ -1,0 +1,94 @@
+"""What SQLite, and the disk below it, can fail at, in words."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from syntask_yaml.errors import BackendError, BackendRefused, BackendUnreachable
+
+
+class _Fault(NamedTuple):
+    kind: type[BackendError]
+    detail: str
+    hint: str
+
+
+_LOCKED = _Fault(
+    BackendUnreachable,
+    "The store {path} stayed locked: another process has been writing to it for too long.",
+    "Try again. If it stays so, look for a `syntask` process that hangs.",
+)
+_READ_ONLY = _Fault(
+    BackendRefused,
+    "The store {path} cannot be written: the file, its folder or the disk is read-only.",
+    "Make the folder writable, or choose another one with SYNTASK_HOME.",
+)
+_UNOPENED = _Fault(
+    BackendUnreachable,
+    "The store {path} cannot be opened: {reason}.",
+    "Check that its folder exists and that you may read and write there, or choose another one with"
+    " SYNTASK_HOME.",
+)
+_DAMAGED = _Fault(
+    BackendUnreachable,
+    "The store {path} is damaged: {reason}.",
+    "Restore a copy; or move the file away, save what is left in it with `sqlite3 FILE .recover`, and"
+    " deploy again.",
+)
+
+# By the primary code of the error. Whatever is not here is reported in SQLite's own words.
+_FAULTS: Mapping[int, _Fault] = {
+    sqlite3.SQLITE_BUSY: _LOCKED,
+    sqlite3.SQLITE_LOCKED: _LOCKED,
+    sqlite3.SQLITE_READONLY: _READ_ONLY,
+    sqlite3.SQLITE_PERM: _UNOPENED,
+    sqlite3.SQLITE_CANTOPEN: _UNOPENED,
+    sqlite3.SQLITE_AUTH: _UNOPENED,
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: _Fault(
+        BackendUnreachable,
+        "{path} is not a store: it is no SQLite database.",
+        "Give another path, or move the file away.",
+    ),
+    sqlite3.SQLITE_FULL: _Fault(
+        BackendError,
+        "The disk is full: nothing was written to the store {path}.",
+        "Make room, and do it again.",
+    ),
+    sqlite3.SQLITE_IOERR: _Fault(
+        BackendUnreachable,
+        "The disk failed to read or write the store {path}: {reason}.",
+        "Check the disk. A store on a network drive does not work: move it to a local one.",
+    ),
+}
+_OTHER = _Fault(BackendError, "The store {path} refused: {reason}.", "")
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Raise what SQLite or the disk fails at, inside, as a BackendError about the store at *path*.
+
+    A misuse of SQLite is our bug, and stays what it is.
+    """
+    try:
+        yield
+    except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
+        raise
+    except sqlite3.Error as error:
+        fault = _FAULTS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, _OTHER)
+        raise _worded(fault, path, str(error)) from error
+    except UnicodeEncodeError as error:
+        raise BackendRefused(
+            f"A text holds {error.object[error.start]!a}, which is half a character and cannot be stored.",
+            hint="Look for a broken escape sequence, or for a name that is not in UTF-8.",
+        ) from error
+    except OSError as error:
+        raise _worded(_UNOPENED, path, error.strerror or str(error)) from error
+
+
+def _worded(fault: _Fault, path: Path, reason: str) -> BackendError:
+    return fault.kind(fault.detail.format(path=f"`{path}`", reason=reason), hint=fault.hint)

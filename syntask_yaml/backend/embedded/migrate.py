@@ -1,0 +1,64 @@
+"""The shape of the store, version by version."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from syntask_yaml.backend.embedded.codec import to_json
+from syntask_yaml.backend.embedded.statements import script
+from syntask_yaml.backend.naming import new_id
+from syntask_yaml.backend.pools import DEFAULT_POOL
+from syntask_yaml.errors import BackendRefused, BackendUnreachable
+
+# The n-th leads to version n. One that was released never changes.
+MIGRATIONS = ("migrations/0001_initial.sql",)
+
+_APPLICATION_ID = 0x53594E54
+
+
+def check_is_ours(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse a database that is neither empty nor a store that this syntask knows."""
+    connection.execute("BEGIN")
+    owner, version = _number(connection, "application_id"), _number(connection, "user_version")
+    is_empty = connection.execute("SELECT 1 FROM sqlite_schema").fetchone() is None
+    connection.execute("COMMIT")
+    if owner != _APPLICATION_ID and not is_empty:
+        raise BackendUnreachable(
+            f"`{path}` is not a store: it is the SQLite database of another program.",
+            hint="Give another path.",
+        )
+    if version > len(MIGRATIONS):
+        raise BackendRefused(
+            f"The store `{path}` has version {version}; this syntask knows versions up to {len(MIGRATIONS)}.",
+            hint="A newer syntask has used it. Upgrade this one: `pip install --upgrade syntask-yaml`.",
+        )
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring a store to the newest version, one transaction a version."""
+    while (version := _number(connection, "user_version")) < len(MIGRATIONS):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            # Another process may have been faster.
+            if _number(connection, "user_version") == version:
+                _change(connection, version)
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+
+
+def _change(connection: sqlite3.Connection, version: int) -> None:
+    values = {
+        "id": new_id(),
+        "description": DEFAULT_POOL.description,
+        "base_job_template": to_json(DEFAULT_POOL.base_job_template),
+    }
+    for statement in script(MIGRATIONS[version]):
+        connection.execute(statement, values)
+    connection.execute(f"PRAGMA user_version = {version + 1}")
+
+
+def _number(connection: sqlite3.Connection, pragma: str) -> int:
+    return int(connection.execute(f"PRAGMA {pragma}").fetchone()[0])

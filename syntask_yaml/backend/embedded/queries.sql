@@ -1,0 +1,209 @@
+-- Every statement by its name. The plans that matter are pinned by a test.
+
+-- name: pools
+SELECT * FROM pools ORDER BY name;
+
+-- name: insert_pool
+INSERT INTO pools (name, id, type, description, base_job_template, is_paused, concurrency_limit)
+VALUES (:name, :id, :type, :description, :base_job_template, :is_paused, :concurrency_limit)
+ON CONFLICT DO NOTHING;
+
+-- name: add_queue
+INSERT INTO queues (pool, name, priority)
+SELECT :pool, :name, coalesce(max(priority), 0) + 1 FROM queues WHERE pool = :pool
+ON CONFLICT DO NOTHING;
+
+-- name: all_deployments
+SELECT * FROM deployments_with_schedules ORDER BY full_name, position;
+
+-- name: some_deployments
+SELECT * FROM deployments_with_schedules
+WHERE project = :project OR full_name IN (SELECT value FROM json_each(:names))
+ORDER BY full_name, position;
+
+-- name: deployment
+SELECT * FROM deployments_with_schedules WHERE id = :id ORDER BY position;
+
+-- name: insert_deployment
+INSERT INTO deployments (
+    id, flow, name, project, work_pool, work_queue, is_paused,
+    concurrency_limit, collision_strategy, grace_period_seconds, document, created, updated
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: update_deployment
+-- The values of insert_deployment, by their places. Flow and name stay.
+UPDATE deployments SET
+    project = ?4, work_pool = ?5, work_queue = ?6, is_paused = ?7, concurrency_limit = ?8,
+    collision_strategy = ?9, grace_period_seconds = ?10, document = ?11, updated = ?13
+WHERE id = ?1;
+
+-- name: insert_schedule
+INSERT INTO schedules (
+    deployment_id, position, made_until, look_again,
+    id, slug, is_active, cron, day_or, interval, anchor, rrule, timezone, parameters
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: drop_schedules
+DELETE FROM schedules WHERE deployment_id IN (SELECT value FROM json_each(:deployments));
+
+-- name: drop_unfit_runs
+-- Those made ahead that are still to come, or whose schedule is gone or at rest.
+DELETE FROM runs
+WHERE deployment_id IN (SELECT value FROM json_each(:deployments))
+  AND state = 'SCHEDULED' AND is_scheduled
+  AND (due > :now OR NOT EXISTS (
+      SELECT 1 FROM schedules WHERE schedules.id = runs.schedule_id AND look_again IS NOT NULL
+  ));
+
+-- name: drop_scheduled_runs
+DELETE FROM runs
+WHERE deployment_id IN (SELECT value FROM json_each(:deployments))
+  AND state = 'SCHEDULED' AND is_scheduled;
+
+-- name: end_waiting_runs
+UPDATE runs SET state = :state, state_name = :state_name, message = :message, ended = :now
+WHERE deployment_id IN (SELECT value FROM json_each(:deployments)) AND state = 'SCHEDULED';
+
+-- name: drop_deployments
+DELETE FROM deployments WHERE id IN (SELECT value FROM json_each(:deployments));
+
+-- name: variables
+SELECT * FROM variables ORDER BY name;
+
+-- name: put_variable
+INSERT INTO variables (name, value, tags) VALUES (:name, :value, :tags)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value, tags = excluded.tags;
+
+-- name: drop_variable
+DELETE FROM variables WHERE name = :name;
+
+-- name: blocks
+SELECT * FROM blocks ORDER BY type, name;
+
+-- name: block
+SELECT * FROM blocks WHERE type = :type AND name = :name;
+
+-- name: holds_secrets
+SELECT EXISTS (SELECT 1 FROM blocks WHERE secrets <> '{}') AS answer;
+
+-- name: insert_block
+INSERT INTO blocks (type, name, id, fields, secrets) VALUES (:type, :name, :id, :fields, :secrets);
+
+-- name: drop_block
+DELETE FROM blocks WHERE type = :type AND name = :name;
+
+-- name: insert_run
+INSERT INTO runs (
+    id, name, flow, deployment, deployment_id, schedule_id, idempotency_key,
+    state, state_name, message, parameters, job_variables, tags, work_pool, work_queue,
+    is_scheduled, due, created
+) VALUES (
+    :id, :name, :flow, :deployment, :deployment_id, :schedule_id, :idempotency_key,
+    :state, :state_name, :message, :parameters, :job_variables, :tags, :work_pool, :work_queue,
+    :is_scheduled, :due, :created
+)
+ON CONFLICT DO NOTHING;
+
+-- name: run_by_key
+SELECT * FROM runs WHERE deployment_id = :deployment_id AND idempotency_key = :idempotency_key;
+
+-- name: runs_by_prefix
+SELECT * FROM runs WHERE id BETWEEN :prefix AND :prefix || 'g' ORDER BY id LIMIT 6;
+
+-- name: run
+SELECT * FROM runs WHERE id = :id;
+
+-- name: runs
+SELECT * FROM runs
+WHERE :states IS NULL OR state IN (SELECT value FROM json_each(:states))
+ORDER BY due DESC, created DESC LIMIT :limit;
+
+-- name: runs_of_deployment
+SELECT * FROM runs
+WHERE deployment = :deployment
+  AND (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
+ORDER BY due DESC, created DESC LIMIT :limit;
+
+-- name: save_run
+-- What no longer takes up a slot is no longer leased.
+UPDATE runs SET
+    state = :state, state_name = :state_name, message = :message, started = :started, ended = :ended,
+    restarts = restarts + :is_restart,
+    token = CASE WHEN :holds_slot THEN token END,
+    leased_until = CASE WHEN :holds_slot THEN leased_until END
+WHERE id = :id;
+
+-- name: logs
+SELECT * FROM logs WHERE run_id = :run_id AND number > :after ORDER BY number;
+
+-- name: count_logs
+SELECT coalesce(max(number), 0) AS answer FROM logs WHERE run_id = :run_id;
+
+-- name: insert_log
+INSERT INTO logs (run_id, number, time, level, logger, message) VALUES (?, ?, ?, ?, ?, ?);
+
+-- name: schedules_to_look_at
+SELECT * FROM deployments_with_schedules WHERE look_again <= :now ORDER BY look_again LIMIT :limit;
+
+-- name: mark_schedule
+-- Does nothing if the schedule is no longer as it was read.
+UPDATE schedules SET made_until = :made_until, look_again = :look_again
+WHERE id = :id AND made_until = :read_made_until AND look_again = :read_look_again;
+
+-- name: hold_back
+-- A run that is due while its deployment is at its limit waits for a slot, or is one too many.
+UPDATE runs SET
+    state = iif(at_limit.collision_strategy = 'CANCEL_NEW', :surplus_state, state),
+    state_name = iif(at_limit.collision_strategy = 'CANCEL_NEW', :surplus_state_name, :awaiting_state_name),
+    message = iif(at_limit.collision_strategy = 'CANCEL_NEW', :surplus_message, message),
+    ended = iif(at_limit.collision_strategy = 'CANCEL_NEW', :now, NULL)
+FROM deployments_at_limit AS at_limit
+WHERE runs.deployment_id = at_limit.id
+  AND runs.state = 'SCHEDULED' AND runs.state_name = 'Scheduled' AND runs.due <= :now;
+
+-- name: claim
+-- CROSS JOIN keeps this order: the queues by priority, and of each the runs by the time they are due.
+UPDATE runs SET
+    state = 'PENDING', state_name = 'Pending', message = '',
+    worker = :worker, token = :token, leased_until = :leased_until
+WHERE id = (
+    SELECT run.id
+    FROM pools AS pool
+    CROSS JOIN queues AS queue ON queue.pool = pool.name
+    CROSS JOIN runs AS run ON run.work_pool = queue.pool AND run.work_queue = queue.name
+    CROSS JOIN deployments AS deployment ON deployment.id = run.deployment_id
+    WHERE pool.name = :pool
+      AND NOT pool.is_paused
+      AND (pool.concurrency_limit IS NULL OR pool.concurrency_limit > (
+          SELECT count(*) FROM runs AS busy WHERE busy.work_pool = :pool AND busy.leased_until IS NOT NULL
+      ))
+      AND (:queues IS NULL OR queue.name IN (SELECT value FROM json_each(:queues)))
+      AND run.state = 'SCHEDULED' AND run.due <= :now
+      AND run.deployment_id NOT IN (SELECT id FROM deployments_at_limit)
+      AND NOT (run.is_scheduled AND deployment.is_paused)
+    ORDER BY queue.priority, run.due, run.created
+    LIMIT 1
+)
+RETURNING *;
+
+-- name: held_run
+SELECT * FROM runs WHERE id = :id AND token = :token;
+
+-- name: renew
+UPDATE runs SET leased_until = :leased_until
+FROM json_each(:claims) AS claim
+WHERE runs.id = json_extract(claim.value, '$[0]') AND runs.token = json_extract(claim.value, '$[1]')
+RETURNING id, state;
+
+-- name: runs_to_reap
+SELECT * FROM runs WHERE leased_until < :now;
+
+-- name: next_due
+SELECT min(due) AS answer FROM (
+    SELECT (
+        SELECT min(run.due) FROM runs AS run
+        WHERE run.work_pool = queue.pool AND run.work_queue = queue.name
+          AND run.state = 'SCHEDULED' AND run.due > :now
+    ) AS due
+    FROM queues AS queue WHERE queue.pool = :pool
+);

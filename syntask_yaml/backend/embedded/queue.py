@@ -1,0 +1,155 @@
+"""The queue that workers share."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from syntask_yaml.backend.base import Claim
+from syntask_yaml.backend.embedded.codec import from_moment, to_json, to_moment
+from syntask_yaml.backend.embedded.deployment_rows import schedule_of, stored_deployments
+from syntask_yaml.backend.embedded.role import Role
+from syntask_yaml.backend.embedded.run_rows import log_row, progress_row, run_of, run_row
+from syntask_yaml.backend.lifecycle import (
+    AWAITING,
+    SURPLUS,
+    abandoned,
+    job_variables,
+    no_such_run,
+    released,
+    reported,
+    scheduled_run,
+)
+from syntask_yaml.backend.naming import new_id
+from syntask_yaml.backend.schedules import Coming, coming
+from syntask_yaml.model.run import LogLine, Run, State, StateType
+
+# How many schedules are looked at while others wait to write.
+_AT_ONCE = 100
+
+_HOLD_BACK = {
+    "surplus_state": SURPLUS.type.value,
+    "surplus_state_name": SURPLUS.name,
+    "surplus_message": SURPLUS.message,
+    "awaiting_state_name": AWAITING.name,
+}
+
+
+class Queue(Role):
+    """The verbs of `RunQueue`."""
+
+    def schedule(self, now: datetime) -> int:
+        made = 0
+        while rows := self._store.all("schedules_to_look_at", now=to_moment(now), limit=_AT_ONCE):
+            # Worked out before the transaction: a rule that fires seldom can take its time.
+            found = [(row, self._coming(row, now)) for row in rows]
+            with self._store.transaction():
+                made += sum(self._make_runs(row, ahead, now) for row, ahead in found)
+        return made
+
+    def _coming(self, row: sqlite3.Row, now: datetime) -> Coming:
+        return coming(schedule_of(row).timing, made_until=from_moment(row["made_until"]), now=now)
+
+    def _make_runs(self, row: sqlite3.Row, ahead: Coming, now: datetime) -> int:
+        is_as_read = self._store.change(
+            "mark_schedule",
+            id=row["schedule_id"],
+            made_until=to_moment(ahead.times[-1]) if ahead.times else row["made_until"],
+            look_again=ahead.again and to_moment(ahead.again),
+            read_made_until=row["made_until"],
+            read_look_again=row["look_again"],
+        )
+        if not is_as_read:
+            return 0
+        (stored,) = stored_deployments([row])
+        runs = (scheduled_run(stored, schedule_of(row), due, now) for due in ahead.times)
+        return self._store.change_each(
+            "insert_run", (run_row(run, schedule_id=row["schedule_id"]) for run in runs)
+        )
+
+    def claim(
+        self, pool: str, *, worker: str, now: datetime, lease: float, queues: Collection[str] = ()
+    ) -> Claim | None:
+        moment, token = to_moment(now), new_id()
+        with self._store.transaction():
+            self._store.change("hold_back", now=moment, **_HOLD_BACK)
+            row = self._store.one(
+                "claim",
+                pool=pool,
+                queues=to_json(list(queues)) if queues else None,
+                now=moment,
+                worker=worker,
+                token=token,
+                leased_until=_lease_end(now, lease),
+            )
+            return None if row is None else self._claim(run_of(row), token)
+
+    def _claim(self, run: Run, token: str) -> Claim:
+        (stored,) = stored_deployments(self._store.all("deployment", id=run.deployment_id))
+        deployment = stored.deployment
+        return Claim(
+            run=run,
+            token=token,
+            entrypoint=deployment.entrypoint or "",
+            parameters=run.parameters,
+            job_variables=job_variables(deployment, run),
+            pull_steps=deployment.pull_steps,
+        )
+
+    def report(self, claim: Claim, state: State, now: datetime) -> bool:
+        with self._store.transaction():
+            run = self._held(claim)
+            if run:
+                self._store.change("save_run", **progress_row(reported(run, state, now)))
+        return run is not None
+
+    def _held(self, claim: Claim) -> Run | None:
+        row = self._store.one("held_run", id=claim.run.id, token=claim.token)
+        return None if row is None else run_of(row)
+
+    def append_logs(self, run_id: str, lines: Sequence[LogLine]) -> None:
+        with self._store.transaction():
+            if self._store.one("run", id=run_id) is None:
+                raise no_such_run(run_id)
+            first = self._store.answer("count_logs", run_id=run_id) + 1
+            self._store.change_each(
+                "insert_log", (log_row(run_id, number, line) for number, line in enumerate(lines, first))
+            )
+
+    def renew(self, claims: Sequence[Claim], *, now: datetime, lease: float) -> Mapping[str, StateType]:
+        held = to_json([(claim.run.id, claim.token) for claim in claims])
+        with self._store.transaction():
+            rows = self._store.all("renew", claims=held, leased_until=_lease_end(now, lease))
+        return {row["id"]: StateType(row["state"]) for row in rows}
+
+    def release(self, claim: Claim, now: datetime) -> bool:
+        with self._store.transaction():
+            run = self._held(claim)
+            if run is None or run.state.type is not StateType.PENDING:
+                return False
+            self._store.change("save_run", **progress_row(released(run, now)))
+        return True
+
+    def reap(self, now: datetime) -> list[Run]:
+        moment = to_moment(now)
+        if not self._store.all("runs_to_reap", now=moment):
+            return []
+        with self._store.transaction():
+            return [self._reap(row, now) for row in self._store.all("runs_to_reap", now=moment)]
+
+    def _reap(self, row: sqlite3.Row, now: datetime) -> Run:
+        run = abandoned(run_of(row), restarts=row["restarts"], now=now)
+        self._store.change("save_run", **progress_row(run, is_restart=True))
+        return run
+
+    def next_due(self, pool: str, now: datetime) -> datetime | None:
+        due: int | None = self._store.answer("next_due", pool=pool, now=to_moment(now))
+        return from_moment(due)
+
+    def changed(self) -> int:
+        return self._store.data_version()
+
+
+def _lease_end(now: datetime, lease: float) -> int:
+    return to_moment(now + timedelta(seconds=lease))

@@ -1,0 +1,78 @@
+"""Runs and their logs as rows."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from syntask_yaml.backend.embedded.codec import from_json, from_moment, to_json, to_moment
+from syntask_yaml.model.run import LogLine, Run, State, StateType
+
+
+def run_row(run: Run, *, schedule_id: str | None = None, key: str | None = None) -> dict[str, Any]:
+    """The values for `insert_run`: *schedule_id* or the idempotency *key* make it the only one."""
+    return {
+        "id": run.id,
+        "name": run.name,
+        "flow": run.flow,
+        "deployment": run.deployment,
+        "deployment_id": run.deployment_id,
+        "schedule_id": schedule_id,
+        "idempotency_key": key,
+        **state_row(run.state),
+        "parameters": to_json(run.parameters),
+        "job_variables": to_json(run.job_variables),
+        "tags": to_json(run.tags),
+        "work_pool": run.work_pool,
+        "work_queue": run.work_queue,
+        "is_scheduled": run.is_scheduled,
+        "due": run.scheduled and to_moment(run.scheduled),
+        "created": run.created and to_moment(run.created),
+    }
+
+
+def state_row(state: State) -> dict[str, str]:
+    return {"state": state.type.value, "state_name": state.name, "message": state.message}
+
+
+def progress_row(run: Run, *, is_restart: bool = False) -> dict[str, Any]:
+    """The values for `save_run`: all that changes in the life of a run."""
+    return {
+        "id": run.id,
+        **state_row(run.state),
+        "started": run.started and to_moment(run.started),
+        "ended": run.ended and to_moment(run.ended),
+        "holds_slot": run.state.type.holds_slot,
+        "is_restart": is_restart,
+    }
+
+
+def run_of(row: sqlite3.Row) -> Run:
+    return Run(
+        id=row["id"],
+        name=row["name"],
+        flow=row["flow"],
+        deployment_id=row["deployment_id"],
+        deployment=row["deployment"],
+        state=State(StateType(row["state"]), row["state_name"], row["message"]),
+        parameters=from_json(row["parameters"]),
+        job_variables=from_json(row["job_variables"]),
+        tags=tuple(from_json(row["tags"])),
+        work_pool=row["work_pool"],
+        work_queue=row["work_queue"],
+        is_scheduled=bool(row["is_scheduled"]),
+        scheduled=from_moment(row["due"]),
+        created=from_moment(row["created"]),
+        started=from_moment(row["started"]),
+        ended=from_moment(row["ended"]),
+    )
+
+
+def log_row(run_id: str, number: int, line: LogLine) -> tuple[Any, ...]:
+    """The values for `insert_log`. Half a character, which a run may print, is written as its code."""
+    message = line.message.encode("utf-8", "backslashreplace").decode("utf-8")
+    return run_id, number, to_moment(line.timestamp), line.level, line.logger, message
+
+
+def log_line(row: sqlite3.Row) -> LogLine:
+    return LogLine(from_moment(row["time"]), row["level"], row["message"], row["logger"])

@@ -1,0 +1,113 @@
+"""What is kept under a name: work pools, variables and blocks."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import replace
+
+from syntask_yaml.backend.blocks import block_exists, fitted
+from syntask_yaml.backend.embedded.codec import from_json, to_json
+from syntask_yaml.backend.embedded.role import Role
+from syntask_yaml.backend.naming import new_id
+from syntask_yaml.backend.pools import furnished, pool_exists
+from syntask_yaml.model.block import Block, Variable
+from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool
+from syntask_yaml.model.secret import Secret
+from syntask_yaml.model.value import Json
+
+
+class Values(Role):
+    """The verbs about pools, variables and blocks."""
+
+    def pools(self) -> list[WorkPool]:
+        return [_pool(row) for row in self._store.all("pools")]
+
+    def create_pool(self, pool: WorkPool) -> WorkPool:
+        made = replace(furnished(pool), id=new_id())
+        with self._store.transaction():
+            if not self._store.change("insert_pool", **_pool_row(made)):
+                raise pool_exists(pool.name)
+            self._store.change("add_queue", pool=pool.name, name=DEFAULT_QUEUE)
+        return made
+
+    def variables(self) -> list[Variable]:
+        return [
+            Variable(row["name"], from_json(row["value"]), tuple(from_json(row["tags"])))
+            for row in self._store.all("variables")
+        ]
+
+    def set_variable(self, variable: Variable) -> None:
+        with self._store.transaction():
+            self._store.change(
+                "put_variable",
+                name=variable.name,
+                value=to_json(variable.value),
+                tags=to_json(variable.tags),
+            )
+
+    def unset_variable(self, name: str) -> bool:
+        with self._store.transaction():
+            return self._store.change("drop_variable", name=name) > 0
+
+    def blocks(self) -> list[Block]:
+        return [self._block(row) for row in self._store.all("blocks")]
+
+    def block(self, type: str, name: str) -> Block | None:
+        row = self._store.one("block", type=type, name=name)
+        return None if row is None else self._block(row)
+
+    def create_block(self, block: Block) -> Block:
+        made = replace(fitted(block), id=new_id())
+        with self._store.transaction():
+            if self._store.one("block", type=block.type, name=block.name):
+                raise block_exists(block)
+            self._store.change(
+                "insert_block", type=made.type, name=made.name, id=made.id, **self._fields(made)
+            )
+        return made
+
+    def delete_block(self, type: str, name: str) -> bool:
+        with self._store.transaction():
+            return self._store.change("drop_block", type=type, name=name) > 0
+
+    def _fields(self, block: Block) -> Mapping[str, str]:
+        secrets = {name: value for name, value in block.data.items() if isinstance(value, Secret)}
+        # A new key for a store that has secrets would only hide that theirs is lost.
+        if secrets and not self._store.answer("holds_secrets"):
+            self._vault.make_key()
+        sealed = {name: self._vault.seal(secret) for name, secret in secrets.items()}
+        plain = {name: value for name, value in block.data.items() if name not in secrets}
+        return {"fields": to_json(plain), "secrets": to_json(sealed)}
+
+    def _block(self, row: sqlite3.Row) -> Block:
+        secrets: Mapping[str, str] = from_json(row["secrets"])
+        data: Mapping[str, Json | Secret] = from_json(row["fields"])
+        opened = {name: self._vault.open(sealed) for name, sealed in secrets.items()}
+        return Block(row["type"], row["name"], {**data, **opened}, row["id"])
+
+
+def _pool(row: sqlite3.Row) -> WorkPool:
+    return furnished(
+        WorkPool(
+            name=row["name"],
+            id=row["id"],
+            type=row["type"],
+            description=row["description"],
+            base_job_template=from_json(row["base_job_template"]),
+            is_paused=bool(row["is_paused"]),
+            concurrency_limit=row["concurrency_limit"],
+        )
+    )
+
+
+def _pool_row(pool: WorkPool) -> dict[str, object]:
+    return {
+        "name": pool.name,
+        "id": pool.id,
+        "type": pool.type,
+        "description": pool.description,
+        "base_job_template": to_json(pool.base_job_template),
+        "is_paused": pool.is_paused,
+        "concurrency_limit": pool.concurrency_limit,
+    }

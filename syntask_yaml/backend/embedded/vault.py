@@ -1,0 +1,72 @@
+"""Secrets, encrypted with a key that lies beside the store."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from syntask_yaml.backend.naming import new_id
+from syntask_yaml.errors import BackendRefused
+from syntask_yaml.model.secret import Secret
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
+
+
+class Vault:
+    """Seals and opens texts with the key in a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def make_key(self) -> None:
+        """Make a key unless there is one. Only one process at a time may do this."""
+        if self.path.exists():
+            return
+        from cryptography.fernet import Fernet
+
+        draft = self.path.with_name(f"{self.path.name}.{new_id()}")
+        try:
+            draft.touch(mode=0o600, exist_ok=False)
+            with draft.open("wb") as file:
+                file.write(Fernet.generate_key())
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(self.path)
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            raise self._unusable(f"cannot be written: {error.strerror}") from error
+
+    def seal(self, secret: Secret) -> str:
+        """The text to store for *secret*."""
+        return self._fernet.encrypt(secret.reveal().encode()).decode()
+
+    def open(self, sealed: str) -> Secret:
+        """The secret that was sealed."""
+        from cryptography.fernet import InvalidToken
+
+        try:
+            return Secret(self._fernet.decrypt(sealed).decode())
+        except InvalidToken as error:
+            raise self._unusable("is not the one that the secret was sealed with") from error
+
+    @cached_property
+    def _fernet(self) -> Fernet:
+        from cryptography.fernet import Fernet
+
+        try:
+            return Fernet(self.path.read_bytes().strip())
+        except FileNotFoundError as error:
+            raise self._unusable("is missing") from error
+        except OSError as error:
+            raise self._unusable(f"cannot be read: {error.strerror}") from error
+        except ValueError as error:
+            raise self._unusable("is damaged") from error
+
+    def _unusable(self, problem: str) -> BackendRefused:
+        return BackendRefused(
+            f"The key to the store's secrets, `{self.path}`, {problem}.",
+            hint="Put the key back from a copy; or delete the blocks that hold secrets and make them again.",
+        )

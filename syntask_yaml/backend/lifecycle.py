@@ -1,0 +1,149 @@
+"""The life of a run: how it is born, and what each event makes of it.
+
+    SCHEDULED ─claim─▶ PENDING ─report─▶ RUNNING ─report─▶ COMPLETED | FAILED | CRASHED | CANCELLED
+        ▲ release, reap │                   │ cancel
+        └───────────────┘                   └─▶ CANCELLING ─report, reap─▶ CANCELLED …
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from syntask_yaml.backend.naming import new_id, run_name
+from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound
+from syntask_yaml.model.deployment import Deployment, Stored
+from syntask_yaml.model.pool import DEFAULT_QUEUE
+from syntask_yaml.model.run import Run, RunRequest, State, StateType
+from syntask_yaml.model.schedule import Schedule
+from syntask_yaml.model.value import Json, known
+
+LATE = "Late"
+LATE_AFTER = timedelta(seconds=15)
+# How often a run that no worker began is made due again.
+RESTARTS = 3
+
+SCHEDULED = State(StateType.SCHEDULED)
+AWAITING = State(StateType.SCHEDULED, "AwaitingConcurrencySlot")
+PENDING = State(StateType.PENDING)
+ORPHANED = State(StateType.CANCELLED, message="Its deployment was deleted.")
+SURPLUS = State(
+    StateType.CANCELLED, message="The deployment's concurrency limit was reached when this run was due."
+)
+_NEVER_BEGAN = State(StateType.CRASHED, message="Each worker that took it stopped before it began.")
+_ABANDONED = State(StateType.CRASHED, message="The worker that ran it stopped answering.")
+_CANCELLED = State(StateType.CANCELLED)
+_CANCELLING = State(StateType.CANCELLING)
+
+
+def requested_run(request: RunRequest, stored: Stored, now: datetime) -> Run:
+    """The run that somebody asks for."""
+    run = _new_run(stored, request.parameters, now)
+    return replace(
+        run,
+        name=request.name or run.name,
+        job_variables=request.job_variables,
+        tags=tuple(dict.fromkeys((*run.tags, *request.tags))),
+        scheduled=request.scheduled or now,
+    )
+
+
+def scheduled_run(stored: Stored, schedule: Schedule, due: datetime, now: datetime) -> Run:
+    """The run that a schedule makes for the time *due*."""
+    return replace(_new_run(stored, schedule.parameters, now), is_scheduled=True, scheduled=due)
+
+
+def _new_run(stored: Stored, parameters: Mapping[str, Json], now: datetime) -> Run:
+    deployment, run_id = stored.deployment, new_id()
+    return Run(
+        id=run_id,
+        name=run_name(run_id),
+        flow=deployment.flow,
+        deployment_id=stored.id,
+        deployment=deployment.full_name,
+        state=SCHEDULED,
+        parameters={**deployment.parameters, **parameters},
+        tags=known(deployment.tags),
+        work_pool=known(deployment.work_pool),
+        work_queue=known(deployment.work_queue) or DEFAULT_QUEUE,
+        created=now,
+    )
+
+
+def job_variables(deployment: Deployment, run: Run) -> Mapping[str, Json]:
+    """The run's job variables over the deployment's; `env` is merged name by name."""
+    merged = {**deployment.job_variables, **run.job_variables}
+    below, above = deployment.job_variables.get("env"), run.job_variables.get("env")
+    if isinstance(below, Mapping) and isinstance(above, Mapping):
+        merged["env"] = {**below, **above}
+    return merged
+
+
+def reported(run: Run, state: State, now: datetime) -> Run:
+    """*run* after its worker said that it is in *state*. Only an end ends CANCELLING."""
+    if run.state.type is StateType.CANCELLING and not state.type.is_final:
+        return run
+    begins = state.type is StateType.RUNNING and run.started is None
+    return replace(
+        run,
+        state=state,
+        started=now if begins else run.started,
+        ended=now if state.type.is_final else None,
+    )
+
+
+def cancelled(run: Run, now: datetime) -> Run:
+    """*run* after somebody asked that it end; BackendConflict if it has ended."""
+    match run.state.type:
+        case StateType.SCHEDULED | StateType.PENDING:
+            return replace(run, state=_CANCELLED, ended=now)
+        case StateType.RUNNING | StateType.CANCELLING:
+            return replace(run, state=_CANCELLING)
+    raise BackendConflict(
+        f"The run `{run.name}` has ended: it is {run.state.name}.", hint="There is nothing to cancel."
+    )
+
+
+def released(run: Run, now: datetime) -> Run:
+    """*run*, which has not begun, after its worker gave it back."""
+    if run.deployment_id is None:
+        return replace(run, state=ORPHANED, ended=now)
+    return replace(run, state=SCHEDULED)
+
+
+def abandoned(run: Run, *, restarts: int, now: datetime) -> Run:
+    """*run* after its worker stopped answering; *restarts* times it was made due again before."""
+    match run.state.type:
+        case StateType.PENDING if restarts < RESTARTS:
+            return released(run, now)
+        case StateType.PENDING:
+            return replace(run, state=_NEVER_BEGAN, ended=now)
+        case StateType.CANCELLING:
+            return replace(run, state=_CANCELLED, ended=now)
+    return replace(run, state=_ABANDONED, ended=now)
+
+
+def seen(run: Run, now: datetime) -> Run:
+    """*run* as it is shown: one that waits for longer than it should is Late."""
+    if run.state == SCHEDULED and run.scheduled and run.scheduled < now - LATE_AFTER:
+        return replace(run, state=State(StateType.SCHEDULED, LATE))
+    return run
+
+
+def only_one(prefix: str, found: Sequence[Run]) -> Run | None:
+    """The run that *prefix* stands for among the *found* ones; BackendRefused if there are several."""
+    if len(found) > 1:
+        listed = ", ".join(f"`{run.id}` ({run.name})" for run in found)
+        raise BackendRefused(f"`{prefix}` fits several runs: {listed}.", hint="Give more of the id.")
+    return found[0] if found else None
+
+
+def no_such_deployment(id: str) -> NotFound:
+    return NotFound(
+        f"There is no deployment with the id `{id}`.", hint="`syntask deployment ls` shows what there is."
+    )
+
+
+def no_such_run(id: str) -> NotFound:
+    return NotFound(f"There is no run `{id}`.", hint="`syntask flow-run ls` shows the runs there are.")

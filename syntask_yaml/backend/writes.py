@@ -1,0 +1,111 @@
+"""What one write does to a deployment: why it is refused, or what is stored after it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from syntask_yaml.backend.naming import check_name, new_id
+from syntask_yaml.backend.schedules import merged, schedule_problem
+from syntask_yaml.diagnostics import did_you_mean
+from syntask_yaml.errors import BackendConflict, BackendError, BackendRefused
+from syntask_yaml.model.deployment import Deployment, Stored, Write
+from syntask_yaml.model.schedule import Schedule
+from syntask_yaml.model.value import known
+
+_MOST_RUNS = 2**31 - 1
+_TICK = timedelta(microseconds=1)
+
+
+class Outcome(NamedTuple):
+    """What is stored after a write: the *deployment*, and beside it what it may leave open."""
+
+    id: str
+    deployment: Deployment
+    paused: bool
+    schedules: tuple[Schedule, ...]
+    created: datetime
+    updated: datetime
+
+
+def refusal(write: Write, stored: Stored | None, pools: Collection[str]) -> BackendError | None:
+    """Why *write* cannot be done to what is *stored* under its name; None if it can."""
+    try:
+        _check_is_current(write, stored)
+        if write.after is not None:
+            _check_fits(write.after, pools)
+    except BackendError as error:
+        return error
+    return None
+
+
+def outcome(after: Deployment, stored: Stored | None, now: datetime) -> Outcome:
+    """What is stored once *after* is written over *stored*. Each write has a later `updated`."""
+    paused, schedules = known(after.paused), known(after.schedules)
+    if stored is None:
+        return Outcome(new_id(), after, bool(paused), merged(schedules, (), now), now, now)
+    had = stored.deployment
+    return Outcome(
+        stored.id,
+        _with_what_was(after, had),
+        bool(had.paused if paused is None else paused),
+        merged(schedules, _schedules(had), now),
+        stored.created or now,
+        max(now, stored.updated + _TICK) if stored.updated else now,
+    )
+
+
+def _schedules(deployment: Deployment) -> Sequence[Schedule]:
+    schedules = known(deployment.schedules)
+    return schedules or ()
+
+
+def _with_what_was(after: Deployment, had: Deployment) -> Deployment:
+    version = had.version if after.version is None else after.version
+    sla = had.sla if after.sla is None else after.sla
+    return replace(after, version=version, sla=sla)
+
+
+def _check_is_current(write: Write, stored: Stored | None) -> None:
+    before = write.before
+    if before is None and stored is None:
+        return
+    name = write.full_name
+    if before is None:
+        raise BackendConflict(f"`{name}` is there already.", hint="Plan again to see what would change.")
+    if write.after and write.after.full_name != before.deployment.full_name:
+        raise BackendRefused(
+            f"`{before.deployment.full_name}` cannot be renamed to `{name}`.",
+            hint="Make a new deployment, and delete the old one.",
+        )
+    if stored is None:
+        raise BackendConflict(f"`{name}` was deleted since it was read.", hint="Plan again.")
+    if (stored.id, stored.updated) != (before.id, before.updated):
+        raise BackendConflict(f"`{name}` was changed since it was read.", hint="Plan again.")
+
+
+def _check_fits(after: Deployment, pools: Collection[str]) -> None:
+    check_name("flow", after.flow)
+    check_name("deployment", after.name)
+    pool, limit, schedules = known(after.work_pool), known(after.concurrency_limit), known(after.schedules)
+    if pool is not None and pool not in pools:
+        others = "`syntask work-pool ls` shows the pools there are."
+        raise BackendRefused(
+            f"There is no work pool `{pool}`.", hint=did_you_mean(pool, pools, otherwise=others)
+        )
+    if limit and not 1 <= limit.limit <= _MOST_RUNS:
+        raise BackendRefused("A concurrency limit is at least 1.", hint="Leave it out for no limit.")
+    if schedules:
+        _check_schedules(schedules)
+
+
+def _check_schedules(schedules: Collection[Schedule]) -> None:
+    slugs = [schedule.slug for schedule in schedules if schedule.slug is not None]
+    if len(set(slugs)) < len(slugs):
+        twice = next(slug for slug in slugs if slugs.count(slug) > 1)
+        raise BackendRefused(f"Two schedules have the slug `{twice}`.", hint="Rename one of them.")
+    for schedule in schedules:
+        if problem := schedule_problem(schedule):
+            raise BackendRefused(f"A schedule can never fire: {problem}", hint="Correct the schedule.")

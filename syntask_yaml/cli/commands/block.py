@@ -1,0 +1,160 @@
+"""`syntask block`: named documents, some of whose fields are secret."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import click
+
+from syntask_yaml.cli.context import Context, pass_context
+from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say
+from syntask_yaml.diagnostics import did_you_mean
+from syntask_yaml.errors import NotFound, UsageError
+from syntask_yaml.model.block import BLOCK_TYPES, Block, BlockType
+from syntask_yaml.model.secret import Secret
+
+_HIDDEN = "********"
+
+
+@click.group("block")
+def command() -> None:
+    """Create, list, inspect and delete blocks.
+
+    A project refers to one as {{ syntask.blocks.TYPE.NAME }}. Secret fields are encrypted, and never
+    given as arguments: they are asked for, or read from standard input.
+    """
+
+
+@command.command("create")
+@click.argument("type", type=click.Choice(list(BLOCK_TYPES)))
+@click.argument("name")
+@click.option(
+    "--field",
+    "fields",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A field that is no secret; may be repeated.",
+)
+@pass_context
+def create(context: Context, *, type: str, name: str, fields: tuple[str, ...]) -> None:
+    """Make a block of TYPE called NAME.
+
+    The secret is asked for on a terminal, and otherwise read from standard input: the text itself where
+    the type has one secret, or JSON of the fields.
+    """
+    kind = BLOCK_TYPES[type]
+    data = {**_given(kind, fields), **_asked(kind, context, {field.partition("=")[0] for field in fields})}
+    missing = kind.required - data.keys()
+    if missing:
+        raise UsageError(f"A `{type}` block needs `{sorted(missing)[0]}`.")
+    with context.backend() as backend:
+        backend.create_block(Block(type, name, data))
+    say(f"Created block `{type}/{name}`. A project refers to it as {{{{ syntask.blocks.{type}.{name} }}}}.")
+
+
+def _given(kind: BlockType, fields: tuple[str, ...]) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    for field in fields:
+        key, equals, value = field.partition("=")
+        if not equals or key not in kind.fields:
+            hint = did_you_mean(key, kind.fields, otherwise=f"There are {', '.join(kind.fields)}.")
+            raise UsageError(f"`{key}` is no field of a `{kind.slug}` block.", hint=hint)
+        if key in kind.secret_fields:
+            hint = "Leave it out: it is asked for, or read from standard input."
+            raise UsageError(f"`{key}` is a secret, and an argument can be read by others.", hint=hint)
+        data[key] = json.loads(value) if kind.slug == "json" else value
+    return data
+
+
+def _asked(kind: BlockType, context: Context, given: set[str]) -> dict[str, Any]:
+    """The fields that are left, from a terminal or from standard input."""
+    left = [field for field in kind.fields if field not in given]
+    if not left:
+        return {}
+    if not context.may_prompt:
+        return _from_stdin(kind, left)
+    answers = {
+        field: click.prompt(
+            field,
+            hide_input=field in kind.secret_fields,
+            default=None if field in kind.required else "",
+            show_default=False,
+            err=True,
+        )
+        for field in left
+    }
+    return {field: _typed(kind, field, value) for field, value in answers.items() if value}
+
+
+def _from_stdin(kind: BlockType, left: list[str]) -> dict[str, Any]:
+    if sys.stdin.isatty():
+        raise UsageError(
+            f"`{left[0]}` is not given, and nothing may be asked.", hint="Give it on standard input."
+        )
+    text = sys.stdin.read().strip()
+    if len(left) == 1 or not text.startswith("{"):
+        field = next((each for each in left if each in kind.secret_fields), left[0])
+        return {field: _typed(kind, field, text)} if text else {}
+    fields = json.loads(text)
+    return {field: _typed(kind, field, value) for field, value in fields.items()}
+
+
+def _typed(kind: BlockType, field: str, value: Any) -> Any:
+    if field in kind.secret_fields:
+        return Secret(str(value))
+    if kind.slug == "json" and isinstance(value, str):
+        try:
+            return json.loads(value)
+        except ValueError as error:
+            raise UsageError(f"The value is not JSON: {error}.") from error
+    return value
+
+
+@command.command("ls")
+@as_json
+@pass_context
+def ls(context: Context, *, output: str) -> None:
+    """List the blocks."""
+    with context.backend() as backend:
+        blocks = backend.blocks()
+    if output == "json":
+        print_json(
+            document("block-ls", {"blocks": [{"type": each.type, "name": each.name} for each in blocks]})
+        )
+        return
+    print_table(("Type", "Name"), [(each.type, each.name) for each in blocks], empty="There are no blocks.")
+
+
+@command.command("inspect")
+@click.argument("type")
+@click.argument("name")
+@as_json
+@pass_context
+def inspect(context: Context, *, type: str, name: str, output: str) -> None:
+    """Show the fields of a block, without its secrets."""
+    with context.backend() as backend:
+        block = next((each for each in backend.blocks() if (each.type, each.name) == (type, name)), None)
+    if block is None:
+        raise NotFound(f"The backend has no block `{type}/{name}`.", hint="`syntask block ls` lists them.")
+    data = {key: _HIDDEN if isinstance(value, Secret) else value for key, value in block.data.items()}
+    if output == "json":
+        print_json(document("block", {"type": type, "name": name, "data": data}))
+        return
+    rows = [(key, value if isinstance(value, str) else json.dumps(value)) for key, value in data.items()]
+    print_table(("Field", "Value"), rows, empty="The block is empty.")
+
+
+@command.command("delete")
+@click.argument("type")
+@click.argument("name")
+@pass_context
+def delete(context: Context, *, type: str, name: str) -> None:
+    """Delete a block."""
+    with context.backend() as backend:
+        if not backend.delete_block(type, name):
+            raise NotFound(
+                f"The backend has no block `{type}/{name}`.", hint="`syntask block ls` lists them."
+            )
+    say(f"Deleted block `{type}/{name}`.")

@@ -1,0 +1,232 @@
+"""`syntask deployment`: what is deployed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from syntask_yaml.cli.context import Context, pass_context
+from syntask_yaml.cli.names import complete_deployment, key_values, parse_json
+from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say
+from syntask_yaml.cli.views.runs import show_watched
+from syntask_yaml.errors import UsageError
+from syntask_yaml.model.deployment import Stored
+from syntask_yaml.model.run import StateType
+from syntask_yaml.model.timing import parse_interval, parse_moment
+from syntask_yaml.operations import deployments as operations
+from syntask_yaml.operations.runs import watch
+from syntask_yaml.plan.facts import facts, schedule_key
+
+_names = click.argument("names", nargs=-1, shell_complete=complete_deployment)
+
+
+@click.group("deployment")
+def command() -> None:
+    """List, inspect, run, pause, resume and delete deployments.
+
+    A deployment is called FLOW/NAME; NAME alone will do where only one flow has it, and globs work where
+    several are meant.
+    """
+
+
+@command.command("ls")
+@_names
+@as_json
+@pass_context
+def ls(context: Context, *, names: tuple[str, ...], output: str) -> None:
+    """List deployments: all, or those that NAMES mean."""
+    with context.backend() as backend:
+        stored = operations.find_deployments(backend, names)
+    if output == "json":
+        print_json(document("deployment-ls", {"deployments": [encode(each) for each in stored]}))
+        return
+    rows = [_row(each) for each in stored]
+    print_table(
+        ("Deployment", "Work pool", "Schedules", "Paused", "Project"), rows, empty="There are no deployments."
+    )
+
+
+def _row(stored: Stored) -> tuple[str, ...]:
+    deployment = stored.deployment
+    schedules: Any = deployment.schedules or ()
+    keys = ", ".join(schedule_key(each) for each in schedules if each.active is not False)
+    paused = "yes" if deployment.paused else ""
+    return (deployment.full_name, str(deployment.work_pool or ""), keys, paused, deployment.project or "")
+
+
+@command.command("inspect")
+@click.argument("name", shell_complete=complete_deployment)
+@as_json
+@pass_context
+def inspect(context: Context, *, name: str, output: str) -> None:
+    """Show everything that the backend has of a deployment."""
+    with context.backend() as backend:
+        stored = operations.find_deployment(backend, name)
+    if output == "json":
+        print_json(document("deployment", encode(stored)))
+        return
+    for key, value in encode(stored).items():
+        shown = (
+            value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False, default=str)
+        )
+        click.echo(f"{key}: {'' if value is None else shown}")
+
+
+@command.command("run")
+@click.argument("name", shell_complete=complete_deployment)
+@click.option(
+    "-p",
+    "--param",
+    "params",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A parameter; VALUE is JSON, or else text.",
+)
+@click.option(
+    "--params",
+    "params_json",
+    metavar="JSON",
+    help="Parameters as one JSON mapping; `-` reads standard input.",
+)
+@click.option(
+    "--job-variable",
+    "job_variables",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A job variable; VALUE is JSON, or else text.",
+)
+@click.option("-t", "--tag", "tags", multiple=True, help="A tag for the run; may be repeated.")
+@click.option("--name", "run_name", help="A name for the run.")
+@click.option("--start-in", metavar="DURATION", help="When to run it, from now: seconds, `PT10M`, `0:10:00`.")
+@click.option("--start-at", metavar="TIME", help="When to run it: ISO 8601.")
+@click.option(
+    "--watch",
+    "is_watched",
+    is_flag=True,
+    help="Show what it writes until it ends; exit 1 unless it completes.",
+)
+@as_json
+@pass_context
+def run(
+    context: Context,
+    *,
+    name: str,
+    params: tuple[str, ...],
+    params_json: str | None,
+    is_watched: bool,
+    output: str,
+    **options: Any,
+) -> int:
+    """Make a run of a deployment. A worker executes it."""
+    if params and params_json:
+        raise UsageError("`--param` and `--params` say the same in two ways.", hint="Give one of them.")
+    parameters = parse_json(params_json, "--params") if params_json else key_values(params, "--param")
+    with context.backend() as backend:
+        created = operations.run_deployment(
+            backend,
+            name,
+            parameters=parameters,
+            job_variables=key_values(options["job_variables"], "--job-variable"),
+            tags=options["tags"],
+            run_name=options["run_name"],
+            scheduled=_start(options["start_in"], options["start_at"]),
+        )
+        if output == "json":
+            print_json(
+                document(
+                    "deployment-run",
+                    {"id": created.id, "name": created.name, "deployment": created.deployment},
+                )
+            )
+        else:
+            say(f"Created run `{created.name}` of `{created.deployment}`.")
+            click.echo(created.id)
+        if not is_watched:
+            return 0
+        state = show_watched(watch(backend, created))
+    return 0 if state is not None and state.type is StateType.COMPLETED else 1
+
+
+def _start(start_in: str | None, start_at: str | None) -> Any:
+    from datetime import UTC, datetime, timedelta
+
+    if start_in and start_at:
+        raise UsageError("`--start-in` and `--start-at` say the same in two ways.", hint="Give one of them.")
+    try:
+        if start_in:
+            return datetime.now(UTC) + timedelta(seconds=parse_interval(start_in))
+        return parse_moment(start_at) if start_at else None
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
+@command.command("pause")
+@_names
+@click.option("--all", "is_all", is_flag=True, help="All deployments.")
+@pass_context
+def pause(context: Context, *, names: tuple[str, ...], is_all: bool) -> None:
+    """Let the schedules of deployments rest."""
+    _set_paused(context, names, is_all=is_all, paused=True)
+
+
+@command.command("resume")
+@_names
+@click.option("--all", "is_all", is_flag=True, help="All deployments.")
+@pass_context
+def resume(context: Context, *, names: tuple[str, ...], is_all: bool) -> None:
+    """Let the schedules of deployments go on."""
+    _set_paused(context, names, is_all=is_all, paused=False)
+
+
+def _set_paused(context: Context, names: tuple[str, ...], *, is_all: bool, paused: bool) -> None:
+    _check_named(names, is_all=is_all)
+    with context.backend() as backend:
+        stored = operations.find_deployments(backend, names)
+        operations.set_paused(backend, stored, paused=paused)
+    for each in stored:
+        say(f"{'Paused' if paused else 'Resumed'} `{each.deployment.full_name}`.")
+
+
+@command.command("delete")
+@_names
+@click.option("--all", "is_all", is_flag=True, help="All deployments.")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@pass_context
+def delete(context: Context, *, names: tuple[str, ...], is_all: bool, yes: bool) -> None:
+    """Delete deployments. Their past runs stay."""
+    _check_named(names, is_all=is_all)
+    with context.backend() as backend:
+        stored = operations.find_deployments(backend, names)
+        listed = ", ".join(each.deployment.full_name for each in stored)
+        if not yes and context.may_prompt:
+            click.confirm(f"Delete {listed}?", abort=True, err=True)
+        elif not yes:
+            raise UsageError(f"This deletes {listed}.", hint="Say `--yes` to do it without being asked.")
+        operations.delete(backend, stored)
+    for each in stored:
+        say(f"Deleted `{each.deployment.full_name}`.")
+
+
+def _check_named(names: tuple[str, ...], *, is_all: bool) -> None:
+    if bool(names) is is_all:
+        raise UsageError("Which deployments are meant?", hint="Give names or globs, or `--all`.")
+
+
+def encode(stored: Stored) -> dict[str, Any]:
+    """A deployment as JSON: its fields, and what only the backend knows."""
+    deployment = stored.deployment
+    fields = facts(deployment)
+    pool = {key.partition(".")[2]: fields.pop(key) for key in list(fields) if key.startswith("work_pool.")}
+    project = fields.pop("project")
+    return {
+        "id": stored.id,
+        "name": deployment.name,
+        "flow": deployment.flow,
+        **fields,
+        "work_pool": pool,
+        "labels": {"syntask.project": project} if project else {},
+        "created": stored.created,
+        "updated": stored.updated,
+    }

@@ -1,0 +1,138 @@
+"""`syntask flow-run`: runs and their logs."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import click
+
+from syntask_yaml.backend.base import Backend, RunFilter
+from syntask_yaml.cli.context import Context, pass_context
+from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say, when
+from syntask_yaml.cli.views.runs import show_line, show_watched
+from syntask_yaml.model.run import Run, StateType
+from syntask_yaml.operations.runs import find_run, watch
+
+
+@click.group("flow-run")
+def command() -> None:
+    """List, inspect and cancel runs, and read their logs.
+
+    A run is named by its id, or by as much of its beginning as fits no other.
+    """
+
+
+@command.command("ls")
+@click.option("-d", "--deployment", metavar="FLOW/NAME", help="Only runs of this deployment.")
+@click.option(
+    "-s",
+    "--state",
+    "states",
+    multiple=True,
+    type=click.Choice([state.value for state in StateType], case_sensitive=False),
+    help="Only runs in this state; may be repeated.",
+)
+@click.option(
+    "-n", "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many at the most."
+)
+@as_json
+@pass_context
+def ls(context: Context, *, deployment: str | None, states: tuple[str, ...], limit: int, output: str) -> None:
+    """List runs, the latest first."""
+    which = RunFilter(
+        deployment=deployment, states=frozenset(StateType(state.upper()) for state in states), limit=limit
+    )
+    with context.backend() as backend:
+        runs = backend.runs(which)
+    if output == "json":
+        print_json(document("flow-run-ls", {"flow_runs": [encode(run) for run in runs]}))
+        return
+    rows = [
+        (
+            run.id[:8],
+            run.name,
+            run.deployment or run.flow,
+            run.state.name,
+            when(run.scheduled),
+            when(run.ended),
+        )
+        for run in runs
+    ]
+    print_table(("Id", "Name", "Deployment", "State", "Scheduled", "Ended"), rows, empty="There are no runs.")
+
+
+@command.command("inspect")
+@click.argument("id")
+@as_json
+@pass_context
+def inspect(context: Context, *, id: str, output: str) -> None:
+    """Show a run."""
+    with context.backend() as backend:
+        run = find_run(backend, id)
+    if output == "json":
+        print_json(document("flow-run", encode(run)))
+        return
+    for key, value in encode(run).items():
+        click.echo(f"{key}: {'' if value is None else value}")
+
+
+@command.command("logs")
+@click.argument("id")
+@click.option("-f", "--follow", is_flag=True, help="Go on until the run has ended.")
+@as_json
+@pass_context
+def logs(context: Context, *, id: str, follow: bool, output: str) -> None:
+    """Print what a run wrote."""
+    with context.backend() as backend:
+        run = find_run(backend, id)
+        if follow:
+            show_watched(watch(backend, run))
+        elif output == "json":
+            print_json(document("flow-run-logs", {"logs": _lines(backend, run)}))
+        else:
+            for line in backend.logs(run.id):
+                show_line(line)
+
+
+def _lines(backend: Backend, run: Run) -> list[dict[str, Any]]:
+    return [
+        {
+            "timestamp": line.timestamp,
+            "level": logging.getLevelName(line.level),
+            "logger": line.logger,
+            "message": line.message,
+        }
+        for line in backend.logs(run.id)
+    ]
+
+
+@command.command("cancel")
+@click.argument("ids", nargs=-1, required=True)
+@pass_context
+def cancel(context: Context, *, ids: tuple[str, ...]) -> None:
+    """Cancel runs: at once those that have not begun, through their worker those that have."""
+    with context.backend() as backend:
+        for id in ids:
+            run = backend.cancel(find_run(backend, id).id)
+            say(f"{run.state.name}: run `{run.name}` ({run.id[:8]}).")
+
+
+def encode(run: Run) -> dict[str, Any]:
+    """A run as JSON."""
+    return {
+        "id": run.id,
+        "name": run.name,
+        "flow": run.flow,
+        "deployment": run.deployment,
+        "state": run.state.type.value,
+        "state_name": run.state.name,
+        "message": run.state.message,
+        "scheduled": run.scheduled,
+        "started": run.started,
+        "ended": run.ended,
+        "parameters": run.parameters,
+        "tags": list(run.tags),
+        "work_pool": run.work_pool,
+        "work_queue": run.work_queue,
+    }

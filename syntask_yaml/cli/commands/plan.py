@@ -1,0 +1,62 @@
+"""`syntask plan`: what a deploy would change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from syntask_yaml.cli.context import Context, pass_context
+from syntask_yaml.cli.project_options import request_of, request_options
+from syntask_yaml.cli.views import diagnostics
+from syntask_yaml.cli.views import plan as view
+from syntask_yaml.cli.views.output import as_json, print_json, say
+from syntask_yaml.operations.saved import save_plan
+from syntask_yaml.operations.plan import Planned, make_plan
+from syntask_yaml.operations.project import open_project
+from syntask_yaml.plan.codec import encode
+
+_PENDING = 2
+
+
+@click.command("plan")
+@request_options
+@click.option(
+    "--save", type=click.Path(path_type=Path, dir_okay=False), help="Write the plan, for `deploy --plan`."
+)
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes.")
+@as_json
+@pass_context
+def command(
+    context: Context, *, save: Path | None, detailed_exitcode: bool, output: str, **options: Any
+) -> int:
+    """Show what a deploy would change, and change nothing.
+
+    With one deployment in the project, it is that one; otherwise say which with -n or --all. An
+    ENTRYPOINT (path/to/file.py:flow) that the project does not declare is planned as a new deployment.
+    """
+    planned = show_plan(context, save=save, output=output, **options)
+    if planned.failed:
+        return 1
+    return _PENDING if detailed_exitcode and planned.plan.has_changes else 0
+
+
+def show_plan(context: Context, *, save: Path | None, output: str, **options: Any) -> Planned:
+    """Make the plan that the options ask for, print it, and save it if that is wanted."""
+    request = request_of(options)
+    project = open_project(context.place(strict=options["strict"]))
+    with context.backend() as backend:
+        knowledge = context.knowledge(project, backend, allow_unset=options["allow_unset"])
+        planned = make_plan(knowledge, request)
+        if save is not None:
+            save_plan(planned, knowledge, request, context.directory / save)
+    if context.verbosity >= 0:
+        diagnostics.show(planned.diagnostics)
+    if output == "json":
+        print_json(encode(planned.plan))
+    else:
+        view.show(planned.plan, verbose=context.verbosity > 0)
+    if save is not None:
+        say(f"Saved the plan. `syntask deploy --plan {save}` applies exactly this.")
+    return planned

@@ -1,0 +1,47 @@
+"""`syntask render`: the resolved project."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from syntask_yaml.cli.context import Context, pass_context
+from syntask_yaml.cli.project_options import selection_options
+from syntask_yaml.cli.views import diagnostics
+from syntask_yaml.cli.views.output import document, print_json
+from syntask_yaml.operations.choose import Selection
+from syntask_yaml.operations.project import open_project
+from syntask_yaml.operations.render import render
+
+
+@click.command("render")
+@selection_options
+@click.option(
+    "-o",
+    "--output",
+    type=click.Choice(["yaml", "json"]),
+    default="yaml",
+    show_default=True,
+    help="How to print it.",
+)
+@pass_context
+def command(context: Context, *, names: tuple[str, ...], is_all: bool, output: str, **options: Any) -> None:
+    """Print the project with its templates resolved, as it would be deployed.
+
+    Blocks stay references, and what build steps will decide is shown as such. Without -n, all
+    deployments are printed.
+    """
+    project = open_project(context.place(strict=options["strict"]))
+    selection = Selection(names=names, all=is_all or not names)
+    with context.backend() as backend:
+        knowledge = context.knowledge(project, backend, allow_unset=options["allow_unset"])
+        rendered = render(knowledge, selection)
+    if context.verbosity >= 0:
+        diagnostics.show(rendered.diagnostics)
+    if output == "json":
+        print_json(document("render", rendered.content))
+    else:
+        from syntask_yaml.document.writer import to_yaml
+
+        click.echo(to_yaml(rendered.content), nl=False)

@@ -1,0 +1,46 @@
+"""`syntask validate`: check project files, offline."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from syntask_yaml.cli.context import Context, pass_context
+from syntask_yaml.cli.views import reports
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.operations.project import ProjectPlace, open_project, validate
+from syntask_yaml.project.flows import FlowReader
+
+
+@click.command("validate")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--strict", is_flag=True, help="Warnings are errors.")
+@click.option("--no-flows", is_flag=True, help="Look at the file alone, not at the flows that it names.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Choice(list(reports.REPORTS)),
+    default="text",
+    show_default=True,
+    help="How to print what was found.",
+)
+@pass_context
+def command(context: Context, *, files: tuple[Path, ...], strict: bool, no_flows: bool, output: str) -> int:
+    """Check project files, offline.
+
+    Without FILES, the nearest project file is checked. Nothing is run and nothing is changed; the exit
+    code is 1 if there are errors.
+    """
+    place = context.place(strict=strict)
+    places = [replace(place, file=file) for file in files] or [place]
+    found = [problem for each in places for problem in _validate(each, flows=not no_flows)]
+    reports.REPORTS[output](found, len(places), quiet=context.verbosity < 0)
+    return 1 if any(problem.is_error for problem in found) else 0
+
+
+def _validate(place: ProjectPlace, *, flows: bool) -> list[Diagnostic]:
+    project = open_project(place)
+    reader = FlowReader(project.root) if flows else None
+    return validate(project, flows=reader, strict=place.strict)

@@ -1,0 +1,92 @@
+"""`syntask variable`: named values that everybody may read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from syntask_yaml.cli.context import Context, pass_context
+from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say
+from syntask_yaml.diagnostics import did_you_mean
+from syntask_yaml.errors import NotFound
+from syntask_yaml.model.block import Variable
+
+
+@click.group("variable")
+def command() -> None:
+    """Set, get, list and unset variables.
+
+    A project reads one as {{ syntask.variables.NAME }}. Everybody may read it: secrets belong in blocks.
+    """
+
+
+@command.command("set")
+@click.argument("name")
+@click.argument("value")
+@click.option("--json", "is_json", is_flag=True, help="VALUE is JSON rather than text.")
+@click.option("-t", "--tag", "tags", multiple=True, help="A tag to find it by; may be repeated.")
+@pass_context
+def set_(context: Context, *, name: str, value: str, is_json: bool, tags: tuple[str, ...]) -> None:
+    """Give the variable NAME the VALUE, whether or not it has one."""
+    with context.backend() as backend:
+        backend.set_variable(Variable(name, _parsed(value) if is_json else value, tags))
+    say(f"Set variable `{name}`.")
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise click.BadParameter(f"`{text}` is not JSON: {error}", param_hint="VALUE") from error
+
+
+@command.command("get")
+@click.argument("name")
+@as_json
+@pass_context
+def get(context: Context, *, name: str, output: str) -> None:
+    """Print the value of the variable NAME."""
+    with context.backend() as backend:
+        known = {variable.name: variable for variable in backend.variables()}
+    if name not in known:
+        raise NotFound(f"The backend has no variable `{name}`.", hint=did_you_mean(name, known))
+    variable = known[name]
+    if output == "json":
+        print_json(document("variable", _encode(variable)))
+    else:
+        value = variable.value
+        click.echo(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+@command.command("ls")
+@as_json
+@pass_context
+def ls(context: Context, *, output: str) -> None:
+    """List the variables."""
+    with context.backend() as backend:
+        variables = backend.variables()
+    if output == "json":
+        print_json(document("variable-ls", {"variables": [_encode(each) for each in variables]}))
+        return
+    rows = [
+        (each.name, json.dumps(each.value, ensure_ascii=False), ", ".join(each.tags)) for each in variables
+    ]
+    print_table(("Name", "Value", "Tags"), rows, empty="There are no variables.")
+
+
+@command.command("unset")
+@click.argument("name")
+@pass_context
+def unset(context: Context, *, name: str) -> None:
+    """Remove the variable NAME."""
+    with context.backend() as backend:
+        if not backend.unset_variable(name):
+            hint = did_you_mean(name, [each.name for each in backend.variables()])
+            raise NotFound(f"The backend has no variable `{name}`.", hint=hint)
+    say(f"Removed variable `{name}`.")
+
+
+def _encode(variable: Variable) -> dict[str, Any]:
+    return {"name": variable.name, "value": variable.value, "tags": list(variable.tags)}

@@ -1,0 +1,96 @@
+"""`syntask worker`: execute due runs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from datetime import UTC, datetime
+from types import FrameType
+
+import click
+
+from syntask_yaml.backend.connect import open_embedded
+from syntask_yaml.cli.context import Context, pass_context
+from syntask_yaml.cli.views.output import say
+from syntask_yaml.cli.views.runs import state_text
+from syntask_yaml.diagnostics import did_you_mean
+from syntask_yaml.errors import NotFound
+from syntask_yaml.settings import seconds
+from syntask_yaml.worker.loop import RunChanged, Worker, WorkerOptions
+
+
+@click.group("worker")
+def command() -> None:
+    """Execute due runs."""
+
+
+@command.command("start")
+@click.option("-p", "--pool", default="default", show_default=True, help="The work pool to serve.")
+@click.option("-n", "--name", help="What to call this worker; by default after the machine and the process.")
+@click.option("-q", "--work-queue", "queues", multiple=True, help="Only runs of this queue; may be repeated.")
+@click.option("-t", "--type", "type_", default="process", help="The kind of worker; here only `process`.")
+@click.option(
+    "-l", "--limit", type=click.IntRange(min=1), default=10, show_default=True, help="Runs at the same time."
+)
+@click.option("--run-once", is_flag=True, help="Execute what is due now, and end.")
+@pass_context
+def start(
+    context: Context,
+    *,
+    pool: str,
+    name: str | None,
+    queues: tuple[str, ...],
+    type_: str,
+    limit: int,
+    run_once: bool,
+) -> None:
+    """Execute the runs of a work pool as they become due.
+
+    Ctrl-C or SIGTERM lets runs finish and takes no more; a second one cancels them.
+    """
+    settings = context.settings
+    backend = open_embedded(settings.backend, store=settings.store)
+    try:
+        _check_pool(pool, [each.name for each in backend.pools()])
+        options = WorkerOptions(
+            pool=pool,
+            name=name or f"{socket.gethostname()}-{os.getpid()}",
+            queues=queues,
+            limit=limit,
+            lease=seconds(context.environ, "SYNTASK_WORKER_LEASE_SECONDS", 30.0),
+            grace=seconds(context.environ, "SYNTASK_WORKER_GRACE_SECONDS", 30.0),
+            run_once=run_once,
+        )
+        notify = _show if context.verbosity >= 0 else _ignore
+        worker = Worker(backend, options, home=settings.home, environ=context.environ, notify=notify)
+        if context.verbosity >= 0:
+            say(f"Worker `{options.name}` serves the work pool `{pool}` on {backend.url}.")
+        _stop_on_signals(worker)
+        worker.run(lambda: datetime.now(UTC))
+    finally:
+        backend.close()
+
+
+def _check_pool(pool: str, known: list[str]) -> None:
+    if pool not in known:
+        hint = did_you_mean(pool, known, otherwise=f"`syntask work-pool create {pool}` makes it.")
+        raise NotFound(f"The backend has no work pool `{pool}`.", hint=hint)
+
+
+def _stop_on_signals(worker: Worker) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        worker.stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+
+
+def _show(changed: RunChanged) -> None:
+    time = datetime.now().astimezone().strftime("%H:%M:%S")
+    run = changed.run
+    say(f"{time}  {run.deployment or run.flow}  {run.name} ({run.id[:8]})  {state_text(changed.state)}")
+
+
+def _ignore(_changed: RunChanged) -> None:
+    pass

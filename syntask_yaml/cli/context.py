@@ -1,0 +1,70 @@
+"""What every command is given: where it is called, and how it may speak."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from syntask_yaml.backend.base import Backend
+    from syntask_yaml.operations.prepare import Knowledge
+    from syntask_yaml.operations.project import ProjectPlace
+    from syntask_yaml.project.load import Project
+    from syntask_yaml.settings import Settings
+
+
+@dataclass(frozen=True)
+class Context:
+    """The global options, the current directory and the environment."""
+
+    directory: Path
+    environ: Mapping[str, str]
+    file: Path | None = None
+    backend_url: str | None = None
+    verbosity: int = 0
+    may_prompt: bool = True
+
+    @property
+    def settings(self) -> Settings:
+        from syntask_yaml.settings import read_settings
+
+        return read_settings(self.environ, backend=self.backend_url)
+
+    def place(self, *, strict: bool = False) -> ProjectPlace:
+        from syntask_yaml.operations.project import ProjectPlace
+
+        return ProjectPlace(directory=self.directory, file=self.file, strict=strict)
+
+    @contextmanager
+    def backend(self) -> Iterator[Backend]:
+        """The backend that the options and the environment choose, open for a while."""
+        from syntask_yaml.backend.connect import connect
+
+        settings = self.settings
+        backend = connect(settings.backend, store=settings.store)
+        try:
+            yield backend
+        finally:
+            backend.close()
+
+    def knowledge(self, project: Project, backend: Backend, *, allow_unset: bool = False) -> Knowledge:
+        """What preparing the deployments of *project* for *backend* may ask."""
+        from syntask_yaml.operations.prepare import Knowledge
+        from syntask_yaml.project.flows import FlowReader
+
+        return Knowledge(
+            project=project,
+            backend=backend,
+            reader=FlowReader(project.root),
+            environ=self.environ,
+            settings=self.settings,
+            allow_unset=allow_unset,
+        )
+
+
+pass_context = click.make_pass_decorator(Context)

@@ -1,0 +1,71 @@
+"""Where errors end: what is printed, and the exit code."""
+
+from __future__ import annotations
+
+import errno
+import os
+import platform
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+
+import click
+
+from syntask_yaml import __version__
+from syntask_yaml.errors import Interrupted, SyntaskError, UsageError
+
+BUG = 70
+
+
+def exit_code_of(error: BaseException) -> int:
+    """Say what *error* means for the user, on standard error; the exit code for it."""
+    if isinstance(error, SyntaskError):
+        return _foreseen(error)
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    if isinstance(error, click.UsageError):
+        return _wrong_usage(error)
+    if isinstance(error, click.ClickException):
+        return _foreseen(SyntaskError(error.format_message()))
+    if isinstance(error, (KeyboardInterrupt, click.Abort)):
+        return _foreseen(Interrupted("Interrupted. What was done before stays done."))
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else 1
+    if isinstance(error, OSError):
+        return _outside(error)
+    return _bug(error)
+
+
+def _foreseen(error: SyntaskError) -> int:
+    from syntask_yaml.cli.views.diagnostics import show
+
+    show(error.diagnostics)
+    return error.exit_code
+
+
+def _wrong_usage(error: click.UsageError) -> int:
+    command = f" (`{error.ctx.command_path} --help` says more)" if error.ctx else ""
+    return _foreseen(UsageError(f"{error.format_message()}{command}"))
+
+
+def _outside(error: OSError) -> int:
+    """What the machine refuses: a full disk, a closed pipe, a missing permission."""
+    if error.errno == errno.EPIPE:
+        # Whoever read our output has gone; that is no failure, and flushing would raise it again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    where = f" `{error.filename}`" if error.filename else ""
+    return _foreseen(SyntaskError(f"The machine refuses{where}: {error.strerror or error}."))
+
+
+def _bug(error: BaseException) -> int:
+    trace = "".join(traceback.format_exception(error))
+    text = f"syntask {__version__}, Python {platform.python_version()}, {platform.platform()}\n\n{trace}"
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="syntask-report-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as file:
+        file.write(text)
+    click.echo(f"error: This is a bug in syntask: {type(error).__name__}: {error}", err=True)
+    click.echo(f"  Please report it with the file {Path(file.name)}", err=True)
+    return BUG

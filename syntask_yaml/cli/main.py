@@ -1,0 +1,149 @@
+"""The command `syntask`: global options, the list of commands, and the way from errors to exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from syntask_yaml import __version__
+from syntask_yaml.cli.context import Context
+
+# Every command, where it lives and what it does. Only the one that is asked for is loaded.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("init", "Write a project file."),
+    "validate": ("validate", "Check project files, offline."),
+    "render": ("render", "Print the project with its templates resolved."),
+    "plan": ("plan", "Show what a deploy would change."),
+    "deploy": ("deploy", "Build, push, and make the backend have what the project declares."),
+    "deployment": ("deployment", "List, inspect, run, pause, resume and delete deployments."),
+    "flow": ("flow", "List the flows of the repository."),
+    "flow-run": ("flow_run", "List, inspect and cancel runs, and read their logs."),
+    "work-pool": ("work_pool", "List, inspect and create work pools."),
+    "variable": ("variable", "Set, get, list and unset variables."),
+    "block": ("block", "Create, list, inspect and delete blocks."),
+    "worker": ("worker", "Execute due runs."),
+    "schema": ("schema", "Print the JSON Schema of the project file."),
+    "completion": ("completion", "Print a script that completes commands and names in a shell."),
+}
+
+
+class CommandTable(click.Group):
+    """A group whose commands are named in `COMMANDS` and loaded when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"syntask_yaml.cli.commands.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from syntask_yaml.diagnostics import did_you_mean
+            from syntask_yaml.errors import UsageError
+
+            hint = did_you_mean(args[0], COMMANDS, otherwise="`syntask --help` lists the commands.")
+            raise UsageError(f"There is no command `{args[0]}`.", hint=hint)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
+
+
+@click.group(
+    cls=CommandTable,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    no_args_is_help=True,
+)
+@click.option(
+    "-f",
+    "--file",
+    type=click.Path(path_type=Path),
+    help="The project file; by default the nearest syntask.yaml or prefect.yaml.",
+)
+@click.option(
+    "-C",
+    "directory",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="Work as if called in this directory.",
+)
+@click.option(
+    "--backend",
+    metavar="URL",
+    help="Where deployments live: embedded:PATH, or the URL of a server's API.",
+)
+@click.option("-v", "--verbose", count=True, help="Say more; twice, say everything.")
+@click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong.")
+@click.option("--no-prompt", is_flag=True, help="Never ask; say which option is missing.")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Whether to colour what is printed.",
+)
+@click.version_option(
+    __version__,
+    "-V",
+    "--version",
+    prog_name="syntask",
+    message="%(prog)s %(version)s",
+    allow_from_autoenv=False,
+)
+@click.pass_context
+def cli(
+    ctx: click.Context,
+    *,
+    file: Path | None,
+    directory: Path | None,
+    backend: str | None,
+    verbose: int,
+    quiet: bool,
+    no_prompt: bool,
+    color: str,
+) -> None:
+    """Declare every deployment of a repository in one file, see what would change, make it so."""
+    ctx.color = _color(color, os.environ)
+    ctx.obj = Context(
+        directory=(Path.cwd() / directory).resolve() if directory else Path.cwd(),
+        environ=os.environ,
+        file=file,
+        backend_url=backend,
+        verbosity=-1 if quiet else verbose,
+        may_prompt=not no_prompt and not os.environ.get("CI") and sys.stdin.isatty() and sys.stderr.isatty(),
+    )
+
+
+def _color(choice: str, environ: Any) -> bool | None:
+    if choice == "auto":
+        return False if environ.get("NO_COLOR") else None
+    return choice == "always"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit code. Nothing that is raised gets past this."""
+    from syntask_yaml.cli import edge
+
+    try:
+        code = cli.main(
+            args=arguments, prog_name="syntask", standalone_mode=False, auto_envvar_prefix="SYNTASK"
+        )
+    except BaseException as error:  # noqa: BLE001  (the edge: each one becomes an exit code)
+        return edge.exit_code_of(error)
+    return code if isinstance(code, int) else 0
+
+
+def run() -> None:
+    """The entry point of the command."""
+    sys.exit(main())

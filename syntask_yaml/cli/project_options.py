@@ -1,0 +1,187 @@
+"""The options that `plan`, `deploy` and `render` share, and what they come to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from syntask_yaml.cli.names import complete_declared, key_values, parse_json
+from syntask_yaml.errors import FileFailed, UsageError
+from syntask_yaml.operations.choose import Selection
+from syntask_yaml.operations.overrides import Overrides
+from syntask_yaml.operations.plan import Request
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_SELECTION = (
+    click.option(
+        "-n",
+        "--name",
+        "names",
+        multiple=True,
+        metavar="NAME",
+        shell_complete=complete_declared,
+        help="A deployment, by NAME or FLOW/NAME; globs work; may be repeated.",
+    ),
+    click.option("-a", "--all", "is_all", is_flag=True, help="Every deployment of the project."),
+    click.option("--strict", is_flag=True, help="Warnings are errors."),
+    click.option(
+        "--allow-unset", is_flag=True, help="A name without a value is an empty text, with a warning."
+    ),
+)
+_OVERRIDES = (
+    click.option("-d", "--description", help="In place of the file's."),
+    click.option("--version", help="In place of the file's."),
+    click.option("--version-type", help="Where the version's details come from, such as vcs:git."),
+    click.option("-t", "--tag", "tags", multiple=True, help="In place of the file's tags; may be repeated."),
+    click.option("-cl", "--concurrency-limit", type=click.IntRange(min=1), help="Runs at the same time."),
+    click.option(
+        "--collision-strategy",
+        type=click.Choice(["ENQUEUE", "CANCEL_NEW"]),
+        help="What becomes of runs beyond the limit.",
+    ),
+    click.option("-p", "--pool", "work_pool", help="The work pool, in place of the file's."),
+    click.option("-q", "--work-queue", help="The work queue, in place of the file's."),
+    click.option(
+        "-jv",
+        "--job-variable",
+        "job_variables",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Over the file's; VALUE is JSON, or else text; or one JSON mapping.",
+    ),
+    click.option("--cron", "crons", multiple=True, help="A further schedule: a cron line."),
+    click.option(
+        "--interval", "intervals", multiple=True, help="A further schedule: seconds, or a duration."
+    ),
+    click.option("--rrule", "rrules", multiple=True, help="A further schedule: a recurrence rule."),
+    click.option("--anchor-date", help="For every interval schedule."),
+    click.option("--timezone", help="For every schedule."),
+    click.option(
+        "--trigger",
+        "triggers",
+        multiple=True,
+        metavar="JSON|FILE",
+        help="In place of the file's triggers; may be repeated.",
+    ),
+    click.option(
+        "--sla",
+        "slas",
+        multiple=True,
+        metavar="JSON|FILE",
+        help="In place of the file's SLAs; may be repeated.",
+    ),
+    click.option(
+        "--param",
+        "params",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Over the file's parameters; VALUE is JSON, or else text.",
+    ),
+    click.option("--params", "params_json", metavar="JSON", help="The same as one JSON mapping."),
+    click.option(
+        "--enforce-parameter-schema/--no-enforce-parameter-schema",
+        default=None,
+        help="Whether runs with parameters that do not fit are refused.",
+    ),
+)
+_CHANGES = (
+    click.option(
+        "--prune", is_flag=True, help="Delete what the project deployed and no longer declares; with --all."
+    ),
+    click.option(
+        "--keep-going",
+        is_flag=True,
+        help="Leave out deployments that have problems, and go on with the others.",
+    ),
+)
+
+
+def selection_options(function: F) -> F:
+    """Which deployments."""
+    return _with(function, _SELECTION)
+
+
+def request_options(function: F) -> F:
+    """Which deployments, what over them, and what may be changed."""
+    function = click.argument("entrypoint", required=False)(function)
+    return _with(function, (*_SELECTION, *_OVERRIDES, *_CHANGES))
+
+
+def _with(function: F, options: tuple[Callable[[F], F], ...]) -> F:
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def request_of(options: dict[str, Any]) -> Request:
+    """The request that the options, taken from `request_options`, make."""
+    selection = Selection(names=options["names"], all=options["is_all"], entrypoint=options["entrypoint"])
+    return Request(
+        selection=selection,
+        overrides=_overrides(options),
+        prune=options["prune"],
+        keep_going=options["keep_going"],
+    )
+
+
+def _overrides(options: dict[str, Any]) -> Overrides:
+    if options["params"] and options["params_json"]:
+        raise UsageError("`--param` and `--params` say the same in two ways.", hint="Give one of them.")
+    plain = ("description", "version", "version_type", "tags", "concurrency_limit", "collision_strategy")
+    more = ("work_pool", "work_queue", "anchor_date", "timezone", "enforce_parameter_schema")
+    return Overrides(
+        **{name: options[name] for name in (*plain, *more)},
+        job_variables=_job_variables(options["job_variables"]),
+        parameters=parse_json(options["params_json"], "--params")
+        if options["params_json"]
+        else key_values(options["params"], "--param"),
+        schedules=(
+            *({"cron": cron} for cron in options["crons"]),
+            *({"interval": interval} for interval in options["intervals"]),
+            *({"rrule": rrule} for rrule in options["rrules"]),
+        ),
+        triggers=_items(options["triggers"], "--trigger", "triggers"),
+        sla=_items(options["slas"], "--sla", "sla"),
+    )
+
+
+def _job_variables(texts: tuple[str, ...]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for text in texts:
+        is_json = text.lstrip().startswith("{")
+        values |= parse_json(text, "--job-variable") if is_json else key_values([text], "--job-variable")
+    return values
+
+
+def _items(texts: tuple[str, ...], option: str, key: str) -> tuple[dict[str, Any], ...] | None:
+    """Mappings given as JSON, or in files under *key*; None if nothing was given."""
+    if not texts:
+        return None
+    return tuple(item for text in texts for item in _item(text, option, key))
+
+
+def _item(text: str, option: str, key: str) -> list[dict[str, Any]]:
+    if text.endswith((".yaml", ".yml", ".json")):
+        return _from_file(Path(text), key)
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise UsageError(f"The value of `{option}` is neither JSON nor a file: {error}.") from error
+    return value if isinstance(value, list) else [value]
+
+
+def _from_file(path: Path, key: str) -> list[dict[str, Any]]:
+    from syntask_yaml.document.reader import read_file
+
+    document = read_file(path)
+    if document.diagnostics:
+        raise FileFailed(document.diagnostics[0].detail)
+    items = document.root.value.get(key) if isinstance(document.root.value, dict) else None
+    if not isinstance(items, list):
+        raise FileFailed(f"`{path}` has no list `{key}` at its top.")
+    return items

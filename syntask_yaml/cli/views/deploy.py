@@ -1,0 +1,48 @@
+"""A deploy while it goes on, and what it did, for people."""
+
+from __future__ import annotations
+
+import click
+
+from syntask_yaml.cli.views import diagnostics
+from syntask_yaml.model.events import Applied, Event, StepFinished, StepOutput, StepStarted
+from syntask_yaml.operations.outcome import FAILED, SKIPPED, Outcome
+
+_COLORS = {"created": "green", "updated": "yellow", "deleted": "red", FAILED: "red", SKIPPED: "yellow"}
+
+
+class Progress:
+    """Says on standard error what goes on: steps and their output, then each deployment."""
+
+    def __init__(self, *, verbosity: int) -> None:
+        self._verbosity = verbosity
+
+    def __call__(self, event: Event) -> None:
+        if self._verbosity < 0:
+            return
+        match event:
+            case StepStarted(label, section, step):
+                self._say(label, click.style(f"{section} {step.rpartition('.')[2]}", bold=True))
+            case StepOutput(label, line, is_error):
+                self._say(label, click.style(line, fg="red") if is_error else line)
+            case StepFinished(label, _, step, seconds):
+                self._say(label, click.style(f"{step.rpartition('.')[2]} done in {seconds:.1f} s", dim=True))
+            case Applied(deployment, action, _):
+                click.echo(f"{click.style(f'{action:>9}', fg=_COLORS.get(action))}  {deployment}", err=True)
+
+    @staticmethod
+    def _say(label: str, text: str) -> None:
+        click.echo(f"{click.style(f'[{label}]', fg='cyan')} {text}", err=True)
+
+
+def show(outcome: Outcome, *, verbosity: int, is_json: bool) -> None:
+    """Print what is to be said of the outcome, how many deployments became what, and what to do next."""
+    problems = [each for each in outcome.diagnostics if each.is_error or verbosity >= 0]
+    diagnostics.show(problems)
+    if verbosity < 0 or is_json:
+        return
+    for result in outcome.results:
+        if result.action == SKIPPED:
+            click.echo(f"{click.style('  skipped', fg='yellow')}  {result.deployment}", err=True)
+    counted = ", ".join(f"{count} {action}" for action, count in outcome.summary.items() if count)
+    click.echo(f"{counted or 'Nothing to do'} on {outcome.backend}.")

@@ -1,0 +1,84 @@
+"""What a command prints for people and for machines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+as_json = click.option(
+    "-o",
+    "--output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Print for people, or as JSON.",
+)
+
+
+def document(command: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    """A JSON document as every command prints it: with its format first."""
+    return {"format": f"syntask.{command}/1", **content}
+
+
+def print_json(content: Any) -> None:
+    """Print JSON to standard output."""
+    click.echo(json.dumps(content, indent=2, ensure_ascii=False, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, (set, frozenset, tuple)):
+        return list(value)
+    return str(value)
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str) -> None:
+    """Print rows under their headings, or, where there are none, say *empty* on standard error."""
+    rows = list(rows)
+    if not rows:
+        click.echo(empty, err=True)
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    color = click.get_current_context().color
+    console = Console(no_color=color is False, force_terminal=True if color else None, highlight=False)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    console.print(table, soft_wrap=not console.is_terminal)
+
+
+def when(moment: datetime | None) -> str:
+    """A time as people on this machine read it; empty for none."""
+    return "" if moment is None else moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def ago(moment: datetime | None, now: datetime | None = None) -> str:
+    """How long ago, or how soon, in one unit."""
+    if moment is None:
+        return ""
+    seconds = ((now or datetime.now(UTC)) - moment).total_seconds()
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        if abs(seconds) >= size or unit == "s":
+            amount = f"{abs(seconds) // size:.0f} {unit}"
+            return f"{amount} ago" if seconds >= 0 else f"in {amount}"
+    return ""
+
+
+def say(text: str) -> None:
+    """A line for people, on standard error."""
+    click.echo(text, err=True)

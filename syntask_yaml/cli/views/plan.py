@@ -1,0 +1,71 @@
+"""A plan for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from syntask_yaml.model.value import Unknown
+from syntask_yaml.plan.changes import Action, Change, FieldChange, Plan
+
+_COLORS = {Action.CREATE: "green", Action.UPDATE: "yellow", Action.DELETE: "red", Action.UNCHANGED: None}
+_VERBS = {Action.CREATE: "create", Action.UPDATE: "update", Action.DELETE: "delete"}
+_MAX_WIDTH = 100
+
+
+def show(plan: Plan, *, verbose: bool = False) -> None:
+    """Print what would change to standard output."""
+    for line in lines(plan, verbose=verbose):
+        click.echo(line)
+
+
+def lines(plan: Plan, *, verbose: bool = False) -> Iterator[str]:
+    """The plan line by line: each change with its fields, then how many there are of each kind."""
+    for change in plan.changes:
+        if change.action is not Action.UNCHANGED or verbose:
+            yield from _change(change, verbose=verbose)
+    if not plan.has_changes:
+        count = plan.summary[Action.UNCHANGED]
+        yield f"No changes: {_count(count)} on {plan.backend} as declared."
+        return
+    yield ""
+    parts = [f"{plan.summary[action]} to {verb}" for action, verb in _VERBS.items()]
+    yield f"Plan for {plan.backend}: {', '.join(parts)}, {plan.summary[Action.UNCHANGED]} unchanged."
+
+
+def _count(number: int) -> str:
+    return "1 deployment is" if number == 1 else f"{number} deployments are"
+
+
+def _change(change: Change, *, verbose: bool) -> Iterator[str]:
+    symbol = click.style(change.action.symbol, fg=_COLORS[change.action], bold=True)
+    reason = f"  ({change.reason})" if change.reason else ""
+    yield f"{symbol} {click.style(change.deployment, bold=True)}{click.style(reason, dim=True)}"
+    for field in change.fields:
+        if change.action is Action.UPDATE or verbose or _is_worth_showing(field):
+            yield f"    {_field(field, change.action)}"
+
+
+# What a new deployment is shown with, if it says something.
+_HEADLINES = ("entrypoint", "work_pool.name", "schedules", "paused", "concurrency_limit")
+
+
+def _is_worth_showing(field: FieldChange) -> bool:
+    return field.path in _HEADLINES and field.after not in (None, {}, [])
+
+
+def _field(field: FieldChange, action: Action) -> str:
+    after = _shown(field.after)
+    if action is Action.CREATE:
+        return f"{field.path}: {after}"
+    return f"{field.path}: {_shown(field.before)} -> {after}"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Unknown):
+        return str(value)
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _MAX_WIDTH else f"{text[: _MAX_WIDTH - 1]}…"

@@ -1,0 +1,84 @@
+"""One problem, with its place: what is wrong, why, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from enum import Enum
+
+from syntask_yaml.messages import MESSAGES
+from syntask_yaml.source import Span
+
+Path = tuple[str | int, ...]
+
+
+class Severity(Enum):
+    """How bad a problem is. Errors stop a deploy; warnings do so only under `--strict`; notes never."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One problem.
+
+    *code* names a line of `MESSAGES`, which holds the summary: fixed words, never a user's data.
+    *detail* says in full sentences what is wrong and why, *hint* what to do.
+    *span* is where the value was written; *used* where an alias or a merge key brings it in.
+    """
+
+    code: str
+    detail: str
+    hint: str = ""
+    severity: Severity = Severity.ERROR
+    span: Span | None = None
+    used: Span | None = None
+    path: Path = ()
+
+    @property
+    def summary(self) -> str:
+        return MESSAGES[self.code].summary
+
+    @property
+    def is_error(self) -> bool:
+        return self.severity is Severity.ERROR
+
+    def as_error(self) -> Diagnostic:
+        """The same as an error; a note stays one."""
+        return self if self.severity is Severity.NOTE else replace(self, severity=Severity.ERROR)
+
+    def as_warning(self) -> Diagnostic:
+        return replace(self, severity=Severity.WARNING)
+
+    def as_note(self) -> Diagnostic:
+        return replace(self, severity=Severity.NOTE)
+
+
+def in_file_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Each problem once, by place; those without a place first."""
+    return sorted(dict.fromkeys(diagnostics), key=_place)
+
+
+def _place(diagnostic: Diagnostic) -> tuple[str, int]:
+    span = diagnostic.used or diagnostic.span
+    return ("", -1) if span is None else (span.file, span.start)
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that *name* is most likely a slip of, if there is one."""
+    by_folded = {_folded(candidate): candidate for candidate in known}
+    close = get_close_matches(_folded(name), by_folded, n=1, cutoff=0.7)
+    return by_folded[close[0]] if close else None
+
+
+def did_you_mean(name: str, known: Iterable[str], *, otherwise: str = "") -> str:
+    """A hint that offers the nearest known name, or says *otherwise*."""
+    found = nearest(name, known)
+    return f"Did you mean `{found}`?" if found else otherwise
+
+
+def _folded(name: str) -> str:
+    return name.casefold().replace("-", "_").replace(" ", "_")

@@ -1,0 +1,111 @@
+"""A value in a document, with its path and its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from syntask_yaml.diagnostics import Diagnostic, Path
+from syntask_yaml.document.place import Borrowed, Branch, Place, start_of
+from syntask_yaml.source import Source, Span
+
+_PREFIX = re.compile(r"(?:[&!]\S*[ ]+)*")
+_TOKEN = re.compile(
+    r"""'(?:[^'\n]|'')*' | "(?:[^"\\\n]|\\.)*"
+      | [^\s,\[\]{}][^\n,\]}]*?(?=\s*(?:[,\]}\n]|:\s|\s\#|$)) | .?""",
+    re.X,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A view of one value: the plain *value*, its *path* from the root, and its *place*.
+
+    Nodes are made while walking, so that a document of a million values needs no million nodes.
+    """
+
+    value: Any
+    source: Source
+    place: Place
+    path: Path = ()
+    used: int | None = None
+    key: int | None = None
+
+    def get(self, step: str | int) -> Node | None:
+        """The child under a key or an index; None where there is none."""
+        if isinstance(self.value, dict):
+            if step not in self.value:
+                return None
+        elif not (isinstance(self.value, list) and isinstance(step, int)) or not 0 <= step < len(self.value):
+            return None
+        return self._child(step, self.value[step])  # type: ignore[index]  # narrowed above
+
+    def children(self) -> Iterator[Node]:
+        """The values of a mapping, or the items of a list, in the order they were written."""
+        if isinstance(self.value, dict):
+            for key, value in self.value.items():
+                yield self._child(key, value)
+        elif isinstance(self.value, list):
+            for index, value in enumerate(self.value):
+                yield self._child(index, value)
+
+    def at(self, path: Path) -> Node:
+        """The node at *path* below this one, or the deepest one on the way to it."""
+        node = self
+        for step in path:
+            child = node.get(step)
+            if child is None:
+                break
+            node = child
+        return node
+
+    def _child(self, step: str | int, value: Any) -> Node:
+        branch, used = self.place, self.used
+        while isinstance(branch, Borrowed):
+            used = branch.start if used is None else used
+            branch = branch.origin
+        path = (*self.path, step)
+        if not isinstance(branch, Branch):  # a template put a mapping where a text was written
+            return Node(value, self.source, branch, path, used, self.key)
+        place = branch.children.get(step, branch.start)  # what an option adds was not written
+        if used is None and isinstance(place, Borrowed):
+            used = place.start
+        return Node(value, self.source, place, path, used, branch.keys.get(step))
+
+    @property
+    def span(self) -> Span:
+        """Where the value was written."""
+        return token(self.source, start_of(self.place))
+
+    @property
+    def used_span(self) -> Span | None:
+        """Where an alias or a merge key brings the value in; None where it was written in place."""
+        return None if self.used is None else token(self.source, self.used)
+
+    @property
+    def key_span(self) -> Span:
+        """Where the key of the value was written; for items of a list, where the value was."""
+        return self.span if self.key is None else token(self.source, self.key)
+
+    def problem(self, code: str, detail: str, hint: str = "", *, at_key: bool = False) -> Diagnostic:
+        """A diagnostic about this value, or about its key."""
+        span = self.key_span if at_key else self.span
+        return Diagnostic(code, detail, hint, span=span, used=self.used_span, path=self.path)
+
+    def part(self, text: str) -> Span:
+        """Where *text* stands inside a scalar; the whole scalar where it cannot be found."""
+        start = start_of(self.place)
+        # Escapes, folds and indentation make what was written longer than the value.
+        end = start + 2 * len(str(self.value)) + 200
+        found = self.source.text.find(text, start, end)
+        return self.span if found < 0 else Span(self.source, found, found + len(text))
+
+
+def token(source: Source, start: int) -> Span:
+    """The characters to underline for what begins at *start*: one scalar, or one bracket."""
+    prefix = _PREFIX.match(source.text, start)
+    begin = prefix.end() if prefix else start
+    found = _TOKEN.match(source.text, begin)
+    return Span(source, begin, found.end() if found else begin)

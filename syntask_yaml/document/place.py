@@ -1,0 +1,38 @@
+"""Where each value of a tree was written: a shadow of the data, as small as it can be.
+
+A scalar's place is the index of its first character. A mapping or a list has a `Branch` with the
+places of its children. Where an alias or a merge key brings a value in, a `Borrowed` place holds
+both ends: the characters that borrow, and the place that was borrowed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+
+@dataclass(slots=True)
+class Branch:
+    """The place of a mapping or a list; *keys* are the first characters of a mapping's keys."""
+
+    start: int
+    children: dict[str | int, Place] = field(default_factory=dict)
+    keys: dict[str | int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Borrowed:
+    """The place of what an alias or a merge key at *start* brings in."""
+
+    start: int
+    origin: Place
+
+
+Place: TypeAlias = int | Branch | Borrowed
+
+
+def start_of(place: Place) -> int:
+    """The first character of the value as it was written."""
+    while isinstance(place, Borrowed):
+        place = place.origin
+    return place if isinstance(place, int) else place.start

@@ -1,0 +1,58 @@
+"""What a plain YAML scalar means: YAML 1.1 as PyYAML's safe loader reads it, dates excepted.
+
+An unquoted date stays the text that was written. Everything a project holds travels as JSON, which
+has no dates, and the fields that want one read text.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from yaml.constructor import SafeConstructor
+from yaml.nodes import ScalarNode
+from yaml.resolver import Resolver
+
+Scalar = str | int | float | bool | None
+
+_PREFIX = "tag:yaml.org,2002:"
+STR, INT, FLOAT, BOOL, NULL, MAP, SEQ, MERGE, TIMESTAMP, VALUE = (
+    _PREFIX + kind
+    for kind in ("str", "int", "float", "bool", "null", "map", "seq", "merge", "timestamp", "value")
+)
+TAGS = frozenset({STR, INT, FLOAT, BOOL, NULL, MAP, SEQ, TIMESTAMP})
+
+_constructor = SafeConstructor()
+_CONSTRUCT = {
+    INT: _constructor.construct_yaml_int,
+    FLOAT: _constructor.construct_yaml_float,
+    BOOL: _constructor.construct_yaml_bool,
+    NULL: _constructor.construct_yaml_null,
+}
+
+
+@lru_cache(maxsize=65536)
+def plain(text: str) -> Scalar:
+    """The value of the unquoted scalar *text*."""
+    return tagged(text, implicit_tag(text))
+
+
+@lru_cache(maxsize=65536)
+def implicit_tag(text: str) -> str:
+    """The tag that YAML 1.1 gives the unquoted scalar *text*."""
+    resolvers = Resolver.yaml_implicit_resolvers
+    for tag, pattern in resolvers.get(text[:1], []) + resolvers.get(None, []):
+        if pattern.match(text):
+            return str(tag)
+    return STR
+
+
+def tagged(text: str, tag: str) -> Scalar:
+    """The value of *text* under an explicit *tag* of `TAGS`.
+
+    Raises ValueError or KeyError where the text does not fit the tag (`!!int one`).
+    """
+    construct = _CONSTRUCT.get(tag)
+    if construct is None:
+        return text
+    value: Scalar = construct(ScalarNode(tag, text))
+    return value

@@ -1,0 +1,90 @@
+"""One deployment: a flow, how it is configured, when and where it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from syntask_yaml.model.schedule import Schedule
+from syntask_yaml.model.value import Json, Maybe, Value
+
+
+class CollisionStrategy(Enum):
+    """What becomes of a run that finds its deployment's concurrency limit reached."""
+
+    ENQUEUE = "ENQUEUE"
+    CANCEL_NEW = "CANCEL_NEW"
+
+
+@dataclass(frozen=True, slots=True)
+class ConcurrencyLimit:
+    """At most *limit* runs at the same time.
+
+    *grace_period_seconds* (60 to 86,400) is how long a free slot waits to be taken up.
+    """
+
+    limit: int
+    collision_strategy: CollisionStrategy = CollisionStrategy.ENQUEUE
+    grace_period_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """A deployment, as it is wanted or as a backend has it.
+
+    None for *schedules*, *paused* or *version* of a wanted one means: not declared, leave what is there.
+    *pull_steps* are mappings of one step name to its inputs, with run-time names unresolved.
+    A wanted one may hold an `Unknown` where a step will decide; a backend never sees those.
+    *project* is the owner: the project that declares it, or None for one that no project deployed.
+    """
+
+    flow: str
+    name: str
+    entrypoint: str | None = None
+    description: Maybe[str | None] = None
+    version: Maybe[str | None] = None
+    version_info: Mapping[str, Json] | None = field(default=None, compare=False)
+    tags: Maybe[tuple[str, ...]] = ()
+    parameters: Mapping[str, Value] = field(default_factory=dict)
+    parameter_schema: Mapping[str, Json] | None = None
+    enforce_parameter_schema: Maybe[bool] = True
+    schedules: Maybe[tuple[Schedule, ...] | None] = None
+    paused: Maybe[bool | None] = None
+    concurrency_limit: Maybe[ConcurrencyLimit | None] = None
+    work_pool: Maybe[str | None] = None
+    work_queue: Maybe[str | None] = None
+    job_variables: Mapping[str, Value] = field(default_factory=dict)
+    pull_steps: tuple[Mapping[str, Value], ...] = ()
+    triggers: tuple[Mapping[str, Value], ...] = ()
+    sla: tuple[Mapping[str, Value], ...] | None = None
+    project: str | None = None
+
+    @property
+    def full_name(self) -> str:
+        """`flow/name`, which is unique on a backend."""
+        return f"{self.flow}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A deployment that a backend has, under the backend's *id*."""
+
+    id: str
+    deployment: Deployment
+    created: datetime | None = None
+    updated: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One change to a backend: from *before* (None: there is none) to *after* (None: delete it)."""
+
+    before: Stored | None
+    after: Deployment | None
+
+    @property
+    def full_name(self) -> str:
+        deployment = self.after or (self.before and self.before.deployment)
+        return deployment.full_name if deployment else ""

@@ -1,0 +1,61 @@
+"""What happens while something long goes on: values for whoever watches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    """The step *step* of a *section* (`build`, `push`, `pull`) began; *label* is whom it serves."""
+
+    label: str
+    section: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepOutput:
+    """A line that a step wrote."""
+
+    label: str
+    line: str
+    is_error: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StepFinished:
+    """A step ended well after *seconds*."""
+
+    label: str
+    section: str
+    step: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """*done* of *total* of what *task* calls by name; *total* None where the end is not known."""
+
+    task: str
+    done: int
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of one deployment: created, updated, deleted, unchanged, failed or skipped."""
+
+    deployment: str
+    action: str
+    error: str = ""
+
+
+Event: TypeAlias = StepStarted | StepOutput | StepFinished | Progress | Applied
+Observer: TypeAlias = Callable[[Event], None]
+
+
+def nobody(_event: Event) -> None:
+    """The observer for when nobody watches."""

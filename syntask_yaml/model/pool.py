@@ -1,0 +1,27 @@
+"""Where runs of a kind go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from syntask_yaml.model.value import Json
+
+DEFAULT_QUEUE = "default"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkPool:
+    """A work pool: its *type* says what kind of worker serves it, its template what jobs look like.
+
+    *concurrency_limit* None means no limit. *status* is READY, NOT_READY or PAUSED.
+    """
+
+    name: str
+    type: str
+    description: str | None = None
+    base_job_template: Mapping[str, Json] = field(default_factory=dict)
+    is_paused: bool = False
+    concurrency_limit: int | None = None
+    status: str | None = None
+    id: str | None = field(default=None, compare=False)

@@ -1,0 +1,95 @@
+"""Flow runs, their states and their logs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from syntask_yaml.model.value import Json
+
+
+class StateType(Enum):
+    """The kinds of state a run can be in. A type has several names, such as Late for SCHEDULED."""
+
+    SCHEDULED = "SCHEDULED"
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    PAUSED = "PAUSED"
+    CANCELLING = "CANCELLING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    CRASHED = "CRASHED"
+    CANCELLED = "CANCELLED"
+
+    @property
+    def is_final(self) -> bool:
+        return self in _FINAL
+
+    @property
+    def holds_slot(self) -> bool:
+        """Whether a run in this state counts towards concurrency limits."""
+        return self in _BUSY
+
+
+_FINAL = {StateType.COMPLETED, StateType.FAILED, StateType.CRASHED, StateType.CANCELLED}
+_BUSY = {StateType.PENDING, StateType.RUNNING, StateType.CANCELLING}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a run stands; *name* defaults to the type's own, such as Completed."""
+
+    type: StateType
+    name: str = ""
+    message: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            object.__setattr__(self, "name", self.type.value.capitalize())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One flow run. Times are aware; *deployment* is `flow/name`, None once it was deleted."""
+
+    id: str
+    name: str
+    flow: str
+    deployment_id: str | None
+    deployment: str | None
+    state: State
+    parameters: Mapping[str, Json] = field(default_factory=dict)
+    job_variables: Mapping[str, Json] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    work_pool: str | None = None
+    work_queue: str | None = None
+    is_scheduled: bool = False
+    scheduled: datetime | None = None
+    created: datetime | None = None
+    started: datetime | None = None
+    ended: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """What a new run of a deployment is to be; *parameters* go over the deployment's own."""
+
+    deployment_id: str
+    parameters: Mapping[str, Json] = field(default_factory=dict)
+    job_variables: Mapping[str, Json] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    name: str | None = None
+    scheduled: datetime | None = None
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of a run's output; *level* as in `logging` (20 is INFO)."""
+
+    timestamp: datetime
+    level: int
+    message: str
+    logger: str = "flow_run"

@@ -1,0 +1,37 @@
+"""A text that must not be seen."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+
+class Secret:
+    """A text that cannot be printed, formatted, compared by a log, pickled or written as JSON.
+
+    `reveal` is the one way to it, and a word to search for.
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    __str__ = __repr__
+
+    def __format__(self, _spec: str) -> str:
+        return repr(self)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._text))
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Secret is not written down")

@@ -1,0 +1,24 @@
+"""One build, push or pull action."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from syntask_yaml.diagnostics import Path
+from syntask_yaml.model.value import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A function by its *name* and the *inputs* to call it with.
+
+    Its outputs are known to later steps under *id*. *requires* are the pip requirements that the
+    function needs. *path* is where it stands in the project file.
+    """
+
+    name: str
+    inputs: Mapping[str, Value]
+    id: str | None = None
+    requires: tuple[str, ...] = ()
+    path: Path = ()

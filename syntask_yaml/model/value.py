@@ -1,0 +1,45 @@
+"""The values that a project and a backend exchange: JSON, and what is not known yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
+
+Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value that a build or push step will decide; *name* is the template that asks for it."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return "(known after build)"
+
+
+# What a template may leave in a resolved value: JSON with an `Unknown` or a `Secret` in places.
+Value: TypeAlias = Any
+
+
+def holds_unknown(value: Value) -> bool:
+    """Whether any part of *value* is not known yet."""
+    if isinstance(value, Unknown):
+        return True
+    if isinstance(value, Mapping):
+        return any(holds_unknown(item) for item in value.values())
+    if isinstance(value, (list, tuple)):
+        return any(holds_unknown(item) for item in value)
+    return False
+
+
+T = TypeVar("T")
+Maybe: TypeAlias = T | Unknown
+
+
+def known(value: Maybe[T]) -> T:
+    """*value*, where everything is known; a bug if it is not."""
+    if isinstance(value, Unknown):
+        raise TypeError(f"{value.name} is not known yet")
+    return value

@@ -1,0 +1,112 @@
+"""Which declarations a command is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from syntask_yaml.document.node import Node
+from syntask_yaml.errors import NotFound, SyntaskError, UsageError
+from syntask_yaml.operations.overrides import Overrides
+from syntask_yaml.project.flows import FlowReader, parse_entrypoint
+from syntask_yaml.project.load import Declaration, Project, declare
+from syntask_yaml.project.select import Candidate, select
+from syntask_yaml.source import Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What was asked for: *names* and globs, or *all*, or one *entrypoint*."""
+
+    names: tuple[str, ...] = ()
+    all: bool = False
+    entrypoint: str | None = None
+
+
+def choose(project: Project, selection: Selection, reader: FlowReader) -> list[Declaration]:
+    """The declarations that are meant, in file order.
+
+    An entrypoint that no declaration has makes a new one. Raises UsageError where it is not clear
+    what is meant, NotFound for names that mean nothing.
+    """
+    declared = project.declarations
+    if selection.all and (selection.names or selection.entrypoint):
+        raise UsageError(
+            "`--all` means every deployment; a name or an entrypoint means some.",
+            hint="Give one of them.",
+        )
+    if selection.entrypoint is not None:
+        return [_by_entrypoint(project, selection, reader)]
+    if selection.all:
+        return [each for each in declared if each.name]
+    if selection.names:
+        return _by_name(declared, selection.names, reader)
+    if len(declared) == 1:
+        return list(declared)
+    if not declared:
+        raise NotFound(
+            f"`{project.document.source.name}` declares no deployments.",
+            hint="Add an entry to `deployments:`, or say `syntask deploy flows.py:flow -n NAME`.",
+        )
+    names = ", ".join(f"`{each.name}`" for each in declared[:6] if each.name)
+    raise UsageError(
+        f"The project declares {len(declared)} deployments: {names}{' …' if len(declared) > 6 else ''}.",
+        hint="Say which with `-n NAME` (globs work), or `--all`.",
+    )
+
+
+def _by_name(
+    declared: Sequence[Declaration], names: tuple[str, ...], reader: FlowReader
+) -> list[Declaration]:
+    needs_flows = any("/" in name for name in names)
+    return select([(_candidate(each, reader if needs_flows else None), each) for each in declared], names)
+
+
+def _candidate(declaration: Declaration, reader: FlowReader | None) -> Candidate:
+    flows: list[str] = []
+    try:
+        function = parse_entrypoint(declaration.entrypoint).function.rpartition(".")[2]
+        flows = [function, function.replace("_", "-")]
+        if reader is not None:
+            flows.insert(0, reader.read(declaration.entrypoint).name)
+    except SyntaskError:
+        pass  # what is wrong with its entrypoint is said when it is selected
+    return Candidate(declaration.name, tuple(dict.fromkeys(flows)))
+
+
+def _by_entrypoint(project: Project, selection: Selection, reader: FlowReader) -> Declaration:
+    if len(selection.names) > 1:
+        raise UsageError("One entrypoint makes one deployment, and takes one name.", hint="Give one `-n`.")
+    candidates = [each for each in project.declarations if _is_meant(each, selection)]
+    if len(candidates) == 1:
+        return candidates[0]
+    if candidates:
+        names = ", ".join(f"`{each.name}`" for each in candidates)
+        raise UsageError(
+            f"`{selection.entrypoint}` is declared as {names}.", hint="Say which with `-n NAME`."
+        )
+    if not selection.names:
+        raise UsageError(
+            f"A deployment of `{selection.entrypoint}` needs a name.",
+            hint="Give one with `-n NAME`.",
+        )
+    reader.read(selection.entrypoint or "")  # says at once what is wrong with it
+    fields = {"name": selection.names[0].rpartition("/")[2], "entrypoint": selection.entrypoint}
+    return declare(Node(fields, Source("command line", ""), 0), project.sections)
+
+
+def _is_meant(declaration: Declaration, selection: Selection) -> bool:
+    if selection.names:
+        return declaration.name == selection.names[0].rpartition("/")[2]
+    return declaration.entrypoint == selection.entrypoint
+
+
+def check_overrides(chosen: Sequence[Declaration], selection: Selection, overrides: Overrides) -> Overrides:
+    """The overrides for what was chosen. Raises UsageError if they would go for several deployments."""
+    if len(chosen) > 1 and overrides.given:
+        listed = ", ".join(f"`--{name.replace('_', '-')}`" for name in overrides.given)
+        raise UsageError(
+            f"{listed}: options are for one deployment, and {len(chosen)} are selected.",
+            hint="Select one with `-n`.",
+        )
+    return replace(overrides, entrypoint=selection.entrypoint)

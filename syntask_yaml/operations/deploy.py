@@ -1,0 +1,114 @@
+"""Make a backend have what a project declares: plan, build and push, plan again, write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+
+from syntask_yaml.backend.base import Written
+from syntask_yaml.model.deployment import Deployment
+from syntask_yaml.model.events import Applied, Observer
+from syntask_yaml.model.value import holds_unknown
+from syntask_yaml.operations.outcome import DONE, FAILED, Outcome, nothing_written, outcome_of
+from syntask_yaml.operations.pipelines import Built, run_steps_of
+from syntask_yaml.operations.plan import Planned, Request, make_plan, plan_of
+from syntask_yaml.operations.prepare import Knowledge, Prepared, prepare
+from syntask_yaml.operations.saved import check_fresh
+from syntask_yaml.plan.codec import SavedPlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployOptions:
+    """How to deploy. *jobs*: how many lists of steps, and how many writes, at a time."""
+
+    jobs: int = 8
+    skip_build: bool = False
+    install_requirements: bool = False
+
+
+def deploy(
+    knowledge: Knowledge,
+    request: Request,
+    *,
+    options: DeployOptions,
+    notify: Observer,
+    saved: SavedPlan | None = None,
+) -> Outcome:
+    """Do what *request* asks for; with *saved*, only if it still comes to the same plan.
+
+    Everything is checked before the first step runs, and every step has run before the first write.
+    Raises ProjectInvalid, PlanStale, and what reading the backend raises; what fails later is in the
+    outcome.
+    """
+    planned = make_plan(knowledge, request)
+    if saved is not None:
+        check_fresh(saved, planned, knowledge)
+    built = Built({}, {})
+    if options.skip_build:
+        planned = _from_backend(planned, knowledge, request)
+    else:
+        built = run_steps_of(
+            planned,
+            knowledge,
+            jobs=options.jobs,
+            install_requirements=options.install_requirements,
+            keep_going=request.keep_going,
+            notify=notify,
+        )
+        if built.failed and not request.keep_going:
+            return nothing_written(planned, built, built.diagnostics(knowledge))
+        if built.outputs or built.failed:
+            planned = _with_outputs(planned, built, knowledge, request)
+    written = _write(planned, knowledge, options.jobs, notify)
+    return outcome_of(planned, written, built.diagnostics(knowledge))
+
+
+def _with_outputs(planned: Planned, built: Built, knowledge: Knowledge, request: Request) -> Planned:
+    """The plan once the steps have run; what only their outputs show to be wrong stops it."""
+    again = prepare(planned.chosen, knowledge, overrides=planned.overrides, outputs=built.outputs)
+    sound = [
+        replace(each, deployment=None) if position in built.failed else each
+        for position, each in enumerate(again)
+    ]
+    return plan_of(sound, planned, knowledge, request)
+
+
+def _from_backend(planned: Planned, knowledge: Knowledge, request: Request) -> Planned:
+    """The plan with what the backend has in the place of what steps would decide."""
+    names = [each.deployment.full_name for each in planned.prepared if each.deployment is not None]
+    stored = {
+        each.deployment.full_name: each.deployment for each in knowledge.backend.deployments(names=names)
+    }
+    return plan_of([_known(each, stored) for each in planned.prepared], planned, knowledge, request)
+
+
+def _known(prepared: Prepared, stored: Mapping[str, Deployment]) -> Prepared:
+    deployment = prepared.deployment
+    if deployment is None:
+        return prepared
+    unknown = [each.name for each in fields(deployment) if holds_unknown(getattr(deployment, each.name))]
+    if not unknown:
+        return prepared
+    known = stored.get(deployment.full_name)
+    if known is None:
+        detail = f"`{unknown[0]}` rests on a step that does not run, and the deployment is new."
+        problem = prepared.declaration.node.problem("unset-name", detail, "Leave out `--skip-build` once.")
+        return replace(prepared, deployment=None, diagnostics=(*prepared.diagnostics, problem))
+    return replace(
+        prepared, deployment=replace(deployment, **{name: getattr(known, name) for name in unknown})
+    )
+
+
+def _write(planned: Planned, knowledge: Knowledge, jobs: int, notify: Observer) -> dict[str, Written]:
+    """Write the changes; what became of each, by deployment."""
+    changes = {change.deployment: change for change in planned.plan.changes if change.write is not None}
+    done: dict[str, Written] = {}
+    if not changes:
+        return done
+    writes = [change.write for change in changes.values() if change.write is not None]
+    for written in knowledge.backend.write(writes, jobs=jobs):
+        name = written.write.full_name
+        done[name] = written
+        error = written.error.detail if written.error else ""
+        notify(Applied(name, FAILED if error else DONE[changes[name].action], error))
+    return done

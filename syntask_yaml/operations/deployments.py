@@ -1,0 +1,93 @@
+"""Single deployments on a backend: find, run, pause, resume, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from syntask_yaml.backend.base import Backend
+from syntask_yaml.diagnostics import did_you_mean
+from syntask_yaml.errors import NotFound, ProjectInvalid
+from syntask_yaml.model.deployment import Stored, Write
+from syntask_yaml.model.run import Run, RunRequest
+from syntask_yaml.model.value import Json
+from syntask_yaml.project.parameters import check_run_parameters
+from syntask_yaml.project.select import Candidate, select
+
+
+def find_deployments(backend: Backend, patterns: Sequence[str]) -> list[Stored]:
+    """The deployments that names and globs over `flow/name` mean; all of them without a pattern.
+
+    Raises NotFound for a pattern that means none.
+    """
+    stored = backend.deployments()
+    if not patterns:
+        return stored
+    candidates = [(Candidate(each.deployment.name, (each.deployment.flow,)), each) for each in stored]
+    return select(candidates, patterns, place="on the backend")
+
+
+def find_deployment(backend: Backend, name: str) -> Stored:
+    """The one deployment called *name* (`flow/name`, or a name that only one flow's deployment has)."""
+    exact = backend.deployments(names=[name]) if "/" in name else []
+    if exact:
+        return exact[0]
+    found = [each for each in backend.deployments() if name == each.deployment.name]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(f"`{each.deployment.full_name}`" for each in found)
+        raise NotFound(f"`{name}` may be {names}.", hint="Give the flow's name too.")
+    known = [each.deployment.full_name for each in backend.deployments()]
+    hint = did_you_mean(name, known, otherwise="`syntask deployment ls` lists them.")
+    raise NotFound(f"The backend has no deployment `{name}`.", hint=hint)
+
+
+def run_deployment(
+    backend: Backend,
+    name: str,
+    *,
+    parameters: Mapping[str, Json],
+    job_variables: Mapping[str, Json] | None = None,
+    tags: Iterable[str] = (),
+    run_name: str | None = None,
+    scheduled: datetime | None = None,
+) -> Run:
+    """Make a run of the deployment called *name*.
+
+    Raises ProjectInvalid for parameters that its flow does not have or that do not fit, where the
+    deployment enforces its schema.
+    """
+    stored = find_deployment(backend, name)
+    deployment = stored.deployment
+    if deployment.enforce_parameter_schema and deployment.parameter_schema:
+        values = {**deployment.parameters, **parameters}
+        problems = list(check_run_parameters(values, deployment.parameter_schema))
+        if problems:
+            raise ProjectInvalid(problems)
+    request = RunRequest(
+        deployment_id=stored.id,
+        parameters=parameters,
+        job_variables=job_variables or {},
+        tags=tuple(tags),
+        name=run_name,
+        scheduled=scheduled,
+    )
+    return backend.create_run(request)
+
+
+def set_paused(backend: Backend, stored: Sequence[Stored], *, paused: bool) -> None:
+    """Let the schedules of deployments rest, or go on. Raises BackendError for the first that fails."""
+    _write(backend, (Write(each, replace(each.deployment, paused=paused)) for each in stored))
+
+
+def delete(backend: Backend, stored: Sequence[Stored]) -> None:
+    """Delete deployments; their past runs stay readable. Raises BackendError for the first that fails."""
+    _write(backend, (Write(each, None) for each in stored))
+
+
+def _write(backend: Backend, writes: Iterator[Write]) -> None:
+    for written in list(backend.write(list(writes))):
+        if written.error is not None:
+            raise written.error

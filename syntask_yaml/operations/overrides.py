@@ -1,0 +1,101 @@
+"""What the command line says over one deployment of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overrides:
+    """Options of `deploy`; None, or empty, means that the option was not given.
+
+    *schedules* are mappings such as `{"cron": "0 6 * * *"}` and join those of the file; *timezone* and
+    *anchor_date* go for all of them. *tags*, *triggers* and *sla* take the place of the file's.
+    *parameters* and *job_variables* go over the file's, key by key.
+    """
+
+    name: str | None = None
+    entrypoint: str | None = None
+    description: str | None = None
+    version: str | None = None
+    version_type: str | None = None
+    tags: tuple[str, ...] = ()
+    concurrency_limit: int | None = None
+    collision_strategy: str | None = None
+    work_pool: str | None = None
+    work_queue: str | None = None
+    job_variables: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    schedules: tuple[Mapping[str, Any], ...] = ()
+    anchor_date: str | None = None
+    timezone: str | None = None
+    triggers: tuple[Mapping[str, Any], ...] | None = None
+    sla: tuple[Mapping[str, Any], ...] | None = None
+    enforce_parameter_schema: bool | None = None
+
+    @property
+    def given(self) -> list[str]:
+        """The names of what was given, but for name and entrypoint."""
+        own = (each.name for each in fields(self) if each.name not in ("name", "entrypoint"))
+        return [name for name in own if getattr(self, name) not in (None, (), {})]
+
+    def apply(self, declared: Mapping[str, Any]) -> dict[str, Any]:
+        """The *declared* fields of a deployment with these over them."""
+        result = {**declared, **self._replaced()}
+        if self.parameters:
+            result["parameters"] = {**(declared.get("parameters") or {}), **self.parameters}
+        if self.work_pool or self.work_queue or self.job_variables:
+            result["work_pool"] = self._pool(declared.get("work_pool") or {})
+        if self.concurrency_limit is not None:
+            result["concurrency_limit"] = self._limit()
+        if self.schedules or self.timezone or self.anchor_date:
+            result.pop("schedule", None)
+            result["schedules"] = self._schedules(declared)
+        return result
+
+    def _replaced(self) -> dict[str, Any]:
+        plain = {
+            key: getattr(self, key)
+            for key in (
+                "name",
+                "entrypoint",
+                "description",
+                "version",
+                "version_type",
+                "enforce_parameter_schema",
+            )
+        }
+        several = {
+            "tags": self.tags or None,
+            "triggers": self.triggers,
+            "sla": self.sla,
+        }
+        lists = {key: list(value) for key, value in several.items() if value is not None}
+        return {**{key: value for key, value in plain.items() if value is not None}, **lists}
+
+    def _pool(self, declared: Mapping[str, Any]) -> dict[str, Any]:
+        named = {"name": self.work_pool, "work_queue_name": self.work_queue}
+        pool = {**declared, **{key: value for key, value in named.items() if value is not None}}
+        if self.job_variables:
+            pool["job_variables"] = {**(declared.get("job_variables") or {}), **self.job_variables}
+        return pool
+
+    def _limit(self) -> Any:
+        if self.collision_strategy is None:
+            return self.concurrency_limit
+        return {"limit": self.concurrency_limit, "collision_strategy": self.collision_strategy}
+
+    def _schedules(self, declared: Mapping[str, Any]) -> list[Any]:
+        own = declared.get("schedules") or declared.get("schedule") or []
+        schedules = [*(own if isinstance(own, list) else [own]), *self.schedules]
+        return [self._schedule(schedule) for schedule in schedules if schedule]
+
+    def _schedule(self, schedule: Mapping[str, Any]) -> dict[str, Any]:
+        changed = dict(schedule)
+        if self.timezone is not None:
+            changed["timezone"] = self.timezone
+        if self.anchor_date is not None and schedule.get("interval") is not None:
+            changed["anchor_date"] = self.anchor_date
+        return changed

@@ -1,0 +1,79 @@
+"""The build and push steps that a plan needs, and what they put out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.errors import StepFailed
+from syntask_yaml.model.events import Observer
+from syntask_yaml.model.value import Value
+from syntask_yaml.operations.lookup import Blocks
+from syntask_yaml.operations.plan import Planned
+from syntask_yaml.operations.prepare import Knowledge
+from syntask_yaml.steps.base import Policy, StepContext, StepFailedAt
+from syntask_yaml.steps.pipelines import Pipeline, run_pipelines
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What became of the steps, by the position of their deployment in the plan.
+
+    *failed* has those whose steps did not succeed; None where they were stopped or never begun.
+    """
+
+    outputs: Mapping[int, Mapping[str, Value]]
+    failed: Mapping[int, StepFailed | None]
+
+    def diagnostics(self, knowledge: Knowledge) -> Iterator[Diagnostic]:
+        """Each step that failed, once, at its place in the file."""
+        for error in dict.fromkeys(error for error in self.failed.values() if error is not None):
+            yield from _placed(error, knowledge)
+
+
+def pipelines_of(planned: Planned, knowledge: Knowledge) -> dict[int, Pipeline]:
+    """The steps of the deployments that have some, by position."""
+    # On this machine, and for as long as the command runs, steps may use secrets too.
+    scope = replace(knowledge.scope({}, is_open=False), blocks=Blocks(knowledge.backend))
+    return {
+        position: Pipeline(each.label, each.declaration.build, each.declaration.push, scope)
+        for position, each in enumerate(planned.prepared)
+        if each.deployment is not None and (each.declaration.build or each.declaration.push)
+    }
+
+
+def run_steps_of(
+    planned: Planned,
+    knowledge: Knowledge,
+    *,
+    jobs: int,
+    install_requirements: bool,
+    keep_going: bool,
+    notify: Observer,
+) -> Built:
+    """Run every distinct list of build and push steps of the plan once."""
+    pipelines = pipelines_of(planned, knowledge)
+    if not pipelines:
+        return Built({}, {})
+    results = run_pipelines(
+        list(pipelines.values()),
+        jobs=jobs,
+        context=StepContext(knowledge.project.root, knowledge.environ),
+        notify=notify,
+        policy=Policy(install_requirements=install_requirements, allow_unset=knowledge.allow_unset),
+        keep_going=keep_going,
+    )
+    by_position = dict(zip(pipelines, results, strict=True))
+    return Built(
+        {position: result.outputs for position, result in by_position.items() if result.outputs is not None},
+        {position: result.error for position, result in by_position.items() if result.outputs is None},
+    )
+
+
+def _placed(error: StepFailed, knowledge: Knowledge) -> Iterator[Diagnostic]:
+    for diagnostic in error.diagnostics:
+        place = knowledge.project.document.root.at(diagnostic.path)
+        lines = error.lines if isinstance(error, StepFailedAt) else ()
+        detail = "\n".join((diagnostic.detail, *(f"    {line}" for line in lines)))
+        yield replace(diagnostic, detail=detail, span=place.key_span, used=place.used_span)

@@ -1,0 +1,126 @@
+"""What a deploy would change: declarations prepared, compared with the backend, nothing changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.errors import BackendConflict, ProjectInvalid, UsageError
+from syntask_yaml.model.deployment import Deployment, Stored
+from syntask_yaml.operations.choose import Selection, check_overrides, choose
+from syntask_yaml.operations.overrides import Overrides
+from syntask_yaml.operations.prepare import Knowledge, Prepared, prepare
+from syntask_yaml.plan.changes import Plan
+from syntask_yaml.plan.diff import diff
+from syntask_yaml.project.load import Declaration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is to be planned, or deployed: which deployments, with what over them, and how."""
+
+    selection: Selection
+    overrides: Overrides = field(default_factory=Overrides)
+    prune: bool = False
+    keep_going: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The request as a saved plan keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Request:
+        """A request from a saved plan."""
+        selection, overrides = dict(document["selection"]), dict(document["overrides"])
+        selection["names"] = tuple(selection["names"])
+        for key in ("tags", "schedules", "triggers", "sla"):
+            overrides[key] = None if overrides[key] is None else tuple(overrides[key])
+        return cls(
+            selection=Selection(**selection),
+            overrides=Overrides(**overrides),
+            prune=document["prune"],
+            keep_going=document["keep_going"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, and what it was made from. *failed* are the declarations that have problems."""
+
+    plan: Plan
+    chosen: tuple[Declaration, ...]
+    prepared: tuple[Prepared, ...]
+    overrides: Overrides
+
+    @property
+    def failed(self) -> tuple[Prepared, ...]:
+        return tuple(each for each in self.prepared if each.deployment is None)
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        return tuple(problem for each in self.prepared for problem in each.diagnostics)
+
+
+def make_plan(knowledge: Knowledge, request: Request) -> Planned:
+    """Prepare what *request* selects, and compare it with the backend.
+
+    Raises ProjectInvalid with every problem of what is selected, unless the request says to keep
+    going: then those that have problems are left out of the plan.
+    """
+    project = knowledge.project
+    if project.errors:
+        raise ProjectInvalid(project.errors)
+    _check_prune(request, project.name)
+    chosen = tuple(choose(project, request.selection, knowledge.reader))
+    overrides = check_overrides(chosen, request.selection, request.overrides)
+    empty = Planned(Plan(project.title, knowledge.backend.url), chosen, (), overrides)
+    return plan_of(prepare(chosen, knowledge, overrides=overrides), empty, knowledge, request)
+
+
+def plan_of(
+    prepared: Sequence[Prepared], planned: Planned, knowledge: Knowledge, request: Request
+) -> Planned:
+    """*planned* with other prepared deployments. Raises ProjectInvalid as `make_plan` does."""
+    problems = [error for each in prepared for error in each.errors]
+    if problems and not request.keep_going:
+        raise ProjectInvalid(problems)
+    return replace(planned, plan=_compare(knowledge, prepared, request), prepared=tuple(prepared))
+
+
+def _check_prune(request: Request, project: str | None) -> None:
+    if not request.prune:
+        return
+    if not request.selection.all:
+        raise UsageError("`--prune` looks at the whole project.", hint="Give it together with `--all`.")
+    if project is None:
+        detail = "`--prune` deletes what carries the project's name, and the project file gives none."
+        raise UsageError(detail, hint="Add `name:` at the top of the file, and deploy once.")
+
+
+def _compare(knowledge: Knowledge, prepared: Sequence[Prepared], request: Request) -> Plan:
+    """The plan for what is *prepared*."""
+    project, backend = knowledge.project, knowledge.backend
+    wanted = [each.deployment for each in prepared if each.deployment is not None]
+    is_whole = len(wanted) == len(prepared)
+    prune = project.name if request.prune and is_whole else None
+    actual = backend.deployments(project=prune, names=[each.full_name for each in wanted])
+    _check_owners(wanted, actual)
+    ignore = frozenset(
+        name
+        for name, has in (("triggers", backend.features.triggers), ("sla", backend.features.sla))
+        if not has
+    )
+    changes = diff(wanted, actual, prune=prune, ignore=ignore)
+    return Plan(project.title, backend.url, tuple(changes))
+
+
+def _check_owners(wanted: Sequence[Deployment], actual: Sequence[Stored]) -> None:
+    owners = {each.deployment.full_name: each.deployment.project for each in actual}
+    for deployment in wanted:
+        owner = owners.get(deployment.full_name)
+        if owner is not None and owner != deployment.project:
+            detail = f"`{deployment.full_name}` belongs to the project `{owner}`."
+            hint = "Give the deployment another name, or delete it there first."
+            raise BackendConflict(detail, hint=hint)

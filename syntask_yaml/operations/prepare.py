@@ -1,0 +1,243 @@
+"""Declarations to wanted deployments: flow read, templates resolved, everything checked, nothing changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from syntask_yaml.backend.base import Backend
+from syntask_yaml.diagnostics import Diagnostic, did_you_mean
+from syntask_yaml.document.node import Node
+from syntask_yaml.model.deployment import Deployment
+from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.model.value import Unknown, Value
+from syntask_yaml.operations.lookup import Variables
+from syntask_yaml.operations.overrides import Overrides
+from syntask_yaml.operations.project import check_unique, flow_notes, read_flow
+from syntask_yaml.project.bind import bind_deployment
+from syntask_yaml.project.default_pull import default_pull
+from syntask_yaml.project.dialect import Dialect
+from syntask_yaml.project.flows import FlowReader
+from syntask_yaml.project.load import Declaration, Project
+from syntask_yaml.project.parameters import check_job_variables, check_parameters
+from syntask_yaml.project.resolve import Resolved, resolve_fields, resolve_pull
+from syntask_yaml.project.static import expected_outputs
+from syntask_yaml.settings import Settings
+from syntask_yaml.template import Scope
+
+# The pool that the embedded backend has from the start.
+_OWN_POOL = "default"
+_OWN_KINDS = frozenset({"embedded", "memory"})
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A declaration with the deployment that it asks for; None if there are errors."""
+
+    declaration: Declaration
+    deployment: Deployment | None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        return tuple(each for each in self.diagnostics if each.is_error)
+
+    @property
+    def label(self) -> str:
+        """What to call it, whether or not it could be prepared."""
+        return self.deployment.full_name if self.deployment else self.declaration.name or "(no name)"
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What the templates and checks of a project may ask: this machine, and the backend."""
+
+    project: Project
+    backend: Backend
+    reader: FlowReader
+    environ: Mapping[str, str]
+    settings: Settings
+    allow_unset: bool = False
+
+    @cached_property
+    def pools(self) -> dict[str, WorkPool]:
+        """The backend's work pools by name, read once."""
+        return {pool.name: pool for pool in self.backend.pools()}
+
+    @cached_property
+    def variables(self) -> Variables:
+        return Variables(self.backend)
+
+    def scope(self, outputs: Mapping[str, Value], *, is_open: bool) -> Scope:
+        """The names that a deployment's fields may use, given the *outputs* of its steps."""
+        return Scope(
+            environ=self.environ,
+            variables=self.variables,
+            outputs=outputs,
+            has_open_outputs=is_open,
+            leaves_nonsense=self.project.dialect is Dialect.PREFECT,
+        )
+
+
+def prepare(
+    declarations: Iterable[Declaration],
+    knowledge: Knowledge,
+    *,
+    overrides: Overrides | None = None,
+    outputs: Mapping[int, Mapping[str, Value]] | None = None,
+) -> list[Prepared]:
+    """What each declaration asks for, with its problems.
+
+    *outputs* are those of the build and push steps, by the position of the declaration, once they
+    have run; before, whatever rests on them is `Unknown`.
+    """
+    seen: dict[tuple[str, str], Declaration] = {}
+    prepared = []
+    for index, declaration in enumerate(declarations):
+        known = outputs.get(index) if outputs is not None else None
+        each = _prepare(declaration, knowledge, overrides or Overrides(), known)
+        if each.deployment is not None:
+            duplicate = check_unique(seen, declaration, each.deployment.flow, each.deployment.name)
+            each = _judged(each.declaration, each.deployment, (*each.diagnostics, *duplicate), knowledge)
+        prepared.append(each)
+    return prepared
+
+
+def _prepare(
+    declaration: Declaration,
+    knowledge: Knowledge,
+    overrides: Overrides,
+    outputs: Mapping[str, Value] | None,
+) -> Prepared:
+    if declaration.errors:
+        return Prepared(declaration, None, declaration.errors)
+    if overrides.given or overrides.name or overrides.entrypoint:
+        declaration = _overridden(declaration, overrides)
+    is_open = False
+    if outputs is None:
+        outputs, is_open = expected_outputs((*declaration.build, *declaration.push))
+    scope = knowledge.scope(outputs, is_open=is_open)
+    fields = resolve_fields(declaration, scope)
+    problems = list(fields.diagnostics)
+    if _has_errors(problems, knowledge):
+        return _judged(declaration, None, problems, knowledge)
+    entry = replace(declaration.node, value=fields.value)
+    deployment = _bind(declaration, entry, scope, knowledge, problems)
+    return _judged(declaration, deployment, problems, knowledge)
+
+
+def _overridden(declaration: Declaration, overrides: Overrides) -> Declaration:
+    fields = overrides.apply(declaration.fields)
+    node = replace(declaration.node, value={**declaration.node.value, **fields})
+    return replace(declaration, node=node, name=fields["name"], entrypoint=fields["entrypoint"])
+
+
+def _bind(
+    declaration: Declaration,
+    entry: Node,
+    scope: Scope,
+    knowledge: Knowledge,
+    problems: list[Diagnostic],
+) -> Deployment | None:
+    missing = list(_check_identity(entry))
+    flow = None if missing else read_flow(declaration, entry.value["entrypoint"], knowledge.reader)
+    if flow is None or isinstance(flow, Diagnostic):
+        problems += [*missing, *([flow] if flow is not None else [])]
+        return None
+    pool = _pool(entry, knowledge, problems)
+    pull = _pull(declaration, entry, pool, scope, knowledge)
+    problems += [*flow_notes(declaration, flow), *check_parameters(entry, flow.parameter_schema)]
+    problems += [*pull.diagnostics, *_check_features(entry, knowledge.backend)]
+    project = knowledge.project
+    deployment = bind_deployment(entry.value, flow=flow, project=project.name, pull_steps=pull.value)
+    return deployment if pool is None else replace(deployment, work_pool=pool.name)
+
+
+def _check_identity(entry: Node) -> Iterator[Diagnostic]:
+    for key in ("name", "entrypoint"):
+        value = entry.value.get(key)
+        if isinstance(value, Unknown):
+            detail = f"A deployment's {key} cannot come from a step: it must be known before the steps run."
+            yield (entry.get(key) or entry).problem("unset-name", detail)
+        elif not value:
+            yield entry.problem("missing-key", f"The deployment has no {key}.", f"Add `{key}:`.")
+
+
+def _pool(entry: Node, knowledge: Knowledge, problems: list[Diagnostic]) -> WorkPool | None:
+    """The work pool of a deployment; None where there is none, or it is not known yet."""
+    declared = entry.get("work_pool") or entry
+    name = (entry.value.get("work_pool") or {}).get("name") or knowledge.settings.default_pool
+    if isinstance(name, Unknown):
+        return None
+    if name is None and knowledge.backend.features.kind in _OWN_KINDS:
+        name = _OWN_POOL
+    if name is None:
+        hint = f"Add `work_pool:` with a `name:`, or `--pool`. {_listed(knowledge.pools)}"
+        problems.append(declared.problem("no-work-pool", "The deployment has no work pool.", hint))
+        return None
+    pool = knowledge.pools.get(name)
+    if pool is None:
+        hint = did_you_mean(name, knowledge.pools, otherwise=f"`syntask work-pool create {name}` makes it.")
+        place = declared.get("name") or declared
+        problems.append(place.problem("unknown-work-pool", f"The backend has no work pool `{name}`.", hint))
+        return None
+    variables = declared.get("job_variables")
+    if variables is not None and variables.value:
+        problems += check_job_variables(variables, pool)
+    return pool
+
+
+def _listed(pools: Mapping[str, WorkPool]) -> str:
+    return f"There are {', '.join(f'`{name}`' for name in list(pools)[:8])}." if pools else ""
+
+
+def _pull(
+    declaration: Declaration, entry: Node, pool: WorkPool | None, scope: Scope, knowledge: Knowledge
+) -> Resolved:
+    if declaration.pull is not None:
+        return resolve_pull(knowledge.project, declaration.pull, scope)
+    if pool is None:
+        return Resolved(())
+    variables: Any = (entry.value.get("work_pool") or {}).get("job_variables") or {}
+    steps, notes = default_pull(declaration, knowledge.project, pool_type=pool.type, job_variables=variables)
+    return Resolved(steps, tuple(notes))
+
+
+def _check_features(entry: Node, backend: Backend) -> Iterator[Diagnostic]:
+    """What a deployment asks for that this backend does not have."""
+    needs = {
+        "triggers": (backend.features.triggers, "a Prefect server"),
+        "sla": (backend.features.sla, "Prefect Cloud"),
+    }
+    for key, (has, where) in needs.items():
+        node = entry.get(key)
+        if node is not None and node.value and not has:
+            detail = f"`{key}` needs {where}; on this backend it has no effect."
+            yield node.problem("needs-server", detail, at_key=True).as_warning()
+
+
+def _has_errors(problems: Iterable[Diagnostic], knowledge: Knowledge) -> bool:
+    return any(_judge(problem, knowledge).is_error for problem in problems)
+
+
+def _judged(
+    declaration: Declaration,
+    deployment: Deployment | None,
+    problems: Iterable[Diagnostic],
+    knowledge: Knowledge,
+) -> Prepared:
+    judged = tuple(dict.fromkeys(_judge(problem, knowledge) for problem in problems))
+    is_sound = not any(problem.is_error for problem in judged)
+    return Prepared(declaration, deployment if is_sound else None, judged)
+
+
+# Said as warnings while only the file is looked at, and in the way of deploying all the same.
+_DECISIVE = frozenset({"unset-name", "invalid-template", "missing-key", "secret-stored", "invalid-name"})
+
+
+def _judge(problem: Diagnostic, knowledge: Knowledge) -> Diagnostic:
+    if problem.code == "unset-name" and knowledge.allow_unset:
+        return problem.as_warning()
+    return problem if problem.code in _DECISIVE else knowledge.project.dialect.judge(problem)

@@ -1,0 +1,99 @@
+"""Open a project and say what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from syntask_yaml.diagnostics import Diagnostic, in_file_order
+from syntask_yaml.document.reader import read_file
+from syntask_yaml.errors import NotFound, SyntaskError
+from syntask_yaml.project.dialect import Dialect
+from syntask_yaml.project.flows import Flow, FlowReader
+from syntask_yaml.project.load import Declaration, Project, load_project
+from syntask_yaml.project.locate import FILE_NAMES, find_project_file
+from syntask_yaml.project.parameters import check_parameters
+from syntask_yaml.template import is_template
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectPlace:
+    """Where the project is: *file* if it was named, else the nearest one from *directory* up."""
+
+    directory: Path
+    file: Path | None = None
+    strict: bool = False
+
+
+def open_project(place: ProjectPlace) -> Project:
+    """The project at *place*, with its problems. Raises NotFound if there is no file."""
+    file = place.file and place.directory / place.file
+    if file is None:
+        file = find_project_file(place.directory)
+    if file is None:
+        names = ", ".join(f"`{name}`" for name in FILE_NAMES)
+        detail = f"There is no project file here or above: {names}."
+        raise NotFound(detail, hint="`syntask init` writes one; `--file PATH` names another.")
+    root = file.parent if place.file is None else place.directory
+    shown = str(place.file) if place.file is not None else _relative(file, place.directory)
+    document = read_file(file, name=shown)
+    return load_project(document, root, dialect=Dialect.of(file.name), strict=place.strict)
+
+
+def _relative(file: Path, directory: Path) -> str:
+    return str(file.relative_to(directory)) if file.is_relative_to(directory) else str(file)
+
+
+def validate(project: Project, *, flows: FlowReader | None, strict: bool = False) -> list[Diagnostic]:
+    """Everything that can be said about the project without a backend and an environment, in file order.
+
+    *flows* None leaves out the flows that it names, as when only the file is there.
+    """
+    found = [] if flows is None else list(_check_flows(project, flows))
+    judged = [project.dialect.judge(problem) for problem in found]
+    return in_file_order(
+        [*project.diagnostics, *(problem.as_error() if strict else problem for problem in judged)]
+    )
+
+
+def _check_flows(project: Project, reader: FlowReader) -> Iterator[Diagnostic]:
+    seen: dict[tuple[str, str], Declaration] = {}
+    for declaration in project.declarations:
+        if is_template(declaration.entrypoint):
+            continue
+        flow = read_flow(declaration, declaration.entrypoint, reader)
+        if isinstance(flow, Diagnostic):
+            yield flow
+            continue
+        yield from flow_notes(declaration, flow)
+        yield from check_parameters(declaration.node, flow.parameter_schema)
+        yield from check_unique(seen, declaration, flow.name, declaration.name)
+
+
+def read_flow(declaration: Declaration, entrypoint: str, reader: FlowReader) -> Flow | Diagnostic:
+    """The flow that a declaration names, or why there is none."""
+    try:
+        return reader.read(entrypoint)
+    except SyntaskError as error:
+        place = declaration.node.get("entrypoint") or declaration.node
+        return place.problem(error.code, error.detail, error.hint)
+
+
+def flow_notes(declaration: Declaration, flow: Flow) -> Iterator[Diagnostic]:
+    """What reading the flow's source left open."""
+    place = declaration.node.get("entrypoint") or declaration.node
+    for note in flow.notes:
+        yield place.problem("no-parameter-schema", note).as_warning()
+
+
+def check_unique(
+    seen: dict[tuple[str, str], Declaration], declaration: Declaration, flow: str, name: str
+) -> Iterator[Diagnostic]:
+    """A problem if `flow/name` is in *seen* already, where it is noted now."""
+    first = seen.setdefault((flow, name), declaration)
+    if first is not declaration:
+        line = first.node.span.line
+        detail = f"`{flow}/{name}` is declared already, on line {line}; one would overwrite the other."
+        place = declaration.node.get("name") or declaration.node
+        yield place.problem("duplicate-deployment", detail, "Give one of them another name.")

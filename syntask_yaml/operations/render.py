@@ -1,0 +1,71 @@
+"""The resolved project, as a document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.errors import ProjectInvalid
+from syntask_yaml.model.deployment import Deployment
+from syntask_yaml.model.value import Unknown, Value
+from syntask_yaml.operations.choose import Selection, choose
+from syntask_yaml.operations.prepare import Knowledge, prepare
+from syntask_yaml.plan.facts import facts
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The document, and what is to be said of it."""
+
+    content: Mapping[str, Any]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def render(knowledge: Knowledge, selection: Selection) -> Rendered:
+    """The selected deployments with their templates resolved. Raises ProjectInvalid."""
+    project = knowledge.project
+    if project.errors:
+        raise ProjectInvalid(project.errors)
+    prepared = prepare(choose(project, selection, knowledge.reader), knowledge)
+    errors = [error for each in prepared for error in each.errors]
+    if errors:
+        raise ProjectInvalid(errors)
+    deployments = [_document(each.deployment) for each in prepared if each.deployment is not None]
+    content = {**({"name": project.name} if project.name else {}), "deployments": deployments}
+    return Rendered(content, tuple(problem for each in prepared for problem in each.diagnostics))
+
+
+def _document(deployment: Deployment) -> dict[str, Any]:
+    """A deployment as an entry of a project file, without what says nothing."""
+    known = facts(deployment)
+    pool = {key.partition(".")[2]: value for key, value in known.items() if key.startswith("work_pool.")}
+    hidden = {"parameter_schema", "project", "schedules", "pull"}
+    fields = {
+        "name": deployment.name,
+        "flow_name": deployment.flow,
+        **{key: value for key, value in known.items() if "." not in key and key not in hidden},
+        "work_pool": {key: value for key, value in pool.items() if value not in (None, {}, [])},
+        "schedules": _schedules(known["schedules"]),
+    }
+    said = {key: _plain(value) for key, value in fields.items() if value not in (None, {}, [])}
+    return {**said, "pull": _plain(known["pull"])}
+
+
+def _schedules(schedules: Value) -> Value:
+    if not isinstance(schedules, Mapping):
+        return schedules
+    return [
+        {key: value for key, value in each.items() if value not in (None, {})} for each in schedules.values()
+    ]
+
+
+def _plain(value: Value) -> Any:
+    if isinstance(value, Unknown):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value

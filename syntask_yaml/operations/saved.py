@@ -1,0 +1,55 @@
+"""Plans in files: written for review, applied only while they still hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from syntask_yaml.errors import FileFailed, PlanStale
+from syntask_yaml.files import write_atomically
+from syntask_yaml.operations.pipelines import pipelines_of
+from syntask_yaml.operations.plan import Planned, Request
+from syntask_yaml.operations.prepare import Knowledge
+from syntask_yaml.plan.codec import SavedPlan, decode_saved, encode_saved, fingerprint
+from syntask_yaml.steps.pipelines import fingerprint as steps_fingerprint
+from syntask_yaml.template import Blocks
+
+
+def save_plan(planned: Planned, knowledge: Knowledge, request: Request, path: Path) -> None:
+    """Write the plan to *path*, whole or not at all. Raises FileFailed."""
+    text = encode_saved(planned.plan, request.as_json(), _step_fingerprints(planned, knowledge))
+    try:
+        write_atomically(path, text)
+    except OSError as error:
+        raise FileFailed(f"`{path}` cannot be written: {error.strerror or error}.") from error
+
+
+def load_plan(path: Path) -> tuple[SavedPlan, Request]:
+    """A saved plan, and the request that it was made for. Raises FileFailed."""
+    try:
+        saved = decode_saved(path.read_text(encoding="utf-8"), path.name)
+        return saved, Request.from_json(saved.request)
+    except OSError as error:
+        raise FileFailed(f"`{path}` cannot be read: {error.strerror or error}.") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        detail = f"`{path.name}` is no plan that this version of syntask wrote."
+        raise FileFailed(detail, hint="Make a new one with `syntask plan --save FILE`.") from error
+
+
+def check_fresh(saved: SavedPlan, planned: Planned, knowledge: Knowledge) -> None:
+    """Raise PlanStale unless the plan that was made now is the one that was saved."""
+    plan = planned.plan
+    if saved.backend != plan.backend:
+        detail = f"The plan was made for {saved.backend}, and this is {plan.backend}."
+        raise PlanStale(detail, hint="Choose the same backend, or make a new plan.")
+    if saved.fingerprint != fingerprint(plan, _step_fingerprints(planned, knowledge)):
+        detail = "The project, the environment or the backend changed after the plan was saved."
+        raise PlanStale(detail, hint="Look at a new one: `syntask plan --save FILE`.")
+
+
+def _step_fingerprints(planned: Planned, knowledge: Knowledge) -> Iterator[str]:
+    for pipeline in pipelines_of(planned, knowledge).values():
+        # What a block holds is neither looked up nor digested for a plan.
+        scope = replace(pipeline.scope, blocks=Blocks.LEAVE)
+        yield steps_fingerprint((*pipeline.build, *pipeline.push), scope)

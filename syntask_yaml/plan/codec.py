@@ -1,0 +1,107 @@
+"""A plan as JSON, and back far enough to know whether it still holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from syntask_yaml.errors import FileFailed
+from syntask_yaml.model.deployment import Write
+from syntask_yaml.model.value import Unknown, Value
+from syntask_yaml.plan.changes import Action, Plan
+from syntask_yaml.plan.facts import facts
+
+FORMAT = "syntask.plan/1"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPlan:
+    """What a saved plan says: what it was made for (*request*), and what it came to (*fingerprint*)."""
+
+    project: str
+    backend: str
+    request: Mapping[str, Any]
+    fingerprint: str
+
+
+def encode(plan: Plan) -> dict[str, Any]:
+    """The document that `plan --output json` prints."""
+    return {
+        "format": FORMAT,
+        "project": plan.project,
+        "backend": plan.backend,
+        "summary": {action.value: count for action, count in plan.summary.items()},
+        "changes": [
+            {
+                "action": change.action.value,
+                "deployment": change.deployment,
+                "reason": change.reason,
+                "fields": [
+                    {
+                        "path": field.path,
+                        "before": _shown(field.before),
+                        "after": _shown(field.after),
+                    }
+                    for field in change.fields
+                ],
+            }
+            for change in plan.changes
+            if change.action is not Action.UNCHANGED
+        ],
+    }
+
+
+def encode_saved(plan: Plan, request: Mapping[str, Any], steps: Iterable[str]) -> str:
+    """The text of a saved plan: the plan, what was asked for, and a fingerprint of all it rests on."""
+    document = {**encode(plan), "request": dict(request), "fingerprint": fingerprint(plan, steps)}
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def decode_saved(text: str, name: str) -> SavedPlan:
+    """Read a saved plan. Raises FileFailed for a text that is none."""
+    try:
+        document = json.loads(text)
+        if document["format"] != FORMAT:
+            raise FileFailed(f"`{name}` has the format `{document['format']}`; expected is `{FORMAT}`.")
+        return SavedPlan(
+            document["project"], document["backend"], document["request"], document["fingerprint"]
+        )
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        detail = f"`{name}` is no plan that `syntask plan --save` wrote."
+        raise FileFailed(detail, hint="Make a new one with `syntask plan --save FILE`.") from error
+
+
+def fingerprint(plan: Plan, steps: Iterable[str]) -> str:
+    """A digest of both sides of every change, and of the steps that would run."""
+    digest = sha256()
+    for part in (plan.project, plan.backend, *steps):
+        digest.update(part.encode() + b"\0")
+    for change in plan.changes:
+        if change.write is not None:
+            digest.update(_canonical(_sides(change.write)))
+    return digest.hexdigest()
+
+
+def _sides(write: Write) -> list[Any]:
+    before = write.before
+    return [
+        None if before is None else [before.id, facts(before.deployment)],
+        None if write.after is None else [write.after.full_name, facts(write.after)],
+    ]
+
+
+def _canonical(value: Value) -> bytes:
+    return json.dumps(value, sort_keys=True, default=str, separators=(",", ":")).encode()
+
+
+def _shown(value: Value) -> Any:
+    if isinstance(value, Unknown):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {key: _shown(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_shown(item) for item in value]
+    return value

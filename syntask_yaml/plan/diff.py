@@ -1,0 +1,94 @@
+"""Wanted deployments against those that a backend has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from syntask_yaml.model.deployment import Deployment, Stored, Write
+from syntask_yaml.model.value import Unknown, Value
+from syntask_yaml.plan.changes import Action, Change, FieldChange
+from syntask_yaml.plan.facts import facts
+
+# Fields that say nothing when they are not declared, so that what a backend has stays.
+_OPTIONAL = frozenset({"version", "paused", "schedules", "sla"})
+_OPTIONAL_INSIDE = frozenset({"active", "anchor_date", "grace_period_seconds"})
+_SECRET_KEYS = frozenset("access_token credentials password token secret api_key client_secret".split())
+HIDDEN = "(hidden)"
+
+
+def diff(
+    wanted: Sequence[Deployment],
+    actual: Iterable[Stored],
+    *,
+    prune: str | None = None,
+    ignore: frozenset[str] = frozenset(),
+) -> list[Change]:
+    """The change for each wanted deployment, in order, then deletions.
+
+    *prune*: the project whose deployments are deleted when they are not wanted.
+    *ignore*: fields that the backend does not have.
+    """
+    stored = {each.deployment.full_name: each for each in actual}
+    changes = [_change(each, stored.pop(each.full_name, None), ignore) for each in wanted]
+    if prune is not None:
+        changes += [_deletion(each) for each in stored.values() if each.deployment.project == prune]
+    return changes
+
+
+def _change(wanted: Deployment, actual: Stored | None, ignore: frozenset[str]) -> Change:
+    if actual is None:
+        fields = tuple(_fields({}, facts(wanted), ignore))
+        return Change(Action.CREATE, wanted.full_name, fields, "not on the backend", Write(None, wanted))
+    fields = tuple(_fields(facts(actual.deployment), facts(wanted), ignore))
+    if not fields:
+        return Change(Action.UNCHANGED, wanted.full_name)
+    names = ", ".join(dict.fromkeys(field.path.partition(".")[0].partition("[")[0] for field in fields))
+    return Change(Action.UPDATE, wanted.full_name, fields, f"{names} differ", Write(actual, wanted))
+
+
+def _deletion(stored: Stored) -> Change:
+    reason = "no longer declared"
+    return Change(Action.DELETE, stored.deployment.full_name, (), reason, Write(stored, None))
+
+
+def _fields(
+    before: Mapping[str, Value], after: Mapping[str, Value], ignore: frozenset[str]
+) -> Iterator[FieldChange]:
+    for path, wanted in after.items():
+        if path in ignore or (wanted is None and path in _OPTIONAL):
+            continue
+        yield from _differences(path, before.get(path), wanted)
+
+
+def _differences(path: str, before: Value, after: Value) -> Iterator[FieldChange]:
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for key in dict.fromkeys((*before, *after)):
+            if after.get(key) is None and key in _OPTIONAL_INSIDE:
+                continue
+            yield from _differences(_below(path, key), before.get(key), after.get(key))
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for index, (one, other) in enumerate(zip(before, after, strict=True)):
+            yield from _differences(f"{path}[{index}]", one, other)
+    elif isinstance(after, Unknown) or not _same(before, after):
+        yield _field_change(path, before, after)
+
+
+def _below(path: str, key: str) -> str:
+    return f"{path}[{key}]" if path == "schedules" else f"{path}.{key}"
+
+
+def _same(before: Value, after: Value) -> bool:
+    """Equality as JSON sees it: true is not 1, but 1.0 is 1; nothing is an empty mapping or list."""
+    if isinstance(before, bool) is not isinstance(after, bool):
+        return False
+    return bool(before == after) or (_is_nothing(before) and _is_nothing(after))
+
+
+def _is_nothing(value: Value) -> bool:
+    return value is None or value in ({}, [])
+
+
+def _field_change(path: str, before: Value, after: Value) -> FieldChange:
+    if path.rpartition(".")[2] in _SECRET_KEYS:
+        return FieldChange(path, HIDDEN if before is not None else None, HIDDEN)
+    return FieldChange(path, before, after)

@@ -1,0 +1,116 @@
+"""A deployment as plain facts that can be compared, whichever side it comes from.
+
+What means the same reads the same here: the order of tags, null against absent, the names of steps
+and namespaces in either spelling, defaults that a backend fills in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any
+
+from syntask_yaml.model.builtin import builtin_of
+from syntask_yaml.model.deployment import ConcurrencyLimit, Deployment
+from syntask_yaml.model.pool import DEFAULT_QUEUE
+from syntask_yaml.model.schedule import Cron, Interval, RRule, Schedule, Timing
+from syntask_yaml.model.value import Unknown, Value
+
+_NAMESPACE = re.compile(r"(\{\{\s*)prefect(\.(?:blocks|variables)\.)")
+
+
+def facts(deployment: Deployment) -> dict[str, Value]:
+    """The facts by field, under the names of the project file. None means: not declared."""
+    return {
+        "entrypoint": deployment.entrypoint,
+        "description": deployment.description,
+        "version": deployment.version,
+        "tags": _known(deployment.tags, lambda tags: sorted(set(tags))),
+        "parameters": plain(deployment.parameters),
+        "enforce_parameter_schema": deployment.enforce_parameter_schema,
+        "parameter_schema": plain(deployment.parameter_schema or {}),
+        "paused": deployment.paused,
+        "schedules": _known(deployment.schedules, _schedules),
+        "concurrency_limit": _known(deployment.concurrency_limit, _limit),
+        "work_pool.name": deployment.work_pool,
+        "work_pool.work_queue_name": deployment.work_queue or DEFAULT_QUEUE,
+        "work_pool.job_variables": plain(deployment.job_variables),
+        "pull": [_step(step) for step in deployment.pull_steps],
+        "triggers": [plain(trigger) for trigger in deployment.triggers],
+        "sla": None if deployment.sla is None else [plain(sla) for sla in deployment.sla],
+        "project": deployment.project,
+    }
+
+
+def plain(value: Value) -> Value:
+    """*value* as JSON in one spelling: lists for tuples, and one namespace in references."""
+    if isinstance(value, str):
+        return _NAMESPACE.sub(r"\1syntask\2", value) if "{{" in value else value
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value
+
+
+def _known(value: Any, convert: Any) -> Value:
+    return value if value is None or isinstance(value, Unknown) else convert(value)
+
+
+def _step(step: Mapping[str, Value]) -> Value:
+    return {_step_name(name): plain(inputs) for name, inputs in step.items()}
+
+
+def _step_name(name: str) -> str:
+    builtin = builtin_of(name)
+    return builtin.full_name() if builtin else name
+
+
+def _limit(limit: ConcurrencyLimit) -> dict[str, Value]:
+    return {
+        "limit": limit.limit,
+        "collision_strategy": limit.collision_strategy.value,
+        "grace_period_seconds": limit.grace_period_seconds,
+    }
+
+
+def _schedules(schedules: tuple[Schedule, ...]) -> dict[str, Value]:
+    """The schedules by what tells them apart: their slug, or else when they fire."""
+    return {schedule_key(schedule): _schedule(schedule) for schedule in schedules}
+
+
+def schedule_key(schedule: Schedule) -> str:
+    """What tells a schedule from the others of its deployment."""
+    if schedule.slug:
+        return schedule.slug
+    timing = schedule.timing
+    match timing:
+        case Cron():
+            own = f"cron {timing.cron}" + ("" if timing.day_or else " (both days)")
+        case Interval():
+            own = f"interval {timing.seconds:g}"
+        case RRule():
+            own = f"rrule {timing.rrule}"
+    return f"{own} {timing.timezone or 'UTC'}"
+
+
+def _schedule(schedule: Schedule) -> dict[str, Value]:
+    return {
+        "slug": schedule.slug,
+        **_timing(schedule.timing),
+        "active": schedule.active,
+        "parameters": plain(schedule.parameters),
+    }
+
+
+def _timing(timing: Timing) -> dict[str, Value]:
+    zone = timing.timezone or "UTC"
+    match timing:
+        case Cron():
+            return {"cron": timing.cron, "timezone": zone, "day_or": timing.day_or}
+        case Interval():
+            anchor = timing.anchor.astimezone(UTC).isoformat() if timing.anchor else None
+            return {"interval": timing.seconds, "timezone": zone, "anchor_date": anchor}
+        case RRule():
+            return {"rrule": timing.rrule, "timezone": zone}

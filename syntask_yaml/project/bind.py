@@ -1,0 +1,137 @@
+"""Resolved fields to a `Deployment`: here the odd forms that files may use end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from syntask_yaml.model.deployment import CollisionStrategy, ConcurrencyLimit, Deployment
+from syntask_yaml.model.schedule import Cron, Interval, Schedule, Timing
+from syntask_yaml.model.step import Step
+from syntask_yaml.model.timing import parse_interval, parse_moment, parse_rrule
+from syntask_yaml.model.value import Maybe, Unknown, holds_unknown
+from syntask_yaml.project.flows import Flow
+
+T = TypeVar("T")
+Fields = Mapping[str, Any]
+
+_TRUE = frozenset({"true", "yes", "on", "1", "t", "y"})
+
+
+def bind_deployment(
+    fields: Fields, *, flow: Flow, project: str, pull_steps: Iterable[Step] = ()
+) -> Deployment:
+    """The deployment that resolved and checked *fields* describe, of *flow*, owned by *project*."""
+    pool = fields.get("work_pool") or {}
+    return Deployment(
+        flow=flow.name,
+        name=_name(fields["name"]),
+        entrypoint=fields["entrypoint"],
+        description=_or_unknown(fields.get("description"), lambda text: text) or flow.description,
+        version=_or_unknown(fields.get("version"), _version),
+        tags=_or_unknown(fields.get("tags"), _tags) or (),
+        parameters=fields.get("parameters") or {},
+        parameter_schema=flow.parameter_schema,
+        enforce_parameter_schema=_declared(_or_unknown(fields.get("enforce_parameter_schema"), _flag), True),
+        schedules=_schedules(fields),
+        paused=_or_unknown(fields.get("paused"), _flag),
+        concurrency_limit=_or_unknown(fields.get("concurrency_limit"), _limit),
+        work_pool=pool.get("name") or None,
+        work_queue=pool.get("work_queue_name") or None,
+        job_variables=pool.get("job_variables") or {},
+        pull_steps=tuple(stored_step(step) for step in pull_steps),
+        triggers=tuple(trigger for trigger in fields.get("triggers") or () if trigger),
+        sla=None if fields.get("sla") is None else tuple(fields["sla"]),
+        project=project,
+    )
+
+
+def stored_step(step: Step) -> Mapping[str, Any]:
+    """A step as a backend stores it: one name with its inputs."""
+    inputs = dict(step.inputs)
+    if step.id is not None:
+        inputs["id"] = step.id
+    if step.requires:
+        inputs["requires"] = step.requires[0] if len(step.requires) == 1 else list(step.requires)
+    return {step.name: inputs}
+
+
+def _declared(value: T | None, default: T) -> T:
+    return default if value is None else value
+
+
+def _or_unknown(value: Any, convert: Callable[[Any], T]) -> Maybe[T | None]:
+    """*value* converted; None stays None, and what a step will decide stays unknown."""
+    if value is None or isinstance(value, Unknown):
+        return value
+    return Unknown("") if holds_unknown(value) else convert(value)
+
+
+def _name(text: str) -> str:
+    return text.removesuffix(".py")
+
+
+def _version(value: Any) -> str | None:
+    return str(value) if value != "" else None
+
+
+def _flag(value: bool | str) -> bool:
+    return value if isinstance(value, bool) else value.strip().lower() in _TRUE
+
+
+def _tags(value: Any) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_spliced(value)))
+
+
+def _spliced(value: Any) -> Iterator[str]:
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _spliced(item)
+    elif value is not None and value != "":
+        yield str(value)
+
+
+def _limit(value: Any) -> ConcurrencyLimit | None:
+    if not isinstance(value, Mapping):
+        return ConcurrencyLimit(int(value))
+    if value.get("limit") is None:
+        return None
+    grace = value.get("grace_period_seconds")
+    return ConcurrencyLimit(
+        int(value["limit"]),
+        CollisionStrategy(value.get("collision_strategy") or CollisionStrategy.ENQUEUE),
+        None if grace is None else int(grace),
+    )
+
+
+def _schedules(fields: Fields) -> Maybe[tuple[Schedule, ...] | None]:
+    """The schedules that are declared; None if neither key is there, or says nothing."""
+    declared = fields.get("schedules") if fields.get("schedules") is not None else fields.get("schedule")
+    if declared is None or declared == {}:
+        return None
+    if holds_unknown(declared):
+        return Unknown("")
+    items = declared if isinstance(declared, (list, tuple)) else [declared]
+    return tuple(_schedule(item) for item in items if item)
+
+
+def _schedule(item: Fields) -> Schedule:
+    active = item.get("active")
+    return Schedule(
+        timing=_timing(item),
+        active=None if active is None else _flag(active),
+        parameters=item.get("parameters") or {},
+        slug=item.get("slug") or None,
+        replaces=item.get("replaces") or None,
+    )
+
+
+def _timing(item: Fields) -> Timing:
+    timezone = item.get("timezone") or None
+    if item.get("cron") is not None:
+        day_or = item.get("day_or")
+        return Cron(item["cron"], timezone, True if day_or is None else _flag(day_or))
+    if item.get("interval") is not None:
+        anchor = item.get("anchor_date")
+        return Interval(parse_interval(item["interval"]), parse_moment(anchor) if anchor else None, timezone)
+    return parse_rrule(item["rrule"], timezone)

@@ -1,0 +1,62 @@
+"""How a run gets its code where nothing is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.model.builtin import BUILTINS, builtin_of
+from syntask_yaml.model.step import Step
+from syntask_yaml.model.value import Value
+from syntask_yaml.project.load import Declaration, Project
+
+# Where an image that the build step writes a Dockerfile for holds the project.
+_IMAGE_ROOT = "/opt/prefect"
+_LOCAL_POOLS = frozenset({"process", "prefect-agent", "syntask-agent"})
+
+
+def default_pull(
+    declaration: Declaration,
+    project: Project,
+    *,
+    pool_type: str,
+    job_variables: Mapping[str, Value],
+) -> tuple[tuple[Step, ...], Iterator[Diagnostic]]:
+    """The pull steps of a deployment that declares none, and what is to be said of them."""
+    images = [step for step in declaration.build if _builds_image(step)]
+    if any(step.inputs.get("dockerfile") == "auto" for step in images):
+        return (_go_to(f"{_IMAGE_ROOT}/{project.root.name}"),), iter(())
+    if images:
+        return (), iter(())
+    if job_variables.get("image"):
+        return (_go_to(_IMAGE_ROOT),), _say(declaration, _IN_IMAGE)
+    if pool_type in _LOCAL_POOLS:
+        detail = f"Runs load the code from `{project.root}` on the machine of the worker."
+        return (_go_to(str(project.root)),), _say(declaration, detail)
+    return (), _refuse(declaration, pool_type)
+
+
+_IN_IMAGE = f"Runs load the code from `{_IMAGE_ROOT}` in the image; add a `pull` step for another place."
+
+
+def _go_to(directory: str) -> Step:
+    return Step(BUILTINS["set_working_directory"].full_name(), {"directory": directory})
+
+
+def _builds_image(step: Step) -> bool:
+    builtin: Any = builtin_of(step.name)
+    return builtin is not None and builtin.name == "build_docker_image"
+
+
+def _say(declaration: Declaration, detail: str) -> Iterator[Diagnostic]:
+    yield declaration.node.problem("default-pull", detail).as_note()
+
+
+def _refuse(declaration: Declaration, pool_type: str) -> Iterator[Diagnostic]:
+    detail = (
+        f"Workers of type `{pool_type}` do not see this machine's files, "
+        "and no `pull` step says where the code is."
+    )
+    hint = "Declare a `pull` step, such as `git_clone`, or a `build` step that puts the code into the image."
+    yield declaration.node.problem("no-pull", detail, hint)

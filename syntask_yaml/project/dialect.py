@@ -1,0 +1,47 @@
+"""The two dialects of the project file, and what differs between them."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from syntask_yaml.diagnostics import Diagnostic
+
+# What Prefect's own loader accepts is no error in its dialect; it is not passed over in silence either.
+_TOLERATED = frozenset(
+    {
+        "ambiguous-step",
+        "duplicate-deployment",
+        "duplicate-key",
+        "invalid-name",
+        "invalid-template",
+        "key-not-text",
+        "missing-input",
+        "missing-key",
+        "missing-step-inputs",
+        "secret-in-environment",
+        "secret-stored",
+        "unknown-input",
+        "unknown-key",
+        "unknown-parameter",
+        "unknown-step",
+        "unset-name",
+        "wrong-input",
+    }
+)
+
+
+class Dialect(Enum):
+    """`syntask.yaml` is strict about what `prefect.yaml` lets pass."""
+
+    SYNTASK = "syntask"
+    PREFECT = "prefect"
+
+    @classmethod
+    def of(cls, file_name: str) -> Dialect:
+        """The dialect of a file by its name: Prefect's if the name says so."""
+        return cls.PREFECT if "prefect" in file_name.lower() else cls.SYNTASK
+
+    def judge(self, diagnostic: Diagnostic) -> Diagnostic:
+        """The diagnostic with the severity that it has in this dialect."""
+        is_tolerated = self is Dialect.PREFECT and diagnostic.code in _TOLERATED
+        return diagnostic.as_warning() if is_tolerated else diagnostic

@@ -1,0 +1,169 @@
+"""JSON Schema errors in words that help."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from syntask_yaml.diagnostics import Diagnostic, did_you_mean
+from syntask_yaml.document.node import Node
+from syntask_yaml.project.misplaced import is_in_step, kind_of, remedy
+
+_TYPES = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "a mapping",
+}
+
+
+def explain(error: Any, root: Node) -> Iterator[Diagnostic]:
+    """Diagnostics for a `jsonschema.ValidationError` about the value of *root*, or about a part of it."""
+    node = root.at(tuple(error.absolute_path))
+    yield from _EXPLANATIONS.get(error.validator, _misfit)(error, node, root)
+
+
+Explanation = Callable[[Any, Node, Node], Iterator[Diagnostic]]
+
+
+def _unknown_keys(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
+    known = list(error.schema.get("properties", ()))
+    patterns = error.schema.get("patternProperties", ())
+    for key in error.instance:
+        if key in known or any(re.search(pattern, key) for pattern in patterns):
+            continue
+        where = kind_of(node.path)
+        child = node.get(key)
+        code = "unknown-input" if is_in_step(node.path) else "unknown-key"
+        detail = f"`{key}` is no key of {where}."
+        yield (child or node).problem(code, detail, remedy(node.path, key, known), at_key=True)
+
+
+def _one_of_several(error: Any, node: Node, root: Node) -> Iterator[Diagnostic]:
+    """The problem inside the alternative that was meant; otherwise what the alternatives are."""
+    branches: dict[int, list[Any]] = {}
+    for cause in error.context:
+        branches.setdefault(cause.schema_path[0], []).append(cause)
+    meant = [causes for causes in branches.values() if not any(_is_wrong_kind(each) for each in causes)]
+    if not meant:
+        yield from _misfit(error, node, root)
+        return
+    best = max(meant, key=lambda causes: max(len(cause.relative_path) for cause in causes))
+    for cause in best:
+        yield from _EXPLANATIONS.get(cause.validator, _misfit)(
+            cause, root.at(tuple(cause.absolute_path)), root
+        )
+
+
+def _is_wrong_kind(cause: Any) -> bool:
+    """Whether *cause* says that the value is not of the kind that this alternative is for."""
+    is_template = cause.validator == "pattern" and cause.validator_value == r"\{\{"
+    return not cause.relative_path and (is_template or cause.validator == "type")
+
+
+def _misfit(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
+    expected = _expected(error.schema)
+    name = _name(node)
+    hint = ""
+    if isinstance(node.value, (int, float)) and expected.startswith("text"):
+        hint = "Put quotes around it."
+    elif "a list" in expected and isinstance(node.value, dict):
+        hint = "Begin each item with `- `."
+    code = "wrong-input" if is_in_step(node.path) else "wrong-type"
+    yield node.problem(code, f"{name} is {_shown(node.value)}; expected is {expected}.", hint)
+
+
+def _missing(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
+    where = kind_of(node.path)
+    code = "missing-input" if is_in_step(node.path) else "missing-key"
+    for key in error.validator_value:
+        if key not in error.instance:
+            yield node.problem(code, f"{where[:1].upper()}{where[1:]} needs `{key}`.", at_key=True)
+
+
+def _not_listed(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
+    choices = [str(choice) for choice in error.validator_value]
+    listed = ", ".join(f"`{choice}`" for choice in choices)
+    hint = did_you_mean(str(node.value), choices)
+    yield node.problem("wrong-value", f"{_name(node)} is {_shown(node.value)}; it may be {listed}.", hint)
+
+
+def _out_of_range(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
+    relation = _RELATIONS[error.validator]
+    detail = f"{_name(node)} is {_shown(node.value)}; it must be {relation} {error.validator_value}."
+    yield node.problem("wrong-value", detail)
+
+
+def _several_steps(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
+    if error.validator_value != 1:
+        yield from _misfit(error, node, _root)
+
+
+def _empty(_error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
+    yield node.problem("wrong-value", f"{_name(node)} is empty.", "Fill it in, or remove it.")
+
+
+_RELATIONS = {
+    "minimum": "at least",
+    "maximum": "at most",
+    "exclusiveMinimum": "more than",
+}
+_EXPLANATIONS: Mapping[str, Explanation] = {
+    "additionalProperties": _unknown_keys,
+    "anyOf": _one_of_several,
+    "required": _missing,
+    "enum": _not_listed,
+    "minProperties": _empty,
+    "maxProperties": _several_steps,  # steps are looked at by the rules
+    **dict.fromkeys(_RELATIONS, _out_of_range),
+}
+
+
+def _name(node: Node) -> str:
+    if not node.path:
+        return "The project"
+    last = node.path[-1]
+    return (
+        f"`{last}`"
+        if isinstance(last, str)
+        else f"This item of `{node.path[-2]}`"
+        if len(node.path) > 1
+        else "This item"
+    )
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "empty"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f"the text `{value[:60]}`" if value else "an empty text"
+    if isinstance(value, (int, float)):
+        return f"the number {value}"
+    return "a list" if isinstance(value, list) else "a mapping"
+
+
+def _expected(schema: Any) -> str:
+    """The kinds of value that *schema* allows, in words."""
+    words = list(dict.fromkeys(_TYPES[kind] for kind in _kinds(schema) if kind in _TYPES))
+    if not words:
+        return "something else"
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def _kinds(schema: Any) -> Iterator[str]:
+    kinds = schema.get("type", ())
+    yield from [kinds] if isinstance(kinds, str) else kinds
+    for branch in schema.get("anyOf", ()):
+        reference = branch.get("$ref", "")
+        if reference.endswith("/template"):
+            continue
+        if reference:
+            yield "array" if reference.endswith("/tags") else "object"
+        yield from _kinds(branch)
+        if "enum" in branch:
+            yield "string"

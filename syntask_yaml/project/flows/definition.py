@@ -1,0 +1,172 @@
+"""Finding the function that an entrypoint names, and all the flows of a module."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from syntask_yaml.project.flows.decorators import (
+    Options,
+    is_bound_to_class,
+    is_flow,
+    options_of,
+    said,
+)
+from syntask_yaml.project.flows.source.bindings import Assigned, Defined
+from syntask_yaml.project.flows.source.scope import Scope
+from syntask_yaml.project.flows.source.symbol import (
+    Definition,
+    Expression,
+    External,
+    Member,
+    Symbol,
+    Undefined,
+    Unknowable,
+)
+
+
+class NotThere(Exception):
+    """A name stands for nothing; the message is a sentence that says so."""
+
+
+class NotAFlow(Exception):
+    """A name stands for what cannot be deployed; the message is a sentence that says for what."""
+
+
+class Elsewhere(Exception):
+    """A name is imported from what is not the project's own; the message is its full name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an entrypoint names. *options* is what makes it a flow, None for a plain function.
+
+    *function* is None where only running the module tells; *reason* says why something is not certain.
+    """
+
+    name: str
+    scope: Scope
+    line: int
+    function: Definition | None = None
+    options: Options | None = None
+    reason: str = ""
+
+
+def find(scope: Scope, name: str) -> Found:
+    """What *name* stands for in a module: a function defined or imported there, or made by `flow(…)`.
+
+    Raises `NotThere`, `NotAFlow` or `Elsewhere`.
+    """
+    first, *others = name.split(".")
+    try:
+        symbol = scope.lookup_own(first)
+    except Undefined:
+        raise NotThere(_why_not_there(scope, first)) from None
+    except Unknowable as error:
+        return _last_of_several(scope, first, others, str(error))
+    for other in others:
+        symbol = _attribute(symbol, other)
+    return _found(name, symbol, is_method=bool(others))
+
+
+def flows(scope: Scope) -> Iterator[Found]:
+    """The flows that a module defines and that can be deployed, in the order of their lines."""
+    found = [flow for name in _candidates(scope) for flow in _flow(scope, name)]
+    yield from sorted(found, key=lambda flow: flow.line)
+
+
+def _candidates(scope: Scope) -> Iterator[str]:
+    for name, held in scope.module.names.names.items():
+        match held[-1].origin:
+            case Defined(node=ast.ClassDef(body=body)):
+                for part in body:
+                    if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                        yield f"{name}.{part.name}"
+            case Defined() | Assigned(value=ast.Call()):
+                yield name
+
+
+def _flow(scope: Scope, name: str) -> Iterator[Found]:
+    try:
+        found = find(scope, name)
+    except (NotThere, NotAFlow, Elsewhere):
+        return
+    if found.options is not None:
+        yield found
+
+
+def _why_not_there(scope: Scope, name: str) -> str:
+    file = scope.module.path.name
+    for node in ast.walk(scope.module.tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == name:
+            return f"`{name}` in `{file}` stands inside another function or class."
+    return f"`{file}` holds no `{name}`."
+
+
+def _last_of_several(scope: Scope, name: str, others: list[str], reason: str) -> Found:
+    origin = scope.module.names.names[name][-1].origin if name in scope.module.names.names else None
+    if isinstance(origin, Defined) and not others:
+        found = _found(name, Definition(origin.node, scope.at(origin.node.lineno)), is_method=False)
+        return replace(found, reason=reason)
+    return Found(name, scope, 1, reason=reason)
+
+
+def _attribute(owner: Symbol, name: str) -> Symbol:
+    if not isinstance(owner, Definition) or not isinstance(owner.node, ast.ClassDef):
+        raise NotThere(f"There is no `{name}` in it.")
+    found = owner.scope.attribute(owner, name)
+    if not isinstance(found, Member):
+        return found
+    for base in owner.node.bases:
+        try:
+            inherited = owner.scope.resolve(base)
+        except Unknowable:
+            continue
+        if isinstance(inherited, Definition):
+            return _attribute(inherited, name)
+    raise NotThere(f"The class `{owner.name}` holds no `{name}`.")
+
+
+def _found(name: str, symbol: Symbol, *, is_method: bool) -> Found:
+    match symbol:
+        case Definition(node=ast.FunctionDef() | ast.AsyncFunctionDef() as node, scope=scope):
+            if is_method and not is_bound_to_class(node, scope):
+                raise NotAFlow(
+                    f"`{name}` is a method of objects: a run has no object to call it on."
+                    " Only static methods and class methods can be deployed."
+                )
+            return Found(name, scope, node.lineno, symbol, options_of(node, scope))
+        case Expression(node=ast.Call() as call, scope=scope):
+            return _made(name, call, scope)
+        case External(name=full_name):
+            raise Elsewhere(full_name)
+    raise NotAFlow(f"`{name}` is not a function.")
+
+
+def _made(name: str, call: ast.Call, scope: Scope) -> Found:
+    """What an assigned call is: `flow(function)`, `flow(name="x")(function)`, `other.with_options(…)`."""
+    unknown = Found(name, scope, call.lineno, reason=f"`{name}` is made when the file runs")
+    match call:
+        case ast.Call(func=ast.Attribute(value=original, attr="with_options")):
+            before = _resolved(original, scope)
+            if before is None or before.options is None:
+                return unknown
+            return replace(before, name=name, options=before.options.then(said(call, scope)))
+        case ast.Call(func=ast.Call() as decorator, args=[wrapped]) if is_flow(decorator.func, scope):
+            options = said(decorator, scope)
+        case ast.Call(func=decorator, args=[wrapped, *_]) if is_flow(decorator, scope):
+            options = said(call, scope)
+        case _:
+            return unknown
+    function = _resolved(wrapped, scope)
+    if function is None or function.function is None:
+        return replace(unknown, options=options)
+    return replace(function, name=name, options=options, line=call.lineno)
+
+
+def _resolved(node: ast.expr, scope: Scope) -> Found | None:
+    try:
+        return _found(ast.unparse(node), scope.resolve(node), is_method=False)
+    except (Unknowable, NotAFlow, NotThere, Elsewhere):
+        return None

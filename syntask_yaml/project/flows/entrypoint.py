@@ -1,0 +1,84 @@
+"""The text that says where a flow is: a file or a module, and a function in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from syntask_yaml.errors import NotFound, SyntaskError
+
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+
+
+class InvalidEntrypoint(SyntaskError):
+    """A text that is no entrypoint, or one that names what cannot be a flow."""
+
+    code = "invalid-entrypoint"
+
+
+class FlowNotFound(NotFound):
+    """An entrypoint whose file, module or function is not there, or cannot be read."""
+
+    code = "flow-not-found"
+
+
+@dataclass(frozen=True, slots=True)
+class Entrypoint:
+    """Where a flow is. Either *path* or *module* is there; *function* may be `Class.method`."""
+
+    text: str
+    path: str | None
+    module: str | None
+    function: str
+
+
+def parse_entrypoint(text: str) -> Entrypoint:
+    """Take *text* apart: `file.py:function`, `package.module:function` or `package.module.function`.
+
+    Raises `InvalidEntrypoint`.
+    """
+    place, colon, function = text.rpartition(":")
+    if _DRIVE.match(text) and len(place) == 1:
+        place, colon, function = "", "", ""
+    if not colon:
+        return _without_colon(text)
+    if not _is_dotted(function):
+        raise InvalidEntrypoint(
+            f"`{text}` names no function: `{function}` behind the colon is not the name of one.",
+            hint="Write `file.py:function`.",
+        )
+    if _is_path(place):
+        return Entrypoint(text, _path(place), None, function)
+    if _is_dotted(place):
+        return Entrypoint(text, None, place, function)
+    raise InvalidEntrypoint(
+        f"`{text}` names no file and no module: `{place}` is neither.", hint="Write `file.py:function`."
+    )
+
+
+def _without_colon(text: str) -> Entrypoint:
+    module, _, function = text.rpartition(".")
+    if _is_path(text):
+        path = _path(text)
+        raise InvalidEntrypoint(
+            f"`{text}` names a file, but no flow in it.", hint=f"Write `{path}:function`."
+        )
+    if not _is_dotted(text) or not module:
+        raise InvalidEntrypoint(
+            f"`{text}` does not say where a flow is.",
+            hint="Write `file.py:function` or `package.module.function`.",
+        )
+    return Entrypoint(text, None, module, function)
+
+
+def _is_path(place: str) -> bool:
+    return place.endswith(".py") or "/" in place or "\\" in place
+
+
+def _path(place: str) -> str:
+    return str(PurePosixPath(place.replace("\\", "/")))
+
+
+def _is_dotted(text: str) -> bool:
+    return all(part.isidentifier() for part in text.split("."))

@@ -1,0 +1,145 @@
+"""What `Field(…)` and the other things inside `Annotated[…]` say of a type."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+
+from syntask_yaml.project.flows.schema.known import canonical
+from syntask_yaml.project.flows.schema.shape import MISSING, NOTHING_SAID, About
+from syntask_yaml.project.flows.source.scope import Scope
+from syntask_yaml.project.flows.source.symbol import Expression, External, Unknowable
+from syntask_yaml.project.flows.source.values import Value, evaluate
+
+
+DESCRIBING = frozenset({"title", "description", "examples", "deprecated"})
+NAMING = frozenset({"alias", "validation_alias"})
+LIMITING = frozenset(
+    {"gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length", "pattern"}
+    | {"strict", "allow_inf_nan", "max_digits", "decimal_places"}
+)
+WITHOUT_EFFECT = frozenset(
+    {"repr", "init", "init_var", "kw_only", "frozen", "exclude", "exclude_if", "validate_default"}
+    | {"serialization_alias"}
+)
+CONVERTING = frozenset({"strip_whitespace", "to_lower", "to_upper"})
+VALIDATORS = frozenset({"pydantic.AfterValidator", "pydantic.BeforeValidator"})
+
+# The positional arguments of what stands in `Annotated` to limit a type; their keywords limit it too.
+LIMITERS: Mapping[str, tuple[str, ...]] = {
+    "annotated_types.Ge": ("ge",),
+    "annotated_types.Gt": ("gt",),
+    "annotated_types.Interval": (),
+    "annotated_types.Le": ("le",),
+    "annotated_types.Len": ("min_length", "max_length"),
+    "annotated_types.Lt": ("lt",),
+    "annotated_types.MaxLen": ("max_length",),
+    "annotated_types.MinLen": ("min_length",),
+    "annotated_types.MultipleOf": ("multiple_of",),
+    "pydantic.Strict": ("strict",),
+    "pydantic.StringConstraints": (),
+}
+
+
+def about(nodes: Iterable[ast.expr], scope: Scope) -> About:
+    """What the arguments of `Annotated` after the first one say together."""
+    said = NOTHING_SAID
+    for node in nodes:
+        later = _about(node, scope)
+        if said.is_validated and later.limits:
+            raise Unknowable("a limit stands behind a validator")
+        said = said.then(later)
+    return said
+
+
+def field_call(node: ast.expr | None, scope: Scope) -> About | None:
+    """What `Field(…)` says, or None if *node* is something else."""
+    if isinstance(node, ast.Call) and called(node, scope) == "pydantic.Field":
+        return _field(node, scope)
+    return None
+
+
+def called(node: ast.Call, scope: Scope) -> str:
+    """The full name of what *node* calls; empty if it is the project's own."""
+    symbol = scope.resolve(node.func)
+    return canonical(symbol.name) if isinstance(symbol, External) else ""
+
+
+def arguments(node: ast.Call, positions: tuple[str, ...] = ()) -> dict[str, ast.expr]:
+    """The arguments of *node* by name, *positions* naming those that have none."""
+    if len(node.args) > len(positions) or any(keyword.arg is None for keyword in node.keywords):
+        raise Unknowable(f"the arguments of `{ast.unparse(node.func)}` are not plain")
+    named = dict(zip(positions, node.args, strict=False))
+    return named | {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+
+
+def limits(said: Mapping[str, ast.expr], scope: Scope) -> Mapping[str, Value]:
+    """The values of *said*, without what is None; raises `Unknowable` for what is no limit."""
+    if unknown := said.keys() - LIMITING - CONVERTING:
+        raise Unknowable(f"what `{min(unknown)}` says of a type is not known from the source")
+    values = {name: evaluate(node, scope) for name, node in said.items() if name not in CONVERTING}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _about(node: ast.expr, scope: Scope) -> About:
+    if not isinstance(node, ast.Call):
+        return _remark(node, scope)
+    name = called(node, scope)
+    if name == "pydantic.Field":
+        return _field(node, scope)
+    if name in LIMITERS:
+        return About(limits=limits(arguments(node, LIMITERS[name]) or _strictly(name), scope))
+    if name in VALIDATORS and len(node.args) == 1 and not node.keywords:
+        return About(is_validated=True)
+    raise Unknowable(f"what `{ast.unparse(node.func)}(…)` says of a type is not known from the source")
+
+
+def _strictly(name: str) -> dict[str, ast.expr]:
+    return {"strict": ast.Constant(True)} if name == "pydantic.Strict" else {}
+
+
+def _remark(node: ast.expr, scope: Scope) -> About:
+    value = evaluate(node, scope)
+    if value is None or isinstance(value, (bool, int, float, str, bytes)):
+        return NOTHING_SAID
+    raise Unknowable(f"what `{ast.unparse(node)}` says of a type is not known from the source")
+
+
+def _field(node: ast.Call, scope: Scope) -> About:
+    said = arguments(node, ("default",))
+    factory = said.pop("default_factory", None)
+    if unknown := said.keys() - DESCRIBING - NAMING - LIMITING - WITHOUT_EFFECT - {"default", "json_schema_extra"}:
+        raise Unknowable(f"what `{min(unknown)}` of `Field(…)` does is not known from the source")
+    values = {name: evaluate(said[name], scope) for name in said if name not in WITHOUT_EFFECT | LIMITING}
+    default = values.get("default", ...)
+    return About(
+        updates=_updates(values),
+        extra=_extra(values.get("json_schema_extra")),
+        limits=limits({name: said[name] for name in said if name in LIMITING}, scope),
+        default=MISSING if default is ... else default,
+        factory=None if factory is None else Expression(factory, scope),
+        alias=_alias(values.get("validation_alias") or values.get("alias")),
+    )
+
+
+def _updates(values: Mapping[str, Value]) -> Mapping[str, Value]:
+    updates = {name: values[name] for name in values if name in DESCRIBING and values[name] is not None}
+    if not all(isinstance(updates.get(name, ""), str) for name in ("title", "description")):
+        raise Unknowable("the title or description of a field is not a plain text")
+    if "deprecated" in updates:
+        updates["deprecated"] = bool(updates["deprecated"]) or isinstance(updates["deprecated"], str)
+    return {name: value for name, value in updates.items() if value is not False}
+
+
+def _extra(value: Value) -> Mapping[str, Value]:
+    if value is None:
+        return {}
+    if isinstance(value, dict) and all(isinstance(name, str) for name in value):
+        return value
+    raise Unknowable("`json_schema_extra` of a field is not a plain mapping")
+
+
+def _alias(value: Value) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise Unknowable("the alias of a field is not a plain text")

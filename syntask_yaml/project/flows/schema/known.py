@@ -1,0 +1,273 @@
+"""The types of Python and pydantic whose schema is known by heart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from syntask_yaml.project.flows.schema.shape import (
+    ANYTHING,
+    NULL,
+    OPAQUE,
+    Array,
+    Fixed,
+    JsonText,
+    Shape,
+    Table,
+    choice,
+)
+from syntask_yaml.project.flows.source.symbol import Unknowable
+
+INTEGER = Fixed({"type": "integer"}, "integer")
+NUMBER = Fixed({"type": "number"}, "number")
+TEXT = Fixed({"type": "string"}, "string")
+BOOLEAN = Fixed({"type": "boolean"}, "boolean")
+BYTES = Fixed({"type": "string", "format": "binary"}, "bytes")
+DECIMAL = Fixed({"anyOf": [{"type": "number"}, {"type": "string"}]}, "decimal")
+
+
+def _text(format: str, family: str = "") -> Fixed:
+    return Fixed({"type": "string", "format": format}, family)
+
+
+def _url(length: int | None = None, format: str = "uri") -> Fixed:
+    most = {} if length is None else {"maxLength": length}
+    return Fixed({"type": "string", "format": format, "minLength": 1, **most}, "url")
+
+
+def _int(**limits: int) -> Fixed:
+    return Fixed({"type": "integer", **limits}, "integer")
+
+
+def _float(**limits: int) -> Fixed:
+    return Fixed({"type": "number", **limits}, "number")
+
+
+SECRET = Fixed({"type": "string", "format": "password", "writeOnly": True}, "secret")
+DATE, TIME, MOMENT = _text("date", "temporal"), _text("time", "temporal"), _text("date-time", "temporal")
+LENGTH_OF_TIME, UUID, PATH = _text("duration", "temporal"), _text("uuid", "uuid"), _text("path")
+
+FIXED: Mapping[str, Shape] = {
+    "typing.Any": ANYTHING,
+    "builtins.object": ANYTHING,
+    "types.NoneType": NULL,
+    "builtins.bool": BOOLEAN,
+    "builtins.int": INTEGER,
+    "builtins.float": NUMBER,
+    "builtins.str": TEXT,
+    "builtins.bytes": BYTES,
+    "builtins.complex": Fixed({"type": "string"}),
+    "builtins.type": ANYTHING,
+    "typing.AnyStr": choice(BYTES, TEXT),
+    "typing.Hashable": ANYTHING,
+    "collections.abc.Hashable": ANYTHING,
+    "datetime.date": DATE,
+    "datetime.datetime": MOMENT,
+    "datetime.time": TIME,
+    "datetime.timedelta": LENGTH_OF_TIME,
+    "decimal.Decimal": DECIMAL,
+    "fractions.Fraction": Fixed({"anyOf": [{"type": "number"}, {"type": "string", "format": "fraction"}]}),
+    "uuid.UUID": UUID,
+    "os.PathLike": PATH,
+    "pathlib.Path": PATH,
+    "pathlib.PosixPath": PATH,
+    "pathlib.PurePath": PATH,
+    "pathlib.PurePosixPath": PATH,
+    "pathlib.PureWindowsPath": PATH,
+    "pathlib.WindowsPath": PATH,
+    "re.Pattern": _text("regex"),
+    "zoneinfo.ZoneInfo": _text("zoneinfo"),
+    "ipaddress.IPv4Address": _text("ipv4"),
+    "ipaddress.IPv4Interface": _text("ipv4interface"),
+    "ipaddress.IPv4Network": _text("ipv4network"),
+    "ipaddress.IPv6Address": _text("ipv6"),
+    "ipaddress.IPv6Interface": _text("ipv6interface"),
+    "ipaddress.IPv6Network": _text("ipv6network"),
+    "pydantic.AnyUrl": _url(),
+    "pydantic.AnyHttpUrl": _url(),
+    "pydantic.AnyWebsocketUrl": _url(),
+    "pydantic.AmqpDsn": _url(),
+    "pydantic.FileUrl": _url(),
+    "pydantic.FtpUrl": _url(),
+    "pydantic.HttpUrl": _url(2083),
+    "pydantic.MySQLDsn": _url(),
+    "pydantic.RedisDsn": _url(),
+    "pydantic.MongoDsn": _url(format="multi-host-uri"),
+    "pydantic.PostgresDsn": _url(format="multi-host-uri"),
+    "pydantic.AwareDatetime": MOMENT,
+    "pydantic.NaiveDatetime": MOMENT,
+    "pydantic.FutureDate": DATE,
+    "pydantic.FutureDatetime": MOMENT,
+    "pydantic.PastDate": DATE,
+    "pydantic.PastDatetime": MOMENT,
+    "pydantic.DirectoryPath": _text("directory-path"),
+    "pydantic.FilePath": _text("file-path"),
+    "pydantic.NewPath": _text("path"),
+    "pydantic.EmailStr": _text("email"),
+    "pydantic.NameEmail": _text("name-email"),
+    "pydantic.FiniteFloat": NUMBER,
+    "pydantic.ImportString": Fixed({"type": "string"}),
+    "pydantic.IPvAnyAddress": _text("ipvanyaddress"),
+    "pydantic.IPvAnyInterface": _text("ipvanyinterface"),
+    "pydantic.IPvAnyNetwork": _text("ipvanynetwork"),
+    "pydantic.Json": JsonText(ANYTHING),
+    "pydantic.NegativeFloat": _float(exclusiveMaximum=0),
+    "pydantic.NegativeInt": _int(exclusiveMaximum=0),
+    "pydantic.NonNegativeFloat": _float(minimum=0),
+    "pydantic.NonNegativeInt": _int(minimum=0),
+    "pydantic.NonPositiveFloat": _float(maximum=0),
+    "pydantic.NonPositiveInt": _int(maximum=0),
+    "pydantic.PositiveFloat": _float(exclusiveMinimum=0),
+    "pydantic.PositiveInt": _int(exclusiveMinimum=0),
+    "pydantic.SecretBytes": SECRET,
+    "pydantic.SecretStr": SECRET,
+    "pydantic.StrictBool": BOOLEAN,
+    "pydantic.StrictBytes": BYTES,
+    "pydantic.StrictFloat": NUMBER,
+    "pydantic.StrictInt": INTEGER,
+    "pydantic.StrictStr": TEXT,
+    "pydantic.UUID1": _text("uuid1"),
+    "pydantic.UUID3": _text("uuid3"),
+    "pydantic.UUID4": _text("uuid4"),
+    "pydantic.UUID5": _text("uuid5"),
+}
+
+# Classes that are asked for by `isinstance` alone.
+OPAQUE_TYPES = frozenset(
+    {"builtins.bytearray", "builtins.range", "builtins.slice", "builtins.memoryview", "builtins.Exception"}
+    | {"builtins.BaseException", "builtins.ValueError", "builtins.RuntimeError", "builtins.TypeError"}
+    | {f"collections.abc.{name}" for name in ("Iterator", "Collection", "Container", "Reversible", "Sized")}
+    | {f"collections.abc.{name}" for name in ("Awaitable", "Coroutine", "AsyncIterable", "AsyncIterator")}
+    | {f"collections.abc.{name}" for name in ("AsyncGenerator", "KeysView", "ItemsView", "ValuesView")}
+    | {"typing.ByteString", "collections.abc.ByteString", "collections.ChainMap"}
+    | {f"typing.{name}" for name in ("IO", "TextIO", "BinaryIO", "NoReturn", "Never", "LiteralString")}
+    | {"io.BytesIO", "io.StringIO", "io.TextIOWrapper", "logging.Logger", "types.ModuleType"}
+    | {"asyncio.Event", "asyncio.Lock", "asyncio.Queue", "asyncio.Semaphore", "queue.Queue", "threading.Event"}
+    | {"argparse.Namespace", "datetime.tzinfo", "datetime.timezone", "types.SimpleNamespace"}
+)
+
+# Generic classes that make nothing of what stands in brackets behind them.
+UNINTERESTED = frozenset({"os.PathLike", "re.Pattern"})
+# Families of types that a `defaultdict` knows a first value of.
+WITH_DEFAULT = frozenset({"boolean", "integer", "number", "string"})
+
+
+def _array(arguments: Sequence[Shape]) -> Shape:
+    return Array(_only(arguments))
+
+
+def _unique(arguments: Sequence[Shape]) -> Shape:
+    return Array(_only(arguments), is_unique=True)
+
+
+def _generator(arguments: Sequence[Shape]) -> Shape:
+    return Array(arguments[0] if arguments else ANYTHING)
+
+
+def _table(arguments: Sequence[Shape]) -> Shape:
+    key, value = arguments or (ANYTHING, ANYTHING)
+    return Table(key, value)
+
+
+def _counter(arguments: Sequence[Shape]) -> Shape:
+    return Table(_only(arguments), INTEGER)
+
+
+def _json(arguments: Sequence[Shape]) -> Shape:
+    return JsonText(_only(arguments))
+
+
+def _optional(arguments: Sequence[Shape]) -> Shape:
+    return choice(_only(arguments), NULL)
+
+
+def _union(arguments: Sequence[Shape]) -> Shape:
+    return choice(*arguments)
+
+
+def _only(arguments: Sequence[Shape]) -> Shape:
+    (argument,) = arguments or (ANYTHING,)
+    return argument
+
+
+# What a name makes of the types in brackets behind it, or of none.
+GENERIC: Mapping[str, Callable[[Sequence[Shape]], Shape]] = {
+    "builtins.dict": _table,
+    "builtins.frozenset": _unique,
+    "builtins.list": _array,
+    "builtins.set": _unique,
+    "collections.Counter": _counter,
+    "collections.OrderedDict": _table,
+    "collections.abc.Generator": _generator,
+    "collections.abc.Iterable": _array,
+    "collections.abc.Mapping": _table,
+    "collections.abc.MutableMapping": _table,
+    "collections.abc.MutableSequence": _array,
+    "collections.abc.MutableSet": _unique,
+    "collections.abc.Sequence": _array,
+    "collections.abc.Set": _unique,
+    "collections.deque": _array,
+    "pydantic.Json": _json,
+    "typing.Optional": _optional,
+    "typing.Union": _union,
+}
+
+# Which names lead to which others: the old ones, and where pydantic keeps its own.
+_RENAMED: Mapping[str, str] = {
+    "typing.AbstractSet": "collections.abc.Set",
+    "typing.Deque": "collections.deque",
+    "typing.DefaultDict": "collections.defaultdict",
+    "typing.OrderedDict": "collections.OrderedDict",
+    "typing.ChainMap": "collections.ChainMap",
+    "typing.Counter": "collections.Counter",
+    "typing.Dict": "builtins.dict",
+    "typing.FrozenSet": "builtins.frozenset",
+    "typing.List": "builtins.list",
+    "typing.Set": "builtins.set",
+    "typing.Text": "builtins.str",
+    "typing.Tuple": "builtins.tuple",
+    "typing.Type": "builtins.type",
+    "typing.Pattern": "re.Pattern",
+    "collections.abc.Callable": "typing.Callable",
+    "pydantic.annotated_types": "annotated_types",
+    **{
+        f"typing.{name}": f"collections.abc.{name}"
+        for name in (
+            "AsyncGenerator AsyncIterable AsyncIterator Awaitable Collection Container Coroutine Generator"
+            " ItemsView Iterable Iterator KeysView Mapping MutableMapping MutableSequence MutableSet"
+            " Reversible Sequence Sized ValuesView"
+        ).split()
+    },
+}
+_MOVED: Mapping[str, str] = {
+    "typing_extensions": "typing",
+    "pydantic.types": "pydantic",
+    "pydantic.networks": "pydantic",
+    "pydantic.fields": "pydantic",
+    "pydantic.main": "pydantic",
+    "pydantic.functional_validators": "pydantic",
+    "pydantic.config": "pydantic",
+}
+
+
+def canonical(name: str) -> str:
+    """The one full name under which the tables hold what *name* leads to."""
+    module, _, last = name.rpartition(".")
+    moved = f"{_MOVED[module]}.{last}" if module in _MOVED else name
+    return _RENAMED.get(moved, moved)
+
+
+def fixed(name: str) -> Shape | None:
+    """The shape of the class *name* without anything in brackets, if it is known."""
+    if name in FIXED:
+        return FIXED[name]
+    if name in OPAQUE_TYPES:
+        return OPAQUE
+    return GENERIC[name](()) if name in GENERIC and not name.startswith("typing.") else None
+
+
+def generic(name: str, arguments: Sequence[Shape]) -> Shape:
+    """The shape of the class *name* with *arguments* in brackets."""
+    try:
+        return GENERIC[name](arguments)
+    except (KeyError, ValueError) as error:
+        raise Unknowable(f"the type `{name}` is not known") from error

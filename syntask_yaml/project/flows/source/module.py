@@ -1,0 +1,97 @@
+"""A Python source file, read and parsed, with the names it binds."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import warnings
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+
+from syntask_yaml.project.flows.source.bindings import Namespace, bindings, declared_global
+
+MAX_BYTES = 8 * 1024 * 1024
+
+ALTERING = frozenset(
+    "add append clear discard extend insert pop popitem remove reverse setdefault sort update".split()
+)
+
+# `ast.parse` warns of odd escapes, and silencing a warning is not safe in two threads at once.
+_PARSING = Lock()
+
+
+class SourceUnreadable(Exception):
+    """A file is not Python source; the message is a sentence that says why."""
+
+
+@dataclass(frozen=True, eq=False)
+class Module:
+    """One source file. *digest* is the MD5 of its bytes, which names its version."""
+
+    path: Path
+    tree: ast.Module = field(repr=False)
+    digest: str = ""
+    has_globals: bool = False
+
+    @cached_property
+    def names(self) -> Namespace:
+        """What each name stands for at the top level of the file."""
+        return bindings(self.tree.body, declared_global(self.tree) if self.has_globals else ())
+
+    @cached_property
+    def defers_annotations(self) -> bool:
+        """Whether annotations are texts here, evaluated when somebody asks for them."""
+        return any(
+            isinstance(node, ast.ImportFrom)
+            and node.module == "__future__"
+            and any(alias.name == "annotations" for alias in node.names)
+            for node in self.tree.body
+        )
+
+    @cached_property
+    def changed_in_place(self) -> frozenset[str]:
+        """The names whose value some statement or function of the file alters."""
+        return frozenset(filter(None, map(_altered, ast.walk(self.tree))))
+
+
+def read_module(path: Path) -> Module:
+    """Read and parse the file at *path*, in whatever encoding it declares."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise SourceUnreadable(f"it is larger than {MAX_BYTES >> 20} MiB")
+        content = path.read_bytes()
+    except OSError as error:
+        raise SourceUnreadable(f"it cannot be read: {error.strerror or error}") from error
+    digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    return Module(path, parse(content), digest, has_globals=b"global" in content)
+
+
+def parse(content: bytes | str) -> ast.Module:
+    """The syntax tree of *content*; every way in which that can fail is `SourceUnreadable`."""
+    try:
+        with _PARSING, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(content)
+    except SyntaxError as error:
+        raise SourceUnreadable(_syntax_error(error)) from error
+    except ValueError as error:
+        raise SourceUnreadable(f"it is not Python source: {error}") from error
+    except (RecursionError, MemoryError) as error:
+        raise SourceUnreadable("its expressions are nested too deeply to be read") from error
+
+
+def _syntax_error(error: SyntaxError) -> str:
+    place = f" in line {error.lineno}" if error.lineno else ""
+    place += f", column {error.offset}" if error.lineno and error.offset else ""
+    return f"it has a syntax error{place}: {error.msg}"
+
+
+def _altered(node: ast.AST) -> str | None:
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if method in ALTERING:
+            return name
+        case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store() | ast.Del()):
+            return name
+    return None

@@ -1,0 +1,81 @@
+"""What a name can stand for."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from syntask_yaml.project.flows.source.locate import Located
+
+if TYPE_CHECKING:
+    from syntask_yaml.project.flows.source.scope import Scope
+
+
+class Unknowable(Exception):
+    """Something that reading the source does not tell; the message is a clause that says what."""
+
+
+class Undefined(Unknowable):
+    """A name that has no value where it is used."""
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """A module, or what a module holds, that is not the project's own: `datetime.date`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A module of the project."""
+
+    located: Located
+    search: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A class or a function of the project, and the place where it stands."""
+
+    node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    scope: Scope
+
+    @property
+    def name(self) -> str:
+        return self.node.name
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Definition) and self.node is other.node
+
+    def __hash__(self) -> int:
+        return hash(self.node)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An attribute of a class of the project."""
+
+    owner: Definition
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A value to be worked out, *name* the one it was assigned to; by a `type` statement, or not."""
+
+    node: ast.expr
+    scope: Scope
+    name: str = ""
+    is_alias: bool = False
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Expression) and self.node is other.node
+
+    def __hash__(self) -> int:
+        return hash(self.node)
+
+
+Symbol: TypeAlias = External | Package | Definition | Member | Expression

@@ -1,0 +1,145 @@
+"""A project from a file: read, check, bind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from syntask_yaml.diagnostics import Diagnostic, in_file_order
+from syntask_yaml.diagnostics import Path as TreePath
+from syntask_yaml.document.node import Node
+from syntask_yaml.document.reader import Document
+from syntask_yaml.model.step import Step
+from syntask_yaml.project.dialect import Dialect
+from syntask_yaml.project.rules import check_rules
+from syntask_yaml.project.schema import check_schema
+from syntask_yaml.project.sections import SECTIONS, Sections
+from syntask_yaml.project.static import check_names
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """One entry of `deployments`, as it was written: *name* and *entrypoint* may hold templates.
+
+    Both are empty where the entry does not say them. *pull* None means that neither the entry nor the
+    project says how code is pulled. *errors* keep this entry, and no other, from being deployed.
+    """
+
+    node: Node
+    name: str
+    entrypoint: str
+    build: tuple[Step, ...] = ()
+    push: tuple[Step, ...] = ()
+    pull: tuple[Step, ...] | None = None
+    errors: tuple[Diagnostic, ...] = ()
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The keys of the entry that are not sections."""
+        return {key: value for key, value in self.node.value.items() if key not in SECTIONS}
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project file and the folder it stands for.
+
+    *name* is None where the file does not give one: then nothing that it deploys is marked as its own.
+    """
+
+    name: str | None
+    root: Path
+    dialect: Dialect
+    document: Document
+    sections: Sections
+    declarations: tuple[Declaration, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What to call the project: its name, or else its folder's."""
+        return self.name or self.root.name
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """What is wrong with the project as a whole, rather than with one of its deployments."""
+        inside = {error for declaration in self.declarations for error in declaration.errors}
+        return tuple(each for each in self.diagnostics if each.is_error and each not in inside)
+
+
+def load_project(document: Document, root: Path, *, dialect: Dialect, strict: bool = False) -> Project:
+    """The project that *document* declares, with everything that is wrong with it.
+
+    With *strict*, warnings are errors.
+    """
+    tree = document.root
+    sections = Sections(tree, dialect)
+    entries = _entries(tree)
+    problems = [
+        *document.diagnostics,
+        *(_check(tree, entries, sections) if document.is_readable else ()),
+    ]
+    judged = [dialect.judge(problem) for problem in in_file_order(problems)]
+    diagnostics = tuple(problem.as_error() if strict else problem for problem in judged)
+    errors = _errors_by_entry(diagnostics)
+    return Project(
+        name=_name(tree),
+        root=root,
+        dialect=dialect,
+        document=document,
+        sections=sections,
+        declarations=tuple(declare(entry, sections, errors.get(entry.path, ())) for entry in entries),
+        diagnostics=diagnostics,
+    )
+
+
+def _entries(tree: Node) -> list[Node]:
+    deployments = tree.get("deployments")
+    if deployments is None or not isinstance(deployments.value, list):
+        return []
+    return [entry for entry in deployments.children() if isinstance(entry.value, dict)]
+
+
+def _errors_by_entry(diagnostics: Iterable[Diagnostic]) -> dict[TreePath, tuple[Diagnostic, ...]]:
+    errors: dict[TreePath, list[Diagnostic]] = {}
+    for diagnostic in diagnostics:
+        if diagnostic.is_error and diagnostic.path[:1] == ("deployments",):
+            errors.setdefault(diagnostic.path[:2], []).append(diagnostic)
+    return {path: tuple(found) for path, found in errors.items()}
+
+
+def _check(tree: Node, entries: list[Node], sections: Sections) -> Iterator[Diagnostic]:
+    yield from check_schema(tree)
+    for section in sections.shared.values():
+        yield from section.diagnostics if section else ()
+    for entry in entries:
+        yield from check_rules(entry)
+        for name in SECTIONS:
+            section = sections.of(entry, name)
+            yield from section.diagnostics if section else ()
+    yield from check_names(tree, entries, sections)
+
+
+def declare(entry: Node, sections: Sections, errors: tuple[Diagnostic, ...] = ()) -> Declaration:
+    """The declaration that the mapping *entry* is, in a project with these *sections*."""
+    build, push, pull = (sections.of(entry, section) for section in SECTIONS)
+    return Declaration(
+        node=entry,
+        name=_text(entry, "name"),
+        entrypoint=_text(entry, "entrypoint"),
+        build=build.steps if build else (),
+        push=push.steps if push else (),
+        pull=pull.steps if pull else None,
+        errors=errors,
+    )
+
+
+def _text(node: Node, key: str) -> str:
+    value = node.value.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _name(tree: Node) -> str | None:
+    name = tree.get("name")
+    return name.value if name is not None and isinstance(name.value, str) and name.value else None

@@ -1,0 +1,147 @@
+"""Declared values against the JSON Schemas that they must fit: a flow's parameters, a pool's variables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, cast
+
+from syntask_yaml.diagnostics import Diagnostic, did_you_mean
+from syntask_yaml.document.node import Node
+from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.model.value import Json, Unknown, Value
+from syntask_yaml.source import Source
+from syntask_yaml.template import is_template
+
+# Values that a Prefect server fills in when a run is made.
+_HYDRATED = "__prefect_kind"
+
+
+def check_parameters(entry: Node, schema: Mapping[str, Json] | None) -> Iterator[Diagnostic]:
+    """The parameters of a deployment and of its schedules against the signature of its flow.
+
+    *entry* is the deployment, as it was written or with its templates resolved. What a run can still
+    be given by hand is not missing; what a scheduled run would lack is.
+    """
+    if schema is None or entry.value.get("enforce_parameter_schema") is False:
+        return
+    declared = entry.get("parameters")
+    if declared is not None and declared.value:
+        yield from _check_values(declared, schema)
+    for schedule in _schedules(entry):
+        own = schedule.get("parameters")
+        if own is not None and own.value:
+            yield from _check_values(own, schema)
+        given = {
+            *(declared.value if declared and declared.value else ()),
+            *((own and own.value) or ()),
+        }
+        yield from _check_missing(declared or entry, given, schema)
+
+
+def _schedules(entry: Node) -> Iterator[Node]:
+    for key in ("schedules", "schedule"):
+        node = entry.get(key)
+        if node is None or not node.value:
+            continue
+        for schedule in node.children() if isinstance(node.value, list) else (node,):
+            if isinstance(schedule.value, Mapping) and schedule.value.get("active") is not False:
+                yield schedule
+
+
+def _check_values(node: Node, schema: Mapping[str, Json]) -> Iterator[Diagnostic]:
+    properties: Any = schema.get("properties") or {}
+    for value in node.children():
+        name = str(value.path[-1])
+        if name not in properties:
+            hint = did_you_mean(name, properties, otherwise=_list(properties))
+            detail = f"The flow has no parameter `{name}`."
+            yield value.problem("unknown-parameter", detail, hint, at_key=True)
+        elif not _is_open(value.value) and (
+            reason := _misfit(_subschema(schema, properties[name]), value.value)
+        ):
+            yield value.problem("wrong-parameter", f"`{name}` does not fit: {reason}")
+
+
+def _check_missing(node: Node, given: Collection[str], schema: Mapping[str, Json]) -> Iterator[Diagnostic]:
+    required: Any = schema.get("required") or ()
+    for name in required:
+        if name not in given:
+            detail = f"The flow needs `{name}`, and a scheduled run would not have it."
+            yield node.problem("missing-parameter", detail, f"Add `{name}` to `parameters`.", at_key=True)
+
+
+def check_run_parameters(
+    parameters: Mapping[str, Value], schema: Mapping[str, Json]
+) -> Iterator[Diagnostic]:
+    """The parameters of one run, which lack nothing, against the schema of its deployment."""
+    node = Node(dict(parameters), Source("parameters", ""), 0)
+    yield from _check_values(node, schema)
+    for name in cast("Sequence[str]", schema.get("required") or ()):
+        if name not in parameters:
+            yield node.problem("missing-parameter", f"The flow needs `{name}`.", f"Add `--param {name}=…`.")
+
+
+def check_job_variables(node: Node, pool: WorkPool) -> Iterator[Diagnostic]:
+    """The job variables at *node* against what the pool's template says of them."""
+    schema: Any = pool.base_job_template.get("variables") or {}
+    properties: Any = schema.get("properties") or {}
+    for value in node.children():
+        name = str(value.path[-1])
+        if name in properties:
+            if not _is_open(value.value) and (
+                reason := _misfit(_subschema(schema, properties[name]), value.value)
+            ):
+                detail = f"`{name}` does not fit the work pool `{pool.name}`: {reason}"
+                yield value.problem("wrong-job-variable", detail)
+        elif properties and "." not in name:
+            hint = did_you_mean(name, properties, otherwise=_list(properties))
+            detail = f"The work pool `{pool.name}` has no variable `{name}`, and ignores it."
+            yield value.problem("unknown-job-variable", detail, hint, at_key=True).as_warning()
+
+
+def _list(properties: Mapping[str, Any]) -> str:
+    names = ", ".join(f"`{name}`" for name in list(properties)[:8])
+    return f"There are {names}." if names else "There are none."
+
+
+def _is_open(value: Value) -> bool:
+    """Whether part of *value* is only known later, or elsewhere."""
+    if isinstance(value, Unknown) or is_template(value):
+        return True
+    if isinstance(value, Mapping):
+        return _HYDRATED in value or "$ref" in value or any(map(_is_open, value.values()))
+    return isinstance(value, (list, tuple)) and any(map(_is_open, value))
+
+
+def _subschema(schema: Mapping[str, Json], part: Any) -> str:
+    """*part* of a schema as a schema of its own, as text: a key to the cache of validators."""
+    shared = {key: schema[key] for key in ("definitions", "$defs") if key in schema}
+    return json.dumps({**shared, **part}, sort_keys=True)
+
+
+@lru_cache(maxsize=4096)
+def _validator(schema: str) -> Any:
+    from jsonschema_rs import Draft202012Validator
+
+    try:
+        return Draft202012Validator(json.loads(schema))
+    except ValueError:  # a template of somebody's own that is no JSON Schema says nothing
+        return None
+
+
+def _misfit(schema: str, value: Value) -> str:
+    """Why *value* does not fit, in a sentence; empty if it does."""
+    validator = _validator(schema)
+    if validator is None or validator.is_valid(value):
+        return ""
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+
+    error = best_match(Draft202012Validator(json.loads(schema)).iter_errors(value))
+    if error is None:
+        return "it is no JSON value."
+    message = error.message[:200].replace("'", "`")
+    where = "".join(f"[{step!r}]" for step in error.absolute_path)
+    return f"{where + ': ' if where else ''}{message}."

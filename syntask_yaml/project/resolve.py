@@ -1,0 +1,103 @@
+"""The templates of a declaration replaced by what this machine, the backend and earlier steps know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.document.node import Node
+from syntask_yaml.model.step import Step
+from syntask_yaml.model.value import Unknown, Value
+from syntask_yaml.project.load import Declaration, Project
+from syntask_yaml.project.rules import check_rules
+from syntask_yaml.project.schema import check_deployment
+from syntask_yaml.project.static import as_diagnostic, field_parts
+from syntask_yaml.template import Blocks, Scope, resolve
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Values in the place of templates, and the problems met."""
+
+    value: Any
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def resolve_fields(declaration: Declaration, scope: Scope) -> Resolved:
+    """The fields of a declaration; what no longer fits the schema or the rules is a problem."""
+    fields: dict[str, Any] = {}
+    problems: list[Diagnostic] = []
+    for key, value in declaration.fields.items():
+        for part, place, blocks in field_parts(key, value):
+            found = _resolve_at(declaration.node.at(place), part, scope.with_blocks(blocks))
+            _put(fields, place, found.value)
+            problems += found.diagnostics
+        fields.setdefault(key, {})
+    if fields != declaration.fields:
+        problems += _check_again(declaration.node, fields)
+    return Resolved(fields, tuple(problems))
+
+
+def resolve_text(node: Node, scope: Scope) -> Resolved:
+    """One text field, such as a name, alone."""
+    return _resolve_at(node, node.value, scope.with_blocks(Blocks.REFUSE))
+
+
+def resolve_pull(project: Project, pull: Iterable[Step], scope: Scope) -> Resolved:
+    """Pull steps as they are stored: with what is known here, and every name that belongs to the run left."""
+    steps: list[Step] = []
+    problems: list[Diagnostic] = []
+    later: set[str] = set()
+    for step in pull:
+        here = replace(
+            scope,
+            leaves_unset=True,
+            variables=None,
+            blocks=Blocks.LEAVE,
+            later=frozenset(later),
+        )
+        found = _resolve_at(project.document.root.at(step.path), step.inputs, here)
+        steps.append(replace(step, inputs=found.value))
+        problems += found.diagnostics
+        later |= names_put_out(step)
+    return Resolved(tuple(steps), tuple(problems))
+
+
+def names_put_out(step: Step) -> set[str]:
+    """The names under which later steps know what *step* puts out, as far as they are known."""
+    from syntask_yaml.model.builtin import builtin_of
+
+    builtin = builtin_of(step.name)
+    names = set(builtin.outputs) if builtin else set()
+    return names | ({step.id} if step.id is not None else set())
+
+
+def _resolve_at(node: Node, value: Value, scope: Scope) -> Resolved:
+    problems: list[Diagnostic] = []
+    resolved = resolve(value, scope, lambda found: problems.append(as_diagnostic(found, node)))
+    return Resolved(resolved, tuple(problems))
+
+
+def _put(fields: dict[str, Any], place: tuple[str, ...], value: Value) -> None:
+    *outer, last = place
+    for key in outer:
+        fields = fields.setdefault(key, {})
+    fields[last] = value
+
+
+def _check_again(node: Node, fields: Mapping[str, Any]) -> list[Diagnostic]:
+    # What is not known yet is looked at when it is; until then it counts as the template it was.
+    checked = replace(node, value=_without_unknowns(fields))
+    return [*check_deployment(checked, checked.value), *check_rules(checked)]
+
+
+def _without_unknowns(value: Value) -> Any:
+    if isinstance(value, Unknown):
+        return f"{{{{ {value.name} }}}}"
+    if isinstance(value, Mapping):
+        return {key: _without_unknowns(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_without_unknowns(item) for item in value]
+    return value

@@ -1,0 +1,189 @@
+"""What a project file must obey beyond its shape: a table of rules by place.
+
+A rule looks at one node and yields problems. It is not asked about values that hold templates: those
+are looked at again when the templates have been resolved.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from syntask_yaml.diagnostics import Diagnostic, did_you_mean
+from syntask_yaml.document.node import Node
+from syntask_yaml.model.timing import (
+    cron_problem,
+    is_timezone,
+    parse_interval,
+    parse_moment,
+    rrule_problem,
+    timezones,
+)
+from syntask_yaml.template import is_template
+
+Rule = Callable[[Node], Iterator[Diagnostic]]
+
+_TIMINGS = ("cron", "interval", "rrule")
+
+
+def is_name(node: Node) -> Iterator[Diagnostic]:
+    """A deployment's name can stand in `flow/name`, and in a URL."""
+    found = re.search(r"[/%&<>]", str(node.value or ""))
+    if found:
+        detail = f"`{found[0]}` cannot stand in a deployment's name."
+        yield node.problem("invalid-name", detail, "Use letters, digits, blanks, `-` and `_`.")
+
+
+def is_cron(node: Node) -> Iterator[Diagnostic]:
+    problem = cron_problem(node.value)
+    if problem:
+        hint = "Five fields: minute, hour, day of month, month, weekday, such as `0 6 * * 1-5`."
+        yield node.problem("invalid-cron", f"`{node.value}` is no cron line. {problem}", hint)
+        return
+    for step in re.findall(r"^\*/(\d+)\s", node.value.strip()):
+        if 60 % int(step):
+            detail = (
+                f"`*/{step}` begins anew at minute 0 of each hour: it does not fire every {step} minutes."
+            )
+            hint = f"For every {step} minutes, write `interval: {int(step) * 60}`."
+            yield node.problem("uneven-cron", detail, hint).as_warning()
+
+
+def is_interval(node: Node) -> Iterator[Diagnostic]:
+    try:
+        parse_interval(node.value)
+    except ValueError as error:
+        hint = "Write seconds (`900`), an ISO 8601 duration (`PT15M`), or `0:15:00`."
+        yield node.problem("invalid-interval", str(error), hint)
+
+
+def is_rrule(node: Node) -> Iterator[Diagnostic]:
+    problem = rrule_problem(node.value)
+    if problem:
+        detail = f"`{node.value[:80]}` is no recurrence rule. {problem}"
+        yield node.problem("invalid-rrule", detail, "Write RFC 5545 text, such as `FREQ=WEEKLY;BYDAY=MO`.")
+
+
+def is_zone(node: Node) -> Iterator[Diagnostic]:
+    if node.value and not is_timezone(node.value):
+        hint = did_you_mean(node.value, timezones(), otherwise="Write an IANA name, such as `Europe/Berlin`.")
+        yield node.problem("invalid-timezone", f"There is no time zone `{node.value}`.", hint)
+
+
+def is_moment(node: Node) -> Iterator[Diagnostic]:
+    try:
+        parse_moment(node.value)
+    except (ValueError, OverflowError):
+        detail = f"`{node.value}` is no date."
+        yield node.problem("invalid-date", detail, "Write ISO 8601, such as `2026-01-01T06:00:00+00:00`.")
+
+
+def has_one_timing(node: Node) -> Iterator[Diagnostic]:
+    """A schedule says when in exactly one way."""
+    given = [key for key in _TIMINGS if node.value.get(key) is not None]
+    if not given and node.value:
+        detail = "A schedule needs `cron`, `interval` or `rrule`; here is none of them."
+        yield node.problem("missing-key", detail)
+    for extra in given[1:]:
+        detail = f"A schedule fires in one way; here are `{given[0]}` and `{extra}`."
+        hint = "Put one of them into an entry of its own."
+        yield (node.get(extra) or node).problem("conflicting-keys", detail, hint, at_key=True)
+    for key in ("max_active_runs", "catchup"):
+        if (old := node.get(key)) is not None:
+            hint = "Use the deployment's `concurrency_limit`." if key == "max_active_runs" else "Remove it."
+            detail = f"`{key}` has no effect any more."
+            yield old.problem("obsolete-key", detail, hint, at_key=True).as_warning()
+
+
+def has_distinct_slugs(node: Node) -> Iterator[Diagnostic]:
+    """The slugs of a deployment's schedules are told apart."""
+    seen: set[str] = set()
+    for schedule in node.children():
+        slug = schedule.get("slug")
+        if slug is None or not slug.value or is_template(slug.value):
+            continue
+        if slug.value in seen:
+            yield slug.problem("duplicate-slug", f"Another schedule here has the slug `{slug.value}`.")
+        seen.add(slug.value)
+
+
+def has_a_limit(node: Node) -> Iterator[Diagnostic]:
+    """A concurrency limit with options says how many."""
+    if node.value and node.value.get("limit") is None:
+        detail = "Without `limit` there is no limit, and the other keys have no effect."
+        yield node.problem(
+            "missing-limit", detail, "Add `limit:`, or remove `concurrency_limit`."
+        ).as_warning()
+
+
+def has_one_schedule_key(node: Node) -> Iterator[Diagnostic]:
+    single, several = node.get("schedule"), node.get("schedules")
+    if single is not None and several is not None and single.value and several.value:
+        detail = "`schedule` and `schedules` stand beside each other."
+        yield single.problem("conflicting-keys", detail, "Move it into the list of `schedules`.", at_key=True)
+
+
+def is_identified(node: Node) -> Iterator[Diagnostic]:
+    """A deployment has a name and an entrypoint."""
+    for key in ("name", "entrypoint"):
+        if node.value.get(key) in (None, ""):
+            place = node.get(key)
+            detail = f"The deployment has no {key}, and cannot be deployed without."
+            hint = (
+                "Write `entrypoint: path/to/file.py:function`." if key == "entrypoint" else "Write `name: …`."
+            )
+            yield (place or node).problem("missing-key", detail, hint, at_key=place is not None)
+
+
+def has_one_promise(node: Node) -> Iterator[Diagnostic]:
+    """An SLA promises exactly one thing."""
+    given = [key for key in ("duration", "within", "stale_after") if node.value.get(key) is not None]
+    if len(given) != 1:
+        detail = "An SLA has exactly one of `duration`, `within` and `stale_after`."
+        yield node.problem("conflicting-keys" if given else "missing-key", detail)
+
+
+_TEXT, _MAPPING, _LIST = (str,), (dict,), (list,)
+_SCHEDULE_RULES: tuple[tuple[str, tuple[type, ...], Rule], ...] = (
+    ("cron", _TEXT, is_cron),
+    ("interval", (str, int, float), is_interval),
+    ("rrule", _TEXT, is_rrule),
+    ("timezone", _TEXT, is_zone),
+    ("anchor_date", _TEXT, is_moment),
+)
+_SCHEDULES = (("schedule",), ("schedule", "*"), ("schedules", "*"))
+
+# What is asked of the values at each place of a deployment, in the order in which problems are shown;
+# `*` is any item of a list. A value of another type is the schema's business.
+RULES: tuple[tuple[tuple[str, ...], tuple[type, ...], Rule], ...] = (
+    ((), _MAPPING, is_identified),
+    ((), _MAPPING, has_one_schedule_key),
+    (("name",), _TEXT, is_name),
+    (("concurrency_limit",), _MAPPING, has_a_limit),
+    (("schedules",), _LIST, has_distinct_slugs),
+    *((schedule, _MAPPING, has_one_timing) for schedule in _SCHEDULES),
+    *(((*schedule, key), types, rule) for schedule in _SCHEDULES for key, types, rule in _SCHEDULE_RULES),
+    (("sla", "*"), _MAPPING, has_one_promise),
+)
+
+
+def check_rules(deployment: Node) -> Iterator[Diagnostic]:
+    """Everything about one deployment that `RULES` do not allow."""
+    for pattern, types, rule in RULES:
+        for node in _nodes(deployment, pattern):
+            if isinstance(node.value, types) and not is_template(node.value):
+                yield from rule(node)
+
+
+def _nodes(node: Node, pattern: tuple[str, ...]) -> Iterator[Node]:
+    if not pattern:
+        yield node
+        return
+    step, *rest = pattern
+    if step == "*":
+        children = list(node.children()) if isinstance(node.value, list) else []
+    else:
+        child = node.get(step)
+        children = [] if child is None else [child]
+    for child in children:
+        yield from _nodes(child, tuple(rest))

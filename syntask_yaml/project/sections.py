@@ -1,0 +1,101 @@
+"""The `build`, `push` and `pull` sections: which steps they hold, and whose they are.
+
+One rule for all three: a section that a deployment does not name is the project's; null and an empty
+list mean none. Only Prefect's dialect has an exception, `pull: null`, which is the project's too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from syntask_yaml.diagnostics import Diagnostic, Path
+from syntask_yaml.document.node import Node
+from syntask_yaml.model.step import Step
+from syntask_yaml.project.dialect import Dialect
+
+SECTIONS = ("build", "push", "pull")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The steps of one section, as they were written, and the problems of their form."""
+
+    steps: tuple[Step, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+class Sections:
+    """The sections of a project; those that several deployments share are read once."""
+
+    def __init__(self, root: Node, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self.shared = {name: _read(root.get(name)) for name in SECTIONS}
+        self._own: dict[tuple[Path, str], Section | None] = {}
+
+    def of(self, deployment: Node, name: str) -> Section | None:
+        """The section *name* of a deployment; None if neither it nor the project says anything."""
+        own = deployment.get(name)
+        if own is None:
+            return self.shared[name]
+        key = (deployment.path, name)
+        if key not in self._own:
+            self._own[key] = self._read_own(own, name)
+        return self._own[key]
+
+    def _read_own(self, own: Node, name: str) -> Section | None:
+        if own.value or not self._inherits(own, name):
+            return _read(own)
+        shared = self.shared[name]
+        detail = "An empty `pull` in a `prefect.yaml` means the project's own `pull`, as in Prefect."
+        hint = "Remove the key, or write `pull: []` for no steps at all."
+        note = own.problem("inherited-pull", detail, hint, at_key=True).as_warning()
+        return Section(shared.steps if shared else (), (note,)) if shared else None
+
+    def _inherits(self, own: Node, name: str) -> bool:
+        return self._dialect is Dialect.PREFECT and name == "pull" and own.value != []
+
+
+def _read(node: Node | None) -> Section | None:
+    if node is None or node.value is None:
+        return None if node is None or len(node.path) == 1 else Section()
+    items = [node] if isinstance(node.value, dict) else list(node.children())
+    steps: list[Step] = []
+    problems: list[Diagnostic] = []
+    for item in items:
+        if isinstance(item.value, dict) and item.value:
+            step = _step(item)
+            steps.append(step)
+            problems.extend(_form_problems(item, step))
+    return Section(tuple(steps), tuple(problems))
+
+
+def _step(item: Node) -> Step:
+    name, *others = item.value
+    inputs: Any = item.value[name]
+    path = (*item.path, name)
+    if others and inputs is None:  # the inputs stand beside the name in place of under it
+        inputs, path = {key: item.value[key] for key in others}, item.path
+    inputs = dict(inputs) if isinstance(inputs, dict) else {}
+    identity = inputs.pop("id", None)
+    requires = inputs.pop("requires", None) or ()
+    return Step(
+        name=name,
+        inputs=inputs,
+        id=str(identity) if identity is not None else None,
+        requires=(requires,) if isinstance(requires, str) else tuple(map(str, requires)),
+        path=path,
+    )
+
+
+def _form_problems(item: Node, step: Step) -> Iterator[Diagnostic]:
+    if len(item.value) > 1:
+        second = item.get(list(item.value)[1]) or item
+        if item.value[step.name] is None:
+            detail = f"The inputs of `{step.name}` stand beside it, and belong under it."
+            hint = f"Indent `{second.path[-1]}` and what follows by two more blanks."
+        else:
+            detail = f"A step is one function and its inputs; here `{second.path[-1]}` is a second one."
+            hint = "Begin each step with `- `, and indent its inputs under its name."
+        yield second.problem("ambiguous-step", detail, hint, at_key=True)

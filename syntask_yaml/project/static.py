@@ -1,0 +1,149 @@
+"""Names in templates and steps, checked without a machine: no environment, no backend, no build.
+
+What can be said then: whether an expression is one, whether a step output that is asked for can
+exist, and whether a secret would be stored where everybody reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from syntask_yaml.diagnostics import Diagnostic, did_you_mean
+from syntask_yaml.document.node import Node
+from syntask_yaml.model.builtin import BUILTINS, builtin_of, claims_to_be_builtin
+from syntask_yaml.model.step import Step
+from syntask_yaml.model.value import Unknown, Value
+from syntask_yaml.project.sections import SECTIONS, Sections
+from syntask_yaml.template import Anything, Blocks, Scope, Unresolved, is_template, parse, resolve
+
+# Inputs that hold a secret whatever step they belong to.
+_SECRET_INPUTS = frozenset("access_token credentials password token secret api_key client_secret".split())
+
+
+def check_names(tree: Node, entries: Iterable[Node], sections: Sections) -> Iterator[Diagnostic]:
+    """Everything about the templates and steps of the project that is wrong on every machine."""
+    seen: set[tuple[int, ...]] = set()
+    for entry in entries:
+        own = [sections.of(entry, name) for name in SECTIONS]
+        build, push, pull = (section.steps if section else () for section in own)
+        key = (id(own[0]), id(own[1]), id(own[2]))
+        if key not in seen:  # one report for sections that many deployments share
+            seen.add(key)
+            yield from _check_steps(tree, build, push, pull)
+        yield from _check_fields(entry, _static_scope((*build, *push)))
+
+
+def expected_outputs(steps: Iterable[Step]) -> tuple[dict[str, Value], bool]:
+    """What *steps* will put out, as unknown values, and whether more names than these are possible."""
+    outputs: dict[str, Value] = {}
+    is_open = False
+    for step in steps:
+        builtin = builtin_of(step.name)
+        known = {name: Unknown(name) for name in builtin.outputs} if builtin else None
+        is_open |= known is None
+        outputs |= known or {}
+        if step.id is not None:
+            outputs[step.id] = known or Unknown(step.id)
+    return outputs, is_open
+
+
+def _static_scope(steps: Iterable[Step]) -> Scope:
+    """A scope in which every name that some machine may have is there, and the outputs of *steps* too."""
+    outputs, is_open = expected_outputs(steps)
+    return Scope(
+        environ=Anything(),
+        variables=Anything(),
+        outputs=outputs,
+        has_open_outputs=is_open,
+        is_static=True,
+    )
+
+
+def _check_steps(
+    tree: Node, build: tuple[Step, ...], push: tuple[Step, ...], pull: tuple[Step, ...]
+) -> Iterator[Diagnostic]:
+    made = (*build, *push)
+    for index, step in enumerate(made):
+        yield from _check_step(tree.at(step.path), step, _static_scope(made[:index]))
+    for index, step in enumerate(pull):
+        scope = _static_scope((*made, *pull[:index]))
+        node = tree.at(step.path)
+        yield from _check_step(node, step, scope)
+        yield from _check_secrets(node, step)
+
+
+def _check_step(node: Node, step: Step, scope: Scope) -> Iterator[Diagnostic]:
+    yield from _unresolved(node, step.inputs, scope)
+    if builtin_of(step.name) is not None:
+        if node.value is None and (missing := _required(step.name)):
+            listed = ", ".join(f"`{name}`" for name in missing)
+            yield node.problem("missing-input", f"The step has no inputs, and needs {listed}.", at_key=True)
+    elif claims_to_be_builtin(step.name):
+        name = step.name.rpartition(".")[2]
+        hint = did_you_mean(name, BUILTINS, otherwise="The built-in steps are listed in the reference.")
+        yield node.problem("unknown-step", f"There is no built-in step `{name}`.", hint, at_key=True)
+
+
+def _required(name: str) -> list[str]:
+    from syntask_yaml.project.schema import project_schema
+
+    builtin = builtin_of(name)
+    return list(project_schema()["$defs"][f"step_{builtin.name}"]["required"]) if builtin else []
+
+
+def _check_secrets(node: Node, step: Step) -> Iterator[Diagnostic]:
+    """Secrets of pull steps that would be stored in clear, because the environment fills them in."""
+    for name in _SECRET_INPUTS & step.inputs.keys():
+        value = step.inputs[name]
+        texts = value.values() if isinstance(value, dict) else [value]
+        if any(_asks_environment(text) for text in texts):
+            detail = f"`{name}` is filled from the environment, and then stored readable with the deployment."
+            hint = (
+                "Keep it in a block (`syntask block create secret NAME`): `{{ syntask.blocks.secret.NAME }}`."
+            )
+            yield (node.get(name) or node).problem("secret-in-environment", detail, hint)
+
+
+def _asks_environment(text: Any) -> bool:
+    return is_template(text) and any("$" in part.raw for part in parse(text).placeholders)
+
+
+def _check_fields(entry: Node, scope: Scope) -> Iterator[Diagnostic]:
+    for key, value in entry.value.items():
+        if key in SECTIONS:
+            continue
+        for part, place, blocks in field_parts(key, value):
+            node = entry.at(place)
+            yield from _unresolved(node, part, scope.with_blocks(blocks))
+
+
+def field_parts(key: str, value: Any) -> Iterator[tuple[Any, tuple[str, ...], Blocks]]:
+    """The parts of one field with where they stand, and what becomes of block references in each.
+
+    Job variables reach a worker, which can look blocks up; everything else is only stored.
+    """
+    if key != "work_pool" or not isinstance(value, dict):
+        yield value, (key,), Blocks.REFUSE
+        return
+    for inner, item in value.items():
+        yield item, (key, inner), Blocks.LEAVE if inner == "job_variables" else Blocks.REFUSE
+
+
+def _unresolved(node: Node, value: Value, scope: Scope) -> list[Diagnostic]:
+    problems: list[Diagnostic] = []
+    resolve(value, scope, lambda found: problems.append(as_diagnostic(found, node)))
+    return problems
+
+
+def as_diagnostic(found: Unresolved, node: Node) -> Diagnostic:
+    """The place and words for a placeholder below *node* that has no value."""
+    place = node.at(found.path)
+    return Diagnostic(
+        found.reason.code,
+        found.reason.detail,
+        found.reason.hint,
+        span=place.part(found.raw),
+        used=place.used_span,
+        path=place.path,
+    )

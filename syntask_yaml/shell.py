@@ -1,0 +1,263 @@
+"""Child processes: each in a group of its own, watched line by line, and always brought to an end."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import subprocess
+from codecs import getincrementaldecoder
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from threading import Event
+from time import monotonic
+
+MAX_KEPT = 10_000_000
+MAX_LINE = 65_536
+
+# The variable that tells a process which descriptor takes its reply.
+REPLY = "SYNTASK_REPLY_TO"
+
+_TICK = 0.1
+_GRACE = 3.0
+_LINGER = 0.5
+
+OnLine = Callable[[str, bool], None]
+
+
+class Ending(Enum):
+    """Why a process ended."""
+
+    EXITED = "exited"
+    STOPPED = "stopped"
+    TIMED_OUT = "timed out"
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A process that ended: its exit *code* (below zero: the signal), and what it wrote.
+
+    Of each stream the first `MAX_KEPT` characters are kept; the text says so if there were more.
+    *reply* is what it wrote to the descriptor of `REPLY`.
+    """
+
+    code: int
+    stdout: str = ""
+    stderr: str = ""
+    ending: Ending = Ending.EXITED
+    reply: str = ""
+
+
+def in_shell(script: str) -> tuple[str, ...]:
+    """The arguments that run *script* as a whole in the system's shell; its first failure ends it."""
+    return ("/bin/sh", "-e", "-c", script)
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    on_line: OnLine = lambda _line, _is_error: None,
+    stop: Event | None = None,
+    timeout: float | None = None,
+    input: bytes = b"",
+    wants_reply: bool = False,
+) -> Finished:
+    """Run a program to its end. *on_line* is given each line as soon as it is whole.
+
+    The program and all that it started are ended when *stop* is set, after *timeout* seconds, and
+    when anything is raised here, Ctrl-C above all. A line is what a terminal would show of it at
+    last: what a `\\r` overwrote is left out. What the program leaves in the background is not
+    waited for. Raises OSError where the program cannot be started.
+    """
+    with _Child(argv, cwd, env, on_line, input, wants_reply) as child:
+        return child.finish(stop or Event(), timeout)
+
+
+class _Child:
+    """A running process with its streams; leaving the `with` block leaves nothing of it behind."""
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        cwd: Path,
+        env: Mapping[str, str],
+        on_line: OnLine,
+        input: bytes,
+        wants_reply: bool,
+    ) -> None:
+        self._selector = selectors.DefaultSelector()
+        self._stdout = _Text(lambda line: on_line(line, False))
+        self._stderr = _Text(lambda line: on_line(line, True))
+        self._reply = _Text(lambda _line: None)
+        self._input = memoryview(input)
+        self._last_sign = monotonic()
+        reply = os.pipe() if wants_reply else None
+        try:
+            self._process = _start(argv, cwd, env, has_input=bool(input), reply=reply)
+        except BaseException:
+            _close(*(reply or ()))
+            raise
+        self._listen(reply)
+
+    def _listen(self, reply: tuple[int, int] | None) -> None:
+        process = self._process
+        assert process.stdout is not None
+        assert process.stderr is not None
+        self._selector.register(process.stdout, selectors.EVENT_READ, self._stdout)
+        self._selector.register(process.stderr, selectors.EVENT_READ, self._stderr)
+        if process.stdin is not None:
+            os.set_blocking(process.stdin.fileno(), False)
+            self._selector.register(process.stdin, selectors.EVENT_WRITE)
+        if reply is not None:
+            _close(reply[1])
+            self._selector.register(os.fdopen(reply[0], "rb", buffering=0), selectors.EVENT_READ, self._reply)
+
+    def __enter__(self) -> _Child:
+        return self
+
+    def __exit__(self, error: type[BaseException] | None, *_rest: object) -> None:
+        try:
+            if error is not None:
+                self._terminate()
+        finally:
+            for key in list(self._selector.get_map().values()):
+                self._drop(key)
+            self._selector.close()
+
+    def finish(self, stop: Event, timeout: float | None) -> Finished:
+        """Watch until the end, bringing it about where it does not come by itself."""
+        ending = self._watch(stop, timeout)
+        if ending is not Ending.EXITED:
+            self._terminate()
+        for text in (self._stdout, self._stderr, self._reply):
+            text.close()
+        return Finished(self._process.wait(), str(self._stdout), str(self._stderr), ending, str(self._reply))
+
+    def _watch(self, stop: Event, timeout: float | None) -> Ending:
+        deadline = None if timeout is None else monotonic() + timeout
+        while not self._is_over():
+            if stop.is_set():
+                return Ending.STOPPED
+            if deadline is not None and monotonic() > deadline:
+                return Ending.TIMED_OUT
+            self._pump()
+        return Ending.EXITED
+
+    def _is_over(self) -> bool:
+        if self._process.poll() is None:
+            return False
+        return not self._selector.get_map() or monotonic() - self._last_sign > _LINGER
+
+    def _pump(self) -> None:
+        """Move what can be moved now, or wait a moment."""
+        if not self._selector.get_map():
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(_TICK)
+            return
+        for key, events in self._selector.select(_TICK):
+            self._last_sign = monotonic()
+            if events & selectors.EVENT_WRITE:
+                self._write(key)
+            elif data := os.read(key.fd, 65_536):
+                key.data.add(data)
+            else:
+                self._drop(key)
+
+    def _write(self, key: selectors.SelectorKey) -> None:
+        try:
+            self._input = self._input[os.write(key.fd, self._input[:65_536]) :]
+        except BrokenPipeError:
+            self._input = self._input[:0]
+        if not self._input:
+            self._drop(key)
+
+    def _drop(self, key: selectors.SelectorKey) -> None:
+        self._selector.unregister(key.fileobj)
+        key.fileobj.close()  # type: ignore[union-attr]  # only files are registered
+
+    def _terminate(self) -> None:
+        deadline = monotonic() + _GRACE
+        try:
+            self._signal(signal.SIGTERM)
+            while monotonic() < deadline and (self._selector.get_map() or self._process.poll() is None):
+                self._pump()
+        finally:
+            self._signal(signal.SIGKILL)
+            self._process.wait()
+
+    def _signal(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError, PermissionError):  # macOS says the latter of zombies
+            os.killpg(self._process.pid, number)
+
+
+class _Text:
+    """The text of one stream: lines are handed on as they come, the beginning is kept."""
+
+    def __init__(self, on_line: Callable[[str], None]) -> None:
+        self._decoder = getincrementaldecoder("utf-8")("replace")
+        self._on_line = on_line
+        self._kept: list[str] = []
+        self._room = MAX_KEPT
+        self._rest = ""
+
+    def add(self, data: bytes, *, is_last: bool = False) -> None:
+        text = self._decoder.decode(data, is_last)
+        self._keep(text)
+        *lines, rest = (self._rest + text).split("\n")
+        self._rest = rest[rest.rfind("\r", 0, -1) + 1 :]
+        for line in lines:
+            self._hand_on(line)
+        if len(self._rest) > MAX_LINE:
+            self._hand_on(self._rest)
+            self._rest = ""
+
+    def close(self) -> None:
+        self.add(b"", is_last=True)
+        if self._rest:
+            self._hand_on(self._rest)
+
+    def __str__(self) -> str:
+        told = f"\n[what follows the first {MAX_KEPT:,} characters is not kept]" if self._room < 0 else ""
+        return "".join(self._kept) + told
+
+    def _keep(self, text: str) -> None:
+        if self._room > 0:
+            self._kept.append(text[: self._room])
+        self._room -= len(text)
+
+    def _hand_on(self, line: str) -> None:
+        shown = line.rstrip("\r").rpartition("\r")[2]
+        for start in range(0, len(shown) or 1, MAX_LINE):
+            self._on_line(shown[start : start + MAX_LINE])
+
+
+def _start(
+    argv: Sequence[str],
+    cwd: Path,
+    env: Mapping[str, str],
+    *,
+    has_input: bool,
+    reply: tuple[int, int] | None,
+) -> subprocess.Popen[bytes]:
+    passed = {} if reply is None else {REPLY: str(reply[1])}
+    return subprocess.Popen(
+        argv,
+        cwd=cwd,
+        env={**env, **passed},
+        stdin=subprocess.PIPE if has_input else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
+        start_new_session=True,
+        pass_fds=() if reply is None else reply[1:],
+    )
+
+
+def _close(*descriptors: int) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)

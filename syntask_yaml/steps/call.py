@@ -1,0 +1,112 @@
+"""Call a step function, and make values and words of what comes back."""
+
+from __future__ import annotations
+
+import inspect
+import io
+import json
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from syntask_yaml.errors import StepFailed
+from syntask_yaml.steps.base import Outputs, StepContext, StepFunction
+
+# Where the frames are that lead to a user's function, and say nothing to its author.
+_NOT_THEIRS = (str(Path(__file__).parent), str(Path(inspect.__file__).parent / "asyncio"))
+_MACHINERY = ("<frozen importlib", str(Path(inspect.__file__).parent / "importlib"))
+
+
+def call(function: StepFunction, inputs: Mapping[str, Any], context: StepContext) -> Any:
+    """What *function* returns for *inputs*; a coroutine is run to its end."""
+    takes_context = "context" not in inputs and _first_parameter(function) == "context"
+    result: Any = function(context, **inputs) if takes_context else function(**inputs)
+    if not inspect.isawaitable(result):
+        return result
+    import asyncio  # slow to import, and seldom needed
+
+    return asyncio.run(_awaited(result))
+
+
+async def _awaited(result: Any) -> Any:
+    return await result
+
+
+def _first_parameter(function: StepFunction) -> str | None:
+    try:
+        return next(iter(inspect.signature(function).parameters), None)
+    except (TypeError, ValueError):
+        return None
+
+
+def outputs_of(result: Any, name: str) -> Outputs:
+    """The outputs in what a step returned: JSON values, paths and the like as texts."""
+    if result is None:
+        return {}
+    if not isinstance(result, Mapping):
+        hint = 'A step returns a mapping, such as `{"tag": tag}`, or None.'
+        raise StepFailed(f"`{name}` returned a `{type(result).__name__}`.", hint=hint)
+    try:
+        outputs: Outputs = json.loads(json.dumps(dict(result), default=_plain))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise StepFailed(f"`{name}` returned what cannot be written as JSON: {error}.") from error
+    return outputs
+
+
+def _plain(value: Any) -> Any:
+    return sorted(value, key=str) if isinstance(value, (set, frozenset)) else str(value)
+
+
+def words(error: BaseException) -> str:
+    """An exception as Python says it below a traceback."""
+    said = str(error)
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+
+
+def own_traceback(error: BaseException) -> Iterator[str]:
+    """The lines of a traceback, from the first frame that is the user's."""
+    theirs = error.with_traceback(_theirs(error.__traceback__))
+    for block in traceback.format_exception(theirs):
+        yield from block.rstrip("\n").splitlines()
+
+
+def _theirs(trace: TracebackType | None) -> TracebackType | None:
+    while trace is not None and trace.tb_frame.f_code.co_filename.startswith((*_NOT_THEIRS, *_MACHINERY)):
+        trace = trace.tb_next
+    return trace
+
+
+@contextmanager
+def captured(context: StepContext) -> Iterator[None]:
+    """What is printed inside goes to *context*, line by line."""
+    out, err = _Writer(context.write), _Writer(context.write_error)
+    with redirect_stdout(out), redirect_stderr(err):
+        try:
+            yield
+        finally:
+            out.end_line()
+            err.end_line()
+
+
+class _Writer(io.TextIOBase):
+    """A text file whose lines go to *on_line*."""
+
+    def __init__(self, on_line: Callable[[str], None]) -> None:
+        self._on_line = on_line
+        self._rest = ""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        *lines, self._rest = (self._rest + text).split("\n")
+        for line in lines:
+            self._on_line(line)
+        return len(text)
+
+    def end_line(self) -> None:
+        if self._rest:
+            self.write("\n")

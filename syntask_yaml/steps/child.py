@@ -1,0 +1,55 @@
+"""The process in which one custom step of `build` or `push` runs.
+
+The step's name and inputs come over standard input; what becomes of it goes back over a pipe of its
+own, so that the step may write what it likes. Whatever the step does to its process ends with it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from syntask_yaml import shell
+from syntask_yaml.errors import SyntaskError
+from syntask_yaml.steps.base import StepContext
+from syntask_yaml.steps.call import call, outputs_of, own_traceback, words
+from syntask_yaml.steps.registry import find_step
+
+# The child sees the modules that this process sees, whichever way it came to them.
+BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv.pop()); from syntask_yaml.steps.child import main; main()"
+
+
+def command() -> tuple[str, ...]:
+    """The arguments that start the process."""
+    return (sys.executable, "-P", "-u", "-c", BOOT, json.dumps(sys.path))
+
+
+def main() -> None:
+    reply_to = int(os.environ.pop(shell.REPLY))
+    os.set_inheritable(reply_to, False)
+    request = json.load(sys.stdin)
+    reply = answer(request["name"], request["inputs"])
+    with os.fdopen(reply_to, "w", encoding="utf-8") as stream:
+        json.dump(reply, stream)
+    sys.exit(0 if "outputs" in reply else 1)
+
+
+def answer(name: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Run the step; its outputs and the directory that it is in at the end, or why it failed."""
+    directory = Path.cwd()
+    sys.path.insert(0, str(directory))
+    context = StepContext(directory, os.environ, print, lambda line: print(line, file=sys.stderr))
+    try:
+        result = call(find_step(name).load(directory), inputs, context)
+        outputs = outputs_of(result, name)
+    except SyntaskError as error:
+        return {"detail": error.detail, "hint": error.hint}
+    except (Exception, SystemExit) as error:  # whatever a user's function raises
+        for line in own_traceback(error):
+            print(line, file=sys.stderr)
+        return {"detail": f"`{name}` raised {words(error)}", "hint": ""}
+    moved = context.directory if context.directory != directory else Path.cwd()
+    return {"outputs": outputs, "directory": str(moved)}

@@ -1,0 +1,17 @@
+"""The step `set_working_directory`."""
+
+from __future__ import annotations
+
+from syntask_yaml.errors import StepFailed
+from syntask_yaml.steps.base import Outputs, StepContext
+
+
+def set_working_directory(context: StepContext, *, directory: str) -> Outputs:
+    """Go to *directory*; later steps and the flow start there. Output `directory`: its full path."""
+    target = context.directory / directory
+    if not target.is_dir():
+        what = "is no directory" if target.exists() else "does not exist"
+        hint = "A relative directory starts where the steps before it left off."
+        raise StepFailed(f"`{directory}` {what}, seen from `{context.directory}`.", hint=hint)
+    context.directory = target.resolve()
+    return {"directory": str(context.directory)}

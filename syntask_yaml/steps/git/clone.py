@@ -1,0 +1,191 @@
+"""The step `git_clone`."""
+
+from __future__ import annotations
+
+import configparser
+import random
+import re
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import git
+
+from syntask_yaml.errors import StepFailed
+from syntask_yaml.steps.base import Outputs, StepContext, StepStopped
+from syntask_yaml.steps.git.address import Address, parse_address
+from syntask_yaml.steps.git.command import Git
+from syntask_yaml.steps.git.credentials import Login, login_for
+from syntask_yaml.steps.git.failure import GitFailed, Kind
+from syntask_yaml.steps.git.lock import only_one
+from syntask_yaml.steps.git.repository import Clone, Wanted
+
+# Seconds before the second and the third attempt, when the network is at fault.
+PAUSES = (1.0, 3.0)
+
+_SHA = re.compile(r"[0-9a-f]{4,64}")
+# What git allows in a name, and nothing that begins an option or means something in a refspec.
+_BRANCH = re.compile(r"(?!-)(?!.*(?:\.\.|@\{))[^\s~^:?*\[\\\x00-\x1f\x7f]+")
+
+
+def git_clone(
+    context: StepContext,
+    *,
+    repository: str,
+    branch: str | None = None,
+    commit_sha: str | None = None,
+    include_submodules: bool = False,
+    access_token: str | None = None,
+    credentials: Mapping[str, Any] | str | None = None,
+    directories: Sequence[str] | None = None,
+    clone_directory_name: str | None = None,
+) -> Outputs:
+    """Clone *repository* into the current directory, or bring the clone there up to date.
+
+    Of its history only the newest commit is fetched, or *commit_sha*; with *directories* only the
+    files at the top and in those. The clone is in *clone_directory_name*, or in a directory called
+    like the repository, and the branch. Output `directory`: its path from here.
+    *access_token* or *credentials* (a block, or a mapping with `token` and perhaps `username`) are
+    used for this server only, and are not stored.
+    """
+    address = parse_address(repository, context.directory)
+    login = login_for(address, access_token, credentials)
+    if login is not None and not address.takes_login:
+        context.write_error("The credentials are not used: the repository is not at an http(s) address.")
+        login = None
+    wanted = _wanted(branch, commit_sha, directories or (), submodules=include_submodules)
+    target = _target(context.directory, clone_directory_name or _default_name(address, branch))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with only_one(target, context):
+        _remove_leftovers(target)
+        _bring_about(_Job(context, address, login, wanted, target))
+    return {"directory": str(target.relative_to(context.directory.resolve()))}
+
+
+def _wanted(
+    branch: str | None, commit: str | None, directories: Sequence[str], *, submodules: bool
+) -> Wanted:
+    if branch and commit:
+        detail = "Both `branch` and `commit_sha` are given."
+        raise StepFailed(detail, hint="Keep one: a commit needs no branch.")
+    if branch and not _BRANCH.fullmatch(branch):
+        raise StepFailed(f"`{branch}` is no name of a branch.", hint="Correct `branch`.")
+    if commit and not _SHA.fullmatch(commit.lower()):
+        detail = f"`{commit}` is no commit: that is 4 to 64 of the digits 0 to 9 and a to f."
+        raise StepFailed(detail, hint="For a branch or a tag, write `branch`.")
+    return Wanted(
+        branch=branch or None,
+        commit=commit.lower() if commit else None,
+        directories=tuple(_directory(each) for each in directories),
+        submodules=submodules,
+    )
+
+
+def _directory(name: str) -> str:
+    stripped = name.strip("/")
+    if not stripped or stripped.startswith("-") or ".." in Path(stripped).parts:
+        raise StepFailed(f"`{name}` is no directory of a repository.", hint="Correct `directories`.")
+    return stripped
+
+
+def _default_name(address: Address, branch: str | None) -> str:
+    return f"{address.name}-{branch.replace('/', '-')}" if branch else address.name
+
+
+def _target(directory: Path, name: str) -> Path:
+    here = directory.resolve()
+    target = (here / name).resolve() if name.isprintable() else here
+    if here not in target.parents or ".git" in target.relative_to(here).parts:
+        detail = f"`{name}` is no directory inside the current one."
+        raise StepFailed(detail, hint="Give the clone a plain name in `clone_directory_name`.")
+    if target.exists() and not target.is_dir():
+        raise StepFailed(f"`{name}` is a file.", hint="Give `clone_directory_name` another name.")
+    return target
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Everything about one clone."""
+
+    context: StepContext
+    address: Address
+    login: Login | None
+    wanted: Wanted
+    target: Path
+
+    def clone_in(self, place: Path) -> Clone:
+        return Clone(place, self.address, Git(self.context, self.address, self.login), self.context)
+
+
+def _bring_about(job: _Job) -> None:
+    if (job.target / ".git").exists():
+        _update(job)
+    elif job.target.is_dir() and any(job.target.iterdir()):
+        detail = f"`{job.target.name}` is there already, and is no clone."
+        raise StepFailed(detail, hint="Remove it, or give `clone_directory_name` another name.")
+    else:
+        _make(job)
+
+
+def _update(job: _Job) -> None:
+    job.context.write(f"Updating {job.target.name} from {job.address.url}")
+    clone = job.clone_in(job.target)
+    try:
+        clone.check_origin()
+        _retrying(lambda: clone.update(job.wanted), job.context)
+    except (git.GitError, configparser.Error) as error:
+        _make_anew(job, error)
+    except GitFailed as error:
+        if error.kind is not Kind.OTHER:
+            raise
+        _make_anew(job, error)
+
+
+def _make_anew(job: _Job, error: Exception) -> None:
+    job.context.write_error(f"The clone cannot be updated, and is made anew: {error}")
+    _make(job)
+
+
+def _make(job: _Job) -> None:
+    job.context.write(f"Cloning {job.address.url} into {job.target.name}")
+    _retrying(lambda: _attempt(job), job.context)
+
+
+def _attempt(job: _Job) -> None:
+    """Clone beside the target, and put it in its place when it is whole."""
+    draft = _beside(job.target)
+    try:
+        job.clone_in(draft).make(job.wanted)
+        if job.target.exists():
+            job.target.rename(_beside(job.target))
+        draft.rename(job.target)
+    finally:
+        _remove_leftovers(job.target)
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(f".{target.name}.{uuid4().hex[:8]}.part")
+
+
+def _remove_leftovers(target: Path) -> None:
+    """Drafts and old clones, also those of a process that was killed."""
+    name = re.compile(re.escape(f".{target.name}.") + r"[0-9a-f]{8}\.part")
+    for path in target.parent.glob(".*.part"):
+        if name.fullmatch(path.name):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _retrying(action: Callable[[], None], context: StepContext) -> None:
+    for pause in PAUSES:
+        try:
+            return action()
+        except GitFailed as error:
+            if error.kind is not Kind.NETWORK:
+                raise
+            context.write_error(f"{error.detail}\nTrying again in about {pause:.0f} s.")
+        if context.stop.wait(pause * random.uniform(0.7, 1.3)):
+            raise StepStopped("Cloning was stopped.")
+    return action()

@@ -1,0 +1,119 @@
+"""The program git, run so that it asks nobody, tells nobody, and does only what it is asked.
+
+GitPython reads repositories, and knows which options and protocols are unsafe. It is not what runs git:
+it hands the whole environment of this process down, and gives no way to end git from outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import git
+
+from syntask_yaml import shell
+from syntask_yaml.errors import StepFailed
+from syntask_yaml.steps.base import StepContext
+from syntask_yaml.steps.git.address import Address
+from syntask_yaml.steps.git.credentials import Login
+from syntask_yaml.steps.git.failure import failure_of
+from syntask_yaml.steps.program import run_program
+from syntask_yaml.steps.scrubber import Scrubber
+
+# A git hook, or another git around us, sets these; they would lead git to another repository.
+_OF_ANOTHER_REPOSITORY = frozenset(
+    "GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_PREFIX GIT_NAMESPACE GIT_OBJECT_DIRECTORY "
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_CONFIG GIT_SHALLOW_FILE GIT_IMPLICIT_WORK_TREE "
+    "GIT_CEILING_DIRECTORIES GIT_QUARANTINE_PATH".split()
+)
+
+_FIXED: Mapping[str, str] = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ASKPASS": "",
+    "SSH_ASKPASS": "",
+    "SSH_ASKPASS_REQUIRE": "never",
+    "GCM_INTERACTIVE": "never",
+    "GIT_TRACE_REDACT": "1",
+    "LANGUAGE": "C",
+    "LC_ALL": "C.UTF-8",  # its messages are read by `failure`
+}
+
+_SETTINGS = (
+    ("protocol.ext.allow", "never"),
+    ("http.lowSpeedLimit", "1"),
+    ("http.lowSpeedTime", "120"),
+    ("advice.detachedHead", "false"),
+    ("init.defaultBranch", "main"),
+    ("gc.auto", "0"),
+    ("maintenance.auto", "false"),
+)
+
+# It fetches more than it was asked to, and all is well.
+_NO_NEWS = frozenset({"warning: filtering not recognized by server, ignoring"})
+
+# git runs it when a server asks; nothing but the variables' names is in anybody's arguments.
+_HELPER = (
+    '!f() { if test "$1" = get; then printf "username=%s\\npassword=%s\\n" '
+    '"$SYNTASK_GIT_USERNAME" "$SYNTASK_GIT_PASSWORD"; fi; }; f'
+)
+
+
+class Git:
+    """git for one address and login."""
+
+    def __init__(self, context: StepContext, address: Address, login: Login | None) -> None:
+        self._context = context
+        self._address = address
+        self._env = environment(context.environ, address, login)
+        self._scrubber = Scrubber() if login is None else Scrubber([login.password.reveal()])
+
+    def run(self, *arguments: str, inside: Path | None = None) -> str:
+        """What `git ARGUMENTS` prints, run *inside* a directory. Raises GitFailed."""
+        finished = self.attempt(*arguments, inside=inside)
+        said = self._scrubber.scrub(finished.stderr)
+        if finished.code:
+            raise failure_of(finished, self._address, said or self._scrubber.scrub(finished.stdout))
+        for line in said.splitlines():
+            if line not in _NO_NEWS:
+                self._context.write(line)
+        return finished.stdout.strip()
+
+    def attempt(self, *arguments: str, inside: Path | None = None) -> shell.Finished:
+        """The same where failing is an answer."""
+        check_options(arguments)
+        return run_program(("git", *arguments), self._context, directory=inside, env=self._env, shows=False)
+
+
+def check_options(arguments: Sequence[str]) -> None:
+    """Refuse, whatever checked them before, options that make git run other programs."""
+    options = [each for each in arguments if each.startswith("-") and each != "--"]
+    try:
+        git.Git.check_unsafe_options(options, git.Repo.unsafe_git_clone_options)
+        for each in arguments:
+            git.Git.check_unsafe_protocols(each)
+    except (git.UnsafeOptionError, git.UnsafeProtocolError) as error:
+        raise StepFailed(f"git is not run with `{arguments[0]}` so: {error}") from error
+
+
+def environment(environ: Mapping[str, str], address: Address, login: Login | None) -> dict[str, str]:
+    """The variables for git: *environ*, and what keeps it quiet, safe, and able to log in.
+
+    The login is for this server only: a submodule elsewhere does not get it. Helpers that other
+    settings name are not asked on its behalf, for they would store it.
+    """
+    kept = {name: value for name, value in environ.items() if name not in _OF_ANOTHER_REPOSITORY}
+    kept |= _FIXED
+    settings = [*_SETTINGS]
+    if login is not None:
+        scope = f"credential.{address.base}.helper"
+        settings += [(scope, ""), (scope, _HELPER)]
+        kept["SYNTASK_GIT_USERNAME"] = login.username
+        kept["SYNTASK_GIT_PASSWORD"] = login.password.reveal()
+    return kept | dict(_as_variables(settings, first=int(environ.get("GIT_CONFIG_COUNT") or 0)))
+
+
+def _as_variables(settings: Sequence[tuple[str, str]], *, first: int) -> Iterator[tuple[str, str]]:
+    for index, (key, value) in enumerate(settings, first):
+        yield f"GIT_CONFIG_KEY_{index}", key
+        yield f"GIT_CONFIG_VALUE_{index}", value
+    yield "GIT_CONFIG_COUNT", str(first + len(settings))

@@ -1,0 +1,85 @@
+"""Who git says it is: the token or the credentials of a step, in the form that each host wants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from syntask_yaml.errors import StepFailed
+from syntask_yaml.model.secret import Secret
+from syntask_yaml.steps.git.address import Address
+
+# The user that goes with a bare token, by a part of the host's name; the first that fits counts.
+# Empty: there is none, the token has to bring its own.
+_TOKEN_USERS: Mapping[str, str] = {
+    "bitbucketserver": "",
+    "bitbucket": "x-token-auth",
+    "gitlab": "oauth2",
+}
+# GitHub's; Azure DevOps, Gitea and Forgejo take any user beside a token.
+_ANY_HOST = "x-access-token"
+
+_TOKEN_KEYS = ("access_token", "token", "password")
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What git answers when a server asks who it is."""
+
+    username: str
+    password: Secret
+
+
+def login_for(
+    address: Address, access_token: str | None, credentials: Mapping[str, Any] | str | None
+) -> Login | None:
+    """The login that the inputs of a step, or the URL, give for *address*; None without any.
+
+    Raises StepFailed where they contradict each other, or hold nothing to log in with.
+    """
+    if access_token and credentials:
+        detail = "Both `access_token` and `credentials` are given."
+        raise StepFailed(detail, hint="Keep one of them.")
+    if not access_token and not credentials:
+        return None if address.password is None else _login(address.username, address.password.reveal())
+    if address.password is not None:
+        detail = "The repository's URL holds credentials, and the step is given others."
+        raise StepFailed(detail, hint="Remove those in the URL.")
+    if isinstance(credentials, Mapping):
+        username = _text(credentials, "username") or _text(credentials, "user") or address.username
+        return _with_token(address, username, _token(credentials))
+    return _with_token(address, address.username, (access_token or credentials or "").strip())
+
+
+def _token(credentials: Mapping[str, Any]) -> str:
+    for key in _TOKEN_KEYS:
+        if found := _text(credentials, key):
+            return found
+    keys = ", ".join(f"`{key}`" for key in _TOKEN_KEYS)
+    raise StepFailed(f"The credentials hold none of {keys}.", hint="Name the block of a token.")
+
+
+def _text(credentials: Mapping[str, Any], key: str) -> str:
+    value = credentials.get(key)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _with_token(address: Address, username: str, token: str) -> Login:
+    if username:
+        return _login(username, token)
+    if ":" in token:
+        username, _, token = token.partition(":")
+        return _login(username, token)
+    fitting = (user for part, user in _TOKEN_USERS.items() if part in address.host.casefold())
+    user = next(fitting, _ANY_HOST)
+    if not user:
+        detail = f"`{address.host}` takes a token only together with its user."
+        raise StepFailed(detail, hint="Write `user:token`, or give `username` in `credentials`.")
+    return _login(user, token)
+
+
+def _login(username: str, password: str) -> Login:
+    if not (username + password).isprintable():
+        raise StepFailed("The credentials hold a line break, or another character that is no text.")
+    return Login(username, Secret(password))

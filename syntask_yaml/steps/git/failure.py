@@ -1,0 +1,150 @@
+"""What went wrong, by what git said of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from syntask_yaml import shell
+from syntask_yaml.steps.base import ProcessFailed
+from syntask_yaml.steps.git.address import Address
+
+_TAIL = 3
+
+
+class Kind(Enum):
+    """Whose fault a failure is, and so what may be done about it."""
+
+    LOGIN = "login"
+    MISSING = "missing"
+    REF = "ref"
+    REF_REFUSED = "ref refused"
+    NETWORK = "network"
+    SETUP = "setup"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    pattern: str
+    kind: Kind
+    detail: str
+    hint: str
+
+
+# In order: the first sign that is found counts.
+_SIGNS = (
+    _Sign(
+        r"could not read (Username|Password)",
+        Kind.LOGIN,
+        "{url} asks who we are, and the step has no credentials.",
+        "Give the step `access_token` or `credentials`. A repository that does not exist asks too.",
+    ),
+    _Sign(
+        r"Authentication failed|Access denied|error: 40[13]|invalid (user|cred)",
+        Kind.LOGIN,
+        "{url} does not accept the credentials.",
+        "Check that the token is right, has not expired, and may read this repository.",
+    ),
+    _Sign(
+        r"Permission denied \(",
+        Kind.LOGIN,
+        "{url} does not accept our ssh key.",
+        "Check the key that ssh uses here, and that it may read this repository.",
+    ),
+    _Sign(
+        r"Host key verification failed",
+        Kind.SETUP,
+        "ssh does not know the key of {host}.",
+        "Add it to `known_hosts`: `ssh-keyscan {host}` prints it.",
+    ),
+    _Sign(
+        r"certificate",
+        Kind.SETUP,
+        "The certificate of {host} is not one that git trusts.",
+        "Name the authority's certificate in `GIT_SSL_CAINFO`, or git's `http.sslCAInfo`.",
+    ),
+    _Sign(
+        r"unadvertised object",
+        Kind.REF_REFUSED,
+        "{url} does not give out single commits.",
+        "Name a branch.",
+    ),
+    _Sign(
+        r"not our ref",
+        Kind.REF,
+        "{url} has no such commit.",
+        "Check `commit_sha`, and that the commit was pushed.",
+    ),
+    _Sign(
+        r"Remote branch .* not found|couldn't find remote ref|[Ii]nvalid refspec|not a valid branch name",
+        Kind.REF,
+        "{url} has no such branch or tag.",
+        "Check `branch`; upper and lower case are different.",
+    ),
+    _Sign(
+        r"[Cc]ould not resolve|Name or service not known|name resolution",
+        Kind.NETWORK,
+        "{host} cannot be found.",
+        "Check the host's name, and that this machine has a network.",
+    ),
+    _Sign(
+        r"Connection refused|Failed to connect|Couldn't connect|unable to connect|timed out|unreachable",
+        Kind.NETWORK,
+        "{host} does not answer.",
+        "Check the port, the proxy, and that the server runs.",
+    ),
+    _Sign(
+        r"early EOF|hung up|RPC failed|error: (429|5\d\d)|reset by peer|disconnect|too slow|GnuTLS|SSL_",
+        Kind.NETWORK,
+        "{host} broke the connection off.",
+        "Try again later.",
+    ),
+    _Sign(
+        r"not found|does not exist|does not appear to be a git repository|error: 404|not exported",
+        Kind.MISSING,
+        "There is no repository {url}.",
+        "Check its name. A private repository also looks so to whom may not read it.",
+    ),
+    _Sign(
+        r"dubious ownership",
+        Kind.SETUP,
+        "The clone belongs to another user.",
+        "Remove it, or name it in git's `safe.directory`.",
+    ),
+    _Sign(
+        r"No space left|quota exceeded|Read-only file system|Permission denied",
+        Kind.SETUP,
+        "The clone cannot be written.",
+        "Check the disk, and whose the directory is.",
+    ),
+    _Sign(
+        r"transport '.*' not allowed",
+        Kind.SETUP,
+        "A submodule is at an address that git does not follow.",
+        "Give it an https or ssh address in `.gitmodules`.",
+    ),
+)
+
+
+class GitFailed(ProcessFailed):
+    """git did not do what it was asked; *kind* says what may be done about it."""
+
+    def __init__(self, kind: Kind, detail: str, *, exit_code: int, hint: str = "") -> None:
+        super().__init__(detail, exit_code=exit_code, hint=hint)
+        self.kind = kind
+
+
+def failure_of(finished: shell.Finished, address: Address, said: str) -> GitFailed:
+    """The failure that git's own words, *said*, tell of."""
+    lines = [line for line in said.splitlines() if line.strip()][-_TAIL:]
+    own_words = "\n".join(("git said:", *(f"    {line}" for line in lines)))
+    places = {"url": f"`{address.url}`", "host": f"`{address.host or address.url}`"}
+    for sign in _SIGNS:
+        if re.search(sign.pattern, said):
+            detail = f"{sign.detail.format(**places)} {own_words}"
+            hint = sign.hint.format(host=address.host)
+            return GitFailed(sign.kind, detail, exit_code=finished.code, hint=hint)
+    detail = f"git ended with exit code {finished.code}. {own_words}"
+    return GitFailed(Kind.OTHER, detail, exit_code=finished.code)

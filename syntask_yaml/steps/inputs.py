@@ -1,0 +1,153 @@
+"""The inputs of a step against the signature of its function."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from syntask_yaml.diagnostics import did_you_mean
+from syntask_yaml.errors import NotFound
+from syntask_yaml.model.builtin import builtin_of
+from syntask_yaml.model.secret import Secret
+from syntask_yaml.model.step import Step
+from syntask_yaml.model.value import Unknown
+from syntask_yaml.steps.registry import find_step
+from syntask_yaml.steps.requirements import missing_requirements
+from syntask_yaml.steps.signature import Signature, signature_of
+from syntask_yaml.template import is_template
+
+# What a value of each annotation may be. Annotations that are not here are not checked.
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "str": (str,),
+    "int": (int,),
+    "float": (float, int),
+    "bool": (bool,),
+    "None": (type(None),),
+    **dict.fromkeys(("list", "List", "Sequence", "Iterable", "Collection"), (list,)),
+    **dict.fromkeys(("dict", "Dict", "Mapping", "MutableMapping"), (dict,)),
+}
+_WORDS: Mapping[type, str] = {
+    str: "a text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    type(None): "null",
+    list: "a list",
+    dict: "a mapping",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class InputProblem:
+    """What is wrong with a step, or with its input *input_name*."""
+
+    code: str
+    detail: str
+    hint: str = ""
+    input_name: str | None = None
+
+
+def check_inputs(step: Step, root: Path) -> tuple[InputProblem, ...]:
+    """Everything that is wrong with the inputs of a custom step, as far as its source tells.
+
+    Modules are looked for in *root* first; nothing of them is run. Nothing is said of built-in steps,
+    which the schema checks, and where a function cannot be read: it is compiled, made by a call, or
+    of a package in `requires` that is not installed.
+    """
+    if builtin_of(step.name) is not None:
+        return ()
+    try:
+        signature = signature_of(find_step(step.name), root)
+    except NotFound as error:
+        if missing_requirements(step):
+            return ()
+        return (InputProblem("unknown-step", error.detail, error.hint),)
+    return () if signature is None else tuple(problems_of(step, signature))
+
+
+def problems_of(step: Step, signature: Signature) -> Iterator[InputProblem]:
+    """The inputs of *step* that the function does not have, lacks, or cannot use."""
+    for name, value in step.inputs.items():
+        if name in signature.parameters:
+            yield from _wrong(name, value, signature)
+        elif not (signature.is_open or (signature.takes_context and name == "context")):
+            hint = did_you_mean(name, signature.parameters, otherwise=_listed(signature))
+            yield InputProblem("unknown-input", f"`{step.name}` has no input `{name}`.", hint, name)
+    for name in signature.parameters:
+        if name in signature.required and name not in step.inputs:
+            detail = f"`{step.name}` needs the input `{name}`."
+            yield InputProblem("missing-input", detail, f"Add `{name}:` to the step.", name)
+
+
+def _listed(signature: Signature) -> str:
+    names = ", ".join(f"`{name}`" for name in signature.parameters)
+    return f"Its inputs are {names}." if names else "It has no inputs."
+
+
+def _wrong(name: str, value: Any, signature: Signature) -> Iterator[InputProblem]:
+    types = _allowed(signature.parameters[name])
+    if types is None or isinstance(value, Unknown) or is_template(value):
+        return
+    if value is None and name in signature.null_by_default:
+        return
+    kind = _kind(value)
+    if kind not in types:
+        wanted = " or ".join(
+            _WORDS[each] for each in dict.fromkeys(types) if (each, float) != (int, types[0])
+        )
+        detail = f"`{name}` is {_WORDS.get(kind, 'something else')}; the step takes {wanted}."
+        hint = f'Write it in quotes: "{value}".' if str in types and kind in (int, float) else ""
+        yield InputProblem("wrong-input", detail, hint, name)
+
+
+def _kind(value: Any) -> type:
+    if isinstance(value, Secret):
+        return str
+    if isinstance(value, Mapping):
+        return dict
+    return list if isinstance(value, (list, tuple)) else type(value)
+
+
+_Types: TypeAlias = "tuple[type, ...] | None"
+
+
+def _allowed(annotation: ast.expr | None) -> _Types:
+    """The types that an annotation admits; None if it cannot be said."""
+    match annotation:
+        case ast.Constant(value=None):
+            return _TYPES["None"]
+        case ast.Constant(value=str(text)):
+            return _allowed_by_text(text)
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return _TYPES.get(name)
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return _either(left, right)
+        case ast.Subscript(value=ast.Name(id=generic) | ast.Attribute(attr=generic), slice=inner):
+            return _allowed_by_generic(generic, inner)
+        case _:
+            return None
+
+
+def _allowed_by_text(text: str) -> _Types:
+    try:
+        return _allowed(ast.parse(text, mode="eval").body)
+    except SyntaxError:
+        return None
+
+
+def _allowed_by_generic(generic: str, inner: ast.expr) -> _Types:
+    match generic, inner:
+        case "Optional", _:
+            return _either(inner, ast.Constant(None))
+        case "Union", ast.Tuple(elts=each):
+            return _either(*each)
+        case _:
+            return _TYPES.get(generic)
+
+
+def _either(*annotations: ast.expr) -> _Types:
+    allowed = [_allowed(annotation) for annotation in annotations]
+    return None if None in allowed else tuple(kind for types in allowed for kind in types or ())

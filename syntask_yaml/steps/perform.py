@@ -1,0 +1,101 @@
+"""Run the function of one step: a built-in one here, a custom one here or in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from syntask_yaml import shell
+from syntask_yaml.errors import StepFailed, SyntaskError
+from syntask_yaml.model.step import Step
+from syntask_yaml.steps import child
+from syntask_yaml.steps.base import Outputs, Policy, ProcessFailed, StepContext, StepStopped
+from syntask_yaml.steps.call import call, captured, outputs_of, own_traceback, words
+from syntask_yaml.steps.inputs import problems_of
+from syntask_yaml.steps.registry import StepDefinition, find_step
+from syntask_yaml.steps.requirements import ensure_requirements
+from syntask_yaml.steps.signature import signature_of
+
+
+def perform(step: Step, inputs: Mapping[str, Any], context: StepContext, policy: Policy) -> Outputs:
+    """What the function of *step* puts out for *inputs*, which hold secrets in clear.
+
+    `context.directory` is afterwards where the step left off. Raises StepFailed or NotFound with the
+    reason, StepStopped when `context.stop` was set.
+    """
+    ensure_requirements(step, context, install=policy.install_requirements)
+    definition = find_step(step.name)
+    before = context.directory
+    if definition.builtin is not None:
+        outputs = _call_builtin(definition, step, inputs, context)
+    elif policy.in_process:
+        outputs = _call_here(definition, inputs, context)
+    else:
+        outputs = _call_in_child(definition, inputs, context)
+    if policy.in_process and context.directory != before:
+        os.chdir(context.directory)
+    return outputs
+
+
+def _call_builtin(
+    definition: StepDefinition, step: Step, inputs: Mapping[str, Any], context: StepContext
+) -> Outputs:
+    function = definition.load(context.directory)
+    given = {name: value for name, value in inputs.items() if value is not None}
+    signature = signature_of(definition, context.directory)
+    for problem in problems_of(replace(step, inputs=given), signature) if signature else ():
+        raise StepFailed(problem.detail, hint=problem.hint)
+    try:
+        return outputs_of(call(function, given, context), definition.name)
+    except OSError as error:
+        where = f": `{error.filename}`" if error.filename else ""
+        raise StepFailed(f"{error.strerror or error}{where}.") from error
+
+
+def _call_here(definition: StepDefinition, inputs: Mapping[str, Any], context: StepContext) -> Outputs:
+    before, here = context.directory, Path.cwd()
+    try:
+        with captured(context):
+            result = call(definition.load(context.directory), inputs, context)
+    except SyntaskError:
+        raise
+    except (Exception, SystemExit) as error:  # whatever a user's function raises
+        for line in own_traceback(error):
+            context.write_error(line)
+        raise StepFailed(f"`{definition.name}` raised {words(error)}") from error
+    if context.directory == before and Path.cwd() != here:
+        context.directory = Path.cwd()
+    return outputs_of(result, definition.name)
+
+
+def _call_in_child(definition: StepDefinition, inputs: Mapping[str, Any], context: StepContext) -> Outputs:
+    finished = shell.run(
+        child.command(),
+        cwd=context.directory,
+        env=context.environ,
+        on_line=lambda line, is_error: (context.write_error if is_error else context.write)(line),
+        stop=context.stop,
+        input=json.dumps({"name": definition.name, "inputs": inputs}).encode(),
+        wants_reply=True,
+    )
+    if finished.ending is not shell.Ending.EXITED:
+        raise StepStopped(f"`{definition.name}` was stopped.")
+    reply = _reply(definition.name, finished)
+    context.directory = Path(reply["directory"])
+    outputs: Outputs = reply["outputs"]
+    return outputs
+
+
+def _reply(name: str, finished: shell.Finished) -> Mapping[str, Any]:
+    try:
+        reply: Mapping[str, Any] = json.loads(finished.reply)
+    except ValueError as error:
+        detail = f"`{name}` ended with exit code {finished.code} before it returned."
+        raise ProcessFailed(detail, exit_code=finished.code) from error
+    if "outputs" not in reply:
+        raise ProcessFailed(reply["detail"], exit_code=finished.code, hint=reply["hint"])
+    return reply

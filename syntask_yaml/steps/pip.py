@@ -1,0 +1,35 @@
+"""The step `pip_install_requirements`, and pip for the requirements of other steps."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from syntask_yaml import shell
+from syntask_yaml.errors import StepFailed
+from syntask_yaml.steps.base import Outputs, StepContext
+from syntask_yaml.steps.program import check_exit, run_program
+
+
+def pip_install_requirements(
+    context: StepContext,
+    *,
+    directory: str | None = None,
+    requirements_file: str = "requirements.txt",
+    stream_output: bool = True,
+) -> Outputs:
+    """Install the packages of *requirements_file*, which is in *directory*; outputs `stdout`, `stderr`."""
+    where = context.directory / (directory or ".")
+    if not (where / requirements_file).is_file():
+        hint = "Correct `requirements_file`, or say in `directory` where it is."
+        raise StepFailed(f"There is no file `{where / requirements_file}`.", hint=hint)
+    inside = StepContext(where, context.environ, context.write, context.write_error, context.stop)
+    finished = pip_install(("-r", requirements_file), inside, shows=stream_output)
+    return {"stdout": finished.stdout.strip(), "stderr": finished.stderr.strip()}
+
+
+def pip_install(arguments: Sequence[str], context: StepContext, *, shows: bool = True) -> shell.Finished:
+    """Run `pip install` for this interpreter; raises StepFailed if it does not succeed."""
+    finished = run_program((sys.executable, "-m", "pip", "install", *arguments), context, shows=shows)
+    check_exit("pip", finished)
+    return finished

@@ -1,0 +1,72 @@
+"""A program that a step runs: its output goes to whoever watches, and its failures are a step's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from syntask_yaml import shell
+from syntask_yaml.errors import StepFailed
+from syntask_yaml.steps.base import ProcessFailed, StepContext, StepStopped
+
+_TAIL = 20
+
+
+def run_program(
+    argv: Sequence[str],
+    context: StepContext,
+    *,
+    directory: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    shows: bool = True,
+) -> shell.Finished:
+    """Run a program in *directory* with *env*, or else those of *context*; its exit code may be any.
+
+    *shows*: whether its output is shown. Raises StepStopped when it was stopped, StepFailed if it
+    cannot be started.
+    """
+    directory = directory or context.directory
+    if not directory.is_dir():
+        raise StepFailed(f"There is no directory `{directory}` to run `{argv[0]}` in.")
+    try:
+        finished = shell.run(
+            argv,
+            cwd=directory,
+            env=context.environ if env is None else env,
+            on_line=_shown(context) if shows else _not_shown,
+            stop=context.stop,
+        )
+    except FileNotFoundError as error:
+        raise StepFailed(
+            f"There is no program `{argv[0]}`.", hint="Install it, or correct its name."
+        ) from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise StepFailed(f"`{argv[0]}` cannot be started: {reason}.") from error
+    if finished.ending is not shell.Ending.EXITED:
+        raise StepStopped(f"`{argv[0]}` was stopped.")
+    return finished
+
+
+def check_exit(what: str, finished: shell.Finished) -> None:
+    """Raise ProcessFailed, with the end of what the program wrote, unless it exited with 0."""
+    if finished.code == 0:
+        return
+    told = [f"{what} {_ended(finished.code)}."]
+    for name, text in (("stderr", finished.stderr), ("stdout", finished.stdout)):
+        if lines := text.strip().splitlines()[-_TAIL:]:
+            told.append(f"Its {name} ends with:")
+            told += (f"    {line}" for line in lines)
+    raise ProcessFailed("\n".join(told), exit_code=finished.code)
+
+
+def _ended(code: int) -> str:
+    return f"ended with exit code {code}" if code > 0 else f"was killed by signal {-code}"
+
+
+def _shown(context: StepContext) -> shell.OnLine:
+    return lambda line, is_error: (context.write_error if is_error else context.write)(line)
+
+
+def _not_shown(_line: str, _is_error: bool) -> None:
+    pass

@@ -1,0 +1,154 @@
+"""Which function a step's name means."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module, metadata, util
+from pathlib import Path
+from typing import Any
+
+from syntask_yaml.diagnostics import did_you_mean
+from syntask_yaml.errors import NotFound
+from syntask_yaml.model.builtin import BUILTINS, Builtin, builtin_of, claims_to_be_builtin
+from syntask_yaml.steps.base import StepFunction
+
+ENTRY_POINTS = "syntask.steps"
+
+# Where each built-in step lives; a module is imported when its step runs, and not before.
+_HOMES: Mapping[str, str] = {
+    "git_clone": "git.clone",
+    "set_working_directory": "directory",
+    "run_shell_script": "script",
+    "pip_install_requirements": "pip",
+    "pull_from_remote_storage": "storage",
+    "pull_with_block": "block",
+    "build_docker_image": "docker",
+    "push_docker_image": "docker",
+    "push_to_s3": "s3",
+    "pull_from_s3": "s3",
+    "push_to_gcs": "gcs",
+    "pull_from_gcs": "gcs",
+    "push_to_azure_blob_storage": "azure",
+    "pull_from_azure_blob_storage": "azure",
+}
+
+# The extra of this package that installs what a home needs.
+_EXTRAS: Mapping[str, str] = {
+    "docker": "docker",
+    "s3": "s3",
+    "gcs": "gcs",
+    "azure": "azure",
+    "storage": "s3",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StepDefinition:
+    """The function *attribute* of *module*, which is a dotted name or the path of a `.py` file."""
+
+    name: str
+    module: str
+    attribute: str
+    builtin: Builtin | None = None
+
+    @property
+    def is_file(self) -> bool:
+        return self.module.endswith(".py")
+
+    def load(self, directory: Path) -> StepFunction:
+        """Import the function; modules beside the project are found in *directory*.
+
+        Raises NotFound if there is no such module or function. Whatever a module of the user's raises
+        while it is imported comes out as it is.
+        """
+        if self.builtin is not None:
+            return self._load_builtin(self.builtin)
+        with _first_on_path(directory):
+            module = _from_file(directory / self.module) if self.is_file else self._import()
+        return self._function_of(module)
+
+    def _load_builtin(self, builtin: Builtin) -> StepFunction:
+        extra = _EXTRAS.get(_HOMES[builtin.name])
+        hint = f"`pip install 'syntask-yaml[{extra}]'` installs what it needs." if extra else ""
+        try:
+            return self._function_of(import_module(self.module))
+        except ImportError as error:
+            raise NotFound(f"The step `{builtin.name}` cannot be used here: {error}.", hint=hint) from error
+
+    def _import(self) -> Any:
+        try:
+            return import_module(self.module)
+        except ModuleNotFoundError as error:
+            if error.name is None or not f"{self.module}.".startswith(f"{error.name}."):
+                raise  # it is there, and imports something that is not
+            raise NotFound(
+                f"There is no module `{error.name}` for the step `{self.name}`.",
+                hint="Install the package, name it under `requires`, or correct the name.",
+            ) from error
+
+    def _function_of(self, module: Any) -> StepFunction:
+        found = module
+        for part in self.attribute.split("."):
+            if not hasattr(found, part):
+                hint = did_you_mean(part, [name for name in vars(found) if not name.startswith("_")])
+                raise NotFound(f"`{self.module}` has no function `{self.attribute}`.", hint=hint)
+            found = getattr(found, part)
+        if not callable(found):
+            raise NotFound(f"`{self.attribute}` of `{self.module}` is not a function.")
+        function: StepFunction = found
+        return function
+
+
+@lru_cache(maxsize=4096)
+def find_step(name: str) -> StepDefinition:
+    """The definition that *name* means; nothing of it is imported yet.
+
+    A name is that of a built-in step in any spelling, of an entry point of the group `syntask.steps`,
+    or of a function as `package.module.function`, `package.module:function` or `file.py:function`.
+    Raises NotFound for a name of no such form, and for a built-in step that there is not.
+    """
+    builtin = builtin_of(name)
+    if builtin is not None:
+        return StepDefinition(name, f"{__package__}.{_HOMES[builtin.name]}", builtin.name, builtin)
+    if claims_to_be_builtin(name):
+        last = name.rpartition(".")[2]
+        hint = did_you_mean(last, BUILTINS, otherwise="The built-in steps are listed in the reference.")
+        raise NotFound(f"There is no built-in step `{last}`.", hint=hint)
+    for point in metadata.entry_points(group=ENTRY_POINTS, name=name):
+        return StepDefinition(name, point.module, point.attr)
+    return _by_path(name)
+
+
+def _by_path(name: str) -> StepDefinition:
+    module, _, attribute = name.rpartition(":" if ":" in name else ".")
+    is_dotted = all(part.isidentifier() for part in module.split("."))
+    if all(part.isidentifier() for part in attribute.split(".")) and (module.endswith(".py") or is_dotted):
+        return StepDefinition(name, module, attribute)
+    known = [point.name for point in metadata.entry_points(group=ENTRY_POINTS)]
+    hint = did_you_mean(name, [*BUILTINS, *known], otherwise="Write it as `package.module.function`.")
+    raise NotFound(f"`{name}` names no step.", hint=hint)
+
+
+@contextmanager
+def _first_on_path(directory: Path) -> Iterator[None]:
+    sys.path.insert(0, str(directory))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(directory))
+
+
+def _from_file(path: Path) -> Any:
+    # Not under its own name: that may be the name of a module that others import.
+    name = f"syntask_step_{path.stem}"
+    spec = util.spec_from_file_location(name, path) if path.is_file() else None
+    if spec is None or spec.loader is None:
+        raise NotFound(f"There is no file `{path}` for a step.")
+    module = util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module

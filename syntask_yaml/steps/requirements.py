@@ -1,0 +1,87 @@
+"""The pip requirements of a step: which of them are not installed, and installing those."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib import invalidate_caches, metadata
+from threading import Lock
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from syntask_yaml.errors import StepFailed
+from syntask_yaml.model.builtin import builtin_of
+from syntask_yaml.model.step import Step
+from syntask_yaml.steps.base import StepContext
+from syntask_yaml.steps.pip import pip_install
+
+# Our built-in steps need none of the packages that theirs live in.
+_REPLACED = re.compile(
+    r"(?:prefect|syntask)(?:-(?:docker|aws|gcp|azure|kubernetes|github|gitlab|bitbucket))?"
+)
+
+# pip changes one environment; two at once would break it.
+_ONE_AT_A_TIME = Lock()
+
+
+def missing_requirements(step: Step) -> tuple[str, ...]:
+    """The requirements of *step* that are not installed here, or not in a version that fits."""
+    wanted = [_parse(text) for text in step.requires]
+    if builtin_of(step.name) is not None:
+        wanted = [each for each in wanted if not _REPLACED.fullmatch(canonicalize_name(each.name))]
+    return tuple(str(each) for each in wanted if not _is_met(each, set()))
+
+
+def _parse(text: str) -> Requirement:
+    try:
+        return Requirement(text)
+    except InvalidRequirement as error:
+        hint = "Write it as `name`, `name>=version`, `name[extra]>=version` or `name @ URL`."
+        raise StepFailed(f"`{text}` under `requires` is no pip requirement.", hint=hint) from error
+
+
+def _is_met(wanted: Requirement, seen: set[tuple[str, str]]) -> bool:
+    if wanted.marker is not None and not wanted.marker.evaluate():
+        return True
+    try:
+        found = metadata.distribution(wanted.name)
+    except metadata.PackageNotFoundError:
+        return False
+    if not wanted.specifier.contains(found.version, prereleases=True):
+        return False
+    return all(_is_met(inner, seen) for extra in wanted.extras for inner in _needs(found, extra, seen))
+
+
+def _needs(found: metadata.Distribution, extra: str, seen: set[tuple[str, str]]) -> Iterator[Requirement]:
+    """What *found* needs for one of its extras, beyond what it needs anyway."""
+    key = (canonicalize_name(found.metadata["Name"]), canonicalize_name(extra))
+    if key in seen:
+        return
+    seen.add(key)
+    for text in found.requires or ():
+        inner = Requirement(text)
+        if (
+            inner.marker is not None
+            and inner.marker.evaluate({"extra": extra})
+            and not inner.marker.evaluate()
+        ):
+            inner.marker = None
+            yield inner
+
+
+def ensure_requirements(step: Step, context: StepContext, *, install: bool) -> None:
+    """Raise StepFailed if requirements of *step* are missing, or with *install* install them."""
+    missing = missing_requirements(step)
+    if not missing:
+        return
+    listed = ", ".join(f"`{each}`" for each in missing)
+    if not install:
+        hint = "Install them, or let `--install-requirements` do it."
+        raise StepFailed(f"`{step.name}` requires {listed}, which this environment does not have.", hint=hint)
+    with _ONE_AT_A_TIME:
+        if still_missing := missing_requirements(step):
+            pip_install(still_missing, context)
+    invalidate_caches()
+    if missing_requirements(step):
+        raise StepFailed(f"pip installed {listed}, and yet they are not there.")

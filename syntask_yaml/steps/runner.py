@@ -1,0 +1,116 @@
+"""Run one list of steps, in order."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from time import monotonic
+from typing import Any
+
+from syntask_yaml.errors import NotFound, StepFailed
+from syntask_yaml.model.events import Observer, StepFinished, StepOutput, StepStarted
+from syntask_yaml.model.step import Step
+from syntask_yaml.steps.base import PLAIN, Outputs, Policy, StepContext, StepFailedAt, StepStopped
+from syntask_yaml.steps.perform import perform
+from syntask_yaml.steps.scrubber import Scrubber, revealed, secrets_in
+from syntask_yaml.template import Scope, Unresolved, resolve
+
+_LAST_LINES = 30
+
+
+def run_steps(
+    steps: Sequence[Step],
+    *,
+    section: str,
+    label: str,
+    context: StepContext,
+    scope: Scope,
+    notify: Observer,
+    policy: Policy = PLAIN,
+) -> Outputs:
+    """Run *steps* of a *section* one after the other; their outputs by id and by their own names.
+
+    Inputs are resolved against *scope* and the outputs so far. Steps may move `context.directory`.
+    *label* says in the output whom they serve. Raises StepFailedAt for the first step that fails,
+    StepStopped when `context.stop` is set.
+    """
+    outputs: dict[str, Any] = {}
+    scrubber = Scrubber()
+    for step in steps:
+        if context.stop.is_set():
+            raise StepStopped(f"`{step.name}` was not started.")
+        run = _Run(step, section, label, context, notify, scrubber)
+        given = run.outputs(replace(scope, outputs={**scope.outputs, **outputs}), policy)
+        outputs |= given
+        if step.id is not None:
+            outputs[step.id] = given
+    return outputs
+
+
+@dataclass(slots=True)
+class _Run:
+    """One step on its way. What it writes is scrubbed of the secrets of its list."""
+
+    step: Step
+    section: str
+    label: str
+    context: StepContext
+    notify: Observer
+    scrubber: Scrubber
+    lines: deque[str] = field(default_factory=lambda: deque(maxlen=_LAST_LINES))
+
+    def outputs(self, scope: Scope, policy: Policy) -> Outputs:
+        """The outputs of the step; those that hold a secret are one."""
+        began = monotonic()
+        self.notify(StepStarted(self.label, self.section, self.step.name))
+        outputs = self._outputs(scope, policy)
+        # Raised here rather than where it was caught: its cause may name secrets.
+        if isinstance(outputs, StepFailedAt):
+            raise outputs
+        self.notify(StepFinished(self.label, self.section, self.step.name, monotonic() - began))
+        sealed: Outputs = self.scrubber.seal(outputs)
+        return sealed
+
+    def _outputs(self, scope: Scope, policy: Policy) -> Outputs | StepFailedAt:
+        own = replace(self.context, write=self._write, write_error=self._write_error)
+        try:
+            inputs = self._inputs(scope, allow_unset=policy.allow_unset)
+            outputs = perform(self.step, revealed(inputs), own, policy)
+        except StepStopped:
+            raise
+        except (StepFailed, NotFound) as error:
+            return self._failure(error)
+        self.context.directory = own.directory
+        return outputs
+
+    def _inputs(self, scope: Scope, *, allow_unset: bool) -> Mapping[str, Any]:
+        missing: list[Unresolved] = []
+        inputs: Mapping[str, Any] = resolve(self.step.inputs, scope, missing.append)
+        for each in missing:
+            place = f"The input `{each.path[0]}` of `{self.step.name}` asks for `{each.raw}`."
+            if not allow_unset:
+                raise StepFailed(f"{place} {each.reason.detail}", hint=each.reason.hint)
+            self._write_error(f"{place} {each.reason.detail} It counts as empty.")
+        self.scrubber.learn(secrets_in(inputs))
+        return inputs
+
+    def _failure(self, error: StepFailed | NotFound) -> StepFailedAt:
+        return StepFailedAt(
+            self.step,
+            self.scrubber.scrub(error.detail),
+            hint=self.scrubber.scrub(error.hint),
+            lines=tuple(self.lines),
+            exit_code=getattr(error, "process_exit_code", None),
+        )
+
+    def _write(self, line: str) -> None:
+        self._tell(line, is_error=False)
+
+    def _write_error(self, line: str) -> None:
+        self._tell(line, is_error=True)
+
+    def _tell(self, text: str, *, is_error: bool) -> None:
+        for line in self.scrubber.scrub(text).split("\n"):
+            self.lines.append(line)
+            self.notify(StepOutput(self.label, line, is_error))

@@ -1,0 +1,81 @@
+"""The step `run_shell_script`."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from string import Template
+from typing import Any
+
+from syntask_yaml import shell as processes
+from syntask_yaml.errors import StepFailed
+from syntask_yaml.steps.base import Outputs, StepContext
+from syntask_yaml.steps.program import check_exit, run_program
+
+# What only a shell understands, and people write by habit.
+_OPERATORS = frozenset(["&&", "||", "|", ">", ">>", "<", ";", "&", "2>&1"])
+_SHELL_COMMANDS = frozenset(["cd", "export", "source", ".", "if", "for", "while", "set", "unset"])
+_USE_SHELL = (
+    "Without a shell, each line is a process of its own. Write `shell: true` to run the script in one."
+)
+
+
+def run_shell_script(
+    context: StepContext,
+    *,
+    script: str,
+    directory: str | None = None,
+    env: Mapping[str, Any] | None = None,
+    stream_output: bool = True,
+    expand_env_vars: bool = False,
+    shell: bool = False,
+) -> Outputs:
+    """Run *script* in *directory*, with *env* over the environment; outputs `stdout` and `stderr`.
+
+    Each line is a program and its arguments, without a shell between; the first that fails ends it.
+    With *shell* the script runs as a whole in the system's shell. *expand_env_vars* replaces `$NAME`
+    and `${NAME}` first, and leaves names that are not set. *stream_output*: whether output is shown.
+    """
+    environ = {**context.environ, **dict(_texts(env or {}))}
+    text = Template(script).safe_substitute(environ) if expand_env_vars else script
+    where = context.directory / (directory or ".")
+    finished = []
+    for argv in [processes.in_shell(text)] if shell else list(_commands(text, context)):
+        finished.append(_run(argv, context, directory=where, env=environ, shows=stream_output))
+        check_exit("The script" if shell else f"`{argv[0]}`", finished[-1])
+    return {
+        "stdout": "".join(each.stdout for each in finished).strip(),
+        "stderr": "".join(each.stderr for each in finished).strip(),
+    }
+
+
+def _run(argv: tuple[str, ...], context: StepContext, **options: Any) -> processes.Finished:
+    try:
+        return run_program(argv, context, **options)
+    except StepFailed as error:
+        if isinstance(error.__cause__, FileNotFoundError) and argv[0] in _SHELL_COMMANDS:
+            raise StepFailed(error.detail, hint=_USE_SHELL) from error
+        raise
+
+
+def _commands(script: str, context: StepContext) -> Iterator[tuple[str, ...]]:
+    for line in re.sub(r"\\\r?\n", " ", script).splitlines():
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        try:
+            for operator in _OPERATORS.intersection(shlex.split(line, posix=False)):
+                context.write_error(f"`{operator}` is a word like any other here. {_USE_SHELL}")
+            yield tuple(shlex.split(line))
+        except ValueError as error:
+            raise StepFailed(
+                f"`{line.strip()}` cannot be split into words: {error}.", hint=_USE_SHELL
+            ) from error
+
+
+def _texts(env: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in env.items():
+        if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+            hint = f'Write it in quotes: `{name}: "…"`.'
+            raise StepFailed(f"The environment variable `{name}` is not a text.", hint=hint)
+        yield name, str(value)

@@ -1,0 +1,78 @@
+"""Secrets out of texts: what was revealed to a step is `***` in all that comes back from it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from syntask_yaml.model.secret import Secret
+
+MASK = "***"
+
+# Inputs that hold a secret, also where the project writes it in clear.
+SECRET_NAMES = frozenset(
+    ["access_token", "credentials", "password", "token", "secret", "api_key", "client_secret"]
+)
+
+# A line of a longer secret that is shorter than this is no secret: a brace, an empty line.
+_SHORTEST_LINE = 6
+
+
+class Scrubber:
+    """Knows secrets and masks them; it may learn more of them on the way."""
+
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        self._forms: set[str] = set()
+        self._pattern: re.Pattern[str] | None = None
+        self.learn(texts)
+
+    def learn(self, texts: Iterable[str]) -> None:
+        self._forms.update(form for text in texts for form in _forms(text))
+        longest_first = sorted(self._forms, key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+
+    def scrub(self, text: str) -> str:
+        """*text* with every secret in it masked."""
+        return text if self._pattern is None else self._pattern.sub(MASK, text)
+
+    def seal(self, value: Any) -> Any:
+        """*value* where each text that holds a secret is a `Secret` itself."""
+        if isinstance(value, str):
+            return Secret(value) if self.scrub(value) != value else value
+        if isinstance(value, Mapping):
+            return {key: self.seal(item) for key, item in value.items()}
+        return [self.seal(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _forms(text: str) -> Iterator[str]:
+    """A secret as it may turn up: plain, in a URL, in JSON, or line by line."""
+    yield from filter(None, {text, text.strip(), quote(text, safe=""), json.dumps(text)[1:-1]})
+    lines = text.splitlines()
+    if len(lines) > 1:
+        yield from (line.strip() for line in lines if len(line.strip()) >= _SHORTEST_LINE)
+
+
+def secrets_in(inputs: Any, *, name: str = "") -> Iterator[str]:
+    """The texts of every `Secret` in *inputs*, and of every input whose name says that it is one."""
+    if isinstance(inputs, Secret):
+        yield inputs.reveal()
+    elif isinstance(inputs, Mapping):
+        for key, item in inputs.items():
+            yield from secrets_in(item, name=str(key))
+    elif isinstance(inputs, (list, tuple)):
+        for item in inputs:
+            yield from secrets_in(item, name=name)
+    elif isinstance(inputs, str) and inputs and name in SECRET_NAMES:
+        yield inputs
+
+
+def revealed(value: Any) -> Any:
+    """*value* with the text in place of each `Secret`."""
+    if isinstance(value, Secret):
+        return value.reveal()
+    if isinstance(value, Mapping):
+        return {key: revealed(item) for key, item in value.items()}
+    return [revealed(item) for item in value] if isinstance(value, (list, tuple)) else value

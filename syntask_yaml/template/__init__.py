@@ -1,0 +1,16 @@
+"""`{{ … }}`: names and expressions inside texts."""
+
+from syntask_yaml.template.parser import is_template, parse
+from syntask_yaml.template.resolver import Unresolved, resolve
+from syntask_yaml.template.scope import Anything, Blocks, Missing, Scope
+
+__all__ = [
+    "Anything",
+    "Blocks",
+    "Missing",
+    "Scope",
+    "Unresolved",
+    "is_template",
+    "parse",
+    "resolve",
+]

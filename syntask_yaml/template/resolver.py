@@ -1,0 +1,162 @@
+"""Put values in the place of templates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from syntask_yaml.diagnostics import Path
+from syntask_yaml.model.secret import Secret
+from syntask_yaml.model.value import Unknown, Value
+from syntask_yaml.template.expression import ExpressionFailed, names_in
+from syntask_yaml.template.parser import Expression, Placeholder, Reference, Template, parse
+from syntask_yaml.template.scope import LEFT, Answer, Left, Missing, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A placeholder that has no value: where it stands, what was written, and why."""
+
+    path: Path
+    raw: str
+    reason: Missing
+
+
+Report = Callable[[Unresolved], None]
+
+
+def resolve(value: Value, scope: Scope, report: Report, *, path: Path = ()) -> Value:
+    """*value* with every placeholder in it replaced, as *scope* answers.
+
+    A text that is one placeholder becomes the value itself, whatever its type; otherwise values are
+    written into the text. What came from a template is never expanded again. Each name without a
+    value is reported; it reads as an empty text, and a key that would hold nothing else is left out.
+    Mappings and lists without templates are returned as they are.
+    """
+    resolved = _Resolution(scope, report).resolve(value, path)
+    return None if resolved is _NOTHING else resolved
+
+
+_NOTHING: Any = object()
+
+
+class _Resolution:
+    """One walk over a value."""
+
+    def __init__(self, scope: Scope, report: Report) -> None:
+        self._scope = scope
+        self._report = report
+
+    def resolve(self, value: Value, path: Path) -> Value:
+        if isinstance(value, str):
+            return self._text(value, path) if "{{" in value else value
+        if isinstance(value, Mapping):
+            return self._mapping(value, path)
+        if isinstance(value, (list, tuple)):
+            items = [self.resolve(item, (*path, index)) for index, item in enumerate(value)]
+            if all(new is old for new, old in zip(items, value, strict=True)):
+                return value
+            return [old if new is _NOTHING else new for new, old in zip(items, value, strict=True)]
+        return value
+
+    def _mapping(self, value: Mapping[str, Value], path: Path) -> Value:
+        items = {key: self.resolve(item, (*path, key)) for key, item in value.items()}
+        if all(items[key] is value[key] for key in value):
+            return value
+        return {key: item for key, item in items.items() if item is not _NOTHING}
+
+    def _text(self, text: str, path: Path) -> Value:
+        template = parse(text)
+        if template.is_unclosed and self._scope.is_static:
+            self._report(Unresolved(path, "{{", _UNCLOSED))
+        whole = template.whole
+        if whole is not None:
+            return self._whole(whole, path)
+        return self._joined(template, path)
+
+    def _whole(self, placeholder: Placeholder, path: Path) -> Value:
+        answer = self._answer(placeholder)
+        if isinstance(answer, Left):
+            return placeholder.raw
+        if isinstance(answer, Missing):
+            self._report(Unresolved(path, placeholder.raw, answer))
+            return _NOTHING if answer.code == "unset-name" and _is_output(placeholder) else ""
+        return answer
+
+    def _joined(self, template: Template, path: Path) -> Value:
+        texts: list[str] = []
+        is_secret = False
+        for part in template.parts:
+            if isinstance(part, str):
+                texts.append(part)
+                continue
+            answer = self._answer(part)
+            if isinstance(answer, Unknown):
+                return answer
+            if isinstance(answer, Missing):
+                self._report(Unresolved(path, part.raw, answer))
+            elif isinstance(answer, Left):
+                texts.append(part.raw)
+            elif isinstance(answer, Secret):
+                is_secret = True
+                texts.append(answer.reveal())
+            else:
+                texts.append(str(answer))
+        joined = "".join(texts)
+        return Secret(joined) if is_secret else joined
+
+    def _answer(self, placeholder: Placeholder) -> Answer:
+        if isinstance(placeholder, Reference):
+            return self._scope.answer(placeholder.name)
+        return self._expression(placeholder)
+
+    def _expression(self, expression: Expression) -> Answer:
+        from syntask_yaml.template import sandbox  # Jinja, which few texts need
+
+        text = expression.text
+        answers = {name: self._scope.answer(name) for name in names_in(text)}
+        # An unset variable that is left for the run may have a default here: the expression decides.
+        left = [name for name, answer in answers.items() if isinstance(answer, Left)]
+        if any(not name.startswith("$") for name in left):
+            return LEFT
+        try:
+            sandbox.check(text)
+        except ExpressionFailed as error:
+            return LEFT if self._scope.leaves_nonsense else _failed(text, error)
+        if any(isinstance(answer, Unknown) for answer in answers.values()):
+            return Unknown(text)
+        known = {
+            name: answer for name, answer in answers.items() if not isinstance(answer, (Missing, Left))
+        }
+        try:
+            value = sandbox.evaluate(text, {name: _plain(answer) for name, answer in known.items()})
+        except ExpressionFailed as error:
+            if left:
+                return LEFT
+            missing = [answer for answer in answers.values() if isinstance(answer, Missing)]
+            return missing[0] if missing else _failed(text, error)
+        is_secret = any(isinstance(answer, Secret) for answer in known.values())
+        return Secret(str(value)) if is_secret else value
+
+
+_UNCLOSED = Missing(
+    "invalid-template",
+    "`{{` opens a template that is never closed.",
+    'Write `}}` behind it, or `{{ "{{" }}` for the braces themselves.',
+)
+
+
+def _failed(text: str, error: ExpressionFailed) -> Missing:
+    hint = 'For braces that are text, write `{{ "{{" }}`.'
+    return Missing("invalid-template", f"`{text}` cannot be evaluated. {error}", hint)
+
+
+def _plain(answer: Answer) -> Any:
+    return answer.reveal() if isinstance(answer, Secret) else answer
+
+
+def _is_output(placeholder: Placeholder) -> bool:
+    return isinstance(placeholder, Reference) and not placeholder.name.startswith(
+        ("$", "syntask.", "prefect.")
+    )

@@ -1,0 +1,184 @@
+"""What names in a template stand for.
+
+A scope answers for one name at a time with a value, or with one of three other things: the name is
+`LEFT` for where the run starts, it is `Missing` with the reason, or its value is an `Unknown` that a
+build step will decide. Which names are left, looked up or refused depends on where the text stands
+and when it is resolved: a scope is that place and time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Any, TypeAlias
+
+from syntask_yaml.diagnostics import did_you_mean
+from syntask_yaml.model.block import Block
+from syntask_yaml.model.value import Json, Unknown, Value
+from syntask_yaml.template.parser import steps_of
+
+NAMESPACES = ("syntask", "prefect")
+
+# Names that mean something only once there is a run or an event.
+RUN_TIME_NAMES = frozenset(
+    "ctx automation deployment event events firing flow flow_run metric trigger work_pool work_queue".split()
+)
+
+
+class Left(Enum):
+    """The answer for a name that somebody else resolves, later."""
+
+    LEFT = "left"
+
+
+LEFT = Left.LEFT
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The answer for a name that stands for nothing: a message's *code*, reason and remedy."""
+
+    code: str
+    detail: str
+    hint: str = ""
+
+
+class Blocks(Enum):
+    """What becomes of block references that are not looked up."""
+
+    LEAVE = "leave"
+    REFUSE = "refuse"
+
+
+BlockLookup: TypeAlias = Callable[[str, str], Block | None]
+Answer: TypeAlias = Value | Unknown | Left | Missing
+
+
+class Anything(Mapping[str, Any]):
+    """A mapping in which every name has a value that is not known yet, for checks without a machine."""
+
+    def __getitem__(self, name: str) -> Unknown:
+        return Unknown(name)
+
+    def __contains__(self, _name: object) -> bool:
+        return True
+
+    def __iter__(self) -> Any:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """The names that a template may use.
+
+    *environ*: environment variables; with *leaves_unset*, names that are not set are left.
+    *outputs*: step outputs by id, and each output by its own name; with *has_open_outputs*, some step's
+    outputs cannot be listed before it ran, so that any name may be one.
+    *later*: ids of steps that run where the run starts.
+    *variables*: None leaves them. *blocks*: a lookup, or what becomes of them without one.
+    *is_static*: values are not known, so that texts are checked rather than resolved.
+    *leaves_nonsense*: braces around what is no expression are text, as in the reference.
+    """
+
+    environ: Mapping[str, str] = field(default_factory=dict)
+    leaves_unset: bool = False
+    outputs: Mapping[str, Value] = field(default_factory=dict)
+    has_open_outputs: bool = False
+    later: frozenset[str] = frozenset()
+    variables: Mapping[str, Json] | None = None
+    blocks: BlockLookup | Blocks = Blocks.LEAVE
+    is_static: bool = False
+    leaves_nonsense: bool = False
+
+    def with_blocks(self, blocks: BlockLookup | Blocks) -> Scope:
+        """The same scope where block references are treated otherwise."""
+        return self if blocks is self.blocks else replace(self, blocks=blocks)
+
+    def answer(self, name: str) -> Answer:
+        """What *name*, written as in the plain form, stands for."""
+        if name.startswith("$"):
+            return self._environment(name[1:])
+        first, _, rest = name.partition(".")
+        if first in NAMESPACES and rest:
+            kind, _, path = rest.partition(".")
+            if kind == "variables":
+                return self._variable(path)
+            if kind == "blocks":
+                return self._block(name, path)
+        return self._output(name)
+
+    def _environment(self, name: str) -> Answer:
+        if name in self.environ:
+            return self.environ[name]
+        if self.leaves_unset:
+            return LEFT
+        hint = did_you_mean(name, self.environ)
+        optional = f'Set it, or write `{{{{ ${name} | default("…") }}}}` to make it optional.'
+        return Missing("unset-name", f"The environment variable `{name}` is not set.", hint or optional)
+
+    def _variable(self, name: str) -> Answer:
+        if self.variables is None:
+            return LEFT
+        if name in self.variables:
+            return self.variables[name]
+        hint = did_you_mean(name, self.variables, otherwise=f"`syntask variable set {name} VALUE` makes it.")
+        return Missing("unset-name", f"The backend has no variable `{name}`.", hint)
+
+    def _block(self, name: str, path: str) -> Answer:
+        kind, _, rest = path.partition(".")
+        document, _, inner = rest.partition(".")
+        if not kind or not document:
+            hint = "Write `syntask.blocks.TYPE.NAME`, such as `syntask.blocks.secret.token`."
+            return Missing("unset-name", f"`{name}` names no block.", hint)
+        if self.blocks is Blocks.LEAVE:
+            return LEFT
+        if isinstance(self.blocks, Blocks):
+            detail = "A block's value would be stored here where everybody can read it."
+            hint = "Load the block inside the flow, or use it in `job_variables` or in a step."
+            return Missing("secret-stored", detail, hint)
+        block = self.blocks(kind, document)
+        if block is None:
+            hint = f"`syntask block create {kind} {document}` makes it."
+            return Missing("unset-name", f"The backend has no block `{document}` of type `{kind}`.", hint)
+        return _inside(block.data, name, inner)
+
+    def _output(self, name: str) -> Answer:
+        steps = steps_of(name)
+        first = steps[0] if steps else name
+        if first in self.outputs:
+            return _walk(self.outputs[first], steps[1:], name)
+        if first in self.later or first in RUN_TIME_NAMES:
+            return LEFT
+        if self.has_open_outputs and len(steps) == 1:
+            return Unknown(name)
+        if first in self.environ and not isinstance(self.environ, Anything):
+            hint = f"Write `{{{{ ${name} }}}}` for the environment variable."
+        else:
+            hint = did_you_mean(first, [*self.outputs, *self.later])
+        return Missing("unset-name", f"`{name}` is the output of no step before this one.", hint)
+
+
+def _inside(data: Mapping[str, Any], name: str, path: str) -> Answer:
+    """A part of a block's data. A document of one field `value` stands for that field."""
+    steps = steps_of(path)
+    if set(data) == {"value"} and steps[:1] != ("value",):
+        return _walk(data["value"], steps, name)
+    return _walk(dict(data), steps, name)
+
+
+def _walk(value: Value, steps: tuple[str, ...], name: str) -> Answer:
+    for step in steps:
+        if isinstance(value, Unknown):
+            return Unknown(name)
+        if isinstance(value, Mapping) and step in value:
+            value = value[step]
+        elif isinstance(value, (list, tuple)) and step.isdigit() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            hint = did_you_mean(step, value) if isinstance(value, Mapping) else ""
+            return Missing("unset-name", f"`{name}` stands for nothing: there is no `{step}`.", hint)
+    return value

@@ -1,0 +1,137 @@
+"""The process of one run: `python -m syntask_yaml.worker.child`, started by a worker.
+
+It reads its job, pulls the code, loads the entrypoint, says that it is ready, waits for the word, and
+calls the flow. When the worker that started it is gone, it ends at once, and all that it started.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import traceback
+from contextlib import suppress
+from functools import partial
+from threading import Event, Lock, Thread
+from typing import IO, Any
+
+from syntask_yaml.worker.call import TimedOut, call_flow
+from syntask_yaml.worker.entry import load_entrypoint
+from syntask_yaml.worker.protocol import CONTROL_FD, GO, REPORT_FD, Job, Report
+
+
+class _Reporter:
+    """The pipe to the worker; the flow's threads may log at the same time."""
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self._pipe = pipe
+        self._lock = Lock()
+
+    def __call__(self, report: Report) -> None:
+        with self._lock:
+            self._pipe.write(report.encode())
+            self._pipe.flush()
+
+
+class _LogHandler(logging.Handler):
+    """Log records go to the worker with their level, rather than through standard error."""
+
+    def __init__(self, report: _Reporter) -> None:
+        super().__init__()
+        self._report = report
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            self._report(Report("log", self.format(record), level=record.levelno, logger=record.name))
+        except Exception:  # noqa: BLE001  (logging must not end what it logs)
+            self.handleError(record)
+
+
+class _Control:
+    """The pipe from the worker: a job, the word to go, and then, for as long as it stays open, life."""
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self.job = Job.decode(pipe.readline())
+        self._pipe = pipe
+        self._go = Event()
+        Thread(target=self._listen, name="syntask-control", daemon=True).start()
+
+    def _listen(self) -> None:
+        while line := self._pipe.readline():
+            if line == GO:
+                self._go.set()
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+
+    def wait(self) -> None:
+        """Wait for the word to go."""
+        self._go.wait()
+
+
+def main() -> int:
+    """Do the job that the control pipe holds; the exit code is 0 if the flow completed."""
+    control = _Control(_inherited(CONTROL_FD, "rb"))
+    report = _Reporter(_inherited(REPORT_FD, "wb"))
+    logging.basicConfig(level=logging.INFO, handlers=[_LogHandler(report)])
+    try:
+        function = _load(control.job)
+        report(Report("ready"))
+        control.wait()
+        call_flow(function, control.job.parameters, on_retry=partial(_report_retry, report))
+    except BaseException as error:  # noqa: BLE001  (whatever a flow raises is its result)
+        if not isinstance(error, SystemExit) or error.code not in (None, 0):
+            _report_failure(report, error)
+            return 1
+    _flush()
+    report(Report("completed"))
+    return 0
+
+
+def _inherited(name: str, mode: str) -> IO[bytes]:
+    """A pipe that the worker passed on, for this process alone and not for those that the flow starts."""
+    descriptor = int(os.environ.pop(name))
+    os.set_inheritable(descriptor, False)
+    pipe: IO[bytes] = os.fdopen(descriptor, mode)
+    return pipe
+
+
+def _load(job: Job) -> Any:
+    if job.pull_steps:
+        from syntask_yaml.worker.pull import pull
+
+        pull(job)
+    return load_entrypoint(job.entrypoint)
+
+
+def _report_retry(report: _Reporter, attempt: int, error: BaseException) -> None:
+    report(Report("log", _trace(error), level=logging.ERROR))
+    report(Report("retrying", f"Attempt {attempt} failed: {_summary(error)}"))
+
+
+def _report_failure(report: _Reporter, error: BaseException) -> None:
+    _flush()
+    report(Report("log", _trace(error), level=logging.ERROR))
+    name = "TimedOut" if isinstance(error, TimedOut) else ""
+    report(Report("failed", _summary(error), name=name))
+
+
+def _summary(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def _trace(error: BaseException) -> str:
+    """The traceback, from the user's own code on."""
+    frames = error.__traceback__
+    while frames is not None and frames.tb_frame.f_globals.get("__package__") == __package__:
+        frames = frames.tb_next
+    return "".join(traceback.format_exception(type(error), error, frames)).rstrip()
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

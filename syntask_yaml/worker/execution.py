@@ -1,0 +1,170 @@
+"""One claimed run from its start to its final state."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from syntask_yaml.backend.base import Backend, Claim
+from syntask_yaml.errors import StepFailed
+from syntask_yaml.model.run import LogLine, State, StateType
+from syntask_yaml.model.secret import Secret
+from syntask_yaml.operations.lookup import Blocks, Variables
+from syntask_yaml.template import Scope, Unresolved, resolve
+from syntask_yaml.worker.process import RunProcess
+from syntask_yaml.worker.protocol import RUN_ID, Job, Report
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a run has said since the last time: lines to keep, and the state it is in now, if another.
+
+    *is_ready*: it may begin. *is_over*: its process has ended.
+    """
+
+    lines: tuple[LogLine, ...] = ()
+    state: State | None = None
+    is_ready: bool = False
+    is_over: bool = False
+
+
+@dataclass
+class Execution:
+    """A run that goes on. *directory* is its own, None where it runs in one that was configured."""
+
+    claim: Claim
+    process: RunProcess
+    directory: Path | None
+    _ended: State | None = None
+    _kill_at: datetime | None = None
+    _cancelled: str | None = None
+
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        return self.process.descriptors
+
+    def hear(self, now: datetime) -> Heard:
+        """What the run said until *now*, and whether it has ended."""
+        code = self.process.poll()
+        lines: list[LogLine] = []
+        state, is_ready = None, False
+        for report in self.process.hear():
+            match report.kind:
+                case "log":
+                    lines.append(LogLine(now, report.level, report.message, report.logger))
+                case "ready":
+                    state, is_ready = State(StateType.RUNNING), True
+                case "retrying":
+                    state = State(StateType.RUNNING, "Retrying", report.message)
+                case _:
+                    self._ended = _ended(report)
+        if self._kill_at is not None and now >= self._kill_at:
+            self.process.stop(force=True)
+        if code is None:
+            return Heard(tuple(lines), state, is_ready)
+        return Heard(tuple(lines), self._final(code), is_over=True)
+
+    def _final(self, code: int) -> State:
+        if self._cancelled is not None:
+            return State(StateType.CANCELLED, message=self._cancelled)
+        if self._ended is not None:
+            return self._ended
+        if code == 0:
+            return State(StateType.COMPLETED)
+        return State(StateType.CRASHED, message=_how_it_ended(code))
+
+    def go(self) -> None:
+        self.process.go()
+
+    def cancel(self, now: datetime, *, grace: float, reason: str = "") -> None:
+        """Ask the run to end, and end it when *grace* seconds have passed."""
+        if self._kill_at is None:
+            self._kill_at = now + timedelta(seconds=grace)
+            self._cancelled = reason
+            self.process.stop()
+
+    def kill(self) -> None:
+        """End the run at once."""
+        self.process.stop(force=True)
+
+    def close(self) -> None:
+        """Let go of the process, and remove the run's own directory."""
+        self.process.close()
+        if self.directory is not None:
+            shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def start_execution(claim: Claim, backend: Backend, *, home: Path, environ: Mapping[str, str]) -> Execution:
+    """Start the process of a claimed run. Raises StepFailed for a job variable without a value, OSError."""
+    variables = _job_variables(claim, backend)
+    configured = variables.get("working_dir")
+    directory = Path(str(configured)) if configured else home / "runs" / claim.run.id
+    if not configured:
+        directory.mkdir(parents=True, exist_ok=True)
+    job = Job(
+        run_id=claim.run.id,
+        entrypoint=claim.entrypoint,
+        backend=backend.url,
+        parameters=claim.parameters,
+        pull_steps=claim.pull_steps,
+    )
+    process = RunProcess(
+        job,
+        directory=directory,
+        environ=_environ(claim, backend, variables, environ),
+        command=variables.get("command") or None,
+    )
+    return Execution(claim, process, None if configured else directory)
+
+
+def _job_variables(claim: Claim, backend: Backend) -> dict[str, Any]:
+    """The job variables, with blocks and variables looked up."""
+    missing: list[Unresolved] = []
+    scope = Scope(variables=Variables(backend), blocks=Blocks(backend), leaves_unset=True)
+    resolved = resolve(dict(claim.job_variables), scope, missing.append)
+    if missing:
+        first = missing[0]
+        where = ".".join(str(step) for step in first.path)
+        raise StepFailed(
+            f"The job variable `{where}` has no value. {first.reason.detail}",
+            hint=first.reason.hint,
+        )
+    return dict(resolved)
+
+
+def _environ(
+    claim: Claim, backend: Backend, variables: Mapping[str, Any], environ: Mapping[str, str]
+) -> dict[str, str]:
+    own = {str(key): _text(value) for key, value in (variables.get("env") or {}).items() if value is not None}
+    return {
+        **environ,
+        "PYTHONUNBUFFERED": "1",
+        "SYNTASK_BACKEND": backend.url,
+        RUN_ID: claim.run.id,
+        "SYNTASK__FLOW_RUN_NAME": claim.run.name,
+        "SYNTASK__DEPLOYMENT": claim.run.deployment or "",
+        **own,
+    }
+
+
+def _text(value: Any) -> str:
+    return value.reveal() if isinstance(value, Secret) else str(value)
+
+
+def _ended(report: Report) -> State:
+    if report.kind == "completed":
+        return State(StateType.COMPLETED)
+    return State(StateType.FAILED, report.name, report.message)
+
+
+def _how_it_ended(code: int) -> str:
+    if code < 0:
+        name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
+        more = " Often that means that the machine was out of memory." if name == "SIGKILL" else ""
+        return f"The process of the run was ended by {name}.{more}"
+    return f"The process of the run ended with exit code {code} and said nothing of the flow."

@@ -1,0 +1,200 @@
+"""The worker: takes due runs, starts a process for each, keeps the backend told.
+
+`Worker.tick(now)` does everything that is to be done at a moment, and `Worker.wait()` sleeps until
+there is more to do. Time is an argument; the only loop is `run`.
+"""
+
+from __future__ import annotations
+
+import select
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from syntask_yaml.backend.base import Claim
+from syntask_yaml.backend.connect import OwnBackend
+from syntask_yaml.errors import SyntaskError
+from syntask_yaml.model.run import LogLine, Run, State, StateType
+from syntask_yaml.worker.execution import Execution, start_execution
+
+_SCHEDULE_EVERY = 5.0
+_POLL_EVERY = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerOptions:
+    """What a worker serves and how; times in seconds.
+
+    *limit* is the number of runs at a time. A claim not renewed for *lease* is another worker's to
+    end. *grace* is how long a cancelled run has to end by itself.
+    """
+
+    pool: str
+    name: str
+    queues: tuple[str, ...] = ()
+    limit: int = 10
+    lease: float = 30.0
+    grace: float = 30.0
+    run_once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunChanged:
+    """A run went into another state."""
+
+    run: Run
+    state: State
+
+
+Notify = Callable[[RunChanged], None]
+
+
+@dataclass
+class Worker:
+    """One worker on one backend. *home* is where the directories of its runs are."""
+
+    backend: OwnBackend
+    options: WorkerOptions
+    home: Path
+    environ: Mapping[str, str]
+    notify: Notify
+    is_stopping: bool = False
+    is_cancelling: bool = False
+    _executions: dict[str, Execution] = field(default_factory=dict)
+    _scheduled: datetime | None = None
+    _renewed: datetime | None = None
+    _seen: int | None = None
+    _next_due: datetime | None = None
+    _has_looked: bool = False
+
+    def stop(self) -> None:
+        """Take no more runs; asked a second time, cancel those that go on. Safe in a signal handler."""
+        self.is_cancelling = self.is_stopping
+        self.is_stopping = True
+
+    @property
+    def is_done(self) -> bool:
+        """Whether there is nothing left to do for a worker that is to end."""
+        return not self._executions and (self.is_stopping or (self.options.run_once and self._has_looked))
+
+    def run(self, clock: Callable[[], datetime]) -> None:
+        """Work until told to stop, or, with `run_once`, until what is due now has ended."""
+        try:
+            while not self.is_done:
+                self.tick(clock())
+                self.wait(clock())
+        finally:
+            self._abandon(clock())
+
+    def tick(self, now: datetime) -> None:
+        """Everything that is to be done at *now*."""
+        self._listen(now)
+        if self.is_cancelling:
+            self._cancel_all(now)
+        has_changed = self._has_changed()
+        if has_changed or self._is_over(self._renewed, self.options.lease / 3, now):
+            self._renew(now)
+        if self.is_stopping or (self.options.run_once and self._has_looked):
+            return
+        if has_changed or self._is_over(self._scheduled, _SCHEDULE_EVERY, now):
+            self.backend.schedule(now)
+            self._scheduled = now
+            self._next_due = now
+        if self._next_due is not None and self._next_due <= now:
+            self._take(now)
+
+    def wait(self, now: datetime) -> None:
+        """Sleep until a run says something, or it is time to look again."""
+        until = _POLL_EVERY
+        if self._next_due is not None and len(self._executions) < self.options.limit:
+            until = min(until, max((self._next_due - now).total_seconds(), 0))
+        descriptors = [each for execution in self._executions.values() for each in execution.descriptors]
+        select.select(descriptors, (), (), until)
+
+    def _has_changed(self) -> bool:
+        """Whether any other process wrote to the backend since the last look."""
+        before, self._seen = self._seen, self.backend.changed()
+        return before != self._seen
+
+    @staticmethod
+    def _is_over(last: datetime | None, seconds: float, now: datetime) -> bool:
+        return last is None or now - last >= timedelta(seconds=seconds)
+
+    def _take(self, now: datetime) -> None:
+        """Claim and start due runs, as many as there is room for."""
+        options = self.options
+        for _ in range(options.limit - len(self._executions)):
+            claim = self.backend.claim(
+                options.pool,
+                worker=options.name,
+                now=now,
+                lease=options.lease,
+                queues=options.queues,
+            )
+            if claim is None:
+                self._has_looked = True
+                self._next_due = self.backend.next_due(options.pool, now)
+                return
+            self._start(claim, now)
+
+    def _start(self, claim: Claim, now: datetime) -> None:
+        self.notify(RunChanged(claim.run, claim.run.state))
+        try:
+            self._executions[claim.run.id] = start_execution(
+                claim, self.backend, home=self.home, environ=self.environ
+            )
+        except (SyntaskError, OSError) as error:
+            message = f"The run could not be started: {error}"
+            self.backend.append_logs(claim.run.id, [LogLine(now, 40, message)])
+            self._report(claim, State(StateType.CRASHED, message=message), now)
+
+    def _listen(self, now: datetime) -> None:
+        for execution in list(self._executions.values()):
+            heard = execution.hear(now)
+            if heard.lines:
+                self.backend.append_logs(execution.claim.run.id, heard.lines)
+            if heard.state is not None and not self._report(execution.claim, heard.state, now):
+                execution.kill()  # another worker has taken us for dead
+            elif heard.is_ready:
+                execution.go()
+            if heard.is_over:
+                self._close(execution)
+
+    def _report(self, claim: Claim, state: State, now: datetime) -> bool:
+        is_ours = self.backend.report(claim, state, now)
+        if is_ours:
+            self.notify(RunChanged(claim.run, state))
+        return is_ours
+
+    def _renew(self, now: datetime) -> None:
+        """Keep the leases, learn which runs are to end, and end what dead workers left behind."""
+        claims = [execution.claim for execution in self._executions.values()]
+        states = self.backend.renew(claims, now=now, lease=self.options.lease) if claims else {}
+        self._renewed = now
+        for run_id, execution in list(self._executions.items()):
+            state = states.get(run_id)
+            if state is None:
+                execution.kill()
+            elif state is StateType.CANCELLING:
+                execution.cancel(now, grace=self.options.grace)
+        for run in self.backend.reap(now):
+            self.notify(RunChanged(run, run.state))
+            self._next_due = now
+
+    def _cancel_all(self, now: datetime) -> None:
+        for execution in self._executions.values():
+            execution.cancel(now, grace=self.options.grace, reason="The worker was told to stop.")
+
+    def _close(self, execution: Execution) -> None:
+        execution.close()
+        del self._executions[execution.claim.run.id]
+        self._next_due = self._scheduled  # there is room for another one
+
+    def _abandon(self, now: datetime) -> None:
+        """Leave nothing behind when something unforeseen ends the worker itself."""
+        for execution in list(self._executions.values()):
+            execution.kill()
+            state = State(StateType.CRASHED, message="The worker ended while the run went on.")
+            self._report(execution.claim, state, now)
+            self._close(execution)

@@ -1,0 +1,97 @@
+"""The pull steps of a run, in the process of the run."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from syntask_yaml.backend.base import Backend
+from syntask_yaml.backend.connect import connect
+from syntask_yaml.model.block import Block
+from syntask_yaml.model.events import Event, StepOutput, StepStarted
+from syntask_yaml.model.step import Step
+from syntask_yaml.operations.lookup import Blocks, Variables
+from syntask_yaml.steps.base import Policy, StepContext
+from syntask_yaml.steps.runner import run_steps
+from syntask_yaml.template import Scope
+from syntask_yaml.worker.protocol import Job
+
+
+def pull(job: Job) -> None:
+    """Run the job's pull steps, and go where they put the code."""
+    backend = _Lazily(job.backend)
+    context = StepContext(Path.cwd(), os.environ)
+    outputs = run_steps(
+        [_step(stored) for stored in job.pull_steps],
+        section="pull",
+        label="pull",
+        context=context,
+        scope=Scope(environ=os.environ, variables=backend.variables, blocks=backend.block),
+        notify=_show,
+        policy=Policy(in_process=True),
+    )
+    directory = outputs.get("directory")
+    os.chdir(context.directory / str(directory) if directory else context.directory)
+
+
+class _Lazily:
+    """The backend, opened only if a step asks for a block or a variable."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    @cached_property
+    def _backend(self) -> Backend:
+        return connect(self._url, store=Path())
+
+    @cached_property
+    def variables(self) -> Mapping[str, Any]:
+        return _LazyVariables(self)
+
+    def block(self, type: str, name: str) -> Block | None:
+        return Blocks(self._backend)(type, name)
+
+    def open(self) -> Variables:
+        return Variables(self._backend)
+
+
+class _LazyVariables(Mapping[str, Any]):
+    def __init__(self, backend: _Lazily) -> None:
+        self._backend = backend
+
+    @cached_property
+    def _values(self) -> Variables:
+        return self._backend.open()
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __iter__(self) -> Any:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+def _step(stored: Mapping[str, Any]) -> Step:
+    name, given = next(iter(stored.items()))
+    inputs = dict(given or {})
+    identity, requires = inputs.pop("id", None), inputs.pop("requires", ())
+    return Step(
+        name=name,
+        inputs=inputs,
+        id=identity,
+        requires=(requires,) if isinstance(requires, str) else tuple(requires),
+    )
+
+
+def _show(event: Event) -> None:
+    match event:
+        case StepStarted(_, _, step):
+            print(f"pull: {step.rpartition('.')[2]}", flush=True)
+        case StepOutput(_, line, is_error):
+            print(line, file=sys.stderr if is_error else sys.stdout, flush=True)
