@@ -46,9 +46,13 @@ class Diagnostic:
     def is_error(self) -> bool:
         return self.severity is Severity.ERROR
 
+    @property
+    def is_note(self) -> bool:
+        return self.severity is Severity.NOTE
+
     def as_error(self) -> Diagnostic:
         """The same as an error; a note stays one."""
-        return self if self.severity is Severity.NOTE else replace(self, severity=Severity.ERROR)
+        return self if self.is_note else replace(self, severity=Severity.ERROR)
 
     def as_warning(self) -> Diagnostic:
         return replace(self, severity=Severity.WARNING)

@@ -90,7 +90,6 @@ class _Child:
         input: bytes,
         wants_reply: bool,
     ) -> None:
-        self._selector = selectors.DefaultSelector()
         self._stdout = _Text(lambda line: on_line(line, False))
         self._stderr = _Text(lambda line: on_line(line, True))
         self._reply = _Text(lambda _line: None)
@@ -102,6 +101,7 @@ class _Child:
         except BaseException:
             _close(*(reply or ()))
             raise
+        self._selector = selectors.DefaultSelector()
         self._listen(reply)
 
     def _listen(self, reply: tuple[int, int] | None) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 
 from syntask_yaml.errors import BackendRefused
 
-_FORBIDDEN = frozenset("/%&<>")
+# Half a character, too: no text in UTF-8 has one.
+_FORBIDDEN = re.compile(r"[/%&<>\x00-\x1f\x7f\ud800-\udfff]")
 
 _ADJECTIVES = tuple(
     """
@@ -41,10 +43,11 @@ def run_name(id: str) -> str:
 
 def check_name(kind: str, name: str) -> None:
     """Raise BackendRefused if *name* cannot be the name of a *kind*, such as a work pool."""
-    if not name or _FORBIDDEN.intersection(name):
+    if not name or _FORBIDDEN.search(name):
+        shown = ascii(name)[1:-1]
         raise BackendRefused(
-            f"`{name}` cannot be the name of a {kind}.",
-            hint="A name has at least one character, and none of `/ % & < >`.",
+            f"`{shown}` cannot be the name of a {kind}.",
+            hint="A name has at least one character, and none of `/ % & < >` or what cannot be seen.",
         )
 
 

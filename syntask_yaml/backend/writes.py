@@ -89,7 +89,10 @@ def _check_is_current(write: Write, stored: Stored | None) -> None:
 def _check_fits(after: Deployment, pools: Collection[str]) -> None:
     check_name("flow", after.flow)
     check_name("deployment", after.name)
-    pool, limit, schedules = known(after.work_pool), known(after.concurrency_limit), known(after.schedules)
+    pool, queue = known(after.work_pool), known(after.work_queue)
+    limit, schedules = known(after.concurrency_limit), known(after.schedules)
+    if queue is not None:
+        check_name("work queue", queue)
     if pool is not None and pool not in pools:
         others = "`syntask work-pool ls` shows the pools there are."
         raise BackendRefused(

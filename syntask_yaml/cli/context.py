@@ -62,7 +62,7 @@ class Context:
             backend=backend,
             reader=FlowReader(project.root),
             environ=self.environ,
-            settings=self.settings,
+            default_pool=self.settings.default_pool,
             allow_unset=allow_unset,
         )
 

@@ -24,7 +24,6 @@ from syntask_yaml.project.load import Declaration, Project
 from syntask_yaml.project.parameters import check_job_variables, check_parameters
 from syntask_yaml.project.resolve import Resolved, resolve_fields, resolve_pull
 from syntask_yaml.project.static import expected_outputs
-from syntask_yaml.settings import Settings
 from syntask_yaml.template import Scope
 
 # The pool that the embedded backend has from the start.
@@ -58,7 +57,7 @@ class Knowledge:
     backend: Backend
     reader: FlowReader
     environ: Mapping[str, str]
-    settings: Settings
+    default_pool: str | None = None
     allow_unset: bool = False
 
     @cached_property
@@ -168,7 +167,7 @@ def _check_identity(entry: Node) -> Iterator[Diagnostic]:
 def _pool(entry: Node, knowledge: Knowledge, problems: list[Diagnostic]) -> WorkPool | None:
     """The work pool of a deployment; None where there is none, or it is not known yet."""
     declared = entry.get("work_pool") or entry
-    name = (entry.value.get("work_pool") or {}).get("name") or knowledge.settings.default_pool
+    name = (entry.value.get("work_pool") or {}).get("name") or knowledge.default_pool
     if isinstance(name, Unknown):
         return None
     if name is None and knowledge.backend.features.kind in _OWN_KINDS:

@@ -32,12 +32,12 @@ def render(knowledge: Knowledge, selection: Selection) -> Rendered:
     errors = [error for each in prepared for error in each.errors]
     if errors:
         raise ProjectInvalid(errors)
-    deployments = [_document(each.deployment) for each in prepared if each.deployment is not None]
+    deployments = [document_of(each.deployment) for each in prepared if each.deployment is not None]
     content = {**({"name": project.name} if project.name else {}), "deployments": deployments}
     return Rendered(content, tuple(problem for each in prepared for problem in each.diagnostics))
 
 
-def _document(deployment: Deployment) -> dict[str, Any]:
+def document_of(deployment: Deployment) -> dict[str, Any]:
     """A deployment as an entry of a project file, without what says nothing."""
     known = facts(deployment)
     pool = {key.partition(".")[2]: value for key, value in known.items() if key.startswith("work_pool.")}

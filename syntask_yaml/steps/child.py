@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from syntask_yaml import shell
 from syntask_yaml.errors import SyntaskError
@@ -19,12 +20,17 @@ from syntask_yaml.steps.call import call, outputs_of, own_traceback, words
 from syntask_yaml.steps.registry import find_step
 
 # The child sees the modules that this process sees, whichever way it came to them.
-BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv.pop()); from syntask_yaml.steps.child import main; main()"
+_BOOT = """
+import json, sys
+sys.path[:] = json.loads(sys.argv.pop())
+from syntask_yaml.steps.child import main
+main()
+"""
 
 
 def command() -> tuple[str, ...]:
     """The arguments that start the process."""
-    return (sys.executable, "-P", "-u", "-c", BOOT, json.dumps(sys.path))
+    return (sys.executable, "-P", "-u", "-c", _BOOT, json.dumps(sys.path))
 
 
 def main() -> None:
@@ -41,15 +47,18 @@ def answer(name: str, inputs: dict[str, Any]) -> dict[str, Any]:
     """Run the step; its outputs and the directory that it is in at the end, or why it failed."""
     directory = Path.cwd()
     sys.path.insert(0, str(directory))
-    context = StepContext(directory, os.environ, print, lambda line: print(line, file=sys.stderr))
+    context = StepContext(directory, os.environ, _to(sys.stdout), _to(sys.stderr))
     try:
-        result = call(find_step(name).load(directory), inputs, context)
-        outputs = outputs_of(result, name)
+        outputs = outputs_of(call(find_step(name).load(directory), inputs, context), name)
     except SyntaskError as error:
         return {"detail": error.detail, "hint": error.hint}
-    except (Exception, SystemExit) as error:  # whatever a user's function raises
+    except (Exception, SystemExit) as error:  # noqa: BLE001  (whatever a user's function raises)
         for line in own_traceback(error):
-            print(line, file=sys.stderr)
+            context.write_error(line)
         return {"detail": f"`{name}` raised {words(error)}", "hint": ""}
     moved = context.directory if context.directory != directory else Path.cwd()
     return {"outputs": outputs, "directory": str(moved)}
+
+
+def _to(stream: TextIO) -> Callable[[str], None]:
+    return lambda line: print(line, file=stream)  # noqa: T201  (this is the edge of a process)

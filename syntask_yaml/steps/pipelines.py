@@ -115,7 +115,10 @@ _Key: TypeAlias = tuple[str, ...]
 
 @dataclass(slots=True)
 class _Crew:
-    """Hands each distinct list to the pool once. Builds go first: no push can wait for one that has no place."""
+    """Hands each distinct list to the pool once.
+
+    Builds go first, so that no push waits in the place that its own build needs.
+    """
 
     context: StepContext
     notify: Observer

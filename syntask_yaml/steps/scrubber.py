@@ -17,8 +17,8 @@ SECRET_NAMES = frozenset(
     ["access_token", "credentials", "password", "token", "secret", "api_key", "client_secret"]
 )
 
-# A line of a longer secret that is shorter than this is no secret: a brace, an empty line.
-_SHORTEST_LINE = 6
+# A line of a longer secret, or a text that is one by name only, is none if it is shorter: a brace, a `-`.
+_SHORTEST = 4
 
 
 class Scrubber:
@@ -52,7 +52,7 @@ def _forms(text: str) -> Iterator[str]:
     yield from filter(None, {text, text.strip(), quote(text, safe=""), json.dumps(text)[1:-1]})
     lines = text.splitlines()
     if len(lines) > 1:
-        yield from (line.strip() for line in lines if len(line.strip()) >= _SHORTEST_LINE)
+        yield from (line.strip() for line in lines if len(line.strip()) >= _SHORTEST)
 
 
 def secrets_in(inputs: Any, *, name: str = "") -> Iterator[str]:
@@ -65,7 +65,7 @@ def secrets_in(inputs: Any, *, name: str = "") -> Iterator[str]:
     elif isinstance(inputs, (list, tuple)):
         for item in inputs:
             yield from secrets_in(item, name=name)
-    elif isinstance(inputs, str) and inputs and name in SECRET_NAMES:
+    elif isinstance(inputs, str) and len(inputs) >= _SHORTEST and name in SECRET_NAMES:
         yield inputs
 
 

@@ -21,31 +21,32 @@ from syntask_yaml.backend.writes import Outcome, outcome, refusal
 from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.pool import DEFAULT_QUEUE
 
+# As many writes become rows at a time: enough to be fast, few enough to need little memory.
+_AT_ONCE = 500
+
+# What a name stands for after a write, so that a second one in the same batch is a conflict.
+_WRITTEN = Stored("", Deployment(flow="", name=""))
+
 
 @dataclass(slots=True)
 class _Batch:
-    """What a call of `write` comes down to."""
+    """What some writes come down to."""
 
     written: list[Written] = field(default_factory=list)
     made: list[Outcome] = field(default_factory=list)
     changed: list[Outcome] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
 
-    def take(self, after: Deployment | None, stored: Stored | None, now: datetime) -> str:
-        """Note that *stored* becomes *after*; the id of the deployment."""
-        if after is None:
-            assert stored is not None
-            self.deleted.append(stored.id)
-            return stored.id
-        done = outcome(after, stored, now)
-        (self.made if stored is None else self.changed).append(done)
-        return done.id
-
-
-_AT_ONCE = 10000
-
-# What a name stands for once it was written: a second write of it in the same call is a conflict.
-_WRITTEN = Stored("", Deployment(flow="", name=""))
+    def take(self, after: Deployment | None, before: Stored | None, now: datetime) -> str | None:
+        """Note that *before* becomes *after*; the id of the deployment."""
+        if after is not None:
+            done = outcome(after, before, now)
+            (self.made if before is None else self.changed).append(done)
+            return done.id
+        if before is not None:
+            self.deleted.append(before.id)
+            return before.id
+        return None
 
 
 class Deployments(Role):
@@ -61,13 +62,13 @@ class Deployments(Role):
 
     def write(self, writes: Sequence[Write], *, jobs: int = 1) -> Iterator[Written]:  # noqa: ARG002
         now = self._clock()
+        parts = (writes[at : at + _AT_ONCE] for at in range(0, len(writes), _AT_ONCE))
         with self._store.transaction():
-            parts = (writes[at : at + _AT_ONCE] for at in range(0, len(writes), _AT_ONCE))
             return iter([written for part in parts for written in self._write(part, now)])
 
     def _write(self, writes: Sequence[Write], now: datetime) -> list[Written]:
         batch = self._judged(writes, now)
-        # Deleting comes first, as it may free a name that is taken again.
+        # Deleting comes first: a name that it frees may be taken again.
         if batch.deleted:
             self._delete(batch.deleted, now)
         if batch.changed:
@@ -79,15 +80,18 @@ class Deployments(Role):
     def _judged(self, writes: Sequence[Write], now: datetime) -> _Batch:
         batch = _Batch()
         names = [write.full_name for write in writes]
-        known = {stored.deployment.full_name: stored for stored in self.deployments(names=names)}
+        stored = {each.deployment.full_name: each for each in self.deployments(names=names)}
         pools = {row["name"] for row in self._store.all("pools")}
         for write, name in zip(writes, names, strict=True):
-            stored = known.get(name)
-            if error := refusal(write, stored, pools):
+            before = stored.get(name)
+            if error := refusal(write, before, pools):
                 batch.written.append(Written(write, error=error))
+                continue
+            batch.written.append(Written(write, batch.take(write.after, before, now)))
+            if write.after is None:
+                stored.pop(name, None)
             else:
-                batch.written.append(Written(write, batch.take(write.after, stored, now)))
-                known[name] = _WRITTEN
+                stored[name] = _WRITTEN
         return batch
 
     def _delete(self, ids: Sequence[str], now: datetime) -> None:
@@ -103,8 +107,8 @@ class Deployments(Role):
         self._store.change("drop_unfit_runs", deployments=ids, now=to_moment(now))
 
     def _put(self, statement: str, put: Sequence[Outcome]) -> None:
-        queues = {(done.deployment.work_pool, done.deployment.work_queue) for done in put}
-        for pool, queue in queues:
+        queues = ((done.deployment.work_pool, done.deployment.work_queue) for done in put)
+        for pool, queue in dict.fromkeys(queues):
             if pool is not None:
                 self._store.change("add_queue", pool=pool, name=queue or DEFAULT_QUEUE)
         self._store.change_each(statement, map(deployment_row, put))

@@ -24,7 +24,7 @@ from syntask_yaml.backend.embedded.statements import SQL
 from syntask_yaml.errors import BackendUnreachable
 
 _OLDEST_SQLITE = (3, 37)
-_SETTINGS = ("PRAGMA synchronous = NORMAL", "PRAGMA foreign_keys = ON", "PRAGMA temp_store = MEMORY")
+_SETTINGS = ("PRAGMA synchronous = NORMAL", "PRAGMA foreign_keys = ON", "PRAGMA cache_size = -16000")
 
 Values: TypeAlias = Mapping[str, Any] | Sequence[Any]
 

@@ -16,8 +16,9 @@ from syntask_yaml.model.deployment import Stored
 from syntask_yaml.model.run import StateType
 from syntask_yaml.model.timing import parse_interval, parse_moment
 from syntask_yaml.operations import deployments as operations
+from syntask_yaml.operations.render import document_of
 from syntask_yaml.operations.runs import watch
-from syntask_yaml.plan.facts import facts, schedule_key
+from syntask_yaml.plan.facts import schedule_key
 
 _names = click.argument("names", nargs=-1, shell_complete=complete_deployment)
 
@@ -217,16 +218,14 @@ def _check_named(names: tuple[str, ...], *, is_all: bool) -> None:
 def encode(stored: Stored) -> dict[str, Any]:
     """A deployment as JSON: its fields, and what only the backend knows."""
     deployment = stored.deployment
-    fields = facts(deployment)
-    pool = {key.partition(".")[2]: fields.pop(key) for key in list(fields) if key.startswith("work_pool.")}
-    project = fields.pop("project")
+    fields = document_of(deployment)
+    del fields["flow_name"]
     return {
         "id": stored.id,
-        "name": deployment.name,
         "flow": deployment.flow,
         **fields,
-        "work_pool": pool,
-        "labels": {"syntask.project": project} if project else {},
+        "parameter_schema": deployment.parameter_schema,
+        "labels": {"syntask.project": deployment.project} if deployment.project else {},
         "created": stored.created,
         "updated": stored.updated,
     }

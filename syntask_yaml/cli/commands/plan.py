@@ -51,8 +51,11 @@ def show_plan(context: Context, *, save: Path | None, output: str, **options: An
         planned = make_plan(knowledge, request)
         if save is not None:
             save_plan(planned, knowledge, request, context.directory / save)
-    if context.verbosity >= 0:
-        diagnostics.show(planned.diagnostics)
+    diagnostics.show(
+        each
+        for each in planned.diagnostics
+        if each.is_error or (context.verbosity >= 0 and (planned.plan.has_changes or not each.is_note))
+    )
     if output == "json":
         print_json(encode(planned.plan))
     else:

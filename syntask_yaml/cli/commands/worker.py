@@ -16,6 +16,7 @@ from syntask_yaml.cli.views.output import say
 from syntask_yaml.cli.views.runs import state_text
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import NotFound
+from syntask_yaml.model.run import StateType
 from syntask_yaml.settings import seconds
 from syntask_yaml.worker.loop import RunChanged, Worker, WorkerOptions
 
@@ -89,6 +90,8 @@ def _stop_on_signals(worker: Worker) -> None:
 def _show(changed: RunChanged) -> None:
     time = datetime.now().astimezone().strftime("%H:%M:%S")
     run = changed.run
+    if changed.state.type is StateType.PENDING:
+        return
     say(f"{time}  {run.deployment or run.flow}  {run.name} ({run.id[:8]})  {state_text(changed.state)}")
 
 

@@ -37,7 +37,12 @@ class Progress:
 
 def show(outcome: Outcome, *, verbosity: int, is_json: bool) -> None:
     """Print what is to be said of the outcome, how many deployments became what, and what to do next."""
-    problems = [each for each in outcome.diagnostics if each.is_error or verbosity >= 0]
+    has_changes = any(outcome.summary[action] for action in ("created", "updated"))
+    problems = [
+        each
+        for each in outcome.diagnostics
+        if each.is_error or (verbosity >= 0 and (has_changes or not each.is_note))
+    ]
     diagnostics.show(problems)
     if verbosity < 0 or is_json:
         return

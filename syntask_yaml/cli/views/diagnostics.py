@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import click
@@ -14,10 +15,17 @@ _MAX_WIDTH = 160
 
 
 def show(diagnostics: Iterable[Diagnostic]) -> None:
-    """Print each problem to standard error."""
+    """Print each problem to standard error; notes that say the same in one line."""
+    notes: Counter[str] = Counter()
     for diagnostic in diagnostics:
+        if diagnostic.is_note:
+            notes[diagnostic.detail] += 1
+            continue
         for line in lines(diagnostic):
             click.echo(line, err=True)
+    for detail, count in notes.items():
+        more = f" ({count} deployments)" if count > 1 else ""
+        click.echo(f"{click.style('note:', fg='cyan', bold=True)} {detail}{more}", err=True)
 
 
 def lines(diagnostic: Diagnostic) -> Iterator[str]:

@@ -12,6 +12,9 @@ import click
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+# Wide enough that no cell is broken where a program reads the table.
+_UNBROKEN = 10_000
+
 as_json = click.option(
     "-o",
     "--output",
@@ -54,12 +57,14 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, empty:
 
     color = click.get_current_context().color
     console = Console(no_color=color is False, force_terminal=True if color else None, highlight=False)
+    if not console.is_terminal:
+        console.width = _UNBROKEN
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    console.print(table, soft_wrap=not console.is_terminal)
+    console.print(table)
 
 
 def when(moment: datetime | None) -> str:

@@ -45,12 +45,14 @@ def _change(change: Change, *, verbose: bool) -> Iterator[str]:
     reason = f"  ({change.reason})" if change.reason else ""
     yield f"{symbol} {click.style(change.deployment, bold=True)}{click.style(reason, dim=True)}"
     for field in change.fields:
-        if change.action is Action.UPDATE or verbose or _is_worth_showing(field):
+        if field.path == "schedules" and change.action is Action.CREATE and not verbose:
+            yield from (f"    schedules: {key}" for key in field.after)
+        elif change.action is Action.UPDATE or verbose or _is_worth_showing(field):
             yield f"    {_field(field, change.action)}"
 
 
 # What a new deployment is shown with, if it says something.
-_HEADLINES = ("entrypoint", "work_pool.name", "schedules", "paused", "concurrency_limit")
+_HEADLINES = ("entrypoint", "work_pool.name", "paused", "concurrency_limit")
 
 
 def _is_worth_showing(field: FieldChange) -> bool:
@@ -58,10 +60,9 @@ def _is_worth_showing(field: FieldChange) -> bool:
 
 
 def _field(field: FieldChange, action: Action) -> str:
-    after = _shown(field.after)
     if action is Action.CREATE:
-        return f"{field.path}: {after}"
-    return f"{field.path}: {_shown(field.before)} -> {after}"
+        return f"{field.path}: {_shown(field.after)}"
+    return f"{field.path}: {_shown(field.before)} -> {_shown(field.after)}"
 
 
 def _shown(value: Any) -> str:

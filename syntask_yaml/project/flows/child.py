@@ -58,7 +58,9 @@ def load(request: Answer) -> Any:
     name = os.path.splitext(os.path.basename(path))[0]  # noqa: PTH119, PTH122
     if name in sys.modules:
         name = "_syntask_" + hashlib.sha1(path.encode()).hexdigest()[:16]
-    spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=[folder, os.getcwd()])  # noqa: PTH109
+    spec = importlib.util.spec_from_file_location(
+        name, path, submodule_search_locations=[folder, os.getcwd()]
+    )  # noqa: PTH109
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
@@ -72,7 +74,10 @@ def describe(module: Any, name: str, docstrings: str) -> Answer:
         for part in name.split("."):
             found = getattr(found, part)
         function = getattr(found, "fn", found)
-        described = {key: text(getattr(found, key, None)) for key in ("name", "description", "version")}
+        options = getattr(found, "__syntask_flow__", found)
+        described: Answer = {
+            key: text(getattr(options, key, None)) for key in ("name", "description", "version")
+        }
         described["schema"] = json.loads(json.dumps(plain(parameter_schema(function, docstrings))))
         return described
     except BaseException as error:
@@ -84,7 +89,9 @@ def parameter_schema(function: Any, docstrings: str) -> Answer:
         signature = inspect.signature(function, eval_str=True)
     except (NameError, TypeError):
         signature = inspect.signature(function)
-    descriptions = load_file("_syntask_docstring", docstrings).parameter_descriptions(inspect.getdoc(function))
+    descriptions = load_file("_syntask_docstring", docstrings).parameter_descriptions(
+        inspect.getdoc(function)
+    )
     generation = V1 if uses_v1(signature) else V2
     fields: Answer = {}
     for position, parameter in enumerate(signature.parameters.values()):
@@ -105,7 +112,8 @@ class V2:
         import pydantic
         from pydantic.fields import FieldInfo
 
-        default, extra = parameter.default, {"position": position}
+        default: Any = parameter.default
+        extra: Answer = {"position": position}
         if isinstance(default, FieldInfo):
             extra.update(default.json_schema_extra if isinstance(default.json_schema_extra, dict) else {})
             default, description = default.default, default.description or description

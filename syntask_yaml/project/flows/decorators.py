@@ -77,8 +77,9 @@ def said(call: ast.Call, scope: Scope) -> Options:
         except Unknowable:
             unknown.update(keys)
             continue
-        given = value if keyword.arg is None else {keyword.arg: value}
-        known |= {key: str(given[key]) for key in keys if given.get(key)}
+        given = {keyword.arg: value} if keyword.arg else value
+        if isinstance(given, dict):
+            known |= {key: str(given[key]) for key in keys if given.get(key)}
     return Options(**known, unknown=frozenset(unknown))
 
 
@@ -114,7 +115,9 @@ def _keeps_signature(node: ast.expr, scope: Scope) -> bool:
     if not isinstance(symbol, Definition):
         return True
     inside = list(ast.walk(symbol.node))
-    replaces = any(isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)) for part in inside[1:])
+    replaces = any(
+        isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)) for part in inside[1:]
+    )
     return not replaces or any(_word(part) in WRAPPING for part in inside)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -31,7 +32,11 @@ class NotThere(Exception):
 
 
 class NotAFlow(Exception):
-    """A name stands for what cannot be deployed; the message is a sentence that says for what."""
+    """A name stands for what cannot be deployed; the message says for what, *hint* what to do."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 class Elsewhere(Exception):
@@ -43,6 +48,7 @@ class Found:
     """What an entrypoint names. *options* is what makes it a flow, None for a plain function.
 
     *function* is None where only running the module tells; *reason* says why something is not certain.
+    *asked* is the line of its module that makes the schema of its parameters: no later name is there yet.
     """
 
     name: str
@@ -50,6 +56,7 @@ class Found:
     line: int
     function: Definition | None = None
     options: Options | None = None
+    asked: float = math.inf
     reason: str = ""
 
 
@@ -133,13 +140,15 @@ def _found(name: str, symbol: Symbol, *, is_method: bool) -> Found:
         case Definition(node=ast.FunctionDef() | ast.AsyncFunctionDef() as node, scope=scope):
             if is_method and not is_bound_to_class(node, scope):
                 raise NotAFlow(
-                    f"`{name}` is a method of objects: a run has no object to call it on."
-                    " Only static methods and class methods can be deployed."
+                    f"`{name}` is a method of objects, and a run has no object to call it on.",
+                    "Make it a function, a `@staticmethod` or a `@classmethod`.",
                 )
-            return Found(name, scope, node.lineno, symbol, options_of(node, scope))
+            options = options_of(node, scope)
+            asked = math.inf if options is None else scope.line
+            return Found(name, scope, node.lineno, symbol, options, asked)
         case Expression(node=ast.Call() as call, scope=scope):
             return _made(name, call, scope)
-        case External(name=full_name):
+        case External(name=full_name) if "." in full_name:
             raise Elsewhere(full_name)
     raise NotAFlow(f"`{name}` is not a function.")
 
@@ -152,7 +161,8 @@ def _made(name: str, call: ast.Call, scope: Scope) -> Found:
             before = _resolved(original, scope)
             if before is None or before.options is None:
                 return unknown
-            return replace(before, name=name, options=before.options.then(said(call, scope)))
+            options = before.options.then(said(call, scope))
+            return replace(before, name=name, options=options, line=call.lineno)
         case ast.Call(func=ast.Call() as decorator, args=[wrapped]) if is_flow(decorator.func, scope):
             options = said(decorator, scope)
         case ast.Call(func=decorator, args=[wrapped, *_]) if is_flow(decorator, scope):
@@ -162,7 +172,8 @@ def _made(name: str, call: ast.Call, scope: Scope) -> Found:
     function = _resolved(wrapped, scope)
     if function is None or function.function is None:
         return replace(unknown, options=options)
-    return replace(function, name=name, options=options, line=call.lineno)
+    asked = call.lineno if function.scope.module is scope.module else math.inf
+    return replace(function, name=name, options=options, line=call.lineno, asked=asked)
 
 
 def _resolved(node: ast.expr, scope: Scope) -> Found | None:

@@ -29,14 +29,6 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where functions are loaded from: a *file*, or a *module* by its name."""
-
-    file: Path
-    module: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Loader:
     """Runs *python* in *root* for at most *timeout* seconds."""
 
@@ -44,25 +36,20 @@ class Loader:
     python: str
     timeout: float
 
-    def load(self, place: Place, functions: Sequence[str]) -> Mapping[str, Loaded]:
-        """What each of *functions* says of itself. Whatever goes wrong is said in the answer."""
+    def load(self, file: Path, module: str | None, functions: Sequence[str]) -> Mapping[str, Loaded]:
+        """What each of *functions* of *file* says of itself; of *module*, if it is known by that name.
+
+        Whatever goes wrong is said in the answer.
+        """
         from tempfile import TemporaryDirectory
 
         with TemporaryDirectory(prefix="syntask-", ignore_cleanup_errors=True) as folder:
             request, result = Path(folder, "request.json"), Path(folder, "result.json")
-            request.write_text(json.dumps(self._request(place, functions)), encoding="utf-8")
+            request.write_text(json.dumps(_request(file, module, functions)), encoding="utf-8")
             problem = self._run(request, result)
             answers = {} if problem else _answers(result)
         ended = Loaded(error=problem or "loading it ends the process without an answer")
         return {name: answers.get(name, ended) for name in functions}
-
-    def _request(self, place: Place, functions: Sequence[str]) -> Mapping[str, object]:
-        return {
-            "file": str(place.file),
-            "module": place.module,
-            "functions": list(functions),
-            "docstrings": str(_HERE / "docstring.py"),
-        }
 
     def _run(self, request: Path, result: Path) -> str:
         """Run the child to its end; says what went wrong, if something did."""
@@ -89,6 +76,15 @@ class Loader:
             if child.poll() is None:
                 _end(child)
         return ""
+
+
+def _request(file: Path, module: str | None, functions: Sequence[str]) -> Mapping[str, object]:
+    return {
+        "file": str(file),
+        "module": module,
+        "functions": list(functions),
+        "docstrings": str(_HERE / "docstring.py"),
+    }
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

@@ -3,21 +3,115 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from syntask_yaml.diagnostics import did_you_mean
-from syntask_yaml.project.flows.decorators import NOTHING_SAID, Options, check_signature
 from syntask_yaml.project.flows.definition import Elsewhere, Found, NotAFlow, NotThere, find, flows
-from syntask_yaml.project.flows.docstring import parameter_descriptions
-from syntask_yaml.project.flows.entrypoint import Entrypoint, FlowNotFound, InvalidEntrypoint, parse_entrypoint
+from syntask_yaml.project.flows.description import Describer, Request
+from syntask_yaml.project.flows.entrypoint import (
+    Entrypoint,
+    FlowNotFound,
+    InvalidEntrypoint,
+    parse_entrypoint,
+)
 from syntask_yaml.project.flows.flow import Flow
-from syntask_yaml.project.flows.loading import Loaded, Loader, Place
-from syntask_yaml.project.flows.schema.classes import docstring
-from syntask_yaml.project.flows.schema.parameters import parameter_schema
+from syntask_yaml.project.flows.loading import Loader
+from syntask_yaml.project.flows.places import Place, Places
 from syntask_yaml.project.flows.source.library import Library
+from syntask_yaml.project.flows.source.module import SourceUnreadable
 from syntask_yaml.project.flows.source.once import Once
 from syntask_yaml.project.flows.source.scope import Scope
-from syntask_yaml.project.flows.source.symbol import Definition, Unknowable
+
+MAX_HOPS = 10
+MAX_NAMED = 10
+
+
+class FlowReader:
+    """Describes flows by reading their source; thread-safe, and reads each file once.
+
+    Where the source does not tell, the flow is loaded by *python* in a process of its own, for at most
+    *timeout* seconds, unless *load_in_child* is false.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        load_in_child: bool = True,
+        timeout: float = 30.0,
+        python: str = sys.executable,
+    ) -> None:
+        self._library = Library(root.absolute())
+        self._places = Places(self._library)
+        loader = Loader(self._library.root, python, timeout) if load_in_child else None
+        self._describer = Describer(loader)
+        self._flow = Once(self._read)
+
+    def read(self, entrypoint: str) -> Flow:
+        """The flow that *entrypoint* names; raises `InvalidEntrypoint` or `FlowNotFound`."""
+        return self._flow(entrypoint)
+
+    def _read(self, text: str) -> Flow:
+        entrypoint = self._parsed(text)
+        place = self._places.of(entrypoint)
+        found = self._found(entrypoint, place)
+        request = Request(text, entrypoint.function, place, self._scope(place), found)
+        return self._describer.describe(request)
+
+    def _parsed(self, text: str) -> Entrypoint:
+        try:
+            return parse_entrypoint(text)
+        except InvalidEntrypoint as error:
+            names = self._names_in(text)
+            if not names:
+                raise
+            raise InvalidEntrypoint(
+                error.detail, hint=f"Write `{text}:{names[0]}`. {_holds(names)}"
+            ) from None
+
+    def _found(self, entrypoint: Entrypoint, place: Place) -> Found:
+        name, origin = entrypoint.function, ""
+        for _ in range(MAX_HOPS):
+            scope = self._scope(place)
+            try:
+                return find(scope, name)
+            except NotAFlow as error:
+                raise InvalidEntrypoint(str(error), hint=error.hint or _holds(_names(scope))) from None
+            except NotThere as error:
+                raise FlowNotFound(f"{error}{origin}", hint=_near(name, _names(scope))) from None
+            except Elsewhere as error:
+                module, _, name = str(error).rpartition(".")
+                origin = f" `{entrypoint.function}` is imported from there."
+                place = self._places.of_module(module)
+        raise FlowNotFound(f"`{entrypoint.function}` is imported from one module after the other.")
+
+    def _scope(self, place: Place) -> Scope:
+        try:
+            return Scope(self._library, self._library.read(place.file), place.search)
+        except SourceUnreadable as error:
+            raise FlowNotFound(f"`{place.file.name}` holds no flow that can be read: {error}.") from None
+
+    def _names_in(self, text: str) -> list[str]:
+        """The flows in the file that *text* names without a function, if it is one."""
+        file = self._library.root / text
+        if file.suffix != ".py" or not file.is_file():
+            return []
+        try:
+            return _names(self._scope(Place(file, self._library.search_path(file.parent))))
+        except FlowNotFound:
+            return []
+
+
+def _names(scope: Scope) -> list[str]:
+    return [flow.name for flow in flows(scope)]
+
+
+def _near(name: str, names: list[str]) -> str:
+    return did_you_mean(name, names, otherwise=_holds(names))
+
+
+def _holds(names: list[str]) -> str:
+    if not names:
+        return "There is no flow in this file: put `@flow` above a function."
+    shown = ", ".join(f"`{name}`" for name in names[:MAX_NAMED])
+    return f"Its flows are {shown}{', …' if len(names) > MAX_NAMED else ''}."

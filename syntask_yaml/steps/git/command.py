@@ -72,7 +72,7 @@ class Git:
         finished = self.attempt(*arguments, inside=inside)
         said = self._scrubber.scrub(finished.stderr)
         if finished.code:
-            raise failure_of(finished, self._address, said or self._scrubber.scrub(finished.stdout))
+            raise failure_of(finished.code, self._address, said or self._scrubber.scrub(finished.stdout))
         for line in said.splitlines():
             if line not in _NO_NEWS:
                 self._context.write(line)

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from syntask_yaml import shell
 from syntask_yaml.steps.base import ProcessFailed
 from syntask_yaml.steps.git.address import Address
 
@@ -136,15 +135,17 @@ class GitFailed(ProcessFailed):
         self.kind = kind
 
 
-def failure_of(finished: shell.Finished, address: Address, said: str) -> GitFailed:
-    """The failure that git's own words, *said*, tell of."""
-    lines = [line for line in said.splitlines() if line.strip()][-_TAIL:]
-    own_words = "\n".join(("git said:", *(f"    {line}" for line in lines)))
-    places = {"url": f"`{address.url}`", "host": f"`{address.host or address.url}`"}
+def failure_of(code: int, address: Address, said: str) -> GitFailed:
+    """The failure that git's own words, *said*, tell of; *code* is the exit code."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
     for sign in _SIGNS:
-        if re.search(sign.pattern, said):
-            detail = f"{sign.detail.format(**places)} {own_words}"
+        telling = [line for line in lines if re.search(sign.pattern, line)]
+        if telling:
+            places = {"url": f"`{address.url}`", "host": f"`{address.host or address.url}`"}
+            detail = f"{sign.detail.format(**places)}\ngit said: {telling[0]}"
             hint = sign.hint.format(host=address.host)
-            return GitFailed(sign.kind, detail, exit_code=finished.code, hint=hint)
-    detail = f"git ended with exit code {finished.code}. {own_words}"
-    return GitFailed(Kind.OTHER, detail, exit_code=finished.code)
+            return GitFailed(sign.kind, detail, exit_code=code, hint=hint)
+    detail = "\n".join(
+        (f"git ended with exit code {code}. It said:", *(f"    {line}" for line in lines[-_TAIL:]))
+    )
+    return GitFailed(Kind.OTHER, detail, exit_code=code)

@@ -60,7 +60,7 @@ CREATE TABLE schedules (
     CHECK ((cron IS NOT NULL) + (interval IS NOT NULL) + (rrule IS NOT NULL) = 1)
 ) STRICT;
 
-CREATE INDEX schedules_by_deployment ON schedules (deployment_id);
+CREATE INDEX schedules_by_deployment ON schedules (deployment_id, position);
 CREATE INDEX schedules_to_look_at ON schedules (look_again) WHERE look_again IS NOT NULL;
 
 -- A run has a token and a lease as long as it takes up a slot.

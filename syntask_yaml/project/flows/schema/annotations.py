@@ -10,7 +10,6 @@ from functools import lru_cache
 from syntask_yaml.project.flows.schema import known
 from syntask_yaml.project.flows.schema.fields import about, arguments, called, limits
 from syntask_yaml.project.flows.schema.kinds import Kind, kind_of
-from syntask_yaml.project.flows.schema.known import canonical
 from syntask_yaml.project.flows.schema.limits import limited
 from syntask_yaml.project.flows.schema.shape import (
     ANYTHING,
@@ -102,7 +101,7 @@ class Reader:
     def _of_symbol(self, symbol: Symbol) -> Shape:
         match symbol:
             case External(name=name):
-                return self._external(canonical(name))
+                return self._external(name)
             case Definition():
                 return OPAQUE if kind_of(symbol) is Kind.PLAIN else Reference(symbol)
             case Expression(is_alias=True):
@@ -124,7 +123,7 @@ class Reader:
     def _in_brackets(self, symbol: Symbol, inside: ast.expr) -> Shape:
         if not isinstance(symbol, External):
             raise Unknowable("a generic type of the project is not known from the source")
-        name = canonical(symbol.name)
+        name = symbol.name
         if name in _SPECIAL:
             return _SPECIAL[name](self, inside)
         if name in known.OPAQUE_TYPES or name in known.UNINTERESTED:

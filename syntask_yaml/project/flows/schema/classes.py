@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from syntask_yaml.project.flows.schema.annotations import Reader, expression
 from syntask_yaml.project.flows.schema.config import config_of, is_config
 from syntask_yaml.project.flows.schema.fields import arguments, called, field_call
 from syntask_yaml.project.flows.schema.kinds import Kind, bases, kind_of
-from syntask_yaml.project.flows.schema.known import canonical
 from syntask_yaml.project.flows.schema.limits import limited
 from syntask_yaml.project.flows.schema.shape import MISSING, NOTHING_SAID, About, Described, Shape
 from syntask_yaml.project.flows.source.scope import Scope
@@ -87,7 +86,7 @@ def _bases(definition: Definition, kind: Kind) -> Sequence[Definition]:
     mixed_in = [base for base in found if base not in same]
     if any(isinstance(part, ast.AnnAssign) for base in mixed_in for part in _class(base).body):
         raise Unknowable(f"`{definition.name}` inherits fields from a class of another kind")
-    if kind is Kind.NAMED_TUPLE and same or kind is Kind.MODEL and len(same) > 1:
+    if (kind is Kind.NAMED_TUPLE and same) or (kind is Kind.MODEL and len(same) > 1):
         raise Unknowable(f"what `{definition.name}` inherits is not known from the source")
     return same
 
@@ -168,7 +167,7 @@ def _unqualified(written: _Written, scope: Scope) -> tuple[set[str], ast.expr, R
             node, reader = expression(node.value), Reader(deferred, deferred, is_quoted=True)
         outer = node.value if isinstance(node, ast.Subscript) else node
         symbol = reader.symbol(outer) if isinstance(outer, (ast.Name, ast.Attribute)) else None
-        name = canonical(symbol.name) if isinstance(symbol, External) else ""
+        name = symbol.name if isinstance(symbol, External) else ""
         if name not in QUALIFIERS:
             return qualifiers, node, reader
         qualifiers.add(QUALIFIERS[name])

@@ -13,7 +13,14 @@ from syntask_yaml.project.flows.source.values import Value, evaluate
 SHOWN = frozenset({"title", "extra", "json_schema_extra", "arbitrary_types_allowed"})
 NOT_SHOWN = frozenset(
     {"frozen", "from_attributes", "populate_by_name", "validate_assignment", "validate_default"}
-    | {"str_strip_whitespace", "str_to_lower", "str_to_upper", "strict", "use_enum_values", "validate_by_name"}
+    | {
+        "str_strip_whitespace",
+        "str_to_lower",
+        "str_to_upper",
+        "strict",
+        "use_enum_values",
+        "validate_by_name",
+    }
     | {"protected_namespaces", "hide_input_in_errors", "revalidate_instances", "coerce_numbers_to_str"}
 )
 

@@ -26,10 +26,10 @@ class NoJson(Exception):
 
 def encode(value: Value) -> Any:
     """The JSON form of *value*; raises `NoJson`, or `Unknowable`."""
-    for kind, work in _ENCODERS.items():
-        if isinstance(value, kind):
-            return work(value)
-    raise Unknowable(f"the JSON form of a {type(value).__name__} is not known")
+    work = _ENCODERS.get(type(value)) or (str if isinstance(value, pathlib.PurePath) else None)
+    if work is None:
+        raise Unknowable(f"the JSON form of a {type(value).__name__} is not known")
+    return work(value)
 
 
 def encode_default(value: Value) -> Any:
@@ -128,8 +128,7 @@ def _itself(value: Any) -> Any:
     return value
 
 
-# The first kind that fits wins: a bool is an int, and a moment is a date.
-_ENCODERS: Mapping[Any, Callable[[Any], Any]] = {
+_ENCODERS: Mapping[type, Callable[[Any], Any]] = {
     type(None): _itself,
     bool: _itself,
     int: _itself,
@@ -147,7 +146,6 @@ _ENCODERS: Mapping[Any, Callable[[Any], Any]] = {
     datetime.timedelta: _length_of_time,
     decimal.Decimal: str,
     uuid.UUID: str,
-    pathlib.PurePath: str,
     Called: _called,
     Member: _member,
     Definition: _none,

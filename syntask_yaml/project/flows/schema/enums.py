@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 
 from syntask_yaml.project.flows.schema.fields import called
 from syntask_yaml.project.flows.schema.kinds import bases
-from syntask_yaml.project.flows.schema.known import canonical
 from syntask_yaml.project.flows.source.scope import Scope
 from syntask_yaml.project.flows.source.symbol import Definition, External, Unknowable
 from syntask_yaml.project.flows.source.values import Thing, Value, evaluate
@@ -55,8 +54,8 @@ def _ancestors(definition: Definition) -> Iterator[str]:
     for base in bases(definition):
         if isinstance(base, Definition):
             yield from _ancestors(base)
-        elif isinstance(base, External) and canonical(base.name) in MIXED_IN:
-            yield canonical(base.name)
+        elif isinstance(base, External) and base.name in MIXED_IN:
+            yield base.name
         else:
             raise Unknowable(f"what `{definition.name}` inherits is not known from the source")
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping
 
-from syntask_yaml.project.flows.schema.known import canonical
 from syntask_yaml.project.flows.schema.shape import MISSING, NOTHING_SAID, About
 from syntask_yaml.project.flows.source.scope import Scope
 from syntask_yaml.project.flows.source.symbol import Expression, External, Unknowable
 from syntask_yaml.project.flows.source.values import Value, evaluate
-
 
 DESCRIBING = frozenset({"title", "description", "examples", "deprecated"})
 NAMING = frozenset({"alias", "validation_alias"})
@@ -62,7 +60,7 @@ def field_call(node: ast.expr | None, scope: Scope) -> About | None:
 def called(node: ast.Call, scope: Scope) -> str:
     """The full name of what *node* calls; empty if it is the project's own."""
     symbol = scope.resolve(node.func)
-    return canonical(symbol.name) if isinstance(symbol, External) else ""
+    return symbol.name if isinstance(symbol, External) else ""
 
 
 def arguments(node: ast.Call, positions: tuple[str, ...] = ()) -> dict[str, ast.expr]:
@@ -108,7 +106,14 @@ def _remark(node: ast.expr, scope: Scope) -> About:
 def _field(node: ast.Call, scope: Scope) -> About:
     said = arguments(node, ("default",))
     factory = said.pop("default_factory", None)
-    if unknown := said.keys() - DESCRIBING - NAMING - LIMITING - WITHOUT_EFFECT - {"default", "json_schema_extra"}:
+    if (
+        unknown := said.keys()
+        - DESCRIBING
+        - NAMING
+        - LIMITING
+        - WITHOUT_EFFECT
+        - {"default", "json_schema_extra"}
+    ):
         raise Unknowable(f"what `{min(unknown)}` of `Field(…)` does is not known from the source")
     values = {name: evaluate(said[name], scope) for name in said if name not in WITHOUT_EFFECT | LIMITING}
     default = values.get("default", ...)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from typing import Any
 
 from syntask_yaml.project.flows.schema.classes import Fields, Property, fields_of
 from syntask_yaml.project.flows.schema.enums import members_of
 from syntask_yaml.project.flows.schema.kinds import Kind, bases, kind_of
-from syntask_yaml.project.flows.schema.known import BOOLEAN, INTEGER, TEXT
 from syntask_yaml.project.flows.schema.shape import (
     MISSING,
     Array,
@@ -26,7 +24,7 @@ from syntask_yaml.project.flows.source.values import Called, Value
 
 # Methods that decide what an object holds.
 DECIDING = frozenset({"__init__", "__new__", "__post_init__", "model_post_init"})
-EMPTY: Mapping[str, type] = {"builtins.dict": dict, "builtins.list": list, "builtins.set": set, "builtins.tuple": tuple}
+EMPTY: Mapping[str, type] = {"builtins.dict": dict, "builtins.list": list, "builtins.set": set}
 
 _EXACT: Mapping[str, type] = {"boolean": bool, "integer": int, "number": float, "string": str}
 
@@ -61,7 +59,9 @@ def _member(called: Called) -> Value:
 def _check_plain(definition: Definition) -> None:
     assert isinstance(definition.node, ast.ClassDef)
     for statement in definition.node.body:
-        if isinstance(statement, ast.FunctionDef) and (statement.name in DECIDING or statement.decorator_list):
+        if isinstance(statement, ast.FunctionDef) and (
+            statement.name in DECIDING or statement.decorator_list
+        ):
             raise Unknowable(f"`{definition.name}.{statement.name}` may change what an object holds")
     for base in bases(definition):
         if isinstance(base, Definition):
@@ -70,19 +70,21 @@ def _check_plain(definition: Definition) -> None:
 
 def _values(called: Called, fields: Fields) -> dict[str, Value]:
     names = [item.name for item in fields.properties]
-    if fields.config or (called.positional and fields.kind is Kind.MODEL) or len(called.positional) > len(names):
+    if (
+        fields.config
+        or (called.positional and fields.kind is Kind.MODEL)
+        or len(called.positional) > len(names)
+    ):
         raise Unknowable(f"what `{called.owner.name}(…)` holds is not known from the source")
     given = dict(zip(names, called.positional, strict=False)) | dict(called.named)
     if given.keys() - set(names):
         raise Unknowable(f"`{called.owner.name}` has no such field")
-    return {item.name: _value(item, given.get(item.name, MISSING), fields.kind) for item in fields.properties}
+    return {item.name: _value(item, given.get(item.name, MISSING)) for item in fields.properties}
 
 
-def _value(item: Property, given: Value, kind: Kind) -> Value:
-    if item.about.alias is not None:
-        raise Unknowable(f"`{item.name}` has another name outside")
+def _value(item: Property, given: Value) -> Value:
     value = _default(item) if given is MISSING else given
-    if given is not MISSING and not fits(item.shape, value):
+    if item.about.alias is not None or not fits(item.shape, value):
         raise Unknowable(f"what becomes of `{item.name}` is not known from the source")
     return value
 

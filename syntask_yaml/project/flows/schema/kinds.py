@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator, Mapping
 from enum import Enum
 
-from syntask_yaml.project.flows.schema.known import canonical
 from syntask_yaml.project.flows.source.scope import Scope
 from syntask_yaml.project.flows.source.symbol import Definition, External, Symbol, Unknowable
 
@@ -87,8 +86,8 @@ def _methods(node: ast.ClassDef) -> Iterator[str]:
 
 def _of_decorator(node: ast.expr, scope: Scope) -> Kind | None:
     symbol = scope.resolve(node.func if isinstance(node, ast.Call) else node)
-    if isinstance(symbol, External) and canonical(symbol.name) in DECORATORS:
-        return DECORATORS[canonical(symbol.name)]
+    if isinstance(symbol, External) and symbol.name in DECORATORS:
+        return DECORATORS[symbol.name]
     raise Unknowable(f"what `@{ast.unparse(node)}` makes of a class is not known from the source")
 
 
@@ -97,7 +96,7 @@ def _of_base(node: ast.expr, scope: Scope) -> Kind:
     if isinstance(symbol, Definition):
         return kind_of(symbol)
     if isinstance(symbol, External):
-        name = canonical(symbol.name)
+        name = symbol.name
         if name in BASES:
             return BASES[name]
         if name.startswith("builtins."):

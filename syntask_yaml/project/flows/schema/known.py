@@ -43,8 +43,9 @@ def _float(**limits: int) -> Fixed:
 
 
 SECRET = Fixed({"type": "string", "format": "password", "writeOnly": True}, "secret")
-DATE, TIME, MOMENT = _text("date", "temporal"), _text("time", "temporal"), _text("date-time", "temporal")
-LENGTH_OF_TIME, UUID, PATH = _text("duration", "temporal"), _text("uuid", "uuid"), _text("path")
+DATE, TIME = _text("date", "temporal"), _text("time", "temporal")
+MOMENT, LENGTH_OF_TIME = _text("date-time", "temporal"), _text("duration", "temporal")
+UUID, PATH = _text("uuid", "uuid"), _text("path", "path")
 
 FIXED: Mapping[str, Shape] = {
     "typing.Any": ANYTHING,
@@ -141,7 +142,14 @@ OPAQUE_TYPES = frozenset(
     | {"typing.ByteString", "collections.abc.ByteString", "collections.ChainMap"}
     | {f"typing.{name}" for name in ("IO", "TextIO", "BinaryIO", "NoReturn", "Never", "LiteralString")}
     | {"io.BytesIO", "io.StringIO", "io.TextIOWrapper", "logging.Logger", "types.ModuleType"}
-    | {"asyncio.Event", "asyncio.Lock", "asyncio.Queue", "asyncio.Semaphore", "queue.Queue", "threading.Event"}
+    | {
+        "asyncio.Event",
+        "asyncio.Lock",
+        "asyncio.Queue",
+        "asyncio.Semaphore",
+        "queue.Queue",
+        "threading.Event",
+    }
     | {"argparse.Namespace", "datetime.tzinfo", "datetime.timezone", "types.SimpleNamespace"}
 )
 
@@ -210,51 +218,6 @@ GENERIC: Mapping[str, Callable[[Sequence[Shape]], Shape]] = {
     "typing.Optional": _optional,
     "typing.Union": _union,
 }
-
-# Which names lead to which others: the old ones, and where pydantic keeps its own.
-_RENAMED: Mapping[str, str] = {
-    "typing.AbstractSet": "collections.abc.Set",
-    "typing.Deque": "collections.deque",
-    "typing.DefaultDict": "collections.defaultdict",
-    "typing.OrderedDict": "collections.OrderedDict",
-    "typing.ChainMap": "collections.ChainMap",
-    "typing.Counter": "collections.Counter",
-    "typing.Dict": "builtins.dict",
-    "typing.FrozenSet": "builtins.frozenset",
-    "typing.List": "builtins.list",
-    "typing.Set": "builtins.set",
-    "typing.Text": "builtins.str",
-    "typing.Tuple": "builtins.tuple",
-    "typing.Type": "builtins.type",
-    "typing.Pattern": "re.Pattern",
-    "collections.abc.Callable": "typing.Callable",
-    "pydantic.annotated_types": "annotated_types",
-    **{
-        f"typing.{name}": f"collections.abc.{name}"
-        for name in (
-            "AsyncGenerator AsyncIterable AsyncIterator Awaitable Collection Container Coroutine Generator"
-            " ItemsView Iterable Iterator KeysView Mapping MutableMapping MutableSequence MutableSet"
-            " Reversible Sequence Sized ValuesView"
-        ).split()
-    },
-}
-_MOVED: Mapping[str, str] = {
-    "typing_extensions": "typing",
-    "pydantic.types": "pydantic",
-    "pydantic.networks": "pydantic",
-    "pydantic.fields": "pydantic",
-    "pydantic.main": "pydantic",
-    "pydantic.functional_validators": "pydantic",
-    "pydantic.config": "pydantic",
-}
-
-
-def canonical(name: str) -> str:
-    """The one full name under which the tables hold what *name* leads to."""
-    module, _, last = name.rpartition(".")
-    moved = f"{_MOVED[module]}.{last}" if module in _MOVED else name
-    return _RENAMED.get(moved, moved)
-
 
 def fixed(name: str) -> Shape | None:
     """The shape of the class *name* without anything in brackets, if it is known."""

@@ -6,7 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from syntask_yaml.project.flows.schema.shape import Array, Described, Fixed, Limits, Nullable, Row, Shape, Table
+from syntask_yaml.project.flows.schema.shape import (
+    Array,
+    Described,
+    Fixed,
+    Limits,
+    Nullable,
+    Row,
+    Shape,
+    Table,
+)
 from syntask_yaml.project.flows.source.symbol import Unknowable
 
 RANGE: Mapping[str, str] = {
@@ -51,8 +60,8 @@ def limited(shape: Shape, limits: Limits) -> Shape:
             return replace(shape, inner=limited(inner, limits))
         case Fixed(family="decimal", schema=schema):
             number, text = schema["anyOf"]
-            inner = _terms(limits, FAMILIES["decimal"], float)
-            return replace(shape, schema={"anyOf": [{**number, **inner}, text]})
+            terms = _terms(limits, FAMILIES["decimal"], float)
+            return replace(shape, schema={"anyOf": [{**number, **terms}, text]})
         case Fixed(family=family, schema=schema) if family in FAMILIES:
             return replace(shape, schema={**schema, **_terms(limits, FAMILIES[family], _exact(family))})
         case Array() | Row():
@@ -62,7 +71,9 @@ def limited(shape: Shape, limits: Limits) -> Shape:
     raise Unknowable(f"a type is limited by `{min(limits)}` in a way that is not known from the source")
 
 
-def _terms(limits: Limits, words: Mapping[str, str], number: Callable[[Any], Any] = lambda value: value) -> Limits:
+def _terms(
+    limits: Limits, words: Mapping[str, str], number: Callable[[Any], Any] = lambda value: value
+) -> Limits:
     if unknown := limits.keys() - words.keys():
         raise Unknowable(f"a type is limited by `{min(unknown)}`, which it does not understand")
     return {words[name]: _term(name, value, number) for name, value in limits.items() if words[name]}

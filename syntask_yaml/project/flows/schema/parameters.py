@@ -107,7 +107,9 @@ def _about(parameter: Parameter, shape: Shape, given: About, description: str | 
     if annotated.factory is not None and given.default is not MISSING:
         raise Unknowable(f"the parameter `{parameter.name}` has two defaults")
     told = given.updates.get("description") or description
-    updates = {name: annotated.updates[name] for name in annotated.updates.keys() & {"examples", "deprecated"}}
+    updates = {
+        name: annotated.updates[name] for name in annotated.updates.keys() & {"examples", "deprecated"}
+    }
     updates |= {"title": parameter.name} | ({"description": told} if told else {})
     return About(
         updates,
@@ -195,7 +197,7 @@ def _there() -> Scope:
 def _reached(properties: Mapping[str, Schema], definitions: Mapping[str, Schema]) -> Mapping[str, Schema]:
     """The *definitions* that *properties* lead to."""
     reached: dict[str, Schema] = {}
-    waiting = list(_references(properties))
+    waiting = list(_references(properties)) if definitions else []
     while waiting:
         name = waiting.pop()
         if name not in reached:

@@ -234,9 +234,9 @@ def _one_of(values: list[Any]) -> Schema:
 
 
 def _type_of(values: Sequence[Any], types: Mapping[type, str] = _TYPES) -> Schema:
-    kinds = {type(value) for value in values}
+    kinds = {types.get(type(value)) for value in values}
     kind = kinds.pop() if len(kinds) == 1 else None
-    return {"type": types[kind]} if kind in types else {}
+    return {"type": kind} if kind else {}
 
 
 def _has_own_title(shape: Shape) -> bool:

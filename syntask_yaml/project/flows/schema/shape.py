@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias, Union
+from typing import Any, Final, TypeAlias
 
 from syntask_yaml.project.flows.source.symbol import Definition, Expression
 from syntask_yaml.project.flows.source.values import Value
@@ -109,9 +109,9 @@ class Inexpressible:
     text: str = ""
 
 
-Shape: TypeAlias = Union[
-    Fixed, Array, Row, Table, Choice, Nullable, OneOf, JsonText, Reference, Described, Inexpressible
-]
+Shape: TypeAlias = (
+    Fixed | Array | Row | Table | Choice | Nullable | OneOf | JsonText | Reference | Described | Inexpressible
+)
 
 
 @dataclass(frozen=True, slots=True)

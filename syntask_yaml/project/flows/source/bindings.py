@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from syntask_yaml.project.flows.source.conditions import truth
+
+STAR = "*"
+
 
 @dataclass(frozen=True, slots=True)
 class ImportedModule:
-    """`import name`, or its first part when nothing renames it."""
+    """`import name`, or its first part where nothing renames it."""
 
     name: str
 
@@ -34,30 +37,23 @@ class Defined:
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """The value of an expression."""
+    """The value of an expression; *is_alias* by `type name = value`."""
 
     value: ast.expr
-
-
-@dataclass(frozen=True, slots=True)
-class Renamed:
-    """`type name = value`."""
-
-    name: str
-    value: ast.expr
+    is_alias: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Obscure:
-    """A value that reading does not tell: a loop variable, a deleted name, a part of a sequence."""
+    """What reading does not tell: a loop variable, a deleted name, a part of a sequence."""
 
 
-Origin: TypeAlias = "ImportedModule | ImportedName | Defined | Assigned | Renamed | Obscure"
+Origin: TypeAlias = ImportedModule | ImportedName | Defined | Assigned | Obscure
 
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """*origin* is what the name stands for after *line*; *is_certain* if that statement always runs."""
+    """*origin* is what the name stands for after *line*; *is_certain* if its statement always runs."""
 
     origin: Origin
     line: int
@@ -69,29 +65,32 @@ class Namespace:
     """All bindings of each name in order, and the modules that `from … import *` adds names of."""
 
     names: Mapping[str, Sequence[Binding]]
-    stars: Sequence[Binding]
+    stars: Sequence[Binding] = ()
 
     def at(self, name: str, line: float) -> Sequence[Binding]:
         """What *name* may stand for when *line* runs: the last certain binding and all after it."""
-        visible = [binding for binding in self.names.get(name, ()) if binding.line < line]
+        held = self.names.get(name)
+        if held is None:
+            return ()
+        visible = [binding for binding in held if binding.line < line]
         for index in range(len(visible) - 1, -1, -1):
             if visible[index].is_certain:
                 return visible[index:]
         return visible
 
 
-def bindings(body: Sequence[ast.stmt], rebound: Iterable[str] = ()) -> Namespace:
+def bindings(body: Iterable[ast.stmt], rebound: Iterable[str] = ()) -> Namespace:
     """The names that the statements of *body* bind; those *rebound* by functions are obscure."""
     names: dict[str, list[Binding]] = {}
     for name, binding in _of_block(body, is_certain=True):
         names.setdefault(name, []).append(binding)
     for name in rebound:
         names.setdefault(name, []).append(Binding(Obscure(), 0, is_certain=False))
-    return Namespace(names, names.pop("*", []))
+    return Namespace(names, names.pop(STAR, []))
 
 
 def declared_global(tree: ast.Module) -> Iterator[str]:
-    """The names that functions of the module may bind anew."""
+    """The names that functions of a module may bind anew."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Global):
             yield from node.names
@@ -108,31 +107,32 @@ def _of_block(body: Iterable[ast.stmt], *, is_certain: bool) -> Iterator[tuple[s
 
 def _of_statement(statement: ast.stmt) -> Iterator[tuple[str, Origin]]:
     match statement:
-        case ast.Import(names=names):
-            for alias in names:
-                whole = alias.asname is not None
-                first = alias.name.partition(".")[0]
-                yield alias.asname or first, ImportedModule(alias.name if whole else first)
-        case ast.ImportFrom(module=module, names=names, level=level):
-            for alias in names:
-                yield alias.asname or alias.name, ImportedName(module or "", alias.name, level)
         case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
             yield statement.name, Defined(statement)
+        case ast.Import() | ast.ImportFrom():
+            yield from _of_import(statement)
         case ast.Assign(targets=targets, value=value):
             for target in targets:
                 yield from _of_target(target, value)
         case ast.AnnAssign(target=target, value=ast.expr() as value):
             yield from _of_target(target, value)
         case _ if type(statement).__name__ == "TypeAlias":  # Python 3.12 has the statement
-            yield from _of_alias(statement)
+            yield _of_alias(statement)
         case _:
             for name in _otherwise_bound(statement):
                 yield name, Obscure()
 
 
-def _of_alias(statement: Any) -> Iterator[tuple[str, Origin]]:
-    name = statement.name.id
-    yield name, Obscure() if statement.type_params else Renamed(name, statement.value)
+def _of_import(statement: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Origin]]:
+    for alias in statement.names:
+        if isinstance(statement, ast.ImportFrom):
+            origin = ImportedName(statement.module or "", alias.name, statement.level)
+            yield alias.asname or alias.name, origin
+        elif alias.asname:
+            yield alias.asname, ImportedModule(alias.name)
+        else:
+            first = alias.name.partition(".")[0]
+            yield first, ImportedModule(first)
 
 
 def _of_target(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, Origin]]:
@@ -148,6 +148,11 @@ def _of_target(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, Origin]
         case _:
             for name in _stored(target):
                 yield name, Obscure()
+
+
+def _of_alias(statement: Any) -> tuple[str, Origin]:
+    origin = Obscure() if statement.type_params else Assigned(statement.value, is_alias=True)
+    return statement.name.id, origin
 
 
 def _otherwise_bound(statement: ast.stmt) -> Iterator[str]:
@@ -179,7 +184,7 @@ def _stored(node: ast.AST) -> Iterator[str]:
 
 
 def _blocks(statement: ast.stmt) -> Iterator[tuple[Sequence[ast.stmt], bool]]:
-    """The blocks inside *statement* that can bind names beside it, and whether each always runs."""
+    """The blocks inside *statement* that bind names beside it, and whether each always runs."""
     match statement:
         case ast.If(test=test, body=body, orelse=orelse):
             holds = truth(test)
@@ -201,35 +206,3 @@ def _blocks(statement: ast.stmt) -> Iterator[tuple[Sequence[ast.stmt], bool]]:
         case ast.Match(cases=cases):
             for case in cases:
                 yield case.body, False
-
-
-def truth(test: ast.expr) -> bool | None:
-    """Whether *test* holds when a module is imported, if that is plain from its text."""
-    match test:
-        case ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"):
-            return False
-        case ast.Constant(value=value):
-            return bool(value)
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            inner = truth(operand)
-            return None if inner is None else not inner
-        case ast.Compare(left=ast.Name(id="__name__"), ops=[ast.Eq()]):
-            return False
-        case ast.Compare(
-            left=ast.Attribute(value=ast.Name(id="sys"), attr="version_info"),
-            ops=[operator],
-            comparators=[ast.Tuple(elts=parts)],
-        ):
-            return _compares(operator, [part.value for part in parts if isinstance(part, ast.Constant)])
-    return None
-
-
-def _compares(operator: ast.cmpop, version: Sequence[object]) -> bool | None:
-    if not all(isinstance(part, int) for part in version):
-        return None
-    match operator:
-        case ast.GtE():
-            return sys.version_info >= tuple(version)
-        case ast.Lt():
-            return sys.version_info < tuple(version)
-    return None

@@ -3,42 +3,56 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 
 from syntask_yaml.project.flows.source.locate import Located, locate
-from syntask_yaml.project.flows.source.module import Module, read_module
+from syntask_yaml.project.flows.source.module import read_module
 from syntask_yaml.project.flows.source.once import Once
 
+# What is known by heart: a file of the project does not stand in for it.
+RESERVED = frozenset(
+    {*sys.stdlib_module_names, "annotated_types", "prefect", "pydantic", "syntask", "typing_extensions"}
+)
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 
 
 class Library:
-    """Reads the modules under *root*; thread-safe."""
+    """Finds and reads the modules of the project at *root*; thread-safe."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.read = Once(read_module)
-        self._locate = Once(lambda key: locate(*key))
+        self._located: Once[tuple[str, tuple[Path, ...]], Located | None] = Once(lambda key: locate(*key))
 
     def locate(self, name: str, search: tuple[Path, ...]) -> Located | None:
-        return self._locate((name, search))
+        """The module *name* in the folders of *search*."""
+        return self._located((name, search))
+
+    def relative(self, file: Path, name: str, level: int) -> Located | None:
+        """The module that *file* knows as *name* behind *level* dots."""
+        folder = file.parents[min(level, len(file.parents)) - 1]
+        if name:
+            return self.locate(name, (folder,))
+        start = folder / "__init__.py"
+        return Located(start if start.is_file() else None, (folder,))
 
     def search_path(self, *first: Path) -> tuple[Path, ...]:
         """Where the project's own modules are imported from, *first* before the root."""
-        return tuple(dict.fromkeys((*first, self.root, *self._paths_within())))
+        return tuple(dict.fromkeys((*first, self.root, *self._paths_within)))
 
-    def _paths_within(self) -> Iterator[Path]:
+    @cached_property
+    def _paths_within(self) -> tuple[Path, ...]:
         # A `src` folder gets here by an editable install; what is installed is not the project's own.
-        for entry in sys.path:
-            path = Path(entry)
-            if path.is_relative_to(self.root) and _INSTALLED.isdisjoint(path.parts):
-                yield path
+        within = [path for path in map(Path, sys.path) if path.is_relative_to(self.root)]
+        return tuple(path for path in within if _INSTALLED.isdisjoint(path.parts))
+
+
+def is_reserved(module: str) -> bool:
+    """Whether *module* belongs to a package that is known by heart."""
+    return module.partition(".")[0] in RESERVED
 
 
 def everywhere(search: tuple[Path, ...]) -> tuple[Path, ...]:
     """*search*, then wherever this Python finds modules."""
-    return tuple(dict.fromkeys((*search, *(Path(entry) for entry in sys.path))))
-
-
-__all__ = ["Library", "Module", "everywhere"]
+    return tuple(dict.fromkeys((*search, *map(Path, sys.path))))

@@ -13,6 +13,8 @@ from threading import Lock
 from syntask_yaml.project.flows.source.bindings import Namespace, bindings, declared_global
 
 MAX_BYTES = 8 * 1024 * 1024
+TOO_LARGE = f"it is larger than {MAX_BYTES >> 20} MiB"
+TOO_DEEP = "what it says is nested too deeply to be read"
 
 ALTERING = frozenset(
     "add append clear discard extend insert pop popitem remove reverse setdefault sort update".split()
@@ -23,7 +25,7 @@ _PARSING = Lock()
 
 
 class SourceUnreadable(Exception):
-    """A file is not Python source; the message is a sentence that says why."""
+    """A file is not Python source; the message is a clause that says why."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,19 +53,25 @@ class Module:
         )
 
     @cached_property
-    def changed_in_place(self) -> frozenset[str]:
-        """The names whose value some statement or function of the file alters."""
+    def altered(self) -> frozenset[str]:
+        """The names whose value some statement or function of the file changes in place."""
         return frozenset(filter(None, map(_altered, ast.walk(self.tree))))
 
 
 def read_module(path: Path) -> Module:
-    """Read and parse the file at *path*, in whatever encoding it declares."""
+    """Read and parse the file at *path*; raises `SourceUnreadable`."""
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise SourceUnreadable(f"it is larger than {MAX_BYTES >> 20} MiB")
-        content = path.read_bytes()
+            raise SourceUnreadable(TOO_LARGE)
+        return module_of(path, path.read_bytes())
     except OSError as error:
         raise SourceUnreadable(f"it cannot be read: {error.strerror or error}") from error
+
+
+def module_of(path: Path, content: bytes) -> Module:
+    """Parse the *content* of the file at *path*, in whatever encoding it declares."""
+    if len(content) > MAX_BYTES:
+        raise SourceUnreadable(TOO_LARGE)
     digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
     return Module(path, parse(content), digest, has_globals=b"global" in content)
 
@@ -79,7 +87,7 @@ def parse(content: bytes | str) -> ast.Module:
     except ValueError as error:
         raise SourceUnreadable(f"it is not Python source: {error}") from error
     except (RecursionError, MemoryError) as error:
-        raise SourceUnreadable("its expressions are nested too deeply to be read") from error
+        raise SourceUnreadable(TOO_DEEP) from error
 
 
 def _syntax_error(error: SyntaxError) -> str:
@@ -93,5 +101,7 @@ def _altered(node: ast.AST) -> str | None:
         case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if method in ALTERING:
             return name
         case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store() | ast.Del()):
+            return name
+        case ast.Attribute(value=ast.Name(id=name), ctx=ast.Store() | ast.Del()):
             return name
     return None

@@ -21,7 +21,10 @@ class _Slot(Generic[Value]):
 
 
 class Once(Generic[Key, Value]):
-    """Calls *make* once for each key and keeps what it returns or raises; different keys do not wait for each other."""
+    """Calls *make* once for each key, and keeps what it returns or raises.
+
+    Who asks for another key does not wait.
+    """
 
     def __init__(self, make: Callable[[Key], Value]) -> None:
         self._make = make
@@ -41,6 +44,6 @@ class Once(Generic[Key, Value]):
                 return
             try:
                 slot.value = self._make(key)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  # raised again for whoever asks
                 slot.error = error
             slot.is_made = True

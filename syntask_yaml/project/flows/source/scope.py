@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import builtins
 import math
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from syntask_yaml.project.flows.source.bindings import (
@@ -18,12 +18,13 @@ from syntask_yaml.project.flows.source.bindings import (
     ImportedName,
     Namespace,
     Origin,
-    Renamed,
     bindings,
 )
-from syntask_yaml.project.flows.source.library import Library
+from syntask_yaml.project.flows.source.external import external
+from syntask_yaml.project.flows.source.library import Library, is_reserved
 from syntask_yaml.project.flows.source.locate import Located
 from syntask_yaml.project.flows.source.module import Module, SourceUnreadable
+from syntask_yaml.project.flows.source.stars import exported, given_by_python
 from syntask_yaml.project.flows.source.symbol import (
     Definition,
     Expression,
@@ -36,19 +37,14 @@ from syntask_yaml.project.flows.source.symbol import (
 )
 
 MAX_HOPS = 20
-NOTHING = Namespace({}, ())
-
-# Packages whose names are known by heart; a file of the project does not stand in for them.
-RESERVED = frozenset(
-    {*sys.stdlib_module_names, "typing_extensions", "annotated_types", "pydantic", "prefect", "syntask"}
-)
+NOTHING = Namespace({})
 
 
 @dataclass(frozen=True, eq=False)
 class Scope:
-    """A place in *module*: what runs before *line* has run, at the top and in the class around it.
+    """A place in *module*: what runs before *line* has run, at the top and in the class *around* it.
 
-    *asked* is the line of *module* that asks for what was put off: names bound later are not there yet.
+    *asked* is the line of *module* that looks up what was put off: names bound later are not there yet.
     """
 
     library: Library
@@ -61,11 +57,16 @@ class Scope:
     hops: int = 0
 
     def at(self, line: float) -> Scope:
+        """The same place, when *line* of the module runs."""
         return replace(self, line=min(line, self.line), line_around=line)
 
     def within(self, node: ast.ClassDef) -> Scope:
         """The end of the body of a class that stands here."""
-        return replace(self, line=node.lineno, around=bindings(node.body), line_around=math.inf)
+        return replace(self, line=node.lineno, around=class_names(node), line_around=math.inf)
+
+    def outside(self) -> Scope:
+        """The same place, without the class around it."""
+        return self if self.around is NOTHING else replace(self, around=NOTHING)
 
     def deferred(self) -> Scope:
         """The same place, at the time when what was put off is looked up."""
@@ -77,21 +78,48 @@ class Scope:
             case ast.Name(id=name):
                 return self.lookup(name)
             case ast.Attribute(value=value, attr=name):
-                return self.attribute(self.resolve(value), name, node)
+                owner = self.resolve(value)
+                return Expression(node, self) if isinstance(owner, Expression) else self.attribute(owner, name)
         return Expression(node, self)
 
     def lookup(self, name: str) -> Symbol:
-        """What *name* stands for here; raises `Undefined` or `Unknowable`."""
+        """What *name* stands for here; raises `Undefined`, or `Unknowable`."""
         held = self.around.at(name, self.line_around)
         if held:
             return self._agreed(name, held)
-        outside = replace(self, around=NOTHING)
-        held = [*self.module.names.at(name, self.line), *outside._from_stars(name)]
+        held = self._in_module(name)
         if held:
-            return outside._agreed(name, held)
+            return self.outside()._agreed(name, held)
         if hasattr(builtins, name):
             return External(f"builtins.{name}")
         raise Undefined(f"`{name}` is not defined")
+
+    def lookup_own(self, name: str) -> Symbol:
+        """What *name* stands for in this module, leaving out the names of every module."""
+        found = self.lookup(name)
+        if found == External(f"builtins.{name}"):
+            raise Undefined(f"`{name}` is not defined in `{self.module.path.name}`")
+        return found
+
+    def attribute(self, owner: Symbol, name: str) -> Symbol:
+        """What `owner.name` stands for; raises `Undefined`, or `Unknowable`."""
+        match owner:
+            case External(name=outer):
+                return external(f"{outer}.{name}")
+            case Package(located=located):
+                return self._of_package(located, name)
+            case Definition(node=ast.ClassDef() as node, scope=scope):
+                return scope.within(node)._of_class(owner, name)
+        raise Unknowable(f"`{name}` of `{owner.name}` is not known from the source")
+
+    def _in_module(self, name: str) -> Sequence[Binding]:
+        names = self.module.names
+        held = names.at(name, self.line)
+        if not names.stars:
+            return held
+        last = max((binding.line for binding in held if binding.is_certain), default=0)
+        stars = [star for star in names.stars if last < star.line < self.line]
+        return [*held, *(bound for star in stars if (bound := self._from_star(star, name)))]
 
     def _agreed(self, name: str, held: Sequence[Binding]) -> Symbol:
         symbols = [self._follow(binding.origin, name) for binding in held]
@@ -101,83 +129,56 @@ class Scope:
 
     def _follow(self, origin: Origin, bound: str) -> Symbol:
         if self.hops > MAX_HOPS:
-            raise Unknowable("names stand for one another in a circle")
-        further = replace(self, hops=self.hops + 1)
+            raise Unknowable(f"`{bound}` is handed on from one name to the other")
         match origin:
             case ImportedModule(name=name):
-                return further._module(name)
+                return self._module(name)
             case ImportedName(module=module, name=name, level=level):
-                return further._imported(module, name, level)
+                return self._imported(module, name, level)
             case Defined(node=node):
-                return Definition(node, further.at(first_line(node)))
+                return Definition(node, self.at(first_line(node)))
+            case Assigned(value=value, is_alias=True):
+                return Expression(value, self.deferred(), bound, is_alias=True)
             case Assigned(value=ast.Name() | ast.Attribute() as value):
-                return further.at(value.lineno).resolve(value)
+                return replace(self.at(value.lineno), hops=self.hops + 1).resolve(value)
             case Assigned(value=value):
-                return Expression(value, further.at(value.lineno), bound)
-            case Renamed(name=name, value=value):
-                return Expression(value, further.deferred(), name, is_alias=True)
-        raise Unknowable("a value is assigned in a way that reading does not follow")
-
-    def _module(self, name: str) -> Symbol:
-        located = None if is_reserved(name) else self.library.locate(name, self.search)
-        return Package(located, self.search) if located else External(name)
+                return Expression(value, self.at(value.lineno), bound)
+        raise Unknowable(f"`{bound}` gets its value in a way that reading does not follow")
 
     def _imported(self, module: str, name: str, level: int) -> Symbol:
+        try:
+            return self.attribute(self._module(module, level), name)
+        except Undefined as error:
+            raise Unknowable(str(error)) from error
+
+    def _module(self, name: str, level: int = 0) -> Package | External:
         if level == 0:
-            package = self._module(module)
-            if isinstance(package, External):
-                return External(f"{module}.{name}")
-            return self.attribute(package, name)
-        located = self._relative(module, level)
+            located = None if is_reserved(name) else self.library.locate(name, self.search)
+            return Package(located) if located else External(name)
+        located = self.library.relative(self.module.path, name, level)
         if located is None:
-            raise Unknowable(f"`{'.' * level}{module}` is not there")
-        return self.attribute(Package(located, self.search), name)
-
-    def _relative(self, module: str, level: int) -> Located | None:
-        folder = self.module.path.parent
-        for _ in range(level - 1):
-            folder = folder.parent
-        if module:
-            return self.library.locate(module, (folder,))
-        start = folder / "__init__.py"
-        return Located(start if start.is_file() else None, (folder,))
-
-    def attribute(self, owner: Symbol, name: str, node: ast.expr | None = None) -> Symbol:
-        match owner:
-            case External(name=outer):
-                return External(f"{outer}.{name}")
-            case Package(located=located):
-                return self._of_package(located, name)
-            case Definition(node=ast.ClassDef() as body, scope=scope):
-                return scope.within(body)._of_class(owner, name)
-        if node is None:
-            raise Unknowable(f"`{name}` is not followed")
-        return Expression(node, self)
+            raise Unknowable(f"there is no `{'.' * level}{name}`")
+        return Package(located)
 
     def _of_package(self, located: Located, name: str) -> Symbol:
         if located.file is not None:
-            try:
-                return self._elsewhere(located.file).lookup_own(name)
-            except Undefined:
-                pass
+            elsewhere = self._elsewhere(located.file)
+            if elsewhere.has(name):
+                return elsewhere.lookup_own(name)
         inner = self.library.locate(name, located.folders)
         if inner is None:
             raise Undefined(f"`{name}` is not defined in `{located.name}`")
-        return Package(inner, self.search)
+        return Package(inner)
+
+    def has(self, name: str) -> bool:
+        """Whether this module binds *name*, however it does."""
+        return bool(self._in_module(name))
 
     def _elsewhere(self, file: Path) -> Scope:
         try:
-            module = self.library.read(file)
+            return Scope(self.library, self.library.read(file), self.search, hops=self.hops + 1)
         except SourceUnreadable as error:
             raise Unknowable(f"`{file.name}` cannot be read: {error}") from error
-        return Scope(self.library, module, self.search, hops=self.hops)
-
-    def lookup_own(self, name: str) -> Symbol:
-        """What *name* stands for here, builtins left out."""
-        found = self.lookup(name)
-        if found == External(f"builtins.{name}"):
-            raise Undefined(f"`{name}` is not defined in `{self.module.path.name}`")
-        return found
 
     def _of_class(self, owner: Definition, name: str) -> Symbol:
         held = self.around.at(name, math.inf)
@@ -185,50 +186,26 @@ class Scope:
             return self._agreed(name, held)
         return Member(owner, name)
 
-    def _from_stars(self, name: str) -> Iterator[Binding]:
-        own = self.module.names.at(name, self.line)
-        last = max((binding.line for binding in own if binding.is_certain), default=0)
-        for star in self.module.names.stars:
-            if last < star.line < self.line and self._gives(star.origin, name):
-                assert isinstance(star.origin, ImportedName)
-                yield replace(star, origin=replace(star.origin, name=name))
+    def _from_star(self, star: Binding, name: str) -> Binding | None:
+        """The binding of *name* by `from … import *`, or None if it binds no such name."""
+        assert isinstance(star.origin, ImportedName)
+        module = self._module(star.origin.module, star.origin.level)
+        if isinstance(module, External):
+            gives = given_by_python(module.name, name)
+        elif module.located.file is None:
+            gives = False
+        else:
+            elsewhere = self._elsewhere(module.located.file)
+            gives = exported(elsewhere.module, name) and elsewhere.has(name)
+        return replace(star, origin=replace(star.origin, name=name)) if gives else None
 
-    def _gives(self, star: Origin, name: str) -> bool:
-        """Whether `from … import *` binds *name*."""
-        assert isinstance(star, ImportedName)
-        package = self._relative(star.module, star.level) if star.level else self._module(star.module)
-        if isinstance(package, Package):
-            package = package.located
-        if isinstance(package, Located) and package.file is not None:
-            return self._elsewhere(package.file)._exports(name)
-        if star.module in sys.stdlib_module_names and star.module in sys.modules:
-            return name in getattr(sys.modules[star.module], "__all__", ())
-        raise Unknowable(f"`from {star.module} import *` may bind `{name}`")
 
-    def _exports(self, name: str) -> bool:
-        listed = self.module.names.at("__all__", math.inf)
-        if not listed:
-            return not name.startswith("_") and self._has(name)
-        try:
-            match listed:
-                case [Binding(origin=Assigned(value=value))]:
-                    return name in ast.literal_eval(value)
-        except (ValueError, TypeError):
-            pass
-        raise Unknowable(f"`__all__` of `{self.module.path.name}` is not plain")
-
-    def _has(self, name: str) -> bool:
-        try:
-            self.lookup_own(name)
-        except Undefined:
-            return False
-        return True
+@lru_cache(maxsize=1024)
+def class_names(node: ast.ClassDef) -> Namespace:
+    """What each name stands for in the body of a class."""
+    return bindings(node.body)
 
 
 def first_line(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     """The line of the first decorator, or of the definition itself."""
-    return min(node.lineno, *(decorator.lineno for decorator in node.decorator_list), node.lineno)
-
-
-def is_reserved(module: str) -> bool:
-    return module.partition(".")[0] in RESERVED
+    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])

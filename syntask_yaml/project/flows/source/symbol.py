@@ -33,10 +33,13 @@ class Package:
     """A module of the project."""
 
     located: Located
-    search: tuple[Path, ...]
+
+    @property
+    def name(self) -> str:
+        return self.located.name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Definition:
     """A class or a function of the project, and the place where it stands."""
 
@@ -59,12 +62,16 @@ class Member:
     """An attribute of a class of the project."""
 
     owner: Definition
-    name: str
+    attribute: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.owner.name}.{self.attribute}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Expression:
-    """A value to be worked out, *name* the one it was assigned to; by a `type` statement, or not."""
+    """A value to be worked out, *name* the one that it was given; *is_alias* by a `type` statement."""
 
     node: ast.expr
     scope: Scope

@@ -1,0 +1,45 @@
+# The commands of CONTRIBUTING.md. Everything happens below .venv and .demo.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test quick check format bench docs clean
+
+# Deploy examples/hello to a throw-away store, run its flows, print their logs.
+demo:
+	@PYTHON="$(PYTHON)" sh examples/demo.sh
+
+# Every test that can run on this machine; those that cannot say why.
+test: .venv/.ready
+	$(BIN)/python -m pytest
+
+# The tests that start no servers.
+quick: .venv/.ready
+	$(BIN)/python -m pytest -m "not real"
+
+check: .venv/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/.ready
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Ours beside the peer, in one run; see benchmarks/README.md.
+bench: .venv/.ready
+	$(BIN)/python -m benchmarks
+
+# Make the pages that come from the code: messages, file reference, command line.
+docs: .venv/.ready
+	$(BIN)/python docs/generate.py
+
+clean:
+	rm -rf .venv .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache htmlcov .coverage*
+
+.venv/.ready: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable . --group test --group lint
+	@touch $@

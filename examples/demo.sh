@@ -1,0 +1,29 @@
+#!/bin/sh
+# Deploys examples/hello to a throw-away store in .demo, runs its flows and prints their logs.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+demo=$root/.demo
+: "${PYTHON:=python3}"
+
+step() { printf '\n\033[1m$ %s\033[0m\n' "$*"; "$@"; }
+
+if [ ! -x "$demo/venv/bin/syntask" ]; then
+    echo "Installing into .demo/venv …"
+    "$PYTHON" -m venv "$demo/venv"
+    "$demo/venv/bin/python" -m pip install --quiet --disable-pip-version-check "$root"
+fi
+rm -rf "$demo/home"
+export SYNTASK_HOME="$demo/home" PATH="$demo/venv/bin:$PATH"
+unset SYNTASK_API_URL PREFECT_API_URL SYNTASK_BACKEND 2>/dev/null || true
+cd "$root/examples/hello"
+
+step syntask validate
+step syntask plan --all
+step syntask deploy --all
+step syntask plan --all
+world=$(syntask deployment run hello/world)
+team=$(syntask deployment run hello/team -p times=3)
+step syntask worker start --run-once
+step syntask flow-run ls
+step syntask flow-run logs "$world"
+step syntask flow-run logs "$team"

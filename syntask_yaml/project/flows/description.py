@@ -1,0 +1,131 @@
+"""From a function that was found to the flow that it is."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from syntask_yaml.project.flows.decorators import NOTHING_SAID, SAID, check_signature
+from syntask_yaml.project.flows.definition import Found, flows
+from syntask_yaml.project.flows.docstring import parameter_descriptions
+from syntask_yaml.project.flows.flow import Flow
+from syntask_yaml.project.flows.loading import Loaded, Loader
+from syntask_yaml.project.flows.places import Place
+from syntask_yaml.project.flows.schema.classes import docstring
+from syntask_yaml.project.flows.schema.parameters import parameter_schema
+from syntask_yaml.project.flows.schema.shape import Schema
+from syntask_yaml.project.flows.source.once import Once
+from syntask_yaml.project.flows.source.scope import Scope
+from syntask_yaml.project.flows.source.symbol import Definition, Unknowable
+
+NOT_LOADED = Loaded(error="it was not loaded to find out")
+
+_MD5 = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked for: *function* of *place*, whose module is *scope*, and what was *found* there."""
+
+    entrypoint: str
+    function: str
+    place: Place
+    scope: Scope
+    found: Found
+
+
+class Describer:
+    """Describes flows from their source, and with *loader* where the source does not tell."""
+
+    def __init__(self, loader: Loader | None) -> None:
+        self._loader = loader
+        self._answers = Once(self._load)
+
+    def describe(self, request: Request) -> Flow:
+        flow = from_source(request.entrypoint, request.found)
+        try:
+            flow = replace(flow, parameter_schema=schema_of(request.found))
+            reason = ""
+        except Unknowable as error:
+            reason = str(error)
+        unknown = _unknown(request.found)
+        if not reason and not unknown:
+            return flow
+        return _completed(flow, self._loaded(request), reason, unknown)
+
+    def _loaded(self, request: Request) -> Loaded:
+        if self._loader is None:
+            return NOT_LOADED
+        # All flows of a file are asked for at once: it is loaded once, however many of them are deployed.
+        names = tuple(flow.name for flow in flows(request.scope))
+        if request.function not in names:
+            names = (request.function,)
+        return self._answers((request.place, names))[request.function]
+
+    def _load(self, key: tuple[Place, tuple[str, ...]]) -> Mapping[str, Loaded]:
+        assert self._loader is not None
+        place, functions = key
+        return self._loader.load(place.file, place.module, functions)
+
+
+def from_source(entrypoint: str, found: Found) -> Flow:
+    """All but the parameters."""
+    options = found.options or NOTHING_SAID
+    node = found.function.node if found.function else None
+    module = found.function.scope.module if found.function else found.scope.module
+    name = node.name if node else found.name.rpartition(".")[2]
+    return Flow(
+        entrypoint=entrypoint,
+        name=options.name or name.replace("_", "-"),
+        function=found.name,
+        file=module.path,
+        line=found.line,
+        description=options.description or (docstring(node) if node else None),
+        version=options.version,
+        source_digest=module.digest,
+        is_decorated=found.options is not None,
+    )
+
+
+def schema_of(found: Found) -> Schema:
+    """The schema of the parameters; raises `Unknowable`."""
+    function = found.function
+    if function is None or found.reason:
+        raise Unknowable(found.reason)
+    assert not isinstance(function.node, ast.ClassDef)
+    check_signature(function.node, function.scope)
+    asked = Definition(function.node, replace(function.scope, asked=found.asked))
+    try:
+        return parameter_schema(asked, parameter_descriptions(docstring(function.node)))
+    except RecursionError as error:
+        raise Unknowable("its signature is nested too deeply") from error
+
+
+def _unknown(found: Found) -> frozenset[str]:
+    if found.function is None and found.options is None:
+        return frozenset(SAID)
+    return found.options.unknown if found.options else frozenset()
+
+
+def _completed(flow: Flow, loaded: Loaded, reason: str, unknown: frozenset[str]) -> Flow:
+    """*flow* with what was *loaded*, and a note for what is still not known."""
+    if reason:
+        flow = replace(flow, parameter_schema=loaded.schema)
+    if "name" in unknown:
+        flow = replace(flow, name=loaded.name or flow.name)
+    if "description" in unknown:
+        flow = replace(flow, description=loaded.description or flow.description)
+    if "version" in unknown and loaded.version and not _MD5.fullmatch(loaded.version):
+        flow = replace(flow, version=loaded.version)
+    if loaded.error:
+        return replace(flow, notes=tuple(_notes(flow, loaded.error.rstrip("."), reason, unknown)))
+    return replace(flow, is_decorated=flow.is_decorated or loaded.name is not None)
+
+
+def _notes(flow: Flow, error: str, reason: str, unknown: frozenset[str]) -> Iterator[str]:
+    if reason:
+        yield f"The parameters of `{flow.function}` are not known from its source: {reason}; {error}."
+    if "name" in unknown:
+        yield f"The name of `{flow.function}` is only known when it is loaded, and {error}: `{flow.name}` is taken."

@@ -1,0 +1,78 @@
+"""Finding every flow of a project."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from syntask_yaml.project.flows.definition import flows
+from syntask_yaml.project.flows.description import from_source
+from syntask_yaml.project.flows.files import python_files
+from syntask_yaml.project.flows.source.library import Library
+from syntask_yaml.project.flows.source.module import SourceUnreadable, module_of
+from syntask_yaml.project.flows.source.scope import Scope
+
+# Looking at the bytes of a file takes a thousandth of the time that parsing it does. Each pattern begins
+# with plain text, which `re` finds fast: as one pattern they would take ten times as long.
+_WORD = b"flow"
+_SIGNS = (
+    re.compile(rb"@[ \t]*[\w.]*\bflow\b"),
+    re.compile(rb"flow(?<!\wflow)[ \t]*(?:\(|as\b)"),
+    re.compile(rb"\.with_options[ \t]*\("),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFlow:
+    """A flow that can be deployed. A `FlowReader` reads the rest of it by its *entrypoint*."""
+
+    entrypoint: str
+    name: str
+    description: str | None
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedFile:
+    """A file that may hold flows but cannot be read; *reason* is a clause that says why."""
+
+    file: str
+    reason: str
+
+
+Discovery: TypeAlias = FoundFlow | SkippedFile
+
+
+def discover(root: Path) -> Iterator[Discovery]:
+    """The flows below *root*, by file and line, and the files in which some may be but cannot be read."""
+    library = Library(root.absolute())
+    for file in python_files(library.root):
+        path = os.path.join(library.root, file)
+        content = _content(path)
+        if _WORD in content and any(sign.search(content) for sign in _SIGNS):
+            yield from _found(library, file, Path(path), content)
+
+
+def _content(path: str) -> bytes:
+    # Through the operating system at once: it is most of the time that a large tree takes.
+    try:
+        with open(path, "rb", buffering=0) as file:
+            return file.read()
+    except OSError:
+        return b""
+
+
+def _found(library: Library, file: str, path: Path, content: bytes) -> Iterator[Discovery]:
+    try:
+        module = module_of(path, content)
+    except SourceUnreadable as error:
+        yield SkippedFile(file, str(error))
+        return
+    for found in flows(Scope(library, module, library.search_path(path.parent))):
+        flow = from_source(f"{file}:{found.name}", found)
+        yield FoundFlow(flow.entrypoint, flow.name, flow.description, file, flow.line)

@@ -1,0 +1,90 @@
+"""Which file an entrypoint leads to, and where that file's imports are looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from syntask_yaml.diagnostics import did_you_mean
+from syntask_yaml.project.flows.entrypoint import Entrypoint, FlowNotFound
+from syntask_yaml.project.flows.files import SUFFIX, python_files
+from syntask_yaml.project.flows.source.library import Library, everywhere
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A *file*, known to Python as *module* if it was named so; imports are looked for in *search*."""
+
+    file: Path
+    search: tuple[Path, ...]
+    module: str | None = None
+
+
+class Places:
+    """Finds places under the root of *library*."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def of(self, entrypoint: Entrypoint) -> Place:
+        """Where *entrypoint* leads; raises `FlowNotFound`."""
+        if entrypoint.path is not None:
+            return self._of_path(entrypoint.path)
+        assert entrypoint.module is not None
+        return self.of_module(entrypoint.module)
+
+    def of_module(self, name: str) -> Place:
+        """Where the module *name* is; raises `FlowNotFound`."""
+        search = self._library.search_path()
+        located = self._library.locate(name, everywhere(search))
+        if located is None:
+            raise FlowNotFound(f"There is no module `{name}`.", hint=self._near_module(name, search))
+        if located.file is None:
+            raise FlowNotFound(
+                f"`{name}` is a folder without `__init__.py`: it holds modules, but no functions.",
+                hint=f"Write `{name}.module:function`.",
+            )
+        return Place(located.file, search, name)
+
+    def _of_path(self, path: str) -> Place:
+        file = self._library.root / path
+        if not file.is_file():
+            raise FlowNotFound(f"The file `{path}` is not there.", hint=self._near_file(path))
+        if file.suffix != SUFFIX:
+            raise FlowNotFound(f"`{path}` is not a Python file: its name does not end in `{SUFFIX}`.")
+        return Place(file, self._library.search_path(file.parent))
+
+    def _near_file(self, path: str) -> str:
+        name = PurePosixPath(path).name
+        elsewhere = [file for file in self._files if PurePosixPath(file).name == name]
+        if len(elsewhere) == 1:
+            return f"Did you mean `{elsewhere[0]}`?"
+        folder = str(PurePosixPath(path).parent)
+        beside = [file for file in self._files if str(PurePosixPath(file).parent) == folder]
+        return did_you_mean(
+            path, [*elsewhere, *beside], otherwise="Paths are relative to the project's root."
+        )
+
+    def _near_module(self, name: str, search: Sequence[Path]) -> str:
+        outer, _, inner = name.rpartition(".")
+        located = self._library.locate(outer, everywhere(tuple(search))) if outer else None
+        if outer and located is None:
+            return self._near_module(outer, search)
+        folders = located.folders if located else search
+        prefix = f"{outer}." if outer else ""
+        return did_you_mean(name, [f"{prefix}{module}" for folder in folders for module in _modules(folder)])
+
+    @cached_property
+    def _files(self) -> Sequence[str]:
+        return python_files(self._library.root)
+
+
+def _modules(folder: Path) -> Iterator[str]:
+    try:
+        for entry in folder.iterdir():
+            if entry.suffix == SUFFIX or entry.is_dir():
+                yield entry.stem
+    except OSError:
+        return

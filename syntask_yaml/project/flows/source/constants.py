@@ -1,0 +1,92 @@
+"""Values of Python's own that are known without running any code of a project."""
+
+from __future__ import annotations
+
+import ast
+import datetime
+import decimal
+import math
+import operator
+import pathlib
+import sys
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+
+def _masked(secret: str | bytes) -> str:
+    return "**********" if secret else ""
+
+
+CONSTANTS: Mapping[str, Any] = {
+    "builtins.Ellipsis": ...,
+    "datetime.date.max": datetime.date.max,
+    "datetime.date.min": datetime.date.min,
+    "datetime.datetime.max": datetime.datetime.max,
+    "datetime.datetime.min": datetime.datetime.min,
+    "datetime.timezone.utc": datetime.UTC,
+    "math.e": math.e,
+    "math.inf": math.inf,
+    "math.pi": math.pi,
+    "sys.maxsize": sys.maxsize,
+}
+
+# What a call of each returns, where its arguments are known.
+MAKERS: Mapping[str, Callable[..., Any]] = {
+    "builtins.bool": bool,
+    "builtins.dict": dict,
+    "builtins.float": float,
+    "builtins.frozenset": frozenset,
+    "builtins.int": int,
+    "builtins.list": list,
+    "builtins.set": set,
+    "builtins.str": str,
+    "builtins.tuple": tuple,
+    "datetime.date": datetime.date,
+    "datetime.date.fromisoformat": datetime.date.fromisoformat,
+    "datetime.datetime": datetime.datetime,
+    "datetime.datetime.fromisoformat": datetime.datetime.fromisoformat,
+    "datetime.time": datetime.time,
+    "datetime.timedelta": datetime.timedelta,
+    "datetime.timezone": datetime.timezone,
+    "decimal.Decimal": decimal.Decimal,
+    "pathlib.Path": pathlib.PurePath,
+    "pydantic.SecretBytes": _masked,
+    "pydantic.SecretStr": _masked,
+    "uuid.UUID": uuid.UUID,
+}
+
+# What a call of one of these returns says nothing.
+OPAQUE_MAKERS = frozenset({"builtins.object", "builtins.range"})
+
+UNARY: Mapping[type[ast.unaryop], Callable[[Any], Any]] = {
+    ast.Invert: operator.invert,
+    ast.Not: operator.not_,
+    ast.UAdd: operator.pos,
+    ast.USub: operator.neg,
+}
+BINARY: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Mult: operator.mul,
+    ast.Pow: operator.pow,
+    ast.Sub: operator.sub,
+}
+
+MAX_LENGTH, MAX_BASE, MAX_EXPONENT, MAX_BITS = 100_000, 10_000, 1_000, 10_000
+
+
+def is_huge(sign: ast.operator, left: Any, right: Any) -> bool:
+    """Whether working out `left sign right` could take long, or much memory."""
+    match sign, left, right:
+        case ast.Pow(), int(), int():
+            return abs(int(left)) > MAX_BASE or abs(int(right)) > MAX_EXPONENT
+        case ast.Mult(), int(), int():
+            return max(left.bit_length(), right.bit_length()) > MAX_BITS
+        case ast.Mult(), int(), (str() | bytes() | list() | tuple()):
+            return len(right) * int(left) > MAX_LENGTH
+        case ast.Mult(), (str() | bytes() | list() | tuple()), int():
+            return len(left) * int(right) > MAX_LENGTH
+    return False

@@ -1,0 +1,701 @@
+"""What every backend does for commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from syntask_yaml.backend.base import Backend, RunFilter
+from syntask_yaml.errors import BackendConflict, BackendError, BackendRefused, NotFound
+from syntask_yaml.model.block import Block, Variable
+from syntask_yaml.model.deployment import (
+    CollisionStrategy,
+    ConcurrencyLimit,
+    Deployment,
+    Stored,
+    Write,
+)
+from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.model.run import RunRequest, StateType
+from syntask_yaml.model.schedule import Cron, Interval, RRule, Schedule, Timing
+from syntask_yaml.model.secret import Secret
+from syntask_yaml.model.value import Json, known
+
+Deploy = Callable[..., list[Stored]]
+
+ETL = Deployment(flow="etl", name="prod", entrypoint="flows/etl.py:etl")
+ANCHOR = datetime(2026, 1, 1, 6, tzinfo=UTC)
+HOURLY = Schedule(timing=Cron("0 * * * *"))
+
+
+def schedules(stored: Stored) -> tuple[Schedule, ...]:
+    found = known(stored.deployment.schedules)
+    assert found is not None
+    return found
+
+
+def errors(backend: Backend, *writes: Write) -> list[type[BackendError] | None]:
+    return [written.error and type(written.error) for written in backend.write(writes)]
+
+
+def refused(backend: Backend, wanted: Deployment) -> BackendError:
+    (written,) = backend.write([Write(None, wanted)])
+    assert written.error is not None
+    return written.error
+
+
+# -- reading deployments
+
+
+def test_a_new_backend_has_no_deployments(backend: Backend) -> None:
+    """Nothing is deployed at first."""
+    assert [] == backend.deployments()
+
+
+def test_deployments_are_read_by_name(backend: Backend, deploy: Deploy) -> None:
+    """The order is that of `flow/name`, whatever the order of writing was."""
+    deploy(replace(ETL, name="b"), replace(ETL, flow="a"), replace(ETL, name="a"))
+
+    assert ["a/prod", "etl/a", "etl/b"] == [each.deployment.full_name for each in backend.deployments()]
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        ({"project": "one"}, ["etl/a"]),
+        ({"names": ["etl/b", "etl/nowhere"]}, ["etl/b"]),
+        ({"project": "one", "names": ["etl/c"]}, ["etl/a", "etl/c"]),
+        ({"names": []}, []),
+        ({"project": "nobody"}, []),
+    ],
+)
+def test_a_choice_of_deployments_is_read(
+    backend: Backend, deploy: Deploy, choice: Mapping[str, Any], expected: list[str]
+) -> None:
+    """By project, by names, or what is in either; no names are no deployments."""
+    deploy(replace(ETL, name="a", project="one"), replace(ETL, name="b", project="two"), replace(ETL, name="c"))
+
+    assert expected == [each.deployment.full_name for each in backend.deployments(**choice)]
+
+
+# -- what is written is read back
+
+JSON: st.SearchStrategy[Json] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+OBJECT = st.dictionaries(st.text(), JSON, max_size=3)
+NAME = st.text(st.characters(exclude_categories=["C"], exclude_characters="/%&<>"), min_size=1)
+ZONE = st.sampled_from([None, "UTC", "Europe/Berlin", "America/New_York"])
+MOMENT = st.datetimes(
+    datetime(1970, 1, 1), datetime(2100, 1, 1), timezones=st.sampled_from([UTC, timezone(timedelta(hours=-5))])
+)
+TIMING = (
+    st.builds(Cron, st.sampled_from(["0 2 * * *", "*/5 * 1 * MON-FRI", "@daily"]), ZONE, st.booleans())
+    | st.builds(Interval, st.floats(1, 1e9) | st.integers(1, 10**9), MOMENT, ZONE)
+    | st.builds(RRule, st.sampled_from(["FREQ=DAILY", "RRULE:FREQ=WEEKLY;COUNT=3"]), ZONE)
+)
+SCHEDULE = st.builds(
+    Schedule,
+    timing=TIMING,
+    active=st.booleans(),
+    parameters=OBJECT,
+    slug=st.none() | NAME,
+    replaces=st.none(),
+    id=st.none(),
+)
+DEPLOYMENT = st.builds(
+    Deployment,
+    flow=st.just("etl"),
+    name=st.just("prod"),
+    entrypoint=st.none() | st.text(),
+    description=st.none() | st.text(),
+    version=st.text(),
+    version_info=st.none() | OBJECT,
+    tags=st.lists(st.text(), max_size=3).map(tuple),
+    parameters=OBJECT,
+    parameter_schema=st.none() | OBJECT,
+    enforce_parameter_schema=st.booleans(),
+    schedules=st.lists(SCHEDULE, max_size=3, unique_by=lambda each: each.slug or object()).map(tuple),
+    paused=st.booleans(),
+    concurrency_limit=st.none()
+    | st.builds(
+        ConcurrencyLimit,
+        st.integers(1, 10**6),
+        st.sampled_from(CollisionStrategy),
+        st.none() | st.integers(60, 86400),
+    ),
+    work_pool=st.sampled_from([None, "default"]),
+    work_queue=st.none() | NAME,
+    job_variables=OBJECT,
+    pull_steps=st.lists(OBJECT, max_size=2).map(tuple),
+    triggers=st.lists(OBJECT, max_size=2).map(tuple),
+    sla=st.lists(OBJECT, max_size=2).map(tuple),
+    project=st.none() | NAME,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
+@given(wanted=DEPLOYMENT)
+def test_what_is_written_is_read_back(backend: Backend, deploy: Deploy, wanted: Deployment) -> None:
+    """Every field comes back equal, whether it is new or written over another deployment."""
+    (stored,) = deploy(wanted)
+
+    assert wanted == stored.deployment
+    assert wanted.version_info == stored.deployment.version_info
+
+
+def test_what_is_left_open_gets_a_value(deploy: Deploy) -> None:
+    """A stored deployment says whether it is paused, and has schedules, if only none."""
+    (stored,) = deploy(ETL)
+
+    assert replace(ETL, paused=False, schedules=()) == stored.deployment
+
+
+@pytest.mark.parametrize("field", ["version", "sla", "paused", "schedules"])
+def test_what_is_not_declared_stays(deploy: Deploy, field: str) -> None:
+    """None leaves what is there."""
+    (before,) = deploy(replace(ETL, version="1", sla=({"name": "soon"},), paused=True, schedules=(HOURLY,)))
+    (after,) = deploy(replace(before.deployment, **{field: None}))
+
+    assert before.deployment == after.deployment
+
+
+def test_mappings_and_lists_of_any_kind_are_stored(deploy: Deploy) -> None:
+    """A value need not be a dict or a list."""
+    (stored,) = deploy(replace(ETL, parameters=MappingProxyType({"a": MappingProxyType({"b": (1, 2)})})))
+
+    assert [1, 2] == list(stored.deployment.parameters["a"]["b"])
+
+
+# -- writing deployments
+
+
+def test_each_write_is_answered_in_order(backend: Backend) -> None:
+    """The answers carry the ids under which the deployments are found."""
+    names = ["c", "a", "b"]
+    answers = list(backend.write([Write(None, replace(ETL, name=name)) for name in names]))
+
+    found = {each.deployment.name: each.id for each in backend.deployments()}
+    assert [found[name] for name in names] == [answer.id for answer in answers]
+    assert names == [answer.write.after.name for answer in answers if answer.write.after]
+
+
+def test_one_failure_stops_no_other(backend: Backend) -> None:
+    """What can be written is written."""
+    bad = replace(ETL, name="bad", work_pool="nowhere")
+    writes = [Write(None, replace(ETL, name="a")), Write(None, bad), Write(None, replace(ETL, name="b"))]
+
+    assert [None, BackendRefused, None] == errors(backend, *writes)
+    assert ["etl/a", "etl/b"] == [each.deployment.full_name for each in backend.deployments()]
+
+
+def test_an_unknown_pool_is_told_with_the_nearest_one(backend: Backend) -> None:
+    """The hint offers the name that was probably meant."""
+    backend.create_pool(WorkPool(name="nightly", type="process"))
+
+    assert "Did you mean `nightly`?" == refused(backend, replace(ETL, work_pool="nihgtly")).hint
+
+
+def test_making_what_is_there_is_a_conflict(backend: Backend, deploy: Deploy) -> None:
+    """Somebody else may have made it since the plan; theirs stays."""
+    (stored,) = deploy(ETL)
+
+    assert [BackendConflict] == errors(backend, Write(None, replace(ETL, description="mine")))
+    assert [stored] == backend.deployments()
+
+
+def test_making_the_same_twice_in_one_call_is_a_conflict(backend: Backend) -> None:
+    """The first of two wins."""
+    assert [None, BackendConflict] == errors(backend, Write(None, ETL), Write(None, ETL))
+
+
+def test_changing_what_has_changed_is_a_conflict(backend: Backend, deploy: Deploy) -> None:
+    """A write over a deployment that somebody changed meanwhile is not done, even if it says the same."""
+    (old,) = deploy(ETL)
+    (new,) = deploy(ETL)
+
+    assert [BackendConflict] == errors(backend, Write(old, replace(ETL, description="mine")))
+    assert [BackendConflict] == errors(backend, Write(old, None))
+    assert [new] == backend.deployments()
+
+
+def test_changing_the_same_twice_in_one_call_is_a_conflict(backend: Backend, deploy: Deploy) -> None:
+    """The second one did not know of the first."""
+    (stored,) = deploy(ETL)
+    writes = [Write(stored, replace(ETL, version=version)) for version in "12"]
+
+    assert [None, BackendConflict] == errors(backend, *writes)
+    assert "1" == backend.deployments()[0].deployment.version
+
+
+def test_changing_or_deleting_what_was_deleted_is_a_conflict(backend: Backend, deploy: Deploy) -> None:
+    """A deployment that is gone does not come back by a change."""
+    (stored,) = deploy(ETL)
+
+    assert [None] == errors(backend, Write(stored, None))
+    assert [BackendConflict, BackendConflict] == errors(backend, Write(stored, ETL), Write(stored, None))
+    assert [] == backend.deployments()
+
+
+def test_a_name_that_was_freed_can_be_taken_in_the_same_call(backend: Backend, deploy: Deploy) -> None:
+    """Deleting and making are done in order."""
+    (stored,) = deploy(ETL)
+
+    assert [None, None] == errors(backend, Write(stored, None), Write(None, ETL))
+    assert stored.id != backend.deployments()[0].id
+
+
+def test_a_deployment_keeps_its_name(backend: Backend, deploy: Deploy) -> None:
+    """Renaming is refused."""
+    (stored,) = deploy(ETL)
+
+    assert [BackendRefused] == errors(backend, Write(stored, replace(ETL, name="other")))
+    assert [stored] == backend.deployments()
+
+
+def test_writing_nothing_is_answered_with_nothing(backend: Backend) -> None:
+    """No writes, no answers."""
+    assert [] == list(backend.write([]))
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        replace(ETL, name="a/b"),
+        replace(ETL, name=""),
+        replace(ETL, flow="50%"),
+        replace(ETL, name="half \ud83d"),
+        replace(ETL, concurrency_limit=ConcurrencyLimit(0)),
+        replace(ETL, schedules=(Schedule(timing=Cron("61 * * * *")),)),
+        replace(ETL, schedules=(Schedule(timing=Cron("0 * * * *", "Mars/Base")),)),
+        replace(ETL, schedules=(Schedule(timing=RRule("FREQ=SOMETIMES")),)),
+        replace(ETL, schedules=(Schedule(timing=Interval(0)),)),
+        replace(ETL, schedules=(replace(HOURLY, slug="a"), replace(HOURLY, slug="a"))),
+    ],
+    ids=lambda wanted: repr(wanted.schedules or wanted.concurrency_limit or wanted.full_name)[:60],
+)
+def test_what_cannot_be_is_refused(backend: Backend, wanted: Deployment) -> None:
+    """Names, limits and schedules that make no sense never get in."""
+    error = refused(backend, wanted)
+
+    assert isinstance(error, BackendRefused)
+    assert error.hint
+    assert [] == backend.deployments()
+
+
+# -- schedules over schedules
+
+ANCHORED = Interval(3600, ANCHOR)
+
+
+@pytest.mark.parametrize(
+    ("stored", "wanted"),
+    [
+        (Schedule(timing=Cron("0 2 * * *", "UTC")), Schedule(timing=Cron("0 2 * * *", "UTC"))),
+        (Schedule(timing=RRule("FREQ=DAILY")), Schedule(timing=RRule("FREQ=DAILY"), parameters={"a": 1})),
+        (Schedule(timing=ANCHORED), Schedule(timing=ANCHORED)),
+        (Schedule(timing=ANCHORED), Schedule(timing=Interval(3600))),
+        (Schedule(timing=ANCHORED, slug="a"), Schedule(timing=Interval(3600), slug="a")),
+        (Schedule(timing=ANCHORED, slug="a"), Schedule(timing=Interval(60), slug="a")),
+        (Schedule(timing=ANCHORED, slug="a"), Schedule(timing=Cron("0 2 * * *"), slug="b", replaces="a")),
+        (Schedule(timing=ANCHORED), Schedule(timing=ANCHORED, slug="new")),
+        (Schedule(timing=ANCHORED, slug="old"), Schedule(timing=ANCHORED)),
+    ],
+)
+def test_a_schedule_that_is_recognised_keeps_id_and_rest(
+    deploy: Deploy, stored: Schedule, wanted: Schedule
+) -> None:
+    """By slug, by the slug it replaces, or by firing at the same times; and what it does not say stays."""
+    (before,) = deploy(replace(ETL, schedules=(replace(stored, active=False),)))
+    (after,) = deploy(replace(ETL, schedules=(wanted,)))
+
+    (had,), (has,) = schedules(before), schedules(after)
+    assert (had.id, False) == (has.id, has.active)
+    assert (wanted.slug, wanted.parameters, None) == (has.slug, has.parameters, has.replaces)
+
+
+@pytest.mark.parametrize(
+    ("stored", "wanted"),
+    [
+        (Schedule(timing=Cron("0 2 * * *")), Schedule(timing=Cron("0 3 * * *"))),
+        (Schedule(timing=Cron("0 2 * * *")), Schedule(timing=Cron("0 2 * * *", "Asia/Tokyo"))),
+        (Schedule(timing=ANCHORED), Schedule(timing=Interval(3600, ANCHOR + timedelta(minutes=1)))),
+        (Schedule(timing=HOURLY.timing, slug="a"), Schedule(timing=HOURLY.timing, slug="b")),
+    ],
+)
+def test_another_schedule_is_new_and_active(deploy: Deploy, stored: Schedule, wanted: Schedule) -> None:
+    """The old one goes, and with it that it was not active."""
+    (before,) = deploy(replace(ETL, schedules=(replace(stored, active=False),)))
+    (after,) = deploy(replace(ETL, schedules=(wanted,)))
+
+    (had,), (has,) = schedules(before), schedules(after)
+    assert had.id != has.id
+    assert has.active is True
+
+
+def test_an_interval_keeps_the_anchor_it_has(deploy: Deploy) -> None:
+    """Deploying again does not move it."""
+    (before,) = deploy(replace(ETL, schedules=(Schedule(timing=Interval(3600)),)))
+    (after,) = deploy(replace(ETL, schedules=(Schedule(timing=Interval(3600)),)))
+
+    (had,), (has,) = schedules(before), schedules(after)
+    assert isinstance(has.timing, Interval)
+    assert has.timing.anchor is not None
+    assert had == has
+
+
+def test_replacing_a_slug_twice_is_replacing_it_once(deploy: Deploy) -> None:
+    """The same file can be deployed again."""
+    renamed = replace(ETL, schedules=(replace(HOURLY, slug="new", replaces="old"),))
+    (before,) = deploy(replace(ETL, schedules=(replace(HOURLY, slug="old"),)))
+    (once,) = deploy(renamed)
+    (twice,) = deploy(renamed)
+
+    assert {schedules(before)[0].id} == {schedules(once)[0].id, schedules(twice)[0].id}
+    assert ["new"] == [schedule.slug for schedule in schedules(twice)]
+
+
+def test_schedules_are_told_apart_in_any_order(deploy: Deploy) -> None:
+    """Order is what was declared, and no schedule is taken for two."""
+    daily, again = Schedule(timing=Cron("0 2 * * *")), replace(HOURLY, parameters={"again": True})
+    (before,) = deploy(replace(ETL, schedules=(HOURLY, daily, again)))
+    (after,) = deploy(replace(ETL, schedules=(daily, HOURLY, again, replace(daily, slug="extra"))))
+
+    first, second, third = (schedule.id for schedule in schedules(before))
+    assert [second, first, third] == [schedule.id for schedule in schedules(after)][:3]
+    assert 4 == len({schedule.id for schedule in schedules(after)})
+
+
+def test_no_schedules_are_no_schedules(deploy: Deploy) -> None:
+    """An empty list removes."""
+    deploy(replace(ETL, schedules=(HOURLY,)))
+    (stored,) = deploy(replace(ETL, schedules=()))
+
+    assert () == stored.deployment.schedules
+
+
+def test_active_is_set_where_it_is_declared(deploy: Deploy) -> None:
+    """What a file says goes over what somebody switched by hand."""
+    deploy(replace(ETL, schedules=(replace(HOURLY, active=False),)))
+    (stored,) = deploy(replace(ETL, schedules=(replace(HOURLY, active=True),)))
+
+    assert schedules(stored)[0].active is True
+
+
+# -- work pools
+
+
+def test_there_is_a_process_pool(backend: Backend, pool: str) -> None:
+    """It has a template that says what a job of a process is."""
+    (found,) = [each for each in backend.pools() if each.name == pool]
+
+    assert ("process", False) == (found.type, found.is_paused)
+    job, variables = found.base_job_template["job_configuration"], found.base_job_template["variables"]
+    assert isinstance(job, Mapping)
+    assert isinstance(variables, Mapping)
+    expected = {"command", "env", "labels", "name", "stream_output", "working_dir"}
+    assert expected == job.keys() == variables["properties"].keys()
+    assert {f"{{{{ {name} }}}}" for name in expected} == set(job.values())
+
+
+def test_a_pool_that_is_made_is_there(backend: Backend) -> None:
+    """All of it is read back, by name among the others."""
+    template = {"job_configuration": {"image": "{{ image }}"}, "variables": {"properties": {"image": {}}}}
+    wanted = WorkPool(
+        name="containers",
+        type="docker",
+        description="ünder",
+        base_job_template=template,
+        is_paused=True,
+        concurrency_limit=3,
+    )
+    made = backend.create_pool(wanted)
+
+    assert replace(wanted, status="PAUSED") == made
+    assert made in backend.pools()
+    assert sorted(pool.name for pool in backend.pools()) == [pool.name for pool in backend.pools()]
+
+
+def test_a_process_pool_has_a_template_even_if_none_is_given(backend: Backend, pool: str) -> None:
+    """It is that of every process pool."""
+    backend.create_pool(WorkPool(name="other", type="process"))
+    templates = {each.name: each.base_job_template for each in backend.pools()}
+
+    assert templates[pool] == templates["other"]
+
+
+def test_a_pool_is_made_once(backend: Backend, pool: str) -> None:
+    """Its name is taken."""
+    with pytest.raises(BackendConflict, match=pool):
+        backend.create_pool(WorkPool(name=pool, type="docker"))
+
+    assert ["process"] == [each.type for each in backend.pools() if each.name == pool]
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "100%", "a&b", "<a>"])
+def test_a_pool_needs_a_name_that_can_be(backend: Backend, name: str) -> None:
+    """Names go into addresses."""
+    with pytest.raises(BackendRefused):
+        backend.create_pool(WorkPool(name=name, type="process"))
+
+
+# -- variables
+
+
+@pytest.mark.parametrize("value", [None, True, 10**30, 0.1, "ünïcode 🦊", [], {"a": [1, {"b": None}]}])
+def test_a_variable_keeps_its_value(backend: Backend, value: Json) -> None:
+    """Any JSON comes back as it was."""
+    variable = Variable("threshold", value, ("a", "b"))
+    backend.set_variable(variable)
+
+    assert [variable] == backend.variables()
+
+
+def test_setting_a_variable_again_changes_it(backend: Backend) -> None:
+    """The last value counts; variables are read by name."""
+    for variable in (Variable("b", 1, ("old",)), Variable("a", 1), Variable("b", 2)):
+        backend.set_variable(variable)
+
+    assert [Variable("a", 1), Variable("b", 2)] == backend.variables()
+
+
+def test_unsetting_a_variable_says_whether_there_was_one(backend: Backend) -> None:
+    """And then there is none."""
+    backend.set_variable(Variable("a", 1))
+
+    assert [True, False] == [backend.unset_variable("a"), backend.unset_variable("a")]
+    assert [] == backend.variables()
+
+
+# -- blocks
+
+
+@pytest.mark.parametrize(
+    ("type", "data"),
+    [
+        ("secret", {"value": Secret("s3cret ünïcode")}),
+        ("string", {"value": "plain"}),
+        ("json", {"value": {"a": [1, None]}}),
+        ("github-credentials", {"token": Secret("t")}),
+        ("gitlab-credentials", {"token": Secret("t"), "url": "https://git.example.org"}),
+        ("bitbucket-credentials", {"username": "u", "password": Secret("p")}),
+        ("azure-devops-credentials", {"token": Secret("t")}),
+    ],
+)
+def test_a_block_keeps_its_fields(backend: Backend, type: str, data: Mapping[str, Any]) -> None:
+    """Secrets come back as secrets, all else as it was."""
+    block = Block(type, "mine", data)
+
+    assert block == backend.create_block(block)
+    assert block == backend.block(type, "mine")
+    assert [block] == backend.blocks()
+
+
+def test_a_secret_field_given_as_text_becomes_a_secret(backend: Backend) -> None:
+    """Nobody has to think of wrapping it."""
+    backend.create_block(Block("github-credentials", "mine", {"token": "t"}))
+
+    assert Block("github-credentials", "mine", {"token": Secret("t")}) == backend.block("github-credentials", "mine")
+
+
+@pytest.mark.parametrize(
+    ("block", "hint"),
+    [
+        (Block("gihtub-credentials", "x", {"token": "t"}), "Did you mean `github-credentials`?"),
+        (Block("gitlab-credentials", "x", {"token": "t", "ulr": "u"}), "Did you mean `url`?"),
+        (Block("secret", "x", {}), "Give `value` a value."),
+        (Block("secret", "x", {"value": None}), "Write the value as text."),
+        (Block("string", "x", {"value": "a", "colour": "blue"}), "Its fields: `value`."),
+    ],
+)
+def test_a_block_that_fits_no_type_is_refused(backend: Backend, block: Block, hint: str) -> None:
+    """An unknown type or field is told with the nearest one."""
+    with pytest.raises(BackendRefused) as caught:
+        backend.create_block(block)
+
+    assert hint == caught.value.hint
+    assert [] == backend.blocks()
+
+
+def test_a_block_is_made_once(backend: Backend) -> None:
+    """Type and name together are taken; the name of another type is not."""
+    backend.create_block(Block("string", "a", {"value": "1"}))
+    backend.create_block(Block("secret", "a", {"value": "1"}))
+
+    with pytest.raises(BackendConflict, match="string/a"):
+        backend.create_block(Block("string", "a", {"value": "2"}))
+    assert [("secret", "a"), ("string", "a")] == [(block.type, block.name) for block in backend.blocks()]
+
+
+def test_a_block_that_is_not_there(backend: Backend) -> None:
+    """It reads as None, and deleting says so."""
+    backend.create_block(Block("string", "a", {"value": "1"}))
+
+    assert backend.block("string", "b") is None
+    assert [True, False] == [backend.delete_block("string", "a"), backend.delete_block("string", "a")]
+    assert [] == backend.blocks()
+
+
+# -- runs
+
+
+@pytest.fixture(name="etl")
+def _etl(deploy: Deploy, pool: str) -> Stored:
+    wanted = replace(ETL, parameters={"a": 1, "b": {"c": 1}}, tags=("x", "y"), work_pool=pool)
+    return deploy(wanted)[0]
+
+
+def test_a_run_takes_from_request_and_deployment(backend: Backend, etl: Stored) -> None:
+    """Parameters of the request go over the deployment's, tags are united."""
+    request = RunRequest(
+        deployment_id=etl.id, parameters={"b": 2}, job_variables={"env": {"A": "1"}}, tags=("y", "z"), name="mine"
+    )
+    run = backend.create_run(request)
+
+    assert ("mine", "etl", "etl/prod", etl.id) == (run.name, run.flow, run.deployment, run.deployment_id)
+    assert ({"a": 1, "b": 2}, {"env": {"A": "1"}}) == (run.parameters, run.job_variables)
+    assert ({"x", "y", "z"}, False) == (set(run.tags), run.is_scheduled)
+    assert (StateType.SCHEDULED, "Scheduled") == (run.state.type, run.state.name)
+    assert run == backend.run(run.id)
+
+
+def test_a_run_has_a_name_of_two_words(backend: Backend, etl: Stored) -> None:
+    """Where the request has none."""
+    words = backend.create_run(RunRequest(deployment_id=etl.id)).name.split("-")
+
+    assert [True, True] == [word.isalpha() for word in words]
+
+
+def test_a_run_may_be_due_later(backend: Backend, etl: Stored) -> None:
+    """At the time that was asked for, to the microsecond and in any zone."""
+    later = datetime(2027, 6, 1, 8, 30, 0, 123456, tzinfo=timezone(timedelta(hours=9)))
+    run = backend.create_run(RunRequest(deployment_id=etl.id, scheduled=later))
+
+    assert later == run.scheduled
+    assert [run] == backend.runs(RunFilter())
+
+
+def test_an_idempotency_key_makes_one_run(backend: Backend, deploy: Deploy, etl: Stored) -> None:
+    """The second request gets the first run; another deployment has keys of its own."""
+    (other,) = deploy(replace(ETL, name="other"))
+    first, second = (
+        backend.create_run(RunRequest(deployment_id=etl.id, idempotency_key="k", parameters={"a": value}))
+        for value in (1, 2)
+    )
+    third = backend.create_run(RunRequest(deployment_id=other.id, idempotency_key="k"))
+
+    assert first == second
+    assert {first.id, third.id} == {run.id for run in backend.runs(RunFilter())}
+
+
+def test_a_run_needs_a_deployment(backend: Backend) -> None:
+    """The id must stand for one."""
+    with pytest.raises(NotFound, match="nowhere"):
+        backend.create_run(RunRequest(deployment_id="nowhere"))
+
+
+def test_runs_are_listed_the_latest_first(backend: Backend, etl: Stored) -> None:
+    """The order is by the time they are due, and a limit keeps the latest."""
+    made = [
+        backend.create_run(RunRequest(deployment_id=etl.id, scheduled=datetime(2026, 1, day, tzinfo=UTC)))
+        for day in (2, 3, 1)
+    ]
+
+    expected = [made[1].id, made[0].id, made[2].id]
+    assert expected == [run.id for run in backend.runs(RunFilter())]
+    assert expected[:2] == [run.id for run in backend.runs(RunFilter(limit=2))]
+
+
+def test_runs_are_filtered(backend: Backend, deploy: Deploy, etl: Stored) -> None:
+    """By deployment, by states, and by both."""
+    (other,) = deploy(replace(ETL, name="other"))
+    one, two, three = (backend.create_run(RunRequest(deployment_id=each.id)) for each in (etl, etl, other))
+    backend.cancel(two.id)
+    backend.cancel(three.id)
+
+    def found(**which: Any) -> set[str]:
+        return {run.id for run in backend.runs(RunFilter(**which))}
+
+    cancelled = frozenset({StateType.CANCELLED})
+    assert {one.id, two.id} == found(deployment="etl/prod")
+    assert {two.id, three.id} == found(states=cancelled)
+    assert {two.id} == found(deployment="etl/prod", states=cancelled)
+    assert set() == found(deployment="etl/nowhere")
+
+
+def test_a_run_is_found_by_the_beginning_of_its_id(backend: Backend, etl: Stored) -> None:
+    """In any case of letters."""
+    run = backend.create_run(RunRequest(deployment_id=etl.id))
+
+    assert run == backend.run(run.id[:8]) == backend.run(run.id.upper())
+
+
+@pytest.mark.parametrize("id", ["", "no-such-run", "00000000-0000-4000-a000-000000000000"])
+def test_a_run_that_is_not_there_reads_as_none(backend: Backend, etl: Stored, id: str) -> None:
+    """So does no id at all."""
+    backend.create_run(RunRequest(deployment_id=etl.id))
+
+    assert backend.run(id) is None
+
+
+def test_a_beginning_that_fits_several_runs_is_refused(backend: Backend, etl: Stored) -> None:
+    """The candidates are named."""
+    runs = [backend.create_run(RunRequest(deployment_id=etl.id)) for _ in range(17)]
+    first = [run.id[0] for run in runs]
+    prefix = max(first, key=first.count)
+
+    with pytest.raises(BackendRefused) as caught:
+        backend.run(prefix)
+    assert any(run.id in caught.value.detail for run in runs if run.id.startswith(prefix))
+
+
+def test_a_run_that_has_not_begun_is_cancelled_at_once(backend: Backend, etl: Stored) -> None:
+    """And it has an end."""
+    run = backend.cancel(backend.create_run(RunRequest(deployment_id=etl.id)).id)
+
+    assert StateType.CANCELLED is run.state.type
+    assert run.ended is not None
+    assert run == backend.run(run.id)
+
+
+def test_a_run_that_has_ended_cannot_be_cancelled(backend: Backend, etl: Stored) -> None:
+    """It says what the run is."""
+    run = backend.cancel(backend.create_run(RunRequest(deployment_id=etl.id)).id)
+
+    with pytest.raises(BackendConflict, match="Cancelled"):
+        backend.cancel(run.id)
+
+
+def test_cancelling_needs_a_run(backend: Backend) -> None:
+    """The id must stand for one."""
+    with pytest.raises(NotFound, match="nowhere"):
+        backend.cancel("nowhere")
+
+
+def test_a_run_that_wrote_nothing_has_no_lines(backend: Backend, etl: Stored) -> None:
+    """Nor has one that is not there."""
+    run = backend.create_run(RunRequest(deployment_id=etl.id))
+
+    assert [] == backend.logs(run.id) == backend.logs("nowhere")
+
+
+def test_runs_outlive_their_deployment(backend: Backend, etl: Stored) -> None:
+    """Their names stay; those that waited are cancelled, as there is nothing left to run."""
+    done = backend.cancel(backend.create_run(RunRequest(deployment_id=etl.id)).id)
+    waiting = backend.create_run(RunRequest(deployment_id=etl.id))
+    list(backend.write([Write(etl, None)]))
+
+    found = {run.id: run for run in backend.runs(RunFilter(deployment="etl/prod"))}
+    assert replace(done, deployment_id=None) == found[done.id]
+    ended = found[waiting.id]
+    assert (None, StateType.CANCELLED) == (ended.deployment_id, ended.state.type)
+    assert "deleted" in ended.state.message
