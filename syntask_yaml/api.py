@@ -1,11 +1,11 @@
 """The public Python interface: what the tool can do, without printing.
 
-    from pathlib import Path
-    from syntask_yaml import api
+from pathlib import Path
+from syntask_yaml import api
 
-    project = api.open_project(api.ProjectPlace(directory=Path.cwd()))
-    for problem in api.validate(project, flows=api.FlowReader(project.root)):
-        print(problem.span, problem.summary, problem.detail)
+project = api.open_project(api.ProjectPlace(directory=Path.cwd()))
+for problem in api.validate(project, flows=api.FlowReader(project.root)):
+    print(problem.span, problem.summary, problem.detail)
 """
 
 from syntask_yaml.backend.connect import connect

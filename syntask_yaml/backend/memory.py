@@ -79,7 +79,7 @@ class MemoryBackend(MemoryQueue):
         stored = Stored(done.id, deployment, done.created, done.updated)
         self._deployments[stored.id] = stored
         for schedule in done.schedules:
-            self._plans[str(schedule.id)] = Plan(done.updated, done.updated)
+            self._plans[str(schedule.id)] = Plan(done.updated)
         if pool := known(after.work_pool):
             self._add_queue(pool, known(after.work_queue) or DEFAULT_QUEUE)
         return stored

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import update_wrapper
 from threading import RLock
 from typing import Concatenate, ParamSpec, TypeVar
@@ -73,10 +73,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Up to when the runs of a schedule are made, and when to look *again*."""
+    """Up to when the runs of a schedule are made, and when to look *again*: None for never."""
 
     made_until: datetime
-    again: datetime | None
+    again: datetime | None = datetime.min.replace(tzinfo=UTC)
 
 
 class MemoryQueue:

@@ -45,8 +45,15 @@ def _foreseen(error: SyntaskError) -> int:
 
 
 def _wrong_usage(error: click.UsageError) -> int:
-    command = f" (`{error.ctx.command_path} --help` says more)" if error.ctx else ""
-    return _foreseen(UsageError(f"{error.format_message()}{command}"))
+    path = error.ctx.command_path if error.ctx else "syntask"
+    hint = f"`{path} --help` says more."
+    if isinstance(error, click.NoSuchOption) and error.option_name in _GLOBAL:
+        command = path.partition(" ")[2]
+        hint = f"It goes before the command: `syntask {error.option_name} … {command}`."
+    return _foreseen(UsageError(error.format_message(), hint=hint))
+
+
+_GLOBAL = ("-f", "--file", "-C", "--backend", "-v", "--verbose", "-q", "--quiet", "--no-prompt", "--color")
 
 
 def _outside(error: OSError) -> int:

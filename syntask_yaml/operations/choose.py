@@ -104,7 +104,7 @@ def _is_meant(declaration: Declaration, selection: Selection) -> bool:
 def check_overrides(chosen: Sequence[Declaration], selection: Selection, overrides: Overrides) -> Overrides:
     """The overrides for what was chosen. Raises UsageError if they would go for several deployments."""
     if len(chosen) > 1 and overrides.given:
-        listed = ", ".join(f"`--{name.replace('_', '-')}`" for name in overrides.given)
+        listed = ", ".join(f"`{option}`" for option in overrides.given)
         raise UsageError(
             f"{listed}: options are for one deployment, and {len(chosen)} are selected.",
             hint="Select one with `-n`.",

@@ -39,7 +39,8 @@ def find_deployment(backend: Backend, name: str) -> Stored:
     if found:
         names = ", ".join(f"`{each.deployment.full_name}`" for each in found)
         raise NotFound(f"`{name}` may be {names}.", hint="Give the flow's name too.")
-    known = [each.deployment.full_name for each in backend.deployments()]
+    deployments = [each.deployment for each in backend.deployments()]
+    known = [*(each.full_name for each in deployments), *(each.name for each in deployments)]
     hint = did_you_mean(name, known, otherwise="`syntask deployment ls` lists them.")
     raise NotFound(f"The backend has no deployment `{name}`.", hint=hint)
 

@@ -6,6 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+_OPTIONS = {
+    "tags": "--tag",
+    "work_pool": "--pool",
+    "job_variables": "--job-variable",
+    "parameters": "--param",
+    "schedules": "--cron, --interval, --rrule",
+    "triggers": "--trigger",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overrides:
@@ -37,9 +46,10 @@ class Overrides:
 
     @property
     def given(self) -> list[str]:
-        """The names of what was given, but for name and entrypoint."""
+        """The options that were given, but for name and entrypoint."""
         own = (each.name for each in fields(self) if each.name not in ("name", "entrypoint"))
-        return [name for name in own if getattr(self, name) not in (None, (), {})]
+        names = [name for name in own if getattr(self, name) not in (None, (), {})]
+        return [_OPTIONS.get(name, f"--{name.replace('_', '-')}") for name in names]
 
     def apply(self, declared: Mapping[str, Any]) -> dict[str, Any]:
         """The *declared* fields of a deployment with these over them."""

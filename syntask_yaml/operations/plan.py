@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.prepare import Knowledge, Prepared, prepare
 from syntask_yaml.plan.changes import Plan
 from syntask_yaml.plan.diff import diff
-from syntask_yaml.project.load import Declaration
+from syntask_yaml.project.load import Declaration, Project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +53,7 @@ class Planned:
     chosen: tuple[Declaration, ...]
     prepared: tuple[Prepared, ...]
     overrides: Overrides
+    warnings: tuple[Diagnostic, ...] = ()
 
     @property
     def failed(self) -> tuple[Prepared, ...]:
@@ -60,7 +61,9 @@ class Planned:
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        return tuple(problem for each in self.prepared for problem in each.diagnostics)
+        """What is to be said of the project file, and of what was prepared from it."""
+        own = (problem for each in self.prepared for problem in each.diagnostics)
+        return tuple(dict.fromkeys((*self.warnings, *own)))
 
 
 def make_plan(knowledge: Knowledge, request: Request) -> Planned:
@@ -75,8 +78,18 @@ def make_plan(knowledge: Knowledge, request: Request) -> Planned:
     _check_prune(request, project.name)
     chosen = tuple(choose(project, request.selection, knowledge.reader))
     overrides = check_overrides(chosen, request.selection, request.overrides)
-    empty = Planned(Plan(project.title, knowledge.backend.url), chosen, (), overrides)
+    nothing = Plan(project.title, knowledge.backend.url)
+    empty = Planned(nothing, chosen, (), overrides, tuple(_warnings(project, chosen)))
     return plan_of(prepare(chosen, knowledge, overrides=overrides), empty, knowledge, request)
+
+
+def _warnings(project: Project, chosen: Sequence[Declaration]) -> Iterator[Diagnostic]:
+    """What the file is warned of as a whole, and in the entries that are meant."""
+    entries = {declaration.node.path for declaration in chosen}
+    for problem in project.diagnostics:
+        is_of_entry = problem.path[:1] == ("deployments",)
+        if not problem.is_error and (not is_of_entry or problem.path[:2] in entries):
+            yield problem
 
 
 def plan_of(

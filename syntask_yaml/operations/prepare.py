@@ -112,18 +112,21 @@ def _prepare(
 ) -> Prepared:
     if declaration.errors:
         return Prepared(declaration, None, declaration.errors)
+    declared = declaration
     if overrides.given or overrides.name or overrides.entrypoint:
         declaration = _overridden(declaration, overrides)
     is_open = False
     if outputs is None:
         outputs, is_open = expected_outputs((*declaration.build, *declaration.push))
     scope = knowledge.scope(outputs, is_open=is_open)
-    fields = resolve_fields(declaration, scope)
+    fields = resolve_fields(declaration, scope, is_checked=declaration is declared)
     problems = list(fields.diagnostics)
-    if _has_errors(problems, knowledge):
-        return _judged(declaration, None, problems, knowledge)
-    entry = replace(declaration.node, value=fields.value)
-    deployment = _bind(declaration, entry, scope, knowledge, problems)
+    deployment = None
+    if not _has_errors(problems, knowledge):
+        entry = replace(declaration.node, value=fields.value)
+        deployment = _bind(declaration, entry, scope, knowledge, problems)
+    if declaration is not declared:
+        problems = [_from_options(problem, declared.node, declaration.node) for problem in problems]
     return _judged(declaration, deployment, problems, knowledge)
 
 
@@ -131,6 +134,16 @@ def _overridden(declaration: Declaration, overrides: Overrides) -> Declaration:
     fields = overrides.apply(declaration.fields)
     node = replace(declaration.node, value={**declaration.node.value, **fields})
     return replace(declaration, node=node, name=fields["name"], entrypoint=fields["entrypoint"])
+
+
+def _from_options(problem: Diagnostic, declared: Node, overridden: Node) -> Diagnostic:
+    """The problem without a place in the file, if what it is about was said on the command line."""
+    inside = problem.path[len(declared.path) :]
+    written, said = declared.at(inside), overridden.at(inside)
+    if not inside or (written.path == said.path and written.value == said.value):
+        return problem
+    detail = f"{problem.detail} This was said on the command line."
+    return replace(problem, span=None, used=None, detail=detail)
 
 
 def _bind(
@@ -150,7 +163,9 @@ def _bind(
     problems += [*flow_notes(declaration, flow), *check_parameters(entry, flow.parameter_schema)]
     problems += [*pull.diagnostics, *_check_features(entry, knowledge.backend)]
     project = knowledge.project
-    deployment = bind_deployment(entry.value, flow=flow, project=project.name, pull_steps=pull.value)
+    # What is deployed without being declared is not the project's to prune.
+    owner = project.name if declaration.node.path else None
+    deployment = bind_deployment(entry.value, flow=flow, project=owner, pull_steps=pull.value)
     return deployment if pool is None else replace(deployment, work_pool=pool.name)
 
 

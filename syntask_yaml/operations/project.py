@@ -60,14 +60,15 @@ def validate(project: Project, *, flows: FlowReader | None, strict: bool = False
 def _check_flows(project: Project, reader: FlowReader) -> Iterator[Diagnostic]:
     seen: dict[tuple[str, str], Declaration] = {}
     for declaration in project.declarations:
-        if is_template(declaration.entrypoint):
+        if not declaration.entrypoint or is_template(declaration.entrypoint):
             continue
         flow = read_flow(declaration, declaration.entrypoint, reader)
         if isinstance(flow, Diagnostic):
             yield flow
             continue
         yield from flow_notes(declaration, flow)
-        yield from check_parameters(declaration.node, flow.parameter_schema)
+        if not declaration.errors:  # a misspelt key would make a parameter seem missing, too
+            yield from check_parameters(declaration.node, flow.parameter_schema)
         yield from check_unique(seen, declaration, flow.name, declaration.name)
 
 

@@ -25,8 +25,11 @@ class Resolved:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def resolve_fields(declaration: Declaration, scope: Scope) -> Resolved:
-    """The fields of a declaration; what no longer fits the schema or the rules is a problem."""
+def resolve_fields(declaration: Declaration, scope: Scope, *, is_checked: bool = True) -> Resolved:
+    """The fields of a declaration; what then does not fit the schema or the rules is a problem.
+
+    *is_checked*: the fields as they were written have been checked already.
+    """
     fields: dict[str, Any] = {}
     problems: list[Diagnostic] = []
     for key, value in declaration.fields.items():
@@ -35,7 +38,7 @@ def resolve_fields(declaration: Declaration, scope: Scope) -> Resolved:
             _put(fields, place, found.value)
             problems += found.diagnostics
         fields.setdefault(key, {})
-    if fields != declaration.fields:
+    if not is_checked or fields != declaration.fields:
         problems += _check_again(declaration.node, fields)
     return Resolved(fields, tuple(problems))
 

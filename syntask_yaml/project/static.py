@@ -81,7 +81,8 @@ def _check_step(node: Node, step: Step, scope: Scope) -> Iterator[Diagnostic]:
             yield node.problem("missing-input", f"The step has no inputs, and needs {listed}.", at_key=True)
     elif claims_to_be_builtin(step.name):
         name = step.name.rpartition(".")[2]
-        hint = did_you_mean(name, BUILTINS, otherwise="The built-in steps are listed in the reference.")
+        family = ", ".join(f"`{each.name}`" for each in BUILTINS.values() if not each.package)
+        hint = did_you_mean(name, BUILTINS, otherwise=f"There are {family} and those for images and stores.")
         yield node.problem("unknown-step", f"There is no built-in step `{name}`.", hint, at_key=True)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from queue import Empty, SimpleQueue
 from threading import Event as Flag
 from threading import Lock
 from typing import Any, TypeAlias
 
-from syntask_yaml.errors import StepFailed
+from syntask_yaml.errors import SyntaskError
 from syntask_yaml.model.builtin import builtin_of
 from syntask_yaml.model.events import Event, Observer
 from syntask_yaml.model.secret import Secret
@@ -44,7 +45,7 @@ class PipelineResult:
 
     deployment: str
     outputs: Outputs | None = None
-    error: StepFailed | None = None
+    error: SyntaskError | None = None
 
 
 def run_pipelines(
@@ -66,30 +67,15 @@ def run_pipelines(
     crew = _Crew(replace(context, stop=halt), _one_at_a_time(notify), policy)
     with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="steps") as pool:
         try:
-            futures = crew.submit(pipelines, pool)
-            _watch(futures, context.stop, halt, keep_going=keep_going)
+            schedule = _Schedule(pipelines, crew, pool)
+            while schedule.running and not halt.is_set():
+                is_well = schedule.advance()
+                if context.stop.is_set() or not (is_well or keep_going):
+                    halt.set()
         finally:
             halt.set()
             pool.shutdown(wait=True, cancel_futures=True)
-    return [_result(pipeline, future) for pipeline, future in zip(pipelines, futures, strict=True)]
-
-
-def _watch(futures: Iterable[Future[_Done]], stop: Flag, halt: Flag, *, keep_going: bool) -> None:
-    pending = set(futures)
-    while pending and not halt.is_set():
-        done, pending = wait(pending, timeout=_TICK)
-        failed = any(future.exception() is not None for future in done)
-        if stop.is_set() or (failed and not keep_going):
-            halt.set()
-
-
-def _result(pipeline: Pipeline, future: Future[_Done]) -> PipelineResult:
-    try:
-        return PipelineResult(pipeline.deployment, outputs=future.result().outputs)
-    except (CancelledError, StepStopped):
-        return PipelineResult(pipeline.deployment)
-    except StepFailed as error:
-        return PipelineResult(pipeline.deployment, error=error)
+    return [schedule.result(pipeline) for pipeline in pipelines]
 
 
 def _one_at_a_time(notify: Observer) -> Observer:
@@ -110,54 +96,99 @@ class _Done:
     context: StepContext
 
 
+# The fingerprint of a build; or of a build, and a push that follows it.
 _Key: TypeAlias = tuple[str, ...]
 
 
-@dataclass(slots=True)
-class _Crew:
-    """Hands each distinct list to the pool once.
+class _Schedule:
+    """Which list runs when, and for whom: each distinct one once, and no push before its build."""
 
-    Builds go first, so that no push waits in the place that its own build needs.
-    """
+    def __init__(self, pipelines: Sequence[Pipeline], crew: _Crew, pool: ThreadPoolExecutor) -> None:
+        self._crew = crew
+        self._pool = pool
+        self._keys = _Keys()
+        self._served: dict[_Key, list[Pipeline]] = {}
+        self._pushes: dict[_Key, list[_Key]] = {}
+        self._futures: dict[_Key, Future[_Done]] = {}
+        self._ended: SimpleQueue[_Key] = SimpleQueue()
+        self.running = 0
+        for pipeline in pipelines:
+            self._note(pipeline)
+        for build in self._pushes:
+            self._start(build, pool.submit(crew.build, self._served[build]))
+
+    def _note(self, pipeline: Pipeline) -> None:
+        push = self._keys.of(pipeline)
+        build = push[:1]
+        self._served.setdefault(build, []).append(pipeline)
+        if push not in self._served:
+            self._served[push] = []
+            self._pushes.setdefault(build, []).append(push)
+        self._served[push].append(pipeline)
+
+    def _start(self, key: _Key, future: Future[_Done]) -> None:
+        self.running += 1
+        self._futures[key] = future
+        future.add_done_callback(lambda _future: self._ended.put(key))
+
+    def advance(self) -> bool:
+        """Wait a moment for a list to end, and start what follows it; false if it failed."""
+        try:
+            key = self._ended.get(timeout=_TICK)
+        except Empty:
+            return True
+        self.running -= 1
+        if self._futures[key].exception() is not None:
+            return False
+        for push in self._pushes.get(key, ()):
+            done = self._futures[key].result()
+            self._start(push, self._pool.submit(self._crew.push, self._served[push], done))
+        return True
+
+    def result(self, pipeline: Pipeline) -> PipelineResult:
+        """What became of a pipeline, once nothing runs any more."""
+        push = self._keys.of(pipeline)
+        future = self._futures[push[:1]]
+        try:
+            future.result()
+            return PipelineResult(pipeline.deployment, outputs=self._futures[push].result().outputs)
+        except (CancelledError, KeyError, StepStopped):
+            return PipelineResult(pipeline.deployment)
+        except SyntaskError as error:
+            return PipelineResult(pipeline.deployment, error=error)
+
+
+@dataclass(slots=True)
+class _Keys:
+    """The keys of pipelines. Most share their lists and their scope: these are looked at once."""
+
+    _known: dict[tuple[int, ...], str] = field(default_factory=dict)
+
+    def of(self, pipeline: Pipeline) -> _Key:
+        build = (id(pipeline.scope), id(pipeline.build))
+        push = (*build, id(pipeline.push))
+        if push not in self._known:
+            self._known[build] = fingerprint(pipeline.build, pipeline.scope)
+            self._known[push] = fingerprint(pipeline.push, _after(pipeline))
+        return self._known[build], self._known[push]
+
+
+@dataclass(frozen=True, slots=True)
+class _Crew:
+    """Runs one list for all whom it serves."""
 
     context: StepContext
     notify: Observer
     policy: Policy
-    fingerprints: dict[tuple[int, ...], str] = field(default_factory=dict)
 
-    def submit(self, pipelines: Sequence[Pipeline], pool: ThreadPoolExecutor) -> list[Future[_Done]]:
-        keys = [self._keys(each) for each in pipelines]
-        served: dict[_Key, list[Pipeline]] = {}
-        for (build, push), pipeline in zip(keys, pipelines, strict=True):
-            served.setdefault((build,), []).append(pipeline)
-            served.setdefault((build, push), []).append(pipeline)
-        futures: dict[_Key, Future[_Done]] = {}
-        for key in sorted(served, key=len):
-            if len(key) == 1:
-                futures[key] = pool.submit(self._build, served[key])
-            else:
-                futures[key] = pool.submit(self._push, served[key], futures[key[:1]])
-        return [futures[key] for key in keys]
+    def build(self, served: Sequence[Pipeline]) -> _Done:
+        first = served[0]
+        return self._run("build", first.build, served, replace(self.context), first.scope)
 
-    def _keys(self, pipeline: Pipeline) -> tuple[str, str]:
-        # Most deployments share their lists and their scope: these are looked at once.
-        build = (id(pipeline.scope), id(pipeline.build))
-        push = (*build, id(pipeline.push))
-        if build not in self.fingerprints:
-            self.fingerprints[build] = fingerprint(pipeline.build, pipeline.scope)
-        if push not in self.fingerprints:
-            self.fingerprints[push] = fingerprint(pipeline.push, _after(pipeline))
-        return self.fingerprints[build], self.fingerprints[push]
-
-    def _build(self, served: Sequence[Pipeline]) -> _Done:
-        context = replace(self.context)
-        return self._run("build", served[0].build, served, context, served[0].scope)
-
-    def _push(self, served: Sequence[Pipeline], build: Future[_Done]) -> _Done:
-        built = build.result()
-        scope = served[0].scope
-        scope = replace(scope, outputs={**scope.outputs, **built.outputs})
-        done = self._run("push", served[0].push, served, replace(built.context), scope)
+    def push(self, served: Sequence[Pipeline], built: _Done) -> _Done:
+        first = served[0]
+        scope = replace(first.scope, outputs={**first.scope.outputs, **built.outputs})
+        done = self._run("push", first.push, served, replace(built.context), scope)
         return replace(done, outputs={**built.outputs, **done.outputs})
 
     def _run(

@@ -64,7 +64,7 @@ def _sentence(error: Exception, aliases: Mapping[str, str]) -> str:
     for name, alias in aliases.items():
         shown = f"`{name}`".replace("\\", "")
         message = re.sub(rf"'?\b{alias}\b'?", shown, message)
-    message = message.replace("end of template", "end").rstrip(".")
+    message = re.sub(r"'end of (?:template|print statement)'", "end", message).rstrip(".")
     return f"{message[:1].upper()}{message[1:]}."
 
 

@@ -24,7 +24,7 @@ from syntask_yaml.model.deployment import (
 )
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.run import RunRequest, StateType
-from syntask_yaml.model.schedule import Cron, Interval, RRule, Schedule, Timing
+from syntask_yaml.model.schedule import Cron, Interval, RRule, Schedule
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.model.value import Json, known
 
@@ -42,7 +42,8 @@ def schedules(stored: Stored) -> tuple[Schedule, ...]:
 
 
 def errors(backend: Backend, *writes: Write) -> list[type[BackendError] | None]:
-    return [written.error and type(written.error) for written in backend.write(writes)]
+    found = [written.error for written in backend.write(writes)]
+    return [None if error is None else type(error) for error in found]
 
 
 def refused(backend: Backend, wanted: Deployment) -> BackendError:
@@ -51,19 +52,16 @@ def refused(backend: Backend, wanted: Deployment) -> BackendError:
     return written.error
 
 
-# -- reading deployments
-
-
 def test_a_new_backend_has_no_deployments(backend: Backend) -> None:
     """Nothing is deployed at first."""
-    assert [] == backend.deployments()
+    assert backend.deployments() == []
 
 
 def test_deployments_are_read_by_name(backend: Backend, deploy: Deploy) -> None:
     """The order is that of `flow/name`, whatever the order of writing was."""
     deploy(replace(ETL, name="b"), replace(ETL, flow="a"), replace(ETL, name="a"))
 
-    assert ["a/prod", "etl/a", "etl/b"] == [each.deployment.full_name for each in backend.deployments()]
+    assert [each.deployment.full_name for each in backend.deployments()] == ["a/prod", "etl/a", "etl/b"]
 
 
 @pytest.mark.parametrize(
@@ -80,12 +78,12 @@ def test_a_choice_of_deployments_is_read(
     backend: Backend, deploy: Deploy, choice: Mapping[str, Any], expected: list[str]
 ) -> None:
     """By project, by names, or what is in either; no names are no deployments."""
-    deploy(replace(ETL, name="a", project="one"), replace(ETL, name="b", project="two"), replace(ETL, name="c"))
+    deploy(
+        replace(ETL, name="a", project="one"), replace(ETL, name="b", project="two"), replace(ETL, name="c")
+    )
 
     assert expected == [each.deployment.full_name for each in backend.deployments(**choice)]
 
-
-# -- what is written is read back
 
 JSON: st.SearchStrategy[Json] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -96,7 +94,9 @@ OBJECT = st.dictionaries(st.text(), JSON, max_size=3)
 NAME = st.text(st.characters(exclude_categories=["C"], exclude_characters="/%&<>"), min_size=1)
 ZONE = st.sampled_from([None, "UTC", "Europe/Berlin", "America/New_York"])
 MOMENT = st.datetimes(
-    datetime(1970, 1, 1), datetime(2100, 1, 1), timezones=st.sampled_from([UTC, timezone(timedelta(hours=-5))])
+    datetime(1970, 1, 1),
+    datetime(2100, 1, 1),
+    timezones=st.sampled_from([UTC, timezone(timedelta(hours=-5))]),
 )
 TIMING = (
     st.builds(Cron, st.sampled_from(["0 2 * * *", "*/5 * 1 * MON-FRI", "@daily"]), ZONE, st.booleans())
@@ -164,7 +164,8 @@ def test_what_is_left_open_gets_a_value(deploy: Deploy) -> None:
 def test_what_is_not_declared_stays(deploy: Deploy, field: str) -> None:
     """None leaves what is there."""
     (before,) = deploy(replace(ETL, version="1", sla=({"name": "soon"},), paused=True, schedules=(HOURLY,)))
-    (after,) = deploy(replace(before.deployment, **{field: None}))
+    undeclared: dict[str, Any] = {field: None}
+    (after,) = deploy(replace(before.deployment, **undeclared))
 
     assert before.deployment == after.deployment
 
@@ -173,10 +174,7 @@ def test_mappings_and_lists_of_any_kind_are_stored(deploy: Deploy) -> None:
     """A value need not be a dict or a list."""
     (stored,) = deploy(replace(ETL, parameters=MappingProxyType({"a": MappingProxyType({"b": (1, 2)})})))
 
-    assert [1, 2] == list(stored.deployment.parameters["a"]["b"])
-
-
-# -- writing deployments
+    assert list(stored.deployment.parameters["a"]["b"]) == [1, 2]
 
 
 def test_each_write_is_answered_in_order(backend: Backend) -> None:
@@ -195,14 +193,14 @@ def test_one_failure_stops_no_other(backend: Backend) -> None:
     writes = [Write(None, replace(ETL, name="a")), Write(None, bad), Write(None, replace(ETL, name="b"))]
 
     assert [None, BackendRefused, None] == errors(backend, *writes)
-    assert ["etl/a", "etl/b"] == [each.deployment.full_name for each in backend.deployments()]
+    assert [each.deployment.full_name for each in backend.deployments()] == ["etl/a", "etl/b"]
 
 
 def test_an_unknown_pool_is_told_with_the_nearest_one(backend: Backend) -> None:
     """The hint offers the name that was probably meant."""
     backend.create_pool(WorkPool(name="nightly", type="process"))
 
-    assert "Did you mean `nightly`?" == refused(backend, replace(ETL, work_pool="nihgtly")).hint
+    assert refused(backend, replace(ETL, work_pool="nihgtly")).hint == "Did you mean `nightly`?"
 
 
 def test_making_what_is_there_is_a_conflict(backend: Backend, deploy: Deploy) -> None:
@@ -234,23 +232,23 @@ def test_changing_the_same_twice_in_one_call_is_a_conflict(backend: Backend, dep
     writes = [Write(stored, replace(ETL, version=version)) for version in "12"]
 
     assert [None, BackendConflict] == errors(backend, *writes)
-    assert "1" == backend.deployments()[0].deployment.version
+    assert backend.deployments()[0].deployment.version == "1"
 
 
 def test_changing_or_deleting_what_was_deleted_is_a_conflict(backend: Backend, deploy: Deploy) -> None:
     """A deployment that is gone does not come back by a change."""
     (stored,) = deploy(ETL)
 
-    assert [None] == errors(backend, Write(stored, None))
+    assert errors(backend, Write(stored, None)) == [None]
     assert [BackendConflict, BackendConflict] == errors(backend, Write(stored, ETL), Write(stored, None))
-    assert [] == backend.deployments()
+    assert backend.deployments() == []
 
 
 def test_a_name_that_was_freed_can_be_taken_in_the_same_call(backend: Backend, deploy: Deploy) -> None:
     """Deleting and making are done in order."""
     (stored,) = deploy(ETL)
 
-    assert [None, None] == errors(backend, Write(stored, None), Write(None, ETL))
+    assert errors(backend, Write(stored, None), Write(None, ETL)) == [None, None]
     assert stored.id != backend.deployments()[0].id
 
 
@@ -264,7 +262,7 @@ def test_a_deployment_keeps_its_name(backend: Backend, deploy: Deploy) -> None:
 
 def test_writing_nothing_is_answered_with_nothing(backend: Backend) -> None:
     """No writes, no answers."""
-    assert [] == list(backend.write([]))
+    assert list(backend.write([])) == []
 
 
 @pytest.mark.parametrize(
@@ -289,10 +287,8 @@ def test_what_cannot_be_is_refused(backend: Backend, wanted: Deployment) -> None
 
     assert isinstance(error, BackendRefused)
     assert error.hint
-    assert [] == backend.deployments()
+    assert backend.deployments() == []
 
-
-# -- schedules over schedules
 
 ANCHORED = Interval(3600, ANCHOR)
 
@@ -361,7 +357,7 @@ def test_replacing_a_slug_twice_is_replacing_it_once(deploy: Deploy) -> None:
     (twice,) = deploy(renamed)
 
     assert {schedules(before)[0].id} == {schedules(once)[0].id, schedules(twice)[0].id}
-    assert ["new"] == [schedule.slug for schedule in schedules(twice)]
+    assert [schedule.slug for schedule in schedules(twice)] == ["new"]
 
 
 def test_schedules_are_told_apart_in_any_order(deploy: Deploy) -> None:
@@ -372,7 +368,7 @@ def test_schedules_are_told_apart_in_any_order(deploy: Deploy) -> None:
 
     first, second, third = (schedule.id for schedule in schedules(before))
     assert [second, first, third] == [schedule.id for schedule in schedules(after)][:3]
-    assert 4 == len({schedule.id for schedule in schedules(after)})
+    assert len({schedule.id for schedule in schedules(after)}) == 4
 
 
 def test_no_schedules_are_no_schedules(deploy: Deploy) -> None:
@@ -380,7 +376,7 @@ def test_no_schedules_are_no_schedules(deploy: Deploy) -> None:
     deploy(replace(ETL, schedules=(HOURLY,)))
     (stored,) = deploy(replace(ETL, schedules=()))
 
-    assert () == stored.deployment.schedules
+    assert stored.deployment.schedules == ()
 
 
 def test_active_is_set_where_it_is_declared(deploy: Deploy) -> None:
@@ -391,17 +387,13 @@ def test_active_is_set_where_it_is_declared(deploy: Deploy) -> None:
     assert schedules(stored)[0].active is True
 
 
-# -- work pools
-
-
 def test_there_is_a_process_pool(backend: Backend, pool: str) -> None:
     """It has a template that says what a job of a process is."""
     (found,) = [each for each in backend.pools() if each.name == pool]
 
-    assert ("process", False) == (found.type, found.is_paused)
-    job, variables = found.base_job_template["job_configuration"], found.base_job_template["variables"]
-    assert isinstance(job, Mapping)
-    assert isinstance(variables, Mapping)
+    assert (found.type, found.is_paused) == ("process", False)
+    template: Mapping[str, Any] = found.base_job_template
+    job, variables = template["job_configuration"], template["variables"]
     expected = {"command", "env", "labels", "name", "stream_output", "working_dir"}
     assert expected == job.keys() == variables["properties"].keys()
     assert {f"{{{{ {name} }}}}" for name in expected} == set(job.values())
@@ -409,7 +401,10 @@ def test_there_is_a_process_pool(backend: Backend, pool: str) -> None:
 
 def test_a_pool_that_is_made_is_there(backend: Backend) -> None:
     """All of it is read back, by name among the others."""
-    template = {"job_configuration": {"image": "{{ image }}"}, "variables": {"properties": {"image": {}}}}
+    template: Mapping[str, Any] = {
+        "job_configuration": {"image": "{{ image }}"},
+        "variables": {"properties": {"image": {}}},
+    }
     wanted = WorkPool(
         name="containers",
         type="docker",
@@ -438,7 +433,7 @@ def test_a_pool_is_made_once(backend: Backend, pool: str) -> None:
     with pytest.raises(BackendConflict, match=pool):
         backend.create_pool(WorkPool(name=pool, type="docker"))
 
-    assert ["process"] == [each.type for each in backend.pools() if each.name == pool]
+    assert [each.type for each in backend.pools() if each.name == pool] == ["process"]
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "100%", "a&b", "<a>"])
@@ -446,9 +441,6 @@ def test_a_pool_needs_a_name_that_can_be(backend: Backend, name: str) -> None:
     """Names go into addresses."""
     with pytest.raises(BackendRefused):
         backend.create_pool(WorkPool(name=name, type="process"))
-
-
-# -- variables
 
 
 @pytest.mark.parametrize("value", [None, True, 10**30, 0.1, "ünïcode 🦊", [], {"a": [1, {"b": None}]}])
@@ -472,11 +464,8 @@ def test_unsetting_a_variable_says_whether_there_was_one(backend: Backend) -> No
     """And then there is none."""
     backend.set_variable(Variable("a", 1))
 
-    assert [True, False] == [backend.unset_variable("a"), backend.unset_variable("a")]
-    assert [] == backend.variables()
-
-
-# -- blocks
+    assert [backend.unset_variable("a"), backend.unset_variable("a")] == [True, False]
+    assert backend.variables() == []
 
 
 @pytest.mark.parametrize(
@@ -504,14 +493,16 @@ def test_a_secret_field_given_as_text_becomes_a_secret(backend: Backend) -> None
     """Nobody has to think of wrapping it."""
     backend.create_block(Block("github-credentials", "mine", {"token": "t"}))
 
-    assert Block("github-credentials", "mine", {"token": Secret("t")}) == backend.block("github-credentials", "mine")
+    assert Block("github-credentials", "mine", {"token": Secret("t")}) == backend.block(
+        "github-credentials", "mine"
+    )
 
 
 @pytest.mark.parametrize(
     ("block", "hint"),
     [
         (Block("gihtub-credentials", "x", {"token": "t"}), "Did you mean `github-credentials`?"),
-        (Block("gitlab-credentials", "x", {"token": "t", "ulr": "u"}), "Did you mean `url`?"),
+        (Block("gitlab-credentials", "x", {"tokne": "t"}), "Did you mean `token`?"),
         (Block("secret", "x", {}), "Give `value` a value."),
         (Block("secret", "x", {"value": None}), "Write the value as text."),
         (Block("string", "x", {"value": "a", "colour": "blue"}), "Its fields: `value`."),
@@ -523,7 +514,7 @@ def test_a_block_that_fits_no_type_is_refused(backend: Backend, block: Block, hi
         backend.create_block(block)
 
     assert hint == caught.value.hint
-    assert [] == backend.blocks()
+    assert backend.blocks() == []
 
 
 def test_a_block_is_made_once(backend: Backend) -> None:
@@ -533,7 +524,7 @@ def test_a_block_is_made_once(backend: Backend) -> None:
 
     with pytest.raises(BackendConflict, match="string/a"):
         backend.create_block(Block("string", "a", {"value": "2"}))
-    assert [("secret", "a"), ("string", "a")] == [(block.type, block.name) for block in backend.blocks()]
+    assert [(block.type, block.name) for block in backend.blocks()] == [("secret", "a"), ("string", "a")]
 
 
 def test_a_block_that_is_not_there(backend: Backend) -> None:
@@ -541,11 +532,8 @@ def test_a_block_that_is_not_there(backend: Backend) -> None:
     backend.create_block(Block("string", "a", {"value": "1"}))
 
     assert backend.block("string", "b") is None
-    assert [True, False] == [backend.delete_block("string", "a"), backend.delete_block("string", "a")]
-    assert [] == backend.blocks()
-
-
-# -- runs
+    assert [backend.delete_block("string", "a"), backend.delete_block("string", "a")] == [True, False]
+    assert backend.blocks() == []
 
 
 @pytest.fixture(name="etl")
@@ -557,14 +545,18 @@ def _etl(deploy: Deploy, pool: str) -> Stored:
 def test_a_run_takes_from_request_and_deployment(backend: Backend, etl: Stored) -> None:
     """Parameters of the request go over the deployment's, tags are united."""
     request = RunRequest(
-        deployment_id=etl.id, parameters={"b": 2}, job_variables={"env": {"A": "1"}}, tags=("y", "z"), name="mine"
+        deployment_id=etl.id,
+        parameters={"b": 2},
+        job_variables={"env": {"A": "1"}},
+        tags=("y", "z"),
+        name="mine",
     )
     run = backend.create_run(request)
 
     assert ("mine", "etl", "etl/prod", etl.id) == (run.name, run.flow, run.deployment, run.deployment_id)
-    assert ({"a": 1, "b": 2}, {"env": {"A": "1"}}) == (run.parameters, run.job_variables)
+    assert (run.parameters, run.job_variables) == ({"a": 1, "b": 2}, {"env": {"A": "1"}})
     assert ({"x", "y", "z"}, False) == (set(run.tags), run.is_scheduled)
-    assert (StateType.SCHEDULED, "Scheduled") == (run.state.type, run.state.name)
+    assert (run.state.type, run.state.name) == (StateType.SCHEDULED, "Scheduled")
     assert run == backend.run(run.id)
 
 
@@ -572,7 +564,7 @@ def test_a_run_has_a_name_of_two_words(backend: Backend, etl: Stored) -> None:
     """Where the request has none."""
     words = backend.create_run(RunRequest(deployment_id=etl.id)).name.split("-")
 
-    assert [True, True] == [word.isalpha() for word in words]
+    assert [word.isalpha() for word in words] == [True, True]
 
 
 def test_a_run_may_be_due_later(backend: Backend, etl: Stored) -> None:
@@ -697,5 +689,5 @@ def test_runs_outlive_their_deployment(backend: Backend, etl: Stored) -> None:
     found = {run.id: run for run in backend.runs(RunFilter(deployment="etl/prod"))}
     assert replace(done, deployment_id=None) == found[done.id]
     ended = found[waiting.id]
-    assert (None, StateType.CANCELLED) == (ended.deployment_id, ended.state.type)
+    assert (ended.deployment_id, ended.state.type) == (None, StateType.CANCELLED)
     assert "deleted" in ended.state.message

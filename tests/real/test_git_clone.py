@@ -86,7 +86,7 @@ class Workplace:
             scope=Scope(),
             notify=self._note,
         )
-        return self.directory / outputs["directory"]
+        return self.directory / str(outputs["directory"])
 
     def _note(self, event: Event) -> None:
         self.seen.append(repr(event))

@@ -87,10 +87,7 @@ def test_a_character_in_two_pieces_is_one(
     python: Callable[..., Finished], lines: list[tuple[str, bool]]
 ) -> None:
     """A character whose bytes come one by one is still a character."""
-    python(
-        "import os, time\n"
-        "for byte in 'é\\n'.encode(): os.write(1, bytes([byte])); time.sleep(0.05)"
-    )
+    python("import os, time\nfor byte in 'é\\n'.encode(): os.write(1, bytes([byte])); time.sleep(0.05)")
 
     assert lines == [("é", False)]
 

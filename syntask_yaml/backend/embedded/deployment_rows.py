@@ -32,6 +32,9 @@ _DEFAULTS: tuple[tuple[str, Any], ...] = tuple(
     if field.name in _DOCUMENT
 )
 
+# When a schedule that was just written is looked at.
+_AT_ONCE = 0
+
 # Where in a row of `deployments_with_schedules` the columns of the schedule begin and end.
 _SCHEDULE = slice(13, 23)
 
@@ -65,11 +68,11 @@ def _document(deployment: Deployment) -> str:
 
 def schedule_rows(done: Outcome) -> Iterator[tuple[Any, ...]]:
     """The values for `insert_schedule`, which has the runs of each schedule made anew."""
-    now = to_moment(done.updated)
+    made_until = to_moment(done.updated)
     for position, schedule in enumerate(done.schedules):
-        look_again = now if schedule.active and not done.paused else None
+        look_again = _AT_ONCE if schedule.active and not done.paused else None
         yield (
-            *(done.id, position, now, look_again),
+            *(done.id, position, made_until, look_again),
             *(schedule.id, schedule.slug, schedule.active),
             *_timing_values(schedule.timing),
             to_json(schedule.parameters) if schedule.parameters else "{}",

@@ -181,7 +181,7 @@ WHERE id = (
       AND run.state = 'SCHEDULED' AND run.due <= :now
       AND run.deployment_id NOT IN (SELECT id FROM deployments_at_limit)
       AND NOT (run.is_scheduled AND deployment.is_paused)
-    ORDER BY queue.priority, run.due, run.created
+    ORDER BY queue.priority, run.due, run.rowid
     LIMIT 1
 )
 RETURNING *;

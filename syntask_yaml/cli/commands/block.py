@@ -38,7 +38,7 @@ def command() -> None:
     help="A field that is no secret; may be repeated.",
 )
 @pass_context
-def create(context: Context, *, type: str, name: str, fields: tuple[str, ...]) -> None:
+def create(context: Context, /, *, type: str, name: str, fields: tuple[str, ...]) -> None:
     """Make a block of TYPE called NAME.
 
     The secret is asked for on a terminal, and otherwise read from standard input: the text itself where
@@ -115,7 +115,7 @@ def _typed(kind: BlockType, field: str, value: Any) -> Any:
 @command.command("ls")
 @as_json
 @pass_context
-def ls(context: Context, *, output: str) -> None:
+def ls(context: Context, /, *, output: str) -> None:
     """List the blocks."""
     with context.backend() as backend:
         blocks = backend.blocks()
@@ -132,7 +132,7 @@ def ls(context: Context, *, output: str) -> None:
 @click.argument("name")
 @as_json
 @pass_context
-def inspect(context: Context, *, type: str, name: str, output: str) -> None:
+def inspect(context: Context, /, *, type: str, name: str, output: str) -> None:
     """Show the fields of a block, without its secrets."""
     with context.backend() as backend:
         block = next((each for each in backend.blocks() if (each.type, each.name) == (type, name)), None)
@@ -150,7 +150,7 @@ def inspect(context: Context, *, type: str, name: str, output: str) -> None:
 @click.argument("type")
 @click.argument("name")
 @pass_context
-def delete(context: Context, *, type: str, name: str) -> None:
+def delete(context: Context, /, *, type: str, name: str) -> None:
     """Delete a block."""
     with context.backend() as backend:
         if not backend.delete_block(type, name):

@@ -42,7 +42,7 @@ from syntask_yaml.operations.saved import load_plan
 @as_json
 @pass_context
 def command(
-    context: Context, *, plan_file: Path | None, dry_run: bool, jobs: int, output: str, **options: Any
+    context: Context, /, *, plan_file: Path | None, dry_run: bool, jobs: int, output: str, **options: Any
 ) -> int:
     """Build, push, and make the backend have what the project declares.
 

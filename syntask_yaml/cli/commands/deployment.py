@@ -36,7 +36,7 @@ def command() -> None:
 @_names
 @as_json
 @pass_context
-def ls(context: Context, *, names: tuple[str, ...], output: str) -> None:
+def ls(context: Context, /, *, names: tuple[str, ...], output: str) -> None:
     """List deployments: all, or those that NAMES mean."""
     with context.backend() as backend:
         stored = operations.find_deployments(backend, names)
@@ -61,7 +61,7 @@ def _row(stored: Stored) -> tuple[str, ...]:
 @click.argument("name", shell_complete=complete_deployment)
 @as_json
 @pass_context
-def inspect(context: Context, *, name: str, output: str) -> None:
+def inspect(context: Context, /, *, name: str, output: str) -> None:
     """Show everything that the backend has of a deployment."""
     with context.backend() as backend:
         stored = operations.find_deployment(backend, name)
@@ -112,6 +112,7 @@ def inspect(context: Context, *, name: str, output: str) -> None:
 @pass_context
 def run(
     context: Context,
+    /,
     *,
     name: str,
     params: tuple[str, ...],
@@ -167,7 +168,7 @@ def _start(start_in: str | None, start_at: str | None) -> Any:
 @_names
 @click.option("--all", "is_all", is_flag=True, help="All deployments.")
 @pass_context
-def pause(context: Context, *, names: tuple[str, ...], is_all: bool) -> None:
+def pause(context: Context, /, *, names: tuple[str, ...], is_all: bool) -> None:
     """Let the schedules of deployments rest."""
     _set_paused(context, names, is_all=is_all, paused=True)
 
@@ -176,7 +177,7 @@ def pause(context: Context, *, names: tuple[str, ...], is_all: bool) -> None:
 @_names
 @click.option("--all", "is_all", is_flag=True, help="All deployments.")
 @pass_context
-def resume(context: Context, *, names: tuple[str, ...], is_all: bool) -> None:
+def resume(context: Context, /, *, names: tuple[str, ...], is_all: bool) -> None:
     """Let the schedules of deployments go on."""
     _set_paused(context, names, is_all=is_all, paused=False)
 
@@ -195,7 +196,7 @@ def _set_paused(context: Context, names: tuple[str, ...], *, is_all: bool, pause
 @click.option("--all", "is_all", is_flag=True, help="All deployments.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @pass_context
-def delete(context: Context, *, names: tuple[str, ...], is_all: bool, yes: bool) -> None:
+def delete(context: Context, /, *, names: tuple[str, ...], is_all: bool, yes: bool) -> None:
     """Delete deployments. Their past runs stay."""
     _check_named(names, is_all=is_all)
     with context.backend() as backend:

@@ -17,7 +17,7 @@ def command() -> None:
 @command.command("ls")
 @as_json
 @pass_context
-def ls(context: Context, *, output: str) -> None:
+def ls(context: Context, /, *, output: str) -> None:
     """List the flows below the current directory, as reading their source finds them."""
     flows = list_flows(context.directory)
     if output == "json":

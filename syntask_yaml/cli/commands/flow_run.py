@@ -38,7 +38,9 @@ def command() -> None:
 )
 @as_json
 @pass_context
-def ls(context: Context, *, deployment: str | None, states: tuple[str, ...], limit: int, output: str) -> None:
+def ls(
+    context: Context, /, *, deployment: str | None, states: tuple[str, ...], limit: int, output: str
+) -> None:
     """List runs, the latest first."""
     which = RunFilter(
         deployment=deployment, states=frozenset(StateType(state.upper()) for state in states), limit=limit
@@ -66,7 +68,7 @@ def ls(context: Context, *, deployment: str | None, states: tuple[str, ...], lim
 @click.argument("id")
 @as_json
 @pass_context
-def inspect(context: Context, *, id: str, output: str) -> None:
+def inspect(context: Context, /, *, id: str, output: str) -> None:
     """Show a run."""
     with context.backend() as backend:
         run = find_run(backend, id)
@@ -82,7 +84,7 @@ def inspect(context: Context, *, id: str, output: str) -> None:
 @click.option("-f", "--follow", is_flag=True, help="Go on until the run has ended.")
 @as_json
 @pass_context
-def logs(context: Context, *, id: str, follow: bool, output: str) -> None:
+def logs(context: Context, /, *, id: str, follow: bool, output: str) -> None:
     """Print what a run wrote."""
     with context.backend() as backend:
         run = find_run(backend, id)
@@ -110,11 +112,11 @@ def _lines(backend: Backend, run: Run) -> list[dict[str, Any]]:
 @command.command("cancel")
 @click.argument("ids", nargs=-1, required=True)
 @pass_context
-def cancel(context: Context, *, ids: tuple[str, ...]) -> None:
+def cancel(context: Context, /, *, ids: tuple[str, ...]) -> None:
     """Cancel runs: at once those that have not begun, through their worker those that have."""
     with context.backend() as backend:
-        for id in ids:
-            run = backend.cancel(find_run(backend, id).id)
+        for each in ids:
+            run = backend.cancel(find_run(backend, each).id)
             say(f"{run.state.name}: run `{run.name}` ({run.id[:8]}).")
 
 

@@ -12,9 +12,9 @@ from syntask_yaml.cli.project_options import request_of, request_options
 from syntask_yaml.cli.views import diagnostics
 from syntask_yaml.cli.views import plan as view
 from syntask_yaml.cli.views.output import as_json, print_json, say
-from syntask_yaml.operations.saved import save_plan
 from syntask_yaml.operations.plan import Planned, make_plan
 from syntask_yaml.operations.project import open_project
+from syntask_yaml.operations.saved import save_plan
 from syntask_yaml.plan.codec import encode
 
 _PENDING = 2
@@ -29,7 +29,7 @@ _PENDING = 2
 @as_json
 @pass_context
 def command(
-    context: Context, *, save: Path | None, detailed_exitcode: bool, output: str, **options: Any
+    context: Context, /, *, save: Path | None, detailed_exitcode: bool, output: str, **options: Any
 ) -> int:
     """Show what a deploy would change, and change nothing.
 
@@ -42,7 +42,7 @@ def command(
     return _PENDING if detailed_exitcode and planned.plan.has_changes else 0
 
 
-def show_plan(context: Context, *, save: Path | None, output: str, **options: Any) -> Planned:
+def show_plan(context: Context, /, *, save: Path | None, output: str, **options: Any) -> Planned:
     """Make the plan that the options ask for, print it, and save it if that is wanted."""
     request = request_of(options)
     project = open_project(context.place(strict=options["strict"]))

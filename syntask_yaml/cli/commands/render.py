@@ -26,7 +26,9 @@ from syntask_yaml.operations.render import render
     help="How to print it.",
 )
 @pass_context
-def command(context: Context, *, names: tuple[str, ...], is_all: bool, output: str, **options: Any) -> None:
+def command(
+    context: Context, /, *, names: tuple[str, ...], is_all: bool, output: str, **options: Any
+) -> None:
     """Print the project with its templates resolved, as it would be deployed.
 
     Blocks stay references, and what build steps will decide is shown as such. Without -n, all

@@ -27,7 +27,9 @@ from syntask_yaml.project.flows import FlowReader
     help="How to print what was found.",
 )
 @pass_context
-def command(context: Context, *, files: tuple[Path, ...], strict: bool, no_flows: bool, output: str) -> int:
+def command(
+    context: Context, /, *, files: tuple[Path, ...], strict: bool, no_flows: bool, output: str
+) -> int:
     """Check project files, offline.
 
     Without FILES, the nearest project file is checked. Nothing is run and nothing is changed; the exit

@@ -28,7 +28,7 @@ def command() -> None:
 @click.option("--json", "is_json", is_flag=True, help="VALUE is JSON rather than text.")
 @click.option("-t", "--tag", "tags", multiple=True, help="A tag to find it by; may be repeated.")
 @pass_context
-def set_(context: Context, *, name: str, value: str, is_json: bool, tags: tuple[str, ...]) -> None:
+def set_(context: Context, /, *, name: str, value: str, is_json: bool, tags: tuple[str, ...]) -> None:
     """Give the variable NAME the VALUE, whether or not it has one."""
     with context.backend() as backend:
         backend.set_variable(Variable(name, _parsed(value) if is_json else value, tags))
@@ -46,7 +46,7 @@ def _parsed(text: str) -> Any:
 @click.argument("name")
 @as_json
 @pass_context
-def get(context: Context, *, name: str, output: str) -> None:
+def get(context: Context, /, *, name: str, output: str) -> None:
     """Print the value of the variable NAME."""
     with context.backend() as backend:
         known = {variable.name: variable for variable in backend.variables()}
@@ -63,7 +63,7 @@ def get(context: Context, *, name: str, output: str) -> None:
 @command.command("ls")
 @as_json
 @pass_context
-def ls(context: Context, *, output: str) -> None:
+def ls(context: Context, /, *, output: str) -> None:
     """List the variables."""
     with context.backend() as backend:
         variables = backend.variables()
@@ -79,7 +79,7 @@ def ls(context: Context, *, output: str) -> None:
 @command.command("unset")
 @click.argument("name")
 @pass_context
-def unset(context: Context, *, name: str) -> None:
+def unset(context: Context, /, *, name: str) -> None:
     """Remove the variable NAME."""
     with context.backend() as backend:
         if not backend.unset_variable(name):

@@ -23,7 +23,7 @@ def command() -> None:
 @command.command("ls")
 @as_json
 @pass_context
-def ls(context: Context, *, output: str) -> None:
+def ls(context: Context, /, *, output: str) -> None:
     """List the work pools."""
     with context.backend() as backend:
         pools = backend.pools()
@@ -38,7 +38,7 @@ def ls(context: Context, *, output: str) -> None:
 @click.argument("name")
 @as_json
 @pass_context
-def inspect(context: Context, *, name: str, output: str) -> None:
+def inspect(context: Context, /, *, name: str, output: str) -> None:
     """Show a work pool and its base job template."""
     with context.backend() as backend:
         pools = {pool.name: pool for pool in backend.pools()}
@@ -68,6 +68,7 @@ def inspect(context: Context, *, name: str, output: str) -> None:
 @pass_context
 def create(
     context: Context,
+    /,
     *,
     name: str,
     type: str,

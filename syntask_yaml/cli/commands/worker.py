@@ -15,7 +15,7 @@ from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.cli.views.runs import state_text
 from syntask_yaml.diagnostics import did_you_mean
-from syntask_yaml.errors import NotFound
+from syntask_yaml.errors import NotFound, UsageError
 from syntask_yaml.model.run import StateType
 from syntask_yaml.settings import seconds
 from syntask_yaml.worker.loop import RunChanged, Worker, WorkerOptions
@@ -38,6 +38,7 @@ def command() -> None:
 @pass_context
 def start(
     context: Context,
+    /,
     *,
     pool: str,
     name: str | None,
@@ -50,6 +51,8 @@ def start(
 
     Ctrl-C or SIGTERM lets runs finish and takes no more; a second one cancels them.
     """
+    if type_ != "process":
+        raise UsageError(f"This worker is of type `process`, not `{type_}`.", hint=_ELSEWHERE)
     settings = context.settings
     backend = open_embedded(settings.backend, store=settings.store)
     try:
@@ -71,6 +74,9 @@ def start(
         worker.run(lambda: datetime.now(UTC))
     finally:
         backend.close()
+
+
+_ELSEWHERE = "Pools of other types need a Prefect server, and its workers."
 
 
 def _check_pool(pool: str, known: list[str]) -> None:

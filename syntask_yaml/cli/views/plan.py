@@ -62,6 +62,14 @@ def _is_worth_showing(field: FieldChange) -> bool:
 def _field(field: FieldChange, action: Action) -> str:
     if action is Action.CREATE:
         return f"{field.path}: {_shown(field.after)}"
+    if field.after is None:
+        return f"{field.path}: removed"
+    if field.before is None:
+        return (
+            f"{field.path}: added"
+            if isinstance(field.after, dict)
+            else f"{field.path}: {_shown(field.after)}"
+        )
     return f"{field.path}: {_shown(field.before)} -> {_shown(field.after)}"
 
 

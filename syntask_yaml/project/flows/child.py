@@ -60,7 +60,7 @@ def load(request: Answer) -> Any:
         name = "_syntask_" + hashlib.sha1(path.encode()).hexdigest()[:16]
     spec = importlib.util.spec_from_file_location(
         name, path, submodule_search_locations=[folder, os.getcwd()]
-    )  # noqa: PTH109
+    )
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module

@@ -128,4 +128,5 @@ def _notes(flow: Flow, error: str, reason: str, unknown: frozenset[str]) -> Iter
     if reason:
         yield f"The parameters of `{flow.function}` are not known from its source: {reason}; {error}."
     if "name" in unknown:
-        yield f"The name of `{flow.function}` is only known when it is loaded, and {error}: `{flow.name}` is taken."
+        taken = f"`{flow.name}` is taken for it"
+        yield f"The name of the flow `{flow.function}` is not known from its source: {taken}; {error}."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from syntask_yaml.project.flows.definition import flows
 from syntask_yaml.project.flows.description import from_source
 from syntask_yaml.project.flows.files import python_files
 from syntask_yaml.project.flows.source.library import Library
-from syntask_yaml.project.flows.source.module import SourceUnreadable, module_of
+from syntask_yaml.project.flows.source.module import TOO_DEEP, SourceUnreadable, module_of
 from syntask_yaml.project.flows.source.scope import Scope
 
 # Looking at the bytes of a file takes a thousandth of the time that parsing it does. Each pattern begins
@@ -52,27 +51,25 @@ def discover(root: Path) -> Iterator[Discovery]:
     """The flows below *root*, by file and line, and the files in which some may be but cannot be read."""
     library = Library(root.absolute())
     for file in python_files(library.root):
-        path = os.path.join(library.root, file)
-        content = _content(path)
+        path = library.root / file
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            yield SkippedFile(file, f"it cannot be read: {error.strerror or error}")
+            continue
         if _WORD in content and any(sign.search(content) for sign in _SIGNS):
-            yield from _found(library, file, Path(path), content)
-
-
-def _content(path: str) -> bytes:
-    # Through the operating system at once: it is most of the time that a large tree takes.
-    try:
-        with open(path, "rb", buffering=0) as file:
-            return file.read()
-    except OSError:
-        return b""
+            yield from _found(library, file, path, content)
 
 
 def _found(library: Library, file: str, path: Path, content: bytes) -> Iterator[Discovery]:
     try:
         module = module_of(path, content)
+        found = list(flows(Scope(library, module, library.search_path(path.parent))))
     except SourceUnreadable as error:
         yield SkippedFile(file, str(error))
         return
-    for found in flows(Scope(library, module, library.search_path(path.parent))):
-        flow = from_source(f"{file}:{found.name}", found)
+    except RecursionError:
+        yield SkippedFile(file, TOO_DEEP)
+        return
+    for flow in (from_source(f"{file}:{each.name}", each) for each in found):
         yield FoundFlow(flow.entrypoint, flow.name, flow.description, file, flow.line)

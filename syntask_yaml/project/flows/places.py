@@ -68,7 +68,7 @@ class Places:
         )
 
     def _near_module(self, name: str, search: Sequence[Path]) -> str:
-        outer, _, inner = name.rpartition(".")
+        outer = name.rpartition(".")[0]
         located = self._library.locate(outer, everywhere(tuple(search))) if outer else None
         if outer and located is None:
             return self._near_module(outer, search)

@@ -70,7 +70,8 @@ class Clone:
 
         Raises `git.GitError` or `configparser.Error` if it is no whole repository any more.
         """
-        url = str(git.Repo(self._place).remote("origin").config_reader.get_value("url", ""))
+        settings, origin = git.Repo(self._place).config_reader("repository"), 'remote "origin"'
+        url = str(settings.get_value(origin, "url", "")) if settings.has_section(origin) else ""
         if not self._address.is_same(url):
             detail = f"`{self._place.name}` is a clone of another repository than `{self._address.url}`."
             raise StepFailed(detail, hint="Remove it, or give `clone_directory_name` another name.")

@@ -153,10 +153,15 @@ def test_words_of_the_problems(root: Path) -> None:
     assert problems == (
         InputProblem("unknown-input", "`steps.build` has no input `tagg`.", "Did you mean `tag`?", "tagg"),
         InputProblem(
-            "wrong-input", "`text` is a whole number; the step takes a text.", 'Write it in quotes: "1".', "text"
+            "wrong-input",
+            "`text` is a whole number; the step takes a text.",
+            'Write it in quotes: "1".',
+            "text",
         ),
         InputProblem("wrong-input", "`number` is a text; the step takes a whole number.", "", "number"),
-        InputProblem("missing-input", "`steps.build` needs the input `tag`.", "Add `tag:` to the step.", "tag"),
+        InputProblem(
+            "missing-input", "`steps.build` needs the input `tag`.", "Add `tag:` to the step.", "tag"
+        ),
     )
     assert "Did you mean `build`?" in check_inputs(Step("steps.biuld", {}), root)[0].hint
 
@@ -184,7 +189,9 @@ def test_modules_are_located_as_an_import_finds_them(tmp_path: Path, monkeypatch
     write(project, "both/__init__.py", "")
     monkeypatch.syspath_prepend(str(site))
 
-    assert [getattr(locate(name, project), "source", None) for name in ("space.one", "space.two", "both")] == [
+    assert [
+        getattr(locate(name, project), "source", None) for name in ("space.one", "space.two", "both")
+    ] == [
         project / "space/one.py",
         site / "space/two.py",
         project / "both/__init__.py",
@@ -192,11 +199,11 @@ def test_modules_are_located_as_an_import_finds_them(tmp_path: Path, monkeypatch
     assert locate("space.three", project) is None
 
 
-def _schema_inputs(name: str) -> tuple[set[str], set[str], bool]:
+def _schema_inputs(name: str) -> tuple[set[str], frozenset[str], bool]:
     schema = json.loads(asset("schemas/syntask.schema.json").read_text(encoding="utf-8"))
     step = schema["$defs"][f"step_{name}"]
     inputs = set(step["properties"]) - {"id", "requires"}
-    return inputs, set(step["required"]), step["additionalProperties"] is not False
+    return inputs, frozenset(step["required"]), step["additionalProperties"] is not False
 
 
 @pytest.mark.parametrize("name", sorted(BUILTINS))

@@ -35,9 +35,7 @@ def pipeline(
 
 
 def run(bench: Bench, *pipelines: Pipeline, jobs: int = 4, **options: Any) -> list[PipelineResult]:
-    return run_pipelines(
-        pipelines, jobs=jobs, context=bench.context, notify=bench.events.append, **options
-    )
+    return run_pipelines(pipelines, jobs=jobs, context=bench.context, notify=bench.events.append, **options)
 
 
 def runs(bench: Bench, name: str = "runs") -> list[str]:
@@ -207,7 +205,8 @@ except KeyboardInterrupt:
 
 def test_ctrl_c_ends_the_child_processes(bench: Bench) -> None:
     """The processes of steps are gone when the interrupt is reported, within a moment."""
-    bench.write("own.py", "import os, time\ndef wait():\n    open('pids', 'a').write(f'{os.getpid()}\\n'); time.sleep(60)\n")
+    wait = "def wait():\n    open('pids', 'a').write(f'{os.getpid()}\\n'); time.sleep(60)\n"
+    bench.write("own.py", f"import os, time\n{wait}")
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
     process = subprocess.Popen(
         [sys.executable, "-c", CTRL_C], cwd=bench.directory, env=env, stdout=subprocess.PIPE, text=True

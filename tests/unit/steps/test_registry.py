@@ -20,7 +20,9 @@ def _plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     info = tmp_path / "plugin-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: plugin\nVersion: 1.0\n", encoding="utf-8")
-    (info / "entry_points.txt").write_text("[syntask.steps]\npublish_docs = plugin_steps:publish\n", encoding="utf-8")
+    (info / "entry_points.txt").write_text(
+        "[syntask.steps]\npublish_docs = plugin_steps:publish\n", encoding="utf-8"
+    )
     (tmp_path / "plugin_steps.py").write_text("def publish(*, site: str): ...\n", encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
     find_step.cache_clear()

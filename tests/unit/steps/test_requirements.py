@@ -66,14 +66,22 @@ def test_what_is_missing(requirement: str, is_missing: bool) -> None:
 def test_an_extra_that_is_installed(tmp_path: Path) -> None:
     """An extra is there when what it needs is."""
     folder = tmp_path / "site" / "extra_thing-2.0rc1.dist-info"
-    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: extra-thing\nVersion: 2.1\n", encoding="utf-8")
+    (folder / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: extra-thing\nVersion: 2.1\n", encoding="utf-8"
+    )
 
     assert missing_requirements(Step("own.step", {}, requires=("whole-thing[more]",))) == ()
 
 
 @pytest.mark.parametrize(
     "requirement",
-    ["prefect-docker>=0.3.1", "prefect-azure[blob_storage]>=0.2.8", "syntask_docker", "prefect>=2", "prefect-aws"],
+    [
+        "prefect-docker>=0.3.1",
+        "prefect-azure[blob_storage]>=0.2.8",
+        "syntask_docker",
+        "prefect>=2",
+        "prefect-aws",
+    ],
 )
 def test_builtin_steps_need_nothing_of_prefects(requirement: str) -> None:
     """The packages that hold these steps elsewhere are not needed for ours."""

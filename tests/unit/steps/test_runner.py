@@ -158,7 +158,14 @@ def test_outputs_are_known_by_id_and_by_name(bench: Bench, own: Any) -> None:
     outputs = bench.run(
         own("tag", prefix="a", id="first-tag"),
         own("tag", prefix="b", number=2),
-        own("echo", id="last", one="{{ first-tag.tag }}", two="{{ tag }}", all="{{ parts }}", n="{{ parts[1] }}"),
+        own(
+            "echo",
+            id="last",
+            one="{{ first-tag.tag }}",
+            two="{{ tag }}",
+            all="{{ parts }}",
+            n="{{ parts[1] }}",
+        ),
     )
 
     assert outputs["last"] == {"one": "a-1", "two": "b-2", "all": ["b", 2], "n": 2}

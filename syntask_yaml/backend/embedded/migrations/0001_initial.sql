@@ -98,7 +98,7 @@ CREATE UNIQUE INDEX runs_once_by_key ON runs (deployment_id, idempotency_key) WH
 CREATE INDEX runs_by_deployment ON runs (deployment_id);
 CREATE INDEX runs_latest ON runs (due, created);
 CREATE INDEX runs_latest_of_deployment ON runs (deployment, due, created);
-CREATE INDEX runs_waiting ON runs (work_pool, work_queue, due, created, deployment_id) WHERE state = 'SCHEDULED';
+CREATE INDEX runs_waiting ON runs (work_pool, work_queue, due) WHERE state = 'SCHEDULED';
 CREATE INDEX runs_waiting_of_deployment ON runs (deployment_id, state_name, due) WHERE state = 'SCHEDULED';
 CREATE INDEX runs_leased ON runs (leased_until) WHERE leased_until IS NOT NULL;
 CREATE INDEX runs_busy ON runs (work_pool, deployment_id) WHERE leased_until IS NOT NULL;

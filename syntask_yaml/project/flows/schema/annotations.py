@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from syntask_yaml.project.flows.schema import known
-from syntask_yaml.project.flows.schema.fields import about, arguments, called, limits
+from syntask_yaml.project.flows.schema.fields import about, arguments, called, limits, together
 from syntask_yaml.project.flows.schema.kinds import Kind, kind_of
 from syntask_yaml.project.flows.schema.limits import limited
 from syntask_yaml.project.flows.schema.shape import (
@@ -37,23 +37,7 @@ from syntask_yaml.project.flows.source.symbol import (
     Undefined,
     Unknowable,
 )
-from syntask_yaml.project.flows.source.values import evaluate
-
-CONSTRAINED: Mapping[str, Shape] = {
-    "pydantic.conbytes": known.BYTES,
-    "pydantic.condate": known.DATE,
-    "pydantic.condecimal": known.DECIMAL,
-    "pydantic.confloat": known.NUMBER,
-    "pydantic.conint": known.INTEGER,
-    "pydantic.constr": known.TEXT,
-}
-
-# Whether the items of each are all different.
-CONTAINERS: Mapping[str, bool] = {
-    "pydantic.confrozenset": True,
-    "pydantic.conlist": False,
-    "pydantic.conset": True,
-}
+from syntask_yaml.project.flows.source.values import Value, evaluate, shown
 
 
 class Unresolved(Exception):
@@ -71,26 +55,22 @@ class Reader:
     def shape(self, node: ast.expr) -> Shape:
         """The shape that *node* asks for; raises `Unknowable`, or `Unresolved` for what is quoted."""
         match node:
+            case ast.Name() | ast.Attribute():
+                return self._named(self.symbol(node))
+            case ast.Subscript(value=value, slice=inside):
+                return self._in_brackets(self.symbol(value), inside)
+            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+                return choice(self._side(left), self._side(right))
             case ast.Constant(value=None):
                 return NULL
             case ast.Constant(value=str(text)):
                 return replace(self, scope=self.quoted, is_quoted=True).shape(expression(text))
-            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-                return choice(self._side(left), self._side(right))
-            case ast.Subscript(value=value, slice=inside):
-                return self._in_brackets(self.symbol(value), inside)
-            case ast.Name() | ast.Attribute():
-                return self._of_symbol(self.symbol(node))
             case ast.Call():
-                return self._of_call(node, "")
-        raise Unknowable(f"`{ast.unparse(node)}` is not a type")
-
-    def _side(self, node: ast.expr) -> Shape:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            raise Unknowable("a text stands beside `|`")
-        return self.shape(node)
+                return self._made(node, "")
+        raise Unknowable(f"`{shown(node)}` is not a type")
 
     def symbol(self, node: ast.expr) -> Symbol:
+        """What *node* stands for."""
         try:
             return self.scope.resolve(node)
         except Undefined as error:
@@ -98,76 +78,73 @@ class Reader:
                 raise Unresolved(str(error)) from error
             raise
 
-    def _of_symbol(self, symbol: Symbol) -> Shape:
+    def _side(self, node: ast.expr) -> Shape:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            raise Unknowable("a text stands beside `|`")
+        return self.shape(node)
+
+    def _named(self, symbol: Symbol) -> Shape:
         match symbol:
+            case External(name="builtins.tuple"):
+                return Row(rest=ANYTHING)
+            case External(name="typing.Callable"):
+                return Inexpressible()
             case External(name=name):
-                return self._external(name)
+                return known.fixed(name)
             case Definition():
                 return OPAQUE if kind_of(symbol) is Kind.PLAIN else Reference(symbol)
             case Expression(is_alias=True):
                 return Reference(symbol)
             case Expression(node=ast.Call() as node, scope=scope, name=name):
-                return replace(self, scope=scope, is_quoted=False)._of_call(node, name)
+                return replace(self, scope=scope, is_quoted=False)._made(node, name)
             case Expression(node=ast.Subscript() | ast.BinOp() as node, scope=scope):
                 return replace(self, scope=scope, is_quoted=False).shape(node)
-        raise Unknowable("it is not a type")
-
-    def _external(self, name: str) -> Shape:
-        if name in ("builtins.tuple", "typing.Callable"):
-            return Row(rest=ANYTHING) if name == "builtins.tuple" else Inexpressible()
-        shape = known.fixed(name)
-        if shape is None:
-            raise Unknowable(f"the type `{name}` is not defined in this project")
-        return shape
+        raise Unknowable(f"`{symbol.name}` is not a type")
 
     def _in_brackets(self, symbol: Symbol, inside: ast.expr) -> Shape:
         if not isinstance(symbol, External):
-            raise Unknowable("a generic type of the project is not known from the source")
-        name = symbol.name
-        if name in _SPECIAL:
-            return _SPECIAL[name](self, inside)
-        if name in known.OPAQUE_TYPES or name in known.UNINTERESTED:
-            return known.fixed(name) or ANYTHING
-        return known.generic(name, [self.shape(item) for item in _items(inside)])
+            raise Unknowable(f"what `{symbol.name}` makes of the types in its brackets is not known")
+        if symbol.name in _SPECIAL:
+            return _SPECIAL[symbol.name](self, inside)
+        if symbol.name in known.INDIFFERENT:
+            return known.fixed(symbol.name)
+        return known.generic(symbol.name, [self.shape(item) for item in _items(inside)])
 
-    def _of_call(self, node: ast.Call, name: str) -> Shape:
+    def _made(self, node: ast.Call, name: str) -> Shape:
+        """The type that a call makes, which is assigned to *name*."""
         function = called(node, self.scope)
-        if function in CONSTRAINED:
-            return limited(CONSTRAINED[function], limits(arguments(node), self.scope))
-        if function in CONTAINERS:
-            item, said = _first(node)
-            return limited(Array(self.shape(item), CONTAINERS[function]), limits(said, self.scope))
+        if function in known.CONSTRAINED:
+            return limited(known.CONSTRAINED[function], limits(arguments(node), self.scope))
+        if function in known.CONTAINERS:
+            said = arguments(node, ("item_type",))
+            array = Array(self.shape(said.pop("item_type", node)), known.CONTAINERS[function])
+            return limited(array, limits(said, self.scope))
         if function in _MAKING and name:
             return _MAKING[function](self, node, name)
-        raise Unknowable(f"`{ast.unparse(node)}` makes a type that is not known from the source")
+        raise Unknowable(f"`{shown(node)}` makes a type that is not known from the source")
 
 
 def _annotated(reader: Reader, inside: ast.expr) -> Shape:
     first, *others = _items(inside)
-    said = about(others, reader.scope)
-    shape = reader.shape(first)
-    if isinstance(shape, Described):
-        if shape.about.is_validated and said.limits:
-            raise Unknowable("a limit stands behind a validator")
-        return Described(limited(shape.inner, said.limits), shape.about.then(said))
-    return Described(limited(shape, said.limits), said) if said != NOTHING_SAID else shape
+    shape, said = reader.shape(first), about(others, reader.scope)
+    earlier = shape.about if isinstance(shape, Described) else NOTHING_SAID
+    inner = shape.inner if isinstance(shape, Described) else shape
+    both = together(earlier, said)
+    return Described(limited(inner, said.limits), both) if both != NOTHING_SAID else inner
 
 
 def _literal(reader: Reader, inside: ast.expr) -> Shape:
-    values: list[object] = []
+    values: list[Value] = []
     for item in _items(inside):
-        match item:
-            case ast.Subscript():
-                shape = reader.shape(item)
-                if not isinstance(shape, OneOf):
-                    raise Unknowable("something else than a value stands in `Literal`")
-                values += shape.values
-            case _:
-                values.append(evaluate(item, reader.scope))
+        if isinstance(item, ast.Subscript):
+            shape = reader.shape(item)
+            values += shape.values if isinstance(shape, OneOf) else []
+        else:
+            values.append(evaluate(item, reader.scope))
     return OneOf(tuple(_distinct(values)))
 
 
-def _distinct(values: Sequence[object]) -> Iterator[object]:
+def _distinct(values: Sequence[Value]) -> Iterator[Value]:
     for index, value in enumerate(values):
         if not any(type(value) is type(other) and value == other for other in values[:index]):
             yield value
@@ -175,47 +152,53 @@ def _distinct(values: Sequence[object]) -> Iterator[object]:
 
 def _tuple(reader: Reader, inside: ast.expr) -> Shape:
     match list(_items(inside)):
-        case [ast.Tuple(elts=[])] | []:
+        case [ast.Tuple(elts=[])]:
             return Row()
         case [item, ast.Constant(value=value)] if value is ...:
             return Row(rest=reader.shape(item))
         case items:
-            return Row(tuple(reader.shape(item) for item in items))
+            return Row(tuple(map(reader.shape, items)))
 
 
-def _defaulting(reader: Reader, inside: ast.expr) -> Shape:
-    key, value = map(reader.shape, _items(inside))
-    if isinstance(value, (Array, Table)) or (isinstance(value, Fixed) and value.family in known.WITH_DEFAULT):
-        return Table(key, value)
+def _defaultdict(reader: Reader, inside: ast.expr) -> Shape:
+    shapes = [reader.shape(item) for item in _items(inside)]
+    match shapes:
+        case [key, Array() | Table() as value]:
+            return Table(key, value)
+        case [key, Fixed(family="boolean" | "integer" | "number" | "string") as value]:
+            return Table(key, value)
     raise Unknowable("what a `defaultdict` starts with is not known from the source")
 
 
 def _new_type(reader: Reader, node: ast.Call, _name: str) -> Shape:
-    _, base = _two(node)
+    base = arguments(node, ("name", "tp")).get("tp")
+    if base is None or isinstance(base, ast.Constant):
+        raise Unknowable(f"`{shown(node)}` is not written as usual")
     return reader.shape(base)
 
 
-def _variable(reader: Reader, node: ast.Call, _name: str) -> Shape:
-    _, *constraints = node.args
-    named = {keyword.arg: keyword.value for keyword in node.keywords}
-    if "default" in named:
-        raise Unknowable("a type variable has a default")
-    if constraints:
-        return choice(*map(reader.shape, constraints))
-    return reader.shape(named["bound"]) if "bound" in named else ANYTHING
+def _type_variable(reader: Reader, node: ast.Call, name: str) -> Shape:
+    said = {keyword.arg: keyword.value for keyword in node.keywords}
+    if "default" in said or any(
+        isinstance(part, ast.Constant) for part in (*node.args[1:], said.get("bound"))
+    ):
+        raise Unknowable(f"what the type variable `{name}` stands for is not known from the source")
+    if len(node.args) > 1:
+        return choice(*map(reader.shape, node.args[1:]))
+    return reader.shape(said["bound"]) if "bound" in said else ANYTHING
 
 
-def _alias(_reader: Reader, node: ast.Call, name: str) -> Shape:
-    _, value = _two(node)
-    if node.keywords:
+def _alias(reader: Reader, node: ast.Call, name: str) -> Shape:
+    said = arguments(node, ("name", "value"))
+    if "value" not in said or len(said) > 2:
         raise Unknowable(f"`{name}` is generic")
-    return Reference(Expression(value, _reader.scope.deferred(), name, is_alias=True))
+    return Reference(Expression(said["value"], reader.scope.deferred(), name, is_alias=True))
 
 
 _SPECIAL: Mapping[str, Callable[[Reader, ast.expr], Shape]] = {
     "builtins.tuple": _tuple,
     "builtins.type": lambda _reader, _inside: ANYTHING,
-    "collections.defaultdict": _defaulting,
+    "collections.defaultdict": _defaultdict,
     "typing.Annotated": _annotated,
     "typing.Callable": lambda _reader, inside: Inexpressible(ast.unparse(inside)),
     "typing.Literal": _literal,
@@ -223,7 +206,7 @@ _SPECIAL: Mapping[str, Callable[[Reader, ast.expr], Shape]] = {
 _MAKING: Mapping[str, Callable[[Reader, ast.Call, str], Shape]] = {
     "typing.NewType": _new_type,
     "typing.TypeAliasType": _alias,
-    "typing.TypeVar": _variable,
+    "typing.TypeVar": _type_variable,
 }
 
 
@@ -231,28 +214,14 @@ def _items(inside: ast.expr) -> Sequence[ast.expr]:
     return inside.elts if isinstance(inside, ast.Tuple) and inside.elts else [inside]
 
 
-def _first(node: ast.Call) -> tuple[ast.expr, Mapping[str, ast.expr]]:
-    said = arguments(node, ("item_type",))
-    item = said.pop("item_type", None)
-    if item is None:
-        raise Unknowable(f"`{ast.unparse(node)}` is not written as usual")
-    return item, said
-
-
-def _two(node: ast.Call) -> tuple[ast.expr, ast.expr]:
-    match node.args:
-        case [first, second]:
-            return first, second
-    raise Unknowable(f"`{ast.unparse(node)}` is not written as usual")
-
-
 @lru_cache(maxsize=4096)
 def expression(text: str) -> ast.expr:
     """The expression that *text* is; raises `Unknowable`."""
     try:
-        match parse(f"({text}\n)").body:
-            case [ast.Expr(value=value)]:
-                return value
-    except SourceUnreadable:
-        pass
+        body = parse(f"({text}\n)").body
+    except SourceUnreadable as error:
+        raise Unknowable(f"`{text}` is not an expression") from error
+    match body:
+        case [ast.Expr(value=value)]:
+            return value
     raise Unknowable(f"`{text}` is not an expression")

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from syntask_yaml.project.flows.schema.fields import arguments, called
+from syntask_yaml.project.flows.schema.kinds import class_of
 from syntask_yaml.project.flows.source.scope import Scope
 from syntask_yaml.project.flows.source.symbol import Definition, Unknowable
 from syntask_yaml.project.flows.source.values import Value, evaluate
@@ -27,8 +28,7 @@ NOT_SHOWN = frozenset(
 
 def config_of(definition: Definition) -> Mapping[str, Value]:
     """What a model says of itself: in the brackets behind its name, `model_config` or `class Config`."""
-    node, scope = definition.node, definition.scope
-    assert isinstance(node, ast.ClassDef)
+    node, scope = class_of(definition), definition.scope
     said = {keyword.arg or "**": evaluate(keyword.value, scope) for keyword in node.keywords}
     inside = scope.within(node)
     for statement in node.body:
@@ -38,7 +38,7 @@ def config_of(definition: Definition) -> Mapping[str, Value]:
     return said
 
 
-def is_config(statement: ast.stmt) -> bool:
+def _is_config(statement: ast.stmt) -> bool:
     match statement:
         case ast.Assign(targets=[ast.Name(id="model_config")]):
             return True
@@ -48,7 +48,7 @@ def is_config(statement: ast.stmt) -> bool:
 
 
 def _said(statement: ast.stmt, scope: Scope) -> Iterator[tuple[str, ast.expr]]:
-    if not is_config(statement):
+    if not _is_config(statement):
         return
     match statement:
         case ast.Assign(value=ast.Call() as call) | ast.AnnAssign(value=ast.Call() as call):

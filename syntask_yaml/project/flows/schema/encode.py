@@ -13,7 +13,7 @@ from typing import Any
 
 from syntask_yaml.project.flows.schema.enums import members_of
 from syntask_yaml.project.flows.schema.instances import held, is_opaque
-from syntask_yaml.project.flows.schema.kinds import Kind, kind_of
+from syntask_yaml.project.flows.schema.kinds import Kind, class_of, kind_of
 from syntask_yaml.project.flows.source.symbol import Definition, Member, Unknowable
 from syntask_yaml.project.flows.source.values import Called, Thing, Value, evaluate
 
@@ -106,12 +106,11 @@ def _parts(*parts: tuple[int, str]) -> str:
 def _member(value: Member) -> Any:
     if kind_of(value.owner) is Kind.ENUM:
         members = members_of(value.owner)
-        if value.name not in members:
-            raise Unknowable(f"`{value.owner.name}` has no member `{value.name}`")
-        return encode(members[value.name])
-    node = value.owner.node
-    assert isinstance(node, ast.ClassDef)
-    return encode(evaluate(ast.Name(value.name, ast.Load()), value.owner.scope.within(node)))
+        if value.attribute not in members:
+            raise Unknowable(f"`{value.owner.name}` has no member `{value.attribute}`")
+        return encode(members[value.attribute])
+    inside = value.owner.scope.within(class_of(value.owner))
+    return encode(evaluate(ast.Name(value.attribute, ast.Load()), inside))
 
 
 def _called(value: Called) -> Any:

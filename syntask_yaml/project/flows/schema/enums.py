@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from syntask_yaml.project.flows.schema.fields import called
-from syntask_yaml.project.flows.schema.kinds import bases
+from syntask_yaml.project.flows.schema.kinds import bases, class_of
 from syntask_yaml.project.flows.source.scope import Scope
 from syntask_yaml.project.flows.source.symbol import Definition, External, Unknowable
 from syntask_yaml.project.flows.source.values import Thing, Value, evaluate
@@ -30,8 +30,7 @@ DECIDING = frozenset({"__new__", "__init__", "_generate_next_value_", "value", "
 
 def members_of(definition: Definition) -> Mapping[str, Value]:
     """The values of the members by name, in order; raises `Unknowable` where a method decides them."""
-    node = definition.node
-    assert isinstance(node, ast.ClassDef)
+    node = class_of(definition)
     ancestors = frozenset(_ancestors(definition))
     kinds = {MIXED_IN[name] for name in ancestors} - {None}
     members: dict[str, Value] = {}
@@ -47,8 +46,7 @@ def members_of(definition: Definition) -> Mapping[str, Value]:
 
 def _ancestors(definition: Definition) -> Iterator[str]:
     """The classes of Python that an enumeration inherits from, directly or not."""
-    assert isinstance(definition.node, ast.ClassDef)
-    for statement in definition.node.body:
+    for statement in class_of(definition).body:
         if isinstance(statement, ast.FunctionDef) and statement.name in DECIDING:
             raise Unknowable(f"`{definition.name}` makes its members' values")
     for base in bases(definition):

@@ -5,25 +5,28 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping
 
-from syntask_yaml.project.flows.schema.shape import MISSING, NOTHING_SAID, About
+from syntask_yaml.project.flows.schema.shape import MISSING, NOTHING_SAID, About, Limits
 from syntask_yaml.project.flows.source.scope import Scope
 from syntask_yaml.project.flows.source.symbol import Expression, External, Unknowable
 from syntask_yaml.project.flows.source.values import Value, evaluate
 
-DESCRIBING = frozenset({"title", "description", "examples", "deprecated"})
+# The keywords of `Field(…)`, by what they do; any other one is not known.
+DESCRIBING = frozenset({"deprecated", "description", "examples", "title"})
 NAMING = frozenset({"alias", "validation_alias"})
 LIMITING = frozenset(
-    {"gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length", "pattern"}
-    | {"strict", "allow_inf_nan", "max_digits", "decimal_places"}
+    {"allow_inf_nan", "decimal_places", "ge", "gt", "le", "lt", "max_digits", "max_length"}
+    | {"min_length", "multiple_of", "pattern", "strict"}
 )
 WITHOUT_EFFECT = frozenset(
-    {"repr", "init", "init_var", "kw_only", "frozen", "exclude", "exclude_if", "validate_default"}
-    | {"serialization_alias"}
+    {"exclude", "exclude_if", "frozen", "init", "init_var", "kw_only", "repr", "serialization_alias"}
+    | {"validate_default"}
 )
+KNOWN = DESCRIBING | NAMING | LIMITING | WITHOUT_EFFECT | {"default", "default_factory", "json_schema_extra"}
+
 CONVERTING = frozenset({"strip_whitespace", "to_lower", "to_upper"})
 VALIDATORS = frozenset({"pydantic.AfterValidator", "pydantic.BeforeValidator"})
 
-# The positional arguments of what stands in `Annotated` to limit a type; their keywords limit it too.
+# What stands in `Annotated` to limit a type, and which limits its positional arguments are.
 LIMITERS: Mapping[str, tuple[str, ...]] = {
     "annotated_types.Ge": ("ge",),
     "annotated_types.Gt": ("gt",),
@@ -43,11 +46,16 @@ def about(nodes: Iterable[ast.expr], scope: Scope) -> About:
     """What the arguments of `Annotated` after the first one say together."""
     said = NOTHING_SAID
     for node in nodes:
-        later = _about(node, scope)
-        if said.is_validated and later.limits:
-            raise Unknowable("a limit stands behind a validator")
-        said = said.then(later)
+        said = together(said, _about(node, scope))
     return said
+
+
+def together(earlier: About, later: About) -> About:
+    """Both, where *later* has the last word; raises `Unknowable` if their order decides."""
+    # Behind a validator a limit is no longer one of the type, and reads differently.
+    if earlier.is_validated and later.limits:
+        raise Unknowable("a limit stands behind a validator")
+    return earlier.then(later)
 
 
 def field_call(node: ast.expr | None, scope: Scope) -> About | None:
@@ -71,11 +79,11 @@ def arguments(node: ast.Call, positions: tuple[str, ...] = ()) -> dict[str, ast.
     return named | {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
 
 
-def limits(said: Mapping[str, ast.expr], scope: Scope) -> Mapping[str, Value]:
+def limits(said: Mapping[str, ast.expr], scope: Scope) -> Limits:
     """The values of *said*, without what is None; raises `Unknowable` for what is no limit."""
     if unknown := said.keys() - LIMITING - CONVERTING:
         raise Unknowable(f"what `{min(unknown)}` says of a type is not known from the source")
-    values = {name: evaluate(node, scope) for name, node in said.items() if name not in CONVERTING}
+    values = {name: evaluate(node, scope) for name, node in said.items() if name in LIMITING}
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -86,14 +94,11 @@ def _about(node: ast.expr, scope: Scope) -> About:
     if name == "pydantic.Field":
         return _field(node, scope)
     if name in LIMITERS:
-        return About(limits=limits(arguments(node, LIMITERS[name]) or _strictly(name), scope))
+        said = arguments(node, LIMITERS[name])
+        return About(limits=limits(said, scope) if said or name != "pydantic.Strict" else {"strict": True})
     if name in VALIDATORS and len(node.args) == 1 and not node.keywords:
         return About(is_validated=True)
     raise Unknowable(f"what `{ast.unparse(node.func)}(…)` says of a type is not known from the source")
-
-
-def _strictly(name: str) -> dict[str, ast.expr]:
-    return {"strict": ast.Constant(True)} if name == "pydantic.Strict" else {}
 
 
 def _remark(node: ast.expr, scope: Scope) -> About:
@@ -105,22 +110,16 @@ def _remark(node: ast.expr, scope: Scope) -> About:
 
 def _field(node: ast.Call, scope: Scope) -> About:
     said = arguments(node, ("default",))
-    factory = said.pop("default_factory", None)
-    if (
-        unknown := said.keys()
-        - DESCRIBING
-        - NAMING
-        - LIMITING
-        - WITHOUT_EFFECT
-        - {"default", "json_schema_extra"}
-    ):
+    if unknown := said.keys() - KNOWN:
         raise Unknowable(f"what `{min(unknown)}` of `Field(…)` does is not known from the source")
-    values = {name: evaluate(said[name], scope) for name in said if name not in WITHOUT_EFFECT | LIMITING}
+    wanted = DESCRIBING | NAMING | {"default", "json_schema_extra"}
+    values = {name: evaluate(node, scope) for name, node in said.items() if name in wanted}
+    factory = said.get("default_factory")
     default = values.get("default", ...)
     return About(
         updates=_updates(values),
         extra=_extra(values.get("json_schema_extra")),
-        limits=limits({name: said[name] for name in said if name in LIMITING}, scope),
+        limits=limits({name: node for name, node in said.items() if name in LIMITING}, scope),
         default=MISSING if default is ... else default,
         factory=None if factory is None else Expression(factory, scope),
         alias=_alias(values.get("validation_alias") or values.get("alias")),
@@ -130,10 +129,9 @@ def _field(node: ast.Call, scope: Scope) -> About:
 def _updates(values: Mapping[str, Value]) -> Mapping[str, Value]:
     updates = {name: values[name] for name in values if name in DESCRIBING and values[name] is not None}
     if not all(isinstance(updates.get(name, ""), str) for name in ("title", "description")):
-        raise Unknowable("the title or description of a field is not a plain text")
-    if "deprecated" in updates:
-        updates["deprecated"] = bool(updates["deprecated"]) or isinstance(updates["deprecated"], str)
-    return {name: value for name, value in updates.items() if value is not False}
+        raise Unknowable("the title or the description of a field is not a plain text")
+    deprecated = updates.pop("deprecated", False)
+    return {**updates, **({"deprecated": True} if deprecated is not False else {})}
 
 
 def _extra(value: Value) -> Mapping[str, Value]:

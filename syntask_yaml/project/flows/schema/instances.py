@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from syntask_yaml.project.flows.schema.classes import Fields, Property, fields_of
 from syntask_yaml.project.flows.schema.enums import members_of
-from syntask_yaml.project.flows.schema.kinds import Kind, bases, kind_of
+from syntask_yaml.project.flows.schema.kinds import Kind, bases, class_of, kind_of
 from syntask_yaml.project.flows.schema.shape import (
     MISSING,
     Array,
@@ -57,8 +57,7 @@ def _member(called: Called) -> Value:
 
 
 def _check_plain(definition: Definition) -> None:
-    assert isinstance(definition.node, ast.ClassDef)
-    for statement in definition.node.body:
+    for statement in class_of(definition).body:
         if isinstance(statement, ast.FunctionDef) and (
             statement.name in DECIDING or statement.decorator_list
         ):

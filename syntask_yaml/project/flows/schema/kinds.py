@@ -32,61 +32,67 @@ BASES: Mapping[str, Kind] = {
     "typing.NamedTuple": Kind.NAMED_TUPLE,
     "typing.TypedDict": Kind.TYPED_DICT,
 }
-DECORATORS: Mapping[str, Kind | None] = {
+DECORATORS: Mapping[str, Kind] = {
     "dataclasses.dataclass": Kind.DATACLASS,
+    "enum.unique": Kind.PLAIN,
+    "functools.total_ordering": Kind.PLAIN,
     "pydantic.dataclasses.dataclass": Kind.DATACLASS,
-    "enum.unique": None,
-    "functools.total_ordering": None,
-    "typing.final": None,
+    "typing.final": Kind.PLAIN,
 }
+# What the decorator of a dataclass may say without a schema showing it.
+OPTIONS = frozenset(
+    {"eq", "frozen", "init", "kw_only", "match_args", "order", "repr", "slots", "unsafe_hash", "weakref_slot"}
+)
 # With one of these a class has a schema of its own making.
 OWN_SCHEMA = frozenset(
-    {"__get_pydantic_core_schema__", "__get_pydantic_json_schema__", "__get_validators__"}
-    | {"__modify_schema__", "__pydantic_init_subclass__", "__class_getitem__"}
+    {"__class_getitem__", "__get_pydantic_core_schema__", "__get_pydantic_json_schema__"}
+    | {"__get_validators__", "__modify_schema__", "__pydantic_init_subclass__"}
 )
 
 
 def kind_of(definition: Definition) -> Kind:
     """The kind of a class; raises `Unknowable` where a base or a decorator is not known."""
-    node, scope = _class(definition)
-    if any(name in OWN_SCHEMA for name in _methods(node)):
-        raise Unknowable(f"`{node.name}` makes its own schema")
-    decorated = {kind for kind in (_of_decorator(item, scope) for item in node.decorator_list) if kind}
-    kinds = {_of_base(base, scope) for base in node.bases} - {Kind.PLAIN} | decorated
+    node = class_of(definition)
+    _check(node, definition.scope)
+    decorated = {_of_decorator(item, definition.scope) for item in node.decorator_list}
+    inherited = {_of_base(base, definition.scope) for base in node.bases}
+    kinds = (decorated | inherited) - {Kind.PLAIN}
     if len(kinds) > 1:
         raise Unknowable(f"`{node.name}` is of several kinds at once")
-    kind = kinds.pop() if kinds else Kind.PLAIN
-    if kind is Kind.DATACLASS and not decorated:
+    if Kind.DATACLASS in inherited - decorated:
         raise Unknowable(f"`{node.name}` inherits from a dataclass without being one")
+    kind = kinds.pop() if kinds else Kind.PLAIN
     if kind in (Kind.PLAIN, Kind.ENUM) and any(keyword.arg != "metaclass" for keyword in node.keywords):
-        raise Unknowable(f"`{node.name}` is made in a way that is not known")
+        raise Unknowable(f"how `{node.name}` is made is not known from the source")
     return kind
 
 
 def bases(definition: Definition) -> Iterator[Symbol]:
-    """What a class inherits from; raises `Unknowable` for what is in brackets."""
-    node, scope = _class(definition)
-    for base in node.bases:
-        if isinstance(base, ast.Subscript):
-            raise Unknowable(f"`{node.name}` is generic")
-        yield scope.resolve(base)
+    """What a class inherits from."""
+    for base in class_of(definition).bases:
+        yield definition.scope.resolve(base)
 
 
-def _class(definition: Definition) -> tuple[ast.ClassDef, Scope]:
+def class_of(definition: Definition) -> ast.ClassDef:
     if isinstance(definition.node, ast.ClassDef):
-        return definition.node, definition.scope
-    raise Unknowable(f"`{definition.name}` is a function, not a type")
+        return definition.node
+    raise Unknowable(f"`{definition.name}` is a function, and not a type")
 
 
-def _methods(node: ast.ClassDef) -> Iterator[str]:
+def _check(node: ast.ClassDef, scope: Scope) -> None:
+    if getattr(node, "type_params", ()):
+        raise Unknowable(f"`{node.name}` is generic")
+    if node.name in scope.module.altered:
+        raise Unknowable(f"`{node.name}` is changed after it is defined")
     for statement in node.body:
-        if isinstance(statement, ast.FunctionDef):
-            yield statement.name
+        if isinstance(statement, ast.FunctionDef) and statement.name in OWN_SCHEMA:
+            raise Unknowable(f"`{node.name}` makes its own schema")
 
 
-def _of_decorator(node: ast.expr, scope: Scope) -> Kind | None:
+def _of_decorator(node: ast.expr, scope: Scope) -> Kind:
     symbol = scope.resolve(node.func if isinstance(node, ast.Call) else node)
-    if isinstance(symbol, External) and symbol.name in DECORATORS:
+    says = {keyword.arg for keyword in node.keywords} if isinstance(node, ast.Call) else set()
+    if isinstance(symbol, External) and symbol.name in DECORATORS and says <= OPTIONS:
         return DECORATORS[symbol.name]
     raise Unknowable(f"what `@{ast.unparse(node)}` makes of a class is not known from the source")
 
@@ -95,10 +101,8 @@ def _of_base(node: ast.expr, scope: Scope) -> Kind:
     symbol = scope.resolve(node)
     if isinstance(symbol, Definition):
         return kind_of(symbol)
-    if isinstance(symbol, External):
-        name = symbol.name
-        if name in BASES:
-            return BASES[name]
-        if name.startswith("builtins."):
-            return Kind.PLAIN
+    if isinstance(symbol, External) and symbol.name in BASES:
+        return BASES[symbol.name]
+    if isinstance(symbol, External) and symbol.name.startswith("builtins."):
+        return Kind.PLAIN
     raise Unknowable(f"what `{ast.unparse(node)}` makes of its subclasses is not known from the source")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
 from syntask_yaml.project.flows.schema.shape import (
     ANYTHING,
@@ -110,7 +111,6 @@ FIXED: Mapping[str, Shape] = {
     "pydantic.IPvAnyAddress": _text("ipvanyaddress"),
     "pydantic.IPvAnyInterface": _text("ipvanyinterface"),
     "pydantic.IPvAnyNetwork": _text("ipvanynetwork"),
-    "pydantic.Json": JsonText(ANYTHING),
     "pydantic.NegativeFloat": _float(exclusiveMaximum=0),
     "pydantic.NegativeInt": _int(exclusiveMaximum=0),
     "pydantic.NonNegativeFloat": _float(minimum=0),
@@ -132,31 +132,47 @@ FIXED: Mapping[str, Shape] = {
     "pydantic.UUID5": _text("uuid5"),
 }
 
-# Classes that are asked for by `isinstance` alone.
-OPAQUE_TYPES = frozenset(
-    {"builtins.bytearray", "builtins.range", "builtins.slice", "builtins.memoryview", "builtins.Exception"}
-    | {"builtins.BaseException", "builtins.ValueError", "builtins.RuntimeError", "builtins.TypeError"}
-    | {f"collections.abc.{name}" for name in ("Iterator", "Collection", "Container", "Reversible", "Sized")}
-    | {f"collections.abc.{name}" for name in ("Awaitable", "Coroutine", "AsyncIterable", "AsyncIterator")}
-    | {f"collections.abc.{name}" for name in ("AsyncGenerator", "KeysView", "ItemsView", "ValuesView")}
-    | {"typing.ByteString", "collections.abc.ByteString", "collections.ChainMap"}
-    | {f"typing.{name}" for name in ("IO", "TextIO", "BinaryIO", "NoReturn", "Never", "LiteralString")}
-    | {"io.BytesIO", "io.StringIO", "io.TextIOWrapper", "logging.Logger", "types.ModuleType"}
-    | {
-        "asyncio.Event",
-        "asyncio.Lock",
-        "asyncio.Queue",
-        "asyncio.Semaphore",
-        "queue.Queue",
-        "threading.Event",
-    }
-    | {"argparse.Namespace", "datetime.tzinfo", "datetime.timezone", "types.SimpleNamespace"}
-)
+# Calls that make a limited type, and of which.
+CONSTRAINED: Mapping[str, Shape] = {
+    "pydantic.conbytes": BYTES,
+    "pydantic.condate": DATE,
+    "pydantic.condecimal": DECIMAL,
+    "pydantic.confloat": NUMBER,
+    "pydantic.conint": INTEGER,
+    "pydantic.constr": TEXT,
+}
+# Calls that make a limited container, and whether its items are all different.
+CONTAINERS: Mapping[str, bool] = {
+    "pydantic.confrozenset": True,
+    "pydantic.conlist": False,
+    "pydantic.conset": True,
+}
 
-# Generic classes that make nothing of what stands in brackets behind them.
-UNINTERESTED = frozenset({"os.PathLike", "re.Pattern"})
-# Families of types that a `defaultdict` knows a first value of.
-WITH_DEFAULT = frozenset({"boolean", "integer", "number", "string"})
+# Classes that are asked for by `isinstance` alone.
+_OPAQUE: Mapping[str, str] = {
+    "argparse": "Namespace",
+    "asyncio": "Event Lock Queue Semaphore",
+    "builtins": "BaseException Exception RuntimeError TypeError ValueError bytearray memoryview range slice",
+    "collections": "ChainMap",
+    "collections.abc": (
+        "AsyncGenerator AsyncIterable AsyncIterator Awaitable ByteString Collection Container Coroutine"
+        " ItemsView Iterator KeysView Reversible Sized ValuesView"
+    ),
+    "datetime": "timezone tzinfo",
+    "io": "BytesIO StringIO TextIOWrapper",
+    "logging": "Logger",
+    "queue": "Queue",
+    "threading": "Event",
+    "types": "ModuleType SimpleNamespace",
+    "typing": "IO TextIO BinaryIO NoReturn Never LiteralString ByteString",
+}
+OPAQUE_TYPES = frozenset(f"{module}.{name}" for module, names in _OPAQUE.items() for name in names.split())
+
+# What makes nothing of the types in brackets behind it.
+INDIFFERENT = OPAQUE_TYPES | {"os.PathLike", "re.Pattern"}
+
+
+Maker: TypeAlias = Callable[[Sequence[Shape]], Shape]
 
 
 def _array(arguments: Sequence[Shape]) -> Shape:
@@ -197,8 +213,8 @@ def _only(arguments: Sequence[Shape]) -> Shape:
     return argument
 
 
-# What a name makes of the types in brackets behind it, or of none.
-GENERIC: Mapping[str, Callable[[Sequence[Shape]], Shape]] = {
+# What a class makes of the types in brackets behind it, or of none.
+GENERIC: Mapping[str, Maker] = {
     "builtins.dict": _table,
     "builtins.frozenset": _unique,
     "builtins.list": _array,
@@ -215,22 +231,30 @@ GENERIC: Mapping[str, Callable[[Sequence[Shape]], Shape]] = {
     "collections.abc.Set": _unique,
     "collections.deque": _array,
     "pydantic.Json": _json,
+}
+# The same for what is no class, and means nothing without its brackets.
+FORMS: Mapping[str, Maker] = {
     "typing.Optional": _optional,
     "typing.Union": _union,
 }
 
-def fixed(name: str) -> Shape | None:
-    """The shape of the class *name* without anything in brackets, if it is known."""
+
+def fixed(name: str) -> Shape:
+    """The shape of the class *name* with nothing in brackets; raises `Unknowable`."""
     if name in FIXED:
         return FIXED[name]
     if name in OPAQUE_TYPES:
         return OPAQUE
-    return GENERIC[name](()) if name in GENERIC and not name.startswith("typing.") else None
+    return generic(name, (), GENERIC)
 
 
-def generic(name: str, arguments: Sequence[Shape]) -> Shape:
-    """The shape of the class *name* with *arguments* in brackets."""
+def generic(
+    name: str,
+    arguments: Sequence[Shape],
+    makers: Mapping[str, Maker] = {**GENERIC, **FORMS},
+) -> Shape:
+    """The shape of *name* with *arguments* in brackets; raises `Unknowable`."""
     try:
-        return GENERIC[name](arguments)
+        return makers[name](arguments)
     except (KeyError, ValueError) as error:
-        raise Unknowable(f"the type `{name}` is not known") from error
+        raise Unknowable(f"the type `{name}` is not defined in this project") from error

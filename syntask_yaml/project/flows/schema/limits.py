@@ -44,8 +44,7 @@ FAMILIES: Mapping[str, Mapping[str, str]] = {
 ITEMS: Mapping[str, str] = {"min_length": "minItems", "max_length": "maxItems"}
 PROPERTIES: Mapping[str, str] = {"min_length": "minProperties", "max_length": "maxProperties"}
 
-# Which Python types a limit has; anything else is refused by pydantic itself.
-_NUMBERS: tuple[type, ...] = (int, float)
+# Which Python types a limit has; anything else pydantic refuses.
 _KINDS: Mapping[str, tuple[type, ...]] = {"min_length": (int,), "max_length": (int,), "pattern": (str,)}
 
 
@@ -89,7 +88,7 @@ def _term(name: str, value: Any, number: Callable[[Any], Any]) -> Any:
 
 
 def _exact(family: str) -> Callable[[Any], Any]:
-    kinds = (int,) if family == "integer" else _NUMBERS
+    kinds: tuple[type, ...] = (int,) if family == "integer" else (int, float)
 
     def check(value: Any) -> Any:
         if type(value) not in kinds or value in (float("inf"), float("-inf")):

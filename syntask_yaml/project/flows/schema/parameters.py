@@ -1,16 +1,17 @@
-"""The JSON Schema of a function's parameters, as Prefect would compute it from the function itself."""
+"""The JSON Schema of a function's parameters, as Prefect would make it of the function itself."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from syntask_yaml.project.flows.schema.annotations import Reader, Unresolved, expression
+from syntask_yaml.project.flows.schema.definitions import TITLE, Definitions
 from syntask_yaml.project.flows.schema.fields import field_call
-from syntask_yaml.project.flows.schema.render import PREFIX, CannotExpress, Renderer
+from syntask_yaml.project.flows.schema.render import CannotExpress
 from syntask_yaml.project.flows.schema.shape import (
     ANYTHING,
     MISSING,
@@ -22,7 +23,7 @@ from syntask_yaml.project.flows.schema.shape import (
 )
 from syntask_yaml.project.flows.source.library import Library
 from syntask_yaml.project.flows.source.module import Module, parse
-from syntask_yaml.project.flows.source.scope import NOTHING, Scope, first_line
+from syntask_yaml.project.flows.source.scope import Scope, first_line
 from syntask_yaml.project.flows.source.symbol import Definition, Undefined, Unknowable
 from syntask_yaml.project.flows.source.values import evaluate
 
@@ -63,39 +64,43 @@ def parameters(arguments: ast.arguments) -> Iterator[Parameter]:
 def parameter_schema(function: Definition, descriptions: Mapping[str, str]) -> Schema:
     """The schema of the parameters of *function*; raises `Unknowable` where the source does not tell."""
     reading = _Reading.of(function)
-    renderer = Renderer()
+    definitions = Definitions()
     properties: dict[str, Schema] = {}
     required: list[str] = []
     for parameter in parameters(reading.node.args):
         if parameter.name in IMPLICIT:
             continue
-        schema, about = _property(renderer, reading, parameter, descriptions.get(parameter.name))
+        schema, about = _property(definitions, reading, parameter, descriptions.get(parameter.name))
         properties[parameter.name] = schema
         if about.default is MISSING and about.factory is None:
             required.append(parameter.name)
-    head: Schema = {"title": "Parameters", "type": "object", "properties": properties}
-    tail = {"definitions": _reached(properties, renderer.definitions)}
-    return {**head, **({"required": required} if required else {}), **tail}
+    return {
+        "title": TITLE,
+        "type": "object",
+        "properties": properties,
+        **({"required": required} if required else {}),
+        "definitions": definitions.reached(properties),
+    }
 
 
 def _property(
-    renderer: Renderer, reading: _Reading, parameter: Parameter, description: str | None
+    definitions: Definitions, reading: _Reading, parameter: Parameter, description: str | None
 ) -> tuple[Schema, About]:
     if parameter.name.startswith("_"):
-        raise Unknowable(f"the parameter `{parameter.name}` begins with an underscore")
+        raise Unknowable(f"the name of the parameter `{parameter.name}` begins with an underscore")
     given = reading.given(parameter.default)
     try:
         shape = reading.shape(parameter.annotation)
         about = _about(parameter, shape, given, description)
-        return _render(renderer, shape, about), about
+        return _render(definitions, shape, about), about
     except (CannotExpress, Unresolved):
         about = _about(parameter, ANYTHING, given, description)
-        return _render(renderer, ANYTHING, about), about
+        return _render(definitions, ANYTHING, about), about
 
 
-def _render(renderer: Renderer, shape: Shape, about: About) -> Schema:
+def _render(definitions: Definitions, shape: Shape, about: About) -> Schema:
     inner = shape.inner if isinstance(shape, Described) else shape
-    return renderer.without_repetition(renderer.described(inner, about))
+    return definitions.without_repetition(definitions.renderer.described(inner, about))
 
 
 def _about(parameter: Parameter, shape: Shape, given: About, description: str | None) -> About:
@@ -135,7 +140,9 @@ class _Reading:
     def of(cls, function: Definition) -> _Reading:
         node, scope = function.node, function.scope
         assert not isinstance(node, ast.ClassDef)
-        outside = replace(scope.deferred(), around=NOTHING)
+        if getattr(node, "type_params", ()):
+            raise Unknowable(f"`{node.name}` is generic")
+        outside = scope.deferred().outside()
         late = Reader(outside, _there())
         if any(_has_undefined(text, outside) for text in _texts(node, scope)):
             late = Reader(_there(), _there(), is_quoted=True)
@@ -192,27 +199,3 @@ def _is_undefined(name: str, scope: Scope) -> bool:
 @cache
 def _there() -> Scope:
     return Scope(Library(Path()), Module(Path("there.py"), parse(_THERE)))
-
-
-def _reached(properties: Mapping[str, Schema], definitions: Mapping[str, Schema]) -> Mapping[str, Schema]:
-    """The *definitions* that *properties* lead to."""
-    reached: dict[str, Schema] = {}
-    waiting = list(_references(properties)) if definitions else []
-    while waiting:
-        name = waiting.pop()
-        if name not in reached:
-            reached[name] = definitions[name]
-            waiting += _references(definitions[name])
-    return reached
-
-
-def _references(schema: object) -> Iterator[str]:
-    if isinstance(schema, Mapping):
-        reference = schema.get("$ref")
-        if isinstance(reference, str):
-            yield reference.removeprefix(PREFIX)
-        for part in schema.values():
-            yield from _references(part)
-    elif isinstance(schema, list):
-        for part in schema:
-            yield from _references(part)

@@ -139,10 +139,9 @@ def _of_target(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, Origin]
     match target, value:
         case ast.Name(id=name), _:
             yield name, Assigned(value)
-        case (ast.Tuple(elts=targets) | ast.List(elts=targets)), ast.Tuple(elts=values) if (
-            len(targets) == len(values)
-            and not any(isinstance(part, ast.Starred) for part in (*targets, *values))
-        ):
+        case ((ast.Tuple(elts=targets) | ast.List(elts=targets)), ast.Tuple(elts=values)) if len(
+            targets
+        ) == len(values) and not any(isinstance(part, ast.Starred) for part in (*targets, *values)):
             for part, its_value in zip(targets, values, strict=True):
                 yield from _of_target(part, its_value)
         case _:

@@ -6,8 +6,9 @@ import ast
 import operator
 import sys
 from collections.abc import Callable, Mapping
+from typing import Any
 
-_COMPARISONS: Mapping[type[ast.cmpop], Callable[[object, object], bool]] = {
+_COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
     ast.Lt: operator.lt,
@@ -41,4 +42,4 @@ def _compared(comparison: ast.cmpop, parts: list[ast.expr]) -> bool | None:
     version = tuple(part.value for part in parts if isinstance(part, ast.Constant))
     if compare is None or len(version) < len(parts) or not all(isinstance(part, int) for part in version):
         return None
-    return compare(tuple(sys.version_info), version)
+    return bool(compare(tuple(sys.version_info), version))

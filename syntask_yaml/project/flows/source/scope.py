@@ -79,7 +79,9 @@ class Scope:
                 return self.lookup(name)
             case ast.Attribute(value=value, attr=name):
                 owner = self.resolve(value)
-                return Expression(node, self) if isinstance(owner, Expression) else self.attribute(owner, name)
+                return (
+                    Expression(node, self) if isinstance(owner, Expression) else self.attribute(owner, name)
+                )
         return Expression(node, self)
 
     def lookup(self, name: str) -> Symbol:
