@@ -12,7 +12,7 @@ from syntask_yaml.model.value import Value
 from syntask_yaml.operations.lookup import Blocks
 from syntask_yaml.operations.plan import Planned
 from syntask_yaml.operations.prepare import Knowledge
-from syntask_yaml.steps.base import Policy, StepContext, StepFailedAt
+from syntask_yaml.steps.base import Policy, StepContext
 from syntask_yaml.steps.pipelines import Pipeline, run_pipelines
 
 
@@ -74,6 +74,4 @@ def run_steps_of(
 def _placed(error: StepFailed, knowledge: Knowledge) -> Iterator[Diagnostic]:
     for diagnostic in error.diagnostics:
         place = knowledge.project.document.root.at(diagnostic.path)
-        lines = error.lines if isinstance(error, StepFailedAt) else ()
-        detail = "\n".join((diagnostic.detail, *(f"    {line}" for line in lines)))
-        yield replace(diagnostic, detail=detail, span=place.key_span, used=place.used_span)
+        yield replace(diagnostic, span=place.key_span, used=place.used_span)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from syntask_yaml.diagnostics import did_you_mean
-from syntask_yaml.errors import NotFound
+from syntask_yaml.errors import NotFound, StepFailed
 from syntask_yaml.model.builtin import builtin_of
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.model.step import Step
@@ -53,18 +53,19 @@ class InputProblem:
 def check_inputs(step: Step, root: Path) -> tuple[InputProblem, ...]:
     """Everything that is wrong with the inputs of a custom step, as far as its source tells.
 
-    Modules are looked for in *root* first; nothing of them is run. Nothing is said of built-in steps,
-    which the schema checks, and where a function cannot be read: it is compiled, made by a call, or
-    of a package in `requires` that is not installed.
+    Modules are looked for in *root* first; nothing of them is run. Nothing is said of the inputs of
+    built-in steps, which the schema checks, and where a function cannot be read: it is compiled, made
+    by a call, or of a package in `requires` that is not installed. `requires` itself is checked too.
     """
-    if builtin_of(step.name) is not None:
-        return ()
     try:
-        signature = signature_of(find_step(step.name), root)
-    except NotFound as error:
-        if missing_requirements(step):
+        is_missing = bool(missing_requirements(step))
+        if builtin_of(step.name) is not None:
             return ()
-        return (InputProblem("unknown-step", error.detail, error.hint),)
+        signature = signature_of(find_step(step.name), root)
+    except StepFailed as error:
+        return (InputProblem("wrong-input", error.detail, error.hint, "requires"),)
+    except NotFound as error:
+        return () if is_missing else (InputProblem("unknown-step", error.detail, error.hint),)
     return () if signature is None else tuple(problems_of(step, signature))
 
 

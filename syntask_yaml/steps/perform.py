@@ -13,9 +13,10 @@ from syntask_yaml import shell
 from syntask_yaml.errors import StepFailed, SyntaskError
 from syntask_yaml.model.step import Step
 from syntask_yaml.steps import child
-from syntask_yaml.steps.base import Outputs, Policy, ProcessFailed, StepContext, StepStopped
+from syntask_yaml.steps.base import Outputs, Policy, ProcessFailed, StepContext
 from syntask_yaml.steps.call import call, captured, outputs_of, own_traceback, words
 from syntask_yaml.steps.inputs import problems_of
+from syntask_yaml.steps.program import run_program
 from syntask_yaml.steps.registry import StepDefinition, find_step
 from syntask_yaml.steps.requirements import ensure_requirements
 from syntask_yaml.steps.signature import signature_of
@@ -73,17 +74,8 @@ def _call_here(definition: StepDefinition, inputs: Mapping[str, Any], context: S
 
 
 def _call_in_child(definition: StepDefinition, inputs: Mapping[str, Any], context: StepContext) -> Outputs:
-    finished = shell.run(
-        child.command(),
-        cwd=context.directory,
-        env=context.environ,
-        on_line=lambda line, is_error: (context.write_error if is_error else context.write)(line),
-        stop=context.stop,
-        input=json.dumps({"name": definition.name, "inputs": inputs}).encode(),
-        wants_reply=True,
-    )
-    if finished.ending is not shell.Ending.EXITED:
-        raise StepStopped(f"`{definition.name}` was stopped.")
+    request = json.dumps({"name": definition.name, "inputs": inputs}, default=str)
+    finished = run_program(child.command(), context, input=request.encode(), wants_reply=True)
     reply = _reply(definition.name, finished)
     context.directory = Path(reply["directory"])
     outputs: Outputs = reply["outputs"]

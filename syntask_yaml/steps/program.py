@@ -19,11 +19,13 @@ def run_program(
     directory: Path | None = None,
     env: Mapping[str, str] | None = None,
     shows: bool = True,
+    input: bytes = b"",
+    wants_reply: bool = False,
 ) -> shell.Finished:
     """Run a program in *directory* with *env*, or else those of *context*; its exit code may be any.
 
-    *shows*: whether its output is shown. Raises StepStopped when it was stopped, StepFailed if it
-    cannot be started.
+    *shows*: whether its output is shown; the rest is as for `shell.run`. Raises StepStopped when it
+    was stopped, StepFailed if it cannot be started.
     """
     directory = directory or context.directory
     if not directory.is_dir():
@@ -35,11 +37,12 @@ def run_program(
             env=context.environ if env is None else env,
             on_line=_shown(context) if shows else _not_shown,
             stop=context.stop,
+            input=input,
+            wants_reply=wants_reply,
         )
     except FileNotFoundError as error:
-        raise StepFailed(
-            f"There is no program `{argv[0]}`.", hint="Install it, or correct its name."
-        ) from error
+        hint = "Install it, or correct its name."
+        raise StepFailed(f"There is no program `{argv[0]}`.", hint=hint) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise StepFailed(f"`{argv[0]}` cannot be started: {reason}.") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module, metadata, util
@@ -36,13 +36,15 @@ _HOMES: Mapping[str, str] = {
     "pull_from_azure_blob_storage": "azure",
 }
 
-# The extra of this package that installs what a home needs.
-_EXTRAS: Mapping[str, str] = {
-    "docker": "docker",
-    "s3": "s3",
-    "gcs": "gcs",
-    "azure": "azure",
-    "storage": "s3",
+# What to do where a home cannot be imported: the extra of this package, or the program, that it needs.
+_EXTRA = "`pip install 'syntask-yaml[{}]'` installs what it needs."
+_REMEDIES: Mapping[str, str] = {
+    "git.clone": "Install git.",
+    "docker": _EXTRA.format("docker"),
+    "s3": _EXTRA.format("s3"),
+    "gcs": _EXTRA.format("gcs"),
+    "azure": _EXTRA.format("azure"),
+    "storage": _EXTRA.format("s3"),
 }
 
 
@@ -72,12 +74,12 @@ class StepDefinition:
         return self._function_of(module)
 
     def _load_builtin(self, builtin: Builtin) -> StepFunction:
-        extra = _EXTRAS.get(_HOMES[builtin.name])
-        hint = f"`pip install 'syntask-yaml[{extra}]'` installs what it needs." if extra else ""
         try:
             return self._function_of(import_module(self.module))
         except ImportError as error:
-            raise NotFound(f"The step `{builtin.name}` cannot be used here: {error}.", hint=hint) from error
+            reason = str(error).splitlines()[0].rstrip(".")
+            hint = _REMEDIES.get(_HOMES[builtin.name], "")
+            raise NotFound(f"The step `{builtin.name}` cannot be used here: {reason}.", hint=hint) from error
 
     def _import(self) -> Any:
         try:
@@ -139,7 +141,8 @@ def _first_on_path(directory: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        sys.path.remove(str(directory))
+        with suppress(ValueError):
+            sys.path.remove(str(directory))
 
 
 def _from_file(path: Path) -> Any:

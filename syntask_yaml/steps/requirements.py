@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterator
 from importlib import invalidate_caches, metadata
 from threading import Lock
-
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name
+from typing import TYPE_CHECKING
 
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.builtin import builtin_of
 from syntask_yaml.model.step import Step
 from syntask_yaml.steps.base import StepContext
 from syntask_yaml.steps.pip import pip_install
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 # Our built-in steps need none of the packages that theirs live in.
 _REPLACED = re.compile(
@@ -29,11 +30,17 @@ def missing_requirements(step: Step) -> tuple[str, ...]:
     """The requirements of *step* that are not installed here, or not in a version that fits."""
     wanted = [_parse(text) for text in step.requires]
     if builtin_of(step.name) is not None:
-        wanted = [each for each in wanted if not _REPLACED.fullmatch(canonicalize_name(each.name))]
+        wanted = [each for each in wanted if not _REPLACED.fullmatch(_canonical(each.name))]
     return tuple(str(each) for each in wanted if not _is_met(each, set()))
 
 
+def _canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def _parse(text: str) -> Requirement:
+    from packaging.requirements import InvalidRequirement, Requirement  # few steps have `requires`
+
     try:
         return Requirement(text)
     except InvalidRequirement as error:
@@ -55,18 +62,13 @@ def _is_met(wanted: Requirement, seen: set[tuple[str, str]]) -> bool:
 
 def _needs(found: metadata.Distribution, extra: str, seen: set[tuple[str, str]]) -> Iterator[Requirement]:
     """What *found* needs for one of its extras, beyond what it needs anyway."""
-    key = (canonicalize_name(found.metadata["Name"]), canonicalize_name(extra))
+    key = (_canonical(found.metadata["Name"]), _canonical(extra))
     if key in seen:
         return
     seen.add(key)
-    for text in found.requires or ():
-        inner = Requirement(text)
-        if (
-            inner.marker is not None
-            and inner.marker.evaluate({"extra": extra})
-            and not inner.marker.evaluate()
-        ):
-            inner.marker = None
+    for inner in map(_parse, found.requires or ()):
+        marker, inner.marker = inner.marker, None
+        if marker is not None and marker.evaluate({"extra": extra}) and not marker.evaluate():
             yield inner
 
 

@@ -92,6 +92,6 @@ def _step(stored: Mapping[str, Any]) -> Step:
 def _show(event: Event) -> None:
     match event:
         case StepStarted(_, _, step):
-            print(f"pull: {step.rpartition('.')[2]}", flush=True)
+            sys.stdout.write(f"pull: {step.rpartition('.')[2]}\n")
         case StepOutput(_, line, is_error):
-            print(line, file=sys.stderr if is_error else sys.stdout, flush=True)
+            (sys.stderr if is_error else sys.stdout).write(f"{line}\n")

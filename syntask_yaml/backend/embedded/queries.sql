@@ -175,7 +175,8 @@ WHERE id = (
     WHERE pool.name = :pool
       AND NOT pool.is_paused
       AND (pool.concurrency_limit IS NULL OR pool.concurrency_limit > (
-          SELECT count(*) FROM runs AS busy WHERE busy.work_pool = :pool AND busy.leased_until IS NOT NULL
+          SELECT count(*) FROM runs AS busy INDEXED BY runs_busy
+          WHERE busy.work_pool = :pool AND busy.leased_until IS NOT NULL
       ))
       AND (:queues IS NULL OR queue.name IN (SELECT value FROM json_each(:queues)))
       AND run.state = 'SCHEDULED' AND run.due <= :now

@@ -39,7 +39,7 @@ def lines(diagnostic: Diagnostic) -> Iterator[str]:
             yield f"  used at {diagnostic.used}"
     elif diagnostic.span is not None:
         yield f"  --> {diagnostic.span.file}"
-    yield f"  {diagnostic.detail}"
+    yield from (f"  {line}" for line in diagnostic.detail.splitlines())
     if diagnostic.hint:
         yield f"  {click.style('help:', fg='green')} {diagnostic.hint}"
     yield ""

@@ -54,6 +54,8 @@ def discover(root: Path) -> Iterator[Discovery]:
         path = library.root / file
         try:
             content = path.read_bytes()
+        except FileNotFoundError:  # git lists what is deleted until that is committed
+            continue
         except OSError as error:
             yield SkippedFile(file, f"it cannot be read: {error.strerror or error}")
             continue

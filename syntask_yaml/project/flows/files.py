@@ -48,7 +48,7 @@ def _walked(root: str) -> Iterator[str]:
     while waiting:
         folder = waiting.pop()
         try:
-            entries = list(os.scandir(os.path.join(root, folder)))
+            entries = list(os.scandir(f"{root}/{folder}"))
         except OSError:
             continue
         if folder and any(entry.name == ENVIRONMENT for entry in entries):

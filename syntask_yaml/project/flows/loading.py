@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import subprocess
 
-_HERE = Path(__file__).parent
+_CHILD = Path(__file__).with_name("child.py")
 MAX_ANSWER = 16 * 1024 * 1024
 
 
@@ -45,7 +45,8 @@ class Loader:
 
         with TemporaryDirectory(prefix="syntask-", ignore_cleanup_errors=True) as folder:
             request, result = Path(folder, "request.json"), Path(folder, "result.json")
-            request.write_text(json.dumps(_request(file, module, functions)), encoding="utf-8")
+            wanted = {"file": str(file), "module": module, "functions": list(functions)}
+            request.write_text(json.dumps(wanted), encoding="utf-8")
             problem = self._run(request, result)
             answers = {} if problem else _answers(result)
         ended = Loaded(error=problem or "loading it ends the process without an answer")
@@ -55,7 +56,7 @@ class Loader:
         """Run the child to its end; says what went wrong, if something did."""
         import subprocess
 
-        command = [self.python, str(_HERE / "child.py"), str(request), str(result)]
+        command = [self.python, str(_CHILD), str(request), str(result)]
         try:
             child = subprocess.Popen(
                 command,
@@ -76,15 +77,6 @@ class Loader:
             if child.poll() is None:
                 _end(child)
         return ""
-
-
-def _request(file: Path, module: str | None, functions: Sequence[str]) -> Mapping[str, object]:
-    return {
-        "file": str(file),
-        "module": module,
-        "functions": list(functions),
-        "docstrings": str(_HERE / "docstring.py"),
-    }
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

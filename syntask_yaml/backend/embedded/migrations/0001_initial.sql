@@ -101,7 +101,7 @@ CREATE INDEX runs_latest_of_deployment ON runs (deployment, due, created);
 CREATE INDEX runs_waiting ON runs (work_pool, work_queue, due) WHERE state = 'SCHEDULED';
 CREATE INDEX runs_waiting_of_deployment ON runs (deployment_id, state_name, due) WHERE state = 'SCHEDULED';
 CREATE INDEX runs_leased ON runs (leased_until) WHERE leased_until IS NOT NULL;
-CREATE INDEX runs_busy ON runs (work_pool, deployment_id) WHERE leased_until IS NOT NULL;
+CREATE INDEX runs_busy ON runs (deployment_id, work_pool) WHERE leased_until IS NOT NULL;
 
 CREATE TABLE logs (
     run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
@@ -144,10 +144,12 @@ LEFT JOIN schedules AS schedule ON schedule.deployment_id = deployment.id;
 
 CREATE VIEW deployments_at_limit AS
 SELECT deployment.id, deployment.collision_strategy
-FROM runs JOIN deployments AS deployment ON deployment.id = runs.deployment_id
-WHERE runs.leased_until IS NOT NULL
-GROUP BY deployment.id
-HAVING count(*) >= deployment.concurrency_limit;
+FROM (
+    SELECT deployment_id, count(*) AS runs FROM runs INDEXED BY runs_busy
+    WHERE leased_until IS NOT NULL GROUP BY deployment_id
+) AS busy
+CROSS JOIN deployments AS deployment ON deployment.id = busy.deployment_id
+WHERE busy.runs >= deployment.concurrency_limit;
 
 INSERT INTO pools (name, id, type, description, base_job_template, is_paused)
 VALUES ('default', :id, 'process', :description, :base_job_template, 0);
