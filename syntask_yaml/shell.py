@@ -24,6 +24,7 @@ REPLY = "SYNTASK_REPLY_TO"
 _TICK = 0.1
 _GRACE = 3.0
 _LINGER = 0.5
+_LONGEST_LINGER = 3.0
 
 OnLine = Callable[[str, bool], None]
 
@@ -94,7 +95,7 @@ class _Child:
         self._stderr = _Text(lambda line: on_line(line, True))
         self._reply = _Text(lambda _line: None)
         self._input = memoryview(input)
-        self._last_sign = monotonic()
+        self._last_sign = self._last_alive = monotonic()
         reply = os.pipe() if wants_reply else None
         try:
             self._process = _start(argv, cwd, env, has_input=bool(input), reply=reply)
@@ -150,8 +151,11 @@ class _Child:
 
     def _is_over(self) -> bool:
         if self._process.poll() is None:
+            self._last_alive = monotonic()
             return False
-        return not self._selector.get_map() or monotonic() - self._last_sign > _LINGER
+        # What it left in the background may hold the streams open, silently or not.
+        is_silent = monotonic() - max(self._last_sign, self._last_alive) > _LINGER
+        return not self._selector.get_map() or is_silent or monotonic() - self._last_alive > _LONGEST_LINGER
 
     def _pump(self) -> None:
         """Move what can be moved now, or wait a moment."""

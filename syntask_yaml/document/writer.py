@@ -30,3 +30,15 @@ def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
 
 
 _Dumper.add_representer(str, _text)
+
+
+def to_scalar(text: str) -> str:
+    """*text* as a YAML scalar on one line, with quotes where they are needed."""
+    dumped: str = yaml.dump(text, Dumper=_Dumper, default_style=None, width=10_000, allow_unicode=True)
+    plain = dumped.removesuffix("\n...\n").strip()
+    return plain if "\n" not in plain else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    dumped: str = yaml.dump(text, default_style='"', width=10_000, allow_unicode=True)
+    return dumped.strip()

@@ -152,12 +152,14 @@ WHERE id = :id AND made_until = :read_made_until AND look_again = :read_look_aga
 
 -- name: hold_back
 -- A run that is due while its deployment is at its limit waits for a slot, or is one too many.
+-- MATERIALIZED: otherwise the waiting runs of every busy deployment are looked at.
+WITH at_limit AS MATERIALIZED (SELECT * FROM deployments_at_limit)
 UPDATE runs SET
     state = iif(at_limit.collision_strategy = 'CANCEL_NEW', :surplus_state, state),
     state_name = iif(at_limit.collision_strategy = 'CANCEL_NEW', :surplus_state_name, :awaiting_state_name),
     message = iif(at_limit.collision_strategy = 'CANCEL_NEW', :surplus_message, message),
     ended = iif(at_limit.collision_strategy = 'CANCEL_NEW', :now, NULL)
-FROM deployments_at_limit AS at_limit
+FROM at_limit
 WHERE runs.deployment_id = at_limit.id
   AND runs.state = 'SCHEDULED' AND runs.state_name = 'Scheduled' AND runs.due <= :now;
 

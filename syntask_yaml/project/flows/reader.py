@@ -18,7 +18,7 @@ from syntask_yaml.project.flows.flow import Flow
 from syntask_yaml.project.flows.loading import Loader
 from syntask_yaml.project.flows.places import Place, Places
 from syntask_yaml.project.flows.source.library import Library
-from syntask_yaml.project.flows.source.module import SourceUnreadable
+from syntask_yaml.project.flows.source.module import TOO_DEEP, SourceUnreadable
 from syntask_yaml.project.flows.source.once import Once
 from syntask_yaml.project.flows.source.scope import Scope
 
@@ -54,9 +54,12 @@ class FlowReader:
     def _read(self, text: str) -> Flow:
         entrypoint = self._parsed(text)
         place = self._places.of(entrypoint)
-        found = self._found(entrypoint, place)
-        request = Request(text, entrypoint.function, place, self._scope(place), found)
-        return self._describer.describe(request)
+        try:
+            found = self._found(entrypoint, place)
+            request = Request(text, entrypoint.function, place, self._scope(place), found)
+            return self._describer.describe(request)
+        except RecursionError:
+            raise FlowNotFound(f"`{place.file.name}` holds no flow that can be read: {TOO_DEEP}.") from None
 
     def _parsed(self, text: str) -> Entrypoint:
         try:

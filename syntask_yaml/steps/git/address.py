@@ -12,6 +12,7 @@ from syntask_yaml.model.secret import Secret
 
 _SCHEMES = ("https", "http", "ssh", "git", "file")
 _SCP_STYLE = re.compile(r"(?:[\w.+-]+@)?(?P<host>[A-Za-z0-9][\w.-]*):(?!:)(?P<path>.+)")
+_LOGIN = re.compile(r"//[^/]*@", re.DOTALL)
 _FORMS = "Write `https://host/team/repository.git`, `git@host:team/repository.git`, or a directory's path."
 
 
@@ -53,7 +54,7 @@ class Address:
 def parse_address(text: str, directory: Path) -> Address:
     """The address that *text* is; a relative path starts at *directory*. Raises StepFailed."""
     if not text.strip() or text.startswith("-") or not text.isprintable():
-        raise StepFailed(f"`{text}` is no repository.", hint=_FORMS)
+        raise StepFailed(f"`{_LOGIN.sub('//', text)}` is no repository.", hint=_FORMS)
     if "://" in text:
         return _by_url(text)
     if match := _SCP_STYLE.fullmatch(text):

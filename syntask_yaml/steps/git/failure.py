@@ -37,7 +37,7 @@ _SIGNS = (
     _Sign(
         r"could not read (Username|Password)",
         Kind.LOGIN,
-        "{url} asks who we are, and the step has no credentials.",
+        "{url} asks who we are, and the step has no credentials for it.",
         "Give the step `access_token` or `credentials`. A repository that does not exist asks too.",
     ),
     _Sign(

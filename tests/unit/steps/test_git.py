@@ -425,7 +425,7 @@ def test_options_that_run_programs_are_refused_twice(argument: str) -> None:
         ("https://org@dev.azure.com/org/p/_git/my%20repo", "https://dev.azure.com/org/p/_git/my%20repo",
          "dev.azure.com", "my repo"),
         ("http://host/flows", "http://host/flows", "host", "flows"),
-        ("ssh://git@host:2222/team/flows.git", "ssh://git@host:2222/team/flows.git", "git@host:2222", "flows"),
+        ("ssh://git@host:22/team/flows.git", "ssh://git@host:22/team/flows.git", "git@host:22", "flows"),
         ("git@host:team/flows.git", "git@host:team/flows.git", "host", "flows"),
         ("host:flows", "host:flows", "host", "flows"),
         ("git://host/flows.git", "git://host/flows.git", "host", "flows"),

@@ -1,0 +1,138 @@
+"""A project file for a repository that has none."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from syntask_yaml.assets import asset
+from syntask_yaml.diagnostics import did_you_mean
+from syntask_yaml.document.writer import to_scalar
+from syntask_yaml.errors import FileFailed, UsageError
+from syntask_yaml.files import write_atomically
+from syntask_yaml.operations.flows import list_flows
+from syntask_yaml.project.flows import Flow
+from syntask_yaml.project.repository import Remote, find_remote
+
+FILE_NAME = "syntask.yaml"
+SCHEMA_NAME = ".syntask.schema.json"
+_MARK = re.compile(r"@(\w+)@")
+_MAX_ENTRIES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A way in which code reaches the runs. *fields* are what it must be told, with what to ask."""
+
+    name: str
+    about: str
+    fields: Mapping[str, str]
+    job_variables: Mapping[str, Any]
+
+
+def recipes() -> dict[str, Recipe]:
+    """The recipes by name."""
+    found = {}
+    for folder in sorted(asset("templates").iterdir()):
+        content = json.loads((folder / "recipe.json").read_text(encoding="utf-8"))
+        found[folder.name] = Recipe(
+            folder.name, content["about"], content["fields"], content["job_variables"]
+        )
+    return found
+
+
+def find_recipe(name: str) -> Recipe:
+    """The recipe called *name*. Raises UsageError."""
+    known = recipes()
+    if name not in known:
+        hint = did_you_mean(name, known, otherwise=f"There are {', '.join(known)}.")
+        raise UsageError(f"There is no recipe `{name}`.", hint=hint)
+    return known[name]
+
+
+def suggest_recipe(directory: Path) -> str:
+    """The recipe that fits what is there: a git remote, a Dockerfile, both or neither."""
+    docker = "docker" if (directory / "Dockerfile").exists() else ""
+    git = "git" if find_remote(directory) else ""
+    return "-".join(filter(None, (docker, git))) or "local"
+
+
+def init_project(
+    directory: Path, recipe: Recipe, fields: Mapping[str, str], *, name: str | None = None
+) -> Path:
+    """Write the project file of *recipe* into *directory*, and the schema that editors read; its path.
+
+    Raises UsageError for fields that are missing or not known, FileFailed if there is a file already.
+    """
+    path = directory / FILE_NAME
+    if path.exists():
+        raise FileFailed(f"`{FILE_NAME}` is there already.", hint="Move it away, or edit it.")
+    _check_fields(recipe, fields)
+    template = asset(f"templates/{recipe.name}/syntask.yaml").read_text(encoding="utf-8")
+    values = _values(directory, name or directory.name, fields)
+    flows = list_flows(directory)[:_MAX_ENTRIES]
+    filled = _MARK.sub(lambda mark: to_scalar(values.get(mark[1], mark[0])), _unquoted(template, values))
+    try:
+        write_atomically(path, filled + _entries(flows, recipe))
+        schema = asset("schemas/syntask.schema.json").read_text(encoding="utf-8")
+        write_atomically(directory / SCHEMA_NAME, schema)
+    except OSError as error:
+        raise FileFailed(f"`{path}` cannot be written: {error.strerror or error}.") from error
+    return path
+
+
+def _unquoted(template: str, values: Mapping[str, str]) -> str:
+    """The template with its marks in comments and paths filled in as they are."""
+    text = template.removesuffix("@deployments@").replace("@schema@", SCHEMA_NAME)
+    return text.replace("/opt/prefect/@folder@", f"/opt/prefect/{values['folder']}")
+
+
+def _check_fields(recipe: Recipe, fields: Mapping[str, str]) -> None:
+    for field in fields.keys() - recipe.fields.keys():
+        hint = did_you_mean(field, recipe.fields, otherwise=f"It has {', '.join(recipe.fields) or 'none'}.")
+        raise UsageError(f"The recipe `{recipe.name}` has no field `{field}`.", hint=hint)
+    for field, question in recipe.fields.items():
+        if field not in fields:
+            detail = f"The recipe `{recipe.name}` needs `{field}`: {question.lower()}."
+            raise UsageError(detail, hint=f"Give it with `--field {field}=…`.")
+
+
+def _values(directory: Path, name: str, fields: Mapping[str, str]) -> dict[str, str]:
+    remote = find_remote(directory) or Remote("https://git.example.com/team/repository.git", "main")
+    return {
+        "name": name,
+        "folder": directory.name,
+        "directory": str(directory),
+        "repository": remote.url,
+        "branch": remote.branch,
+        "dockerfile": "Dockerfile" if (directory / "Dockerfile").exists() else "auto",
+        **fields,
+    }
+
+
+def _entries(flows: list[Flow], recipe: Recipe) -> str:
+    """An entry for each flow that was found; an example in comments where there is none."""
+    if flows:
+        return "\n".join(_entry(flow.entrypoint, recipe) for flow in flows)
+    example = "".join(
+        f"  # {line}\n"
+        for line in _entry("flows.py:my_flow", recipe).replace("\n  ", "\n").strip().split("\n")
+    )
+    return f"  []\n{example}"
+
+
+def _entry(entrypoint: str, recipe: Recipe) -> str:
+    lines = [
+        "  - name: default",
+        f"    entrypoint: {to_scalar(entrypoint)}",
+        "    work_pool:",
+        "      name: default",
+    ]
+    if recipe.job_variables:
+        lines.append("      job_variables:")
+        lines += [f"        {key}: {to_scalar(value)}" for key, value in recipe.job_variables.items()]
+    return "\n".join(lines) + "\n"

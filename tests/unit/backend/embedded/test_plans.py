@@ -1,0 +1,57 @@
+"""The statements: each is used, and none that is asked often looks at a whole table."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from syntask_yaml.backend import embedded
+from syntask_yaml.backend.embedded import EmbeddedBackend
+from syntask_yaml.backend.embedded.statements import SQL
+
+# What lists a whole table on purpose, or stops at the first row.
+LISTS = {"pools", "all_deployments", "variables", "blocks", "runs", "holds_secrets"}
+# What is as short as the list of runs that go on, or was given as JSON.
+SHORT = re.compile(
+    r"SCAN (json_each VIRTUAL TABLE|claim VIRTUAL TABLE|\w+ USING INDEX runs_busy|busy$|at_limit$|CONSTANT)"
+)
+
+
+@pytest.fixture(name="connection")
+def _connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    backend = EmbeddedBackend.open(tmp_path / "syntask.db")
+    yield backend._store._connection
+    backend.close()
+
+
+def plan(connection: sqlite3.Connection, name: str) -> list[str]:
+    values = dict.fromkeys(re.findall(r":(\w+)", SQL[name]))
+    places = max([SQL[name].count("?"), *map(int, re.findall(r"\?(\d+)", SQL[name]))])
+    arguments = [None] * places if places else values
+    return [row["detail"] for row in connection.execute(f"EXPLAIN QUERY PLAN {SQL[name]}", arguments)]
+
+
+@pytest.mark.parametrize("name", sorted(SQL.keys() - LISTS))
+def test_no_table_is_scanned(connection: sqlite3.Connection, name: str) -> None:
+    """Every row is found by an index."""
+    scans = [step for step in plan(connection, name) if "SCAN" in step and not SHORT.match(step)]
+
+    assert scans == []
+
+
+@pytest.mark.parametrize("name", ["claim", "hold_back", "runs", "runs_of_deployment", "logs", "next_due"])
+def test_nothing_is_sorted(connection: sqlite3.Connection, name: str) -> None:
+    """The index has the rows in order, so that the first one is all that is read."""
+    assert [step for step in plan(connection, name) if "B-TREE" in step] == []
+
+
+def test_every_statement_is_used() -> None:
+    """By its name, somewhere in the package."""
+    folder = Path(str(embedded.__file__)).parent
+    code = "".join(file.read_text(encoding="utf-8") for file in folder.glob("*.py"))
+
+    assert {name for name in SQL if f'"{name}"' not in code} == set()

@@ -1,0 +1,71 @@
+"""Which runs are made ahead, and when to look again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syntask_yaml.backend.schedules import Coming, coming, schedule_problem
+from syntask_yaml.model.schedule import Cron, Interval, RRule, Schedule, Timing
+
+NOW = datetime(2026, 3, 2, 12, 0, 30, tzinfo=UTC)
+TIMINGS = st.builds(Interval, st.floats(0.01, 1e5), st.just(NOW - timedelta(days=1))) | st.sampled_from(
+    [Cron("* * * * *"), Cron("*/7 * * * * *"), Cron("0 2 29 2 *"), RRule("FREQ=MINUTELY;INTERVAL=3")]
+)
+
+
+@given(timing=TIMINGS, behind=st.floats(-500, 500))
+def test_what_is_made_reaches_far_enough(timing: Timing, behind: float) -> None:
+    """In order, at most a hundred, none older than a minute, and there is always a later look."""
+    found = coming(timing, made_until=NOW - timedelta(seconds=behind), now=NOW)
+    ahead = [time for time in found.times if time > NOW]
+
+    assert found.again is not None
+    assert found.again > NOW
+    assert all(one < other for one, other in pairwise(found.times))
+    assert found.times[0] > NOW - timedelta(seconds=max(0, min(behind, 60)))
+    assert len(found.times) <= 100
+    if len(found.times) < 100:
+        assert len(ahead) >= 3
+        assert ahead[-1] > NOW + timedelta(seconds=60)
+
+
+def test_a_slow_schedule_is_looked_at_when_a_run_is_due() -> None:
+    """Then two of the three are left."""
+    found = coming(Cron("0 * * * *"), made_until=NOW, now=NOW)
+
+    assert found.again == found.times[0] == datetime(2026, 3, 2, 13, tzinfo=UTC)
+
+
+def test_a_fast_schedule_is_not_looked_at_all_the_time() -> None:
+    """One of every second has a minute to go after it was looked at."""
+    found = coming(Interval(1, NOW), made_until=NOW, now=NOW)
+
+    assert found.again is not None
+    assert found.again - NOW > timedelta(seconds=30)
+
+
+def test_a_schedule_that_has_ended_is_not_looked_at_again() -> None:
+    """There is nothing to come."""
+    rule = RRule("DTSTART:20200101T000000\nRRULE:FREQ=DAILY;COUNT=2")
+
+    assert coming(rule, made_until=NOW, now=NOW) == Coming((), None)
+
+
+@pytest.mark.parametrize(
+    "timing",
+    [
+        Cron("0 2 * * *", "Europe/Berlin"),
+        Cron("@daily"),
+        Cron("0 0 L * *"),
+        Interval(0.5, NOW, "UTC"),
+        RRule("RRULE:FREQ=DAILY", "Asia/Tokyo"),
+    ],
+)
+def test_a_schedule_that_can_fire_has_no_problem(timing: Timing) -> None:
+    """All that the project file accepts."""
+    assert schedule_problem(Schedule(timing=timing)) is None

@@ -1,0 +1,53 @@
+"""What Prefect makes of a signature by loading it: the judge of what is made of its source."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import types
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+_NUMBER = itertools.count()
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """Prefect and pydantic warn of their own old ways, and of what the cases do on purpose."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def loaded(source: str) -> types.ModuleType:
+    """Run *source* as a module."""
+    module = types.ModuleType(f"judged_{next(_NUMBER)}")
+    sys.modules[module.__name__] = module
+    with silence():
+        exec(compile(source, f"{module.__name__}.py", "exec", dont_inherit=True), vars(module))
+    return module
+
+
+def judged(source: str, function: str = "f") -> Mapping[str, Any]:
+    """The schema that Prefect has for *function* of *source*."""
+    return schema_of(getattr(loaded(source), function))
+
+
+def schema_of(function: Any) -> Mapping[str, Any]:
+    """The schema that Prefect has for a flow, or makes of a function."""
+    with silence():
+        from prefect.utilities.callables import parameter_schema
+
+        made = getattr(function, "parameters", None) or parameter_schema(function)
+        result: Mapping[str, Any] = made.model_dump_for_openapi()
+    return result
+
+
+def reads_docstrings() -> Callable[[str], Mapping[str, str]]:
+    """What Prefect reads docstrings with."""
+    with silence():
+        from prefect.utilities.callables import parameter_docstrings
+
+    return parameter_docstrings
