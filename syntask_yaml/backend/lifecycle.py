@@ -19,12 +19,14 @@ from syntask_yaml.model.run import Run, RunRequest, State, StateType
 from syntask_yaml.model.schedule import Schedule
 from syntask_yaml.model.value import Json, known
 
-LATE = "Late"
-LATE_AFTER = timedelta(seconds=15)
+_PATIENCE = timedelta(seconds=15)
 # How often a run that no worker began is made due again.
 RESTARTS = 3
+# How many runs are named where the beginning of an id fits several.
+CANDIDATES = 5
 
 SCHEDULED = State(StateType.SCHEDULED)
+LATE = State(StateType.SCHEDULED, "Late")
 AWAITING = State(StateType.SCHEDULED, "AwaitingConcurrencySlot")
 PENDING = State(StateType.PENDING)
 ORPHANED = State(StateType.CANCELLED, message="Its deployment was deleted.")
@@ -126,15 +128,16 @@ def abandoned(run: Run, *, restarts: int, now: datetime) -> Run:
 
 def seen(run: Run, now: datetime) -> Run:
     """*run* as it is shown: one that waits for longer than it should is Late."""
-    if run.state == SCHEDULED and run.scheduled and run.scheduled < now - LATE_AFTER:
-        return replace(run, state=State(StateType.SCHEDULED, LATE))
+    if run.state == SCHEDULED and run.scheduled and run.scheduled < now - _PATIENCE:
+        return replace(run, state=LATE)
     return run
 
 
 def only_one(prefix: str, found: Sequence[Run]) -> Run | None:
     """The run that *prefix* stands for among the *found* ones; BackendRefused if there are several."""
     if len(found) > 1:
-        listed = ", ".join(f"`{run.id}` ({run.name})" for run in found)
+        listed = ", ".join(f"`{run.id}` ({run.name})" for run in found[:CANDIDATES])
+        listed += ", …" if len(found) > CANDIDATES else ""
         raise BackendRefused(f"`{prefix}` fits several runs: {listed}.", hint="Give more of the id.")
     return found[0] if found else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from syntask_yaml.backend.base import Features, RunFilter, Written
 from syntask_yaml.backend.blocks import block_exists, fitted
@@ -26,6 +27,8 @@ from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool
 from syntask_yaml.model.run import LogLine, Run, RunRequest
 from syntask_yaml.model.value import known
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class MemoryBackend(MemoryQueue):
@@ -56,18 +59,18 @@ class MemoryBackend(MemoryQueue):
 
     @alone
     def write(self, writes: Sequence[Write], *, jobs: int = 1) -> Iterator[Written]:  # noqa: ARG002
-        known = {stored.deployment.full_name: stored for stored in self._deployments.values()}
-        return iter([self._write(write, known) for write in writes])
+        there = {stored.deployment.full_name: stored for stored in self._deployments.values()}
+        return iter([self._write(write, there) for write in writes])
 
-    def _write(self, write: Write, known: dict[str, Stored]) -> Written:
-        stored = known.get(write.full_name)
+    def _write(self, write: Write, there: dict[str, Stored]) -> Written:
+        stored = there.get(write.full_name)
         if error := refusal(write, stored, self._pools):
             return Written(write, error=error)
         self._changes += 1
         if stored:
-            self._take_out(known.pop(write.full_name))
+            self._take_out(there.pop(write.full_name))
         if write.after:
-            stored = known[write.full_name] = self._put(write.after, stored)
+            stored = there[write.full_name] = self._put(write.after, stored)
             self._drop_unfit(stored)
         elif stored:
             self._orphan(stored)
@@ -180,8 +183,7 @@ class MemoryBackend(MemoryQueue):
             if (which.deployment is None or kept.run.deployment == which.deployment)
             and (not which.states or kept.run.state.type in which.states)
         ]
-        chosen.sort(key=lambda run: (str(run.scheduled), str(run.created)), reverse=True)
-        return chosen[: which.limit]
+        return sorted(chosen, key=_latest, reverse=True)[: which.limit]
 
     @alone
     def run(self, id: str) -> Run | None:
@@ -203,3 +205,7 @@ class MemoryBackend(MemoryQueue):
 
     def close(self) -> None:
         """Nothing is held open."""
+
+
+def _latest(run: Run) -> tuple[datetime, datetime]:
+    return run.scheduled or _NEVER, run.created or _NEVER

@@ -71,12 +71,15 @@ class Kept:
         return self.is_waiting and self.run.scheduled is not None and self.run.scheduled <= now
 
 
+_AT_ONCE = datetime.min.replace(tzinfo=UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Up to when the runs of a schedule are made, and when to look *again*: None for never."""
 
     made_until: datetime
-    again: datetime | None = datetime.min.replace(tzinfo=UTC)
+    again: datetime | None = _AT_ONCE
 
 
 class MemoryQueue:
@@ -86,7 +89,7 @@ class MemoryQueue:
         self._lock = RLock()
         self._changes = 0
         self._deployments: dict[str, Stored] = {}
-        self._pools: dict[str, WorkPool] = {DEFAULT_POOL.name: furnished(DEFAULT_POOL)}
+        self._pools: dict[str, WorkPool] = {DEFAULT_POOL.name: replace(furnished(DEFAULT_POOL), id=new_id())}
         self._priorities: dict[tuple[str, str], int] = {(DEFAULT_POOL.name, DEFAULT_QUEUE): 1}
         self._plans: dict[str, Plan] = {}
         self._runs: dict[str, Kept] = {}

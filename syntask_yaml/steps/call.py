@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import io
 import json
+import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -97,14 +98,17 @@ class _Writer(io.TextIOBase):
     def __init__(self, on_line: Callable[[str], None]) -> None:
         self._on_line = on_line
         self._rest = ""
+        self._streams = sys.stdout, sys.stderr
 
     def writable(self) -> bool:
         return True
 
     def write(self, text: str) -> int:
         *lines, self._rest = (self._rest + text).split("\n")
-        for line in lines:
-            self._on_line(line)
+        out, err = self._streams
+        with redirect_stdout(out), redirect_stderr(err):  # who is told may print it
+            for line in lines:
+                self._on_line(line)
         return len(text)
 
     def end_line(self) -> None:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 from threading import Event as Flag
 from threading import Lock
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from syntask_yaml.errors import SyntaskError
-from syntask_yaml.model.builtin import builtin_of
+from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.events import Event, Observer
-from syntask_yaml.model.secret import Secret
 from syntask_yaml.model.step import Step
-from syntask_yaml.model.value import Unknown, holds_unknown
 from syntask_yaml.steps.base import PLAIN, Outputs, Policy, StepContext, StepStopped
+from syntask_yaml.steps.fingerprint import fingerprint
 from syntask_yaml.steps.runner import run_steps
-from syntask_yaml.template import Scope, Unresolved, resolve
+from syntask_yaml.template import Scope
+
+__all__ = ["Pipeline", "PipelineResult", "fingerprint", "run_pipelines"]
 
 _TICK = 0.1
 _NAMED = 2
@@ -45,7 +43,7 @@ class PipelineResult:
 
     deployment: str
     outputs: Outputs | None = None
-    error: SyntaskError | None = None
+    error: StepFailed | None = None
 
 
 def run_pipelines(
@@ -154,7 +152,7 @@ class _Schedule:
             return PipelineResult(pipeline.deployment, outputs=self._futures[push].result().outputs)
         except (CancelledError, KeyError, StepStopped):
             return PipelineResult(pipeline.deployment)
-        except SyntaskError as error:
+        except StepFailed as error:
             return PipelineResult(pipeline.deployment, error=error)
 
 
@@ -219,41 +217,7 @@ def _label(section: str, names: Sequence[str]) -> str:
     return f"{section}: {', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
 
 
-def fingerprint(steps: Iterable[Step], scope: Scope) -> str:
-    """A text that is the same for lists of steps that will do the same.
-
-    Inputs count as they are resolved against *scope*; what only earlier steps can tell counts as
-    it was written.
-    """
-    later: set[str] = set(scope.later)
-    listed = []
-    for step in steps:
-        open_scope = replace(scope, later=frozenset(later), has_open_outputs=True)
-        listed.append(_canonical(step, open_scope))
-        later |= {step.id} if step.id is not None else set()
-    text = json.dumps(listed, sort_keys=True, default=_written)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def _after(pipeline: Pipeline) -> Scope:
     """The scope of push before build ran."""
     ids = {step.id for step in pipeline.build if step.id is not None}
     return replace(pipeline.scope, later=pipeline.scope.later | ids)
-
-
-def _canonical(step: Step, scope: Scope) -> Sequence[Any]:
-    missing: list[Unresolved] = []
-    builtin = builtin_of(step.name)
-    name = builtin.full_name() if builtin is not None else step.name
-    inputs = resolve(step.inputs, scope, missing.append)
-    # The text around a value that is not known is in the raw inputs only.
-    raw = step.inputs if missing or holds_unknown(inputs) else None
-    return [name, step.id, sorted(step.requires), inputs, raw]
-
-
-def _written(value: Any) -> Any:
-    if isinstance(value, Secret):
-        return {"secret": hashlib.sha256(value.reveal().encode()).hexdigest()}
-    if isinstance(value, Unknown):
-        return {"unknown": value.name}
-    return dict(value) if isinstance(value, Mapping) else str(value)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import import_module, metadata, util
+from importlib import import_module, invalidate_caches, metadata, util
 from pathlib import Path
 from typing import Any
 
@@ -120,9 +120,21 @@ def find_step(name: str) -> StepDefinition:
         last = name.rpartition(".")[2]
         hint = did_you_mean(last, BUILTINS, otherwise="The built-in steps are listed in the reference.")
         raise NotFound(f"There is no built-in step `{last}`.", hint=hint)
-    for point in metadata.entry_points(group=ENTRY_POINTS, name=name):
+    if point := _entry_points().get(name):
         return StepDefinition(name, point.module, point.attr)
     return _by_path(name)
+
+
+@lru_cache(maxsize=1)
+def _entry_points() -> Mapping[str, metadata.EntryPoint]:
+    return {point.name: point for point in metadata.entry_points(group=ENTRY_POINTS)}
+
+
+def forget_installed() -> None:
+    """Look again at what is installed, for it has changed."""
+    invalidate_caches()
+    _entry_points.cache_clear()
+    find_step.cache_clear()
 
 
 def _by_path(name: str) -> StepDefinition:
@@ -130,8 +142,9 @@ def _by_path(name: str) -> StepDefinition:
     is_dotted = all(part.isidentifier() for part in module.split("."))
     if all(part.isidentifier() for part in attribute.split(".")) and (module.endswith(".py") or is_dotted):
         return StepDefinition(name, module, attribute)
-    known = [point.name for point in metadata.entry_points(group=ENTRY_POINTS)]
-    hint = did_you_mean(name, [*BUILTINS, *known], otherwise="Write it as `package.module.function`.")
+    hint = did_you_mean(
+        name, [*BUILTINS, *_entry_points()], otherwise="Write it as `package.module.function`."
+    )
     raise NotFound(f"`{name}` names no step.", hint=hint)
 
 

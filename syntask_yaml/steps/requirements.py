@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from importlib import invalidate_caches, metadata
+from importlib import metadata
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from syntask_yaml.model.builtin import builtin_of
 from syntask_yaml.model.step import Step
 from syntask_yaml.steps.base import StepContext
 from syntask_yaml.steps.pip import pip_install
+from syntask_yaml.steps.registry import forget_installed
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -84,6 +85,6 @@ def ensure_requirements(step: Step, context: StepContext, *, install: bool) -> N
     with _ONE_AT_A_TIME:
         if still_missing := missing_requirements(step):
             pip_install(still_missing, context)
-    invalidate_caches()
+    forget_installed()
     if missing_requirements(step):
         raise StepFailed(f"pip installed {listed}, and yet they are not there.")

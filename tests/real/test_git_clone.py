@@ -6,8 +6,10 @@ import base64
 import os
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -23,6 +25,7 @@ from syntask_yaml.template import Scope
 from tests.support import git_server
 from tests.support.git_repository import Repository, git_daemon
 from tests.support.git_server import GitServer
+from tests.support.ports import free_port
 
 pytestmark = pytest.mark.real
 
@@ -39,9 +42,14 @@ needs_apache = pytest.mark.skipif(bool(git_server.missing(git_server.APACHE)), r
 
 
 @pytest.fixture(scope="module", name="repositories")
-def _repositories(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def _repositories() -> Iterator[Path]:
     """`team/flows.git` with a submodule `team/lib.git` that its server serves with a login too."""
-    base = tmp_path_factory.mktemp("served")
+    with git_server.public_directory() as base:
+        _fill(base)
+        yield base
+
+
+def _fill(base: Path) -> None:
     lib = Repository(base / "work" / "lib")
     lib.commit(helper="help")
     flows = Repository(base / "work" / "flows")
@@ -57,13 +65,11 @@ def _repositories(tmp_path_factory: pytest.TempPathFactory) -> Path:
         bare.parent.mkdir(exist_ok=True)
         work.git("clone", "--quiet", "--bare", ".", str(bare))
         subprocess.run(["git", "-C", str(bare), "config", "uploadpack.allowFilter", "true"], check=True)
-    return base
 
 
 @pytest.fixture(scope="module", name="server")
-def _server(tmp_path_factory: pytest.TempPathFactory, repositories: Path) -> Iterator[GitServer]:
-    root = tmp_path_factory.mktemp("apache") / "root"
-    with git_server.apache(root, repositories, PASSWORDS) as server:
+def _server(repositories: Path) -> Iterator[GitServer]:
+    with git_server.apache(repositories, PASSWORDS) as server:
         yield server
 
 
@@ -74,6 +80,7 @@ class Workplace:
     directory: Path
     environ: dict[str, str]
     seen: list[str] = field(default_factory=list)
+    on_retry: Callable[[], object] = lambda: None
 
     def clone(self, **inputs: Any) -> Path:
         """Run the step as a run would; where the clone is."""
@@ -90,6 +97,8 @@ class Workplace:
 
     def _note(self, event: Event) -> None:
         self.seen.append(repr(event))
+        if "Trying again" in self.seen[-1]:
+            self.on_retry()
 
     def everything(self) -> Iterator[tuple[str, bytes]]:
         """What was said, and each file that was written, with a name for it."""
@@ -174,32 +183,38 @@ def test_a_login_that_another_tool_stored_is_forgotten(place: Workplace, server:
     assert "old-token" not in (clone / ".git/config").read_text()
 
 
-@needs_apache
-def test_nothing_of_the_login_is_in_anybodys_arguments(place: Workplace, server: GitServer) -> None:
-    """While git runs, the process list does not hold the token."""
+@contextmanager
+def process_lists() -> Iterator[set[bytes]]:
+    """The arguments of every process that runs meanwhile."""
     seen: set[bytes] = set()
     is_over = threading.Event()
 
     def watch() -> None:
         while not is_over.is_set():
             for path in Path("/proc").glob("[0-9]*/cmdline"):
-                try:
+                with suppress(OSError):
                     seen.add(path.read_bytes())
-                except OSError:
-                    continue
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    for number in range(5):
-        name = f"clone-{number}"
-        place.clone(
-            repository=f"{server.https}/private/team/flows.git",
-            access_token=Secret(TOKEN),
-            include_submodules=True,
-            clone_directory_name=name,
-        )
-    is_over.set()
-    watcher.join()
+    try:
+        yield seen
+    finally:
+        is_over.set()
+        watcher.join()
+
+
+@needs_apache
+def test_nothing_of_the_login_is_in_anybodys_arguments(place: Workplace, server: GitServer) -> None:
+    """While git runs, the process list does not hold the token."""
+    with process_lists() as seen:
+        for number in range(5):
+            place.clone(
+                repository=f"{server.https}/private/team/flows.git",
+                access_token=Secret(TOKEN),
+                include_submodules=True,
+                clone_directory_name=f"clone-{number}",
+            )
 
     assert any(b"clone" in line and b"git" in line for line in seen)
     assert not [line for line in seen for form in forms_of(TOKEN) if form in line]
@@ -360,11 +375,20 @@ def test_ssh_with_a_key(tmp_path: Path, repositories: Path) -> None:
 def test_a_server_that_comes_back_is_asked_again(tmp_path: Path, repositories: Path) -> None:
     """While nobody listens, the step waits and tries again."""
     (tmp_path / "run").mkdir()
-    place = Workplace(tmp_path / "run", dict(os.environ))
-    with git_daemon(repositories) as url:
-        pass
+    port = free_port()
+    with ExitStack() as stack:
+        start = partial(stack.enter_context, git_daemon(repositories, port=port))
+        place = Workplace(tmp_path / "run", dict(os.environ), on_retry=start)
+        clone = place.clone(repository=f"git://127.0.0.1:{port}/team/flows.git")
 
+    assert (clone / "README").exists()
+    assert len([line for line in place.seen if "Trying again" in line]) == 1
+
+
+def test_a_server_that_stays_away(tmp_path: Path) -> None:
+    """The third attempt is the last, and the failure says what was tried."""
+    place = Workplace(tmp_path, dict(os.environ))
     with pytest.raises(StepFailedAt, match="does not answer"):
-        place.clone(repository=f"{url}/team/flows.git")
+        place.clone(repository=f"git://127.0.0.1:{free_port()}/team/flows.git")
 
     assert len([line for line in place.seen if "Trying again" in line]) == 2

@@ -48,12 +48,12 @@ class Repository:
 
 
 @contextmanager
-def git_daemon(base: Path, *options: str) -> Iterator[str]:
+def git_daemon(base: Path, *, port: int | None = None) -> Iterator[str]:
     """Serve every repository below *base* to everybody, without a login; the URL of *base*."""
-    port = free_port()
+    port = port or free_port()
     arguments = ["--export-all", "--reuseaddr", "--listen=127.0.0.1", f"--port={port}", f"--base-path={base}"]
     process = subprocess.Popen(
-        ["git", "daemon", *arguments, *options, str(base)],
+        ["git", "daemon", *arguments, str(base)],
         start_new_session=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.support.ports import free_port, wait_for_port
 
@@ -84,9 +85,22 @@ class GitServer:
 
 
 @contextmanager
-def apache(root: Path, repositories: Path, passwords: Mapping[str, str]) -> Iterator[GitServer]:
-    """Serve the bare repositories in *repositories* to the users in *passwords*."""
-    root.mkdir()
+def public_directory() -> Iterator[Path]:
+    """A new directory that Apache's own user can reach; pytest shuts others out of its own ones."""
+    with TemporaryDirectory(prefix="syntask-git-") as name:
+        directory = Path(name).resolve()
+        directory.chmod(0o755)
+        yield directory
+
+
+@contextmanager
+def apache(repositories: Path, passwords: Mapping[str, str]) -> Iterator[GitServer]:
+    """Serve the bare repositories in *repositories*, a public directory, to the users in *passwords*."""
+    with public_directory() as root:
+        yield from _apache(root, repositories, passwords)
+
+
+def _apache(root: Path, repositories: Path, passwords: Mapping[str, str]) -> Iterator[GitServer]:
     _write_passwords(root / "passwords", passwords)
     _write_certificate(root)
     http, https = free_port(), free_port()
@@ -102,10 +116,8 @@ def apache(root: Path, repositories: Path, passwords: Mapping[str, str]) -> Iter
         backend_directory=backend.parent,
     )
     (root / "apache.conf").write_text(config, encoding="utf-8")
-    if os.geteuid() == 0:  # Apache's processes are another user's then
+    if os.geteuid() == 0:  # its processes are another user's then
         subprocess.run(["chown", "-R", "www-data:www-data", str(root)], check=True)
-        for directory in {repositories, *repositories.parents, *root.parents}:
-            directory.chmod(directory.stat().st_mode | 0o001)
     with _running(["apache2", "-f", str(root / "apache.conf"), "-DFOREGROUND"], https):
         yield GitServer(
             f"http://127.0.0.1:{http}",

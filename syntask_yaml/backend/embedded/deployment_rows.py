@@ -39,14 +39,16 @@ _AT_ONCE = 0
 _SCHEDULE = slice(13, 23)
 
 
-def deployment_row(done: Outcome) -> tuple[Any, ...]:
-    """The values for `insert_deployment` and `update_deployment`."""
+def new_row(done: Outcome) -> tuple[Any, ...]:
+    """The values for `insert_deployment`."""
+    return *changed_row(done), done.deployment.flow, done.deployment.name, to_moment(done.created)
+
+
+def changed_row(done: Outcome) -> tuple[Any, ...]:
+    """The values for `update_deployment`: all but what never changes, and the id last."""
     deployment = done.deployment
     limit = known(deployment.concurrency_limit)
     return (
-        done.id,
-        deployment.flow,
-        deployment.name,
         deployment.project,
         deployment.work_pool,
         deployment.work_queue,
@@ -55,8 +57,8 @@ def deployment_row(done: Outcome) -> tuple[Any, ...]:
         limit and limit.collision_strategy.value,
         limit and limit.grace_period_seconds,
         _document(deployment),
-        to_moment(done.created),
         to_moment(done.updated),
+        done.id,
     )
 
 

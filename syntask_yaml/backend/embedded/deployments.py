@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
@@ -10,12 +10,14 @@ from itertools import chain
 from syntask_yaml.backend.base import Written
 from syntask_yaml.backend.embedded.codec import to_json, to_moment
 from syntask_yaml.backend.embedded.deployment_rows import (
-    deployment_row,
+    changed_row,
+    new_row,
     schedule_rows,
     stored_deployments,
 )
 from syntask_yaml.backend.embedded.role import Role
 from syntask_yaml.backend.embedded.run_rows import state_row
+from syntask_yaml.backend.embedded.store import Arguments
 from syntask_yaml.backend.lifecycle import ORPHANED
 from syntask_yaml.backend.writes import Outcome, outcome, refusal
 from syntask_yaml.model.deployment import Deployment, Stored, Write
@@ -61,9 +63,9 @@ class Deployments(Role):
         return list(stored_deployments(rows))
 
     def write(self, writes: Sequence[Write], *, jobs: int = 1) -> Iterator[Written]:  # noqa: ARG002
-        now = self._clock()
         parts = (writes[at : at + _AT_ONCE] for at in range(0, len(writes), _AT_ONCE))
         with self._store.transaction():
+            now = self._clock()
             return iter([written for part in parts for written in self._write(part, now)])
 
     def _write(self, writes: Sequence[Write], now: datetime) -> list[Written]:
@@ -74,7 +76,7 @@ class Deployments(Role):
         if batch.changed:
             self._change(batch.changed, now)
         if batch.made:
-            self._put("insert_deployment", batch.made)
+            self._put(batch.made, "insert_deployment", map(new_row, batch.made))
         return batch.written
 
     def _judged(self, writes: Sequence[Write], now: datetime) -> _Batch:
@@ -103,13 +105,13 @@ class Deployments(Role):
     def _change(self, changed: Sequence[Outcome], now: datetime) -> None:
         ids = to_json([done.id for done in changed])
         self._store.change("drop_schedules", deployments=ids)
-        self._put("update_deployment", changed)
+        self._put(changed, "update_deployment", map(changed_row, changed))
         self._store.change("drop_unfit_runs", deployments=ids, now=to_moment(now))
 
-    def _put(self, statement: str, put: Sequence[Outcome]) -> None:
+    def _put(self, put: Sequence[Outcome], statement: str, rows: Iterable[Arguments]) -> None:
         queues = ((done.deployment.work_pool, done.deployment.work_queue) for done in put)
         for pool, queue in dict.fromkeys(queues):
             if pool is not None:
                 self._store.change("add_queue", pool=pool, name=queue or DEFAULT_QUEUE)
-        self._store.change_each(statement, map(deployment_row, put))
+        self._store.change_each(statement, rows)
         self._store.change_each("insert_schedule", chain.from_iterable(map(schedule_rows, put)))

@@ -26,16 +26,15 @@ SELECT * FROM deployments_with_schedules WHERE id = :id ORDER BY position;
 
 -- name: insert_deployment
 INSERT INTO deployments (
-    id, flow, name, project, work_pool, work_queue, is_paused,
-    concurrency_limit, collision_strategy, grace_period_seconds, document, created, updated
+    project, work_pool, work_queue, is_paused, concurrency_limit, collision_strategy,
+    grace_period_seconds, document, updated, id, flow, name, created
 ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: update_deployment
--- The values of insert_deployment, by their places. Flow and name stay.
 UPDATE deployments SET
-    project = ?4, work_pool = ?5, work_queue = ?6, is_paused = ?7, concurrency_limit = ?8,
-    collision_strategy = ?9, grace_period_seconds = ?10, document = ?11, updated = ?13
-WHERE id = ?1;
+    project = ?, work_pool = ?, work_queue = ?, is_paused = ?, concurrency_limit = ?, collision_strategy = ?,
+    grace_period_seconds = ?, document = ?, updated = ?
+WHERE id = ?;
 
 -- name: insert_schedule
 INSERT INTO schedules (
@@ -108,7 +107,7 @@ ON CONFLICT DO NOTHING;
 SELECT * FROM runs WHERE deployment_id = :deployment_id AND idempotency_key = :idempotency_key;
 
 -- name: runs_by_prefix
-SELECT * FROM runs WHERE id BETWEEN :prefix AND :prefix || 'g' ORDER BY id LIMIT 6;
+SELECT * FROM runs WHERE id BETWEEN :prefix AND :prefix || 'g' ORDER BY id LIMIT :limit;
 
 -- name: run
 SELECT * FROM runs WHERE id = :id;

@@ -8,6 +8,7 @@ from syntask_yaml.backend.embedded.deployment_rows import stored_deployments
 from syntask_yaml.backend.embedded.role import Role
 from syntask_yaml.backend.embedded.run_rows import log_line, progress_row, run_of, run_row
 from syntask_yaml.backend.lifecycle import (
+    CANDIDATES,
     cancelled,
     no_such_deployment,
     no_such_run,
@@ -49,7 +50,7 @@ class Runs(Role):
         return [seen(run_of(row), now) for row in rows]
 
     def run(self, id: str) -> Run | None:
-        found = self._store.all("runs_by_prefix", prefix=id.lower()) if id else []
+        found = self._store.all("runs_by_prefix", prefix=id.lower(), limit=CANDIDATES + 1) if id else []
         run = only_one(id, [run_of(row) for row in found])
         return run and seen(run, self._clock())
 

@@ -1,11 +1,11 @@
 """One SQLite file that many processes share: how it is opened, asked and changed.
 
 Write-ahead logging lets everybody read while one writes. With `synchronous=NORMAL` a commit is
-handed to the operating system and not waited for to reach the disk: no commit is lost, whatever
-becomes of the process. If the machine loses power, the last moments may be gone, never more, and the
-file is whole; the runs of those moments were lost with the machine anyway. `FULL` would close that
-gap, and have every claim and every state of a run wait for the disk: measured, 5,000 commits a second
-instead of 31,000, and a hundred or so on a disk that spins.
+handed to the operating system, and nobody waits for it to reach the disk: whatever becomes of the
+process, no commit is lost. If the machine loses power, the last moments may be gone, never more, and
+the file is whole: a run that was taken or ended in them is taken again, or found to have crashed.
+`FULL` would close that gap, and have every claim and every state of a run wait for the disk: 5,000
+commits a second instead of 31,000 where this was measured, a hundred or so on a disk that spins.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from syntask_yaml.errors import BackendUnreachable
 _OLDEST_SQLITE = (3, 37)
 _SETTINGS = ("PRAGMA synchronous = NORMAL", "PRAGMA foreign_keys = ON", "PRAGMA cache_size = -16000")
 
-Values: TypeAlias = Mapping[str, Any] | Sequence[Any]
+Arguments: TypeAlias = Mapping[str, Any] | Sequence[Any]
 
 
 class Store:
@@ -74,12 +74,12 @@ class Store:
     def transaction(self) -> Iterator[None]:
         """All changes inside, or none; nobody else changes anything meanwhile."""
         with self._lock, translated(self.path):
-            self._connection.execute("BEGIN IMMEDIATE")
             try:
+                self._connection.execute("BEGIN IMMEDIATE")
                 yield
                 self._connection.execute("COMMIT")
             except BaseException:
-                # A full disk may have ended the transaction already.
+                # It may not have begun, and a full disk may have ended it already.
                 with suppress(sqlite3.Error):
                     self._connection.execute("ROLLBACK")
                 raise
@@ -89,7 +89,7 @@ class Store:
         with translated(self.path):
             return self._connection.execute(SQL[name], values).rowcount
 
-    def change_each(self, name: str, rows: Iterable[Values]) -> int:
+    def change_each(self, name: str, rows: Iterable[Arguments]) -> int:
         """Do the statement *name* for each of *rows*, in a transaction; how many rows it changed."""
         with translated(self.path):
             return self._connection.executemany(SQL[name], rows).rowcount

@@ -21,9 +21,8 @@ def command(context: Context, /, *, recipe: str | None, name: str | None, fields
     """Write a project file with comments, and an entry for each flow that is found."""
     chosen = find_recipe(recipe or suggest_recipe(context.directory))
     path = init_project(context.directory, chosen, dict(map(_pair, fields)), name=name)
-    say(
-        f"Wrote `{path.name}` with the recipe `{chosen.name}`. Next: `syntask validate`, `syntask deploy --all`."
-    )
+    say(f"Wrote `{path.name}` with the recipe `{chosen.name}`, and `{SCHEMA_NAME}` for your editor.")
+    say("Next: `syntask validate`, then `syntask deploy --all`.")
 
 
 def _pair(text: str) -> tuple[str, str]:

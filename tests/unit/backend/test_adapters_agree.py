@@ -25,6 +25,7 @@ from syntask_yaml.model.schedule import Cron, Interval, Schedule
 
 HOURLY, DAILY = Schedule(timing=Cron("0 * * * *")), Schedule(timing=Cron("30 6 * * *"), slug="daily")
 EVERY_MINUTE = Schedule(timing=Interval(60), slug="minute")
+LIMITS = (None, ConcurrencyLimit(1), ConcurrencyLimit(2, CollisionStrategy.CANCEL_NEW))
 CHANGES: tuple[dict[str, Any], ...] = (
     {},
     {"paused": True},
@@ -34,9 +35,7 @@ CHANGES: tuple[dict[str, Any], ...] = (
     {"schedules": (EVERY_MINUTE, replace(HOURLY, active=False))},
     {"schedules": (replace(DAILY, slug="new", replaces="daily"),)},
     {"schedules": ()},
-    {"concurrency_limit": ConcurrencyLimit(1)},
-    {"concurrency_limit": ConcurrencyLimit(2, CollisionStrategy.CANCEL_NEW)},
-    {"concurrency_limit": None},
+    *({"concurrency_limit": limit} for limit in LIMITS),
     {"work_pool": "small"},
     {"work_pool": "default", "work_queue": "low"},
     {"work_pool": "nowhere"},
@@ -79,6 +78,8 @@ class Adapters(RuleBasedStateMachine):
         self.claims: list[list[Claim]] = []
         for backend in self.backends:
             backend.create_pool(WorkPool(name="small", type="process", concurrency_limit=1))
+        for name, limit in zip("abc", LIMITS, strict=True):
+            self.deploy(name, {"concurrency_limit": limit})
 
     def teardown(self) -> None:
         for backend in getattr(self, "backends", ()):
@@ -123,8 +124,13 @@ class Adapters(RuleBasedStateMachine):
     def schedule(self) -> None:
         self.both(lambda _, backend: backend.schedule(self.now))
 
-    @rule(name=NAMES, delay=st.sampled_from([0, 0, -5, 100]), key=st.sampled_from([None, "k"]))
-    def ask(self, name: str, delay: float, key: str | None) -> None:
+    @rule(
+        name=NAMES,
+        delay=st.sampled_from([0, 0, -5, 100]),
+        key=st.sampled_from([None, None, "k"]),
+        count=st.integers(1, 3),
+    )
+    def ask(self, name: str, delay: float, key: str | None, count: int) -> None:
         self.asked += 1
         name_of_run, due = f"run-{self.asked}", self.now + timedelta(seconds=delay)
 
@@ -136,10 +142,19 @@ class Adapters(RuleBasedStateMachine):
                 return facts(backend.create_run(request))
             return None
 
-        self.both(ask)
+        for _ in range(count):
+            self.both(ask)
 
-    @rule(pool=st.sampled_from(["default", "default", "small"]), queues=st.sampled_from([(), ("low",)]))
-    def claim(self, pool: str, queues: tuple[str, ...]) -> None:
+    @rule(
+        pool=st.sampled_from(["default", "default", "small"]),
+        queues=st.sampled_from([(), (), ("low",)]),
+        count=st.integers(1, 4),
+    )
+    def claim(self, pool: str, queues: tuple[str, ...], count: int) -> None:
+        while count and self.claim_one(pool, queues):
+            count -= 1
+
+    def claim_one(self, pool: str, queues: tuple[str, ...]) -> bool:
         taken: list[Claim] = []
 
         def claim(_: int, backend: OwnBackend) -> Any:
@@ -149,8 +164,10 @@ class Adapters(RuleBasedStateMachine):
             taken.append(found)
             return facts(found.run), replace(found, run=None, token="")  # type: ignore[arg-type]
 
-        if self.both(claim):
+        found = self.both(claim) is not None
+        if found:
             self.claims.append(taken)
+        return found
 
     @rule(which=st.integers(0, 20), state=st.sampled_from(STATES))
     def report(self, which: int, state: State) -> None:
@@ -204,7 +221,7 @@ class Adapters(RuleBasedStateMachine):
 
 TestAdaptersAgree = Adapters.TestCase
 TestAdaptersAgree.settings = settings(
-    max_examples=60,
+    max_examples=150,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

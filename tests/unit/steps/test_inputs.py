@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ast
 import json
+import sys
+from importlib.machinery import ModuleSpec
+from importlib.util import spec_from_file_location
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -197,6 +200,30 @@ def test_modules_are_located_as_an_import_finds_them(tmp_path: Path, monkeypatch
         project / "both/__init__.py",
     ]
     assert locate("space.three", project) is None
+
+
+class _Editable:
+    """Finds a package where it is developed, as an editable install does."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def find_spec(self, name: str, _path: object = None, _target: object = None) -> ModuleSpec | None:
+        file = self._folder / "__init__.py"
+        if name != "editable_of_syntask":
+            return None
+        return spec_from_file_location(name, file, submodule_search_locations=[str(self._folder)])
+
+
+def test_modules_that_other_finders_know(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An editable install is read like any package; a module of the interpreter has nothing to read."""
+    write(tmp_path, "src/__init__.py", "raise RuntimeError('run')\n")
+    write(tmp_path, "src/inner.py", "def go(one): ...\n")
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path, _Editable(tmp_path / "src")])
+
+    assert codes(tmp_path, "editable_of_syntask.inner.go", {}) == [("missing-input", "one")]
+    assert codes(tmp_path, "sys.exit", {"whatever": 1}) == []
+    assert codes(tmp_path, "sys.path.append", {}) == []
 
 
 def _schema_inputs(name: str) -> tuple[set[str], frozenset[str], bool]:

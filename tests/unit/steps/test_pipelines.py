@@ -19,7 +19,8 @@ from syntask_yaml.model.events import StepOutput, StepStarted
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.model.step import Step
 from syntask_yaml.steps.base import StepFailedAt
-from syntask_yaml.steps.pipelines import Pipeline, PipelineResult, fingerprint, run_pipelines
+from syntask_yaml.steps.fingerprint import fingerprint
+from syntask_yaml.steps.pipelines import Pipeline, PipelineResult, run_pipelines
 from syntask_yaml.template import Scope
 from tests.unit.steps.conftest import Bench, builtin
 

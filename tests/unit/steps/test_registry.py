@@ -11,7 +11,7 @@ import pytest
 
 from syntask_yaml.errors import NotFound
 from syntask_yaml.model.builtin import BUILTINS
-from syntask_yaml.steps.registry import StepDefinition, find_step
+from syntask_yaml.steps.registry import StepDefinition, find_step, forget_installed
 
 
 @pytest.fixture(name="plugin")
@@ -25,9 +25,9 @@ def _plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     )
     (tmp_path / "plugin_steps.py").write_text("def publish(*, site: str): ...\n", encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
-    find_step.cache_clear()
+    forget_installed()
     yield tmp_path
-    find_step.cache_clear()
+    forget_installed()
 
 
 @pytest.mark.parametrize(

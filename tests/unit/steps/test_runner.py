@@ -16,6 +16,7 @@ from syntask_yaml.model.events import StepFinished, StepOutput, StepStarted
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.model.step import Step
 from syntask_yaml.steps.base import PLAIN, Policy, StepFailedAt, StepStopped
+from syntask_yaml.steps.runner import run_steps
 from syntask_yaml.template import Scope
 from tests.unit.steps.conftest import Bench, builtin
 
@@ -103,6 +104,24 @@ def test_a_custom_step_runs(bench: Bench, own: Any, policy: Policy) -> None:
     assert outputs == {"tag": "v-1", "parts": ["v", 1], "path": "a/b"}
     assert StepOutput("etl", "making a tag") in bench.events
     assert StepOutput("etl", "careful", is_error=True) in bench.events
+
+
+@BOTH
+def test_an_observer_may_print(
+    bench: Bench, own: Any, policy: Policy, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a step prints is handed on to whoever watches, who may print it in turn."""
+    run_steps(
+        [own("tag", prefix="v")],
+        section="pull",
+        label="etl",
+        context=bench.context,
+        scope=Scope(),
+        notify=lambda event: print(event.line) if isinstance(event, StepOutput) else None,
+        policy=policy,
+    )
+
+    assert sorted(capsys.readouterr().out.splitlines()) == ["careful", "making a tag"]
 
 
 @BOTH

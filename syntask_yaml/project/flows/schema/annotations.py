@@ -59,8 +59,8 @@ class Reader:
                 return self._named(self.symbol(node))
             case ast.Subscript(value=value, slice=inside):
                 return self._in_brackets(self.symbol(value), inside)
-            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-                return choice(self._side(left), self._side(right))
+            case ast.BinOp(left=left, op=ast.BitOr(), right=right) if not _are_values(left, right):
+                return choice(self.shape(left), self.shape(right))
             case ast.Constant(value=None):
                 return NULL
             case ast.Constant(value=str(text)):
@@ -77,11 +77,6 @@ class Reader:
             if self.is_quoted:
                 raise Unresolved(str(error)) from error
             raise
-
-    def _side(self, node: ast.expr) -> Shape:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            raise Unknowable("a text stands beside `|`")
-        return self.shape(node)
 
     def _named(self, symbol: Symbol) -> Shape:
         match symbol:
@@ -170,6 +165,15 @@ def _defaultdict(reader: Reader, inside: ast.expr) -> Shape:
     raise Unknowable("what a `defaultdict` starts with is not known from the source")
 
 
+def _subclass(reader: Reader, inside: ast.expr) -> Shape:
+    match reader.symbol(inside) if isinstance(inside, (ast.Name, ast.Attribute)) else None:
+        case Definition() | External(name="typing.Any"):
+            return ANYTHING
+        case External(name=name) if name.startswith("builtins."):
+            return ANYTHING
+    raise Unknowable(f"`{shown(inside)}` is no class that is known from the source")
+
+
 def _new_type(reader: Reader, node: ast.Call, _name: str) -> Shape:
     base = arguments(node, ("name", "tp")).get("tp")
     if base is None or isinstance(base, ast.Constant):
@@ -197,7 +201,7 @@ def _alias(reader: Reader, node: ast.Call, name: str) -> Shape:
 
 _SPECIAL: Mapping[str, Callable[[Reader, ast.expr], Shape]] = {
     "builtins.tuple": _tuple,
-    "builtins.type": lambda _reader, _inside: ANYTHING,
+    "builtins.type": _subclass,
     "collections.defaultdict": _defaultdict,
     "typing.Annotated": _annotated,
     "typing.Callable": lambda _reader, inside: Inexpressible(ast.unparse(inside)),
@@ -208,6 +212,12 @@ _MAKING: Mapping[str, Callable[[Reader, ast.Call, str], Shape]] = {
     "typing.TypeAliasType": _alias,
     "typing.TypeVar": _type_variable,
 }
+
+
+def _are_values(left: ast.expr, right: ast.expr) -> bool:
+    """Whether `left | right` is no type to Python: it knows `|` of types alone, one of which may be None."""
+    sides = [side.value for side in (left, right) if isinstance(side, ast.Constant)]
+    return sides == [None, None] or any(isinstance(side, str) for side in sides)
 
 
 def _items(inside: ast.expr) -> Sequence[ast.expr]:

@@ -10,6 +10,7 @@ from syntask_yaml.project.flows.schema.shape import (
     NULL,
     OPAQUE,
     Array,
+    Described,
     Fixed,
     JsonText,
     Shape,
@@ -197,7 +198,11 @@ def _counter(arguments: Sequence[Shape]) -> Shape:
 
 
 def _json(arguments: Sequence[Shape]) -> Shape:
-    return JsonText(_only(arguments))
+    inner = _only(arguments)
+    # `Json[…]` is itself an `Annotated[…]`: what is said of its content would be said of it.
+    if isinstance(inner, Described):
+        raise Unknowable("what is said of the content of `Json[…]` is not known from the source")
+    return JsonText(inner)
 
 
 def _optional(arguments: Sequence[Shape]) -> Shape:

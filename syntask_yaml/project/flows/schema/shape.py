@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
-from syntask_yaml.project.flows.source.symbol import Definition, Expression
+from syntask_yaml.project.flows.source.symbol import Definition, Expression, Unknowable
 from syntask_yaml.project.flows.source.values import Value
 
 Schema: TypeAlias = dict[str, Any]
@@ -150,12 +150,12 @@ OPAQUE = Fixed({}, "opaque")
 
 
 def choice(*shapes: Shape) -> Shape:
-    """One of *shapes*: choices among them are taken apart, and None comes last."""
+    """One of *shapes*: choices among them are taken apart, and None comes last; raises `Unknowable`."""
     apart = list(_apart(shapes))
-    wanted: list[Shape] = []
-    for shape in apart:
-        if shape != NULL and shape not in wanted:
-            wanted.append(shape)
+    wanted = [shape for shape in apart if shape != NULL]
+    # Whether types with one shape are one type, such as `int` and a `NewType` of it, is lost here.
+    if any(shape in wanted[:index] for index, shape in enumerate(wanted)):
+        raise Unknowable("two types of a union are alike")
     if not wanted:
         return NULL
     inner = wanted[0] if len(wanted) == 1 else Choice(tuple(wanted))

@@ -104,7 +104,7 @@ while found := backend.claim("default", worker=sys.argv[2], now=now(), lease=60)
 """
     outputs = [output.split() for output in run_together(code, path, processes=8)]
 
-    counts = Counter(id for output in outputs for id in output)
+    counts = Counter(each for output in outputs for each in output)
     assert (set(counts), set(counts.values())) == (made, {1})
     assert {run.state.type for run in backend.runs(RunFilter(limit=5000))} == {StateType.COMPLETED}
     backend.close()
@@ -192,7 +192,8 @@ def check_is_kept(backend: EmbeddedBackend, said: Sequence[str]) -> None:
         if what == "done":
             assert run is not None
             assert run.state.type is StateType.COMPLETED
-            assert [entry.message for entry in backend.logs(run.id)] == [f"line {n}" for n in range(5)]
+            # One that was taken before by a writer that was killed may have lines of that one, too.
+            assert [entry.message for entry in backend.logs(run.id)][-5:] == [f"line {n}" for n in range(5)]
 
 
 def test_a_writer_may_be_killed_at_any_time(path: Path) -> None:

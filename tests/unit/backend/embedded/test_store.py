@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -251,10 +252,14 @@ def test_an_old_sqlite_is_told(open_store: Open, monkeypatch: pytest.MonkeyPatch
 def test_a_transaction_that_fails_leaves_nothing(open_store: Open) -> None:
     """Whatever the reason, also Ctrl-C."""
     backend = open_store()
-    with pytest.raises(KeyboardInterrupt), backend._store.transaction():
-        backend._store.change("put_variable", name="a", value="1", tags="[]")
-        raise KeyboardInterrupt
 
+    def change() -> NoReturn:
+        with backend._store.transaction():
+            backend._store.change("put_variable", name="a", value="1", tags="[]")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        change()
     assert backend.variables() == []
     backend.set_variable(Variable("b", 1))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from textwrap import dedent
 from typing import Any
 
@@ -33,6 +34,14 @@ class Project:
     def read(self, entrypoint: str, **options: Any) -> Flow:
         """The flow that *entrypoint* names, read anew."""
         return self.reader(**options).read(entrypoint)
+
+
+def read_source(source: str) -> Flow:
+    """The flow `f` of a file that holds *source*, read but not loaded."""
+    with TemporaryDirectory() as folder:
+        project = Project(Path(folder))
+        project.write("flows.py", source)
+        return project.read("flows.py:f")
 
 
 @pytest.fixture(name="project")

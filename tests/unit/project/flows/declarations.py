@@ -344,6 +344,9 @@ UNKNOWN: Mapping[str, str] = {
     "limits that a type does not understand": """
         def f(x: Annotated[Any, Field(ge=1)], y: Annotated[str, Field(ge=1)], z: Annotated[Color, Field(ge=1)]): ...
     """,
+    "unions of types that are alike": """
+        def f(x: Union[int, int], y: Union[List[int], list[int]], z: Union[int, UserId], w: Union[Inner, Inner]): ...
+    """,
     "a limit behind a validator": """
         def f(x: Annotated[int, AfterValidator(abs), Field(ge=1)]): ...
     """,

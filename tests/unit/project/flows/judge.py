@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import sys
 import types
+import typing
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,18 +22,26 @@ def silence() -> Iterator[None]:
         yield
 
 
-def loaded(source: str) -> types.ModuleType:
-    """Run *source* as a module."""
-    module = types.ModuleType(f"judged_{next(_NUMBER)}")
+def loaded(
+    source: str, module_name: str | None = None, prelude: Mapping[str, Any] | None = None
+) -> types.ModuleType:
+    """Run *source* as a module, which holds the names of *prelude* at first."""
+    module = types.ModuleType(module_name or f"judged_{next(_NUMBER)}")
+    vars(module).update(prelude or {})
     sys.modules[module.__name__] = module
+    # Of two unions that differ in their order, Python keeps the first one it meets.
+    for forget in typing._cleanups:  # type: ignore[attr-defined]
+        forget()
     with silence():
         exec(compile(source, f"{module.__name__}.py", "exec", dont_inherit=True), vars(module))
     return module
 
 
-def judged(source: str, function: str = "f") -> Mapping[str, Any]:
-    """The schema that Prefect has for *function* of *source*."""
-    return schema_of(getattr(loaded(source), function))
+def judged(
+    source: str, *, module_name: str | None = None, prelude: Mapping[str, Any] | None = None
+) -> Mapping[str, Any]:
+    """The schema that Prefect has for the flow `f` of *source*."""
+    return schema_of(loaded(source, module_name, prelude).f)
 
 
 def schema_of(function: Any) -> Mapping[str, Any]:

@@ -164,7 +164,6 @@ SIGNATURES: Mapping[str, str] = {
         x: int | str | None = 3
         x: Union[int, None, str]
         x: Union[int, str]
-        x: Union[int, int]
         x: Union[int]
         x: Union[None]
         x: Optional[None]
@@ -175,7 +174,6 @@ SIGNATURES: Mapping[str, str] = {
         x: Optional[Union[int, Optional[str]]]
         x: Union[Optional[int], Annotated[Optional[str], "remark"]]
         x: list[int] | dict[str, int] | None = None
-        x: Union[List[int], list[int]]
         x: str = None
     """,
     "containers": """

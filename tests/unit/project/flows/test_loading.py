@@ -38,4 +38,154 @@ def test_what_the_source_does_not_tell_is_told_by_the_loaded_function(
     answer = answers[f"f{number}"]
 
     assert answer.error == ""
-    assert judged(source(CASES[number], PRELUDE)) == answer.schema
+    assert judged(source(CASES[number], PRELUDE), module_name=f"case_{number}") == answer.schema
+
+
+def load(project: Project, *names: str, timeout: float = 30) -> Mapping[str, Loaded]:
+    return Loader(project.root, sys.executable, timeout).load(project.root / "flows.py", None, names)
+
+
+def test_a_flow_says_how_it_is_called(project: Project) -> None:
+    project.write(
+        "flows.py",
+        """
+        import prefect, syntask
+
+        @prefect.flow(name="of " + "prefect".title(), description="Moves.", version="3")
+        def first(): ...
+
+        @syntask.flow(name="of syntask")
+        def second(): "Documented."
+        """,
+    )
+
+    answers = load(project, "first", "second")
+
+    assert ("of Prefect", "Moves.", "3") == (
+        answers["first"].name,
+        answers["first"].description,
+        answers["first"].version,
+    )
+    assert answers["second"].name == "of syntask"
+
+
+def test_descriptions_come_from_the_documentation(project: Project) -> None:
+    project.write(
+        "flows.py",
+        """
+        def f(x: int):
+            '''Do it.
+
+            Args:
+                x: How often.
+            '''
+        """,
+    )
+
+    schema = load(project, "f")["f"].schema
+
+    assert schema is not None
+    assert schema["properties"]["x"]["description"] == "How often."
+
+
+def test_what_a_file_writes_to_the_terminal_is_not_seen(
+    project: Project, capfd: pytest.CaptureFixture[str]
+) -> None:
+    project.write("flows.py", "import sys\nprint('out')\nprint('err', file=sys.stderr)\ndef f(): ...\n")
+
+    assert load(project, "f")["f"].error == ""
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("raise ValueError('no\\nsecond line')", "loading it fails with ValueError: no"),
+        ("import not_there_at_all", "loading it fails with ModuleNotFoundError: No module named 'not_there_at_all'"),
+        ("raise SystemExit(3)", "loading it fails with SystemExit: 3"),
+        ("raise KeyboardInterrupt", "loading it fails with KeyboardInterrupt"),
+        ("import os; os._exit(0)", "loading it ends the process without an answer"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "loading it ends the process without an answer"),
+        ("def f(_x): ...", "making its schema fails with PydanticUserError"),
+        ("", "making its schema fails with AttributeError"),
+    ],
+)
+def test_why_loading_fails_is_said(code: str, said: str, project: Project) -> None:
+    project.write("flows.py", code)
+
+    answer = load(project, "f")["f"]
+
+    assert said in answer.error
+    assert answer.schema is None
+
+
+def test_loading_ends_in_time_with_all_that_it_started(project: Project) -> None:
+    alive = project.root / "alive"
+    project.write(
+        "flows.py",
+        f"""
+        import os, time
+
+        if os.fork() == 0:
+            while True:
+                open({str(alive)!r}, "a").write(".")
+                time.sleep(0.01)
+        time.sleep(60)
+        """,
+    )
+    started = time.monotonic()
+
+    answer = load(project, "f", timeout=1)["f"]
+
+    assert answer.error == "loading it takes longer than 1 s"
+    assert time.monotonic() - started < 20
+    size = alive.stat().st_size
+    time.sleep(0.2)
+    assert alive.stat().st_size == size
+
+
+def test_a_python_that_is_not_there_is_said(project: Project) -> None:
+    project.write("flows.py", "def f(): ...")
+
+    answer = Loader(project.root, "/no/such/python", 5).load(project.root / "flows.py", None, ["f"])["f"]
+
+    assert answer.error == "Python does not start: No such file or directory"
+
+
+def test_a_python_without_pydantic_is_said(project: Project) -> None:
+    project.write("pydantic.py", "raise ImportError('there is no pydantic here')")
+    project.write("flows.py", "def f(x: int): ...")
+
+    answer = load(project, "f")["f"]
+
+    assert answer.error == "making its schema fails with ImportError: there is no pydantic here"
+
+
+def test_a_file_called_like_a_module_of_python_is_loaded_under_another_name(project: Project) -> None:
+    project.write("json.py", "import json as own\nX = own.dumps\ndef f(x: int): ...\n")
+
+    answer = Loader(project.root, sys.executable, 30).load(project.root / "json.py", None, ["f"])["f"]
+
+    assert answer.error == ""
+
+
+def test_a_module_of_a_package_is_imported_by_its_name(project: Project) -> None:
+    project.write("package/__init__.py", "")
+    project.write("package/other.py", "TYPES = {'a': int}")
+    path = project.write("package/flows.py", "from .other import TYPES\ndef f(x: TYPES['a']): ...\n")
+
+    answer = Loader(project.root, sys.executable, 30).load(path, "package.flows", ["f"])["f"]
+
+    assert answer.schema is not None
+    assert answer.schema["properties"]["x"]["type"] == "integer"
+
+
+def test_loading_leaves_nothing_behind(project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    project.write("other.py", "")
+    project.write("flows.py", "import other\ndef f(): ...\n")
+    before = sorted(os.listdir(tmp_path)), sorted(os.listdir(project.root))
+
+    assert load(project, "f")["f"].error == ""
+    assert (sorted(os.listdir(tmp_path)), sorted(os.listdir(project.root))) == before
