@@ -67,3 +67,8 @@ class Plan:
     @property
     def has_changes(self) -> bool:
         return any(change.action is not Action.UNCHANGED for change in self.changes)
+
+    @property
+    def deploys_something(self) -> bool:
+        """Whether a deployment would be made or changed, rather than only deleted."""
+        return any(change.action in (Action.CREATE, Action.UPDATE) for change in self.changes)

@@ -62,13 +62,13 @@ def run_pipelines(
     the first failure stops the others. Ctrl-C, or `context.stop`, ends whatever runs at once.
     """
     halt = Flag()
-    crew = _Crew(replace(context, stop=halt), _one_at_a_time(notify), policy)
+    crew = _Crew(replace(context, stop=halt), _one_at_a_time(notify), policy, keep_going)
     with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="steps") as pool:
         try:
             schedule = _Schedule(pipelines, crew, pool)
             while schedule.running and not halt.is_set():
-                is_well = schedule.advance()
-                if context.stop.is_set() or not (is_well or keep_going):
+                schedule.advance()
+                if context.stop.is_set():
                     halt.set()
         finally:
             halt.set()
@@ -129,19 +129,17 @@ class _Schedule:
         self._futures[key] = future
         future.add_done_callback(lambda _future: self._ended.put(key))
 
-    def advance(self) -> bool:
-        """Wait a moment for a list to end, and start what follows it; false if it failed."""
+    def advance(self) -> None:
+        """Wait a moment for a list to end, and start what follows it."""
         try:
             key = self._ended.get(timeout=_TICK)
         except Empty:
-            return True
+            return
         self.running -= 1
-        if self._futures[key].exception() is not None:
-            return False
-        for push in self._pushes.get(key, ()):
+        if self._futures[key].exception() is None:
             done = self._futures[key].result()
-            self._start(push, self._pool.submit(self._crew.push, self._served[push], done))
-        return True
+            for push in self._pushes.get(key, ()):
+                self._start(push, self._pool.submit(self._crew.push, self._served[push], done))
 
     def result(self, pipeline: Pipeline) -> PipelineResult:
         """What became of a pipeline, once nothing runs any more."""
@@ -178,6 +176,7 @@ class _Crew:
     context: StepContext
     notify: Observer
     policy: Policy
+    keep_going: bool
 
     def build(self, served: Sequence[Pipeline]) -> _Done:
         first = served[0]
@@ -197,15 +196,21 @@ class _Crew:
         context: StepContext,
         scope: Scope,
     ) -> _Done:
-        outputs = run_steps(
-            steps,
-            section=section,
-            label=_label(section, [each.deployment for each in served]),
-            context=context,
-            scope=scope,
-            notify=self.notify,
-            policy=self.policy,
-        )
+        try:
+            outputs = run_steps(
+                steps,
+                section=section,
+                label=_label(section, [each.deployment for each in served]),
+                context=context,
+                scope=scope,
+                notify=self.notify,
+                policy=self.policy,
+            )
+        except BaseException:
+            # Here and now, before the pool gives the next list to this thread.
+            if not self.keep_going:
+                self.context.stop.set()
+            raise
         return _Done(outputs, context)
 
 

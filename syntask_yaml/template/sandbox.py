@@ -94,9 +94,31 @@ class _Environment(ImmutableSandboxedEnvironment):
 @lru_cache(maxsize=1)
 def _environment() -> _Environment:
     environment = _Environment(undefined=StrictUndefined, autoescape=False)
-    environment.filters = {name: _in_proportion(environment.filters[name]) for name in _FILTERS}
+    filters = {**environment.filters, "int": _whole_number, "float": _number}
+    environment.filters = {name: _in_proportion(filters[name]) for name in _FILTERS}
     environment.globals = {}
     return environment
+
+
+def _whole_number(value: Any, default: Any = None) -> Any:
+    """Jinja's `int`, but a text that is no number is a failure, not 0."""
+    return _converted(value, int, "whole number", default)
+
+
+def _number(value: Any, default: Any = None) -> Any:
+    """Jinja's `float`, in the same way."""
+    return _converted(value, float, "number", default)
+
+
+def _converted(value: Any, convert: Callable[[Any], Any], kind: str, default: Any) -> Any:
+    if isinstance(value, Undefined):
+        str(value)  # says which name has no value
+    try:
+        return convert(value)
+    except (ValueError, TypeError) as error:
+        if default is not None:
+            return default
+        raise SecurityError(f"`{str(value)[:60]}` is no {kind}.") from error
 
 
 def _in_proportion(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -80,12 +80,12 @@ def inspect(context: Context, /, *, id: str, output: str) -> None:
 
 
 @command.command("logs")
-@click.argument("id")
+@click.argument("id", required=False)
 @click.option("-f", "--follow", is_flag=True, help="Go on until the run has ended.")
 @as_json
 @pass_context
-def logs(context: Context, /, *, id: str, follow: bool, output: str) -> None:
-    """Print what a run wrote."""
+def logs(context: Context, /, *, id: str | None, follow: bool, output: str) -> None:
+    """Print what a run wrote: the run ID, or else the one that began last."""
     with context.backend() as backend:
         run = find_run(backend, id)
         if follow:

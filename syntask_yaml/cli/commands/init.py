@@ -7,7 +7,7 @@ import click
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.errors import UsageError
-from syntask_yaml.operations.init import find_recipe, init_project, suggest_recipe
+from syntask_yaml.operations.init import SCHEMA_NAME, find_recipe, init_project, suggest_recipe
 
 
 @click.command("init")

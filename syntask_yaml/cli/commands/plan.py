@@ -54,7 +54,7 @@ def show_plan(context: Context, /, *, save: Path | None, output: str, **options:
     diagnostics.show(
         each
         for each in planned.diagnostics
-        if each.is_error or (context.verbosity >= 0 and (planned.plan.has_changes or not each.is_note))
+        if each.is_error or (context.verbosity >= 0 and (planned.plan.deploys_something or not each.is_note))
     )
     if output == "json":
         print_json(encode(planned.plan))

@@ -1,0 +1,69 @@
+"""The pages are true: what they show as run is run, and what is made from the code is up to date."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests.support.console import Console
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+
+_BLOCK = re.compile(
+    r"^<!-- (?P<kind>file: (?P<name>\S+)|run) -->\n```\w*\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+)
+_RUNNABLE = [page for page in PAGES if _BLOCK.search(page.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize("page", _RUNNABLE, ids=lambda page: page.stem)
+def test_a_page_shows_what_happens(page: Path, console: Console) -> None:
+    """The files and commands of a page, in order, print what the page shows."""
+    for block in _BLOCK.finditer(page.read_text(encoding="utf-8")):
+        if block["name"]:
+            file = console.directory / block["name"]
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(block["text"], encoding="utf-8")
+            continue
+        printed = "".join(console.play(command) for command in _commands(block["text"]))
+
+        assert block["text"] == printed
+
+
+def _commands(text: str) -> Iterator[str]:
+    for line in text.splitlines():
+        if line.startswith("$ "):
+            yield line.removeprefix("$ ")
+
+
+def _generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("page", ["messages.md", "reference.md", "commands.md"])
+def test_a_page_that_is_made_is_up_to_date(page: str) -> None:
+    """`make docs` would change nothing."""
+    assert _generator().PAGES[page]() == (ROOT / "docs" / page).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_links_lead_somewhere(page: Path) -> None:
+    """Every relative link of a page names a file that is there."""
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
+
+    assert [] == [link for link in links if not (page.parent / link).exists()]
+
+
+def test_the_readme_is_short() -> None:
+    """Nobody reads more than 120 lines."""
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 120
