@@ -4,7 +4,7 @@
     ├── ProjectInvalid                     the project has problems; each has a place
     ├── NotFound                           a name that stands for nothing
     ├── FileFailed                         a file cannot be read or written
-    ├── StepFailed                         a build, push or pull step did not succeed
+    ├── StepFailed                         a build, push or pull step did not succeed (see `steps.base`)
     ├── PlanStale                          a saved plan no longer fits
     ├── BackendError                       the backend did not do what was asked
     │   ├── BackendUnreachable             no answer, or not the answer of a backend

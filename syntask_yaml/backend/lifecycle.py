@@ -1,8 +1,8 @@
 """The life of a run: how it is born, and what each event makes of it.
 
-    SCHEDULED ─claim─▶ PENDING ─report─▶ RUNNING ─report─▶ COMPLETED | FAILED | CRASHED | CANCELLED
-        ▲ release, reap │                   │ cancel
-        └───────────────┘                   └─▶ CANCELLING ─report, reap─▶ CANCELLED …
+SCHEDULED ─claim─▶ PENDING ─report─▶ RUNNING ─report─▶ COMPLETED | FAILED | CRASHED | CANCELLED
+    ▲ release, reap │                   │ cancel
+    └───────────────┘                   └─▶ CANCELLING ─report, reap─▶ CANCELLED …
 """
 
 from __future__ import annotations

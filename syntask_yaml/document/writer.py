@@ -17,7 +17,7 @@ def to_yaml(value: Mapping[str, Any]) -> str:
 class _Dumper(yaml.SafeDumper):
     """Lists are indented under their keys, texts of several lines are blocks, and nothing is an alias."""
 
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
         super().increase_indent(flow, False)
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  (PyYAML's signature)

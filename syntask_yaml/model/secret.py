@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+# Inputs and keys that hold a secret, whatever step or pool they belong to.
+SECRET_NAMES = frozenset(
+    ["access_token", "credentials", "password", "token", "secret", "api_key", "client_secret"]
+)
 
 
 class Secret:
@@ -35,3 +41,12 @@ class Secret:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Secret is not written down")
+
+
+def holds_secret(value: Any) -> bool:
+    """Whether any part of *value* is a `Secret`."""
+    if isinstance(value, Secret):
+        return True
+    if isinstance(value, Mapping):
+        return any(holds_secret(item) for item in value.values())
+    return isinstance(value, (list, tuple)) and any(holds_secret(item) for item in value)

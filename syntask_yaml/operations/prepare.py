@@ -15,7 +15,7 @@ from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.operations.lookup import Variables
 from syntask_yaml.operations.overrides import Overrides
-from syntask_yaml.operations.project import check_unique, flow_notes, read_flow
+from syntask_yaml.operations.project import StepChecker, check_unique, flow_notes, read_flow
 from syntask_yaml.project.bind import bind_deployment
 from syntask_yaml.project.default_pull import default_pull
 from syntask_yaml.project.dialect import Dialect
@@ -64,6 +64,10 @@ class Knowledge:
     def pools(self) -> dict[str, WorkPool]:
         """The backend's work pools by name, read once."""
         return {pool.name: pool for pool in self.backend.pools()}
+
+    @cached_property
+    def steps(self) -> StepChecker:
+        return StepChecker(self.project)
 
     @cached_property
     def variables(self) -> Variables:
@@ -163,6 +167,7 @@ def _bind(
     problems += [*flow_notes(declaration, flow), *check_parameters(entry, flow.parameter_schema)]
     problems += [*pull.diagnostics, *_check_features(entry, knowledge.backend)]
     project = knowledge.project
+    problems += knowledge.steps.check(declaration)
     # What is deployed without being declared is not the project's to prune.
     owner = project.name if declaration.node.path else None
     deployment = bind_deployment(entry.value, flow=flow, project=owner, pull_steps=pull.value)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from syntask_yaml.diagnostics import Diagnostic, in_file_order
 from syntask_yaml.document.reader import read_file
 from syntask_yaml.errors import NotFound, SyntaskError
+from syntask_yaml.model.step import Step
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import Flow, FlowReader
 from syntask_yaml.project.load import Declaration, Project, load_project
 from syntask_yaml.project.locate import FILE_NAMES, find_project_file
 from syntask_yaml.project.parameters import check_parameters
+from syntask_yaml.steps.inputs import check_inputs
 from syntask_yaml.template import is_template
 
 
@@ -57,9 +59,39 @@ def validate(project: Project, *, flows: FlowReader | None, strict: bool = False
     )
 
 
+class StepChecker:
+    """Checks the inputs of custom steps against the functions that they name, which are read and not run.
+
+    Lists that deployments share are looked at once.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._known: dict[int, list[Diagnostic]] = {}
+
+    def check(self, declaration: Declaration) -> Iterator[Diagnostic]:
+        """Everything that is wrong with the steps of a declaration."""
+        pull = declaration.pull or ()
+        for steps in (declaration.build, declaration.push, pull):
+            if id(steps) not in self._known:
+                self._known[id(steps)] = list(self._check(steps, is_pull=steps is pull))
+            yield from self._known[id(steps)]
+
+    def _check(self, steps: Iterable[Step], *, is_pull: bool) -> Iterator[Diagnostic]:
+        for step in steps:
+            place = self._project.document.root.at(step.path)
+            for problem in check_inputs(step, self._project.root):
+                node = place.get(problem.input_name) if problem.input_name else None
+                found = (node or place).problem(problem.code, problem.detail, problem.hint, at_key=True)
+                # What a pull step names may be there only where runs start.
+                yield found.as_warning() if is_pull and problem.code == "unknown-step" else found
+
+
 def _check_flows(project: Project, reader: FlowReader) -> Iterator[Diagnostic]:
     seen: dict[tuple[str, str], Declaration] = {}
+    steps = StepChecker(project)
     for declaration in project.declarations:
+        yield from steps.check(declaration)
         if not declaration.entrypoint or is_template(declaration.entrypoint):
             continue
         flow = read_flow(declaration, declaration.entrypoint, reader)

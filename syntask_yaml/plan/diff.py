@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from syntask_yaml.model.deployment import Deployment, Stored, Write
+from syntask_yaml.model.secret import SECRET_NAMES
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.plan.changes import Action, Change, FieldChange
 from syntask_yaml.plan.facts import facts
@@ -12,7 +13,6 @@ from syntask_yaml.plan.facts import facts
 # Fields that say nothing when they are not declared, so that what a backend has stays.
 _OPTIONAL = frozenset({"version", "paused", "schedules", "sla"})
 _OPTIONAL_INSIDE = frozenset({"active", "anchor_date", "grace_period_seconds"})
-_SECRET_KEYS = frozenset("access_token credentials password token secret api_key client_secret".split())
 HIDDEN = "(hidden)"
 
 
@@ -89,6 +89,6 @@ def _is_nothing(value: Value) -> bool:
 
 
 def _field_change(path: str, before: Value, after: Value) -> FieldChange:
-    if path.rpartition(".")[2] in _SECRET_KEYS:
+    if path.rpartition(".")[2] in SECRET_NAMES:
         return FieldChange(path, HIDDEN if before is not None else None, HIDDEN)
     return FieldChange(path, before, after)

@@ -72,9 +72,7 @@ def _check_missing(node: Node, given: Collection[str], schema: Mapping[str, Json
             yield node.problem("missing-parameter", detail, f"Add `{name}` to `parameters`.", at_key=True)
 
 
-def check_run_parameters(
-    parameters: Mapping[str, Value], schema: Mapping[str, Json]
-) -> Iterator[Diagnostic]:
+def check_run_parameters(parameters: Mapping[str, Value], schema: Mapping[str, Json]) -> Iterator[Diagnostic]:
     """The parameters of one run, which lack nothing, against the schema of its deployment."""
     node = Node(dict(parameters), Source("parameters", ""), 0)
     yield from _check_values(node, schema)

@@ -8,6 +8,7 @@ from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
+from syntask_yaml.model.secret import holds_secret
 from syntask_yaml.model.step import Step
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.project.load import Declaration, Project
@@ -80,6 +81,12 @@ def names_put_out(step: Step) -> set[str]:
 def _resolve_at(node: Node, value: Value, scope: Scope) -> Resolved:
     problems: list[Diagnostic] = []
     resolved = resolve(value, scope, lambda found: problems.append(as_diagnostic(found, node)))
+    if resolved is not value and holds_secret(resolved):
+        detail = "A step put a secret out, and its value would be stored here where everybody can read it."
+        problems.append(
+            node.problem("secret-stored", detail, "Refer to the block itself where it is needed.")
+        )
+        resolved = value
     return Resolved(resolved, tuple(problems))
 
 

@@ -43,7 +43,9 @@ def select(
         pattern for pattern in patterns if not any(candidate.matches(pattern) for candidate, _ in candidates)
     ]
     if unmatched:
-        raise NotFound(_explain(unmatched, place), hint=_suggest(unmatched[0], [each for each, _ in candidates]))
+        raise NotFound(
+            _explain(unmatched, place), hint=_suggest(unmatched[0], [each for each, _ in candidates])
+        )
     return [item for candidate, item in candidates if any(candidate.matches(pattern) for pattern in patterns)]
 
 

@@ -12,13 +12,11 @@ from typing import Any
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.builtin import BUILTINS, builtin_of, claims_to_be_builtin
+from syntask_yaml.model.secret import SECRET_NAMES
 from syntask_yaml.model.step import Step
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.project.sections import SECTIONS, Sections
 from syntask_yaml.template import Anything, Blocks, Scope, Unresolved, is_template, parse, resolve
-
-# Inputs that hold a secret whatever step they belong to.
-_SECRET_INPUTS = frozenset("access_token credentials password token secret api_key client_secret".split())
 
 
 def check_names(tree: Node, entries: Iterable[Node], sections: Sections) -> Iterator[Diagnostic]:
@@ -95,7 +93,7 @@ def _required(name: str) -> list[str]:
 
 def _check_secrets(node: Node, step: Step) -> Iterator[Diagnostic]:
     """Secrets of pull steps that would be stored in clear, because the environment fills them in."""
-    for name in _SECRET_INPUTS & step.inputs.keys():
+    for name in SECRET_NAMES & step.inputs.keys():
         value = step.inputs[name]
         texts = value.values() if isinstance(value, dict) else [value]
         if any(_asks_environment(text) for text in texts):

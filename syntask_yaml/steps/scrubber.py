@@ -8,14 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from syntask_yaml.model.secret import Secret
+from syntask_yaml.model.secret import SECRET_NAMES, Secret
 
 MASK = "***"
 
-# Inputs that hold a secret, also where the project writes it in clear.
-SECRET_NAMES = frozenset(
-    ["access_token", "credentials", "password", "token", "secret", "api_key", "client_secret"]
-)
 
 # A line of a longer secret, or a text that is one by name only, is none if it is shorter: a brace, a `-`.
 _SHORTEST = 4

@@ -126,9 +126,7 @@ class _Resolution:
             return LEFT if self._scope.leaves_nonsense else _failed(text, error)
         if any(isinstance(answer, Unknown) for answer in answers.values()):
             return Unknown(text)
-        known = {
-            name: answer for name, answer in answers.items() if not isinstance(answer, (Missing, Left))
-        }
+        known = {name: answer for name, answer in answers.items() if not isinstance(answer, (Missing, Left))}
         try:
             value = sandbox.evaluate(text, {name: _plain(answer) for name, answer in known.items()})
         except ExpressionFailed as error:

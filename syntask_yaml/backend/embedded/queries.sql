@@ -209,3 +209,7 @@ SELECT min(due) AS answer FROM (
     ) AS due
     FROM queues AS queue WHERE queue.pool = :pool
 );
+
+-- name: data_version
+-- Another number after any other connection's commit.
+PRAGMA data_version;

@@ -148,7 +148,7 @@ class Queue(Role):
         return from_moment(due)
 
     def changed(self) -> int:
-        return self._store.data_version()
+        return int(self._store.all("data_version")[0][0])
 
 
 def _lease_end(now: datetime, lease: float) -> int:

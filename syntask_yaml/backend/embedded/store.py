@@ -10,13 +10,14 @@ commits a second instead of 31,000 where this was measured, a hundred or so on a
 
 from __future__ import annotations
 
+import random
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from syntask_yaml.backend.embedded.faults import translated
 from syntask_yaml.backend.embedded.migrate import check_is_ours, migrate
@@ -26,15 +27,20 @@ from syntask_yaml.errors import BackendUnreachable
 _OLDEST_SQLITE = (3, 37)
 _SETTINGS = ("PRAGMA synchronous = NORMAL", "PRAGMA foreign_keys = ON", "PRAGMA cache_size = -16000")
 
+# Seconds between two looks at a lock. By chance, so that no two processes keep step.
+_PAUSE = (0.0005, 0.002)
+
+_T = TypeVar("_T")
 Arguments: TypeAlias = Mapping[str, Any] | Sequence[Any]
 
 
 class Store:
     """An open store. Threads may share it: one at a time asks, or has a transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, patience: float) -> None:
         self.path = path
         self._connection = connection
+        self._patience = patience
         self._lock = RLock()
 
     @classmethod
@@ -55,12 +61,12 @@ class Store:
             except BaseException:
                 connection.close()
                 raise
-        return cls(connection, path)
+        return cls(connection, path, patience)
 
     def all(self, name: str, /, **values: Any) -> list[sqlite3.Row]:
         """The rows of the statement *name*."""
         with self._lock, translated(self.path):
-            return self._connection.execute(SQL[name], values).fetchall()
+            return _patiently(lambda: self._connection.execute(SQL[name], values).fetchall(), self._patience)
 
     def one(self, name: str, /, **values: Any) -> sqlite3.Row | None:
         """The first row of the statement *name*, if there is one."""
@@ -75,7 +81,7 @@ class Store:
         """All changes inside, or none; nobody else changes anything meanwhile."""
         with self._lock, translated(self.path):
             try:
-                self._connection.execute("BEGIN IMMEDIATE")
+                _patiently(lambda: self._connection.execute("BEGIN IMMEDIATE"), self._patience)
                 yield
                 self._connection.execute("COMMIT")
             except BaseException:
@@ -94,11 +100,6 @@ class Store:
         with translated(self.path):
             return self._connection.executemany(SQL[name], rows).rowcount
 
-    def data_version(self) -> int:
-        """A number that another connection's commit changes."""
-        with self._lock, translated(self.path):
-            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
-
     def close(self) -> None:
         with self._lock:
             self._connection.close()
@@ -115,20 +116,25 @@ def _make_file(path: Path) -> None:
 
 def _prepare(connection: sqlite3.Connection, path: Path, patience: float) -> None:
     check_is_ours(connection, path)
-    _use_wal(connection, time.monotonic() + patience)
+    _patiently(lambda: connection.execute("PRAGMA journal_mode = WAL"), patience)
     for setting in _SETTINGS:
         connection.execute(setting)
     migrate(connection)
+    connection.execute("PRAGMA busy_timeout = 0")
     connection.row_factory = sqlite3.Row
 
 
-def _use_wal(connection: sqlite3.Connection, deadline: float) -> None:
-    """Switch to write-ahead logging. SQLite does not wait for its lock here, so we do."""
+def _patiently(ask: Callable[[], _T], patience: float) -> _T:
+    """What *ask* comes to as soon as nobody is in the way, for at most *patience* seconds.
+
+    SQLite could wait by itself, but sleeps for up to 100 ms at a time, in which others come and go:
+    of eight busy workers, some would not get a turn for a second.
+    """
+    deadline = time.monotonic() + patience
     while True:
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            return
+            return ask()
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
-            time.sleep(0.01)
+        time.sleep(random.uniform(*_PAUSE))

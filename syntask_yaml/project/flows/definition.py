@@ -112,16 +112,19 @@ def _why_not_there(scope: Scope, name: str) -> str:
 
 
 def _last_of_several(scope: Scope, name: str, others: list[str], reason: str) -> Found:
-    origin = scope.module.names.names[name][-1].origin if name in scope.module.names.names else None
-    if isinstance(origin, Defined) and not others:
-        found = _found(name, Definition(origin.node, scope.at(origin.node.lineno)), is_method=False)
-        return replace(found, reason=reason)
-    return Found(name, scope, 1, reason=reason)
+    held = scope.module.names.names.get(name)
+    match held[-1].origin if held else None:
+        case Defined(node=node) if not others:
+            found = _found(name, Definition(node, scope.at(node.lineno)), is_method=False)
+            return replace(found, reason=reason)
+        case Defined() | Assigned():
+            return Found(".".join([name, *others]), scope, held[-1].line if held else 1, reason=reason)
+    raise NotThere(f"There is no `{name}` to be found: {reason}.")
 
 
 def _attribute(owner: Symbol, name: str) -> Symbol:
     if not isinstance(owner, Definition) or not isinstance(owner.node, ast.ClassDef):
-        raise NotThere(f"There is no `{name}` in it.")
+        raise NotThere(f"There is no `{name}` in `{owner.name}`.")
     found = owner.scope.attribute(owner, name)
     if not isinstance(found, Member):
         return found

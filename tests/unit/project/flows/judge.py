@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import sys
 import types
-import typing
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -29,9 +28,6 @@ def loaded(
     module = types.ModuleType(module_name or f"judged_{next(_NUMBER)}")
     vars(module).update(prelude or {})
     sys.modules[module.__name__] = module
-    # Of two unions that differ in their order, Python keeps the first one it meets.
-    for forget in typing._cleanups:  # type: ignore[attr-defined]
-        forget()
     with silence():
         exec(compile(source, f"{module.__name__}.py", "exec", dont_inherit=True), vars(module))
     return module

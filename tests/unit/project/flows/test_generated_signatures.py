@@ -26,7 +26,7 @@ LIMITS = st.sampled_from(
 )
 GENERIC = st.sampled_from(
     ["Optional[{}]", "list[{}]", "List[{}]", "set[{}]", "dict[str, {}]", "Sequence[{}]", "tuple[{}, ...]", "{} | None"]
-    + ["dict[{}, int]", "tuple[int, {}]", "Union[int, {}]", "Iterable[{}]", "'{}'", "Json[{}]", "type[{}]"]
+    + ["dict[{}, int]", "tuple[int, {}]", "Union[int, {}]", "Iterable[{}]", "Json[{}]", "type[{}]"]
 )
 DEFAULTS = st.sampled_from(
     ["", "", " = None", " = 1", " = 'a'", " = []", " = Color.RED", " = Inner(a=1)", " = Field(3, description='q')"]
@@ -39,6 +39,7 @@ def _larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.builds(lambda form, part: form.format(part), GENERIC, inner)
         | st.builds(lambda part, limit: f"Annotated[{part}, {limit}]", inner, LIMITS)
         | st.builds(lambda left, right: f"Union[{left}, {right}]", inner, inner)
+        | st.builds(repr, inner)
     )
 
 
@@ -49,6 +50,16 @@ PARAMETERS = st.builds(lambda annotation, default: annotation + default, ANNOTAT
 @pytest.fixture(name="prelude", scope="module")
 def _prelude() -> Mapping[str, Any]:
     return vars(loaded(PRELUDE))
+
+
+def _unordered(schema: Any) -> Any:
+    """Of two unions that differ in their order alone, Python keeps the one that it met first."""
+    if isinstance(schema, list):
+        return [_unordered(part) for part in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    parts = {key: _unordered(part) for key, part in sorted(schema.items())}
+    return {key: sorted(part, key=repr) if key == "anyOf" else part for key, part in parts.items()}
 
 
 @settings(max_examples=400, deadline=None)
@@ -70,7 +81,7 @@ def test_what_is_made_of_a_signature_is_what_prefect_makes_of_it(
         event(f"Prefect says {type(error).__name__}")
         return
 
-    assert expected == schema
+    assert _unordered(expected) == _unordered(schema)
 
 
 @pytest.fixture(name="pydantic", scope="module")

@@ -1,0 +1,567 @@
+"""What a flow is, by its source: its name, its description, where it stands."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from syntask_yaml.errors import NotFound
+from syntask_yaml.project.flows import FlowNotFound, FlowReader, InvalidEntrypoint
+from tests.unit.project.flows.conftest import Project
+
+
+def test_a_flow_is_described_by_its_decorator(project: Project) -> None:
+    path = project.write(
+        "flows/etl.py",
+        '''
+        from prefect import flow
+
+        @flow(name="Nightly", description="Moves data.", version="1.2", log_prints=True)
+        def etl(day: str):
+            """Not shown."""
+        ''',
+    )
+
+    flow = project.read("flows/etl.py:etl")
+
+    assert (flow.name, flow.description, flow.version) == ("Nightly", "Moves data.", "1.2")
+    assert (flow.entrypoint, flow.function, flow.line) == ("flows/etl.py:etl", "etl", 5)
+    assert flow.file == path
+    assert flow.source_digest == hashlib.md5(path.read_bytes()).hexdigest()
+    assert flow.is_decorated
+    assert flow.notes == ()
+
+
+def test_without_words_of_its_own_a_flow_is_described_by_its_function(project: Project) -> None:
+    project.write(
+        "etl.py",
+        '''
+        from prefect import flow
+
+        @flow
+        def nightly_load():
+            """Moves data.
+
+            Steps:
+                with care.
+            """
+        ''',
+    )
+
+    flow = project.read("etl.py:nightly_load")
+
+    assert (flow.name, flow.version) == ("nightly-load", None)
+    assert flow.description == "Moves data.\n\nSteps:\n    with care."
+
+
+def test_the_function_of_an_entrypoint_needs_no_decorator(project: Project) -> None:
+    project.write("etl.py", "def plain_one(x: int): ...")
+
+    flow = project.read("etl.py:plain_one")
+
+    assert not flow.is_decorated
+    assert (flow.name, flow.description) == ("plain-one", None)
+    assert flow.parameter_schema is not None
+    assert flow.parameter_schema["required"] == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("imported", "decorator"),
+    [
+        ("from prefect import flow", "@flow"),
+        ("from prefect import flow", "@flow()"),
+        ("from prefect import flow as f", "@f"),
+        ("from prefect import flow as f", "@f(log_prints=True)"),
+        ("import prefect", "@prefect.flow"),
+        ("import prefect as p", "@p.flow(retries=2)"),
+        ("from prefect.flows import flow", "@flow"),
+        ("from prefect import flows", "@flows.flow"),
+        ("from syntask import flow", "@flow"),
+        ("import syntask", "@syntask.flow"),
+        ("from mylib import flow", "@flow"),
+        ("from mylib import flow as f", "@f"),
+        ("from elsewhere.installed import flow", "@flow"),
+        ("try:\n    from prefect import flow\nexcept ImportError:\n    flow = print", "@flow"),
+        ("import functools, prefect\nflow = functools.partial(prefect.flow, retries=2)", "@flow"),
+        ("from prefect import *", "@flow"),
+    ],
+)
+def test_a_decorator_called_flow_makes_a_flow(imported: str, decorator: str, project: Project) -> None:
+    project.write("mylib.py", "from prefect import flow")
+    (project.root / "etl.py").write_text(f"{imported}\n\n{decorator}\ndef etl(): ...\n", encoding="utf-8")
+
+    assert project.read("etl.py:etl").is_decorated
+
+
+@pytest.mark.parametrize(
+    ("imported", "decorator"),
+    [
+        ("from prefect import task", "@task"),
+        ("import app", "@app.run"),
+        ("import flow", "@flow.run"),
+        ("app = object()", "@app.flow"),
+        ("from functools import cache", "@cache"),
+    ],
+)
+def test_another_decorator_makes_none(imported: str, decorator: str, project: Project) -> None:
+    (project.root / "etl.py").write_text(f"{imported}\n\n{decorator}\ndef etl(): ...\n", encoding="utf-8")
+
+    assert not project.read("etl.py:etl").is_decorated
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        ('name="a b"', "a b"),
+        ("name=NAME", "constant"),
+        ('name=f"{NAME}-{NUMBER}"', "constant-7"),
+        ('name=NAME + "!"', "constant!"),
+        ("name=Names.LONG", "etl"),
+        ("name=None", "etl"),
+        ('name=""', "etl"),
+        ('**{"name": "unpacked"}', "unpacked"),
+        ("**OPTIONS", "from options"),
+        ("name=imported.NAME", "imported"),
+    ],
+)
+def test_the_name_of_a_flow_may_be_a_constant(arguments: str, name: str, project: Project) -> None:
+    project.write("imported.py", "NAME = 'imported'")
+    project.write(
+        "etl.py",
+        f"""
+        import imported
+        from prefect import flow
+
+        NAME, NUMBER = "constant", 7
+        OPTIONS = {{"name": "from options"}}
+
+        @flow({arguments})
+        def etl(): ...
+        """,
+    )
+
+    assert project.read("etl.py:etl").name == name
+
+
+def test_a_name_worked_out_at_run_time_is_asked_for(project: Project) -> None:
+    project.write(
+        "etl.py",
+        """
+        from syntask import flow
+
+        @flow(name="-".join(["a", "b"]), description="c".upper(), version="d".upper())
+        def etl(x: int): ...
+        """,
+    )
+
+    unloaded, loaded = project.read("etl.py:etl"), project.read("etl.py:etl", load_in_child=True)
+
+    assert unloaded.name == "etl"
+    assert unloaded.parameter_schema is not None
+    assert unloaded.notes == (
+        "The name of the flow `etl` is not known from its source: `etl` is taken for it; it was not loaded to find out.",
+    )
+    assert (loaded.name, loaded.description, loaded.version) == ("a-b", "C", "D")
+    assert loaded.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("made", "name", "description"),
+    [
+        ("flow(work)", "work", "Works."),
+        ('flow(name="made")(work)', "made", "Works."),
+        ('flow(work, name="made", description="Made.")', "made", "Made."),
+        ('flow(other.work, name="made")', "made", "Works elsewhere."),
+        ('first.with_options(name="made")', "made", "Works."),
+    ],
+)
+def test_a_flow_may_be_made_by_a_call(made: str, name: str, description: str, project: Project) -> None:
+    project.write("other.py", "def work(y: int):\n    'Works elsewhere.'\n")
+    project.write(
+        "etl.py",
+        f"""
+        import other
+        from prefect import flow
+
+        def work(x: int):
+            "Works."
+
+        first = flow(work)
+        second = {made}
+        """,
+    )
+
+    flow = project.read("etl.py:second")
+
+    assert (flow.name, flow.description, flow.function) == (name, description, "second")
+    assert flow.is_decorated
+    assert flow.parameter_schema is not None
+    assert len(flow.parameter_schema["required"]) == 1
+
+
+def test_a_flow_from_a_factory_is_loaded(project: Project) -> None:
+    project.write(
+        "etl.py",
+        """
+        from prefect import flow
+
+        def made(name):
+            @flow(name=name)
+            def inner(x: int):
+                "Documented."
+            return inner
+
+        etl = made("from a factory")
+        """,
+    )
+
+    flow = project.read("etl.py:etl", load_in_child=True)
+
+    assert (flow.name, flow.description, flow.version) == ("from a factory", "Documented.", None)
+    assert flow.is_decorated
+    assert flow.parameter_schema is not None
+    assert project.read("etl.py:etl").notes != ()
+
+
+def test_static_and_class_methods_can_be_deployed(project: Project) -> None:
+    project.write(
+        "etl.py",
+        """
+        from prefect import flow
+
+        class Base:
+            @staticmethod
+            def inherited(x: int): ...
+
+        class Etl(Base):
+            @staticmethod
+            @flow
+            def static(x: int): ...
+
+            @flow
+            @classmethod
+            def bound(cls, x: int): ...
+
+            @flow
+            def method(self, x: int): ...
+        """,
+    )
+    reader = project.reader()
+
+    static, bound = reader.read("etl.py:Etl.static"), reader.read("etl.py:Etl.bound")
+
+    assert (static.name, static.function, static.is_decorated) == ("static", "Etl.static", True)
+    assert bound.parameter_schema is not None
+    assert bound.parameter_schema["properties"]["x"]["position"] == 1
+    assert not reader.read("etl.py:Etl.inherited").is_decorated
+    with pytest.raises(InvalidEntrypoint, match="`Etl.method` is a method of objects"):
+        reader.read("etl.py:Etl.method")
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "if True:\n    @flow\n    def etl(x: int): ...",
+        "try:\n    @flow\n    def etl(x: int): ...\nfinally:\n    pass",
+        "import sys\nif sys.platform:\n    @flow\n    def etl(x: int): ...",
+        "@flow\nasync def etl(x: int): ...",
+    ],
+    ids=["if", "try", "condition", "async"],
+)
+def test_a_flow_may_stand_in_a_block(block: str, project: Project) -> None:
+    (project.root / "etl.py").write_text(f"from prefect import flow\n{block}\n", encoding="utf-8")
+
+    flow = project.read("etl.py:etl")
+
+    assert flow.is_decorated
+    assert flow.parameter_schema is not None
+
+
+def test_of_two_definitions_of_which_one_counts_only_loading_tells(project: Project) -> None:
+    project.write(
+        "etl.py",
+        """
+        import os
+
+        if os.sep == "?":
+            def etl(a: int): ...
+        else:
+            def etl(b: str): ...
+        """,
+    )
+
+    assert project.read("etl.py:etl").parameter_schema is None
+    schema = project.read("etl.py:etl", load_in_child=True).parameter_schema
+    assert schema is not None
+    assert list(schema["properties"]) == ["b"]
+
+
+def test_a_decorator_between_flow_and_function_that_wraps_keeps_the_signature(project: Project) -> None:
+    project.write(
+        "etl.py",
+        """
+        import functools
+        from somewhere import installed
+        from prefect import flow
+
+        def logged(function):
+            @functools.wraps(function)
+            def inner(*args, **kwargs): ...
+            return inner
+
+        def registered(function):
+            return function
+
+        @flow
+        @installed(3)
+        @logged
+        @registered
+        def etl(x: int): ...
+        """,
+    )
+
+    schema = project.read("etl.py:etl").parameter_schema
+
+    assert schema is not None
+    assert list(schema["properties"]) == ["x"]
+
+
+@pytest.mark.parametrize(
+    "entrypoint",
+    ["package.etl.run", "package.etl:run", "package/etl.py:run", "package.run", "package:again", "reexport.py:moved"],
+)
+def test_a_function_is_found_where_it_is_defined(entrypoint: str, project: Project) -> None:
+    project.write("package/__init__.py", "from .etl import run\nfrom package.middle import *\n")
+    project.write("package/middle.py", "__all__ = ['again']\nfrom .etl import run as again, hidden\n")
+    path = project.write("package/etl.py", "def run(x: int): ...\ndef hidden(): ...\n")
+    project.write("reexport.py", "import package.middle\nmoved = package.middle.again\n")
+
+    flow = project.read(entrypoint)
+
+    assert flow.file == path
+    assert flow.entrypoint == entrypoint
+    assert flow.parameter_schema is not None
+
+
+def test_modules_are_found_in_folders_without_init_and_in_installed_packages(project: Project) -> None:
+    path = project.write("space/inner/etl.py", "def run(): ...")
+
+    reader = project.reader()
+
+    assert reader.read("space.inner.etl.run").file == path
+    assert reader.read("json.decoder:py_scanstring").name == "py-scanstring"
+    assert reader.read("json.dumps").file is not None
+
+
+def test_a_module_is_found_by_its_parents_without_running_them(project: Project) -> None:
+    project.write("package/__init__.py", "raise RuntimeError('run')")
+    project.write("package/inner/__init__.py", "raise RuntimeError('run')")
+    project.write("package/inner/etl.py", "def run(): ...")
+
+    assert project.read("package.inner.etl.run").name == "run"
+
+
+def test_types_are_found_in_the_modules_of_the_project(project: Project) -> None:
+    project.write("flows/models.py", "from pydantic import BaseModel\nclass Config(BaseModel):\n    a: int\n")
+    project.write("shared/types.py", "from enum import Enum\nclass Size(Enum):\n    BIG = 1\nLIMIT = 3\n")
+    project.write("shared/__init__.py", "from .types import Size\nfrom . import types\n")
+    project.write(
+        "flows/etl.py",
+        """
+        import shared.types as kinds
+        from models import Config
+        from .models import Config as Same
+        from shared import Size, types
+
+        def etl(a: Config, b: Same, c: Size = Size.BIG, d: types.Size = kinds.Size.BIG, e=kinds.LIMIT): ...
+        """,
+    )
+
+    schema = project.read("flows/etl.py:etl").parameter_schema
+
+    assert schema is not None
+    assert schema["definitions"].keys() == {"Config", "Size"}
+    assert [schema["properties"][name]["default"] for name in "cde"] == [1, 1, 3]
+
+
+def test_nothing_of_the_project_is_run(project: Project) -> None:
+    project.write("etl.py", "open('ran', 'w')\nfrom other import x\ndef etl(a: int = 1): ...\n")
+    project.write("other.py", "open('ran', 'w')\n")
+
+    project.read("etl.py:etl")
+
+    assert not Path("ran").exists()
+    assert not (project.root / "ran").exists()
+
+
+def test_a_file_is_read_once(project: Project) -> None:
+    path = project.write("etl.py", "".join(f"def f{number}(x: int): ...\n" for number in range(100)))
+    reader = project.reader()
+    reader.read("etl.py:f0")
+    size = path.stat().st_size
+    path.write_text("!" * size)
+
+    assert [reader.read(f"etl.py:f{number}").name for number in range(100)] == [f"f{n}" for n in range(100)]
+
+
+def test_the_same_answer_is_given_to_all_threads(project: Project) -> None:
+    for number in range(5):
+        project.write(f"etl_{number}.py", "from unknown import X\nfrom prefect import flow\n@flow\ndef f(x: X): ...\n")
+    reader = project.reader()
+    wanted = [f"etl_{number % 5}.py:f" for number in range(200)]
+
+    with ThreadPoolExecutor(8) as pool:
+        flows = list(pool.map(reader.read, wanted))
+
+    assert [flow.entrypoint for flow in flows] == wanted
+    assert len({id(flow) for flow in flows}) == 5
+
+
+def test_all_flows_of_a_file_are_loaded_at_once(project: Project) -> None:
+    counted = project.root / "count"
+    project.write(
+        "etl.py",
+        f"""
+        from prefect import flow
+
+        open({str(counted)!r}, "a").write("x")
+        TYPES = {{"a": int}}
+
+        @flow
+        def first(x: TYPES["a"]): ...
+
+        @flow
+        def second(x: TYPES["a"]): ...
+        """,
+    )
+    reader = project.reader(load_in_child=True)
+
+    schemas = [reader.read(f"etl.py:{name}").parameter_schema for name in ("first", "second", "first")]
+
+    assert None not in schemas
+    assert counted.read_text() == "x"
+
+
+def test_a_flow_that_cannot_be_loaded_is_still_a_flow(project: Project) -> None:
+    project.write("etl.py", "from not_installed import Frame\ndef etl(x: Frame): ...\n")
+
+    flow = project.read("etl.py:etl", load_in_child=True)
+
+    assert flow.parameter_schema is None
+    assert flow.notes == (
+        "The parameters of `etl` are not known from its source: the type `not_installed.Frame` is not defined in"
+        " this project; loading it fails with ModuleNotFoundError: No module named 'not_installed'.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("entrypoint", "detail", "hint"),
+    [
+        ("etl.py:extact", "`etl.py` holds no `extact`.", "Did you mean `extract`?"),
+        ("etl.py:zzz", "`etl.py` holds no `zzz`.", "Its flows are `extract`, `load`."),
+        ("etl.py:inner", "`inner` in `etl.py` stands inside another function or class.", "Its flows are"),
+        ("etl.py:Etl.nothing", "The class `Etl` holds no `nothing`.", "Its flows are"),
+        ("etl.py:load.more", "There is no `more` in `load`.", "Its flows are"),
+        ("elt.py:extract", "The file `elt.py` is not there.", "Did you mean `etl.py`?"),
+        ("flows/etl.py:extract", "The file `flows/etl.py` is not there.", "Did you mean `etl.py`?"),
+        ("deep.py:run", "The file `deep.py` is not there.", "Did you mean `one/two/deep.py`?"),
+        ("none.py:run", "The file `none.py` is not there.", "Paths are relative to the project's root."),
+        ("one/two:run", "The file `one/two` is not there.", "Paths are relative to the project's root."),
+        ("data/notes.txt:run", "`data/notes.txt` is not a Python file: its name does not end in `.py`.", ""),
+        ("emty.run", "There is no module `emty`.", "Did you mean `empty`?"),
+        ("one.two.dep.run", "There is no module `one.two.dep`.", "Did you mean `one.two.deep`?"),
+        ("one.two.run", "`one.two` is a folder without `__init__.py`", "Write `one.two.module:function`."),
+        ("empty.py:run", "`empty.py` holds no `run`.", "There is no flow in this file: put `@flow` above a function."),
+        ("lost.py:run", "There is no `run` to be found: `run` is not defined in `etl.py`.", ""),
+    ],
+)
+def test_what_is_not_there_is_said_with_what_was_meant(
+    entrypoint: str, detail: str, hint: str, project: Project
+) -> None:
+    project.write(
+        "etl.py",
+        """
+        from prefect import flow
+
+        @flow
+        def extract():
+            def inner(): ...
+
+        @flow
+        def load(): ...
+
+        class Etl: ...
+        """,
+    )
+    project.write("one/two/deep.py", "def run(): ...")
+    project.write("data/notes.txt", "")
+    project.write("empty.py", "")
+    project.write("lost.py", "from etl import run")
+
+    with pytest.raises(FlowNotFound) as caught:
+        project.read(entrypoint)
+
+    assert caught.value.code == "flow-not-found"
+    assert isinstance(caught.value, NotFound)
+    assert caught.value.detail.startswith(detail)
+    assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("entrypoint", "detail", "hint"),
+    [
+        ("etl.py", "`etl.py` names a file, but no flow in it.", "Write `etl.py:extract`. Its flows are `extract`, `load`."),
+        ("none.py", "`none.py` names a file, but no flow in it.", "Write `none.py:function`."),
+        ("etl.py:Etl", "`Etl` is not a function.", "Its flows are `extract`, `load`."),
+        ("etl.py:NAME", "`NAME` is not a function.", "Its flows are `extract`, `load`."),
+        ("etl.py:json", "`json` is not a function.", "Its flows are `extract`, `load`."),
+    ],
+)
+def test_what_cannot_be_a_flow_is_refused(entrypoint: str, detail: str, hint: str, project: Project) -> None:
+    project.write(
+        "etl.py",
+        """
+        import json
+        from prefect import flow
+
+        NAME = "x"
+
+        @flow
+        def extract(): ...
+
+        @flow
+        def load(): ...
+
+        class Etl: ...
+        """,
+    )
+
+    with pytest.raises(InvalidEntrypoint) as caught:
+        project.read(entrypoint)
+
+    assert caught.value.detail == detail
+    assert hint in caught.value.hint
+
+
+def test_importing_the_package_is_cheap(project: Project) -> None:
+    script = "import sys, syntask_yaml.project.flows; print(*sys.modules)"
+    project.write("imports.py", script)
+    import subprocess
+
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[4]
+    )
+
+    heavy = {"pydantic", "prefect", "subprocess", "asyncio", "yaml", "jsonschema", "jinja2", "tempfile", "logging"}
+    assert heavy.isdisjoint(done.stdout.split())
+
+
+def test_a_reader_needs_no_project_to_be_made(tmp_path: Path) -> None:
+    reader = FlowReader(tmp_path / "not there")
+
+    with pytest.raises(FlowNotFound):
+        reader.read("etl.py:etl")
