@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from syntask_yaml.backend.base import Claim
 from syntask_yaml.backend.naming import new_id, run_name
 from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound
 from syntask_yaml.model.deployment import Deployment, Stored
@@ -73,7 +74,19 @@ def _new_run(stored: Stored, parameters: Mapping[str, Json], now: datetime) -> R
     )
 
 
-def job_variables(deployment: Deployment, run: Run) -> Mapping[str, Json]:
+def claim_on(run: Run, token: str, deployment: Deployment) -> Claim:
+    """What the worker gets that took *run*."""
+    return Claim(
+        run=run,
+        token=token,
+        entrypoint=deployment.entrypoint or "",
+        parameters=run.parameters,
+        job_variables=_job_variables(deployment, run),
+        pull_steps=deployment.pull_steps,
+    )
+
+
+def _job_variables(deployment: Deployment, run: Run) -> Mapping[str, Json]:
     """The run's job variables over the deployment's; `env` is merged name by name."""
     merged = {**deployment.job_variables, **run.job_variables}
     below, above = deployment.job_variables.get("env"), run.job_variables.get("env")

@@ -17,7 +17,7 @@ from syntask_yaml.backend.lifecycle import (
     SCHEDULED,
     SURPLUS,
     abandoned,
-    job_variables,
+    claim_on,
     no_such_run,
     released,
     reported,
@@ -148,7 +148,8 @@ class MemoryQueue:
         kept = min(free, key=self._rank)
         kept.worker, kept.token = worker, new_id()
         kept.leased_until = now + timedelta(seconds=lease)
-        return self._claimed(self._become(kept, replace(kept.run, state=PENDING)), kept.token)
+        deployment = self._deployments[kept.run.deployment_id or ""].deployment
+        return claim_on(self._become(kept, replace(kept.run, state=PENDING)), kept.token, deployment)
 
     def _deployments_at_limit(self) -> Mapping[str | None, CollisionStrategy]:
         busy = Counter(kept.run.deployment_id for kept in self._runs.values() if kept.token)
@@ -179,17 +180,6 @@ class MemoryQueue:
     def _rank(self, kept: Kept) -> tuple[int, datetime | None, datetime | None]:
         run = kept.run
         return self._priorities[run.work_pool or "", run.work_queue or ""], run.scheduled, run.created
-
-    def _claimed(self, run: Run, token: str) -> Claim:
-        deployment = self._deployments[run.deployment_id or ""].deployment
-        return Claim(
-            run=run,
-            token=token,
-            entrypoint=deployment.entrypoint or "",
-            parameters=run.parameters,
-            job_variables=job_variables(deployment, run),
-            pull_steps=deployment.pull_steps,
-        )
 
     @alone
     def report(self, claim: Claim, state: State, now: datetime) -> bool:

@@ -11,6 +11,7 @@ from syntask_yaml.diagnostics import Diagnostic, did_you_mean
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.value import Json, Unknown, Value
+from syntask_yaml.project.rules import schedules_of
 from syntask_yaml.source import Source
 from syntask_yaml.template import is_template
 
@@ -29,7 +30,9 @@ def check_parameters(entry: Node, schema: Mapping[str, Json] | None) -> Iterator
     declared = entry.get("parameters")
     if declared is not None and declared.value:
         yield from _check_values(declared, schema)
-    for schedule in _schedules(entry):
+    for schedule in schedules_of(entry):
+        if schedule.value.get("active") is False:
+            continue
         own = schedule.get("parameters")
         if own is not None and own.value:
             yield from _check_values(own, schema)
@@ -38,16 +41,6 @@ def check_parameters(entry: Node, schema: Mapping[str, Json] | None) -> Iterator
             *((own and own.value) or ()),
         }
         yield from _check_missing(declared or entry, given, schema)
-
-
-def _schedules(entry: Node) -> Iterator[Node]:
-    for key in ("schedules", "schedule"):
-        node = entry.get(key)
-        if node is None or not node.value:
-            continue
-        for schedule in node.children() if isinstance(node.value, list) else (node,):
-            if isinstance(schedule.value, Mapping) and schedule.value.get("active") is not False:
-                yield schedule
 
 
 def _check_values(node: Node, schema: Mapping[str, Json]) -> Iterator[Diagnostic]:

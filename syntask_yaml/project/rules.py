@@ -143,47 +143,55 @@ def has_one_promise(node: Node) -> Iterator[Diagnostic]:
         yield node.problem("conflicting-keys" if given else "missing-key", detail)
 
 
-_TEXT, _MAPPING, _LIST = (str,), (dict,), (list,)
-_SCHEDULE_RULES: tuple[tuple[str, tuple[type, ...], Rule], ...] = (
-    ("cron", _TEXT, is_cron),
-    ("interval", (str, int, float), is_interval),
-    ("rrule", _TEXT, is_rrule),
-    ("timezone", _TEXT, is_zone),
-    ("anchor_date", _TEXT, is_moment),
-)
-_SCHEDULES = (("schedule",), ("schedule", "*"), ("schedules", "*"))
+# What is asked of a mapping (no key) and of its values, in the order in which problems are shown. A value
+# of another type is the schema's business.
+Table = tuple[tuple[str | None, type | tuple[type, ...], Rule], ...]
 
-# What is asked of the values at each place of a deployment, in the order in which problems are shown;
-# `*` is any item of a list. A value of another type is the schema's business.
-RULES: tuple[tuple[tuple[str, ...], tuple[type, ...], Rule], ...] = (
-    ((), _MAPPING, is_identified),
-    ((), _MAPPING, has_one_schedule_key),
-    (("name",), _TEXT, is_name),
-    (("concurrency_limit",), _MAPPING, has_a_limit),
-    (("schedules",), _LIST, has_distinct_slugs),
-    *((schedule, _MAPPING, has_one_timing) for schedule in _SCHEDULES),
-    *(((*schedule, key), types, rule) for schedule in _SCHEDULES for key, types, rule in _SCHEDULE_RULES),
-    (("sla", "*"), _MAPPING, has_one_promise),
+DEPLOYMENT_RULES: Table = (
+    (None, dict, is_identified),
+    (None, dict, has_one_schedule_key),
+    ("name", str, is_name),
+    ("concurrency_limit", dict, has_a_limit),
+    ("schedules", list, has_distinct_slugs),
 )
+SCHEDULE_RULES: Table = (
+    (None, dict, has_one_timing),
+    ("cron", str, is_cron),
+    ("interval", (str, int, float), is_interval),
+    ("rrule", str, is_rrule),
+    ("timezone", str, is_zone),
+    ("anchor_date", str, is_moment),
+)
+SLA_RULES: Table = ((None, dict, has_one_promise),)
 
 
 def check_rules(deployment: Node) -> Iterator[Diagnostic]:
-    """Everything about one deployment that `RULES` do not allow."""
-    for pattern, types, rule in RULES:
-        for node in _nodes(deployment, pattern):
-            if isinstance(node.value, types) and not is_template(node.value):
-                yield from rule(node)
+    """Everything about one deployment that the rules do not allow."""
+    yield from _ask(deployment, DEPLOYMENT_RULES)
+    for schedule in schedules_of(deployment):
+        yield from _ask(schedule, SCHEDULE_RULES)
+    promises = deployment.get("sla")
+    for promise in promises.children() if promises is not None else ():
+        yield from _ask(promise, SLA_RULES)
 
 
-def _nodes(node: Node, pattern: tuple[str, ...]) -> Iterator[Node]:
-    if not pattern:
-        yield node
+def schedules_of(deployment: Node) -> Iterator[Node]:
+    """Every schedule of a deployment, under whichever key and in whichever form it was written."""
+    for key in ("schedule", "schedules"):
+        node = deployment.get(key)
+        if node is None or not node.value:
+            continue
+        for schedule in node.children() if isinstance(node.value, list) else (node,):
+            if isinstance(schedule.value, dict):
+                yield schedule
+
+
+def _ask(mapping: Node, table: Table) -> Iterator[Diagnostic]:
+    if not isinstance(mapping.value, dict):
         return
-    step, *rest = pattern
-    if step == "*":
-        children = list(node.children()) if isinstance(node.value, list) else []
-    else:
-        child = node.get(step)
-        children = [] if child is None else [child]
-    for child in children:
-        yield from _nodes(child, tuple(rest))
+    for key, types, rule in table:
+        value = mapping.value if key is None else mapping.value.get(key)
+        if isinstance(value, types) and not is_template(value):
+            node = mapping if key is None else mapping.get(key)
+            if node is not None:
+                yield from rule(node)

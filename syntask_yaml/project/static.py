@@ -21,15 +21,15 @@ from syntask_yaml.template import Anything, Blocks, Scope, Unresolved, is_templa
 
 def check_names(tree: Node, entries: Iterable[Node], sections: Sections) -> Iterator[Diagnostic]:
     """Everything about the templates and steps of the project that is wrong on every machine."""
-    seen: set[tuple[int, ...]] = set()
+    scopes: dict[tuple[int, ...], _FieldScopes] = {}
     for entry in entries:
         own = [sections.of(entry, name) for name in SECTIONS]
-        build, push, pull = (section.steps if section else () for section in own)
         key = (id(own[0]), id(own[1]), id(own[2]))
-        if key not in seen:  # one report for sections that many deployments share
-            seen.add(key)
+        if key not in scopes:  # many deployments share their sections: they are looked at once
+            build, push, pull = (section.steps if section else () for section in own)
             yield from _check_steps(tree, build, push, pull)
-        yield from _check_fields(entry, _static_scope((*build, *push)))
+            scopes[key] = _FieldScopes(_static_scope((*build, *push)))
+        yield from _check_fields(entry, scopes[key])
 
 
 def expected_outputs(steps: Iterable[Step]) -> tuple[dict[str, Value], bool]:
@@ -108,13 +108,18 @@ def _asks_environment(text: Any) -> bool:
     return is_template(text) and any("$" in part.raw for part in parse(text).placeholders)
 
 
-def _check_fields(entry: Node, scope: Scope) -> Iterator[Diagnostic]:
+class _FieldScopes:
+    """One scope, with block references refused or left."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.by_treatment = {blocks: scope.with_blocks(blocks) for blocks in Blocks}
+
+
+def _check_fields(entry: Node, scopes: _FieldScopes) -> Iterator[Diagnostic]:
     for key, value in entry.value.items():
-        if key in SECTIONS:
-            continue
-        for part, place, blocks in field_parts(key, value):
-            node = entry.at(place)
-            yield from _unresolved(node, part, scope.with_blocks(blocks))
+        if key not in SECTIONS:
+            for part, place, blocks in field_parts(key, value):
+                yield from _unresolved(entry, part, scopes.by_treatment[blocks], place)
 
 
 def field_parts(key: str, value: Any) -> Iterator[tuple[Any, tuple[str, ...], Blocks]]:
@@ -129,9 +134,10 @@ def field_parts(key: str, value: Any) -> Iterator[tuple[Any, tuple[str, ...], Bl
         yield item, (key, inner), Blocks.LEAVE if inner == "job_variables" else Blocks.REFUSE
 
 
-def _unresolved(node: Node, value: Value, scope: Scope) -> list[Diagnostic]:
+def _unresolved(node: Node, value: Value, scope: Scope, place: tuple[str, ...] = ()) -> list[Diagnostic]:
+    """The placeholders without a value in *value*, which stands at *place* below *node*."""
     problems: list[Diagnostic] = []
-    resolve(value, scope, lambda found: problems.append(as_diagnostic(found, node)))
+    resolve(value, scope, lambda found: problems.append(as_diagnostic(found, node.at(place))))
     return problems
 
 

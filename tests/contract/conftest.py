@@ -31,7 +31,7 @@ class Clock:
     def __call__(self) -> datetime:
         return self.now
 
-    def pass_(self, seconds: float) -> datetime:
+    def advance(self, seconds: float) -> datetime:
         self.now += timedelta(seconds=seconds)
         return self.now
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import UserList
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -172,9 +173,10 @@ def test_what_is_not_declared_stays(deploy: Deploy, field: str) -> None:
 
 def test_mappings_and_lists_of_any_kind_are_stored(deploy: Deploy) -> None:
     """A value need not be a dict or a list."""
-    (stored,) = deploy(replace(ETL, parameters=MappingProxyType({"a": MappingProxyType({"b": (1, 2)})})))
+    values = MappingProxyType({"a": MappingProxyType({"b": (1, 2), "c": UserList([3])})})
+    (stored,) = deploy(replace(ETL, parameters=values))
 
-    assert list(stored.deployment.parameters["a"]["b"]) == [1, 2]
+    assert [list(each) for each in stored.deployment.parameters["a"].values()] == [[1, 2], [3]]
 
 
 def test_each_write_is_answered_in_order(backend: Backend) -> None:
@@ -261,7 +263,8 @@ def test_a_deployment_keeps_its_name(backend: Backend, deploy: Deploy) -> None:
 
 
 def test_writing_nothing_is_answered_with_nothing(backend: Backend) -> None:
-    """No writes, no answers."""
+    """No writes, no answers; and from nothing to nothing is no change."""
+    assert errors(backend, Write(None, None)) == [None]
     assert list(backend.write([])) == []
 
 
@@ -471,12 +474,12 @@ def test_unsetting_a_variable_says_whether_there_was_one(backend: Backend) -> No
 @pytest.mark.parametrize(
     ("type", "data"),
     [
-        ("secret", {"value": Secret("s3cret ünïcode")}),
+        ("secret", {"value": Secret("s3cret ünïcode 🦊 \ud83d")}),
         ("string", {"value": "plain"}),
         ("json", {"value": {"a": [1, None]}}),
         ("github-credentials", {"token": Secret("t")}),
         ("gitlab-credentials", {"token": Secret("t"), "url": "https://git.example.org"}),
-        ("bitbucket-credentials", {"username": "u", "password": Secret("p")}),
+        ("bitbucket-credentials", {"username": "u", "password": Secret("p"), "token": None}),
         ("azure-devops-credentials", {"token": Secret("t")}),
     ],
 )

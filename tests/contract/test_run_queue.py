@@ -35,7 +35,7 @@ LEASE = 30.0
 class Clock(Protocol):
     now: datetime
 
-    def pass_(self, seconds: float) -> datetime: ...
+    def advance(self, seconds: float) -> datetime: ...
 
 
 @pytest.fixture(name="etl")
@@ -109,7 +109,7 @@ def test_runs_are_made_ahead_all_the_time(
     """Whenever a worker looks: three at least, all of the next minute, a hundred at most."""
     deploy(replace(ETL, schedules=(Schedule(timing=Interval(seconds, clock.now)),)))
     for elapsed in [0.0, *[5.0] * 40]:
-        now = clock.pass_(elapsed)
+        now = clock.advance(elapsed)
         backend.schedule(now)
         ahead = [time for time in due(backend) if time and time > now]
         assert min(100, max(3, int(60 / seconds))) <= len(ahead) <= 100 + 5 / seconds
@@ -122,7 +122,7 @@ def test_all_occurrences_are_made_while_a_worker_looks(
     begin = clock.now
     deploy(replace(ETL, schedules=(Schedule(timing=Interval(1.0, begin)),)))
     for _ in range(60):
-        backend.schedule(clock.pass_(5.0))
+        backend.schedule(clock.advance(5.0))
 
     made = due(backend)
     assert [begin + timedelta(seconds=second + 1) for second in range(len(made))] == made
@@ -134,7 +134,7 @@ def test_runs_are_made_once(backend: OwnBackend, twin: OwnBackend, deploy: Deplo
     deploy(replace(ETL, schedules=(HOURLY,)))
 
     assert [each.schedule(clock.now) for each in (backend, backend, twin)] == [3, 0, 0]
-    clock.pass_(3600)
+    clock.advance(3600)
     assert [each.schedule(clock.now) for each in (twin, backend, twin)] == [1, 0, 0]
 
 
@@ -167,7 +167,7 @@ def test_a_schedule_may_end(backend: OwnBackend, deploy: Deploy, clock: Clock, t
     backend.schedule(clock.now)
 
     assert len(runs(backend)) < 3
-    assert backend.schedule(clock.pass_(1e7)) == 0
+    assert backend.schedule(clock.advance(1e7)) == 0
 
 
 def test_an_occurrence_right_after_a_deploy_is_not_lost(
@@ -176,7 +176,7 @@ def test_an_occurrence_right_after_a_deploy_is_not_lost(
     """Even if the worker looks only when it has passed."""
     clock.now = at(12, 59, 59)
     deploy(replace(ETL, schedules=(HOURLY,)))
-    backend.schedule(clock.pass_(10))
+    backend.schedule(clock.advance(10))
 
     assert [at(13), at(14), at(15), at(16)] == due(backend)
 
@@ -187,7 +187,7 @@ def test_what_was_due_while_no_worker_ran_is_not_made_up(
     """The runs that were made before start late; the occurrences after those are skipped."""
     deploy(replace(ETL, schedules=(HOURLY,)))
     backend.schedule(clock.now)
-    backend.schedule(clock.pass_(12.5 * 3600))
+    backend.schedule(clock.advance(12.5 * 3600))
 
     assert [at(13), at(14), at(15), at(1, day=3), at(2, day=3), at(3, day=3)] == due(backend)
     assert [at(13), at(14), at(15)] == [claimed(backend, clock).run.scheduled for _ in range(3)]
@@ -200,7 +200,7 @@ def test_changing_a_deployment_makes_its_coming_runs_anew(
     clock.now = at(12, 59)
     (stored,) = deploy(replace(ETL, schedules=(HOURLY,)))
     backend.schedule(clock.now)
-    clock.pass_(90)
+    clock.advance(90)
     asked = ask(backend, stored, scheduled=at(20))
     deploy(replace(ETL, schedules=(HOURLY,), parameters={"new": True}))
 
@@ -222,7 +222,7 @@ def test_what_comes_to_rest_takes_its_waiting_runs_along(
     """Also those that are due: nothing stands behind them any more. A run that began goes on."""
     (stored,) = deploy(replace(ETL, schedules=(HOURLY,)))
     backend.schedule(clock.now)
-    clock.pass_(2 * 3600)
+    clock.advance(2 * 3600)
     running = begun(backend, clock).run
     if change is None:
         list(backend.write([Write(stored, None)]))
@@ -290,7 +290,7 @@ def test_runs_are_claimed_in_the_order_they_are_due(backend: OwnBackend, etl: St
     names = {"c": at(11), "a": at(9), "d": at(11), "b": at(10)}
     for name, time in names.items():
         ask(backend, etl, name=name, scheduled=time)
-        clock.pass_(0.001)
+        clock.advance(0.001)
 
     assert [claimed(backend, clock).run.name for _ in names] == ["a", "b", "c", "d"]
 
@@ -431,7 +431,7 @@ def test_a_scheduled_run_that_comes_back_to_a_paused_deployment_rests(
     """It was taken before the pause, and given back after it."""
     (stored,) = deploy(replace(ETL, schedules=(HOURLY,)))
     backend.schedule(clock.now)
-    clock.pass_(3600)
+    clock.advance(3600)
     taken = claimed(backend, clock)
     deploy(replace(stored.deployment, paused=True))
     backend.release(taken, clock.now)
@@ -444,7 +444,7 @@ def test_a_run_that_waits_for_long_is_late(backend: OwnBackend, etl: Stored, clo
     run = ask(backend, etl)
 
     assert read(backend, run.id).state.name == "Scheduled"
-    clock.pass_(16)
+    clock.advance(16)
     assert "Late" == read(backend, run.id).state.name == runs(backend)[0].state.name
     assert claimed(backend, clock).run.state.name == "Pending"
 
@@ -453,11 +453,11 @@ def test_a_run_begins_and_ends(backend: OwnBackend, etl: Stored, clock: Clock) -
     """With the times of it, and whatever the worker has to say."""
     ask(backend, etl)
     found = claimed(backend, clock)
-    begin = clock.pass_(1)
+    begin = clock.advance(1)
     backend.report(found, RUNNING, begin)
-    backend.report(found, State(StateType.RUNNING, "Retrying", "once more"), clock.pass_(1))
-    failed = State(StateType.FAILED, "TimedOut", "after 2 seconds")
-    end = clock.pass_(1)
+    backend.report(found, State(StateType.RUNNING, "Retrying", "once more"), clock.advance(1))
+    failed = State(StateType.FAILED, "TimedOut", "after 2 seconds ⏱")
+    end = clock.advance(1)
 
     assert State(StateType.RUNNING, "Retrying", "once more") == read(backend, found.run.id).state
     assert backend.report(found, failed, end)
@@ -511,12 +511,12 @@ def test_a_lease_that_is_renewed_does_not_run_out(
     for _ in range(2):
         ask(backend, etl)
     one, two = begun(backend, clock), claimed(backend, clock)
-    clock.pass_(LEASE - 1)
+    clock.advance(LEASE - 1)
     states = {one.run.id: StateType.RUNNING, two.run.id: StateType.PENDING}
 
     assert states == backend.renew([one, two], now=clock.now, lease=LEASE)
-    assert twin.reap(clock.pass_(LEASE - 1)) == []
-    assert {one.run.id, two.run.id} == {run.id for run in twin.reap(clock.pass_(2))}
+    assert twin.reap(clock.advance(LEASE - 1)) == []
+    assert {one.run.id, two.run.id} == {run.id for run in twin.reap(clock.advance(2))}
 
 
 def test_renewing_nothing_is_nothing(backend: OwnBackend, clock: Clock) -> None:
@@ -552,13 +552,13 @@ def test_what_a_dead_worker_ran_has_crashed(
     """It is told why, and the worker, should it come back, that the run is no longer its own."""
     ask(backend, etl)
     found = begun(backend, clock)
-    (run,) = twin.reap(clock.pass_(LEASE + 1))
+    (run,) = twin.reap(clock.advance(LEASE + 1))
 
     assert (StateType.CRASHED, clock.now) == (run.state.type, run.ended)
     assert "stopped answering" in run.state.message
     assert run == backend.run(run.id)
     assert not backend.report(found, COMPLETED, clock.now)
-    assert twin.reap(clock.pass_(LEASE + 1)) == []
+    assert twin.reap(clock.advance(LEASE + 1)) == []
 
 
 def test_what_a_dead_worker_was_to_cancel_is_cancelled(
@@ -568,7 +568,7 @@ def test_what_a_dead_worker_was_to_cancel_is_cancelled(
     ask(backend, etl)
     backend.cancel(begun(backend, clock).run.id)
 
-    assert [run.state.type for run in backend.reap(clock.pass_(LEASE + 1))] == [StateType.CANCELLED]
+    assert [run.state.type for run in backend.reap(clock.advance(LEASE + 1))] == [StateType.CANCELLED]
 
 
 def test_what_a_dead_worker_had_not_begun_is_due_again_three_times(
@@ -579,7 +579,7 @@ def test_what_a_dead_worker_had_not_begun_is_due_again_three_times(
     states = []
     for _ in range(4):
         assert run.id == claimed(backend, clock).run.id
-        states += [reaped.state for reaped in backend.reap(clock.pass_(LEASE + 1))]
+        states += [reaped.state for reaped in backend.reap(clock.advance(LEASE + 1))]
 
     assert [State(StateType.SCHEDULED)] * 3 == states[:3]
     assert StateType.CRASHED is states[3].type
@@ -598,7 +598,7 @@ def test_nobody_runs_what_has_no_deployment_any_more(
 
     assert backend.release(given_back, clock.now)
     backend.renew([running], now=clock.now, lease=1e6)
-    backend.reap(clock.pass_(LEASE + 1))
+    backend.reap(clock.advance(LEASE + 1))
     assert StateType.CANCELLED is read(backend, given_back.run.id).state.type
     assert StateType.CANCELLED is read(backend, lost.run.id).state.type
     assert backend.report(running, COMPLETED, clock.now)
@@ -632,7 +632,7 @@ def test_a_change_of_somebody_else_shows(
         lambda: ask(twin, etl),
         lambda: claim(twin, clock),
         lambda: twin.write([Write(None, replace(ETL, name="new"))]),
-        lambda: twin.reap(clock.pass_(LEASE + 1)),
+        lambda: twin.reap(clock.advance(LEASE + 1)),
     ):
         change()
         seen.append(backend.changed())
@@ -648,7 +648,7 @@ def test_what_a_run_writes_is_kept_in_order(
 ) -> None:
     """And read on from where one stopped; lines of another run are not mixed in."""
     run, other = ask(backend, etl), ask(backend, etl)
-    lines = [LogLine(clock.pass_(0.5), 20 + number, f"line {number} ü", "flow") for number in range(7)]
+    lines = [LogLine(clock.advance(0.5), 20 + number, f"line {number} ü", "flow") for number in range(7)]
     backend.append_logs(run.id, lines[:3])
     backend.append_logs(other.id, [LogLine(clock.now, 40, "else")])
     backend.append_logs(run.id, [])
@@ -673,3 +673,12 @@ def test_lines_need_a_run(backend: OwnBackend, clock: Clock) -> None:
     """The id must stand for one."""
     with pytest.raises(NotFound, match="nowhere"):
         backend.append_logs("nowhere", [LogLine(clock.now, 20, "hello")])
+
+
+def test_a_message_may_be_anything(backend: OwnBackend, etl: Stored, clock: Clock) -> None:
+    """Nothing that an exception says can keep a run from ending."""
+    ask(backend, etl)
+    found = begun(backend, clock)
+
+    assert backend.report(found, State(StateType.FAILED, message="bad name: \udcff"), clock.now)
+    assert read(backend, found.run.id).state.message.startswith("bad name: ")

@@ -25,6 +25,11 @@ to_json = json.JSONEncoder(check_circular=False, separators=(",", ":"), default=
 from_json = json.loads
 
 
+def to_text(text: str) -> str:
+    """*text*, which nobody chose: half a character, which a run may print, is written as its code."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def to_moment(time: datetime) -> int:
     return (time - _EPOCH) // _MICROSECOND
 

@@ -68,6 +68,11 @@ _FAULTS: Mapping[int, _Fault] = {
 _OTHER = _Fault(BackendError, "The store {path} refused: {reason}.", "")
 
 
+def code_of(error: sqlite3.Error) -> int:
+    """The primary code of *error*; 0 if it has none."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
     """Raise what SQLite or the disk fails at, inside, as a BackendError about the store at *path*.
@@ -79,8 +84,7 @@ def translated(path: Path) -> Iterator[None]:
     except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
         raise
     except sqlite3.Error as error:
-        fault = _FAULTS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, _OTHER)
-        raise _worded(fault, path, str(error)) from error
+        raise _worded(_FAULTS.get(code_of(error), _OTHER), path, str(error)) from error
     except UnicodeEncodeError as error:
         raise BackendRefused(
             f"A text holds {error.object[error.start]!a}, which is half a character and cannot be stored.",

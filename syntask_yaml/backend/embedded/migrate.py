@@ -50,6 +50,7 @@ def migrate(connection: sqlite3.Connection) -> None:
 
 
 def _change(connection: sqlite3.Connection, version: int) -> None:
+    # For the pool that a new store has from the start.
     values = {
         "id": new_id(),
         "description": DEFAULT_POOL.description,

@@ -15,7 +15,7 @@ from syntask_yaml.backend.lifecycle import (
     AWAITING,
     SURPLUS,
     abandoned,
-    job_variables,
+    claim_on,
     no_such_run,
     released,
     reported,
@@ -83,19 +83,10 @@ class Queue(Role):
                 token=token,
                 leased_until=_lease_end(now, lease),
             )
-            return None if row is None else self._claim(run_of(row), token)
-
-    def _claim(self, run: Run, token: str) -> Claim:
-        (stored,) = stored_deployments(self._store.all("deployment", id=run.deployment_id))
-        deployment = stored.deployment
-        return Claim(
-            run=run,
-            token=token,
-            entrypoint=deployment.entrypoint or "",
-            parameters=run.parameters,
-            job_variables=job_variables(deployment, run),
-            pull_steps=deployment.pull_steps,
-        )
+            if row is None:
+                return None
+            (stored,) = stored_deployments(self._store.all("deployment", id=row["deployment_id"]))
+        return claim_on(run_of(row), token, stored.deployment)
 
     def report(self, claim: Claim, state: State, now: datetime) -> bool:
         with self._store.transaction():

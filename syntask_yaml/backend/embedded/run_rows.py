@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from syntask_yaml.backend.embedded.codec import from_json, from_moment, to_json, to_moment
+from syntask_yaml.backend.embedded.codec import from_json, from_moment, to_json, to_moment, to_text
 from syntask_yaml.model.run import LogLine, Run, State, StateType
 
 
@@ -32,7 +32,7 @@ def run_row(run: Run, *, schedule_id: str | None = None, key: str | None = None)
 
 
 def state_row(state: State) -> dict[str, str]:
-    return {"state": state.type.value, "state_name": state.name, "message": state.message}
+    return {"state": state.type.value, "state_name": state.name, "message": to_text(state.message)}
 
 
 def progress_row(run: Run, *, is_restart: bool = False) -> dict[str, Any]:
@@ -69,9 +69,8 @@ def run_of(row: sqlite3.Row) -> Run:
 
 
 def log_row(run_id: str, number: int, line: LogLine) -> tuple[Any, ...]:
-    """The values for `insert_log`. Half a character, which a run may print, is written as its code."""
-    message = line.message.encode("utf-8", "backslashreplace").decode("utf-8")
-    return run_id, number, to_moment(line.timestamp), line.level, line.logger, message
+    """The values for `insert_log`."""
+    return run_id, number, to_moment(line.timestamp), line.level, line.logger, to_text(line.message)
 
 
 def log_line(row: sqlite3.Row) -> LogLine:

@@ -19,7 +19,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, TypeAlias, TypeVar
 
-from syntask_yaml.backend.embedded.faults import translated
+from syntask_yaml.backend.embedded.faults import code_of, translated
 from syntask_yaml.backend.embedded.migrate import check_is_ours, migrate
 from syntask_yaml.backend.embedded.statements import SQL
 from syntask_yaml.errors import BackendUnreachable
@@ -92,13 +92,11 @@ class Store:
 
     def change(self, name: str, /, **values: Any) -> int:
         """Do the statement *name*, in a transaction; how many rows it changed."""
-        with translated(self.path):
-            return self._connection.execute(SQL[name], values).rowcount
+        return self._connection.execute(SQL[name], values).rowcount
 
     def change_each(self, name: str, rows: Iterable[Arguments]) -> int:
         """Do the statement *name* for each of *rows*, in a transaction; how many rows it changed."""
-        with translated(self.path):
-            return self._connection.executemany(SQL[name], rows).rowcount
+        return self._connection.executemany(SQL[name], rows).rowcount
 
     def close(self) -> None:
         with self._lock:
@@ -135,6 +133,6 @@ def _patiently(ask: Callable[[], _T], patience: float) -> _T:
         try:
             return ask()
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+            if code_of(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
         time.sleep(random.uniform(*_PAUSE))

@@ -41,14 +41,14 @@ class Vault:
 
     def seal(self, secret: Secret) -> str:
         """The text to store for *secret*."""
-        return self._fernet.encrypt(secret.reveal().encode()).decode()
+        return self._fernet.encrypt(secret.reveal().encode("utf-8", "surrogatepass")).decode()
 
     def open(self, sealed: str) -> Secret:
         """The secret that was sealed."""
         from cryptography.fernet import InvalidToken
 
         try:
-            return Secret(self._fernet.decrypt(sealed).decode())
+            return Secret(self._fernet.decrypt(sealed).decode("utf-8", "surrogatepass"))
         except InvalidToken as error:
             raise self._unusable("is not the one that the secret was sealed with") from error
 

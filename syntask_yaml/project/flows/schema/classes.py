@@ -19,7 +19,7 @@ from syntask_yaml.project.flows.source.symbol import Definition, Expression, Unk
 from syntask_yaml.project.flows.source.values import Value, evaluate
 
 # What `dataclasses.field` may say besides a default without a schema showing it.
-FIELD_OPTIONS = frozenset({"compare", "hash", "init", "kw_only", "repr"})
+FIELD_OPTIONS = frozenset({"compare", "hash", "init", "repr"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +127,14 @@ def _check_validators(function: ast.FunctionDef, scope: Scope) -> None:
 def _property(name: str, statement: ast.AnnAssign, definition: Definition, kind: Kind) -> Iterator[Property]:
     scope = definition.scope.within(class_of(definition))
     reader, annotation, qualifiers = unqualified(statement.annotation, _reader(scope, statement.lineno))
-    if Qualifier.FINAL in qualifiers and kind is not Kind.MODEL:
-        raise Unknowable(f"what `Final` makes of `{name}` is not known from the source")
-    is_constant = Qualifier.FINAL in qualifiers and statement.value is not None
-    if is_constant or Qualifier.CLASS in qualifiers:
+    if kind is Kind.NAMED_TUPLE and qualifiers:
+        raise Unknowable(f"`{name}` of a named tuple is qualified")
+    if Qualifier.CLASS in qualifiers:
         return
+    if Qualifier.FINAL in qualifiers and (kind is not Kind.MODEL or statement.value is not None):
+        raise Unknowable(f"what `Final` makes of `{name}` is not known from the source")
+    if kind is Kind.TYPED_DICT and statement.value is not None:
+        raise Unknowable(f"`{name}` of a typed dictionary has a default")
     said = _assigned(statement.value, scope.at(statement.lineno), kind)
     shape, said = _joined(reader.shape(annotation), said)
     is_required = said.default is MISSING and said.factory is None

@@ -18,7 +18,7 @@ LIMITING = frozenset(
     | {"min_length", "multiple_of", "pattern", "strict"}
 )
 WITHOUT_EFFECT = frozenset(
-    {"exclude", "exclude_if", "frozen", "init", "init_var", "kw_only", "repr", "serialization_alias"}
+    {"exclude", "exclude_if", "frozen", "init", "init_var", "repr", "serialization_alias"}
     | {"validate_default"}
 )
 KNOWN = DESCRIBING | NAMING | LIMITING | WITHOUT_EFFECT | {"default", "default_factory", "json_schema_extra"}

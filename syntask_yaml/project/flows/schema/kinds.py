@@ -39,9 +39,9 @@ DECORATORS: Mapping[str, Kind] = {
     "pydantic.dataclasses.dataclass": Kind.DATACLASS,
     "typing.final": Kind.PLAIN,
 }
-# What the decorator of a dataclass may say without a schema showing it.
+# What the decorator of a dataclass may say without a schema showing it. `kw_only` changes the order of fields.
 OPTIONS = frozenset(
-    {"eq", "frozen", "init", "kw_only", "match_args", "order", "repr", "slots", "unsafe_hash", "weakref_slot"}
+    {"eq", "frozen", "init", "match_args", "order", "repr", "slots", "unsafe_hash", "weakref_slot"}
 )
 # With one of these a class has a schema of its own making.
 OWN_SCHEMA = frozenset(

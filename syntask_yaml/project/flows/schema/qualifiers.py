@@ -24,7 +24,6 @@ class Qualifier(Enum):
 
 QUALIFIERS: Mapping[str, Qualifier] = {
     "dataclasses.InitVar": Qualifier.INIT,
-    "dataclasses.KW_ONLY": Qualifier.CLASS,
     "typing.ClassVar": Qualifier.CLASS,
     "typing.Final": Qualifier.FINAL,
     "typing.NotRequired": Qualifier.OPTIONAL,
@@ -45,5 +44,5 @@ def unqualified(node: ast.expr, reader: Reader) -> tuple[Reader, ast.expr, froze
             return reader, node, frozenset(found)
         found.add(QUALIFIERS[symbol.name])
         if not isinstance(node, ast.Subscript):
-            return reader, node, frozenset(found | {Qualifier.CLASS})
+            return reader, node, frozenset(found)
         node = node.slice

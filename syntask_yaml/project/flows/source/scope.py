@@ -163,7 +163,8 @@ class Scope:
         return Package(located)
 
     def _of_package(self, located: Located, name: str) -> Symbol:
-        if located.file is not None:
+        # A package that imports from itself means its modules: its own names are only being made.
+        if located.file is not None and located.file != self.module.path:
             elsewhere = self._elsewhere(located.file)
             if elsewhere.has(name):
                 return elsewhere.lookup_own(name)

@@ -8,18 +8,24 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
+from syntask_yaml.backend.base import RunFilter
 from syntask_yaml.backend.embedded import EmbeddedBackend, migrate
+from syntask_yaml.backend.schedules import Coming
 from syntask_yaml.errors import BackendError, BackendRefused, BackendUnreachable
 from syntask_yaml.model.block import Variable
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.run import RunRequest
+from syntask_yaml.model.schedule import Cron, Schedule
+from syntask_yaml.model.secret import Secret
+from syntask_yaml.model.value import Unknown
 
 ROOT = Path(__file__).parents[4]
 Open = Callable[..., EmbeddedBackend]
@@ -152,7 +158,7 @@ def _below_what_cannot_be(_: Path) -> Path:
 def test_what_cannot_be_opened_is_told(
     open_store: Open, tmp_path: Path, make: Callable[[Path], Path]
 ) -> None:
-    """With the path, and without a word of sqlite3."""
+    """With the path, and what to do."""
     path = make(tmp_path / "thing")
 
     with pytest.raises(BackendUnreachable) as caught:
@@ -241,6 +247,46 @@ def test_half_a_character_is_told(open_store: Open) -> None:
     assert backend.variables() == [Variable("a", "\udcff")]
 
 
+def test_what_is_no_json_is_our_mistake(open_store: Open) -> None:
+    """A secret, or what is not known yet, should have been caught before; it is not written down."""
+    backend = open_store()
+    for value in (Secret("s3cret"), Unknown("image")):
+        with pytest.raises(TypeError, match="not stored"):
+            backend.write([Write(None, Deployment(flow="f", name="n", parameters={"a": value}))])
+
+    assert backend.deployments() == []
+
+
+def test_a_closed_store_is_our_mistake(open_store: Open) -> None:
+    """It is not taken for a fault of the disk."""
+    backend = open_store()
+    backend.close()
+
+    with pytest.raises(sqlite3.ProgrammingError):
+        backend.pools()
+
+
+def test_what_changed_while_its_runs_were_worked_out_is_looked_at_again(
+    open_store: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No run is made of what a deployment said before."""
+    backend, other = open_store(), open_store()
+    hourly = (Schedule(timing=Cron("0 * * * *")),)
+    old = Deployment(flow="f", name="n", work_pool="default", schedules=hourly, parameters={"is": "old"})
+    list(other.write([Write(None, old)]))
+    reckon = backend._coming
+
+    def meanwhile(row: sqlite3.Row, now: datetime) -> Coming:
+        monkeypatch.setattr(backend, "_coming", reckon)
+        (stored,) = other.deployments()
+        list(other.write([Write(stored, replace(old, parameters={"is": "new"}))]))
+        return reckon(row, now)
+
+    monkeypatch.setattr(backend, "_coming", meanwhile)
+    assert backend.schedule(datetime.now(UTC)) == 3
+    assert [run.parameters for run in backend.runs(RunFilter())] == [{"is": "new"}] * 3
+
+
 def test_an_old_sqlite_is_told(open_store: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before it fails at a statement it does not know."""
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
@@ -281,7 +327,7 @@ def test_threads_may_share_a_backend(open_store: Open) -> None:
     assert len(backend.pools()) == 101
 
 
-def test_ten_thousand_deployments_are_one_transaction(open_store: Open) -> None:
+def test_thousands_of_deployments_are_one_transaction(open_store: Open) -> None:
     """Whoever reads meanwhile sees none of them, or all."""
     backend, reader = open_store(), open_store()
     statements: list[str] = []

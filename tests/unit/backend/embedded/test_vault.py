@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -106,11 +108,27 @@ def test_a_lost_key_is_not_replaced_while_secrets_need_it(open_store: Open, key:
     assert backend.blocks() == [BLOCK]
 
 
-def test_a_key_that_cannot_be_written_is_told(open_store: Open, key: Path) -> None:
+def test_a_key_that_cannot_be_written_is_told(
+    open_store: Open, key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And no block is made, nor half a key."""
+    backend = open_store()
+
+    def fail(*_: object) -> NoReturn:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(BackendRefused, match="No space left"):
+        backend.create_block(BLOCK)
+    assert backend.blocks() == []
+    assert [file.name for file in key.parent.iterdir() if ".key" in file.name] == []
+
+
+def test_a_key_that_cannot_be_read_is_told(open_store: Open, key: Path) -> None:
     """And no block is made."""
     backend = open_store()
     key.mkdir()
 
-    with pytest.raises(BackendRefused, match="cannot be"):
+    with pytest.raises(BackendRefused, match="cannot be read"):
         backend.create_block(BLOCK)
     assert backend.blocks() == []

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import dedent
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
+from syntask_yaml.errors import SyntaskError
 from syntask_yaml.project.flows import Flow, FlowReader
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -38,10 +41,22 @@ class Project:
 
 def read_source(source: str) -> Flow:
     """The flow `f` of a file that holds *source*, read but not loaded."""
+    return read_bytes(source.encode())
+
+
+def read_bytes(content: bytes) -> Flow:
+    """The flow `f` of a file that holds *content*, read but not loaded."""
     with TemporaryDirectory() as folder:
-        project = Project(Path(folder))
-        project.write("flows.py", source)
-        return project.read("flows.py:f")
+        (Path(folder) / "flows.py").write_bytes(content)
+        return Project(Path(folder)).read("flows.py:f")
+
+
+def outcome(work: Callable[[], T]) -> T | SyntaskError:
+    """What *work* returns, or why it refuses."""
+    try:
+        return work()
+    except SyntaskError as error:
+        return error
 
 
 @pytest.fixture(name="project")

@@ -1,6 +1,6 @@
 """Classes, aliases and constants of a project, and a signature that uses them.
 
-`KNOWN` are understood from the source alone; of `UNKNOWN` the source does not tell enough, and they are loaded.
+`KNOWN` are understood from the source alone; of `UNKNOWN` it does not tell enough, and they are loaded.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ KNOWN: Mapping[str, str] = {
             _private: int = 3
             _other = 4
             KIND: ClassVar[int] = 3
-            fixed: te.Final[int] = 3
+            fixed: te.Final[int]
             a: int
             "Documented too."
 
@@ -145,7 +145,9 @@ KNOWN: Mapping[str, str] = {
     """,
     "a model that is closed": """
         class Model(BaseModel):
-            model_config = ConfigDict(extra="forbid", title="Shown", json_schema_extra={"examples": [{"a": 1}]})
+            model_config = ConfigDict(
+                extra="forbid", title="Shown", json_schema_extra={"examples": [{"a": 1}]}
+            )
             a: int
 
         class Open(Model, extra="allow"):
@@ -224,7 +226,7 @@ KNOWN: Mapping[str, str] = {
         class Base:
             a: int
 
-        @dataclass(kw_only=True)
+        @dataclass(frozen=False, order=True)
         class Data(Base):
             b: "int" = 3
             c: Optional["Data"] = None
@@ -342,10 +344,12 @@ KNOWN: Mapping[str, str] = {
 
 UNKNOWN: Mapping[str, str] = {
     "limits that a type does not understand": """
-        def f(x: Annotated[Any, Field(ge=1)], y: Annotated[str, Field(ge=1)], z: Annotated[Color, Field(ge=1)]): ...
+        Few = Annotated[Color, Field(ge=1)]
+        def f(x: Annotated[Any, Field(ge=1)], y: Annotated[str, Field(ge=1)], z: Few): ...
     """,
     "unions of types that are alike": """
-        def f(x: Union[int, int], y: Union[List[int], list[int]], z: Union[int, UserId], w: Union[Inner, Inner]): ...
+        Same = Union[Inner, Inner]
+        def f(x: Union[int, int], y: Union[List[int], list[int]], z: Union[int, UserId], w: Same): ...
     """,
     "a limit behind a validator": """
         def f(x: Annotated[int, AfterValidator(abs), Field(ge=1)]): ...
@@ -482,6 +486,27 @@ UNKNOWN: Mapping[str, str] = {
         class E(Enum): ...
 
         def f(x: E): ...
+    """,
+    "fields in another order": """
+        @dataclass(kw_only=True)
+        class Data:
+            a: int
+            b: int = Field(title="B")
+
+        @dataclass
+        class Marked:
+            a: int
+            _: dc.KW_ONLY
+            b: int
+
+        def f(x: Data, y: Marked): ...
+    """,
+    "a field that is set once and for all": """
+        class Model(BaseModel):
+            a: te.Final[int] = 3
+            b: int
+
+        def f(x: Model): ...
     """,
     "a name in the body of a class": """
         class Model(BaseModel):

@@ -19,9 +19,10 @@ from enum import Enum, IntEnum, StrEnum
 from fractions import Fraction
 from pathlib import Path
 from typing import (
-    AbstractSet, Annotated, Any, AnyStr, Awaitable, Callable, ClassVar, Collection, Counter, DefaultDict, Deque, Dict,
-    FrozenSet, Generator, Hashable, Iterable, Iterator, List, Literal, Mapping, MutableMapping, MutableSequence,
-    NamedTuple, NewType, Optional, Sequence, Set, Text, TextIO, Tuple, Type, TypeAlias, TypeVar, Union,
+    AbstractSet, Annotated, Any, AnyStr, Awaitable, Callable, ClassVar, Collection, Counter, DefaultDict,
+    Deque, Dict, FrozenSet, Generator, Hashable, Iterable, Iterator, List, Literal, Mapping, MutableMapping,
+    MutableSequence, NamedTuple, NewType, Optional, Sequence, Set, Text, TextIO, Tuple, Type, TypeAlias,
+    TypeVar, Union,
 )
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -30,11 +31,12 @@ import annotated_types
 from annotated_types import Ge, Gt, Interval, Le, Len, Lt, MaxLen, MinLen, MultipleOf
 import pydantic
 from pydantic import (
-    AfterValidator, AnyUrl, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, DirectoryPath, Field, FilePath,
-    FiniteFloat, FutureDate, FutureDatetime, HttpUrl, ImportString, IPvAnyAddress, IPvAnyNetwork, Json, NaiveDatetime,
-    NegativeFloat, NegativeInt, NewPath, NonNegativeFloat, NonNegativeInt, NonPositiveInt, PastDate, PastDatetime,
-    PositiveFloat, PositiveInt, PostgresDsn, RedisDsn, SecretBytes, SecretStr, Strict, StrictBool, StrictFloat,
-    StrictInt, StrictStr, StringConstraints, UUID1, UUID4, confloat, conint, conlist, conset, constr,
+    AfterValidator, AnyUrl, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, DirectoryPath, Field,
+    FilePath, FiniteFloat, FutureDate, FutureDatetime, HttpUrl, ImportString, IPvAnyAddress, IPvAnyNetwork,
+    Json, NaiveDatetime, NegativeFloat, NegativeInt, NewPath, NonNegativeFloat, NonNegativeInt,
+    NonPositiveInt, PastDate, PastDatetime, PositiveFloat, PositiveInt, PostgresDsn, RedisDsn, SecretBytes,
+    SecretStr, Strict, StrictBool, StrictFloat, StrictInt, StrictStr, StringConstraints, UUID1, UUID4,
+    confloat, conint, conlist, conset, constr,
 )
 from prefect import flow
 
@@ -359,7 +361,7 @@ SIGNATURES: Mapping[str, str] = {
         x: Annotated[int, Field(json_schema_extra={"a": 1})]
         x: Annotated[int, Field(alias="y", exclude=True)]
         x: Annotated[int, Field(examples=[1], title="q")] = Field(3, examples=[2], title="z", description="D")
-        x: Annotated[int, Field(json_schema_extra={"a": 1, "position": 7})] = Field(3, json_schema_extra={"b": 2})
+        x: Annotated[int, Field(json_schema_extra={"position": 7})] = Field(json_schema_extra={"b": 2})
         x=Field(3, ge=1, description="d")
         x: int = Field(3, ge=1, description="d", title="T")
         x: int = Field(...)

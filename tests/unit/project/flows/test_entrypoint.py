@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from syntask_yaml.errors import SyntaskError
 from syntask_yaml.project.flows import Entrypoint, InvalidEntrypoint, parse_entrypoint
+from tests.unit.project.flows.conftest import outcome
 
 
 @pytest.mark.parametrize(
@@ -68,11 +69,10 @@ def test_what_is_no_entrypoint_is_refused_with_the_way_to_write_one(text: str, h
 
 @given(st.text(st.sampled_from("abC.:/\\_ 1é\0\n"), max_size=20))
 def test_any_text_is_an_entrypoint_or_refused(text: str) -> None:
-    try:
-        entrypoint = parse_entrypoint(text)
-    except SyntaskError as error:
-        assert error.detail.endswith(".")
-        return
+    entrypoint = outcome(lambda: parse_entrypoint(text))
 
-    assert (entrypoint.path is None) != (entrypoint.module is None)
-    assert all(part.isidentifier() for part in entrypoint.function.split("."))
+    if isinstance(entrypoint, SyntaskError):
+        assert entrypoint.detail.endswith(".")
+    else:
+        assert (entrypoint.path is None) != (entrypoint.module is None)
+        assert all(part.isidentifier() for part in entrypoint.function.split("."))

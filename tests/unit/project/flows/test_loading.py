@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Mapping
@@ -61,11 +60,11 @@ def test_a_flow_says_how_it_is_called(project: Project) -> None:
 
     answers = load(project, "first", "second")
 
-    assert ("of Prefect", "Moves.", "3") == (
+    assert (
         answers["first"].name,
         answers["first"].description,
         answers["first"].version,
-    )
+    ) == ("of Prefect", "Moves.", "3")
     assert answers["second"].name == "of syntask"
 
 
@@ -101,11 +100,17 @@ def test_what_a_file_writes_to_the_terminal_is_not_seen(
     ("code", "said"),
     [
         ("raise ValueError('no\\nsecond line')", "loading it fails with ValueError: no"),
-        ("import not_there_at_all", "loading it fails with ModuleNotFoundError: No module named 'not_there_at_all'"),
+        (
+            "import not_there_at_all",
+            "loading it fails with ModuleNotFoundError: No module named 'not_there_at_all'",
+        ),
         ("raise SystemExit(3)", "loading it fails with SystemExit: 3"),
         ("raise KeyboardInterrupt", "loading it fails with KeyboardInterrupt"),
         ("import os; os._exit(0)", "loading it ends the process without an answer"),
-        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "loading it ends the process without an answer"),
+        (
+            "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)",
+            "loading it ends the process without an answer",
+        ),
         ("def f(_x): ...", "making its schema fails with PydanticUserError"),
         ("", "making its schema fails with AttributeError"),
     ],
@@ -180,12 +185,14 @@ def test_a_module_of_a_package_is_imported_by_its_name(project: Project) -> None
     assert answer.schema["properties"]["x"]["type"] == "integer"
 
 
-def test_loading_leaves_nothing_behind(project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_loading_leaves_nothing_behind(
+    project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
     project.write("other.py", "")
     project.write("flows.py", "import other\ndef f(): ...\n")
-    before = sorted(os.listdir(tmp_path)), sorted(os.listdir(project.root))
+    before = sorted(tmp_path.rglob("*"))
 
     assert load(project, "f")["f"].error == ""
-    assert (sorted(os.listdir(tmp_path)), sorted(os.listdir(project.root))) == before
+    assert sorted(tmp_path.rglob("*")) == before

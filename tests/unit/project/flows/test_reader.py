@@ -163,7 +163,8 @@ def test_a_name_worked_out_at_run_time_is_asked_for(project: Project) -> None:
     assert unloaded.name == "etl"
     assert unloaded.parameter_schema is not None
     assert unloaded.notes == (
-        "The name of the flow `etl` is not known from its source: `etl` is taken for it; it was not loaded to find out.",
+        "The name of the flow `etl` is not known from its source: `etl` is taken for it;"
+        " it was not loaded to find out.",
     )
     assert (loaded.name, loaded.description, loaded.version) == ("a-b", "C", "D")
     assert loaded.notes == ()
@@ -258,7 +259,7 @@ def test_static_and_class_methods_can_be_deployed(project: Project) -> None:
     assert bound.parameter_schema is not None
     assert bound.parameter_schema["properties"]["x"]["position"] == 1
     assert not reader.read("etl.py:Etl.inherited").is_decorated
-    with pytest.raises(InvalidEntrypoint, match="`Etl.method` is a method of objects"):
+    with pytest.raises(InvalidEntrypoint, match=r"`Etl\.method` is a method of objects"):
         reader.read("etl.py:Etl.method")
 
 
@@ -332,7 +333,14 @@ def test_a_decorator_between_flow_and_function_that_wraps_keeps_the_signature(pr
 
 @pytest.mark.parametrize(
     "entrypoint",
-    ["package.etl.run", "package.etl:run", "package/etl.py:run", "package.run", "package:again", "reexport.py:moved"],
+    [
+        "package.etl.run",
+        "package.etl:run",
+        "package/etl.py:run",
+        "package.run",
+        "package:again",
+        "reexport.py:moved",
+    ],
 )
 def test_a_function_is_found_where_it_is_defined(entrypoint: str, project: Project) -> None:
     project.write("package/__init__.py", "from .etl import run\nfrom package.middle import *\n")
@@ -410,7 +418,9 @@ def test_a_file_is_read_once(project: Project) -> None:
 
 def test_the_same_answer_is_given_to_all_threads(project: Project) -> None:
     for number in range(5):
-        project.write(f"etl_{number}.py", "from unknown import X\nfrom prefect import flow\n@flow\ndef f(x: X): ...\n")
+        project.write(
+            f"etl_{number}.py", "from unknown import X\nfrom prefect import flow\n@flow\ndef f(x: X): ...\n"
+        )
     reader = project.reader()
     wanted = [f"etl_{number % 5}.py:f" for number in range(200)]
 
@@ -453,8 +463,8 @@ def test_a_flow_that_cannot_be_loaded_is_still_a_flow(project: Project) -> None:
 
     assert flow.parameter_schema is None
     assert flow.notes == (
-        "The parameters of `etl` are not known from its source: the type `not_installed.Frame` is not defined in"
-        " this project; loading it fails with ModuleNotFoundError: No module named 'not_installed'.",
+        "The parameters of `etl` are not known from its source: the type `not_installed.Frame` is not defined"
+        " in this project; loading it fails with ModuleNotFoundError: No module named 'not_installed'.",
     )
 
 
@@ -475,7 +485,11 @@ def test_a_flow_that_cannot_be_loaded_is_still_a_flow(project: Project) -> None:
         ("emty.run", "There is no module `emty`.", "Did you mean `empty`?"),
         ("one.two.dep.run", "There is no module `one.two.dep`.", "Did you mean `one.two.deep`?"),
         ("one.two.run", "`one.two` is a folder without `__init__.py`", "Write `one.two.module:function`."),
-        ("empty.py:run", "`empty.py` holds no `run`.", "There is no flow in this file: put `@flow` above a function."),
+        (
+            "empty.py:run",
+            "`empty.py` holds no `run`.",
+            "There is no flow in this file: put `@flow` above a function.",
+        ),
         ("lost.py:run", "There is no `run` to be found: `run` is not defined in `etl.py`.", ""),
     ],
 )
@@ -514,7 +528,11 @@ def test_what_is_not_there_is_said_with_what_was_meant(
 @pytest.mark.parametrize(
     ("entrypoint", "detail", "hint"),
     [
-        ("etl.py", "`etl.py` names a file, but no flow in it.", "Write `etl.py:extract`. Its flows are `extract`, `load`."),
+        (
+            "etl.py",
+            "`etl.py` names a file, but no flow in it.",
+            "Write `etl.py:extract`. Its flows are `extract`, `load`.",
+        ),
         ("none.py", "`none.py` names a file, but no flow in it.", "Write `none.py:function`."),
         ("etl.py:Etl", "`Etl` is not a function.", "Its flows are `extract`, `load`."),
         ("etl.py:NAME", "`NAME` is not a function.", "Its flows are `extract`, `load`."),
@@ -553,10 +571,24 @@ def test_importing_the_package_is_cheap(project: Project) -> None:
     import subprocess
 
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[4]
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[4],
     )
 
-    heavy = {"pydantic", "prefect", "subprocess", "asyncio", "yaml", "jsonschema", "jinja2", "tempfile", "logging"}
+    heavy = {
+        "pydantic",
+        "prefect",
+        "subprocess",
+        "asyncio",
+        "yaml",
+        "jsonschema",
+        "jinja2",
+        "tempfile",
+        "logging",
+    }
     assert heavy.isdisjoint(done.stdout.split())
 
 

@@ -1,0 +1,86 @@
+"""What holds for every test: a home of its own, no settings from outside, no network beyond this machine.
+
+`corpus_file` is each real project file in turn, where there are some: in the folder that the environment
+variable SYNTASK_CORPUS names, or in `../shared/corpus` beside the checkout.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHECKOUT = Path(__file__).parents[1]
+_SETTINGS = ("SYNTASK_", "PREFECT_")
+_CORPUS = os.environ.get("SYNTASK_CORPUS")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="write the expected outputs of acceptance cases")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "corpus_file" in metafunc.fixturenames:
+        folder = Path(_CORPUS) if _CORPUS else CHECKOUT.parent / "shared" / "corpus"
+        files = sorted(folder.glob("**/*.y*ml"))
+        reason = f"no corpus at {folder}; SYNTASK_CORPUS names one"
+        none = pytest.param(None, marks=pytest.mark.skip(reason=reason), id="none")
+        metafunc.parametrize(
+            "corpus_file", [pytest.param(file, id=file.stem) for file in files] or [none], scope="session"
+        )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What a test session leaves in the home directory, such as Prefect's profiles, is thrown away."""
+    with pytest.MonkeyPatch.context() as patch:
+        home = tmp_path_factory.mktemp("session-home")
+        patch.setenv("HOME", str(home))
+        patch.setenv("SYNTASK_HOME", str(home / ".syntask"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_network() -> Iterator[None]:
+    """Only this machine answers."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex"):
+            patch.setattr(socket.socket, name, _only_here(getattr(socket.socket, name)))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees the settings of whoever runs it, or those of another test."""
+    for name in os.environ:
+        if name.startswith(_SETTINGS):
+            monkeypatch.delenv(name)
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("SYNTASK_HOME", str(home / ".syntask"))
+
+
+class NetworkReached(Exception):
+    """A test asks for another machine."""
+
+
+def _only_here(connect: Any) -> Any:
+    def connect_here(this: socket.socket, address: Any) -> Any:
+        if this.family in (socket.AF_INET, socket.AF_INET6) and not _is_here(str(address[0])):
+            raise NetworkReached(f"{address[0]} is not this machine")
+        return connect(this, address)
+
+    return connect_here
+
+
+def _is_here(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return host in ("localhost", "")
+    return address.is_loopback or address.is_unspecified
