@@ -32,10 +32,14 @@ class Written:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFilter:
-    """Which runs are meant. Empty fields do not filter; *deployment* is `flow/name`."""
+    """Which runs are meant. Empty fields do not filter.
+
+    *deployment* is `flow/name`; *until* leaves out runs that are due later.
+    """
 
     deployment: str | None = None
     states: frozenset[StateType] = frozenset()
+    until: datetime | None = None
     limit: int = 200
 
 

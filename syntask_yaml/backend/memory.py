@@ -182,6 +182,7 @@ class MemoryBackend(MemoryQueue):
             for kept in self._runs.values()
             if (which.deployment is None or kept.run.deployment == which.deployment)
             and (not which.states or kept.run.state.type in which.states)
+            and (which.until is None or kept.run.scheduled is None or kept.run.scheduled <= which.until)
         ]
         return sorted(chosen, key=_latest, reverse=True)[: which.limit]
 

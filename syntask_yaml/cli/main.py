@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -146,4 +147,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run() -> None:
     """The entry point of the command."""
+    # A command makes many values and hardly a cycle: collecting seldom saves a third of the time of a
+    # plan for thousands of deployments.
+    gc.set_threshold(200_000, 20, 20)
     sys.exit(main())

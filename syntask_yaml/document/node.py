@@ -14,9 +14,10 @@ from syntask_yaml.source import Source, Span
 _PREFIX = re.compile(r"(?:[&!]\S*[ ]+)*")
 _TOKEN = re.compile(
     r"""'(?:[^'\n]|'')*' | "(?:[^"\\\n]|\\.)*"
-      | [^\s,\[\]{}][^\n,\]}]*?(?=\s*(?:[,\]}\n]|:\s|\s\#|$)) | .?""",
+      | [^\s,\[\]{}][^\n,\]}]*?(?=\s*(?:[,\]}\n]|:\s|\s\#|$)) | [\[{]?""",
     re.X,
 )
+_QUOTED = re.compile(r"'(?:[^']|'')*'" + r'|"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Node:
     @property
     def span(self) -> Span:
         """Where the value was written."""
-        return token(self.source, start_of(self.place))
+        return token(self.source, start_of(self.place), self.value)
 
     @property
     def used_span(self) -> Span | None:
@@ -87,7 +88,7 @@ class Node:
     @property
     def key_span(self) -> Span:
         """Where the key of the value was written; for items of a list, where the value was."""
-        return self.span if self.key is None else token(self.source, self.key)
+        return self.span if self.key is None else token(self.source, self.key, self.path[-1])
 
     def problem(self, code: str, detail: str, hint: str = "", *, at_key: bool = False) -> Diagnostic:
         """A diagnostic about this value, or about its key."""
@@ -96,16 +97,28 @@ class Node:
 
     def part(self, text: str) -> Span:
         """Where *text* stands inside a scalar; the whole scalar where it cannot be found."""
-        start = start_of(self.place)
-        # Escapes, folds and indentation make what was written longer than the value.
-        end = start + 2 * len(str(self.value)) + 200
-        found = self.source.text.find(text, start, end)
-        return self.span if found < 0 else Span(self.source, found, found + len(text))
+        start = _begin(self.source, start_of(self.place))
+        quoted = _QUOTED.match(self.source.text, start)
+        # Folds and indentation make what was written longer than the value.
+        end = quoted.end() if quoted else start + 4 * len(str(self.value)) + 400
+        pattern = re.compile(r"\s+".join(map(re.escape, text.split())))
+        found = pattern.search(self.source.text, start, end)
+        return Span(self.source, *found.span()) if found else self.span
 
 
-def token(source: Source, start: int) -> Span:
-    """The characters to underline for what begins at *start*: one scalar, or one bracket."""
-    prefix = _PREFIX.match(source.text, start)
-    begin = prefix.end() if prefix else start
+def token(source: Source, start: int, value: object = None) -> Span:
+    """The characters to underline for what begins at *start*: one scalar, or one bracket.
+
+    *value* is what the scalar means, where it is known: a text without quotes ends where that ends.
+    """
+    begin = _begin(source, start)
+    if isinstance(value, str) and value[:1] not in ("", "'", '"') and source.text.startswith(value, begin):
+        return Span(source, begin, begin + len(value))
     found = _TOKEN.match(source.text, begin)
     return Span(source, begin, found.end() if found else begin)
+
+
+def _begin(source: Source, start: int) -> int:
+    """Where the value itself begins, behind its anchor and tag."""
+    prefix = _PREFIX.match(source.text, start)
+    return prefix.end() if prefix else start

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 import yaml
 from yaml.events import (
@@ -30,14 +30,16 @@ from yaml.events import (
 
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean
 from syntask_yaml.document.node import Node, token
-from syntask_yaml.document.place import Borrowed, Branch, Place
+from syntask_yaml.document.place import Borrowed, Branch, Place, start_of
 from syntask_yaml.document.scalars import (
     BOOL,
+    FLOAT,
     INT,
     MAP,
     MERGE,
     NULL,
     SEQ,
+    STR,
     TAGS,
     implicit_tag,
     plain,
@@ -124,20 +126,45 @@ class _Fatal(Exception):
         self.problem = problem
 
 
+# A mapping that is merged into another, its place, and where it is brought in.
+_Merge: TypeAlias = tuple[dict[str, Any], Branch, int]
+
+
 @dataclass(slots=True)
 class _Open:
-    """A mapping or a list whose end has not been read yet; *key* is one that awaits its value."""
+    """A mapping or a list whose end has not been read yet.
+
+    *key* is one that awaits its value. *size* and *height* count the values inside, and how deep they are
+    nested. *merges* are what merge keys bring, the strongest first.
+    """
 
     value: Any
     place: Branch
     anchor: str | None
     size: int = 1
+    height: int = 1
     key: str | None = None
     key_start: int = 0
-    merges: list[tuple[dict[str, Any], Branch, int]] = field(default_factory=list)
+    merge_start: int | None = None
+    merges: list[_Merge] = field(default_factory=list)
 
 
-_MERGE = "<<"
+class _Anchored(NamedTuple):
+    """What an anchor stands for."""
+
+    value: Any
+    place: Place
+    size: int = 1
+    height: int = 0
+
+
+class _MergeKey(str):
+    """`<<` without quotes. With quotes it is a key like any other."""
+
+    __slots__ = ()
+
+
+_MERGE = _MergeKey("<<")
 
 
 class _Reader:
@@ -147,7 +174,7 @@ class _Reader:
         self._source = source
         self._problems: list[Diagnostic] = []
         self._stack: list[_Open] = []
-        self._anchors: dict[str, tuple[Any, Place, int]] = {}
+        self._anchors: dict[str, _Anchored] = {}
         self._root: tuple[Any, Place] = (None, 0)
         self._documents = 0
         self._written = 0
@@ -161,7 +188,9 @@ class _Reader:
         except yaml.MarkedYAMLError as error:
             self._problems.append(_syntax_problem(error, self._source))
         except yaml.reader.ReaderError as error:
-            self._problems.append(_character_problem(error, self._source))
+            self._problems.append(_character_problem(_position(error, self._source), self._source))
+        except UnicodeEncodeError as error:  # half of a surrogate pair
+            self._problems.append(_character_problem(error.start, self._source))
         else:
             value, place = self._root
             return Document(self._source, Node(value, self._source, place), tuple(self._problems))
@@ -208,25 +237,34 @@ class _Reader:
 
     def _key(self, top: _Open, event: Any, start: int) -> None:
         key: str = event.value
-        if event.implicit[0] and event.tag is None:
-            tag = implicit_tag(key)
-            if tag == MERGE:
-                key = _MERGE
-            elif tag in _KINDS:
-                detail = f"`{key}` without quotes is {_KINDS[tag]}, and a key is text."
-                self._report("key-not-text", detail, f'Write `"{key}"`.', start)
+        tag = event.tag or (implicit_tag(key) if event.implicit[0] else STR)
+        if tag == MERGE:
+            key = _MERGE
+        elif tag in _KINDS:
+            self._report_key(key, tag, start)
+        elif event.tag not in (None, "!", *TAGS):
+            self._unsupported(event.tag, start)
         if event.anchor is not None:
-            self._anchors[event.anchor] = (key, start, 1)
+            self._anchors[event.anchor] = _Anchored(key, start)
         self._expect_value(top, key, start)
 
+    def _report_key(self, key: str, tag: str, start: int) -> None:
+        detail = f"`{key}` without quotes is {_KINDS[tag]}, and a key is text."
+        self._report("key-not-text", detail, f'Write `"{key}"`.', start)
+
     def _expect_value(self, top: _Open, key: str, start: int) -> None:
-        if key in top.place.keys:
-            first = self._source.position(top.place.keys[key])[0]
-            hint = "Write `<<: [*one, *two]` to merge several." if key == _MERGE else "Keep one of them."
-            detail = f"`{key}` stands in this mapping already, on line {first}; the last one counts."
+        is_merge = key is _MERGE
+        first = top.merge_start if is_merge else top.place.keys.get(key)
+        if first is not None:
+            line = self._source.position(first)[0]
+            hint = "Write `<<: [*one, *two]` to merge several." if is_merge else "Keep one of them."
+            detail = f"`{key}` stands in this mapping already, on line {line}; the last one counts."
             self._report("duplicate-key", detail, hint, start)
         top.key, top.key_start = key, start
-        top.place.keys[key] = start
+        if is_merge:
+            top.merge_start = start
+        else:
+            top.place.keys[key] = start
 
     def _open(self, event: Any) -> None:
         start: int = event.start_mark.index
@@ -237,8 +275,7 @@ class _Reader:
             hint = "Put quotes around the whole value: templates (`{{ … }}`) need them."
             raise _Fatal(self._problem("key-not-text", f"Here {kind} stands as a key.", hint, start))
         if len(stack) >= MAX_DEPTH:
-            detail = f"Values are nested more than {MAX_DEPTH} deep here."
-            raise _Fatal(self._problem("too-deep", detail, "", start))
+            raise _Fatal(self._problem("too-deep", _TOO_DEEP, "", start))
         if event.tag not in (None, "!", MAP if is_mapping else SEQ):
             self._unsupported(event.tag, start)
         stack.append(_Open({} if is_mapping else [], Branch(start), event.anchor))
@@ -247,41 +284,42 @@ class _Reader:
         done = self._stack.pop()
         if done.merges:
             _merge(done)
-        self._add(done.value, done.place, done.size, done.anchor)
+        self._add(done.value, done.place, done.size, done.anchor, done.height)
 
     def _alias(self, event: Any) -> None:
-        name: str = event.anchor
         start: int = event.start_mark.index
-        found = self._anchors.get(name)
         stack = self._stack
+        found = self._anchors.get(event.anchor)
         if found is None:
-            is_inside = any(container.anchor == name for container in stack)
-            detail = (
-                f"`*{name}` stands inside of `&{name}` itself."
-                if is_inside
-                else f"No anchor `&{name}` stands before this alias."
-            )
-            hint = (
-                ""
-                if is_inside
-                else did_you_mean(
-                    name,
-                    self._anchors,
-                    otherwise="If the `*` is text, put quotes around the value.",
-                )
-            )
-            self._report("undefined-alias", detail, hint, start)
-            found = (None, start, 1)
-        value, place, size = found
-        self._borrow(size, start)
+            self._report_alias(event.anchor, start)
+            found = _Anchored(None, start)
+        self._borrow(found.size, start)
         if stack and stack[-1].key is None and type(stack[-1].value) is dict:
-            if not isinstance(value, str):
-                raise _Fatal(
-                    self._problem("key-not-text", f"`*{name}` is no text, and stands as a key.", "", start)
-                )
-            self._expect_value(stack[-1], value, start)
+            self._expect_value(stack[-1], self._borrowed_key(event.anchor, found, start), start)
             return
-        self._add(value, Borrowed(start, place), size, None)
+        if len(stack) + found.height > MAX_DEPTH:
+            raise _Fatal(self._problem("too-deep", _TOO_DEEP, "", start))
+        self._add(found.value, Borrowed(start, found.place), found.size, None, found.height)
+
+    def _report_alias(self, name: str, start: int) -> None:
+        if any(container.anchor == name for container in self._stack):
+            self._report("undefined-alias", f"`*{name}` stands inside of `&{name}` itself.", "", start)
+            return
+        hint = did_you_mean(name, self._anchors, otherwise="If the `*` is text, put quotes around the value.")
+        self._report("undefined-alias", f"No anchor `&{name}` stands before this alias.", hint, start)
+
+    def _borrowed_key(self, name: str, found: _Anchored, start: int) -> str:
+        if isinstance(found.value, str):
+            return found.value
+        if isinstance(found.value, (dict, list)):
+            raise _Fatal(
+                self._problem("key-not-text", f"`*{name}` is no text, and stands as a key.", "", start)
+            )
+        key = token(self._source, start_of(found.place)).text if found.value is not None else "null"
+        self._report(
+            "key-not-text", f"`*{name}` is no text, and stands as a key.", f'Write `"{key}"`.', start
+        )
+        return key
 
     def _borrow(self, size: int, start: int) -> None:
         self._borrowed += size
@@ -292,45 +330,53 @@ class _Reader:
             )
             raise _Fatal(self._problem("too-many-aliases", detail, "", start))
 
-    def _add(self, value: Any, place: Place, size: int, anchor: str | None) -> None:
+    def _add(self, value: Any, place: Place, size: int, anchor: str | None, height: int = 0) -> None:
         """Put a finished value where it belongs: under the awaiting key, into the list, or at the root."""
         self._written += 1
         if anchor is not None:
-            self._anchors[anchor] = (value, place, size)
+            self._anchors[anchor] = _Anchored(value, place, size, height)
         if not self._stack:
             self._root = value, place
             return
         top = self._stack[-1]
         top.size += size
+        if top.key is _MERGE:
+            top.merges[:0] = self._merged(top, value, place)
+            top.height = max(top.height, height)
+            top.key = None
+            return
+        if height >= top.height:
+            top.height = height + 1
         if top.key is None:
             top.place.children[len(top.value)] = place
             top.value.append(value)
-        elif top.key == _MERGE:
-            self._note_merge(top, value, place)
-            top.key = None
         else:
             top.value[top.key] = value
             top.place.children[top.key] = place
             top.key = None
 
-    def _note_merge(self, top: _Open, value: Any, place: Place) -> None:
-        used = place.start if isinstance(place, Borrowed) else top.key_start
-        branch = place
+    def _merged(self, top: _Open, value: Any, place: Place) -> list[_Merge]:
+        """The mappings that a merge key brings, each with its place and where it is used."""
+        branch, used = place, None
         while isinstance(branch, Borrowed):
-            branch = branch.origin
-        if isinstance(value, dict) and isinstance(branch, Branch):
-            top.merges.append((value, branch, used))
-        elif isinstance(value, list) and isinstance(branch, Branch):
-            for index, item in enumerate(value):
-                self._note_merge(top, item, branch.children[index])
-        elif value is not None:
+            branch, used = branch.origin, branch.start if used is None else used
+        if isinstance(value, list) and isinstance(branch, Branch):
+            items = [(item, branch.children[index]) for index, item in enumerate(value)]
+        else:
+            items = [(value, place)]
+        found = [self._merge_of(top, *item, used) for item in items]
+        return [merge for merge in found if merge is not None]
+
+    def _merge_of(self, top: _Open, value: Any, place: Place, used: int | None) -> _Merge | None:
+        while isinstance(place, Borrowed):
+            place, used = place.origin, place.start if used is None else used
+        if isinstance(value, dict) and isinstance(place, Branch):
+            return value, place, top.key_start if used is None else used
+        if value is not None:
             detail = "`<<` takes a mapping, or a list of mappings, usually as aliases."
-            self._report(
-                "merge-not-mapping",
-                detail,
-                "Write `<<: *name` or `<<: [*one, *two]`.",
-                top.key_start,
-            )
+            hint = "Write `<<: *name` or `<<: [*one, *two]`."
+            self._report("merge-not-mapping", detail, hint, top.key_start)
+        return None
 
     def _plain(self, text: str, start: int) -> Any:
         try:
@@ -351,7 +397,7 @@ class _Reader:
             return event.value
         try:
             return tagged(event.value, tag)
-        except (ValueError, KeyError):
+        except ValueError:
             return self._misfit(event.value, tag.rpartition(":")[2], start)
 
     def _misfit(self, text: str, kind: str, start: int) -> str:
@@ -369,7 +415,9 @@ class _Reader:
             f"The tag `{shown}` has no meaning in a project file: values are plain text, numbers, "
             "true or false, null, lists and mappings."
         )
-        self._report("unsupported-tag", detail, "Remove the tag.", start)
+        written = _TAG.search(self._source.text, start)
+        span = token(self._source, start) if written is None else Span(self._source, *written.span())
+        self._problems.append(Diagnostic("unsupported-tag", detail, "Remove the tag.", span=span))
 
     def _report(self, code: str, detail: str, hint: str, start: int) -> None:
         self._problems.append(self._problem(code, detail, hint, start))
@@ -378,7 +426,9 @@ class _Reader:
         return Diagnostic(code, detail, hint, span=token(self._source, start))
 
 
-_KINDS = {INT: "a number", BOOL: "true or false", NULL: "null"}
+_TAG = re.compile(r"!\S*")
+_KINDS = {INT: "a number", FLOAT: "a number", BOOL: "true or false", NULL: "null"}
+_TOO_DEEP = f"Values are nested more than {MAX_DEPTH} deep here."
 
 
 def _merge(done: _Open) -> None:
@@ -434,8 +484,15 @@ def _syntax_problem(error: yaml.MarkedYAMLError, source: Source) -> Diagnostic:
     return Diagnostic("invalid-yaml", f"This is not YAML: {what}.", hint, span=Span(source, start, start + 1))
 
 
-def _character_problem(error: yaml.reader.ReaderError, source: Source) -> Diagnostic:
-    start = min(int(error.position), max(len(source.text) - 1, 0))
+def _position(error: yaml.reader.ReaderError, source: Source) -> int:
+    """The index of the character that *error* is about; libyaml counts bytes."""
+    if error.encoding == "?":
+        return len(source.text.encode()[: int(error.position)].decode(errors="ignore"))
+    return int(error.position)
+
+
+def _character_problem(position: int, source: Source) -> Diagnostic:
+    start = min(position, max(len(source.text) - 1, 0))
     detail = f"Character {source.text[start : start + 1]!r} cannot stand in YAML."
     hint = "Is this a text file? Write special characters as escapes inside double quotes."
     return Diagnostic("unreadable-file", detail, hint, span=Span(source, start, start + 1))

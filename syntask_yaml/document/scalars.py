@@ -19,7 +19,10 @@ STR, INT, FLOAT, BOOL, NULL, MAP, SEQ, MERGE, TIMESTAMP, VALUE = (
     _PREFIX + kind
     for kind in ("str", "int", "float", "bool", "null", "map", "seq", "merge", "timestamp", "value")
 )
-TAGS = frozenset({STR, INT, FLOAT, BOOL, NULL, MAP, SEQ, TIMESTAMP})
+TAGS = frozenset({STR, INT, FLOAT, BOOL, NULL, TIMESTAMP})
+
+# Python itself writes out whole numbers of up to 4,300 digits.
+_MAX_INT_BITS = 14_000
 
 _constructor = SafeConstructor()
 _CONSTRUCT = {
@@ -32,7 +35,7 @@ _CONSTRUCT = {
 
 @lru_cache(maxsize=65536)
 def plain(text: str) -> Scalar:
-    """The value of the unquoted scalar *text*."""
+    """The value of the unquoted scalar *text*. Raises ValueError where it looks like a number and is none."""
     return tagged(text, implicit_tag(text))
 
 
@@ -49,10 +52,15 @@ def implicit_tag(text: str) -> str:
 def tagged(text: str, tag: str) -> Scalar:
     """The value of *text* under an explicit *tag* of `TAGS`.
 
-    Raises ValueError or KeyError where the text does not fit the tag (`!!int one`).
+    Raises ValueError where the text does not fit the tag (`!!int one`).
     """
     construct = _CONSTRUCT.get(tag)
     if construct is None:
         return text
-    value: Scalar = construct(ScalarNode(tag, text))
+    try:
+        value: Scalar = construct(ScalarNode(tag, text))
+    except (KeyError, IndexError, OverflowError) as error:
+        raise ValueError(text) from error
+    if isinstance(value, int) and value.bit_length() > _MAX_INT_BITS:
+        raise ValueError(text)
     return value

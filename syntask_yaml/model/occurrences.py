@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from syntask_yaml.model.schedule import Cron, Interval, RRule, Timing
 
 _DAY = 86400
+_YEARLY = 0  # dateutil's number for it
 _RRULE_START = datetime(2020, 1, 1)
 # Rules that fire at least hourly are entered near the time asked for, not walked from their start.
 _FREQUENT = {4: timedelta(hours=1), 5: timedelta(minutes=1), 6: timedelta(seconds=1)}
@@ -97,8 +98,9 @@ def _rrule_times(timing: RRule, after: datetime) -> Iterator[datetime]:
     zone = ZoneInfo(timing.timezone) if timing.timezone else _own_zone(named) or UTC
     rule = rrulestr(_without_zones(timing.rrule), dtstart=_RRULE_START)
     begin = _wall_before(after, zone)
-    if "DTSTART" not in timing.rrule.upper():
-        rule = _entered_near(rule, begin)
+    if _never_fires(rule):
+        return
+    rule = _entered_near(rule, begin)
     for wall in rule.xafter(begin):
         yield _from_wall(wall, zone)
 
@@ -115,9 +117,22 @@ def _without_zones(text: str) -> str:
     return re.sub(r"(\d{8}T\d{6})Z", r"\1", re.sub(r";TZID=[^:;]+", "", text))
 
 
+def _never_fires(rule: Any) -> bool:
+    """Whether a rule that fires many times a day has no day of any year to do so.
+
+    Such a rule (the 30th of February, every second) would be walked for hours.
+    """
+    if getattr(rule, "_freq", -1) not in _FREQUENT:
+        return False
+    return (
+        next(iter(rule.replace(freq=_YEARLY, interval=1, count=None, until=None, bysetpos=None)), None)
+        is None
+    )
+
+
 def _entered_near(rule: Any, begin: datetime) -> Any:
     unit = _FREQUENT.get(getattr(rule, "_freq", -1))
     if unit is None or rule._count is not None:
         return rule
     step = unit * rule._interval
-    return rule.replace(dtstart=_RRULE_START + max((begin - _RRULE_START) // step, 0) * step)
+    return rule.replace(dtstart=rule._dtstart + max((begin - rule._dtstart) // step, 0) * step)

@@ -52,7 +52,10 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One flow run. Times are aware; *deployment* is `flow/name`, *deployment_id* None once it was deleted."""
+    """One flow run. Times are aware.
+
+    *deployment* is `flow/name`; *deployment_id* is None once the deployment was deleted.
+    """
 
     id: str
     name: str

@@ -33,13 +33,16 @@ def resolve_fields(declaration: Declaration, scope: Scope, *, is_checked: bool =
     """
     fields: dict[str, Any] = {}
     problems: list[Diagnostic] = []
+    scopes = {blocks: scope.with_blocks(blocks) for blocks in Blocks}
+    is_changed = False
     for key, value in declaration.fields.items():
         for part, place, blocks in field_parts(key, value):
-            found = _resolve_at(declaration.node.at(place), part, scope.with_blocks(blocks))
+            found = _resolve_at(declaration.node, part, scopes[blocks], place)
             _put(fields, place, found.value)
             problems += found.diagnostics
+            is_changed |= found.value is not part
         fields.setdefault(key, {})
-    if not is_checked or fields != declaration.fields:
+    if is_changed or not is_checked:
         problems += _check_again(declaration.node, fields)
     return Resolved(fields, tuple(problems))
 
@@ -78,13 +81,14 @@ def names_put_out(step: Step) -> set[str]:
     return names | ({step.id} if step.id is not None else set())
 
 
-def _resolve_at(node: Node, value: Value, scope: Scope) -> Resolved:
+def _resolve_at(node: Node, value: Value, scope: Scope, place: tuple[str, ...] = ()) -> Resolved:
+    """*value*, which stands at *place* below *node*, with its templates resolved."""
     problems: list[Diagnostic] = []
-    resolved = resolve(value, scope, lambda found: problems.append(as_diagnostic(found, node)))
+    resolved = resolve(value, scope, lambda found: problems.append(as_diagnostic(found, node.at(place))))
     if resolved is not value and holds_secret(resolved):
         detail = "A step put a secret out, and its value would be stored here where everybody can read it."
         problems.append(
-            node.problem("secret-stored", detail, "Refer to the block itself where it is needed.")
+            node.at(place).problem("secret-stored", detail, "Refer to the block itself where it is needed.")
         )
         resolved = value
     return Resolved(resolved, tuple(problems))

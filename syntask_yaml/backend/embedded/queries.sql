@@ -114,13 +114,15 @@ SELECT * FROM runs WHERE id = :id;
 
 -- name: runs
 SELECT * FROM runs
-WHERE :states IS NULL OR state IN (SELECT value FROM json_each(:states))
+WHERE (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
+  AND (:until IS NULL OR due <= :until)
 ORDER BY due DESC, created DESC LIMIT :limit;
 
 -- name: runs_of_deployment
 SELECT * FROM runs
 WHERE deployment = :deployment
   AND (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
+  AND (:until IS NULL OR due <= :until)
 ORDER BY due DESC, created DESC LIMIT :limit;
 
 -- name: save_run

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from syntask_yaml.backend.base import RunFilter
-from syntask_yaml.backend.embedded.codec import to_json
+from syntask_yaml.backend.embedded.codec import to_json, to_moment
 from syntask_yaml.backend.embedded.deployment_rows import stored_deployments
 from syntask_yaml.backend.embedded.role import Role
 from syntask_yaml.backend.embedded.run_rows import log_line, progress_row, run_of, run_row
@@ -39,13 +39,15 @@ class Runs(Role):
         raise no_such_deployment(id)
 
     def runs(self, which: RunFilter) -> list[Run]:
-        states = to_json([state.value for state in which.states]) if which.states else None
+        values = {
+            "states": to_json([state.value for state in which.states]) if which.states else None,
+            "until": None if which.until is None else to_moment(which.until),
+            "limit": which.limit,
+        }
         if which.deployment is None:
-            rows = self._store.all("runs", states=states, limit=which.limit)
+            rows = self._store.all("runs", **values)
         else:
-            rows = self._store.all(
-                "runs_of_deployment", deployment=which.deployment, states=states, limit=which.limit
-            )
+            rows = self._store.all("runs_of_deployment", deployment=which.deployment, **values)
         now = self._clock()
         return [seen(run_of(row), now) for row in rows]
 

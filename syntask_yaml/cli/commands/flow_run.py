@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -36,17 +37,25 @@ def command() -> None:
 @click.option(
     "-n", "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many at the most."
 )
+@click.option("--coming", is_flag=True, help="Also runs that are not due yet.")
 @as_json
 @pass_context
 def ls(
-    context: Context, /, *, deployment: str | None, states: tuple[str, ...], limit: int, output: str
+    context: Context,
+    /,
+    *,
+    deployment: str | None,
+    states: tuple[str, ...],
+    limit: int,
+    coming: bool,
+    output: str,
 ) -> None:
-    """List runs, the latest first."""
-    which = RunFilter(
-        deployment=deployment, states=frozenset(StateType(state.upper()) for state in states), limit=limit
-    )
+    """List runs, the latest first: those that are due, and with --coming those that are not yet."""
+    now = datetime.now(UTC)
+    wanted = frozenset(StateType(state.upper()) for state in states)
+    until = None if coming or StateType.SCHEDULED in wanted else now
     with context.backend() as backend:
-        runs = backend.runs(which)
+        runs = backend.runs(RunFilter(deployment=deployment, states=wanted, until=until, limit=limit))
     if output == "json":
         print_json(document("flow-run-ls", {"flow_runs": [encode(run) for run in runs]}))
         return

@@ -12,17 +12,22 @@ from syntask_yaml.source import Span
 
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 _MAX_WIDTH = 160
+_MAX_SHOWN = 100
 
 
 def show(diagnostics: Iterable[Diagnostic]) -> None:
     """Print each problem to standard error; notes that say the same in one line."""
     notes: Counter[str] = Counter()
+    shown = 0
     for diagnostic in diagnostics:
         if diagnostic.is_note:
             notes[diagnostic.detail] += 1
             continue
-        for line in lines(diagnostic):
+        shown += 1
+        for line in lines(diagnostic) if shown <= _MAX_SHOWN else ():
             click.echo(line, err=True)
+    if shown > _MAX_SHOWN:
+        click.echo(f"… and {shown - _MAX_SHOWN} more; `syntask validate -o json` has them all.\n", err=True)
     for detail, count in notes.items():
         more = f" ({count} deployments)" if count > 1 else ""
         click.echo(f"{click.style('note:', fg='cyan', bold=True)} {detail}{more}", err=True)

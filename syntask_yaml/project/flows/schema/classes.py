@@ -12,7 +12,7 @@ from syntask_yaml.project.flows.schema.config import config_of
 from syntask_yaml.project.flows.schema.fields import arguments, called, field_call, together
 from syntask_yaml.project.flows.schema.kinds import Kind, bases, class_of, kind_of
 from syntask_yaml.project.flows.schema.limits import limited
-from syntask_yaml.project.flows.schema.qualifiers import Qualifier, unqualified
+from syntask_yaml.project.flows.schema.qualifiers import ALLOWED, Qualifier, unqualified
 from syntask_yaml.project.flows.schema.shape import MISSING, NOTHING_SAID, About, Described, Shape
 from syntask_yaml.project.flows.source.scope import Scope
 from syntask_yaml.project.flows.source.symbol import Definition, Expression, Unknowable
@@ -127,14 +127,13 @@ def _check_validators(function: ast.FunctionDef, scope: Scope) -> None:
 def _property(name: str, statement: ast.AnnAssign, definition: Definition, kind: Kind) -> Iterator[Property]:
     scope = definition.scope.within(class_of(definition))
     reader, annotation, qualifiers = unqualified(statement.annotation, _reader(scope, statement.lineno))
-    if kind is Kind.NAMED_TUPLE and qualifiers:
-        raise Unknowable(f"`{name}` of a named tuple is qualified")
+    has_value = statement.value is not None
+    if qualifiers - ALLOWED[kind] or (
+        has_value and (kind is Kind.TYPED_DICT or Qualifier.FINAL in qualifiers)
+    ):
+        raise Unknowable(f"what `{name}` of `{definition.name}` is, is not known from the source")
     if Qualifier.CLASS in qualifiers:
         return
-    if Qualifier.FINAL in qualifiers and (kind is not Kind.MODEL or statement.value is not None):
-        raise Unknowable(f"what `Final` makes of `{name}` is not known from the source")
-    if kind is Kind.TYPED_DICT and statement.value is not None:
-        raise Unknowable(f"`{name}` of a typed dictionary has a default")
     said = _assigned(statement.value, scope.at(statement.lineno), kind)
     shape, said = _joined(reader.shape(annotation), said)
     is_required = said.default is MISSING and said.factory is None

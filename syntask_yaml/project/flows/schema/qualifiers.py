@@ -8,6 +8,7 @@ from dataclasses import replace
 from enum import Enum
 
 from syntask_yaml.project.flows.schema.annotations import Reader, expression
+from syntask_yaml.project.flows.schema.kinds import Kind
 from syntask_yaml.project.flows.source.symbol import External
 
 
@@ -29,6 +30,14 @@ QUALIFIERS: Mapping[str, Qualifier] = {
     "typing.NotRequired": Qualifier.OPTIONAL,
     "typing.ReadOnly": Qualifier.READ_ONLY,
     "typing.Required": Qualifier.REQUIRED,
+}
+
+# What a field can be in each kind of class; elsewhere it means nothing, or something else.
+ALLOWED: Mapping[Kind, frozenset[Qualifier]] = {
+    Kind.DATACLASS: frozenset({Qualifier.CLASS, Qualifier.INIT}),
+    Kind.MODEL: frozenset({Qualifier.CLASS, Qualifier.FINAL}),
+    Kind.NAMED_TUPLE: frozenset(),
+    Kind.TYPED_DICT: frozenset({Qualifier.OPTIONAL, Qualifier.READ_ONLY, Qualifier.REQUIRED}),
 }
 
 

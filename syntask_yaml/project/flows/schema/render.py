@@ -95,13 +95,12 @@ class Renderer:
         return {"type": "object", **_keys(key, value), **shape.limits}
 
     def _choice(self, shape: Choice) -> Schema:
-        schemas = []
-        for choice in shape.choices:
-            try:
-                schemas.append(self.schema(choice))
-            except CannotExpress:
-                continue
-        return _any_of(schemas)
+        expressible = [choice for choice in shape.choices if not isinstance(choice, Inexpressible)]
+        try:
+            return _any_of([self.schema(choice) for choice in expressible])
+        except CannotExpress as error:
+            # pydantic leaves such a choice out as well, unless it is a class that holds itself.
+            raise Unknowable("a type of a union holds what has no JSON form") from error
 
     def _nullable(self, shape: Nullable) -> Schema:
         return _any_of([self.schema(shape.inner), {"type": "null"}])

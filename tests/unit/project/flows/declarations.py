@@ -202,7 +202,7 @@ KNOWN: Mapping[str, str] = {
 
         class Choosy(BaseModel):
             a: Union[Inner, Callable]
-        def f(x: Model, y: Union[int, Model], z: Optional[Model], w: list[Model] = [], v: Choosy = None): ...
+        def f(x: Model, z: Optional[Model], w: list[Model] = [], v: Choosy = None): ...
     """,
     "a model that allows objects": """
         class Model(BaseModel):
@@ -486,6 +486,16 @@ UNKNOWN: Mapping[str, str] = {
         class E(Enum): ...
 
         def f(x: E): ...
+    """,
+    "a model that holds a callable, in a union": """
+        class Model(BaseModel):
+            a: Callable
+
+        class Tree_(BaseModel):
+            a: Callable
+            b: "Tree_"
+
+        def f(x: Union[int, Model], y: Union[int, Tree_]): ...
     """,
     "fields in another order": """
         @dataclass(kw_only=True)

@@ -1,0 +1,130 @@
+"""The values of a document are those that PyYAML's safe loader reads, dates excepted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from syntask_yaml.document.reader import read_file
+from tests.unit.document.conftest import problems_of, read_text
+from tests.unit.document.judge import judged
+from tests.unit.document.texts import merging_texts, texts
+
+
+@settings(max_examples=400)
+@given(texts())
+def test_random_data_reads_as_pyyaml_reads_it(text: str) -> None:
+    """Any data, in any style, with anchors and aliases, has the judge's value and no problem."""
+    document = read_text(text)
+
+    assert [] == problems_of(document)
+    assert judged(text) == document.root.value
+
+
+@settings(max_examples=300)
+@given(merging_texts())
+def test_merge_keys_read_as_pyyaml_reads_them(text: str) -> None:
+    """One, several, nested and repeated merge keys: the same key wins as for the judge."""
+    assert judged(text) == read_text(text).root.value
+
+
+@settings(max_examples=300)
+@given(st.text(alphabet="ab01 \n\t-:[]{}&*!|>'\"%#,?<~.é\r", max_size=60))
+def test_random_characters_are_read_or_refused_as_by_pyyaml(text: str) -> None:
+    """What the judge reads is read alike; what it refuses has a problem with a place."""
+    document = read_text(text)
+    try:
+        expected = judged(text)
+    except (yaml.YAMLError, ValueError, TypeError, KeyError, IndexError):
+        expected = None
+    else:
+        assert document.is_readable or problems_of(document)
+    if not document.diagnostics:
+        assert expected == document.root.value
+    assert all(problem.span is not None for problem in document.diagnostics)
+
+
+def test_corpus_file_reads_as_pyyaml_reads_it(corpus_file: Path) -> None:
+    """Real files have the judge's values; those that it cannot read have a problem with a place."""
+    document = read_file(corpus_file)
+    try:
+        expected = judged(corpus_file.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        assert isinstance(error, yaml.MarkedYAMLError)
+        assert error.problem_mark is not None
+        assert problems_of(document)[0].split()[1].startswith(f"{error.problem_mark.line + 1}:")
+    else:
+        assert document.is_readable
+        assert expected == document.root.value
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("yes", True),
+        ("Off", False),
+        ("y", "y"),
+        ("~", None),
+        ("NULL", None),
+        ("", None),
+        ("010", 8),
+        ("0o10", "0o10"),
+        ("0b101", 5),
+        ("-0x1F", -31),
+        ("1_000", 1000),
+        ("12:30:45", 45045),
+        ("1e5", "1e5"),
+        ("1.0e+5", 100000.0),
+        (".5", 0.5),
+        ("190:20:30.15", 685230.15),
+        ("2026-01-01", "2026-01-01"),
+        ("2026-01-01T06:00:00Z", "2026-01-01T06:00:00Z"),
+        ("=", "="),
+        ("<<", "<<"),
+        ("! 5", "5"),
+        ("!!str 5", "5"),
+        ("!!int '5'", 5),
+        ("!!float 5", 5.0),
+        ("!!bool 'yes'", True),
+        ("!!null ''", None),
+        ("!!map {a: 1}", {"a": 1}),
+        ("!!seq [1]", [1]),
+        ("9" * 4000, int("9" * 4000)),
+    ],
+)
+def test_scalar_is_what_yaml_1_1_says(written: str, value: object) -> None:
+    """Plain and tagged scalars have the types of YAML 1.1; dates stay text."""
+    document = read_text(f"key: {written}\n")
+
+    assert {"key": value} == document.root.value
+    assert [] == problems_of(document)
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "---\n", "---\n...\n", "\n\n  \n", "\ufeff"])
+def test_empty_document_is_null(text: str) -> None:
+    """Nothing, or only comments, is null and no problem."""
+    document = read_text(text)
+
+    assert document.root.value is None
+    assert document.is_readable
+    assert [] == problems_of(document)
+
+
+def test_quoted_merge_key_is_a_key_like_any_other() -> None:
+    """`"<<"` in quotes merges nothing, and may stand beside a merge key."""
+    document = read_text('a: &a {x: 1}\nb: {"<<": *a, <<: *a, y: 2}\n')
+
+    assert {"<<": {"x": 1}, "x": 1, "y": 2} == document.root.value["b"]
+    assert [] == problems_of(document)
+
+
+def test_merge_of_a_list_under_an_anchor() -> None:
+    """`<<: *list` merges the mappings of the list."""
+    document = read_text("a: &a {x: 1}\nl: &l [*a, {y: 2}]\nb: {<<: *l}\n")
+
+    assert {"x": 1, "y": 2} == document.root.value["b"]
+    assert [] == problems_of(document)
