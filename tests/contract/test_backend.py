@@ -579,6 +579,15 @@ def test_a_run_may_be_due_later(backend: Backend, etl: Stored) -> None:
     assert [run] == backend.runs(RunFilter())
 
 
+def test_runs_that_are_due_later_can_be_left_out(backend: Backend, etl: Stored) -> None:
+    """`until` keeps what is due at that time, and before."""
+    first, second = datetime(2027, 6, 1, 8, tzinfo=UTC), datetime(2027, 6, 1, 9, tzinfo=UTC)
+    run = backend.create_run(RunRequest(deployment_id=etl.id, scheduled=first))
+    backend.create_run(RunRequest(deployment_id=etl.id, scheduled=second))
+
+    assert [run] == backend.runs(RunFilter(until=first))
+
+
 def test_an_idempotency_key_makes_one_run(backend: Backend, deploy: Deploy, etl: Stored) -> None:
     """The second request gets the first run; another deployment has keys of its own."""
     (other,) = deploy(replace(ETL, name="other"))
