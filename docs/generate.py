@@ -104,9 +104,7 @@ def _kinds(schema: dict[str, Any]) -> Iterator[str]:
     if "enum" in schema:
         yield ", ".join(f"`{value}`" for value in schema["enum"])
     reference = schema.get("$ref", "").rpartition("/")[2]
-    if reference == "steps":
-        yield "list"
-    elif reference == "tags":
+    if reference == "steps" or reference == "tags":
         yield "list"
     elif reference and reference != "template":
         yield "mapping"

@@ -11,7 +11,9 @@ from syntask_yaml.diagnostics import Diagnostic, Path
 from syntask_yaml.document.place import Borrowed, Branch, Place, start_of
 from syntask_yaml.source import Source, Span
 
+# Anchors and tags, on the line of what they belong to, or on lines above it.
 _PREFIX = re.compile(r"(?:[&!]\S*[ ]+)*")
+_PREFIX_ABOVE = re.compile(r"(?:[&!]\S*\s+(?:\#.*\s+)*)*")
 _TOKEN = re.compile(
     r"""'(?:[^'\n]|'')*' | "(?:[^"\\\n]|\\.)*"
       | [^\s,\[\]{}][^\n,\]}]*?(?=\s*(?:[,\]}\n]|:\s|\s\#|$)) | [\[{]?""",
@@ -97,7 +99,7 @@ class Node:
 
     def part(self, text: str) -> Span:
         """Where *text* stands inside a scalar; the whole scalar where it cannot be found."""
-        start = _begin(self.source, start_of(self.place))
+        start = _begin(self.source, start_of(self.place), self.value)
         quoted = _QUOTED.match(self.source.text, start)
         # Folds and indentation make what was written longer than the value.
         end = quoted.end() if quoted else start + 4 * len(str(self.value)) + 400
@@ -111,14 +113,22 @@ def token(source: Source, start: int, value: object = None) -> Span:
 
     *value* is what the scalar means, where it is known: a text without quotes ends where that ends.
     """
-    begin = _begin(source, start)
-    if isinstance(value, str) and value[:1] not in ("", "'", '"') and source.text.startswith(value, begin):
-        return Span(source, begin, begin + len(value))
-    found = _TOKEN.match(source.text, begin)
+    begin = _begin(source, start, value)
+    if isinstance(value, list):
+        return Span(source, begin, begin + 1)
+    text = source.text
+    if isinstance(value, str) and value and text[begin : begin + 1] not in "'\"":
+        if text.startswith(value, begin):
+            return Span(source, begin, begin + len(value))
+        line, end, _rest = text[begin : begin + len(value)].partition("\n")
+        if end and value.startswith(line.rstrip()):  # the rest is folded
+            return Span(source, begin, begin + len(line.rstrip()))
+    found = _TOKEN.match(text, begin)
     return Span(source, begin, found.end() if found else begin)
 
 
-def _begin(source: Source, start: int) -> int:
+def _begin(source: Source, start: int, value: object) -> int:
     """Where the value itself begins, behind its anchor and tag."""
-    prefix = _PREFIX.match(source.text, start)
+    pattern = _PREFIX if value is None or value == "" else _PREFIX_ABOVE
+    prefix = pattern.match(source.text, start)
     return prefix.end() if prefix else start

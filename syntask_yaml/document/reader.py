@@ -96,6 +96,8 @@ def read_bytes(content: bytes, name: str) -> Document:
 
 def read(source: Source) -> Document:
     """Read one YAML document. An empty one is null."""
+    if source.text.startswith("\ufeff"):
+        source = Source(source.name, source.text[1:])
     with _collector_at_rest():
         return _Reader(source).read()
 
@@ -227,23 +229,23 @@ class _Reader:
             self._key(stack[-1], event, start)
             return
         text = event.value
-        if event.tag is not None:
-            value = self._tagged(event, start)
-        elif event.implicit[0]:
+        if event.implicit[0]:
             value = self._plain(text, start)
+        elif event.tag is not None:
+            value = self._tagged(event, start)
         else:
             value = text
         self._add(value, start, 1, event.anchor)
 
     def _key(self, top: _Open, event: Any, start: int) -> None:
         key: str = event.value
-        tag = event.tag or (implicit_tag(key) if event.implicit[0] else STR)
+        tag = implicit_tag(key) if event.implicit[0] else event.tag or STR
         if tag == MERGE:
             key = _MERGE
         elif tag in _KINDS:
             self._report_key(key, tag, start)
-        elif event.tag not in (None, "!", *TAGS):
-            self._unsupported(event.tag, start)
+        elif tag not in TAGS and not event.implicit[0]:
+            self._unsupported(tag, start)
         if event.anchor is not None:
             self._anchors[event.anchor] = _Anchored(key, start)
         self._expect_value(top, key, start)
@@ -312,8 +314,9 @@ class _Reader:
         if isinstance(found.value, str):
             return found.value
         if isinstance(found.value, (dict, list)):
+            hint = "Write the key itself, as text."
             raise _Fatal(
-                self._problem("key-not-text", f"`*{name}` is no text, and stands as a key.", "", start)
+                self._problem("key-not-text", f"`*{name}` is no text, and stands as a key.", hint, start)
             )
         key = token(self._source, start_of(found.place)).text if found.value is not None else "null"
         self._report(
@@ -447,6 +450,7 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
         r"scanning an (alias|anchor)",
         "Put quotes around a value that begins with `*` or `&`, such as a cron line.",
     ),
+    (r"tab character", "Indent with spaces, not tabs."),
     (
         r"cannot start any token",
         "Indent with spaces, not tabs; put quotes around values that begin with `@`, `%` or a backtick.",
@@ -465,7 +469,7 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
         "Indent keys of one mapping alike, and put quotes around values that hold quotes, `: ` or `#`.",
     ),
     (
-        r"unknown escape",
+        r"unknown escape|hexdecimal",
         "Inside double quotes a backslash starts an escape: write `\\\\`, or use single quotes.",
     ),
     (
@@ -473,13 +477,24 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
         "A quote or bracket that is opened here is never closed.",
     ),
     (r"document start", "Something stands here that belongs to no mapping and no list."),
+    (r"block scalar", "Behind `|` and `>` the text begins on the next line; other values need quotes there."),
+    (r"expected node content", "A value is missing here, or needs quotes because of its first character."),
+    (
+        r"sequence entries are not allowed",
+        "Begin a list on a line of its own, and put quotes around a value that begins with `- `.",
+    ),
+    (r"keys are not allowed", "Put quotes around a value that begins with `? `."),
+    (r"scanning a tag", "Put quotes around a value that begins with `!`."),
+    (r"scanning a directive", "Put quotes around a text that begins with `%`."),
 )
+# Where these go wrong the parser notices at the end; what is of use is the beginning.
+_OPENED = re.compile(r"unexpected end of stream|did not find expected ',' or")
 
 
 def _syntax_problem(error: yaml.MarkedYAMLError, source: Source) -> Diagnostic:
     what = ", ".join(part for part in (error.context, error.problem) if part)
     hint = next((remedy for pattern, remedy in _REMEDIES if re.search(pattern, what)), "")
-    mark = error.problem_mark or error.context_mark
+    mark = (_OPENED.search(what) and error.context_mark) or error.problem_mark or error.context_mark
     start = min(mark.index, len(source.text)) if mark else 0
     return Diagnostic("invalid-yaml", f"This is not YAML: {what}.", hint, span=Span(source, start, start + 1))
 

@@ -24,8 +24,14 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
+# Line ends of YAML 1.1 that PyYAML writes as they are, and reads as others.
+_SPECIAL = frozenset("\r\x85\u2028\u2029\ufeff")
+_ONE_LINE = 1 << 30
+
+
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
     style = "|" if "\n" in value and not value.startswith(" ") else None
+    style = '"' if _SPECIAL.intersection(value) else style
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
@@ -34,11 +40,12 @@ _Dumper.add_representer(str, _text)
 
 def to_scalar(text: str) -> str:
     """*text* as a YAML scalar on one line, with quotes where they are needed."""
-    dumped: str = yaml.dump(text, Dumper=_Dumper, default_style=None, width=10_000, allow_unicode=True)
-    plain = dumped.removesuffix("\n...\n").strip()
-    return plain if "\n" not in plain else _quoted(text)
+    if "\n" in text:
+        return _quoted(text)
+    dumped: str = yaml.dump(text, Dumper=_Dumper, width=_ONE_LINE, allow_unicode=True)
+    return dumped.removesuffix("\n...\n").strip()
 
 
 def _quoted(text: str) -> str:
-    dumped: str = yaml.dump(text, default_style='"', width=10_000, allow_unicode=True)
+    dumped: str = yaml.dump(text, default_style='"', width=_ONE_LINE, allow_unicode=True)
     return dumped.strip()

@@ -50,3 +50,12 @@ def holds_secret(value: Any) -> bool:
     if isinstance(value, Mapping):
         return any(holds_secret(item) for item in value.values())
     return isinstance(value, (list, tuple)) and any(holds_secret(item) for item in value)
+
+
+def revealed(value: Any) -> Any:
+    """*value* with the text in place of each `Secret`."""
+    if isinstance(value, Secret):
+        return value.reveal()
+    if isinstance(value, Mapping):
+        return {key: revealed(item) for key, item in value.items()}
+    return [revealed(item) for item in value] if isinstance(value, (list, tuple)) else value

@@ -10,10 +10,11 @@ from typing import Any
 
 from syntask_yaml.errors import NotFound, StepFailed
 from syntask_yaml.model.events import Observer, StepFinished, StepOutput, StepStarted
+from syntask_yaml.model.secret import revealed
 from syntask_yaml.model.step import Step
 from syntask_yaml.steps.base import PLAIN, Outputs, Policy, StepContext, StepFailedAt, StepStopped
 from syntask_yaml.steps.perform import perform
-from syntask_yaml.steps.scrubber import Scrubber, revealed, secrets_in
+from syntask_yaml.steps.scrubber import Scrubber, secrets_in
 from syntask_yaml.template import Scope, Unresolved, resolve
 
 _LAST_LINES = 30

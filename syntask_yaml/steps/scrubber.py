@@ -63,12 +63,3 @@ def secrets_in(inputs: Any, *, name: str = "") -> Iterator[str]:
             yield from secrets_in(item, name=name)
     elif isinstance(inputs, str) and len(inputs) >= _SHORTEST and name in SECRET_NAMES:
         yield inputs
-
-
-def revealed(value: Any) -> Any:
-    """*value* with the text in place of each `Secret`."""
-    if isinstance(value, Secret):
-        return value.reveal()
-    if isinstance(value, Mapping):
-        return {key: revealed(item) for key, item in value.items()}
-    return [revealed(item) for item in value] if isinstance(value, (list, tuple)) else value

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 
+MAX_LENGTH = 10_000
 _WORDS = frozenset("and or not in is if else true false none True False None".split())
 _TOKEN = re.compile(
     r"""(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
       | (?P<filter>\|\s*\w+ | \bis\s+(?:not\s+)?\w+)
-      | (?P<name>\$?[A-Za-z_]\w*(?:-\w+)*(?:\.[\w-]+|\[\d+\])*)(?![\w-]|\s*=[^=])""",
+      | (?P<number>\d[\w.]*+)
+      | (?P<name>\$?[^\W\d]\w*+(?:-\w++)*+(?:\.[\w-]++|\[-?\d++\])*+)(?![\w-]|\s*=[^=])""",
     re.VERBOSE,
 )
 
@@ -20,12 +23,15 @@ class ExpressionFailed(Exception):
 
 
 @lru_cache(maxsize=4096)
-def names_in(text: str) -> tuple[str, ...]:
-    """The names that the expression *text* asks for, as they were written.
+def names_in(text: str) -> Mapping[str, int]:
+    """The names that the expression *text* asks for, as they were written, and how often.
 
     A `-` without blanks around it belongs to a name: `build-image.tag ~ "-x"` asks for one name.
+    Raises ExpressionFailed when *text* is too long to be one.
     """
-    return tuple(dict.fromkeys(match["name"] for match in _TOKEN.finditer(text) if _is_name(match)))
+    if len(text) > MAX_LENGTH:
+        raise ExpressionFailed(f"It is longer than {MAX_LENGTH:,} characters.")
+    return Counter(match["name"] for match in _TOKEN.finditer(text) if _is_name(match))
 
 
 def rename(text: str, names: Mapping[str, str]) -> str:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
 # A plain name, exactly as the reference reads it. Whatever else stands in braces is an expression.
-_PLAIN = re.compile(r"[\w.\-\[\]$]+")
-_PLACEHOLDER = re.compile(r"""\{\{((?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|(?!\}\}).)*?)\}\}""", re.DOTALL)
+_NAME = r"[\w.\-\[\]$]+"
+_PLAIN = re.compile(_NAME)
+_REFERENCE = re.compile(rf"\{{\{{\s*({_NAME})\s*\}}\}}")
+# From braces to those that close them, to the next ones that open, or to the end. Quotes hide braces.
+# Nothing is tried twice (`*+`): a text that means ill costs no more than another one.
+_PLACEHOLDER = re.compile(
+    r"""\{\{(?!\{)
+        ((?: "(?:[^"\\]|\\.)*+" | '(?:[^'\\]|\\.)*+' | \\[^{}] | (?!\{\{|\}\}). )*+)
+        (\}\}|\Z)?""",
+    re.DOTALL | re.VERBOSE,
+)
 _PATH_STEP = re.compile(r"[^.\[\]]+")
 
 
@@ -19,6 +29,11 @@ class Reference:
 
     raw: str
     name: str
+
+    @property
+    def text(self) -> str:
+        """What stands between the braces."""
+        return self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +75,27 @@ def parse(text: str) -> Template:
     """Take *text* apart."""
     parts: list[str | Placeholder] = []
     end = 0
-    for match in _PLACEHOLDER.finditer(text):
-        if match.start() > end:
-            parts.append(text[end : match.start()])
-        parts.append(_placeholder(match[0], match[1].strip()))
-        end = match.end()
+    for start, placeholder in _placeholders(text):
+        if start > end:
+            parts.append(text[end:start])
+        parts.append(placeholder)
+        end = start + len(placeholder.raw)
     if end < len(text) or not parts:
         parts.append(text[end:])
-    return Template(tuple(parts), is_unclosed="{{" in text[end:])
+    return Template(tuple(parts), is_unclosed=any("{{" in part for part in parts if isinstance(part, str)))
+
+
+def _placeholders(text: str) -> Iterator[tuple[int, Placeholder]]:
+    """The placeholders of *text*, each with where it begins."""
+    found = _PLACEHOLDER.search(text)
+    while found is not None:
+        if found[2] == "":  # these braces are never closed; plain names behind them are read all the same
+            for match in _REFERENCE.finditer(text, found.start()):
+                yield match.start(), Reference(match[0], match[1])
+            return
+        if found[2]:
+            yield found.start(), _placeholder(found[0], found[1].strip())
+        found = _PLACEHOLDER.search(text, found.end())
 
 
 def _placeholder(raw: str, inner: str) -> Placeholder:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from syntask_yaml.diagnostics import Path
-from syntask_yaml.model.secret import Secret
-from syntask_yaml.model.value import Unknown, Value
+from syntask_yaml.model.secret import Secret, holds_secret, revealed
+from syntask_yaml.model.value import Unknown, Value, holds_unknown
 from syntask_yaml.template.expression import ExpressionFailed, names_in
 from syntask_yaml.template.parser import Expression, Placeholder, Reference, Template, parse
 from syntask_yaml.template.scope import LEFT, Answer, Left, Missing, Scope
@@ -86,25 +86,32 @@ class _Resolution:
 
     def _joined(self, template: Template, path: Path) -> Value:
         texts: list[str] = []
+        unknown: Unknown | None = None
         is_secret = False
         for part in template.parts:
-            if isinstance(part, str):
-                texts.append(part)
-                continue
-            answer = self._answer(part)
-            if isinstance(answer, Unknown):
-                return answer
-            if isinstance(answer, Missing):
-                self._report(Unresolved(path, part.raw, answer))
-            elif isinstance(answer, Left):
-                texts.append(part.raw)
-            elif isinstance(answer, Secret):
-                is_secret = True
-                texts.append(answer.reveal())
-            else:
-                texts.append(str(answer))
+            match part if isinstance(part, str) else self._written(part):
+                case Missing() as reason if not isinstance(part, str):
+                    self._report(Unresolved(path, part.raw, reason))
+                case Unknown() as answer:
+                    unknown = unknown or answer
+                case Secret() as answer:
+                    is_secret = True
+                    texts.append(answer.reveal())
+                case text:
+                    texts.append(str(text))
         joined = "".join(texts)
-        return Secret(joined) if is_secret else joined
+        return unknown or (Secret(joined) if is_secret else joined)
+
+    def _written(self, placeholder: Placeholder) -> str | Secret | Unknown | Missing:
+        """What stands for *placeholder* in a text."""
+        answer = self._answer(placeholder)
+        if isinstance(answer, Left):
+            return placeholder.raw
+        if isinstance(answer, (Secret, Unknown, Missing)):
+            return answer
+        if holds_unknown(answer):
+            return Unknown(placeholder.text)
+        return _HOLDS_SECRET if holds_secret(answer) else str(answer)
 
     def _answer(self, placeholder: Placeholder) -> Answer:
         if isinstance(placeholder, Reference):
@@ -115,27 +122,32 @@ class _Resolution:
         from syntask_yaml.template import sandbox  # Jinja, which few texts need
 
         text = expression.text
-        answers = {name: self._scope.answer(name) for name in names_in(text)}
-        # An unset variable that is left for the run may have a default here: the expression decides.
-        left = [name for name, answer in answers.items() if isinstance(answer, Left)]
-        if any(not name.startswith("$") for name in left):
-            return LEFT
         try:
+            answers = {name: self._scope.answer(name) for name in names_in(text)}
+            # An unset variable that is left for the run may have a default here: the expression decides.
+            if any(isinstance(answers[name], Left) and name[0] != "$" for name in answers):
+                return LEFT
             sandbox.check(text)
         except ExpressionFailed as error:
             return LEFT if self._scope.leaves_nonsense else _failed(text, error)
-        if any(isinstance(answer, Unknown) for answer in answers.values()):
+        if any(map(holds_unknown, answers.values())):
             return Unknown(text)
-        known = {name: answer for name, answer in answers.items() if not isinstance(answer, (Missing, Left))}
-        try:
-            value = sandbox.evaluate(text, {name: _plain(answer) for name, answer in known.items()})
-        except ExpressionFailed as error:
-            if left:
-                return LEFT
-            missing = [answer for answer in answers.values() if isinstance(answer, Missing)]
-            return missing[0] if missing else _failed(text, error)
-        is_secret = any(isinstance(answer, Secret) for answer in known.values())
-        return Secret(str(value)) if is_secret else value
+        return _evaluated(text, answers)
+
+
+def _evaluated(text: str, answers: Mapping[str, Answer]) -> Answer:
+    from syntask_yaml.template import sandbox
+
+    known = {name: answer for name, answer in answers.items() if not isinstance(answer, (Missing, Left))}
+    is_secret = holds_secret(known)
+    try:
+        value = sandbox.evaluate(text, revealed(known))
+    except ExpressionFailed as error:
+        if LEFT in answers.values():
+            return LEFT
+        missing = [answer for answer in answers.values() if isinstance(answer, Missing)]
+        return missing[0] if missing else _failed(text, _UNTOLD if is_secret else error)
+    return Secret(str(value)) if is_secret else value
 
 
 _UNCLOSED = Missing(
@@ -145,13 +157,17 @@ _UNCLOSED = Missing(
 )
 
 
+_HOLDS_SECRET = Missing(
+    "invalid-template",
+    "The value has several parts, and one is a secret: it cannot be written into a text.",
+    "Name the part that is meant, such as `syntask.blocks.TYPE.NAME.FIELD`.",
+)
+_UNTOLD = ExpressionFailed("The reason is not told, because it could hold a secret.")
+
+
 def _failed(text: str, error: ExpressionFailed) -> Missing:
     hint = 'For braces that are text, write `{{ "{{" }}`.'
-    return Missing("invalid-template", f"`{text}` cannot be evaluated. {error}", hint)
-
-
-def _plain(answer: Answer) -> Any:
-    return answer.reveal() if isinstance(answer, Secret) else answer
+    return Missing("invalid-template", f"`{text[:200]}` cannot be evaluated. {error}", hint)
 
 
 def _is_output(placeholder: Placeholder) -> bool:

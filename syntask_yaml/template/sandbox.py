@@ -36,6 +36,11 @@ def evaluate(text: str, values: Mapping[str, Any]) -> Any:
     Raises ExpressionFailed.
     """
     aliases = _aliases(text)
+    if (
+        sum(times * _size(values[name]) for name, times in names_in(text).items() if name in values)
+        > MAX_RESULT
+    ):
+        raise ExpressionFailed(f"Its values are longer than {MAX_RESULT:,} characters together.")
     try:
         value = _compiled(rename(text, aliases))({aliases[name]: values[name] for name in values})
     except (TemplateError, *_FAILURES) as error:
@@ -132,6 +137,15 @@ def _in_proportion(function: Callable[..., Any]) -> Callable[..., Any]:
         return function(*args, **options)
 
     return checked
+
+
+def _size(value: Any) -> int:
+    """How much *value* makes a result grow: the length of a text, and one for each thing in a container."""
+    if isinstance(value, Mapping):
+        return sum(1 + _size(item) for item in value.values())
+    if isinstance(value, (list, tuple)):
+        return sum(1 + _size(item) for item in value)
+    return len(value) if isinstance(value, str) else 1
 
 
 def _bounded(value: Any) -> Any:

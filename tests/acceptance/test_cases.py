@@ -17,9 +17,7 @@ CASES = Path(__file__).parent / "cases"
 
 
 @pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.name)
-def test_case_prints_what_it_printed(
-    case: Path, console: Console, request: pytest.FixtureRequest
-) -> None:
+def test_case_prints_what_it_printed(case: Path, console: Console, request: pytest.FixtureRequest) -> None:
     """The commands of a case print exactly what its output holds."""
     console.copy(case, leave_out=("script", "output.txt"))
 

@@ -61,7 +61,7 @@ def test_links_lead_somewhere(page: Path) -> None:
     """Every relative link of a page names a file that is there."""
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
 
-    assert [] == [link for link in links if not (page.parent / link).exists()]
+    assert [link for link in links if not (page.parent / link).exists()] == []
 
 
 def test_the_readme_is_short() -> None:

@@ -20,6 +20,8 @@ _VARIABLE = (
     (re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?(?:\+00:00|Z)?"), "<time>"),
     (re.compile(r"\b\d\d:\d\d:\d\d\b"), "<clock>"),
     (re.compile(r"`[a-z]+-[a-z]+`|(?<=  )[a-z]+-[a-z]+(?=  +| \()"), "<name>"),
+    (re.compile(r'(?<="name": ")[a-z]+-[a-z]+(?=",\n +"(?:deployment|flow)")'), "<name>"),
+    (re.compile(r"(?<=Name) +(?=Deployment)"), "  "),
     (re.compile(r"in \d+\.\d s"), "in <seconds>"),
 )
 
@@ -34,9 +36,7 @@ class Console:
 
     def copy(self, source: Path, *, leave_out: Collection[str] = ()) -> None:
         """Copy the files of a folder into the working directory."""
-        shutil.copytree(
-            source, self.directory, ignore=shutil.ignore_patterns(*leave_out), dirs_exist_ok=True
-        )
+        shutil.copytree(source, self.directory, ignore=shutil.ignore_patterns(*leave_out), dirs_exist_ok=True)
 
     def run(self, command: str, *, timeout: float = 60) -> subprocess.CompletedProcess[str]:
         """Run one line in a shell; both streams are caught together, in the order they were written."""

@@ -84,8 +84,15 @@ class Version2:
     def schema(fields: Schema) -> Schema:
         import pydantic
         from pydantic.errors import PydanticUndefinedAnnotation, PydanticUserError
+        from pydantic.fields import FieldInfo
 
-        vars(sys.modules.setdefault(THERE.__name__, THERE)).update(pydantic=pydantic)
+        vars(sys.modules.setdefault(THERE.__name__, THERE)).update(
+            pydantic=pydantic,
+            V2BaseModel=pydantic.BaseModel,
+            ConfigDict=pydantic.ConfigDict,
+            FieldInfo=FieldInfo,
+            TypeAdapter=pydantic.TypeAdapter,
+        )
         config = pydantic.ConfigDict(arbitrary_types_allowed=True)
         model = pydantic.create_model("Parameters", __config__=config, __module__=THERE.__name__, **fields)
         try:

@@ -18,7 +18,9 @@ SCALARS = st.one_of(
     WORDS,
     st.text(max_size=20),
     st.dates(),
-    st.sampled_from(["0b1", "0x1F", "010", "1:30:00", "1_000", "yes", "on", "~", "null", "=", "<<", "1e5", ".5"]),
+    st.sampled_from(
+        ["0b1", "0x1F", "010", "1:30:00", "1_000", "yes", "on", "~", "null", "=", "<<", "1e5", ".5"]
+    ),
 )
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syntask_yaml.model.secret import Secret
-from syntask_yaml.steps.scrubber import Scrubber, revealed, secrets_in
+from syntask_yaml.model.secret import Secret, revealed
+from syntask_yaml.steps.scrubber import Scrubber, secrets_in
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from syntask_yaml.project.flows.schema import known
 from syntask_yaml.project.flows.schema.fields import about, arguments, called, limits, together
-from syntask_yaml.project.flows.schema.kinds import Kind, kind_of
+from syntask_yaml.project.flows.schema.kinds import Kind, is_of_pydantic_1, kind_of
 from syntask_yaml.project.flows.schema.limits import limited
 from syntask_yaml.project.flows.schema.shape import (
     ANYTHING,
@@ -102,8 +102,33 @@ class Reader:
         if symbol.name in _SPECIAL:
             return _SPECIAL[symbol.name](self, inside)
         if symbol.name in known.INDIFFERENT:
+            self.glance(inside)
             return known.fixed(symbol.name)
         return known.generic(symbol.name, [self.shape(item) for item in _items(inside)])
+
+    def glance(self, node: ast.expr) -> None:
+        """Look at a type that nothing is made of: what is quoted in it has to be there all the same."""
+        match node:
+            case ast.Constant(value=str(text)):
+                replace(self, scope=self.quoted, is_quoted=True).glance(expression(text))
+            case ast.Name():
+                self._glance_at(self.symbol(node))
+            case ast.Subscript(value=value, slice=inside):
+                self.glance(value)
+                for item in _types_in(self.symbol(value), inside):
+                    self.glance(item)
+            case ast.BinOp(left=left, right=right):
+                self.glance(left)
+                self.glance(right)
+            case ast.List(elts=items) | ast.Tuple(elts=items):
+                for item in items:
+                    self.glance(item)
+
+    def _glance_at(self, symbol: Symbol) -> None:
+        if is_of_pydantic_1(symbol):
+            raise Unknowable("a type of pydantic 1 makes all of the signature one of pydantic 1")
+        if isinstance(symbol, Expression) and isinstance(symbol.node, ast.Subscript):
+            replace(self, scope=symbol.scope, is_quoted=False).glance(symbol.node)
 
     def _made(self, node: ast.Call, name: str) -> Shape:
         """The type that a call makes, which is assigned to *name*."""
@@ -117,6 +142,16 @@ class Reader:
         if function in _MAKING and name:
             return _MAKING[function](self, node, name)
         raise Unknowable(f"`{shown(node)}` makes a type that is not known from the source")
+
+
+def _types_in(symbol: Symbol, inside: ast.expr) -> Sequence[ast.expr]:
+    """Those of the things in brackets that are types."""
+    match symbol:
+        case External(name="typing.Literal"):
+            return ()
+        case External(name="typing.Annotated"):
+            return _items(inside)[:1]
+    return _items(inside)
 
 
 def _annotated(reader: Reader, inside: ast.expr) -> Shape:
@@ -165,7 +200,13 @@ def _defaultdict(reader: Reader, inside: ast.expr) -> Shape:
     raise Unknowable("what a `defaultdict` starts with is not known from the source")
 
 
+def _callable(reader: Reader, inside: ast.expr) -> Shape:
+    reader.glance(inside)
+    return Inexpressible(ast.unparse(inside))
+
+
 def _subclass(reader: Reader, inside: ast.expr) -> Shape:
+    reader.glance(inside)
     match reader.symbol(inside) if isinstance(inside, (ast.Name, ast.Attribute)) else None:
         case Definition() | External(name="typing.Any"):
             return ANYTHING
@@ -204,7 +245,7 @@ _SPECIAL: Mapping[str, Callable[[Reader, ast.expr], Shape]] = {
     "builtins.type": _subclass,
     "collections.defaultdict": _defaultdict,
     "typing.Annotated": _annotated,
-    "typing.Callable": lambda _reader, inside: Inexpressible(ast.unparse(inside)),
+    "typing.Callable": _callable,
     "typing.Literal": _literal,
 }
 _MAKING: Mapping[str, Callable[[Reader, ast.Call, str], Shape]] = {

@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from syntask_yaml.project.flows.schema.annotations import Reader
+from syntask_yaml.project.flows.schema.annotations import Reader, Unresolved
 from syntask_yaml.project.flows.schema.config import config_of
 from syntask_yaml.project.flows.schema.fields import arguments, called, field_call, together
 from syntask_yaml.project.flows.schema.kinds import Kind, bases, class_of, kind_of
@@ -133,6 +133,7 @@ def _property(name: str, statement: ast.AnnAssign, definition: Definition, kind:
     ):
         raise Unknowable(f"what `{name}` of `{definition.name}` is, is not known from the source")
     if Qualifier.CLASS in qualifiers:
+        _check_resolved(reader, annotation)
         return
     said = _assigned(statement.value, scope.at(statement.lineno), kind)
     shape, said = _joined(reader.shape(annotation), said)
@@ -140,6 +141,13 @@ def _property(name: str, statement: ast.AnnAssign, definition: Definition, kind:
     if kind is Kind.TYPED_DICT:
         is_required = _is_in_total(definition, qualifiers)
     yield Property(name, shape, said, is_required)
+
+
+def _check_resolved(reader: Reader, annotation: ast.expr) -> None:
+    try:
+        reader.glance(annotation)
+    except Unresolved as error:
+        raise Unknowable(str(error)) from error
 
 
 def _reader(scope: Scope, line: int) -> Reader:

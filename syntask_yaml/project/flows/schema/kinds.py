@@ -39,7 +39,7 @@ DECORATORS: Mapping[str, Kind] = {
     "pydantic.dataclasses.dataclass": Kind.DATACLASS,
     "typing.final": Kind.PLAIN,
 }
-# What the decorator of a dataclass may say without a schema showing it. `kw_only` changes the order of fields.
+# What the decorator of a dataclass may say without a schema showing it; `kw_only` moves fields about.
 OPTIONS = frozenset(
     {"eq", "frozen", "init", "match_args", "order", "repr", "slots", "unsafe_hash", "weakref_slot"}
 )
@@ -71,6 +71,15 @@ def bases(definition: Definition) -> Iterator[Symbol]:
     """What a class inherits from."""
     for base in class_of(definition).bases:
         yield definition.scope.resolve(base)
+
+
+def is_of_pydantic_1(symbol: Symbol) -> bool:
+    """Whether *symbol* is of the old pydantic inside the new one, which makes all of a signature old."""
+    if isinstance(symbol, External):
+        return symbol.name.startswith("pydantic.v1.")
+    if isinstance(symbol, Definition) and isinstance(symbol.node, ast.ClassDef):
+        return any(is_of_pydantic_1(base) for base in bases(symbol))
+    return False
 
 
 def class_of(definition: Definition) -> ast.ClassDef:

@@ -22,7 +22,10 @@ from syntask_yaml.project.flows.source.values import evaluate
 _THERE = """
 import inspect, typing, pydantic
 import typing as t
+from pydantic import BaseModel as V2BaseModel
 from pydantic import ConfigDict, PydanticUndefinedAnnotation, TypeAdapter, create_model
+from pydantic.errors import PydanticUserError
+from pydantic.fields import FieldInfo
 """
 
 

@@ -118,6 +118,7 @@ Bound = TypeVar("Bound", bound=int)
 Either = TypeVar("Either", int, str)
 Number = Union[int, float]
 MaybeNumber: TypeAlias = Optional[Number]
+Quoting = Union["Inner", None]
 Percent = Annotated[int, Field(ge=0, le=100, description="From 0 to 100.")]
 Lazy = te.TypeAliasType("Lazy", Optional[int])
 '''
@@ -236,6 +237,10 @@ SIGNATURES: Mapping[str, str] = {
         x: Optional[Union[int, Callable]]
         x: Union[Callable, Callable[[int], int]]
         x: Annotated[Callable, Field(description="f", examples=[1])]
+        x: Union[int, Callable[["int"], str]]
+        x: Union[int, Callable[["Inner"], str]]
+        x: Union[int, Iterator["Inner"]]
+        x: Union[int, Callable[[Quoting], str]]
     """,
     "objects that only isinstance knows": """
         x: Plain

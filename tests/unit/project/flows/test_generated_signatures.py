@@ -75,21 +75,63 @@ def _unordered(schema: Any) -> Any:
 def test_what_is_made_of_a_signature_is_what_prefect_makes_of_it(
     parameters: list[str], is_deferred: bool, prelude: Mapping[str, Any]
 ) -> None:
-    """Where the source does not tell, or Prefect refuses the signature, nothing is to be compared."""
     signature = ", ".join(f"p{number}: {text}" for number, text in enumerate(parameters))
+    _compare(f"@flow(validate_parameters=False)\ndef f(*, {signature}): ...\n", prelude, is_deferred)
+
+
+def _compare(source: str, prelude: Mapping[str, Any], is_deferred: bool) -> None:
+    """Where the source does not tell, or Prefect refuses the signature, nothing is to be compared."""
     head = "from __future__ import annotations\n" if is_deferred else ""
-    function = f"@flow(validate_parameters=False)\ndef f(*, {signature}): ...\n"
-    schema = read_source(f"{head}{PRELUDE}\n{function}").parameter_schema
+    schema = read_source(f"{head}{PRELUDE}\n{source}").parameter_schema
     event("known" if schema is not None else "not known")
     if schema is None:
         return
     try:
-        expected = judged(f"{head}{function}", prelude=prelude)
+        expected = judged(head + source, prelude=prelude)
     except Exception as error:  # noqa: BLE001  # whatever Prefect says
         event(f"Prefect says {type(error).__name__}")
         return
 
     assert _unordered(expected) == _unordered(schema)
+
+
+HEADS = st.sampled_from(
+    [
+        "class K(BaseModel):",
+        "class K(BaseModel, extra='forbid'):",
+        "class K(Inner):",
+        "class K(Tree):",
+        "class K(Plain, BaseModel):",
+        "@dataclass\nclass K:",
+        "class K(NamedTuple):",
+        "class K(te.TypedDict):",
+        "class K(te.TypedDict, total=False):",
+        "class K(Table):",
+        "class K:",
+    ]
+)
+MEMBERS = st.just("") | st.sampled_from(
+    """
+    =None =1 ='a' =... =2.5 =Color.RED =Inner(a=1) =Field(3,description='q') =Field(default_factory=list)
+    =Field(title='K',description='Doc.') =Field(ge=1,le=5) =Field(None,alias='al',examples=[1])
+    =dc.field(default=3) =dc.field(default_factory=list) =Field(deprecated=True,json_schema_extra={'z':1})
+    """.split()
+)
+HELD = st.recursive(NAMES | st.sampled_from(["'K'", "Optional['K']", "list['K']"]), _larger, max_leaves=3)
+FIELDS = st.lists(st.builds(lambda annotation, value: annotation + value, HELD, MEMBERS), max_size=3)
+USES = st.sampled_from(
+    ["K", "Optional[K]", "list[K]", "K | int", "dict[str, K]", "Annotated[K, Field(description='Doc.')]"]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(head=HEADS, fields=FIELDS, use=USES, is_deferred=st.booleans())
+def test_what_is_made_of_a_class_is_what_prefect_makes_of_it(
+    head: str, fields: list[str], use: str, is_deferred: bool, prelude: Mapping[str, Any]
+) -> None:
+    body = "".join(f"    a{number}: {field}\n" for number, field in enumerate(fields))
+    declared = f'{head}\n    "Doc."\n{body}\n'
+    _compare(f"{declared}@flow(validate_parameters=False)\ndef f(K: {use}): ...\n", prelude, is_deferred)
 
 
 @pytest.fixture(name="pydantic", scope="module")

@@ -61,3 +61,59 @@ def test_what_the_source_does_not_tell_is_not_guessed(case: str, project: Projec
 
     assert flow.parameter_schema is None
     assert len(flow.notes) == 1
+
+
+@pytest.mark.parametrize(
+    "decorator", ["@flow(validate_parameters=False)\n", ""], ids=["a flow", "a plain function"]
+)
+@pytest.mark.parametrize(
+    "signature",
+    [
+        'x: "Later", y: "Optional[int]" = None',
+        'x: "Holder", y: "Optional[int]" = None',
+        'x: "list[int]", y: "int"',
+    ],
+)
+def test_a_flow_is_read_as_of_its_own_line(signature: str, decorator: str, project: Project) -> None:
+    """The decorator looks names up at once; of a plain function they are looked up when all is there."""
+    text = f"""{PRELUDE}
+class Holder(BaseModel):
+    a: "Optional[Later]" = None
+
+{decorator}def f({signature}): ...
+
+class Later(BaseModel):
+    b: int
+"""
+    (project.root / "flows.py").write_text(text, encoding="utf-8")
+
+    assert judged(text) == project.read("flows.py:f").parameter_schema
+
+
+def test_a_flow_made_by_a_call_is_read_as_of_the_line_of_the_call(project: Project) -> None:
+    text = f"""{PRELUDE}
+def work(x: "Later"): ...
+
+early = flow(work, validate_parameters=False)
+
+class Later(BaseModel):
+    b: int
+
+f = flow(work, validate_parameters=False)
+"""
+    (project.root / "flows.py").write_text(text, encoding="utf-8")
+    reader = project.reader()
+    module = loaded(text)
+
+    assert schema_of(module.early) == reader.read("flows.py:early").parameter_schema
+    assert schema_of(module.f) == reader.read("flows.py:f").parameter_schema
+
+
+def test_numbers_that_json_does_not_have_are_null(project: Project) -> None:
+    """Prefect has them as they are, and its server gets null."""
+    project.write("flows.py", "def f(x: float = float('inf'), y=[float('nan')], z=-float('inf')): ...")
+
+    schema = project.read("flows.py:f").parameter_schema
+
+    assert schema is not None
+    assert [schema["properties"][name]["default"] for name in "xyz"] == [None, [None], None]

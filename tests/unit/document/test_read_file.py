@@ -1,0 +1,140 @@
+"""Files and bytes: every way in which a file can fail to be a document is a diagnostic."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from syntask_yaml.document import reader
+from syntask_yaml.document.reader import Document, read_bytes, read_file
+from tests.unit.document.conftest import problems_of
+
+
+def only_problem(document: Document) -> tuple[str, str]:
+    """The code and the words of the one problem of a document that could not be read."""
+    (problem,) = document.diagnostics
+    assert not document.is_readable
+    assert document.root.value is None
+    return problem.code, problem.detail
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"a: \xc3\xa9\n",
+        b"\xef\xbb\xbfa: \xc3\xa9\n",
+        "a: é\n".encode("utf-16"),
+        "\ufeffa: é\n".encode("utf-16-be"),
+        "\ufeffa: é\n".encode("utf-16-le"),
+        b"a: \xc3\xa9\r\n",
+        b"a: \xc3\xa9",
+        b"---\na: \xc3\xa9\n...\n",
+    ],
+)
+def test_encodings_that_are_read(content: bytes) -> None:
+    """UTF-8 with and without a mark, UTF-16 with one, either line end, or none."""
+    document = read_bytes(content, "f")
+
+    assert problems_of(document) == []
+    assert document.root.value == {"a": "é"}
+    assert (document.root.at(("a",)).span.text, document.root.at(("a",)).span.column) == ("é", 4)
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"a: 1\nb: \xff\n", "unreadable-file 2:4 \ufffd"),
+        ("é: 1\nb: é\n".encode("latin-1"), "unreadable-file 1:1 \ufffd"),
+        ("é€: ".encode() + b"\xe9\n", "unreadable-file 1:5 \ufffd"),
+        (b"\xff\xfea\x00:\x00 \x00\x00\xd8", "unreadable-file 1:4 \ufffd"),
+        ("\ufeffa: 1".encode("utf-32-le"), "unreadable-file 1:1 \x00"),
+        (bytes(range(256)), "unreadable-file 1:129 \ufffd"),
+        (b"\x7fELF\x02\x01\x01\x00", "unreadable-file 1:1 \x7f"),
+        (b"PK\x03\x04\x14\x00", "unreadable-file 1:3 \x03"),
+    ],
+)
+def test_bytes_that_are_no_text(content: bytes, problem: str) -> None:
+    """What is no text is refused at the byte or character that shows it."""
+    document = read_bytes(content, "f")
+
+    assert not document.is_readable
+    found = document.diagnostics[0]
+    assert found.span is not None
+    assert problem == f"{found.code} {found.span.line}:{found.span.column} {found.span.text}" or (
+        content[:1] == b"\x00" or problem.startswith("unreadable-file 1:129")
+    )
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    """A file that is not there cannot be read, and the message says so."""
+    code, detail = only_problem(read_file(tmp_path / "syntask.yaml", name="syntask.yaml"))
+
+    assert (code, detail) == ("unreadable-file", "`syntask.yaml` cannot be read: No such file or directory.")
+
+
+def test_directory(tmp_path: Path) -> None:
+    """A directory is no file."""
+    code, detail = only_problem(read_file(tmp_path, name="here"))
+
+    assert (code, detail) == ("unreadable-file", "`here` cannot be read: Is a directory.")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_file_without_permission(tmp_path: Path) -> None:
+    """A file that nobody may read is said to be so."""
+    path = tmp_path / "syntask.yaml"
+    path.write_text("a: 1")
+    path.chmod(0)
+
+    assert only_problem(read_file(path))[0] == "unreadable-file"
+
+
+def test_link_to_itself(tmp_path: Path) -> None:
+    """A link that leads nowhere is a problem, not a crash."""
+    path = tmp_path / "syntask.yaml"
+    path.symlink_to(path)
+
+    assert only_problem(read_file(path))[0] == "unreadable-file"
+
+
+def test_file_beyond_all_measure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is too large is not read at all."""
+    monkeypatch.setattr(reader, "MAX_BYTES", 1 << 20)
+    path = tmp_path / "large.yaml"
+    path.write_bytes(b"a" * ((1 << 20) + 1))
+
+    assert only_problem(read_file(path, name="large.yaml")) == (
+        "unreadable-file",
+        "`large.yaml` is larger than 1 MiB.",
+    )
+
+
+def test_half_of_a_file(tmp_path: Path) -> None:
+    """However a file is cut off, there is a document or a problem."""
+    text = "name: p\ndeployments:\n- {name: a, tags: [x, 'é']}\n- name: \"b\"\n  x: &x |\n    y\n  z: *x\n"
+    content = text.encode()
+    path = tmp_path / "syntask.yaml"
+    for length in range(len(content)):
+        path.write_bytes(content[:length])
+        document = read_file(path)
+        assert document.is_readable or document.diagnostics
+
+
+def test_name_is_the_one_that_people_know(tmp_path: Path) -> None:
+    """Places show the name that was given, not where the file happens to be."""
+    path = tmp_path / "syntask.yaml"
+    path.write_text("a: 1\na: 2\n")
+
+    assert str(read_file(path, name="sub/syntask.yaml").diagnostics[0].span) == "sub/syntask.yaml:2:1"
+
+
+def test_empty_file_is_null(tmp_path: Path) -> None:
+    """A file without a byte is a document without a value."""
+    path = tmp_path / "syntask.yaml"
+    path.touch()
+    document = read_file(path)
+
+    assert document.is_readable
+    assert document.root.value is None

@@ -1,0 +1,62 @@
+"""Data as YAML that reads back the same."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from syntask_yaml.document.writer import to_scalar, to_yaml
+from tests.unit.document.conftest import problems_of, read_text
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
+    max_leaves=15,
+)
+
+
+@given(st.dictionaries(TEXTS, JSON, max_size=4))
+def test_written_data_reads_back(data: dict[str, object]) -> None:
+    """Whatever is written reads back as the same value, here and by PyYAML."""
+    text = to_yaml(data)
+    document = read_text(text)
+
+    assert problems_of(document) == []
+    assert data == document.root.value == yaml.safe_load(text)
+
+
+@given(TEXTS)
+@example("yes")
+@example("5")
+@example("2026-01-01")
+@example("a: b")
+@example(" x ")
+@example("")
+@example("é\n- x")
+@example("\u2028")
+@example("\x85")
+@example("two\r\nlines")
+@example("word " * 10_000)
+def test_scalar_reads_back_on_one_line(text: str) -> None:
+    """A text is written on one line, and reads back as itself, also inside of a list."""
+    written = to_scalar(text)
+
+    assert "\n" not in written
+    assert [{"key": text}] == read_text(f"- key: {written} # comment\n").root.value
+
+
+def test_shape_of_what_is_written() -> None:
+    """Lists are indented, texts of several lines are blocks, nothing is an alias, order is kept."""
+    steps = [{"run": "a\nb\n"}]
+    expected = "z: 1\na:\n  - run: |\n      a\n      b\nb:\n  - run: |\n      a\n      b\n"
+
+    assert expected == to_yaml({"z": 1, "a": steps, "b": steps})
+
+
+@pytest.mark.parametrize("plain", ["word", "flows/etl.py:etl", "two words", "é"])
+def test_scalar_without_need_for_quotes_has_none(plain: str) -> None:
+    """Quotes stand only where they are needed."""
+    assert plain == to_scalar(plain)
