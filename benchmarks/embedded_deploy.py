@@ -86,7 +86,8 @@ def _write_rate(count: int = 10_000) -> str:
         bare = _bare(Path(folder) / "bare.db", Path(folder) / "store.db")
     return (
         f"Writing {count:,} new deployments with a schedule each, in one transaction: {seconds(ours)}; "
-        f"SQLite alone, with the same rows ready: {seconds(bare)} ({times(bare / ours)} of its rate). Promised: 0.5 ×."
+        f"SQLite alone, with the same rows ready: {seconds(bare)} "
+        f"({times(bare / ours)} of its rate). Promised: 0.5 ×."
     )
 
 

@@ -24,9 +24,14 @@ from prefect.flows import load_flow_from_entrypoint
 from prefect.utilities.callables import parameter_schema
 for file in range({files}):
     for flow in range({flows}):
-        parameter_schema(load_flow_from_entrypoint(f"{root}/flows/file_{{file}}.py:flow_{{flow}}", use_placeholder_flow=False).fn)
+        entrypoint = f"{root}/flows/file_{{file}}.py:flow_{{flow}}"
+        parameter_schema(load_flow_from_entrypoint(entrypoint, use_placeholder_flow=False).fn)
 """
-_SEARCH_OURS = "from pathlib import Path; from syntask_yaml.project.flows import discover; list(discover(Path({root!r})))"
+_SEARCH_OURS = """
+from pathlib import Path
+from syntask_yaml.project.flows import discover
+list(discover(Path({root!r})))
+"""
 _SEARCH_PEER = (
     "import asyncio, os; os.chdir({root!r}); from prefect.deployments.base import _search_for_flow_functions;"
     "asyncio.run(_search_for_flow_functions({root!r}))"

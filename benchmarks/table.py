@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A title, what the columns are, and rows of texts; *notes* say what was promised, and how it came out."""
+    """A title, what the columns are, and rows of texts; *notes* say what was promised."""
 
     title: str
     columns: tuple[str, ...]

@@ -360,9 +360,11 @@ class _Reader:
 
     def _merged(self, top: _Open, value: Any, place: Place) -> list[_Merge]:
         """The mappings that a merge key brings, each with its place and where it is used."""
-        branch, used = place, None
+        branch: Place = place
+        used: int | None = None
         while isinstance(branch, Borrowed):
-            branch, used = branch.origin, branch.start if used is None else used
+            used = branch.start if used is None else used
+            branch = branch.origin
         if isinstance(value, list) and isinstance(branch, Branch):
             items = [(item, branch.children[index]) for index, item in enumerate(value)]
         else:
@@ -372,7 +374,8 @@ class _Reader:
 
     def _merge_of(self, top: _Open, value: Any, place: Place, used: int | None) -> _Merge | None:
         while isinstance(place, Borrowed):
-            place, used = place.origin, place.start if used is None else used
+            used = place.start if used is None else used
+            place = place.origin
         if isinstance(value, dict) and isinstance(place, Branch):
             return value, place, top.key_start if used is None else used
         if value is not None:

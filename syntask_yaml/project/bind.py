@@ -19,9 +19,9 @@ _TRUE = frozenset({"true", "yes", "on", "1", "t", "y"})
 
 
 def bind_deployment(
-    fields: Fields, *, flow: Flow, project: str, pull_steps: Iterable[Step] = ()
+    fields: Fields, *, flow: Flow, project: str | None, pull_steps: Iterable[Step] = ()
 ) -> Deployment:
-    """The deployment that resolved and checked *fields* describe, of *flow*, owned by *project*."""
+    """The deployment that resolved and checked *fields* describe, of *flow*, owned by *project* if any."""
     pool = fields.get("work_pool") or {}
     return Deployment(
         flow=flow.name,
@@ -56,11 +56,11 @@ def stored_step(step: Step) -> Mapping[str, Any]:
     return {step.name: inputs}
 
 
-def _declared(value: T | None, default: T) -> T:
+def _declared(value: Maybe[T | None], default: T) -> Maybe[T]:
     return default if value is None else value
 
 
-def _or_unknown(value: Any, convert: Callable[[Any], T]) -> Maybe[T | None]:
+def _or_unknown(value: Any, convert: Callable[[Any], T | None]) -> Maybe[T | None]:
     """*value* converted; None stays None, and what a step will decide stays unknown."""
     if value is None or isinstance(value, Unknown):
         return value

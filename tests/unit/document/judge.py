@@ -14,11 +14,15 @@ class Judge(yaml.SafeLoader):
     """PyYAML's safe loader, for which an unquoted date is text, as it is for us."""
 
 
+def _as_text(loader: Judge, node: yaml.ScalarNode) -> Any:
+    return loader.construct_scalar(node)
+
+
 Judge.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-Judge.add_constructor("tag:yaml.org,2002:timestamp", Judge.construct_scalar)
+Judge.add_constructor("tag:yaml.org,2002:timestamp", _as_text)
 
 
 def judged(text: str) -> Any:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from syntask_yaml.document.node import Node
 from syntask_yaml.document.place import start_of
 from syntask_yaml.document.reader import read_file
+from syntask_yaml.source import Span
 from tests.unit.document.conftest import all_nodes, read_text
 from tests.unit.document.judge import composed, judged
 from tests.unit.document.texts import merging_texts, texts
@@ -20,11 +21,12 @@ from tests.unit.document.texts import merging_texts, texts
 def place(node: Node | None) -> tuple[str, str, str | None]:
     """Where a node was written, where its key was, and where it is used, as `line:column text`."""
     assert node is not None
-    spans = (node.span, node.key_span, node.used_span)
-    value, key, used = (span and f"{span.line}:{span.column} {span.text}" for span in spans)
-    assert value is not None
-    assert key is not None
-    return value, key, used
+    used = node.used_span
+    return shown(node.span), shown(node.key_span), None if used is None else shown(used)
+
+
+def shown(span: Span) -> str:
+    return f"{span.line}:{span.column} {span.text}"
 
 
 def is_one_line(text: str, node: yaml.Node) -> bool:

@@ -41,7 +41,7 @@ def data(draw: st.DrawFn) -> Any:
     )
 
 
-STYLES = st.fixed_dictionaries(
+STYLES: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {
         "default_style": st.sampled_from([None, None, None, '"', "'", "|", ">"]),
         "default_flow_style": st.sampled_from([None, True, False]),

@@ -14,8 +14,9 @@ from tests.unit.project.flows.judge import reads_docstrings
 WORDS = st.sampled_from(
     (
         "Args:|args:|Arguments:|Parameters:|Params:|Keyword Args:|Returns:|Raises:|Example:|Examples:"
-        "|Note: hi|x: a value|x (int): a|y: b: c|y (list[int], optional): z|*args: q|no colon|```|```python|>>> a||  "
-        "|Args: x|Args :|x : y|\tq: x|-----|Attributes:|(a): b|Warns:|See Also:|Yields:|Type Args:|Methods:"
+        "|Note: hi|x: a value|x (int): a|y: b: c|y (list[int], optional): z|*args: q|no colon|```|```python"
+        "|>>> a||  |Args: x|Args :|x : y|\tq: x|-----|Attributes:|(a): b|Warns:|See Also:|Yields:"
+        "|Type Args:|Methods:"
     ).split("|")
 )
 INDENTS = st.sampled_from([0, 0, 2, 4, 4, 5, 8, 12])
