@@ -1,0 +1,45 @@
+"""Measure, print the tables, and put them into `README.md`: `python -m benchmarks [NAME…]`.
+
+Without names everything is measured. Sections of the page that were not measured stay as they are.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.machine import description
+from benchmarks.page import with_tables
+from benchmarks.table import Table
+
+MODULES = (
+    "startup",
+    "validation",
+    "schemas",
+    "embedded_deploy",
+    "embedded_worker",
+    "prefect_deploy",
+    "builds",
+    "clone",
+)
+_PAGE = Path(__file__).with_name("README.md")
+
+
+def main(names: Sequence[str]) -> int:
+    unknown = [name for name in names if name not in MODULES]
+    if unknown:
+        sys.stderr.write(f"unknown: {', '.join(unknown)}; there are {', '.join(MODULES)}\n")
+        return 64
+    for name in names or MODULES:
+        sys.stderr.write(f"{name} …\n")
+        table: Table = importlib.import_module(f"benchmarks.{name}").measure()
+        print(table.markdown(), flush=True)
+        before = _PAGE.read_text(encoding="utf-8") if _PAGE.exists() else ""
+        _PAGE.write_text(with_tables(before, [table], machine=description()), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,26 @@
+"""The page with the figures: a head, and a section for each table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from benchmarks.table import Table
+
+_HEAD = """\
+# What it costs
+
+`make bench` measures this project beside its peer, Prefect, on the same machine in the same run, prints
+these tables and writes them here. Ratios are what counts: the machine is noisy, and yours is another one.
+`python -m benchmarks startup validation` measures only what is named.
+
+Measured on {machine}.
+"""
+_SECTION = re.compile(r"^## .*?(?=^## |\Z)", re.DOTALL | re.MULTILINE)
+
+
+def with_tables(page: str, tables: Sequence[Table], *, machine: str) -> str:
+    """*page* where *tables* stand in place of what was measured before under the same titles."""
+    sections = {section.split("\n", 1)[0]: section.strip() for section in _SECTION.findall(page)}
+    sections |= {f"## {table.title}": table.markdown().strip() for table in tables}
+    return "\n\n".join([_HEAD.format(machine=machine).strip(), *sections.values()]) + "\n"
