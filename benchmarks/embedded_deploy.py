@@ -102,12 +102,14 @@ def _bare(path: Path, store: Path) -> float:
                 "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL", (table,)
             ):
                 target.execute(definition)
-            tables[table] = source.execute(f"SELECT * FROM {table}").fetchall()
+            columns = [row[1] for row in source.execute(f"PRAGMA table_info({table})")]
+            names = ", ".join(columns)
+            tables[names, table] = source.execute(f"SELECT {names} FROM {table}").fetchall()
         began = time.perf_counter()
         target.execute("BEGIN")
-        for table, rows in tables.items():
+        for (names, table), rows in tables.items():
             marks = ", ".join("?" * len(rows[0]))
-            target.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+            target.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
         target.execute("COMMIT")
         return time.perf_counter() - began
 
