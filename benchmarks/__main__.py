@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.machine import description
+from benchmarks.measure import compile_packages
 from benchmarks.page import with_tables
 from benchmarks.table import Table
 
@@ -32,6 +33,7 @@ def main(names: Sequence[str]) -> int:
     if unknown:
         sys.stderr.write(f"unknown: {', '.join(unknown)}; there are {', '.join(MODULES)}\n")
         return 64
+    compile_packages()
     for name in names or MODULES:
         sys.stderr.write(f"{name} …\n")
         table: Table = importlib.import_module(f"benchmarks.{name}").measure()

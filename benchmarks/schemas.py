@@ -33,8 +33,8 @@ from syntask_yaml.project.flows import discover
 list(discover(Path({root!r})))
 """
 _SEARCH_PEER = (
-    "import asyncio, os; os.chdir({root!r}); from prefect.deployments.base import _search_for_flow_functions;"
-    "asyncio.run(_search_for_flow_functions({root!r}))"
+    "import asyncio; from prefect.cli._prompts import search_for_flow_functions;"
+    "asyncio.run(search_for_flow_functions({root!r}))"
 )
 TREE = 10_000
 
