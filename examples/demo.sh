@@ -7,11 +7,9 @@ demo=$root/.demo
 
 step() { printf '\n\033[1m$ %s\033[0m\n' "$*"; "$@"; }
 
-if [ ! -x "$demo/venv/bin/syntask" ]; then
-    echo "Installing into .demo/venv …"
-    "$PYTHON" -m venv "$demo/venv"
-    "$demo/venv/bin/python" -m pip install --quiet --disable-pip-version-check "$root"
-fi
+echo "Installing into .demo/venv …"
+[ -x "$demo/venv/bin/python" ] || "$PYTHON" -m venv "$demo/venv"
+"$demo/venv/bin/python" -m pip install --quiet --disable-pip-version-check "$root"
 rm -rf "$demo/home"
 export SYNTASK_HOME="$demo/home" PATH="$demo/venv/bin:$PATH"
 unset SYNTASK_API_URL PREFECT_API_URL SYNTASK_BACKEND 2>/dev/null || true
