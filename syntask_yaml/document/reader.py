@@ -73,10 +73,12 @@ def read_file(path: Path, *, name: str | None = None) -> Document:
     shown = str(path) if name is None else name
     try:
         if path.is_file() and path.stat().st_size > MAX_BYTES:
-            return _unreadable(Source(shown, ""), f"`{shown}` is larger than {MAX_BYTES >> 20} MiB.")
+            detail = f"`{shown}` is larger than {MAX_BYTES >> 20} MiB."
+            return _unreadable(Source(shown, ""), detail, "Split the project.")
         content = path.read_bytes()
     except OSError as error:
-        return _unreadable(Source(shown, ""), f"`{shown}` cannot be read: {error.strerror or error}.")
+        detail = f"`{shown}` cannot be read: {error.strerror or error}."
+        return _unreadable(Source(shown, ""), detail, "Check the path, and that you may read the file.")
     return read_bytes(content, shown)
 
 
@@ -102,8 +104,8 @@ def read(source: Source) -> Document:
         return _Reader(source).read()
 
 
-def _unreadable(source: Source, detail: str) -> Document:
-    problem = Diagnostic("unreadable-file", detail, span=Span(source, 0, 0))
+def _unreadable(source: Source, detail: str, hint: str) -> Document:
+    problem = Diagnostic("unreadable-file", detail, hint, span=Span(source, 0, 0))
     return Document(source, Node(None, source, 0), (problem,), is_readable=False)
 
 
@@ -277,7 +279,7 @@ class _Reader:
             hint = "Put quotes around the whole value: templates (`{{ … }}`) need them."
             raise _Fatal(self._problem("key-not-text", f"Here {kind} stands as a key.", hint, start))
         if len(stack) >= MAX_DEPTH:
-            raise _Fatal(self._problem("too-deep", _TOO_DEEP, "", start))
+            raise _Fatal(self._problem("too-deep", *_TOO_DEEP, start))
         if event.tag not in (None, "!", MAP if is_mapping else SEQ):
             self._unsupported(event.tag, start)
         stack.append(_Open({} if is_mapping else [], Branch(start), event.anchor))
@@ -300,7 +302,7 @@ class _Reader:
             self._expect_value(stack[-1], self._borrowed_key(event.anchor, found, start), start)
             return
         if len(stack) + found.height > MAX_DEPTH:
-            raise _Fatal(self._problem("too-deep", _TOO_DEEP, "", start))
+            raise _Fatal(self._problem("too-deep", *_TOO_DEEP, start))
         self._add(found.value, Borrowed(start, found.place), found.size, None, found.height)
 
     def _report_alias(self, name: str, start: int) -> None:
@@ -331,7 +333,8 @@ class _Reader:
                 f"Aliases up to here stand for {self._borrowed:,} values, "
                 f"out of proportion to the {self._written:,} that are written."
             )
-            raise _Fatal(self._problem("too-many-aliases", detail, "", start))
+            hint = "Write the values out where they are needed; an alias is for what a few entries share."
+            raise _Fatal(self._problem("too-many-aliases", detail, hint, start))
 
     def _add(self, value: Any, place: Place, size: int, anchor: str | None, height: int = 0) -> None:
         """Put a finished value where it belongs: under the awaiting key, into the list, or at the root."""
@@ -434,7 +437,10 @@ class _Reader:
 
 _TAG = re.compile(r"!\S*")
 _KINDS = {INT: "a number", FLOAT: "a number", BOOL: "true or false", NULL: "null"}
-_TOO_DEEP = f"Values are nested more than {MAX_DEPTH} deep here."
+_TOO_DEEP = (
+    f"Values are nested more than {MAX_DEPTH} deep here.",
+    "No project is that deep: is this the file that was meant?",
+)
 
 
 def _merge(done: _Open) -> None:

@@ -31,7 +31,8 @@ def load_plan(path: Path) -> tuple[SavedPlan, Request]:
         saved = decode_saved(path.read_text(encoding="utf-8"), path.name)
         return saved, Request.from_json(saved.request)
     except OSError as error:
-        raise FileFailed(f"`{path.name}` cannot be read: {error.strerror or error}.") from error
+        detail = f"`{path.name}` cannot be read: {error.strerror or error}."
+        raise FileFailed(detail, hint="Check the path; `syntask plan --save FILE` makes one.") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         detail = f"`{path.name}` is no plan that this version of syntask wrote."
         raise FileFailed(detail, hint="Make a new one with `syntask plan --save FILE`.") from error

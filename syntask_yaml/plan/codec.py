@@ -60,18 +60,22 @@ def encode_saved(plan: Plan, request: Mapping[str, Any], steps: Iterable[str]) -
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
+_MAKE_ANEW = "Make a new one with `syntask plan --save FILE`."
+
+
 def decode_saved(text: str, name: str) -> SavedPlan:
     """Read a saved plan. Raises FileFailed for a text that is none."""
     try:
         document = json.loads(text)
         if document["format"] != FORMAT:
-            raise FileFailed(f"`{name}` has the format `{document['format']}`; expected is `{FORMAT}`.")
+            detail = f"`{name}` has the format `{document['format']}`; expected is `{FORMAT}`."
+            raise FileFailed(detail, hint=_MAKE_ANEW)
         return SavedPlan(
             document["project"], document["backend"], document["request"], document["fingerprint"]
         )
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         detail = f"`{name}` is no plan that `syntask plan --save` wrote."
-        raise FileFailed(detail, hint="Make a new one with `syntask plan --save FILE`.") from error
+        raise FileFailed(detail, hint=_MAKE_ANEW) from error
 
 
 def fingerprint(plan: Plan, steps: Iterable[str]) -> str:

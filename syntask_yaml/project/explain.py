@@ -72,6 +72,8 @@ def _misfit(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
         hint = "Put quotes around it."
     elif "a list" in expected and isinstance(node.value, dict):
         hint = "Begin each item with `- `."
+    elif "a mapping" in expected:
+        hint = "Write lines with `key: value` here."
     code = "wrong-input" if is_in_step(node.path) else "wrong-type"
     yield node.problem(code, f"{name} is {_shown(node.value)}; expected is {expected}.", hint)
 

@@ -1,0 +1,2 @@
+def etl() -> None:
+    """Load the orders."""
