@@ -31,9 +31,7 @@ def measure() -> Table:
     for size in SIZES:
         with tempfile.TemporaryDirectory() as folder:
             table.rows.append(_row(Path(folder), size))
-    table.notes.append(
-        "Promised: for 10,000, `validate` takes no longer than the loader; it grows linearly."
-    )
+    table.notes.append("Promised: for 10,000, `validate` takes no longer than the loader; it grows linearly.")
     return table
 
 

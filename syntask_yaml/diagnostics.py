@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from enum import Enum
 
 from syntask_yaml.messages import MESSAGES
@@ -73,6 +72,8 @@ def _place(diagnostic: Diagnostic) -> tuple[str, int]:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that *name* is most likely a slip of, if there is one."""
+    from difflib import get_close_matches  # only for those who made a slip
+
     by_folded = {_folded(candidate): candidate for candidate in known}
     close = get_close_matches(_folded(name), by_folded, n=1, cutoff=0.7)
     return by_folded[close[0]] if close else None

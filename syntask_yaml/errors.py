@@ -4,6 +4,7 @@
     ├── ProjectInvalid                     the project has problems; each has a place
     ├── NotFound                           a name that stands for nothing
     ├── FileFailed                         a file cannot be read or written
+    ├── EditRefused                        a file cannot be edited without changing something else
     ├── StepFailed                         a build, push or pull step did not succeed (see `steps.base`)
     ├── PlanStale                          a saved plan no longer fits
     ├── BackendError                       the backend did not do what was asked
@@ -66,6 +67,12 @@ class FileFailed(SyntaskError):
     """A file cannot be read or written."""
 
     code = "file-failed"
+
+
+class EditRefused(SyntaskError):
+    """A file cannot be edited without changing something else."""
+
+    code = "edit-refused"
 
 
 class StepFailed(SyntaskError):

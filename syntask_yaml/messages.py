@@ -87,11 +87,27 @@ MESSAGES: Mapping[str, Message] = {
     "unknown-job-variable": Message("Unknown job variable", "The pool's template has no such variable."),
     "no-pull": Message("No way to the code", "Nothing says how a run gets the flow's code."),
     "default-pull": Message("Default place of the code", "Nothing is declared, so a default is used."),
+    "not-exported": Message("Not exported", "The deployment cannot be declared in a file, and is left out."),
+    "readable-secret": Message(
+        "Readable secret", "The backend holds a secret in clear, and the file refers to a block instead."
+    ),
     "needs-server": Message("Needs a server", "The backend does not have what the key asks for."),
+    # Trying out
+    "pull-failed": Message("Code does not arrive", "A pull step did not do its work where a run starts."),
+    "load-failed": Message(
+        "Flow does not load", "The code is there, and the flow cannot be imported from it as a worker does."
+    ),
+    "bind-failed": Message("Parameters do not fit", "The flow cannot be called with the parameters."),
+    "start-failed": Message("Run does not start", "The process of a run could not begin, or ended too soon."),
+    "tried-here": Message("Tried on this machine", "The pool's runs start elsewhere, which was not tried."),
+    "needs-build": Message("Known after build", "What a run needs is decided by a step that has not run."),
     # Commands
     "project-invalid": Message("Invalid project", "The project has problems; each is shown."),
     "not-found": Message("Not found", "A name stands for nothing."),
     "file-failed": Message("File failed", "A file cannot be read or written."),
+    "edit-refused": Message(
+        "Edit refused", "The file cannot be edited without changing something else, and stays as it is."
+    ),
     "plan-stale": Message("Stale plan", "The project or the backend changed after the plan was saved."),
     "backend-failed": Message("Backend failed", "The backend did not do what was asked."),
     "backend-unreachable": Message("Backend unreachable", "The backend gives no answer."),

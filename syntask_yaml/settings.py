@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from syntask_yaml.errors import UsageError
@@ -48,10 +49,28 @@ def _first(environ: Mapping[str, str], *names: str) -> str | None:
 
 def seconds(environ: Mapping[str, str], name: str, default: float) -> float:
     """A number of seconds from the environment. Raises UsageError for what is none."""
+    return _number(environ, name, default, "a number of seconds", most=_CENTURY.total_seconds())
+
+
+def days(environ: Mapping[str, str], name: str, default: float) -> timedelta | None:
+    """A number of days from the environment; None for `forever`. Raises UsageError for anything else."""
+    if environ.get(name) == "forever":
+        return None
+    return timedelta(
+        days=_number(environ, name, default, "a number of days, or `forever`", most=_CENTURY.days)
+    )
+
+
+# Counting on for much longer leaves the calendar.
+_CENTURY = timedelta(days=36_525)
+
+
+def _number(environ: Mapping[str, str], name: str, default: float, expected: str, *, most: float) -> float:
     text = environ.get(name)
-    if not text:
-        return default
     try:
-        return float(text)
-    except ValueError as error:
-        raise UsageError(f"`{name}` is `{text}`; expected is a number of seconds.") from error
+        number = float(text) if text else default
+    except ValueError:
+        number = -1.0
+    if 0 < number <= most:
+        return number
+    raise UsageError(f"`{name}` is `{text}`; expected is {expected}.")

@@ -169,11 +169,19 @@ class RunQueue(Protocol):
         ...
 
     def claim(
-        self, pool: str, *, worker: str, now: datetime, lease: float, queues: Collection[str] = ()
+        self,
+        pool: str,
+        *,
+        worker: str,
+        now: datetime,
+        lease: float,
+        queues: Collection[str] = (),
+        due_by: datetime | None = None,
     ) -> Claim | None:
         """Take the next due run that the limits of pool and deployment allow, for *lease* seconds.
 
-        By the priority of its queue, then by the time it was due. *queues* empty means all.
+        By the priority of its queue, then by the time it was due. *queues* empty means all; *due_by*
+        leaves out runs that became due later.
         """
         ...
 
@@ -192,12 +200,20 @@ class RunQueue(Protocol):
         """Hold on to runs for another *lease* seconds: the states of those still ours, by run id."""
         ...
 
+    def held(self, claims: Sequence[Claim]) -> Mapping[str, StateType]:
+        """What `renew` answers, without renewing: nothing is written."""
+        ...
+
     def release(self, claim: Claim, now: datetime) -> bool:
         """Give back a run that has not begun, so that it is due again."""
         ...
 
     def reap(self, now: datetime) -> list[Run]:
         """End what dead workers left: what was running has crashed; what had not begun is due again."""
+        ...
+
+    def forget(self, before: datetime, *, limit: int) -> int:
+        """Remove up to *limit* runs that ended earlier than *before*, with their logs; how many it were."""
         ...
 
     def next_due(self, pool: str, now: datetime) -> datetime | None:

@@ -130,14 +130,21 @@ class MemoryQueue:
 
     @alone
     def claim(
-        self, pool: str, *, worker: str, now: datetime, lease: float, queues: Collection[str] = ()
+        self,
+        pool: str,
+        *,
+        worker: str,
+        now: datetime,
+        lease: float,
+        queues: Collection[str] = (),
+        due_by: datetime | None = None,
     ) -> Claim | None:
         full = self._deployments_at_limit()
         self._hold_back(full, now)
         free = [
             kept
             for kept in self._runs.values()
-            if kept.is_due(now)
+            if kept.is_due(min(now, due_by or now))
             and kept.run.work_pool == pool
             and (not queues or kept.run.work_queue in queues)
             and kept.run.deployment_id not in full
@@ -207,6 +214,10 @@ class MemoryQueue:
         return {kept.run.id: kept.run.state.type for kept in held}
 
     @alone
+    def held(self, claims: Sequence[Claim]) -> Mapping[str, StateType]:
+        return {kept.run.id: kept.run.state.type for kept in map(self._held, claims) if kept}
+
+    @alone
     def release(self, claim: Claim, now: datetime) -> bool:
         kept = self._held(claim)
         if kept is None or kept.run.state.type is not StateType.PENDING:
@@ -226,6 +237,16 @@ class MemoryQueue:
         run = abandoned(kept.run, restarts=kept.restarts, now=now)
         kept.restarts += 1
         return self._become(kept, run)
+
+    @alone
+    def forget(self, before: datetime, *, limit: int) -> int:
+        runs = [kept.run for kept in self._runs.values()]
+        old = [run for run in runs if run.ended and run.ended < before][:limit]
+        for run in old:
+            del self._runs[run.id]
+            self._logs.pop(run.id, None)
+        self._changes += bool(old)
+        return len(old)
 
     def next_due(self, pool: str, now: datetime) -> datetime | None:
         return min(self._coming(pool, now), default=None)

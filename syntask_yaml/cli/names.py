@@ -12,14 +12,14 @@ import click
 from syntask_yaml.errors import SyntaskError, UsageError
 
 
-def key_values(pairs: Iterable[str], option: str) -> dict[str, Any]:
-    """`KEY=VALUE` pairs; a VALUE that is JSON is read as such, any other is text."""
+def key_values(pairs: Iterable[str], option: str, *, is_text: bool = False) -> dict[str, Any]:
+    """`KEY=VALUE` pairs; a VALUE that is JSON is read as such unless *is_text*, any other is text."""
     values: dict[str, Any] = {}
     for pair in pairs:
         key, equals, text = pair.partition("=")
         if not equals or not key:
             raise UsageError(f"`{option} {pair}` is no pair.", hint=f"Write `{option} KEY=VALUE`.")
-        values[key] = _value(text)
+        values[key] = text if is_text else _value(text)
     return values
 
 

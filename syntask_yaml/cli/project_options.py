@@ -106,6 +106,11 @@ def selection_options(function: F) -> F:
     return _with(function, _SELECTION)
 
 
+def override_options(function: F) -> F:
+    """What goes over, or into, one deployment."""
+    return _with(function, _OVERRIDES)
+
+
 def request_options(function: F) -> F:
     """Which deployments, what over them, and what may be changed."""
     function = click.argument("entrypoint", required=False)(function)
@@ -123,13 +128,14 @@ def request_of(options: dict[str, Any]) -> Request:
     selection = Selection(names=options["names"], all=options["is_all"], entrypoint=options["entrypoint"])
     return Request(
         selection=selection,
-        overrides=_overrides(options),
+        overrides=overrides_of(options),
         prune=options["prune"],
         keep_going=options["keep_going"],
     )
 
 
-def _overrides(options: dict[str, Any]) -> Overrides:
+def overrides_of(options: dict[str, Any]) -> Overrides:
+    """What the options, taken from `override_options`, say over a deployment."""
     if options["params"] and options["params_json"]:
         raise UsageError("`--param` and `--params` say the same in two ways.", hint="Give one of them.")
     plain = ("description", "version", "version_type", "tags", "concurrency_limit", "collision_strategy")

@@ -43,9 +43,9 @@ def to_scalar(text: str) -> str:
     if "\n" in text:
         return _quoted(text)
     dumped: str = yaml.dump(text, Dumper=_Dumper, width=_ONE_LINE, allow_unicode=True)
-    return dumped.removesuffix("\n...\n").strip()
+    return dumped.removesuffix("\n...\n").removesuffix("\n")
 
 
 def _quoted(text: str) -> str:
     dumped: str = yaml.dump(text, default_style='"', width=_ONE_LINE, allow_unicode=True)
-    return dumped.strip()
+    return dumped.removesuffix("\n")

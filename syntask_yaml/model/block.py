@@ -39,6 +39,14 @@ class BlockType:
 
 
 _GIT_FIELDS = ("username", "password", "token", "url")
+_AWS_LOGIN = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+_MINIO_LOGIN = ("minio_root_user", "minio_root_password")
+
+
+def _place(slug: str, *fields: str) -> BlockType:
+    """A block type whose first field is needed, and none of whose fields is secret."""
+    return BlockType(slug, fields, required=frozenset(fields[:1]))
+
 
 # The types that the embedded backend knows. Slugs and fields are those of the reference.
 BLOCK_TYPES: Mapping[str, BlockType] = {
@@ -51,5 +59,40 @@ BLOCK_TYPES: Mapping[str, BlockType] = {
         BlockType("gitlab-credentials", ("token", "url"), frozenset({"token"}), frozenset({"token"})),
         BlockType("bitbucket-credentials", _GIT_FIELDS, frozenset({"password", "token"})),
         BlockType("azure-devops-credentials", ("token",), frozenset({"token"}), frozenset({"token"})),
+        BlockType(
+            "aws-credentials",
+            (*_AWS_LOGIN, "region_name", "profile_name", "aws_client_parameters"),
+            frozenset(_AWS_LOGIN[1:]),
+        ),
+        BlockType(
+            "minio-credentials",
+            (*_MINIO_LOGIN, "region_name", "aws_client_parameters"),
+            frozenset(_MINIO_LOGIN[1:]),
+            frozenset(_MINIO_LOGIN),
+        ),
+        BlockType(
+            "gcp-credentials",
+            ("service_account_info", "service_account_file", "project"),
+            frozenset({"service_account_info"}),
+        ),
+        BlockType(
+            "azure-blob-storage-credentials",
+            ("connection_string", "account_url", "tenant_id", "client_id", "client_secret"),
+            frozenset({"connection_string", "client_secret"}),
+        ),
+        # Where code is, for `pull_with_block`. Their credentials are a text that names another block.
+        _place("s3-bucket", "bucket_name", "bucket_folder", "credentials"),
+        _place("gcs-bucket", "bucket", "bucket_folder", "gcp_credentials"),
+        _place("azure-blob-storage-container", "container_name", "base_folder", "credentials"),
+        _place("github-repository", "repository_url", "reference", "credentials"),
+        _place("gitlab-repository", "repository", "reference", "credentials"),
+        _place("bitbucket-repository", "repository", "reference", "bitbucket_credentials"),
+        _place("local-file-system", "basepath"),
+        BlockType(
+            "remote-file-system",
+            ("basepath", "settings"),
+            frozenset({"settings"}),
+            frozenset({"basepath"}),
+        ),
     )
 }

@@ -35,6 +35,7 @@ class Deployment:
     """A deployment, as it is wanted or as a backend has it.
 
     None for *schedules*, *paused* or *version* of a wanted one means: not declared, leave what is there.
+    *version_type* is how a wanted one wants its *version_info* to be found.
     *pull_steps* are mappings of one step name to its inputs, with run-time names unresolved.
     A wanted one may hold an `Unknown` where a step will decide; a backend never sees those.
     *project* is the owner: the project that declares it, or None for one that no project deployed.
@@ -45,6 +46,7 @@ class Deployment:
     entrypoint: str | None = None
     description: Maybe[str | None] = None
     version: Maybe[str | None] = None
+    version_type: str | None = field(default=None, compare=False)
     version_info: Mapping[str, Json] | None = field(default=None, compare=False)
     tags: Maybe[tuple[str, ...]] = ()
     parameters: Mapping[str, Value] = field(default_factory=dict)

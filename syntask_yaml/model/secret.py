@@ -7,7 +7,9 @@ from typing import Any, NoReturn
 
 # Inputs and keys that hold a secret, whatever step or pool they belong to.
 SECRET_NAMES = frozenset(
-    ["access_token", "credentials", "password", "token", "secret", "api_key", "client_secret"]
+    "access_token credentials password token secret api_key client_secret aws_secret_access_key "
+    "aws_session_token minio_root_password connection_string account_key sas_token "
+    "service_account_info private_key".split()
 )
 
 

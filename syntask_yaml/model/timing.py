@@ -10,7 +10,6 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
-from importlib.resources import files
 
 from syntask_yaml.model.schedule import RRule
 
@@ -122,4 +121,6 @@ def is_timezone(name: str) -> bool:
 @cache
 def timezones() -> frozenset[str]:
     """The names of all IANA time zones, the same ones on every machine."""
+    from importlib.resources import files
+
     return frozenset(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())

@@ -20,8 +20,21 @@ from syntask_yaml.project.repository import Remote, find_remote
 
 FILE_NAME = "syntask.yaml"
 SCHEMA_NAME = ".syntask.schema.json"
+MODELINE = f"# yaml-language-server: $schema={SCHEMA_NAME}"
 _MARK = re.compile(r"@(\w+)@")
 _MAX_ENTRIES = 30
+
+_IGNORED = """\
+# What stays here when the code is copied to a store; patterns as in .gitignore.
+.*
+__pycache__/
+*.py[co]
+*.egg-info/
+build/
+dist/
+venv/
+node_modules/
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +81,40 @@ def init_project(
 
     Raises UsageError for fields that are missing or not known, FileFailed if there is a file already.
     """
-    path = directory / FILE_NAME
-    if path.exists():
-        raise FileFailed(f"`{FILE_NAME}` is there already.", hint="Move it away, or edit it.")
-    _check_fields(recipe, fields)
+    path = check_free(directory)
+    check_fields(recipe, fields)
     template = asset(f"templates/{recipe.name}/syntask.yaml").read_text(encoding="utf-8")
     values = _values(directory, name or directory.name, fields)
     flows = list_flows(directory)[:_MAX_ENTRIES]
     filled = _MARK.sub(lambda mark: to_scalar(values.get(mark[1], mark[0])), _unquoted(template, values))
     try:
         write_atomically(path, filled + _entries(flows, recipe))
-        schema = asset("schemas/syntask.schema.json").read_text(encoding="utf-8")
-        write_atomically(directory / SCHEMA_NAME, schema)
+        write_schema(directory)
+        if "push_to_" in template:
+            _write_ignore_file(directory)
     except OSError as error:
         raise FileFailed(f"`{path}` cannot be written: {error.strerror or error}.") from error
     return path
+
+
+def check_free(directory: Path) -> Path:
+    """Where the project file of *directory* goes. Raises FileFailed if there is one already."""
+    path = directory / FILE_NAME
+    if path.exists():
+        raise FileFailed(f"`{FILE_NAME}` is there already.", hint="Move it away, or edit it.")
+    return path
+
+
+def write_schema(directory: Path) -> None:
+    """Write the schema that editors read, beside the project file. Raises OSError."""
+    schema = asset("schemas/syntask.schema.json").read_text(encoding="utf-8")
+    write_atomically(directory / SCHEMA_NAME, schema)
+
+
+def _write_ignore_file(directory: Path) -> None:
+    """Write which files stay here when the code is copied to a store, unless that is said already."""
+    if not any((directory / name).exists() for name in (".syntaskignore", ".prefectignore")):
+        write_atomically(directory / ".syntaskignore", _IGNORED)
 
 
 def _unquoted(template: str, values: Mapping[str, str]) -> str:
@@ -91,7 +123,8 @@ def _unquoted(template: str, values: Mapping[str, str]) -> str:
     return text.replace("/opt/prefect/@folder@", f"/opt/prefect/{values['folder']}")
 
 
-def _check_fields(recipe: Recipe, fields: Mapping[str, str]) -> None:
+def check_fields(recipe: Recipe, fields: Mapping[str, str]) -> None:
+    """Raise UsageError for a field that the recipe does not have, or for the first that is missing."""
     for field in fields.keys() - recipe.fields.keys():
         hint = did_you_mean(field, recipe.fields, otherwise=f"It has {', '.join(recipe.fields) or 'none'}.")
         raise UsageError(f"The recipe `{recipe.name}` has no field `{field}`.", hint=hint)

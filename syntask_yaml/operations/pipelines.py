@@ -59,7 +59,7 @@ def run_steps_of(
     results = run_pipelines(
         list(pipelines.values()),
         jobs=jobs,
-        context=StepContext(knowledge.project.root, knowledge.environ),
+        context=StepContext(knowledge.project.root, knowledge.environ, blocks=Blocks(knowledge.backend)),
         notify=notify,
         policy=Policy(install_requirements=install_requirements, allow_unset=knowledge.allow_unset),
         keep_going=keep_going,

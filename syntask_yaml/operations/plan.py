@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic
@@ -125,8 +126,13 @@ def _compare(knowledge: Knowledge, prepared: Sequence[Prepared], request: Reques
         for name, has in (("triggers", backend.features.triggers), ("sla", backend.features.sla))
         if not has
     )
-    changes = diff(wanted, actual, prune=prune, ignore=ignore)
+    changes = diff(wanted, actual, prune=prune, ignore=ignore, complete=partial(_versioned, knowledge))
     return Plan(project.title, backend.url, tuple(changes))
+
+
+def _versioned(knowledge: Knowledge, deployment: Deployment) -> Deployment:
+    flow = knowledge.reader.read(deployment.entrypoint or "")
+    return knowledge.versions.put_on(deployment, flow_version=flow.version or flow.source_digest)
 
 
 def _check_owners(wanted: Sequence[Deployment], actual: Sequence[Stored]) -> None:

@@ -16,6 +16,7 @@ from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.operations.lookup import Variables
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.project import StepChecker, check_unique, flow_notes, read_flow
+from syntask_yaml.operations.version import Versions
 from syntask_yaml.project.bind import bind_deployment
 from syntask_yaml.project.default_pull import default_pull
 from syntask_yaml.project.dialect import Dialect
@@ -64,6 +65,10 @@ class Knowledge:
     def pools(self) -> dict[str, WorkPool]:
         """The backend's work pools by name, read once."""
         return {pool.name: pool for pool in self.backend.pools()}
+
+    @cached_property
+    def versions(self) -> Versions:
+        return Versions(self.project.root, self.environ)
 
     @cached_property
     def steps(self) -> StepChecker:
@@ -123,7 +128,9 @@ def _prepare(
     if outputs is None:
         outputs, is_open = expected_outputs((*declaration.build, *declaration.push))
     scope = knowledge.scope(outputs, is_open=is_open)
-    fields = resolve_fields(declaration, scope, is_checked=declaration is declared)
+    # What Prefect's dialect tolerates in a file may be in the way of deploying it.
+    is_checked = declaration is declared and knowledge.project.dialect is Dialect.SYNTASK
+    fields = resolve_fields(declaration, scope, is_checked=is_checked)
     problems = list(fields.diagnostics)
     deployment = None
     if not _has_errors(problems, knowledge):

@@ -18,6 +18,11 @@ from syntask_yaml.project.parameters import check_parameters
 from syntask_yaml.steps.inputs import check_inputs
 from syntask_yaml.template import is_template
 
+_NO_FILE_HINT = (
+    "`syntask init` writes one for every flow, `syntask deployment add ENTRYPOINT` one for a single flow; "
+    "`--file PATH` names another."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectPlace:
@@ -36,7 +41,7 @@ def open_project(place: ProjectPlace) -> Project:
     if file is None:
         names = ", ".join(f"`{name}`" for name in FILE_NAMES)
         detail = f"There is no project file here or above: {names}."
-        raise NotFound(detail, hint="`syntask init` writes one; `--file PATH` names another.")
+        raise NotFound(detail, hint=_NO_FILE_HINT)
     root = file.parent if place.file is None else place.directory
     shown = str(place.file) if place.file is not None else _relative(file, place.directory)
     document = read_file(file, name=shown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.secret import SECRET_NAMES
@@ -15,6 +15,8 @@ _OPTIONAL = frozenset({"version", "paused", "schedules", "sla"})
 _OPTIONAL_INSIDE = frozenset({"active", "anchor_date", "grace_period_seconds"})
 HIDDEN = "(hidden)"
 
+Complete = Callable[[Deployment], Deployment]
+
 
 def diff(
     wanted: Sequence[Deployment],
@@ -22,28 +24,34 @@ def diff(
     *,
     prune: str | None = None,
     ignore: frozenset[str] = frozenset(),
+    complete: Complete = lambda deployment: deployment,
 ) -> list[Change]:
     """The change for each wanted deployment, in order, then deletions.
 
     *prune*: the project whose deployments are deleted when they are not wanted.
     *ignore*: fields that the backend does not have.
+    *complete*: adds what is no reason to write a deployment, and is written along with it.
     """
     stored = {each.deployment.full_name: each for each in actual}
-    changes = [_change(each, stored.pop(each.full_name, None), ignore) for each in wanted]
+    changes = [_change(each, stored.pop(each.full_name, None), ignore, complete) for each in wanted]
     if prune is not None:
         changes += [_deletion(each) for each in stored.values() if each.deployment.project == prune]
     return changes
 
 
-def _change(wanted: Deployment, actual: Stored | None, ignore: frozenset[str]) -> Change:
+def _change(wanted: Deployment, actual: Stored | None, ignore: frozenset[str], complete: Complete) -> Change:
     if actual is None:
-        fields = tuple(_fields({}, facts(wanted), ignore))
-        return Change(Action.CREATE, wanted.full_name, fields, "not on the backend", Write(None, wanted))
-    fields = tuple(_fields(facts(actual.deployment), facts(wanted), ignore))
-    if not fields:
+        whole = complete(wanted)
+        fields = tuple(_fields({}, facts(whole), ignore))
+        return Change(Action.CREATE, wanted.full_name, fields, "not on the backend", Write(None, whole))
+    before = facts(actual.deployment)
+    reasons = tuple(_fields(before, facts(wanted), ignore))
+    if not reasons:
         return Change(Action.UNCHANGED, wanted.full_name)
-    names = ", ".join(dict.fromkeys(field.path.partition(".")[0].partition("[")[0] for field in fields))
-    return Change(Action.UPDATE, wanted.full_name, fields, f"{names} differ", Write(actual, wanted))
+    whole = complete(wanted)
+    fields = tuple(_fields(before, facts(whole), ignore))
+    names = ", ".join(dict.fromkeys(field.path.partition(".")[0].partition("[")[0] for field in reasons))
+    return Change(Action.UPDATE, wanted.full_name, fields, f"{names} differ", Write(actual, whole))
 
 
 def _deletion(stored: Stored) -> Change:

@@ -24,7 +24,7 @@ def facts(deployment: Deployment) -> dict[str, Value]:
     """The facts by field, under the names of the project file. None means: not declared."""
     return {
         "entrypoint": deployment.entrypoint,
-        "description": deployment.description,
+        "description": deployment.description or None,
         "version": deployment.version,
         "tags": _known(deployment.tags, lambda tags: sorted(set(tags))),
         "parameters": plain(deployment.parameters),

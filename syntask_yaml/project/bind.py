@@ -29,9 +29,10 @@ def bind_deployment(
         entrypoint=fields["entrypoint"],
         description=_or_unknown(fields.get("description"), lambda text: text) or flow.description,
         version=_or_unknown(fields.get("version"), _version),
+        version_type=fields.get("version_type") or None,
         tags=_or_unknown(fields.get("tags"), _tags) or (),
         parameters=fields.get("parameters") or {},
-        parameter_schema=flow.parameter_schema,
+        parameter_schema=_schema(flow.parameter_schema),
         enforce_parameter_schema=_declared(_or_unknown(fields.get("enforce_parameter_schema"), _flag), True),
         schedules=_schedules(fields),
         paused=_or_unknown(fields.get("paused"), _flag),
@@ -44,6 +45,11 @@ def bind_deployment(
         sla=None if fields.get("sla") is None else tuple(fields["sla"]),
         project=project,
     )
+
+
+def _schema(schema: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """A parameter schema as it is stored: definitions only where there are some."""
+    return schema and {key: value for key, value in schema.items() if key != "definitions" or value}
 
 
 def stored_step(step: Step) -> Mapping[str, Any]:

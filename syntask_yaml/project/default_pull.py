@@ -12,8 +12,8 @@ from syntask_yaml.model.value import Value
 from syntask_yaml.project.load import Declaration, Project
 
 # Where an image that the build step writes a Dockerfile for holds the project.
-_IMAGE_ROOT = "/opt/prefect"
-_LOCAL_POOLS = frozenset({"process", "prefect-agent", "syntask-agent"})
+IMAGE_ROOT = "/opt/prefect"
+LOCAL_POOLS = frozenset({"process", "prefect-agent", "syntask-agent"})
 
 
 def default_pull(
@@ -26,18 +26,18 @@ def default_pull(
     """The pull steps of a deployment that declares none, and what is to be said of them."""
     images = [step for step in declaration.build if _builds_image(step)]
     if any(step.inputs.get("dockerfile") == "auto" for step in images):
-        return (_go_to(f"{_IMAGE_ROOT}/{project.root.name}"),), iter(())
+        return (_go_to(f"{IMAGE_ROOT}/{project.root.name}"),), iter(())
     if images:
         return (), iter(())
     if job_variables.get("image"):
-        return (_go_to(_IMAGE_ROOT),), _say(declaration, _IN_IMAGE)
-    if pool_type in _LOCAL_POOLS:
+        return (_go_to(IMAGE_ROOT),), _say(declaration, _IN_IMAGE)
+    if pool_type in LOCAL_POOLS:
         detail = f"Runs load the code from `{project.root}` on the machine of the worker."
         return (_go_to(str(project.root)),), _say(declaration, detail)
     return (), _refuse(declaration, pool_type)
 
 
-_IN_IMAGE = f"Runs load the code from `{_IMAGE_ROOT}` in the image; add a `pull` step for another place."
+_IN_IMAGE = f"Runs load the code from `{IMAGE_ROOT}` in the image; add a `pull` step for another place."
 
 
 def _go_to(directory: str) -> Step:

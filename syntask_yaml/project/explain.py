@@ -44,6 +44,9 @@ def _unknown_keys(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
 
 def _one_of_several(error: Any, node: Node, root: Node) -> Iterator[Diagnostic]:
     """The problem inside the alternative that was meant; otherwise what the alternatives are."""
+    if "x-expected" in error.schema:  # one thing to people, however many alternatives it has
+        yield from _misfit(error, node, root)
+        return
     branches: dict[int, list[Any]] = {}
     for cause in error.context:
         branches.setdefault(cause.schema_path[0], []).append(cause)
@@ -151,6 +154,8 @@ def _shown(value: Any) -> str:
 
 def _expected(schema: Any) -> str:
     """The kinds of value that *schema* allows, in words."""
+    if "x-expected" in schema:
+        return str(schema["x-expected"])
     words = list(dict.fromkeys(_TYPES[kind] for kind in _kinds(schema) if kind in _TYPES))
     if not words:
         return "something else"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,42 @@ def find_remote(directory: Path) -> Remote | None:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What is checked out: the first line of its *message*, and `HEAD` for a *branch* without a name.
+
+    *url* is where it was cloned from, without credentials; None if it was not.
+    """
+
+    sha: str
+    branch: str
+    message: str
+    url: str | None = None
+
+    @property
+    def repository(self) -> str:
+        """The repository's path on its server."""
+        return urlsplit(self.url or "").path.strip("/").removesuffix(".git")
+
+
+def find_commit(directory: Path) -> Commit | None:
+    """The commit that is checked out around *directory*; None where there is none."""
+    from git import Repo
+    from git.exc import GitError
+
+    try:
+        with Repo(directory, search_parent_directories=True) as repository:
+            head = repository.head
+            branch = "HEAD" if head.is_detached else repository.active_branch.name
+            message = str(head.commit.message).strip().partition("\n")[0].rstrip()
+            url = repository.remotes["origin"].url if "origin" in repository.remotes else None
+            return Commit(head.commit.hexsha, branch, message, url and without_credentials(url))
+    except (GitError, ValueError, TypeError, OSError):  # GitPython's many ways of saying no
+        return None
+
+
 def without_credentials(url: str) -> str:
     """*url* without the user and password that may stand in it; ssh keeps its user."""
-    return re.sub(r"^(https?://)[^/@]*@", r"\1", url)
+    if url.startswith("ssh://"):
+        return re.sub(r"^(ssh://[^/@:]*):[^/]*@", r"\1@", url)
+    return re.sub(r"^(\w[\w+.-]*://)[^/]*@", r"\1", url)

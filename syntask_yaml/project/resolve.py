@@ -61,6 +61,7 @@ def resolve_pull(project: Project, pull: Iterable[Step], scope: Scope) -> Resolv
         here = replace(
             scope,
             leaves_unset=True,
+            leaves_missing=True,
             variables=None,
             blocks=Blocks.LEAVE,
             later=frozenset(later),

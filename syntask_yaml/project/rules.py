@@ -100,7 +100,7 @@ def has_distinct_slugs(node: Node) -> Iterator[Diagnostic]:
     seen: set[str] = set()
     for schedule in node.children():
         slug = schedule.get("slug")
-        if slug is None or not slug.value or is_template(slug.value):
+        if slug is None or not isinstance(slug.value, str) or not slug.value or is_template(slug.value):
             continue
         if slug.value in seen:
             yield slug.problem("duplicate-slug", f"Another schedule here has the slug `{slug.value}`.")

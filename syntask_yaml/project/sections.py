@@ -80,11 +80,12 @@ def _step(item: Node) -> Step:
     inputs = dict(inputs) if isinstance(inputs, dict) else {}
     identity = inputs.pop("id", None)
     requires = inputs.pop("requires", None) or ()
+    needed = requires if isinstance(requires, (list, tuple)) else (requires,)
     return Step(
         name=name,
         inputs=inputs,
         id=str(identity) if identity is not None else None,
-        requires=(requires,) if isinstance(requires, str) else tuple(map(str, requires)),
+        requires=tuple(map(str, needed)),
         path=path,
     )
 

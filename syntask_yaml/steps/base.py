@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.step import Step
+from syntask_yaml.template.scope import BlockLookup
 
 Outputs: TypeAlias = Mapping[str, Any]
 StepFunction: TypeAlias = Callable[..., "Outputs | None"]
@@ -25,6 +26,10 @@ def _to_nobody(_line: str) -> None:
     pass
 
 
+def _no_blocks(_type: str, _name: str) -> None:
+    return None
+
+
 @dataclass(slots=True)
 class StepContext:
     """Where a list of steps runs.
@@ -32,6 +37,8 @@ class StepContext:
     *directory* is where relative paths start; steps may change it for those after them.
     *write* takes a line of output for people, *write_error* one of error output.
     *stop* is set when the whole command is to end: long steps look at it.
+    *blocks* looks a block up by its type and name; None if there is none.
+    *rebuild*: what was made before of the same is made again.
     """
 
     directory: Path
@@ -39,6 +46,8 @@ class StepContext:
     write: Callable[[str], None] = _to_nobody
     write_error: Callable[[str], None] = _to_nobody
     stop: Flag = field(default_factory=Flag)
+    blocks: BlockLookup = _no_blocks
+    rebuild: bool = False
 
 
 @dataclass(frozen=True, slots=True)

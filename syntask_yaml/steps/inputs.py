@@ -14,6 +14,7 @@ from syntask_yaml.model.builtin import builtin_of
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.model.step import Step
 from syntask_yaml.model.value import Unknown
+from syntask_yaml.steps.limit import TIMEOUT, timeout_of
 from syntask_yaml.steps.registry import find_step
 from syntask_yaml.steps.requirements import missing_requirements
 from syntask_yaml.steps.signature import Signature, signature_of
@@ -74,6 +75,8 @@ def problems_of(step: Step, signature: Signature) -> Iterator[InputProblem]:
     for name, value in step.inputs.items():
         if name in signature.parameters:
             yield from _wrong(name, value, signature)
+        elif name == TIMEOUT and not signature.is_open:
+            yield from _wrong_timeout(step, value)
         elif not (signature.is_open or (signature.takes_context and name == "context")):
             hint = did_you_mean(name, signature.parameters, otherwise=_listed(signature))
             yield InputProblem("unknown-input", f"`{step.name}` has no input `{name}`.", hint, name)
@@ -81,6 +84,15 @@ def problems_of(step: Step, signature: Signature) -> Iterator[InputProblem]:
         if name in signature.required and name not in step.inputs:
             detail = f"`{step.name}` needs the input `{name}`."
             yield InputProblem("missing-input", detail, f"Add `{name}:` to the step.", name)
+
+
+def _wrong_timeout(step: Step, value: Any) -> Iterator[InputProblem]:
+    if isinstance(value, Unknown) or is_template(value):
+        return
+    try:
+        timeout_of(step, {TIMEOUT: value}, Path())
+    except StepFailed as error:
+        yield InputProblem("wrong-input", error.detail, error.hint, TIMEOUT)
 
 
 def _listed(signature: Signature) -> str:

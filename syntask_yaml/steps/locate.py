@@ -23,6 +23,13 @@ class Module:
 
 def locate(name: str, root: Path) -> Module | None:
     """The module of a dotted *name*, as an import with *root* first on the path would find it."""
+    try:
+        return _located(name, root)
+    except OSError:  # no file can have the name, or a folder may not be looked into
+        return None
+
+
+def _located(name: str, root: Path) -> Module | None:
     first, *others = name.split(".")
     folders = (root, *(Path(entry or ".") for entry in sys.path))
     module = _among(first, first, folders) or _by_finders(first)

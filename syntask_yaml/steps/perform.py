@@ -7,19 +7,20 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from syntask_yaml import shell
 from syntask_yaml.errors import StepFailed, SyntaskError
 from syntask_yaml.model.step import Step
-from syntask_yaml.steps import child
-from syntask_yaml.steps.base import Outputs, Policy, ProcessFailed, StepContext
+from syntask_yaml.steps.base import Outputs, Policy, ProcessFailed, StepContext, StepStopped
 from syntask_yaml.steps.call import call, captured, outputs_of, own_traceback, words
 from syntask_yaml.steps.inputs import problems_of
-from syntask_yaml.steps.program import run_program
+from syntask_yaml.steps.limit import TimePassed, interrupting
 from syntask_yaml.steps.registry import StepDefinition, find_step
 from syntask_yaml.steps.requirements import ensure_requirements
 from syntask_yaml.steps.signature import signature_of
+
+if TYPE_CHECKING:
+    from syntask_yaml.shell import Finished
 
 
 def perform(step: Step, inputs: Mapping[str, Any], context: StepContext, policy: Policy) -> Outputs:
@@ -60,10 +61,12 @@ def _call_builtin(
 def _call_here(definition: StepDefinition, inputs: Mapping[str, Any], context: StepContext) -> Outputs:
     before, here = context.directory, Path.cwd()
     try:
-        with captured(context):
+        with captured(context), interrupting(context.stop):
             result = call(definition.load(context.directory), inputs, context)
     except SyntaskError:
         raise
+    except TimePassed:
+        raise StepStopped(f"`{definition.name}` was stopped.") from None
     except (Exception, SystemExit) as error:  # whatever a user's function raises
         for line in own_traceback(error):
             context.write_error(line)
@@ -74,6 +77,9 @@ def _call_here(definition: StepDefinition, inputs: Mapping[str, Any], context: S
 
 
 def _call_in_child(definition: StepDefinition, inputs: Mapping[str, Any], context: StepContext) -> Outputs:
+    from syntask_yaml.steps import child  # what starts processes, which most steps of a run do without
+    from syntask_yaml.steps.program import run_program
+
     request = json.dumps({"name": definition.name, "inputs": inputs}, default=str)
     finished = run_program(child.command(), context, input=request.encode(), wants_reply=True)
     reply = _reply(definition.name, finished)
@@ -82,7 +88,7 @@ def _call_in_child(definition: StepDefinition, inputs: Mapping[str, Any], contex
     return outputs
 
 
-def _reply(name: str, finished: shell.Finished) -> Mapping[str, Any]:
+def _reply(name: str, finished: Finished) -> Mapping[str, Any]:
     try:
         reply: Mapping[str, Any] = json.loads(finished.reply)
     except ValueError as error:

@@ -7,14 +7,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import import_module, invalidate_caches, metadata, util
+from importlib import import_module, invalidate_caches, util
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import NotFound
 from syntask_yaml.model.builtin import BUILTINS, Builtin, builtin_of, claims_to_be_builtin
 from syntask_yaml.steps.base import StepFunction
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 ENTRY_POINTS = "syntask.steps"
 
@@ -45,6 +48,7 @@ _REMEDIES: Mapping[str, str] = {
     "gcs": _EXTRA.format("gcs"),
     "azure": _EXTRA.format("azure"),
     "storage": _EXTRA.format("s3"),
+    "block": _EXTRA.format("s3"),
 }
 
 
@@ -126,7 +130,9 @@ def find_step(name: str) -> StepDefinition:
 
 
 @lru_cache(maxsize=1)
-def _entry_points() -> Mapping[str, metadata.EntryPoint]:
+def _entry_points() -> Mapping[str, EntryPoint]:
+    from importlib import metadata  # slow to import, and built-in steps do not need it
+
     return {point.name: point for point in metadata.entry_points(group=ENTRY_POINTS)}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from importlib import metadata
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -12,10 +11,11 @@ from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.builtin import builtin_of
 from syntask_yaml.model.step import Step
 from syntask_yaml.steps.base import StepContext
-from syntask_yaml.steps.pip import pip_install
 from syntask_yaml.steps.registry import forget_installed
 
 if TYPE_CHECKING:
+    from importlib.metadata import Distribution
+
     from packaging.requirements import Requirement
 
 # Our built-in steps need none of the packages that theirs live in.
@@ -52,6 +52,8 @@ def _parse(text: str) -> Requirement:
 def _is_met(wanted: Requirement, seen: set[tuple[str, str]]) -> bool:
     if wanted.marker is not None and not wanted.marker.evaluate():
         return True
+    from importlib import metadata
+
     try:
         found = metadata.distribution(wanted.name)
     except metadata.PackageNotFoundError:
@@ -61,7 +63,7 @@ def _is_met(wanted: Requirement, seen: set[tuple[str, str]]) -> bool:
     return all(_is_met(inner, seen) for extra in wanted.extras for inner in _needs(found, extra, seen))
 
 
-def _needs(found: metadata.Distribution, extra: str, seen: set[tuple[str, str]]) -> Iterator[Requirement]:
+def _needs(found: Distribution, extra: str, seen: set[tuple[str, str]]) -> Iterator[Requirement]:
     """What *found* needs for one of its extras, beyond what it needs anyway."""
     key = (_canonical(found.metadata["Name"]), _canonical(extra))
     if key in seen:
@@ -82,6 +84,8 @@ def ensure_requirements(step: Step, context: StepContext, *, install: bool) -> N
     if not install:
         hint = "Install them, or let `--install-requirements` do it."
         raise StepFailed(f"`{step.name}` requires {listed}, which this environment does not have.", hint=hint)
+    from syntask_yaml.steps.pip import pip_install
+
     with _ONE_AT_A_TIME:
         if still_missing := missing_requirements(step):
             pip_install(still_missing, context)

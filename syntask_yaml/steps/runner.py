@@ -13,6 +13,7 @@ from syntask_yaml.model.events import Observer, StepFinished, StepOutput, StepSt
 from syntask_yaml.model.secret import revealed
 from syntask_yaml.model.step import Step
 from syntask_yaml.steps.base import PLAIN, Outputs, Policy, StepContext, StepFailedAt, StepStopped
+from syntask_yaml.steps.limit import TIMEOUT, Deadline, timeout_of
 from syntask_yaml.steps.perform import perform
 from syntask_yaml.steps.scrubber import Scrubber, secrets_in
 from syntask_yaml.template import Scope, Unresolved, resolve
@@ -49,6 +50,11 @@ def run_steps(
     return outputs
 
 
+def _too_long(step: Step, deadline: Deadline) -> StepFailed:
+    detail = f"`{step.name}` took longer than its `timeout` of {deadline.seconds:g} s, and was ended."
+    return StepFailed(detail, hint="Give it more time, or see in its output what it waits for.")
+
+
 @dataclass(slots=True)
 class _Run:
     """One step on its way. What it writes is scrubbed of the secrets of its list."""
@@ -77,8 +83,14 @@ class _Run:
         own = replace(self.context, write=self._write, write_error=self._write_error)
         try:
             inputs = self._inputs(scope, allow_unset=policy.allow_unset)
+            seconds = timeout_of(self.step, inputs, own.directory)
+            if seconds is not None:
+                inputs = {name: value for name, value in inputs.items() if name != TIMEOUT}
+                own.stop = Deadline(self.context.stop, seconds)
             outputs = perform(self.step, revealed(inputs), own, policy)
         except StepStopped:
+            if isinstance(own.stop, Deadline) and own.stop.has_passed:
+                return self._failure(_too_long(self.step, own.stop))
             raise
         except (StepFailed, NotFound) as error:
             return self._failure(error)

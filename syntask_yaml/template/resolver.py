@@ -31,7 +31,8 @@ def resolve(value: Value, scope: Scope, report: Report, *, path: Path = ()) -> V
 
     A text that is one placeholder becomes the value itself, whatever its type; otherwise values are
     written into the text. What came from a template is never expanded again. Each name without a
-    value is reported; it reads as an empty text, and a key that would hold nothing else is left out.
+    value is reported; unless the scope leaves it, it reads as an empty text, and a key that would hold
+    nothing else is left out.
     Mappings and lists without templates are returned as they are.
     """
     resolved = _Resolution(scope, report).resolve(value, path)
@@ -81,6 +82,8 @@ class _Resolution:
             return placeholder.raw
         if isinstance(answer, Missing):
             self._report(Unresolved(path, placeholder.raw, answer))
+            if self._scope.leaves_missing:
+                return placeholder.raw
             return _NOTHING if answer.code == "unset-name" and _is_output(placeholder) else ""
         return answer
 
@@ -92,6 +95,7 @@ class _Resolution:
             match part if isinstance(part, str) else self._written(part):
                 case Missing() as reason if not isinstance(part, str):
                     self._report(Unresolved(path, part.raw, reason))
+                    texts.append(part.raw if self._scope.leaves_missing else "")
                 case Unknown() as answer:
                     unknown = unknown or answer
                 case Secret() as answer:

@@ -82,6 +82,7 @@ class Scope:
     *variables*: None leaves them. *blocks*: a lookup, or what becomes of them without one.
     *is_static*: values are not known, so that texts are checked rather than resolved.
     *leaves_nonsense*: braces around what is no expression are text, as in the reference.
+    *leaves_missing*: a name that stands for nothing stays as it was written.
     """
 
     environ: Mapping[str, str] = field(default_factory=dict)
@@ -93,6 +94,7 @@ class Scope:
     blocks: BlockLookup | Blocks = Blocks.LEAVE
     is_static: bool = False
     leaves_nonsense: bool = False
+    leaves_missing: bool = False
 
     def with_blocks(self, blocks: BlockLookup | Blocks) -> Scope:
         """The same scope where block references are treated otherwise."""

@@ -14,21 +14,29 @@ import traceback
 from contextlib import suppress
 from functools import partial
 from threading import Event, Lock, Thread
-from typing import IO, Any
+from typing import IO
 
-from syntask_yaml.worker.call import TimedOut, call_flow
+from syntask_yaml.errors import SyntaskError
+from syntask_yaml.model.step import Step
+from syntask_yaml.worker.call import TimedOut, bind, call_flow
 from syntask_yaml.worker.entry import load_entrypoint
 from syntask_yaml.worker.protocol import CONTROL_FD, GO, REPORT_FD, Job, Report
 
 
 class _Reporter:
-    """The pipe to the worker; the flow's threads may log at the same time."""
+    """The pipe to the worker; the flow's threads may log at the same time.
+
+    A process that the flow forked is not the run: only what it logs is passed on.
+    """
 
     def __init__(self, pipe: IO[bytes]) -> None:
         self._pipe = pipe
         self._lock = Lock()
+        self._run = os.getpid()
 
     def __call__(self, report: Report) -> None:
+        if report.kind != "log" and os.getpid() != self._run:
+            return
         with self._lock:
             self._pipe.write(report.encode())
             self._pipe.flush()
@@ -72,18 +80,28 @@ def main() -> int:
     """Do the job that the control pipe holds; the exit code is 0 if the flow completed."""
     control = _Control(_inherited(CONTROL_FD, "rb"))
     report = _Reporter(_inherited(REPORT_FD, "wb"))
-    logging.basicConfig(level=logging.INFO, handlers=[_LogHandler(report)])
+    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[_LogHandler(report)])
+    job, stage = control.job, "pull"
     try:
-        function = _load(control.job)
+        if job.pull_steps:
+            from syntask_yaml.worker.pull import pull
+
+            pull(job)
+        stage = "load"
+        function = load_entrypoint(job.entrypoint)
+        stage = "parameters"
+        call = bind(function, job.parameters)
+        stage = "call"
         report(Report("ready"))
         control.wait()
-        call_flow(function, control.job.parameters, on_retry=partial(_report_retry, report))
+        call_flow(call, on_retry=partial(_report_retry, report))
     except BaseException as error:  # noqa: BLE001  (whatever a flow raises is its result)
-        if not isinstance(error, SystemExit) or error.code not in (None, 0):
-            _report_failure(report, error)
+        if not isinstance(error, SystemExit) or error.code not in (None, 0) or stage != "call":
+            _report_failure(report, error, stage)
             return 1
     _flush()
-    report(Report("completed"))
+    with suppress(OSError):  # the flow closed what is not its own; the exit code says as much
+        report(Report("completed"))
     return 0
 
 
@@ -95,32 +113,37 @@ def _inherited(name: str, mode: str) -> IO[bytes]:
     return pipe
 
 
-def _load(job: Job) -> Any:
-    if job.pull_steps:
-        from syntask_yaml.worker.pull import pull
-
-        pull(job)
-    return load_entrypoint(job.entrypoint)
-
-
 def _report_retry(report: _Reporter, attempt: int, error: BaseException) -> None:
     report(Report("log", _trace(error), level=logging.ERROR))
     report(Report("retrying", f"Attempt {attempt} failed: {_summary(error)}"))
 
 
-def _report_failure(report: _Reporter, error: BaseException) -> None:
+def _report_failure(report: _Reporter, error: BaseException, stage: str) -> None:
     _flush()
     report(Report("log", _trace(error), level=logging.ERROR))
     name = "TimedOut" if isinstance(error, TimedOut) else ""
-    report(Report("failed", _summary(error), name=name))
+    hint = error.hint if isinstance(error, SyntaskError) else ""
+    step = _step_of(error)
+    report(Report("failed", _summary(error), name=name, hint=hint, stage=stage, step=step))
+
+
+def _step_of(error: BaseException) -> int | None:
+    """Which pull step failed, counted from 0."""
+    step = getattr(error, "step", None)
+    index = step.path[-1] if isinstance(step, Step) and step.path else None
+    return index if isinstance(index, int) else None
 
 
 def _summary(error: BaseException) -> str:
+    if isinstance(error, SyntaskError):
+        return error.detail
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
 def _trace(error: BaseException) -> str:
-    """The traceback, from the user's own code on."""
+    """The traceback, from the user's own code on; for what was foreseen, what is to be said of it."""
+    if isinstance(error, SyntaskError):
+        return f"{error.detail}\n{error.hint}".rstrip()
     frames = error.__traceback__
     while frames is not None and frames.tb_frame.f_globals.get("__package__") == __package__:
         frames = frames.tb_next

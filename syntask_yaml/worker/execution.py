@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 import signal
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.run import LogLine, State, StateType
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.operations.lookup import Blocks, Variables
+from syntask_yaml.steps.scrubber import Scrubber, secrets_in
 from syntask_yaml.template import Scope, Unresolved, resolve
 from syntask_yaml.worker.process import RunProcess
 from syntask_yaml.worker.protocol import RUN_ID, Job, Report
@@ -35,11 +37,15 @@ class Heard:
 
 @dataclass
 class Execution:
-    """A run that goes on. *directory* is its own, None where it runs in one that was configured."""
+    """A run that goes on. *directory* is its own, None where it runs in one that was configured.
+
+    Secrets that it has from its job variables are masked in all that it says.
+    """
 
     claim: Claim
     process: RunProcess
     directory: Path | None
+    _scrubber: Scrubber = field(default_factory=Scrubber)
     _ended: State | None = None
     _kill_at: datetime | None = None
     _cancelled: str | None = None
@@ -53,7 +59,8 @@ class Execution:
         code = self.process.poll()
         lines: list[LogLine] = []
         state, is_ready = None, False
-        for report in self.process.hear():
+        for said in self.process.hear(is_last=code is not None):
+            report = replace(said, message=self._scrubber.scrub(said.message))
             match report.kind:
                 case "log":
                     lines.append(LogLine(now, report.level, report.message, report.logger))
@@ -100,12 +107,12 @@ class Execution:
 
 
 def start_execution(claim: Claim, backend: Backend, *, home: Path, environ: Mapping[str, str]) -> Execution:
-    """Start the process of a claimed run. Raises StepFailed for a job variable without a value, OSError."""
+    """Start the process of a claimed run.
+
+    Raises StepFailed for a job variable without a value; OSError or ValueError where there is no such
+    program or directory, or no process can have such an environment.
+    """
     variables = _job_variables(claim, backend)
-    configured = variables.get("working_dir")
-    directory = Path(str(configured)) if configured else home / "runs" / claim.run.id
-    if not configured:
-        directory.mkdir(parents=True, exist_ok=True)
     job = Job(
         run_id=claim.run.id,
         entrypoint=claim.entrypoint,
@@ -113,13 +120,36 @@ def start_execution(claim: Claim, backend: Backend, *, home: Path, environ: Mapp
         parameters=claim.parameters,
         pull_steps=claim.pull_steps,
     )
-    process = RunProcess(
-        job,
-        directory=directory,
-        environ=_environ(claim, backend, variables, environ),
-        command=variables.get("command") or None,
-    )
-    return Execution(claim, process, None if configured else directory)
+    variables_of_process = _environ(claim, backend, variables, environ)
+    command = str(variables.get("command") or "") or None
+    with _directory(claim.run.id, variables.get("working_dir"), home) as (directory, own):
+        process = RunProcess(job, directory=directory, environ=variables_of_process, command=command)
+    return Execution(claim, process, own, Scrubber(secrets_in(variables)))
+
+
+@contextmanager
+def _directory(run_id: str, configured: Any, home: Path) -> Iterator[tuple[Path, Path | None]]:
+    """Where a run takes place, and whether that is a directory of its own, which is removed on failure."""
+    if configured:
+        yield Path(str(configured)), None
+        return
+    remove_directory(run_id, home)  # of a worker that was killed before the run began
+    directory = _own_directory(run_id, home)
+    directory.mkdir(parents=True)
+    try:
+        yield directory, directory
+    except BaseException:
+        remove_directory(run_id, home)
+        raise
+
+
+def remove_directory(run_id: str, home: Path) -> None:
+    """Remove what a run left in a directory of its own."""
+    shutil.rmtree(_own_directory(run_id, home), ignore_errors=True)
+
+
+def _own_directory(run_id: str, home: Path) -> Path:
+    return home / "runs" / run_id
 
 
 def _job_variables(claim: Claim, backend: Backend) -> dict[str, Any]:
@@ -140,7 +170,10 @@ def _job_variables(claim: Claim, backend: Backend) -> dict[str, Any]:
 def _environ(
     claim: Claim, backend: Backend, variables: Mapping[str, Any], environ: Mapping[str, str]
 ) -> dict[str, str]:
-    own = {str(key): _text(value) for key, value in (variables.get("env") or {}).items() if value is not None}
+    env = variables.get("env") or {}
+    if not isinstance(env, Mapping):
+        raise StepFailed("The job variable `env` is no mapping.", hint="Write `NAME: VALUE` below it.")
+    own = {str(key): _text(value) for key, value in env.items() if value is not None}
     return {
         **environ,
         "PYTHONUNBUFFERED": "1",

@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import select
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from syntask_yaml.backend.base import Claim
 from syntask_yaml.backend.connect import OwnBackend
-from syntask_yaml.errors import SyntaskError
+from syntask_yaml.errors import BackendError, SyntaskError
 from syntask_yaml.model.run import LogLine, Run, State, StateType
-from syntask_yaml.worker.execution import Execution, start_execution
+from syntask_yaml.worker.execution import Execution, remove_directory, start_execution
 
+# Seconds.
 _SCHEDULE_EVERY = 5.0
 _POLL_EVERY = 0.05
+_FORGET_EVERY = 3600.0
+# Runs removed in one go, so that nobody waits for long.
+_FORGET_AT_ONCE = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +32,8 @@ class WorkerOptions:
     """What a worker serves and how; times in seconds.
 
     *limit* is the number of runs at a time. A claim not renewed for *lease* is another worker's to
-    end. *grace* is how long a cancelled run has to end by itself.
+    end. *grace* is how long a cancelled run has to end by itself. Runs that ended longer ago than
+    *keep* are removed; None keeps them for ever.
     """
 
     pool: str
@@ -36,6 +42,7 @@ class WorkerOptions:
     limit: int = 10
     lease: float = 30.0
     grace: float = 30.0
+    keep: timedelta | None = None
     run_once: bool = False
 
 
@@ -47,7 +54,14 @@ class RunChanged:
     state: State
 
 
-Notify = Callable[[RunChanged], None]
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    """The worker was told to stop, and *runs* still go on."""
+
+    runs: int
+
+
+Notify = Callable[[RunChanged | Stopping], None]
 
 
 @dataclass
@@ -64,9 +78,12 @@ class Worker:
     _executions: dict[str, Execution] = field(default_factory=dict)
     _scheduled: datetime | None = None
     _renewed: datetime | None = None
+    _forgotten: datetime | None = None
+    _began: datetime | None = None
     _seen: int | None = None
     _next_due: datetime | None = None
     _has_looked: bool = False
+    _has_said_so: bool = False
 
     def stop(self) -> None:
         """Take no more runs; asked a second time, cancel those that go on. Safe in a signal handler."""
@@ -79,7 +96,7 @@ class Worker:
         return not self._executions and (self.is_stopping or (self.options.run_once and self._has_looked))
 
     def run(self, clock: Callable[[], datetime]) -> None:
-        """Work until told to stop, or, with `run_once`, until what is due now has ended."""
+        """Work until told to stop, or, with `run_once`, until what was due at the start has ended."""
         try:
             while not self.is_done:
                 self.tick(clock())
@@ -93,10 +110,15 @@ class Worker:
         if self.is_cancelling:
             self._cancel_all(now)
         has_changed = self._has_changed()
-        if has_changed or self._is_over(self._renewed, self.options.lease / 3, now):
+        if self._is_over(self._renewed, self.options.lease / 3, now):
             self._renew(now)
-        if self.is_stopping or (self.options.run_once and self._has_looked):
+        elif has_changed:
+            self._obey(self.backend.held(self._claims), now)
+        if self.is_stopping:
+            self._say_so()
             return
+        if self._is_over(self._forgotten, _FORGET_EVERY, now):
+            self._forget(now)
         if has_changed or self._is_over(self._scheduled, _SCHEDULE_EVERY, now):
             self.backend.schedule(now)
             self._scheduled = now
@@ -109,8 +131,11 @@ class Worker:
         until = _POLL_EVERY
         if self._next_due is not None and len(self._executions) < self.options.limit:
             until = min(until, max((self._next_due - now).total_seconds(), 0))
-        descriptors = [each for execution in self._executions.values() for each in execution.descriptors]
-        select.select(descriptors, (), (), until)
+        poll = select.poll()
+        for execution in self._executions.values():
+            for descriptor in execution.descriptors:
+                poll.register(descriptor, select.POLLIN)
+        poll.poll(until * 1000)
 
     def _has_changed(self) -> bool:
         """Whether any other process wrote to the backend since the last look."""
@@ -124,6 +149,7 @@ class Worker:
     def _take(self, now: datetime) -> None:
         """Claim and start due runs, as many as there is room for."""
         options = self.options
+        self._began = self._began or now
         for _ in range(options.limit - len(self._executions)):
             claim = self.backend.claim(
                 options.pool,
@@ -131,6 +157,7 @@ class Worker:
                 now=now,
                 lease=options.lease,
                 queues=options.queues,
+                due_by=self._began if options.run_once else None,
             )
             if claim is None:
                 self._has_looked = True
@@ -144,7 +171,7 @@ class Worker:
             self._executions[claim.run.id] = start_execution(
                 claim, self.backend, home=self.home, environ=self.environ
             )
-        except (SyntaskError, OSError) as error:
+        except (SyntaskError, OSError, ValueError) as error:  # the last for what no environment can hold
             message = f"The run could not be started: {error}"
             self.backend.append_logs(claim.run.id, [LogLine(now, 40, message)])
             self._report(claim, State(StateType.CRASHED, message=message), now)
@@ -168,19 +195,39 @@ class Worker:
         return is_ours
 
     def _renew(self, now: datetime) -> None:
-        """Keep the leases, learn which runs are to end, and end what dead workers left behind."""
-        claims = [execution.claim for execution in self._executions.values()]
-        states = self.backend.renew(claims, now=now, lease=self.options.lease) if claims else {}
+        """Keep the leases, and end what dead workers left behind."""
+        if self._executions:
+            self._obey(self.backend.renew(self._claims, now=now, lease=self.options.lease), now)
         self._renewed = now
+        for run in self.backend.reap(now):
+            self.notify(RunChanged(run, run.state))
+            if run.state.type.is_final:
+                remove_directory(run.id, self.home)
+            self._next_due = now
+
+    @property
+    def _claims(self) -> list[Claim]:
+        return [execution.claim for execution in self._executions.values()]
+
+    def _obey(self, states: Mapping[str, StateType], now: datetime) -> None:
+        """End the runs that somebody cancelled, and those that are no longer ours."""
         for run_id, execution in list(self._executions.items()):
             state = states.get(run_id)
             if state is None:
                 execution.kill()
             elif state is StateType.CANCELLING:
                 execution.cancel(now, grace=self.options.grace)
-        for run in self.backend.reap(now):
-            self.notify(RunChanged(run, run.state))
-            self._next_due = now
+
+    def _forget(self, now: datetime) -> None:
+        """Remove some of what ended long ago; more of it at the next tick, if there is more."""
+        keep = self.options.keep
+        if keep is None or self.backend.forget(now - keep, limit=_FORGET_AT_ONCE) < _FORGET_AT_ONCE:
+            self._forgotten = now
+
+    def _say_so(self) -> None:
+        if not self._has_said_so:
+            self._has_said_so = True
+            self.notify(Stopping(len(self._executions)))
 
     def _cancel_all(self, now: datetime) -> None:
         for execution in self._executions.values():
@@ -190,11 +237,14 @@ class Worker:
         execution.close()
         del self._executions[execution.claim.run.id]
         self._next_due = self._scheduled  # there is room for another one
+        self._has_looked = False
 
     def _abandon(self, now: datetime) -> None:
         """Leave nothing behind when something unforeseen ends the worker itself."""
-        for execution in list(self._executions.values()):
+        for execution in self._executions.values():
             execution.kill()
+        for execution in list(self._executions.values()):
             state = State(StateType.CRASHED, message="The worker ended while the run went on.")
-            self._report(execution.claim, state, now)
+            with suppress(BackendError):  # which may be what ends the worker; the next one will find the run
+                self._report(execution.claim, state, now)
             self._close(execution)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shlex
 import signal
@@ -15,22 +16,30 @@ from typing import Any
 
 from syntask_yaml.worker.protocol import CONTROL_FD, GO, REPORT_FD, Job, Report
 
-_DEFAULT_COMMAND = (sys.executable, "-m", "syntask_yaml.worker.child")
-_CHUNK = 65536
+# `-P`: no file of the user's can stand in for a module that the start of a run needs.
+_DEFAULT_COMMAND = (sys.executable, "-P", "-m", "syntask_yaml.worker.child")
 _MAX_LINE = 1_000_000
+_CHUNK = 65_536
+# How much is read of a pipe at a time: little, so that a run that never stops writing does not keep the
+# worker from all others; and at the end as much as a pipe can hold.
+_CHUNKS, _LAST_CHUNKS = 2, 16
 
 
 @dataclass(slots=True)
 class _Pipe:
-    """One descriptor to read from, and what of a line has arrived."""
+    """One descriptor to read from, and what of a line has arrived. A line longer than *longest* is split."""
 
     descriptor: int
+    longest: float = math.inf
     pending: bytearray = field(default_factory=bytearray)
     is_open: bool = True
 
-    def lines(self) -> Iterator[bytes]:
-        """The lines that are there; at the end of the pipe also what has no end."""
-        while self.is_open:
+    def lines(self, *, is_last: bool = False) -> Iterator[bytes]:
+        """The lines that are there; at the end of the pipe, and if asked for the last time, also what
+        has no end."""
+        for _ in range(_LAST_CHUNKS if is_last else _CHUNKS):
+            if not self.is_open:
+                break
             try:
                 chunk = os.read(self.descriptor, _CHUNK)
             except BlockingIOError:
@@ -39,10 +48,10 @@ class _Pipe:
             self.pending += chunk
             *complete, rest = self.pending.split(b"\n")
             yield from map(bytes, complete)
-            self.pending = rest if len(rest) < _MAX_LINE else bytearray()
-            if len(rest) >= _MAX_LINE:
+            self.pending = rest if len(rest) < self.longest else bytearray()
+            if len(rest) >= self.longest:
                 yield bytes(rest)
-        if not self.is_open and self.pending:
+        if self.pending and (is_last or not self.is_open):
             yield bytes(self.pending)
             self.pending.clear()
 
@@ -79,6 +88,7 @@ class RunProcess:
                 os.close(descriptor)
         self._out, self._err = (_pipe(stream) for stream in (self._process.stdout, self._process.stderr))
         self._reports = _Pipe(report)
+        self._end = _end_of(self._process.pid)
         self._control = os.fdopen(control, "wb")
         for pipe in (self._out, self._err, self._reports):
             os.set_blocking(pipe.descriptor, False)
@@ -92,15 +102,15 @@ class RunProcess:
     def descriptors(self) -> tuple[int, ...]:
         """What becomes readable when there is something to hear."""
         pipes = (self._reports, self._out, self._err)
-        return tuple(pipe.descriptor for pipe in pipes if pipe.is_open)
+        return (*self._end, *(pipe.descriptor for pipe in pipes if pipe.is_open))
 
-    def hear(self) -> Iterator[Report]:
+    def hear(self, *, is_last: bool = False) -> Iterator[Report]:
         """What the run has said since: its own reports, and its output as log lines."""
-        for line in self._out.lines():
+        for line in self._out.lines(is_last=is_last):
             yield Report("log", line.decode(errors="replace").rstrip("\r"), logger="stdout")
-        for line in self._err.lines():
+        for line in self._err.lines(is_last=is_last):
             yield Report("log", line.decode(errors="replace").rstrip("\r"), level=40, logger="stderr")
-        for line in self._reports.lines():
+        for line in self._reports.lines(is_last=is_last):
             yield Report.decode(line)
 
     def go(self) -> None:
@@ -120,7 +130,8 @@ class RunProcess:
         """End what the run left behind, and let go of the pipes."""
         self.stop(force=True)
         self._process.wait()
-        os.close(self._reports.descriptor)
+        for descriptor in (self._reports.descriptor, *self._end):
+            os.close(descriptor)
         with suppress(BrokenPipeError):
             self._control.close()
         for stream in (self._process.stdout, self._process.stderr):
@@ -134,4 +145,14 @@ class RunProcess:
 
 
 def _pipe(stream: Any) -> _Pipe:
-    return _Pipe(stream.fileno())
+    return _Pipe(stream.fileno(), _MAX_LINE)
+
+
+def _end_of(pid: int) -> tuple[int, ...]:
+    """A descriptor that becomes readable when the process ends, where the system has such."""
+    if sys.platform != "linux":
+        return ()
+    try:
+        return (os.pidfd_open(pid),)
+    except OSError:  # an old kernel, or a sandbox: the end is seen a moment later
+        return ()

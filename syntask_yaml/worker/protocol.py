@@ -42,13 +42,19 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One line from a run: *kind* is `ready`, `log`, `retrying`, `completed` or `failed`."""
+    """One line from a run: *kind* is `ready`, `log`, `retrying`, `completed` or `failed`.
+
+    What failed says in which *stage*: `pull` (then *step* counts from 0), `load`, `parameters` or `call`.
+    """
 
     kind: str
     message: str = ""
     name: str = ""
     level: int = 20
     logger: str = ""
+    hint: str = ""
+    stage: str = ""
+    step: int | None = None
 
     def encode(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"

@@ -7,26 +7,27 @@ import sys
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from syntask_yaml.backend.base import Backend
-from syntask_yaml.backend.connect import connect
-from syntask_yaml.model.block import Block
 from syntask_yaml.model.events import Event, StepOutput, StepStarted
 from syntask_yaml.model.step import Step
-from syntask_yaml.operations.lookup import Blocks, Variables
 from syntask_yaml.steps.base import Policy, StepContext
 from syntask_yaml.steps.runner import run_steps
 from syntask_yaml.template import Scope
 from syntask_yaml.worker.protocol import Job
 
+if TYPE_CHECKING:
+    from syntask_yaml.backend.base import Backend
+    from syntask_yaml.model.block import Block
+    from syntask_yaml.operations.lookup import Variables
+
 
 def pull(job: Job) -> None:
     """Run the job's pull steps, and go where they put the code."""
     backend = _Lazily(job.backend)
-    context = StepContext(Path.cwd(), os.environ)
+    context = StepContext(Path.cwd(), os.environ, blocks=backend.block)
     outputs = run_steps(
-        [_step(stored) for stored in job.pull_steps],
+        [_step(stored, index) for index, stored in enumerate(job.pull_steps)],
         section="pull",
         label="pull",
         context=context,
@@ -39,13 +40,15 @@ def pull(job: Job) -> None:
 
 
 class _Lazily:
-    """The backend, opened only if a step asks for a block or a variable."""
+    """The backend, imported and opened only if a step asks for a block or a variable."""
 
     def __init__(self, url: str) -> None:
         self._url = url
 
     @cached_property
     def _backend(self) -> Backend:
+        from syntask_yaml.backend.connect import connect
+
         return connect(self._url, store=Path())
 
     @cached_property
@@ -53,9 +56,13 @@ class _Lazily:
         return _LazyVariables(self)
 
     def block(self, type: str, name: str) -> Block | None:
+        from syntask_yaml.operations.lookup import Blocks
+
         return Blocks(self._backend)(type, name)
 
     def open(self) -> Variables:
+        from syntask_yaml.operations.lookup import Variables
+
         return Variables(self._backend)
 
 
@@ -77,7 +84,7 @@ class _LazyVariables(Mapping[str, Any]):
         return len(self._values)
 
 
-def _step(stored: Mapping[str, Any]) -> Step:
+def _step(stored: Mapping[str, Any], index: int) -> Step:
     name, given = next(iter(stored.items()))
     inputs = dict(given or {})
     identity, requires = inputs.pop("id", None), inputs.pop("requires", ())
@@ -86,6 +93,7 @@ def _step(stored: Mapping[str, Any]) -> Step:
         inputs=inputs,
         id=identity,
         requires=(requires,) if isinstance(requires, str) else tuple(requires),
+        path=("pull", index),
     )
 
 

@@ -23,6 +23,7 @@ from syntask_yaml.steps.base import StepContext, StepFailedAt
 from syntask_yaml.steps.runner import run_steps
 from syntask_yaml.template import Scope
 from tests.support import git_server
+from tests.support.broken_wire import broken_wire
 from tests.support.git_repository import Repository, git_daemon
 from tests.support.git_server import GitServer
 from tests.support.ports import free_port
@@ -392,3 +393,68 @@ def test_a_server_that_stays_away(tmp_path: Path) -> None:
         place.clone(repository=f"git://127.0.0.1:{free_port()}/team/flows.git")
 
     assert len([line for line in place.seen if "Trying again" in line]) == 2
+
+
+@pytest.fixture(scope="module", name="large")
+def _large(repositories: Path) -> str:
+    """A repository whose pack does not come in one piece; its path."""
+    work = Repository(repositories / "work" / "large")
+    work.commit(README="hello")
+    (work.path / "model").write_bytes(os.urandom(2**20))
+    work.commit()
+    work.git("clone", "--quiet", "--bare", ".", str(repositories / "team" / "large.git"))
+    return "private/team/large.git"
+
+
+@needs_apache
+@pytest.mark.parametrize("inputs", [{}, {"branch": "main"}, {"commit_sha": "main"}])
+def test_a_connection_that_breaks_in_the_middle(
+    place: Workplace, server: GitServer, repositories: Path, large: str, inputs: dict[str, str]
+) -> None:
+    """The clone is begun again, and is whole; nothing is left of the first attempt, and no token told."""
+    if "commit_sha" in inputs:
+        work = repositories / "work" / "large"
+        inputs = {
+            "commit_sha": subprocess.check_output(["git", "rev-parse", "main"], cwd=work, text=True).strip()
+        }
+    port = int(server.http.rpartition(":")[2])
+    with broken_wire(port, after=300_000, cuts=2) as wire:
+        url = f"http://127.0.0.1:{wire.port}/{large}"
+        clone = place.clone(repository=url, access_token=Secret(TOKEN), **inputs)
+        again = place.clone(repository=url, access_token=Secret(TOKEN), **inputs)
+
+    assert wire.cut == 2
+    assert again == clone
+    assert (clone / "model").stat().st_size == 2**20
+    assert len([line for line in place.seen if "Trying again" in line]) == 2
+    assert [path.name for path in place.directory.iterdir()] == [clone.name]
+    assert_unseen(TOKEN, place)
+
+
+@needs_apache
+def test_an_update_that_breaks_leaves_the_clone_as_it_was(
+    place: Workplace, server: GitServer, repositories: Path, large: str
+) -> None:
+    """Where the connection breaks each time, the clone that was there is still whole."""
+    url = f"{server.http}/{large}"
+    clone = place.clone(repository=url, access_token=TOKEN)
+    work = Repository(repositories / "work" / "more")
+    work.commit(README="changed")
+    (work.path / "model").write_bytes(os.urandom(2**20))
+    work.commit()
+    bare = repositories / "team" / "large.git"
+    before = subprocess.check_output(["git", "-C", str(bare), "rev-parse", "main"], text=True).strip()
+    work.git("push", "--quiet", "--force", str(bare), "main")
+    port = int(server.http.rpartition(":")[2])
+    try:
+        with broken_wire(port, after=300_000, cuts=10**6) as wire:
+            broken = url.replace(str(port), str(wire.port))
+            subprocess.run(["git", "-C", str(clone), "remote", "set-url", "origin", broken], check=True)
+            with pytest.raises(StepFailedAt, match="broke the connection off"):
+                place.clone(repository=broken, access_token=TOKEN)
+    finally:
+        subprocess.run(["git", "-C", str(bare), "update-ref", "refs/heads/main", before], check=True)
+
+    assert (clone / "README").read_text(encoding="utf-8") == "hello"
+    status = subprocess.check_output(["git", "-C", str(clone), "status", "--porcelain"], text=True)
+    assert status == ""

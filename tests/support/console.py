@@ -45,7 +45,7 @@ class Console:
             shell=True,
             executable="/bin/bash",
             cwd=self.directory,
-            env=self._environ(),
+            env=self.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -67,7 +67,8 @@ class Console:
             text = pattern.sub(mark, text)
         return "\n".join(line.rstrip() for line in text.split("\n"))
 
-    def _environ(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """The variables that commands see."""
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("SYNTASK", "PREFECT"))}
         return {
             **kept,

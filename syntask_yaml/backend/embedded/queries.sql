@@ -182,7 +182,7 @@ WHERE id = (
           WHERE busy.work_pool = :pool AND busy.leased_until IS NOT NULL
       ))
       AND (:queues IS NULL OR queue.name IN (SELECT value FROM json_each(:queues)))
-      AND run.state = 'SCHEDULED' AND run.due <= :now
+      AND run.state = 'SCHEDULED' AND run.due <= :due_by
       AND run.deployment_id NOT IN (SELECT id FROM deployments_at_limit)
       AND NOT (run.is_scheduled AND deployment.is_paused)
     ORDER BY queue.priority, run.due, run.rowid
@@ -199,8 +199,20 @@ FROM json_each(:claims) AS claim
 WHERE runs.id = json_extract(claim.value, '$[0]') AND runs.token = json_extract(claim.value, '$[1]')
 RETURNING id, state;
 
+-- name: held_runs
+SELECT runs.id, runs.state
+FROM json_each(:claims) AS claim
+CROSS JOIN runs ON runs.id = json_extract(claim.value, '$[0]')
+WHERE runs.token = json_extract(claim.value, '$[1]');
+
 -- name: runs_to_reap
 SELECT * FROM runs WHERE leased_until < :now;
+
+-- name: runs_to_forget
+SELECT id FROM runs WHERE ended < :before LIMIT :limit;
+
+-- name: forget_runs
+DELETE FROM runs WHERE id IN (SELECT id FROM runs WHERE ended < :before LIMIT :limit);
 
 -- name: next_due
 SELECT min(due) AS answer FROM (

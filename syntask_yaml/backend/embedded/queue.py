@@ -69,7 +69,14 @@ class Queue(Role):
         )
 
     def claim(
-        self, pool: str, *, worker: str, now: datetime, lease: float, queues: Collection[str] = ()
+        self,
+        pool: str,
+        *,
+        worker: str,
+        now: datetime,
+        lease: float,
+        queues: Collection[str] = (),
+        due_by: datetime | None = None,
     ) -> Claim | None:
         moment, token = to_moment(now), new_id()
         with self._store.transaction():
@@ -78,7 +85,7 @@ class Queue(Role):
                 "claim",
                 pool=pool,
                 queues=to_json(list(queues)) if queues else None,
-                now=moment,
+                due_by=to_moment(min(now, due_by or now)),
                 worker=worker,
                 token=token,
                 leased_until=_lease_end(now, lease),
@@ -109,9 +116,12 @@ class Queue(Role):
             )
 
     def renew(self, claims: Sequence[Claim], *, now: datetime, lease: float) -> Mapping[str, StateType]:
-        held = to_json([(claim.run.id, claim.token) for claim in claims])
         with self._store.transaction():
-            rows = self._store.all("renew", claims=held, leased_until=_lease_end(now, lease))
+            rows = self._store.all("renew", claims=_tokens(claims), leased_until=_lease_end(now, lease))
+        return {row["id"]: StateType(row["state"]) for row in rows}
+
+    def held(self, claims: Sequence[Claim]) -> Mapping[str, StateType]:
+        rows = self._store.all("held_runs", claims=_tokens(claims))
         return {row["id"]: StateType(row["state"]) for row in rows}
 
     def release(self, claim: Claim, now: datetime) -> bool:
@@ -134,12 +144,23 @@ class Queue(Role):
         self._store.change("save_run", **progress_row(run, is_restart=True))
         return run
 
+    def forget(self, before: datetime, *, limit: int) -> int:
+        moment = to_moment(before)
+        if not self._store.all("runs_to_forget", before=moment, limit=1):
+            return 0
+        with self._store.transaction():
+            return self._store.change("forget_runs", before=moment, limit=limit)
+
     def next_due(self, pool: str, now: datetime) -> datetime | None:
         due: int | None = self._store.answer("next_due", pool=pool, now=to_moment(now))
         return from_moment(due)
 
     def changed(self) -> int:
         return int(self._store.all("data_version")[0][0])
+
+
+def _tokens(claims: Sequence[Claim]) -> str:
+    return to_json([(claim.run.id, claim.token) for claim in claims])
 
 
 def _lease_end(now: datetime, lease: float) -> int:

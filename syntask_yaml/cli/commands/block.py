@@ -103,7 +103,7 @@ def _from_stdin(kind: BlockType, left: list[str]) -> dict[str, Any]:
 
 def _typed(kind: BlockType, field: str, value: Any) -> Any:
     if field in kind.secret_fields:
-        return Secret(str(value))
+        return Secret(value if isinstance(value, str) else json.dumps(value))
     if kind.slug == "json" and isinstance(value, str):
         try:
             return json.loads(value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,13 @@ from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.project_options import request_of, request_options
 from syntask_yaml.cli.views import deploy as view
 from syntask_yaml.cli.views.output import as_json, document, print_json
-from syntask_yaml.errors import UsageError
+from syntask_yaml.errors import NotFound, UsageError
+from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
+from syntask_yaml.operations.plan import Request
 from syntask_yaml.operations.project import open_project
 from syntask_yaml.operations.saved import load_plan
+from syntask_yaml.plan.codec import SavedPlan
 
 
 @click.command("deploy")
@@ -48,6 +53,7 @@ def command(
 
     With one deployment in the project, it is that one; otherwise say which with -n or --all. An
     ENTRYPOINT (path/to/file.py:flow) that the project does not declare becomes a new deployment.
+    On a terminal, without a file or a selection, it asks what to deploy, and writes the file.
 
     Everything is checked first: on a problem nothing is built and nothing is written.
     """
@@ -64,6 +70,21 @@ def command(
         if request.selection.names or request.selection.all or request.selection.entrypoint:
             raise UsageError("A saved plan says which deployments it is for.", hint="Give `--plan` alone.")
         saved, request = load_plan(context.directory / plan_file)
+    elif output == "text" and is_open(context, request):
+        return deploy_by_answers(context, request, how, options)
+    return deploy_project(context, request, how, options, saved=saved, output=output)
+
+
+def deploy_project(
+    context: Context,
+    request: Request,
+    how: DeployOptions,
+    options: Mapping[str, Any],
+    *,
+    saved: SavedPlan | None = None,
+    output: str = "text",
+) -> int:
+    """Deploy what *request* asks for, and show what became of it; the exit code."""
     project = open_project(context.place(strict=options["strict"]))
     progress = view.Progress(verbosity=context.verbosity)
     with context.backend() as backend:
@@ -73,3 +94,44 @@ def command(
     if output == "json":
         print_json(document("deploy", outcome.as_json()))
     return 0 if outcome.is_good else 1
+
+
+def is_open(context: Context, request: Request) -> bool:
+    """Whether something is left to ask, and there is somebody to answer."""
+    selection = request.selection
+    if not context.may_prompt or selection.all or (selection.names and not selection.entrypoint):
+        return False
+    if not selection.entrypoint:
+        return True
+    try:
+        declared = open_project(context.place()).declarations
+    except NotFound:
+        return True
+    return not selection.names and all(each.entrypoint != selection.entrypoint for each in declared)
+
+
+def deploy_by_answers(
+    context: Context, request: Request, how: DeployOptions, options: Mapping[str, Any]
+) -> int:
+    """Ask what to deploy, save it where it is new, deploy it, and say what comes next; the exit code."""
+    from syntask_yaml.cli.interview import answers_to, keep, look_around, say_next
+    from syntask_yaml.wizard.facts import Said
+    from syntask_yaml.wizard.interview import DEPLOY, choose_or_add
+
+    selection = request.selection
+    given = {"flow": selection.entrypoint, "name": "".join(selection.names[:1]).rpartition("/")[2]}
+    said = Said(answers={key: value for key, value in given.items() if value}, overrides=request.overrides)
+    with context.backend() as backend:
+        facts = look_around(context, backend, said)
+        chosen = answers_to(context, lambda: choose_or_add(facts))
+        if isinstance(chosen, Selection):
+            return deploy_project(context, replace(request, selection=chosen), how, options)
+        if not keep(chosen, facts, backend):
+            return 1
+    code = 0
+    if chosen.decision == DEPLOY:
+        wanted = Selection(names=(chosen.draft.full_name,))
+        code = deploy_project(context, Request(selection=wanted), how, options)
+    if code == 0:
+        say_next(chosen, facts, is_deployed=chosen.decision == DEPLOY)
+    return code

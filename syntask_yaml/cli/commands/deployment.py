@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from syntask_yaml.cli.commands import deployment_add, deployment_export, deployment_set
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.names import complete_deployment, key_values, parse_json
 from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say
@@ -25,11 +26,16 @@ _names = click.argument("names", nargs=-1, shell_complete=complete_deployment)
 
 @click.group("deployment")
 def command() -> None:
-    """List, inspect, run, pause, resume and delete deployments.
+    """List, inspect, run, pause, resume, delete and export deployments.
 
     A deployment is called FLOW/NAME; NAME alone will do where only one flow has it, and globs work where
     several are meant.
     """
+
+
+command.add_command(deployment_add.command)
+command.add_command(deployment_export.command)
+command.add_command(deployment_set.command)
 
 
 @command.command("ls")

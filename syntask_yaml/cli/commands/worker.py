@@ -17,8 +17,8 @@ from syntask_yaml.cli.views.runs import state_text
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import NotFound, UsageError
 from syntask_yaml.model.run import StateType
-from syntask_yaml.settings import seconds
-from syntask_yaml.worker.loop import RunChanged, Worker, WorkerOptions
+from syntask_yaml.settings import days, seconds
+from syntask_yaml.worker.loop import RunChanged, Stopping, Worker, WorkerOptions
 
 
 @click.group("worker")
@@ -64,6 +64,7 @@ def start(
             limit=limit,
             lease=seconds(context.environ, "SYNTASK_WORKER_LEASE_SECONDS", 30.0),
             grace=seconds(context.environ, "SYNTASK_WORKER_GRACE_SECONDS", 30.0),
+            keep=days(context.environ, "SYNTASK_KEEP_RUNS", _KEEP_DAYS),
             run_once=run_once,
         )
         notify = _show if context.verbosity >= 0 else _ignore
@@ -76,6 +77,7 @@ def start(
         backend.close()
 
 
+_KEEP_DAYS = 90
 _ELSEWHERE = "Pools of other types need a Prefect server, and its workers."
 
 
@@ -93,13 +95,16 @@ def _stop_on_signals(worker: Worker) -> None:
         signal.signal(number, stop)
 
 
-def _show(changed: RunChanged) -> None:
-    time = datetime.now().astimezone().strftime("%H:%M:%S")
-    run = changed.run
-    if changed.state.type is StateType.PENDING:
-        return
-    say(f"{time}  {run.deployment or run.flow}  {run.name} ({run.id[:8]})  {state_text(changed.state)}")
+def _show(event: RunChanged | Stopping) -> None:
+    match event:
+        case Stopping(runs=0):
+            say("Stopping.")
+        case Stopping(runs=runs):
+            say(f"Stopping: no more runs are taken. {runs} go on; stop once more to cancel them.")
+        case RunChanged(run, state) if state.type is not StateType.PENDING:
+            time = datetime.now().astimezone().strftime("%H:%M:%S")
+            say(f"{time}  {run.deployment or run.flow}  {run.name} ({run.id[:8]})  {state_text(state)}")
 
 
-def _ignore(_changed: RunChanged) -> None:
+def _ignore(_event: RunChanged | Stopping) -> None:
     pass

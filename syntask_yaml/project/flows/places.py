@@ -30,10 +30,14 @@ class Places:
 
     def of(self, entrypoint: Entrypoint) -> Place:
         """Where *entrypoint* leads; raises `FlowNotFound`."""
-        if entrypoint.path is not None:
-            return self._of_path(entrypoint.path)
-        assert entrypoint.module is not None
-        return self.of_module(entrypoint.module)
+        try:
+            if entrypoint.path is not None:
+                return self._of_path(entrypoint.path)
+            assert entrypoint.module is not None
+            return self.of_module(entrypoint.module)
+        except OSError as error:
+            detail = f"The file of the entrypoint cannot be looked for: {error.strerror or error}."
+            raise FlowNotFound(detail, hint="Write `path/to/file.py:function`.") from error
 
     def of_module(self, name: str) -> Place:
         """Where the module *name* is; raises `FlowNotFound`."""

@@ -97,11 +97,11 @@ class FlowReader:
     def _names_in(self, text: str) -> list[str]:
         """The flows in the file that *text* names without a function, if it is one."""
         file = self._library.root / text
-        if file.suffix != ".py" or not file.is_file():
-            return []
         try:
+            if file.suffix != ".py" or not file.is_file():
+                return []
             return _names(self._scope(Place(file, self._library.search_path(file.parent))))
-        except FlowNotFound:
+        except (FlowNotFound, OSError):
             return []
 
 

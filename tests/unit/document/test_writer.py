@@ -30,6 +30,7 @@ def test_written_data_reads_back(data: dict[str, object]) -> None:
 
 @given(TEXTS)
 @example("yes")
+@example("\xa0")
 @example("5")
 @example("2026-01-01")
 @example("a: b")

@@ -229,7 +229,7 @@ def test_modules_that_other_finders_know(tmp_path: Path, monkeypatch: pytest.Mon
 def _schema_inputs(name: str) -> tuple[set[str], frozenset[str], bool]:
     schema = json.loads(asset("schemas/syntask.schema.json").read_text(encoding="utf-8"))
     step = schema["$defs"][f"step_{name}"]
-    inputs = set(step["properties"]) - {"id", "requires"}
+    inputs = set(step["properties"]) - {"id", "requires", "timeout"}
     return inputs, frozenset(step["required"]), step["additionalProperties"] is not False
 
 

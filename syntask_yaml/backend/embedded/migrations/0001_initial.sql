@@ -100,6 +100,7 @@ CREATE INDEX runs_latest ON runs (due, created);
 CREATE INDEX runs_latest_of_deployment ON runs (deployment, due, created);
 CREATE INDEX runs_waiting ON runs (work_pool, work_queue, due) WHERE state = 'SCHEDULED';
 CREATE INDEX runs_waiting_of_deployment ON runs (deployment_id, state_name, due) WHERE state = 'SCHEDULED';
+CREATE INDEX runs_ended ON runs (ended) WHERE ended IS NOT NULL;
 CREATE INDEX runs_leased ON runs (leased_until) WHERE leased_until IS NOT NULL;
 CREATE INDEX runs_busy ON runs (deployment_id, work_pool) WHERE leased_until IS NOT NULL;
 

@@ -1,0 +1,71 @@
+"""`syntask check`: try what a worker would do."""
+
+from __future__ import annotations
+
+import click
+
+from syntask_yaml.cli.context import Context, pass_context
+from syntask_yaml.cli.project_options import selection_options
+from syntask_yaml.cli.views import check as view
+from syntask_yaml.cli.views.output import as_json, document, print_json
+from syntask_yaml.operations.check import candidates, clean_environ, problem_of
+from syntask_yaml.operations.choose import Selection
+from syntask_yaml.operations.project import open_project
+from syntask_yaml.worker.trial import try_run
+
+
+@click.command("check")
+@selection_options
+@click.option(
+    "--env",
+    "given",
+    multiple=True,
+    metavar="NAME[=VALUE]",
+    help="A variable that the worker will have; may be repeated.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=300,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a run may take to be ready.",
+)
+@as_json
+@pass_context
+def command(
+    context: Context,
+    /,
+    *,
+    names: tuple[str, ...],
+    is_all: bool,
+    strict: bool,
+    allow_unset: bool,
+    given: tuple[str, ...],
+    timeout: float,
+    output: str,
+) -> int:
+    """Try what a worker would do with a deployment, before it is deployed.
+
+    In an empty directory, with an environment that holds little more than PATH and HOME: the pull steps
+    run, the flow is loaded, the parameters are bound. The flow is not called, and nothing is deployed.
+    """
+    project = open_project(context.place(strict=strict))
+    environ = clean_environ(context.environ, given)
+    checked: list[view.Checked] = []
+    with context.backend() as backend:
+        knowledge = context.knowledge(project, backend, allow_unset=allow_unset)
+        found, notes = candidates(knowledge, Selection(names=names, all=is_all))
+        watcher = view.Watcher(verbosity=context.verbosity)
+        for candidate in found:
+            trial = try_run(
+                candidate.deployment, backend, environ=environ, timeout=timeout, notify=watcher.output
+            )
+            problem = None if trial.failure is None else problem_of(trial.failure, candidate, project)
+            checked.append(view.Checked(candidate.label, trial.seconds, problem))
+            watcher.done(checked[-1])
+    if output == "json":
+        print_json(document("check", view.as_document(checked, notes)))
+    else:
+        view.show(checked, notes, verbosity=context.verbosity)
+    return 1 if any(each.problem for each in checked) else 0

@@ -1,0 +1,81 @@
+"""`syntask deployment add`: a new entry in the project file, by answers or by options."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from syntask_yaml.cli.context import Context, pass_context
+from syntask_yaml.cli.names import key_values
+from syntask_yaml.cli.project_options import override_options, overrides_of
+from syntask_yaml.wizard.options import OWN
+
+if TYPE_CHECKING:
+    from syntask_yaml.wizard.questions import Answer
+
+# What is no plain answer to one question.
+_APART = ("environment", "token", "save")
+
+
+def _own_options(function: Any) -> Any:
+    """An option for each question that `deploy` has none for."""
+    for key, option in reversed(tuple(OWN.items())):
+        if key not in _APART:
+            name = key.replace(" ", "_")
+            more: dict[str, Any] = {"metavar": option.metavar} if option.metavar else {"default": None}
+            function = click.option(option.flag, name, help=option.about, **more)(function)
+    return function
+
+
+@click.command("add")
+@click.argument("entrypoint", required=False)
+@click.option("-n", "--name", help="What the deployment is called.")
+@override_options
+@_own_options
+@click.option(
+    OWN["environment"].flag,
+    "environment",
+    multiple=True,
+    metavar=OWN["environment"].metavar,
+    help=OWN["environment"].about,
+)
+@click.option("-y", OWN["save"].flag, "is_saved", is_flag=True, help=OWN["save"].about)
+@pass_context
+def command(
+    context: Context,
+    /,
+    *,
+    entrypoint: str | None,
+    name: str | None,
+    environment: tuple[str, ...],
+    is_saved: bool,
+    **options: Any,
+) -> int:
+    """Write a deployment into the project file, without deploying it.
+
+    What no option says is asked on a terminal; elsewhere defaults are taken, and what has none is named.
+    """
+    from syntask_yaml.cli.interview import answers_to, keep, look_around, say_next
+    from syntask_yaml.wizard.facts import Said
+    from syntask_yaml.wizard.interview import SAVE, add_deployment
+
+    own = {key: options.pop(key.replace(" ", "_"), None) for key in OWN if key not in _APART}
+    answers: dict[str, Answer | None] = {
+        "flow": entrypoint,
+        "name": name,
+        "save": SAVE if is_saved else None,
+        **own,
+    }
+    said = Said(
+        answers={key: value for key, value in answers.items() if value is not None},
+        environment=key_values(environment, "--env", is_text=True),
+        overrides=overrides_of(options),
+    )
+    with context.backend() as backend:
+        facts = look_around(context, backend, said)
+        drafted = answers_to(context, lambda: add_deployment(facts, is_deployed=False))
+        if not keep(drafted, facts, backend):
+            return 1
+    say_next(drafted, facts, is_deployed=False)
+    return 0

@@ -1,0 +1,57 @@
+"""`syntask deployment export`: what is deployed, as a project file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from syntask_yaml.cli.context import Context, pass_context
+from syntask_yaml.cli.names import complete_deployment
+from syntask_yaml.cli.views import diagnostics
+from syntask_yaml.cli.views.output import say
+from syntask_yaml.errors import FileFailed
+from syntask_yaml.operations.export import export
+
+
+@click.command("export")
+@click.argument("names", nargs=-1, shell_complete=complete_deployment)
+@click.option("--project", metavar="NAME", help="Only what the project NAME owns.")
+@click.option(
+    "-o",
+    "--output",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write a new file in place of printing.",
+)
+@pass_context
+def command(context: Context, /, *, names: tuple[str, ...], project: str | None, file: Path | None) -> None:
+    """Write deployments as a project file: all, or those that NAMES and globs mean.
+
+    A plan of that file changes nothing, where the code of the flows is the same. Secrets that the
+    backend holds in clear are left out: the file refers to blocks in their place.
+    """
+    from syntask_yaml.document.writer import to_yaml
+
+    target = None if file is None else context.directory / file
+    if target is not None and target.exists():
+        raise FileFailed(f"`{file}` is there already.", hint="Move it away, or name another file.")
+    with context.backend() as backend:
+        exported = export(backend, names, project=project, environ=context.environ)
+    diagnostics.show(exported.diagnostics)
+    text = to_yaml(exported.content)
+    if target is None:
+        click.echo(text, nl=False)
+        return
+    _write(target, text)
+    say(f"Wrote {len(exported.content['deployments'])} deployments to `{file}`.")
+
+
+def _write(path: Path, text: str) -> None:
+    from syntask_yaml.files import write_atomically
+
+    try:
+        write_atomically(path, text)
+    except OSError as error:
+        raise FileFailed(f"`{path}` cannot be written: {error.strerror or error}.") from error

@@ -1,0 +1,20 @@
+"""Edits of a project file's text: an entry is added or replaced, a value is set, and nothing else moves.
+
+entries      the edits, and which entry they are about
+sheet        a text that is open for one edit, whose result is read again and checked
+append       a new entry at the end of the list
+change       from one value to another by the least that has to be written
+pen          values that are put, added and removed where they hang
+brackets     the same for what stands in brackets
+layout       where each key and value begins and ends
+page         cuts and insertions in a text
+style        how the author writes
+render       values as text, in that style
+anchors      which anchor has a value already
+difference   what an edit changes, for people
+"""
+
+from syntask_yaml.document.editor.difference import difference
+from syntask_yaml.document.editor.entries import add_entry, replace_entry, set_value, set_values
+
+__all__ = ["add_entry", "difference", "replace_entry", "set_value", "set_values"]

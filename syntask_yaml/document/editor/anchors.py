@@ -1,0 +1,91 @@
+"""Which anchor of a file has a value already, so that a new entry can say `*name` in its place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from syntask_yaml.diagnostics import Path
+from syntask_yaml.document.editor.layout import Layout, List, Mapping, Scalar, Written
+from syntask_yaml.document.editor.render import Overlay, Reference
+
+# What deployments share, by its path in an entry; `*` is any index. Equal values elsewhere are chance.
+_SHARED = frozenset(
+    {
+        ("work_pool",),
+        ("work_pool", "job_variables"),
+        ("work_pool", "job_variables", "env"),
+        ("schedule",),
+        ("schedules",),
+        ("schedules", "*"),
+        ("concurrency_limit",),
+        ("build",),
+        ("push",),
+        ("pull",),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchored:
+    name: str
+    end: int
+    said: str
+
+
+class Anchors:
+    """The anchors of a page, with what they stand for."""
+
+    def __init__(self, layout: Layout, data: Any) -> None:
+        found = _anchored(layout.root, data) if layout.anchors and layout.root else ()
+        self._known = sorted(found, key=lambda each: each.end)
+
+    def expressed(self, value: Any, path: Path, at: int) -> Any:
+        """*value*, meant for *path* in an entry, as it is to be written at *at*: with references."""
+        if not isinstance(value, (dict, list)) or not value:
+            return value
+        if tuple("*" if isinstance(step, int) else step for step in path) in _SHARED:
+            name = self.name_of(value, at)
+            if name is not None:
+                return Reference(name)
+        if isinstance(value, dict):
+            return {key: self.expressed(item, (*path, key), at) for key, item in value.items()}
+        return [self.expressed(item, (*path, index), at) for index, item in enumerate(value)]
+
+    def overlaid(self, old: Any, new: Any, at: int, name: str | None = None) -> Any:
+        """*new* as what an anchor has of *old*, with the keys that differ; *new* itself where none has."""
+        if not (isinstance(old, dict) and isinstance(new, dict)) or old.keys() - new.keys():
+            return None
+        name = name or self.name_of(old, at)
+        own = {key: value for key, value in new.items() if key not in old or said(value) != said(old[key])}
+        return None if name is None or len(own) == len(new) else Overlay(name, own)
+
+    def name_of(self, value: Any, at: int) -> str | None:
+        """The anchor that stands for *value* at *at*."""
+        if not value:
+            return None
+        visible = {each.name: each.said for each in self._known if each.end <= at}
+        wanted = said(value)
+        return next((name for name, text in visible.items() if text == wanted), None)
+
+
+def said(value: Any) -> str:
+    """A text that two values have in common only if they are the same: `1`, `1.0` and `true` differ."""
+    return json.dumps(value, sort_keys=True)
+
+
+def _anchored(node: Written, value: Any) -> Iterator[_Anchored]:
+    if node.anchor is not None and isinstance(value, (dict, list)):
+        yield _Anchored(node.anchor, node.end, said(value))
+    if isinstance(node, List) and isinstance(value, list):
+        for item, inner in zip(node.items, value, strict=True):
+            yield from _anchored(item, inner)
+    elif isinstance(node, Mapping) and isinstance(value, dict):
+        last = {
+            key.text: item for key, item in node.pairs if isinstance(key, Scalar) and not key.is_merge_key
+        }
+        for key, item in last.items():
+            if key in value:
+                yield from _anchored(item, value[key])

@@ -1,0 +1,106 @@
+"""A new entry at the end of `deployments`, which is made where it is missing."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from syntask_yaml.document.editor.layout import Alias, List, Mapping, Scalar, Written, key_of
+from syntask_yaml.document.editor.pen import Pen
+from syntask_yaml.document.editor.sheet import Sheet
+
+SECTION = "deployments"
+_EMPTY_LINE = re.compile(r"(?:\r\n|[\n\r])[ \t]*(?:\r\n|[\n\r])")
+_COMMENT = re.compile(r"([ \t]*)#")
+_MAX_WIDTH = 120
+
+
+class Appender:
+    """Notes a new entry on a sheet."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self._sheet = sheet
+        self._page = sheet.page
+        self._renderer = sheet.renderer
+        self._pen = Pen(sheet.page, sheet.renderer)
+
+    def append(self, entry: dict[str, Any]) -> None:
+        """Add *entry*. Raises EditRefused where what is there is no list that is written in place."""
+        layout = self._sheet.layout
+        root = layout.root
+        if not isinstance(root, Mapping):
+            self._begin(root, entry)
+            return
+        index = next(
+            (i for i in reversed(range(len(root.pairs))) if key_of(root.pairs[i][0]) == SECTION), None
+        )
+        if index is not None:
+            self._add_to(root, index, entry)
+        elif SECTION in self._sheet.data:
+            raise self._sheet.refused("`deployments` is brought in by a merge key.", root)
+        elif root.is_flow:
+            self._pen.add_pairs(root, {SECTION: [self._expressed(entry, root.end)]})
+        else:
+            self._add_section(root, entry)
+
+    def _begin(self, root: Written | None, entry: dict[str, Any]) -> None:
+        """The first key of a file that says nothing yet."""
+        lines = self._renderer.pairs({SECTION: [entry]}, 0)
+        if root is not None and root.end > root.start:
+            self._page.replace(root.start, root.end, "\n".join(lines))
+        else:
+            self._page.insert_lines(self._sheet.layout.end, lines)
+
+    def _add_section(self, root: Mapping, entry: dict[str, Any]) -> None:
+        at = self._sheet.layout.end
+        lines = self._renderer.pairs({SECTION: [self._expressed(entry, at)]}, root.column)
+        gaps = zip(root.pairs, root.pairs[1:], strict=False)
+        is_spaced = any(self._is_spaced(before[1].end, after[0].start) for before, after in gaps)
+        if is_spaced and not self._is_spaced(root.end, at):
+            lines.insert(0, "")
+        self._page.insert_lines(at, lines)
+
+    def _add_to(self, root: Mapping, index: int, entry: dict[str, Any]) -> None:
+        section = root.pairs[index][1]
+        value = self._expressed(entry, section.end)
+        if isinstance(section, List) and section.items and not section.is_flow:
+            self._add_item(section, value)
+        elif isinstance(section, List) and section.items:
+            self._pen.insert_items(section, len(section.items), [value])
+        elif isinstance(section, (Scalar, List)):
+            self._pen.put(section, [value], self._pen.slot_of_key(root, index))
+        else:
+            name = section.name if isinstance(section, Alias) else ""
+            detail = f"`deployments` is `*{name}`: what is added to it would be added there, too."
+            raise self._sheet.refused(detail, section)
+
+    def _add_item(self, section: List, value: Any) -> None:
+        last = section.items[-1]
+        lines = self._renderer.items([value], section.column)
+        if isinstance(last, Mapping) and last.is_flow:
+            line = f"{' ' * section.column}- {self._renderer.flow(value)}"
+            lines = [line] if len(line) <= _MAX_WIDTH else lines
+        before = section.items[-2].end if len(section.items) > 1 else last.start
+        if self._is_spaced(before, last.start):
+            lines.insert(0, "")
+        self._page.insert_lines(self._behind(last, section.column), lines)
+
+    def _behind(self, last: Written, column: int) -> int:
+        """The line behind the last entry and the comments that belong into the list."""
+        text, end = self._page.text, self._sheet.layout.end
+        at = line = self._page.next_line(last.end)
+        while line < end:
+            comment = _COMMENT.match(text, line)
+            following = self._page.next_line(line)
+            if comment is not None and len(comment[1].expandtabs()) >= max(column, 1):
+                at = following
+            elif text[line:following].strip():
+                break
+            line = following
+        return at
+
+    def _expressed(self, entry: dict[str, Any], at: int) -> Any:
+        return self._sheet.anchors.expressed(entry, (), at)
+
+    def _is_spaced(self, start: int, end: int) -> bool:
+        return _EMPTY_LINE.search(self._page.text, start, end) is not None

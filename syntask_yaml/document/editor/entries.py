@@ -1,0 +1,131 @@
+"""Edits of a project file's text: an entry is added or replaced, a value is set, and nothing else moves.
+
+An edit is a few cuts and insertions at places that the parser gives. The result is read again and must
+say exactly what was meant, or else the edit is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from syntask_yaml.diagnostics import Path, did_you_mean
+from syntask_yaml.document.editor.append import SECTION, Appender
+from syntask_yaml.document.editor.change import Changer
+from syntask_yaml.document.editor.layout import List
+from syntask_yaml.document.editor.pen import Pen
+from syntask_yaml.document.editor.sheet import Sheet
+from syntask_yaml.errors import NotFound
+
+
+def add_entry(source_text: str, entry: Mapping[str, Any], *, file: str = "syntask.yaml") -> str:
+    """The text with *entry*, which is JSON, at the end of `deployments`.
+
+    The key is made where it is missing, and the whole file where the text is empty. A pool, schedule or
+    section that an anchor has already is written as its alias. *file* is the name for messages. Raises
+    EditRefused where the text cannot take an entry, ProjectInvalid where it is no YAML.
+    """
+    sheet = Sheet(source_text, file)
+    data = {} if sheet.data is None else sheet.data
+    if not isinstance(data, dict):
+        raise sheet.refused("A project file is a mapping, and this one is not.", sheet.layout.root)
+    entries = data.get(SECTION) or []
+    if not isinstance(entries, list):
+        raise sheet.refused("`deployments` is no list to add an entry to.", sheet.node_at((SECTION,)))
+    Appender(sheet).append(dict(entry))
+    return sheet.result({**data, SECTION: [*entries, dict(entry)]}, (SECTION,))
+
+
+def replace_entry(
+    source_text: str, name: str | int, entry: Mapping[str, Any], *, file: str = "syntask.yaml"
+) -> str:
+    """The text with *entry* in the place of the one called *name*; only the keys that differ are touched.
+
+    An index in the place of a name says which where several have one name. Raises NotFound if there is
+    none, EditRefused and ProjectInvalid as `add_entry`.
+    """
+    sheet = Sheet(source_text, file)
+    return _replaced(sheet, _index(sheet, name), dict(entry))
+
+
+def set_value(
+    source_text: str, name: str | int, path: Sequence[str | int], value: Any, *, file: str = "syntask.yaml"
+) -> str:
+    """The text with *value* at *path* of the entry called *name*; keys on the way are made.
+
+    An index that is a list's length appends. Raises NotFound if there is no such entry or no such index,
+    EditRefused and ProjectInvalid as `add_entry`.
+    """
+    return set_values(source_text, name, [(path, value)], file=file)
+
+
+def set_values(
+    source_text: str,
+    name: str | int,
+    values: Iterable[tuple[Sequence[str | int], Any]],
+    *,
+    file: str = "syntask.yaml",
+) -> str:
+    """The same for several pairs of a path and a value, one after the other."""
+    sheet = Sheet(source_text, file)
+    index = _index(sheet, name)
+    entry = sheet.data[SECTION][index]
+    for path, value in values:
+        entry = _with(sheet, entry, tuple(path), value, (SECTION, index))
+    return _replaced(sheet, index, entry)
+
+
+def _replaced(sheet: Sheet, index: int, entry: dict[str, Any]) -> str:
+    entries = sheet.data[SECTION]
+    section = sheet.node_at((SECTION,))
+    if not isinstance(section, List):
+        raise sheet.refused("`deployments` is not written in place, but brought in from elsewhere.", section)
+    pen = Pen(sheet.page, sheet.renderer)
+    slot = pen.slot_of_item(section, index)
+    Changer(pen, sheet.anchors).change(section.items[index], entries[index], entry, slot)
+    meant = {**sheet.data, SECTION: [*entries[:index], entry, *entries[index + 1 :]]}
+    return sheet.result(meant, (SECTION, index))
+
+
+def _index(sheet: Sheet, name: str | int) -> int:
+    entries = sheet.data.get(SECTION) if isinstance(sheet.data, dict) else None
+    entries = entries if isinstance(entries, list) else []
+    names = [each.get("name") if isinstance(each, dict) else None for each in entries]
+    if isinstance(name, int):
+        if not 0 <= name < len(entries):
+            raise NotFound(f"The file has {len(entries)} deployments, and none at {name}.")
+        return name
+    found = [index for index, each in enumerate(names) if each == name]
+    if not found:
+        hint = did_you_mean(name, [str(each) for each in names if each])
+        raise NotFound(f"There is no deployment `{name}` in the file.", hint=hint)
+    if len(found) > 1:
+        node = sheet.node_at((SECTION, found[1], "name"))
+        raise sheet.refused(f"{len(found)} deployments are called `{name}`.", node, "Say which is meant.")
+    return found[0]
+
+
+def _with(sheet: Sheet, old: Any, path: Path, value: Any, place: Path) -> Any:
+    """*old* with *value* at *path*; *place* is where *old* stands."""
+    if not path:
+        return value
+    step, rest = path[0], path[1:]
+    if old is None:
+        old = [] if isinstance(step, int) else {}
+    if isinstance(old, list) and isinstance(step, str) and step.isdecimal():
+        step = int(step)
+    if isinstance(old, dict):
+        key = str(step)
+        return {**old, key: _with(sheet, old.get(key), rest, value, (*place, key))}
+    if isinstance(old, list) and isinstance(step, int):
+        if not 0 <= step <= len(old):
+            detail = f"`{place[-1]}` has no item {step}. The first one is item 0."
+            hint = f"`{place[-1]}[{len(old)}]` adds one."
+            raise NotFound(detail, hint=hint, span=sheet.span_of(place))
+        inner = old[step] if step < len(old) else None
+        return [*old[:step], _with(sheet, inner, rest, value, (*place, step)), *old[step + 1 :]]
+    if isinstance(old, list):
+        detail = f"`{place[-1]}` is a list: `{step}` is no index of it."
+        raise NotFound(detail, hint=f"Write `{place[-1]}[0]` for the first item.", span=sheet.span_of(place))
+    detail = f"`{place[-1]}` is no mapping, and has no key `{step}`."
+    raise NotFound(detail, hint=f"Set `{place[-1]}` itself.", span=sheet.span_of(place))

@@ -1,0 +1,222 @@
+"""A YAML text as it is written: where each key and value begins and ends, in which style, under which anchor.
+
+The reader says what a text means; this says how it stands on the page, which is what an edit needs.
+Aliases are not followed: they are what is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from syntask_yaml.document.parser import Parser, collector_at_rest
+
+BLANK = re.compile(r"(?:\s|#[^\r\n\x85\u2028\u2029]*)*")
+_PREFIX = re.compile(r"(?:[&!]\S*(?:\s|\s#[^\r\n\x85\u2028\u2029]*)*)*")
+
+
+@dataclass(slots=True)
+class Written:
+    """A key or a value: the characters from *start*, its anchor or tag if it has one, up to *end*.
+
+    *body* is where the value itself begins, *column* how far that is indented. *is_flow* tells brackets
+    from indentation.
+    """
+
+    start: int
+    end: int
+    body: int
+    column: int
+    anchor: str | None = None
+    is_tagged: bool = False
+    is_flow: bool = False
+
+
+@dataclass(slots=True)
+class Scalar(Written):
+    """A text, a number or the like. *style* is its quote, `|` or `>`; empty for none of them."""
+
+    text: str = ""
+    style: str = ""
+
+    @property
+    def is_merge_key(self) -> bool:
+        return self.text == "<<" and not self.style and not self.is_tagged
+
+
+@dataclass(slots=True)
+class Alias(Written):
+    """`*name`, and the value that it stands for."""
+
+    name: str = ""
+    target: Written | None = None
+
+
+@dataclass(slots=True)
+class Mapping(Written):
+    """Keys and values, in the order in which they stand."""
+
+    pairs: list[tuple[Written, Written]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class List(Written):
+    """Items, in the order in which they stand."""
+
+    items: list[Written] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Layout:
+    """The whole page. *end* is where the document ends: at `...`, or with the text.
+
+    *anchors* are the anchored values in the order in which they stand, *aliases* likewise.
+    """
+
+    text: str
+    root: Written | None = None
+    end: int = 0
+    anchors: list[Written] = field(default_factory=list)
+    aliases: list[Alias] = field(default_factory=list)
+
+
+def read_layout(text: str) -> Layout:
+    """How *text*, which the reader can read and which has no byte order mark, is written."""
+    with collector_at_rest():
+        return _LayoutReader(text).read()
+
+
+def below(node: Written) -> Iterator[Written]:
+    """The values directly inside of *node*."""
+    if isinstance(node, Mapping):
+        yield from (value for _, value in node.pairs)
+    elif isinstance(node, List):
+        yield from node.items
+
+
+def key_of(key: Written) -> str | None:
+    """The text of a key; None for a merge key."""
+    if isinstance(key, Alias):
+        return key_of(key.target) if key.target is not None else None
+    return key.text if isinstance(key, Scalar) and not key.is_merge_key else None
+
+
+def child(node: Written, step: str | int) -> Written | None:
+    """What is written under a key or an index of *node*; the last one of equal keys."""
+    if isinstance(node, Mapping):
+        return next((value for key, value in reversed(node.pairs) if key_of(key) == step), None)
+    if isinstance(node, List) and isinstance(step, int):
+        return node.items[step] if step < len(node.items) else None
+    return None
+
+
+class _LayoutReader:
+    def __init__(self, text: str) -> None:
+        self._layout = Layout(text, end=len(text))
+        self._stack: list[tuple[Written, Written | None]] = []
+        self._key: Written | None = None
+        self._known: dict[str, Written] = {}
+
+    def read(self) -> Layout:
+        handlers = {
+            ScalarEvent: self._scalar,
+            AliasEvent: self._alias,
+            MappingStartEvent: self._open,
+            SequenceStartEvent: self._open,
+            MappingEndEvent: self._close,
+            SequenceEndEvent: self._close,
+            DocumentEndEvent: self._end,
+        }
+        next_event = Parser(self._layout.text).get_event
+        while (kind := type(event := next_event())) is not StreamEndEvent:
+            handler = handlers.get(kind)
+            if handler is not None:
+                handler(event)
+        return self._layout
+
+    def _end(self, event: Any) -> None:
+        if event.explicit:
+            self._layout.end = event.start_mark.index
+
+    def _alias(self, event: Any) -> None:
+        start, end = event.start_mark.index, event.end_mark.index
+        target = self._known.get(event.anchor)
+        alias = Alias(start, end, start, event.start_mark.column, name=event.anchor, target=target)
+        self._layout.aliases.append(alias)
+        self._add(alias)
+
+    def _scalar(self, event: Any) -> None:
+        start, end, column = event.start_mark.index, event.end_mark.index, event.start_mark.column
+        body = min(self._body(event), end)
+        style, is_tagged = event.style or "", event.tag is not None
+        if style in ("|", ">"):
+            end = self._end_of_block(body, end)
+        scalar = Scalar(start, end, body, column, event.anchor, is_tagged, text=event.value, style=style)
+        self._add(scalar)
+
+    def _body(self, event: Any) -> int:
+        start: int = event.start_mark.index
+        if event.anchor is None and event.tag is None:
+            return start
+        found = _PREFIX.match(self._layout.text, start)
+        return found.end() if found else start
+
+    def _end_of_block(self, body: int, end: int) -> int:
+        """The end of the last line of a block of text that belongs to it, without its line break."""
+        text = self._layout.text[body:end].rstrip(" ")
+        header = re.match(r"\S*", text)
+        keeps = header is not None and "+" in header[0]
+        return body + len(re.sub(r"(?:\r\n|[\n\r])\Z", "", text) if keeps else text.rstrip())
+
+    def _open(self, event: Any) -> None:
+        kind = Mapping if isinstance(event, MappingStartEvent) else List
+        start, column, body = event.start_mark.index, event.start_mark.column, self._body(event)
+        if body > start:
+            column = _column(self._layout.text, start - column, body)
+        is_tagged = event.tag is not None
+        node = kind(start, body, body, column, event.anchor, is_tagged, bool(event.flow_style))
+        self._stack.append((node, self._key))
+        self._key = None
+
+    def _close(self, event: Any) -> None:
+        node, self._key = self._stack.pop()
+        if node.is_flow:
+            node.end = event.end_mark.index
+        else:
+            node.end = max((child.end for child in below(node)), default=node.body)
+        self._add(node)
+
+    def _add(self, node: Written) -> None:
+        if node.anchor is not None:
+            self._known[node.anchor] = node
+            self._layout.anchors.append(node)
+        if not self._stack:
+            self._layout.root = node
+            return
+        parent = self._stack[-1][0]
+        if isinstance(parent, List):
+            parent.items.append(node)
+        elif self._key is None:
+            self._key = node
+        elif isinstance(parent, Mapping):
+            parent.pairs.append((self._key, node))
+            self._key = None
+
+
+def _column(text: str, line_start: int, index: int) -> int:
+    """How far *index* is indented, which is on the line that begins at *line_start* or on one below."""
+    begin = max(line_start, *(text.rfind(each, line_start, index) + 1 for each in "\n\r"))
+    return index - begin

@@ -1,0 +1,78 @@
+"""Cuts and insertions in a text: gathered first, made at once, so that no place moves meanwhile."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_BREAKS = "\n\r\x85\u2028\u2029"
+_LAST_BREAK = re.compile(r"(?:\r\n|[\n\r])\Z")
+_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+
+
+class Page:
+    """A text that is to be changed. Places are indexes of the text as it was.
+
+    Lines are given without their ends; they get those that the text has.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        found = _BREAK.search(text)
+        self._newline = found[0] if found and found[0] in ("\r\n", "\r") else "\n"
+        self._splices: list[tuple[int, int, str]] = []
+
+    @property
+    def ends_line(self) -> bool:
+        """Whether the last line has an end, as it should."""
+        return _ends_line(self.text)
+
+    def replace(self, start: int, end: int, new: str) -> None:
+        """Put *new*, which may have several lines, in the place of what stands there."""
+        self._splices.append((start, end, new.replace("\n", self._newline)))
+
+    def insert_lines(self, at: int, lines: Sequence[str]) -> None:
+        """Insert whole lines at *at*, the beginning of a line or the end of the text."""
+        if lines:
+            self._splices.append((at, at, "".join(f"{line}{self._newline}" for line in lines)))
+
+    def cut_lines(self, start: int, end: int) -> None:
+        """Remove whole lines: from that of *start* to that of *end*."""
+        self._splices.append((self.line_start(start), self.next_line(end), ""))
+
+    def line_start(self, index: int) -> int:
+        """Where the line of *index* begins."""
+        return 1 + max(self.text.rfind(each, 0, index) for each in _BREAKS)
+
+    def begins_line(self, index: int) -> bool:
+        """Whether nothing but blanks stands in front of *index* on its line."""
+        return not self.text[self.line_start(index) : index].strip()
+
+    def line_end(self, index: int) -> int:
+        """Where the line of *index* ends, in front of its line break."""
+        found = _BREAK.search(self.text, index)
+        return found.start() if found else len(self.text)
+
+    def next_line(self, index: int) -> int:
+        """Where the line after that of *index* begins; the end of the text behind the last one."""
+        found = _BREAK.search(self.text, index)
+        return found.end() if found else len(self.text)
+
+    def result(self) -> str:
+        """The changed text; one whose last line had no end has none. Raises ValueError if changes overlap."""
+        done, parts = 0, [""]
+        for start, end, new in sorted(self._splices, key=lambda splice: splice[:2]):
+            if start < done:
+                raise ValueError("two changes of one place")
+            parts.append(self.text[done:start])
+            if start == len(self.text) and new:
+                parts = ["".join(parts)]
+                parts += [] if _ends_line(parts[0]) else [self._newline]
+            parts.append(new)
+            done = end
+        text = "".join([*parts, self.text[done:]])
+        return text if done < len(self.text) or self.ends_line else _LAST_BREAK.sub("", text)
+
+
+def _ends_line(text: str) -> bool:
+    return not text or text[-1] in _BREAKS

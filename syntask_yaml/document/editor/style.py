@@ -1,0 +1,58 @@
+"""How the author of a file writes: how far things are indented, and which quotes are used."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from syntask_yaml.document.editor.layout import Layout, List, Mapping, Scalar, Written, below
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """*indent* is that of a mapping below its key, *dash* that of a list's dashes below its key, and
+    *item* that of an item behind its dash; *quote* is for texts that need quotes."""
+
+    indent: int = 2
+    dash: int = 2
+    item: int = 2
+    quote: str = '"'
+
+
+def style_of(layout: Layout) -> Style:
+    """The style of a page: what is done most often, and what we would do where nothing is."""
+    indents: Counter[int] = Counter()
+    dashes: Counter[int] = Counter()
+    items: Counter[int] = Counter()
+    quotes: Counter[str] = Counter()
+    for node in _all(layout.root):
+        for key, value in node.pairs if isinstance(node, Mapping) and not node.is_flow else ():
+            if isinstance(value, Mapping) and not value.is_flow:
+                indents[value.column - key.column] += 1
+            elif isinstance(value, List) and not value.is_flow:
+                dashes[value.column - key.column] += 1
+        for item in node.items if isinstance(node, List) and not node.is_flow else ():
+            if isinstance(item, Mapping) and not item.is_flow:
+                items[item.column - node.column] += 1
+        if isinstance(node, Scalar) and node.style in ("'", '"'):
+            quotes[node.style] += 1
+    return Style(
+        indent=_usual(indents, 2, least=1),
+        dash=_usual(dashes, 2, least=0),
+        item=_usual(items, 2, least=2),
+        quote="'" if quotes["'"] > quotes['"'] else '"',
+    )
+
+
+def _usual(counted: Counter[int], otherwise: int, *, least: int) -> int:
+    fitting = Counter({size: count for size, count in counted.items() if least <= size <= 8})
+    return fitting.most_common(1)[0][0] if fitting else otherwise
+
+
+def _all(root: Written | None) -> Iterator[Written]:
+    waiting = [root] if root is not None else []
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(below(node))

@@ -1,0 +1,27 @@
+"""PyYAML's parser, in C where PyYAML was built with it, and what lets it work undisturbed."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+try:
+    from yaml.cyaml import CParser as Parser  # type: ignore[attr-defined]  # its stubs leave it out
+except ImportError:
+    from yaml import SafeLoader as Parser  # type: ignore[assignment]
+
+__all__ = ["Parser", "collector_at_rest"]
+
+
+@contextmanager
+def collector_at_rest() -> Iterator[None]:
+    """No garbage collection meanwhile: reading makes no cycles, and the collector would walk
+    everything made so far again and again (more than half of the time for a large file)."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

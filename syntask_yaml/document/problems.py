@@ -1,0 +1,49 @@
+"""What is found to be wrong while a text is read."""
+
+from __future__ import annotations
+
+import re
+
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.document.node import token
+from syntask_yaml.source import Source, Span
+
+_TAG = re.compile(r"!\S*")
+
+
+class Fatal(Exception):
+    """Reading cannot go on after this problem."""
+
+    def __init__(self, problem: Diagnostic) -> None:
+        super().__init__(problem.detail)
+        self.problem = problem
+
+
+class Problems:
+    """The problems of one source, in the order in which they are met. Places are indexes of its text."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.found: list[Diagnostic] = []
+
+    def report(self, code: str, detail: str, hint: str, start: int) -> None:
+        """Note a problem with what begins at *start*."""
+        self.found.append(self._problem(code, detail, hint, start))
+
+    def fatal(self, code: str, detail: str, hint: str, start: int) -> Fatal:
+        """The same as something to raise."""
+        return Fatal(self._problem(code, detail, hint, start))
+
+    def report_tag(self, tag: str, start: int) -> None:
+        """Note that the *tag* of what begins at *start* means nothing here."""
+        shown = tag.replace("tag:yaml.org,2002:", "!!")
+        detail = (
+            f"The tag `{shown}` has no meaning in a project file: values are plain text, numbers, "
+            "true or false, null, lists and mappings."
+        )
+        written = _TAG.search(self.source.text, start)
+        span = token(self.source, start) if written is None else Span(self.source, *written.span())
+        self.found.append(Diagnostic("unsupported-tag", detail, "Remove the tag.", span=span))
+
+    def _problem(self, code: str, detail: str, hint: str, start: int) -> Diagnostic:
+        return Diagnostic(code, detail, hint, span=token(self.source, start))

@@ -1,0 +1,91 @@
+"""What PyYAML says of a text that is no YAML, in words that say what to do."""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.source import Source, Span
+
+# What libyaml says, and what the writer most likely meant. The first entry that matches counts.
+_REMEDIES: tuple[tuple[str, str], ...] = (
+    (
+        r"scanning an (alias|anchor)",
+        "Put quotes around a value that begins with `*` or `&`, such as a cron line.",
+    ),
+    (r"tab character", "Indent with spaces, not tabs."),
+    (
+        r"cannot start any token",
+        "Indent with spaces, not tabs; put quotes around values that begin with `@`, `%` or a backtick.",
+    ),
+    (
+        r"mapping values are not allowed",
+        "Put quotes around a value that contains `: `, and indent keys of one mapping alike.",
+    ),
+    (
+        r"could not find expected ':'",
+        "A key needs `: ` behind it; text of several lines needs `|`, or quotes.",
+    ),
+    (r"did not find expected '-'", "Indent the items of one list alike, each behind its own `- `."),
+    (
+        r"did not find expected key",
+        "Indent keys of one mapping alike, and put quotes around values that hold quotes, `: ` or `#`.",
+    ),
+    (
+        r"unknown escape|hexdecimal",
+        "Inside double quotes a backslash starts an escape: write `\\\\`, or use single quotes.",
+    ),
+    (
+        r"unexpected end of stream|did not find expected ',' or",
+        "A quote or bracket that is opened here is never closed.",
+    ),
+    (r"document start", "Something stands here that belongs to no mapping and no list."),
+    (r"block scalar", "Behind `|` and `>` the text begins on the next line; other values need quotes there."),
+    (r"expected node content", "A value is missing here, or needs quotes because of its first character."),
+    (
+        r"sequence entries are not allowed",
+        "Begin a list on a line of its own, and put quotes around a value that begins with `- `.",
+    ),
+    (r"keys are not allowed", "Put quotes around a value that begins with `? `."),
+    (r"scanning a tag", "Put quotes around a value that begins with `!`."),
+    (r"scanning a directive", "Put quotes around a text that begins with `%`."),
+)
+# Where these go wrong the parser notices at the end; what is of use is the beginning.
+_OPENED = re.compile(r"unexpected end of stream|did not find expected ',' or")
+
+
+SyntaxProblem = yaml.MarkedYAMLError | yaml.reader.ReaderError | UnicodeEncodeError
+SYNTAX_ERRORS = (yaml.MarkedYAMLError, yaml.reader.ReaderError, UnicodeEncodeError)
+
+
+def syntax_problem(error: SyntaxProblem, source: Source) -> Diagnostic:
+    """What is wrong with the text of *source*, which made the parser raise *error*."""
+    if isinstance(error, UnicodeEncodeError):  # half of a surrogate pair
+        return _character_problem(error.start, source)
+    if isinstance(error, yaml.reader.ReaderError):
+        return _character_problem(_position(error, source), source)
+    return _structure_problem(error, source)
+
+
+def _structure_problem(error: yaml.MarkedYAMLError, source: Source) -> Diagnostic:
+    what = ", ".join(part for part in (error.context, error.problem) if part)
+    hint = next((remedy for pattern, remedy in _REMEDIES if re.search(pattern, what)), "")
+    mark = (_OPENED.search(what) and error.context_mark) or error.problem_mark or error.context_mark
+    start = min(mark.index, len(source.text)) if mark else 0
+    return Diagnostic("invalid-yaml", f"This is not YAML: {what}.", hint, span=Span(source, start, start + 1))
+
+
+def _position(error: yaml.reader.ReaderError, source: Source) -> int:
+    """The index of the character that *error* is about; libyaml counts bytes."""
+    if error.encoding == "?":
+        return len(source.text.encode()[: int(error.position)].decode(errors="ignore"))
+    return int(error.position)
+
+
+def _character_problem(position: int, source: Source) -> Diagnostic:
+    start = min(position, max(len(source.text) - 1, 0))
+    detail = f"Character {source.text[start : start + 1]!r} cannot stand in YAML."
+    hint = "Is this a text file? Write special characters as escapes inside double quotes."
+    return Diagnostic("unreadable-file", detail, hint, span=Span(source, start, start + 1))

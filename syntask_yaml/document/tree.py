@@ -1,0 +1,211 @@
+"""Events to a tree: plain data and, beside it, the places where it was written.
+
+PyYAML delivers events; a stack turns them into values. Nothing recurses, so that deep nesting cannot cost
+more than a moment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from syntask_yaml.document.parser import Parser
+from syntask_yaml.document.place import Borrowed, Branch, Place
+from syntask_yaml.document.problems import Problems
+from syntask_yaml.document.scalars import BOOL, FLOAT, INT, MAP, MERGE, NULL, SEQ, STR, TAGS, implicit_tag
+from syntask_yaml.document.sharing import Anchored, Anchors, Merge, borrowed_key, merge, merges_of
+from syntask_yaml.document.values import plain_value, tagged_value
+
+MAX_DEPTH = 100
+_KINDS = {INT: "a number", FLOAT: "a number", BOOL: "true or false", NULL: "null"}
+_TOO_DEEP = (
+    f"Values are nested more than {MAX_DEPTH} deep here.",
+    "No project is that deep: is this the file that was meant?",
+)
+
+
+@dataclass(slots=True)
+class _Open:
+    """A mapping or a list whose end has not been read yet.
+
+    *key* is one that awaits its value. *size* and *height* count the values inside, and how deep they are
+    nested. *merges* are what merge keys bring, the strongest first.
+    """
+
+    value: Any
+    place: Branch
+    anchor: str | None
+    size: int = 1
+    height: int = 1
+    key: str | None = None
+    key_start: int = 0
+    merge_start: int | None = None
+    merges: list[Merge] = field(default_factory=list)
+
+
+class _MergeKey(str):
+    """`<<` without quotes. With quotes it is a key like any other."""
+
+    __slots__ = ()
+
+
+_MERGE = _MergeKey("<<")
+
+
+def build_tree(problems: Problems) -> tuple[Any, Place]:
+    """The value that the source of *problems* holds, and its place.
+
+    Raises Fatal, or what the parser raises, where reading cannot go on.
+    """
+    return _Builder(problems).build()
+
+
+class _Builder:
+    """The stack machine: one `_Open` for each container that the parser is inside of."""
+
+    def __init__(self, problems: Problems) -> None:
+        self._problems = problems
+        self._anchors = Anchors(problems)
+        self._stack: list[_Open] = []
+        self._root: tuple[Any, Place] = (None, 0)
+        self._documents = 0
+        self._written = 0
+
+    def build(self) -> tuple[Any, Place]:
+        handlers = {
+            ScalarEvent: self._scalar,
+            MappingStartEvent: self._open,
+            SequenceStartEvent: self._open,
+            MappingEndEvent: self._close,
+            SequenceEndEvent: self._close,
+            AliasEvent: self._alias,
+            DocumentStartEvent: self._document,
+        }
+        next_event = Parser(self._problems.source.text).get_event
+        while (kind := type(event := next_event())) is not StreamEndEvent:
+            handler = handlers.get(kind)
+            if handler is not None:
+                handler(event)
+        return self._root
+
+    def _document(self, event: Any) -> None:
+        self._documents += 1
+        if self._documents > 1:
+            detail = "A project file is one YAML document; here a second one begins."
+            hint = "Remove the `---` line, or move what follows into a file of its own."
+            raise self._problems.fatal("several-documents", detail, hint, event.start_mark.index)
+
+    def _scalar(self, event: Any) -> None:
+        start: int = event.start_mark.index
+        stack = self._stack
+        if stack and stack[-1].key is None and type(stack[-1].value) is dict:
+            self._key(stack[-1], event, start)
+            return
+        text = event.value
+        if event.implicit[0]:
+            value = plain_value(text, start, self._problems)
+        elif event.tag is not None:
+            value = tagged_value(text, event.tag, start, self._problems)
+        else:
+            value = text
+        self._add(value, start, 1, event.anchor)
+
+    def _key(self, top: _Open, event: Any, start: int) -> None:
+        key: str = event.value
+        tag = implicit_tag(key) if event.implicit[0] else event.tag or STR
+        if tag == MERGE:
+            key = _MERGE
+        elif tag in _KINDS:
+            self._report_key(key, tag, start)
+        elif tag not in TAGS and not event.implicit[0]:
+            self._problems.report_tag(tag, start)
+        if event.anchor is not None:
+            self._anchors.define(event.anchor, Anchored(key, start))
+        self._expect_value(top, key, start)
+
+    def _report_key(self, key: str, tag: str, start: int) -> None:
+        detail = f"`{key}` without quotes is {_KINDS[tag]}, and a key is text."
+        self._problems.report("key-not-text", detail, f'Write `"{key}"`.', start)
+
+    def _expect_value(self, top: _Open, key: str, start: int) -> None:
+        is_merge = key is _MERGE
+        first = top.merge_start if is_merge else top.place.keys.get(key)
+        if first is not None:
+            line = self._problems.source.position(first)[0]
+            hint = "Write `<<: [*one, *two]` to merge several." if is_merge else "Keep one of them."
+            detail = f"`{key}` stands in this mapping already, on line {line}; the last one counts."
+            self._problems.report("duplicate-key", detail, hint, start)
+        top.key, top.key_start = key, start
+        if is_merge:
+            top.merge_start = start
+        else:
+            top.place.keys[key] = start
+
+    def _open(self, event: Any) -> None:
+        start: int = event.start_mark.index
+        stack = self._stack
+        is_mapping = type(event) is MappingStartEvent
+        if stack and stack[-1].key is None and type(stack[-1].value) is dict:
+            kind = "a mapping" if is_mapping else "a list"
+            hint = "Put quotes around the whole value: templates (`{{ … }}`) need them."
+            raise self._problems.fatal("key-not-text", f"Here {kind} stands as a key.", hint, start)
+        if len(stack) >= MAX_DEPTH:
+            raise self._problems.fatal("too-deep", *_TOO_DEEP, start)
+        if event.tag not in (None, "!", MAP if is_mapping else SEQ):
+            self._problems.report_tag(event.tag, start)
+        stack.append(_Open({} if is_mapping else [], Branch(start), event.anchor))
+
+    def _close(self, _event: Any) -> None:
+        done = self._stack.pop()
+        if done.merges:
+            merge(done.value, done.place, done.merges)
+        self._add(done.value, done.place, done.size, done.anchor, done.height)
+
+    def _alias(self, event: Any) -> None:
+        start: int = event.start_mark.index
+        stack = self._stack
+        around = (container.anchor for container in stack)
+        found = self._anchors.borrow(event.anchor, start, written=self._written, around=around)
+        if stack and stack[-1].key is None and type(stack[-1].value) is dict:
+            key = borrowed_key(event.anchor, found, start, self._problems)
+            self._expect_value(stack[-1], key, start)
+            return
+        if len(stack) + found.height > MAX_DEPTH:
+            raise self._problems.fatal("too-deep", *_TOO_DEEP, start)
+        self._add(found.value, Borrowed(start, found.place), found.size, None, found.height)
+
+    def _add(self, value: Any, place: Place, size: int, anchor: str | None, height: int = 0) -> None:
+        """Put a finished value where it belongs: under the awaiting key, into the list, or at the root."""
+        self._written += 1
+        if anchor is not None:
+            self._anchors.define(anchor, Anchored(value, place, size, height))
+        if not self._stack:
+            self._root = value, place
+            return
+        top = self._stack[-1]
+        top.size += size
+        if top.key is _MERGE:
+            top.merges[:0] = merges_of(value, place, top.key_start, self._problems)
+            top.height = max(top.height, height)
+            top.key = None
+            return
+        if height >= top.height:
+            top.height = height + 1
+        if top.key is None:
+            top.place.children[len(top.value)] = place
+            top.value.append(value)
+        else:
+            top.value[top.key] = value
+            top.place.children[top.key] = place
+            top.key = None

@@ -1,0 +1,43 @@
+"""Scalars to values that a document can hold; what does not fit is a problem, and stays text."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+from syntask_yaml.document.problems import Problems
+from syntask_yaml.document.scalars import TAGS, Scalar, plain, tagged
+
+
+def plain_value(text: str, start: int, problems: Problems) -> Scalar:
+    """The value of the scalar *text* that has no quotes."""
+    try:
+        value = plain(text)
+    except ValueError:
+        return _misfit(text, "a number", start, problems)
+    if type(value) is float and not isfinite(value):
+        detail = f"`{text}` cannot be kept: values travel as JSON, which has no such number."
+        problems.report("wrong-value", detail, "Put quotes around it, and convert it in the flow.", start)
+    return value
+
+
+def tagged_value(text: str, tag: str, start: int, problems: Problems) -> Scalar:
+    """The value of the scalar *text* under an explicit tag."""
+    if tag == "!":
+        return text
+    if tag not in TAGS:
+        problems.report_tag(tag, start)
+        return text
+    try:
+        return tagged(text, tag)
+    except ValueError:
+        return _misfit(text, tag.rpartition(":")[2], start, problems)
+
+
+def _misfit(text: str, kind: str, start: int, problems: Problems) -> str:
+    problems.report(
+        "wrong-type",
+        f"`{text[:60]}` cannot be read as {kind}.",
+        "Put quotes around it if it is text.",
+        start,
+    )
+    return text

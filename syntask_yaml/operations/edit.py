@@ -1,0 +1,139 @@
+"""Values of a deployment, changed in the project file."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.diagnostics import Path as TreePath
+from syntask_yaml.document.editor import difference, set_values
+from syntask_yaml.document.reader import read_bytes
+from syntask_yaml.errors import FileFailed, ProjectInvalid, UsageError
+from syntask_yaml.files import write_atomically
+from syntask_yaml.operations.choose import Selection, choose
+from syntask_yaml.operations.project import ProjectPlace, open_project, validate
+from syntask_yaml.project.flows import FlowReader
+from syntask_yaml.project.load import Declaration, Project, load_project
+
+Assignment = tuple[TreePath, Any]
+
+_KEY, _INDEX, _QUOTED = r"[^.\[\]=\"]+", r"\[\d+\]", r"""\["(?:[^"\\]|\\.)*"\]"""
+_PATH = re.compile(rf"(?:{_KEY}|{_INDEX}|{_QUOTED})(?:\.{_KEY}|{_INDEX}|{_QUOTED})*(?==)")
+_STEP = re.compile(rf"{_INDEX}|{_QUOTED}|{_KEY}")
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change of a project file that was checked and is not made yet.
+
+    *before* and *after* are its whole texts, with what stands for a byte order mark. *warnings* are what is
+    new to say about the project.
+    """
+
+    path: Path
+    shown: str
+    deployment: str
+    before: str
+    after: str
+    encoding: str
+    warnings: tuple[Diagnostic, ...] = ()
+
+    @property
+    def difference(self) -> str:
+        """The lines that differ, as a unified diff."""
+        return difference(self.before, self.after, file=self.shown)
+
+
+def parse_assignment(text: str) -> Assignment:
+    """`PATH=VALUE` as a path and a value: JSON, or else text.
+
+    A path is keys with dots between them; `[0]` is an item of a list, `["a.b"]` any key. Raises UsageError.
+    """
+    found = _PATH.match(text)
+    if found is None:
+        hint = 'Write `work_pool.name=default`, `schedules[0].active=false` or `parameters["a.b"]=1`.'
+        raise UsageError(f"`{text}` is no path and value.", hint=hint)
+    path = tuple(json.loads(step)[0] if step[0] == "[" else step for step in _STEP.findall(found[0]))
+    value = text[found.end() + 1 :]
+    try:
+        return path, json.loads(value, parse_constant=_refuse)
+    except ValueError:
+        return path, value
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(constant)
+
+
+def prepare_edit(place: ProjectPlace, name: str, assignments: Sequence[Assignment]) -> Edit:
+    """The edit that sets values of the deployment called *name*; nothing is written.
+
+    Raises NotFound and UsageError unless *name* means one deployment, EditRefused where its text cannot be
+    changed, and ProjectInvalid where the result would have a problem that is not there now.
+    """
+    project = open_project(place)
+    if not project.document.is_readable:
+        raise ProjectInvalid(project.diagnostics)
+    reader = FlowReader(project.root)
+    declaration = _chosen(project, name, reader)
+    index = int(declaration.node.path[1])
+    shown = project.document.source.name
+    path = place.directory / shown
+    before, encoding = read_text(path)
+    after = set_values(before, index, assignments, file=shown)
+    document = read_bytes(after.encode(encoding), shown)
+    changed = load_project(document, project.root, dialect=project.dialect, strict=place.strict)
+    problems = list(_new(_problems(project, index, reader), _problems(changed, index, reader)))
+    if any(problem.is_error for problem in problems):
+        raise ProjectInvalid(problems)
+    return Edit(path, shown, declaration.name, before, after, encoding, tuple(problems))
+
+
+def _chosen(project: Project, name: str, reader: FlowReader) -> Declaration:
+    chosen = choose(project, Selection(names=(name,)), reader)
+    if len(chosen) > 1:
+        listed = ", ".join(f"`{each.name}` on line {each.node.span.line}" for each in chosen[:5])
+        raise UsageError(
+            f"`{name}` means {len(chosen)} deployments: {listed}{' …' if len(chosen) > 5 else ''}.",
+            hint="Say which one as FLOW/NAME.",
+        )
+    return chosen[0]
+
+
+def _problems(project: Project, index: int, reader: FlowReader) -> list[Diagnostic]:
+    """What is wrong with the project, as far as the deployment at *index* can be the cause."""
+    by_index = {each.node.path[1]: each for each in project.declarations}
+    meant = by_index[index]
+    alike = tuple(each for each in project.declarations if each.name == meant.name or each is meant)
+    return validate(replace(project, declarations=alike), flows=reader)
+
+
+def _new(before: Iterable[Diagnostic], after: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    known = {(each.code, each.path, each.detail) for each in before}
+    return (each for each in after if (each.code, each.path, each.detail) not in known)
+
+
+def apply_edit(edit: Edit) -> None:
+    """Write the file, whole or not at all. Raises FileFailed, also if it changed meanwhile."""
+    if read_text(edit.path) != (edit.before, edit.encoding):
+        detail = f"`{edit.shown}` was changed meanwhile by somebody else."
+        raise FileFailed(detail, hint="Nothing was written. Look at the file, and try again.")
+    try:
+        write_atomically(edit.path, edit.after, encoding=edit.encoding)
+    except OSError as error:
+        raise FileFailed(f"`{edit.shown}` cannot be written: {error.strerror or error}.") from error
+
+
+def read_text(path: Path) -> tuple[str, str]:
+    """The text of a file with its line ends and byte order mark, and its encoding. Raises FileFailed."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise FileFailed(f"`{path}` cannot be read: {error.strerror or error}.") from error
+    encoding = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(content[:2], "utf-8")
+    return content.decode(encoding), encoding

@@ -1,0 +1,205 @@
+"""A backend's deployments as a project file: planning that file against the backend changes nothing.
+
+What would be read otherwise than it is stored is written so that it is not: braces that are text, names
+that this machine would fill in. A secret that a backend holds in clear does not go into the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from syntask_yaml.backend.base import Backend
+from syntask_yaml.diagnostics import Diagnostic, Severity
+from syntask_yaml.errors import UsageError
+from syntask_yaml.model.deployment import CollisionStrategy, Deployment, Stored
+from syntask_yaml.model.pool import DEFAULT_QUEUE
+from syntask_yaml.model.secret import SECRET_NAMES
+from syntask_yaml.model.step import Step
+from syntask_yaml.model.value import Value
+from syntask_yaml.operations.deployments import find_deployments
+from syntask_yaml.operations.render import document_of
+from syntask_yaml.project.resolve import names_put_out
+from syntask_yaml.project.static import field_parts
+from syntask_yaml.template import Anything, Scope, is_template, parse, resolve
+
+# What is the same whether it is written or not.
+_DEFAULTS: Mapping[str, Value] = {"enforce_parameter_schema": True, "paused": False}
+_SCHEDULE_DEFAULTS: Mapping[str, Value] = {"active": True, "day_or": True}
+# A commit, or the digest of a flow's file: what is found where no version is declared.
+_FOUND_VERSION = re.compile(r"(?=.*[a-f])[0-9a-f]{8}|[0-9a-f]{32}")
+_BRACES, _WRITTEN_BRACES = "{{", '{{ "{{" }}'
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """The project file as a document, and what is to be said of it."""
+
+    content: Mapping[str, Any]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def export(
+    backend: Backend, patterns: Sequence[str], *, project: str | None = None, environ: Mapping[str, str]
+) -> Exported:
+    """What *patterns* mean of the deployments that *project* owns, or of all if it is None.
+
+    *environ* is this machine's: names that are set in it are kept from being filled in. Raises NotFound
+    for a pattern that means nothing, UsageError where several projects own what is meant.
+    """
+    found = find_deployments(backend, patterns)
+    stored = [each for each in found if project is None or each.deployment.project == project]
+    owner = _owner(stored)
+    writer = _Writer(environ)
+    entries = [writer.entry(each.deployment) for each in stored if not _obstacle(each.deployment)]
+    content = {**({"name": owner} if owner else {}), **_entries(entries)}
+    return Exported(content, (*_left_out(stored), *writer.diagnostics()))
+
+
+def _owner(stored: Sequence[Stored]) -> str | None:
+    owners = {each.deployment.project for each in stored}
+    if len(owners) < 2:
+        return next(iter(owners), None)
+    named = ", ".join(f"`{owner}`" for owner in sorted(owner for owner in owners if owner))
+    nobody = " or to none" if None in owners else ""
+    raise UsageError(
+        f"These deployments belong to {named}{nobody}, and a file declares one project.",
+        hint="Choose with `--project NAME`, or by names and globs.",
+    )
+
+
+def _obstacle(deployment: Deployment) -> str:
+    """Why the deployment cannot be declared; empty if it can."""
+    if not deployment.entrypoint:
+        return "it names no entrypoint"
+    return "" if deployment.work_pool else "it has no work pool: a process of its own serves it"
+
+
+def _left_out(stored: Sequence[Stored]) -> Iterator[Diagnostic]:
+    for each in stored:
+        if reason := _obstacle(each.deployment):
+            detail = f"`{each.deployment.full_name}` cannot be declared in a file: {reason}."
+            yield Diagnostic("not-exported", detail, severity=Severity.WARNING)
+
+
+def _entries(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The entries, with pull steps that they all have above them."""
+    if len(entries) < 2 or any(entry["pull"] != entries[0]["pull"] for entry in entries):
+        return {"deployments": list(entries)}
+    own = [{key: value for key, value in entry.items() if key != "pull"} for entry in entries]
+    return {"pull": entries[0]["pull"], "deployments": own}
+
+
+@dataclass
+class _Writer:
+    """Writes entries; *secrets* are the blocks that stand for secrets, by their text."""
+
+    environ: Mapping[str, str]
+    secrets: dict[str, str] = field(default_factory=dict)
+
+    def entry(self, deployment: Deployment) -> dict[str, Any]:
+        """A deployment as an entry of `deployments`."""
+        fields = document_of(deployment)
+        pull = fields.pop("pull")
+        del fields["flow_name"]
+        if _FOUND_VERSION.fullmatch(str(fields.get("version"))):
+            del fields["version"]
+        fields = {key: value for key, value in fields.items() if _DEFAULTS.get(key) is not value}
+        fields |= {key: write(fields[key]) for key, write in _SHORTER.items() if key in fields}
+        return {**self._fields(fields), "pull": list(self._pull(pull))}
+
+    def diagnostics(self) -> Iterator[Diagnostic]:
+        """What is to be done about secrets."""
+        for name in self.secrets.values():
+            detail = "The backend holds a secret in clear; the file refers to a block in its place."
+            hint = f"`syntask block create secret {name}` makes the block."
+            yield Diagnostic("readable-secret", detail, hint, severity=Severity.WARNING)
+
+    def _fields(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        written: dict[str, Any] = {}
+        scope = Scope(environ=self.environ, variables=Anything())
+        for key, value in fields.items():
+            for part, place, blocks in field_parts(key, value):
+                is_pool = place[-1] == "job_variables"
+                known = self._without_secrets(part) if is_pool else part
+                target = written.setdefault(key, {}) if len(place) > 1 else written
+                target[place[-1]] = _as_template(known, scope.with_blocks(blocks))
+        return written
+
+    def _pull(self, steps: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+        later: set[str] = set()
+        for step in steps:
+            for name, declared in step.items():
+                inputs = declared or {}
+                scope = Scope(environ=self.environ, leaves_unset=True, later=frozenset(later))
+                yield {name: _as_template(self._without_secrets(inputs), scope)}
+                later |= names_put_out(Step(name, inputs, id=inputs.get("id")))
+
+    def _without_secrets(self, value: Value) -> Value:
+        if isinstance(value, Mapping):
+            return {
+                key: self._reference(item)
+                if key in SECRET_NAMES and _is_text(item)
+                else self._without_secrets(item)
+                for key, item in value.items()
+            }
+        return [self._without_secrets(item) for item in value] if isinstance(value, list) else value
+
+    def _reference(self, secret: str) -> str:
+        number = len(self.secrets) + 1
+        name = self.secrets.setdefault(secret, f"exported-{number}")
+        return f"{{{{ syntask.blocks.secret.{name} }}}}"
+
+
+def _is_text(value: Value) -> bool:
+    return isinstance(value, str) and value != "" and not is_template(value)
+
+
+def _as_template(value: Value, scope: Scope) -> Value:
+    """What must be written so that templates in it come to *value*."""
+    if isinstance(value, Mapping):
+        return {key: _as_template(item, scope) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_as_template(item, scope) for item in value]
+    if not isinstance(value, str) or _BRACES not in value:
+        return value
+    problems: list[Any] = []
+    is_same = resolve(value, scope, problems.append) == value and not problems
+    is_closed = not parse(value).is_unclosed
+    return value if is_same and is_closed else value.replace(_BRACES, _WRITTEN_BRACES)
+
+
+def _name(name: str) -> str:
+    # The ending is taken off when a name is read.
+    return f"{name}.py" if name.endswith(".py") else name
+
+
+def _limit(limit: Mapping[str, Value]) -> Value:
+    said = {key: value for key, value in limit.items() if value is not None}
+    is_plain = said == {"limit": limit["limit"], "collision_strategy": CollisionStrategy.ENQUEUE.value}
+    return limit["limit"] if is_plain else said
+
+
+def _pool(pool: Mapping[str, Value]) -> Value:
+    return {key: value for key, value in pool.items() if key != "work_queue_name" or value != DEFAULT_QUEUE}
+
+
+def _schedules(schedules: Sequence[Mapping[str, Value]]) -> Value:
+    return [
+        {key: _whole(value) for key, value in each.items() if _SCHEDULE_DEFAULTS.get(key) is not value}
+        for each in schedules
+    ]
+
+
+def _whole(value: Value) -> Value:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+_SHORTER: Mapping[str, Any] = {
+    "name": _name,
+    "concurrency_limit": _limit,
+    "work_pool": _pool,
+    "schedules": _schedules,
+}

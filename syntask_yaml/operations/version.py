@@ -1,0 +1,119 @@
+"""Where a deployment comes from: its version, and the commit that it was deployed at.
+
+What the environment of a CI system says comes first, then the git repository of the project, then the
+flow itself. Commits are looked up once, and only when something is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from syntask_yaml.model.deployment import Deployment
+from syntask_yaml.model.value import Unknown
+from syntask_yaml.project.repository import Commit, find_commit, without_credentials
+
+SIMPLE, GIT = "prefect:simple", "vcs:git"
+_SHORT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class CiSystem:
+    """The variables in which a CI system says what it builds. *url* is filled with them and `sha`."""
+
+    sha: str
+    branch: str
+    repository: str
+    url: str
+
+
+# In the order in which they are looked for.
+CI_SYSTEMS: Mapping[str, CiSystem] = {
+    "vcs:github": CiSystem(
+        "GITHUB_SHA",
+        "GITHUB_REF_NAME",
+        "GITHUB_REPOSITORY",
+        "{GITHUB_SERVER_URL}/{GITHUB_REPOSITORY}/tree/{sha}",
+    ),
+    "vcs:gitlab": CiSystem(
+        "CI_COMMIT_SHA", "CI_COMMIT_REF_NAME", "CI_PROJECT_NAME", "{CI_PROJECT_URL}/-/tree/{sha}"
+    ),
+    "vcs:bitbucket": CiSystem(
+        "BITBUCKET_COMMIT", "BITBUCKET_BRANCH", "BITBUCKET_REPO_SLUG", "{BITBUCKET_GIT_HTTP_ORIGIN}/src/{sha}"
+    ),
+    "vcs:azuredevops": CiSystem(
+        "BUILD_SOURCEVERSION",
+        "BUILD_SOURCEBRANCHNAME",
+        "BUILD_REPOSITORY_NAME",
+        "{BUILD_REPOSITORY_URI}?version=GC{sha}",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Versions:
+    """The versions of what is deployed from the folder *root*, in the environment *environ*."""
+
+    root: Path
+    environ: Mapping[str, str]
+
+    def put_on(self, deployment: Deployment, *, flow_version: str | None) -> Deployment:
+        """*deployment* with its version info, and, where it declares no version, with the one found.
+
+        *flow_version* is for want of a commit. A version that a step will decide stays as it is.
+        """
+        if isinstance(deployment.version, Unknown):
+            return deployment
+        found = self._info(deployment.version_type)
+        version = deployment.version or (found["version"] if found else flow_version) or ""
+        info = {**(found or {"type": SIMPLE}), "version": version}
+        return replace(deployment, version=version or None, version_info=info)
+
+    def _info(self, type: str | None) -> dict[str, str] | None:
+        if type == SIMPLE:
+            return None
+        return self._infos.get(type) if type else next(iter(self._infos.values()), None)
+
+    @cached_property
+    def _infos(self) -> dict[str, dict[str, str]]:
+        """What each source that is there says, the first one first."""
+        commit = find_commit(self.root)
+        if commit is None:
+            return {}
+        found = {name: self._from_ci(name, system, commit) for name, system in CI_SYSTEMS.items()}
+        own = {name: info for name, info in found.items() if info is not None}
+        return own if commit.url is None else {**own, GIT: _from_git(commit, commit.url)}
+
+    def _from_ci(self, type: str, system: CiSystem, commit: Commit) -> dict[str, str] | None:
+        sha, branch, repository = (
+            self.environ.get(name) for name in (system.sha, system.branch, system.repository)
+        )
+        if not (sha and branch and repository):
+            return None
+        url = system.url.format_map(_Unset(self.environ, sha=sha))
+        return _info(type, sha, commit.message, branch, repository, url)
+
+
+def _from_git(commit: Commit, url: str) -> dict[str, str]:
+    return _info(GIT, commit.sha, commit.message, commit.branch, commit.repository, url)
+
+
+def _info(type: str, sha: str, message: str, branch: str, repository: str, url: str) -> dict[str, str]:
+    return {
+        "type": type,
+        "version": sha[:_SHORT],
+        "commit_sha": sha,
+        "message": message,
+        "branch": branch,
+        "repository": repository,
+        "url": without_credentials(url),
+    }
+
+
+class _Unset(dict[str, str]):
+    """Variables, of which those that are not set are empty."""
+
+    def __missing__(self, _name: str) -> str:
+        return ""

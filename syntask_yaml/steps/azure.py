@@ -1,0 +1,92 @@
+"""The steps `push_to_azure_blob_storage` and `pull_from_azure_blob_storage`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from adlfs import AzureBlobFileSystem
+
+from syntask_yaml.errors import StepFailed
+from syntask_yaml.steps.base import Outputs, StepContext
+from syntask_yaml.steps.transfer.pull import pull
+from syntask_yaml.steps.transfer.push import push
+from syntask_yaml.steps.transfer.remote import Remote, folder_of
+
+_PRINCIPAL = ("tenant_id", "client_id", "client_secret")
+_KEYS = ("AccountKey", "SharedAccessSignature")
+_HINT = "Give `connection_string`, or `account_url` and perhaps `tenant_id`, `client_id`, `client_secret`."
+
+
+def push_to_azure_blob_storage(
+    context: StepContext,
+    *,
+    container: str,
+    folder: str,
+    credentials: Mapping[str, Any] | str,
+    ignore_file: str = ".prefectignore",
+) -> Outputs:
+    """Copy the current directory to *folder* of *container*, without what *ignore_file* and
+    `.syntaskignore` leave out. Outputs `container`, `folder`.
+
+    *credentials* are a block, a connection string, or a mapping with `connection_string` or
+    `account_url`; with the latter alone, the login is what Azure's tools find on this machine.
+    """
+    push(open_azure(container, folder, credentials), context, ignore_file=ignore_file)
+    return {"container": container, "folder": folder}
+
+
+def pull_from_azure_blob_storage(
+    context: StepContext,
+    *,
+    container: str,
+    folder: str,
+    credentials: Mapping[str, Any] | str,
+) -> Outputs:
+    """Copy the files of *folder* of *container* into the current directory. Outputs `container`,
+    `folder`, `directory`: where they are.
+
+    *credentials* are as for `push_to_azure_blob_storage`.
+    """
+    pull(open_azure(container, folder, credentials), context.directory, context)
+    return {"container": container, "folder": folder, "directory": str(context.directory)}
+
+
+def open_azure(container: str, folder: str, credentials: Mapping[str, Any] | str) -> Remote:
+    """The folder of a container; nothing is asked of the server yet. Raises StepFailed."""
+    known: Mapping[str, Any] = (
+        {"connection_string": credentials} if isinstance(credentials, str) else credentials
+    )
+    path = folder_of(container, folder)
+    try:
+        filesystem = AzureBlobFileSystem(
+            **_login(known),
+            max_concurrency=1,  # of the parts of one file
+            skip_instance_cache=True,
+            use_listings_cache=False,
+        )
+    except ValueError as error:  # its own words may hold the connection string
+        raise StepFailed("The connection string of the credentials cannot be read.", hint=_HINT) from error
+    secrets = (str(known[key]) for key in ("connection_string", "client_secret") if known.get(key))
+    return Remote(filesystem, path, f"az://{path}", (*secrets, *_account_key(known)))
+
+
+def _login(credentials: Mapping[str, Any]) -> dict[str, Any]:
+    if text := credentials.get("connection_string"):
+        return {"connection_string": text}
+    host = urlsplit(str(credentials.get("account_url") or "")).hostname
+    if not host:
+        raise StepFailed("The credentials name no account.", hint=_HINT)
+    principal = {key: credentials[key] for key in _PRINCIPAL if credentials.get(key)}
+    if principal and len(principal) < len(_PRINCIPAL):
+        missing = next(key for key in _PRINCIPAL if key not in principal)
+        raise StepFailed(f"The credentials lack `{missing}`.", hint=_HINT)
+    return {"account_name": host.partition(".")[0], "account_host": host, "anon": False, **principal}
+
+
+def _account_key(credentials: Mapping[str, Any]) -> tuple[str, ...]:
+    """The key inside a connection string, which may turn up alone."""
+    fields = str(credentials.get("connection_string") or "").split(";")
+    named = (field.partition("=") for field in fields)
+    return tuple(value for name, _, value in named if name in _KEYS and value)

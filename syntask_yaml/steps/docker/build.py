@@ -1,0 +1,151 @@
+"""The step `build_docker_image`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from syntask_yaml.errors import StepFailed
+from syntask_yaml.files import write_atomically
+from syntask_yaml.steps.base import Outputs, StepContext
+from syntask_yaml.steps.docker.buildkit import build_with_buildkit
+from syntask_yaml.steps.docker.classic import build_with_engine
+from syntask_yaml.steps.docker.engine import Engine, open_engine
+from syntask_yaml.steps.docker.image import Image, named, tag_of_time
+from syntask_yaml.steps.docker.key import FILES, NO_LABELS, BuildKey, KeyUnknown, key_of
+from syntask_yaml.steps.docker.known import HERE, KnownImage, fetch, find_image, why_built
+from syntask_yaml.steps.docker.push import push_image
+from syntask_yaml.steps.docker.request import BuildRequest, request_of
+
+
+def build_docker_image(
+    context: StepContext,
+    *,
+    image_name: str,
+    dockerfile: str = "Dockerfile",
+    tag: str | None = None,
+    additional_tags: Sequence[str] | None = None,
+    ignore_cache: bool = False,
+    persist_dockerfile: bool = False,
+    dockerfile_output_path: str = "Dockerfile.generated",
+    build_backend: str = "docker-py",
+    path: str | None = None,
+    pull: bool = True,
+    platform: str | None = None,
+    buildargs: Mapping[str, Any] | None = None,
+    target: str | None = None,
+    labels: Mapping[str, Any] | None = None,
+    nocache: bool = False,
+    secrets: Mapping[str, Any] | None = None,
+    ssh: str | bool | list[str] | None = None,
+    push: bool = False,
+    credentials: Mapping[str, Any] | None = None,
+    stream_progress: bool = True,
+    **options: Any,
+) -> Outputs:
+    """Build an image in *path*; outputs `image_name`, `tag`, `image`, `image_id`, `additional_tags`.
+
+    An image that was built from the same before, here or at the registry, is taken as it is, unless
+    *ignore_cache*. *dockerfile* `auto` writes one for the project. *secrets* and *ssh* let a `RUN --mount`
+    see what is in no layer; they need BuildKit, as `build_backend` `buildx` does. Without *tag* the time of
+    the build is it. *credentials* are for the registry of the image. Further *options* go to the builder.
+    Raises StepFailed.
+    """
+    request = request_of(
+        context,
+        image_name=image_name,
+        dockerfile=dockerfile,
+        tag=tag,
+        additional_tags=additional_tags,
+        ignore_cache=ignore_cache,
+        build_backend=build_backend,
+        path=path,
+        pull=pull,
+        platform=platform,
+        buildargs=buildargs,
+        target=target,
+        labels=labels,
+        nocache=nocache,
+        secrets=secrets,
+        ssh=ssh,
+        credentials=credentials,
+        **options,
+    )
+    if persist_dockerfile and request.dockerfile.path is None:
+        write_atomically(context.directory / dockerfile_output_path, request.dockerfile.text)
+    with open_engine(context) as engine:
+        if credentials is not None:
+            engine.login(credentials, request.registry)
+        image, image_id = _made(request, engine, context, shows=stream_progress)
+        if push:
+            push_image(image, engine, context, is_forced=request.is_forced, shows=stream_progress)
+    return {**image.as_outputs(), "image_id": image_id}
+
+
+def _made(request: BuildRequest, engine: Engine, context: StepContext, *, shows: bool) -> tuple[Image, str]:
+    """The image of a request and its id: one that is known, or a new one."""
+    key: BuildKey | None = None
+    try:
+        key = key_of(request, engine, context)
+    except KeyUnknown as error:
+        context.write(f"Whether it was built before cannot be known: {error.detail}")
+    known = None if key is None or request.is_forced else find_image(key, request, engine)
+    if key is not None and known is not None:
+        return _taken(known, key, request, engine, context, shows=shows)
+    if key is not None:
+        why = "it is to be built again" if request.is_forced else why_built(key, request, engine)
+        context.write(f"Building: {why}")
+    return _built(request, key, engine, context, shows=shows)
+
+
+def _taken(
+    known: KnownImage,
+    key: BuildKey,
+    request: BuildRequest,
+    engine: Engine,
+    context: StepContext,
+    *,
+    shows: bool,
+) -> tuple[Image, str]:
+    if known.where != HERE:
+        context.write("Not built: the registry has the image that was built from the same")
+        known = fetch(key, request, engine, context, shows=shows)
+    else:
+        context.write("Not built: nothing changed")
+    tag = request.tag or known.first_tag or tag_of_time(datetime.now(UTC))
+    image = named(request.name, tag, request.additional_tags)
+    _name(known.id, image, key, engine)
+    return image, known.id
+
+
+def _built(
+    request: BuildRequest, key: BuildKey | None, engine: Engine, context: StepContext, *, shows: bool
+) -> tuple[Image, str]:
+    image = named(request.name, request.tag or tag_of_time(datetime.now(UTC)), request.additional_tags)
+    own = key.labels(image.tag) if key is not None else NO_LABELS
+    # What only this engine has cannot be pulled.
+    pull = request.pull and (key is None or key.has_registry)
+    wanted = replace(request, labels={**request.labels, **own}, pull=pull)
+    if request.with_buildkit:
+        image_id = build_with_buildkit(wanted, image, engine, context, shows=shows)
+    else:
+        files = key.parts[FILES] if key is not None else request.surroundings.digest(context)
+        image_id = build_with_engine(wanted, engine, context, files=files, shows=shows)
+    if not image_id:
+        raise StepFailed(f"`{image.reference}` was not built: the engine ended without an image.")
+    _name(image_id, image, key, engine)
+    # Some builders tell only the beginning of it.
+    found = engine.ask("Looking for the image", lambda api: api.inspect_image(image.reference))
+    return image, str(found["Id"])
+
+
+def _name(image_id: str, image: Image, key: BuildKey | None, engine: Engine) -> None:
+    for tag in (*image.tags, *([key.tag] if key is not None else [])):
+        engine.ask(f"Naming `{image.name}:{tag}`", partial(_give, image_id, image.name, tag))
+
+
+def _give(image_id: str, name: str, tag: str, api: Any) -> bool:
+    return bool(api.tag(image_id, name, tag))

@@ -1,0 +1,56 @@
+"""A build by the engine's own builder."""
+
+from __future__ import annotations
+
+from syntask_yaml.errors import StepFailed
+from syntask_yaml.steps.base import StepContext
+from syntask_yaml.steps.docker.dockerfile import GENERATED
+from syntask_yaml.steps.docker.engine import Engine
+from syntask_yaml.steps.docker.patterns import IGNORE_FILE
+from syntask_yaml.steps.docker.progress import follow
+from syntask_yaml.steps.docker.request import BuildRequest
+
+
+def build_with_engine(
+    request: BuildRequest, engine: Engine, context: StepContext, *, files: str, shows: bool
+) -> str:
+    """Build; the id of the image, which has no name yet. *files* is the digest of what is to be seen.
+
+    Raises StepFailed, in the words of the engine where it failed.
+    """
+    with request.surroundings.archive(context, digest=files, more=_extra_files(request)) as archive:
+        try:
+            reports = engine.follow(
+                "The build",
+                lambda api: api.build(
+                    fileobj=archive,
+                    custom_context=True,
+                    dockerfile=request.dockerfile.name,
+                    pull=request.pull,
+                    nocache=request.without_layers,
+                    buildargs=dict(request.arguments),
+                    labels=dict(request.labels),
+                    platform=request.platform,
+                    target=request.target,
+                    rm=True,
+                    forcerm=True,
+                    decode=True,
+                    **request.options,
+                ),
+            )
+            results = follow(reports, context.write, shows=shows)
+        except TypeError as error:
+            raise StepFailed(f"The build takes no such option: {error}.") from error
+    return next((str(each["ID"]) for each in reversed(results) if "ID" in each), "")
+
+
+def _extra_files(request: BuildRequest) -> dict[str, bytes]:
+    """What the engine must have besides the files that the build can see; it hides them from the build."""
+    dockerfile, ignore = request.dockerfile, request.root / IGNORE_FILE
+    extra = {dockerfile.name: dockerfile.text.encode()}
+    if ignore.is_file():
+        extra[IGNORE_FILE] = ignore.read_bytes()
+    if not dockerfile.is_inside:
+        own = extra.get(IGNORE_FILE, IGNORE_FILE.encode()).rstrip(b"\n")
+        extra[IGNORE_FILE] = own + b"\n" + GENERATED.encode() + b"\n"
+    return extra

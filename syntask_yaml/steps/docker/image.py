@@ -1,0 +1,110 @@
+"""The names of images: a repository, its tags, and the registry that holds it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from syntask_yaml.errors import StepFailed
+
+HUB = "docker.io"
+
+_NAMESPACES = (
+    "SYNTASK_DEFAULT_DOCKER_BUILD_NAMESPACE",
+    "PREFECT_DEFAULT_DOCKER_BUILD_NAMESPACE",
+    "PREFECT_DEPLOYMENTS_DEFAULT_DOCKER_BUILD_NAMESPACE",
+)
+_PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_HOST = r"(?:\[[0-9a-fA-F:]+\]|[a-zA-Z0-9][a-zA-Z0-9.-]*)(?::[0-9]+)?"
+_NAME = re.compile(rf"(?:{_HOST}/)?{_PART}(?:/{_PART})*")
+_TAG = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A repository *name* with the *tag* of one image, and *additional_tags* for the same."""
+
+    name: str
+    tag: str
+    additional_tags: tuple[str, ...] = ()
+
+    @property
+    def reference(self) -> str:
+        return f"{self.name}:{self.tag}"
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Every tag, the first one first."""
+        return tuple(dict.fromkeys((self.tag, *self.additional_tags)))
+
+    def as_outputs(self) -> dict[str, object]:
+        """What both steps put out."""
+        return {
+            "image_name": self.name,
+            "tag": self.tag,
+            "image": self.reference,
+            "additional_tags": list(self.additional_tags),
+        }
+
+
+def repository_of(image_name: str, environ: Mapping[str, str]) -> str:
+    """*image_name* with the namespace that the environment sets for names without one.
+
+    Raises StepFailed for a text that names no repository.
+    """
+    if not _NAME.fullmatch(image_name):
+        raise StepFailed(f"`{image_name}` is no name of an image.", hint=_why(image_name))
+    namespace = next((environ[name] for name in _NAMESPACES if environ.get(name)), "")
+    if "/" in image_name or not namespace:
+        return image_name
+    return f"{namespace.rstrip('/')}/{image_name}"
+
+
+def _why(name: str) -> str:
+    if any(letter.isspace() for letter in name) or not name:
+        return "It holds no spaces: `registry/team/app`."
+    repository = name.rpartition("/")[2]
+    if ":" in repository or "@" in repository:
+        return "Write what follows the `:` as `tag:`."
+    if name != name.lower():
+        return f"Write it in lower case: `{name.lower()}`."
+    return "Write it as `registry/team/app`: letters, digits and `. _ -` between them."
+
+
+def check_tags(tags: Iterable[str]) -> tuple[str, ...]:
+    """*tags*, if each may be one. Raises StepFailed."""
+    checked = tuple(tags)
+    for tag in checked:
+        if not isinstance(tag, str) or not _TAG.fullmatch(tag):
+            hint = (
+                "A tag has letters, digits and `. _ -`, at most 128 of them, and begins with no `.` or `-`."
+            )
+            raise StepFailed(f"`{tag}` is no tag of an image.", hint=hint)
+    return checked
+
+
+def named(name: str, tag: str, additional_tags: Sequence[str] | None) -> Image:
+    """An image of the repository *name*. Raises StepFailed for tags that cannot be."""
+    first, *more = check_tags([tag, *(additional_tags or ())])
+    return Image(name, first, tuple(more))
+
+
+def tag_of_time(now: datetime) -> str:
+    """The tag of an image that was given none: when it was built."""
+    return re.sub(r"[^0-9a-z]+", "-", now.isoformat(timespec="seconds").lower())
+
+
+def registry_of(name: str) -> str:
+    """The host of the registry that an image's name stands for."""
+    host, slash, _ = name.partition("/")
+    if slash and (host == "localhost" or any(mark in host for mark in ".:[")):
+        return registry_host(host)
+    return HUB
+
+
+def registry_host(url: str) -> str:
+    """The host in the address of a registry; all addresses of Docker Hub are one."""
+    host = re.sub(r"^[a-z]+://", "", url).partition("/")[0]
+    return HUB if host in ("index.docker.io", "registry-1.docker.io", HUB) else host

@@ -1,0 +1,132 @@
+"""The key of a build: the same for builds that would make the same image."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from syntask_yaml.errors import StepFailed
+from syntask_yaml.steps.base import StepContext
+from syntask_yaml.steps.docker.dockerfile import images_below
+from syntask_yaml.steps.docker.engine import Engine, EngineFailed
+from syntask_yaml.steps.docker.request import BuildRequest, digest_of_json
+
+# A change of what is hashed, or how, is a new number.
+_VERSION = 1
+
+# What an image says of the build that made it: one label, for the engine's builder makes a layer of each.
+LABEL = "io.syntask.build"
+
+_PART_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class BuildKey:
+    """A digest for each of the *parts* that a build is made from, in the words of a reason.
+
+    *has_registry*: whether the base images were asked for at their registries, rather than only here.
+    """
+
+    parts: Mapping[str, str]
+    has_registry: bool
+
+    @property
+    def digest(self) -> str:
+        """The key itself, in hexadecimal digits."""
+        text = json.dumps([_VERSION, dict(self.parts)], sort_keys=True)
+        return sha256(text.encode()).hexdigest()
+
+    @property
+    def tag(self) -> str:
+        """The tag under which the engine and the registry know the image of this key."""
+        return f"syntask-{self.digest[:40]}"
+
+    def labels(self, tag: str) -> dict[str, str]:
+        """What an image of this key is labelled with; *tag* is the one that it was given first."""
+        parts = {name: digest[:_PART_LENGTH] for name, digest in self.parts.items()}
+        told = {"key_tag": self.tag, "parts": parts, "tag": tag}
+        return {LABEL: json.dumps(told, sort_keys=True, separators=(",", ":"))}
+
+    def differences(self, labels: Mapping[str, str]) -> list[str]:
+        """The parts that differ from those of an image with these *labels*."""
+        before = told_by(labels).get("parts") or {}
+        return [name for name, digest in self.parts.items() if before.get(name) != digest[:_PART_LENGTH]]
+
+
+def told_by(labels: Mapping[str, str]) -> Mapping[str, Any]:
+    """What an image's *labels* say of its build: `key_tag`, `parts` and `tag`; nothing if they do not."""
+    try:
+        told = json.loads((labels or {}).get(LABEL) or "{}")
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+FILES, DOCKERFILE, ARGUMENTS, BASE = "files", "Dockerfile", "arguments", "base image"
+
+# The labels of an image whose key is not known: those of its base image would be passed on.
+NO_LABELS = {LABEL: ""}
+
+
+class KeyUnknown(StepFailed):
+    """The key of a build cannot be known; the detail says why."""
+
+
+def key_of(request: BuildRequest, engine: Engine, context: StepContext) -> BuildKey:
+    """The key of what *request* asks for. Nothing is pulled. Raises KeyUnknown, StepFailed."""
+    bases, has_registry = _bases(request, engine)
+    parts = {
+        FILES: request.surroundings.digest(context),
+        DOCKERFILE: sha256(request.dockerfile.text.encode()).hexdigest(),
+        ARGUMENTS: digest_of_json([request.material(), request.platform or _platform(engine)]),
+        BASE: digest_of_json(bases),
+    }
+    return BuildKey(parts, has_registry)
+
+
+def _platform(engine: Engine) -> str:
+    version = engine.ask("Asking the container engine for its version", lambda api: api.version())
+    return f"{version.get('Os')}/{version.get('Arch')}"
+
+
+def _bases(request: BuildRequest, engine: Engine) -> tuple[dict[str, str], bool]:
+    """The digest of each image that the build begins with, and whether the registries gave all of them."""
+    images = images_below(request.dockerfile.text, request.arguments)
+    if request.pull:
+        found = {image: _pinned(image) or _at_registry(image, engine) for image in images}
+        if None not in found.values():
+            return {image: digest or "" for image, digest in found.items()}, True
+    # What one registry does not tell, the build cannot pull: then it takes what is here, of all.
+    return {image: _pinned(image) or _without_pulling(image, engine) for image in images}, False
+
+
+def _pinned(image: str) -> str | None:
+    return image.rpartition("@")[2] if "@sha256:" in image else None
+
+
+def _without_pulling(image: str, engine: Engine) -> str:
+    digest = _here(image, engine) or _at_registry(image, engine)
+    if digest is None:
+        raise KeyUnknown(f"`{image}` is not here, and its registry does not tell what it is.")
+    return digest
+
+
+def _at_registry(image: str, engine: Engine) -> str | None:
+    try:
+        found = engine.ask(f"Looking for `{image}`", lambda api: api.inspect_distribution(image))
+    except EngineFailed:
+        return None
+    digest: str | None = (found.get("Descriptor") or {}).get("digest")
+    return digest
+
+
+def _here(image: str, engine: Engine) -> str | None:
+    try:
+        found = engine.ask(f"Looking for `{image}`", lambda api: api.inspect_image(image))
+    except EngineFailed:
+        return None
+    digests = sorted(each.rpartition("@")[2] for each in found.get("RepoDigests") or ())
+    return digests[0] if digests else str(found["Id"])

@@ -1,0 +1,85 @@
+"""Images that were built before: by their key, here or at the registry; and why another is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from syntask_yaml.steps.base import StepContext
+from syntask_yaml.steps.docker.engine import Engine, EngineFailed
+from syntask_yaml.steps.docker.key import LABEL, BuildKey, told_by
+from syntask_yaml.steps.docker.progress import follow
+from syntask_yaml.steps.docker.request import BuildRequest
+
+HERE, REGISTRY = "here", "registry"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownImage:
+    """An image with the key that was looked for, and *where* it is; its *id* is known only of one here."""
+
+    where: str
+    id: str = ""
+    labels: Mapping[str, str] | None = None
+
+    @property
+    def first_tag(self) -> str | None:
+        """The tag that it was given when it was built."""
+        tag: str | None = told_by(self.labels or {}).get("tag")
+        return tag
+
+
+def find_image(key: BuildKey, request: BuildRequest, engine: Engine) -> KnownImage | None:
+    """The image of that key, in the engine or at the registry; None if it is to be built."""
+    filters = {"label": LABEL}
+    for found in engine.ask("Looking for images", lambda api: api.images(filters=filters)):
+        # An image that was built on this one has its labels too, but not its tag.
+        if any(name.endswith(f":{key.tag}") for name in found.get("RepoTags") or ()):
+            return KnownImage(HERE, str(found["Id"]), found.get("Labels") or {})
+    if "/" in request.name and is_at_registry(f"{request.name}:{key.tag}", engine):
+        return KnownImage(REGISTRY)
+    return None
+
+
+def is_at_registry(reference: str, engine: Engine) -> bool:
+    """Whether the registry has the image; false too where it does not say."""
+    try:
+        engine.ask(f"Looking for `{reference}`", lambda api: api.inspect_distribution(reference))
+    except EngineFailed:
+        return False
+    return True
+
+
+def fetch(
+    key: BuildKey, request: BuildRequest, engine: Engine, context: StepContext, *, shows: bool
+) -> KnownImage:
+    """Pull the image of that key from the registry. Raises EngineFailed."""
+    reference = f"{request.name}:{key.tag}"
+    what = f"Pulling `{reference}`"
+    # Without the platform an engine takes its own, which is in the key.
+    options: dict[str, Any] = {"platform": request.platform} if request.platform else {}
+    reports = engine.follow(
+        what, lambda api: api.pull(request.name, tag=key.tag, stream=True, decode=True, **options)
+    )
+    follow(reports, context.write, shows=shows)
+    found = engine.ask(what, lambda api: api.inspect_image(reference))
+    return KnownImage(HERE, str(found["Id"]), (found.get("Config") or {}).get("Labels") or {})
+
+
+def why_built(key: BuildKey, request: BuildRequest, engine: Engine) -> str:
+    """Why no image of that key is known, as far as the one that was built last tells."""
+    newest: Mapping[str, Any] | None = None
+    for found in engine.ask("Looking for images", lambda api: api.images(request.name)):
+        labels = found.get("Labels") or {}
+        if told_by(labels) and (newest is None or found["Created"] > newest["Created"]):
+            newest = found
+    if newest is None:
+        return "nothing here or at the registry was built from this"
+    changed = key.differences(newest["Labels"])
+    if not changed:
+        return "the image that was built from this is gone"
+    *first, last = changed
+    listed = f"{', '.join(first)} and {last}" if first else last
+    is_many = len(changed) > 1 or last in ("files", "arguments")
+    return f"the {listed} {'have' if is_many else 'has'} changed"

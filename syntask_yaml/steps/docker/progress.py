@@ -1,0 +1,80 @@
+"""What an engine reports while it builds, pushes or pulls: a line for each change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+_MiB = 1 << 20
+_QUARTERS = 4
+_LARGE = 32 * _MiB
+_COLORS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+@dataclass(slots=True)
+class Progress:
+    """Turns reports into lines. A layer has a line when its status changes, and a large one each quarter."""
+
+    write: Callable[[str], None]
+    _said: dict[str, str] = field(default_factory=dict)
+    _rest: str = ""
+
+    def report(self, event: Mapping[str, Any]) -> None:
+        """Say what is new in one report."""
+        if "stream" in event:
+            self._stream(str(event["stream"]))
+        elif "status" in event:
+            self._status(event)
+
+    def end(self) -> None:
+        """Say what stands on a line that was not ended."""
+        if self._rest.strip():
+            self.write(self._rest.rstrip())
+        self._rest = ""
+
+    def _stream(self, text: str) -> None:
+        *lines, self._rest = (self._rest + _COLORS.sub("", text)).split("\n")
+        for line in lines:
+            shown = line.rstrip("\r").rpartition("\r")[2].rstrip()
+            if shown:
+                self.write(shown)
+
+    def _status(self, event: Mapping[str, Any]) -> None:
+        layer = str(event.get("id", ""))
+        line = f"{layer}: {event['status']}{_share(event)}" if layer else str(event["status"])
+        if self._said.get(layer) != line:
+            self._said[layer] = line
+            self.write(line)
+
+
+def _share(event: Mapping[str, Any]) -> str:
+    """How much of a large layer is done, in quarters."""
+    detail = event.get("progressDetail") or {}
+    done, total = detail.get("current", 0), detail.get("total", 0)
+    if not total or total < _LARGE or done > total:
+        return ""
+    quarters = int(done * _QUARTERS / total)
+    return f" {quarters * 100 // _QUARTERS} % of {total / _MiB:.0f} MiB"
+
+
+def follow(
+    events: Iterable[Mapping[str, Any]], write: Callable[[str], None], *, shows: bool
+) -> list[Mapping[str, Any]]:
+    """Report *events* as they come, if anybody is to see them; the auxiliary results among them."""
+    progress = Progress(write)
+    results: list[Mapping[str, Any]] = []
+    for event in events:
+        if isinstance(event.get("aux"), Mapping):
+            results.append(event["aux"])
+        elif match := _BUILT.match(str(event.get("stream", ""))):
+            results.append({"ID": match[1]})
+        if shows:
+            progress.report(event)
+    if shows:
+        progress.end()
+    return results
+
+
+_BUILT = re.compile(r"Successfully built ([0-9a-f]+)")

@@ -1,0 +1,88 @@
+"""The step `push_docker_image`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from syntask_yaml.errors import StepFailed
+from syntask_yaml.steps.base import Outputs, StepContext
+from syntask_yaml.steps.docker.engine import Engine, EngineFailed, open_engine
+from syntask_yaml.steps.docker.image import Image, named, registry_of, repository_of, tag_of_time
+from syntask_yaml.steps.docker.key import told_by
+from syntask_yaml.steps.docker.progress import follow
+
+
+def push_docker_image(
+    context: StepContext,
+    *,
+    image_name: str,
+    tag: str | None = None,
+    credentials: Mapping[str, Any] | None = None,
+    additional_tags: Sequence[str] | None = None,
+    ignore_cache: bool = False,
+    build_backend: str = "docker-py",  # noqa: ARG001  (part of the reference: pushing is the same)
+    stream_progress: bool = True,
+) -> Outputs:
+    """Push an image under all its tags; outputs `image_name`, `tag`, `image`, `additional_tags`.
+
+    *credentials* hold `username`, `password` and perhaps `registry_url`; without them the login of the
+    Docker configuration is used. A tag under which the registry has this image already is not sent again,
+    unless *ignore_cache*. *build_backend* has no effect here. Raises StepFailed.
+    """
+    name = repository_of(image_name, context.environ)
+    image = named(name, tag or tag_of_time(datetime.now(UTC)), additional_tags)
+    with open_engine(context) as engine:
+        if credentials is not None:
+            engine.login(credentials, registry_of(name))
+        push_image(image, engine, context, is_forced=ignore_cache, shows=stream_progress)
+    return image.as_outputs()
+
+
+def push_image(
+    image: Image, engine: Engine, context: StepContext, *, is_forced: bool = False, shows: bool = True
+) -> None:
+    """Push every tag of an image, and the one by which its build is known. Raises StepFailed."""
+    try:
+        found = engine.ask(f"Looking for `{image.reference}`", lambda api: api.inspect_image(image.reference))
+    except EngineFailed as error:
+        hint = "Build it first, with a `build_docker_image` step, or correct `image_name` and `tag`."
+        raise StepFailed(f"There is no image `{image.reference}` to push.", hint=hint) from error
+    digests = {each.rpartition("@")[2] for each in found.get("RepoDigests") or ()}
+    for tag in image.tags:
+        if not is_forced and _digest_at_registry(f"{image.name}:{tag}", engine) in digests:
+            context.write(f"{image.name}:{tag} is at the registry already")
+        else:
+            _push(image.name, tag, engine, context, shows=shows)
+    _push_key(image.name, found, engine, context)
+
+
+def _push(name: str, tag: str, engine: Engine, context: StepContext, *, shows: bool) -> None:
+    reports = engine.follow(
+        f"Pushing `{name}:{tag}`", lambda api: api.push(name, tag=tag, stream=True, decode=True)
+    )
+    follow(reports, context.write, shows=shows)
+
+
+def _push_key(name: str, found: Mapping[str, Any], engine: Engine, context: StepContext) -> None:
+    """Let others find the image by what it was built from. What stands in the way of that is only said."""
+    tag = told_by((found.get("Config") or {}).get("Labels") or {}).get("key_tag", "")
+    # An image that was built on this one says the same, and does not have the tag.
+    has_tag = any(each.endswith(f":{tag}") for each in found.get("RepoTags") or ())
+    if not has_tag or _digest_at_registry(f"{name}:{tag}", engine):
+        return
+    try:
+        engine.ask("Naming the image", lambda api: api.tag(found["Id"], name, tag))
+        _push(name, tag, engine, context, shows=False)
+    except EngineFailed as error:
+        context.write_error(f"Other machines will build this image again: {error.detail}")
+
+
+def _digest_at_registry(reference: str, engine: Engine) -> str | None:
+    try:
+        found = engine.ask(f"Looking for `{reference}`", lambda api: api.inspect_distribution(reference))
+    except EngineFailed:
+        return None
+    digest: str | None = (found.get("Descriptor") or {}).get("digest")
+    return digest

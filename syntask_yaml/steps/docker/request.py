@@ -1,0 +1,141 @@
+"""What a build step asks for, as a value."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from syntask_yaml.errors import StepFailed
+from syntask_yaml.steps.base import StepContext
+from syntask_yaml.steps.docker.dockerfile import AUTO, Dockerfile, find_dockerfile, with_secrets
+from syntask_yaml.steps.docker.image import check_tags, registry_of, repository_of
+from syntask_yaml.steps.docker.secrets import BuildSecret, secrets_of
+from syntask_yaml.steps.docker.surroundings import Surroundings, surroundings
+
+# Options of a build that do not change what it makes.
+_IMMATERIAL = frozenset(
+    "cache_from cache_to container_limits decode forcerm gzip isolation load nocache progress quiet rm "
+    "shmsize stream_logs timeout use_config_proxy".split()
+)
+
+# Options that only BuildKit has, and the engine's own builder would not take.
+_ONLY_BUILDKIT = frozenset({"cache_to", "platforms", "load", "progress", "stream_logs"})
+
+
+@dataclass(frozen=True, slots=True)
+class BuildRequest:
+    """One image to build: where from, how, and what it is to be called.
+
+    *tag* is None where the time of the build is to be it. *options* go to what builds it as they are.
+    """
+
+    name: str
+    tag: str | None
+    additional_tags: tuple[str, ...]
+    root: Path
+    dockerfile: Dockerfile
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    platform: str | None = None
+    target: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    secrets: Mapping[str, BuildSecret] = field(default_factory=dict)
+    ssh: tuple[str, ...] = ()
+    pull: bool = True
+    is_forced: bool = False
+    without_layers: bool = False
+    with_buildkit: bool = False
+    credentials: Mapping[str, Any] | None = None
+
+    @property
+    def registry(self) -> str:
+        """The host of the registry that the image is for."""
+        return registry_of(self.name)
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What the build can see."""
+        own = self.dockerfile.path
+        beside = own.with_name(f"{own.name}.dockerignore") if own is not None else None
+        # BuildKit reads the ignore file of a Dockerfile before that of the directory.
+        is_own = self.with_buildkit and beside is not None and beside.is_file()
+        return surroundings(self.root, beside if is_own else None)
+
+    def material(self) -> str:
+        """All that was asked for and changes what the build makes, as a digest."""
+        options = {key: value for key, value in self.options.items() if key not in _IMMATERIAL}
+        told = [self.arguments, self.target, self.labels, options, sorted(self.secrets), self.ssh]
+        return digest_of_json(told)
+
+
+def digest_of_json(value: Any) -> str:
+    """The SHA-256 of a value, whatever the order of its keys."""
+    text = json.dumps(value, sort_keys=True, default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else str(value)
+
+
+def request_of(
+    context: StepContext,
+    *,
+    image_name: str,
+    dockerfile: str = "Dockerfile",
+    tag: str | None = None,
+    additional_tags: Sequence[str] | None = None,
+    ignore_cache: bool = False,
+    path: str | None = None,
+    pull: bool = True,
+    platform: str | None = None,
+    buildargs: Mapping[str, Any] | None = None,
+    nocache: bool = False,
+    target: str | None = None,
+    labels: Mapping[str, Any] | None = None,
+    secrets: Any = None,
+    ssh: Any = None,
+    build_backend: str = "docker-py",
+    credentials: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> BuildRequest:
+    """The request in the inputs of `build_docker_image`. Raises StepFailed for what cannot be asked."""
+    root = context.directory / (path or ".")
+    if not root.is_dir():
+        raise StepFailed(f"There is no directory `{root}` to build in.", hint="Correct `path:` of the step.")
+    agents = (ssh,) if isinstance(ssh, str) else ("default",) if ssh is True else tuple(ssh or ())
+    found = secrets_of(secrets or {}, context)
+    file = find_dockerfile(dockerfile, root)
+    if dockerfile == AUTO and (found or agents):
+        file = Dockerfile(file.name, with_secrets(file.text, found, has_ssh=bool(agents)))
+    with_buildkit = build_backend == "buildx" or bool(found or agents)
+    for option in () if with_buildkit else sorted(options.keys() & _ONLY_BUILDKIT):
+        raise StepFailed(f"`{option}` is an option of BuildKit.", hint="Add `build_backend: buildx`.")
+    given = {**(options.pop("build_args", None) or {}), **(buildargs or {})}
+    return BuildRequest(
+        name=repository_of(image_name, context.environ),
+        tag=None if tag is None else check_tags([tag])[0],
+        additional_tags=check_tags(additional_tags or ()),
+        root=root,
+        dockerfile=file,
+        arguments={key: "" if value is None else _text(value) for key, value in given.items()},
+        platform=platform,
+        target=target,
+        labels={key: _text(value) for key, value in (labels or {}).items()},
+        options=options,
+        secrets=found,
+        ssh=agents,
+        pull=pull,
+        is_forced=ignore_cache or nocache or context.rebuild,
+        without_layers=nocache,
+        with_buildkit=with_buildkit,
+        credentials=credentials,
+    )
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

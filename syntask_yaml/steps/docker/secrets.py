@@ -1,0 +1,83 @@
+"""The secrets that a build may see while it runs, and that are in nothing that it makes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from syntask_yaml.errors import StepFailed
+from syntask_yaml.steps.base import StepContext
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class BuildSecret:
+    """The *content* of a secret, which a `RUN --mount=type=secret,id=…` finds in a file."""
+
+    content: bytes
+
+    def __repr__(self) -> str:
+        return "BuildSecret(***)"
+
+
+def secrets_of(secrets: Any, context: StepContext) -> dict[str, BuildSecret]:
+    """The secrets of the input of that name: by id a text, `{env: NAME}` or `{file: PATH}`.
+
+    Raises StepFailed for what is none, without the text of any.
+    """
+    if not isinstance(secrets, Mapping):
+        hint = (
+            'Write them as `id: "{{ syntask.blocks.secret.NAME }}"`, `id: {env: NAME}` or `id: {file: PATH}`.'
+        )
+        raise StepFailed("`secrets` is no mapping of ids.", hint=hint)
+    return {_checked(name): _secret(str(name), value, context) for name, value in secrets.items()}
+
+
+def _checked(name: object) -> str:
+    if not isinstance(name, str) or not _ID.fullmatch(name):
+        raise StepFailed(f"`{name}` is no id of a secret.", hint="Letters, digits and `. _ -` make one.")
+    return name
+
+
+def _secret(name: str, value: Any, context: StepContext) -> BuildSecret:
+    match value:
+        case str():
+            return BuildSecret(value.encode())
+        case {"env": str(variable), **rest} if not rest:
+            if variable not in context.environ:
+                raise StepFailed(f"The secret `{name}`: the environment has no variable `{variable}`.")
+            return BuildSecret(context.environ[variable].encode())
+        case {"file": str(path), **rest} if not rest:
+            place = context.directory / Path(path).expanduser()
+            if not place.is_file():
+                raise StepFailed(f"The secret `{name}`: there is no file `{place}`.")
+            return BuildSecret(place.read_bytes())
+        case _:
+            hint = "It is a text, `{env: NAME}` or `{file: PATH}`."
+            raise StepFailed(f"The secret `{name}` cannot be read as one.", hint=hint)
+
+
+@contextmanager
+def as_files(secrets: Mapping[str, BuildSecret]) -> Iterator[dict[str, Path]]:
+    """A file for each secret that only this user can read, for as long as the build runs."""
+    with TemporaryDirectory(prefix="syntask-build-") as directory:  # its mode is 0700
+        paths = {}
+        for number, (name, secret) in enumerate(secrets.items()):
+            paths[name] = Path(directory) / str(number)
+            paths[name].touch(mode=0o600)
+            paths[name].write_bytes(secret.content)
+        yield paths
+
+
+def texts_of(secrets: Mapping[str, BuildSecret]) -> Iterator[str]:
+    """What must not be seen of the secrets."""
+    for secret in secrets.values():
+        text = secret.content.decode(errors="replace").strip()
+        if text:
+            yield text

@@ -1,0 +1,156 @@
+"""The build context: every file that a build can see, its digest, and the archive that the engine gets."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import stat
+import tarfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
+
+from syntask_yaml.errors import StepFailed
+from syntask_yaml.steps.base import StepContext, StepStopped
+from syntask_yaml.steps.docker.patterns import IGNORE_FILE, Patterns
+
+_LOOK_AROUND = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file, directory or link, by its path from the root with `/` between."""
+
+    path: str
+    is_directory: bool
+    is_link: bool
+    mode: int
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The directory *root* as a build sees it, without what *patterns* leave out."""
+
+    root: Path
+    patterns: Patterns
+
+    def entries(self) -> Iterator[Entry]:
+        """Everything that the build can see, in the order of the paths. Links are not followed."""
+        return self._below("", self.patterns.start)
+
+    def _below(self, prefix: str, above: tuple[bool, ...]) -> Iterator[Entry]:
+        with os.scandir(self.root / prefix) as listing:
+            found = sorted(listing, key=lambda each: each.name)
+        for each in found:
+            path = prefix + each.name
+            matches = self.patterns.match(path, above)
+            is_directory = each.is_dir(follow_symlinks=False)
+            if not self.patterns.is_ignored(matches):
+                status = each.stat(follow_symlinks=False)
+                if not stat.S_ISSOCK(status.st_mode):
+                    yield Entry(path, is_directory, each.is_symlink(), stat.S_IMODE(status.st_mode))
+            if is_directory and not self.patterns.hides_all(matches):
+                yield from self._below(f"{path}/", matches)
+
+    def digest(self, context: StepContext) -> str:
+        """The SHA-256 of all that a build can see: paths, kinds, modes, contents and targets of links.
+
+        Times and owners are left out, as the engine leaves them out.
+        """
+        return _digest((entry, self._content(entry)) for entry in _watched(self.entries(), context))
+
+    def _content(self, entry: Entry) -> bytes:
+        """What stands for the content of an entry: a digest, or the target of a link."""
+        path = self.root / entry.path
+        if entry.is_link:
+            return b"->" + os.fsencode(path.readlink())
+        if entry.is_directory or not path.is_file():
+            return b""
+        with path.open("rb", buffering=0) as file:
+            return hashlib.file_digest(file, "sha256").digest()
+
+    def archive(self, context: StepContext, *, digest: str, more: Mapping[str, bytes]) -> IO[bytes]:
+        """An uncompressed tar of all that the build can see, and of the files in *more* instead or besides.
+
+        Raises StepFailed if what it holds does not have that *digest*: it was changed meanwhile.
+        """
+        file = TemporaryFile()  # noqa: SIM115  (handed out open)
+        try:
+            with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as archive:
+                written = _digest(
+                    (entry, self._add(archive, entry, is_replaced=entry.path in more))
+                    for entry in _watched(self.entries(), context)
+                )
+                for name, content in more.items():
+                    info = tarfile.TarInfo(name)
+                    info.size, info.mode = len(content), 0o644
+                    archive.addfile(info, io.BytesIO(content))
+            if written != digest:
+                hint = "Leave out in `.dockerignore` what is written all the time, or build again."
+                raise StepFailed(f"Files in `{self.root}` changed while they were read.", hint=hint)
+        except BaseException:
+            file.close()
+            raise
+        file.seek(0)
+        return file
+
+    def _add(self, archive: tarfile.TarFile, entry: Entry, *, is_replaced: bool) -> bytes:
+        """Put an entry into the archive; the same as `_content`, of what was put there."""
+        if is_replaced:
+            return self._content(entry)
+        path = self.root / entry.path
+        info = archive.gettarinfo(str(path), arcname=entry.path)
+        info.mtime = max(0, int(info.mtime))
+        if info.islnk():  # two names of one file are two files in an image
+            info.type, info.linkname, info.size = tarfile.REGTYPE, "", path.stat().st_size
+        if not info.isreg():
+            archive.addfile(info)
+            return b"->" + os.fsencode(info.linkname) if info.issym() else b""
+        with path.open("rb") as file:
+            reader = _Hashing(file)
+            archive.addfile(info, reader)
+        return reader.digest
+
+
+class _Hashing:
+    """A file that is hashed as it is read."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._hash = hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(size)
+        self._hash.update(data)
+        return data
+
+    @property
+    def digest(self) -> bytes:
+        return self._hash.digest()
+
+
+def _digest(parts: Iterator[tuple[Entry, bytes]]) -> str:
+    whole = hashlib.sha256()
+    for entry, content in parts:
+        kind = "d" if entry.is_directory else "l" if entry.is_link else "f"
+        mode = 0 if entry.is_link else entry.mode
+        name = entry.path.encode("utf-8", "surrogateescape")
+        whole.update(b"%d:%b%b%o:%d:%b" % (len(name), name, kind.encode(), mode, len(content), content))
+    return whole.hexdigest()
+
+
+def _watched(entries: Iterator[Entry], context: StepContext) -> Iterator[Entry]:
+    for number, entry in enumerate(entries):
+        if number % _LOOK_AROUND == 0 and context.stop.is_set():
+            raise StepStopped("Reading the files of the build was stopped.")
+        yield entry
+
+
+def surroundings(root: Path, ignore_file: Path | None = None) -> Surroundings:
+    """What a build in *root* can see. Raises StepFailed if there is no such directory."""
+    if not root.is_dir():
+        raise StepFailed(f"There is no directory `{root}` to build in.", hint="Correct `path:` of the step.")
+    return Surroundings(root, Patterns.read(ignore_file or root / IGNORE_FILE))

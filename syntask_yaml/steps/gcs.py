@@ -1,0 +1,106 @@
+"""The steps `push_to_gcs` and `pull_from_gcs`."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from gcsfs.core import GCSFileSystem  # the one of `gcsfs` itself asks of each bucket what kind it is
+
+from syntask_yaml.errors import StepFailed
+from syntask_yaml.steps.base import Outputs, StepContext
+from syntask_yaml.steps.transfer.opening import opened
+from syntask_yaml.steps.transfer.pull import pull
+from syntask_yaml.steps.transfer.push import push
+from syntask_yaml.steps.transfer.remote import Remote, folder_of
+
+_HINT = "Give `service_account_info`, the JSON of a service account's key, or `service_account_file`."
+
+
+def push_to_gcs(
+    context: StepContext,
+    *,
+    bucket: str,
+    folder: str,
+    project: str | None = None,
+    credentials: Mapping[str, Any] | str | None = None,
+    ignore_file: str = ".prefectignore",
+) -> Outputs:
+    """Copy the current directory to *folder* of *bucket*, without what *ignore_file* and
+    `.syntaskignore` leave out. Outputs `bucket`, `folder`.
+
+    *credentials* (a block, or a mapping with `service_account_info` or `service_account_file`) default
+    to what Google's tools find on this machine. *project* is whose quota counts.
+    """
+    push(open_gcs(bucket, folder, project, credentials), context, ignore_file=ignore_file)
+    return {"bucket": bucket, "folder": folder}
+
+
+def pull_from_gcs(
+    context: StepContext,
+    *,
+    bucket: str,
+    folder: str,
+    project: str | None = None,
+    credentials: Mapping[str, Any] | str | None = None,
+) -> Outputs:
+    """Copy the files of *folder* of *bucket* into the current directory. Outputs `bucket`, `folder`,
+    `directory`: where they are.
+
+    *project* and *credentials* are as for `push_to_gcs`.
+    """
+    pull(open_gcs(bucket, folder, project, credentials), context.directory, context)
+    return {"bucket": bucket, "folder": folder, "directory": str(context.directory)}
+
+
+def open_gcs(
+    bucket: str, folder: str, project: str | None, credentials: Mapping[str, Any] | str | None
+) -> Remote:
+    """The folder of a bucket; nothing is asked of the server yet. Raises StepFailed."""
+    known: Mapping[str, Any] = (
+        {"service_account_info": credentials} if isinstance(credentials, str) else credentials or {}
+    )
+    token = _token(known)
+    path = folder_of(bucket, folder)
+    options = {"project": project or known.get("project")}
+    secrets = (str(token["private_key"]),) if isinstance(token, dict) else ()
+    return opened(
+        lambda: GCSFileSystem(
+            token=token,
+            skip_instance_cache=True,
+            use_listings_cache=False,
+            **{name: value for name, value in options.items() if value},
+        ),
+        path,
+        f"gs://{path}",
+        secrets,
+    )
+
+
+def _token(credentials: Mapping[str, Any]) -> Any:
+    """What gcsfs logs in with."""
+    if info := credentials.get("service_account_info"):
+        return _parsed(info)
+    if file := credentials.get("service_account_file"):
+        path = Path(str(file)).expanduser()
+        if not path.is_file():
+            raise StepFailed(f"There is no file `{path}` with a service account's key.", hint=_HINT)
+        return _parsed(path.read_text(encoding="utf-8"))
+    if credentials and not credentials.get("project"):
+        raise StepFailed("The credentials hold nothing to log in with.", hint=_HINT)
+    # An emulator knows nobody.
+    return "anon" if os.environ.get("STORAGE_EMULATOR_HOST") else "google_default"
+
+
+def _parsed(info: Mapping[str, Any] | str) -> dict[str, Any]:
+    try:
+        key = json.loads(info) if isinstance(info, str) else dict(info)
+    except ValueError:
+        key = None
+    if not isinstance(key, dict) or not key.get("client_email") or not key.get("private_key"):
+        detail = "The service account's key is no JSON with a `client_email` and a `private_key`."
+        raise StepFailed(detail, hint=_HINT) from None
+    return key

@@ -1,0 +1,72 @@
+"""The step `pull_from_remote_storage`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from fsspec import register_implementation
+from fsspec.core import url_to_fs
+
+from syntask_yaml.errors import StepFailed
+from syntask_yaml.model.secret import SECRET_NAMES
+from syntask_yaml.steps.base import Outputs, StepContext
+from syntask_yaml.steps.transfer.failure import failure_of
+from syntask_yaml.steps.transfer.pull import pull
+from syntask_yaml.steps.transfer.remote import Remote
+
+_FORMS = "Write it as `s3://bucket/folder`, `gs://bucket/folder`, or another URL that fsspec knows."
+
+# The one that gcsfs registers asks of each bucket what kind it is, which can take minutes to be refused.
+for _scheme in ("gs", "gcs"):
+    register_implementation(_scheme, "gcsfs.core.GCSFileSystem", clobber=True)
+
+
+def pull_from_remote_storage(context: StepContext, *, url: str, **settings: Any) -> Outputs:
+    """Copy the folder at *url*, of any storage that fsspec knows, into the current directory.
+
+    It is then in a directory called like the host or bucket, with the folder's path. *settings* are
+    those of its file system. Output `directory`: that directory's path from here.
+    """
+    remote, name = open_storage(url, settings)
+    target = context.directory / name
+    if not target.resolve().is_relative_to(context.directory.resolve()):
+        hint = "Remove it, so that the copy can go there."
+        raise StepFailed(f"`{name}` is a link that leads out of the current directory.", hint=hint)
+    target.mkdir(parents=True, exist_ok=True)
+    pull(remote, target, context)
+    return {"directory": name}
+
+
+def open_storage(url: str, settings: dict[str, Any]) -> tuple[Remote, str]:
+    """The folder at *url*, and what a copy of it is called. Raises StepFailed."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    name = "/".join(filter(None, (host.replace(":", "-"), *parts.path.split("/"))))
+    if "://" not in url or not name or ".." in Path(name).parts:
+        raise StepFailed("The URL names no folder of a store.", hint=_FORMS)
+    secrets = (str(value) for key, value in settings.items() if key in SECRET_NAMES and value)
+    shown = f"{parts.scheme}://{host}{parts.path}".rstrip("/")
+    nowhere = Remote(None, "", shown, (*secrets, *_login(url)))
+    try:
+        filesystem, path = url_to_fs(url, skip_instance_cache=True, **settings)
+    except ImportError as error:
+        hint = f"Install what it needs, such as `pip install 'syntask-yaml[{_extra(parts.scheme)}]'`."
+        raise StepFailed(f"`{parts.scheme}://` cannot be used here: {error}.", hint=hint) from error
+    except (TypeError, ValueError) as error:
+        detail = f"`{shown}` cannot be opened: {nowhere.scrubber.scrub(str(error))}"
+        raise StepFailed(detail, hint=_FORMS) from None
+    except Exception as error:  # noqa: BLE001  (whatever a store's library raises)
+        raise failure_of(error, nowhere) from None
+    return replace(nowhere, filesystem=filesystem, path=str(path).rstrip("/")), name
+
+
+def _login(url: str) -> tuple[str, ...]:
+    password = urlsplit(url).password
+    return (password,) if password else ()
+
+
+def _extra(scheme: str) -> str:
+    return {"gs": "gcs", "gcs": "gcs", "az": "azure", "abfs": "azure", "abfss": "azure"}.get(scheme, "s3")

@@ -1,0 +1,192 @@
+"""Many files copied at the same time, with progress, and brought to an end at once when told to.
+
+The libraries of the stores are asynchronous, and run on a loop that fsspec keeps in a thread. All that
+is so is in this module; whoever calls it waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Future, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import Any, TypeAlias, TypeVar
+
+from fsspec.asyn import get_loop
+from fsspec.callbacks import Callback
+
+from syntask_yaml.steps.base import StepContext, StepStopped
+from syntask_yaml.steps.transfer.failure import Kind, failure_of, kind_of
+from syntask_yaml.steps.transfer.remote import Info, Remote
+
+T = TypeVar("T")
+
+# Seconds before the second and the third attempt, when the network is at fault.
+PAUSES = (1.0, 3.0)
+
+_AT_A_TIME = 16
+_TICK = 0.1
+_TOLD_EVERY = 3.0
+_UNITS = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """The file *path* here, and the one called *name* in the store; *size* is in bytes."""
+
+    name: str
+    path: Path
+    size: int
+
+
+def listing(remote: Remote, context: StepContext) -> dict[str, Info]:
+    """Every file of the folder by its name. Raises StepFailed, StepStopped."""
+    crew = _Crew(remote, context, ())
+    found = crew.finish(crew.attempt(lambda: crew.call("find", remote.path, detail=True)))
+    named = ((remote.name_of(path), info) for path, info in found.items())
+    return {name: info for name, info in named if name is not None and info.get("type") != "directory"}
+
+
+def push_all(copies: Sequence[Copy], remote: Remote, context: StepContext) -> None:
+    """Copy files to the store; each is there as a whole or not at all. Raises StepFailed, StepStopped."""
+    crew = _Crew(remote, context, copies)
+    crew.copy_all(crew.push)
+
+
+def pull_all(copies: Sequence[Copy], remote: Remote, context: StepContext) -> None:
+    """Copy files from the store over whatever is at their paths. Raises StepFailed, StepStopped.
+
+    A failure may leave some of them half written.
+    """
+    crew = _Crew(remote, context, copies)
+    crew.copy_all(crew.pull)
+
+
+_Way: TypeAlias = Callable[[Copy, Callback], Awaitable[None]]
+
+
+@dataclass
+class _Crew:
+    """Whoever copies *copies*, and what they have come to."""
+
+    remote: Remote
+    context: StepContext
+    copies: Sequence[Copy]
+    done: int = 0
+    bytes_done: dict[str, int] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
+
+    def copy_all(self, way: _Way) -> None:
+        if self.copies:
+            self.finish(self._copy_all(way))
+
+    async def push(self, copy: Copy, watch: Callback) -> None:
+        there, options = self.remote.at(copy.name), self.remote.kind.put(copy.path)
+        await self.call("put_file", str(copy.path), there, callback=watch, **options)
+
+    async def pull(self, copy: Copy, watch: Callback) -> None:
+        await self.call("get_file", self.remote.at(copy.name), str(copy.path), callback=watch)
+        arrived = copy.path.stat().st_size
+        if arrived != copy.size:
+            raise _BrokenOff(f"the file was broken off at {arrived} of {copy.size} bytes")
+
+    def finish(self, work: Awaitable[T]) -> T:
+        """Do *work* on the libraries' loop, telling meanwhile how it goes."""
+        future: Future[T] = asyncio.run_coroutine_threadsafe(_only(work), get_loop())
+        told = monotonic()
+        try:
+            while not wait([future], _TICK).done:
+                self._pass_on()
+                if self.context.stop.is_set():
+                    raise StepStopped(f"Copying of `{self.remote.url}` was stopped.")
+                if monotonic() - told > _TOLD_EVERY:
+                    told = monotonic()
+                    self._tell()
+            return future.result()
+        except StepStopped:
+            raise
+        except Exception as error:  # noqa: BLE001  (whatever a store's library raises)
+            raise failure_of(error, self.remote) from None
+        finally:
+            future.cancel()
+            self._pass_on()
+
+    async def attempt(self, action: Callable[[], Awaitable[T]], name: str = "") -> T:
+        """What *action* comes to, which is done again when the network is at fault."""
+        for pause in PAUSES:
+            try:
+                return await action()
+            except Exception as error:  # whatever a store's library raises
+                if not self._is_worth_another(error):
+                    raise
+                failure = failure_of(error, self.remote)
+            where = f"`{name}`: " if name else ""
+            self.said.append(f"{where}{failure.detail}\nTrying again in about {pause:.0f} s.")
+            self.bytes_done.pop(name, None)
+            await asyncio.sleep(pause * random.uniform(0.7, 1.3))
+        return await action()
+
+    def _is_worth_another(self, error: Exception) -> bool:
+        is_tried_enough = self.remote.kind.is_patient and not isinstance(error, _BrokenOff)
+        return kind_of(error) is Kind.NETWORK and not is_tried_enough
+
+    async def call(self, verb: str, *arguments: Any, **options: Any) -> Any:
+        """What a verb of the file system returns, in whichever way it has it."""
+        if self.remote.filesystem.async_impl:
+            return await getattr(self.remote.filesystem, f"_{verb}")(*arguments, **options)
+        return await asyncio.to_thread(getattr(self.remote.filesystem, verb), *arguments, **options)
+
+    async def _copy_all(self, way: _Way) -> None:
+        # Libraries without a loop need not bear several callers.
+        slots = asyncio.Semaphore(_AT_A_TIME if self.remote.filesystem.async_impl else 1)
+        async with asyncio.TaskGroup() as group:
+            for copy in self.copies:
+                group.create_task(self._copy_one(copy, way, slots))
+
+    async def _copy_one(self, copy: Copy, way: _Way, slots: asyncio.Semaphore) -> None:
+        async with slots:
+            await self.attempt(lambda: way(copy, _Watch(self.bytes_done, copy.name)), copy.name)
+        self.bytes_done[copy.name] = copy.size
+        self.done += 1
+
+    def _tell(self) -> None:
+        if self.copies:
+            whole = sum(copy.size for copy in self.copies)
+            so_far = min(sum(self.bytes_done.copy().values()), whole)
+            self.context.write(
+                f"{self.done:,} of {len(self.copies):,} files, {in_bytes(so_far)} of {in_bytes(whole)}"
+            )
+
+    def _pass_on(self) -> None:
+        while self.said:
+            self.context.write_error(self.said.pop(0))
+
+
+class _BrokenOff(ConnectionError):
+    """Less of a file arrived than there is."""
+
+
+class _Watch(Callback):  # type: ignore[misc]  # fsspec has no types
+    """Notes how many bytes of one file have been copied."""
+
+    def __init__(self, bytes_done: dict[str, int], name: str) -> None:
+        super().__init__()
+        self._bytes_done, self._name = bytes_done, name
+
+    def call(self, _hook: str | None = None, **_more: Any) -> None:
+        self._bytes_done[self._name] = int(self.value or 0)
+
+
+async def _only(work: Awaitable[T]) -> T:
+    return await work
+
+
+def in_bytes(size: int) -> str:
+    """A size for people."""
+    for unit, factor in _UNITS:
+        if size >= factor:
+            return f"{size / factor:.1f} {unit}"
+    return f"{size} B"

@@ -1,0 +1,58 @@
+"""The current directory to a store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from syntask_yaml.errors import StepFailed
+from syntask_yaml.steps.base import StepContext
+from syntask_yaml.steps.transfer.crew import Copy, in_bytes, listing, push_all
+from syntask_yaml.steps.transfer.failure import Kind, StoreFailed
+from syntask_yaml.steps.transfer.ignore import OWN_FILE, read_patterns
+from syntask_yaml.steps.transfer.remote import Info, Remote
+from syntask_yaml.steps.transfer.staging import is_staging
+from syntask_yaml.steps.transfer.tree import files_in
+
+
+def push(remote: Remote, context: StepContext, *, ignore_file: str) -> None:
+    """Copy the current directory to *remote*, without what the ignore files leave out.
+
+    Files that are the same there are not copied again; files that are only there stay. Raises StepFailed.
+    """
+    root = context.directory
+    is_ignored, names = read_patterns(root, ignore_file)
+    if not names:
+        context.write(f"There is neither `{ignore_file}` nor `{OWN_FILE}` here: every file is copied.")
+    files = [
+        Copy(file.name, file.path, file.size)
+        for file in files_in(root, is_ignored, context.write_error)
+        if not is_staging(file.name)
+    ]
+    _check_names(files, remote)
+    there = _listing(remote, context)
+    changed = [copy for copy in files if not _is_same(copy, there, remote)]
+    size = in_bytes(sum(copy.size for copy in changed))
+    context.write(f"Copying {len(changed):,} of {len(files):,} files ({size}) to {remote.url}")
+    push_all(changed, remote, context)
+
+
+def _check_names(files: Iterable[Copy], remote: Remote) -> None:
+    for copy in files:
+        if remote.kind.unnameable.search(copy.name):
+            detail = f"{copy.name!a} cannot have that name in `{remote.url}`."
+            raise StepFailed(detail, hint=f"Rename it, or leave it out in `{OWN_FILE}`.")
+
+
+def _listing(remote: Remote, context: StepContext) -> Mapping[str, Info]:
+    try:
+        return listing(remote, context)
+    except StoreFailed as error:
+        if error.kind is not Kind.DENIED:
+            raise
+        context.write_error(f"{error.detail}\nThe folder cannot be listed, so that every file is copied.")
+        return {}
+
+
+def _is_same(copy: Copy, there: Mapping[str, Info], remote: Remote) -> bool:
+    info = there.get(copy.name)
+    return info is not None and remote.kind.is_same(copy.path, info)

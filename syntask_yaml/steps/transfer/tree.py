@@ -1,0 +1,55 @@
+"""The files of a directory that are to be copied."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from syntask_yaml.steps.transfer.ignore import IsIgnored
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFile:
+    """A file at *path*, called *name* (with `/`) seen from its root, of *size* bytes."""
+
+    name: str
+    path: Path
+    size: int
+
+
+def files_in(root: Path, is_ignored: IsIgnored, warn: Callable[[str], None]) -> Iterator[LocalFile]:
+    """Every file below *root* that is not left out, by name.
+
+    What a directory that is left out holds is not looked at, as git does it. A link to a file in *root*
+    counts as that file; other links are left out, and *warn* is told.
+    """
+    yield from _files_in(root, "", root.resolve(), is_ignored, warn)
+
+
+def _files_in(
+    directory: Path, prefix: str, root: Path, is_ignored: IsIgnored, warn: Callable[[str], None]
+) -> Iterator[LocalFile]:
+    with os.scandir(directory) as scanned:
+        entries = sorted(scanned, key=lambda entry: entry.name)
+    for entry in entries:
+        name, path = f"{prefix}{entry.name}", Path(entry.path)
+        if entry.is_dir(follow_symlinks=False):
+            if not is_ignored(f"{name}/"):
+                yield from _files_in(path, f"{name}/", root, is_ignored, warn)
+        elif not is_ignored(name) and _is_copied(entry, path, name, root, warn):
+            yield LocalFile(name, path, path.stat().st_size)
+
+
+def _is_copied(
+    entry: os.DirEntry[str], path: Path, name: str, root: Path, warn: Callable[[str], None]
+) -> bool:
+    if not entry.is_symlink():
+        return entry.is_file()
+    target = path.resolve()
+    if target.is_file() and root in target.parents:
+        return True
+    why = "leads to no file" if not target.is_file() else "leads out of the directory"
+    warn(f"The link `{name}` is left out: it {why}.")
+    return False

@@ -1,0 +1,113 @@
+"""What an interview knows before it asks: the repository, the project, the backend, what was said already."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from syntask_yaml.errors import SyntaskError
+from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.operations.overrides import Overrides
+from syntask_yaml.project.dialect import Dialect
+from syntask_yaml.project.flows import Flow, FlowReader, FoundFlow, SkippedFile
+from syntask_yaml.project.load import Declaration, Project
+from syntask_yaml.project.repository import Remote
+from syntask_yaml.wizard.questions import Answer
+
+Blocks = frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectFacts:
+    """The folder and its file. *text* is what the file holds in its *encoding*, None where there is none."""
+
+    root: Path
+    path: Path
+    text: str | None = None
+    encoding: str = "utf-8"
+    project: Project | None = None
+    flows: tuple[FoundFlow, ...] = ()
+    skipped: tuple[SkippedFile, ...] = ()
+    remote: Remote | None = None
+    dockerfiles: tuple[str, ...] = ()
+
+    @cached_property
+    def flow_names(self) -> Mapping[str, str]:
+        """The names of the flows that were found, by entrypoint."""
+        return {flow.entrypoint: flow.name for flow in self.flows}
+
+    @property
+    def dialect(self) -> Dialect:
+        return Dialect.of(self.path.name)
+
+    @property
+    def declarations(self) -> tuple[Declaration, ...]:
+        return self.project.declarations if self.project else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackendFacts:
+    """What the backend has. *blocks* are pairs of type and name; *pool_types* what it can make."""
+
+    kind: str
+    pools: tuple[WorkPool, ...] = ()
+    pool_types: tuple[str, ...] = ()
+    blocks: Blocks = frozenset()
+    default_pool: str | None = None
+
+    def blocks_of(self, *types: str) -> list[str]:
+        """The names of the blocks of these types, in order."""
+        return sorted(name for kind, name in self.blocks if kind in types)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What the command line has said: *answers* by the key of their question, and options of `deploy`."""
+
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    overrides: Overrides = field(default_factory=Overrides)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything that an interview may look at. *timezone* is that of this machine."""
+
+    project: ProjectFacts
+    backend: BackendFacts
+    now: datetime
+    timezone: str = "UTC"
+    said: Said = field(default_factory=Said)
+    reader: FlowReader
+    finder: FlowReader
+
+    def read_flow(self, entrypoint: str) -> Flow:
+        """The flow with its parameters; it may be loaded in a process of its own. Raises SyntaskError."""
+        return self.reader.read(entrypoint)
+
+    def flow_problem(self, entrypoint: str) -> str:
+        """Why *entrypoint* names no flow, in a sentence or two; empty if it does."""
+        try:
+            self.finder.read(entrypoint)
+        except SyntaskError as error:
+            return f"{error.detail} {error.hint}".strip()
+        return ""
+
+    def declared(self, flow: Flow, name: str) -> Declaration | None:
+        """The entry that is `flow/name` already."""
+        same = (each for each in self.project.declarations if each.name == name)
+        return next((each for each in same if self._is_of(each, flow)), None)
+
+    def _is_of(self, declaration: Declaration, flow: Flow) -> bool:
+        if declaration.entrypoint == flow.entrypoint:
+            return True
+        found = self.project.flow_names.get(declaration.entrypoint)
+        if found is not None:
+            return found == flow.name
+        try:
+            return self.finder.read(declaration.entrypoint).name == flow.name
+        except SyntaskError:
+            return False

@@ -1,0 +1,97 @@
+"""The project file with a drafted deployment in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.document.editor import add_entry, difference, replace_entry
+from syntask_yaml.document.reader import read
+from syntask_yaml.document.writer import to_yaml
+from syntask_yaml.errors import EditRefused, FileFailed
+from syntask_yaml.files import write_atomically
+from syntask_yaml.operations.edit import Edit, apply_edit
+from syntask_yaml.operations.init import MODELINE, write_schema
+from syntask_yaml.project.load import load_project
+from syntask_yaml.source import Source
+from syntask_yaml.wizard.draft import Draft
+from syntask_yaml.wizard.facts import ProjectFacts
+
+_HEAD = f"""{MODELINE}
+#
+# What this project deploys. `syntask validate` checks it, `syntask plan` shows what would change,
+# `syntask deploy --all` makes it so. Every key: `syntask schema`, or docs/reference.md.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The new *text* of a project file, the lines in which it differs, and what is wrong with the entry."""
+
+    text: str
+    difference: tuple[str, ...]
+    problems: tuple[Diagnostic, ...] = ()
+
+
+def compose(draft: Draft, project: ProjectFacts) -> Composed:
+    """Put a draft into the project file: as a new entry, or in the place of the one that it changes.
+
+    A file that takes no entry, because of how it is written, is a problem; what differs is then the entry
+    to write by hand.
+    """
+    try:
+        text = _text(draft, project)
+    except EditRefused as error:
+        entry = to_yaml({"deployments": [draft.entry()]}).splitlines()
+        return Composed(project.text or "", tuple(f"+{line}" for line in entry), error.diagnostics)
+    return Composed(text, tuple(_difference(text, project)), tuple(_problems(text, draft, project)))
+
+
+def _difference(text: str, project: ProjectFacts) -> list[str]:
+    """The lines of the diff, without the name of the file; for a new one without where they begin."""
+    lines = difference(project.text or "", text).splitlines()
+    return lines[3:] if project.text is None else lines[2:]
+
+
+def _text(draft: Draft, project: ProjectFacts) -> str:
+    file = project.path.name
+    if project.text is None:
+        return new_file(draft, project)
+    if draft.declared is None:
+        return add_entry(project.text, draft.entry(), file=file)
+    return replace_entry(project.text, int(draft.declared.node.path[1]), draft.entry(), file=file)
+
+
+def new_file(draft: Draft, project: ProjectFacts) -> str:
+    """A whole file, with one entry."""
+    name = to_yaml({"name": project.root.name})
+    entries = to_yaml({"deployments": [draft.entry()]})
+    return f"{_HEAD}{name}\n{entries}"
+
+
+def _problems(text: str, draft: Draft, project: ProjectFacts) -> list[Diagnostic]:
+    document = read(Source(project.path.name, text))
+    loaded = load_project(document, project.root, dialect=project.dialect)
+    paths = [each.node.path for each in loaded.declarations]
+    path = draft.declared.node.path if draft.declared is not None else paths[-1]
+    entry = [each for each in loaded.declarations if each.node.path == path]
+    return [*loaded.errors, *(error for each in entry for error in each.errors)]
+
+
+def save(composed: Composed, draft: Draft, project: ProjectFacts) -> None:
+    """Write the project file whole, or not at all; beside a new one, the schema that editors read.
+
+    Raises FileFailed, also if the file is no longer what was read.
+    """
+    if project.text is not None:
+        name = project.path.name
+        apply_edit(Edit(project.path, name, draft.name, project.text, composed.text, project.encoding))
+        return
+    if project.path.exists():
+        detail = f"`{project.path.name}` was written meanwhile by somebody else."
+        raise FileFailed(detail, hint="Nothing was saved. Look at the file, and try again.")
+    try:
+        write_atomically(project.path, composed.text)
+        write_schema(project.path.parent)
+    except OSError as error:
+        raise FileFailed(f"`{project.path}` cannot be written: {error.strerror or error}.") from error

@@ -1,0 +1,142 @@
+"""The interviews: the order of the topics, and the way from questions to what they come to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeAlias, cast
+
+from syntask_yaml.operations.choose import Selection
+from syntask_yaml.project.load import Declaration
+from syntask_yaml.wizard.asking import ask_choice
+from syntask_yaml.wizard.draft import Draft
+from syntask_yaml.wizard.facts import Facts
+from syntask_yaml.wizard.file import Composed, compose
+from syntask_yaml.wizard.questions import Answer, Asking, Choice, Finished, Question, T, advance
+from syntask_yaml.wizard.topics.code import ask_code
+from syntask_yaml.wizard.topics.identity import ask_description, ask_identity
+from syntask_yaml.wizard.topics.image import ask_image
+from syntask_yaml.wizard.topics.parameters import ask_parameters
+from syntask_yaml.wizard.topics.pool import ask_pool
+from syntask_yaml.wizard.topics.runs import ask_environment, ask_limit, ask_tags
+from syntask_yaml.wizard.topics.schedules import ask_schedules
+
+Topic: TypeAlias = Callable[[Draft, Facts], Asking[Draft]]
+
+# In the order in which a newcomer thinks of them: what, when, where, and then the rest.
+TOPICS: tuple[Topic, ...] = (
+    ask_description,
+    ask_parameters,
+    ask_schedules,
+    ask_pool,
+    ask_image,
+    ask_code,
+    ask_environment,
+    ask_limit,
+    ask_tags,
+)
+
+SAVE, DEPLOY, DISCARD = "save", "deploy", "discard"
+_ALL, _NEW = "all", "new"
+
+
+class Back:
+    """What a prompter returns for "one question back"."""
+
+
+BACK = Back()
+
+
+class Prompter(Protocol):
+    """Asks one question and returns an answer to it, or `BACK`.
+
+    Raises Interrupted where whoever is asked leaves, and UsageError where nobody can be asked.
+    """
+
+    def ask(self, question: Question) -> Answer | Back: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A deployment that was asked for, the project file with it, and what to do with them."""
+
+    draft: Draft
+    composed: Composed
+    decision: str
+
+
+def conduct(interview: Callable[[], Asking[T]], prompter: Prompter) -> T:
+    """Put the questions of *interview* to *prompter*; what the answers come to."""
+    answers: list[Answer] = []
+    taken_back: Answer | None = None
+    while True:
+        step = advance(interview, answers)
+        if isinstance(step, Finished):
+            return cast("T", step.value)
+        question = step if taken_back is None else step.with_default(taken_back)
+        taken_back = None
+        answer = prompter.ask(question)
+        if not isinstance(answer, Back):
+            answers.append(answer)
+        elif answers:
+            taken_back = answers.pop()
+
+
+def draft_deployment(facts: Facts) -> Asking[Draft]:
+    """Everything about one deployment."""
+    draft = yield from ask_identity(facts)
+    for topic in TOPICS:
+        draft = yield from topic(draft, facts)
+    return replace(draft, fields=facts.said.overrides.apply(draft.fields))
+
+
+def add_deployment(facts: Facts, *, is_deployed: bool) -> Asking[Drafted]:
+    """One deployment, and whether it is saved as it is shown."""
+    draft = yield from draft_deployment(facts)
+    composed = compose(draft, facts.project)
+    choices = [Choice(DEPLOY, "Save it, and deploy")] if is_deployed else []
+    choices.append(Choice(SAVE, "Save it"))
+    if composed.problems:  # then one can only go back, or leave
+        choices = []
+    choices.append(Choice(DISCARD, "No: leave everything as it is"))
+    decision = yield from ask_choice(
+        "save",
+        f"Is this to be written into {facts.project.path.name}?",
+        choices,
+        facts,
+        default=choices[0].value,
+        notes=[f"This cannot be saved: {each.detail} {each.hint}".rstrip() for each in composed.problems],
+        difference=composed.difference,
+    )
+    return Drafted(draft, composed, decision)
+
+
+def choose_or_add(facts: Facts) -> Asking[Selection | Drafted]:
+    """What to deploy: something that is declared, or something new."""
+    declared = facts.project.declarations
+    if declared and "flow" not in facts.said.answers:
+        chosen = yield from ask_choice(
+            "deployment", "What is to be deployed?", _declared_choices(declared), facts
+        )
+        if chosen == _ALL:
+            return Selection(all=True)
+        if chosen != _NEW:
+            return Selection(names=(_pattern(declared[int(chosen)], declared, facts),))
+    return (yield from add_deployment(facts, is_deployed=True))
+
+
+def _declared_choices(declared: tuple[Declaration, ...]) -> Iterator[Choice]:
+    width = max(len(each.name) for each in declared)
+    for index, each in enumerate(declared):
+        if each.name:
+            yield Choice(str(index), f"{each.name:<{width}}  {each.entrypoint}".rstrip())
+    if len(declared) > 1:
+        yield Choice(_ALL, "All of them")
+    yield Choice(_NEW, "A new deployment")
+
+
+def _pattern(declaration: Declaration, declared: tuple[Declaration, ...], facts: Facts) -> str:
+    """What `-n` would be given for the entry alone."""
+    if sum(each.name == declaration.name for each in declared) == 1:
+        return declaration.name
+    return f"{facts.finder.read(declaration.entrypoint).name}/{declaration.name}"

@@ -1,0 +1,186 @@
+"""The thin edge: questions on a terminal, and what happens where there is none.
+
+questionary draws; here is only how our questions look and which keys they know.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any, Protocol
+
+from syntask_yaml.errors import Interrupted, UsageError
+from syntask_yaml.model.secret import Secret
+from syntask_yaml.wizard.interview import BACK, Back
+from syntask_yaml.wizard.questions import Answer, Kind, Question
+
+if TYPE_CHECKING:
+    from prompt_toolkit.output import Output
+
+GO_BACK = "<"
+HOW_TO_LEAVE = "Ctrl-B or `<` goes one question back, Ctrl-C leaves everything as it is."
+_MARK = "?"
+_USUAL_WIDTH = 80
+_COLORS = {"+": "green", "-": "red"}
+
+
+class Refusal:
+    """The prompter where nobody can be asked: it takes defaults, and names the option for what has none."""
+
+    def ask(self, question: Question) -> Answer | Back:
+        if question.default is not None:
+            return question.default
+        known = ", ".join(f"`{choice.value}`" for choice in question.choices)
+        detail = f"Nobody can be asked here: {question.text}{f' There are {known}.' if known else ''}"
+        raise UsageError(detail, hint=f"Give `{question.option}`.")
+
+
+class Show(Protocol):
+    """Prints a line on standard error, in a *color* if it has one."""
+
+    def __call__(self, line: str, color: str | None = None) -> None: ...
+
+
+class TerminalPrompter:
+    """Asks on a terminal, on standard error."""
+
+    def __init__(self, show: Show, *, is_colored: bool, output: Output | None = None) -> None:
+        from prompt_toolkit.output import ColorDepth, create_output
+
+        self._show = show
+        self._has_asked = False
+        self._output: dict[str, Any] = {"output": output or create_output(stdout=sys.stderr)}
+        if not is_colored:
+            self._output["color_depth"] = ColorDepth.DEPTH_1_BIT
+
+    def say(self, line: str, *, indent: str = "") -> None:
+        """Print a line, between words on as many as it takes."""
+        own = line[: len(line) - len(line.lstrip())]
+        for part in wrap(line.strip(), _width(), initial_indent=indent + own, subsequent_indent=indent + own):
+            self._show(part)
+
+    def ask(self, question: Question) -> Answer | Back:
+        if not self._has_asked:
+            self.say(HOW_TO_LEAVE)
+        self._has_asked = True
+        for line in question.difference:
+            self._show(line, _COLORS.get(line[:1]))
+        for line in question.notes:
+            self.say(line, indent="  ")
+        prompt = _PROMPTS[question.kind](question, self._output)
+        prompt.application.key_bindings = _with_back(prompt.application.key_bindings, question.kind)
+        try:
+            answer = prompt.unsafe_ask()
+        except (KeyboardInterrupt, EOFError):
+            raise Interrupted("Nothing was saved, and nothing was deployed.") from None
+        return answer if isinstance(answer, Back) else _understood(question, answer)
+
+
+def _understood(question: Question, answer: Any) -> Answer | Back:
+    if question.kind is Kind.SECRET:
+        return Secret(answer)
+    if question.kind is not Kind.TEXT:
+        given: Answer = answer
+        return given
+    text = answer.strip()
+    if text == GO_BACK:
+        return BACK
+    return text if text or question.default is None else question.default
+
+
+def _with_back(bindings: Any, kind: Kind) -> Any:
+    """The keys of a prompt, and those that go back. In a text, `<` is a letter, until it stands alone."""
+    from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
+    from prompt_toolkit.keys import Keys
+
+    own = KeyBindings()
+
+    def go_back(event: Any) -> None:
+        event.app.exit(result=BACK)
+
+    def leave(event: Any) -> None:
+        event.app.exit(exception=EOFError)
+
+    own.add(Keys.ControlB, eager=True)(go_back)
+    if kind in (Kind.CHOICE, Kind.YES_NO):
+        own.add(GO_BACK, eager=True)(go_back)
+        own.add(Keys.ControlD, eager=True)(leave)
+    return merge_key_bindings([bindings, own] if bindings else [own])
+
+
+def _text(question: Question, output: Mapping[str, Any]) -> Any:
+    import questionary
+    from prompt_toolkit.completion import WordCompleter
+
+    completer = WordCompleter(list(question.completions), ignore_case=True, match_middle=True, sentence=True)
+    default = question.default if isinstance(question.default, str) else ""
+    return questionary.text(
+        f"{question.text} ({_short(default)})" if default else question.text,
+        qmark=_MARK,
+        validate=_validation(question),
+        completer=completer if question.completions else None,
+        **output,
+    )
+
+
+def _validation(question: Question) -> Callable[[str], bool | str]:
+    def validate(text: str) -> bool | str:
+        text = text.strip()
+        if text == GO_BACK or (not text and question.default is not None):
+            return True
+        return question.problem(text) or True
+
+    return validate
+
+
+def _choice(question: Question, output: Mapping[str, Any]) -> Any:
+    import questionary
+
+    choices = [questionary.Choice(_short(each.label), value=each.value) for each in question.choices]
+    is_known = any(each.value == question.default for each in choices)
+    return questionary.select(
+        question.text,
+        choices,
+        default=str(question.default) if is_known else None,
+        qmark=_MARK,
+        instruction="(arrows, or letters to search)",
+        use_search_filter=True,
+        use_jk_keys=False,
+        **output,
+    )
+
+
+def _yes_no(question: Question, output: Mapping[str, Any]) -> Any:
+    import questionary
+
+    return questionary.confirm(question.text, default=question.default is not False, qmark=_MARK, **output)
+
+
+def _secret(question: Question, output: Mapping[str, Any]) -> Any:
+    import questionary
+
+    return questionary.password(question.text, qmark=_MARK, **output)
+
+
+_PROMPTS: Mapping[Kind, Callable[[Question, Mapping[str, Any]], Any]] = {
+    Kind.TEXT: _text,
+    Kind.CHOICE: _choice,
+    Kind.YES_NO: _yes_no,
+    Kind.SECRET: _secret,
+}
+
+
+def _short(text: str) -> str:
+    """*text* on one line of the terminal, with room for what stands before it."""
+    width = max(_width() - 8, 20)
+    line = " ".join(text.splitlines())
+    return line if len(line) <= width else f"{line[: width - 1]}…"
+
+
+def _width() -> int:
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or _USUAL_WIDTH
+    except (OSError, ValueError):
+        return _USUAL_WIDTH

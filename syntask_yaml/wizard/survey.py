@@ -1,0 +1,107 @@
+"""Looking at what is there before anything is asked: the only module of the wizard that reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from syntask_yaml.backend.base import Backend
+from syntask_yaml.document.reader import read_file
+from syntask_yaml.errors import ProjectInvalid, UsageError
+from syntask_yaml.model.timing import is_timezone
+from syntask_yaml.operations.edit import read_text
+from syntask_yaml.project.dialect import Dialect
+from syntask_yaml.project.flows import FlowReader, FoundFlow, SkippedFile, discover
+from syntask_yaml.project.load import load_project
+from syntask_yaml.project.locate import FILE_NAMES, find_project_file
+from syntask_yaml.project.repository import find_remote
+from syntask_yaml.wizard.facts import BackendFacts, Facts, ProjectFacts, Said
+
+_CLOCK = Path("/etc/localtime")
+
+# What can be made on a backend of a kind, the likeliest first. A server learns more types from its workers.
+_POOL_TYPES: Mapping[str, tuple[str, ...]] = {
+    "prefect": (
+        "process",
+        "docker",
+        "kubernetes",
+        "ecs",
+        "azure-container-instance",
+        "cloud-run-v2",
+        "cloud-run",
+        "vertex-ai",
+    ),
+}
+
+
+def look(
+    directory: Path,
+    file: Path | None,
+    backend: Backend,
+    environ: Mapping[str, str],
+    *,
+    now: datetime,
+    said: Said,
+    default_pool: str | None = None,
+) -> Facts:
+    """Everything that an interview may need. Raises ProjectInvalid for a file that cannot be added to."""
+    project = look_at_project(directory, file)
+    return Facts(
+        project=project,
+        backend=_look_at_backend(backend, default_pool),
+        now=now,
+        timezone=local_timezone(environ),
+        said=said,
+        reader=FlowReader(project.root),
+        finder=FlowReader(project.root, load_in_child=False),
+    )
+
+
+def look_at_project(directory: Path, file: Path | None) -> ProjectFacts:
+    """The project that *directory* is in, or that it would be the root of."""
+    path = directory / file if file is not None else find_project_file(directory)
+    root = directory if file is not None or path is None else path.parent
+    path = path or directory / FILE_NAMES[0]
+    if path.suffix not in (".yaml", ".yml"):
+        raise UsageError(f"`{path.name}` is no name for a project file.", hint="Let it end in `.yaml`.")
+    found = list(discover(root))
+    facts = ProjectFacts(
+        root=root,
+        path=path,
+        flows=tuple(each for each in found if isinstance(each, FoundFlow)),
+        skipped=tuple(each for each in found if isinstance(each, SkippedFile)),
+        remote=find_remote(root),
+        dockerfiles=tuple(sorted(each.name for each in root.glob("Dockerfile*") if each.is_file())),
+    )
+    return _with_file(facts) if path.exists() else facts
+
+
+def _with_file(facts: ProjectFacts) -> ProjectFacts:
+    document = read_file(facts.path, name=facts.path.name)
+    project = load_project(document, facts.root, dialect=Dialect.of(facts.path.name))
+    if not document.is_readable or project.errors:
+        raise ProjectInvalid(project.errors or project.diagnostics)
+    text, encoding = read_text(facts.path)
+    return replace(facts, text=text, encoding=encoding, project=project)
+
+
+def _look_at_backend(backend: Backend, default_pool: str | None) -> BackendFacts:
+    kind = backend.features.kind
+    pools = backend.pools()
+    own = _POOL_TYPES.get(kind, ("process",))
+    return BackendFacts(
+        kind=kind,
+        pools=tuple(pools),
+        pool_types=tuple(dict.fromkeys((*own, *(pool.type for pool in pools if kind in _POOL_TYPES)))),
+        blocks=frozenset((block.type, block.name) for block in backend.blocks()),
+        default_pool=default_pool,
+    )
+
+
+def local_timezone(environ: Mapping[str, str]) -> str:
+    """The name of this machine's time zone; UTC where it has none."""
+    named = environ.get("TZ", "").removeprefix(":")
+    linked = str(_CLOCK.resolve()).partition("zoneinfo/")[2]
+    return next((name for name in (named, linked) if name and is_timezone(name)), "UTC")

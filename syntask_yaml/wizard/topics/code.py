@@ -1,0 +1,255 @@
+"""How a run gets the flow's code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from syntask_yaml.model.block import Block
+from syntask_yaml.project.default_pull import IMAGE_ROOT, LOCAL_POOLS
+from syntask_yaml.project.repository import without_credentials
+from syntask_yaml.wizard.asking import ask_choice, ask_optional, ask_secret, ask_text, ask_yes
+from syntask_yaml.wizard.draft import Draft
+from syntask_yaml.wizard.facts import Facts
+from syntask_yaml.wizard.questions import Asking, Choice
+from syntask_yaml.wizard.steps import block_name_problem, block_reference, slug, step
+from syntask_yaml.wizard.topics.image import AUTO, takes_image
+
+_NO_BLOCK = "none"
+_LOGIN = re.compile(r"\w[\w+.-]*://[^/@]*:[^/@]*@|https?://[^/@]*@")
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An object store: its steps, what holds the files in it, and the block type of its credentials."""
+
+    name: str
+    push: str
+    pull: str
+    container: str
+    block_type: str
+    needs_block: bool = False
+
+
+STORES = {
+    "s3": Store("S3", "push_to_s3", "pull_from_s3", "bucket", "aws-credentials"),
+    "gcs": Store("Google Cloud Storage", "push_to_gcs", "pull_from_gcs", "bucket", "gcp-credentials"),
+    "azure": Store(
+        "Azure Blob Storage",
+        "push_to_azure_blob_storage",
+        "pull_from_azure_blob_storage",
+        "container",
+        "azure-blob-storage-credentials",
+        needs_block=True,
+    ),
+}
+
+
+def ask_code(draft: Draft, facts: Facts) -> Asking[Draft]:
+    """From this machine, from the image, from git, or from an object store."""
+    choices = list(_choices(draft, facts))
+    source = yield from ask_choice(
+        "code",
+        "Where do its runs get the code from?",
+        choices,
+        facts,
+        default=_default(draft, facts, [choice.value for choice in choices]),
+    )
+    if source == "keep":
+        return draft
+    draft = draft.put(pull=None)
+    if _without_stores(draft) != (draft.fields.get("push") or []):
+        draft = draft.put(push=_without_stores(draft))
+    if source in STORES:
+        return (yield from _ask_store(draft, facts, STORES[source]))
+    return (yield from _ASK[source](draft, facts))
+
+
+def _choices(draft: Draft, facts: Facts) -> Iterator[Choice]:
+    if draft.fields.get("pull") is not None:
+        yield Choice("keep", "As now")
+    if _is_shared(facts):
+        yield Choice("project", "As the project says for all of its deployments")
+    if _is_local(draft):
+        yield Choice("local", "This folder, on the machine of the worker")
+    if takes_image(draft.pool):
+        yield Choice("image", "The image: it holds the code")
+    remote = facts.project.remote
+    yield Choice("git", f"git: {remote.url}, {remote.branch}" if remote else "A git repository")
+    for key, store in STORES.items():
+        yield Choice(key, f"{store.name}: deploying copies it there")
+
+
+def _default(draft: Draft, facts: Facts, offered: list[str]) -> str | None:
+    is_built = draft.has_image and "image" in offered
+    is_own_machine = "local" in offered and facts.backend.kind != "prefect"
+    wanted = (
+        "keep",
+        "project",
+        "image" if is_built else "",
+        "local" if is_own_machine or not facts.project.remote else "",
+        "git" if facts.project.remote else "",
+    )
+    return next((each for each in wanted if each in offered), None)
+
+
+def _is_shared(facts: Facts) -> bool:
+    project = facts.project.project
+    return project is not None and project.sections.shared["pull"] is not None
+
+
+def _is_local(draft: Draft) -> bool:
+    return draft.pool is not None and draft.pool.type in LOCAL_POOLS
+
+
+def _from_project(draft: Draft, facts: Facts) -> Asking[Draft]:  # noqa: ARG001  (one of a table)
+    yield from ()
+    return draft
+
+
+def _from_here(draft: Draft, facts: Facts) -> Asking[Draft]:
+    """Nothing is written: that is what happens where nothing is. The project's own steps are put aside."""
+    yield from ()
+    if not _is_shared(facts):
+        return draft
+    go = step("set_working_directory", facts.project.dialect, directory=str(facts.project.root))
+    return draft.put_steps("pull", [go])
+
+
+def _from_image(draft: Draft, facts: Facts) -> Asking[Draft]:
+    folder = f"{IMAGE_ROOT}/{facts.project.root.name}"
+    if _is_made_up(draft):
+        if not _is_shared(facts):
+            return draft
+    else:
+        folder = yield from ask_optional(
+            "folder",
+            "In which folder of the image is it?",
+            facts,
+            notes=["Enter: where the image begins, its WORKDIR."],
+        )
+    go = step("set_working_directory", facts.project.dialect, directory=folder)
+    return draft.put_steps("pull", [go] if folder else [])
+
+
+def _is_made_up(draft: Draft) -> bool:
+    builds: Any = draft.fields.get("build") or []
+    return draft.has_image and any(
+        inputs.get("dockerfile") == AUTO for each in builds for inputs in each.values()
+    )
+
+
+def _from_git(draft: Draft, facts: Facts) -> Asking[Draft]:
+    remote = facts.project.remote
+    repository = yield from ask_text(
+        "repository",
+        "Which repository?",
+        facts,
+        default=remote.url if remote else None,
+        check=_repository_problem,
+    )
+    branch = yield from ask_text(
+        "branch", "Which branch?", facts, default=remote.branch if remote else "main", check=_branch_problem
+    )
+    token = ""
+    if repository.startswith(("http://", "https://")):
+        draft, token = yield from _ask_token(draft, facts)
+    clone = step(
+        "git_clone",
+        facts.project.dialect,
+        repository=repository,
+        branch=branch,
+        access_token=token and block_reference("secret", token, facts.project.dialect),
+    )
+    return draft.put_steps("pull", [clone])
+
+
+def _ask_token(draft: Draft, facts: Facts) -> Asking[tuple[Draft, str]]:
+    """The secret block with the token of a private repository; it is made where it is not there."""
+    is_private = "token block" in facts.said.answers or (
+        yield from ask_yes("private", "Does it ask for a token?", facts, default=False)
+    )
+    if not is_private:
+        return draft, ""
+    known = facts.backend.blocks_of("secret")
+    name = yield from ask_text(
+        "token block",
+        "Which secret block has the token?",
+        facts,
+        default=f"{slug(draft.name)}-repository-token",
+        check=block_name_problem,
+        takes_templates=False,
+        completions=known,
+        notes=[f"There are {', '.join(known)}; another name makes a new one."] if known else (),
+    )
+    if name in known:
+        return draft, name
+    token = yield from ask_secret(
+        "token", "The token, which is not shown", facts, notes=["Enter leaves it for later."]
+    )
+    if not token.reveal():
+        return replace(draft, later=(*draft.later, ("secret", name))), name
+    block = Block("secret", name, {"value": token})
+    return replace(draft, new_blocks=(*draft.new_blocks, block)), name
+
+
+def _repository_problem(text: str) -> str:
+    if text.startswith("-"):
+        return "That is an option, and no repository."
+    if _LOGIN.match(text):
+        return f"Its login would be saved readable. Write `{without_credentials(text)}`; a token comes next."
+    return ""
+
+
+def _branch_problem(text: str) -> str:
+    return "That is an option, and no branch." if text.startswith("-") else ""
+
+
+def _ask_store(draft: Draft, facts: Facts, store: Store) -> Asking[Draft]:
+    bucket = yield from ask_text("bucket", f"Which {store.container}?", facts)
+    folder = yield from ask_text(
+        "folder", "Which folder in it?", facts, default=slug(facts.project.root.name)
+    )
+    draft, block = yield from _ask_store_block(draft, facts, store)
+    dialect = facts.project.dialect
+    credentials = block and block_reference(store.block_type, block, dialect)
+    place = {store.container: bucket, "folder": folder}
+    push = step(store.push, dialect, **place, credentials=credentials)
+    pull = step(store.pull, dialect, **place, credentials=credentials)
+    return draft.put_steps("push", [*_without_stores(draft), push]).put_steps("pull", [pull])
+
+
+def _without_stores(draft: Draft) -> list[Any]:
+    """The push steps of the draft, but for those that copy its code somewhere."""
+    copying = tuple(f".{store.push}" for store in STORES.values())
+    pushes: Any = draft.fields.get("push") or []
+    return [each for each in pushes if not any(name.endswith(copying) for name in each)]
+
+
+def _ask_store_block(draft: Draft, facts: Facts, store: Store) -> Asking[tuple[Draft, str]]:
+    known = facts.backend.blocks_of(store.block_type)
+    if not known or "store block" in facts.said.answers:
+        ask = ask_text if store.needs_block else ask_optional
+        name = yield from ask(
+            "store block",
+            f"Which block of type {store.block_type} has its credentials?",
+            facts,
+            check=block_name_problem,
+            notes=[] if store.needs_block else ["Enter: those that the machines have."],
+        )
+        is_later = name and name not in known
+        return (replace(draft, later=(*draft.later, (store.block_type, name))) if is_later else draft), name
+    none = [] if store.needs_block else [Choice(_NO_BLOCK, "Those that the machines have")]
+    chosen = yield from ask_choice(
+        "store block",
+        "Which credentials?",
+        [*none, *(Choice(name, name) for name in known)],
+        facts,
+        default=_NO_BLOCK if none else None,
+    )
+    return draft, "" if chosen == _NO_BLOCK else chosen
+
+
+_ASK = {"project": _from_project, "local": _from_here, "image": _from_image, "git": _from_git}

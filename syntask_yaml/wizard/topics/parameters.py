@@ -1,0 +1,197 @@
+"""The values that runs call the flow with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from syntask_yaml.project.parameters import check_run_parameters
+from syntask_yaml.template import is_template
+from syntask_yaml.wizard.asking import NOTHING, ask_choice, ask_optional, ask_text
+from syntask_yaml.wizard.draft import Draft
+from syntask_yaml.wizard.facts import Facts
+from syntask_yaml.wizard.questions import Asking, Choice
+
+DONE = ""
+
+
+def ask_parameters(draft: Draft, facts: Facts) -> Asking[Draft]:
+    """Values for what the flow needs; other values than its defaults where they are wanted."""
+    if draft.flow.parameter_schema is None:
+        return (yield from _ask_unknown(draft, facts))
+    for name in _required(draft):
+        if name not in facts.said.overrides.parameters:
+            is_needed = bool(facts.said.overrides.schedules)
+            draft = yield from _ask_value(draft, facts, name, is_needed=is_needed)
+    return (yield from _ask_others(draft, facts))
+
+
+def ask_missing(draft: Draft, facts: Facts) -> Asking[Draft]:
+    """Values that a scheduled run would lack."""
+    for name in _required(draft):
+        given = {**(draft.fields.get("parameters") or {}), **facts.said.overrides.parameters}
+        if name not in given:
+            draft = yield from _ask_value(draft, facts, name, is_needed=True)
+    return draft
+
+
+def _ask_others(draft: Draft, facts: Facts) -> Asking[Draft]:
+    others = [name for name in _properties(draft) if name not in _required(draft)]
+    while others:
+        chosen = yield from ask_choice(
+            "parameter",
+            "Which parameter gets another value?",
+            [Choice(DONE, "None"), *_choices(draft, facts, others)],
+            facts,
+            default=DONE,
+        )
+        if chosen == DONE:
+            break
+        draft = yield from _ask_value(draft, facts, chosen, is_needed=False)
+    return draft
+
+
+def _choices(draft: Draft, facts: Facts, names: list[str]) -> Iterator[Choice]:
+    values = {**(draft.fields.get("parameters") or {}), **facts.said.overrides.parameters}
+    width = max(map(len, names))
+    for name in names:
+        schema = _properties(draft)[name]
+        value = f"{_json(values[name])} (set)" if name in values else _json(schema.get("default"))
+        yield Choice(name, f"{name:<{width}}  {_type_of(schema)}: {value}")
+
+
+def _ask_value(draft: Draft, facts: Facts, name: str, *, is_needed: bool) -> Asking[Draft]:
+    """The value of one parameter; nothing leaves it to the flow, or to whoever starts a run."""
+    schema = draft.flow.parameter_schema or {}
+    own = _properties(draft)[name]
+    values = dict(draft.fields.get("parameters") or {})
+    notes = list(_notes(own, is_required=name in _required(draft), is_needed=is_needed))
+    text, option = f"{name} ({_type_of(own)})", f"--param {name}=VALUE"
+    choices = _values_of(own)
+    if choices and not is_needed:
+        choices = [Choice(DONE, "Leave it open"), *choices]
+    current = _shown(values[name]) if name in values else ""
+    if choices:
+        typed = yield from ask_choice(
+            f"parameter {name}", text, choices, facts, default=current or None, notes=notes, option=option
+        )
+    elif is_needed:
+        check = partial(_problem, schema, name)
+        typed = yield from ask_text(f"parameter {name}", text, facts, check=check, notes=notes, option=option)
+    else:
+        check = partial(_problem, schema, name)
+        typed = yield from ask_optional(
+            f"parameter {name}", text, facts, current=current, check=check, notes=notes, option=option
+        )
+    values.pop(name, None)
+    return draft.put(parameters={**values, **({name: _value(schema, name, typed)} if typed else {})})
+
+
+def _ask_unknown(draft: Draft, facts: Facts) -> Asking[Draft]:
+    """Values for a flow whose signature cannot be read: pairs, as on the command line."""
+    while True:
+        values = draft.fields.get("parameters") or {}
+        pair = yield from ask_text(
+            "parameter",
+            "A parameter, as NAME=VALUE (Enter: no more)",
+            facts,
+            default="",
+            check=_pair_problem,
+            notes=["The flow's parameters cannot be read from its source."] if not values else [],
+        )
+        if not pair:
+            return draft
+        name, _, text = pair.partition("=")
+        draft = draft.put(parameters={**values, name.strip(): _plain(text)})
+
+
+def _pair_problem(text: str) -> str:
+    name, equals, _ = text.partition("=")
+    return "" if not text or (equals and name.strip().isidentifier()) else "Write NAME=VALUE."
+
+
+def _properties(draft: Draft) -> Mapping[str, Any]:
+    properties: Any = (draft.flow.parameter_schema or {}).get("properties") or {}
+    ordered: Mapping[str, Any] = dict(
+        sorted(properties.items(), key=lambda item: item[1].get("position", len(properties)))
+    )
+    return ordered
+
+
+def _required(draft: Draft) -> list[str]:
+    return list((draft.flow.parameter_schema or {}).get("required") or ())
+
+
+def _notes(schema: Mapping[str, Any], *, is_required: bool, is_needed: bool) -> Iterator[str]:
+    if schema.get("description"):
+        yield str(schema["description"])
+    if is_needed:
+        yield "A run that a schedule starts needs a value."
+    elif is_required:
+        yield "Enter leaves it to whoever starts a run."
+    else:
+        yield f"Enter leaves it to the flow, whose default is {_json(schema.get('default'))}."
+
+
+def _values_of(schema: Mapping[str, Any]) -> list[Choice]:
+    """The values of a parameter that has few; none for any other."""
+    if schema.get("type") == "boolean":
+        return [Choice("true", "true"), Choice("false", "false")]
+    values = schema.get("enum") or ()
+    return [Choice(_shown(value), _shown(value)) for value in values]
+
+
+_KINDS = {"integer": "whole number", "array": "list", "object": "mapping", "string": "text"}
+
+
+def _type_of(schema: Mapping[str, Any]) -> str:
+    if "anyOf" in schema:
+        kinds = (_type_of(part) for part in schema["anyOf"])
+        return " or ".join(dict.fromkeys(kinds))
+    kind = str(schema.get("type", "object" if "$ref" in schema or "allOf" in schema else "any"))
+    return str(schema.get("format", _KINDS.get(kind, kind)))
+
+
+def _problem(schema: Mapping[str, Any], name: str, text: str) -> str:
+    """Why *text* is no value of the parameter, in a sentence; empty if it is."""
+    value = _value(schema, name, text)
+    return "" if is_template(value) else _misfit(schema, name, value)
+
+
+def _misfit(schema: Mapping[str, Any], name: str, value: Any) -> str:
+    alone = {**schema, "required": []}
+    return next((each.detail for each in check_run_parameters({name: value}, alone)), "")
+
+
+def _value(schema: Mapping[str, Any], name: str, text: str) -> Any:
+    """What was typed as a value: as it stands where the parameter is a text, else JSON if that fits."""
+    value = _plain(text)
+    if isinstance(value, str):
+        return value
+    kinds = _kinds(schema.get("properties", {}).get(name, {}))
+    if kinds <= {"string", "null"} and "string" in kinds:
+        return value if value is None and "null" in kinds else text
+    return text if _misfit(schema, name, value) and not _misfit(schema, name, text) else value
+
+
+def _kinds(schema: Mapping[str, Any]) -> set[str]:
+    return {str(part.get("type")) for part in schema.get("anyOf") or (schema,)}
+
+
+def _plain(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _shown(value: Any) -> str:
+    """A value as it would be typed."""
+    is_plain = isinstance(value, str) and value not in ("", NOTHING) and value == value.strip()
+    return value if is_plain and _plain(value) == value else _json(value)

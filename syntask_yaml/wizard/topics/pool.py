@@ -1,0 +1,113 @@
+"""Where the runs go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from syntask_yaml.backend.naming import check_name
+from syntask_yaml.diagnostics import did_you_mean
+from syntask_yaml.errors import BackendRefused, UsageError
+from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.wizard.asking import ask_choice, ask_text
+from syntask_yaml.wizard.draft import Draft
+from syntask_yaml.wizard.facts import Facts
+from syntask_yaml.wizard.questions import Asking, Choice
+
+NEW = "/new"  # no pool can be called that
+_HIDDEN = frozenset({"prefect-agent", "syntask-agent", "block"})
+_OF_TYPE = {
+    "process": "processes of the worker's machine",
+    "docker": "Docker containers",
+    "kubernetes": "Kubernetes jobs",
+    "ecs": "tasks of AWS ECS",
+    "azure-container-instance": "Azure container instances",
+    "cloud-run": "Google Cloud Run jobs (first version)",
+    "cloud-run-v2": "Google Cloud Run jobs",
+    "vertex-ai": "Google Vertex AI jobs",
+}
+
+
+def ask_pool(draft: Draft, facts: Facts) -> Asking[Draft]:
+    """One of the backend's pools, or a new one."""
+    said = facts.said.overrides.work_pool
+    if said is not None:
+        return (yield from _with_said(draft, said, facts))
+    pools = [pool for pool in facts.backend.pools if pool.type not in _HIDDEN]
+    chosen = NEW
+    if pools:
+        chosen = yield from ask_choice(
+            "pool",
+            "Which work pool do its runs go to?",
+            [*_choices(pools), Choice(NEW, "A new one")],
+            facts,
+            default=_default(draft, facts),
+        )
+    known = {pool.name: pool for pool in pools}
+    if chosen in known:
+        return _with_pool(draft, known[chosen])
+    name = yield from ask_text(
+        "pool",
+        "What is the new work pool called?",
+        facts,
+        check=lambda text: _name_problem(text, facts),
+        takes_templates=False,
+    )
+    pool = yield from _ask_new(name, facts)
+    return replace(_with_pool(draft, pool), new_pool=pool)
+
+
+def _with_pool(draft: Draft, pool: WorkPool) -> Draft:
+    named = {**(draft.fields.get("work_pool") or {}), "name": pool.name}
+    return replace(draft.put(work_pool={"name": pool.name, **named}), pool=pool)
+
+
+def _with_said(draft: Draft, name: str, facts: Facts) -> Asking[Draft]:
+    known = {pool.name: pool for pool in facts.backend.pools}
+    if name in known:
+        return replace(draft, pool=known[name])
+    if "pool type" in facts.said.answers:
+        pool = yield from _ask_new(name, facts)
+        return replace(draft, pool=pool, new_pool=pool)
+    otherwise = f"`syntask work-pool create {name}` makes it."
+    raise UsageError(
+        f"The backend has no work pool `{name}`.", hint=did_you_mean(name, known, otherwise=otherwise)
+    )
+
+
+def _ask_new(name: str, facts: Facts) -> Asking[WorkPool]:
+    types = facts.backend.pool_types
+    if len(types) == 1 and "pool type" not in facts.said.answers:
+        return WorkPool(name=name, type=types[0])
+    width = max(map(len, types))
+    kind = yield from ask_choice(
+        "pool type",
+        "What are its runs?",
+        [Choice(each, f"{each:<{width}}  {_OF_TYPE.get(each, '')}".rstrip()) for each in types],
+        facts,
+    )
+    return WorkPool(name=name, type=kind)
+
+
+def _choices(pools: list[WorkPool]) -> Iterator[Choice]:
+    width = max(len(pool.name) for pool in pools)
+    for pool in pools:
+        status = "PAUSED" if pool.is_paused else pool.status or ""
+        yield Choice(pool.name, f"{pool.name:<{width}}  {pool.type}  {status}".rstrip())
+
+
+def _default(draft: Draft, facts: Facts) -> str | None:
+    names = [pool.name for pool in facts.backend.pools if pool.type not in _HIDDEN]
+    declared = (draft.fields.get("work_pool") or {}).get("name")
+    wanted = (declared, facts.backend.default_pool, names[0] if len(names) == 1 else None, "default")
+    return next((name for name in wanted if name in names), None)
+
+
+def _name_problem(text: str, facts: Facts) -> str:
+    if text in {pool.name for pool in facts.backend.pools}:
+        return f"There is a work pool `{text}` already."
+    try:
+        check_name("work pool", text)
+    except BackendRefused as error:
+        return f"{error.detail} {error.hint}"
+    return ""

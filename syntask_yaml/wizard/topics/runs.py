@@ -1,0 +1,109 @@
+"""What holds for every run: environment variables, how many at a time, tags."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from syntask_yaml.model.secret import SECRET_NAMES
+from syntask_yaml.template import is_template
+from syntask_yaml.wizard.asking import NOTHING, ask_choice, ask_optional, ask_text
+from syntask_yaml.wizard.draft import Draft
+from syntask_yaml.wizard.facts import Facts
+from syntask_yaml.wizard.questions import Asking, Choice
+from syntask_yaml.wizard.steps import block_reference, slug
+
+_PAIR = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=(?P<value>.*)", re.DOTALL)
+
+
+def ask_environment(draft: Draft, facts: Facts) -> Asking[Draft]:
+    """Environment variables, one after the other."""
+    if facts.said.environment:
+        return draft.put_job_variables(
+            env={**(draft.job_variables.get("env") or {}), **facts.said.environment}
+        )
+    while True:
+        known: Mapping[str, Any] = draft.job_variables.get("env") or {}
+        pair = yield from ask_text(
+            "environment",
+            "An environment variable, as NAME=value (Enter: no more)",
+            facts,
+            default="",
+            check=lambda text: _pair_problem(text, facts),
+            notes=[f"So far: {', '.join(known)}. NAME={NOTHING} takes one away."] if known else (),
+        )
+        match = _PAIR.fullmatch(pair)
+        if match is None:
+            return draft
+        value = match["value"].strip()
+        changed = {**known, match["name"]: value}
+        if value == NOTHING:
+            del changed[match["name"]]
+        draft = draft.put_job_variables(env=changed)
+
+
+def _pair_problem(text: str, facts: Facts) -> str:
+    match = _PAIR.fullmatch(text)
+    if not text:
+        return ""
+    if match is None:
+        return "Write NAME=value."
+    words = match["name"].lower()
+    is_secret = any(secret in words for secret in SECRET_NAMES)
+    if is_secret and match["value"] != NOTHING and not is_template(match["value"]):
+        block = block_reference("secret", slug(words), facts.project.dialect)
+        return f"It would be saved readable. Write `{match['name']}={block}`, a block."
+    return ""
+
+
+def ask_limit(draft: Draft, facts: Facts) -> Asking[Draft]:
+    """How many runs at the same time, and what becomes of those beyond it."""
+    if facts.said.overrides.concurrency_limit is not None:
+        return draft
+    declared = draft.fields.get("concurrency_limit")
+    more: dict[str, Any] = dict(declared) if isinstance(declared, dict) else {}
+    current = more.pop("limit", None) if isinstance(declared, dict) else declared
+    text = yield from ask_optional(
+        "limit",
+        "At most how many runs at the same time?",
+        facts,
+        current="" if current is None else str(current),
+        check=_limit_problem,
+        notes=[] if current else ["Enter: no limit."],
+    )
+    if not text:
+        return draft.put(concurrency_limit=None)
+    limit: Any = int(text) if text.isdigit() else text
+    strategy = yield from ask_choice(
+        "collision",
+        "What becomes of further runs?",
+        [Choice("ENQUEUE", "They wait"), Choice("CANCEL_NEW", "They are cancelled")],
+        facts,
+        default=more.get("collision_strategy") or "ENQUEUE",
+    )
+    if strategy != "ENQUEUE" or "collision_strategy" in more:
+        more["collision_strategy"] = strategy
+    return draft.put(concurrency_limit={"limit": limit, **more} if more else limit)
+
+
+def _limit_problem(text: str) -> str:
+    return "" if text.isdecimal() and text.isascii() and int(text) > 0 else "Write a whole number above zero."
+
+
+def ask_tags(draft: Draft, facts: Facts) -> Asking[Draft]:
+    """Words to find deployments and runs by."""
+    if facts.said.overrides.tags:
+        return draft
+    declared = draft.fields.get("tags")
+    tags = declared if isinstance(declared, list) else [declared] if declared else []
+    if not all(isinstance(tag, str) and "," not in tag for tag in tags):
+        return draft
+    text = yield from ask_optional(
+        "tags",
+        "Tags, with commas between",
+        facts,
+        current=", ".join(tags),
+        notes=[] if tags else ["Enter: none."],
+    )
+    return draft.put(tags=list(dict.fromkeys(filter(None, map(str.strip, text.split(","))))))

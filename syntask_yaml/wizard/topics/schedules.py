@@ -1,0 +1,150 @@
+"""When the deployment runs by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from syntask_yaml.model.timing import timezones
+from syntask_yaml.project.rules import is_cron, is_rrule, is_zone
+from syntask_yaml.template import is_template
+from syntask_yaml.wizard.asking import ask_choice, ask_text, ask_yes, obeys
+from syntask_yaml.wizard.draft import Draft
+from syntask_yaml.wizard.facts import Facts
+from syntask_yaml.wizard.questions import Asking, Choice
+from syntask_yaml.wizard.topics.parameters import ask_missing
+from syntask_yaml.wizard.words import described, interval_problem, next_times, spoken_interval
+
+DONE = ""
+_KEEP = "keep"
+_DAY = 86400
+_KINDS = (
+    Choice("interval", "Every so often, such as every 15 minutes"),
+    Choice("cron", "At set times, such as every morning at six (a cron line)"),
+    Choice("rrule", "By a recurrence rule, as calendars have them (RFC 5545)"),
+)
+_CRON_NOTES = (
+    "Five fields: minute, hour, day of the month, month, weekday.",
+    "0 6 * * *      at 06:00, every day",
+    "30 2 * * 1-5   at 02:30, Monday to Friday",
+    "*/15 * * * *   every 15 minutes",
+)
+
+
+def ask_schedules(draft: Draft, facts: Facts) -> Asking[Draft]:
+    """Schedules, one after the other; then what a run that nobody starts would lack."""
+    said = facts.said.overrides.schedules
+    if not said:
+        draft = yield from _ask_all(draft, facts)
+    if not said and not draft.fields.get("schedules"):
+        return draft
+    draft = yield from ask_missing(draft, facts)
+    is_active = yield from ask_yes(
+        "active",
+        "Does that begin with the first deploy?",
+        facts,
+        default=draft.fields.get("paused") is not True,
+    )
+    return draft.put(paused=None if is_active else True)
+
+
+def _ask_all(draft: Draft, facts: Facts) -> Asking[Draft]:
+    declared = _declared(draft)
+    schedules: list[Mapping[str, Any]] = []
+    if declared:
+        words = "; ".join(map(described, declared))
+        kind = yield from ask_choice(
+            "schedule",
+            "When does it run by itself?",
+            [Choice(_KEEP, f"As now: {words}"), Choice(DONE, "Only when I start it"), *_KINDS],
+            facts,
+            default=_KEEP,
+        )
+    else:
+        kind = yield from ask_choice(
+            "schedule",
+            "When does it run by itself?",
+            [Choice(DONE, "Only when I start it"), *_KINDS],
+            facts,
+            default=DONE,
+        )
+    if kind == _KEEP:
+        return draft
+    while kind != DONE:
+        schedule = yield from _ASK[kind](facts)
+        schedules.append(schedule)
+        kind = yield from ask_choice(
+            "schedule",
+            "And when else?",
+            [Choice(DONE, "That is all"), *_KINDS],
+            facts,
+            default=DONE,
+            notes=_times(schedule, facts),
+        )
+    return draft.put(schedule=None, schedules=schedules)
+
+
+def _declared(draft: Draft) -> list[Mapping[str, Any]]:
+    own = draft.fields.get("schedules") or draft.fields.get("schedule") or []
+    return [each for each in (own if isinstance(own, list) else [own]) if isinstance(each, dict)]
+
+
+def _times(schedule: Mapping[str, Any], facts: Facts) -> list[str]:
+    zone = facts.said.overrides.timezone
+    schedule = {**schedule, "timezone": zone} if zone else schedule
+    times = next_times(schedule, facts.now, facts.timezone)
+    return [f"{described(schedule)}. Next:", *(f"  {time}" for time in times)]
+
+
+def _ask_interval(facts: Facts) -> Asking[dict[str, Any]]:
+    text = yield from ask_text(
+        "interval",
+        "How often?",
+        facts,
+        default="1 hour",
+        check=interval_problem,
+        notes=["Such as 15 minutes, 2 hours, 1 day, or seconds."],
+    )
+    if is_template(text):
+        return {"interval": text}
+    seconds = spoken_interval(text)
+    interval = int(seconds) if seconds == int(seconds) else seconds
+    # Whole days keep their hour on the clock of a zone; shorter intervals are elapsed time.
+    return (
+        (yield from _in_zone({"interval": interval}, facts))
+        if seconds % _DAY == 0
+        else {"interval": interval}
+    )
+
+
+def _ask_cron(facts: Facts) -> Asking[dict[str, Any]]:
+    line = yield from ask_text("cron", "Which cron line?", facts, check=obeys(is_cron), notes=_CRON_NOTES)
+    return (yield from _in_zone({"cron": line}, facts))
+
+
+def _ask_rrule(facts: Facts) -> Asking[dict[str, Any]]:
+    rule = yield from ask_text(
+        "rrule",
+        "Which rule?",
+        facts,
+        check=obeys(is_rrule),
+        notes=["Such as FREQ=WEEKLY;BYDAY=MO,TH;BYHOUR=6;BYMINUTE=0;BYSECOND=0"],
+    )
+    return (yield from _in_zone({"rrule": rule}, facts))
+
+
+def _in_zone(schedule: dict[str, Any], facts: Facts) -> Asking[dict[str, Any]]:
+    if facts.said.overrides.timezone:
+        return schedule
+    zone = yield from ask_text(
+        "timezone",
+        "On the clock of which time zone?",
+        facts,
+        default=facts.timezone,
+        check=obeys(is_zone),
+        completions=sorted(timezones()),
+    )
+    return {**schedule, "timezone": zone}
+
+
+_ASK = {"interval": _ask_interval, "cron": _ask_cron, "rrule": _ask_rrule}

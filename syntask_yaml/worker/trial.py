@@ -1,0 +1,100 @@
+"""A run of a deployment that nobody asked for, up to the call of the flow, which is not made."""
+
+from __future__ import annotations
+
+import logging
+import select
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic
+from uuid import uuid4
+
+from syntask_yaml.backend.base import Backend, Claim
+from syntask_yaml.errors import SyntaskError
+from syntask_yaml.model.deployment import Deployment
+from syntask_yaml.model.events import Observer, StepOutput
+from syntask_yaml.model.run import Run, State, StateType
+from syntask_yaml.operations.check import Failure
+from syntask_yaml.worker.execution import Execution, start_execution
+from syntask_yaml.worker.protocol import Report
+
+_TICK = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How a trial went: it took *seconds*; *failure* is None where a run would begin."""
+
+    seconds: float
+    failure: Failure | None = None
+
+
+def try_run(
+    deployment: Deployment,
+    backend: Backend,
+    *,
+    environ: Mapping[str, str],
+    timeout: float,
+    notify: Observer,
+) -> Trial:
+    """Do what a worker with *environ* would do, in an empty directory that is gone afterwards.
+
+    The pull steps run, the entrypoint is loaded and the parameters are bound; after *timeout* seconds
+    that is a failure. The process, and all that it started, has ended when this returns.
+    """
+    began = monotonic()
+    with TemporaryDirectory(prefix="syntask-check-") as home:
+        try:
+            execution = start_execution(_claim(deployment), backend, home=Path(home), environ=environ)
+        except (SyntaskError, OSError) as error:
+            failure = Failure("start", str(error), error.hint if isinstance(error, SyntaskError) else "")
+            return Trial(monotonic() - began, failure)
+        try:
+            failure_or_none = _watch(execution, deployment.full_name, began + timeout, notify)
+        finally:
+            execution.close()
+    return Trial(monotonic() - began, failure_or_none)
+
+
+def _claim(deployment: Deployment) -> Claim:
+    run = Run(
+        id=str(uuid4()),
+        name="check",
+        flow=deployment.flow,
+        deployment_id=None,
+        deployment=deployment.full_name,
+        state=State(StateType.PENDING),
+    )
+    return Claim(
+        run=run,
+        token="",
+        entrypoint=deployment.entrypoint or "",
+        parameters=deployment.parameters,
+        job_variables=deployment.job_variables,
+        pull_steps=deployment.pull_steps,
+    )
+
+
+def _watch(execution: Execution, label: str, deadline: float, notify: Observer) -> Failure | None:
+    process = execution.process
+    while True:
+        code = process.poll()
+        for report in process.hear():
+            match report.kind:
+                case "ready":
+                    return None
+                case "failed":
+                    return _failure(report)
+                case "log" if report.logger in ("stdout", "stderr") or report.level < logging.ERROR:
+                    notify(StepOutput(label, report.message, report.level >= logging.ERROR))
+        if code is not None:
+            return Failure("start", f"The process of the run ended with exit code {code} and said nothing.")
+        if monotonic() > deadline:
+            return Failure("start", "It took too long.", "Give it longer with `--timeout`, in seconds.")
+        select.select(process.descriptors, (), (), _TICK)
+
+
+def _failure(report: Report) -> Failure:
+    return Failure(report.stage, report.message, report.hint, report.step)

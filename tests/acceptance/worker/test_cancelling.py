@@ -1,0 +1,91 @@
+"""Cancelling runs: before they begin, while their code is pulled, while they go on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from syntask_yaml.model.run import StateType
+from tests.support.site import Site, until
+
+Deployed = Callable[..., Site]
+CANCELLED = StateType.CANCELLED
+# A step that says that it is there, and takes its time.
+SLOW_PULL = [
+    {
+        "syntask.deployments.steps.run_shell_script": {
+            "script": 'bash -c "echo x >> $MARKS/pulling; sleep 600"',
+            "expand_env_vars": True,
+        }
+    }
+]
+
+
+def test_a_run_that_has_not_begun(deployed: Deployed) -> None:
+    """Is cancelled at once, and nobody executes it."""
+    site = deployed("sleeps")
+    (run,) = site.ask("sleeps")
+    site.syntask("flow-run", "cancel", run)
+
+    assert site.run(run).state.type is CANCELLED
+    site.work()
+    assert site.marked("began") == []
+    again = site.call("flow-run", "cancel", run)
+    assert (again.returncode, "has ended" in again.stderr) == (1, True)
+
+
+def test_a_run_whose_code_is_pulled(deployed: Deployed) -> None:
+    """Is cancelled at once, and so is the step; the flow is never called."""
+    site = deployed(sleeps={"pull": SLOW_PULL})
+    with site.worker():
+        (run,) = site.ask("sleeps")
+        until(lambda: site.marked("pulling"))
+        site.syntask("flow-run", "cancel", run)
+        assert site.run(run).state.type is CANCELLED
+        until(lambda: not list((site.home / "runs").iterdir()))
+    assert site.marked("began") == []
+
+
+def test_a_run_that_goes_on(deployed: Deployed) -> None:
+    """Is asked to end; what it does not finish is not finished."""
+    site = deployed("sleeps")
+    with site.worker():
+        (run,) = site.ask("sleeps")
+        until(lambda: site.marked("began"))
+        site.syntask("flow-run", "cancel", run)
+        ended = site.until(run)
+    assert ended.state.type is CANCELLED
+    assert ended.ended
+    assert site.marked("ended") == []
+
+
+def test_a_run_may_tidy_up(deployed: Deployed) -> None:
+    """It is asked before it is made to."""
+    site = deployed("tidies_up")
+    with site.worker():
+        (run,) = site.ask("tidies_up")
+        until(lambda: site.marked("began"))
+        time.sleep(0.2)  # until it listens
+        site.syntask("flow-run", "cancel", run)
+        assert site.until(run).state.type is CANCELLED
+    assert site.marked("tidied") == ["x"]
+    assert "tidied up" in site.text(run)
+
+
+def test_a_run_that_does_not_obey(deployed: Deployed) -> None:
+    """Is ended after a while."""
+    site = deployed("does_not_obey")
+    with site.worker(SYNTASK_WORKER_GRACE_SECONDS="0.5"):
+        (run,) = site.ask("does_not_obey")
+        until(lambda: site.marked("began"))
+        site.syntask("flow-run", "cancel", run)
+        assert site.until(run).state.type is CANCELLED
+
+
+@pytest.mark.parametrize("name", ["no-such-run", "ffff"])
+def test_a_run_that_is_none(deployed: Deployed, name: str) -> None:
+    site = deployed("returns")
+    done = site.call("flow-run", "cancel", name)
+    assert (done.returncode, f"no run `{name}`" in done.stderr) == (1, True)

@@ -1,0 +1,214 @@
+"""Real Prefect 3 servers and stock workers for tests, on loopback and free ports.
+
+A server on a new database takes 9 to 16 seconds to its first answer, one on a copy of a migrated file
+about 3: tests make the file once (`migrated_file`), and copy it for each server.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.support import postgres as pg
+from tests.support.ports import free_port
+from tests.support.processes import clean_environ, end, kill, start
+
+_PATIENCE = 180.0
+
+
+def missing(*, postgres: bool = False) -> str:
+    """Why a test that needs a server cannot run here; empty if it can."""
+    if find_spec("prefect") is None:
+        return "not installed: prefect"
+    return pg.missing() if postgres else ""
+
+
+@dataclass
+class PrefectServer:
+    """A Prefect server. *home* is its folder; *database* a URL, by default of a SQLite file there.
+
+    *python* is the interpreter that has Prefect, and *settings* are more environment variables.
+    """
+
+    home: Path
+    database: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    python: str = sys.executable
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    def __post_init__(self) -> None:
+        self.home.mkdir(parents=True, exist_ok=True)
+        self.database = self.database or f"sqlite+aiosqlite:///{self.file}"
+
+    @property
+    def program(self) -> str:
+        """The `prefect` command of its version."""
+        return str(Path(self.python).with_name("prefect"))
+
+    @property
+    def file(self) -> Path:
+        """Where its SQLite file is, if it has one."""
+        return self.home / "prefect.db"
+
+    @property
+    def api(self) -> str:
+        """The URL of its API."""
+        return f"http://127.0.0.1:{self.port}/api"
+
+    @property
+    def client_environ(self) -> dict[str, str]:
+        """The environment of a process that talks to it."""
+        home = self.home / "client"
+        home.mkdir(exist_ok=True)
+        return clean_environ(
+            PREFECT_API_URL=self.api,
+            PREFECT_HOME=str(home),
+            HOME=str(home),
+            PREFECT_SERVER_ANALYTICS_ENABLED="false",
+            PREFECT_CLI_WRAP_LINES="false",
+        )
+
+    def start(self) -> PrefectServer:
+        """Start it, and wait until it is well."""
+        environ = clean_environ(
+            PREFECT_HOME=str(self.home),
+            HOME=str(self.home),
+            PREFECT_API_DATABASE_CONNECTION_URL=self.database,
+            PREFECT_SERVER_ANALYTICS_ENABLED="false",
+            PREFECT_UI_ENABLED="false",
+            PREFECT_SERVER_UI_ENABLED="false",
+            **self.settings,
+        )
+        where = ["--host", "127.0.0.1", "--port", str(self.port)]
+        argv = [self.program, "server", "start", *where]
+        self.process = start(argv, log=self.home / "server.log", environ=environ)
+        self._wait_for_health()
+        return self
+
+    def stop(self) -> None:
+        """End it as an operator would."""
+        if self.process is not None:
+            end(self.process)
+            self.process = None
+
+    def kill(self) -> None:
+        """End it at once."""
+        if self.process is not None:
+            kill(self.process)
+            self.process = None
+
+    def request(self, method: str, path: str, body: Any = None) -> Any:
+        """Call its API, and fail on every answer that is an error; the answer's JSON."""
+        answer = httpx.request(method, f"{self.api}{path}", json=body, timeout=60, trust_env=False)
+        if answer.is_error:
+            raise AssertionError(f"{method} {path}: {answer.status_code} {answer.text}")
+        return answer.json() if answer.content else None
+
+    def every(self, kind: str) -> list[dict[str, Any]]:
+        """All objects of *kind* (`deployments`, `flows`, `work_pools` …), page by page."""
+        found: list[dict[str, Any]] = []
+        while True:
+            page = self.request("POST", f"/{kind}/filter", {"limit": 200, "offset": len(found)})
+            found += page
+            if len(page) < 200:
+                return found
+
+    def empty(self) -> None:
+        """Delete deployments, flows, pools, automations and variables."""
+        for automation in self.every("automations"):
+            self.request("DELETE", f"/automations/{automation['id']}")
+        for kind in ("deployments", "flow_runs", "flows", "variables"):
+            for one in self.every(kind):
+                self.request("DELETE", f"/{kind}/{one['id']}")
+        for pool in self.every("work_pools"):
+            self.request("DELETE", f"/work_pools/{pool['name']}")
+
+    def create_pool(self, name: str, *, type: str = "process", **fields: Any) -> None:
+        """A new work pool, with a worker's own template where the server knows one."""
+        template = fields.pop("base_job_template", None) or self._template(type)
+        self.request(
+            "POST", "/work_pools/", {"name": name, "type": type, "base_job_template": template, **fields}
+        )
+
+    def _template(self, type: str) -> Any:
+        known = self.request("GET", "/collections/views/aggregate-worker-metadata")
+        for workers in known.values():
+            if type in workers:
+                return workers[type]["default_base_job_configuration"]
+        return {}
+
+    def _wait_for_health(self) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                if httpx.get(f"{self.api}/health", timeout=5, trust_env=False).status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            assert self.process is not None
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                log = (self.home / "server.log").read_text(encoding="utf-8", errors="replace")
+                self.kill()
+                raise AssertionError(f"the server did not start:\n{log[-4000:]}")
+            time.sleep(0.1)
+
+
+def migrated_file(folder: Path, *, python: str = sys.executable) -> Path:
+    """A SQLite file that a server has made ready; made in *folder* where it is not there yet."""
+    file = folder / "prefect.db"
+    if not file.exists():
+        draft = PrefectServer(folder / f"draft-{os.getpid()}", python=python)
+        draft.start().stop()
+        shutil.move(draft.file, file)
+        shutil.rmtree(draft.home)
+    return file
+
+
+@contextmanager
+def sqlite_server(home: Path, *, migrated: Path | None = None, **settings: str) -> Iterator[PrefectServer]:
+    """A running server on SQLite, on a copy of the file *migrated*."""
+    server = PrefectServer(home, settings=settings)
+    if migrated is not None:
+        shutil.copyfile(migrated, server.file)
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
+@contextmanager
+def postgres_server(home: Path, database: str, **settings: str) -> Iterator[PrefectServer]:
+    """A running server on the PostgreSQL database at that URL."""
+    server = PrefectServer(home, database=database, settings=settings)
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
+@contextmanager
+def stock_worker(
+    server: PrefectServer, pool: str, folder: Path, *, name: str = "stock", **environ: str
+) -> Iterator[Path]:
+    """A stock process worker that looks for runs every second; the file with what it prints."""
+    folder.mkdir(parents=True, exist_ok=True)
+    log = folder / "worker.log"
+    own = {**server.client_environ, "PREFECT_WORKER_QUERY_SECONDS": "1", **environ}
+    argv = [server.program, "worker", "start", "--pool", pool, "--type", "process"]
+    process = start([*argv, "--name", name], log=log, environ=own, cwd=folder)
+    try:
+        yield log
+    finally:
+        end(process)

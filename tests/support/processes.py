@@ -1,0 +1,57 @@
+"""Programs that a test starts and ends with all that they started."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+
+def clean_environ(**more: str) -> dict[str, str]:
+    """This process's environment without settings of ours and of Prefect's, and with *more*."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("SYNTASK", "PREFECT"))}
+    return {**kept, "NO_PROXY": "*", "no_proxy": "*", "DO_NOT_TRACK": "1", **more}
+
+
+def start(
+    argv: Sequence[str], *, log: Path, environ: Mapping[str, str], cwd: Path | None = None
+) -> subprocess.Popen[bytes]:
+    """Start *argv* in a process group of its own; what it prints goes to *log*."""
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            argv,
+            cwd=cwd,
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def end(process: subprocess.Popen[bytes], *, seconds: float = 15) -> None:
+    """Ask the process group to end; what is left after *seconds* is killed."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
+    kill(process)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End the process group at once, as a power cut would."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(15)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process of that id goes on; a zombie does not."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] not in ("Z", "X")

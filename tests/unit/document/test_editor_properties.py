@@ -1,0 +1,187 @@
+"""Random edits of random files: the answers come back, and nothing else moves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from syntask_yaml.document.editor import add_entry, replace_entry, set_value
+from syntask_yaml.document.reader import read
+from syntask_yaml.errors import EditRefused
+from syntask_yaml.source import Source
+from tests.unit.document.judge import judged
+from tests.unit.document.texts import STYLES, WORDS
+
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(allow_nan=False, allow_infinity=False),
+    WORDS,
+    st.text(max_size=20),
+    st.sampled_from(
+        ["0b1", "010", "1:30", "yes", "on", "~", "null", "=", "<<", "1e5", "2026-01-01", "*/5 * * * *"]
+    ),
+)
+KEYS = st.sampled_from(
+    ["a", "b", "c", "a b", "x,y", "<<", "1", "true", "", "é", "k: v", "#k", "'q'", "-", "?"]
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+    max_leaves=8,
+)
+ENTRIES = st.fixed_dictionaries(
+    {"name": st.sampled_from(["nightly", "two words", "1", "a: b", "é", "null"])},
+    optional={
+        "entrypoint": WORDS,
+        "parameters": st.dictionaries(KEYS, VALUES, max_size=3),
+        "work_pool": st.sampled_from([{"name": "default"}, {"name": "k8s", "job_variables": {"cpu": 1}}]),
+        "schedules": st.lists(st.sampled_from([{"cron": "0 6 * * *"}, {"interval": 60.0}]), max_size=2),
+        "tags": st.lists(WORDS, max_size=3),
+        "description": st.text(max_size=30),
+    },
+)
+ENDS = st.sampled_from(["\n", "\n\n", "", "\n# the end\n", "\n# the end"])
+
+
+@st.composite
+def projects(draw: st.DrawFn) -> tuple[str, list[dict[str, Any]]]:
+    """A project file in a random style, and its entries."""
+    entries = draw(st.lists(ENTRIES, min_size=1, max_size=3, unique_by=lambda entry: entry["name"]))
+    shared = draw(st.booleans())
+    if not shared:  # PyYAML writes what is the same object as an alias
+        entries = [_copy(entry) for entry in entries]
+    parts = {"name": "p", "deployments": entries, "x-more": draw(VALUES)}
+    order = draw(st.permutations(list(parts)))
+    style = draw(STYLES)
+    text: str = yaml.safe_dump({key: parts[key] for key in order}, sort_keys=False, **style)
+    if style["line_break"] == "\n":
+        text = text.rstrip("\n") + draw(ENDS)
+    text = draw(st.sampled_from(["", "\ufeff", "# é\t#\n"])) + text
+    return text, loaded(text)["deployments"]  # PyYAML does not write every character so that it reads it
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _copy(inner) for key, inner in value.items()}
+    return [_copy(inner) for inner in value] if isinstance(value, list) else value
+
+
+def loaded(text: str) -> Any:
+    """What *text* says."""
+    document = read(Source("f", text))
+    assert document.is_readable
+    return document.root.value
+
+
+def outside(text: str, index: int) -> tuple[str, str]:
+    """What stands in front of an entry's first character and behind its last one, apart from blanks."""
+    root: Any = yaml.compose(text.removeprefix("\ufeff"))
+    entries = next(value for key, value in root.value if key.value == "deployments").value
+    start = entries[index].start_mark.index
+    end = entries[index].end_mark.index
+    body = text.removeprefix("\ufeff")
+    return body[:start].rstrip(), body[end:].strip()
+
+
+@given(projects(), ENTRIES)
+@settings(max_examples=300, deadline=None)
+def test_added_entry_comes_back_and_nothing_else_moves(
+    project: tuple[str, list[dict[str, Any]]], entry: dict[str, Any]
+) -> None:
+    text, entries = project
+    before = loaded(text)
+    try:
+        after = add_entry(text, entry)
+    except EditRefused:
+        assert _ends_in_open_block(text)
+        return
+    assert loaded(after) == {**before, "deployments": [*entries, entry]}
+    if judged(text) == before:  # what others see, too
+        assert judged(after) == loaded(after)
+    assert is_inserted(text, after)
+
+
+def is_inserted(before: str, after: str) -> bool:
+    """Whether *after* is *before* with one piece of text in it."""
+    common = next((i for i, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), len(before))
+    return after.endswith(before[common:]) and len(after) >= len(before)
+
+
+def _ends_in_open_block(text: str) -> bool:
+    """Whether a block of text ends the file without a line end: a line behind it would give it one."""
+    scalars = [token for token in yaml.scan(text) if isinstance(token, yaml.ScalarToken)]
+    return not text.endswith("\n") and scalars[-1].style in ("|", ">")
+
+
+def _has_anchors(text: str) -> bool:
+    return any(isinstance(token, yaml.AnchorToken) for token in yaml.scan(text))
+
+
+@given(projects(), st.data())
+@settings(max_examples=300, deadline=None)
+def test_set_value_changes_that_value_only(
+    project: tuple[str, list[dict[str, Any]]], data: st.DataObject
+) -> None:
+    text, entries = project
+    index = data.draw(st.integers(0, len(entries) - 1))
+    path = data.draw(paths(entries[index]))
+    value = data.draw(VALUES)
+    try:
+        after = set_value(text, index, path, value)
+    except EditRefused:
+        assert _has_anchors(text) or _ends_in_open_block(text)
+        return
+    before = loaded(text)
+    before["deployments"][index] = put(before["deployments"][index], path, value)
+    assert loaded(after) == before
+    assert outside(after, index) == outside(text, index)
+
+
+@st.composite
+def paths(draw: st.DrawFn, entry: Any) -> list[str | int]:
+    """A path to something in *entry*, or to a key that it does not have."""
+    path: list[str | int] = []
+    value = entry
+    while isinstance(value, (dict, list)) and (not path or draw(st.booleans())):
+        if isinstance(value, dict):
+            key = draw(st.sampled_from([*value, "new"]))
+            path.append(key)
+            value = value.get(key)
+        else:
+            step = draw(st.integers(0, len(value)))
+            path.append(step)
+            value = value[step] if step < len(value) else None
+    return path
+
+
+def put(old: Any, path: Sequence[str | int], value: Any) -> Any:
+    if not path:
+        return value
+    step, *rest = path
+    if isinstance(step, int):
+        items = list(old or [])
+        items[step : step + 1] = [put(items[step] if step < len(items) else None, rest, value)]
+        return items
+    return {**(old or {}), step: put((old or {}).get(step), rest, value)}
+
+
+@given(projects(), ENTRIES, st.data())
+@settings(max_examples=200, deadline=None)
+def test_replaced_entry_comes_back(
+    project: tuple[str, list[dict[str, Any]]], entry: dict[str, Any], data: st.DataObject
+) -> None:
+    text, entries = project
+    index = data.draw(st.integers(0, len(entries) - 1))
+    try:
+        after = replace_entry(text, index, entry)
+    except EditRefused:
+        assert _has_anchors(text) or _ends_in_open_block(text)
+        return
+    assert loaded(after)["deployments"] == [*entries[:index], entry, *entries[index + 1 :]]
+    assert outside(after, index) == outside(text, index)

@@ -1,0 +1,69 @@
+"""What was deployed plans to nothing, whatever a project holds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from hypothesis import given, settings
+
+from syntask_yaml.assets import asset
+from syntask_yaml.backend.base import Backend
+from syntask_yaml.backend.embedded import EmbeddedBackend
+from syntask_yaml.document.writer import to_yaml
+from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.operations.choose import Selection
+from syntask_yaml.operations.deploy import DeployOptions, deploy
+from syntask_yaml.operations.outcome import Outcome
+from syntask_yaml.operations.plan import Planned, Request, make_plan
+from syntask_yaml.operations.prepare import Knowledge
+from syntask_yaml.operations.project import ProjectPlace, open_project
+from syntask_yaml.plan.changes import Action
+from syntask_yaml.project.flows import FlowReader
+from tests.support.entries import ENVIRON, FIELDS, FLOWS, projects
+
+ALL = Request(selection=Selection(all=True))
+
+
+def knowledge_of(folder: Path, backend: Backend) -> Knowledge:
+    project = open_project(ProjectPlace(directory=folder))
+    return Knowledge(project=project, backend=backend, reader=FlowReader(folder), environ=ENVIRON)
+
+
+def deployed(folder: Path, backend: Backend) -> Outcome:
+    knowledge = knowledge_of(folder, backend)
+    return deploy(knowledge, ALL, options=DeployOptions(jobs=1), notify=lambda _event: None)
+
+
+def planned(folder: Path, backend: Backend) -> Planned:
+    return make_plan(knowledge_of(folder, backend), ALL)
+
+
+def test_the_generated_projects_have_every_key() -> None:
+    schema = json.loads(asset("schemas/syntask.schema.json").read_text(encoding="utf-8"))
+
+    assert set(schema["$defs"]["deployment"]["properties"]) == {"name", "entrypoint", "work_pool", *FIELDS}
+
+
+@given(project=projects())
+@settings(max_examples=150, deadline=None)
+def test_a_second_plan_is_empty(project: dict[str, Any]) -> None:
+    """Deployed, planned, deployed and planned again: only the first changes something."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "flows.py").write_text(FLOWS, encoding="utf-8")
+        (folder / "syntask.yaml").write_text(to_yaml(project), encoding="utf-8")
+        backend = EmbeddedBackend.open(folder / "store.db")
+        backend.create_pool(WorkPool(name="free", type="process"))
+
+        first = deployed(folder, backend)
+        changes = planned(folder, backend).plan.changes
+        second = deployed(folder, backend)
+        backend.close()
+
+    count = len(project["deployments"])
+    assert [(each.action, each.error) for each in first.results] == [("created", "")] * count
+    assert [(each.action, each.fields) for each in changes] == [(Action.UNCHANGED, ())] * count
+    assert [each.action for each in second.results] == ["unchanged"] * count

@@ -1,0 +1,87 @@
+"""Values of a deployment, changed in the project file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syntask_yaml.errors import FileFailed, ProjectInvalid, UsageError
+from syntask_yaml.operations.edit import apply_edit, parse_assignment, prepare_edit
+from syntask_yaml.operations.project import ProjectPlace
+
+FLOWS = "from syntask import flow\n\n\n@flow\ndef etl(limit: int = 1) -> None: ...\n"
+
+
+@pytest.fixture(name="file")
+def _file(tmp_path: Path) -> Path:
+    (tmp_path / "flows.py").write_text(FLOWS, encoding="utf-8")
+    file = tmp_path / "syntask.yaml"
+    file.write_text("deployments:\n- name: a\n  entrypoint: flows.py:etl\n", encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "value"),
+    [
+        ("paused=true", ("paused",), True),
+        ("work_pool.name=default", ("work_pool", "name"), "default"),
+        ("schedules[0].cron=0 6 * * *", ("schedules", 0, "cron"), "0 6 * * *"),
+        ("a[1][2].b=[1, 2]", ("a", 1, 2, "b"), [1, 2]),
+        ('parameters["a.b=]\\""].x=1', ("parameters", 'a.b=]"', "x"), 1),
+        ("parameters.two words=x=y", ("parameters", "two words"), "x=y"),
+        ("schedules.0.cron=@daily", ("schedules", "0", "cron"), "@daily"),
+        ('version="1"', ("version",), "1"),
+        ("description=", ("description",), ""),
+        ("description=null", ("description",), None),
+        ("description=NaN", ("description",), "NaN"),
+        ("description=-Infinity", ("description",), "-Infinity"),
+    ],
+)
+def test_assignment_is_a_path_and_a_value(text: str, path: tuple[str | int, ...], value: Any) -> None:
+    parsed = parse_assignment(text)
+
+    assert parsed == (path, value)
+    assert type(parsed[1]) is type(value)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "paused", "=1", ".a=1", "a..b=1", "a.=1", "a[x]=1", "a[-1]=1", "a[0]b=1", "a b"]
+)
+def test_what_is_no_assignment(text: str) -> None:
+    with pytest.raises(UsageError, match="no path and value"):
+        parse_assignment(text)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_encoding_and_line_ends_are_kept(file: Path, encoding: str) -> None:
+    before = "# é\r\ndeployments:\r\n- name: a\r\n  entrypoint: flows.py:etl"
+    file.write_bytes(before.encode(encoding))
+
+    apply_edit(prepare_edit(ProjectPlace(directory=file.parent), "a", [(("description",), "ü")]))
+
+    assert file.read_bytes() == f"{before}\r\n  description: ü".encode(encoding)
+
+
+def test_file_that_changed_meanwhile_is_left_alone(file: Path) -> None:
+    edit = prepare_edit(ProjectPlace(directory=file.parent), "etl/a", [(("paused",), True)])
+    file.write_text("# somebody else's\n", encoding="utf-8")
+
+    with pytest.raises(FileFailed, match="changed meanwhile"):
+        apply_edit(edit)
+
+    assert file.read_text(encoding="utf-8") == "# somebody else's\n"
+
+
+def test_problems_that_are_there_already_do_not_hinder(file: Path) -> None:
+    """One problem can be put right after the other; a new one is refused."""
+    text = "deployments:\n- name: a\n  entrypoint: flows.py:etl\n  pausd: true\n  parameters: {limit: x}\n"
+    file.write_text(text, encoding="utf-8")
+    place = ProjectPlace(directory=file.parent)
+
+    apply_edit(prepare_edit(place, "a", [(("parameters", "limit"), 2)]))
+    with pytest.raises(ProjectInvalid, match="`pasued` is no key"):
+        prepare_edit(place, "a", [(("pasued",), True)])
+
+    assert file.read_text(encoding="utf-8") == text.replace("limit: x", "limit: 2")

@@ -1,0 +1,137 @@
+"""The prompters: one contract, whether a person answers, a script, or nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+import pytest
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.input import PipeInput, create_pipe_input
+from prompt_toolkit.output import DummyOutput
+
+from syntask_yaml.errors import Interrupted, UsageError
+from syntask_yaml.model.secret import Secret
+from syntask_yaml.wizard.interview import BACK, Back, Prompter
+from syntask_yaml.wizard.prompter import Refusal, TerminalPrompter
+from syntask_yaml.wizard.questions import Answer, Choice, Kind, Question
+from tests.support.answers import Script
+from tests.support.terminal import BACKSPACE, CTRL_B, CTRL_C, CTRL_D, DOWN, ENTER
+
+Asked: TypeAlias = Callable[[Question, str], "Answer | Back"]
+
+
+def _unseen(line: str, color: str | None = None) -> None:
+    """Nobody reads the notes here."""
+
+
+def _digits(text: str) -> str:
+    return "" if text.isdigit() else "Digits are expected."
+
+
+TEXT = Question(key="t", text="How many?", option="--many", check=_digits)
+WITH_DEFAULT = Question(key="d", text="How many?", option="--many", check=_digits, default="7")
+CHOICE = Question(
+    key="c",
+    text="Which?",
+    option="--which",
+    kind=Kind.CHOICE,
+    choices=tuple(Choice(each, f"the {each}") for each in ("first", "second", "third")),
+    default="second",
+)
+MANY = Question(
+    key="m",
+    text="Which?",
+    option="--which",
+    kind=Kind.CHOICE,
+    choices=tuple(Choice(str(number), f"number {number}") for number in range(40)),
+)
+YES_NO = Question(key="y", text="Is it?", option="--yes", kind=Kind.YES_NO, default=True)
+SECRET = Question(key="s", text="Token", option="--token", kind=Kind.SECRET, default=Secret(""))
+
+
+@pytest.fixture(name="keys")
+def _keys() -> Iterator[PipeInput]:
+    with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
+        yield pipe
+
+
+@pytest.fixture(name="asked")
+def _asked(keys: PipeInput) -> Asked:
+    """What a question is answered with, by the keys that are pressed."""
+
+    def ask(question: Question, typed: str) -> Answer | Back:
+        keys.send_text(typed)
+        return TerminalPrompter(_unseen, is_colored=True, output=DummyOutput()).ask(question)
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("question", "typed", "answer"),
+    [
+        (TEXT, f"12{ENTER}", "12"),
+        (TEXT, f"x{ENTER}{BACKSPACE}5{ENTER}", "5"),
+        (TEXT, f" 12 {ENTER}", "12"),
+        (TEXT, f"{ENTER}3{ENTER}", "3"),
+        (WITH_DEFAULT, ENTER, "7"),
+        (WITH_DEFAULT, f"8{ENTER}", "8"),
+        (CHOICE, ENTER, "second"),
+        (CHOICE, f"{DOWN}{ENTER}", "third"),
+        (CHOICE, f"{DOWN}{DOWN}{ENTER}", "first"),
+        (MANY, f"r 23{ENTER}", "23"),
+        (MANY, ENTER, "0"),
+        (YES_NO, ENTER, True),
+        (YES_NO, "n", False),
+        (YES_NO, "y", True),
+        (SECRET, f"s3cr3t{ENTER}", Secret("s3cr3t")),
+        (SECRET, ENTER, Secret("")),
+    ],
+)
+def test_keys_become_answers(asked: Asked, question: Question, typed: str, answer: Answer) -> None:
+    """Enter takes the default, arrows and letters choose, and what is no answer is not taken."""
+    given = asked(question, typed)
+
+    assert given == answer
+    assert not isinstance(given, Back)
+    assert question.problem(given) == ""
+
+
+@pytest.mark.parametrize("question", [TEXT, WITH_DEFAULT, CHOICE, MANY, YES_NO, SECRET], ids=lambda q: q.key)
+def test_ctrl_b_goes_back(asked: Asked, question: Question) -> None:
+    """From every kind of question."""
+    assert asked(question, CTRL_B) is BACK
+
+
+@pytest.mark.parametrize("question", [TEXT, WITH_DEFAULT, CHOICE, MANY, YES_NO], ids=lambda q: q.key)
+def test_a_sign_goes_back_where_ctrl_b_is_taken(asked: Asked, question: Question) -> None:
+    """tmux takes Ctrl-B for itself. In a text the sign must stand alone."""
+    assert asked(question, f"<{ENTER}") is BACK
+
+
+@pytest.mark.parametrize("question", [TEXT, WITH_DEFAULT, CHOICE, MANY, YES_NO, SECRET], ids=lambda q: q.key)
+@pytest.mark.parametrize("key", [CTRL_C, CTRL_D])
+def test_whoever_leaves_interrupts(asked: Asked, question: Question, key: str) -> None:
+    """Ctrl-C, and Ctrl-D, which ends a terminal's input."""
+    with pytest.raises(Interrupted, match="Nothing was saved"):
+        asked(question, key)
+
+
+@pytest.mark.parametrize("question", [WITH_DEFAULT, CHOICE, YES_NO, SECRET], ids=lambda q: q.key)
+def test_every_prompter_takes_the_default(asked: Asked, question: Question) -> None:
+    """A person who presses Enter, a script that says nothing, and nobody, all say the same."""
+    others: list[Prompter] = [Script(), Refusal()]
+
+    answers = [asked(question, ENTER), *(prompter.ask(question) for prompter in others)]
+
+    assert answers == [question.default] * 3
+
+
+@pytest.mark.parametrize("question", [TEXT, MANY], ids=lambda q: q.key)
+def test_nobody_refuses_what_has_no_default(question: Question) -> None:
+    """The option is named."""
+    with pytest.raises(UsageError) as refused:
+        Refusal().ask(question)
+
+    assert refused.value.hint == f"Give `{question.option}`."
+    assert refused.value.exit_code == 64
