@@ -47,6 +47,16 @@ def _swap(directory: Path) -> None:
     two.write_text(first)
 
 
+def _relinked(file: Path) -> None:
+    file.unlink()
+    file.symlink_to("x")
+
+
+def _unlinked(link: Path) -> None:
+    link.unlink()
+    link.write_text("flow.py")
+
+
 def _relink(directory: Path, target: str) -> None:
     (directory / "link").unlink()
     (directory / "link").symlink_to(target)
@@ -79,8 +89,8 @@ VISIBLE: dict[str, Callable[[Path], object]] = {
     "a file's mode": lambda root: (root / "flow.py").chmod(0o755),
     "a directory's mode": lambda root: (root / "deep").chmod(0o700),
     "where a link leads": lambda root: _relink(root, "a.log"),
-    "a link that was a file": lambda root: ((root / "flow.py").unlink(), (root / "flow.py").symlink_to("x")),
-    "a file that was a link": lambda root: ((root / "link").unlink(), (root / "link").write_text("flow.py")),
+    "a link that was a file": lambda root: _relinked(root / "flow.py"),
+    "a file that was a link": lambda root: _unlinked(root / "link"),
     "what is left out": lambda root: _grow(root / ".dockerignore", "flow.py\n"),
     "what is no longer left out": lambda root: (root / ".dockerignore").write_text("cache\n"),
     "the Dockerfile": lambda root: _grow(root / "Dockerfile", "USER 1000\n"),

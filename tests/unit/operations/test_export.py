@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -28,7 +29,7 @@ from syntask_yaml.project.flows import FlowReader
 from tests.support.deployments import FLOWS, POOL, deployments
 
 # A pool that takes any job variable.
-FREE = {"job_configuration": {}, "variables": {"type": "object", "properties": {}}}
+FREE: dict[str, Any] = {"job_configuration": {}, "variables": {"type": "object", "properties": {}}}
 ENVIRON = {"HOME": "/home/somebody"}
 
 

@@ -1,0 +1,59 @@
+"""What loads when: commands that are asked often load little."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HEAVY = (
+    "asyncio concurrent.futures croniter cryptography dateutil docker email.message fsspec git httpx jinja2 "
+    "jsonschema jsonschema_rs pathspec prefect prompt_toolkit pydantic questionary rich sqlite3 ssl yaml"
+).split()
+_RUN = """
+import sys
+from syntask_yaml.cli.main import run
+sys.argv = ["syntask", *{arguments!r}]
+try:
+    run()
+except SystemExit as end:
+    code = end.code or 0
+print("loaded:", *sys.modules)
+raise SystemExit(code)
+"""
+
+
+def modules_after(*arguments: str) -> set[str]:
+    """The modules that are loaded when the command with *arguments* ends."""
+    code = _RUN.format(arguments=arguments)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    return set(done.stdout.rpartition("loaded:")[2].split())
+
+
+@pytest.mark.parametrize("arguments", [("--version",), ("--help",), ("schema",)], ids=" ".join)
+def test_help_loads_click_and_little_else(arguments: tuple[str, ...]) -> None:
+    loaded = modules_after(*arguments)
+
+    assert "click" in loaded
+    assert loaded.intersection(HEAVY) == set()
+
+
+def test_flow_code_loads_nothing_of_the_tool() -> None:
+    code = "import sys; from syntask import flow; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert {
+        name for name in done.stdout.split() if name.startswith(("syntask_yaml", "click", "yaml"))
+    } == set()
+
+
+def test_validate_loads_no_backend_and_no_server_client() -> None:
+    loaded = modules_after("-C", "examples/hello", "validate", "--no-flows")
+
+    assert (
+        loaded.intersection({"sqlite3", "httpx", "git", "docker", "fsspec", "questionary", "asyncio"})
+        == set()
+    )
