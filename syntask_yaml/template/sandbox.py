@@ -7,6 +7,7 @@ from a table; nothing may become out of proportion to what went in.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache, wraps
@@ -99,7 +100,7 @@ class _Environment(ImmutableSandboxedEnvironment):
 @lru_cache(maxsize=1)
 def _environment() -> _Environment:
     environment = _Environment(undefined=StrictUndefined, autoescape=False)
-    filters = {**environment.filters, "int": _whole_number, "float": _number}
+    filters = {**environment.filters, "int": _whole_number, "float": _number, "tojson": _as_json}
     environment.filters = {name: _in_proportion(filters[name]) for name in _FILTERS}
     environment.globals = {}
     return environment
@@ -124,6 +125,11 @@ def _converted(value: Any, convert: Callable[[Any], Any], kind: str, default: An
         if default is not None:
             return default
         raise SecurityError(f"`{str(value)[:60]}` is no {kind}.") from error
+
+
+def _as_json(value: Any) -> str:
+    """Jinja's `tojson`, plainly: nothing here is for HTML."""
+    return json.dumps(value, sort_keys=True)
 
 
 def _in_proportion(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -152,7 +158,7 @@ def _bounded(value: Any) -> Any:
     if isinstance(value, Undefined):
         raise ExpressionFailed("It has no value.")
     if isinstance(value, str):
-        value = str(value)  # `tojson` makes a `Markup`
+        value = str(value)  # some filters make a `Markup`
     value = list(value) if isinstance(value, tuple) else value
     if not isinstance(value, _KINDS):
         raise ExpressionFailed(f"Its value is of a kind ({type(value).__name__}) that no project holds.")
