@@ -9,6 +9,7 @@ from syntask_yaml.model.secret import SECRET_NAMES
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.plan.changes import Action, Change, FieldChange
 from syntask_yaml.plan.facts import facts
+from syntask_yaml.template import is_template
 
 # Fields that say nothing when they are not declared, so that what a backend has stays.
 _OPTIONAL = frozenset({"version", "paused", "schedules", "sla"})
@@ -97,6 +98,15 @@ def _is_nothing(value: Value) -> bool:
 
 
 def _field_change(path: str, before: Value, after: Value) -> FieldChange:
-    if path.rpartition(".")[2] in SECRET_NAMES:
-        return FieldChange(path, HIDDEN if before is not None else None, HIDDEN)
-    return FieldChange(path, before, after)
+    name = path.rpartition(".")[2]
+    return FieldChange(path, _without_secrets(before, name), _without_secrets(after, name))
+
+
+def _without_secrets(value: Value, name: str = "") -> Value:
+    """*value*, which stands under *name*, with every readable secret hidden; references to one are none."""
+    if isinstance(value, Mapping):
+        return {key: _without_secrets(item, key) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_secrets(item, name) for item in value]
+    is_readable = isinstance(value, str) and value != "" and not is_template(value)
+    return HIDDEN if is_readable and name in SECRET_NAMES else value
