@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from syntask_yaml.backend.prefect.profile import active_profile
 from syntask_yaml.errors import UsageError
 
 STORE_NAME = "syntask.db"
@@ -31,11 +32,12 @@ def read_settings(environ: Mapping[str, str], *, backend: str | None = None) -> 
     home = environ.get("SYNTASK_HOME") or str(Path(environ.get("HOME", "~")) / ".syntask")
     return Settings(
         home=Path(home).expanduser(),
-        backend=backend or _first(environ, "SYNTASK_BACKEND", "SYNTASK_API_URL", "PREFECT_API_URL"),
+        backend=backend or _first(environ, *_BACKEND) or active_profile(environ).get("PREFECT_API_URL"),
         default_pool=_first(environ, *_DEFAULT_POOL),
     )
 
 
+_BACKEND = ("SYNTASK_BACKEND", "SYNTASK_API_URL", "PREFECT_API_URL")
 _DEFAULT_POOL = (
     "SYNTASK_DEFAULT_WORK_POOL_NAME",
     "PREFECT_DEFAULT_WORK_POOL_NAME",

@@ -45,11 +45,15 @@ class RunFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
-    """What a backend can do beyond the port. *kind* is `embedded`, `memory` or `prefect`."""
+    """What a backend can do beyond the port. *kind* is `embedded`, `memory` or `prefect`.
+
+    *forgets* are the fields of a deployment that it takes and does not give back.
+    """
 
     kind: str
     triggers: bool = False
     sla: bool = False
+    forgets: frozenset[str] = frozenset()
 
 
 class Backend(Protocol):

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from syntask_yaml.backend.base import Backend, RunQueue
 from syntask_yaml.errors import UsageError
 
 EMBEDDED = "embedded:"
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class OwnBackend(Backend, RunQueue, Protocol):
     """A backend that our own worker can serve."""
 
 
-def connect(url: str | None, *, store: Path) -> Backend:
+def is_server(url: str | None) -> bool:
+    """Whether *url* means a server's API."""
+    return url is not None and url.startswith(("http://", "https://"))
+
+
+def connect(url: str | None, *, store: Path, environ: Mapping[str, str] = _NOTHING) -> Backend:
     """Open the backend at *url*: `embedded:PATH`, or a Prefect API; None is the embedded one at *store*.
 
-    Raises BackendError if it cannot be opened, UsageError for a URL of another kind.
+    *environ* says how to talk to a server. Raises BackendError if it cannot be opened, UsageError for a
+    URL of another kind.
     """
     if url is None or url.startswith(EMBEDDED) or url == "embedded":
         return open_embedded(url, store=store)
-    if url.startswith(("http://", "https://")):
-        raise UsageError(f"`{url}`: this version has no backend for a server yet.")
+    if is_server(url):
+        from syntask_yaml.backend.prefect.backend import PrefectBackend
+
+        return PrefectBackend.open(url, environ)
     hint = "Write `embedded:PATH` for a store file, or `https://…/api` for a server."
     raise UsageError(f"`{url}` is no backend.", hint=hint)
 

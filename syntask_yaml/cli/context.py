@@ -46,7 +46,7 @@ class Context:
         from syntask_yaml.backend.connect import connect
 
         settings = self.settings
-        backend = connect(settings.backend, store=settings.store)
+        backend = connect(settings.backend, store=settings.store, environ=self.environ)
         try:
             yield backend
         finally:

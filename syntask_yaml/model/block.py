@@ -60,6 +60,12 @@ BLOCK_TYPES: Mapping[str, BlockType] = {
         BlockType("bitbucket-credentials", _GIT_FIELDS, frozenset({"password", "token"})),
         BlockType("azure-devops-credentials", ("token",), frozenset({"token"}), frozenset({"token"})),
         BlockType(
+            "docker-registry-credentials",
+            ("username", "password", "registry_url", "reauth"),
+            frozenset({"password"}),
+            frozenset({"username", "password"}),
+        ),
+        BlockType(
             "aws-credentials",
             (*_AWS_LOGIN, "region_name", "profile_name", "aws_client_parameters"),
             frozenset(_AWS_LOGIN[1:]),

@@ -124,3 +124,33 @@ def timezones() -> frozenset[str]:
     from importlib.resources import files
 
     return frozenset(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())
+
+
+_DEFAULT_START = datetime(2020, 1, 1)
+_STARTED = re.compile(r"DTSTART:(\d{8}T\d{6})\n(.*)", re.DOTALL)
+_FREQUENT = re.compile(r"FREQ=(SECONDLY|MINUTELY)", re.IGNORECASE)
+_EVERY = re.compile(r"INTERVAL=(\d+)", re.IGNORECASE)
+
+
+def without_default_start(rrule: str) -> str:
+    """A recurrence rule without the start that it has in any case: the beginning of 2020.
+
+    Servers add it, and for rules that fire every few seconds or minutes a later one of the same beat.
+    """
+    match = _STARTED.fullmatch(rrule)
+    if match is None or "DTSTART" in match[2].upper():
+        return rrule
+    try:
+        start = datetime.strptime(match[1], "%Y%m%dT%H%M%S")
+    except ValueError:
+        return rrule
+    return match[2] if start == _DEFAULT_START or _is_in_beat(match[2], start) else rrule
+
+
+def _is_in_beat(rule: str, start: datetime) -> bool:
+    frequent = _FREQUENT.search(rule)
+    if frequent is None or "COUNT=" in rule.upper() or "\n" in rule.strip():
+        return False
+    every = _EVERY.search(rule)
+    beat = (int(every[1]) if every else 1) * (1 if frequent[1].upper() == "SECONDLY" else 60)
+    return start > _DEFAULT_START and (start - _DEFAULT_START).total_seconds() % beat == 0

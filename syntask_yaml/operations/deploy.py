@@ -19,10 +19,15 @@ from syntask_yaml.plan.codec import SavedPlan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployOptions:
-    """How to deploy. *jobs*: how many lists of steps, and how many writes, at a time."""
+    """How to deploy.
+
+    *jobs*: how many lists of steps, and how many writes, at a time. *skip_build*: no step runs, and what
+    steps decide stays as it is. *rebuild*: images are built though nothing changed.
+    """
 
     jobs: int = 8
     skip_build: bool = False
+    rebuild: bool = False
     install_requirements: bool = False
 
 
@@ -48,12 +53,13 @@ def deploy(
         planned = _from_backend(planned, knowledge, request)
     else:
         built = run_steps_of(
-            planned,
+            planned.prepared,
             knowledge,
             jobs=options.jobs,
             install_requirements=options.install_requirements,
             keep_going=request.keep_going,
             notify=notify,
+            rebuild=options.rebuild,
         )
         if built.failed and not request.keep_going:
             return nothing_written(planned, built, built.diagnostics(knowledge))

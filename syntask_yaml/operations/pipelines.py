@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from syntask_yaml.diagnostics import Diagnostic
@@ -10,8 +10,7 @@ from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.events import Observer
 from syntask_yaml.model.value import Value
 from syntask_yaml.operations.lookup import Blocks
-from syntask_yaml.operations.plan import Planned
-from syntask_yaml.operations.prepare import Knowledge
+from syntask_yaml.operations.prepare import Knowledge, Prepared
 from syntask_yaml.steps.base import Policy, StepContext
 from syntask_yaml.steps.pipelines import Pipeline, run_pipelines
 
@@ -32,34 +31,40 @@ class Built:
             yield from _placed(error, knowledge)
 
 
-def pipelines_of(planned: Planned, knowledge: Knowledge) -> dict[int, Pipeline]:
+def pipelines_of(prepared: Sequence[Prepared], knowledge: Knowledge) -> dict[int, Pipeline]:
     """The steps of the deployments that have some, by position."""
     # On this machine, and for as long as the command runs, steps may use secrets too.
     scope = replace(knowledge.scope({}, is_open=False), blocks=Blocks(knowledge.backend))
     return {
         position: Pipeline(each.label, each.declaration.build, each.declaration.push, scope)
-        for position, each in enumerate(planned.prepared)
+        for position, each in enumerate(prepared)
         if each.deployment is not None and (each.declaration.build or each.declaration.push)
     }
 
 
 def run_steps_of(
-    planned: Planned,
+    prepared: Sequence[Prepared],
     knowledge: Knowledge,
     *,
     jobs: int,
     install_requirements: bool,
     keep_going: bool,
     notify: Observer,
+    rebuild: bool = False,
 ) -> Built:
-    """Run every distinct list of build and push steps of the plan once."""
-    pipelines = pipelines_of(planned, knowledge)
+    """Run every distinct list of build and push steps once.
+
+    *rebuild*: images are built though nothing changed.
+    """
+    pipelines = pipelines_of(prepared, knowledge)
     if not pipelines:
         return Built({}, {})
     results = run_pipelines(
         list(pipelines.values()),
         jobs=jobs,
-        context=StepContext(knowledge.project.root, knowledge.environ, blocks=Blocks(knowledge.backend)),
+        context=StepContext(
+            knowledge.project.root, knowledge.environ, blocks=Blocks(knowledge.backend), rebuild=rebuild
+        ),
         notify=notify,
         policy=Policy(install_requirements=install_requirements, allow_unset=knowledge.allow_unset),
         keep_going=keep_going,

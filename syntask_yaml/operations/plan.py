@@ -121,11 +121,9 @@ def _compare(knowledge: Knowledge, prepared: Sequence[Prepared], request: Reques
     prune = project.name if request.prune and is_whole else None
     actual = backend.deployments(project=prune, names=[each.full_name for each in wanted])
     _check_owners(wanted, actual)
-    ignore = frozenset(
-        name
-        for name, has in (("triggers", backend.features.triggers), ("sla", backend.features.sla))
-        if not has
-    )
+    features = backend.features  # what a server has shows when it is read
+    lacks = {name for name, has in (("triggers", features.triggers), ("sla", features.sla)) if not has}
+    ignore = features.forgets | lacks
     changes = diff(wanted, actual, prune=prune, ignore=ignore, complete=partial(_versioned, knowledge))
     return Plan(project.title, backend.url, tuple(changes))
 

@@ -23,7 +23,7 @@ from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Declaration, Project
 from syntask_yaml.project.parameters import check_job_variables, check_parameters
-from syntask_yaml.project.resolve import Resolved, resolve_fields, resolve_pull
+from syntask_yaml.project.resolve import Resolved, resolve_fields, resolve_pull, without_limits
 from syntask_yaml.project.static import expected_outputs
 from syntask_yaml.template import Scope
 
@@ -223,7 +223,9 @@ def _pull(
     declaration: Declaration, entry: Node, pool: WorkPool | None, scope: Scope, knowledge: Knowledge
 ) -> Resolved:
     if declaration.pull is not None:
-        return resolve_pull(knowledge.project, declaration.pull, scope)
+        resolved = resolve_pull(knowledge.project, declaration.pull, scope)
+        is_ours = knowledge.backend.features.kind in _OWN_KINDS
+        return resolved if is_ours else without_limits(resolved, knowledge.project)
     if pool is None:
         return Resolved(())
     variables: Any = (entry.value.get("work_pool") or {}).get("job_variables") or {}

@@ -9,10 +9,14 @@ from typing import Any
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.deployment import Deployment
+from syntask_yaml.model.events import Observer
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.operations.choose import Selection, choose
-from syntask_yaml.operations.prepare import Knowledge, prepare
+from syntask_yaml.operations.pipelines import run_steps_of
+from syntask_yaml.operations.prepare import Knowledge, Prepared, prepare
 from syntask_yaml.plan.facts import facts
+
+_JOBS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +27,34 @@ class Rendered:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def render(knowledge: Knowledge, selection: Selection) -> Rendered:
-    """The selected deployments with their templates resolved. Raises ProjectInvalid."""
+def render(knowledge: Knowledge, selection: Selection, *, build: Observer | None = None) -> Rendered:
+    """The selected deployments with their templates resolved.
+
+    With *build*, which is told how they go, the build and push steps run first, and what they put out is
+    filled in. Raises ProjectInvalid, also for a step that did not succeed.
+    """
     project = knowledge.project
     if project.errors:
         raise ProjectInvalid(project.errors)
-    prepared = prepare(choose(project, selection, knowledge.reader), knowledge)
-    errors = [error for each in prepared for error in each.errors]
-    if errors:
-        raise ProjectInvalid(errors)
+    chosen = list(choose(project, selection, knowledge.reader))
+    prepared = _sound(prepare(chosen, knowledge))
+    if build is not None:
+        built = run_steps_of(
+            prepared, knowledge, jobs=_JOBS, install_requirements=False, keep_going=False, notify=build
+        )
+        if built.failed:
+            raise ProjectInvalid(tuple(built.diagnostics(knowledge)))
+        prepared = _sound(prepare(chosen, knowledge, outputs=built.outputs))
     deployments = [document_of(each.deployment) for each in prepared if each.deployment is not None]
     content = {**({"name": project.name} if project.name else {}), "deployments": deployments}
     return Rendered(content, tuple(problem for each in prepared for problem in each.diagnostics))
+
+
+def _sound(prepared: list[Prepared]) -> list[Prepared]:
+    errors = [error for each in prepared for error in each.errors]
+    if errors:
+        raise ProjectInvalid(errors)
+    return prepared
 
 
 def document_of(deployment: Deployment) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def check_fresh(saved: SavedPlan, planned: Planned, knowledge: Knowledge) -> Non
 
 
 def _step_fingerprints(planned: Planned, knowledge: Knowledge) -> Iterator[str]:
-    for pipeline in pipelines_of(planned, knowledge).values():
+    for pipeline in pipelines_of(planned.prepared, knowledge).values():
         # What a block holds is neither looked up nor digested for a plan.
         scope = replace(pipeline.scope, blocks=Blocks.LEAVE)
         yield steps_fingerprint((*pipeline.build, *pipeline.push), scope)

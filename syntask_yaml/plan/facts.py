@@ -15,6 +15,8 @@ from syntask_yaml.model.builtin import builtin_of
 from syntask_yaml.model.deployment import ConcurrencyLimit, Deployment
 from syntask_yaml.model.pool import DEFAULT_QUEUE
 from syntask_yaml.model.schedule import Cron, Interval, RRule, Schedule, Timing
+from syntask_yaml.model.timing import without_default_start
+from syntask_yaml.model.trigger import settled, trigger_name
 from syntask_yaml.model.value import Unknown, Value
 
 _NAMESPACE = re.compile(r"(\{\{\s*)prefect(\.(?:blocks|variables)\.)")
@@ -37,7 +39,10 @@ def facts(deployment: Deployment) -> dict[str, Value]:
         "work_pool.work_queue_name": deployment.work_queue or DEFAULT_QUEUE,
         "work_pool.job_variables": plain(deployment.job_variables),
         "pull": [_step(step) for step in deployment.pull_steps],
-        "triggers": [plain(trigger) for trigger in deployment.triggers],
+        "triggers": [
+            plain(settled(trigger, name=trigger_name(deployment.name, position)))
+            for position, trigger in enumerate(deployment.triggers, start=1)
+        ],
         "sla": None if deployment.sla is None else [plain(sla) for sla in deployment.sla],
         "project": deployment.project,
     }
@@ -91,7 +96,7 @@ def schedule_key(schedule: Schedule) -> str:
         case Interval():
             own = f"interval {timing.seconds:g}"
         case RRule():
-            own = f"rrule {timing.rrule}"
+            own = f"rrule {without_default_start(timing.rrule)}"
     return f"{own} {timing.timezone or 'UTC'}"
 
 
@@ -113,4 +118,4 @@ def _timing(timing: Timing) -> dict[str, Value]:
             anchor = timing.anchor.astimezone(UTC).isoformat() if timing.anchor else None
             return {"interval": timing.seconds, "timezone": zone, "anchor_date": anchor}
         case RRule():
-            return {"rrule": timing.rrule, "timezone": zone}
+            return {"rrule": without_default_start(timing.rrule), "timezone": zone}

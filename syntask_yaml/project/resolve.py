@@ -8,6 +8,7 @@ from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
+from syntask_yaml.model.builtin import builtin_of
 from syntask_yaml.model.secret import holds_secret
 from syntask_yaml.model.step import Step
 from syntask_yaml.model.value import Unknown, Value
@@ -73,10 +74,22 @@ def resolve_pull(project: Project, pull: Iterable[Step], scope: Scope) -> Resolv
     return Resolved(tuple(steps), tuple(problems))
 
 
+def without_limits(pull: Resolved, project: Project) -> Resolved:
+    """Pull steps for workers that do not know the `timeout` of a step, and would hand it to the function."""
+    limited = [step for step in pull.value if "timeout" in step.inputs and builtin_of(step.name) is not None]
+    detail = "Workers of this backend know no `timeout` of a pull step; there it has no effect."
+    places = (project.document.root.at(step.path).get("timeout") for step in limited)
+    notes = [place.problem("needs-server", detail, at_key=True).as_warning() for place in places if place]
+    steps = (_without_limit(step) if step in limited else step for step in pull.value)
+    return Resolved(tuple(steps), (*pull.diagnostics, *notes))
+
+
+def _without_limit(step: Step) -> Step:
+    return replace(step, inputs={name: value for name, value in step.inputs.items() if name != "timeout"})
+
+
 def names_put_out(step: Step) -> set[str]:
     """The names under which later steps know what *step* puts out, as far as they are known."""
-    from syntask_yaml.model.builtin import builtin_of
-
     builtin = builtin_of(step.name)
     names = set(builtin.outputs) if builtin else set()
     return names | ({step.id} if step.id is not None else set())

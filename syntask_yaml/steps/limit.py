@@ -82,7 +82,7 @@ class Deadline(threading.Event):
 
 
 class TimePassed(BaseException):
-    """The time of a step that runs in this thread is over."""
+    """The time of a step that runs in this thread is over. No `except Exception` of the step stops it."""
 
 
 @contextmanager

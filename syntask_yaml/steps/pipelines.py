@@ -186,7 +186,9 @@ class _Crew:
         first = served[0]
         scope = replace(first.scope, outputs={**first.scope.outputs, **built.outputs})
         done = self._run("push", first.push, served, replace(built.context), scope)
-        return replace(done, outputs={**built.outputs, **done.outputs})
+        kept = _ids(first.build) - _ids(first.push)
+        own = {name: value for name, value in done.outputs.items() if name not in kept}
+        return replace(done, outputs={**built.outputs, **own})
 
     def _run(
         self,
@@ -224,5 +226,8 @@ def _label(section: str, names: Sequence[str]) -> str:
 
 def _after(pipeline: Pipeline) -> Scope:
     """The scope of push before build ran."""
-    ids = {step.id for step in pipeline.build if step.id is not None}
-    return replace(pipeline.scope, later=pipeline.scope.later | ids)
+    return replace(pipeline.scope, later=pipeline.scope.later | _ids(pipeline.build))
+
+
+def _ids(steps: Sequence[Step]) -> set[str]:
+    return {step.id for step in steps if step.id is not None}

@@ -38,15 +38,18 @@ def run_steps(
     StepStopped when `context.stop` is set.
     """
     outputs: dict[str, Any] = {}
+    ids: set[str] = set()
     scrubber = Scrubber()
     for step in steps:
         if context.stop.is_set():
             raise StepStopped(f"`{step.name}` was not started.")
         run = _Run(step, section, label, context, notify, scrubber)
         given = run.outputs(replace(scope, outputs={**scope.outputs, **outputs}), policy)
-        outputs |= given
+        # An output that is called as an earlier step's id does not hide that step.
+        outputs |= {name: value for name, value in given.items() if name not in ids}
         if step.id is not None:
             outputs[step.id] = given
+            ids.add(step.id)
     return outputs
 
 

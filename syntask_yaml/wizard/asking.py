@@ -67,15 +67,20 @@ def ask_optional(
     check: Check = anything,
     notes: Sequence[str] = (),
     option: str = "",
+    takes_templates: bool = True,
 ) -> Asking[str]:
     """A line of text that may be empty; where there is a *current* one, a dash takes it away."""
-    if not current:
-        check = _unless_empty(check)
-        return (yield from ask_text(key, text, facts, default="", check=check, notes=notes, option=option))
-    notes = (*notes, f"A `{NOTHING}` takes it away.")
-    check = _unless_nothing(check)
-    answer = yield from ask_text(key, text, facts, default=current, check=check, notes=notes, option=option)
-    return "" if answer == NOTHING else answer
+    answer = yield from ask_text(
+        key,
+        text,
+        facts,
+        default=current,
+        check=_unless(NOTHING if current else "", check),
+        notes=(*notes, f"A `{NOTHING}` takes it away.") if current else notes,
+        option=option,
+        takes_templates=takes_templates,
+    )
+    return "" if current and answer == NOTHING else answer
 
 
 def ask_choice(
@@ -139,12 +144,8 @@ def _needed(check: Check) -> Check:
     return lambda text: check(text) if text else "Something must be written here."
 
 
-def _unless_empty(check: Check) -> Check:
-    return lambda text: check(text) if text else ""
-
-
-def _unless_nothing(check: Check) -> Check:
-    return lambda text: "" if text == NOTHING else check(text)
+def _unless(nothing: str, check: Check) -> Check:
+    return lambda text: "" if text == nothing else check(text)
 
 
 def _with_templates(check: Check) -> Check:

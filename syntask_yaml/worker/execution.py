@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from syntask_yaml.backend.base import Backend, Claim
-from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.run import LogLine, State, StateType
-from syntask_yaml.model.secret import Secret
-from syntask_yaml.operations.lookup import Blocks, Variables
 from syntask_yaml.steps.scrubber import Scrubber, secrets_in
-from syntask_yaml.template import Scope, Unresolved, resolve
 from syntask_yaml.worker.process import RunProcess
-from syntask_yaml.worker.protocol import RUN_ID, Job, Report
+from syntask_yaml.worker.protocol import Job, Report
+from syntask_yaml.worker.surroundings import directory_of, environment, job_variables, remove_directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +97,7 @@ class Execution:
         """Let go of the process, and remove the run's own directory."""
         self.process.close()
         if self.directory is not None:
-            shutil.rmtree(self.directory, ignore_errors=True)
+            remove_directory(self.directory)
 
 
 def start_execution(claim: Claim, backend: Backend, *, home: Path, environ: Mapping[str, str]) -> Execution:
@@ -112,7 +106,7 @@ def start_execution(claim: Claim, backend: Backend, *, home: Path, environ: Mapp
     Raises StepFailed for a job variable without a value; OSError or ValueError where there is no such
     program or directory, or no process can have such an environment.
     """
-    variables = _job_variables(claim, backend)
+    variables = job_variables(claim, backend)
     job = Job(
         run_id=claim.run.id,
         entrypoint=claim.entrypoint,
@@ -120,73 +114,11 @@ def start_execution(claim: Claim, backend: Backend, *, home: Path, environ: Mapp
         parameters=claim.parameters,
         pull_steps=claim.pull_steps,
     )
-    variables_of_process = _environ(claim, backend, variables, environ)
+    own_environ = environment(claim, backend, variables, environ)
     command = str(variables.get("command") or "") or None
-    with _directory(claim.run.id, variables.get("working_dir"), home) as (directory, own):
-        process = RunProcess(job, directory=directory, environ=variables_of_process, command=command)
+    with directory_of(claim.run.id, variables.get("working_dir"), home) as (directory, own):
+        process = RunProcess(job, directory=directory, environ=own_environ, command=command)
     return Execution(claim, process, own, Scrubber(secrets_in(variables)))
-
-
-@contextmanager
-def _directory(run_id: str, configured: Any, home: Path) -> Iterator[tuple[Path, Path | None]]:
-    """Where a run takes place, and whether that is a directory of its own, which is removed on failure."""
-    if configured:
-        yield Path(str(configured)), None
-        return
-    remove_directory(run_id, home)  # of a worker that was killed before the run began
-    directory = _own_directory(run_id, home)
-    directory.mkdir(parents=True)
-    try:
-        yield directory, directory
-    except BaseException:
-        remove_directory(run_id, home)
-        raise
-
-
-def remove_directory(run_id: str, home: Path) -> None:
-    """Remove what a run left in a directory of its own."""
-    shutil.rmtree(_own_directory(run_id, home), ignore_errors=True)
-
-
-def _own_directory(run_id: str, home: Path) -> Path:
-    return home / "runs" / run_id
-
-
-def _job_variables(claim: Claim, backend: Backend) -> dict[str, Any]:
-    """The job variables, with blocks and variables looked up."""
-    missing: list[Unresolved] = []
-    scope = Scope(variables=Variables(backend), blocks=Blocks(backend), leaves_unset=True)
-    resolved = resolve(dict(claim.job_variables), scope, missing.append)
-    if missing:
-        first = missing[0]
-        where = ".".join(str(step) for step in first.path)
-        raise StepFailed(
-            f"The job variable `{where}` has no value. {first.reason.detail}",
-            hint=first.reason.hint,
-        )
-    return dict(resolved)
-
-
-def _environ(
-    claim: Claim, backend: Backend, variables: Mapping[str, Any], environ: Mapping[str, str]
-) -> dict[str, str]:
-    env = variables.get("env") or {}
-    if not isinstance(env, Mapping):
-        raise StepFailed("The job variable `env` is no mapping.", hint="Write `NAME: VALUE` below it.")
-    own = {str(key): _text(value) for key, value in env.items() if value is not None}
-    return {
-        **environ,
-        "PYTHONUNBUFFERED": "1",
-        "SYNTASK_BACKEND": backend.url,
-        RUN_ID: claim.run.id,
-        "SYNTASK__FLOW_RUN_NAME": claim.run.name,
-        "SYNTASK__DEPLOYMENT": claim.run.deployment or "",
-        **own,
-    }
-
-
-def _text(value: Any) -> str:
-    return value.reveal() if isinstance(value, Secret) else str(value)
 
 
 def _ended(report: Report) -> State:

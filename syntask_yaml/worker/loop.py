@@ -16,8 +16,11 @@ from pathlib import Path
 from syntask_yaml.backend.base import Claim
 from syntask_yaml.backend.connect import OwnBackend
 from syntask_yaml.errors import BackendError, SyntaskError
-from syntask_yaml.model.run import LogLine, Run, State, StateType
-from syntask_yaml.worker.execution import Execution, remove_directory, start_execution
+from syntask_yaml.model.run import LogLine, State, StateType
+from syntask_yaml.worker.events import Notify, RunChanged, Stopping
+from syntask_yaml.worker.execution import Execution, start_execution
+from syntask_yaml.worker.options import WorkerOptions
+from syntask_yaml.worker.surroundings import own_directory, remove_directory
 
 # Seconds.
 _SCHEDULE_EVERY = 5.0
@@ -25,43 +28,6 @@ _POLL_EVERY = 0.05
 _FORGET_EVERY = 3600.0
 # Runs removed in one go, so that nobody waits for long.
 _FORGET_AT_ONCE = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkerOptions:
-    """What a worker serves and how; times in seconds.
-
-    *limit* is the number of runs at a time. A claim not renewed for *lease* is another worker's to
-    end. *grace* is how long a cancelled run has to end by itself. Runs that ended longer ago than
-    *keep* are removed; None keeps them for ever.
-    """
-
-    pool: str
-    name: str
-    queues: tuple[str, ...] = ()
-    limit: int = 10
-    lease: float = 30.0
-    grace: float = 30.0
-    keep: timedelta | None = None
-    run_once: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RunChanged:
-    """A run went into another state."""
-
-    run: Run
-    state: State
-
-
-@dataclass(frozen=True, slots=True)
-class Stopping:
-    """The worker was told to stop, and *runs* still go on."""
-
-    runs: int
-
-
-Notify = Callable[[RunChanged | Stopping], None]
 
 
 @dataclass
@@ -198,11 +164,13 @@ class Worker:
         """Keep the leases, and end what dead workers left behind."""
         if self._executions:
             self._obey(self.backend.renew(self._claims, now=now, lease=self.options.lease), now)
+        # When the machine slept, every lease has run out: the others need a moment to renew theirs.
+        has_slept = self._renewed is not None and self._is_over(self._renewed, self.options.lease, now)
         self._renewed = now
-        for run in self.backend.reap(now):
+        for run in () if has_slept else self.backend.reap(now):
             self.notify(RunChanged(run, run.state))
             if run.state.type.is_final:
-                remove_directory(run.id, self.home)
+                remove_directory(own_directory(run.id, self.home))
             self._next_due = now
 
     @property

@@ -1,7 +1,8 @@
-"""Every adapter of the port, in turn, with a clock that stands still.
+"""Every adapter of the port, in turn; our own ones with a clock that stands still.
 
 `backend` is one handle on a fresh backend and `twin` another one on the same, as a second process
-would have it. `pool` is the name of a process pool that is there.
+would have it. `pool` is the name of a process pool that is there. Real servers take part in what is not
+marked `own`: what only our own backends promise, for the reason that the mark gives.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -16,8 +18,19 @@ import pytest
 from syntask_yaml.backend.connect import OwnBackend
 from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.backend.memory import MemoryBackend
+from syntask_yaml.backend.prefect.backend import PrefectBackend
 from syntask_yaml.model.deployment import Deployment, Stored, Write
+from syntask_yaml.model.pool import WorkPool
+from tests.support import postgres as pg
+from tests.support.prefect_server import (
+    PrefectServer,
+    migrated_file,
+    missing,
+    postgres_server,
+    sqlite_server,
+)
 
+# A server's adapter has no queue: tests of the queue are for our own backends.
 Open = Callable[[], OwnBackend]
 Deploy = Callable[..., list[Stored]]
 
@@ -45,15 +58,69 @@ def _embedded(folder: Path, clock: Clock) -> Open:
     return lambda: EmbeddedBackend.open(folder / "home" / "syntask.db", clock=clock)
 
 
+_OWN = {"memory": _memory, "embedded": _embedded}
+_SERVERS = ("prefect-sqlite", "prefect-postgres")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "open_backend" not in metafunc.fixturenames:
+        return
+    names = [pytest.param(name) for name in _OWN]
+    is_for_all = metafunc.module.__name__.endswith("test_backend")
+    if is_for_all and metafunc.definition.get_closest_marker("own") is None:
+        names += [pytest.param(name, marks=pytest.mark.real) for name in _SERVERS]
+    metafunc.parametrize("open_backend", names, indirect=True, scope="function")
+
+
+@pytest.fixture(name="sqlite", scope="session")
+def _sqlite(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
+    if reason := missing():
+        pytest.skip(reason)
+    assert pytestconfig.cache is not None
+    migrated = migrated_file(pytestconfig.cache.mkdir(f"prefect-{version('prefect')}"))
+    with sqlite_server(tmp_path_factory.mktemp("prefect-sqlite"), migrated=migrated) as server:
+        yield server
+
+
+@pytest.fixture(name="postgres", scope="session")
+def _postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
+    if reason := missing(postgres=True):
+        pytest.skip(reason)
+    with (
+        pg.postgres() as cluster,
+        postgres_server(
+            tmp_path_factory.mktemp("prefect-postgres"), cluster.create_database("prefect")
+        ) as server,
+    ):
+        yield server
+
+
+def _on_server(server: PrefectServer) -> Open:
+    """Handles on a server that is empty but for one pool."""
+    server.empty()
+    for block in server.every("block_documents"):
+        server.request("DELETE", f"/block_documents/{block['id']}")
+    open_one: Callable[[], PrefectBackend] = lambda: PrefectBackend.open(server.api, {})  # noqa: E731
+    backend = open_one()
+    backend.create_pool(WorkPool(name="default", type="process"))
+    backend.close()
+    return open_one  # type: ignore[return-value]
+
+
 @pytest.fixture(name="clock")
 def _clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(name="open_backend", params=[_memory, _embedded], ids=["memory", "embedded"])
+@pytest.fixture(name="open_backend")
 def _open_backend(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Open]:
     """Opens a handle on the same backend, as often as it is called."""
-    open_one: Open = request.param(tmp_path, clock)
+    make = _OWN.get(request.param)
+    open_one = (
+        make(tmp_path, clock)
+        if make
+        else _on_server(request.getfixturevalue(request.param.removeprefix("prefect-")))
+    )
     opened: list[OwnBackend] = []
 
     def open_backend() -> OwnBackend:

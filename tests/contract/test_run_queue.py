@@ -524,6 +524,58 @@ def test_renewing_nothing_is_nothing(backend: OwnBackend, clock: Clock) -> None:
     assert backend.renew([], now=clock.now, lease=LEASE) == {}
 
 
+def test_looking_at_what_is_held_changes_nothing(
+    backend: OwnBackend, twin: OwnBackend, etl: Stored, clock: Clock
+) -> None:
+    """It tells what `renew` tells, and renews nothing."""
+    for _ in range(3):
+        ask(backend, etl)
+    one, two, ended = begun(backend, clock), claimed(backend, clock), begun(backend, clock)
+    backend.report(ended, COMPLETED, clock.now)
+    twin.cancel(one.run.id)
+    seen = twin.changed()
+
+    states = {one.run.id: StateType.CANCELLING, two.run.id: StateType.PENDING}
+    assert states == backend.held([one, two, ended])
+    assert backend.held([]) == {}
+    assert seen == twin.changed()
+    assert len(twin.reap(clock.advance(LEASE + 1))) == 2
+    assert backend.held([one, two]) == {}
+
+
+def test_what_became_due_later_can_be_left(backend: OwnBackend, etl: Stored, clock: Clock) -> None:
+    """A worker that is to execute what is due now does not go on for ever."""
+    first = ask(backend, etl, scheduled=clock.now)
+    began = clock.now
+    ask(backend, etl, scheduled=clock.advance(1))
+    ask(backend, etl, scheduled=at(23))
+
+    found = [claim(backend, clock, due_by=began), claim(backend, clock, due_by=began)]
+    assert [each and each.run.id for each in found] == [first.id, None]
+    assert claim(backend, clock, due_by=at(23)) is not None
+    assert claim(backend, clock, due_by=at(23)) is None
+
+
+def test_runs_that_ended_long_ago_can_be_removed(backend: OwnBackend, etl: Stored, clock: Clock) -> None:
+    """With their lines, a few at a time; never one that has not ended, however old."""
+    old = [ask(backend, etl) for _ in range(3)]
+    backend.append_logs(old[0].id, [LogLine(clock.now, 20, "hello")])
+    for _ in range(2):
+        backend.report(begun(backend, clock), COMPLETED, clock.now)
+    running = begun(backend, clock)
+    waiting = ask(backend, etl, scheduled=at(13))
+    recent = ask(backend, etl)
+    clock.advance(60)
+    backend.cancel(recent.id)
+
+    assert backend.forget(clock.now, limit=1) == 1
+    assert backend.forget(clock.now, limit=5) == 1
+    assert backend.forget(clock.now, limit=5) == 0
+    assert {running.run.id, waiting.id, recent.id} == {run.id for run in runs(backend)}
+    assert [backend.run(run.id) for run in old[:2]] == [None, None]
+    assert backend.logs(old[0].id) == []
+
+
 def test_a_run_that_has_not_begun_can_be_given_back(
     backend: OwnBackend, twin: OwnBackend, etl: Stored, clock: Clock
 ) -> None:

@@ -199,7 +199,7 @@ class ContainerEngine:
         assert problems == []
         for known in (f"{mirrored}:{tag}", "imported"):
             self.client.remove_image(known, noprune=True)
-        return next(answer["aux"]["Digest"] for answer in answers if "Digest" in answer.get("aux", {}))
+        return str(next(answer["aux"]["Digest"] for answer in answers if "Digest" in answer.get("aux", {})))
 
 
 def _archive(files: Mapping[str, bytes | str]) -> bytes:

@@ -25,6 +25,7 @@ from tests.support.ports import free_port
 from tests.support.processes import clean_environ, end, kill, start
 
 _PATIENCE = 180.0
+_BUSY = 30.0
 
 
 def missing(*, postgres: bool = False) -> str:
@@ -110,9 +111,15 @@ class PrefectServer:
             self.process = None
 
     def request(self, method: str, path: str, body: Any = None) -> Any:
-        """Call its API, and fail on every answer that is an error; the answer's JSON."""
-        answer = httpx.request(method, f"{self.api}{path}", json=body, timeout=60, trust_env=False)
-        if answer.is_error:
+        """Call its API, again while it is too busy, and fail on every error; the answer's JSON."""
+        deadline = time.monotonic() + _BUSY
+        while True:
+            answer = httpx.request(method, f"{self.api}{path}", json=body, timeout=60, trust_env=False)
+            if answer.status_code != 503 or time.monotonic() > deadline:
+                break
+            time.sleep(0.1)
+        is_gone = method == "DELETE" and answer.status_code == 404
+        if answer.is_error and not is_gone:
             raise AssertionError(f"{method} {path}: {answer.status_code} {answer.text}")
         return answer.json() if answer.content else None
 

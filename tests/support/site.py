@@ -63,14 +63,14 @@ class Site:
 
     def environment(self, **more: str) -> dict[str, str]:
         """What commands and workers see."""
-        return clean_environ(
-            HOME=str(self.home),
-            SYNTASK_HOME=str(self.home),
-            MARKS=str(self.marks),
-            NO_COLOR="1",
-            CI="1",
-            **{**self.environ, **more},
-        )
+        own = {
+            "HOME": str(self.home),
+            "SYNTASK_HOME": str(self.home),
+            "MARKS": str(self.marks),
+            "NO_COLOR": "1",
+            "CI": "1",
+        }
+        return clean_environ(**{**own, **self.environ, **more})
 
     def declare(self, deployments: Mapping[str, Mapping[str, Any]], **top: Any) -> None:
         """Write the project file: *deployments* by name, each with what it has beyond a name and a pool."""

@@ -35,6 +35,7 @@ from syntask_yaml.plan.codec import SavedPlan
 @click.option(
     "--skip-build", is_flag=True, help="Run no build and push steps; what they decide stays as it is."
 )
+@click.option("--rebuild", is_flag=True, help="Build every image, though nothing changed.")
 @click.option("--install-requirements", is_flag=True, help="Install what the steps require with pip.")
 @click.option(
     "-j",
@@ -60,8 +61,11 @@ def command(
     how = DeployOptions(
         jobs=jobs,
         skip_build=options.pop("skip_build"),
+        rebuild=options.pop("rebuild"),
         install_requirements=options.pop("install_requirements"),
     )
+    if how.skip_build and how.rebuild:
+        raise UsageError("`--skip-build` and `--rebuild` ask for opposites.", hint="Give one of them.")
     if dry_run:
         return 1 if show_plan(context, save=None, output=output, **options).failed else 0
     request = request_of(options)

@@ -12,6 +12,8 @@ from syntask_yaml.cli.project_options import request_of, request_options
 from syntask_yaml.cli.views import diagnostics
 from syntask_yaml.cli.views import plan as view
 from syntask_yaml.cli.views.output import as_json, print_json, say
+from syntask_yaml.operations.images import as_json as images_as_json
+from syntask_yaml.operations.images import images_of
 from syntask_yaml.operations.plan import Planned, make_plan
 from syntask_yaml.operations.project import open_project
 from syntask_yaml.operations.saved import save_plan
@@ -49,6 +51,7 @@ def show_plan(context: Context, /, *, save: Path | None, output: str, **options:
     with context.backend() as backend:
         knowledge = context.knowledge(project, backend, allow_unset=options["allow_unset"])
         planned = make_plan(knowledge, request)
+        images = images_of(planned, knowledge)
         if save is not None:
             save_plan(planned, knowledge, request, context.directory / save)
     diagnostics.show(
@@ -57,9 +60,9 @@ def show_plan(context: Context, /, *, save: Path | None, output: str, **options:
         if each.is_error or (context.verbosity >= 0 and (planned.plan.deploys_something or not each.is_note))
     )
     if output == "json":
-        print_json(encode(planned.plan))
+        print_json({**encode(planned.plan), "images": list(images_as_json(images))})
     else:
-        view.show(planned.plan, verbose=context.verbosity > 0)
+        view.show(planned.plan, images, verbose=context.verbosity > 0)
     if save is not None:
         say(f"Saved the plan. `syntask deploy --plan {save}` applies exactly this.")
     return planned

@@ -9,6 +9,7 @@ import click
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.project_options import selection_options
 from syntask_yaml.cli.views import diagnostics
+from syntask_yaml.cli.views.deploy import Progress
 from syntask_yaml.cli.views.output import document, print_json
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.project import open_project
@@ -25,20 +26,29 @@ from syntask_yaml.operations.render import render
     show_default=True,
     help="How to print it.",
 )
+@click.option("--after-build", is_flag=True, help="Run the build and push steps, and show what they put out.")
 @pass_context
 def command(
-    context: Context, /, *, names: tuple[str, ...], is_all: bool, output: str, **options: Any
+    context: Context,
+    /,
+    *,
+    names: tuple[str, ...],
+    is_all: bool,
+    output: str,
+    after_build: bool,
+    **options: Any,
 ) -> None:
     """Print the project with its templates resolved, as it would be deployed.
 
-    Blocks stay references, and what build steps will decide is shown as such. Without -n, all
-    deployments are printed.
+    Blocks stay references, and what build steps will decide is shown as such, unless --after-build
+    runs them. Without -n, all deployments are printed.
     """
     project = open_project(context.place(strict=options["strict"]))
     selection = Selection(names=names, all=is_all or not names)
     with context.backend() as backend:
         knowledge = context.knowledge(project, backend, allow_unset=options["allow_unset"])
-        rendered = render(knowledge, selection)
+        progress = Progress(verbosity=context.verbosity)
+        rendered = render(knowledge, selection, build=progress if after_build else None)
     if context.verbosity >= 0:
         diagnostics.show(rendered.diagnostics)
     if output == "json":

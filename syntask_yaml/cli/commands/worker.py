@@ -18,7 +18,9 @@ from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import NotFound, UsageError
 from syntask_yaml.model.run import StateType
 from syntask_yaml.settings import days, seconds
-from syntask_yaml.worker.loop import RunChanged, Stopping, Worker, WorkerOptions
+from syntask_yaml.worker.events import RunChanged, Stopping
+from syntask_yaml.worker.loop import Worker
+from syntask_yaml.worker.options import WorkerOptions
 
 
 @click.group("worker")
@@ -100,7 +102,7 @@ def _show(event: RunChanged | Stopping) -> None:
         case Stopping(runs=0):
             say("Stopping.")
         case Stopping(runs=runs):
-            say(f"Stopping: no more runs are taken. {runs} go on; stop once more to cancel them.")
+            say(f"Stopping: no more runs are taken. Runs that go on: {runs}. Stop once more to cancel them.")
         case RunChanged(run, state) if state.type is not StateType.PENDING:
             time = datetime.now().astimezone().strftime("%H:%M:%S")
             say(f"{time}  {run.deployment or run.flow}  {run.name} ({run.id[:8]})  {state_text(state)}")

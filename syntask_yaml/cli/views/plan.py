@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
 
 from syntask_yaml.model.value import Unknown
+from syntask_yaml.operations.images import PlannedImage
 from syntask_yaml.plan.changes import Action, Change, FieldChange, Plan
 
 _COLORS = {Action.CREATE: "green", Action.UPDATE: "yellow", Action.DELETE: "red", Action.UNCHANGED: None}
+_IMAGE_COLORS = {"build": "yellow", "pull": "yellow", "unknown": "red"}
 _VERBS = {Action.CREATE: "create", Action.UPDATE: "update", Action.DELETE: "delete"}
 _MAX_WIDTH = 100
 
 
-def show(plan: Plan, *, verbose: bool = False) -> None:
-    """Print what would change to standard output."""
-    for line in lines(plan, verbose=verbose):
+def show(plan: Plan, images: Sequence[PlannedImage] = (), *, verbose: bool = False) -> None:
+    """Print what would change, and which images would be built, to standard output."""
+    for line in (*image_lines(images), *lines(plan, verbose=verbose)):
         click.echo(line)
+
+
+def image_lines(images: Sequence[PlannedImage]) -> Iterator[str]:
+    """The images line by line: what becomes of each, why, and for whom."""
+    for each in images:
+        action = click.style(each.action, fg=_IMAGE_COLORS.get(each.action))
+        first, *more = each.deployments
+        served = f"{first} and {len(more)} more" if more else first
+        said = f"image {click.style(each.image, bold=True)}: {action}, {each.reason}"
+        yield f"{said}{click.style(f'  ({served})', dim=True)}"
+    if images:
+        yield ""
 
 
 def lines(plan: Plan, *, verbose: bool = False) -> Iterator[str]:

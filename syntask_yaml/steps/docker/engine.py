@@ -229,7 +229,7 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"no such host|connection refused|i/o timeout|TLS handshake|network is unreachable|server gave HTTP"
-        r"|connection reset|broken pipe|unexpected EOF|: EOF",
+        r"|connection reset|broken pipe|closed network connection|unexpected EOF|: EOF",
         "The engine does not reach the registry, or lost it. Check its address, then try again.",
     ),
     (

@@ -68,15 +68,14 @@ def fetch(
 
 
 def why_built(key: BuildKey, request: BuildRequest, engine: Engine) -> str:
-    """Why no image of that key is known, as far as the one that was built last tells."""
-    newest: Mapping[str, Any] | None = None
-    for found in engine.ask("Looking for images", lambda api: api.images(request.name)):
-        labels = found.get("Labels") or {}
-        if told_by(labels) and (newest is None or found["Created"] > newest["Created"]):
-            newest = found
-    if newest is None:
+    """Why no image of that key is known, as far as the image that is nearest to it tells."""
+    images = engine.ask("Looking for images", lambda api: api.images(request.name))
+    newest_first = sorted(images, key=lambda image: image["Created"], reverse=True)
+    labels = [image.get("Labels") or {} for image in newest_first]
+    differences = [key.differences(each) for each in labels if told_by(each)]
+    if not differences:
         return "nothing here or at the registry was built from this"
-    changed = key.differences(newest["Labels"])
+    changed = min(differences, key=len)
     if not changed:
         return "the image that was built from this is gone"
     *first, last = changed

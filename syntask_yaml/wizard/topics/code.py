@@ -237,6 +237,7 @@ def _ask_store_block(draft: Draft, facts: Facts, store: Store) -> Asking[tuple[D
             f"Which block of type {store.block_type} has its credentials?",
             facts,
             check=block_name_problem,
+            takes_templates=False,
             notes=[] if store.needs_block else ["Enter: those that the machines have."],
         )
         is_later = name and name not in known

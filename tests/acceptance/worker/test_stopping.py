@@ -7,12 +7,11 @@ import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
 from syntask_yaml.model.run import StateType
-from tests.support.processes import is_alive, kill
+from tests.support.processes import children_of, is_alive, kill
 from tests.support.site import Site, until
 
 Deployed = Callable[..., Site]
@@ -41,7 +40,7 @@ def test_told_twice_it_cancels_them(site: Site) -> None:
     with site.worker() as worker:
         until(lambda: len(site.marked("began")) == 2)
         worker.terminate()
-        until(lambda: "stop once more" in (site.folder / "worker.log").read_text())
+        until(lambda: "Stop once more" in (site.folder / "worker.log").read_text())
         worker.terminate()
         assert worker.wait(30) == 0
     states = [site.run(run).state for run in runs]
@@ -63,7 +62,7 @@ def test_killed_it_takes_its_runs_along_and_the_next_one_finds_them(site: Site) 
     (run,) = site.ask("sleeps")
     worker = site.start_worker(SYNTASK_WORKER_LEASE_SECONDS="1")
     until(lambda: site.marked("began"))
-    (child,) = _children(worker)
+    (child,) = children_of(worker.pid)
     kill_only(worker)
     until(lambda: not is_alive(child))
     assert site.run(run).state.type is StateType.RUNNING
@@ -83,7 +82,7 @@ def test_a_worker_that_slept_too_long_ends_what_is_no_longer_its(site: Site) -> 
     worker = site.start_worker(SYNTASK_WORKER_LEASE_SECONDS="1")
     try:
         until(lambda: site.marked("began"))
-        (child,) = _children(worker)
+        (child,) = children_of(worker.pid)
         worker.send_signal(signal.SIGSTOP)
         with site.worker("--name", "other", SYNTASK_WORKER_LEASE_SECONDS="1"):
             assert site.until(run).state.type is StateType.CRASHED
@@ -136,8 +135,3 @@ def kill_only(process: subprocess.Popen[bytes]) -> None:
     """End the process alone, and none that it started."""
     process.kill()
     process.wait()
-
-
-def _children(process: subprocess.Popen[bytes]) -> list[int]:
-    listed = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="utf-8")
-    return [int(pid) for pid in listed.split()]

@@ -13,6 +13,7 @@ from syntask_yaml.model.block import Block
 from syntask_yaml.model.events import Event, StepOutput
 from syntask_yaml.model.step import Step
 from syntask_yaml.steps.base import Outputs, StepContext
+from syntask_yaml.steps.docker.forecast import forecast
 from syntask_yaml.steps.runner import run_steps
 from syntask_yaml.template import Scope
 from tests.support import container_engine as support
@@ -92,6 +93,11 @@ class Workshop:
         before = len(self.lines)
         self.build(**inputs)
         return not any(line.startswith("Not built") for line in self.lines[before:])
+
+    def forecast(self, **inputs: Any) -> tuple[str, str]:
+        """What a build would do, and why."""
+        found = forecast({"image_name": self.repository, **inputs}, self.context)
+        return found.action, found.reason
 
     def inspect(self, reference: str) -> Any:
         return self.engine.client.inspect_image(reference)

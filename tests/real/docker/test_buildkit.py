@@ -212,4 +212,4 @@ def test_a_program_without_buildkit(shop: Workshop, tmp_path: Path) -> None:
     shop.environ["PATH"] = str(tmp_path)
 
     with pytest.raises(StepFailed, match="no program `docker`"):
-        shop.build(build_backend="buildx")
+        shop.build(build_backend="buildx", ignore_cache=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,19 +26,26 @@ _INPUTS = {
 _TWO_STAGES = "FROM base:1 AS first\nFROM base:1 AS last\nARG WHO\nCOPY . /code/\n"
 
 
-@pytest.fixture(name="project")
-def _project(shop: Workshop) -> Workshop:
-    """A project with something of each kind, which was built once."""
+@pytest.fixture(name="built", scope="module")
+def _built(engine: ContainerEngine, tmp_path_factory: pytest.TempPathFactory) -> Workshop:
+    """A project with something of each kind, which was built."""
+    shop = Workshop(tmp_path_factory.mktemp("built") / "project", engine, "team/built")
     shop.write("Dockerfile", _TWO_STAGES)
     shop.write(".dockerignore", "*.log\ncache\n!cache/keep.txt\n")
     for name in ("flow.py", "deep/er/data.csv", "cache/drop.txt", "cache/keep.txt", "a.log", "ümlaut $x.txt"):
         shop.write(name, f"content of {name}")
     (shop.directory / "empty").mkdir()
     (shop.directory / "link").symlink_to("flow.py")
-    shop.write("own", shop.name)  # no other test builds the same
     assert shop.is_built(**_INPUTS)
-    assert not shop.is_built(**_INPUTS)
     return shop
+
+
+@pytest.fixture(name="project")
+def _project(built: Workshop, tmp_path: Path) -> Workshop:
+    """A copy of that project, somewhere else."""
+    directory = tmp_path / "project"
+    shutil.copytree(built.directory, directory, symlinks=True)
+    return Workshop(directory, built.engine, built.name)
 
 
 def _swap(directory: Path) -> None:
@@ -108,11 +116,27 @@ HIDDEN: dict[str, Callable[[Path], object]] = {
 
 @pytest.mark.parametrize("change", VISIBLE)
 def test_what_the_build_can_see_builds_it_again(project: Workshop, change: str) -> None:
-    """Each thing in turn; and without the change, the image that was made first is the one again."""
+    """Each thing in turn, where without it nothing would be built."""
+    before = project.forecast(**_INPUTS)
     VISIBLE[change](project.directory)
+    after = project.forecast(**_INPUTS)
 
-    assert project.is_built(**_INPUTS)
-    assert not project.is_built(**_INPUTS)
+    assert before == ("unchanged", "nothing changed")
+    assert after[0] == "build"
+    assert "changed" in after[1]
+
+
+def test_and_then_it_is_built(project: Workshop) -> None:
+    """The image has the change; and when it is undone, the image that was made first is there again."""
+    first = project.build(**_INPUTS)["image_id"]
+    text = (project.directory / "flow.py").read_text()
+    project.write("flow.py", "changed")
+    second = project.build(**_INPUTS)["image_id"]
+    shown = project.show(f"{project.repository}:t", "cat", "/code/flow.py")
+    project.write("flow.py", text)
+
+    assert shown == "changed"
+    assert [first != second, project.build(**_INPUTS)["image_id"] == first] == [True, True]
 
 
 @pytest.mark.parametrize("change", HIDDEN)
@@ -120,6 +144,7 @@ def test_what_it_cannot_see_does_not(project: Workshop, change: str) -> None:
     """Each thing in turn."""
     HIDDEN[change](project.directory)
 
+    assert project.forecast(**_INPUTS)[0] == "unchanged"
     assert not project.is_built(**_INPUTS)
 
 
@@ -139,7 +164,10 @@ def test_what_it_cannot_see_does_not(project: Workshop, change: str) -> None:
 )
 def test_other_inputs_build_it_again(project: Workshop, inputs: dict[str, object]) -> None:
     """And those that were there before find the image that was made then."""
-    assert project.is_built(**{**_INPUTS, **inputs})
+    other = {**_INPUTS, **inputs}
+
+    assert project.forecast(**other) == ("build", "the arguments have changed")
+    assert project.is_built(**other)
     assert not project.is_built(**_INPUTS)
 
 
@@ -154,6 +182,7 @@ def test_names_do_not(project: Workshop, inputs: dict[str, object]) -> None:
 @pytest.mark.parametrize("inputs", [{"ignore_cache": True}, {"nocache": True}], ids=str)
 def test_it_can_be_asked_for(project: Workshop, inputs: dict[str, object]) -> None:
     """Though nothing changed; `--rebuild` too."""
+    assert project.forecast(**_INPUTS, **inputs)[0] == "build"
     assert project.is_built(**_INPUTS, **inputs)
     project.context = replace(project.context, rebuild=True)
     assert project.is_built(**_INPUTS)

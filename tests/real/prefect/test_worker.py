@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,6 +99,17 @@ def run(console: Console, command: str, *, timeout: float = 60) -> str:
     return done.stdout
 
 
+def logs(console: Console, printed: str, awaited: str) -> str:
+    """The lines of the run that was *printed*; they reach the server a moment after it ended."""
+    found = re.search(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", printed)
+    assert found is not None, printed
+    deadline = time.monotonic() + 30
+    while awaited not in (lines := run(console, f"syntask flow-run logs {found[0]}")):
+        assert time.monotonic() < deadline, lines
+        time.sleep(0.5)
+    return lines
+
+
 @needs_apache
 def test_a_stock_worker_clones_with_a_token_from_a_block(
     sqlite: PrefectServer, served: GitServer, worker: Path, console: Console
@@ -131,7 +144,7 @@ deployments:
     assert PASSWORD not in json.dumps(stored)
     printed = run(console, "syntask deployment run from-git -p days=3 --watch", timeout=180)
 
-    assert "report: Berlin 3 []" in printed + run(console, "syntask flow-run logs")
+    assert "report: Berlin 3 []" in logs(console, printed, "report:")
     assert USER in served.users()
     assert PASSWORD not in worker.read_text(encoding="utf-8")
 
@@ -151,7 +164,7 @@ deployments:
         encoding="utf-8",
     )
     run(console, "syntask deploy --all")
-    run(console, "syntask deployment run from-here --watch", timeout=180)
+    printed = run(console, "syntask deployment run from-here --watch", timeout=180)
 
     assert (tmp_path / "marks").read_text(encoding="utf-8") == "tried\ntried\n"
-    assert "own: prefect.flows" in run(console, "syntask flow-run logs")
+    assert "own: prefect.flows" in logs(console, printed, "own:")

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,51 +13,20 @@ from hypothesis import strategies as st
 
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.backend.embedded import EmbeddedBackend
-from syntask_yaml.diagnostics import Diagnostic
-from syntask_yaml.document.writer import to_yaml
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.model.pool import WorkPool
-from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.export import export
-from syntask_yaml.operations.plan import Planned, Request, make_plan
-from syntask_yaml.operations.prepare import Knowledge
-from syntask_yaml.operations.project import ProjectPlace, open_project
 from syntask_yaml.plan.changes import Action
-from syntask_yaml.project.flows import FlowReader
-from tests.support.deployments import FLOWS, POOL, deployments
-
-# A pool that takes any job variable.
-FREE: dict[str, Any] = {"job_configuration": {}, "variables": {"type": "object", "properties": {}}}
-ENVIRON = {"HOME": "/home/somebody"}
+from tests.support.deployments import POOL, deployments
+from tests.support.exported import ENVIRON, FREE, changes_in, export_to, write_all
 
 
 def backend_with(wanted: Sequence[Deployment], folder: Path) -> Backend:
-    """A backend that has *wanted*, each with the parameter schema of its flow."""
-    (folder / "flows.py").write_text(FLOWS, encoding="utf-8")
-    reader = FlowReader(folder)
     backend = EmbeddedBackend.open(folder / "store" / "syntask.db")
     backend.create_pool(WorkPool(name=POOL, type="process", base_job_template=FREE))
-    whole = [
-        replace(each, parameter_schema=reader.read(each.entrypoint or "").parameter_schema) for each in wanted
-    ]
-    assert [None] * len(whole) == [
-        written.error and written.error.detail
-        for written in backend.write([Write(None, one) for one in whole])
-    ]
+    write_all(backend, wanted, folder)
     return backend
-
-
-def exported_to(folder: Path, backend: Backend, *patterns: str) -> tuple[Diagnostic, ...]:
-    found = export(backend, patterns, environ=ENVIRON)
-    (folder / "syntask.yaml").write_text(to_yaml(found.content), encoding="utf-8")
-    return found.diagnostics
-
-
-def planned(folder: Path, backend: Backend) -> Planned:
-    project = open_project(ProjectPlace(directory=folder))
-    knowledge = Knowledge(project=project, backend=backend, reader=FlowReader(folder), environ=ENVIRON)
-    return make_plan(knowledge, Request(selection=Selection(all=True)))
 
 
 @given(
@@ -74,9 +42,9 @@ def test_export_then_plan_is_empty(wanted: list[Deployment]) -> None:
     with TemporaryDirectory() as name:
         folder = Path(name)
         backend = backend_with(wanted, folder)
-        assert exported_to(folder, backend) == ()
+        assert export_to(folder, backend) == ()
 
-        changes = planned(folder, backend).plan.changes
+        changes = changes_in(folder, backend)
         backend.close()
 
         assert [(each.action, each.fields) for each in changes] == [(Action.UNCHANGED, ())] * len(wanted)
@@ -95,7 +63,7 @@ def test_secrets_in_clear_stay_out_of_the_file(tmp_path: Path) -> None:
     wanted = replace(SIMPLE, pull_steps=steps, job_variables={"env": {"password": "hush-2"}})
     backend = backend_with([wanted], tmp_path)
 
-    notes = exported_to(tmp_path, backend)
+    notes = export_to(tmp_path, backend)
 
     text = (tmp_path / "syntask.yaml").read_text(encoding="utf-8")
     assert "hush" not in text
@@ -132,7 +100,7 @@ def test_pull_steps_that_all_have_stand_above(tmp_path: Path) -> None:
     backend = backend_with(
         [replace(SIMPLE, name=name, pull_steps=steps) for name in ("one", "two")], tmp_path
     )
-    exported_to(tmp_path, backend)
+    export_to(tmp_path, backend)
 
     assert (tmp_path / "syntask.yaml").read_text(encoding="utf-8").count("/srv") == 1
-    assert {each.action for each in planned(tmp_path, backend).plan.changes} == {Action.UNCHANGED}
+    assert {each.action for each in changes_in(tmp_path, backend)} == {Action.UNCHANGED}

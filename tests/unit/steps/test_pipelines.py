@@ -270,3 +270,13 @@ def test_many_deployments_with_one_list_are_quick(bench: Bench) -> None:
 
     assert len(results) == 5000
     assert time.monotonic() - began < 5
+
+
+def test_an_output_does_not_hide_a_step_of_that_id(bench: Bench) -> None:
+    """A later step that puts out `stdout` leaves the step that is called so, in build and in push."""
+    build = (shell("echo one", id="stdout"), shell("echo two"))
+    results = run(bench, pipeline("etl", *build, push=[shell("echo three {{ stdout.stdout }}")]))
+
+    assert results[0].outputs is not None
+    assert results[0].outputs["stdout"]["stdout"] == "one"
+    assert "three one" in bench.lines

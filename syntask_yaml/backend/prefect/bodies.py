@@ -1,0 +1,218 @@
+"""Deployments as the API takes them and gives them back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from syntask_yaml.backend.prefect.names import Dialect
+from syntask_yaml.model.deployment import CollisionStrategy, ConcurrencyLimit, Deployment, Stored
+from syntask_yaml.model.schedule import Cron, Interval, RRule, Schedule, Timing
+from syntask_yaml.model.timing import without_default_start
+from syntask_yaml.model.trigger import settled, trigger_name, whole
+from syntask_yaml.model.value import Json, known
+
+Raw: TypeAlias = Mapping[str, Any]
+
+OWNER = "syntask.project"
+# On automations whose name does not show that they are a deployment's.
+AUTOMATION_TAG = "syntask"
+# What a server has for a flow whose signature nobody could read.
+_NO_SCHEMA: Mapping[str, Json] = {"type": "object", "properties": {}}
+
+
+def new_body(
+    after: Deployment, schedules: Sequence[Schedule], *, flow_id: str, dialect: Dialect
+) -> dict[str, Any]:
+    """The body that makes a deployment, or makes it anew, with *schedules*."""
+    body = {"name": after.name, "flow_id": flow_id, **changed_body(after, dialect)}
+    body["schedules"] = [schedule_body(schedule) for schedule in schedules]
+    if after.project is not None:
+        body["labels"] = {OWNER: after.project}
+    return body
+
+
+def changed_body(after: Deployment, dialect: Dialect) -> dict[str, Any]:
+    """The body that changes a deployment: all but its names, owner and schedules.
+
+    What is not declared is not in it.
+    """
+    limit = known(after.concurrency_limit)
+    body: dict[str, Any] = {
+        "description": after.description,
+        "entrypoint": after.entrypoint,
+        "tags": list(known(after.tags)),
+        "parameters": after.parameters,
+        "parameter_openapi_schema": after.parameter_schema or _NO_SCHEMA,
+        "enforce_parameter_schema": after.enforce_parameter_schema,
+        "concurrency_limit": limit and limit.limit,
+        "concurrency_options": limit and _options(limit),
+        "work_pool_name": after.work_pool,
+        "work_queue_name": after.work_queue,
+        "job_variables": dialect.references(after.job_variables),
+        "pull_steps": [dialect.step(step) for step in after.pull_steps],
+    }
+    declared = {"paused": after.paused, "version": after.version, "version_info": _version_info(after)}
+    return {**body, **{key: value for key, value in declared.items() if value is not None}}
+
+
+def _options(limit: ConcurrencyLimit) -> dict[str, Any]:
+    options: dict[str, Any] = {"collision_strategy": limit.collision_strategy.value}
+    if limit.grace_period_seconds is not None:
+        options["grace_period_seconds"] = limit.grace_period_seconds
+    return options
+
+
+def _version_info(after: Deployment) -> Mapping[str, Json] | None:
+    info = after.version_info
+    return info if info and "type" in info and "version" in info else None
+
+
+def schedule_body(schedule: Schedule) -> dict[str, Any]:
+    """A schedule. What is empty is left out: servers of 3.0 do not know all of it."""
+    body: dict[str, Any] = {"schedule": _timing_body(schedule.timing), "active": schedule.active is not False}
+    if schedule.parameters:
+        body["parameters"] = schedule.parameters
+    if schedule.slug is not None:
+        body["slug"] = schedule.slug
+    return body
+
+
+def _timing_body(timing: Timing) -> dict[str, Any]:
+    match timing:
+        case Cron(cron, timezone, day_or):
+            return {"cron": cron, "timezone": timezone, "day_or": day_or}
+        case Interval(seconds, anchor, timezone):
+            anchored = {"anchor_date": anchor.isoformat()} if anchor else {}
+            return {"interval": seconds, **anchored, "timezone": timezone}
+        case RRule(rrule, timezone):
+            return {"rrule": rrule, "timezone": timezone or "UTC"}
+
+
+def automation_body(
+    trigger: Mapping[str, Any], position: int, *, deployment: str, deployment_id: str, owner: str
+) -> dict[str, Any]:
+    """The automation that is the trigger at *position*, counted from one, of a deployment."""
+    own_name = trigger_name(deployment, position)
+    fields = whole(trigger, name=own_name)
+    action = {key: fields.pop(key) for key in ("parameters", "job_variables", "schedule_after")}
+    name = fields.pop("name")
+    return {
+        "name": name,
+        "description": fields.pop("description"),
+        "enabled": fields.pop("enabled"),
+        "tags": [] if name == own_name else [AUTOMATION_TAG],
+        "trigger": fields,
+        "actions": [
+            {"type": "run-deployment", "source": "selected", "deployment_id": deployment_id, **action}
+        ],
+        "owner_resource": owner,
+    }
+
+
+def deployment_of_automation(automation: Raw) -> str | None:
+    """The id of the one deployment that an automation does nothing but run; None for others."""
+    actions = automation["actions"]
+    more = [*automation.get("actions_on_trigger", ()), *automation.get("actions_on_resolve", ())]
+    if len(actions) != 1 or more or actions[0].get("type") != "run-deployment":
+        return None
+    return actions[0].get("deployment_id") if actions[0].get("source") == "selected" else None
+
+
+def triggers_of(automations: Sequence[Raw], deployment: str) -> tuple[dict[str, Any], ...]:
+    """The triggers that *automations* of a deployment are: those that a deploy made, in its order.
+
+    Somebody else's automation that runs it is none.
+    """
+    ours = sorted(
+        (each for each in automations if _is_ours(each, deployment)), key=lambda each: str(each["created"])
+    )
+    return tuple(
+        settled(_trigger(each), name=trigger_name(deployment, position))
+        for position, each in enumerate(ours, start=1)
+    )
+
+
+def _is_ours(automation: Raw, deployment: str) -> bool:
+    name: str = automation["name"]
+    number = name.rpartition("_")[2]
+    has_own_name = number.isdecimal() and name == trigger_name(deployment, int(number))
+    return has_own_name or AUTOMATION_TAG in automation.get("tags", ())
+
+
+def _trigger(automation: Raw) -> dict[str, Any]:
+    action = automation["actions"][0]
+    own = {key: automation.get(key) for key in ("name", "description", "enabled")}
+    run = {key: action.get(key) for key in ("parameters", "job_variables", "schedule_after")}
+    return {**own, **run, **automation["trigger"]}
+
+
+def stored_of(raw: Raw, *, flow: str, automations: Sequence[Raw] = ()) -> Stored:
+    """The deployment of *flow* that the API gives back, with the *automations* that run it."""
+    deployment = Deployment(
+        flow=flow,
+        name=raw["name"],
+        entrypoint=raw.get("entrypoint"),
+        description=raw.get("description"),
+        version=raw.get("version"),
+        version_info=raw.get("version_info"),
+        tags=tuple(raw["tags"]),
+        parameters=raw["parameters"],
+        parameter_schema=_schema(raw.get("parameter_openapi_schema")),
+        enforce_parameter_schema=raw["enforce_parameter_schema"],
+        schedules=schedules_of(raw["schedules"]),
+        paused=raw["paused"],
+        concurrency_limit=_limit(raw),
+        work_pool=raw.get("work_pool_name"),
+        work_queue=raw.get("work_queue_name"),
+        job_variables=raw["job_variables"],
+        pull_steps=tuple(raw.get("pull_steps") or ()),
+        triggers=triggers_of(automations, raw["name"]),
+        project=(raw.get("labels") or {}).get(OWNER),
+    )
+    return Stored(raw["id"], deployment, moment(raw["created"]), moment(raw["updated"]))
+
+
+def _schema(schema: Raw | None) -> Raw | None:
+    return None if not schema or schema == _NO_SCHEMA else schema
+
+
+def _limit(raw: Raw) -> ConcurrencyLimit | None:
+    of_deployment = raw.get("global_concurrency_limit") or {}
+    limit = of_deployment.get("limit", raw.get("concurrency_limit"))
+    if limit is None:
+        return None
+    options = raw.get("concurrency_options") or {}
+    strategy = CollisionStrategy(options.get("collision_strategy") or "ENQUEUE")
+    return ConcurrencyLimit(limit, strategy, options.get("grace_period_seconds"))
+
+
+def schedules_of(raws: Sequence[Raw]) -> tuple[Schedule, ...]:
+    """Schedules in the order in which they were made."""
+    known_ones = [raw for raw in raws if raw["schedule"].keys() & {"cron", "interval", "rrule"}]
+    return tuple(_schedule(raw) for raw in sorted(known_ones, key=lambda raw: str(raw["created"])))
+
+
+def _schedule(raw: Raw) -> Schedule:
+    return Schedule(
+        timing=_timing(raw["schedule"]),
+        active=raw["active"],
+        parameters=raw.get("parameters") or {},
+        slug=raw.get("slug"),
+        id=raw["id"],
+    )
+
+
+def _timing(raw: Raw) -> Timing:
+    timezone = raw.get("timezone")
+    if "cron" in raw:
+        return Cron(raw["cron"], timezone, raw.get("day_or", True))
+    if "rrule" in raw:
+        return RRule(without_default_start(raw["rrule"]), timezone)
+    return Interval(raw["interval"], moment(raw.get("anchor_date")), timezone)
+
+
+def moment(text: str | None) -> datetime | None:
+    """A time of the API."""
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,80 @@
+"""What differs by name between a Prefect server and a Syntask server, and what means the same in both."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from syntask_yaml.model.builtin import builtin_of, claims_to_be_builtin
+from syntask_yaml.model.value import Value
+
+_REFERENCE = re.compile(r"(\{\{\s*)(?:syntask|prefect)(\.(?:blocks|variables)\.)")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """The words of one kind of server.
+
+    *namespace* begins the names of steps, of owners of automations and of references in templates.
+    """
+
+    namespace: str
+    version_header: str
+    api_version: str
+    csrf_token_header: str
+    csrf_client_header: str
+    worker: tuple[str, ...]
+
+    def owner(self, deployment_id: str) -> str:
+        """The resource that owns the automations of a deployment."""
+        return f"{self.namespace}.deployment.{deployment_id}"
+
+    def step(self, step: Mapping[str, Value]) -> dict[str, Any]:
+        """A stored step under the server's names, so that its stock worker runs it."""
+        return {self._step_name(name): self.references(inputs) for name, inputs in step.items()}
+
+    def _step_name(self, name: str) -> str:
+        builtin = builtin_of(name)
+        return builtin.full_name(self.namespace) if builtin else name
+
+    def references(self, value: Value) -> Any:
+        """*value* with the blocks and variables in it under the server's namespace."""
+        if isinstance(value, str):
+            return _REFERENCE.sub(rf"\g<1>{self.namespace}\g<2>", value) if "{{" in value else value
+        if isinstance(value, Mapping):
+            return {key: self.references(item) for key, item in value.items()}
+        return [self.references(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+DIALECTS: Mapping[str, Dialect] = {
+    "prefect": Dialect(
+        namespace="prefect",
+        version_header="X-PREFECT-API-VERSION",
+        api_version="0.8.4",
+        csrf_token_header="Prefect-Csrf-Token",
+        csrf_client_header="Prefect-Csrf-Client",
+        worker=("prefect", "worker", "start"),
+    ),
+    "syntask": Dialect(
+        namespace="syntask",
+        version_header="X-SYNTASK-API-VERSION",
+        api_version="0.8.4",
+        csrf_token_header="Syntask-Csrf-Token",
+        csrf_client_header="Syntask-Csrf-Client",
+        worker=("syntask", "worker", "start"),
+    ),
+}
+
+
+def step_problem(name: str) -> str | None:
+    """Why a stock worker could not run the step called *name*, in a sentence; None if it could.
+
+    A function of somebody's own is taken to be installed where the worker is.
+    """
+    if builtin_of(name) is not None:
+        return None
+    if claims_to_be_builtin(name) or name.partition(".")[0] in ("syntask", "syntask_yaml"):
+        return f"A stock worker has no step `{name}`: only syntask's own worker does."
+    return None

@@ -1,0 +1,23 @@
+"""The Prefect profile in use, which may say where the server is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def active_profile(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """The settings of the Prefect profile in use; none where there is no file, or it cannot be read."""
+    home = Path(environ.get("PREFECT_HOME") or Path(environ.get("HOME") or "~", ".prefect"))
+    path = Path(environ.get("PREFECT_PROFILES_PATH") or home / "profiles.toml").expanduser()
+    if not path.is_file():
+        return {}
+    import tomllib
+
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    name = environ.get("PREFECT_PROFILE") or document.get("active")
+    profile = document.get("profiles", {}).get(name, {})
+    return {key: str(value) for key, value in profile.items() if not isinstance(value, (dict, list))}

@@ -1,0 +1,123 @@
+"""Reading deployments in bulk: a page for two hundred of them, and flows and automations beside."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from syntask_yaml.backend.prefect.bodies import Raw, deployment_of_automation, stored_of
+from syntask_yaml.backend.prefect.role import Role
+from syntask_yaml.backend.prefect.transport import PAGE
+from syntask_yaml.model.deployment import Stored
+
+# So many names fit into one filter: databases limit the values of a query.
+_NAMES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """A deployment as it is now: as the API gives it, and what it means (without its triggers)."""
+
+    raw: Raw
+    stored: Stored
+
+
+class Reading(Role):
+    """The verb that reads deployments."""
+
+    def deployments(
+        self, *, project: str | None = None, names: Collection[str] | None = None
+    ) -> list[Stored]:
+        chosen = None if names is None else set(names)
+        if project is None and chosen is not None and not chosen:
+            return []
+        wanted = None if project is not None else chosen
+        raws, automations = self._api.both(lambda: self._raws(wanted), self._automations)
+        found = [
+            stored_of(raw, flow=self._flow_names[raw["flow_id"]], automations=automations.get(raw["id"], ()))
+            for raw in raws
+        ]
+        return sorted(
+            (each for each in found if _is_chosen(each, project, chosen)),
+            key=lambda stored: stored.deployment.full_name,
+        )
+
+    def _current(self, names: Collection[str]) -> dict[str, Current]:
+        """What there is now of *names*, by name."""
+        found = (
+            Current(raw, stored_of(raw, flow=self._flow_names[raw["flow_id"]]))
+            for raw in self._raws(set(names))
+        )
+        return {
+            each.stored.deployment.full_name: each
+            for each in found
+            if each.stored.deployment.full_name in names
+        }
+
+    def _raws(self, names: set[str] | None) -> list[Raw]:
+        """The deployments with these names, and maybe more; or all of them. Their flows are known then."""
+        if names is None:
+            raws, flows = self._api.both(
+                lambda: self._api.every("deployments"), lambda: self._api.every("flows")
+            )
+            self._remember_flows(flows)
+        else:
+            raws = [raw for part in _parts(sorted(names)) for raw in self._named(part)]
+        self._note_what_is_kept(raws)
+        # A flow may be new since its page was read.
+        self._look_up_flows(raw["flow_id"] for raw in raws)
+        return raws
+
+    def _named(self, names: Sequence[str]) -> list[Raw]:
+        pairs = [name.partition("/") for name in names]
+        flows = {"flows": {"name": {"any_": sorted({flow for flow, _, _ in pairs})}}}
+        chosen = {**flows, "deployments": {"name": {"any_": sorted({name for _, _, name in pairs})}}}
+        expected = len(flows["flows"]["name"]["any_"])
+        raws, found = self._api.both(
+            lambda: self._api.every("deployments", chosen, expected=len(names)),
+            lambda: self._api.every("flows", flows, expected=expected),
+        )
+        self._remember_flows(found)
+        return raws
+
+    def _note_what_is_kept(self, raws: Sequence[Raw]) -> None:
+        self._deployment_names.update(
+            (raw["id"], raw["name"]) for raw in raws if raw["id"] not in self._deployment_names
+        )
+        if raws and "labels" not in raws[0]:
+            self._forgets("project")
+
+    def _forgets(self, field: str) -> None:
+        self.features = replace(self.features, forgets=self.features.forgets | {field})
+
+    def _automations(self) -> Mapping[str, list[Raw]]:
+        """The automations that do nothing but run one deployment, by its id."""
+        found: dict[str, list[Raw]] = defaultdict(list)
+        offset = 0
+        while True:
+            body = {"limit": PAGE, "offset": offset, "sort": "NAME_ASC"}
+            page = self._api.call("POST", "/automations/filter", body, may_be_missing=True)
+            if page is None:
+                self.features = replace(self.features, triggers=False)
+                return {}
+            for automation in page:
+                if (deployment_id := deployment_of_automation(automation)) is not None:
+                    found[deployment_id].append(automation)
+            if len(page) < PAGE:
+                return found
+            offset += PAGE
+
+
+def _is_chosen(stored: Stored, project: str | None, names: set[str] | None) -> bool:
+    deployment = stored.deployment
+    if project is None and names is None:
+        return True
+    return (project is not None and deployment.project == project) or deployment.full_name in (names or ())
+
+
+def _parts(names: Sequence[str]) -> Iterator[list[str]]:
+    left = iter(names)
+    while part := list(islice(left, _NAMES)):
+        yield part

@@ -1,0 +1,145 @@
+"""Runs, as commands see them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from syntask_yaml.backend.base import RunFilter
+from syntask_yaml.backend.lifecycle import cancelled, no_such_deployment, no_such_run, only_one
+from syntask_yaml.backend.naming import new_id
+from syntask_yaml.backend.prefect.bodies import Raw, moment
+from syntask_yaml.backend.prefect.role import Role
+from syntask_yaml.backend.prefect.transport import PAGE, part
+from syntask_yaml.model.run import LogLine, Run, RunRequest, State, StateType
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_BEGINNING = re.compile(r"[0-9a-f-]{1,36}")
+# The beginning of an id is looked for among so many of the latest runs: the API cannot search for it.
+_LATEST = 1000
+_LATEST_FIRST = "EXPECTED_START_TIME_DESC"
+
+
+class Runs(Role):
+    """The verbs about runs."""
+
+    def create_run(self, request: RunRequest) -> Run:
+        when = {"scheduled_time": request.scheduled.isoformat()} if request.scheduled else {}
+        # The server has one room of keys for all deployments of a flow. With a key, asking again is safe.
+        key = f"{request.deployment_id}:{request.idempotency_key}" if request.idempotency_key else new_id()
+        body: dict[str, Any] = {
+            "state": {"type": "SCHEDULED", "state_details": when},
+            "parameters": request.parameters,
+            "job_variables": request.job_variables,
+            "tags": list(request.tags),
+            "idempotency_key": key,
+        }
+        if request.name is not None:
+            body["name"] = request.name
+        place = f"/deployments/{part(request.deployment_id)}/create_flow_run"
+        raw = self._api.call("POST", place, body, may_be_missing=True)
+        if raw is None:
+            raise no_such_deployment(request.deployment_id)
+        return self._runs([raw])[0]
+
+    def runs(self, which: RunFilter) -> list[Run]:
+        chosen: dict[str, Any] = {}
+        if which.states:
+            chosen["state"] = {"type": {"any_": sorted(state.value for state in which.states)}}
+        if which.until is not None:
+            chosen["expected_start_time"] = {"before_": which.until.isoformat()}
+        body: dict[str, Any] = {"flow_runs": chosen, "sort": _LATEST_FIRST}
+        if which.deployment is not None:
+            flow, _, name = which.deployment.partition("/")
+            body |= {"flows": {"name": {"any_": [flow]}}, "deployments": {"name": {"any_": [name]}}}
+        return self._runs(self._latest(body, which.limit))
+
+    def _latest(self, body: Raw, limit: int) -> list[Raw]:
+        found: list[Raw] = []
+        while len(found) < limit:
+            size = min(PAGE, limit - len(found))
+            page = self._api.post("/flow_runs/filter", {**body, "limit": size, "offset": len(found)})
+            found += page
+            if len(page) < size:
+                break
+        return found
+
+    def run(self, id: str) -> Run | None:
+        known = id.lower()
+        if _ID.fullmatch(known):
+            raw = self._api.get(f"/flow_runs/{known}")
+            return None if raw is None else self._runs([raw])[0]
+        if not _BEGINNING.fullmatch(known):
+            return None
+        latest = self._latest({"sort": _LATEST_FIRST}, _LATEST)
+        return only_one(id, self._runs([raw for raw in latest if raw["id"].startswith(known)]))
+
+    def logs(self, run_id: str, *, after: int = 0) -> list[LogLine]:
+        if not _ID.fullmatch(run_id.lower()):
+            return []
+        found: list[Raw] = []
+        chosen = {"logs": {"flow_run_id": {"any_": [run_id]}}, "sort": "TIMESTAMP_ASC"}
+        while True:
+            body = {**chosen, "limit": PAGE, "offset": after + len(found)}
+            page = self._api.post("/logs/filter", body)
+            found += page
+            if len(page) < PAGE:
+                return [_line(raw) for raw in found]
+
+    def cancel(self, run_id: str) -> Run:
+        run = self.run(run_id) if _ID.fullmatch(run_id.lower()) else None
+        if run is None:
+            raise no_such_run(run_id)
+        cancelled(run, self._clock())  # refuses what has ended
+        body = {"state": {"type": "CANCELLING", "name": "Cancelling"}, "force": False}
+        self._api.post(f"/flow_runs/{run.id}/set_state", body)
+        return self.run(run.id) or run
+
+    def _runs(self, raws: Sequence[Raw]) -> list[Run]:
+        self._look_up_flows(raw["flow_id"] for raw in raws)
+        self._look_up_deployments(raws)
+        return [self._run(raw) for raw in raws]
+
+    def _look_up_deployments(self, raws: Sequence[Raw]) -> None:
+        ids = {raw["deployment_id"] for raw in raws} - self._deployment_names.keys() - {None}
+        if ids:
+            chosen = {"deployments": {"id": {"any_": sorted(ids)}}}
+            found = self._api.every("deployments", chosen, expected=len(ids))
+            self._deployment_names.update((raw["id"], raw["name"]) for raw in found)
+
+    def _run(self, raw: Raw) -> Run:
+        flow = self._flow_names.get(raw["flow_id"], "")
+        name = self._deployment_names.get(raw.get("deployment_id") or "")
+        state = raw.get("state") or {}
+        details = state.get("state_details") or {}
+        return Run(
+            id=raw["id"],
+            name=raw["name"],
+            flow=flow,
+            deployment_id=raw.get("deployment_id"),
+            deployment=f"{flow}/{name}" if name is not None else None,
+            state=_state(raw, state),
+            parameters=raw.get("parameters") or {},
+            job_variables=raw.get("job_variables") or {},
+            tags=tuple(raw.get("tags") or ()),
+            work_pool=raw.get("work_pool_name"),
+            work_queue=raw.get("work_queue_name"),
+            is_scheduled=raw.get("auto_scheduled", False),
+            scheduled=moment(raw.get("expected_start_time") or details.get("scheduled_time")),
+            created=moment(raw.get("created")),
+            started=moment(raw.get("start_time")),
+            ended=moment(raw.get("end_time")),
+        )
+
+
+def _state(raw: Raw, state: Raw) -> State:
+    """The state of a run; one that has none yet is about to be scheduled."""
+    kind = StateType(raw.get("state_type") or "SCHEDULED")
+    return State(kind, raw.get("state_name") or "", state.get("message") or "")
+
+
+def _line(raw: Raw) -> LogLine:
+    timestamp = moment(raw["timestamp"])
+    assert timestamp is not None
+    return LogLine(timestamp, raw["level"], raw["message"], raw["name"])

@@ -1,0 +1,95 @@
+"""Schedules in place: those that stay keep their id, and whether they rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from syntask_yaml.backend.prefect.bodies import schedule_body, schedules_of
+from syntask_yaml.backend.prefect.faults import AnswerLost
+from syntask_yaml.backend.prefect.transport import Api
+from syntask_yaml.backend.schedules import merged
+from syntask_yaml.model.schedule import RRule, Schedule
+from syntask_yaml.model.timing import without_default_start
+
+_TRIES = 4
+
+
+def settled_schedules(
+    wanted: Sequence[Schedule] | None, stored: Sequence[Schedule], now: datetime
+) -> tuple[Schedule, ...]:
+    """*wanted*, each with the id, the anchor and the activity of the *stored* one that it is."""
+    if wanted is None:
+        return tuple(stored)
+    done = merged([_comparable(each) for each in wanted], [_comparable(each) for each in stored], now)
+    return tuple(
+        replace(each, timing=replace(each.timing, timezone=said.timing.timezone))
+        for each, said in zip(done, wanted, strict=True)
+    )
+
+
+def _comparable(schedule: Schedule) -> Schedule:
+    """*schedule* in the form that a stored one and a declared one have in common."""
+    timing = schedule.timing
+    if timing.timezone == "UTC":
+        timing = replace(timing, timezone=None)
+    if isinstance(timing, RRule):
+        timing = replace(timing, rrule=without_default_start(timing.rrule))
+    return replace(schedule, timing=timing)
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """What makes the stored schedules the wanted ones."""
+
+    deleted: tuple[str, ...]
+    changed: tuple[tuple[str, dict[str, object]], ...]
+    new: tuple[Schedule, ...]
+
+
+def _changes(wanted: Sequence[Schedule], stored: Sequence[Schedule]) -> _Changes:
+    before = {str(schedule.id): schedule for schedule in stored}
+    kept = {str(each.id): each for each in wanted if _stays(each, before.get(str(each.id)))}
+    return _Changes(
+        deleted=tuple(key for key in before if key not in kept),
+        changed=tuple(
+            (key, {**({"parameters": {}} if before[key].parameters else {}), **schedule_body(each)})
+            for key, each in kept.items()
+            if _comparable(each) != _comparable(before[key])
+        ),
+        new=tuple(each for each in wanted if str(each.id) not in kept),
+    )
+
+
+def _stays(wanted: Schedule, stored: Schedule | None) -> bool:
+    """A slug cannot be taken away from a schedule: that takes another one."""
+    return stored is not None and not (wanted.slug is None and stored.slug is not None)
+
+
+def write_schedules(
+    api: Api,
+    deployment_id: str,
+    wanted: Sequence[Schedule] | None,
+    stored: Sequence[Schedule],
+    now: datetime,
+) -> None:
+    """Make the *stored* schedules of a deployment those that are *wanted*; None leaves them.
+
+    Making some is no call to repeat blindly: where its answer is lost, what is there is looked at.
+    """
+    place = f"/deployments/{deployment_id}/schedules"
+    for left in reversed(range(_TRIES)):
+        changes = _changes(settled_schedules(wanted, stored, now), stored)
+        for schedule_id in changes.deleted:
+            api.delete(f"{place}/{schedule_id}")
+        for schedule_id, body in changes.changed:
+            api.patch(f"{place}/{schedule_id}", body)
+        try:
+            if changes.new:
+                api.post(place, [schedule_body(each) for each in changes.new], repeats=False)
+            return
+        except AnswerLost:
+            if not left:
+                raise
+            stored = schedules_of(api.get(place) or ())

@@ -1,0 +1,131 @@
+"""Where the server is and how to talk to it: the environment, and the active Prefect profile."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit, urlunsplit
+
+from syntask_yaml.backend.prefect.names import DIALECTS, Dialect
+from syntask_yaml.backend.prefect.profile import active_profile
+from syntask_yaml.errors import UsageError
+from syntask_yaml.model.secret import Secret
+
+_TIMEOUT = 60.0
+_TRUE, _FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "no", "off"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """How to reach a server: *url* is its API's, without a login in it.
+
+    *authorization* is the header that shows who asks. *certificates* is a file of those to trust, and
+    *trusts_all* that any will do. *timeout* is in seconds.
+    """
+
+    url: str
+    authorization: Secret | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    certificates: str | None = None
+    trusts_all: bool = False
+    timeout: float = _TIMEOUT
+    dialect: Dialect = DIALECTS["prefect"]
+
+    @property
+    def is_cloud(self) -> bool:
+        """Whether it is Prefect Cloud."""
+        return "/api/accounts/" in self.url and "/workspaces/" in self.url
+
+
+def read_connection(url: str, environ: Mapping[str, str]) -> Connection:
+    """How to talk to the server at *url*. Raises UsageError for a setting that makes no sense.
+
+    What the active profile says counts only for the profile's own server, so that its key goes nowhere
+    else.
+    """
+    profile = active_profile(environ)
+    known = profile if _same_server(profile.get("PREFECT_API_URL", ""), url) else {}
+    settings = _Settings(environ, known)
+    bare, login = _without_login(url)
+    certificates = settings.text("API_SSL_CERT_FILE")
+    return Connection(
+        url=bare.rstrip("/"),
+        authorization=_authorization(settings, login),
+        headers=settings.headers("CLIENT_CUSTOM_HEADERS"),
+        certificates=certificates,
+        trusts_all=settings.flag("API_TLS_INSECURE_SKIP_VERIFY"),
+        timeout=settings.seconds("API_REQUEST_TIMEOUT", _TIMEOUT),
+        dialect=settings.dialect("SERVER_KIND"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Settings:
+    """Settings by the part of their name that SYNTASK_… and PREFECT_… share."""
+
+    environ: Mapping[str, str]
+    profile: Mapping[str, str]
+
+    def text(self, name: str) -> str | None:
+        sources = (
+            self.environ.get(f"SYNTASK_{name}"),
+            self.environ.get(f"PREFECT_{name}"),
+            self.profile.get(f"PREFECT_{name}"),
+        )
+        return next((value for value in sources if value), None)
+
+    def flag(self, name: str) -> bool:
+        text = (self.text(name) or "").strip().lower()
+        if text not in _TRUE | _FALSE:
+            raise UsageError(f"`PREFECT_{name}` is `{text}`; expected is `true` or `false`.")
+        return text in _TRUE
+
+    def seconds(self, name: str, default: float) -> float:
+        text = self.text(name)
+        try:
+            number = float(text) if text else default
+        except ValueError:
+            number = -1.0
+        if not 0 < number < 86_400:
+            raise UsageError(f"`PREFECT_{name}` is `{text}`; expected is a number of seconds.")
+        return number
+
+    def headers(self, name: str) -> dict[str, str]:
+        text = self.text(name)
+        try:
+            headers = json.loads(text) if text else {}
+        except ValueError:
+            headers = None
+        if not isinstance(headers, dict):
+            example = '`{"X-Team": "data"}`'
+            raise UsageError(f"`PREFECT_{name}` is no JSON mapping.", hint=f"Write it as {example}.")
+        return {str(key): str(value) for key, value in headers.items()}
+
+    def dialect(self, name: str) -> Dialect:
+        kind = self.text(name) or "prefect"
+        if kind not in DIALECTS:
+            raise UsageError(
+                f"`SYNTASK_{name}` is `{kind}`.",
+                hint=f"It can be {' or '.join(f'`{each}`' for each in DIALECTS)}.",
+            )
+        return DIALECTS[kind]
+
+
+def _authorization(settings: _Settings, login: str) -> Secret | None:
+    from base64 import b64encode
+
+    if pair := settings.text("API_AUTH_STRING") or login:
+        return Secret(f"Basic {b64encode(pair.encode()).decode()}")
+    key = settings.text("API_KEY")
+    return Secret(f"Bearer {key}") if key else None
+
+
+def _without_login(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    login, _, host = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=host)), login
+
+
+def _same_server(one: str, other: str) -> bool:
+    return bool(one) and urlsplit(one)[:2] == urlsplit(other)[:2]

@@ -1,0 +1,177 @@
+"""What is kept under a name: work pools, variables and blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from syntask_yaml.backend.blocks import block_exists
+from syntask_yaml.backend.naming import check_name
+from syntask_yaml.backend.pools import pool_exists
+from syntask_yaml.backend.prefect.bodies import Raw
+from syntask_yaml.backend.prefect.faults import AnswerLost, Refused
+from syntask_yaml.backend.prefect.role import Role
+from syntask_yaml.backend.prefect.transport import part
+from syntask_yaml.diagnostics import did_you_mean
+from syntask_yaml.errors import BackendRefused
+from syntask_yaml.model.block import Block, Variable
+from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.model.secret import Secret, revealed
+from syntask_yaml.model.value import Json
+
+
+class Values(Role):
+    """The verbs about pools, variables and blocks."""
+
+    def pools(self) -> list[WorkPool]:
+        return sorted(map(_pool, self._api.every("work_pools")), key=lambda pool: pool.name)
+
+    def create_pool(self, pool: WorkPool) -> WorkPool:
+        check_name("work pool", pool.name)
+        body = {
+            "name": pool.name,
+            "type": pool.type,
+            "description": pool.description,
+            "base_job_template": pool.base_job_template or self._template(pool.type),
+            "is_paused": pool.is_paused,
+            "concurrency_limit": pool.concurrency_limit,
+        }
+        path = f"/work_pools/{part(pool.name)}"
+        try:
+            return _pool(self._made("/work_pools/", body, path))
+        except Refused as error:
+            raise pool_exists(pool.name) if error.status == 409 else error from error
+
+    def _template(self, type: str) -> Json:
+        """The template of a worker's type; BackendRefused, with those there are, for another."""
+        workers = {
+            name: worker
+            for collection in (self._api.get("/collections/views/aggregate-worker-metadata") or {}).values()
+            for name, worker in collection.items()
+        }
+        if workers and type not in workers:
+            known = ", ".join(f"`{name}`" for name in sorted(workers))
+            hint = did_you_mean(type, workers, otherwise=f"The types are {known}.")
+            raise BackendRefused(f"The server knows no work pools of type `{type}`.", hint=hint)
+        template: Json = workers[type]["default_base_job_configuration"] if workers else {}
+        return template
+
+    def _made(self, path: str, body: Mapping[str, Any], there: str) -> Any:
+        """What posting *body* makes. Where the answer is lost, what stands at *there* is it."""
+        try:
+            return self._api.post(path, body, repeats=False)
+        except AnswerLost:
+            return self._api.get(there, include_secrets="true") or self._api.post(path, body, repeats=False)
+
+    def variables(self) -> list[Variable]:
+        found = (
+            Variable(raw["name"], raw["value"], tuple(raw.get("tags") or ()))
+            for raw in self._api.every("variables")
+        )
+        return sorted(found, key=lambda variable: variable.name)
+
+    def set_variable(self, variable: Variable) -> None:
+        place = f"/variables/name/{part(variable.name)}"
+        body = {"value": variable.value, "tags": list(variable.tags)}
+        if self._api.patch(place, body):
+            return
+        try:
+            self._api.post("/variables/", {"name": variable.name, **body})
+        except Refused as error:
+            # Made by somebody else in between, or by a call whose answer was lost.
+            if error.status != 409 or not self._api.patch(place, body):
+                raise
+
+    def unset_variable(self, name: str) -> bool:
+        return self._api.delete(f"/variables/name/{part(name)}")
+
+    def blocks(self) -> list[Block]:
+        found = map(_block, self._api.every("block_documents", {"include_secrets": True}))
+        return sorted(found, key=lambda block: (block.type, block.name))
+
+    def block(self, type: str, name: str) -> Block | None:
+        raw = self._api.get(_block_path(type, name), include_secrets="true")
+        return None if raw is None else _block(raw)
+
+    def create_block(self, block: Block) -> Block:
+        kind = self._api.get(f"/block_types/slug/{part(block.type)}")
+        if kind is None:
+            raise self._no_block_type(block.type)
+        schema = self._newest_schema(kind["id"])
+        _check_fields(block, schema["fields"])
+        body = {
+            "name": block.name,
+            "data": revealed(block.data),
+            "block_type_id": kind["id"],
+            "block_schema_id": schema["id"],
+        }
+        path = _block_path(block.type, block.name)
+        try:
+            made = self._made("/block_documents/", body, path)
+        except Refused as error:
+            raise block_exists(block) if error.status == 409 else error from error
+        return self.block(block.type, block.name) or _block(made)
+
+    def _no_block_type(self, slug: str) -> BackendRefused:
+        slugs = [kind["slug"] for kind in self._api.every("block_types")]
+        otherwise = "`prefect block register -m MODULE` brings the types of a package to the server."
+        return BackendRefused(
+            f"The server has no block type `{slug}`.", hint=did_you_mean(slug, slugs, otherwise=otherwise)
+        )
+
+    def _newest_schema(self, type_id: str) -> Any:
+        found = self._api.every("block_schemas", {"block_schemas": {"block_type_id": {"any_": [type_id]}}})
+        if not found:
+            raise BackendRefused("The server has no schema for this block type.", hint="Register it again.")
+        return max(found, key=lambda schema: str(schema["created"]))
+
+    def delete_block(self, type: str, name: str) -> bool:
+        raw = self._api.get(_block_path(type, name))
+        return raw is not None and self._api.delete(f"/block_documents/{raw['id']}")
+
+
+def _pool(raw: Raw) -> WorkPool:
+    return WorkPool(
+        name=raw["name"],
+        id=raw["id"],
+        type=raw["type"],
+        description=raw.get("description"),
+        base_job_template=raw.get("base_job_template") or {},
+        is_paused=raw.get("is_paused", False),
+        concurrency_limit=raw.get("concurrency_limit"),
+        status=raw.get("status"),
+    )
+
+
+def _block_path(type: str, name: str) -> str:
+    return f"/block_types/slug/{part(type)}/block_documents/name/{part(name)}"
+
+
+def _block(raw: Raw) -> Block:
+    secret = _secret_fields((raw.get("block_schema") or {}).get("fields") or {})
+    data = {
+        name: Secret(value) if name in secret and isinstance(value, str) else value
+        for name, value in raw["data"].items()
+    }
+    slug = (raw.get("block_type") or {}).get("slug") or raw.get("block_type_name") or ""
+    return Block(slug, raw["name"], data, raw["id"])
+
+
+def _secret_fields(fields: Raw) -> frozenset[str]:
+    """The fields that are secret; what is secret inside of one makes all of it so."""
+    return frozenset(name.partition(".")[0] for name in fields.get("secret_fields") or ())
+
+
+def _check_fields(block: Block, fields: Raw) -> None:
+    there = fields.get("properties") or {}
+    for name in block.data:
+        if name not in there:
+            known = ", ".join(f"`{field}`" for field in there)
+            raise BackendRefused(
+                f"A block of type `{block.type}` has no field `{name}`.",
+                hint=did_you_mean(name, there, otherwise=f"Its fields: {known}."),
+            )
+    for name in sorted(set(fields.get("required") or ()) - block.data.keys()):
+        raise BackendRefused(
+            f"A block of type `{block.type}` needs the field `{name}`.", hint=f"Give `{name}` a value."
+        )

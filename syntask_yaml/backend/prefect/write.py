@@ -1,0 +1,243 @@
+"""Writing deployments: several at once, as many as the server can take, answered in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from syntask_yaml.backend.base import Written
+from syntask_yaml.backend.naming import check_name
+from syntask_yaml.backend.prefect.bodies import OWNER, changed_body, new_body
+from syntask_yaml.backend.prefect.faults import Refused
+from syntask_yaml.backend.prefect.names import step_problem
+from syntask_yaml.backend.prefect.read import Current, Reading
+from syntask_yaml.backend.prefect.schedules import settled_schedules, write_schedules
+from syntask_yaml.backend.prefect.triggers import delete_triggers, write_sla, write_triggers
+from syntask_yaml.backend.writes import refusal
+from syntask_yaml.errors import BackendConflict, BackendError, BackendRefused, BackendUnreachable
+from syntask_yaml.model.deployment import Deployment, Stored, Write
+from syntask_yaml.model.trigger import settled, trigger_name
+from syntask_yaml.model.value import known
+
+# So many are looked at once more just before they are written.
+_AT_ONCE = 200
+
+
+@dataclass
+class _Batch:
+    """Writes with different names, with what the server has under them now.
+
+    *flows* are the ids of those that are needed, or why there is none. *gone* is why nothing more is tried.
+    """
+
+    current: Mapping[str, Current]
+    pools: frozenset[str]
+    flows: dict[str, str | BackendError] = field(default_factory=dict)
+
+
+class Writing(Reading):
+    """The verb that writes deployments."""
+
+    def write(self, writes: Sequence[Write], *, jobs: int = 1) -> Iterator[Written]:
+        gone: BackendUnreachable | None = None
+        for part in _parts(writes):
+            for written in self._write(part, jobs, gone):
+                if isinstance(written.error, BackendUnreachable):
+                    gone = gone or written.error
+                yield written
+
+    def _write(
+        self, writes: Sequence[Write], jobs: int, gone: BackendUnreachable | None
+    ) -> Iterator[Written]:
+        try:
+            if gone is not None:
+                raise _not_tried(gone)
+            batch = self._batch(writes, jobs)
+        except BackendError as error:
+            yield from (Written(write, error=error) for write in writes)
+            return
+        stopped: list[BackendUnreachable] = []
+
+        def apply(write: Write) -> Written:
+            if stopped:
+                return Written(write, error=_not_tried(stopped[0]))
+            try:
+                return Written(write, id=self._apply(write, batch))
+            except BackendUnreachable as error:
+                stopped.append(error)
+                return Written(write, error=error)
+            except BackendError as error:
+                return Written(write, error=error)
+
+        yield from self._api.pace.in_order(apply, writes, most=jobs)
+
+    def _batch(self, writes: Sequence[Write], jobs: int) -> _Batch:
+        names = [write.full_name for write in writes if _can_be(write)]
+        current, pools = self._api.both(lambda: self._current(names), self._pool_names)
+        batch = _Batch(current, pools)
+        sound = [write.after for write in writes if write.after and self._refusal(write, batch) is None]
+        flows = list(dict.fromkeys(after.flow for after in sound if after.full_name not in batch.current))
+        made = self._api.pace.in_order(self._make_flow, flows, most=jobs)
+        batch.flows.update(zip(flows, made, strict=True))
+        return batch
+
+    def _pool_names(self) -> frozenset[str]:
+        return frozenset(raw["name"] for raw in self._api.every("work_pools"))
+
+    def _make_flow(self, name: str) -> str | BackendError:
+        """The id of the flow called *name*, which is made if it is not there."""
+        try:
+            flow = self._api.post("/flows/", {"name": name})
+        except BackendError as error:
+            return error
+        self._remember_flows([flow])
+        return str(flow["id"])
+
+    def _refusal(self, write: Write, batch: _Batch) -> BackendError | None:
+        now = batch.current.get(write.full_name)
+        stored = now.stored if now else None
+        if error := refusal(write, stored, batch.pools):
+            return error
+        if stored and write.before and stored.deployment.schedules != write.before.deployment.schedules:
+            return BackendConflict(
+                f"The schedules of `{write.full_name}` were changed since it was read.", hint="Plan again."
+            )
+        return _step_refusal(write.after) if write.after else None
+
+    def _apply(self, write: Write, batch: _Batch) -> str | None:
+        if error := self._refusal(write, batch):
+            raise error
+        now = batch.current.get(write.full_name)
+        if write.after is None:
+            return self._delete(now, write.before) if now else None
+        if now is None:
+            flow = batch.flows[write.after.flow]
+            if isinstance(flow, BackendError):
+                raise flow
+            return self._make(write.after, flow)
+        self._change(write.after, now, write.before)
+        return now.stored.id
+
+    def _make(self, after: Deployment, flow_id: str) -> str:
+        schedules = settled_schedules(known(after.schedules) or (), (), self._clock())
+        body = new_body(after, schedules, flow_id=flow_id, dialect=self._api.dialect)
+        made = str(self._send("POST", "/deployments/", body)["id"])
+        self._write_rest(made, after, before=())
+        return made
+
+    def _change(self, after: Deployment, now: Current, before: Stored | None) -> None:
+        """Change what is there. A label cannot be changed in place: an owner takes the whole anew."""
+        had, deployment_id = now.stored.deployment, now.stored.id
+        wanted, stored = known(after.schedules), known(had.schedules) or ()
+        if after.project != had.project and "project" not in self.features.forgets:
+            schedules = settled_schedules(wanted, stored, self._clock())
+            whole = replace(after, paused=had.paused if after.paused is None else after.paused)
+            body = new_body(whole, schedules, flow_id=now.raw["flow_id"], dialect=self._api.dialect)
+            labels = {key: value for key, value in now.raw["labels"].items() if key != OWNER}
+            body["labels"] = {**labels, **body.get("labels", {})}
+            self._send("POST", "/deployments/", body)
+        else:
+            body = changed_body(after, self._api.dialect)
+            if self._send("PATCH", f"/deployments/{deployment_id}", body) is None:
+                raise BackendConflict(
+                    f"`{after.full_name}` was deleted since it was read.", hint="Plan again."
+                )
+            write_schedules(self._api, deployment_id, wanted, stored, self._clock())
+        self._write_rest(deployment_id, after, before=before.deployment.triggers if before else ())
+
+    def _write_rest(
+        self, deployment_id: str, after: Deployment, *, before: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """What belongs to a deployment and is not in it: its triggers, and what it promises."""
+        try:
+            if self.features.triggers and _settled(after.triggers, after) != _settled(before, after):
+                write_triggers(self._api, deployment_id, after)
+            if self.features.sla and after.sla is not None:
+                write_sla(self._api, deployment_id, after.sla)
+        except BackendError as error:
+            error.detail = f"`{after.full_name}` is there, but not all of its triggers are: {error.detail}"
+            raise
+
+    def _delete(self, now: Current, before: Stored | None) -> str:
+        deployment_id = now.stored.id
+        if before and before.deployment.triggers:
+            delete_triggers(self._api, deployment_id)
+        self._api.delete(f"/deployments/{deployment_id}")
+        return deployment_id
+
+    def _send(self, method: str, path: str, body: dict[str, Any]) -> Any:
+        """Send a deployment. What an older server does not know is left out, if that changes nothing."""
+        try:
+            return self._api.call(method, path, body, may_be_missing=method == "PATCH")
+        except Refused as error:
+            meant = sorted(key for key in error.unknown if not _may_be_left_out(key, body))
+            if not error.unknown:
+                raise
+            if meant:
+                raise BackendRefused(
+                    f"This server is older than what is asked for: it does not know {_listed(meant)}.",
+                    hint="Leave that out, or upgrade the server.",
+                ) from error
+            if "labels" in error.unknown:
+                self._forgets("project")
+            return self._send(
+                method, path, {key: value for key, value in body.items() if key not in error.unknown}
+            )
+
+
+def _may_be_left_out(key: str, body: Mapping[str, Any]) -> bool:
+    return key in body and (
+        key in ("labels", "version_info") or (key == "concurrency_options" and body[key] in _PLAIN_OPTIONS)
+    )
+
+
+# What a server does anyway that knows no options.
+_PLAIN_OPTIONS = (None, {"collision_strategy": "ENQUEUE"})
+
+
+def _listed(keys: Sequence[str]) -> str:
+    return ", ".join(f"`{key}`" for key in keys)
+
+
+def _settled(triggers: Sequence[Mapping[str, Any]], of: Deployment) -> list[dict[str, Any]]:
+    return [
+        settled(each, name=trigger_name(of.name, number)) for number, each in enumerate(triggers, start=1)
+    ]
+
+
+def _step_refusal(after: Deployment) -> BackendRefused | None:
+    for step in after.pull_steps:
+        for name in step:
+            if problem := step_problem(name):
+                return BackendRefused(problem, hint="Use a step that Prefect has, or one of your own.")
+    return None
+
+
+def _not_tried(because: BackendUnreachable) -> BackendUnreachable:
+    return BackendUnreachable(
+        f"Not tried, as the server went away before: {because.detail}", hint=because.hint
+    )
+
+
+def _can_be(write: Write) -> bool:
+    """Whether there could be a deployment of that name."""
+    flow, _, name = write.full_name.partition("/")
+    try:
+        check_name("flow", flow)
+        check_name("deployment", name)
+    except BackendRefused:
+        return False
+    return True
+
+
+def _parts(writes: Sequence[Write]) -> Iterator[list[Write]]:
+    """The writes in order, in parts in which no name stands twice."""
+    part: dict[str, Write] = {}
+    for write in writes:
+        if write.full_name in part or len(part) == _AT_ONCE:
+            yield list(part.values())
+            part = {}
+        part[write.full_name] = write
+    if part:
+        yield list(part.values())

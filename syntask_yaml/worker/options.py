@@ -1,0 +1,25 @@
+"""What a worker is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerOptions:
+    """What a worker serves and how; times in seconds.
+
+    *limit* is the number of runs at a time. A claim not renewed for *lease* is another worker's to
+    end. *grace* is how long a cancelled run has to end by itself. Runs that ended longer ago than
+    *keep* are removed; None keeps them for ever.
+    """
+
+    pool: str
+    name: str
+    queues: tuple[str, ...] = ()
+    limit: int = 10
+    lease: float = 30.0
+    grace: float = 30.0
+    keep: timedelta | None = None
+    run_once: bool = False

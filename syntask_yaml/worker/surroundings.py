@@ -1,0 +1,86 @@
+"""What a run is surrounded by: its job variables, its environment, its directory."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from syntask_yaml.backend.base import Backend, Claim
+from syntask_yaml.errors import StepFailed
+from syntask_yaml.model.secret import Secret
+from syntask_yaml.operations.lookup import Blocks, Variables
+from syntask_yaml.template import Scope, Unresolved, resolve
+from syntask_yaml.worker.protocol import RUN_ID
+
+
+def job_variables(claim: Claim, backend: Backend) -> dict[str, Any]:
+    """The job variables, with blocks and variables looked up. Raises StepFailed for one without a value."""
+    missing: list[Unresolved] = []
+    scope = Scope(variables=Variables(backend), blocks=Blocks(backend), leaves_unset=True)
+    resolved = resolve(dict(claim.job_variables), scope, missing.append)
+    if missing:
+        first = missing[0]
+        where = ".".join(str(step) for step in first.path)
+        raise StepFailed(
+            f"The job variable `{where}` has no value. {first.reason.detail}",
+            hint=first.reason.hint,
+        )
+    return dict(resolved)
+
+
+def environment(
+    claim: Claim, backend: Backend, variables: Mapping[str, Any], environ: Mapping[str, str]
+) -> dict[str, str]:
+    """The environment of the run's process: the worker's *environ*, ours over it, and `env` over both.
+
+    Raises StepFailed where `env` is no mapping.
+    """
+    env = variables.get("env") or {}
+    if not isinstance(env, Mapping):
+        raise StepFailed("The job variable `env` is no mapping.", hint="Write `NAME: VALUE` below it.")
+    own = {str(key): _text(value) for key, value in env.items() if value is not None}
+    return {
+        **environ,
+        "PYTHONUNBUFFERED": "1",
+        "SYNTASK_BACKEND": backend.url,
+        RUN_ID: claim.run.id,
+        "SYNTASK__FLOW_RUN_NAME": claim.run.name,
+        "SYNTASK__DEPLOYMENT": claim.run.deployment or "",
+        **own,
+    }
+
+
+def _text(value: Any) -> str:
+    return value.reveal() if isinstance(value, Secret) else str(value)
+
+
+@contextmanager
+def directory_of(run_id: str, configured: Any, home: Path) -> Iterator[tuple[Path, Path | None]]:
+    """Where a run takes place: the *configured* directory and None, or twice a new one of its own.
+
+    That is removed again if something is raised inside.
+    """
+    if configured:
+        yield Path(str(configured)), None
+        return
+    directory = own_directory(run_id, home)
+    remove_directory(directory)  # of a worker that was killed before the run began
+    directory.mkdir(parents=True)
+    try:
+        yield directory, directory
+    except BaseException:
+        remove_directory(directory)
+        raise
+
+
+def own_directory(run_id: str, home: Path) -> Path:
+    """The directory of a run to which none is configured."""
+    return home / "runs" / run_id
+
+
+def remove_directory(directory: Path) -> None:
+    """Remove it with all that is in it, as far as that can be."""
+    shutil.rmtree(directory, ignore_errors=True)

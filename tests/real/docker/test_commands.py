@@ -1,0 +1,271 @@
+"""`plan`, `deploy` and `render` with images: what is built, for whom, why, and what everybody sees of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.real.docker.conftest import Workshop
+
+pytestmark = pytest.mark.real
+
+SYNTASK = str(Path(sys.executable).parent / "syntask")
+SECRET = "planted-t0ken/with space"
+
+PROJECT = """
+name: images
+build:
+  - prefect.deployments.steps.run_shell_script:
+      id: sha
+      script: echo abc123
+      stream_output: false
+  - prefect_docker.deployments.steps.build_docker_image:
+      id: image
+      requires: prefect-docker>=0.3.1
+      image_name: {repository}
+      tag: "{{{{ sha.stdout }}}}"
+      additional_tags: [latest]
+push:
+  - prefect_docker.deployments.steps.push_docker_image:
+      image_name: "{{{{ image.image_name }}}}"
+      tag: "{{{{ image.tag }}}}"
+pull:
+  - prefect.deployments.steps.set_working_directory:
+      directory: /opt/{{{{ image.tag }}}}
+deployments:
+{deployments}
+"""
+DEPLOYMENT = """  - name: d{number}
+    entrypoint: flows.py:etl
+    version: "{{{{ image.tag }}}}"
+    tags: ["image-{{{{ image.tag }}}}"]
+    description: "{{{{ image.image }}}}"
+    parameters: {{source: "{{{{ image.image_id }}}}"}}
+    work_pool:
+      name: default
+      job_variables: {{image: "{{{{ image.image }}}}", tags: "{{{{ image.additional_tags }}}}"}}
+"""
+
+
+class Project(Workshop):
+    """A workshop whose directory is a project, with a store of its own."""
+
+    def declare(self, text: str = PROJECT, *, count: int = 3) -> None:
+        deployments = "".join(DEPLOYMENT.format(number=number) for number in range(count))
+        self.write("syntask.yaml", text.format(repository=self.repository, deployments=deployments))
+        self.write("flows.py", "from syntask import flow\n\n@flow\ndef etl(source: str = ''): ...\n")
+        self.write(".dockerignore", "syntask.yaml\n__pycache__\n")
+        self.write("own", self.name)
+        self.environ["SYNTASK_HOME"] = str(self.directory.parent / "store")
+
+    def syntask(self, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [SYNTASK, *words],
+            cwd=self.directory,
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done
+
+    def json(self, *words: str) -> Any:
+        return json.loads(self.syntask(*words, "--output", "json").stdout)
+
+    def images(self) -> list[tuple[str, str]]:
+        """What a plan says of the images: what becomes of each, and why."""
+        return [(each["action"], each["reason"]) for each in self.json("plan", "--all")["images"]]
+
+
+@pytest.fixture(name="project")
+def _project(shop: Workshop) -> Project:
+    project = Project(shop.directory, shop.engine, shop.name)
+    project.write("Dockerfile")
+    project.declare()
+    return project
+
+
+def test_one_image_for_all(project: Project) -> None:
+    """Built once, pushed once; every field that names it has what the steps put out."""
+    done = project.syntask("deploy", "--all")
+    image_id = project.inspect(f"{project.repository}:abc123")["Id"]
+
+    assert done.stderr.count("Successfully built") == 1
+    assert "[build: " in done.stderr
+    for number in range(3):
+        deployed = project.json("deployment", "inspect", f"etl/d{number}")
+        assert deployed["version"] == "abc123"
+        assert deployed["tags"] == ["image-abc123"]
+        assert deployed["description"] == f"{project.repository}:abc123"
+        assert deployed["parameters"] == {"source": image_id}
+        assert deployed["work_pool"]["job_variables"] == {
+            "image": f"{project.repository}:abc123",
+            "tags": ["latest"],
+        }
+        assert list(deployed["pull"][0].values()) == [{"directory": "/opt/abc123"}]
+    pushed = project.engine.client.inspect_distribution(f"{project.repository}:abc123")
+    assert pushed["Descriptor"]["digest"]
+
+
+def test_the_plan_says_what_would_be_built_and_why(project: Project) -> None:
+    """And builds nothing itself."""
+    first = project.images()
+    text = project.syntask("plan", "--all").stdout
+    assert project.engine.client.images(project.repository) == []
+    project.syntask("deploy", "--all")
+    same = project.images()
+    project.write("flows.py", "from syntask import flow\n\n@flow\ndef etl(source: str = 'x'): ...\n")
+    changed = project.images()
+    project.write("Dockerfile", "FROM base:1\nCOPY . /other/\n")
+    both = project.images()
+    suffix = ", before the steps that come first have run"
+
+    assert first == [("build", f"nothing here or at the registry was built from this{suffix}")]
+    assert f"image {project.repository}: build, nothing here" in text
+    assert "(etl/d0 and 2 more)" in text
+    assert same == [("unchanged", f"nothing changed{suffix}")]
+    assert changed == [("build", f"the files have changed{suffix}")]
+    assert both == [("build", f"the files and Dockerfile have changed{suffix}")]
+
+
+def test_nothing_is_built_twice_unless_asked_for(project: Project) -> None:
+    """A second deploy, `--rebuild` and `--skip-build`."""
+    project.syntask("deploy", "--all")
+    again = project.syntask("deploy", "--all")
+    rebuilt = project.syntask("deploy", "--all", "--rebuild")
+    skipped = project.syntask("deploy", "--all", "--skip-build")
+
+    assert "Not built: nothing changed" in again.stderr
+    assert "Successfully built" not in again.stderr
+    assert "3 unchanged" in again.stdout
+    assert "it is to be built again" in rebuilt.stderr
+    assert rebuilt.stderr.count("Successfully built") == 1
+    assert "build_docker_image" not in skipped.stderr
+    assert "asks for opposites" not in project.syntask("deploy", "--rebuild", "--skip-build", code=64).stdout
+
+
+def test_an_engine_that_is_not_there(project: Project) -> None:
+    """The plan says that it cannot tell; deploying is one message at the place in the file."""
+    project.environ["DOCKER_HOST"] = "unix:///nowhere/docker.sock"
+    said = project.images()
+    failed = project.syntask("deploy", "--all", code=1)
+
+    assert said[0][0] == "unknown"
+    assert "There is no answer from the container engine at `unix:///nowhere/docker.sock`" in said[0][1]
+    assert failed.stderr.count("There is no answer from the container engine") == 1
+    assert "syntask.yaml:8:5" in failed.stderr
+    assert "Traceback" not in failed.stderr
+    assert project.json("deployment", "ls")["deployments"] == []
+
+
+def test_a_build_that_fails_deploys_nothing(project: Project) -> None:
+    """Its output and its place are shown; whoever rests on it is skipped."""
+    project.write("Dockerfile", "FROM base:1\nRUN echo told; exit 7\n")
+    failed = project.syntask("deploy", "--all", code=1)
+
+    assert "] told" in failed.stderr
+    assert "returned a non-zero code: 7" in failed.stderr
+    assert failed.stderr.count("  skipped") == 3
+
+
+def test_a_build_that_takes_too_long(project: Project) -> None:
+    """`timeout` ends it."""
+    project.write("Dockerfile", "FROM base:1\nRUN sleep 61\n")
+    text = PROJECT.replace(
+        "      id: image\n", "      id: image\n      timeout: 4\n      network_mode: host\n"
+    )
+    project.declare(text)
+    began = time.monotonic()
+    failed = project.syntask("deploy", "--all", code=1)
+
+    assert "took longer than its `timeout` of 4 s" in failed.stderr
+    assert time.monotonic() - began < 50
+
+
+def test_ctrl_c_in_a_build(project: Project) -> None:
+    """It ends at once, and nothing was deployed."""
+    project.write("Dockerfile", "FROM base:1\nRUN echo asleep; sleep 62\n")
+    process = subprocess.Popen(
+        [SYNTASK, "deploy", "--all"],
+        cwd=project.directory,
+        env=project.environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "Running in" in line:
+            break
+    time.sleep(1)
+    began = time.monotonic()
+    os.kill(process.pid, signal.SIGINT)
+    said, _ = process.communicate(timeout=30)
+
+    assert process.returncode == 130, said
+    assert time.monotonic() - began < 15
+    assert project.json("deployment", "ls")["deployments"] == []
+
+
+def test_render_after_build(project: Project) -> None:
+    """What would be deployed, with what the steps put out; and nothing is deployed."""
+    before = project.json("render")
+    after = project.json("render", "--after-build")
+
+    assert "known after" in str(before["deployments"][0]["description"])
+    assert after["deployments"][0]["description"] == f"{project.repository}:abc123"
+    assert after["deployments"][0]["work_pool"]["job_variables"]["tags"] == ["latest"]
+    assert project.json("deployment", "ls")["deployments"] == []
+
+
+def test_no_secret_anywhere(project: Project, tmp_path: Path) -> None:
+    """A secret of a build, from a block: nothing that is written or printed holds it."""
+    project.write(
+        "Dockerfile",
+        "FROM base:1\nRUN --mount=type=secret,id=pip --mount=type=secret,id=more cat /run/secrets/*\n",
+    )
+    text = PROJECT.replace(
+        "      id: image\n",
+        "      id: image\n      network_mode: host\n"
+        '      secrets: {{pip: "{{{{ prefect.blocks.secret.pip }}}}", more: "{{{{ $MORE }}}}"}}\n',
+    )
+    project.declare(text)
+    project.environ["MORE"] = SECRET + "2"
+    made = subprocess.run(
+        [SYNTASK, "block", "create", "secret", "pip"],
+        cwd=project.directory,
+        env=project.environ,
+        input=SECRET,
+        capture_output=True,
+        text=True,
+    )
+    assert made.returncode == 0, made.stdout + made.stderr
+    said = [
+        project.syntask("-v", *words)
+        for words in (
+            ["plan", "--all", "--save", "plan.json"],
+            ["deploy", "--plan", "plan.json"],
+            ["plan", "--all", "--output", "json"],
+            ["render", "--after-build"],
+            ["deployment", "inspect", "etl/d0"],
+        )
+    ]
+    printed = "".join(each.stdout + each.stderr for each in said)
+    store = {path: path.read_bytes() for path in (tmp_path / "store").rglob("*") if path.is_file()}
+
+    assert "***" in printed
+    assert SECRET not in printed
+    assert SECRET not in (project.directory / "plan.json").read_text()
+    assert [path for path, content in store.items() if SECRET.encode() in content] == []
+    history = str(project.engine.client.history(f"{project.repository}:abc123"))
+    assert SECRET not in history + str(project.inspect(f"{project.repository}:abc123"))

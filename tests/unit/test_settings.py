@@ -1,0 +1,35 @@
+"""Numbers from the environment."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from syntask_yaml.errors import UsageError
+from syntask_yaml.settings import days, seconds
+
+
+def test_what_is_not_set_or_empty_is_the_default() -> None:
+    assert seconds({}, "LEASE", 30) == 30
+    assert days({"KEEP": ""}, "KEEP", 90) == timedelta(days=90)
+
+
+@pytest.mark.parametrize(("text", "expected"), [("7", timedelta(days=7)), ("0.5", timedelta(hours=12))])
+def test_a_number_of_days(text: str, expected: timedelta) -> None:
+    assert days({"KEEP": text}, "KEEP", 90) == expected
+
+
+def test_for_ever_is_no_number_of_days() -> None:
+    assert days({"KEEP": "forever"}, "KEEP", 90) is None
+
+
+@pytest.mark.parametrize("text", ["soon", "0", "-1", "nan", "inf", "1e99", "forever"])
+def test_what_is_no_number_above_nothing_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match=f"`LEASE` is `{text}`; expected is a number of seconds."):
+        seconds({"LEASE": text}, "LEASE", 30)
+
+
+def test_nothing_is_kept_for_longer_than_there_are_dates() -> None:
+    with pytest.raises(UsageError, match="or `forever`"):
+        days({"KEEP": "999999999"}, "KEEP", 90)

@@ -1,0 +1,129 @@
+"""What a worker does at a moment, with a clock that moves when it is told to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from syntask_yaml.backend.base import RunFilter
+from syntask_yaml.backend.connect import OwnBackend
+from syntask_yaml.backend.embedded import EmbeddedBackend
+from syntask_yaml.backend.memory import MemoryBackend
+from syntask_yaml.model.deployment import Deployment, Write
+from syntask_yaml.model.run import RunRequest, StateType
+from syntask_yaml.worker.loop import Worker
+from syntask_yaml.worker.options import WorkerOptions
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+SLEEPER = Deployment(
+    flow="sleep",
+    name="well",
+    entrypoint="x.py:x",
+    work_pool="default",
+    job_variables={"command": "sleep 600"},
+)
+
+
+def employed(backend: OwnBackend, home: Path, name: str = "worker", **options: Any) -> Worker:
+    made = WorkerOptions(pool="default", name=name, **options)
+    return Worker(backend, made, home=home, environ={"PATH": "/usr/bin:/bin"}, notify=lambda _event: None)
+
+
+def ask(backend: OwnBackend, deployment: Deployment, *, times: int) -> list[str]:
+    if not backend.deployments(names=[deployment.full_name]):
+        list(backend.write([Write(None, deployment)]))
+    (stored,) = backend.deployments(names=[deployment.full_name])
+    request = RunRequest(deployment_id=stored.id, scheduled=NOW)
+    return [backend.create_run(request).id for _ in range(times)]
+
+
+def test_old_runs_are_removed_in_passing(tmp_path: Path) -> None:
+    """A few at each tick until all are gone, and then not again for an hour."""
+    now = NOW
+    backend = MemoryBackend(clock=lambda: now)
+    for run in ask(backend, SLEEPER, times=50):
+        backend.cancel(run)
+    worker = employed(backend, tmp_path, keep=timedelta(days=90))
+
+    def left_after(moment: datetime) -> int:
+        worker.tick(moment)
+        return len(backend.runs(RunFilter(limit=1000)))
+
+    assert left_after(NOW + timedelta(days=90)) == 50
+    now = NOW + timedelta(days=90, minutes=1)
+    assert left_after(now) == 50  # it has looked less than an hour ago
+    later = now + timedelta(hours=1)
+    counts = [left_after(later) for _ in range(4)]
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] > 0
+    assert counts[-1] == 0
+
+
+def test_runs_may_be_kept_for_ever(tmp_path: Path) -> None:
+    backend = MemoryBackend(clock=lambda: NOW)
+    (run,) = ask(backend, SLEEPER, times=1)
+    backend.cancel(run)
+    employed(backend, tmp_path, keep=None).tick(NOW + timedelta(days=36_500))
+    assert backend.run(run) is not None
+
+
+def test_workers_do_not_keep_each_other_busy(tmp_path: Path) -> None:
+    """What one writes makes the others look, and nobody write."""
+    with at_work(tmp_path) as (workers, watcher):
+        _tick(workers, NOW)
+        seen = _changes(watcher)
+        _tick(workers, NOW + timedelta(seconds=1))
+        assert seen == _changes(watcher)
+
+
+def test_workers_on_a_machine_that_slept_do_not_take_each_other_for_dead(tmp_path: Path) -> None:
+    """All leases have run out, and whoever wakes first knows that."""
+    with at_work(tmp_path) as (workers, watcher):
+        morning = NOW + timedelta(hours=8)
+        for seconds in range(0, 60, 5):
+            _tick(workers, morning + timedelta(seconds=seconds))
+        assert {run.state.type for run in watcher.runs(RunFilter())} == {StateType.PENDING}
+
+
+def test_a_worker_that_died_is_noticed(tmp_path: Path) -> None:
+    """Its run is due again."""
+    with at_work(tmp_path) as ((alive, _dead), watcher):
+        for seconds in range(0, 60, 5):
+            alive.tick(NOW + timedelta(seconds=seconds))
+        states = sorted(run.state.type.value for run in watcher.runs(RunFilter()))
+        assert states == ["PENDING", "SCHEDULED"]
+
+
+@contextmanager
+def at_work(folder: Path, limit: int = 1) -> Iterator[tuple[list[Worker], OwnBackend]]:
+    """Two workers on one store, each with a run that sleeps; and somebody who watches."""
+    with ExitStack() as stack:
+        one, two, watcher = (_opened(folder, stack) for _ in range(3))
+        workers = [employed(backend, folder, limit=limit) for backend in (one, two)]
+        for worker in workers:
+            stack.callback(worker.run, lambda: NOW)
+            stack.callback(worker.stop)
+            for run in ask(watcher, SLEEPER, times=1):
+                stack.callback(watcher.cancel, run)
+            worker.tick(NOW)
+        assert {run.state.type for run in watcher.runs(RunFilter())} == {StateType.PENDING}
+        yield workers, watcher
+
+
+def _opened(folder: Path, stack: ExitStack) -> OwnBackend:
+    backend = EmbeddedBackend.open(folder / "syntask.db")
+    stack.callback(backend.close)
+    return backend
+
+
+def _tick(workers: Sequence[Worker], now: datetime) -> None:
+    for worker in (*workers, *workers, *workers):
+        worker.tick(now)
+
+
+def _changes(backend: OwnBackend) -> int:
+    backend.runs(RunFilter())  # what a reader has seen
+    return backend.changed()
