@@ -102,7 +102,8 @@ def automation_body(
         "name": name,
         "description": fields.pop("description"),
         "enabled": fields.pop("enabled"),
-        "tags": [] if name == own_name else [AUTOMATION_TAG],
+        # Left out where there are none: servers of 3.0 do not know them.
+        **({} if name == own_name else {"tags": [AUTOMATION_TAG]}),
         "trigger": fields,
         "actions": [
             {"type": "run-deployment", "source": "selected", "deployment_id": deployment_id, **action}
