@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
 from syntask_yaml.backend.base import Backend, RunQueue
 from syntask_yaml.errors import UsageError
@@ -18,7 +18,7 @@ class OwnBackend(Backend, RunQueue, Protocol):
     """A backend that our own worker can serve."""
 
 
-def is_server(url: str | None) -> bool:
+def is_server(url: str | None) -> TypeGuard[str]:
     """Whether *url* means a server's API."""
     return url is not None and url.startswith(("http://", "https://"))
 

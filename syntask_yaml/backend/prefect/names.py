@@ -18,6 +18,7 @@ class Dialect:
     """The words of one kind of server.
 
     *namespace* begins the names of steps, of owners of automations and of references in templates.
+    *worker* is the command that starts its stock worker, empty if that is no business of ours.
     """
 
     namespace: str
@@ -63,7 +64,7 @@ DIALECTS: Mapping[str, Dialect] = {
         api_version="0.8.4",
         csrf_token_header="Syntask-Csrf-Token",
         csrf_client_header="Syntask-Csrf-Client",
-        worker=("syntask", "worker", "start"),
+        worker=(),  # its program has the name of ours
     ),
 }
 

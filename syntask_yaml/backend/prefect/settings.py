@@ -44,20 +44,43 @@ def read_connection(url: str, environ: Mapping[str, str]) -> Connection:
     What the active profile says counts only for the profile's own server, so that its key goes nowhere
     else.
     """
-    profile = active_profile(environ)
-    known = profile if _same_server(profile.get("PREFECT_API_URL", ""), url) else {}
-    settings = _Settings(environ, known)
-    bare, login = _without_login(url)
-    certificates = settings.text("API_SSL_CERT_FILE")
+    settings, bare, login = _settings(url, environ)
     return Connection(
-        url=bare.rstrip("/"),
+        url=bare,
         authorization=_authorization(settings, login),
         headers=settings.headers("CLIENT_CUSTOM_HEADERS"),
-        certificates=certificates,
+        certificates=settings.text("API_SSL_CERT_FILE"),
         trusts_all=settings.flag("API_TLS_INSECURE_SKIP_VERIFY"),
         timeout=settings.seconds("API_REQUEST_TIMEOUT", _TIMEOUT),
         dialect=settings.dialect("SERVER_KIND"),
     )
+
+
+# What a stock worker reads itself.
+_OF_WORKERS = (
+    "API_KEY",
+    "API_AUTH_STRING",
+    "API_SSL_CERT_FILE",
+    "API_TLS_INSECURE_SKIP_VERIFY",
+    "API_REQUEST_TIMEOUT",
+    "CLIENT_CUSTOM_HEADERS",
+)
+
+
+def stock_environ(url: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """The settings under the names by which a stock worker of the server at *url* knows them."""
+    settings, bare, login = _settings(url, environ)
+    said = {name: settings.text(name) for name in _OF_WORKERS}
+    said["API_AUTH_STRING"] = said["API_AUTH_STRING"] or login
+    return {"PREFECT_API_URL": bare, **{f"PREFECT_{name}": value for name, value in said.items() if value}}
+
+
+def _settings(url: str, environ: Mapping[str, str]) -> tuple[_Settings, str, str]:
+    """The settings for the server at *url*, and that URL without the login in it."""
+    profile = active_profile(environ)
+    known = profile if _same_server(profile.get("PREFECT_API_URL", ""), url) else {}
+    bare, login = _without_login(url)
+    return _Settings(environ, known), bare.rstrip("/"), login
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from types import FrameType
 
 import click
 
-from syntask_yaml.backend.connect import open_embedded
+from syntask_yaml.backend.connect import is_server, open_embedded
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.cli.views.runs import state_text
@@ -32,9 +32,13 @@ def command() -> None:
 @click.option("-p", "--pool", default="default", show_default=True, help="The work pool to serve.")
 @click.option("-n", "--name", help="What to call this worker; by default after the machine and the process.")
 @click.option("-q", "--work-queue", "queues", multiple=True, help="Only runs of this queue; may be repeated.")
-@click.option("-t", "--type", "type_", default="process", help="The kind of worker; here only `process`.")
+@click.option("-t", "--type", "type_", help="The kind of worker; on the embedded backend only `process`.")
 @click.option(
-    "-l", "--limit", type=click.IntRange(min=1), default=10, show_default=True, help="Runs at the same time."
+    "-l",
+    "--limit",
+    type=click.IntRange(min=1),
+    show_default="10 on the embedded backend",
+    help="Runs at the same time.",
 )
 @click.option("--run-once", is_flag=True, help="Execute what is due now, and end.")
 @pass_context
@@ -45,17 +49,24 @@ def start(
     pool: str,
     name: str | None,
     queues: tuple[str, ...],
-    type_: str,
-    limit: int,
+    type_: str | None,
+    limit: int | None,
     run_once: bool,
 ) -> None:
     """Execute the runs of a work pool as they become due.
 
     Ctrl-C or SIGTERM lets runs finish and takes no more; a second one cancels them.
+
+    The pools of a server are served by Prefect's own worker, which takes over with these options.
     """
-    if type_ != "process":
-        raise UsageError(f"This worker is of type `process`, not `{type_}`.", hint=_ELSEWHERE)
     settings = context.settings
+    if is_server(settings.backend):
+        from syntask_yaml.cli.stock_worker import hand_over
+
+        options = _for_stock_worker(pool, name, queues, type_, limit, run_once=run_once)
+        hand_over(settings.backend, context.environ, options)
+    if type_ not in (None, "process"):
+        raise UsageError(f"This worker is of type `process`, not `{type_}`.", hint=_ELSEWHERE)
     backend = open_embedded(settings.backend, store=settings.store)
     try:
         _check_pool(pool, [each.name for each in backend.pools()])
@@ -63,7 +74,7 @@ def start(
             pool=pool,
             name=name or f"{socket.gethostname()}-{os.getpid()}",
             queues=queues,
-            limit=limit,
+            limit=limit or _LIMIT,
             lease=seconds(context.environ, "SYNTASK_WORKER_LEASE_SECONDS", 30.0),
             grace=seconds(context.environ, "SYNTASK_WORKER_GRACE_SECONDS", 30.0),
             keep=days(context.environ, "SYNTASK_KEEP_RUNS", _KEEP_DAYS),
@@ -79,8 +90,24 @@ def start(
         backend.close()
 
 
+_LIMIT = 10
 _KEEP_DAYS = 90
 _ELSEWHERE = "Pools of other types need a Prefect server, and its workers."
+
+
+def _for_stock_worker(
+    pool: str,
+    name: str | None,
+    queues: tuple[str, ...],
+    type_: str | None,
+    limit: int | None,
+    *,
+    run_once: bool,
+) -> list[str]:
+    said = {"--pool": pool, "--name": name, "--type": type_, "--limit": limit}
+    options = [part for key, value in said.items() if value is not None for part in (key, str(value))]
+    options += [part for queue in queues for part in ("--work-queue", queue)]
+    return [*options, "--run-once"] if run_once else options
 
 
 def _check_pool(pool: str, known: list[str]) -> None:

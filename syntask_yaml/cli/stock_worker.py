@@ -1,0 +1,36 @@
+"""A server's own worker, which takes the place of ours."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from syntask_yaml.backend.prefect.settings import read_connection, stock_environ
+from syntask_yaml.errors import NotFound
+
+_INSTALL = "Install it where the worker is to run: `pip install prefect`."
+
+
+def hand_over(url: str, environ: Mapping[str, str], options: Sequence[str]) -> NoReturn:
+    """Become the stock worker of the server at *url*. Raises NotFound where it is not installed."""
+    worker = read_connection(url, environ).dialect.worker
+    if not worker:
+        detail = "The pools of this server are served by its own worker."
+        raise NotFound(detail, hint="Start it with the program that came with the server.")
+    program = _find(worker[0], environ)
+    if program is None:
+        raise NotFound(
+            f"The pools of {url} are served by Prefect's worker, which is not here.", hint=_INSTALL
+        )
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(program, [program, *worker[1:], *options], {**environ, **stock_environ(url, environ)})
+
+
+def _find(program: str, environ: Mapping[str, str]) -> str | None:
+    beside = Path(sys.executable).with_name(program)
+    return str(beside) if beside.exists() else shutil.which(program, path=environ.get("PATH"))
