@@ -43,7 +43,8 @@ async def _post_all(api: str, bodies: Bodies, at_a_time: int) -> None:
             while True:
                 with suppress(httpx.TransportError):  # a server on SQLite drops connections, too
                     answer = await client.post(path, json=body)
-                    if answer.status_code != 503:
+                    # Two at a time that need the same new queue are a conflict to it.
+                    if answer.status_code not in (409, 503):
                         return answer.raise_for_status().json()
                 await asyncio.sleep(0.01)
 

@@ -28,6 +28,17 @@ _LONGEST_LINGER = 3.0
 
 OnLine = Callable[[str, bool], None]
 
+_together = Event()
+
+
+def stay_together() -> None:
+    """From now on the programs of this process stay in its own group.
+
+    For a process whose group somebody ends as a whole, such as that of a run: what it started would
+    otherwise outlive it when it is killed.
+    """
+    _together.set()
+
 
 class Ending(Enum):
     """Why a process ended."""
@@ -195,6 +206,9 @@ class _Child:
             self._process.wait()
 
     def _signal(self, number: signal.Signals) -> None:
+        if _together.is_set():
+            self._process.send_signal(number)
+            return
         with suppress(ProcessLookupError, PermissionError):  # macOS says the latter of zombies
             os.killpg(self._process.pid, number)
 
@@ -257,7 +271,7 @@ def _start(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         bufsize=0,
-        start_new_session=True,
+        start_new_session=not _together.is_set(),
         pass_fds=() if reply is None else reply[1:],
     )
 

@@ -8,10 +8,12 @@ from functools import cached_property
 from typing import Any
 
 from syntask_yaml.backend.base import Backend
+from syntask_yaml.backend.prefect.names import step_problem
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.model.step import Step
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.operations.lookup import Variables
 from syntask_yaml.operations.overrides import Overrides
@@ -173,6 +175,7 @@ def _bind(
     pull = _pull(declaration, entry, pool, scope, knowledge)
     problems += [*flow_notes(declaration, flow), *check_parameters(entry, flow.parameter_schema)]
     problems += [*pull.diagnostics, *_check_features(entry, knowledge.backend)]
+    problems += _check_stock(declaration.pull or (), knowledge)
     project = knowledge.project
     problems += knowledge.steps.check(declaration)
     # What is deployed without being declared is not the project's to prune.
@@ -231,6 +234,17 @@ def _pull(
     variables: Any = (entry.value.get("work_pool") or {}).get("job_variables") or {}
     steps, notes = default_pull(declaration, knowledge.project, pool_type=pool.type, job_variables=variables)
     return Resolved(steps, tuple(notes))
+
+
+def _check_stock(steps: Iterable[Step], knowledge: Knowledge) -> Iterator[Diagnostic]:
+    """Pull steps that the workers of a server could not run."""
+    if knowledge.backend.features.kind in _OWN_KINDS:
+        return
+    for step in steps:
+        if detail := step_problem(step.name):
+            place = knowledge.project.document.root.at(step.path)
+            hint = "Use a step that Prefect has, or a function of your own that is installed on the worker."
+            yield place.problem("unknown-step", detail, hint, at_key=True)
 
 
 def _check_features(entry: Node, backend: Backend) -> Iterator[Diagnostic]:

@@ -21,7 +21,10 @@ from syntask_yaml.project.flows import FlowReader
 from tests.support.deployments import FLOWS
 
 # A pool that takes any job variable.
-FREE: Mapping[str, Any] = {"job_configuration": {}, "variables": {"type": "object", "properties": {}}}
+FREE: Mapping[str, Any] = {
+    "job_configuration": {"command": "{{ command }}"},
+    "variables": {"type": "object", "properties": {"command": {}}},
+}
 ENVIRON = {"HOME": "/home/somebody"}
 
 

@@ -63,8 +63,8 @@ def start(
     if is_server(settings.backend):
         from syntask_yaml.cli.stock_worker import hand_over
 
-        options = _for_stock_worker(pool, name, queues, type_, limit, run_once=run_once)
-        hand_over(settings.backend, context.environ, options)
+        stock = _for_stock_worker(pool, name, queues, type_, limit, run_once=run_once)
+        hand_over(settings.backend, context.environ, stock)
     if type_ not in (None, "process"):
         raise UsageError(f"This worker is of type `process`, not `{type_}`.", hint=_ELSEWHERE)
     backend = open_embedded(settings.backend, store=settings.store)

