@@ -19,7 +19,7 @@ from tests.support.deployments import POOL, deployments, said
 from tests.support.prefect_server import PrefectServer
 
 # A pool that takes any job variable.
-FREE = {
+FREE: dict[str, Any] = {
     "job_configuration": {"command": "{{ command }}"},
     "variables": {"type": "object", "properties": {"command": {}}},
 }
