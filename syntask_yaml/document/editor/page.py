@@ -58,8 +58,11 @@ class Page:
         found = _BREAK.search(self.text, index)
         return found.end() if found else len(self.text)
 
-    def result(self) -> str:
-        """The changed text; one whose last line had no end has none. Raises ValueError if changes overlap."""
+    def result(self, *, is_ended: bool = False) -> str:
+        """The changed text; one whose last line had no end has none, unless *is_ended*.
+
+        Raises ValueError if changes overlap.
+        """
         done, parts = 0, [""]
         for start, end, new in sorted(self._splices, key=lambda splice: splice[:2]):
             if start < done:
@@ -71,7 +74,8 @@ class Page:
             parts.append(new)
             done = end
         text = "".join([*parts, self.text[done:]])
-        return text if done < len(self.text) or self.ends_line else _LAST_BREAK.sub("", text)
+        keeps_end = is_ended or done < len(self.text) or self.ends_line
+        return text if keeps_end else _LAST_BREAK.sub("", text)
 
 
 def _ends_line(text: str) -> bool:

@@ -43,15 +43,17 @@ class Sheet:
 
         Raises EditRefused where it says anything else.
         """
-        try:
-            text = self.page.result()
-        except ValueError as error:
-            raise self._explained(path) from error
-        document = read(Source(self._source.name, text))
-        is_sound = document.is_readable and len(document.diagnostics) <= self._problems
-        if not is_sound or said(document.root.value) != said(meant):
-            raise self._explained(path)
-        return self._mark + text
+        # A block of text that comes to stand last needs the end of line that the file may lack.
+        for is_ended in (False, True):
+            try:
+                text = self.page.result(is_ended=is_ended)
+            except ValueError as error:
+                raise self._explained(path) from error
+            document = read(Source(self._source.name, text))
+            is_sound = document.is_readable and len(document.diagnostics) <= self._problems
+            if is_sound and said(document.root.value) == said(meant):
+                return self._mark + text
+        raise self._explained(path)
 
     def node_at(self, path: Path) -> Written | None:
         """What is written at *path*, or, where that is not written in place, the nearest thing around it."""

@@ -382,3 +382,10 @@ def test_difference_shows_the_lines_around() -> None:
         "--- syntask.yaml\n+++ syntask.yaml\n@@ -1 +1,2 @@\n"
         "-a\n\\ No newline at end of file\n+a\n+b\n\\ No newline at end of file\n"
     )
+
+
+def test_a_block_of_text_that_comes_last_ends_its_line() -> None:
+    """Though the file had no line end: without it the text would have none, too."""
+    after = add_entry("deployments:\n- name: a", {"name": "b", "description": "one\ntwo\n"})
+
+    assert after == "deployments:\n- name: a\n- name: b\n  description: |\n    one\n    two\n"

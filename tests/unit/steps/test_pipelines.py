@@ -187,7 +187,8 @@ def test_a_stopped_command_ends_every_list(bench: Bench) -> None:
 
 
 CTRL_C = """
-import os, pathlib, sys
+import os, pathlib, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 from syntask_yaml.model.step import Step
 from syntask_yaml.steps.base import StepContext
 from syntask_yaml.steps.pipelines import Pipeline, run_pipelines
