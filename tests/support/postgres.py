@@ -44,7 +44,9 @@ def postgres() -> Iterator[Postgres]:
         if _is_root():
             shutil.chown(home, "postgres", "postgres")
         data, port = str(home / "data"), free_port()
-        _run("initdb", "-D", data, "-A", "trust", "-U", "postgres", "-N", cwd=home)
+        _run(
+            "initdb", "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-locale", "-N", cwd=home
+        )
         options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={home} -c fsync=off"
         log = str(home / "log")
         _run("pg_ctl", "-D", data, "-o", options, "-l", log, "-w", "start", cwd=home)

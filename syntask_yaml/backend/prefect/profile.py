@@ -19,5 +19,6 @@ def active_profile(environ: Mapping[str, str]) -> Mapping[str, str]:
     except (OSError, ValueError):
         return {}
     name = environ.get("PREFECT_PROFILE") or document.get("active")
-    profile = document.get("profiles", {}).get(name, {})
-    return {key: str(value) for key, value in profile.items() if not isinstance(value, (dict, list))}
+    profiles = document.get("profiles")
+    profile = profiles.get(name) if isinstance(profiles, dict) else None
+    return {key: str(value) for key, value in profile.items()} if isinstance(profile, dict) else {}

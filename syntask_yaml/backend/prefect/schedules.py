@@ -13,7 +13,7 @@ from syntask_yaml.backend.schedules import merged
 from syntask_yaml.model.schedule import RRule, Schedule
 from syntask_yaml.model.timing import without_default_start
 
-_TRIES = 4
+_TRIES = 8
 
 
 def settled_schedules(

@@ -125,6 +125,8 @@ class Api:
         with self._csrf:
             client = headers.get(self.dialect.csrf_client_header) or new_id()
             answer = self._client.get("/csrf-token", params={"client": client})
+            if answer.status_code == 401:
+                raise from_answer(answer, self.url)
             if answer.is_success:
                 headers[self.dialect.csrf_client_header] = client
                 headers[self.dialect.csrf_token_header] = answer.json()["token"]

@@ -5,35 +5,44 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from syntask_yaml.backend.prefect.bodies import automation_body
+from syntask_yaml.backend.prefect.bodies import automation_body, deployment_of_automation, triggers_of
 from syntask_yaml.backend.prefect.faults import AnswerLost
 from syntask_yaml.backend.prefect.transport import Api, part
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.timing import parse_interval
 
-_TRIES = 4
+_TRIES = 8
 _DURATIONS = ("within", "stale_after")
 
 
 def write_triggers(api: Api, deployment_id: str, after: Deployment) -> None:
     """Make the triggers of a deployment those of *after*, in the place of those it owns.
 
-    Where an answer is lost, all are made anew, so that none is there twice.
+    One is made after the other. Where an answer is lost, as many as are there have been made.
     """
     owner = api.dialect.owner(deployment_id)
     bodies = [
         automation_body(trigger, position, deployment=after.name, deployment_id=deployment_id, owner=owner)
         for position, trigger in enumerate(after.triggers, start=1)
     ]
-    for left in reversed(range(_TRIES)):
+    delete_triggers(api, deployment_id)
+    made, lost = 0, 0
+    while made < len(bodies):
         try:
-            delete_triggers(api, deployment_id)
-            for body in bodies:
-                api.post("/automations/", body, repeats=False)
-            return
+            api.post("/automations/", bodies[made], repeats=False)
+            made += 1
         except AnswerLost:
-            if not left:
+            lost += 1
+            if lost == _TRIES:
                 raise
+            made = _count(api, deployment_id, after.name, [body["name"] for body in bodies])
+
+
+def _count(api: Api, deployment_id: str, name: str, names: Sequence[str]) -> int:
+    """How many triggers the deployment called *name* has, of those with *names*."""
+    found = api.every("automations", {"automations": {"name": {"any_": sorted(set(names))}}})
+    own = [each for each in found if deployment_of_automation(each) == deployment_id]
+    return len(triggers_of(own, name))
 
 
 def delete_triggers(api: Api, deployment_id: str) -> None:

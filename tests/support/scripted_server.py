@@ -1,0 +1,95 @@
+"""A server that says what it is told to, one answer after the other."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said to one request. A *status* of 0 cuts the connection without a word."""
+
+    status: int = 200
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    text: str | None = None
+
+
+CUT = Answer(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that came in."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: Any = None
+
+
+@dataclass
+class ScriptedServer:
+    """Gives each answer of the *script* once, and the last one for ever."""
+
+    script: Sequence[Answer]
+    asked: list[Asked] = field(default_factory=list)
+    url: str = ""
+
+    def next(self) -> Answer:
+        return self.script[min(len(self.asked), len(self.script)) - 1]
+
+
+@contextmanager
+def scripted(*script: Answer) -> Iterator[ScriptedServer]:
+    """A running server; the requests are in its `asked`."""
+    told = ScriptedServer(script)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _serve(self) -> None:
+            content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            headers = {key.lower(): value for key, value in self.headers.items()}
+            told.asked.append(
+                Asked(self.command, self.path, headers, json.loads(content) if content else None)
+            )
+            self._answer(told.next())
+
+        def _answer(self, answer: Answer) -> None:
+            if not answer.status:
+                self.close_connection = True
+                self.connection.shutdown(socket.SHUT_RDWR)
+                return
+            content = json.dumps(answer.body).encode() if answer.text is None else answer.text.encode()
+            self.send_response(answer.status)
+            kind = "application/json" if answer.text is None else "text/html"
+            sent = {"Content-Type": kind, "Content-Length": str(len(content)), **answer.headers}
+            for key, value in sent.items():
+                self.send_header(key, value)
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+        do_GET = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    told.url = f"http://127.0.0.1:{server.server_port}/api"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield told
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

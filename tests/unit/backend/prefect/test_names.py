@@ -1,0 +1,52 @@
+"""The words of a Prefect server, and those of a Syntask server."""
+
+from __future__ import annotations
+
+import pytest
+
+from syntask_yaml.backend.prefect.names import DIALECTS, step_problem
+from syntask_yaml.model.builtin import BUILTINS
+
+PREFECT, SYNTASK = DIALECTS["prefect"], DIALECTS["syntask"]
+
+
+@pytest.mark.parametrize("name", BUILTINS)
+def test_a_built_in_step_is_stored_under_the_servers_name(name: str) -> None:
+    """Whichever name the file has."""
+    builtin = BUILTINS[name]
+    for written in (builtin.full_name("syntask"), builtin.full_name("prefect")):
+        assert PREFECT.step({written: {}}) == {builtin.full_name("prefect"): {}}
+        assert SYNTASK.step({written: {}}) == {builtin.full_name("syntask"): {}}
+
+
+def test_references_are_stored_under_the_servers_names() -> None:
+    """In any depth; what only looks like one stays."""
+    inputs = {
+        "a": ["{{ syntask.blocks.secret.x }}", ("{{prefect.variables.y }}/z",)],
+        "b": "syntask.blocks.x",
+    }
+
+    assert PREFECT.step({"own.step": inputs}) == {
+        "own.step": {
+            "a": ["{{ prefect.blocks.secret.x }}", ["{{prefect.variables.y }}/z"]],
+            "b": "syntask.blocks.x",
+        }
+    }
+    assert SYNTASK.references("{{ prefect.blocks.a.b }}") == "{{ syntask.blocks.a.b }}"
+
+
+@pytest.mark.parametrize(
+    ("name", "is_known"),
+    [
+        ("syntask.deployments.steps.git_clone", True),
+        ("prefect.projects.steps.git_clone_project", True),
+        ("prefect_aws.deployments.steps.pull_from_s3", True),
+        ("own.steps.prepare", True),
+        ("syntask.deployments.steps.teleport", False),
+        ("syntask_yaml.steps.git.clone.git_clone", False),
+        ("prefect.deployments.steps.teleport", False),
+    ],
+)
+def test_steps_that_a_stock_worker_lacks_are_told(name: str, is_known: bool) -> None:
+    """A function of one's own is taken to be installed there."""
+    assert (step_problem(name) is None) is is_known
