@@ -69,7 +69,6 @@ MESSAGES: Mapping[str, Message] = {
     "unknown-input": Message("Unknown input", "The step function has no such input."),
     "missing-input": Message("Missing input", "The step function needs an input that is not given."),
     "wrong-input": Message("Wrong input", "The input is of another kind than the step function takes."),
-    "missing-requirement": Message("Missing requirement", "A package that a step needs is not installed."),
     "step-failed": Message("Step failed", "A build, push or pull step did not succeed."),
     # Flows
     "invalid-entrypoint": Message("Invalid entrypoint", "The text names no function in a file or module."),

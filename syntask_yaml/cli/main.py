@@ -35,6 +35,17 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
+def name_variables(command: click.Command, prefix: str) -> None:
+    """Let each option of *command* be given as a variable too, such as `SYNTASK_PLAN_ALL` for `--all`."""
+    for each in command.params:
+        if isinstance(each, click.Option) and not each.is_eager:
+            long = max(each.opts, key=len).lstrip("-")
+            each.envvar = f"{prefix}_{long if len(long) > 1 else each.name}".upper().replace("-", "_")
+    if isinstance(command, click.Group):
+        for name, inner in command.commands.items():
+            name_variables(inner, f"{prefix}_{name}")
+
+
 class CommandTable(click.Group):
     """A group whose commands are named in `COMMANDS` and loaded when they are called."""
 
@@ -46,6 +57,7 @@ class CommandTable(click.Group):
             return None
         module = import_module(f"syntask_yaml.cli.commands.{COMMANDS[cmd_name][0]}")
         command: click.Command = module.command
+        name_variables(command, f"SYNTASK_{cmd_name}")
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
@@ -101,7 +113,6 @@ class CommandTable(click.Group):
     "--version",
     prog_name="syntask",
     message="%(prog)s %(version)s",
-    allow_from_autoenv=False,
 )
 @click.pass_context
 def cli(
@@ -127,6 +138,9 @@ def cli(
     )
 
 
+name_variables(cli, "SYNTASK")
+
+
 def _color(choice: str, environ: Any) -> bool | None:
     if choice == "auto":
         return False if environ.get("NO_COLOR") else None
@@ -138,9 +152,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from syntask_yaml.cli import edge
 
     try:
-        code = cli.main(
-            args=arguments, prog_name="syntask", standalone_mode=False, auto_envvar_prefix="SYNTASK"
-        )
+        code = cli.main(args=arguments, prog_name="syntask", standalone_mode=False)
     except BaseException as error:  # noqa: BLE001  (the edge: each one becomes an exit code)
         return edge.exit_code_of(error)
     return code if isinstance(code, int) else 0

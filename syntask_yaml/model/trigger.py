@@ -50,7 +50,7 @@ def whole(trigger: Mapping[str, Value], *, name: str = "") -> dict[str, Value]:
 def _converted(convert: Callable[[Any], Any], value: Value) -> Value:
     """What does not fit stays what it is, for a backend to refuse."""
     if not holds_unknown(value):
-        with suppress(ValueError, TypeError):
+        with suppress(ValueError, TypeError, LookupError, AttributeError):
             return convert(value)
     return value
 

@@ -68,11 +68,15 @@ def outcome_of(
     planned: Planned, written: Mapping[str, Written], diagnostics: Iterator[Diagnostic]
 ) -> Outcome:
     """The outcome where writing was tried."""
-    results = [_result(change, written.get(change.deployment)) for change in planned.plan.changes]
-    results += [
-        Result(each.label, FAILED, error=next((error.detail for error in each.errors), "A step failed."))
-        for each in planned.failed
-    ]
+    changes = {change.deployment: change for change in planned.plan.changes}
+    results = []
+    for each in planned.prepared:
+        if each.deployment is None:
+            error = next((error.detail for error in each.errors), "A step failed.")
+            results.append(Result(each.label, FAILED, error=error))
+        elif change := changes.pop(each.label, None):
+            results.append(_result(change, written.get(each.label)))
+    results += [_result(change, written.get(name)) for name, change in changes.items()]
     problems = (*planned.diagnostics, *diagnostics, *_write_problems(written))
     return Outcome(planned.plan.project, planned.plan.backend, tuple(results), problems)
 

@@ -116,8 +116,10 @@ def _check_prune(request: Request, project: str | None) -> None:
 def _compare(knowledge: Knowledge, prepared: Sequence[Prepared], request: Request) -> Plan:
     """The plan for what is *prepared*."""
     project, backend = knowledge.project, knowledge.backend
-    wanted = [each.deployment for each in prepared if each.deployment is not None]
-    is_whole = len(wanted) == len(prepared)
+    is_whole = all(each.deployment is not None for each in prepared)
+    # Of two with one name, which Prefect's dialect lets pass, the last counts.
+    named = {each.deployment.full_name: each.deployment for each in prepared if each.deployment is not None}
+    wanted = list(named.values())
     prune = project.name if request.prune and is_whole else None
     actual = backend.deployments(project=prune, names=[each.full_name for each in wanted])
     _check_owners(wanted, actual)

@@ -17,7 +17,6 @@ _TOLERATED = frozenset(
         "key-not-text",
         "missing-input",
         "missing-key",
-        "missing-step-inputs",
         "secret-in-environment",
         "secret-stored",
         "unknown-input",

@@ -63,8 +63,7 @@ def _one_of_several(error: Any, node: Node, root: Node) -> Iterator[Diagnostic]:
 
 def _is_wrong_kind(cause: Any) -> bool:
     """Whether *cause* says that the value is not of the kind that this alternative is for."""
-    is_template = cause.validator == "pattern" and cause.validator_value == r"\{\{"
-    return not cause.relative_path and (is_template or cause.validator == "type")
+    return not cause.relative_path and cause.validator in ("pattern", "type")
 
 
 def _misfit(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
@@ -73,7 +72,7 @@ def _misfit(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
     hint = ""
     if isinstance(node.value, (int, float)) and expected.startswith("text"):
         hint = "Put quotes around it."
-    elif "a list" in expected and isinstance(node.value, dict):
+    elif expected.startswith("a list") or ("a list" in expected and isinstance(node.value, dict)):
         hint = "Begin each item with `- `."
     elif "a mapping" in expected:
         hint = "Write lines with `key: value` here."
@@ -167,7 +166,7 @@ def _kinds(schema: Any) -> Iterator[str]:
     yield from [kinds] if isinstance(kinds, str) else kinds
     for branch in schema.get("anyOf", ()):
         reference = branch.get("$ref", "")
-        if reference.endswith("/template"):
+        if reference.endswith("/template") or "pattern" in branch:  # a text that stands for the others
             continue
         if reference:
             yield "array" if reference.endswith("/tags") else "object"

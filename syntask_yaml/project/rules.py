@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from syntask_yaml.diagnostics import Diagnostic, did_you_mean
+from syntask_yaml.diagnostics import Diagnostic, did_you_mean, nearest
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.timing import (
     cron_problem,
@@ -50,6 +50,8 @@ def is_cron(node: Node) -> Iterator[Diagnostic]:
 
 
 def is_interval(node: Node) -> Iterator[Diagnostic]:
+    if not isinstance(node.value, str) and node.value <= 0:  # the schema says so
+        return
     try:
         parse_interval(node.value)
     except ValueError as error:
@@ -83,7 +85,7 @@ def has_one_timing(node: Node) -> Iterator[Diagnostic]:
     given = [key for key in _TIMINGS if node.value.get(key) is not None]
     if not given and node.value:
         detail = "A schedule needs `cron`, `interval` or `rrule`; here is none of them."
-        yield node.problem("missing-key", detail)
+        yield node.problem("missing-key", detail, "Add one of them, such as `cron: 0 6 * * *`.")
     for extra in given[1:]:
         detail = f"A schedule fires in one way; here are `{given[0]}` and `{extra}`."
         hint = "Put one of them into an entry of its own."
@@ -103,8 +105,18 @@ def has_distinct_slugs(node: Node) -> Iterator[Diagnostic]:
         if slug is None or not isinstance(slug.value, str) or not slug.value or is_template(slug.value):
             continue
         if slug.value in seen:
-            yield slug.problem("duplicate-slug", f"Another schedule here has the slug `{slug.value}`.")
+            detail = f"Another schedule here has the slug `{slug.value}`."
+            yield slug.problem("duplicate-slug", detail, "Give one of them another slug, or none.")
         seen.add(slug.value)
+
+
+def is_as_written(node: Node) -> Iterator[Diagnostic]:
+    """A number that becomes a text says the same before and after: `3.10` is not `3.1`."""
+    for item in node.children() if isinstance(node.value, list) else (node,):
+        written, is_number = item.span.text, isinstance(item.value, (int, float))
+        if is_number and str(item.value) != written and "{{" not in written:
+            detail = f"`{written}` without quotes becomes the text `{item.value}`."
+            yield item.problem("wrong-value", detail, f'Write `"{written}"`.').as_warning()
 
 
 def has_a_limit(node: Node) -> Iterator[Diagnostic]:
@@ -126,7 +138,7 @@ def has_one_schedule_key(node: Node) -> Iterator[Diagnostic]:
 def is_identified(node: Node) -> Iterator[Diagnostic]:
     """A deployment has a name and an entrypoint."""
     for key in ("name", "entrypoint"):
-        if node.value.get(key) in (None, ""):
+        if node.value.get(key) in (None, "") and not _is_misspelt(key, node):
             place = node.get(key)
             detail = f"The deployment has no {key}, and cannot be deployed without."
             hint = (
@@ -135,12 +147,18 @@ def is_identified(node: Node) -> Iterator[Diagnostic]:
             yield (place or node).problem("missing-key", detail, hint, at_key=place is not None)
 
 
+def _is_misspelt(key: str, node: Node) -> bool:
+    """Whether a key of the mapping, which is no known one and is reported as that, is a slip of *key*."""
+    return key not in node.value and nearest(key, map(str, node.value)) is not None
+
+
 def has_one_promise(node: Node) -> Iterator[Diagnostic]:
     """An SLA promises exactly one thing."""
     given = [key for key in ("duration", "within", "stale_after") if node.value.get(key) is not None]
     if len(given) != 1:
         detail = "An SLA has exactly one of `duration`, `within` and `stale_after`."
-        yield node.problem("conflicting-keys" if given else "missing-key", detail)
+        hint = "Put the others into entries of their own." if given else "Add one of them."
+        yield node.problem("conflicting-keys" if given else "missing-key", detail, hint)
 
 
 # What is asked of a mapping (no key) and of its values, in the order in which problems are shown. A value
@@ -151,6 +169,8 @@ DEPLOYMENT_RULES: Table = (
     (None, dict, is_identified),
     (None, dict, has_one_schedule_key),
     ("name", str, is_name),
+    ("version", (int, float), is_as_written),
+    ("tags", list, is_as_written),
     ("concurrency_limit", dict, has_a_limit),
     ("schedules", list, has_distinct_slugs),
 )

@@ -16,9 +16,10 @@ from typing import Any
 
 from jinja2 import StrictUndefined, TemplateError, Undefined
 from jinja2.exceptions import SecurityError
-from jinja2.nodes import Call
+from jinja2.nodes import Call, Filter, Test
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.template.expression import ExpressionFailed, names_in, rename
 
 MAX_RESULT = 1_000_000
@@ -59,6 +60,11 @@ def check(text: str) -> None:
         raise ExpressionFailed(_sentence(error, aliases)) from error
     if tree.find(Call) is not None:
         raise ExpressionFailed("Nothing can be called here; filters (`name | lower`) can be used.")
+    for kind, known in ((Filter, _environment().filters), (Test, _environment().tests)):
+        for used in tree.find_all(kind):
+            if used.name not in known:
+                near = did_you_mean(used.name, known)
+                raise ExpressionFailed(f"There is no {kind.__name__.lower()} `{used.name}`. {near}".rstrip())
 
 
 def _aliases(text: str) -> dict[str, str]:

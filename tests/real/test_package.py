@@ -15,6 +15,9 @@ ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.real
 
+# What an environment, and a `make` that runs these tests, hand down.
+_OF_THE_CALLER = ("VIRTUAL_ENV", "MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES")
+
 
 @pytest.fixture(name="checkout")
 def _checkout(tmp_path: Path) -> Path:
@@ -35,7 +38,7 @@ def _checkout(tmp_path: Path) -> Path:
 
 
 def _run(*argv: str, cwd: Path) -> str:
-    environ = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"}
+    environ = {key: value for key, value in os.environ.items() if key not in _OF_THE_CALLER}
     done = subprocess.run(
         argv, cwd=cwd, env=environ, capture_output=True, text=True, timeout=600, check=False
     )

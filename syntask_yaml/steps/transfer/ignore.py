@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from pathspec import GitIgnoreSpec
 from syntask_yaml.errors import StepFailed
 
 OWN_FILE = ".syntaskignore"
+
+# To git `a/**/` means the directories below `a`; to pathspec it is `a/**`, which takes the files too.
+_DIRECTORIES_BELOW = re.compile(r"(?<=/)\*\*/(?=\s*$)")
 
 # Whether the file or, with a `/` at the end, directory of that relative name is left out.
 IsIgnored = Callable[[str], bool]
@@ -32,9 +36,10 @@ def read_patterns(root: Path, ignore_file: str) -> tuple[IsIgnored, tuple[str, .
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text(encoding="utf-8-sig").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise StepFailed(f"`{path.name}` is no UTF-8 text.", hint="Write one pattern a line.") from error
+    return [_DIRECTORIES_BELOW.sub("**/*/", line) for line in lines]
 
 
 def _listed(names: list[str]) -> str:

@@ -9,6 +9,7 @@ from tests.support.prefect_server import PrefectServer
 
 def test_a_server_answers_and_can_be_emptied(server: PrefectServer) -> None:
     """Pools, flows and deployments come and go."""
+    server.empty()
     server.create_pool("own")
     flow = server.request("POST", "/flows/", {"name": "own-flow"})
     body = {"name": "one", "flow_id": flow["id"], "work_pool_name": "own", "entrypoint": "f.py:f"}

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from syntask_yaml.assets import asset
 from syntask_yaml.backend.base import Backend
@@ -22,7 +23,7 @@ from syntask_yaml.operations.prepare import Knowledge
 from syntask_yaml.operations.project import ProjectPlace, open_project
 from syntask_yaml.plan.changes import Action
 from syntask_yaml.project.flows import FlowReader
-from tests.support.entries import ENVIRON, FIELDS, FLOWS, projects
+from tests.support.entries import ENVIRON, FIELDS, FLOWS, entries, projects
 
 ALL = Request(selection=Selection(all=True))
 
@@ -67,3 +68,35 @@ def test_a_second_plan_is_empty(project: dict[str, Any]) -> None:
     assert [(each.action, each.error) for each in first.results] == [("created", "")] * count
     assert [(each.action, each.fields) for each in changes] == [(Action.UNCHANGED, ())] * count
     assert [each.action for each in second.results] == ["unchanged"] * count
+
+
+# Where a plan shows a key of the file, if at all.
+SHOWN = {"schedule": "schedules", "version_type": "", "flow_name": "", "build": "", "push": "", "sla": ""}
+
+
+@given(data=st.data())
+@settings(max_examples=150, deadline=None)
+def test_one_changed_key_is_all_that_a_plan_shows(data: st.DataObject) -> None:
+    """And once that is deployed, there is nothing more to do."""
+    key = data.draw(st.sampled_from(["work_pool", *sorted(FIELDS)]))
+    before, other = data.draw(entries()), data.draw(entries())
+    after = {name: value for name, value in before.items() if name != key}
+    if key in other and not (key.startswith("schedule") and {"schedule", "schedules"} & set(after)):
+        after[key] = other[key]
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "flows.py").write_text(FLOWS, encoding="utf-8")
+        backend = EmbeddedBackend.open(folder / "store.db")
+        backend.create_pool(WorkPool(name="free", type="process"))
+        for entry in (before, after):
+            (folder / "syntask.yaml").write_text(to_yaml({"deployments": [entry]}), encoding="utf-8")
+            if entry is before:
+                deployed(folder, backend)
+        (change,) = planned(folder, backend).plan.changes
+        deployed(folder, backend)
+        (last,) = planned(folder, backend).plan.changes
+        backend.close()
+
+    shown = {field.path.partition(".")[0].partition("[")[0] for field in change.fields}
+    assert shown <= {SHOWN.get(key, key)} - {""}
+    assert last.action is Action.UNCHANGED

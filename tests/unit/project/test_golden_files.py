@@ -1,0 +1,146 @@
+"""Project files and what is said of them: a file put into `tests/files` is tested.
+
+A file below `invalid` has its messages in a `.txt` beside it, in the strict dialect, and what differs in
+Prefect's. A file below `valid` is sound in its dialect, and is deployed. `pytest --update` writes the
+messages anew: review the diff like code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+import pytest
+
+from syntask_yaml.backend.base import Backend, Features
+from syntask_yaml.backend.memory import MemoryBackend
+from syntask_yaml.cli.views.diagnostics import lines
+from syntask_yaml.diagnostics import Diagnostic, in_file_order
+from syntask_yaml.document.reader import Document, read_file
+from syntask_yaml.errors import ProjectInvalid, SyntaskError
+from syntask_yaml.messages import MESSAGES
+from syntask_yaml.model.block import Variable
+from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.operations.choose import Selection
+from syntask_yaml.operations.deploy import DeployOptions, deploy
+from syntask_yaml.operations.plan import Request, make_plan
+from syntask_yaml.operations.prepare import Knowledge
+from syntask_yaml.operations.project import validate
+from syntask_yaml.project.dialect import Dialect
+from syntask_yaml.project.flows import FlowReader
+from syntask_yaml.project.load import Project, load_project
+
+FILES = Path(__file__).parents[2] / "files"
+INVALID = sorted(FILES.glob("invalid/*.yaml"))
+VALID = sorted(FILES.glob("valid/*.yaml"))
+ALL = Request(selection=Selection(all=True), keep_going=True)
+ENVIRON = {"HOME": "/home/somebody", "TOKEN": "hush", "CRON": "15 3 * * *", "N": "3", "POOL": "default"}
+
+# What no project file causes: it comes from a command, from the backend, or from a step at work.
+_ELSEWHERE = frozenset(
+    "step-failed not-exported readable-secret pull-failed load-failed bind-failed start-failed tried-here "
+    "needs-build project-invalid not-found file-failed edit-refused plan-stale backend-failed "
+    "backend-unreachable backend-refused backend-conflict usage interrupted failed".split()
+)
+
+
+class _ElsewhereBackend(MemoryBackend):
+    """A backend of the kind that has no pool of its own."""
+
+    features = Features(kind="prefect")
+
+
+@pytest.fixture(name="root")
+def _root(tmp_path: Path) -> Path:
+    """A folder with the flows that the files name."""
+    for file in FILES.glob("*.py"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    return tmp_path
+
+
+def backend_for(file: Path) -> Backend:
+    """A backend with what the files ask for."""
+    backend = _ElsewhereBackend() if file.stem == "no-work-pool" else MemoryBackend()
+    backend.create_pool(WorkPool(name="cluster", type="kubernetes"))
+    backend.set_variable(Variable("region", "eu"))
+    return backend
+
+
+def knowledge_of(project: Project, backend: Backend) -> Knowledge:
+    return Knowledge(project=project, backend=backend, reader=FlowReader(project.root), environ=ENVIRON)
+
+
+def loaded(document: Document, root: Path, dialect: Dialect) -> Project:
+    return load_project(document, root, dialect=dialect)
+
+
+def said_of(project: Project, backend: Backend) -> list[Diagnostic]:
+    """What `validate` says, and after it what `plan` says beyond that."""
+    knowledge = knowledge_of(project, backend)
+    found = validate(project, flows=knowledge.reader)
+    try:
+        planned = make_plan(knowledge, ALL).diagnostics
+    except ProjectInvalid as error:
+        planned = tuple(error.diagnostics)
+    except SyntaskError as error:
+        planned = (Diagnostic(error.code, error.detail, error.hint),)
+    return [*found, *in_file_order(each for each in planned if each not in found)]
+
+
+def written(problems: Iterable[Diagnostic], root: Path) -> str:
+    text = "".join(f"{line}\n" for problem in problems for line in lines(problem))
+    return click.unstyle(text).replace(str(root), "ROOT")
+
+
+def differences(strict: list[Diagnostic], lenient: list[Diagnostic]) -> list[str]:
+    """What is milder, missing or new in Prefect's dialect, as `severity code place`."""
+    known = {_severity(problem) for problem in strict}
+    return [each for each in map(_severity, lenient) if each not in known]
+
+
+def _severity(problem: Diagnostic) -> str:
+    return f"{problem.severity.value} {problem.code} {problem.span}"
+
+
+@pytest.mark.parametrize("file", INVALID, ids=lambda file: file.stem)
+def test_a_file_with_problems(file: Path, root: Path, request: pytest.FixtureRequest) -> None:
+    """The messages are those beside the file, and each has a place."""
+    document = read_file(file, name=file.name)
+    strict, lenient = (said_of(loaded(document, root, dialect), backend_for(file)) for dialect in Dialect)
+    text = written(strict, root)
+    if milder := differences(strict, lenient):
+        text += "In the dialect of prefect.yaml:\n" + "".join(f"  {each}\n" for each in milder)
+
+    expected = file.with_suffix(".txt")
+    if request.config.getoption("--update"):
+        expected.write_text(text, encoding="utf-8")
+    assert expected.read_text(encoding="utf-8") == text
+    assert all(problem.span is not None for problem in strict if problem.code not in _ELSEWHERE)
+
+
+def test_every_message_of_a_file_has_a_file() -> None:
+    """Those of one dialect alone are in the list below the messages."""
+    texts = [file.with_suffix(".txt").read_text(encoding="utf-8") for file in INVALID]
+    shown = set(re.findall(r"^\w+: .* \[([\w-]+)\]$", "".join(texts), re.MULTILINE))
+    shown |= set(re.findall(r"^  (?:warning|note|error) ([\w-]+) ", "".join(texts), re.MULTILINE))
+
+    assert set(MESSAGES) - _ELSEWHERE == shown - _ELSEWHERE
+
+
+@pytest.mark.parametrize("file", VALID, ids=lambda file: file.stem)
+def test_a_file_without_problems(file: Path, root: Path) -> None:
+    """Nothing but notes is said of it; it is deployed, and then there is nothing to do."""
+    project = loaded(read_file(file, name=file.name), root, Dialect.of(file.name))
+    backend = backend_for(file)
+    problems = [problem for problem in said_of(project, backend) if problem.code not in ("default-pull",)]
+
+    first, second = (
+        deploy(knowledge_of(project, backend), ALL, options=DeployOptions(jobs=1), notify=lambda _event: None)
+        for _ in range(2)
+    )
+
+    assert written(problems, root) == ""
+    assert {result.action for result in first.results} == {"created"}
+    assert {result.action for result in second.results} == {"unchanged"}

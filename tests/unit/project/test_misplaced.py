@@ -1,0 +1,73 @@
+"""Keys in the wrong place: what is said is true."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syntask_yaml.document.reader import read
+from syntask_yaml.document.writer import to_yaml
+from syntask_yaml.project.dialect import Dialect
+from syntask_yaml.project.load import load_project
+from syntask_yaml.project.misplaced import _DEPLOYMENT, _PROJECT, _SCHEDULE, _WORK_POOL
+from syntask_yaml.project.schema import project_schema
+from syntask_yaml.source import Source
+
+KEYS = {
+    "project": (_PROJECT, set(project_schema()["properties"])),
+    **{
+        name: (table, set(project_schema()["$defs"][name]["properties"]))
+        for name, table in (
+            ("deployment", _DEPLOYMENT),
+            ("work_pool", _WORK_POOL),
+            ("schedule", _SCHEDULE),
+        )
+    },
+}
+CASES = [(place, key) for place, (table, _) in KEYS.items() for key in table]
+
+
+def project_with(place: str, key: str) -> dict[str, Any]:
+    """A sound project with one more key."""
+    pool, schedule = {"name": "default"}, {"cron": "0 6 * * *"}
+    entry = {"name": "a", "entrypoint": "b.py:c", "work_pool": pool, "schedules": [schedule]}
+    project: dict[str, Any] = {"deployments": [entry]}
+    targets = {"project": project, "deployment": entry, "work_pool": pool, "schedule": schedule}
+    targets[place][key] = "x"
+    return project
+
+
+@pytest.mark.parametrize(("place", "key"), CASES)
+def test_the_place_where_a_key_belongs(place: str, key: str) -> None:
+    """It is no key where it stands, the one message says so there, and what is named instead exists."""
+    text = to_yaml(project_with(place, key))
+    project = load_project(read(Source("f", text)), Path(), dialect=Dialect.SYNTASK)
+
+    assert key not in KEYS[place][1]
+    assert [problem.code for problem in project.diagnostics] == ["unknown-key"]
+    (problem,) = project.diagnostics
+    assert problem.span is not None
+    assert problem.span.text == key
+    assert problem.hint == KEYS[place][0][key]
+    known = set.union(*(keys for _, keys in KEYS.values())) | {"definitions", "x-", "git_clone"}
+    for named in re.findall(r"`([a-z_-]+):", problem.hint):
+        assert named in known | {"job_variables"}, problem.hint
+
+
+@pytest.mark.parametrize("definition", ["deployment", "work_pool", "schedule", "concurrency_limit"])
+def test_a_slip_names_the_key_that_was_meant(definition: str) -> None:
+    """For every key of some length, with one letter missing or two exchanged."""
+    from syntask_yaml.diagnostics import nearest
+
+    known = list(project_schema()["$defs"][definition]["properties"])
+    for key in (each for each in known if len(each) > 4):
+        for slip in (
+            key[:2] + key[3:],
+            key[:2] + key[3] + key[2] + key[4:],
+            key.upper(),
+            key.replace("_", "-"),
+        ):
+            assert nearest(slip, known) == key

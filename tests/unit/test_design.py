@@ -1,0 +1,158 @@
+"""The few rules that carry the design: public names, options, outputs, messages, examples."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from syntask_yaml import api
+from syntask_yaml.cli.main import cli
+from syntask_yaml.messages import MESSAGES
+from tests.support.console import Console
+
+ROOT = Path(__file__).parents[2]
+SOURCES = {file: file.read_text(encoding="utf-8") for file in sorted(ROOT.glob("syntask_yaml/**/*.py"))}
+EXAMPLES = sorted(file.parent for file in ROOT.glob("examples/*/syntask.yaml"))
+
+# Variables that are settings of their own, see `docs/running.md` and `settings.py`.
+_NOT_OPTIONS = re.compile(r'"(SYNTASK_[A-Z_]+)"')
+
+
+def commands(
+    command: click.Command = cli, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command by its words, the groups too."""
+    yield path, command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            assert inner is not None
+            yield from commands(inner, (*path, name))
+
+
+ALL = dict(commands())
+
+
+def options(command: click.Command) -> list[click.Option]:
+    return [each for each in command.params if isinstance(each, click.Option)]
+
+
+@pytest.fixture(name="console")
+def _console(tmp_path: Path) -> Console:
+    (tmp_path / "work").mkdir()
+    (tmp_path / "home").mkdir()
+    return Console(tmp_path / "work", tmp_path / "home")
+
+
+def test_the_public_names_are_sorted_and_explained() -> None:
+    assert sorted(set(api.__all__)) == api.__all__
+    for name in api.__all__:
+        found = getattr(api, name)
+        assert inspect.getdoc(found), name
+        assert found.__module__.startswith("syntask_yaml."), name
+        for part, function in inspect.getmembers(found, inspect.isfunction):
+            assert part.startswith("_") or inspect.signature(function), (name, part)
+
+
+def test_every_command_and_option_says_what_it_is() -> None:
+    for path, command in ALL.items():
+        assert command.help, path
+        for option in options(command):
+            assert option.help, (path, option.name)
+
+
+def test_every_option_has_a_variable_of_its_own() -> None:
+    """And none that means something else already."""
+    taken = set().union(*(_NOT_OPTIONS.findall(text) for text in SOURCES.values()))
+    seen: dict[str, tuple[Any, ...]] = {}
+    for path, command in ALL.items():
+        for option in options(command):
+            if option.is_eager and option.name in ("help", "version"):
+                continue
+            name = option.envvar
+            assert isinstance(name, str), (path, option.name)
+            assert name not in seen, (path, seen.get(name))
+            assert name not in taken - {"SYNTASK_BACKEND"}, (path, option.name)
+            seen[name] = path
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "command", "shown"),
+    [
+        ("SYNTASK_VALIDATE_OUTPUT", "json", "syntask validate", '"syntask.validate/1"'),
+        ("SYNTASK_FILE", "other.yaml", "syntask validate", "other.yaml"),
+        ("SYNTASK_FLOW_RUN_LS_OUTPUT", "json", "syntask flow-run ls", '"flow_runs"'),
+        ("SYNTASK_PLAN_ALL", "1", "syntask plan", "2 to create"),
+        ("SYNTASK_DEPLOY_NAME", "a", "syntask deploy", "1 created"),
+        ("SYNTASK_BACKEND", "embedded:x.db", "syntask plan --all", "embedded:"),
+    ],
+)
+def test_a_variable_takes_the_place_of_an_option(
+    console: Console, variable: str, value: str, command: str, shown: str
+) -> None:
+    console.directory.joinpath("flows.py").write_text("def f():\n    pass\n", encoding="utf-8")
+    text = "deployments:\n  - {name: a, entrypoint: flows.py:f}\n  - {name: b, entrypoint: flows.py:f}\n"
+    for name in ("syntask.yaml", "other.yaml"):
+        (console.directory / name).write_text(
+            text if name == "syntask.yaml" else text.replace("f}", "f, x: y}")
+        )
+
+    done = Console(console.directory, console.home, {variable: value}).run(command)
+
+    assert shown in done.stdout
+
+
+_PRINTERS = ("ls", "validate", "plan", "deploy", "render", "inspect", "check")
+_LISTS = [path for path in ALL if path and path[-1] in _PRINTERS]
+
+
+@pytest.mark.parametrize("path", _LISTS, ids=" ".join)
+def test_what_prints_a_list_can_print_json(path: tuple[str, ...]) -> None:
+    output = next(option for option in options(ALL[path]) if option.name == "output")
+
+    assert isinstance(output.type, click.Choice)
+    assert "json" in output.type.choices
+
+
+@pytest.mark.parametrize("path", [path for path in _LISTS if path[-1] == "ls"], ids=" ".join)
+def test_an_empty_list_is_json_with_its_format(console: Console, path: tuple[str, ...]) -> None:
+    (console.directory / "syntask.yaml").write_text("deployments: []\n", encoding="utf-8")
+
+    done = console.run(f"syntask {' '.join(path)} --output json 2>/dev/null")
+
+    document = json.loads(done.stdout)
+    assert document.pop("format") == f"syntask.{'-'.join(path)}/1"
+    assert document
+    assert all(isinstance(value, list) for value in document.values())
+
+
+def test_every_message_is_used_and_every_code_is_a_message() -> None:
+    """A code that is named in a diagnostic or an error stands in the catalogue, and the other way round."""
+    text = "".join(text for file, text in SOURCES.items() if file.name != "messages.py")
+    named = set(re.findall(r'(?:problem|Diagnostic|Missing|Problem)\(\s*"([a-z]+(?:-[a-z]+)+)"', text))
+    named |= set(re.findall(r'code(?:: str)? = "([a-z-]+)"', text))
+
+    assert named - set(MESSAGES) == set()
+    assert {code for code in MESSAGES if f'"{code}"' not in text} == set()
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda folder: folder.name)
+def test_an_example_is_deployed_and_then_there_is_nothing_to_do(console: Console, example: Path) -> None:
+    console.copy(example)
+
+    for command, code in (
+        ("syntask validate --strict", 0),
+        ("syntask plan --all --detailed-exitcode", 2),
+        ("syntask deploy --all", 0),
+        ("syntask plan --all --detailed-exitcode", 0),
+    ):
+        done = console.run(command)
+        assert done.returncode == code, f"{command}\n{done.stdout}"
