@@ -31,13 +31,15 @@ _ENTRY = """\
     work_pool:
       <<: *pool
       work_queue_name: q{queue}
+    enforce_parameter_schema: true
+"""
+_SCHEDULES = """\
     schedules:
       - cron: "{minute} {hour} * * *"
         timezone: Europe/Berlin
         active: true
       - interval: 3600
         slug: hourly
-    enforce_parameter_schema: true
 """
 _FLOW = '''
 
@@ -51,21 +53,22 @@ def flow_{number}(
 ENVIRON = {"LEVEL": "INFO", "REGION": "eu"}
 
 
-def write_project(folder: Path, deployments: int, *, name: str = "syntask.yaml") -> Path:
-    """A project of that many deployments of 350 flows; its file."""
+def write_project(folder: Path, deployments: int, *, has_schedules: bool = True) -> Path:
+    """A project of that many deployments of 350 flows, with two schedules each or none; its file."""
     flows = folder / "flows"
     flows.mkdir(parents=True, exist_ok=True)
     for file in range(FILES):
         body = "".join(_FLOW.format(number=number) for number in range(FLOWS))
         (flows / f"file_{file}.py").write_text(f"from syntask import flow\n{body}", encoding="utf-8")
-    path = folder / name
-    entries = (_entry(number) for number in range(deployments))
+    path = folder / "syntask.yaml"
+    entry = _ENTRY + _SCHEDULES if has_schedules else _ENTRY
+    entries = (_filled(entry, number) for number in range(deployments))
     path.write_text(_HEAD + "".join(entries), encoding="utf-8")
     return path
 
 
-def _entry(number: int) -> str:
-    return _ENTRY.format(
+def _filled(entry: str, number: int) -> str:
+    return entry.format(
         number=number,
         file=number % FILES,
         flow=number % FLOWS,

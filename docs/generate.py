@@ -119,9 +119,16 @@ def _code(value: Any) -> str:
     return f"`{text}`" if text else "empty"
 
 
+_VARIABLES = """\
+Every option is a variable, too, named after its command and itself.
+`SYNTASK_PLAN_ALL=1` is `syntask plan --all`, and `SYNTASK_FILE=other.yaml` is `syntask -f other.yaml`.
+What stands on the command line wins.
+"""
+
+
 def commands() -> str:
     """The page of every command, as `--help` prints it."""
-    lines = ["# Commands\n", _NOTE, "```text", _help(cli, "syntask"), "```\n"]
+    lines = ["# Commands\n", _NOTE, _VARIABLES, "```text", _help(cli, "syntask"), "```\n"]
     for name in COMMANDS:
         command = cli.get_command(click.Context(cli), name)
         if command is None:
