@@ -93,9 +93,9 @@ def nothing_written(planned: Planned, built: Built, diagnostics: Iterator[Diagno
 
 def _result(change: Change, written: Written | None) -> Result:
     if written is None:
-        return Result(change.deployment, DONE[change.action])
+        return Result(change.deployment, DONE[change.action], change.id)
     if written.error is not None:
-        return Result(change.deployment, FAILED, error=written.error.detail)
+        return Result(change.deployment, FAILED, change.id, written.error.detail)
     return Result(change.deployment, DONE[change.action], written.id)
 
 

@@ -41,13 +41,17 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What becomes of one deployment, why, and the write that does it (None: there is nothing to do)."""
+    """What becomes of one deployment, why, and the write that does it (None: there is nothing to do).
+
+    *id* is that of the deployment on the backend, None if it is not there.
+    """
 
     action: Action
     deployment: str
     fields: tuple[FieldChange, ...] = ()
     reason: str = ""
     write: Write | None = None
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

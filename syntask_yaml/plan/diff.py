@@ -48,16 +48,16 @@ def _change(wanted: Deployment, actual: Stored | None, ignore: frozenset[str], c
     before = facts(actual.deployment)
     reasons = tuple(_fields(before, facts(wanted), ignore))
     if not reasons:
-        return Change(Action.UNCHANGED, wanted.full_name)
+        return Change(Action.UNCHANGED, wanted.full_name, id=actual.id)
     whole = complete(wanted)
     fields = tuple(_fields(before, facts(whole), ignore))
     names = ", ".join(dict.fromkeys(field.path.partition(".")[0].partition("[")[0] for field in reasons))
-    return Change(Action.UPDATE, wanted.full_name, fields, f"{names} differ", Write(actual, whole))
+    return Change(Action.UPDATE, wanted.full_name, fields, f"{names} differ", Write(actual, whole), actual.id)
 
 
 def _deletion(stored: Stored) -> Change:
     reason = "no longer declared"
-    return Change(Action.DELETE, stored.deployment.full_name, (), reason, Write(stored, None))
+    return Change(Action.DELETE, stored.deployment.full_name, (), reason, Write(stored, None), stored.id)
 
 
 def _fields(
