@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import MISSING, fields
 from datetime import datetime
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from syntask_yaml.backend.embedded.codec import from_json, from_moment, to_json, to_moment
@@ -31,6 +31,7 @@ _DEFAULTS: tuple[tuple[str, Any], ...] = tuple(
     for field in fields(Deployment)
     if field.name in _DOCUMENT
 )
+_values = attrgetter(*(name for name, _ in _DEFAULTS))
 
 # When a schedule that was just written is looked at.
 _AT_ONCE = 0
@@ -63,9 +64,8 @@ def changed_row(done: Outcome) -> tuple[Any, ...]:
 
 
 def _document(deployment: Deployment) -> str:
-    return to_json(
-        {name: value for name, default in _DEFAULTS if (value := getattr(deployment, name)) != default}
-    )
+    values = zip(_DEFAULTS, _values(deployment), strict=True)
+    return to_json({name: value for (name, default), value in values if value != default})
 
 
 def schedule_rows(done: Outcome) -> Iterator[tuple[Any, ...]]:
