@@ -66,7 +66,7 @@ def _change(change: Change, *, verbose: bool) -> Iterator[str]:
 
 
 # What a new deployment is shown with, if it says something.
-_HEADLINES = ("entrypoint", "work_pool.name", "paused", "concurrency_limit")
+_HEADLINES = ("entrypoint", "parameters", "work_pool.name", "paused", "concurrency_limit")
 
 
 def _is_worth_showing(field: FieldChange) -> bool:
