@@ -83,6 +83,10 @@ class Backend(Protocol):
         """All work pools, by name."""
         ...
 
+    def pool_types(self) -> list[str]:
+        """The types that a new pool can have, by name; none where the backend does not tell."""
+        ...
+
     def create_pool(self, pool: WorkPool) -> WorkPool:
         """Make a new pool; `BackendConflict` if its name is taken."""
         ...

@@ -20,7 +20,7 @@ from syntask_yaml.backend.lifecycle import (
 from syntask_yaml.backend.memory_queue import Kept, MemoryQueue, Plan, alone
 from syntask_yaml.backend.moments import Clock, utc_now
 from syntask_yaml.backend.naming import new_id
-from syntask_yaml.backend.pools import furnished, pool_exists
+from syntask_yaml.backend.pools import SERVED_TYPES, furnished, pool_exists
 from syntask_yaml.backend.writes import outcome, refusal
 from syntask_yaml.model.block import Block, Variable
 from syntask_yaml.model.deployment import Deployment, Stored, Write
@@ -128,6 +128,9 @@ class MemoryBackend(MemoryQueue):
     @alone
     def pools(self) -> list[WorkPool]:
         return sorted(self._pools.values(), key=lambda pool: pool.name)
+
+    def pool_types(self) -> list[str]:
+        return list(SERVED_TYPES)
 
     @alone
     def create_pool(self, pool: WorkPool) -> WorkPool:

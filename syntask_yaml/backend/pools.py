@@ -64,6 +64,10 @@ DEFAULT_POOL = WorkPool(
 )
 
 
+# The types that our own worker serves.
+SERVED_TYPES = (DEFAULT_POOL.type,)
+
+
 def furnished(pool: WorkPool) -> WorkPool:
     """*pool* as it is kept: with the template of its type where it brings none, and its status.
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.diagnostics import Diagnostic, Severity
 from syntask_yaml.diagnostics import Path as TreePath
-from syntask_yaml.document.editor import difference, set_values
+from syntask_yaml.document.editor import difference, set_values, unset_values
 from syntask_yaml.document.reader import read_bytes
 from syntask_yaml.errors import FileFailed, ProjectInvalid, UsageError
 from syntask_yaml.files import write_atomically
@@ -19,11 +19,13 @@ from syntask_yaml.operations.choose import Selection, choose
 from syntask_yaml.operations.project import ProjectPlace, open_project, validate
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Declaration, Project, load_project
+from syntask_yaml.source import Span
 
 Assignment = tuple[TreePath, Any]
 
+_NOT_WRITTEN = " (as it would be)"
 _KEY, _INDEX, _QUOTED = r"[^.\[\]=\"]+", r"\[\d+\]", r"""\["(?:[^"\\]|\\.)*"\]"""
-_PATH = re.compile(rf"(?:{_KEY}|{_INDEX}|{_QUOTED})(?:\.{_KEY}|{_INDEX}|{_QUOTED})*(?==)")
+_PATH = re.compile(rf"(?:{_KEY}|{_INDEX}|{_QUOTED})(?:\.{_KEY}|{_INDEX}|{_QUOTED})*(?==|\Z)")
 _STEP = re.compile(rf"{_INDEX}|{_QUOTED}|{_KEY}")
 
 
@@ -55,10 +57,10 @@ def parse_assignment(text: str) -> Assignment:
     A path is keys with dots between them; `[0]` is an item of a list, `["a.b"]` any key. Raises UsageError.
     """
     found = _PATH.match(text)
-    if found is None:
+    if found is None or found.end() == len(text):
         hint = 'Write `work_pool.name=default`, `schedules[0].active=false` or `parameters["a.b"]=1`.'
         raise UsageError(f"`{text}` is no path and value.", hint=hint)
-    path = tuple(json.loads(step)[0] if step[0] == "[" else step for step in _STEP.findall(found[0]))
+    path = _steps(found[0])
     value = text[found.end() + 1 :]
     try:
         return path, json.loads(value, parse_constant=_refuse)
@@ -66,15 +68,31 @@ def parse_assignment(text: str) -> Assignment:
         return path, value
 
 
+def parse_path(text: str) -> TreePath:
+    """`PATH` as `parse_assignment` reads it. Raises UsageError."""
+    found = _PATH.match(text)
+    if found is None or found.end() < len(text):
+        hint = 'Write `description`, `schedules[0].timezone` or `parameters["a.b"]`.'
+        raise UsageError(f"`{text}` is no path.", hint=hint)
+    return _steps(text)
+
+
+def _steps(path: str) -> TreePath:
+    return tuple(json.loads(step)[0] if step[0] == "[" else step for step in _STEP.findall(path))
+
+
 def _refuse(constant: str) -> Any:
     raise ValueError(constant)
 
 
-def prepare_edit(place: ProjectPlace, name: str, assignments: Sequence[Assignment]) -> Edit:
-    """The edit that sets values of the deployment called *name*; nothing is written.
+def prepare_edit(
+    place: ProjectPlace, name: str, assignments: Sequence[Assignment], *, unset: Sequence[TreePath] = ()
+) -> Edit:
+    """The edit that removes what is at *unset* of the deployment called *name*, and then sets values.
 
-    Raises NotFound and UsageError unless *name* means one deployment, EditRefused where its text cannot be
-    changed, and ProjectInvalid where the result would have a problem that is not there now.
+    Nothing is written. Raises NotFound and UsageError unless *name* means one deployment, EditRefused where
+    its text cannot be changed, and ProjectInvalid where the result would have a problem that is not there
+    now; its places are in the text as it would be.
     """
     project = open_project(place)
     if not project.document.is_readable:
@@ -85,12 +103,13 @@ def prepare_edit(place: ProjectPlace, name: str, assignments: Sequence[Assignmen
     shown = project.document.source.name
     path = place.directory / shown
     before, encoding = read_text(path)
-    after = set_values(before, index, assignments, file=shown)
+    after = unset_values(before, index, unset, file=shown)
+    after = set_values(after, index, assignments, file=f"{shown}{_NOT_WRITTEN}" if unset else shown)
     document = read_bytes(after.encode(encoding), shown)
     changed = load_project(document, project.root, dialect=project.dialect, strict=place.strict)
     problems = list(_new(_problems(project, index, reader), _problems(changed, index, reader)))
     if any(problem.is_error for problem in problems):
-        raise ProjectInvalid(problems)
+        raise ProjectInvalid(_of_what_would_be(problems, shown))
     return Edit(path, shown, declaration.name, before, after, encoding, tuple(problems))
 
 
@@ -116,6 +135,19 @@ def _problems(project: Project, index: int, reader: FlowReader) -> list[Diagnost
 def _new(before: Iterable[Diagnostic], after: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     known = {(each.code, each.path, each.detail) for each in before}
     return (each for each in after if (each.code, each.path, each.detail) not in known)
+
+
+def _of_what_would_be(problems: Iterable[Diagnostic], shown: str) -> list[Diagnostic]:
+    """The problems with places that nobody takes for those of the file, and that it is as it was."""
+    detail = f"Nothing was written: `{shown}` is as it was. The lines above are as they would be."
+    note = Diagnostic("edit-refused", detail, severity=Severity.NOTE)
+    return [*(replace(each, span=_marked(each.span), used=_marked(each.used)) for each in problems), note]
+
+
+def _marked(span: Span | None) -> Span | None:
+    if span is None:
+        return None
+    return replace(span, source=replace(span.source, name=f"{span.source.name}{_NOT_WRITTEN}"))
 
 
 def apply_edit(edit: Edit) -> None:

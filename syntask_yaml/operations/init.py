@@ -88,10 +88,10 @@ def init_project(
     flows = list_flows(directory)[:_MAX_ENTRIES]
     filled = _MARK.sub(lambda mark: to_scalar(values.get(mark[1], mark[0])), _unquoted(template, values))
     try:
-        write_atomically(path, filled + _entries(flows, recipe))
         write_schema(directory)
         if "push_to_" in template:
             _write_ignore_file(directory)
+        write_atomically(path, filled + _entries(flows, recipe))  # last: with it there, nothing is done again
     except OSError as error:
         raise FileFailed(f"`{path}` cannot be written: {error.strerror or error}.") from error
     return path

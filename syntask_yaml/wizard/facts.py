@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -50,11 +50,11 @@ class ProjectFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackendFacts:
-    """What the backend has. *blocks* are pairs of type and name; *pool_types* what it can make."""
+    """What the backend has. *blocks* are pairs of type and name; *pool_types* tells what it can make."""
 
     kind: str
     pools: tuple[WorkPool, ...] = ()
-    pool_types: tuple[str, ...] = ()
+    pool_types: Callable[[], tuple[str, ...]] = tuple
     blocks: Blocks = frozenset()
     default_pool: str | None = None
 

@@ -91,7 +91,7 @@ def save(composed: Composed, draft: Draft, project: ProjectFacts) -> None:
         detail = f"`{project.path.name}` was written meanwhile by somebody else."
         raise FileFailed(detail, hint="Nothing was saved. Look at the file, and try again.")
     try:
+        write_schema(project.path.parent)  # first: with a project file there, nobody writes it again
         write_atomically(project.path, composed.text)
-        write_schema(project.path.parent)
     except OSError as error:
         raise FileFailed(f"`{project.path}` cannot be written: {error.strerror or error}.") from error

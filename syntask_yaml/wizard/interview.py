@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeAlias, cast
+from typing import Any, Protocol, TypeAlias, cast
 
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.project.load import Declaration
@@ -87,7 +87,15 @@ def draft_deployment(facts: Facts) -> Asking[Draft]:
     draft = yield from ask_identity(facts)
     for topic in TOPICS:
         draft = yield from topic(draft, facts)
-    return replace(draft, fields=facts.said.overrides.apply(draft.fields))
+    return replace(draft, fields=_once(facts.said.overrides.apply(draft.fields)))
+
+
+def _once(fields: dict[str, Any]) -> dict[str, Any]:
+    """*fields* with each schedule once: an option may say what an entry that is changed says already."""
+    schedules = fields.get("schedules")
+    if not isinstance(schedules, list):
+        return fields
+    return {**fields, "schedules": [each for at, each in enumerate(schedules) if each not in schedules[:at]]}
 
 
 def add_deployment(facts: Facts, *, is_deployed: bool) -> Asking[Drafted]:

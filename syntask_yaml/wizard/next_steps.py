@@ -24,6 +24,8 @@ def next_steps(draft: Draft, facts: Facts, *, program: str, is_deployed: bool) -
             "Start a worker, which executes due runs",
             f"{program} worker start --pool {shlex.quote(pool.name)}",
         )
+    if pool is not None and pool.is_paused and facts.backend.kind == "prefect":
+        yield "Let the paused work pool go on", f"prefect work-pool resume {shlex.quote(pool.name)}"
     if is_deployed:
         yield "Run it now", f"{program} deployment run {shlex.quote(draft.full_name)}{_parameters(draft)}"
 

@@ -40,24 +40,30 @@ class Option:
 
 
 OWN: Mapping[str, Option] = {
-    "taken": Option("--if-declared", "change|rename", "What to do with an entry of the same name."),
-    "active": Option("--active/--paused", "", "Whether schedules begin with the first deploy."),
-    "pool type": Option("--pool-type", "TYPE", "Make the work pool, of this type, if it is not there."),
-    "image": Option("--image", "keep|project|build|named|pool", "Where the image of the runs comes from."),
-    "dockerfile": Option("--dockerfile", "FILE", "What to build the image from; `auto` writes one."),
-    "image name": Option("--image-name", "NAME", "The image's name, with its registry."),
-    "tag": Option("--image-tag", "TAG", "The image's tag."),
+    "taken": Option("--if-declared", "change|rename", "What to do if that is declared already."),
+    "active": Option("--active/--paused", "", "Whether its schedules begin with the first deploy."),
+    "pool type": Option(
+        "--pool-type", "TYPE", "What the runs of a new work pool are, such as process; makes it."
+    ),
+    "image": Option("--image", "keep|project|build|named|pool", "Which image its runs have."),
+    "dockerfile": Option(
+        "--dockerfile", "FILE", "What the image is built from; `auto` makes a Dockerfile up."
+    ),
+    "image name": Option("--image-name", "NAME", "What the image is called, with its registry."),
+    "tag": Option("--image-tag", "TAG", "Which tag the image gets."),
     "push": Option("--push/--no-push", "", "Whether the image is pushed to its registry."),
-    "registry": Option("--registry-block", "BLOCK", "The block with the registry's credentials."),
-    "code": Option("--code", "keep|project|local|image|git|s3|gcs|azure", "How a run gets the flow's code."),
-    "repository": Option("--repository", "URL", "The git repository."),
-    "branch": Option("--branch", "NAME", "The branch."),
+    "registry": Option("--registry-block", "BLOCK", "Which block has the credentials of the registry."),
+    "code": Option(
+        "--code", "keep|project|local|image|git|s3|gcs|azure", "Where its runs get the code from."
+    ),
+    "repository": Option("--repository", "URL", "Which git repository has the code."),
+    "branch": Option("--branch", "NAME", "Which branch of it."),
     "private": Option("--private/--public", "", "Whether the repository asks for a token."),
-    "token block": Option("--token-block", "BLOCK", "The secret block with the repository's token."),
+    "token block": Option("--token-block", "BLOCK", "Which secret block has its token."),
     "token": Option("--token-block", "BLOCK", ""),
-    "bucket": Option("--bucket", "NAME", "The bucket, or the container, for the code."),
-    "folder": Option("--folder", "PATH", "The folder in the bucket, or in the image."),
-    "store block": Option("--store-block", "BLOCK", "The block with the credentials of the bucket."),
+    "bucket": Option("--bucket", "NAME", "Which bucket, or container, has the code."),
+    "folder": Option("--folder", "PATH", "Which folder in the bucket, or in the image."),
+    "store block": Option("--store-block", "BLOCK", "Which block has the credentials of the bucket."),
     "environment": Option("--env", "NAME=VALUE", "An environment variable of the runs; may be repeated."),
     "save": Option("--yes", "", "Save without being asked."),
 }

@@ -32,7 +32,7 @@ class Refusal:
     def ask(self, question: Question) -> Answer | Back:
         if question.default is not None:
             return question.default
-        known = ", ".join(f"`{choice.value}`" for choice in question.choices)
+        known = ", ".join(f"`{choice.value}`" for choice in question.choices if choice.is_option)
         detail = f"Nobody can be asked here: {question.text}{f' There are {known}.' if known else ''}"
         raise UsageError(detail, hint=f"Give `{question.option}`.")
 

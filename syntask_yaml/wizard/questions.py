@@ -34,10 +34,14 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One possible answer: the *value* that stands for it, and what people read."""
+    """One possible answer: the *value* that stands for it, and what people read.
+
+    *is_option* says whether the value may be given on the command line; the other ones lead to a question.
+    """
 
     value: str
     label: str
+    is_option: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from syntask_yaml.backend.base import Backend
@@ -21,19 +22,18 @@ from syntask_yaml.wizard.facts import BackendFacts, Facts, ProjectFacts, Said
 
 _CLOCK = Path("/etc/localtime")
 
-# What can be made on a backend of a kind, the likeliest first. A server learns more types from its workers.
-_POOL_TYPES: Mapping[str, tuple[str, ...]] = {
-    "prefect": (
-        "process",
-        "docker",
-        "kubernetes",
-        "ecs",
-        "azure-container-instance",
-        "cloud-run-v2",
-        "cloud-run",
-        "vertex-ai",
-    ),
-}
+# The types of pools that Prefect has workers for, the likeliest first: what there is where a server does
+# not tell, and the order where it does.
+_USUAL_TYPES = (
+    "process",
+    "docker",
+    "kubernetes",
+    "ecs",
+    "azure-container-instance",
+    "cloud-run-v2",
+    "cloud-run",
+    "vertex-ai",
+)
 
 
 def look(
@@ -88,16 +88,20 @@ def _with_file(facts: ProjectFacts) -> ProjectFacts:
 
 
 def _look_at_backend(backend: Backend, default_pool: str | None) -> BackendFacts:
-    kind = backend.features.kind
-    pools = backend.pools()
-    own = _POOL_TYPES.get(kind, ("process",))
     return BackendFacts(
-        kind=kind,
-        pools=tuple(pools),
-        pool_types=tuple(dict.fromkeys((*own, *(pool.type for pool in pools if kind in _POOL_TYPES)))),
+        kind=backend.features.kind,
+        pools=tuple(backend.pools()),
+        pool_types=cache(lambda: _pool_types(backend)),
         blocks=frozenset((block.type, block.name) for block in backend.blocks()),
         default_pool=default_pool,
     )
+
+
+def _pool_types(backend: Backend) -> tuple[str, ...]:
+    """What can be made; asked of the backend only when a new pool is wanted: a server may look far for it."""
+    told = backend.pool_types()
+    usual = [each for each in _USUAL_TYPES if each in told]
+    return tuple(dict.fromkeys((*usual, *told))) or _USUAL_TYPES
 
 
 def local_timezone(environ: Mapping[str, str]) -> str:

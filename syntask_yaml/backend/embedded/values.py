@@ -10,7 +10,7 @@ from syntask_yaml.backend.blocks import block_exists, fitted
 from syntask_yaml.backend.embedded.codec import from_json, to_json
 from syntask_yaml.backend.embedded.role import Role
 from syntask_yaml.backend.naming import new_id
-from syntask_yaml.backend.pools import furnished, pool_exists
+from syntask_yaml.backend.pools import SERVED_TYPES, furnished, pool_exists
 from syntask_yaml.model.block import Block, Variable
 from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool
 from syntask_yaml.model.secret import Secret
@@ -22,6 +22,9 @@ class Values(Role):
 
     def pools(self) -> list[WorkPool]:
         return [_pool(row) for row in self._store.all("pools")]
+
+    def pool_types(self) -> list[str]:
+        return list(SERVED_TYPES)
 
     def create_pool(self, pool: WorkPool) -> WorkPool:
         made = replace(furnished(pool), id=new_id())

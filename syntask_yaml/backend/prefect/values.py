@@ -26,6 +26,9 @@ class Values(Role):
     def pools(self) -> list[WorkPool]:
         return sorted(map(_pool, self._api.every("work_pools")), key=lambda pool: pool.name)
 
+    def pool_types(self) -> list[str]:
+        return sorted(self._workers())
+
     def create_pool(self, pool: WorkPool) -> WorkPool:
         check_name("work pool", pool.name)
         body = {
@@ -44,17 +47,18 @@ class Values(Role):
 
     def _template(self, type: str) -> Json:
         """The template of a worker's type; BackendRefused, with those there are, for another."""
-        workers = {
-            name: worker
-            for collection in (self._api.get("/collections/views/aggregate-worker-metadata") or {}).values()
-            for name, worker in collection.items()
-        }
+        workers = self._workers()
         if workers and type not in workers:
             known = ", ".join(f"`{name}`" for name in sorted(workers))
             hint = did_you_mean(type, workers, otherwise=f"The types are {known}.")
             raise BackendRefused(f"The server knows no work pools of type `{type}`.", hint=hint)
         template: Json = workers[type]["default_base_job_configuration"] if workers else {}
         return template
+
+    def _workers(self) -> dict[str, Any]:
+        """What the server knows of workers, by their type; nothing if it has no such view."""
+        collections = self._api.get("/collections/views/aggregate-worker-metadata") or {}
+        return {name: worker for workers in collections.values() for name, worker in workers.items()}
 
     def _made(self, path: str, body: Mapping[str, Any], there: str) -> Any:
         """What posting *body* makes. Where the answer is lost, what stands at *there* is it."""

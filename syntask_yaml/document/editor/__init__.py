@@ -4,6 +4,7 @@ entries      the edits, and which entry they are about
 sheet        a text that is open for one edit, whose result is read again and checked
 append       a new entry at the end of the list
 change       from one value to another by the least that has to be written
+remove       keys and items that go, with their lines
 pen          values that are put, added and removed where they hang
 brackets     the same for what stands in brackets
 layout       where each key and value begins and ends
@@ -15,6 +16,6 @@ difference   what an edit changes, for people
 """
 
 from syntask_yaml.document.editor.difference import difference
-from syntask_yaml.document.editor.entries import add_entry, replace_entry, set_value, set_values
+from syntask_yaml.document.editor.entries import add_entry, replace_entry, set_value, set_values, unset_values
 
-__all__ = ["add_entry", "difference", "replace_entry", "set_value", "set_values"]
+__all__ = ["add_entry", "difference", "replace_entry", "set_value", "set_values", "unset_values"]

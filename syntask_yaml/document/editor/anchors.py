@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from syntask_yaml.diagnostics import Path
-from syntask_yaml.document.editor.layout import Layout, List, Mapping, Scalar, Written
+from syntask_yaml.document.editor.layout import Alias, Layout, List, Mapping, Scalar, Written
 from syntask_yaml.document.editor.render import Overlay, Reference
 
 # What deployments share, by its path in an entry; `*` is any index. Equal values elsewhere are chance.
@@ -69,6 +69,17 @@ class Anchors:
         visible = {each.name: each.said for each in self._known if each.end <= at}
         wanted = said(value)
         return next((name for name, text in visible.items() if text == wanted), None)
+
+    def merged(self, node: Mapping) -> dict[str, Any]:
+        """What the merge keys of *node* bring in, as far as they are aliases."""
+        visible = {each.name: each.said for each in self._known if each.end <= node.start}
+        found: dict[str, Any] = {}
+        for key, value in node.pairs:
+            if isinstance(key, Scalar) and key.is_merge_key:
+                for alias in value.items if isinstance(value, List) else (value,):
+                    source = json.loads(visible.get(alias.name, "{}")) if isinstance(alias, Alias) else {}
+                    found = {**source, **found} if isinstance(source, dict) else found
+        return found
 
 
 def said(value: Any) -> str:

@@ -60,9 +60,8 @@ class Changer:
         return self._anchors.overlaid(old, new, node.start) or self._anchors.expressed(new, path, node.start)
 
     def _change_list(self, node: List, old: list[Any], new: list[Any], path: Path) -> None:
-        matcher = SequenceMatcher(None, [said(each) for each in old], [said(each) for each in new], False)
         gone: list[int] = []
-        for kind, i1, i2, j1, j2 in matcher.get_opcodes():
+        for kind, i1, i2, j1, j2 in _steps([said(each) for each in old], [said(each) for each in new]):
             if kind == "equal":
                 continue
             common = min(i2 - i1, j2 - j1)
@@ -78,6 +77,19 @@ class Changer:
             if added:
                 self._pen.insert_items(node, i1 + common, added)
         self._pen.remove_items(node, gone)
+
+
+def _steps(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, int]]:
+    """How one list becomes the other, as SequenceMatcher says it.
+
+    That takes one of several equal items for another; where one item is another now, it is that one.
+    """
+    pairs = enumerate(zip(old, new, strict=False))
+    changed = [index for index, (before, after) in pairs if before != after]
+    if len(old) == len(new) and len(changed) == 1:
+        at = changed[0]
+        return [("replace", at, at + 1, at, at + 1)]
+    return list(SequenceMatcher(None, old, new, False).get_opcodes())
 
 
 def _keeps_some(node: Mapping, new: dict[str, Any]) -> bool:

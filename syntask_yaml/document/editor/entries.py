@@ -14,6 +14,7 @@ from syntask_yaml.document.editor.append import SECTION, Appender
 from syntask_yaml.document.editor.change import Changer
 from syntask_yaml.document.editor.layout import List
 from syntask_yaml.document.editor.pen import Pen
+from syntask_yaml.document.editor.remove import Remover
 from syntask_yaml.document.editor.sheet import Sheet
 from syntask_yaml.errors import NotFound
 
@@ -75,11 +76,39 @@ def set_values(
     return _replaced(sheet, index, entry)
 
 
-def _replaced(sheet: Sheet, index: int, entry: dict[str, Any]) -> str:
-    entries = sheet.data[SECTION]
+def unset_values(
+    source_text: str,
+    name: str | int,
+    paths: Iterable[Sequence[str | int]],
+    *,
+    file: str = "syntask.yaml",
+) -> str:
+    """The text without the keys and items at *paths* of the entry called *name*, and their lines.
+
+    Indexes are those of the text as it is. Raises NotFound for what is not there, EditRefused also for what
+    is not written in place, ProjectInvalid as `add_entry`.
+    """
+    sheet = Sheet(source_text, file)
+    index, wanted = _index(sheet, name), [tuple(path) for path in paths]
+    if not wanted:
+        return source_text
+    entries, section, place = sheet.data[SECTION], _section(sheet), (SECTION, index)
+    remover = Remover(sheet, place)
+    slot = Pen(sheet.page, sheet.renderer).slot_of_item(section, index)
+    entry = remover.remove(section.items[index], entries[index], wanted, slot)
+    meant = {**sheet.data, SECTION: [*entries[:index], entry, *entries[index + 1 :]]}
+    return sheet.result(meant, (*place, *wanted[0]))
+
+
+def _section(sheet: Sheet) -> List:
     section = sheet.node_at((SECTION,))
     if not isinstance(section, List):
         raise sheet.refused("`deployments` is not written in place, but brought in from elsewhere.", section)
+    return section
+
+
+def _replaced(sheet: Sheet, index: int, entry: dict[str, Any]) -> str:
+    entries, section = sheet.data[SECTION], _section(sheet)
     pen = Pen(sheet.page, sheet.renderer)
     slot = pen.slot_of_item(section, index)
     Changer(pen, sheet.anchors).change(section.items[index], entries[index], entry, slot)

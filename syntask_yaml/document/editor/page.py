@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 _BREAKS = "\n\r\x85\u2028\u2029"
+_COMMENT = re.compile(r"([ \t]*)#")
 _LAST_BREAK = re.compile(r"(?:\r\n|[\n\r])\Z")
 _BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 
@@ -57,6 +58,19 @@ class Page:
         """Where the line after that of *index* begins; the end of the text behind the last one."""
         found = _BREAK.search(self.text, index)
         return found.end() if found else len(self.text)
+
+    def behind_comments(self, line: int, column: int) -> int:
+        """Where the comments end that begin at *line* and are indented deeper than *column*."""
+        at = line
+        while line < len(self.text):
+            comment = _COMMENT.match(self.text, line)
+            following = self.next_line(line)
+            if comment is not None and len(comment[1]) > column:
+                at = following
+            elif self.text[line:following].strip():
+                break
+            line = following
+        return at
 
     def result(self, *, is_ended: bool = False) -> str:
         """The changed text; one whose last line had no end has none, unless *is_ended*.

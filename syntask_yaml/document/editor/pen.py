@@ -37,7 +37,7 @@ class Pen:
         """Add keys behind the last one of a mapping."""
         page, renderer = self._page, self._renderer
         if not node.is_flow:
-            page.insert_lines(page.next_line(node.end), renderer.pairs(added, node.column))
+            page.insert_lines(self._behind(node.end, node), renderer.pairs(added, node.column))
             return
         texts = [renderer.flow_pair(key, value) for key, value in added.items()]
         add_behind(page, node, [value for _, value in node.pairs], texts)
@@ -52,7 +52,7 @@ class Pen:
             else:
                 page.replace(node.items[index].start, node.items[index].start, f"{', '.join(texts)}, ")
             return
-        at = page.next_line(node.items[index - 1].end) if index else page.line_start(node.body)
+        at = self._behind(node.items[index - 1].end, node) if index else page.line_start(node.body)
         page.insert_lines(at, self._renderer.items(added, node.column))
 
     def remove_pairs(self, node: Mapping, gone: list[int]) -> None:
@@ -105,11 +105,19 @@ class Pen:
             if node.is_flow:
                 remove_between(page, starts[first], ends[last], ends[first - 1] if first else None, following)
             elif following is not None and not page.begins_line(starts[first]):
-                has_comment = "#" in page.text[page.line_end(ends[last]) : following]
-                page.replace(starts[first], page.line_end(ends[last]) if has_comment else following, "")
+                rest = self._behind(ends[last], node)
+                if "#" in page.text[rest:following]:
+                    page.replace(starts[first], page.line_end(ends[last]), "")
+                    page.replace(page.next_line(ends[last]), rest, "")
+                else:
+                    page.replace(starts[first], following, "")
             else:
                 for index in range(first, last + 1):
-                    page.cut_lines(starts[index], ends[index])
+                    page.replace(page.line_start(starts[index]), self._behind(ends[index], node), "")
+
+    def _behind(self, end: int, node: Written) -> int:
+        """The line behind a value in *node*, and behind comments that are indented deeper than its key."""
+        return self._page.behind_comments(self._page.next_line(end), node.column)
 
     def _item_column(self, node: Written, slot: Slot) -> int:
         is_beside = slot.after < node.start and not _BREAK.search(self._page.text, slot.after, node.start)

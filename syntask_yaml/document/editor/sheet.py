@@ -70,6 +70,10 @@ class Sheet:
         node = self.node_at(path)
         return None if node is None else self._span(node)
 
+    def line(self, index: int) -> int:
+        """The line of a place, counted from 1."""
+        return self._source.position(index)[0]
+
     def _explained(self, path: Path) -> EditRefused:
         """What keeps an edit at *path* from being made: mostly an anchor that others use, too."""
         last = self._last()
@@ -85,7 +89,7 @@ class Sheet:
         for node in (*_inside(nodes[0] if nodes else None), *nodes):
             alias = used.get(id(node))
             if alias is not None:
-                line = self._source.position(alias.start)[0]
+                line = self.line(alias.start)
                 detail = f"`&{alias.name}` is used elsewhere too, on line {line}, which would change with it."
                 return self.refused(detail, node, "Change it by hand, for all that use it or for one.")
         detail = "This cannot be changed without changing something else, because of how it is written."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -35,13 +36,23 @@ def ask_identity(facts: Facts) -> Asking[Draft]:
             return Draft(flow=flow, fields={"name": name, "entrypoint": entrypoint})
         is_changed = yield from ask_choice(
             "taken",
-            f"{flow.name}/{name} is declared already, on line {declared.node.span.line}.",
+            f"{flow.name}/{name} is declared already, on line {declared.node.span.line}"
+            f"{_elsewhere(declared.entrypoint, entrypoint)}.",
             [Choice("change", "Change that entry"), Choice("rename", "Take another name")],
             unasked,
         )
         if is_changed == "change":
-            return Draft(flow=flow, fields=dict(declared.node.value), declared=declared)
+            draft = Draft(flow=flow, fields=dict(declared.node.value), declared=declared)
+            return draft.put(entrypoint=entrypoint) if _elsewhere(declared.entrypoint, entrypoint) else draft
         unasked = _without_name(facts)
+
+
+def _elsewhere(declared: str, entrypoint: str) -> str:
+    """What to say of an entry whose flow has the same name, and stands elsewhere; else nothing."""
+    (file, _, function), (other, _, another) = declared.rpartition(":"), entrypoint.rpartition(":")
+    is_known = file.endswith(".py") and other.endswith(".py")  # a module may be the same file
+    is_same = (posixpath.normpath(file), function) == (posixpath.normpath(other), another)
+    return f", for `{declared}`" if is_known and not is_same else ""
 
 
 def _without_name(facts: Facts) -> Facts:
@@ -76,7 +87,7 @@ def _flow_choices(facts: Facts) -> Iterator[Choice]:
     width = max(len(flow.name) for flow in facts.project.flows)
     for flow in facts.project.flows:
         yield Choice(flow.entrypoint, f"{flow.name:<{width}}  {flow.entrypoint}")
-    yield Choice(ELSEWHERE, "Another one, which I type in")
+    yield Choice(ELSEWHERE, "Another one, which I type in", is_option=False)
 
 
 def _skipped(facts: Facts) -> list[str]:

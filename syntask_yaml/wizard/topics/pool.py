@@ -39,7 +39,7 @@ def ask_pool(draft: Draft, facts: Facts) -> Asking[Draft]:
         chosen = yield from ask_choice(
             "pool",
             "Which work pool do its runs go to?",
-            [*_choices(pools), Choice(NEW, "A new one")],
+            [*_choices(pools), Choice(NEW, "A new one", is_option=False)],
             facts,
             default=_default(draft, facts),
         )
@@ -76,7 +76,7 @@ def _with_said(draft: Draft, name: str, facts: Facts) -> Asking[Draft]:
 
 
 def _ask_new(name: str, facts: Facts) -> Asking[WorkPool]:
-    types = facts.backend.pool_types
+    types = [each for each in facts.backend.pool_types() if each not in _HIDDEN]
     if len(types) == 1 and "pool type" not in facts.said.answers:
         return WorkPool(name=name, type=types[0])
     width = max(map(len, types))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from syntask_yaml.document.editor import add_entry, difference, replace_entry, set_value
+from syntask_yaml.document.editor import add_entry, difference, replace_entry, set_value, unset_values
 from syntask_yaml.errors import EditRefused, NotFound, ProjectInvalid
 
 ENTRY = {"name": "b", "entrypoint": "f.py:b"}
@@ -389,3 +389,111 @@ def test_a_block_of_text_that_comes_last_ends_its_line() -> None:
     after = add_entry("deployments:\n- name: a", {"name": "b", "description": "one\ntwo\n"})
 
     assert after == "deployments:\n- name: a\n- name: b\n  description: |\n    one\n    two\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "paths", "after"),
+    [
+        pytest.param(
+            "- name: a\n  # why\n  x: 1  # one\n  y: 2\n",
+            [("x",)],
+            "- name: a\n  # why\n  y: 2\n",
+            id="a comment behind goes, one above stays",
+        ),
+        pytest.param(
+            "- name: a\n  x: 1  # one,\n        # and more\n  # y\n  y: 2\n",
+            [("x",)],
+            "- name: a\n  # y\n  y: 2\n",
+            id="a comment over several lines",
+        ),
+        pytest.param(
+            "- name: a\n  parameters:\n    x: 1\n    # y: 2\n\n  z: 3\n",
+            [("parameters",)],
+            "- name: a\n\n  z: 3\n",
+            id="what is commented out in a section",
+        ),
+        pytest.param(
+            "- name: a\n  parameters:\n    x: 1\n  z: 3\n",
+            [("parameters", "x")],
+            "- name: a\n  z: 3\n",
+            id="the last key of a section",
+        ),
+        pytest.param(
+            "- name: a\n  pull:\n  - step:\n      x: 1\n",
+            [("pull", 0, "step", "x")],
+            "- name: a\n  pull:\n  - step: {}\n",
+            id="a value without keys",
+        ),
+        pytest.param(
+            "- x: 1  # one\n  name: a\n", [("x",)], "- name: a\n", id="a key on the line of the dash"
+        ),
+        pytest.param("- {name: a, x: 1, y: 2}\n", [("x",)], "- {name: a, y: 2}\n", id="brackets"),
+        pytest.param("- name: a\n  x: |\n    b\n\n    c\n", [("x",)], "- name: a\n", id="a block of text"),
+        pytest.param("- name: a\n  x: 1", [("x",)], "- name: a", id="no line end"),
+        pytest.param("- name: a\r\n  x: 1\r\n", [("x",)], "- name: a\r\n", id="Windows line ends"),
+        pytest.param(
+            "- name: a\n  tags:\n  - b\n  - c\n  - d\n",
+            [("tags", 0), ("tags", "1")],
+            "- name: a\n  tags:\n  - d\n",
+            id="items, counted as they stood",
+        ),
+        pytest.param(
+            "- name: a\n  tags:\n  - b\n", [("tags", 0)], "- name: a\n  tags: []\n", id="the last item"
+        ),
+        pytest.param(
+            "- name: a\n  x: {y: 1}\n  z: 2\n",
+            [("x", "y"), ("x",)],
+            "- name: a\n  z: 2\n",
+            id="a part and all",
+        ),
+        pytest.param(
+            "- &a {name: a, x: 1}\n- <<: *a\n  name: b\n  x: 2\n",
+            [(1, "x")],
+            "- &a {name: a, x: 1}\n- <<: *a\n  name: b\n",
+            id="what was merged shows again",
+        ),
+        pytest.param(
+            "- &a {name: a, parameters: {x: 1}}\n- <<: *a\n  name: b\n  parameters:\n    y: 2\n",
+            [(1, "parameters", "y")],
+            "- &a {name: a, parameters: {x: 1}}\n- <<: *a\n  name: b\n  parameters: {}\n",
+            id="a section that hides a merged one",
+        ),
+    ],
+)
+def test_unset(before: str, paths: list[tuple[str | int, ...]], after: str) -> None:
+    """A first index in a path, where there is one, is that of the entry."""
+    index = paths[0][0] if isinstance(paths[0][0], int) else 0
+    inner = [path[1:] if isinstance(path[0], int) else path for path in paths]
+
+    assert unset_values(f"deployments:\n{before}", index, inner) == f"deployments:\n{after}"
+
+
+@pytest.mark.parametrize(
+    ("entries", "path", "reason"),
+    [
+        ("- name: a\n  x: &x {b: 1}\n- name: c\n  y: *x\n", ("x",), "line 5, which would lose it"),
+        ("- name: a\n  x: {b: &x 1, c: *x}\n", ("x", "b"), "line 3, which would lose it"),
+        ("- name: a\n  x: &x {b: 1}\n- name: c\n  y: *x\n", ("x", "b"), "would change with it"),
+        ("- <<: {x: 1}\n  name: a\n", ("x",), "a merge key .* brings it in"),
+        ("- name: a\n  y: &y {b: 1}\n  x: *y\n", ("x", "b"), "`b` is written elsewhere, on line 3"),
+    ],
+)
+def test_unset_is_refused_where_others_would_lose_something(
+    entries: str, path: tuple[str, ...], reason: str
+) -> None:
+    with pytest.raises(EditRefused, match=reason):
+        unset_values(f"deployments:\n{entries}", 0, [path])
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        (("tgs",), "no key `tgs`"),
+        (("tags", 1), "no item 1"),
+        (("tags", "b"), "no item b"),
+        (("name", "x"), "no key"),
+    ],
+)
+def test_unset_of_what_is_not_there(path: tuple[str | int, ...], reason: str) -> None:
+    with pytest.raises(NotFound, match=reason):
+        unset_values("deployments:\n- name: a\n  tags: [b]\n", 0, [path])

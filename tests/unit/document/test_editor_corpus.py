@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from syntask_yaml.document.editor import add_entry, difference, set_value
+from syntask_yaml.document.editor import add_entry, difference, set_value, unset_values
 from syntask_yaml.document.reader import Document, read_bytes
-from syntask_yaml.errors import EditRefused
+from syntask_yaml.errors import EditRefused, NotFound
 
 ENTRY: dict[str, Any] = {
     "name": "added: here",
@@ -82,3 +82,31 @@ def test_value_is_set_in_each_entry(corpus_file: Path, document: Document) -> No
         ]
         gone = [line for line in difference(before, after).splitlines()[2:] if line.startswith("-")]
         assert len(gone) <= 1  # `work_pool: *name`, or the mapping in brackets
+
+
+def test_each_key_of_each_entry_can_be_unset(corpus_file: Path, document: Document) -> None:
+    """All else says what it said, and only lines of that key go."""
+    before = text_of(corpus_file)
+    deployments = document.root.get("deployments")
+    is_list = deployments is not None and isinstance(deployments.value, list)
+    entries = [each.value for each in deployments.children()][:5] if deployments and is_list else []
+    for index, entry in enumerate(entries):
+        for key in list(entry)[:12] if isinstance(entry, dict) else ():
+            try:
+                after = unset_values(before, index, [(key,)])
+            except EditRefused:  # it is merged in, or others use an anchor of it
+                assert "&" in before
+                continue
+            except NotFound:  # a key that is no text
+                assert f"{key}:" not in before
+                continue
+
+            changed = read_bytes(after.encode(), "f").root.value
+            left = {name: value for name, value in entry.items() if name != key}
+            shows = changed["deployments"].pop(index)
+            assert {name: value for name, value in shows.items() if name != key} == left
+            assert key not in shows or "<<" in before
+            rest = [each for number, each in enumerate(document.root.value["deployments"]) if number != index]
+            assert changed == {**document.root.value, "deployments": rest}
+            added = [line for line in difference(before, after).splitlines()[2:] if line.startswith("+")]
+            assert len(added) <= 1  # the key that moves up to the dash

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import yaml
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from syntask_yaml.document.editor import add_entry, replace_entry, set_value
+from syntask_yaml.document.editor import add_entry, replace_entry, set_value, unset_values
 from syntask_yaml.document.reader import read
 from syntask_yaml.errors import EditRefused
 from syntask_yaml.source import Source
@@ -185,3 +185,91 @@ def test_replaced_entry_comes_back(
         return
     assert loaded(after)["deployments"] == [*entries[:index], entry, *entries[index + 1 :]]
     assert outside(after, index) == outside(text, index)
+
+
+@given(projects(), VALUES, st.data())
+@settings(max_examples=300, deadline=None)
+def test_a_key_that_is_set_and_unset_leaves_no_trace(
+    project: tuple[str, list[dict[str, Any]]], value: Any, data: st.DataObject
+) -> None:
+    """Byte for byte, if what it was put into held something."""
+    text, entries = project
+    index = data.draw(st.integers(0, len(entries) - 1))
+    path = [*data.draw(st.sampled_from(_mappings(entries[index]))), "new"]
+    try:
+        changed = set_value(text, index, path, value)
+    except EditRefused:
+        assert _has_anchors(text) or _ends_in_open_block(text)
+        return
+    try:
+        after = unset_values(changed, index, [path])
+    except EditRefused:
+        assert _has_anchors(changed) or _ends_in_open_block(changed)
+        return
+    assert after == text or _was_an_alias(text, changed, after)
+
+
+def _mappings(value: Any) -> list[list[str | int]]:
+    """The paths of the mappings in *value* that hold something."""
+    found: list[list[str | int]] = [[]] if isinstance(value, dict) and value else []
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, inner in items:
+        found += [[step, *rest] for rest in _mappings(inner)]
+    return found
+
+
+def _was_an_alias(text: str, changed: str, after: str) -> bool:
+    """Whether the key was put beside a merge key, in the place of an alias that has no keys of its own."""
+    return changed.count("<<: *") > text.count("<<: *") and loaded(after) == loaded(text)
+
+
+@given(projects(), st.data())
+@settings(max_examples=300, deadline=None)
+def test_unset_removes_what_is_meant_and_nothing_else(
+    project: tuple[str, list[dict[str, Any]]], data: st.DataObject
+) -> None:
+    text, entries = project
+    index = data.draw(st.integers(0, len(entries) - 1))
+    chosen = data.draw(st.lists(st.sampled_from(_places(entries[index])), min_size=1, max_size=3))
+    assume(without(entries[index], [tuple(path) for path in chosen]))
+    try:
+        after = unset_values(text, index, chosen)
+    except EditRefused:
+        assert _has_anchors(text) or _ends_in_open_block(text)
+        return
+    before = loaded(text)
+    now = loaded(after)["deployments"][index]
+    assert _unsectioned(now) == _unsectioned(without(entries[index], [tuple(path) for path in chosen]))
+    before["deployments"][index] = now
+    assert loaded(after) == before
+    assert outside(after, index) == outside(text, index)
+
+
+def _places(value: Any) -> list[list[str | int]]:
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [[step, *rest] for step, inner in items for rest in ([], *_places(inner))]
+
+
+def without(value: Any, paths: Sequence[tuple[str | int, ...]]) -> Any:
+    """*value* without what is at *paths*."""
+
+    def left(step: str | int, inner: Any) -> Any:
+        return without(inner, [path[1:] for path in paths if path[0] == step])
+
+    gone = {path[0] for path in paths if len(path) == 1}
+    if isinstance(value, dict):
+        return {key: left(key, inner) for key, inner in value.items() if key not in gone}
+    if isinstance(value, list):
+        return [left(index, inner) for index, inner in enumerate(value) if index not in gone]
+    return value
+
+
+def _unsectioned(entry: dict[str, Any]) -> dict[str, Any]:
+    """An entry without empty sections, which say nothing."""
+    pool = entry.get("work_pool")
+    if isinstance(pool, dict):
+        entry = {**entry, "work_pool": {key: value for key, value in pool.items() if value != {}}}
+    return {key: value for key, value in entry.items() if key not in _SECTIONS or value != {}}
+
+
+_SECTIONS = ("parameters", "work_pool")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from syntask_yaml.errors import FileFailed, ProjectInvalid, UsageError
-from syntask_yaml.operations.edit import apply_edit, parse_assignment, prepare_edit
+from syntask_yaml.operations.edit import apply_edit, parse_assignment, parse_path, prepare_edit
 from syntask_yaml.operations.project import ProjectPlace
 
 FLOWS = "from syntask import flow\n\n\n@flow\ndef etl(limit: int = 1) -> None: ...\n"
@@ -52,6 +52,13 @@ def test_assignment_is_a_path_and_a_value(text: str, path: tuple[str | int, ...]
 def test_what_is_no_assignment(text: str) -> None:
     with pytest.raises(UsageError, match="no path and value"):
         parse_assignment(text)
+
+
+def test_path_alone() -> None:
+    assert parse_path('schedules[0].x["a=b"]') == ("schedules", 0, "x", "a=b")
+    for text in ("", "a=1", "a.", "a[x]"):
+        with pytest.raises(UsageError, match="no path"):
+            parse_path(text)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

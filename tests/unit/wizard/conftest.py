@@ -84,7 +84,7 @@ class Workshop:
     def pretend_server(self, facts: Facts) -> Facts:
         """The same facts, as if the backend were a server."""
         types = ("process", "docker", "kubernetes")
-        return replace(facts, backend=replace(facts.backend, kind="prefect", pool_types=types))
+        return replace(facts, backend=replace(facts.backend, kind="prefect", pool_types=lambda: types))
 
 
 @pytest.fixture(name="workshop")

@@ -265,6 +265,53 @@ def test_the_same_name_of_another_flow_is_free(workshop: Workshop) -> None:
     assert drafted.draft.full_name == "daily-report/default"
 
 
+def test_the_same_flow_name_in_another_file_is_told(workshop: Workshop) -> None:
+    """A change then points the entry at the flow that was chosen; another spelling of its file stays."""
+    workshop.write(
+        "other.py", "from syntask import flow\n\n\n@flow(name='daily-report')\ndef report(): ...\n"
+    )
+    workshop.write(
+        "syntask.yaml",
+        "deployments:\n"
+        "- {name: a, entrypoint: 'other.py:report'}\n"
+        "- {name: b, entrypoint: './flows.py:report'}\n",
+    )
+
+    drafted, script = workshop.add(REPORT, ("name", "a"), ("taken", "change"))
+    same, unasked = workshop.add(REPORT, ("name", "b"), ("taken", "change"))
+
+    assert script.asked[2].text.endswith("declared already, on line 2, for `other.py:report`.")
+    assert drafted.draft.fields["entrypoint"] == "flows.py:report"
+    assert unasked.asked[2].text.endswith("declared already, on line 3.")
+    assert same.draft.fields["entrypoint"] == "./flows.py:report"
+
+
+def test_a_schedule_that_is_said_twice_is_there_once(workshop: Workshop) -> None:
+    """The same command, typed again, comes to the same file."""
+    said: dict[str, Any] = {
+        "answers": {"flow": "flows.py:report", "name": "a", "taken": "change"},
+        "overrides": Overrides(schedules=({"cron": "0 6 * * *"},), timezone="UTC"),
+    }
+    first, _ = workshop.add(facts=workshop.facts(**said))
+    workshop.write("syntask.yaml", first.composed.text)
+
+    second, _ = workshop.add(facts=workshop.facts(**said))
+
+    assert second.composed.text == first.composed.text
+
+
+def test_a_paused_pool_on_a_server_is_to_go_on(workshop: Workshop) -> None:
+    workshop.backend.create_pool(WorkPool(name="idle", type="process", is_paused=True))
+    facts = workshop.pretend_server(workshop.facts())
+    drafted, script = workshop.add(REPORT, ("pool", "idle"), facts=facts)
+
+    steps = [line for _, line in next_steps(drafted.draft, facts, program="syntask", is_deployed=False)]
+
+    assert "prefect work-pool resume idle" in steps
+    labels = [choice.label for each in script.asked if each.key == "pool" for choice in each.choices]
+    assert any("PAUSED" in label for label in labels)
+
+
 def test_a_repository_without_flows_asks_where_one_is(workshop: Workshop) -> None:
     """What is typed is looked for at once."""
     workshop.write("flows.py", "x = 1\n")
@@ -551,7 +598,7 @@ def test_where_nobody_can_be_asked_the_option_is_named(workshop: Workshop) -> No
         conduct(lambda: add_deployment(workshop.facts(), is_deployed=False), Refusal())
 
     assert refused.value.hint == "Give `ENTRYPOINT`."
-    assert "`flows.py:load`, `flows.py:report`" in refused.value.detail
+    assert refused.value.detail.endswith("There are `flows.py:load`, `flows.py:report`.")
 
 
 def test_options_are_enough_where_nobody_can_be_asked(workshop: Workshop) -> None:
