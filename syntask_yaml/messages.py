@@ -98,6 +98,10 @@ MESSAGES: Mapping[str, Message] = {
     ),
     "bind-failed": Message("Parameters do not fit", "The flow cannot be called with the parameters."),
     "start-failed": Message("Run does not start", "The process of a run could not begin, or ended too soon."),
+    "no-engine": Message("No container engine", "What runs in an image is tried by a container engine."),
+    "image-failed": Message(
+        "Image cannot begin a run", "It is not there, or has no Python, or nothing in it that begins a run."
+    ),
     "tried-here": Message("Tried on this machine", "The pool's runs start elsewhere, which was not tried."),
     "needs-build": Message("Known after build", "What a run needs is decided by a step that has not run."),
     # Commands

@@ -12,6 +12,7 @@ from syntask_yaml.errors import ProjectInvalid, UsageError
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.value import holds_unknown
 from syntask_yaml.operations.choose import Selection, choose
+from syntask_yaml.operations.images import foresee
 from syntask_yaml.operations.prepare import Knowledge, Prepared, prepare
 from syntask_yaml.project.default_pull import LOCAL_POOLS
 from syntask_yaml.project.load import Declaration, Project
@@ -42,7 +43,8 @@ class Candidate:
 class Failure:
     """Why a run would not begin.
 
-    *stage* is `pull` (then *step* counts its steps from 0), `load`, `parameters` or `start`.
+    *stage* is `pull` (then *step* counts its steps from 0), `load`, `parameters` or `start`; in an image
+    also `engine` or `image`.
     """
 
     stage: str
@@ -51,20 +53,28 @@ class Failure:
     step: int | None = None
 
 
-def candidates(knowledge: Knowledge, selection: Selection) -> tuple[list[Candidate], tuple[Diagnostic, ...]]:
+def candidates(
+    knowledge: Knowledge, selection: Selection, *, in_image: bool = False
+) -> tuple[list[Candidate], tuple[Diagnostic, ...]]:
     """The deployments to try, and what is to be said of their declarations; nothing is run.
 
-    What a build or push step decides is taken from what is deployed. Raises ProjectInvalid.
+    Unless they are tried *in_image*, a note says which of them would run in another place.
+    What a build or push step decides is what it would put out, where that is known without running it,
+    or else taken from what is deployed. Raises ProjectInvalid.
     """
     project = knowledge.project
     if project.errors:
         raise ProjectInvalid(project.errors)
-    prepared = _settled(prepare(choose(project, selection, knowledge.reader), knowledge), knowledge)
+    chosen = choose(project, selection, knowledge.reader)
+    prepared = prepare(chosen, knowledge)
+    if any(each.deployment is not None and _open_fields(each.deployment) for each in prepared):
+        prepared = prepare(chosen, knowledge, foreseen=foresee(prepared, knowledge).outputs)
+    prepared = _settled(prepared, knowledge)
     if errors := [error for each in prepared for error in each.errors]:
         raise ProjectInvalid(errors)
     found = [Candidate(each.declaration, each.deployment) for each in prepared if each.deployment is not None]
     notes = [problem for each in prepared for problem in each.diagnostics]
-    return found, (*notes, *_tried_here(found, knowledge))
+    return found, tuple(notes) if in_image else (*notes, *_tried_here(found, knowledge))
 
 
 def _tried_here(found: Iterable[Candidate], knowledge: Knowledge) -> Iterator[Diagnostic]:
@@ -107,12 +117,16 @@ def _known(prepared: Prepared, stored: Mapping[str, Deployment]) -> Prepared:
     return replace(prepared, deployment=None, diagnostics=(*prepared.diagnostics, problem))
 
 
-def clean_environ(environ: Mapping[str, str], given: Iterable[str]) -> dict[str, str]:
-    """What is left of *environ* on a machine that is not this one, and what is *given* besides.
+def clean_environ(
+    environ: Mapping[str, str], given: Iterable[str], *, in_image: bool = False
+) -> dict[str, str]:
+    """What is left of *environ* on a machine that is not this one, or nothing of it *in_image*; and what
+    is *given* besides.
 
     *given* are `NAME=VALUE`, or `NAME` for the value in *environ*. Raises UsageError.
     """
-    kept = {name: value for name, value in environ.items() if _WORKERS_OWN.fullmatch(name)}
+    own = {} if in_image else environ
+    kept = {name: value for name, value in own.items() if _WORKERS_OWN.fullmatch(name)}
     for text in given:
         name, equals, value = text.partition("=")
         if not name or (not equals and name not in environ):
@@ -126,6 +140,8 @@ _CODES: Mapping[str, str] = {
     "load": "load-failed",
     "parameters": "bind-failed",
     "start": "start-failed",
+    "engine": "no-engine",
+    "image": "image-failed",
 }
 _HINTS: Mapping[str, str] = {
     "load": "What the worker has not, the code cannot import: does a `pull` step install it?",
@@ -144,5 +160,5 @@ def _place(failure: Failure, declaration: Declaration, project: Project) -> Node
     pull = declaration.pull or ()
     if failure.stage == "pull" and failure.step is not None and failure.step < len(pull):
         return project.document.root.at(pull[failure.step].path)
-    keys = {"load": "entrypoint", "parameters": "parameters", "start": "work_pool"}
-    return declaration.node.get(keys.get(failure.stage, "pull")) or declaration.node
+    keys = {"pull": "pull", "load": "entrypoint", "parameters": "parameters"}
+    return declaration.node.get(keys.get(failure.stage, "work_pool")) or declaration.node

@@ -8,9 +8,10 @@ from functools import partial
 from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic
-from syntask_yaml.errors import BackendConflict, ProjectInvalid, UsageError
+from syntask_yaml.errors import BackendConflict, BackendRefused, ProjectInvalid, UsageError
 from syntask_yaml.model.deployment import Deployment, Stored
 from syntask_yaml.operations.choose import Selection, check_overrides, choose
+from syntask_yaml.operations.images import PlannedImage, foresee
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.prepare import Knowledge, Prepared, prepare
 from syntask_yaml.plan.changes import Plan
@@ -48,13 +49,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan, and what it was made from. *failed* are the declarations that have problems."""
+    """A plan, and what it was made from. *failed* are the declarations that have problems.
+
+    *images* are what the build steps are for, where the plan was to foresee what becomes of them.
+    """
 
     plan: Plan
     chosen: tuple[Declaration, ...]
     prepared: tuple[Prepared, ...]
     overrides: Overrides
     warnings: tuple[Diagnostic, ...] = ()
+    images: tuple[PlannedImage, ...] = ()
 
     @property
     def failed(self) -> tuple[Prepared, ...]:
@@ -67,8 +72,11 @@ class Planned:
         return tuple(dict.fromkeys((*self.warnings, *own)))
 
 
-def make_plan(knowledge: Knowledge, request: Request) -> Planned:
+def make_plan(knowledge: Knowledge, request: Request, *, foresees: bool = False) -> Planned:
     """Prepare what *request* selects, and compare it with the backend.
+
+    If it *foresees*, what build and push steps put out is known where no image has to be built for it:
+    the container engine is asked. Otherwise it is `Unknown`.
 
     Raises ProjectInvalid with every problem of what is selected, unless the request says to keep
     going: then those that have problems are left out of the plan.
@@ -81,7 +89,11 @@ def make_plan(knowledge: Knowledge, request: Request) -> Planned:
     overrides = check_overrides(chosen, request.selection, request.overrides)
     nothing = Plan(project.title, knowledge.backend.url)
     empty = Planned(nothing, chosen, (), overrides, tuple(_warnings(project, chosen)))
-    return plan_of(prepare(chosen, knowledge, overrides=overrides), empty, knowledge, request)
+    prepared = prepare(chosen, knowledge, overrides=overrides)
+    if foresees and (foreseen := foresee(prepared, knowledge)).images:
+        empty = replace(empty, images=foreseen.images)
+        prepared = prepare(chosen, knowledge, overrides=overrides, foreseen=foreseen.outputs)
+    return plan_of(prepared, empty, knowledge, request)
 
 
 def _warnings(project: Project, chosen: Sequence[Declaration]) -> Iterator[Diagnostic]:
@@ -126,6 +138,9 @@ def _compare(knowledge: Knowledge, prepared: Sequence[Prepared], request: Reques
     features = backend.features  # what a server has shows when it is read
     lacks = {name for name, has in (("triggers", features.triggers), ("sla", features.sla)) if not has}
     ignore = features.forgets | lacks
+    if prune is not None and "project" in ignore:
+        detail = "The server is too old to keep whose a deployment is, which `--prune` goes by."
+        raise BackendRefused(detail, hint="Upgrade the server, or delete with `syntask deployment delete`.")
     changes = diff(wanted, actual, prune=prune, ignore=ignore, complete=partial(_versioned, knowledge))
     return Plan(project.title, backend.url, tuple(changes))
 

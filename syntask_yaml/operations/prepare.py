@@ -97,17 +97,19 @@ def prepare(
     *,
     overrides: Overrides | None = None,
     outputs: Mapping[int, Mapping[str, Value]] | None = None,
+    foreseen: Mapping[int, Mapping[str, Value]] | None = None,
 ) -> list[Prepared]:
     """What each declaration asks for, with its problems.
 
     *outputs* are those of the build and push steps, by the position of the declaration, once they
-    have run; before, whatever rests on them is `Unknown`.
+    have run; before, whatever rests on them is `Unknown`, but for what is *foreseen* of them.
     """
     seen: dict[tuple[str, str], Declaration] = {}
     prepared = []
     for index, declaration in enumerate(declarations):
         known = outputs.get(index) if outputs is not None else None
-        each = _prepare(declaration, knowledge, overrides or Overrides(), known)
+        expected = (foreseen or {}).get(index, {})
+        each = _prepare(declaration, knowledge, overrides or Overrides(), known, expected)
         if each.deployment is not None:
             duplicate = check_unique(seen, declaration, each.deployment.flow, each.deployment.name)
             each = _judged(each.declaration, each.deployment, (*each.diagnostics, *duplicate), knowledge)
@@ -120,6 +122,7 @@ def _prepare(
     knowledge: Knowledge,
     overrides: Overrides,
     outputs: Mapping[str, Value] | None,
+    foreseen: Mapping[str, Value],
 ) -> Prepared:
     if declaration.errors:
         return Prepared(declaration, None, declaration.errors)
@@ -128,7 +131,8 @@ def _prepare(
         declaration = _overridden(declaration, overrides)
     is_open = False
     if outputs is None:
-        outputs, is_open = expected_outputs((*declaration.build, *declaration.push))
+        expected, is_open = expected_outputs((*declaration.build, *declaration.push))
+        outputs = {**expected, **foreseen}
     scope = knowledge.scope(outputs, is_open=is_open)
     # What Prefect's dialect tolerates in a file may be in the way of deploying it.
     is_checked = declaration is declared and knowledge.project.dialect is Dialect.SYNTASK

@@ -34,12 +34,20 @@ def bind(function: Callable[..., Any], parameters: Mapping[str, Any]) -> Call:
     values that do not fit.
     """
     arguments = _arguments(function, parameters)
+    if getattr(function, "should_validate_parameters", False):  # a flow object of Prefect's
+        function.validate_parameters(_with_defaults(function, arguments))  # type: ignore[attr-defined]
     try:
         signature = inspect.signature(function)
     except ValueError:  # compiled, and says nothing of its parameters
         return Call(function, arguments)
     signature.bind(**arguments)
     return Call(function, arguments)
+
+
+def _with_defaults(function: Callable[..., Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    bound = inspect.signature(function).bind(**arguments)
+    bound.apply_defaults()
+    return dict(bound.arguments)
 
 
 def call_flow(call: Call, *, on_retry: Callable[[int, BaseException], None]) -> Any:

@@ -51,7 +51,7 @@ class _Lazily:
     def _backend(self) -> Backend:
         from syntask_yaml.backend.connect import connect
 
-        return connect(self._url, store=Path())
+        return connect(self._url, store=Path(), environ=os.environ)
 
     @cached_property
     def variables(self) -> Mapping[str, Any]:

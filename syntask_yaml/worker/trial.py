@@ -47,7 +47,7 @@ def try_run(
     began = monotonic()
     with TemporaryDirectory(prefix="syntask-check-") as home:
         try:
-            execution = start_execution(_claim(deployment), backend, home=Path(home), environ=environ)
+            execution = start_execution(claim_of(deployment), backend, home=Path(home), environ=environ)
         except (SyntaskError, OSError) as error:
             failure = Failure("start", str(error), error.hint if isinstance(error, SyntaskError) else "")
             return Trial(monotonic() - began, failure)
@@ -58,7 +58,8 @@ def try_run(
     return Trial(monotonic() - began, failure_or_none)
 
 
-def _claim(deployment: Deployment) -> Claim:
+def claim_of(deployment: Deployment) -> Claim:
+    """A run of *deployment* that is on no backend, as a worker would claim it."""
     run = Run(
         id=str(uuid4()),
         name="check",
@@ -86,15 +87,21 @@ def _watch(execution: Execution, label: str, deadline: float, notify: Observer) 
                 case "ready":
                     return None
                 case "failed":
-                    return _failure(report)
+                    return failure_of(report)
                 case "log" if report.logger in ("stdout", "stderr") or report.level < logging.ERROR:
                     notify(StepOutput(label, report.message, report.level >= logging.ERROR))
         if code is not None:
             return Failure("start", f"The process of the run ended with exit code {code} and said nothing.")
         if monotonic() > deadline:
-            return Failure("start", "It took too long.", "Give it longer with `--timeout`, in seconds.")
+            return too_long()
         select.select(process.descriptors, (), (), _TICK)
 
 
-def _failure(report: Report) -> Failure:
+def failure_of(report: Report) -> Failure:
+    """What a run that failed before the call said of itself."""
     return Failure(report.stage, report.message, report.hint, report.step)
+
+
+def too_long() -> Failure:
+    """The failure of a run that was not ready in time."""
+    return Failure("start", "It took too long.", "Give it longer with `--timeout`, in seconds.")

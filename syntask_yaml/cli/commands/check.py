@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import click
 
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.project_options import selection_options
 from syntask_yaml.cli.views import check as view
 from syntask_yaml.cli.views.output import as_json, document, print_json
+from syntask_yaml.errors import UsageError
 from syntask_yaml.operations.check import candidates, clean_environ, problem_of
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.project import open_project
-from syntask_yaml.worker.trial import try_run
+from syntask_yaml.steps.base import StepContext
+from syntask_yaml.worker.trial import Trial, try_run
 
 
 @click.command("check")
@@ -31,6 +36,13 @@ from syntask_yaml.worker.trial import try_run
     metavar="SECONDS",
     help="How long a run may take to be ready.",
 )
+@click.option(
+    "--image",
+    is_flag=False,
+    flag_value="",
+    metavar="[NAME]",
+    help="Try it inside the image of the deployment, or inside NAME.",
+)
 @as_json
 @pass_context
 def command(
@@ -43,24 +55,29 @@ def command(
     allow_unset: bool,
     given: tuple[str, ...],
     timeout: float,
+    image: str | None,
     output: str,
 ) -> int:
     """Try what a worker would do with a deployment, before it is deployed.
 
     In an empty directory, with an environment that holds little more than PATH and HOME: the pull steps
     run, the flow is loaded, the parameters are bound. The flow is not called, and nothing is deployed.
+    With --image the same happens in a container, which is removed afterwards.
     """
     project = open_project(context.place(strict=strict))
-    environ = clean_environ(context.environ, given)
+    environ = clean_environ(context.environ, given, in_image=image is not None)
+    try_one: Callable[..., Trial] = partial(try_run, environ=environ)
+    if image is not None:
+        try_one = partial(
+            _image_trial(), image=image, environ=environ, context=StepContext(project.root, context.environ)
+        )
     checked: list[view.Checked] = []
     with context.backend() as backend:
         knowledge = context.knowledge(project, backend, allow_unset=allow_unset)
-        found, notes = candidates(knowledge, Selection(names=names, all=is_all))
+        found, notes = candidates(knowledge, Selection(names=names, all=is_all), in_image=image is not None)
         watcher = view.Watcher(verbosity=context.verbosity)
         for candidate in found:
-            trial = try_run(
-                candidate.deployment, backend, environ=environ, timeout=timeout, notify=watcher.output
-            )
+            trial = try_one(candidate.deployment, backend, timeout=timeout, notify=watcher.output)
             problem = None if trial.failure is None else problem_of(trial.failure, candidate, project)
             checked.append(view.Checked(candidate.label, trial.seconds, problem))
             watcher.done(checked[-1])
@@ -69,3 +86,12 @@ def command(
     else:
         view.show(checked, notes, verbosity=context.verbosity)
     return 1 if any(each.problem for each in checked) else 0
+
+
+def _image_trial() -> Callable[..., Trial]:
+    try:
+        from syntask_yaml.worker.image_trial import try_in_image
+    except ImportError as error:
+        hint = "`pip install 'syntask-yaml[docker]'` installs what `--image` needs."
+        raise UsageError("The client of container engines is not installed.", hint=hint) from error
+    return try_in_image

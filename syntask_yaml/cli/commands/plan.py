@@ -13,7 +13,6 @@ from syntask_yaml.cli.views import diagnostics
 from syntask_yaml.cli.views import plan as view
 from syntask_yaml.cli.views.output import as_json, print_json, say
 from syntask_yaml.operations.images import as_json as images_as_json
-from syntask_yaml.operations.images import images_of
 from syntask_yaml.operations.plan import Planned, make_plan
 from syntask_yaml.operations.project import open_project
 from syntask_yaml.operations.saved import save_plan
@@ -50,19 +49,20 @@ def show_plan(context: Context, /, *, save: Path | None, output: str, **options:
     project = open_project(context.place(strict=options["strict"]))
     with context.backend() as backend:
         knowledge = context.knowledge(project, backend, allow_unset=options["allow_unset"])
-        planned = make_plan(knowledge, request)
-        images = images_of(planned, knowledge)
+        planned = make_plan(knowledge, request, foresees=True)
         if save is not None:
-            save_plan(planned, knowledge, request, context.directory / save)
+            # The file may lie where a build sees it: what a plan foresees must not depend on it.
+            held = make_plan(knowledge, request) if planned.images else planned
+            save_plan(held, knowledge, request, context.directory / save)
     diagnostics.show(
         each
         for each in planned.diagnostics
         if each.is_error or (context.verbosity >= 0 and (planned.plan.deploys_something or not each.is_note))
     )
     if output == "json":
-        print_json({**encode(planned.plan), "images": list(images_as_json(images))})
+        print_json({**encode(planned.plan), "images": list(images_as_json(planned.images))})
     else:
-        view.show(planned.plan, images, verbose=context.verbosity > 0)
+        view.show(planned.plan, planned.images, verbose=context.verbosity > 0)
     if save is not None:
         say(f"Saved the plan. `syntask deploy --plan {save}` applies exactly this.")
     return planned

@@ -28,11 +28,16 @@ _BESIDES = (
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What becomes of an *image*: it is built, pulled, unchanged, or that is not known; and why."""
+    """What becomes of an *image*: it is built, pulled, unchanged, or that is not known; and why.
+
+    Of an image that is here already, also the tag that it was given first and its id.
+    """
 
     image: str
     action: str
     reason: str
+    first_tag: str | None = None
+    image_id: str = ""
 
 
 def forecast(inputs: Mapping[str, Any], context: StepContext) -> Forecast:
@@ -55,5 +60,5 @@ def forecast(inputs: Mapping[str, Any], context: StepContext) -> Forecast:
     except EngineFailed as error:
         return Forecast(image, UNKNOWN, error.detail)
     if known.where == HERE:
-        return Forecast(image, UNCHANGED, "nothing changed")
+        return Forecast(image, UNCHANGED, "nothing changed", known.first_tag, known.id)
     return Forecast(image, PULL, "the registry has the image that was built from the same")

@@ -137,6 +137,67 @@ def test_the_plan_says_what_would_be_built_and_why(project: Project) -> None:
     assert both == [("build", f"the files and Dockerfile have changed{suffix}")]
 
 
+FIRST = """
+name: images
+build:
+  - prefect_docker.deployments.steps.build_docker_image:
+      id: image
+      image_name: {repository}
+push:
+  - prefect_docker.deployments.steps.push_docker_image:
+      id: pushed
+      image_name: "{{{{ image.image_name }}}}"
+      tag: "{{{{ image.tag }}}}"
+pull: []
+deployments:
+{deployments}
+"""
+
+
+def test_the_plan_knows_what_an_unchanged_build_puts_out(project: Project) -> None:
+    """A second plan is empty; with a changed file it is not, nor where no engine answers."""
+    words = ("plan", "--all", "--detailed-exitcode")
+    project.declare(FIRST)
+    project.syntask(*words, code=2)
+    project.syntask("deploy", "--all")
+    images = project.engine.client.images()
+    same = project.syntask(*words)
+    project.syntask("plan", "--all", "--save", "../same.json")
+    applied = project.syntask("deploy", "--plan", "../same.json")
+
+    assert "(known after build)" not in same.stdout
+    assert "unchanged, nothing changed" in same.stdout
+    assert "3 unchanged" in applied.stdout
+    assert project.engine.client.images() == images
+
+    project.write("own", "changed")
+    changed = project.syntask(*words, code=2)
+    assert "build, the files have changed" in changed.stdout
+    assert "(known after build)" in changed.stdout
+    project.syntask("plan", "--all", "--save", "held.json")
+    project.syntask("deploy", "--plan", "held.json")  # which the build sees, and the plan holds
+    project.syntask(*words)
+
+    project.environ["DOCKER_HOST"] = "unix:///nowhere/docker.sock"
+    assert "(known after build)" in project.syntask(*words, code=2).stdout
+
+
+def test_the_plan_knows_what_the_registry_has(project: Project) -> None:
+    """With a tag that is declared, also where the image was never pulled; and it pulls nothing."""
+    text = FIRST.replace("      id: image\n", "      id: image\n      tag: stable\n")
+    declared = DEPLOYMENT.replace('    parameters: {{source: "{{{{ image.image_id }}}}"}}\n', "")
+    project.declare(
+        text.replace("{deployments}", declared.format(number=0).replace("{", "{{").replace("}", "}}"))
+    )
+    project.syntask("deploy", "--all")
+    for image in project.engine.client.images(project.repository):
+        project.engine.client.remove_image(image["Id"], force=True)
+    planned = project.syntask("plan", "--all", "--detailed-exitcode")
+
+    assert "pull, the registry has the image" in planned.stdout
+    assert project.engine.client.images(project.repository) == []
+
+
 def test_nothing_is_built_twice_unless_asked_for(project: Project) -> None:
     """A second deploy, `--rebuild` and `--skip-build`."""
     project.syntask("deploy", "--all")

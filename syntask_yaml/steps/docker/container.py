@@ -1,0 +1,119 @@
+"""A program in a container of its own, which is gone when nobody listens any more."""
+
+from __future__ import annotations
+
+import select
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
+from socket import socket
+from struct import unpack
+from time import monotonic
+from typing import Any
+from uuid import uuid4
+
+from syntask_yaml.steps.docker.engine import Engine, EngineFailed
+
+OUT, ERR = 1, 2
+
+_HEADER = 8
+_CHUNK = 65_536
+
+
+class NoSuchProgram(EngineFailed):
+    """The image does not have the program."""
+
+
+def bring(image: str, engine: Engine) -> None:
+    """Pull *image*, as a worker does, unless it is here. Raises EngineFailed."""
+    try:
+        engine.ask(f"Looking for `{image}`", lambda api: api.inspect_image(image))
+    except EngineFailed:
+        _pull(image, engine)
+
+
+def _pull(image: str, engine: Engine) -> None:
+    for _ in engine.follow(f"Pulling `{image}`", lambda api: api.pull(image, stream=True, decode=True)):
+        pass
+
+
+def said_in_container(
+    engine: Engine,
+    image: str,
+    words: Sequence[str],
+    *,
+    given: bytes,
+    deadline: float,
+    options: Mapping[str, Any],
+) -> Generator[tuple[int, str], None, None]:
+    """The lines that a program in *image* writes, each with `OUT` or `ERR`; it is *given* its input.
+
+    The image's own entrypoint stays. The engine keeps none of the output, and the input stays open.
+    The container is removed at the end, and when the iterator is closed before; if this process is
+    killed, the program's input ends. *options* are those of docker-py for a host. Raises EngineFailed,
+    NoSuchProgram, and TimeoutError when it is later than *deadline*, by the monotonic clock.
+    """
+    name = f"syntask-{uuid4().hex}"
+    what = f"Starting a container of `{image}`"
+    try:
+        engine.ask(what, lambda api: _create(api, name, image, words, options))
+        attached = engine.ask(what, lambda api: _attach(api, name))
+        _start(engine, name, what)
+        stream = getattr(attached, "_sock", attached)
+        stream.sendall(given)
+        yield from _lines(stream, deadline)
+    finally:
+        with suppress(EngineFailed):  # it removes itself when it has ended
+            engine.ask("Removing the container", lambda api: api.remove_container(name, v=True, force=True))
+
+
+def _create(api: Any, name: str, image: str, words: Sequence[str], options: Mapping[str, Any]) -> Any:
+    host = api.create_host_config(auto_remove=True, log_config={"Type": "none"}, **options)
+    container = api.create_container_config(
+        image, list(words), stdin_open=True, host_config=host, labels={"io.syntask.check": "1"}
+    )
+    container["StdinOnce"] = True
+    return api.create_container_from_config(container, name)
+
+
+def _attach(api: Any, name: str) -> Any:
+    return api.attach_socket(name, params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
+
+
+def _start(engine: Engine, name: str, what: str) -> None:
+    try:
+        engine.ask(what, lambda api: api.start(name) or True)
+    except EngineFailed as error:
+        if "executable file not found" in error.reason or "no such file or directory" in error.reason:
+            raise NoSuchProgram(error.detail, hint=error.hint, reason=error.reason) from error
+        raise
+
+
+def _lines(stream: socket, deadline: float) -> Iterator[tuple[int, str]]:
+    begun = {OUT: b"", ERR: b""}
+    for where, data in _frames(stream, deadline):
+        *complete, begun[where] = (begun[where] + data).split(b"\n")
+        for line in complete:
+            yield where, line.decode(errors="replace").rstrip("\r")
+    for where, rest in begun.items():
+        if rest:
+            yield where, rest.decode(errors="replace")
+
+
+def _frames(stream: socket, deadline: float) -> Iterator[tuple[int, bytes]]:
+    """The engine's frames: a byte that says where, three of nothing, four of length, and the data."""
+    pending = b""
+    while chunk := _read(stream, deadline):
+        pending += chunk
+        while len(pending) >= _HEADER:
+            kind, length = unpack(">BxxxL", pending[:_HEADER])
+            if len(pending) < _HEADER + length:
+                break
+            yield kind, pending[_HEADER : _HEADER + length]
+            pending = pending[_HEADER + length :]
+
+
+def _read(stream: socket, deadline: float) -> bytes:
+    left = deadline - monotonic()
+    if left <= 0 or not select.select([stream], (), (), left)[0]:
+        raise TimeoutError
+    return stream.recv(_CHUNK)

@@ -1,0 +1,197 @@
+"""A run that nobody asked for, in a container of the deployment's image, up to the call of the flow."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from importlib.resources import files
+from time import monotonic
+from typing import Any
+
+from syntask_yaml.backend.base import Backend
+from syntask_yaml.backend.connect import is_server
+from syntask_yaml.backend.prefect.names import DIALECTS
+from syntask_yaml.backend.prefect.settings import stock_environ
+from syntask_yaml.errors import StepFailed
+from syntask_yaml.model.builtin import builtin_of
+from syntask_yaml.model.deployment import Deployment
+from syntask_yaml.model.events import Observer, StepOutput
+from syntask_yaml.model.secret import Secret, revealed
+from syntask_yaml.operations.check import Failure
+from syntask_yaml.operations.lookup import Blocks, Variables
+from syntask_yaml.steps.base import StepContext
+from syntask_yaml.steps.docker.container import OUT, NoSuchProgram, bring, said_in_container
+from syntask_yaml.steps.docker.engine import Engine, EngineFailed, open_engine
+from syntask_yaml.steps.scrubber import Scrubber, secrets_in
+from syntask_yaml.template import Scope, Unresolved, resolve
+from syntask_yaml.template.scope import LEFT, Answer
+from syntask_yaml.worker.protocol import Report
+from syntask_yaml.worker.surroundings import job_variables
+from syntask_yaml.worker.trial import Trial, claim_of, failure_of, too_long
+
+# The script comes on the input too: arguments and environment can be seen by whoever may ask the engine.
+_BEGIN = (
+    "import sys; r = sys.stdin.buffer; exec(compile(r.read(int(r.readline())), 'syntask-check', 'exec'), "
+    "{'__name__': '__main__'})"
+)
+_LOGINS = ("PREFECT_API_KEY", "PREFECT_API_AUTH_STRING")
+_PYTHONS = ("python", "python3")
+# Job variables that say where a container runs, under docker-py's names.
+_OF_THE_HOST: Mapping[str, str] = {"network_mode": "network_mode", "volumes": "binds"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What is handed to the container, secrets in clear; *scrubber* knows them."""
+
+    image: str
+    given: bytes
+    options: Mapping[str, Any]
+    scrubber: Scrubber
+
+
+class _Failed(Exception):
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.detail)
+        self.failure = failure
+
+
+def try_in_image(
+    deployment: Deployment,
+    backend: Backend,
+    *,
+    image: str,
+    environ: Mapping[str, str],
+    context: StepContext,
+    timeout: float,
+    notify: Observer,
+) -> Trial:
+    """Do in a container of *image* what a worker's program does there. It is given *environ*, and how to
+    reach the server, if the backend is one.
+
+    With an empty *image*, in that of the job variables. Blocks and variables are read here and handed
+    in. After *timeout* seconds, not counting the pull of
+    the image, that is a failure. The container is gone when this returns.
+    """
+    began = monotonic()
+    url = backend.url
+    server = stock_environ(url, context.environ) if is_server(url) else {}
+    try:
+        job = _job(deployment, backend, image, {**server, **environ})
+        report = _report_of(job, context, deployment.full_name, timeout, notify)
+    except _Failed as error:
+        return Trial(monotonic() - began, error.failure)
+    return Trial(monotonic() - began, None if report.kind == "ready" else failure_of(report))
+
+
+def _bring(image: str, engine: Engine) -> None:
+    try:
+        bring(image, engine)
+    except EngineFailed as error:
+        detail = f"There is no image `{image}` here, and it cannot be pulled. {error.detail}"
+        hint = error.hint or "Build it first: `syntask render --after-build` runs the build steps."
+        raise _Failed(Failure("image", detail, hint)) from error
+
+
+def _report_of(job: _Job, context: StepContext, label: str, timeout: float, notify: Observer) -> Report:
+    """How it ended inside; what it writes meanwhile is told to *notify*."""
+    stage = "engine"
+    try:
+        with open_engine(context) as engine:
+            stage = "start"
+            _bring(job.image, engine)
+            deadline = monotonic() + timeout
+            for python in _PYTHONS:
+                with suppress(NoSuchProgram):
+                    return _run(job, python, engine, label, deadline, notify)
+    except EngineFailed as error:
+        raise _Failed(Failure(stage, job.scrubber.scrub(error.detail), error.hint)) from error
+    except TimeoutError:
+        raise _Failed(too_long()) from None
+    detail = f"There is no Python in `{job.image}`: neither `python` nor `python3` is on its PATH."
+    raise _Failed(Failure("image", detail, "Build it on an image with Python and Prefect."))
+
+
+def _run(job: _Job, python: str, engine: Engine, label: str, deadline: float, notify: Observer) -> Report:
+    words = (python, "-u", "-c", _BEGIN)
+    last = ""
+    lines = said_in_container(
+        engine, job.image, words, given=job.given, deadline=deadline, options=job.options
+    )
+    with closing(lines):
+        for where, line in lines:
+            text = job.scrubber.scrub(line)
+            if where == OUT and (report := _decoded(text)) is not None:
+                return report
+            notify(StepOutput(label, text, is_error=False))
+            last = text.strip() or last
+    detail = f"The container of `{job.image}` ended and said nothing of the run."
+    raise _Failed(Failure("start", f"{detail} Its last line: {last}" if last else detail))
+
+
+def _decoded(line: str) -> Report | None:
+    try:
+        return Report.decode(line.encode())
+    except (ValueError, TypeError):  # the entrypoint of the image wrote it
+        return None
+
+
+def _job(deployment: Deployment, backend: Backend, image: str, environ: Mapping[str, str]) -> _Job:
+    claim = claim_of(deployment)
+    try:
+        variables = job_variables(claim, backend)
+    except StepFailed as error:
+        raise _Failed(Failure("start", error.detail, error.hint)) from error
+    image = image or str(variables.get("image") or _image_of_pool(deployment, backend))
+    if not image:
+        detail = "Neither `work_pool.job_variables.image` nor the pool's template names an image."
+        raise _Failed(Failure("image", detail, "Say which: `--image NAME`, or add `image:`."))
+    env = variables.get("env") or {}
+    if not isinstance(env, Mapping):
+        hint = "Write `NAME: VALUE` below it."
+        raise _Failed(Failure("start", "The job variable `env` is no mapping.", hint))
+    steps = [_step(step, index, backend) for index, step in enumerate(deployment.pull_steps)]
+    document = {
+        "environ": {**environ, **{str(key): _text(value) for key, value in env.items() if value is not None}},
+        "entrypoint": deployment.entrypoint or "",
+        "parameters": deployment.parameters,
+        "pull_steps": revealed(steps),
+    }
+    script = files("syntask_yaml.worker").joinpath("inside.py").read_bytes()
+    given = b"%d\n%s%s\n" % (len(script), script, json.dumps(document).encode())
+    options = {theirs: variables[name] for name, theirs in _OF_THE_HOST.items() if variables.get(name)}
+    logins = {name: Secret(value) for name, value in environ.items() if name in _LOGINS}
+    return _Job(image, given, options, Scrubber(secrets_in([variables, steps, logins])))
+
+
+def _text(value: Any) -> str:
+    return value.reveal() if isinstance(value, Secret) else str(value)
+
+
+def _image_of_pool(deployment: Deployment, backend: Backend) -> str:
+    pool = next((each for each in backend.pools() if each.name == deployment.work_pool), None)
+    template: Any = pool.base_job_template if pool is not None else {}
+    properties = (template.get("variables") or {}).get("properties") or {}
+    return str((properties.get("image") or {}).get("default") or "")
+
+
+class _OfTheBackend(Scope):
+    """Blocks and variables are looked up; everything else is left for the container."""
+
+    def _output(self, name: str) -> Answer:  # noqa: ARG002
+        return LEFT
+
+
+def _step(stored: Mapping[str, Any], index: int, backend: Backend) -> Mapping[str, Any]:
+    """A pull step under Prefect's names, with the values of blocks and variables."""
+    missing: list[Unresolved] = []
+    scope = _OfTheBackend(leaves_unset=True, variables=Variables(backend), blocks=Blocks(backend))
+    inputs = resolve(next(iter(stored.values())) or {}, scope, missing.append)
+    for each in missing:
+        raise _Failed(Failure("pull", each.reason.detail, each.reason.hint, index))
+    name = next(iter(stored))
+    if builtin_of(name) is not None:  # Prefect's own have no limit
+        inputs = {key: value for key, value in inputs.items() if key != "timeout"}
+    return {next(iter(DIALECTS["prefect"].step({name: {}}))): inputs}
