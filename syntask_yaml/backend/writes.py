@@ -11,7 +11,7 @@ from syntask_yaml.backend.naming import check_name, new_id
 from syntask_yaml.backend.schedules import merged, schedule_problem
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import BackendConflict, BackendError, BackendRefused
-from syntask_yaml.model.deployment import Deployment, Stored, Write
+from syntask_yaml.model.deployment import ConcurrencyLimit, Deployment, Stored, Write
 from syntask_yaml.model.schedule import Schedule
 from syntask_yaml.model.value import known
 
@@ -65,7 +65,15 @@ def _schedules(deployment: Deployment) -> Sequence[Schedule]:
 def _with_what_was(after: Deployment, had: Deployment) -> Deployment:
     version = had.version if after.version is None else after.version
     sla = had.sla if after.sla is None else after.sla
-    return replace(after, version=version, sla=sla)
+    return replace(after, version=version, sla=sla, concurrency_limit=limit_in_place(after, had))
+
+
+def limit_in_place(after: Deployment, had: Deployment) -> ConcurrencyLimit | None:
+    """The limit of *after*, with the grace period that *had* has where it declares none."""
+    limit, before = known(after.concurrency_limit), known(had.concurrency_limit)
+    if limit is None or before is None or limit.grace_period_seconds is not None:
+        return limit
+    return replace(limit, grace_period_seconds=before.grace_period_seconds)
 
 
 def _check_is_current(write: Write, stored: Stored | None) -> None:

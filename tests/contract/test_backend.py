@@ -132,7 +132,7 @@ DEPLOYMENT = st.builds(
         ConcurrencyLimit,
         st.integers(1, 10**6),
         st.sampled_from(CollisionStrategy),
-        st.none() | st.integers(60, 86400),
+        st.integers(60, 86400),
     ),
     work_pool=st.sampled_from([None, "default"]),
     work_queue=st.none() | NAME,
@@ -148,7 +148,7 @@ DEPLOYMENT = st.builds(
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
 @given(wanted=DEPLOYMENT)
 def test_what_is_written_is_read_back(backend: Backend, deploy: Deploy, wanted: Deployment) -> None:
-    """Every field comes back equal, whether it is new or written over another deployment."""
+    """Every field that is declared comes back equal, whether it is new or written over another deployment."""
     (stored,) = deploy(wanted)
 
     assert wanted == stored.deployment
@@ -170,6 +170,21 @@ def test_what_is_not_declared_stays(deploy: Deploy, field: str) -> None:
     (after,) = deploy(replace(before.deployment, **undeclared))
 
     assert before.deployment == after.deployment
+
+
+def test_a_grace_period_that_is_not_declared_stays(deploy: Deploy) -> None:
+    """It does when the limit changes, and when the project takes the deployment over; not without a limit."""
+    deploy(replace(ETL, concurrency_limit=ConcurrencyLimit(2, grace_period_seconds=90)))
+    wanted = ConcurrencyLimit(3, CollisionStrategy.CANCEL_NEW)
+    (changed,) = deploy(replace(ETL, concurrency_limit=wanted))
+    (taken,) = deploy(replace(ETL, concurrency_limit=wanted, project="shop"))
+    (declared,) = deploy(replace(ETL, concurrency_limit=replace(wanted, grace_period_seconds=60)))
+    (without,) = deploy(ETL)
+
+    assert changed.deployment.concurrency_limit == replace(wanted, grace_period_seconds=90)
+    assert taken.deployment.concurrency_limit == replace(wanted, grace_period_seconds=90)
+    assert declared.deployment.concurrency_limit == replace(wanted, grace_period_seconds=60)
+    assert without.deployment.concurrency_limit is None
 
 
 def test_mappings_and_lists_of_any_kind_are_stored(deploy: Deploy) -> None:
@@ -430,6 +445,16 @@ def test_there_is_a_process_pool(backend: Backend, pool: str) -> None:
     expected = {"command", "env", "labels", "name", "stream_output", "working_dir"}
     assert expected == job.keys() == variables["properties"].keys()
     assert {f"{{{{ {name} }}}}" for name in expected} == set(job.values())
+
+
+def test_the_types_of_pools_are_told(backend: Backend) -> None:
+    """What our own worker serves is among them everywhere, and a pool of each can be made."""
+    types = backend.pool_types()
+
+    assert "process" in types
+    assert types == sorted(set(types))
+    for kind in types:
+        assert backend.create_pool(WorkPool(name=f"of-{kind}", type=kind)).type == kind
 
 
 def test_a_pool_that_is_made_is_there(backend: Backend) -> None:

@@ -136,9 +136,11 @@ class PrefectServer:
         """Delete deployments, flows, pools, automations and variables."""
         for automation in self.every("automations"):
             self.request("DELETE", f"/automations/{automation['id']}")
-        for kind in ("deployments", "flow_runs", "flows", "variables"):
-            for one in self.every(kind):
-                self.request("DELETE", f"/{kind}/{one['id']}")
+        for kind in ("deployments", "flow_runs", "flows"):
+            while self.request("POST", f"/{kind}/bulk_delete", {})["deleted"]:
+                pass
+        for variable in self.every("variables"):
+            self.request("DELETE", f"/variables/{variable['id']}")
         for pool in self.every("work_pools"):
             self.request("DELETE", f"/work_pools/{pool['name']}")
 

@@ -113,23 +113,34 @@ class Api:
         try:
             answer = self._client.request(method, path, content=content, params=query)
             if answer.status_code == 403 and "csrf" in answer.text.lower():
-                self._fetch_csrf_token()
+                refused = answer.request.headers.get(self.dialect.csrf_token_header)
+                if (busy := self._fetch_csrf_token(refused)) is not None:
+                    return busy
                 answer = self._client.request(method, path, content=content, params=query)
         except httpx.HTTPError as error:
             raise from_wire(error, self.url, is_known=self._has_answered) from error
         self._has_answered = True
         return answer
 
-    def _fetch_csrf_token(self) -> None:
+    def _fetch_csrf_token(self, refused: str | None) -> httpx.Response | None:
+        """Have another token than the *refused* one; the answer of a server that is too busy for it.
+
+        Each new token ends the one before: a thread whose token another one has replaced takes that.
+        """
         headers = self._client.headers
         with self._csrf:
+            if headers.get(self.dialect.csrf_token_header) != refused:
+                return None
             client = headers.get(self.dialect.csrf_client_header) or new_id()
             answer = self._client.get("/csrf-token", params={"client": client})
             if answer.status_code == 401:
                 raise from_answer(answer, self.url)
+            if answer.status_code in BUSY:
+                return answer
             if answer.is_success:
                 headers[self.dialect.csrf_client_header] = client
                 headers[self.dialect.csrf_token_header] = answer.json()["token"]
+        return None
 
     def _read(self, answer: httpx.Response, *, repeats: bool, may_be_missing: bool) -> Any:
         if answer.status_code == 404 and may_be_missing and _is_json(answer):

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from syntask_yaml.backend.prefect.bodies import automation_body, deployment_of_automation, triggers_of
-from syntask_yaml.backend.prefect.faults import AnswerLost
+from syntask_yaml.backend.prefect.faults import AnswerLost, Refused
 from syntask_yaml.backend.prefect.transport import Api, part
+from syntask_yaml.errors import BackendRefused
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.timing import parse_interval
 
@@ -31,6 +32,13 @@ def write_triggers(api: Api, deployment_id: str, after: Deployment) -> None:
         try:
             api.post("/automations/", bodies[made], repeats=False)
             made += 1
+        except Refused as error:
+            if "tags" in error.unknown:
+                raise BackendRefused(
+                    f"This server is too old for a trigger with a name of its own: `{bodies[made]['name']}`.",
+                    hint="Leave `name` out, or upgrade the server.",
+                ) from error
+            raise
         except AnswerLost:
             lost += 1
             if lost == _TRIES:

@@ -11,10 +11,11 @@ from syntask_yaml.backend.naming import check_name
 from syntask_yaml.backend.prefect.bodies import OWNER, changed_body, new_body
 from syntask_yaml.backend.prefect.faults import Refused
 from syntask_yaml.backend.prefect.names import step_problem
+from syntask_yaml.backend.prefect.queues import make_queues
 from syntask_yaml.backend.prefect.read import Current, Reading
 from syntask_yaml.backend.prefect.schedules import settled_schedules, write_schedules
 from syntask_yaml.backend.prefect.triggers import delete_triggers, write_sla, write_triggers
-from syntask_yaml.backend.writes import refusal
+from syntask_yaml.backend.writes import limit_in_place, refusal
 from syntask_yaml.errors import BackendConflict, BackendError, BackendRefused, BackendUnreachable
 from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.trigger import settled, trigger_name
@@ -22,6 +23,10 @@ from syntask_yaml.model.value import known
 
 # So many are looked at once more just before they are written.
 _AT_ONCE = 200
+
+
+class _ServerTooOld(BackendRefused):
+    """The server does not know a field that means something."""
 
 
 @dataclass
@@ -77,6 +82,7 @@ class Writing(Reading):
         current, pools = self._api.both(lambda: self._current(names), self._pool_names)
         batch = _Batch(current, pools)
         sound = [write.after for write in writes if write.after and self._refusal(write, batch) is None]
+        make_queues(self._api, sound, there=[each.raw for each in current.values()])
         flows = list(dict.fromkeys(after.flow for after in sound if after.full_name not in batch.current))
         made = self._api.pace.in_order(self._make_flow, flows, most=jobs)
         batch.flows.update(zip(flows, made, strict=True))
@@ -129,22 +135,35 @@ class Writing(Reading):
     def _change(self, after: Deployment, now: Current, before: Stored | None) -> None:
         """Change what is there. A label cannot be changed in place: an owner takes the whole anew."""
         had, deployment_id = now.stored.deployment, now.stored.id
-        wanted, stored = known(after.schedules), known(had.schedules) or ()
+        after = replace(after, concurrency_limit=limit_in_place(after, had))
         if after.project != had.project and "project" not in self.features.forgets:
-            schedules = settled_schedules(wanted, stored, self._clock())
-            whole = replace(after, paused=had.paused if after.paused is None else after.paused)
-            body = new_body(whole, schedules, flow_id=now.raw["flow_id"], dialect=self._api.dialect)
-            labels = {key: value for key, value in now.raw["labels"].items() if key != OWNER}
-            body["labels"] = {**labels, **body.get("labels", {})}
-            self._send("POST", "/deployments/", body)
+            self._make_anew(after, now)
         else:
-            body = changed_body(after, self._api.dialect)
-            if self._send("PATCH", f"/deployments/{deployment_id}", body) is None:
-                raise BackendConflict(
-                    f"`{after.full_name}` was deleted since it was read.", hint="Plan again."
-                )
-            write_schedules(self._api, deployment_id, wanted, stored, self._clock())
+            try:
+                self._change_in_place(after, now)
+            except _ServerTooOld:
+                # One of 3.0 takes some fields only with the whole.
+                self._make_anew(after, now)
         self._write_rest(deployment_id, after, before=before.deployment.triggers if before else ())
+
+    def _change_in_place(self, after: Deployment, now: Current) -> None:
+        deployment_id = now.stored.id
+        body = changed_body(after, self._api.dialect)
+        if self._send("PATCH", f"/deployments/{deployment_id}", body) is None:
+            raise BackendConflict(f"`{after.full_name}` was deleted since it was read.", hint="Plan again.")
+        stored = known(now.stored.deployment.schedules) or ()
+        write_schedules(self._api, deployment_id, known(after.schedules), stored, self._clock())
+
+    def _make_anew(self, after: Deployment, now: Current) -> None:
+        """Send the whole over what is there, which keeps its id; its schedules get others."""
+        had = now.stored.deployment
+        wanted, stored = known(after.schedules), known(had.schedules) or ()
+        schedules = settled_schedules(wanted, stored, self._clock())
+        whole = replace(after, paused=had.paused if after.paused is None else after.paused)
+        body = new_body(whole, schedules, flow_id=now.raw["flow_id"], dialect=self._api.dialect)
+        labels = {key: value for key, value in (now.raw.get("labels") or {}).items() if key != OWNER}
+        body["labels"] = {**labels, **body.get("labels", {})}
+        self._send("POST", "/deployments/", body)
 
     def _write_rest(
         self, deployment_id: str, after: Deployment, *, before: Sequence[Mapping[str, Any]]
@@ -175,7 +194,7 @@ class Writing(Reading):
             if not error.unknown:
                 raise
             if meant:
-                raise BackendRefused(
+                raise _ServerTooOld(
                     f"This server is older than what is asked for: it does not know {_listed(meant)}.",
                     hint="Leave that out, or upgrade the server.",
                 ) from error

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.flaky_proxy import PASSING, Fault, flaky
-from tests.support.prefect_server import PrefectServer, sqlite_server
+from tests.support.prefect_server import PrefectServer
+from tests.support.processes import kill
 from tests.support.side_by_side import deploy_ours
 
 FLOW = '''\
@@ -30,26 +34,34 @@ ENTRY = """\
     parameters: {{batch: {number}}}
     work_pool: {{name: faults}}
     concurrency_limit: 2
+    paused: true
     schedules:
       - {{cron: "0 {hour} * * *", slug: daily}}
       - {{interval: 3600, slug: hourly, anchor_date: "2026-01-01T00:00:00Z"}}
+"""
+TRIGGERS = """\
     triggers:
-      - {{type: event, expect: [done], match: {{prefect.resource.id: "x.*"}}}}
+      - {type: event, expect: [done], match: {prefect.resource.id: "x.*"}}
 """
 SEEDS = range(6)
 
 
-@pytest.fixture(name="server", scope="module")
-def _server(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
-    with sqlite_server(tmp_path_factory.mktemp("faults"), migrated=migrated) as server:
-        server.create_pool("faults")
-        yield server
+@pytest.fixture(name="pool", autouse=True)
+def _pool(request: pytest.FixtureRequest) -> None:
+    """The work pool that is named in the project: others empty the server."""
+    if "server" in request.fixturenames:
+        server: PrefectServer = request.getfixturevalue("server")
+        if "faults" not in {pool["name"] for pool in server.every("work_pools")}:
+            server.create_pool("faults")
 
 
-def write_project(folder: Path, count: int, *, prefix: str) -> None:
+def write_project(folder: Path, count: int, *, prefix: str, trigger_every: int = 1) -> None:
+    """*count* deployments, one of *trigger_every* with a trigger."""
     (folder / "flows.py").write_text(FLOW, encoding="utf-8")
     entries = (
-        ENTRY.format(name=f"{prefix}-{number}", number=number, hour=number % 24) for number in range(count)
+        ENTRY.format(name=f"{prefix}-{number}", number=number, hour=number % 24)
+        + (TRIGGERS if number % trigger_every == 0 else "")
+        for number in range(count)
     )
     text = f"name: {prefix}\ndeployments:\n" + "".join(entries)
     (folder / "syntask.yaml").write_text(text, encoding="utf-8")
@@ -59,14 +71,14 @@ def deployed(server: PrefectServer, prefix: str) -> list[dict[str, Any]]:
     return [each for each in server.every("deployments") if each["name"].startswith(f"{prefix}-")]
 
 
-def assert_whole(server: PrefectServer, prefix: str, count: int) -> None:
-    """Each deployment is there once, with two schedules, one automation and its limit."""
+def assert_whole(server: PrefectServer, prefix: str, count: int, *, trigger_every: int = 1) -> None:
+    """Each deployment is there once, with two schedules, its automation if it has one, and its limit."""
     found = deployed(server, prefix)
     assert Counter(each["name"] for each in found) == {f"{prefix}-{number}": 1 for number in range(count)}
-    automations = [str(each["actions"]) for each in server.every("automations")]
+    run = Counter(each["actions"][0]["deployment_id"] for each in server.every("automations"))
     for each in found:
         assert sorted(schedule["slug"] for schedule in each["schedules"]) == ["daily", "hourly"]
-        assert sum(each["id"] in actions for actions in automations) == 1, each["name"]
+        assert run[each["id"]] == (each["parameters"]["batch"] % trigger_every == 0), each["name"]
         assert each["global_concurrency_limit"]["limit"] == 2
 
 
@@ -104,39 +116,75 @@ def test_what_breaks_is_said_and_mended(server: PrefectServer, tmp_path: Path, s
     assert_whole(server, prefix, count)
 
 
-def test_a_server_that_is_killed_in_the_middle(migrated: Path, tmp_path: Path) -> None:
-    """The deploy ends with a message; when the server is back, another one does the rest."""
-    import shutil
-
-    folder, count = tmp_path / "project", 120
-    folder.mkdir()
-    write_project(folder, count, prefix="kill")
+@pytest.fixture(name="mortal")
+def _mortal(migrated: Path, tmp_path: Path) -> Iterator[PrefectServer]:
+    """A server that a test may kill, with the pool."""
     server = PrefectServer(tmp_path / "server")
     shutil.copyfile(migrated, server.file)
     try:
         server.start().create_pool("faults")
-        deploy = subprocess.Popen(
-            [str(Path(sys.executable).with_name("syntask")), "deploy", "--all"],
-            cwd=folder,
-            env={**server.client_environ, "SYNTASK_HOME": str(tmp_path), "CI": "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        deadline = time.monotonic() + 60
-        while len(server.every("deployments")) < 5 and time.monotonic() < deadline:
-            time.sleep(0.1)
-        server.kill()
-        printed, _ = deploy.communicate(timeout=180)
-        assert deploy.returncode == 1, printed
-        assert "backend-unreachable" in printed
-
-        server.start()
-        there = len(server.every("deployments"))
-        assert 5 <= there < count
-        again = deploy_ours(server, folder, {})
-        assert again.returncode == 0, again.stdout
-        assert_whole(server, "kill", count)
+        yield server
     finally:
         server.stop()
+
+
+@contextmanager
+def deploying(server: PrefectServer, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """`syntask deploy` in *folder*, which leaves what it prints in `report.json` and `said`."""
+    environ = {**server.client_environ, "SYNTASK_HOME": str(folder), "CI": "1", "NO_COLOR": "1"}
+    argv = [str(Path(sys.executable).with_name("syntask")), "deploy", "--all", "--output", "json"]
+    with (folder / "report.json").open("wb") as report, (folder / "said").open("wb") as said:
+        process = subprocess.Popen(
+            argv,
+            cwd=folder,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=report,
+            stderr=said,
+            start_new_session=True,
+        )
+        try:
+            yield process
+        finally:
+            kill(process)
+
+
+def report(folder: Path) -> dict[str, dict[str, Any]]:
+    """What the last `deploying` reported of each deployment, by its name."""
+    results = json.loads((folder / "report.json").read_text(encoding="utf-8"))["results"]
+    return {each["deployment"].removeprefix("etl/"): each for each in results}
+
+
+def test_a_server_that_is_killed_in_the_middle(mortal: PrefectServer, tmp_path: Path) -> None:
+    """The report says what was applied and what was not; when the server is back, a deploy does the rest."""
+    count, trigger_every = 500, 10
+    folder = tmp_path / "project"
+    folder.mkdir()
+    write_project(folder, count, prefix="kill", trigger_every=trigger_every)
+    with deploying(mortal, folder) as deploy:
+        deadline = time.monotonic() + 180
+        while mortal.request("POST", "/deployments/count", {}) < count // 3:
+            assert deploy.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        mortal.kill()
+        assert deploy.wait(180) == 1
+    said, first = (folder / "said").read_text(encoding="utf-8"), report(folder)
+    assert "backend-unreachable" in said
+    assert list(first) == [f"kill-{number}" for number in range(count)]
+
+    mortal.start()
+    there = {each["name"] for each in mortal.every("deployments")}
+    applied = {name for name, each in first.items() if each["action"] == "created"}
+    untried = {name for name, each in first.items() if (each["error"] or "").startswith("Not tried")}
+    under_way = first.keys() - applied - untried
+    assert applied <= there <= applied | under_way
+    assert count // 3 <= len(there)
+    assert 0 < len(under_way) <= 8
+
+    with deploying(mortal, folder) as deploy:
+        assert deploy.wait(300) == 0
+    second = report(folder)
+    assert {second[name]["action"] for name in applied} == {"unchanged"}
+    assert {second[name]["action"] for name in untried} == {"created"}
+    assert_whole(mortal, "kill", count, trigger_every=trigger_every)

@@ -99,6 +99,15 @@ def test_csrf_tokens_are_fetched_when_they_are_asked_for() -> None:
     assert len(clients) == 1
 
 
+def test_a_csrf_token_is_asked_for_again_of_a_busy_server() -> None:
+    """Also by a call that must not be made twice: it was not made."""
+    refused = Answer(403, {"detail": "Missing CSRF token."})
+    with api_of(refused, NOT_NOW, refused, Answer(200, {"token": "t"}), GOOD) as (api, server):
+        assert api.post("/automations/", {}, repeats=False) == {"id": "1"}
+
+    assert [asked.method for asked in server.asked] == ["POST", "GET", "POST", "GET", "POST"]
+
+
 @pytest.mark.parametrize(
     ("answer", "kind", "words"),
     [
