@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# A process for each core; the tests of a file, which may share a server, stay together.
+SIDE_BY_SIDE := --numprocesses logical --maxprocesses 4 --dist loadfile
 
 .PHONY: demo test quick check format bench docs clean
 
@@ -11,11 +13,11 @@ demo:
 
 # Every test that can run on this machine; those that cannot say why.
 test: .venv/.ready
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 # The tests that start no servers.
 quick: .venv/.ready
-	$(BIN)/python -m pytest -m "not real"
+	$(BIN)/python -m pytest -m "not real" $(SIDE_BY_SIDE)
 
 check: .venv/.ready
 	$(BIN)/ruff check .
