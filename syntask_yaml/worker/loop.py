@@ -15,16 +15,17 @@ from pathlib import Path
 
 from syntask_yaml.backend.base import Claim
 from syntask_yaml.backend.connect import OwnBackend
-from syntask_yaml.errors import BackendError, SyntaskError
+from syntask_yaml.errors import BackendError, BackendRefused, SyntaskError
 from syntask_yaml.model.run import LogLine, State, StateType
 from syntask_yaml.worker.events import Notify, RunChanged, Stopping
 from syntask_yaml.worker.execution import Execution, start_execution
 from syntask_yaml.worker.options import WorkerOptions
-from syntask_yaml.worker.surroundings import own_directory, remove_directory
+from syntask_yaml.worker.surroundings import own_directory, remove_directory, runs_with_directory
 
 # Seconds.
 _SCHEDULE_EVERY = 5.0
 _POLL_EVERY = 0.05
+_TIDY_EVERY = 3600.0
 _FORGET_EVERY = 3600.0
 # Runs removed in one go, so that nobody waits for long.
 _FORGET_AT_ONCE = 20
@@ -44,6 +45,7 @@ class Worker:
     _executions: dict[str, Execution] = field(default_factory=dict)
     _scheduled: datetime | None = None
     _renewed: datetime | None = None
+    _tidied: datetime | None = None
     _forgotten: datetime | None = None
     _began: datetime | None = None
     _seen: int | None = None
@@ -83,6 +85,8 @@ class Worker:
         if self.is_stopping:
             self._say_so()
             return
+        if self._is_over(self._tidied, _TIDY_EVERY, now):
+            self._tidy(now)
         if self._is_over(self._forgotten, _FORGET_EVERY, now):
             self._forget(now)
         if has_changed or self._is_over(self._scheduled, _SCHEDULE_EVERY, now):
@@ -185,6 +189,15 @@ class Worker:
                 execution.kill()
             elif state is StateType.CANCELLING:
                 execution.cancel(now, grace=self.options.grace)
+
+    def _tidy(self, now: datetime) -> None:
+        """Remove the directories of runs that have ended, whose workers were killed before they could."""
+        for run_id in runs_with_directory(self.home):
+            with suppress(BackendRefused):  # it is no run's id
+                run = self.backend.run(run_id)
+                if run is not None and run.state.type.is_final and run_id not in self._executions:
+                    remove_directory(own_directory(run_id, self.home))
+        self._tidied = now
 
     def _forget(self, now: datetime) -> None:
         """Remove some of what ended long ago; more of it at the next tick, if there is more."""

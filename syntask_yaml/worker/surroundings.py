@@ -81,6 +81,12 @@ def own_directory(run_id: str, home: Path) -> Path:
     return home / "runs" / run_id
 
 
+def runs_with_directory(home: Path) -> list[str]:
+    """The ids of the runs, of whatever store, that have such a directory."""
+    folder = home / "runs"
+    return sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
+
+
 def remove_directory(directory: Path) -> None:
     """Remove it with all that is in it, as far as that can be."""
     shutil.rmtree(directory, ignore_errors=True)

@@ -70,6 +70,20 @@ def test_runs_may_be_kept_for_ever(tmp_path: Path) -> None:
     assert backend.run(run) is not None
 
 
+def test_what_a_killed_worker_left_is_tidied_up(tmp_path: Path) -> None:
+    """The directories of runs that have ended, at the start; not those of runs of another store."""
+    backend = MemoryBackend(clock=lambda: NOW)
+    ended, waiting = ask(backend, SLEEPER, times=2)
+    backend.cancel(ended)
+    for name in (ended, waiting, "00000000-0000-4000-a000-000000000000", "x"):
+        (tmp_path / "runs" / name / "data").mkdir(parents=True)
+
+    employed(backend, tmp_path, limit=1).tick(NOW - timedelta(minutes=1))
+
+    left = {each.name for each in (tmp_path / "runs").iterdir()}
+    assert left == {waiting, "00000000-0000-4000-a000-000000000000", "x"}
+
+
 def test_workers_do_not_keep_each_other_busy(tmp_path: Path) -> None:
     """What one writes makes the others look, and nobody write."""
     with at_work(tmp_path) as (workers, watcher):
