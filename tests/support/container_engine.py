@@ -17,9 +17,10 @@ import subprocess
 import tarfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -82,6 +83,12 @@ class Registry:
     def address(self) -> str:
         return f"127.0.0.1:{self.port}"
 
+    def tags(self, name: str) -> list[str]:
+        """The tags of a repository."""
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
+            connection.request("GET", f"/v2/{name}/tags/list")
+            return list(json.load(connection.getresponse()).get("tags") or ())
+
 
 @contextmanager
 def registry(root: Path, *, login: tuple[str, str] | None = None) -> Iterator[Registry]:
@@ -119,8 +126,12 @@ class ContainerEngine:
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
+    def socket(self) -> Path:
+        return self.root / "docker.sock"
+
+    @property
     def url(self) -> str:
-        return f"unix://{self.root}/docker.sock"
+        return f"unix://{self.socket}"
 
     @property
     def environ(self) -> dict[str, str]:
@@ -160,16 +171,17 @@ class ContainerEngine:
         words += ["--add-runtime", f"own={runtime}", "--default-runtime", "own", "--bridge", "none"]
         words += ["--iptables=false", "--ip6tables=false", "--ip-masq=false", "--ip-forward=false"]
         self.process = start(words, log=self.root / "log", environ=self.environ)
-        self._wait()
+        self.wait()
 
-    def _wait(self) -> None:
+    def wait(self) -> None:
+        """Wait until it answers."""
         deadline = time.monotonic() + 60
         while True:
             assert self.process is not None
             if self.process.poll() is not None or time.monotonic() > deadline:
                 log = (self.root / "log").read_text(encoding="utf-8", errors="replace")
                 raise RuntimeError(f"The engine did not start:\n{log[-3000:]}")
-            if _answers(self.root / "docker.sock"):
+            if _answers(self.socket):
                 return
             time.sleep(0.05)
 
@@ -187,19 +199,18 @@ class ContainerEngine:
 
     def add(
         self, name: str, files: Mapping[str, bytes | str] | None = None, changes: Sequence[str] = ()
-    ) -> str:
-        """Make an image with a shell and *files*, and push it to the mirror as *name*; its digest."""
+    ) -> None:
+        """Make an image with a shell and *files*, and push it to the mirror as *name*."""
         content = _archive(files or {})
         self.client.import_image_from_data(content, repository="imported", changes=list(changes))
         repository, _, tag = name.partition(":")
         mirrored = f"{self.registry.address}/{repository if '/' in repository else f'library/{repository}'}"
         self.client.tag("imported", mirrored, tag)
-        answers = list(self.client.push(mirrored, tag=tag, stream=True, decode=True))
+        answers = self.client.push(mirrored, tag=tag, stream=True, decode=True)
         problems = [answer["error"] for answer in answers if "error" in answer]
         assert problems == []
         for known in (f"{mirrored}:{tag}", "imported"):
             self.client.remove_image(known, noprune=True)
-        return str(next(answer["aux"]["Digest"] for answer in answers if "Digest" in answer.get("aux", {})))
 
 
 def _archive(files: Mapping[str, bytes | str]) -> bytes:
@@ -253,8 +264,7 @@ def _answers(path: Path) -> bool:
 def container_engine(shared: Registry | None = None) -> Iterator[ContainerEngine]:
     """A new engine, with a registry of its own that has the image `base:1`, or with one that is *shared*."""
     with ExitStack() as stack:
-        # A socket's path may have no more than about a hundred letters.
-        root = Path(stack.enter_context(_directory()))
+        root = stack.enter_context(short_directory())
         mirror = shared or stack.enter_context(registry(root / "registry"))
         found = ContainerEngine(root / "engine", mirror)
         found.root.mkdir()
@@ -268,10 +278,11 @@ def container_engine(shared: Registry | None = None) -> Iterator[ContainerEngine
 
 
 @contextmanager
-def _directory() -> Iterator[str]:
+def short_directory() -> Iterator[Path]:
+    """A directory for an engine: a socket's path may have no more than about a hundred letters."""
     directory = TemporaryDirectory(prefix="syntask-engine-", ignore_cleanup_errors=True)
     try:
-        yield directory.name
+        yield Path(directory.name)
     finally:
         _unmount(directory.name)
         directory.cleanup()

@@ -15,7 +15,7 @@ from syntask_yaml.steps.docker.buildkit import build_with_buildkit
 from syntask_yaml.steps.docker.classic import build_with_engine
 from syntask_yaml.steps.docker.engine import Engine, open_engine
 from syntask_yaml.steps.docker.image import Image, named, tag_of_time
-from syntask_yaml.steps.docker.key import FILES, NO_LABELS, BuildKey, KeyUnknown, key_of
+from syntask_yaml.steps.docker.key import FILES, NO_LABELS, BuildKey, KeyUnknown, bring_bases, key_of
 from syntask_yaml.steps.docker.known import HERE, KnownImage, fetch, find_image, why_built
 from syntask_yaml.steps.docker.push import push_image
 from syntask_yaml.steps.docker.request import BuildRequest, request_of
@@ -88,6 +88,7 @@ def build_docker_image(
 def _made(request: BuildRequest, engine: Engine, context: StepContext, *, shows: bool) -> tuple[Image, str]:
     """The image of a request and its id: one that is known, or a new one."""
     key: BuildKey | None = None
+    bring_bases(request, engine)
     try:
         key = key_of(request, engine, context)
     except KeyUnknown as error:

@@ -1,4 +1,7 @@
-"""A build by BuildKit, through the `docker` program: the engine's API has no way to hand it a secret."""
+"""A build by BuildKit, through the `docker` program, or by Podman, through its own.
+
+The engine's API has no way to hand it a secret.
+"""
 
 from __future__ import annotations
 
@@ -53,10 +56,10 @@ def build_with_buildkit(
         if dockerfile is None:
             dockerfile = directory / "Dockerfile"
             dockerfile.write_text(request.dockerfile.text, encoding="utf-8")
+        program = _program(request, engine, context)
         argv = [
-            *_program(context),
-            *["--progress", "plain", "--iidfile", str(id_file), "--file", str(dockerfile)],
-            *["--tag", image.reference],
+            *program,
+            *["--iidfile", str(id_file), "--file", str(dockerfile), "--tag", image.reference],
             *_options(request),
             *(word for name, file in files.items() for word in ("--secret", f"id={name},src={file}")),
             *(word for agent in request.ssh for word in ("--ssh", agent)),
@@ -67,15 +70,21 @@ def build_with_buildkit(
         env.setdefault("DOCKER_HOST", _address(engine))
         finished = run_program(argv, masked, env=env, shows=shows)
         try:
-            check_exit("`docker build`", finished)
+            check_exit(f"`{program[0]} build`", finished)
         except StepFailed as error:
             raise StepFailed(scrubber.scrub(error.detail), hint=_hint(finished.stderr)) from None
         return id_file.read_text(encoding="utf-8").strip() if id_file.exists() else ""
 
 
-def _program(context: StepContext) -> tuple[str, ...]:
+def _program(request: BuildRequest, engine: Engine, context: StepContext) -> tuple[str, ...]:
+    if engine.podman:
+        if request.ssh:
+            hint = "Use `secrets:` for what the agent is needed for, or let Docker build the image."
+            raise StepFailed("Podman's service lends a build no ssh agent.", hint=hint)
+        return ("podman", "--url", _address(engine), "build")
     found = run_program(("docker", "buildx", "version"), context, shows=False)
-    return ("docker", "buildx", "build", "--load") if found.code == 0 else ("docker", "build")
+    words = ("docker", "buildx", "build", "--load") if found.code == 0 else ("docker", "build")
+    return (*words, "--progress", "plain")
 
 
 def _options(request: BuildRequest) -> Iterator[str]:
@@ -129,7 +138,7 @@ def _configuration(request: BuildRequest, environ: Mapping[str, str]) -> Iterato
         config.pop("credsStore", None)
         (own / "config.json").touch(mode=0o600)
         (own / "config.json").write_text(json.dumps(config), encoding="utf-8")
-        yield {"DOCKER_CONFIG": name}
+        yield {"DOCKER_CONFIG": name, "REGISTRY_AUTH_FILE": str(own / "config.json")}
 
 
 def _address(engine: Engine) -> str:

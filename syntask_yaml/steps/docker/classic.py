@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import StepContext
 from syntask_yaml.steps.docker.dockerfile import GENERATED
@@ -9,6 +13,11 @@ from syntask_yaml.steps.docker.engine import Engine
 from syntask_yaml.steps.docker.patterns import IGNORE_FILE
 from syntask_yaml.steps.docker.progress import follow
 from syntask_yaml.steps.docker.request import BuildRequest
+
+# Options that Podman reads in another form than Docker.
+_PODMAN_FORMS: Mapping[str, Callable[[Any], Any]] = {
+    "extra_hosts": lambda hosts: json.dumps([f"{host}:{address}" for host, address in dict(hosts).items()]),
+}
 
 
 def build_with_engine(
@@ -35,13 +44,18 @@ def build_with_engine(
                     rm=True,
                     forcerm=True,
                     decode=True,
-                    **request.options,
+                    **_options(request, engine),
                 ),
             )
             results = follow(reports, context.write, shows=shows)
         except TypeError as error:
             raise StepFailed(f"The build takes no such option: {error}.") from error
     return next((str(each["ID"]) for each in reversed(results) if "ID" in each), "")
+
+
+def _options(request: BuildRequest, engine: Engine) -> dict[str, Any]:
+    forms = _PODMAN_FORMS if engine.podman else {}
+    return {name: forms.get(name, lambda same: same)(value) for name, value in request.options.items()}
 
 
 def _extra_files(request: BuildRequest) -> dict[str, bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import select
+from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from socket import socket
@@ -11,6 +12,7 @@ from time import monotonic
 from typing import Any
 from uuid import uuid4
 
+from syntask_yaml.steps.docker.at_registry import pull
 from syntask_yaml.steps.docker.engine import Engine, EngineFailed
 
 OUT, ERR = 1, 2
@@ -28,12 +30,7 @@ def bring(image: str, engine: Engine) -> None:
     try:
         engine.ask(f"Looking for `{image}`", lambda api: api.inspect_image(image))
     except EngineFailed:
-        _pull(image, engine)
-
-
-def _pull(image: str, engine: Engine) -> None:
-    for _ in engine.follow(f"Pulling `{image}`", lambda api: api.pull(image, stream=True, decode=True)):
-        pass
+        deque(pull(image, engine), maxlen=0)
 
 
 def said_in_container(
@@ -56,8 +53,7 @@ def said_in_container(
     what = f"Starting a container of `{image}`"
     try:
         engine.ask(what, lambda api: _create(api, name, image, words, options))
-        attached = engine.ask(what, lambda api: _attach(api, name))
-        _start(engine, name, what)
+        attached = _begin(engine, name, what)
         stream = getattr(attached, "_sock", attached)
         stream.sendall(given)
         yield from _lines(stream, deadline)
@@ -79,13 +75,16 @@ def _attach(api: Any, name: str) -> Any:
     return api.attach_socket(name, params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
 
 
-def _start(engine: Engine, name: str, what: str) -> None:
+def _begin(engine: Engine, name: str, what: str) -> Any:
+    """Attach and start. Podman looks for the program when somebody attaches, Docker at the start."""
     try:
+        attached = engine.ask(what, lambda api: _attach(api, name))
         engine.ask(what, lambda api: api.start(name) or True)
     except EngineFailed as error:
         if "executable file not found" in error.reason or "no such file or directory" in error.reason:
             raise NoSuchProgram(error.detail, hint=error.hint, reason=error.reason) from error
         raise
+    return attached
 
 
 def _lines(stream: socket, deadline: float) -> Iterator[tuple[int, str]]:

@@ -44,6 +44,12 @@ class Engine:
         self.api = api
         self._context = context
 
+    @property
+    def podman(self) -> str | None:
+        """The version of Podman's own interface, which it has besides Docker's; None if it is no Podman."""
+        version: str | None = self.api.podman
+        return version
+
     def login(self, credentials: Mapping[str, Any], registry: str) -> None:
         """Use *credentials* for *registry*, as long as this engine is used. Raises StepFailed."""
         host, auth = login_of(credentials, registry)
@@ -92,11 +98,21 @@ def _collect(api: Any, call: Callable[[Any], Iterator[Any]], answers: SimpleQueu
 
 
 class _Client(docker.APIClient):  # type: ignore[misc]  # docker-py has no types
-    """docker-py's client, which remembers its open answers so that they can be cut short."""
+    """docker-py's client, which remembers its open answers so that they can be cut short.
+
+    `podman` is the version of Podman's own interface, if it has one.
+    """
 
     def __init__(self, **options: Any) -> None:
         self.open_answers: list[Any] = []
+        self.podman: str | None = None
         super().__init__(**options)
+
+    def _retrieve_server_version(self) -> str:
+        # The whole version takes Podman half a second.
+        headers = self._get(f"{self.base_url}/_ping").headers
+        self.podman = headers.get("Libpod-Api-Version")
+        return headers.get("Api-Version") or super()._retrieve_server_version()  # type: ignore[no-any-return]
 
     def send(self, request: Any, **options: Any) -> Any:
         answer = super().send(request, **options)
@@ -199,12 +215,12 @@ def login_of(credentials: Mapping[str, Any], registry: str) -> tuple[str, dict[s
 def _error_text(answer: Mapping[str, Any]) -> str:
     detail = answer.get("errorDetail")
     message = detail.get("message") if isinstance(detail, Mapping) else None
-    return str(message or answer["error"]).strip()
+    return _INNARDS.sub("", str(message or answer["error"])).strip()
 
 
 def _translated(what: str, error: Exception) -> Exception:
     if isinstance(error, docker_errors.APIError):
-        return refusal(what, str(error.explanation or error))
+        return refusal(what, str(error.explanation or f"{_WORDLESS} ({error.status_code})"))
     if isinstance(error, docker_errors.DockerException):
         return refusal(what, str(error))
     if isinstance(error, _UNREACHABLE):
@@ -212,6 +228,12 @@ def _translated(what: str, error: Exception) -> Exception:
         return EngineFailed(detail, hint="Is it still running? Then try again.", reason=str(error))
     return error
 
+
+# What Podman adds to the names of instructions that it does not know.
+_INNARDS = re.compile(r" &imagebuilder\.Step\{.*\}")
+
+# Podman explains nothing of what it refuses before a build begins.
+_WORDLESS = "the container engine does not say why"
 
 # What engines and registries say, and what to do about it; the first that fits is taken.
 _REMEDIES: tuple[tuple[str, str], ...] = (
@@ -233,8 +255,13 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
         "The engine does not reach the registry, or lost it. Check its address, then try again.",
     ),
     (
-        r"--mount|buildkit",
+        r"buildkit",
         "Let BuildKit build it: `build_backend: buildx`.",
+    ),
+    (
+        _WORDLESS,
+        "The log of its service does. Podman takes no relative links that lead out of the directory: leave "
+        "them out in `.dockerignore`.",
     ),
 )
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import StepContext
+from syntask_yaml.steps.docker.at_registry import digest_at_registry, pull
 from syntask_yaml.steps.docker.dockerfile import images_below
 from syntask_yaml.steps.docker.engine import Engine, EngineFailed
 from syntask_yaml.steps.docker.request import BuildRequest, digest_of_json
@@ -96,11 +99,26 @@ def _bases(request: BuildRequest, engine: Engine) -> tuple[dict[str, str], bool]
     """The digest of each image that the build begins with, and whether the registries gave all of them."""
     images = images_below(request.dockerfile.text, request.arguments)
     if request.pull:
-        found = {image: _pinned(image) or _at_registry(image, engine) for image in images}
+        found = {image: _pinned(image) or digest_at_registry(image, engine) for image in images}
         if None not in found.values():
             return {image: digest or "" for image, digest in found.items()}, True
     # What one registry does not tell, the build cannot pull: then it takes what is here, of all.
     return {image: _pinned(image) or _without_pulling(image, engine) for image in images}, False
+
+
+def bring_bases(request: BuildRequest, engine: Engine) -> None:
+    """Pull the images that a build of Podman begins with, whose digests it tells only then.
+
+    What cannot be pulled is left to the build.
+    """
+    if engine.podman is None:
+        return
+    options: dict[str, Any] = {"platform": request.platform} if request.platform else {}
+    for image in images_below(request.dockerfile.text, request.arguments):
+        is_wanted = request.pull or _here(image, engine) is None
+        if is_wanted and not _pinned(image):
+            with suppress(EngineFailed):
+                deque(pull(image, engine, **options), maxlen=0)
 
 
 def _pinned(image: str) -> str | None:
@@ -108,18 +126,9 @@ def _pinned(image: str) -> str | None:
 
 
 def _without_pulling(image: str, engine: Engine) -> str:
-    digest = _here(image, engine) or _at_registry(image, engine)
+    digest = _here(image, engine) or digest_at_registry(image, engine)
     if digest is None:
         raise KeyUnknown(f"`{image}` is not here, and its registry does not tell what it is.")
-    return digest
-
-
-def _at_registry(image: str, engine: Engine) -> str | None:
-    try:
-        found = engine.ask(f"Looking for `{image}`", lambda api: api.inspect_distribution(image))
-    except EngineFailed:
-        return None
-    digest: str | None = (found.get("Descriptor") or {}).get("digest")
     return digest
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from syntask_yaml.steps.base import StepContext
-from syntask_yaml.steps.docker.engine import Engine, EngineFailed
+from syntask_yaml.steps.docker.at_registry import is_at_registry, pull
+from syntask_yaml.steps.docker.engine import Engine
 from syntask_yaml.steps.docker.key import LABEL, BuildKey, told_by
 from syntask_yaml.steps.docker.progress import follow
 from syntask_yaml.steps.docker.request import BuildRequest
@@ -37,18 +38,9 @@ def find_image(key: BuildKey, request: BuildRequest, engine: Engine) -> KnownIma
         # An image that was built on this one has its labels too, but not its tag.
         if any(name.endswith(f":{key.tag}") for name in found.get("RepoTags") or ()):
             return KnownImage(HERE, str(found["Id"]), found.get("Labels") or {})
-    if "/" in request.name and is_at_registry(f"{request.name}:{key.tag}", engine):
+    if "/" in request.name and is_at_registry(request.name, key.tag, engine):
         return KnownImage(REGISTRY)
     return None
-
-
-def is_at_registry(reference: str, engine: Engine) -> bool:
-    """Whether the registry has the image; false too where it does not say."""
-    try:
-        engine.ask(f"Looking for `{reference}`", lambda api: api.inspect_distribution(reference))
-    except EngineFailed:
-        return False
-    return True
 
 
 def fetch(
@@ -56,14 +48,10 @@ def fetch(
 ) -> KnownImage:
     """Pull the image of that key from the registry. Raises EngineFailed."""
     reference = f"{request.name}:{key.tag}"
-    what = f"Pulling `{reference}`"
     # Without the platform an engine takes its own, which is in the key.
     options: dict[str, Any] = {"platform": request.platform} if request.platform else {}
-    reports = engine.follow(
-        what, lambda api: api.pull(request.name, tag=key.tag, stream=True, decode=True, **options)
-    )
-    follow(reports, context.write, shows=shows)
-    found = engine.ask(what, lambda api: api.inspect_image(reference))
+    follow(pull(reference, engine, **options), context.write, shows=shows)
+    found = engine.ask(f"Pulling `{reference}`", lambda api: api.inspect_image(reference))
     return KnownImage(HERE, str(found["Id"]), (found.get("Config") or {}).get("Labels") or {})
 
 

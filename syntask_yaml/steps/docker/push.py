@@ -8,6 +8,7 @@ from typing import Any
 
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import Outputs, StepContext
+from syntask_yaml.steps.docker.at_registry import digest_at_registry, is_at_registry
 from syntask_yaml.steps.docker.engine import Engine, EngineFailed, open_engine
 from syntask_yaml.steps.docker.image import Image, named, registry_of, repository_of, tag_of_time
 from syntask_yaml.steps.docker.key import told_by
@@ -51,7 +52,7 @@ def push_image(
         raise StepFailed(f"There is no image `{image.reference}` to push.", hint=hint) from error
     digests = {each.rpartition("@")[2] for each in found.get("RepoDigests") or ()}
     for tag in image.tags:
-        if not is_forced and _digest_at_registry(f"{image.name}:{tag}", engine) in digests:
+        if not is_forced and digest_at_registry(f"{image.name}:{tag}", engine) in digests:
             context.write(f"{image.name}:{tag} is at the registry already")
         else:
             _push(image.name, tag, engine, context, shows=shows)
@@ -70,19 +71,10 @@ def _push_key(name: str, found: Mapping[str, Any], engine: Engine, context: Step
     tag = told_by((found.get("Config") or {}).get("Labels") or {}).get("key_tag", "")
     # An image that was built on this one says the same, and does not have the tag.
     has_tag = any(each.endswith(f":{tag}") for each in found.get("RepoTags") or ())
-    if not has_tag or _digest_at_registry(f"{name}:{tag}", engine):
+    if not has_tag or is_at_registry(name, tag, engine):
         return
     try:
         engine.ask("Naming the image", lambda api: api.tag(found["Id"], name, tag))
         _push(name, tag, engine, context, shows=False)
     except EngineFailed as error:
         context.write_error(f"Other machines will build this image again: {error.detail}")
-
-
-def _digest_at_registry(reference: str, engine: Engine) -> str | None:
-    try:
-        found = engine.ask(f"Looking for `{reference}`", lambda api: api.inspect_distribution(reference))
-    except EngineFailed:
-        return None
-    digest: str | None = (found.get("Descriptor") or {}).get("digest")
-    return digest

@@ -99,6 +99,10 @@ class Workshop:
         found = forecast({"image_name": self.repository, **inputs}, self.context)
         return found.action, found.reason
 
+    def is_pushed(self, tag: str) -> bool:
+        """Whether the registry has the image of this workshop under *tag*."""
+        return tag in self.engine.registry.tags(self.name)
+
     def inspect(self, reference: str) -> Any:
         return self.engine.client.inspect_image(reference)
 

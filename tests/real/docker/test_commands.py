@@ -112,8 +112,7 @@ def test_one_image_for_all(project: Project) -> None:
             "tags": ["latest"],
         }
         assert list(deployed["pull"][0].values()) == [{"directory": "/opt/abc123"}]
-    pushed = project.engine.client.inspect_distribution(f"{project.repository}:abc123")
-    assert pushed["Descriptor"]["digest"]
+    assert project.is_pushed("abc123")
 
 
 def test_the_plan_says_what_would_be_built_and_why(project: Project) -> None:

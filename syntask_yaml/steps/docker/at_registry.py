@@ -1,0 +1,56 @@
+"""What a registry has, as far as the container engine tells; and how it comes from there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from docker.auth import get_config_header
+
+from syntask_yaml.steps.docker.engine import Engine, EngineFailed
+from syntask_yaml.steps.docker.image import registry_of
+
+_ALL = 1_000_000
+
+
+def digest_at_registry(reference: str, engine: Engine) -> str | None:
+    """The digest of the image of that name; None where there is none, or the engine cannot tell it.
+
+    Podman tells only what it has pulled.
+    """
+    try:
+        found = engine.ask(f"Looking for `{reference}`", lambda api: api.inspect_distribution(reference))
+    except EngineFailed:
+        return None
+    digest: str | None = (found.get("Descriptor") or {}).get("digest")
+    return digest
+
+
+def is_at_registry(name: str, tag: str, engine: Engine) -> bool:
+    """Whether the registry has the image; false too where it does not say."""
+    if engine.podman is None:
+        return digest_at_registry(f"{name}:{tag}", engine) is not None
+    try:
+        return tag in engine.ask(f"Looking for `{name}`", lambda api: _tags(api, name, engine.podman))
+    except EngineFailed:
+        return False
+
+
+def _tags(api: Any, name: str, version: str | None) -> list[str]:
+    """Podman's own question, in its version, for all tags of a repository."""
+    host = registry_of(name)
+    auth = get_config_header(api, host)
+    term = name if name.startswith(f"{host}/") else f"{host}/{name}"
+    answer = api._get(
+        f"{api.base_url}/v{version}/libpod/images/search",
+        params={"term": term, "listTags": "true", "limit": _ALL},
+        headers={"X-Registry-Auth": auth} if auth else {},
+    )
+    return [str(each.get("Tag")) for each in api._result(answer, json=True) or ()]
+
+
+def pull(reference: str, engine: Engine, **options: Any) -> Iterator[Any]:
+    """The engine's reports while it pulls the image of that name. Raises EngineFailed."""
+    return engine.follow(
+        f"Pulling `{reference}`", lambda api: api.pull(reference, stream=True, decode=True, **options)
+    )
