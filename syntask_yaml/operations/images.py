@@ -16,7 +16,6 @@ from syntask_yaml.operations.lookup import Blocks
 from syntask_yaml.operations.pipelines import pipelines_of
 from syntask_yaml.operations.prepare import Knowledge, Prepared
 from syntask_yaml.steps.base import StepContext
-from syntask_yaml.steps.docker.image import repository_of
 from syntask_yaml.steps.fingerprint import fingerprint
 from syntask_yaml.steps.pipelines import Pipeline
 from syntask_yaml.steps.scrubber import Scrubber, secrets_in
@@ -176,8 +175,10 @@ def _pushed(inputs: Mapping[str, Any], environ: Mapping[str, str]) -> Mapping[st
     if not isinstance(name, str):
         return {}
     try:
+        from syntask_yaml.steps.docker.image import repository_of  # with the engine's client, as above
+
         return _named(repository_of(name, environ), tag, inputs.get("additional_tags"))
-    except StepFailed:
+    except (ImportError, StepFailed):
         return {}
 
 

@@ -57,3 +57,28 @@ def test_validate_loads_no_backend_and_no_server_client() -> None:
         loaded.intersection({"sqlite3", "httpx", "git", "docker", "fsspec", "questionary", "asyncio"})
         == set()
     )
+
+
+_WITHOUT_EXTRAS = """
+import sys
+from importlib import import_module
+from pkgutil import walk_packages
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("docker", "fsspec", "s3fs", "gcsfs", "adlfs", "prefect"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Absent())
+from syntask_yaml.cli import commands
+for module in walk_packages(commands.__path__, f"{commands.__name__}."):
+    import_module(module.name)
+    print(module.name)
+"""
+
+
+def test_every_command_loads_without_the_extras() -> None:
+    """What only some installations have is imported where it is used."""
+    done = subprocess.run([sys.executable, "-c", _WITHOUT_EXTRAS], capture_output=True, text=True, check=True)
+
+    assert "syntask_yaml.cli.commands.plan" in done.stdout.split()

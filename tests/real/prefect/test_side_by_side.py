@@ -23,7 +23,7 @@ from tests.support.stub_project import POOL_TYPE, StubProject, make_stub
 
 TAKES_ALL = os.environ.get("SYNTASK_SIDE_BY_SIDE") == "all"
 # One of so many real files is taken by default.
-SHARE = 8
+SHARE = 12
 EXAMPLES = sorted(path.parent.name for path in (CHECKOUT / "examples").glob("*/syntask.yaml"))
 
 RENAMED = ("git_clone_project", "git_clone")
