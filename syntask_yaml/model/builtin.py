@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from syntask_yaml.diagnostics import did_you_mean
+
 
 @dataclass(frozen=True, slots=True)
 class Builtin:
@@ -66,3 +68,15 @@ def builtin_of(full_name: str) -> Builtin | None:
 def claims_to_be_builtin(full_name: str) -> bool:
     """Whether *full_name* stands in a namespace where only built-in steps are."""
     return _FULL_NAME.fullmatch(full_name) is not None
+
+
+def why_no_builtin(full_name: str) -> tuple[str, str]:
+    """What to say of a name that claims to be a built-in step and is none, and what to do."""
+    match = _FULL_NAME.fullmatch(full_name)
+    name = match[2] if match else full_name
+    if meant := BUILTINS.get(OLD_NAMES.get(name, name)):
+        namespace = full_name.partition(".")[0].partition("_")[0]
+        return f"There is no step `{full_name}`.", f"Write `{meant.full_name(namespace)}`."
+    family = ", ".join(f"`{each.name}`" for each in BUILTINS.values() if not each.package)
+    hint = did_you_mean(name, BUILTINS, otherwise=f"There are {family} and those for images and stores.")
+    return f"There is no built-in step `{name}`.", hint

@@ -9,6 +9,7 @@ from pathlib import Path
 from syntask_yaml.diagnostics import Diagnostic, in_file_order
 from syntask_yaml.document.reader import read_file
 from syntask_yaml.errors import NotFound, SyntaskError
+from syntask_yaml.model.builtin import claims_to_be_builtin
 from syntask_yaml.model.step import Step
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import Flow, FlowReader
@@ -84,6 +85,8 @@ class StepChecker:
 
     def _check(self, steps: Iterable[Step], *, is_pull: bool) -> Iterator[Diagnostic]:
         for step in steps:
+            if claims_to_be_builtin(step.name):  # the file alone shows what is wrong with one
+                continue
             place = self._project.document.root.at(step.path)
             for problem in check_inputs(step, self._project.root):
                 node = place.get(problem.input_name) if problem.input_name else None

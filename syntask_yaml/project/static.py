@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from syntask_yaml.diagnostics import Diagnostic, did_you_mean
+from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
-from syntask_yaml.model.builtin import BUILTINS, builtin_of, claims_to_be_builtin
+from syntask_yaml.model.builtin import builtin_of, claims_to_be_builtin, why_no_builtin
 from syntask_yaml.model.secret import SECRET_NAMES
 from syntask_yaml.model.step import Step
 from syntask_yaml.model.value import Unknown, Value
@@ -78,10 +78,8 @@ def _check_step(node: Node, step: Step, scope: Scope) -> Iterator[Diagnostic]:
             listed = ", ".join(f"`{name}`" for name in missing)
             yield node.problem("missing-input", f"The step has no inputs, and needs {listed}.", at_key=True)
     elif claims_to_be_builtin(step.name):
-        name = step.name.rpartition(".")[2]
-        family = ", ".join(f"`{each.name}`" for each in BUILTINS.values() if not each.package)
-        hint = did_you_mean(name, BUILTINS, otherwise=f"There are {family} and those for images and stores.")
-        yield node.problem("unknown-step", f"There is no built-in step `{name}`.", hint, at_key=True)
+        detail, hint = why_no_builtin(step.name)
+        yield node.problem("unknown-step", detail, hint, at_key=True)
 
 
 def _required(name: str) -> list[str]:

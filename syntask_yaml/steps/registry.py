@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import NotFound
-from syntask_yaml.model.builtin import BUILTINS, Builtin, builtin_of, claims_to_be_builtin
+from syntask_yaml.model.builtin import BUILTINS, Builtin, builtin_of, claims_to_be_builtin, why_no_builtin
 from syntask_yaml.steps.base import StepFunction
 
 if TYPE_CHECKING:
@@ -121,9 +121,8 @@ def find_step(name: str) -> StepDefinition:
     if builtin is not None:
         return StepDefinition(name, f"{__package__}.{_HOMES[builtin.name]}", builtin.name, builtin)
     if claims_to_be_builtin(name):
-        last = name.rpartition(".")[2]
-        hint = did_you_mean(last, BUILTINS, otherwise="The built-in steps are listed in the reference.")
-        raise NotFound(f"There is no built-in step `{last}`.", hint=hint)
+        detail, hint = why_no_builtin(name)
+        raise NotFound(detail, hint=hint)
     if point := _entry_points().get(name):
         return StepDefinition(name, point.module, point.attr)
     return _by_path(name)

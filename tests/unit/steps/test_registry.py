@@ -77,6 +77,11 @@ def test_names_of_custom_steps(name: str, module: str, attribute: str) -> None:
     ("name", "detail", "hint"),
     [
         ("prefect.deployments.steps.get_clone", "no built-in step `get_clone`", "`git_clone`"),
+        (
+            "prefect.deployments.steps.push_to_s3",
+            "no step `prefect.deployments.steps.push_to_s3`",
+            "`prefect_aws.deployments.steps.push_to_s3`",
+        ),
         ("git_clon", "`git_clon` names no step", "`git_clone`"),
         ("publish_doc", "names no step", "`publish_docs`"),
         ("python", "names no step", "`package.module.function`"),
