@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import signal
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,12 @@ settings.load_profile("patient")
 CHECKOUT = Path(__file__).parents[1]
 _SETTINGS = ("SYNTASK_", "PREFECT_")
 _CORPUS = os.environ.get("SYNTASK_CORPUS")
+
+
+# Who starts the tests in the background may have them, and all that they start, ignore Ctrl-C.
+with suppress(ValueError):  # only a main thread can
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
