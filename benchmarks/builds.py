@@ -58,9 +58,8 @@ def measure() -> Table:
     """New and unchanged, with one build for all and with four; then what reading many files takes."""
     columns = ("what", "builds", "syntask", "prefect", "faster")
     table = Table(f"deploy --all of {DEPLOYMENTS} deployments with images", columns)
-    reason = support.missing()
-    if reason:
-        table.notes.append(f"Not measured: {reason}.")
+    if support.MISSING:
+        table.notes.append(f"Not measured: {support.MISSING}.")
         return table
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))

@@ -39,7 +39,7 @@ PASSWORDS = {
     "robot": TOKEN,
     "deploy": "plain:with:colons",
 }
-needs_apache = pytest.mark.skipif(bool(git_server.missing(git_server.APACHE)), reason="needs Apache")
+needs_apache = pytest.mark.skipif(bool(git_server.NO_APACHE), reason=git_server.NO_APACHE or "-")
 
 
 @pytest.fixture(scope="module", name="repositories")
@@ -51,9 +51,9 @@ def _repositories() -> Iterator[Path]:
 
 
 def _fill(base: Path) -> None:
-    lib = Repository(base / "work" / "lib")
+    lib = Repository(base / "team" / "lib")
     lib.commit(helper="help")
-    flows = Repository(base / "work" / "flows")
+    flows = Repository(base / "team" / "flows")
     flows.commit(README="hello", flows__etl="etl", other__big="big")
     settings = '[submodule "lib"]\n\tpath = lib\n\turl = ../lib.git\n'
     (flows.path / ".gitmodules").write_text(settings, encoding="utf-8")
@@ -240,7 +240,7 @@ def test_a_submodule_elsewhere_does_not_get_the_login(
     work = Repository(tmp_path / "outer")
     settings = f'[submodule "lib"]\n\tpath = lib\n\turl = {server.http}/private/team/lib.git\n'
     (work.path / ".gitmodules").write_text(settings, encoding="utf-8")
-    work.git("clone", "--quiet", str(repositories / "work" / "lib"), "lib")
+    work.git("clone", "--quiet", str(repositories / "team" / "lib"), "lib")
     work.git("add", "lib", ".gitmodules")
     work.commit()
     work.git("clone", "--quiet", "--bare", ".", str(repositories / "team" / "outer.git"))
@@ -342,7 +342,7 @@ def test_a_commit_by_the_beginning_of_its_name(
     place: Workplace, server: GitServer, repositories: Path
 ) -> None:
     """A short name is looked up among everything that the repository has."""
-    log = ["git", "-C", str(repositories / "work" / "flows"), "rev-list", "main"]
+    log = ["git", "-C", str(repositories / "team" / "flows"), "rev-list", "main"]
     *_newer, first = subprocess.check_output(log, text=True).split()
 
     clone = place.clone(
@@ -353,15 +353,14 @@ def test_a_commit_by_the_beginning_of_its_name(
     assert head.strip() == first
 
 
-@pytest.mark.skipif(bool(git_server.missing(git_server.SSHD)), reason="needs sshd")
-@pytest.mark.skipif(os.name == "posix" and os.geteuid() != 0, reason="sshd needs /run/sshd")
+@pytest.mark.skipif(bool(git_server.NO_SSHD), reason=git_server.NO_SSHD or "-")
 def test_ssh_with_a_key(tmp_path: Path, repositories: Path) -> None:
     """ssh uses the key that git is set up with; a token beside it is told to be of no use."""
     (tmp_path / "run").mkdir()
     with git_server.sshd(tmp_path / "sshd") as server:
         environ = {**os.environ, "GIT_SSH_COMMAND": server.command}
         place = Workplace(tmp_path / "run", environ)
-        url = f"{server.url}{repositories}/work/flows"
+        url = f"{server.url}{repositories}/team/flows"
         clone = place.clone(repository=url, branch="release/1.0", access_token=Secret("t0ken"))
         known = f"{tmp_path}/sshd/known"
         place.environ["GIT_SSH_COMMAND"] = server.command.replace(known, "/dev/null")
@@ -398,7 +397,7 @@ def test_a_server_that_stays_away(tmp_path: Path) -> None:
 @pytest.fixture(scope="module", name="large")
 def _large(repositories: Path) -> str:
     """A repository whose pack does not come in one piece; its path."""
-    work = Repository(repositories / "work" / "large")
+    work = Repository(repositories / "team" / "large")
     work.commit(README="hello")
     (work.path / "model").write_bytes(os.urandom(2**20))
     work.commit()
@@ -413,7 +412,7 @@ def test_a_connection_that_breaks_in_the_middle(
 ) -> None:
     """The clone is begun again, and is whole; nothing is left of the first attempt, and no token told."""
     if "commit_sha" in inputs:
-        work = repositories / "work" / "large"
+        work = repositories / "team" / "large"
         inputs = {
             "commit_sha": subprocess.check_output(["git", "rev-parse", "main"], cwd=work, text=True).strip()
         }
@@ -438,7 +437,7 @@ def test_an_update_that_breaks_leaves_the_clone_as_it_was(
     """Where the connection breaks each time, the clone that was there is still whole."""
     url = f"{server.http}/{large}"
     clone = place.clone(repository=url, access_token=TOKEN)
-    work = Repository(repositories / "work" / "more")
+    work = Repository(repositories / "team" / "more")
     work.commit(README="changed")
     (work.path / "model").write_bytes(os.urandom(2**20))
     work.commit()

@@ -29,8 +29,11 @@ import docker
 
 from tests.support.ports import free_port, wait_for_port
 from tests.support.processes import clean_environ, end, kill, start
+from tests.support.programs import missing
 
-PROGRAMS = ("dockerd", "runc", "docker-registry", "busybox", "iptables")
+_PROGRAMS = ("dockerd", "runc", "docker-registry", "busybox", "iptables")
+_PROGRAMS_OF_IMAGE = "cat dd echo env find grep id ls sh sleep stat test wget".split()
+MISSING = missing(_PROGRAMS, root="a container engine")
 
 # The machine may have no CAP_SYS_RESOURCE: what runc would not be allowed to do is left out.
 _RUNTIME = r"""#!/usr/bin/python3
@@ -60,15 +63,6 @@ storage: {{filesystem: {{rootdirectory: "{root}"}}, delete: {{enabled: true}}}}
 http: {{addr: "127.0.0.1:{port}"}}
 {auth}
 """
-
-
-def missing() -> str:
-    """Why there can be no engine here; empty if there can."""
-    path = f"{os.environ['PATH']}:/usr/sbin:/sbin"
-    absent = [program for program in PROGRAMS if shutil.which(program, path=path) is None]
-    if absent:
-        return f"not installed: {', '.join(absent)}"
-    return "" if os.geteuid() == 0 else "a container engine needs root"
 
 
 @dataclass
@@ -119,10 +113,11 @@ def registry(root: Path, *, login: tuple[str, str] | None = None) -> Iterator[Re
 
 @dataclass
 class ContainerEngine:
-    """A running engine, and the registry that is its mirror."""
+    """A running engine, and the registry that is its mirror; it is started with *options* besides its own."""
 
     root: Path
     registry: Registry
+    options: Sequence[str] = ()
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
@@ -158,18 +153,12 @@ class ContainerEngine:
         runtime.chmod(0o755)
         for left in (self.root / "dockerd.pid", self.root / "exec/containerd/containerd.pid"):
             left.unlink(missing_ok=True)
-        words = [
-            "dockerd",
-            "-H",
-            self.url,
-            "--data-root",
-            f"{self.root}/data",
-            "--exec-root",
-            f"{self.root}/exec",
-        ]
+        words = ["dockerd", "-H", self.url]
+        words += ["--data-root", f"{self.root}/data", "--exec-root", f"{self.root}/exec"]
         words += ["-p", f"{self.root}/dockerd.pid", "--registry-mirror", f"http://{self.registry.address}"]
         words += ["--add-runtime", f"own={runtime}", "--default-runtime", "own", "--bridge", "none"]
         words += ["--iptables=false", "--ip6tables=false", "--ip-masq=false", "--ip-forward=false"]
+        words += self.options
         self.process = start(words, log=self.root / "log", environ=self.environ)
         self.wait()
 
@@ -223,21 +212,7 @@ def _archive(files: Mapping[str, bytes | str]) -> bytes:
             info.type, info.mode = tarfile.DIRTYPE, 0o1777 if directory == "tmp" else 0o755
             archive.addfile(info)
         archive.add(busybox, "bin/busybox")
-        for program in (
-            "sh",
-            "cat",
-            "ls",
-            "sleep",
-            "echo",
-            "grep",
-            "find",
-            "test",
-            "wget",
-            "stat",
-            "dd",
-            "id",
-            "env",
-        ):
+        for program in _PROGRAMS_OF_IMAGE:
             link = tarfile.TarInfo(f"bin/{program}")
             link.type, link.linkname = tarfile.SYMTYPE, "busybox"
             archive.addfile(link)
@@ -261,12 +236,14 @@ def _answers(path: Path) -> bool:
 
 
 @contextmanager
-def container_engine(shared: Registry | None = None) -> Iterator[ContainerEngine]:
+def container_engine(
+    shared: Registry | None = None, *, options: Sequence[str] = ()
+) -> Iterator[ContainerEngine]:
     """A new engine, with a registry of its own that has the image `base:1`, or with one that is *shared*."""
     with ExitStack() as stack:
         root = stack.enter_context(short_directory())
         mirror = shared or stack.enter_context(registry(root / "registry"))
-        found = ContainerEngine(root / "engine", mirror)
+        found = ContainerEngine(root / "engine", mirror, options)
         found.root.mkdir()
         try:
             found.start()

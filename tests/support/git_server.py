@@ -16,9 +16,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.support.ports import free_port, wait_for_port
+from tests.support.programs import missing
 
-APACHE = ("apache2", "htpasswd", "openssl")
-SSHD = ("sshd", "ssh-keygen")
+NO_APACHE = missing(("apache2", "htpasswd", "openssl"))
+NO_SSHD = missing(("sshd", "ssh-keygen"), root="sshd")
 
 _MODULES = Path("/usr/lib/apache2/modules")
 _LOADED = (
@@ -60,13 +61,6 @@ ScriptAlias /public/ "{backend}/"
   SSLCertificateKeyFile "{root}/server.key"
 </VirtualHost>
 """
-
-
-def missing(programs: tuple[str, ...]) -> str:
-    """Why a test that needs *programs* cannot run here; empty if it can."""
-    path = f"{os.environ['PATH']}:/usr/sbin"
-    absent = [program for program in programs if shutil.which(program, path=path) is None]
-    return f"not installed: {', '.join(absent)}" if absent else ""
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,6 @@ runc, docker-registry, busybox-static, apache2-utils.
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,8 +15,10 @@ import docker
 
 from tests.support.container_engine import ContainerEngine, Registry, end_leftovers, short_directory
 from tests.support.processes import start
+from tests.support.programs import missing
 
-PROGRAMS = ("podman", "runc", "conmon", "docker-registry", "busybox")
+_PROGRAMS = ("podman", "runc", "conmon", "docker-registry", "busybox")
+MISSING = missing(_PROGRAMS, root="this Podman")
 
 # The machine may have no CAP_SYS_RESOURCE, so the limits are low; its cgroups may be of the
 # first version, which runc can use; and no network needs to be made for those who use the machine's.
@@ -54,15 +54,6 @@ _INSECURE = """
 location = "{address}"
 insecure = true
 """
-
-
-def missing() -> str:
-    """Why there can be no Podman here; empty if there can."""
-    path = f"{os.environ['PATH']}:/usr/sbin:/sbin"
-    absent = [program for program in PROGRAMS if shutil.which(program, path=path) is None]
-    if absent:
-        return f"not installed: {', '.join(absent)}"
-    return "" if os.geteuid() == 0 else "this Podman needs root"
 
 
 @dataclass

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.support.http_server import QuietHandler, serving
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def scripted(*script: Answer) -> Iterator[ScriptedServer]:
     """A running server; the requests are in its `asked`."""
     told = ScriptedServer(script)
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         protocol_version = "HTTP/1.1"
 
         def _serve(self) -> None:
@@ -77,19 +77,8 @@ def scripted(*script: Answer) -> Iterator[ScriptedServer]:
             self.end_headers()
             self.wfile.write(content)
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
         do_GET = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    told.url = f"http://127.0.0.1:{server.server_port}/api"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with serving(Handler) as port:
+        told.url = f"http://127.0.0.1:{port}/api"
         yield told
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -16,6 +14,7 @@ from syntask_yaml.steps.base import StepContext
 from syntask_yaml.steps.docker.engine import open_engine
 from syntask_yaml.steps.docker.key import key_of
 from syntask_yaml.steps.docker.request import request_of
+from tests.support.http_server import QuietHandler, serving
 
 
 @dataclass
@@ -59,7 +58,7 @@ class ToldEngine:
 def told_engine() -> Iterator[ToldEngine]:
     """A running engine of that kind; whatever would change something is in its `changes`."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         protocol_version = "HTTP/1.1"
 
         def _serve(self) -> None:
@@ -73,19 +72,8 @@ def told_engine() -> Iterator[ToldEngine]:
             self.end_headers()
             self.wfile.write(content)
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
         do_GET = do_POST = do_DELETE = _serve  # noqa: N815
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    told = ToldEngine(f"tcp://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with serving(Handler) as port:
+        told = ToldEngine(f"tcp://127.0.0.1:{port}")
         yield told
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

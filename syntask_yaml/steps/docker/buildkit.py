@@ -67,7 +67,6 @@ def build_with_buildkit(
             str(request.root),
         ]
         env = {**context.environ, **request.arguments, **config, "DOCKER_BUILDKIT": "1"}
-        env.setdefault("DOCKER_HOST", _address(engine))
         finished = run_program(argv, masked, env=env, shows=shows)
         try:
             check_exit(f"`{program[0]} build`", finished)
@@ -128,10 +127,10 @@ def _configuration(request: BuildRequest, environ: Mapping[str, str]) -> Iterato
     home = Path(environ.get("DOCKER_CONFIG") or Path(environ.get("HOME", "/")) / ".docker")
     with TemporaryDirectory(prefix="syntask-docker-") as name:
         own = Path(name)
-        for each in home.iterdir() if home.is_dir() else ():
-            if each.is_dir():  # plugins and contexts
-                (own / each.name).symlink_to(each)
         known = home / "config.json"
+        for each in home.iterdir() if home.is_dir() else ():
+            if each != known:  # plugins, contexts and certificates
+                (own / each.name).symlink_to(each)
         config: dict[str, Any] = json.loads(known.read_text(encoding="utf-8")) if known.is_file() else {}
         auth = base64.b64encode(f"{login['username']}:{login['password']}".encode()).decode()
         config["auths"] = {**(config.get("auths") or {}), (_HUB_KEY if host == HUB else host): {"auth": auth}}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import select
 from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from socket import socket
 from struct import unpack
 from time import monotonic
@@ -53,10 +52,10 @@ def said_in_container(
     what = f"Starting a container of `{image}`"
     try:
         engine.ask(what, lambda api: _create(api, name, image, words, options))
-        attached = _begin(engine, name, what)
-        stream = getattr(attached, "_sock", attached)
-        stream.sendall(given)
-        yield from _lines(stream, deadline)
+        with closing(_begin(engine, name, what)) as attached, closing(attached._response):
+            stream = getattr(attached, "_sock", attached)
+            stream.sendall(given)
+            yield from _lines(stream, deadline)
     finally:
         with suppress(EngineFailed):  # it removes itself when it has ended
             engine.ask("Removing the container", lambda api: api.remove_container(name, v=True, force=True))
@@ -113,6 +112,7 @@ def _frames(stream: socket, deadline: float) -> Iterator[tuple[int, bytes]]:
 
 def _read(stream: socket, deadline: float) -> bytes:
     left = deadline - monotonic()
-    if left <= 0 or not select.select([stream], (), (), left)[0]:
+    if left <= 0:
         raise TimeoutError
+    stream.settimeout(left)
     return stream.recv(_CHUNK)

@@ -26,6 +26,31 @@ _ANSWERS_WITHIN = 600
 _HUB_KEY = "https://index.docker.io/v1/"
 _UNREACHABLE = (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError)
 
+_CERTIFICATES = "`DOCKER_CERT_PATH` names the directory with `ca.pem`, `cert.pem` and `key.pem`: look there."
+# How an error says why nothing can be asked; what to say of it, and what to do. The last is for all others.
+_SIGNS = tuple(
+    (re.compile(sign, re.DOTALL), told, hint)
+    for sign, told, hint in (
+        (
+            "Permission denied",
+            "No permission to use {}.",
+            "Let your user use it (the group `docker`), or point `DOCKER_HOST` at one that you may use.",
+        ),
+        (
+            "HTTP request to an HTTPS server",
+            "TLS is needed to talk to {}.",
+            "Set `DOCKER_TLS_VERIFY=1`, and `DOCKER_CERT_PATH` to the directory with the certificates.",
+        ),
+        (r"\[SSL[^]]*\] ([^(]+) \(", "There is no TLS connection to {}: {}.", _CERTIFICATES),
+        ("TLS", "There are no certificates for {}.", _CERTIFICATES),
+        (
+            "",
+            "There is no answer from {}.",
+            "Start Docker or Podman, or say in `DOCKER_HOST` where one is.",
+        ),
+    )
+)
+
 T = TypeVar("T")
 
 
@@ -114,6 +139,11 @@ class _Client(docker.APIClient):  # type: ignore[misc]  # docker-py has no types
         self.podman = headers.get("Libpod-Api-Version")
         return headers.get("Api-Version") or super()._retrieve_server_version()  # type: ignore[no-any-return]
 
+    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
+        # requests would rather trust the authority in REQUESTS_CA_BUNDLE than the one of this engine.
+        verify = self.verify if verify is None else verify
+        return super().merge_environment_settings(url, proxies, stream, verify, cert)
+
     def send(self, request: Any, **options: Any) -> Any:
         answer = super().send(request, **options)
         if options.get("stream"):
@@ -153,15 +183,14 @@ def _connect(environ: Mapping[str, str]) -> Any:
     except docker_errors.APIError as error:
         raise _translated(address, error) from error
     except (docker_errors.DockerException, *_UNREACHABLE, ValueError) as error:
-        refused = "Permission denied" in str(error)
-        detail = f"{'No permission to use' if refused else 'There is no answer from'} {address}."
-        hint = (
-            "Let your user use it (the group `docker`), or point `DOCKER_HOST` at one that you may use."
-            if refused
-            else "Start Docker or Podman, or say in `DOCKER_HOST` where one is."
-        )
-        raise EngineFailed(detail, hint=hint, reason=str(error)) from error
+        raise _unreachable(address, str(error)) from error
     return client
+
+
+def _unreachable(address: str, reason: str) -> EngineFailed:
+    found = ((sign.search(reason), told, hint) for sign, told, hint in _SIGNS)
+    match, told, hint = next((match, told, hint) for match, told, hint in found if match)
+    return EngineFailed(told.format(address, *match.groups()), hint=hint, reason=reason)
 
 
 def _try_socket(address: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,14 +22,14 @@ from syntask_yaml.template import Scope
 from tests.support import container_engine as support
 from tests.support.container_engine import ContainerEngine
 
-NO_ENGINE = support.missing()
+_SYNTASK = str(Path(sys.executable).parent / "syntask")
 DOCKERFILE = "FROM base:1\nCOPY . /code/\n"
 
 
 @pytest.fixture(name="engine", scope="session")
 def _engine() -> Iterator[ContainerEngine]:
-    if NO_ENGINE:
-        pytest.skip(NO_ENGINE)
+    if support.MISSING:
+        pytest.skip(support.MISSING)
     with support.container_engine() as engine:
         yield engine
 
@@ -119,6 +122,52 @@ class Workshop:
             return text
         finally:
             client.remove_container(made["Id"], force=True)
+
+
+class Project(Workshop):
+    """A workshop whose directory is a project, with a store of its own beside it."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.environ["SYNTASK_HOME"] = str(self.directory.parent / "store")
+
+    def syntask(self, *words: str, code: int = 0, input: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command, which has to end with *code*."""
+        done = subprocess.run(
+            [_SYNTASK, *words],
+            cwd=self.directory,
+            env=self.environ,
+            input=input,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done
+
+    def json(self, *words: str) -> Any:
+        return json.loads(self.syntask(*words, "--output", "json").stdout)
+
+    def begin(self, *words: str, until: str) -> subprocess.Popen[str]:
+        """Start a command, and read what it prints up to a line with *until*."""
+        process = subprocess.Popen(
+            [_SYNTASK, *words],
+            cwd=self.directory,
+            env=self.environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        assert process.stdout is not None
+        for line in process.stdout:
+            if until in line:
+                return process
+        raise AssertionError(f"it ended without a word of {until!r}")
+
+    def keep_secret(self, name: str, value: str) -> None:
+        """Make a secret block."""
+        self.syntask("block", "create", "secret", name, input=value)
 
 
 @pytest.fixture(name="shop")

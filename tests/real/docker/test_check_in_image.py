@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import sysconfig
 import time
 from pathlib import Path
@@ -14,13 +12,12 @@ from typing import Any
 
 import pytest
 
-from tests.real.docker.conftest import Workshop
+from tests.real.docker.conftest import Project, Workshop
 from tests.support.container_engine import ContainerEngine
 from tests.support.python_image import CHANGES, python_files
 
 pytestmark = pytest.mark.real
 
-SYNTASK = str(Path(sys.executable).parent / "syntask")
 SECRET = "planted-t0ken/with space"
 SITE = sysconfig.get_path("purelib")
 ROOT = Path(__file__).parents[3]
@@ -52,7 +49,7 @@ STEPS = "prefect.deployments.steps"
 TO_CODE = {f"{STEPS}.set_working_directory": {"directory": "/code"}}
 
 
-class Project(Workshop):
+class Checked(Project):
     """A project with one deployment for an image that has its code in `/code`."""
 
     python: str
@@ -69,29 +66,18 @@ class Project(Workshop):
         }
         self.write("flows.py", FLOWS.format(module="prefect"))
         self.write("syntask.yaml", json.dumps({"name": "images", "deployments": [entry]}, indent=1))
-        self.environ["SYNTASK_HOME"] = str(self.directory.parent / "store")
 
-    def check(self, *words: str) -> Any:
-        """The one result, with all that was said."""
-        done = subprocess.run(
-            [SYNTASK, "check", *(words or ["--image"]), "--output", "json"],
-            cwd=self.directory,
-            env=self.environ,
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        assert done.returncode in (0, 1), done.stdout + done.stderr
+    def check(self, *words: str, finds: str | None = None) -> Any:
+        """The one result, with all that was said; *finds* is the code of its problem."""
+        words = ("check", *(words or ["--image"]), "--output", "json")
+        done = self.syntask(*words, code=1 if finds else 0)
         (result,) = json.loads(done.stdout)["results"]
-        assert result["ready"] == (done.returncode == 0)
+        problem = result["problem"]
+        assert (result["ready"], problem and problem["code"]) == (finds is None, finds)
         return {**result, "said": done.stdout + done.stderr}
 
-    def code(self, *words: str) -> str | None:
-        problem = self.check(*words)["problem"]
-        return problem and str(problem["code"])
-
     def containers(self) -> list[Any]:
-        return list(self.engine.client.containers(all=True))
+        return list(self.engine.client.containers(all=True, filters={"label": "io.syntask.check"}))
 
 
 @pytest.fixture(name="python", scope="session")
@@ -106,28 +92,28 @@ _MODULES = {"flows": "prefect", "ours": "syntask"}
 
 
 @pytest.fixture(name="project")
-def _project(shop: Workshop, python: str) -> Project:
-    project = Project(shop.directory, shop.engine, shop.name)
+def _project(shop: Workshop, python: str) -> Checked:
+    project = Checked(shop.directory, shop.engine, shop.name)
     project.python = python
     return project
 
 
-def test_an_image_with_prefect(project: Project) -> None:
+def test_an_image_with_prefect(project: Checked) -> None:
     """Its own steps bring the code, its own loader loads it; then the container is gone."""
     project.declare(installed=PREFECT, parameters={"count": 3})
-    assert project.check()["problem"] is None
+    project.check()
     assert project.containers() == []
 
 
-def test_an_image_with_syntask_alone(project: Project) -> None:
+def test_an_image_with_syntask_alone(project: Checked) -> None:
     """Ours do."""
     project.declare(installed=OURS, entrypoint="flows.py:etl")
-    assert project.code() == "load-failed"  # there is no Prefect
+    project.check(finds="load-failed")  # there is no Prefect
     project.write("ours.py", FLOWS.format(module="syntask"))
     project.declare(installed=OURS, entrypoint="ours.py:etl")
-    assert project.check()["problem"] is None
+    project.check()
     project.declare(installed=OURS, entrypoint="ours.py:etl", pull=[TO_CODE, *_failing()])
-    assert project.check()["problem"]["path"][2:4] == ["pull", 1]
+    assert project.check(finds="pull-failed")["problem"]["path"][2:4] == ["pull", 1]
 
 
 def _failing() -> list[Any]:
@@ -148,63 +134,49 @@ def _failing() -> list[Any]:
         ({"job_variables": {"env": {"A": "{{ prefect.blocks.secret.no }}"}}}, "start-failed", ["work_pool"]),
     ],
 )  # fmt: skip
-def test_what_is_missing(project: Project, fields: dict[str, Any], code: str, place: list[Any]) -> None:
+def test_what_is_missing(project: Checked, fields: dict[str, Any], code: str, place: list[Any]) -> None:
     """One problem, with its place and what to do; and no container is left."""
     project.declare(installed=PREFECT, **{"parameters": {}, **fields})
-    problem = project.check()["problem"]
+    problem = project.check(finds=code)["problem"]
 
-    assert (problem["code"], problem["path"][2 : 2 + len(place)]) == (code, place), problem
+    assert problem["path"][2 : 2 + len(place)] == place, problem
     assert problem["line"]
     assert problem["detail"]
     assert project.containers() == []
 
 
-def test_another_image(project: Project) -> None:
+def test_another_image(project: Checked) -> None:
     """`--image NAME` is tried in the place of the deployment's own."""
     project.declare(installed=PREFECT, job_variables={"image": "none-such:1"})
-    assert project.code("--image", project.python) is None
-    assert project.code("--image", "base:1") == "image-failed"
-    assert project.code("--image") == "image-failed"
+    project.check("--image", project.python)
+    project.check("--image", "base:1", finds="image-failed")
+    project.check("--image", finds="image-failed")
 
 
-def test_no_engine(project: Project) -> None:
+def test_no_engine(project: Checked) -> None:
     project.declare(installed=PREFECT)
     project.environ["DOCKER_HOST"] = "unix:///nowhere/docker.sock"
-    problem = project.check()["problem"]
+    problem = project.check(finds="no-engine")["problem"]
 
-    assert problem["code"] == "no-engine"
     assert "unix:///nowhere/docker.sock" in problem["detail"]
     assert "DOCKER_HOST" in problem["hint"]
 
 
-def test_it_takes_too_long(project: Project) -> None:
+def test_it_takes_too_long(project: Checked) -> None:
     project.declare(installed=PREFECT, job_variables={"env": {"SLEEPS": "1"}})
-    problem = project.check("--image", "--timeout", "10")["problem"]
+    problem = project.check("--image", "--timeout", "10", finds="start-failed")["problem"]
 
-    assert problem["code"] == "start-failed"
     assert "--timeout" in problem["hint"]
     assert project.containers() == []
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_it_is_ended(project: Project, how: signal.Signals) -> None:
+def test_it_is_ended(project: Checked, how: signal.Signals) -> None:
     """Ctrl-C removes the container; so does the end of the process, whatever ended it."""
-    secret_block(project)
+    project.keep_secret("token", SECRET)
     variables = {"env": {"SLEEPS": "1", "TOKEN": "{{ syntask.blocks.secret.token }}"}}
     project.declare(installed=PREFECT, job_variables=variables)
-    process = subprocess.Popen(
-        [SYNTASK, "check", "--image", "--env", f"GIVEN={SECRET}"],
-        cwd=project.directory,
-        env=project.environ,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    assert process.stderr is not None
-    for line in process.stderr:
-        if "asleep" in line:
-            break
+    process = project.begin("check", "--image", "--env", f"GIVEN={SECRET}", until="asleep")
     (container,) = project.containers()
     inspected = json.dumps(project.engine.client.inspect_container(container["Id"]))
     os.kill(process.pid, how)
@@ -218,22 +190,9 @@ def test_it_is_ended(project: Project, how: signal.Signals) -> None:
     assert project.containers() == []
 
 
-def secret_block(project: Project) -> None:
-    project.environ["SYNTASK_HOME"] = str(project.directory.parent / "store")
-    made = subprocess.run(
-        [SYNTASK, "block", "create", "secret", "token"],
-        cwd=project.directory,
-        env=project.environ,
-        input=SECRET,
-        capture_output=True,
-        text=True,
-    )
-    assert made.returncode == 0, made.stdout + made.stderr
-
-
-def test_blocks_and_variables_are_handed_in(project: Project) -> None:
+def test_blocks_and_variables_are_handed_in(project: Checked) -> None:
     """The flow and the steps have them; who reads along sees `***`."""
-    secret_block(project)
+    project.keep_secret("token", SECRET)
     script = {"script": "sh -c 'echo step $TOLD'", "env": {"TOLD": "{{ prefect.blocks.secret.token }}"}}
     project.declare(
         installed=PREFECT,
@@ -242,7 +201,6 @@ def test_blocks_and_variables_are_handed_in(project: Project) -> None:
     )
     result = project.check()
 
-    assert result["problem"] is None, result
     assert "step ***" in result["said"]
     assert "told ***" in result["said"]
     assert SECRET not in result["said"]

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.real.docker.conftest import Workshop
+from tests.real.docker.conftest import Project, Workshop
 
 pytestmark = pytest.mark.real
 
-SYNTASK = str(Path(sys.executable).parent / "syntask")
 SECRET = "planted-t0ken/with space"
 
 PROJECT = """
@@ -55,8 +50,8 @@ DEPLOYMENT = """  - name: d{number}
 """
 
 
-class Project(Workshop):
-    """A workshop whose directory is a project, with a store of its own."""
+class Images(Project):
+    """A project whose deployments name the images that it builds."""
 
     def declare(self, text: str = PROJECT, *, count: int = 3) -> None:
         deployments = "".join(DEPLOYMENT.format(number=number) for number in range(count))
@@ -64,37 +59,25 @@ class Project(Workshop):
         self.write("flows.py", "from syntask import flow\n\n@flow\ndef etl(source: str = ''): ...\n")
         self.write(".dockerignore", "syntask.yaml\n__pycache__\n")
         self.write("own", self.name)
-        self.environ["SYNTASK_HOME"] = str(self.directory.parent / "store")
 
-    def syntask(self, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [SYNTASK, *words],
-            cwd=self.directory,
-            env=self.environ,
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        return done
-
-    def json(self, *words: str) -> Any:
-        return json.loads(self.syntask(*words, "--output", "json").stdout)
-
-    def images(self) -> list[tuple[str, str]]:
+    def foreseen(self) -> list[tuple[str, str]]:
         """What a plan says of the images: what becomes of each, and why."""
         return [(each["action"], each["reason"]) for each in self.json("plan", "--all")["images"]]
 
+    def kept(self) -> dict[str, list[str]]:
+        """The images that the engine has, each with its names; it lists those of one second in any order."""
+        return {each["Id"]: sorted(each["RepoTags"] or ()) for each in self.engine.client.images()}
+
 
 @pytest.fixture(name="project")
-def _project(shop: Workshop) -> Project:
-    project = Project(shop.directory, shop.engine, shop.name)
+def _project(shop: Workshop) -> Images:
+    project = Images(shop.directory, shop.engine, shop.name)
     project.write("Dockerfile")
     project.declare()
     return project
 
 
-def test_one_image_for_all(project: Project) -> None:
+def test_one_image_for_all(project: Images) -> None:
     """Built once, pushed once; every field that names it has what the steps put out."""
     done = project.syntask("deploy", "--all")
     image_id = project.inspect(f"{project.repository}:abc123")["Id"]
@@ -115,17 +98,17 @@ def test_one_image_for_all(project: Project) -> None:
     assert project.is_pushed("abc123")
 
 
-def test_the_plan_says_what_would_be_built_and_why(project: Project) -> None:
+def test_the_plan_says_what_would_be_built_and_why(project: Images) -> None:
     """And builds nothing itself."""
-    first = project.images()
+    first = project.foreseen()
     text = project.syntask("plan", "--all").stdout
     assert project.engine.client.images(project.repository) == []
     project.syntask("deploy", "--all")
-    same = project.images()
+    same = project.foreseen()
     project.write("flows.py", "from syntask import flow\n\n@flow\ndef etl(source: str = 'x'): ...\n")
-    changed = project.images()
+    changed = project.foreseen()
     project.write("Dockerfile", "FROM base:1\nCOPY . /other/\n")
-    both = project.images()
+    both = project.foreseen()
     suffix = ", before the steps that come first have run"
 
     assert first == [("build", f"nothing here or at the registry was built from this{suffix}")]
@@ -153,13 +136,13 @@ deployments:
 """
 
 
-def test_the_plan_knows_what_an_unchanged_build_puts_out(project: Project) -> None:
+def test_the_plan_knows_what_an_unchanged_build_puts_out(project: Images) -> None:
     """A second plan is empty; with a changed file it is not, nor where no engine answers."""
     words = ("plan", "--all", "--detailed-exitcode")
     project.declare(FIRST)
     project.syntask(*words, code=2)
     project.syntask("deploy", "--all")
-    images = project.engine.client.images()
+    images = project.kept()
     same = project.syntask(*words)
     project.syntask("plan", "--all", "--save", "../same.json")
     applied = project.syntask("deploy", "--plan", "../same.json")
@@ -167,7 +150,7 @@ def test_the_plan_knows_what_an_unchanged_build_puts_out(project: Project) -> No
     assert "(known after build)" not in same.stdout
     assert "unchanged, nothing changed" in same.stdout
     assert "3 unchanged" in applied.stdout
-    assert project.engine.client.images() == images
+    assert project.kept() == images
 
     project.write("own", "changed")
     changed = project.syntask(*words, code=2)
@@ -181,7 +164,7 @@ def test_the_plan_knows_what_an_unchanged_build_puts_out(project: Project) -> No
     assert "(known after build)" in project.syntask(*words, code=2).stdout
 
 
-def test_the_plan_knows_what_the_registry_has(project: Project) -> None:
+def test_the_plan_knows_what_the_registry_has(project: Images) -> None:
     """With a tag that is declared, also where the image was never pulled; and it pulls nothing."""
     text = FIRST.replace("      id: image\n", "      id: image\n      tag: stable\n")
     declared = DEPLOYMENT.replace('    parameters: {{source: "{{{{ image.image_id }}}}"}}\n', "")
@@ -197,7 +180,7 @@ def test_the_plan_knows_what_the_registry_has(project: Project) -> None:
     assert project.engine.client.images(project.repository) == []
 
 
-def test_nothing_is_built_twice_unless_asked_for(project: Project) -> None:
+def test_nothing_is_built_twice_unless_asked_for(project: Images) -> None:
     """A second deploy, `--rebuild` and `--skip-build`."""
     project.syntask("deploy", "--all")
     again = project.syntask("deploy", "--all")
@@ -213,10 +196,10 @@ def test_nothing_is_built_twice_unless_asked_for(project: Project) -> None:
     assert "asks for opposites" not in project.syntask("deploy", "--rebuild", "--skip-build", code=64).stdout
 
 
-def test_an_engine_that_is_not_there(project: Project) -> None:
+def test_an_engine_that_is_not_there(project: Images) -> None:
     """The plan says that it cannot tell; deploying is one message at the place in the file."""
     project.environ["DOCKER_HOST"] = "unix:///nowhere/docker.sock"
-    said = project.images()
+    said = project.foreseen()
     failed = project.syntask("deploy", "--all", code=1)
 
     assert said[0][0] == "unknown"
@@ -227,7 +210,7 @@ def test_an_engine_that_is_not_there(project: Project) -> None:
     assert project.json("deployment", "ls")["deployments"] == []
 
 
-def test_a_build_that_fails_deploys_nothing(project: Project) -> None:
+def test_a_build_that_fails_deploys_nothing(project: Images) -> None:
     """Its output and its place are shown; whoever rests on it is skipped."""
     project.write("Dockerfile", "FROM base:1\nRUN echo told; exit 7\n")
     failed = project.syntask("deploy", "--all", code=1)
@@ -237,7 +220,7 @@ def test_a_build_that_fails_deploys_nothing(project: Project) -> None:
     assert failed.stderr.count("  skipped") == 3
 
 
-def test_a_build_that_takes_too_long(project: Project) -> None:
+def test_a_build_that_takes_too_long(project: Images) -> None:
     """`timeout` ends it."""
     project.write("Dockerfile", "FROM base:1\nRUN sleep 61\n")
     text = PROJECT.replace(
@@ -251,22 +234,10 @@ def test_a_build_that_takes_too_long(project: Project) -> None:
     assert time.monotonic() - began < 50
 
 
-def test_ctrl_c_in_a_build(project: Project) -> None:
+def test_ctrl_c_in_a_build(project: Images) -> None:
     """It ends at once, and nothing was deployed."""
     project.write("Dockerfile", "FROM base:1\nRUN echo asleep; sleep 62\n")
-    process = subprocess.Popen(
-        [SYNTASK, "deploy", "--all"],
-        cwd=project.directory,
-        env=project.environ,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    assert process.stdout is not None
-    for line in process.stdout:
-        if "Running in" in line:
-            break
+    process = project.begin("deploy", "--all", until="Running in")
     time.sleep(1)
     began = time.monotonic()
     os.kill(process.pid, signal.SIGINT)
@@ -277,7 +248,7 @@ def test_ctrl_c_in_a_build(project: Project) -> None:
     assert project.json("deployment", "ls")["deployments"] == []
 
 
-def test_render_after_build(project: Project) -> None:
+def test_render_after_build(project: Images) -> None:
     """What would be deployed, with what the steps put out; and nothing is deployed."""
     before = project.json("render")
     after = project.json("render", "--after-build")
@@ -288,7 +259,7 @@ def test_render_after_build(project: Project) -> None:
     assert project.json("deployment", "ls")["deployments"] == []
 
 
-def test_no_secret_anywhere(project: Project, tmp_path: Path) -> None:
+def test_no_secret_anywhere(project: Images, tmp_path: Path) -> None:
     """A secret of a build, from a block: nothing that is written or printed holds it."""
     project.write(
         "Dockerfile",
@@ -301,15 +272,7 @@ def test_no_secret_anywhere(project: Project, tmp_path: Path) -> None:
     )
     project.declare(text)
     project.environ["MORE"] = SECRET + "2"
-    made = subprocess.run(
-        [SYNTASK, "block", "create", "secret", "pip"],
-        cwd=project.directory,
-        env=project.environ,
-        input=SECRET,
-        capture_output=True,
-        text=True,
-    )
-    assert made.returncode == 0, made.stdout + made.stderr
+    project.keep_secret("pip", SECRET)
     said = [
         project.syntask("-v", *words)
         for words in (

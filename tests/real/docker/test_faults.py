@@ -16,8 +16,8 @@ import pytest
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import StepContext, StepStopped
 from syntask_yaml.steps.docker import build_docker_image
-from tests.real.docker.conftest import NO_ENGINE, Workshop
-from tests.support.container_engine import container_engine, end_leftovers
+from tests.real.docker.conftest import Workshop
+from tests.support.container_engine import MISSING, container_engine, end_leftovers
 
 pytestmark = pytest.mark.real
 
@@ -125,8 +125,8 @@ def _is_sleeping(shop: Workshop) -> bool:
 
 def test_an_engine_that_is_killed_and_started_again() -> None:
     """In the middle of a build: one message; afterwards the same build goes well."""
-    if NO_ENGINE:
-        pytest.skip(NO_ENGINE)
+    if MISSING:
+        pytest.skip(MISSING)
     with container_engine() as engine:
         directory = engine.root.parent / "project"
         shop = Workshop(directory, engine, "team/killed")
@@ -187,8 +187,8 @@ def test_twenty_thousand_files(shop: Workshop) -> None:
 
 def test_a_full_disk(tmp_path: Path) -> None:
     """The engine's own words, and how to make room."""
-    if NO_ENGINE:
-        pytest.skip(NO_ENGINE)
+    if MISSING:
+        pytest.skip(MISSING)
     with container_engine() as engine:
         shop = Workshop(engine.root.parent / "project", engine, "team/full")
         engine.stop()

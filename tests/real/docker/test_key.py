@@ -236,7 +236,7 @@ def test_an_image_built_on_ours_is_not_ours(shop: Workshop, engine: ContainerEng
     foreign = Workshop(shop.directory.parent / "foreign", engine, "foreign")
     foreign.write("Dockerfile", made)
     with foreign.directory.joinpath("Dockerfile").open("rb") as file:
-        list(engine.client.build(fileobj=file, tag="foreign:1", decode=True))
+        list(engine.client.build(fileobj=file, tag="foreign:1", rm=True, decode=True))
     assert LABEL in (engine.client.inspect_image("foreign:1")["Config"]["Labels"])
     for name in engine.client.inspect_image(f"{shop.repository}:t")["RepoTags"]:
         engine.client.remove_image(name, noprune=True, force=True)

@@ -25,8 +25,6 @@ from tests.support.python_image import CHANGES
 
 pytestmark = pytest.mark.real
 
-NO_PODMAN = support.missing()
-
 # An image for the Python of this machine, which is mounted into it.
 _PYTHON = (*CHANGES, "ENV PYTHONPATH=/site")
 _MOUNTED = [f"{path}:{path}:ro" for path in (sys.base_prefix, "/lib", "/lib64")]
@@ -35,8 +33,8 @@ _MOUNTED = [f"{path}:{path}:ro" for path in (sys.base_prefix, "/lib", "/lib64")]
 @pytest.fixture(name="closed", scope="module")
 def _closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
     """A registry that asks for a login."""
-    if NO_PODMAN:
-        pytest.skip(NO_PODMAN)
+    if support.MISSING:
+        pytest.skip(support.MISSING)
     with registry(tmp_path_factory.mktemp("closed"), login=pushing.LOGIN) as found:
         yield found
 
@@ -50,8 +48,8 @@ def _engine(closed: Registry, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 @pytest.fixture(name="project")
-def _project(shop: Workshop) -> commands.Project:
-    project = commands.Project(shop.directory, shop.engine, shop.name)
+def _project(shop: Workshop) -> commands.Images:
+    project = commands.Images(shop.directory, shop.engine, shop.name)
     project.write("Dockerfile")
     project.declare()
     return project
@@ -196,11 +194,11 @@ def test_no_ssh_agent(shop: Workshop) -> None:
 def test_check_in_an_image(shop: Workshop, engine: PodmanEngine) -> None:
     """`check --image`: a flow that loads, an image without Python, and none at all."""
     engine.add("python:1", {"code/flows.py": checking.FLOWS.format(module="prefect")}, changes=_PYTHON)
-    project = checking.Project(shop.directory, engine, shop.name)
+    project = checking.Checked(shop.directory, engine, shop.name)
     project.python = "python:1"
     project.declare(installed=[*checking.PREFECT, *_MOUNTED], parameters={"count": 3})
 
-    assert project.check()["problem"] is None
-    assert project.code("--image", "base:1") == "image-failed"
-    assert project.code("--image", "none-such:1") == "image-failed"
+    project.check()
+    project.check("--image", "base:1", finds="image-failed")
+    project.check("--image", "none-such:1", finds="image-failed")
     assert project.containers() == []

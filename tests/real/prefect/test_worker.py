@@ -17,9 +17,7 @@ from tests.support.git_repository import Repository
 from tests.support.git_server import GitServer
 from tests.support.prefect_server import PrefectServer, stock_worker
 
-needs_apache = pytest.mark.skipif(
-    bool(git_server.missing(git_server.APACHE)), reason=git_server.missing(git_server.APACHE) or "-"
-)
+needs_apache = pytest.mark.skipif(bool(git_server.NO_APACHE), reason=git_server.NO_APACHE or "-")
 # A server of one's own asks for a user too; Prefect's worker puts both into the URL.
 USER, PASSWORD = "robot", "hush-hush-0451"
 
