@@ -45,6 +45,9 @@ def _foreseen(error: SyntaskError) -> int:
 
 
 def _wrong_usage(error: click.UsageError) -> int:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)
+        return UsageError.exit_code
     path = error.ctx.command_path if error.ctx else "syntask"
     hint = f"`{path} --help` says more."
     if isinstance(error, click.NoSuchOption) and error.option_name in _GLOBAL:

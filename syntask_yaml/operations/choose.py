@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from syntask_yaml.diagnostics import nearest
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import NotFound, SyntaskError, UsageError
 from syntask_yaml.operations.overrides import Overrides
@@ -86,13 +87,20 @@ def _by_entrypoint(project: Project, selection: Selection, reader: FlowReader) -
             f"`{selection.entrypoint}` is declared as {names}.", hint="Say which with `-n NAME`."
         )
     if not selection.names:
-        raise UsageError(
-            f"A deployment of `{selection.entrypoint}` needs a name.",
-            hint="Give one with `-n NAME`.",
-        )
+        raise _nameless(selection.entrypoint or "", project)
     reader.read(selection.entrypoint or "")  # says at once what is wrong with it
     fields = {"name": selection.names[0].rpartition("/")[2], "entrypoint": selection.entrypoint}
     return declare(Node(fields, Source("command line", ""), 0), project.sections)
+
+
+def _nameless(entrypoint: str, project: Project) -> UsageError:
+    """What to say of an entrypoint that no deployment has; it may be the name of one."""
+    try:
+        parse_entrypoint(entrypoint)
+    except SyntaskError as error:
+        near = nearest(entrypoint, [each.name for each in project.declarations])
+        return UsageError(error.detail, hint=f"Do you mean `-n {near}`?" if near else error.hint)
+    return UsageError(f"A deployment of `{entrypoint}` needs a name.", hint="Give one with `-n NAME`.")
 
 
 def _is_meant(declaration: Declaration, selection: Selection) -> bool:

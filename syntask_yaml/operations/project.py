@@ -107,9 +107,19 @@ def _check_flows(project: Project, reader: FlowReader) -> Iterator[Diagnostic]:
             yield flow
             continue
         yield from flow_notes(declaration, flow)
-        if not declaration.errors:  # a misspelt key would make a parameter seem missing, too
+        if _has_clear_parameters(declaration):
             yield from check_parameters(declaration.node, flow.parameter_schema)
         yield from check_unique(seen, declaration, flow.name, declaration.name)
+
+
+def _has_clear_parameters(declaration: Declaration) -> bool:
+    """Whether what is wrong with the entry, if anything, has nothing to do with its parameters.
+
+    Without the key `parameters`, a misspelt one may be meant for it.
+    """
+    place = (*declaration.node.path, "parameters")
+    at_them = any(error.path[: len(place)] == place for error in declaration.errors)
+    return not declaration.errors or ("parameters" in declaration.node.value and not at_them)
 
 
 def read_flow(declaration: Declaration, entrypoint: str, reader: FlowReader) -> Flow | Diagnostic:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from syntask_yaml.diagnostics import Diagnostic, did_you_mean
+from syntask_yaml.diagnostics import Diagnostic, did_you_mean, nearest
 from syntask_yaml.document.node import Node
 from syntask_yaml.project.misplaced import is_in_step, kind_of, remedy
 
@@ -83,9 +83,11 @@ def _misfit(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
 def _missing(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
     where = kind_of(node.path)
     code = "missing-input" if is_in_step(node.path) else "missing-key"
+    unknown = [key for key in error.instance if key not in error.schema.get("properties", ())]
     for key in error.validator_value:
-        if key not in error.instance:
-            yield node.problem(code, f"{where[:1].upper()}{where[1:]} needs `{key}`.", at_key=True)
+        if key not in error.instance and nearest(key, unknown) is None:  # a slip of it is reported as that
+            detail = f"{where[:1].upper()}{where[1:]} needs `{key}`."
+            yield node.problem(code, detail, f"Add `{key}:`.", at_key=True)
 
 
 def _not_listed(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, cast
 
-from syntask_yaml.diagnostics import Diagnostic, did_you_mean
+from syntask_yaml.diagnostics import Diagnostic, did_you_mean, nearest
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.value import Json, Unknown, Value
@@ -27,20 +27,23 @@ def check_parameters(entry: Node, schema: Mapping[str, Json] | None) -> Iterator
     """
     if schema is None or entry.value.get("enforce_parameter_schema") is False:
         return
-    declared = entry.get("parameters")
-    if declared is not None and declared.value:
+    declared = _parameters(entry)
+    if declared is not None:
         yield from _check_values(declared, schema)
     for schedule in schedules_of(entry):
         if schedule.value.get("active") is False:
             continue
-        own = schedule.get("parameters")
-        if own is not None and own.value:
+        own = _parameters(schedule)
+        if own is not None:
             yield from _check_values(own, schema)
-        given = {
-            *(declared.value if declared and declared.value else ()),
-            *((own and own.value) or ()),
-        }
-        yield from _check_missing(declared or entry, given, schema)
+        given = {key for node in (declared, own) if node is not None for key in node.value}
+        yield from _check_missing(entry.get("parameters") or entry, given, schema)
+
+
+def _parameters(node: Node) -> Node | None:
+    """The parameters that an entry or a schedule gives, if they are that."""
+    found = node.get("parameters")
+    return found if found is not None and isinstance(found.value, dict) else None
 
 
 def _check_values(node: Node, schema: Mapping[str, Json]) -> Iterator[Diagnostic]:
@@ -59,8 +62,10 @@ def _check_values(node: Node, schema: Mapping[str, Json]) -> Iterator[Diagnostic
 
 def _check_missing(node: Node, given: Collection[str], schema: Mapping[str, Json]) -> Iterator[Diagnostic]:
     required: Any = schema.get("required") or ()
+    properties: Any = schema.get("properties") or {}
+    unknown = [name for name in given if name not in properties]
     for name in required:
-        if name not in given:
+        if name not in given and nearest(name, unknown) is None:  # a slip of it is reported as that
             detail = f"The flow needs `{name}`, and a scheduled run would not have it."
             yield node.problem("missing-parameter", detail, f"Add `{name}` to `parameters`.", at_key=True)
 

@@ -76,7 +76,8 @@ def _check_step(node: Node, step: Step, scope: Scope) -> Iterator[Diagnostic]:
     if builtin_of(step.name) is not None:
         if node.value is None and (missing := _required(step.name)):
             listed = ", ".join(f"`{name}`" for name in missing)
-            yield node.problem("missing-input", f"The step has no inputs, and needs {listed}.", at_key=True)
+            detail = f"The step has no inputs, and needs {listed}."
+            yield node.problem("missing-input", detail, f"Add `{missing[0]}:` below it.", at_key=True)
     elif claims_to_be_builtin(step.name):
         detail, hint = why_no_builtin(step.name)
         yield node.problem("unknown-step", detail, hint, at_key=True)
