@@ -12,7 +12,8 @@ from typing import Any
 from uuid import uuid4
 
 from syntask_yaml.steps.docker.at_registry import pull
-from syntask_yaml.steps.docker.engine import Engine, EngineFailed
+from syntask_yaml.steps.docker.engine import Engine
+from syntask_yaml.steps.docker.refusals import EngineFailed
 
 OUT, ERR = 1, 2
 

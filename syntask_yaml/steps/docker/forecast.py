@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from syntask_yaml.steps.base import StepContext
-from syntask_yaml.steps.docker.engine import EngineFailed, open_engine
+from syntask_yaml.steps.docker.engine import open_engine
 from syntask_yaml.steps.docker.image import repository_of
 from syntask_yaml.steps.docker.key import KeyUnknown, key_of
 from syntask_yaml.steps.docker.known import HERE, find_image, why_built
+from syntask_yaml.steps.docker.refusals import EngineFailed
 from syntask_yaml.steps.docker.request import request_of
 
 BUILD, PULL, UNCHANGED, UNKNOWN = "build", "pull", "unchanged", "unknown"

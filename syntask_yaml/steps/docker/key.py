@@ -14,7 +14,8 @@ from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import StepContext
 from syntask_yaml.steps.docker.at_registry import digest_at_registry, pull
 from syntask_yaml.steps.docker.dockerfile import images_below
-from syntask_yaml.steps.docker.engine import Engine, EngineFailed
+from syntask_yaml.steps.docker.engine import Engine
+from syntask_yaml.steps.docker.refusals import EngineFailed
 from syntask_yaml.steps.docker.request import BuildRequest, digest_of_json
 
 # A change of what is hashed, or how, is a new number.

@@ -9,10 +9,11 @@ from typing import Any
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import Outputs, StepContext
 from syntask_yaml.steps.docker.at_registry import digest_at_registry, is_at_registry
-from syntask_yaml.steps.docker.engine import Engine, EngineFailed, open_engine
+from syntask_yaml.steps.docker.engine import Engine, open_engine
 from syntask_yaml.steps.docker.image import Image, named, registry_of, repository_of, tag_of_time
 from syntask_yaml.steps.docker.key import told_by
 from syntask_yaml.steps.docker.progress import follow
+from syntask_yaml.steps.docker.refusals import EngineFailed
 
 
 def push_docker_image(

@@ -1,0 +1,108 @@
+"""docker-py's client of the engine that the Docker command line would use."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from socket import AF_UNIX, SHUT_RDWR, SOCK_STREAM, socket
+from typing import Any
+
+import docker
+from docker import errors as docker_errors
+
+from syntask_yaml.steps.docker.refusals import UNREACHABLE, translated, unreachable
+
+_ANSWERS_WITHIN = 600
+
+
+class _Client(docker.APIClient):  # type: ignore[misc]  # docker-py has no types
+    """docker-py's client, which remembers its open answers so that they can be cut short.
+
+    `podman` is the version of Podman's own interface, if it has one.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        self.open_answers: list[Any] = []
+        self.podman: str | None = None
+        super().__init__(**options)
+
+    def _retrieve_server_version(self) -> str:
+        # The whole version takes Podman half a second.
+        headers = self._get(f"{self.base_url}/_ping").headers
+        self.podman = headers.get("Libpod-Api-Version")
+        return headers.get("Api-Version") or super()._retrieve_server_version()  # type: ignore[no-any-return]
+
+    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
+        # requests would rather trust the authority in REQUESTS_CA_BUNDLE than the one of this engine.
+        verify = self.verify if verify is None else verify
+        return super().merge_environment_settings(url, proxies, stream, verify, cert)
+
+    def send(self, request: Any, **options: Any) -> Any:
+        answer = super().send(request, **options)
+        if options.get("stream"):
+            self.open_answers.append(answer)
+        return answer
+
+
+def hang_up(api: Any) -> None:
+    """Cut the answers short that are still being read."""
+    for answer in getattr(api, "open_answers", ()):
+        with suppress(Exception):
+            raw = api._get_raw_response_socket(answer)
+            getattr(raw, "_sock", raw).shutdown(SHUT_RDWR)
+
+
+def connect(environ: Mapping[str, str]) -> Any:
+    """A client of `DOCKER_HOST`, of the current Docker context, of Docker's socket, or else of Podman's.
+
+    Raises EngineFailed if none answers.
+    """
+    address = "the container engine"
+    try:
+        options = {"timeout": _ANSWERS_WITHIN, **_address(environ)}
+        address = f"the container engine at `{options.get('base_url', 'unix:///var/run/docker.sock')}`"
+        _try_socket(str(options.get("base_url", "unix:///var/run/docker.sock")))
+        client = _Client(version="auto", **options)
+        client._auth_configs = docker.auth.load_config(_configuration(environ), credstore_env=dict(environ))
+    except docker_errors.APIError as error:
+        raise translated(address, error) from error
+    except (docker_errors.DockerException, *UNREACHABLE, ValueError) as error:
+        raise unreachable(address, str(error)) from error
+    return client
+
+
+def _try_socket(address: str) -> None:
+    """Raise OSError if *address* is a socket of this machine that nobody listens on."""
+    if address.startswith(("unix://", "http+unix://")):
+        with socket(AF_UNIX, SOCK_STREAM) as trial:
+            trial.connect("/" + address.partition("://")[2].lstrip("/"))
+
+
+def _address(environ: Mapping[str, str]) -> dict[str, Any]:
+    options: dict[str, Any] = docker.utils.kwargs_from_env(environment=environ)
+    if "base_url" in options:
+        return options
+    current = docker.ContextAPI.kwargs_from_context(environment=environ)
+    if current.get("base_url") and current["base_url"] != "unix:///var/run/docker.sock":
+        return {**current, **options}
+    if not Path("/var/run/docker.sock").exists():
+        for place in _podman_sockets(environ):
+            if place.exists():
+                return {"base_url": f"unix://{place}"}
+    return options
+
+
+def _configuration(environ: Mapping[str, str]) -> str | None:
+    """The file in which `docker login` keeps logins."""
+    home = environ.get("DOCKER_CONFIG") or f"{environ.get('HOME', '')}/.docker"
+    path = Path(home) / "config.json"
+    return str(path) if path.is_file() else None
+
+
+def _podman_sockets(environ: Mapping[str, str]) -> Iterator[Path]:
+    if runtime := environ.get("XDG_RUNTIME_DIR"):
+        yield Path(runtime) / "podman/podman.sock"
+    yield Path(f"/run/user/{os.getuid()}/podman/podman.sock")
+    yield Path("/run/podman/podman.sock")
