@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import TypeAlias
 
 from syntask_yaml.backend.base import Backend, RunFilter
 from syntask_yaml.errors import NotFound
 from syntask_yaml.model.run import LogLine, Run, State, StateType
 
 _POLL_SECONDS = 0.2
+# A worker that is there takes a due run much sooner.
+_PATIENCE_SECONDS = 15.0
 
 
 def find_run(backend: Backend, id: str | None) -> Run:
@@ -45,12 +48,21 @@ class StateSeen:
     state: State
 
 
-def watch(
-    backend: Backend, run: Run, *, sleep: Callable[[float], None] = time.sleep
-) -> Iterator[StateSeen | LogLine]:
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """A watched run has been due for a while, and no worker has taken it; *pool* is where it waits."""
+
+    pool: str | None
+
+
+Seen: TypeAlias = StateSeen | LogLine | NotTaken
+
+
+def watch(backend: Backend, run: Run, *, sleep: Callable[[float], None] = time.sleep) -> Iterator[Seen]:
     """What a run goes through, as it happens, until it has ended."""
     seen: State | None = None
     lines = 0
+    patience = _PATIENCE_SECONDS
     while True:
         current = find_run(backend, run.id)  # before the lines, so that the last ones are not missed
         for line in backend.logs(run.id, after=lines):
@@ -61,4 +73,13 @@ def watch(
             yield StateSeen(seen)
         if current.state.type.is_final:
             return
+        if _is_due(current) and patience > 0:
+            patience -= _POLL_SECONDS
+            if patience <= 0:
+                yield NotTaken(current.work_pool)
         sleep(_POLL_SECONDS)
+
+
+def _is_due(run: Run) -> bool:
+    is_waiting = run.state.type is StateType.SCHEDULED
+    return is_waiting and (run.scheduled is None or run.scheduled <= datetime.now(UTC))

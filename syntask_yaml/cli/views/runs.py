@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 
 import click
 
+from syntask_yaml.cli.views.output import say
 from syntask_yaml.model.run import LogLine, State, StateType
-from syntask_yaml.operations.runs import StateSeen
+from syntask_yaml.operations.runs import NotTaken, Seen, StateSeen
 
 STATE_COLORS = {
     StateType.COMPLETED: "green",
@@ -19,15 +21,19 @@ STATE_COLORS = {
 _WARNING, _ERROR = 30, 40
 
 
-def show_watched(seen: Iterable[StateSeen | LogLine]) -> State | None:
-    """Print log lines to standard output and states to standard error; the last state."""
-    state = None
+def show_watched(seen: Iterable[Seen]) -> State | None:
+    """Print log lines to standard output, and all else to standard error; the last state."""
+    state: State | None = None
     for each in seen:
-        if isinstance(each, LogLine):
-            show_line(each)
-        else:
-            state = each.state
-            click.echo(state_text(state), err=True)
+        match each:
+            case LogLine():
+                show_line(each)
+            case StateSeen():
+                state = each.state
+                click.echo(state_text(state), err=True)
+            case NotTaken(pool):
+                pool_option = f" --pool {shlex.quote(pool)}" if pool else ""
+                say(f"note: No worker has taken it yet. `syntask worker start{pool_option}` starts one.")
     return state
 
 

@@ -1,0 +1,53 @@
+"""A run that is watched."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from syntask_yaml.backend.memory import MemoryBackend
+from syntask_yaml.model.deployment import Deployment, Write
+from syntask_yaml.model.run import Run, RunRequest
+from syntask_yaml.operations.runs import NotTaken, Seen, StateSeen, watch
+
+
+@pytest.fixture(name="backend")
+def _backend() -> MemoryBackend:
+    backend = MemoryBackend()
+    list(backend.write([Write(None, Deployment(flow="etl", name="a", work_pool="default"))]))
+    return backend
+
+
+def made(backend: MemoryBackend, *, scheduled: datetime | None = None) -> Run:
+    (stored,) = backend.deployments()
+    assert stored.id is not None
+    return backend.create_run(RunRequest(deployment_id=stored.id, scheduled=scheduled))
+
+
+def watched(backend: MemoryBackend, run: Run, *, seconds: float) -> list[Seen]:
+    """What is seen of a run that somebody cancels after so many seconds."""
+    slept = 0.0
+
+    def sleep(more: float) -> None:
+        nonlocal slept
+        slept += more
+        if slept >= seconds:
+            backend.cancel(run.id)
+
+    return list(watch(backend, run, sleep=sleep))
+
+
+def test_a_run_that_nobody_takes_is_told_once(backend: MemoryBackend) -> None:
+    seen = watched(backend, made(backend), seconds=60)
+
+    assert [each for each in seen if not isinstance(each, StateSeen)] == [NotTaken("default")]
+
+
+@pytest.mark.parametrize(("ahead", "seconds"), [(timedelta(), 10), (timedelta(hours=1), 60)])
+def test_a_run_that_need_not_have_begun_is_not(
+    backend: MemoryBackend, ahead: timedelta, seconds: float
+) -> None:
+    """It has only just become due, or is for later."""
+    run = made(backend, scheduled=datetime.now(UTC) + ahead)
+    assert all(isinstance(each, StateSeen) for each in watched(backend, run, seconds=seconds))
