@@ -17,7 +17,7 @@ from syntask_yaml.model.step import Step
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.operations.lookup import Variables
 from syntask_yaml.operations.overrides import Overrides
-from syntask_yaml.operations.project import StepChecker, check_unique, flow_notes, read_flow
+from syntask_yaml.operations.project import StepChecker, check_flow, check_unique, flow_notes, read_flow
 from syntask_yaml.operations.version import Versions
 from syntask_yaml.project.bind import bind_deployment
 from syntask_yaml.project.default_pull import default_pull
@@ -142,6 +142,8 @@ def _prepare(
     if not _has_errors(problems, knowledge):
         entry = replace(declaration.node, value=fields.value)
         deployment = _bind(declaration, entry, scope, knowledge, problems)
+    else:
+        problems += check_flow(declaration, knowledge.reader)
     if declaration is not declared:
         problems = [_from_options(problem, declared.node, declaration.node) for problem in problems]
     return _judged(declaration, deployment, problems, knowledge)

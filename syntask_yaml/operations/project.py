@@ -100,16 +100,30 @@ def _check_flows(project: Project, reader: FlowReader) -> Iterator[Diagnostic]:
     steps = StepChecker(project)
     for declaration in project.declarations:
         yield from steps.check(declaration)
-        if not declaration.entrypoint or is_template(declaration.entrypoint):
-            continue
-        flow = read_flow(declaration, declaration.entrypoint, reader)
-        if isinstance(flow, Diagnostic):
-            yield flow
-            continue
+        flow = _flow_of(declaration, reader)
+        yield from _problems_with(flow, declaration)
+        if isinstance(flow, Flow):
+            yield from check_unique(seen, declaration, flow.name, declaration.name)
+
+
+def check_flow(declaration: Declaration, reader: FlowReader) -> Iterator[Diagnostic]:
+    """What does not fit between a declaration, as it was written, and the flow that it names."""
+    return _problems_with(_flow_of(declaration, reader), declaration)
+
+
+def _flow_of(declaration: Declaration, reader: FlowReader) -> Flow | Diagnostic | None:
+    if not declaration.entrypoint or is_template(declaration.entrypoint):
+        return None
+    return read_flow(declaration, declaration.entrypoint, reader)
+
+
+def _problems_with(flow: Flow | Diagnostic | None, declaration: Declaration) -> Iterator[Diagnostic]:
+    if isinstance(flow, Diagnostic):
+        yield flow
+    elif flow is not None:
         yield from flow_notes(declaration, flow)
         if _has_clear_parameters(declaration):
             yield from check_parameters(declaration.node, flow.parameter_schema)
-        yield from check_unique(seen, declaration, flow.name, declaration.name)
 
 
 def _has_clear_parameters(declaration: Declaration) -> bool:

@@ -57,7 +57,8 @@ def _check_values(node: Node, schema: Mapping[str, Json]) -> Iterator[Diagnostic
         elif not _is_open(value.value) and (
             reason := _misfit(_subschema(schema, properties[name]), value.value)
         ):
-            yield value.problem("wrong-parameter", f"`{name}` does not fit: {reason}")
+            hint = _quotes(value.value, properties[name])
+            yield value.problem("wrong-parameter", f"`{name}` does not fit: {reason}", hint)
 
 
 def _check_missing(node: Node, given: Collection[str], schema: Mapping[str, Json]) -> Iterator[Diagnostic]:
@@ -90,7 +91,7 @@ def check_job_variables(node: Node, pool: WorkPool) -> Iterator[Diagnostic]:
                 reason := _misfit(_subschema(schema, properties[name]), value.value)
             ):
                 detail = f"`{name}` does not fit the work pool `{pool.name}`: {reason}"
-                yield value.problem("wrong-job-variable", detail)
+                yield value.problem("wrong-job-variable", detail, _quotes(value.value, properties[name]))
         elif properties and "." not in name:
             hint = did_you_mean(name, properties, otherwise=_list(properties))
             detail = f"The work pool `{pool.name}` has no variable `{name}`, and ignores it."
@@ -100,6 +101,11 @@ def check_job_variables(node: Node, pool: WorkPool) -> Iterator[Diagnostic]:
 def _list(properties: Mapping[str, Any]) -> str:
     names = ", ".join(f"`{name}`" for name in list(properties)[:8])
     return f"There are {names}." if names else "There are none."
+
+
+def _quotes(value: Value, schema: Mapping[str, Any]) -> str:
+    is_number_for_text = isinstance(value, (int, float)) and schema.get("type") == "string"
+    return "Put quotes around it." if is_number_for_text else ""
 
 
 def _is_open(value: Value) -> bool:
