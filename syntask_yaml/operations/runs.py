@@ -15,6 +15,8 @@ from syntask_yaml.model.run import LogLine, Run, State, StateType
 _POLL_SECONDS = 0.2
 # A worker that is there takes a due run much sooner.
 _PATIENCE_SECONDS = 15.0
+# The states of a run that waits for a worker; in others it waits for a free slot, or to be tried again.
+_FOR_A_WORKER = frozenset({"Scheduled", "Late"})
 
 
 def find_run(backend: Backend, id: str | None) -> Run:
@@ -81,5 +83,4 @@ def watch(backend: Backend, run: Run, *, sleep: Callable[[float], None] = time.s
 
 
 def _is_due(run: Run) -> bool:
-    is_waiting = run.state.type is StateType.SCHEDULED
-    return is_waiting and (run.scheduled is None or run.scheduled <= datetime.now(UTC))
+    return run.state.name in _FOR_A_WORKER and (run.scheduled is None or run.scheduled <= datetime.now(UTC))

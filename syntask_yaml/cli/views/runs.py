@@ -33,7 +33,8 @@ def show_watched(seen: Iterable[Seen]) -> State | None:
                 click.echo(state_text(state), err=True)
             case NotTaken(pool):
                 pool_option = f" --pool {shlex.quote(pool)}" if pool else ""
-                say(f"note: No worker has taken it yet. `syntask worker start{pool_option}` starts one.")
+                command = f"syntask worker start{pool_option}"
+                say(f"note: No worker has taken it yet. If none is free, `{command}` starts one.")
     return state
 
 
