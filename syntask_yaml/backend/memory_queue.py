@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import update_wrapper
+from operator import itemgetter
 from threading import RLock
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -97,18 +98,19 @@ class MemoryQueue:
 
     @alone
     def schedule(self, now: datetime) -> int:
-        return sum(
-            self._make_runs(stored, schedule, now)
+        found = [
+            (again, stored.deployment.full_name, position, stored, schedule)
             for stored in self._deployments.values()
-            for schedule in known(stored.deployment.schedules) or ()
+            for position, schedule in enumerate(_schedules(stored))
             if schedule.active and not stored.deployment.paused
-        )
+            if (again := self._plans[str(schedule.id)].again) is not None and again <= now
+        ]
+        found.sort(key=itemgetter(0, 1, 2))
+        return sum(self._make_runs(stored, schedule, now) for *_, stored, schedule in found)
 
     def _make_runs(self, stored: Stored, schedule: Schedule, now: datetime) -> int:
         schedule_id = str(schedule.id)
         plan = self._plans[schedule_id]
-        if plan.again is None or plan.again > now:
-            return 0
         ahead = coming(schedule.timing, made_until=plan.made_until, now=now)
         self._plans[schedule_id] = Plan(max(ahead.times, default=plan.made_until), ahead.again)
         made = {kept.origin for kept in self._runs.values()}
@@ -259,3 +261,8 @@ class MemoryQueue:
 
     def changed(self) -> int:
         return self._changes
+
+
+def _schedules(stored: Stored) -> Sequence[Schedule]:
+    schedules = known(stored.deployment.schedules)
+    return schedules or ()

@@ -295,6 +295,25 @@ def test_runs_are_claimed_in_the_order_they_are_due(backend: OwnBackend, etl: St
     assert [claimed(backend, clock).run.name for _ in names] == ["a", "b", "c", "d"]
 
 
+def test_scheduled_runs_of_one_time_are_claimed_by_name(
+    backend: OwnBackend, deploy: Deploy, clock: Clock
+) -> None:
+    """If they were made in one go, whichever deployment was written first, or last."""
+    deploy(*(replace(ETL, name=name, schedules=(HOURLY,)) for name in ("b", "a", "c")))
+    backend.schedule(clock.now)
+    deploy(replace(ETL, name="b", schedules=(HOURLY,), description="changed"))
+    backend.schedule(clock.now)
+    clock.advance(7200)
+    backend.schedule(clock.now)
+    last = {run.id for run in runs(backend) if run.created == clock.now}
+    clock.advance(4 * 3600)
+    found = [claimed(backend, clock).run for _ in runs(backend, StateType.SCHEDULED)]
+
+    order = [(run.scheduled, run.deployment) for run in found if run.id in last]
+    assert len({time for time, _ in order}) < len(order)
+    assert order == sorted(order, key=lambda each: (str(each[0]), each[1] or ""))
+
+
 def test_a_run_is_claimed_once(backend: OwnBackend, twin: OwnBackend, etl: Stored, clock: Clock) -> None:
     """By one worker or the other."""
     made = {ask(backend, etl).id for _ in range(4)}

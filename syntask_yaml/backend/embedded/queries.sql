@@ -144,7 +144,9 @@ SELECT coalesce(max(number), 0) AS answer FROM logs WHERE run_id = :run_id;
 INSERT INTO logs (run_id, number, time, level, logger, message) VALUES (?, ?, ?, ?, ?, ?);
 
 -- name: schedules_to_look_at
-SELECT * FROM deployments_with_schedules WHERE look_again <= :now ORDER BY look_again LIMIT :limit;
+-- Runs that are due at the same time begin in this order, too.
+SELECT * FROM deployments_with_schedules WHERE look_again <= :now
+ORDER BY look_again, full_name, position LIMIT :limit;
 
 -- name: mark_schedule
 -- Does nothing if the schedule is no longer as it was read.

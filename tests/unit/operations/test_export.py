@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,11 +23,12 @@ from tests.support.deployments import POOL, deployments
 from tests.support.exported import ENVIRON, FREE, changes_in, export_to, write_all
 
 
-def backend_with(wanted: Sequence[Deployment], folder: Path) -> Backend:
-    backend = EmbeddedBackend.open(folder / "store" / "syntask.db")
-    backend.create_pool(WorkPool(name=POOL, type="process", base_job_template=FREE))
-    write_all(backend, wanted, folder)
-    return backend
+@contextmanager
+def backend_with(wanted: Sequence[Deployment], folder: Path) -> Iterator[Backend]:
+    with closing(EmbeddedBackend.open(folder / "store" / "syntask.db")) as backend:
+        backend.create_pool(WorkPool(name=POOL, type="process", base_job_template=FREE))
+        write_all(backend, wanted, folder)
+        yield backend
 
 
 @given(
@@ -41,11 +43,9 @@ def test_export_then_plan_is_empty(wanted: list[Deployment]) -> None:
     """For every field, whatever it holds."""
     with TemporaryDirectory() as name:
         folder = Path(name)
-        backend = backend_with(wanted, folder)
-        assert export_to(folder, backend) == ()
-
-        changes = changes_in(folder, backend)
-        backend.close()
+        with backend_with(wanted, folder) as backend:
+            assert export_to(folder, backend) == ()
+            changes = changes_in(folder, backend)
 
         assert [(each.action, each.fields) for each in changes] == [(Action.UNCHANGED, ())] * len(wanted)
 
@@ -61,9 +61,8 @@ def test_secrets_in_clear_stay_out_of_the_file(tmp_path: Path) -> None:
         {"own.step": {"access_token": "{{ syntask.blocks.secret.mine }}"}},
     )
     wanted = replace(SIMPLE, pull_steps=steps, job_variables={"env": {"password": "hush-2"}})
-    backend = backend_with([wanted], tmp_path)
-
-    notes = export_to(tmp_path, backend)
+    with backend_with([wanted], tmp_path) as backend:
+        notes = export_to(tmp_path, backend)
 
     text = (tmp_path / "syntask.yaml").read_text(encoding="utf-8")
     assert "hush" not in text
@@ -74,21 +73,20 @@ def test_secrets_in_clear_stay_out_of_the_file(tmp_path: Path) -> None:
 def test_a_file_declares_one_project(tmp_path: Path) -> None:
     """Deployments of several owners are refused, and can be chosen by owner."""
     wanted = [replace(SIMPLE, name=name, project=name) for name in ("one", "two")]
-    backend = backend_with(wanted, tmp_path)
-
-    with pytest.raises(UsageError, match="`one`, `two`"):
-        export(backend, (), environ=ENVIRON)
-    assert export(backend, (), project="two", environ=ENVIRON).content["name"] == "two"
-    assert export(backend, ("first/one",), environ=ENVIRON).content["name"] == "one"
+    with backend_with(wanted, tmp_path) as backend:
+        with pytest.raises(UsageError, match="`one`, `two`"):
+            export(backend, (), environ=ENVIRON)
+        assert export(backend, (), project="two", environ=ENVIRON).content["name"] == "two"
+        assert export(backend, ("first/one",), environ=ENVIRON).content["name"] == "one"
 
 
 def test_what_cannot_be_declared_is_left_out_and_said(tmp_path: Path) -> None:
     """A deployment that a process of its own serves has no pool."""
-    backend = backend_with([SIMPLE, replace(SIMPLE, name="served", entrypoint="flows.py:first")], tmp_path)
-    stored = backend.deployments(names=["first/served"])
-    list(backend.write([Write(stored[0], replace(stored[0].deployment, work_pool=None))]))
-
-    found = export(backend, (), environ=ENVIRON)
+    served = replace(SIMPLE, name="served", entrypoint="flows.py:first")
+    with backend_with([SIMPLE, served], tmp_path) as backend:
+        (stored,) = backend.deployments(names=["first/served"])
+        list(backend.write([Write(stored, replace(stored.deployment, work_pool=None))]))
+        found = export(backend, (), environ=ENVIRON)
 
     assert [each["name"] for each in found.content["deployments"]] == ["one"]
     assert [note.code for note in found.diagnostics] == ["not-exported"]
@@ -97,10 +95,10 @@ def test_what_cannot_be_declared_is_left_out_and_said(tmp_path: Path) -> None:
 def test_pull_steps_that_all_have_stand_above(tmp_path: Path) -> None:
     """Once, and the plan is empty all the same."""
     steps = ({"syntask.deployments.steps.set_working_directory": {"directory": "/srv"}},)
-    backend = backend_with(
-        [replace(SIMPLE, name=name, pull_steps=steps) for name in ("one", "two")], tmp_path
-    )
-    export_to(tmp_path, backend)
+    wanted = [replace(SIMPLE, name=name, pull_steps=steps) for name in ("one", "two")]
+    with backend_with(wanted, tmp_path) as backend:
+        export_to(tmp_path, backend)
+        changes = changes_in(tmp_path, backend)
 
     assert (tmp_path / "syntask.yaml").read_text(encoding="utf-8").count("/srv") == 1
-    assert {each.action for each in changes_in(tmp_path, backend)} == {Action.UNCHANGED}
+    assert {each.action for each in changes} == {Action.UNCHANGED}
