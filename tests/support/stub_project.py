@@ -1,13 +1,14 @@
-"""A real project file made deployable: its flows are stubs, and what needs the outside is left out.
+"""A real project file made deployable: its flows and its build and push steps are stubs.
 
-Entries that cannot be deployed as they are, and steps that would run something, are left out of the
-copy, so that what stays can be deployed by Prefect and by us from the same folder.
+A stub of a step puts out what the real one would under the same names, and does nothing else. Entries that
+cannot be deployed all the same are left out of the copy, so that what stays can be deployed by Prefect and
+by us from the same folder.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -19,9 +20,26 @@ import yaml
 POOL_TYPE = "process"
 _ENVIRONMENT = re.compile(r"\{\{\s*\$(\w+)\s*\}\}")
 _VARIABLE = re.compile(r"\{\{\s*prefect\.variables\.([\w-]+)\s*\}\}")
-_BLOCK = re.compile(r"\{\{\s*prefect\.blocks\.")
-_OUTPUT = re.compile(r"\{\{\s*(?!\$|prefect\.|ctx\.|event\.|flow_run\.|deployment\.)")
+_TEMPLATE = re.compile(r"\{\{\s*(.*?)\s*\}\}", re.DOTALL)
+_ELSEWHERE = ("$", "prefect.variables.", "ctx.", "event.", "flow_run.", "deployment.")
 _NAME = re.compile(r"[\w -]+")
+
+# What steps put out, by the last part of their names.
+_IMAGE = ("image", "image_name", "tag", "additional_tags")
+_OUTPUTS: Mapping[str, tuple[str, ...]] = {
+    "build_docker_image": (*_IMAGE, "image_id"),
+    "push_docker_image": _IMAGE,
+    "run_shell_script": ("stdout", "stderr"),
+    "git_clone": ("directory",),
+    "set_working_directory": ("directory",),
+    "push_to_s3": ("bucket", "folder"),
+    "push_to_gcs": ("bucket", "folder"),
+    "push_to_azure_blob_storage": ("container", "folder"),
+}
+_STEPS = """
+def put_out(names, of):
+    return {name: f"{name}-of-{of}" for name in names}
+"""
 
 
 @dataclass
@@ -44,10 +62,12 @@ def make_stub(file: Path, folder: Path) -> StubProject | None:
         return None
     if not isinstance(content, dict) or not isinstance(content.get("deployments"), list):
         return None
-    entries = [entry for entry in map(_entry, content["deployments"]) if entry is not None]
+    sections = {key: _stubs(content[key]) for key in ("build", "push") if key in content}
+    entries = [entry for each in content["deployments"] if (entry := _entry(each, sections)) is not None]
     if not entries:
         return None
-    sections = {key: value for key in ("pull",) if _is_usable(value := content.get(key))}
+    if content.get("pull") is not None:
+        sections["pull"] = content["pull"]
     project = StubProject(folder, len(entries))
     digest = sha256(str(file).encode()).hexdigest()[:6]
     _write_flows(project, entries, digest)
@@ -57,14 +77,40 @@ def make_stub(file: Path, folder: Path) -> StubProject | None:
     project.environ = {name: f"value-of-{name.lower()}" for name in _ENVIRONMENT.findall(text)}
     project.variables = {name: f"value-of-{name}" for name in _VARIABLE.findall(text)}
     (folder / "prefect.yaml").write_text(text, encoding="utf-8")
+    (folder / "stub_steps.py").write_text(_STEPS, encoding="utf-8")
     return project
 
 
-def _entry(entry: Any) -> dict[str, Any] | None:
-    """The entry without build and push steps; None if it cannot be deployed on any server."""
+def _stubs(steps: Any) -> Any:
+    """Steps that put out what *steps* do; what is no list of steps stays what it is."""
+    if not isinstance(steps, list):
+        return steps
+    return [_stub(name, inputs) for step in steps if isinstance(step, dict) for name, inputs in step.items()]
+
+
+def _stub(name: str, inputs: Any) -> dict[str, Any]:
+    own = inputs.get("id") if isinstance(inputs, dict) else None
+    last = str(name).rpartition(".")[2]
+    stub = {"names": list(_OUTPUTS.get(last, ())), "of": own or last}
+    return {"stub_steps.put_out": {"id": own, **stub} if own else stub}
+
+
+def _known(entry: Mapping[str, Any], sections: Mapping[str, Any]) -> set[str]:
+    """What templates of the entry may name of its steps."""
+    found: set[str] = set()
+    for section in ("build", "push"):
+        for step in entry.get(section, sections.get(section)) or ():
+            for inputs in step.values():
+                found |= set(inputs["names"])
+                found |= {f"{inputs['id']}.{name}" for name in inputs["names"] if "id" in inputs}
+    return found
+
+
+def _entry(entry: Any, sections: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The entry with stubs for build and push steps; None if it cannot be deployed on any server."""
     if not isinstance(entry, dict):
         return None
-    kept = {key: value for key, value in entry.items() if key not in ("build", "push")}
+    kept = {key: _stubs(value) if key in ("build", "push") else value for key, value in entry.items()}
     pool = kept.get("work_pool")
     name = pool.get("name") if isinstance(pool, dict) else None
     is_named = isinstance(name, str) and _NAME.fullmatch(name) and not name.startswith("prefect")
@@ -72,17 +118,18 @@ def _entry(entry: Any) -> dict[str, Any] | None:
         return None
     if kept.get("schedule") is not None and kept.get("schedules") is not None:
         return None
-    return kept if _is_usable({key: value for key, value in kept.items() if key != "pull"}) else None
+    known = _known(kept, sections)
+    return kept if _is_usable({key: value for key, value in kept.items() if key != "pull"}, known) else None
 
 
 def _is_text(value: Any) -> bool:
     return isinstance(value, str) and value.strip() != "" and not re.search(r"[/%&<>]", value)
 
 
-def _is_usable(value: Any) -> bool:
-    """Whether no template in it needs a block or a step that is left out."""
-    text = str(value)
-    return value is not None and not _BLOCK.search(text) and not _OUTPUT.search(text)
+def _is_usable(value: Any, known: Collection[str]) -> bool:
+    """Whether every name in a template is one that servers and steps know."""
+    names = _TEMPLATE.findall(str(value))
+    return all(name.startswith(_ELSEWHERE) or name in known for name in names)
 
 
 def _path(entrypoint: Any) -> tuple[str, str] | None:

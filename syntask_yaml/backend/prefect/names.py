@@ -72,10 +72,11 @@ DIALECTS: Mapping[str, Dialect] = {
 def step_problem(name: str) -> str | None:
     """Why a stock worker could not run the step called *name*, in a sentence; None if it could.
 
-    A function of somebody's own is taken to be installed where the worker is.
+    A function of somebody's own is taken to be installed where the worker is, and one in Prefect's own
+    namespace that is not known here to be of another version of Prefect.
     """
-    if builtin_of(name) is not None:
+    is_ours = name.partition(".")[0] in ("syntask", "syntask_yaml")
+    is_known = builtin_of(name) is not None
+    if is_known or not (is_ours or (claims_to_be_builtin(name) and name.startswith("syntask"))):
         return None
-    if claims_to_be_builtin(name) or name.partition(".")[0] in ("syntask", "syntask_yaml"):
-        return f"A stock worker has no step `{name}`: only syntask's own worker does."
-    return None
+    return f"A stock worker has no step `{name}`: only syntask's own worker does."

@@ -44,9 +44,10 @@ def test_references_are_stored_under_the_servers_names() -> None:
         ("own.steps.prepare", True),
         ("syntask.deployments.steps.teleport", False),
         ("syntask_yaml.steps.git.clone.git_clone", False),
-        ("prefect.deployments.steps.teleport", False),
+        ("syntask_docker.deployments.steps.teleport", False),
+        ("prefect.deployments.steps.teleport", True),
     ],
 )
 def test_steps_that_a_stock_worker_lacks_are_told(name: str, is_known: bool) -> None:
-    """A function of one's own is taken to be installed there."""
+    """One's own is taken to be installed there, an unknown one of Prefect's to be of another version."""
     assert (step_problem(name) is None) is is_known
