@@ -75,8 +75,9 @@ def step_problem(name: str) -> str | None:
     A function of somebody's own is taken to be installed where the worker is, and one in Prefect's own
     namespace that is not known here to be of another version of Prefect.
     """
-    is_ours = name.partition(".")[0] in ("syntask", "syntask_yaml")
-    is_known = builtin_of(name) is not None
-    if is_known or not (is_ours or (claims_to_be_builtin(name) and name.startswith("syntask"))):
+    if builtin_of(name) is not None:
         return None
-    return f"A stock worker has no step `{name}`: only syntask's own worker does."
+    is_in_ours = name.startswith(("syntask.", "syntask_yaml."))
+    if is_in_ours or (name.startswith("syntask_") and claims_to_be_builtin(name)):
+        return f"A stock worker has no step `{name}`: only syntask's own worker does."
+    return None
