@@ -5,7 +5,7 @@ BIN := .venv/bin
 # A process for each core; the tests of a file, which may share a server, stay together.
 SIDE_BY_SIDE := --numprocesses logical --maxprocesses 4 --dist loadfile
 
-.PHONY: demo test quick check format bench docs clean
+.PHONY: demo test quick check format bench docs lock clean
 
 # Deploy examples/hello to a throw-away store, run its flows, print their logs.
 demo:
@@ -37,11 +37,16 @@ bench: .venv/.ready
 docs: .venv/.ready
 	$(BIN)/python docs/generate.py
 
+# Renew the versions that `make demo` and `make test` install: the newest that fit together, for every Python.
+lock:
+	uv pip compile --quiet --universal --upgrade --python-version 3.11 --no-annotate --no-header \
+		--no-emit-package syntask-yaml --all-extras --group test --group lint pyproject.toml --output-file constraints.txt
+
 clean:
 	rm -rf .venv .demo .servers .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache htmlcov .coverage*
 
-.venv/.ready: pyproject.toml
+.venv/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[docker,s3,gcs,azure]' --group test --group lint
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docker,s3,gcs,azure]' --group test --group lint
 	@touch $@

@@ -9,7 +9,7 @@ step() { printf '\n\033[1m$ %s\033[0m\n' "$*"; "$@"; }
 
 echo "Installing into .demo/venv …"
 [ -x "$demo/venv/bin/python" ] || "$PYTHON" -m venv "$demo/venv"
-"$demo/venv/bin/python" -m pip install --quiet --disable-pip-version-check "$root"
+"$demo/venv/bin/python" -m pip install --quiet --disable-pip-version-check --constraint "$root/constraints.txt" "$root"
 rm -rf "$demo/home"
 export SYNTASK_HOME="$demo/home" PATH="$demo/venv/bin:$PATH"
 unset SYNTASK_API_URL PREFECT_API_URL SYNTASK_BACKEND 2>/dev/null || true
