@@ -6,6 +6,7 @@
     ├── FileFailed                         a file cannot be read or written
     ├── EditRefused                        a file cannot be edited without changing something else
     ├── StepFailed                         a build, push or pull step did not succeed (see `steps.base`)
+    ├── ParametersInvalid                  a flow cannot take the parameters of a run
     ├── PlanStale                          a saved plan no longer fits
     ├── BackendError                       the backend did not do what was asked
     │   ├── BackendUnreachable             no answer, or not the answer of a backend
@@ -79,6 +80,12 @@ class StepFailed(SyntaskError):
     """A build, push or pull step did not succeed."""
 
     code = "step-failed"
+
+
+class ParametersInvalid(SyntaskError):
+    """A flow cannot take the parameters of a run."""
+
+    code = "wrong-parameter"
 
 
 class PlanStale(SyntaskError):

@@ -1,92 +1,145 @@
-"""Parameters, which are JSON, as the values that a flow's annotations ask for."""
+"""Convert parameters, which are JSON, to the arguments that a flow's annotations ask for.
+
+Pydantic converts, as Prefect has it done, parameter by parameter, the flow's defaults included. The
+pydantic is the one of the run's Python; values that need no conversion do not load it.
+"""
 
 from __future__ import annotations
 
+import inspect
+import logging
+import sys
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import is_dataclass
-from enum import Enum
-from pathlib import PurePath
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from syntask_yaml.errors import ParametersInvalid
+from syntask_yaml.worker.plain_arguments import convert
+
+_PLAIN = (str, int, float, bool, list, dict, type(None))
 
 
-def convert(value: Any, annotation: Any) -> Any:
-    """*value*, which is JSON, as *annotation* says; unchanged where that says nothing about it.
+class _Misfit(Exception):
+    """A value that its annotation cannot take; each argument is a path inside it, and what is wrong there."""
 
-    Raises ValueError or TypeError for a value that does not fit.
+
+def signature_of(function: Callable[..., Any]) -> inspect.Signature:
+    """Return the signature of *function*. Raises ValueError where it has none."""
+    if sys.version_info >= (3, 14):  # annotations that cannot be evaluated are left in the signature
+        from annotationlib import Format
+
+        return inspect.signature(function, annotation_format=Format.FORWARDREF)
+    return inspect.signature(function)
+
+
+def bind_with_defaults(signature: inspect.Signature, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a value for each name of *signature*: *parameters*, and the defaults of what they leave out.
+
+    Raises TypeError for parameters that it does not have or lacks.
     """
+    bound = signature.bind(**parameters)
+    bound.apply_defaults()
+    return {name: _unwrapped(value) for name, value in bound.arguments.items()}
+
+
+def converted(
+    function: Callable[..., Any], signature: inspect.Signature, values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return *values* as the annotations of *function* ask, without those of `*args` and `**kwargs`.
+
+    An annotation that cannot be used leaves its value as it is, and is named in the log. Raises
+    ParametersInvalid for values that do not fit.
+    """
+    arguments: dict[str, Any] = {}
+    problems = []
+    for name, parameter in signature.parameters.items():
+        if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
+            try:
+                arguments[name] = _converted(function, parameter, values[name])
+            except _Misfit as misfit:
+                problems += [f"`{name}{path}` does not fit: {reason}" for path, reason in misfit.args]
+    if problems:
+        raise ParametersInvalid("\n".join(problems))
+    return arguments
+
+
+def _unwrapped(default: Any) -> Any:
+    """The value of a default that was written as `Field(…)`."""
+    if type(default).__name__ == "FieldInfo" and hasattr(default, "get_default"):
+        return default.get_default(call_default_factory=True)
+    return default
+
+
+def _converted(function: Callable[..., Any], parameter: inspect.Parameter, value: Any) -> Any:
+    if parameter.annotation is parameter.empty:
+        return value
+    try:
+        annotation = _evaluated(function, parameter)
+        if _fits(value, annotation):
+            return value
+        validate = _validator(annotation)
+    except Exception as error:  # noqa: BLE001  (annotations are the user's code, and pydantic's errors many)
+        logging.getLogger("syntask").warning(
+            "The annotation of the parameter `%s` cannot be used; its value is passed unconverted. %s: %s",
+            parameter.name,
+            type(error).__name__,
+            str(error).partition("\n")[0],
+        )
+        return value
+    return validate(value)
+
+
+def _evaluated(function: Callable[..., Any], parameter: inspect.Parameter) -> Any:
+    """The annotation as an object, where it is text in part or as a whole."""
+    holder = types.SimpleNamespace(__annotations__={parameter.name: parameter.annotation})
+    scope = getattr(inspect.unwrap(function), "__globals__", {})
+    return get_type_hints(holder, globalns=scope, localns=scope, include_extras=True)[parameter.name]
+
+
+def _fits(value: Any, annotation: Any) -> bool:
+    """Whether pydantic would leave *value* as it is, where that is plain to see."""
     origin, arguments = get_origin(annotation), get_args(annotation)
-    if origin is Annotated:
-        return convert(value, arguments[0])
+    if annotation is Any:
+        return True
     if origin in (Union, types.UnionType):
-        return _convert_union(value, arguments)
-    if origin is Literal or annotation is Any or value is None:
-        return value
-    if isinstance(value, list) and origin in (list, set, frozenset, tuple):
-        return _convert_items(value, origin, arguments)
-    if isinstance(value, dict) and origin is dict:
-        return {key: convert(item, arguments[1]) for key, item in value.items()}
-    return _convert_plain(value, origin or annotation)
+        return type(value) in arguments and type(value) in _PLAIN
+    if origin is list and arguments:
+        return type(value) is list and all(_fits(item, arguments[0]) for item in value)
+    if origin is dict and arguments:
+        key, each = arguments
+        return type(value) is dict and all(_fits(k, key) and _fits(v, each) for k, v in value.items())
+    return annotation in _PLAIN and type(value) is annotation
 
 
-def _convert_union(value: Any, choices: tuple[Any, ...]) -> Any:
-    """The first choice that takes the value as it is, or else the first that it can be made into."""
-    plain = (str, int, float, bool, list, dict, type(None))
-    if any(type(value) is choice for choice in choices if choice in plain):
-        return value
-    for choice in choices:
+def _validator(annotation: Any) -> Callable[[Any], Any]:
+    """What converts a value as *annotation* says, and raises _Misfit. Raises whatever pydantic does for
+    an annotation that it does not know."""
+    try:
+        from pydantic import ConfigDict, ValidationError, create_model
+    except ImportError:  # none, or one of another generation
+        return lambda value: _by_hand(value, annotation)
+    config = ConfigDict(
+        arbitrary_types_allowed=True, extra="forbid"
+    )  # as Prefect has it; a TypedDict inherits
+    model = create_model("Parameter", __config__=config, value=(annotation, ...))
+    model.model_rebuild(raise_errors=True)
+
+    def validate(value: Any) -> Any:
         try:
-            return convert(value, choice)
-        except (ValueError, TypeError, AttributeError):
-            continue
-    return value
+            return model.model_validate({"value": value}).value  # type: ignore[attr-defined]
+        except ValidationError as error:
+            problems = [(_path(each["loc"][1:]), each["msg"]) for each in error.errors(include_url=False)]
+            raise _Misfit(*problems) from None
+
+    return validate
 
 
-def _convert_items(value: list[Any], kind: Any, arguments: tuple[Any, ...]) -> Any:
-    if kind is tuple and arguments and arguments[-1] is not Ellipsis:
-        return tuple(convert(item, each) for item, each in zip(value, arguments, strict=True))
-    each = arguments[0] if arguments else Any
-    return kind(convert(item, each) for item in value)
+def _path(steps: tuple[int | str, ...]) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
 
 
-def _convert_plain(value: Any, kind: Any) -> Any:
-    if not isinstance(kind, type) or isinstance(value, kind):
-        return value
-    if issubclass(kind, (Enum, PurePath)):
-        return kind(value)
-    if hasattr(kind, "model_validate"):  # a pydantic model
-        return kind.model_validate(value)
-    if isinstance(value, dict) and is_dataclass(kind):
-        hints = get_type_hints(kind)
-        return kind(**{name: convert(item, hints.get(name, Any)) for name, item in value.items()})
-    conversion = _CONVERSIONS.get(f"{kind.__module__}.{kind.__qualname__}")
-    return value if conversion is None else conversion(kind, value)
-
-
-def _moment(_kind: Any, text: str) -> Any:
-    from datetime import datetime
-
-    from syntask_yaml.model.timing import parse_moment
-
-    return parse_moment(text) if "T" in text or " " in text else datetime.fromisoformat(text)
-
-
-def _duration(kind: Any, value: float | str) -> Any:
-    from syntask_yaml.model.timing import parse_interval
-
-    return kind(seconds=parse_interval(value))
-
-
-# By name: who asks for such a value has imported its type, and nobody else needs to.
-_CONVERSIONS: Mapping[str, Callable[[Any, Any], Any]] = {
-    "datetime.datetime": _moment,
-    "datetime.date": lambda kind, value: kind.fromisoformat(value),
-    "datetime.time": lambda kind, value: kind.fromisoformat(value),
-    "datetime.timedelta": _duration,
-    "decimal.Decimal": lambda kind, value: kind(str(value)),
-    "builtins.bytes": lambda _kind, value: value.encode(),
-    **dict.fromkeys(
-        ("uuid.UUID", "builtins.float", "builtins.set", "builtins.frozenset", "builtins.tuple"),
-        lambda kind, value: kind(value),
-    ),
-}
+def _by_hand(value: Any, annotation: Any) -> Any:
+    try:
+        return convert(value, annotation)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise _Misfit(("", f"{error}")) from None

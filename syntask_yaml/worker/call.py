@@ -9,10 +9,10 @@ import types
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, get_type_hints
+from typing import Any
 
 from syntask._flow import options_of
-from syntask_yaml.worker.arguments import convert
+from syntask_yaml.worker.arguments import bind_with_defaults, converted, signature_of
 
 
 class TimedOut(Exception):
@@ -28,26 +28,22 @@ class Call:
 
 
 def bind(function: Callable[..., Any], parameters: Mapping[str, Any]) -> Call:
-    """The call of *function* with *parameters*, which are JSON, as its annotations want them.
+    """Return the call of *function* with *parameters*, which are JSON, converted as its annotations ask.
 
-    Raises TypeError for parameters that it does not have or lacks, and whatever its types raise for
-    values that do not fit.
+    Raises TypeError for parameters that it does not have or lacks, ParametersInvalid for values that do
+    not fit, and whatever Prefect raises for one of its own flows.
     """
-    arguments = _arguments(function, parameters)
-    if getattr(function, "should_validate_parameters", False):  # a flow object of Prefect's
-        function.validate_parameters(_with_defaults(function, arguments))  # type: ignore[attr-defined]
     try:
-        signature = inspect.signature(function)
+        signature = signature_of(function)
     except ValueError:  # compiled, and says nothing of its parameters
-        return Call(function, arguments)
-    signature.bind(**arguments)
-    return Call(function, arguments)
-
-
-def _with_defaults(function: Callable[..., Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
-    bound = inspect.signature(function).bind(**arguments)
-    bound.apply_defaults()
-    return dict(bound.arguments)
+        return Call(function, parameters)
+    bound = bind_with_defaults(signature, parameters)
+    is_prefects = getattr(function, "should_validate_parameters", None)
+    if is_prefects:
+        function.validate_parameters(bound)  # type: ignore[attr-defined]
+    if is_prefects is not None or not inspect.isroutine(function):  # it converts its own arguments
+        return Call(function, parameters)
+    return Call(function, {**parameters, **converted(function, signature, bound)})
 
 
 def call_flow(call: Call, *, on_retry: Callable[[int, BaseException], None]) -> Any:
@@ -95,13 +91,3 @@ def _time_limit(seconds: float | None) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-
-
-def _arguments(function: Callable[..., Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
-    if not inspect.isroutine(function):  # a flow object of Prefect's, which reads its own arguments
-        return dict(parameters)
-    try:
-        hints = get_type_hints(function, include_extras=True)
-    except Exception:  # noqa: BLE001  (names that only a type checker sees: values go in as they are)
-        return dict(parameters)
-    return {name: convert(value, hints.get(name, Any)) for name, value in parameters.items()}
