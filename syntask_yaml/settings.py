@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -61,6 +62,26 @@ def days(environ: Mapping[str, str], name: str, default: float) -> timedelta | N
     return timedelta(
         days=_number(environ, name, default, "a number of days, or `forever`", most=_CENTURY.days)
     )
+
+
+def size(environ: Mapping[str, str], name: str, default: int) -> int | None:
+    """A number of bytes from the environment, such as `500000` or `20 MB`; None for `unlimited`.
+
+    Raises UsageError for anything else.
+    """
+    text = environ.get(name)
+    if not text:
+        return default
+    if text == "unlimited":
+        return None
+    found = _SIZE.fullmatch(text.strip())
+    if found is None:
+        raise UsageError(f"`{name}` is `{text}`; expected is a size such as `20 MB`, or `unlimited`.")
+    return int(float(found[1]) * _UNITS[found[2].lower()])
+
+
+_SIZE = re.compile(r"(\d{1,12}(?:\.\d{1,9})?) ?(|b|kb|mb|gb)", re.IGNORECASE | re.ASCII)
+_UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9}
 
 
 # Counting on for much longer leaves the calendar.

@@ -6,6 +6,7 @@ calls the flow. When the worker that started it is gone, it ends at once, and al
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import signal
@@ -13,33 +14,30 @@ import sys
 import traceback
 from contextlib import suppress
 from functools import partial
-from threading import Event, Lock, Thread
+from threading import Event, Thread
 from typing import IO
 
 from syntask_yaml.errors import SyntaskError
 from syntask_yaml.model.step import Step
 from syntask_yaml.worker.call import TimedOut, bind, call_flow
 from syntask_yaml.worker.entry import load_entrypoint
-from syntask_yaml.worker.protocol import CONTROL_FD, GO, REPORT_FD, Job, Report
+from syntask_yaml.worker.protocol import CONTROL_FD, GO, LONGEST_LINE, REPORT_FD, Job, Report
 
 
 class _Reporter:
-    """The pipe to the worker; the flow's threads may log at the same time.
+    """The pipe to the worker; the flow's threads, and the processes that it forks, write there, too.
 
     A process that the flow forked is not the run: only what it logs is passed on.
     """
 
-    def __init__(self, pipe: IO[bytes]) -> None:
-        self._pipe = pipe
-        self._lock = Lock()
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
         self._run = os.getpid()
 
     def __call__(self, report: Report) -> None:
-        if report.kind != "log" and os.getpid() != self._run:
-            return
-        with self._lock:
-            self._pipe.write(report.encode())
-            self._pipe.flush()
+        if report.kind == "log" or os.getpid() == self._run:
+            for whole in report.encode():
+                os.write(self._descriptor, whole)
 
 
 class _LogHandler(logging.Handler):
@@ -52,6 +50,8 @@ class _LogHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         try:
             self._report(Report("log", self.format(record), level=record.levelno, logger=record.name))
+        except TimedOut:
+            raise
         except Exception:  # noqa: BLE001  (logging must not end what it logs)
             self.handleError(record)
 
@@ -59,10 +59,11 @@ class _LogHandler(logging.Handler):
 class _Control:
     """The pipe from the worker: a job, the word to go, and then, for as long as it stays open, life."""
 
-    def __init__(self, pipe: IO[bytes]) -> None:
-        self.job = Job.decode(pipe.readline())
-        self._pipe = pipe
+    def __init__(self, descriptor: int) -> None:
+        self._pipe: IO[bytes] = os.fdopen(descriptor, "rb")
+        self.job = Job.decode(self._pipe.readline())
         self._go = Event()
+        self._bind_life(is_bound=True)
         Thread(target=self._listen, name="syntask-control", daemon=True).start()
 
     def _listen(self) -> None:
@@ -71,15 +72,33 @@ class _Control:
                 self._go.set()
         os.killpg(os.getpgrp(), signal.SIGKILL)
 
-    def wait(self) -> None:
-        """Wait for the word to go."""
+    def wait(self, report: _Reporter) -> None:
+        """Say that all is ready, and wait for the word to go."""
+        self._bind_life(is_bound=False)  # the word is no end
+        report(Report("ready"))
         self._go.wait()
+        self._bind_life(is_bound=True)
+
+    def _bind_life(self, *, is_bound: bool) -> None:
+        """Have the kernel end this process group at the next event of the pipe, which is its end.
+
+        The thread that listens does the same, but not while the flow's code holds the interpreter's lock.
+        """
+        if sys.platform != "linux":
+            return
+        descriptor = self._pipe.fileno()
+        flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
+        with suppress(OSError):  # a sandbox that has no such thing
+            fcntl.fcntl(descriptor, fcntl.F_SETOWN, -os.getpgrp())
+            fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGKILL)
+            wanted = flags | os.O_ASYNC if is_bound else flags & ~os.O_ASYNC
+            fcntl.fcntl(descriptor, fcntl.F_SETFL, wanted)
 
 
 def main() -> int:
     """Do the job that the control pipe holds; the exit code is 0 if the flow completed."""
-    control = _Control(_inherited(CONTROL_FD, "rb"))
-    report = _Reporter(_inherited(REPORT_FD, "wb"))
+    control = _Control(_inherited(CONTROL_FD))
+    report = _Reporter(_inherited(REPORT_FD))
     logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[_LogHandler(report)])
     job, stage = control.job, "pull"
     try:
@@ -92,8 +111,7 @@ def main() -> int:
         stage = "parameters"
         call = bind(function, job.parameters)
         stage = "call"
-        report(Report("ready"))
-        control.wait()
+        control.wait(report)
         call_flow(call, on_retry=partial(_report_retry, report))
     except BaseException as error:  # noqa: BLE001  (whatever a flow raises is its result)
         if not isinstance(error, SystemExit) or error.code not in (None, 0) or stage != "call":
@@ -105,12 +123,11 @@ def main() -> int:
     return 0
 
 
-def _inherited(name: str, mode: str) -> IO[bytes]:
+def _inherited(name: str) -> int:
     """A pipe that the worker passed on, for this process alone and not for those that the flow starts."""
     descriptor = int(os.environ.pop(name))
     os.set_inheritable(descriptor, False)
-    pipe: IO[bytes] = os.fdopen(descriptor, mode)
-    return pipe
+    return descriptor
 
 
 def _report_retry(report: _Reporter, attempt: int, error: BaseException) -> None:
@@ -137,7 +154,11 @@ def _step_of(error: BaseException) -> int | None:
 def _summary(error: BaseException) -> str:
     if isinstance(error, SyntaskError):
         return error.detail
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    try:
+        text = str(error)
+    except BaseException as raised:  # noqa: BLE001  (what an exception says of itself is the user's code)
+        text = f"what it says raises {type(raised).__name__}"
+    return f"{type(error).__name__}: {text}"[:LONGEST_LINE] if text else type(error).__name__
 
 
 def _trace(error: BaseException) -> str:
@@ -147,7 +168,10 @@ def _trace(error: BaseException) -> str:
     frames = error.__traceback__
     while frames is not None and frames.tb_frame.f_globals.get("__package__") == __package__:
         frames = frames.tb_next
-    return "".join(traceback.format_exception(type(error), error, frames)).rstrip()
+    try:
+        return "".join(traceback.format_exception(type(error), error, frames)).rstrip()
+    except BaseException:  # noqa: BLE001  (the exception's own attributes may raise, too)
+        return _summary(error)
 
 
 def _flush() -> None:

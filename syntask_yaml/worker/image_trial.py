@@ -133,10 +133,8 @@ def _run(job: _Job, python: str, engine: Engine, label: str, deadline: float, no
 
 
 def _decoded(line: str) -> Report | None:
-    try:
-        return Report.decode(line.encode())
-    except (ValueError, TypeError):  # the entrypoint of the image wrote it
-        return None
+    report = Report.decode(line.encode(errors="replace"))
+    return None if report.kind == "damaged" else report  # the entrypoint of the image wrote it
 
 
 def _job(deployment: Deployment, backend: Backend, image: str, environ: Mapping[str, str]) -> _Job:

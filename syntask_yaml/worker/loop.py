@@ -139,7 +139,11 @@ class Worker:
         self.notify(RunChanged(claim.run, claim.run.state))
         try:
             self._executions[claim.run.id] = start_execution(
-                claim, self.backend, home=self.home, environ=self.environ
+                claim,
+                self.backend,
+                home=self.home,
+                environ=self.environ,
+                log_limit=self.options.log_limit,
             )
         except (SyntaskError, OSError, ValueError) as error:  # the last for what no environment can hold
             message = f"The run could not be started: {error}"

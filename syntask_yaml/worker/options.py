@@ -12,7 +12,7 @@ class WorkerOptions:
 
     *limit* is the number of runs at a time. A claim not renewed for *lease* is another worker's to
     end. *grace* is how long a cancelled run has to end by itself. Runs that ended longer ago than
-    *keep* are removed; None keeps them for ever.
+    *keep* are removed; None keeps them for ever. *log_limit* bytes of a run's log are kept; None keeps all.
     """
 
     pool: str
@@ -22,4 +22,5 @@ class WorkerOptions:
     lease: float = 30.0
     grace: float = 30.0
     keep: timedelta | None = None
+    log_limit: int | None = None
     run_once: bool = False

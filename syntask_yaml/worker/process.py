@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import shlex
 import signal
@@ -14,11 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from syntask_yaml.worker.protocol import CONTROL_FD, GO, REPORT_FD, Job, Report
+from syntask_yaml.worker.framing import Assembly
+from syntask_yaml.worker.log_limit import Amount
+from syntask_yaml.worker.protocol import CONTROL_FD, GO, LONGEST_LINE, REPORT_FD, Job, Report
 
 # `-P`: no file of the user's can stand in for a module that the start of a run needs.
 _DEFAULT_COMMAND = (sys.executable, "-P", "-m", "syntask_yaml.worker.child")
-_MAX_LINE = 1_000_000
 _CHUNK = 65_536
 # How much is read of a pipe at a time: little, so that a run that never stops writing does not keep the
 # worker from all others; and at the end as much as a pipe can hold.
@@ -27,33 +27,45 @@ _CHUNKS, _LAST_CHUNKS = 2, 16
 
 @dataclass(slots=True)
 class _Pipe:
-    """One descriptor to read from, and what of a line has arrived. A line longer than *longest* is split."""
+    """One descriptor to read from, and what of a line has arrived. A line that is too long is split."""
 
     descriptor: int
-    longest: float = math.inf
     pending: bytearray = field(default_factory=bytearray)
     is_open: bool = True
 
     def lines(self, *, is_last: bool = False) -> Iterator[bytes]:
         """The lines that are there; at the end of the pipe, and if asked for the last time, also what
         has no end."""
-        for _ in range(_LAST_CHUNKS if is_last else _CHUNKS):
+        for chunk in self._chunks(_LAST_CHUNKS if is_last else _CHUNKS):
+            # Only what is new is looked through: a long line comes in many chunks.
+            first, *others = chunk.split(b"\n")
+            self.pending += first
+            for other in others:
+                yield bytes(self.pending)
+                self.pending = bytearray(other)
+            if len(self.pending) >= LONGEST_LINE:
+                yield bytes(self.pending)
+                self.pending = bytearray()
+        if self.pending and (is_last or not self.is_open):
+            yield bytes(self.pending)
+            self.pending = bytearray()
+
+    def skip(self) -> Amount:
+        """How much is there, without looking at it."""
+        chunks = [bytes(self.pending), *self._chunks(_LAST_CHUNKS)]
+        self.pending = bytearray()
+        return Amount(sum(chunk.count(b"\n") for chunk in chunks), sum(map(len, chunks)))
+
+    def _chunks(self, most: int) -> Iterator[bytes]:
+        for _ in range(most):
             if not self.is_open:
-                break
+                return
             try:
                 chunk = os.read(self.descriptor, _CHUNK)
             except BlockingIOError:
-                break
+                return
             self.is_open = bool(chunk)
-            self.pending += chunk
-            *complete, rest = self.pending.split(b"\n")
-            yield from map(bytes, complete)
-            self.pending = rest if len(rest) < self.longest else bytearray()
-            if len(rest) >= self.longest:
-                yield bytes(rest)
-        if self.pending and (is_last or not self.is_open):
-            yield bytes(self.pending)
-            self.pending.clear()
+            yield chunk
 
 
 class RunProcess:
@@ -86,8 +98,9 @@ class RunProcess:
         finally:
             for descriptor in passed:
                 os.close(descriptor)
-        self._out, self._err = (_pipe(stream) for stream in (self._process.stdout, self._process.stderr))
+        self._out, self._err = _pipe(self._process.stdout), _pipe(self._process.stderr)
         self._reports = _Pipe(report)
+        self._assembly = Assembly()
         self._end = _end_of(self._process.pid)
         self._control = os.fdopen(control, "wb")
         for pipe in (self._out, self._err, self._reports):
@@ -111,7 +124,13 @@ class RunProcess:
         for line in self._err.lines(is_last=is_last):
             yield Report("log", line.decode(errors="replace").rstrip("\r"), level=40, logger="stderr")
         for line in self._reports.lines(is_last=is_last):
-            yield Report.decode(line)
+            yield from map(Report.decode, self._assembly.take(line))
+        if is_last:
+            yield from map(Report.decode, self._assembly.rest())
+
+    def skip_output(self) -> Amount:
+        """How much of its output has come since, which is not kept."""
+        return self._out.skip() + self._err.skip()
 
     def go(self) -> None:
         """Let the run begin."""
@@ -145,7 +164,7 @@ class RunProcess:
 
 
 def _pipe(stream: Any) -> _Pipe:
-    return _Pipe(stream.fileno(), _MAX_LINE)
+    return _Pipe(stream.fileno())
 
 
 def _end_of(pid: int) -> tuple[int, ...]:

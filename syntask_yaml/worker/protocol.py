@@ -4,15 +4,23 @@
     run → worker   `ready` when everything but the call is done; then log lines; then how it ended
 
 The numbers of the two descriptors are in the run's environment. Standard output and error are the
-flow's own, and become log lines too.
+flow's own, and become log lines too. How long reports share the pipe: `framing`. Any process of the run
+can write there, so the worker takes what is no report for text.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from syntask_yaml.worker.framing import frames
+
+# Characters of one line of a log; a longer one is split.
+LONGEST_LINE = 1_000_000
+# Characters of each other text of a report: names, hints, the message of a state. More is left out.
+LONGEST_TEXT = 10_000
 
 CONTROL_FD = "SYNTASK__CONTROL_FD"
 REPORT_FD = "SYNTASK__REPORT_FD"
@@ -45,6 +53,7 @@ class Report:
     """One line from a run: *kind* is `ready`, `log`, `retrying`, `completed` or `failed`.
 
     What failed says in which *stage*: `pull` (then *step* counts from 0), `load`, `parameters` or `call`.
+    A line that is no report is `damaged`, with its text.
     """
 
     kind: str
@@ -56,9 +65,34 @@ class Report:
     stage: str = ""
     step: int | None = None
 
-    def encode(self) -> bytes:
-        return json.dumps(asdict(self)).encode() + b"\n"
+    def encode(self) -> Iterator[bytes]:
+        """What to write, one write after the other; a long message becomes several reports."""
+        for start in range(0, max(len(self.message), 1), LONGEST_LINE):
+            part = {**asdict(self), "message": self.message[start : start + LONGEST_LINE]}
+            yield from frames(json.dumps(part, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
     @classmethod
     def decode(cls, line: bytes) -> Report:
-        return cls(**json.loads(line))
+        """The report in *line*, whatever that is."""
+        try:
+            report = cls(**json.loads(line))
+            return report if report._is_sound else cls._damaged(line)
+        except (ValueError, TypeError, RecursionError):
+            return cls._damaged(line)
+
+    @property
+    def _is_sound(self) -> bool:
+        texts = (self.message, self.name, self.logger, self.hint, self.stage)
+        return (
+            self.kind in _KINDS
+            and all(isinstance(text, str) for text in texts)
+            and isinstance(self.level, int)
+            and isinstance(self.step, int | None)
+        )
+
+    @classmethod
+    def _damaged(cls, line: bytes) -> Report:
+        return cls("damaged", line.decode(errors="replace"))
+
+
+_KINDS = ("ready", "log", "retrying", "completed", "failed")

@@ -733,7 +733,7 @@ def test_a_line_may_be_anything(backend: OwnBackend, etl: Stored, clock: Clock) 
     """Nothing that a run prints can keep its log from being kept."""
     run = ask(backend, etl)
     backend.append_logs(
-        run.id, [LogLine(clock.now, 20, text) for text in ("", "a\0b", "\ud83d", "x" * 10**6)]
+        run.id, [LogLine(clock.now, 20, text, text) for text in ("", "a\0b", "\ud83d", "x" * 10**6)]
     )
 
     assert [line.message for line in backend.logs(run.id)][:2] == ["", "a\0b"]
@@ -751,5 +751,5 @@ def test_a_message_may_be_anything(backend: OwnBackend, etl: Stored, clock: Cloc
     ask(backend, etl)
     found = begun(backend, clock)
 
-    assert backend.report(found, State(StateType.FAILED, message="bad name: \udcff"), clock.now)
+    assert backend.report(found, State(StateType.FAILED, "\udcff", "bad name: \udcff"), clock.now)
     assert read(backend, found.run.id).state.message.startswith("bad name: ")

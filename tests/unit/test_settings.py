@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from syntask_yaml.errors import UsageError
-from syntask_yaml.settings import days, seconds
+from syntask_yaml.settings import days, seconds, size
 
 
 def test_what_is_not_set_or_empty_is_the_default() -> None:
@@ -33,3 +33,24 @@ def test_what_is_no_number_above_nothing_is_refused(text: str) -> None:
 def test_nothing_is_kept_for_longer_than_there_are_dates() -> None:
     with pytest.raises(UsageError, match="or `forever`"):
         days({"KEEP": "999999999"}, "KEEP", 90)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("500000", 500_000),
+        ("20 MB", 20_000_000),
+        ("1.5kb", 1500),
+        ("2GB", 2 * 10**9),
+        ("", 7),
+        ("unlimited", None),
+    ],
+)
+def test_a_size(text: str, expected: int | None) -> None:
+    assert size({"LIMIT": text}, "LIMIT", 7) == expected
+
+
+@pytest.mark.parametrize("text", ["much", "-1", "1 TB", "1e9", "0x10", "9" * 400])
+def test_what_is_no_size_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="expected is a size such as `20 MB`, or `unlimited`"):
+        size({"LIMIT": text}, "LIMIT", 7)

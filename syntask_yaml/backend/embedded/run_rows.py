@@ -32,7 +32,7 @@ def run_row(run: Run, *, schedule_id: str | None = None, key: str | None = None)
 
 
 def state_row(state: State) -> dict[str, str]:
-    return {"state": state.type.value, "state_name": state.name, "message": to_text(state.message)}
+    return {"state": state.type.value, "state_name": to_text(state.name), "message": to_text(state.message)}
 
 
 def progress_row(run: Run, *, is_restart: bool = False) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def run_of(row: sqlite3.Row) -> Run:
 
 def log_row(run_id: str, number: int, line: LogLine) -> tuple[Any, ...]:
     """The values for `insert_log`."""
-    return run_id, number, to_moment(line.timestamp), line.level, line.logger, to_text(line.message)
+    return run_id, number, to_moment(line.timestamp), line.level, to_text(line.logger), to_text(line.message)
 
 
 def log_line(row: sqlite3.Row) -> LogLine:

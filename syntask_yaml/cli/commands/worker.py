@@ -17,7 +17,7 @@ from syntask_yaml.cli.views.runs import state_text
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import NotFound, UsageError
 from syntask_yaml.model.run import StateType
-from syntask_yaml.settings import days, seconds
+from syntask_yaml.settings import days, seconds, size
 from syntask_yaml.worker.events import RunChanged, Stopping
 from syntask_yaml.worker.loop import Worker
 from syntask_yaml.worker.options import WorkerOptions
@@ -78,6 +78,7 @@ def start(
             lease=seconds(context.environ, "SYNTASK_WORKER_LEASE_SECONDS", 30.0),
             grace=seconds(context.environ, "SYNTASK_WORKER_GRACE_SECONDS", 30.0),
             keep=days(context.environ, "SYNTASK_KEEP_RUNS", _KEEP_DAYS),
+            log_limit=size(context.environ, "SYNTASK_LOG_LIMIT", _LOG_LIMIT),
             run_once=run_once,
         )
         notify = _show if context.verbosity >= 0 else _ignore
@@ -92,6 +93,7 @@ def start(
 
 _LIMIT = 10
 _KEEP_DAYS = 90
+_LOG_LIMIT = 100_000_000
 _ELSEWHERE = "Pools of other types need a Prefect server, and its workers."
 
 

@@ -54,6 +54,7 @@ CASES: dict[str, Case] = {
     "file": Case("plain.py:returns", COMPLETED),
     "plain-function": Case("plain.py:undecorated", COMPLETED, ("hello nobody",)),
     "file-in-a-folder": Case("deep/inner/flow-file.py:go", COMPLETED, ("found a sibling",)),
+    "relative-import": Case("beside/flows.py:go", COMPLETED, ("Rome Tiber Rome",)),
     "module": Case("package.sub.flows:go", COMPLETED, ("said hello",)),
     "dotted": Case("package.sub.flows.go", COMPLETED, ("said hello",)),
     "method": Case("package/sub/flows.py:Group.inside", failed("There is no"), more={"pull": []}),
@@ -98,6 +99,10 @@ CASES: dict[str, Case] = {
     "raises-what-is-no-text": Case("raises_what_is_no_text", failed("ValueError: half a character")),
     "leaves-well": Case("leaves_well", COMPLETED),
     "leaves-badly": Case("leaves_badly", failed("SystemExit: 3")),
+    "cannot-be-said": Case(
+        "raises_what_cannot_be_said", failed("SaysNothing: what it says raises RuntimeError")
+    ),
+    "at-length": Case("raises_at_length", failed("ValueError: " + "z" * 1000)),
     "leaves-with-words": Case("leaves_with_words", failed("SystemExit: no more coffee")),
     "interrupts-itself": Case("interrupts_itself", failed("KeyboardInterrupt")),
     "vanishes": Case("vanishes", crashed(SAID_NOTHING.format(7))),
@@ -109,6 +114,8 @@ CASES: dict[str, Case] = {
     "closes-everything": Case("closes_everything", COMPLETED, ("before",)),
     "forks": Case("forks", COMPLETED, ("the parent goes on",)),
     "forks-and-vanishes": Case("forks_and_vanishes", crashed(SAID_NOTHING.format(9))),
+    "forks-and-logs": Case("forks_and_logs", COMPLETED, ("3" * 20_000,)),
+    "speaks-out-of-turn": Case("speaks_out_of_turn", COMPLETED, ("the end", '{"kind": 7}')),
     "left-process": Case("leaves_a_process_behind", COMPLETED),
     "left-thread": Case("leaves_a_thread_behind", COMPLETED, ("the thread ends",)),
     "left-daemon": Case("writes_and_leaves_a_daemon", COMPLETED, ("without an end",)),

@@ -100,6 +100,10 @@ def _guarded(deployed: Deployed) -> Site:
                 "entrypoint": "plain.py:tells_its_environment",
                 **pooled(env={"TOKEN": "{{ syntask.blocks.secret.token }}"}),
             },
+            "names": {
+                "entrypoint": "plain.py:logs_a_secret_name",
+                **pooled(env={"TOKEN": "{{ syntask.blocks.secret.token }}"}),
+            },
             "pulls": {
                 "entrypoint": "plain.py:returns",
                 "pull": [
@@ -122,6 +126,13 @@ def test_a_secret_is_in_the_environment_and_not_in_the_log(guarded: Site) -> Non
     assert "TOKEN ***" in text.split("\n")
 
 
+def test_a_secret_as_the_name_of_a_logger_is_not_in_the_log(guarded: Site) -> None:
+    (run,) = guarded.ask("names")
+    guarded.work()
+    (line,) = [line for line in guarded.lines(run) if line.message == "hello"]
+    assert line.logger == "***"
+
+
 def test_a_secret_of_a_pull_step_is_not_in_the_log(guarded: Site) -> None:
     """Nor in the message of the run, when the step fails."""
     (run,) = guarded.ask("pulls")
@@ -136,7 +147,7 @@ def test_a_secret_of_a_pull_step_is_not_in_the_log(guarded: Site) -> None:
 
 def test_a_secret_is_nowhere_in_the_store(guarded: Site) -> None:
     """Whatever has run: not in a row, a log or a write-ahead file; nor in what the worker says."""
-    for name in ("tells", "pulls"):
+    for name in ("tells", "names", "pulls"):
         guarded.ask(name)
     with guarded.worker("--run-once") as worker:
         assert worker.wait(60) == 0

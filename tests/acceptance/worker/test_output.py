@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 from syntask_yaml.model.run import StateType
 from tests.support.site import Site, until
@@ -23,16 +26,80 @@ def test_a_hundred_thousand_lines_are_kept_in_order(deployed: Deployed) -> None:
 
 
 def test_long_lines_are_split_and_whole(deployed: Deployed) -> None:
-    """Also a log record is kept, however long."""
+    """Those of the output, and records of `logging`."""
     site = deployed("writes_long_lines")
     (run,) = site.ask("writes_long_lines")
     site.work()
 
     assert site.run(run).state.type is StateType.COMPLETED
-    written = [line.message for line in site.lines(run)]
-    assert sum(line.count("x") for line in written) == 2_500_000
-    assert max(len(line) for line in written if "x" in line) < 1_100_000
-    assert "y" * 2_500_000 in written
+    written = [(line.logger, line.message) for line in site.lines(run)]
+    for logger, letter in (("stdout", "x"), ("root", "y")):
+        lines = [line for name, line in written if name == logger and letter * 10 in line]
+        assert "".join(lines) == letter * 2_500_000
+        assert 1 < len(lines) < 5
+
+
+def test_a_record_of_fifty_megabytes_arrives(deployed: Deployed) -> None:
+    site = deployed("logs_much")
+    (run,) = site.ask("logs_much")
+    site.work()
+
+    assert site.run(run).state.type is StateType.COMPLETED
+    assert sum(len(line.message) for line in site.lines(run) if line.logger == "much") == 50_000_000
+
+
+def test_what_forked_processes_log_at_the_same_time_arrives_whole(deployed: Deployed) -> None:
+    """Beside another run, which goes on."""
+    site = deployed("forks_and_logs", "sleeps")
+    (beside,) = site.ask("sleeps", parameters={"seconds": 1})
+    (run,) = site.ask("forks_and_logs")
+    site.work()
+
+    lines = Counter(line.message for line in site.lines(run) if line.logger == "forked")
+    assert lines == {str(number) * 20_000: 60 for number in range(6)}
+    assert {site.run(each).state.type for each in (run, beside)} == {StateType.COMPLETED}
+
+
+def test_what_is_no_report_is_kept_as_text_and_counted(deployed: Deployed) -> None:
+    """Whatever a run writes into the pipe to its worker."""
+    site = deployed("speaks_out_of_turn")
+    (run,) = site.ask("speaks_out_of_turn")
+    site.work()
+
+    assert site.run(run).state.type is StateType.COMPLETED
+    lines = site.lines(run)
+    damaged = [line.message for line in lines if line.logger == "report"]
+    assert {"{", "null", "[]", '{"kind": 7}', '{"kind": "moo"}'} <= set(damaged)
+    assert lines[-1].message.startswith(f"{len(damaged)} reports of the run were damaged")
+
+
+def test_the_log_of_a_run_has_a_limit_and_the_rest_is_counted(deployed: Deployed) -> None:
+    """What the worker itself says of the run, such as how it failed, is kept beyond it."""
+    site = deployed("prints_for_long")
+    (run,) = site.ask("prints_for_long", parameters={"megabytes": 40})
+    site.work(SYNTASK_LOG_LIMIT="1 MB")
+
+    lines = [line.message for line in site.lines(run)]
+    printed = [line for line in lines if line == "0123456789abcde"]
+    assert "the first" in lines
+    assert 10_000 < len(printed) < 20_000
+    assert "ValueError: all said" in "\n".join(lines)
+    left_out = int(lines[-1].split()[0].replace(",", ""))
+    assert lines[-1].endswith("SYNTASK_LOG_LIMIT keeps 1 MB of a run's log.")
+    assert len(printed) + left_out == 40 * 62_500
+    assert site.store.stat().st_size < 10_000_000
+
+
+def test_a_run_that_prints_on_and_on_takes_no_memory_of_its_worker(deployed: Deployed) -> None:
+    """A gigabyte, or as many megabytes as SYNTASK_TEST_OUTPUT says."""
+    site = deployed("prints_for_long")
+    megabytes = int(os.environ.get("SYNTASK_TEST_OUTPUT", "100"))
+    (run,) = site.ask("prints_for_long", parameters={"megabytes": megabytes})
+    with site.worker(SYNTASK_LOG_LIMIT="5 MB") as worker:
+        site.until(run)
+        status = Path(f"/proc/{worker.pid}/status").read_text(encoding="utf-8")
+    peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+    assert peak < 100_000  # kilobytes
 
 
 def test_a_run_that_never_stops_writing_keeps_nobody_waiting(deployed: Deployed) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -74,6 +75,17 @@ def test_killed_it_takes_its_runs_along_and_the_next_one_finds_them(site: Site) 
         StateType.CRASHED,
         "The worker that ran it stopped answering.",
     )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has the kernel end a process")
+def test_killed_it_takes_along_a_run_that_lets_no_other_thread_run(deployed: Deployed) -> None:
+    site = deployed("holds_the_lock")
+    site.ask("holds_the_lock")
+    worker = site.start_worker()
+    until(lambda: site.marked("began"))
+    (child,) = children_of(worker.pid)
+    kill_only(worker)
+    until(lambda: not is_alive(child))
 
 
 def test_a_worker_that_slept_too_long_ends_what_is_no_longer_its(site: Site) -> None:

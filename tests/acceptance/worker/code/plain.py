@@ -1,9 +1,12 @@
 """Flows that end in every way there is, and write in every way there is."""
 
 import asyncio
+import contextlib
+import itertools
 import logging
 import os
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -50,6 +53,21 @@ def raises_nothing_to_say():
 @flow
 def raises_what_is_no_text():
     raise ValueError("half a character: \ud83d, a byte: \udcff, a zero: \0")
+
+
+class SaysNothing(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
+
+
+@flow
+def raises_what_cannot_be_said():
+    raise SaysNothing
+
+
+@flow
+def raises_at_length():
+    raise ValueError("z" * 3_000_000)
 
 
 @flow
@@ -130,6 +148,38 @@ def forks_and_vanishes():
 
 
 @flow
+def forks_and_logs():
+    """Six processes write lines that are longer than what a pipe takes at once."""
+    for number in range(6):
+        if not os.fork():
+            for _ in range(60):
+                logging.getLogger("forked").info(str(number) * 20_000)
+            os._exit(0)
+    for _ in range(6):
+        os.wait()
+
+
+@flow
+def speaks_out_of_turn():
+    """Writes into the pipes that it has from its worker whatever comes to mind."""
+    said = (b"{", b"null", b"[]", b'{"kind": 7}', b'{"kind": "log", "message": 7}', b'{"kind": "moo"}')
+    said += (b'{"kind": "log", "level": 1e9}', b"\xff\xfe", b"[" * 100_000, b"+1.1 {", b"-1.2 }")
+    for number in range(3, 20):
+        if stat.S_ISFIFO(mode(number)):
+            for line in said:
+                with contextlib.suppress(OSError):  # the one to read from
+                    os.write(number, line + b"\n")
+    logging.getLogger("\udc80").log(10**30, "the end")
+
+
+def mode(descriptor):
+    try:
+        return os.fstat(descriptor).st_mode
+    except OSError:
+        return 0
+
+
+@flow
 def leaves_a_process_behind():
     process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     mark("left-behind", process.pid)
@@ -167,6 +217,25 @@ def writes_both():
 def writes_long_lines():
     print("x" * 2_500_000)
     logging.warning("y" * 2_500_000)
+
+
+@flow
+def logs_much(megabytes: int = 50):
+    logging.getLogger("much").info("x" * (megabytes * 1_000_000))
+
+
+@flow
+def prints_for_long(megabytes: int):
+    os.write(1, b"the first\n")
+    os.write(2, b"on the other stream\n")
+    for _ in range(megabytes):
+        os.write(1, b"0123456789abcde\n" * 62_500)
+    raise ValueError("all said")
+
+
+@flow
+def logs_a_secret_name():
+    logging.getLogger(os.environ["TOKEN"]).info("hello")
 
 
 @flow
@@ -234,6 +303,13 @@ def sleeps(seconds: float = 600.0):
     mark("began")
     time.sleep(seconds)
     mark("ended")
+
+
+@flow
+def holds_the_lock():
+    """No other thread of this process gets a turn again."""
+    mark("began")
+    sum(itertools.repeat(1))
 
 
 @flow

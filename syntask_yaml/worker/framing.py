@@ -1,0 +1,67 @@
+"""Records over a pipe that several processes and threads write at once.
+
+A write of up to PIPE_BUF bytes is never torn apart. So a record, which is a line, is one such write, or
+several that name their writer:
+
+    {"kind": "log", …}     a record
+    +4711.3 {"kind": "l    a part of the third one of process 4711; more of it follows
+    -4711.3 og", …}        its last part
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+
+_FRAME = min(getattr(select, "PIPE_BUF", 512), 4096)
+_NUMBERS = count(1)
+_PART = re.compile(rb"([+-])(\d+\.\d+) ")
+# Bytes of unfinished records that are held for one run; then the oldest is taken as it is.
+_MOST_HELD = 16_000_000
+
+
+def frames(record: bytes) -> Iterator[bytes]:
+    """*record*, which has no newline, as writes that arrive whole whoever else writes."""
+    if len(record) < _FRAME:
+        yield record + b"\n"
+        return
+    name = b" %d.%d " % (os.getpid(), next(_NUMBERS))
+    size = _FRAME - len(name) - 1
+    for start in range(0, len(record), size):
+        is_last = start + size >= len(record)
+        yield b"%s%s%s\n" % (b"-" if is_last else b"+", name[1:], record[start : start + size])
+
+
+@dataclass
+class Assembly:
+    """The records out of the lines of such a pipe. Whoever writes there, no more than some is held."""
+
+    _parts: dict[bytes, list[bytes]] = field(default_factory=dict)
+    _held: int = 0
+
+    def take(self, line: bytes) -> Iterator[bytes]:
+        """The records that *line* completes."""
+        part = _PART.match(line)
+        if part is None:
+            yield line
+            return
+        self._parts.setdefault(part[2], []).append(line[part.end() :])
+        self._held += len(line)
+        if part[1] == b"-":
+            yield self._joined(part[2])
+        while self._held > _MOST_HELD:
+            yield self._joined(next(iter(self._parts)))
+
+    def rest(self) -> Iterator[bytes]:
+        """What was begun and not completed, once no more can come."""
+        while self._parts:
+            yield self._joined(next(iter(self._parts)))
+
+    def _joined(self, name: bytes) -> bytes:
+        parts = self._parts.pop(name)
+        self._held -= sum(len(part) + len(name) + 2 for part in parts)
+        return b"".join(parts)

@@ -1,0 +1,59 @@
+"""How much of a run's log is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# What a line takes up beside its text.
+_LINE = 50
+# The worker's own words, such as the traceback of a failure, have room of their own.
+_RESERVE = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Some output: lines and bytes."""
+
+    lines: int = 0
+    bytes: int = 0
+
+    def __add__(self, other: Amount) -> Amount:
+        return Amount(self.lines + other.lines, self.bytes + other.bytes)
+
+
+@dataclass
+class LogLimit:
+    """Up to *limit* bytes of a run's log are kept, None for all; the rest is counted."""
+
+    limit: int | None = None
+    left_out: Amount = Amount()
+    _kept: int = 0
+
+    @property
+    def is_reached(self) -> bool:
+        return self.left_out != Amount()
+
+    def admits(self, text: str, *, is_own: bool = False) -> bool:
+        """Whether the line is kept. After the first that is not, only the worker's own can be."""
+        size = len(text) if text.isascii() else len(text.encode("utf-8", "backslashreplace"))
+        room = None if self.limit is None else self.limit + (_RESERVE if is_own else 0)
+        if room is None or (self._kept + size + _LINE <= room and (is_own or not self.is_reached)):
+            self._kept += size + _LINE
+            return True
+        self.left_out += Amount(1, size)
+        return False
+
+    def last_words(self) -> str:
+        """What to say of what was left out."""
+        return (
+            f"{self.left_out.lines:,} more lines ({_shown(self.left_out.bytes)}) were left out:"
+            f" SYNTASK_LOG_LIMIT keeps {_shown(self.limit or 0)} of a run's log."
+        )
+
+
+def _shown(size: float) -> str:
+    for unit in ("bytes", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:,.3g} GB"

@@ -1,0 +1,7 @@
+from . import places
+from .inner import RIVER
+from .places import CITY
+
+
+def go():
+    print(CITY, RIVER, places.CITY)
