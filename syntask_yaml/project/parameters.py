@@ -11,6 +11,7 @@ from syntask_yaml.diagnostics import Diagnostic, did_you_mean, nearest
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.value import Json, Unknown, Value
+from syntask_yaml.project.formats import FORMATS
 from syntask_yaml.project.rules import schedules_of
 from syntask_yaml.source import Source
 from syntask_yaml.template import is_template
@@ -54,11 +55,16 @@ def _check_values(node: Node, schema: Mapping[str, Json]) -> Iterator[Diagnostic
             hint = did_you_mean(name, properties, otherwise=_list(properties))
             detail = f"The flow has no parameter `{name}`."
             yield value.problem("unknown-parameter", detail, hint, at_key=True)
-        elif not _is_open(value.value) and (
-            reason := _misfit(_subschema(schema, properties[name]), value.value)
-        ):
+            continue
+        if _is_open(value.value):
+            continue
+        part = _subschema(schema, properties[name])
+        if reason := _misfit(part, value.value):
             hint = _quotes(value.value, properties[name])
             yield value.problem("wrong-parameter", f"`{name}` does not fit: {reason}", hint)
+        elif reason := _misfit(part, value.value, formats=True):
+            detail = f"`{name}` does not fit: {reason} A Prefect server accepts it, and the run fails."
+            yield value.problem("wrong-parameter", detail).as_warning()
 
 
 def _check_missing(node: Node, given: Collection[str], schema: Mapping[str, Json]) -> Iterator[Diagnostic]:
@@ -74,7 +80,7 @@ def _check_missing(node: Node, given: Collection[str], schema: Mapping[str, Json
 def check_run_parameters(parameters: Mapping[str, Value], schema: Mapping[str, Json]) -> Iterator[Diagnostic]:
     """The parameters of one run, which lack nothing, against the schema of its deployment."""
     node = Node(dict(parameters), Source("parameters", ""), 0)
-    yield from _check_values(node, schema)
+    yield from (problem.as_error() for problem in _check_values(node, schema))
     for name in cast("Sequence[str]", schema.get("required") or ()):
         if name not in parameters:
             yield node.problem("missing-parameter", f"The flow needs `{name}`.", f"Add `--param {name}=…`.")
@@ -124,24 +130,27 @@ def _subschema(schema: Mapping[str, Json], part: Any) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _validator(schema: str) -> Any:
+def _validator(schema: str, formats: bool) -> Any:
     from jsonschema_rs import Draft202012Validator
 
     try:
-        return Draft202012Validator(json.loads(schema))
+        return Draft202012Validator(json.loads(schema), validate_formats=formats, formats=dict(FORMATS))
     except ValueError:  # a template of somebody's own that is no JSON Schema says nothing
         return None
 
 
-def _misfit(schema: str, value: Value) -> str:
-    """Why *value* does not fit, in a sentence; empty if it does."""
-    validator = _validator(schema)
+def _misfit(schema: str, value: Value, *, formats: bool = False) -> str:
+    """Why *value* does not fit, in a sentence; empty if it does. *formats*: the text inside counts, too."""
+    validator = _validator(schema, formats)
     if validator is None or validator.is_valid(value):
         return ""
-    from jsonschema import Draft202012Validator
+    from jsonschema import Draft202012Validator, FormatChecker
     from jsonschema.exceptions import best_match
 
-    error = best_match(Draft202012Validator(json.loads(schema)).iter_errors(value))
+    checker = FormatChecker(())
+    for name, fits in FORMATS.items() if formats else ():
+        checker.checks(name)(fits)
+    error = best_match(Draft202012Validator(json.loads(schema), format_checker=checker).iter_errors(value))
     if error is None:
         return "it is no JSON value."
     message = error.message[:200].replace("'", "`")

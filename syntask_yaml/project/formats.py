@@ -1,0 +1,54 @@
+"""What pydantic accepts as text of the formats that it writes into the schemas of parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from typing import Any
+
+# The modules are imported when the first text of such a format is met.
+_TYPES: Mapping[str, str] = {
+    "date": "datetime.date",
+    "date-time": "datetime.datetime",
+    "time": "datetime.time",
+    "duration": "datetime.timedelta",
+    **dict.fromkeys(("uuid", "uuid1", "uuid3", "uuid4", "uuid5", "uuid6", "uuid7", "uuid8"), "uuid.UUID"),
+    "ipv4": "ipaddress.IPv4Address",
+    "ipv6": "ipaddress.IPv6Address",
+    "ipv4network": "ipaddress.IPv4Network",
+    "ipv6network": "ipaddress.IPv6Network",
+    "ipv4interface": "ipaddress.IPv4Interface",
+    "ipv6interface": "ipaddress.IPv6Interface",
+    "uri": "pydantic.AnyUrl",
+    "regex": "re.Pattern",
+}
+
+
+def _fits(type_: str, text: object) -> bool:
+    from pydantic import ValidationError
+
+    try:
+        _adapter(type_).validate_python(text)
+    except ValidationError:
+        return not isinstance(text, str)
+    return True
+
+
+@cache
+def _adapter(type_: str) -> Any:
+    from pydantic import ImportString, TypeAdapter
+
+    return TypeAdapter(TypeAdapter(ImportString[Any]).validate_python(type_))
+
+
+def _anything(_text: object) -> bool:
+    return True
+
+
+# What the validator would check by itself, and pydantic leaves to other packages or to the worker's machine.
+_LEFT = ("email", "idn-email", "hostname", "iri", "json-pointer", "uri-reference")
+
+FORMATS: Mapping[str, Callable[[object], bool]] = {
+    **dict.fromkeys(_LEFT, _anything),
+    **{name: partial(_fits, type_) for name, type_ in _TYPES.items()},
+}
