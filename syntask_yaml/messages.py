@@ -29,6 +29,9 @@ MESSAGES: Mapping[str, Message] = {
     ),
     "undefined-alias": Message("Undefined alias", "A `*name` has no `&name` before it."),
     "merge-not-mapping": Message("Merge of something else", "`<<` takes a mapping, or a list of mappings."),
+    "ambiguous-merge": Message(
+        "Ambiguous merge", "Mappings of one `<<` list disagree, and versions of PyYAML read that differently."
+    ),
     "unsupported-tag": Message("Unsupported tag", "No YAML tag makes objects here."),
     "key-not-text": Message("Key is not text", "A key without quotes is a number, true or false, or null."),
     "duplicate-key": Message("Duplicate key", "A mapping has the same key twice; the last one counts."),

@@ -185,8 +185,9 @@ def _from_file(path: Path, key: str) -> list[dict[str, Any]]:
     from syntask_yaml.document.reader import read_file
 
     document = read_file(path)
-    if document.diagnostics:
-        raise FileFailed(document.diagnostics[0].detail)
+    for problem in document.diagnostics:
+        if problem.is_error:
+            raise FileFailed(problem.detail)
     items = document.root.value.get(key) if isinstance(document.root.value, dict) else None
     if not isinstance(items, list):
         raise FileFailed(f"`{path}` has no list `{key}` at its top.")

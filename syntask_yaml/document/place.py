@@ -8,16 +8,21 @@ both ends: the characters that borrow, and the place that was borrowed.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 
 @dataclass(slots=True)
 class Branch:
-    """The place of a mapping or a list; *keys* are the first characters of a mapping's keys."""
+    """The place of a mapping or a list; *keys* are the first characters of a mapping's keys.
+
+    *pairs* are what merge keys bring into a mapping and what it holds itself, as PyYAML 6.0.4 lists them,
+    once that is needed.
+    """
 
     start: int
     children: dict[str | int, Place] = field(default_factory=dict)
     keys: dict[str | int, int] = field(default_factory=dict)
+    pairs: list[Pair] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,9 @@ class Borrowed:
     start: int
     origin: Place
 
+
+# A key, its first character, and its value.
+Pair: TypeAlias = tuple[str, int, Any]
 
 Place: TypeAlias = int | Branch | Borrowed
 

@@ -8,6 +8,12 @@ from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import token
 from syntask_yaml.source import Source, Span
 
+MAX_DEPTH = 100
+# The detail and the hint of `too-deep`.
+TOO_DEEP = (
+    f"Values are nested more than {MAX_DEPTH} deep here.",
+    "No project is that deep: is this the file that was meant?",
+)
 _TAG = re.compile(r"!\S*")
 
 
@@ -29,6 +35,10 @@ class Problems:
     def report(self, code: str, detail: str, hint: str, start: int) -> None:
         """Note a problem with what begins at *start*."""
         self.found.append(self._problem(code, detail, hint, start))
+
+    def warn(self, code: str, detail: str, hint: str, start: int) -> None:
+        """Note what others read otherwise."""
+        self.found.append(self._problem(code, detail, hint, start).as_warning())
 
     def fatal(self, code: str, detail: str, hint: str, start: int) -> Fatal:
         """The same as something to raise."""

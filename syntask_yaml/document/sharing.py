@@ -1,4 +1,4 @@
-"""Values that stand in several places: anchors with their aliases, and merge keys.
+"""Values that stand in several places: anchors with their aliases.
 
 Aliases share what they stand for, and what they stand for is counted, so that a "billion laughs" file
 cannot cost more than a moment.
@@ -7,18 +7,15 @@ cannot cost more than a moment.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.document.node import token
-from syntask_yaml.document.place import Borrowed, Branch, Place, start_of
+from syntask_yaml.document.place import Place, start_of
 from syntask_yaml.document.problems import Problems
 
 # A file may repeat itself through aliases, but not out of proportion to what it says.
 MAX_BORROWED, MAX_BORROWED_PER_VALUE = 1_000_000, 10
-
-# A mapping that is merged into another, its place, and where it is brought in.
-Merge: TypeAlias = tuple[dict[str, Any], Branch, int]
 
 
 class Anchored(NamedTuple):
@@ -82,43 +79,3 @@ def borrowed_key(name: str, found: Anchored, start: int, problems: Problems) -> 
     key = token(problems.source, start_of(found.place)).text if found.value is not None else "null"
     problems.report("key-not-text", detail, f'Write `"{key}"`.', start)
     return key
-
-
-def merges_of(value: Any, place: Place, key_start: int, problems: Problems) -> list[Merge]:
-    """The mappings that the merge key at *key_start* brings, each with its place and where it is used."""
-    branch, used = _origin(place, None)
-    if isinstance(value, list) and isinstance(branch, Branch):
-        items = [(item, branch.children[index]) for index, item in enumerate(value)]
-    else:
-        items = [(value, place)]
-    found = [_merge_of(*item, used, key_start, problems) for item in items]
-    return [merge for merge in found if merge is not None]
-
-
-def _merge_of(value: Any, place: Place, used: int | None, key_start: int, problems: Problems) -> Merge | None:
-    place, used = _origin(place, used)
-    if isinstance(value, dict) and isinstance(place, Branch):
-        return value, place, key_start if used is None else used
-    if value is not None:
-        detail = "`<<` takes a mapping, or a list of mappings, usually as aliases."
-        hint = "Write `<<: *name` or `<<: [*one, *two]`."
-        problems.report("merge-not-mapping", detail, hint, key_start)
-    return None
-
-
-def _origin(place: Place, used: int | None) -> tuple[Place, int | None]:
-    """Where a value was written, and where the first alias on the way there brings it in."""
-    while isinstance(place, Borrowed):
-        used = place.start if used is None else used
-        place = place.origin
-    return place, used
-
-
-def merge(into: dict[str, Any], place: Branch, merges: Iterable[Merge]) -> None:
-    """Fill in what merge keys bring: keys written in place win, then the first mapping that has one."""
-    for value, branch, used in merges:
-        for key, item in value.items():
-            if key not in into:
-                into[key] = item
-                place.children[key] = Borrowed(used, branch.children[key])
-                place.keys[key] = branch.keys[key]

@@ -7,6 +7,7 @@ import re
 import yaml
 
 from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.document.problems import TOO_DEEP
 from syntask_yaml.source import Source, Span
 
 # What libyaml says, and what the writer most likely meant. The first entry that matches counts.
@@ -52,6 +53,8 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
     (r"scanning a tag", "Put quotes around a value that begins with `!`."),
     (r"scanning a directive", "Put quotes around a text that begins with `%`."),
 )
+# What libyaml 0.2.6 says before our own limit is met; earlier versions read on.
+_TOO_DEEP = re.compile(r"maximum nesting depth")
 # Where these go wrong the parser notices at the end; what is of use is the beginning.
 _OPENED = re.compile(r"unexpected end of stream|did not find expected ',' or")
 
@@ -74,6 +77,8 @@ def _structure_problem(error: yaml.MarkedYAMLError, source: Source) -> Diagnosti
     hint = next((remedy for pattern, remedy in _REMEDIES if re.search(pattern, what)), "")
     mark = (_OPENED.search(what) and error.context_mark) or error.problem_mark or error.context_mark
     start = min(mark.index, len(source.text)) if mark else 0
+    if _TOO_DEEP.search(what):
+        return Diagnostic("too-deep", *TOO_DEEP, span=Span(source, start, start + 1))
     return Diagnostic("invalid-yaml", f"This is not YAML: {what}.", hint, span=Span(source, start, start + 1))
 
 

@@ -20,19 +20,15 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from syntask_yaml.document.merging import Merge, merge_all, merges_of
 from syntask_yaml.document.parser import Parser
 from syntask_yaml.document.place import Borrowed, Branch, Place
-from syntask_yaml.document.problems import Problems
+from syntask_yaml.document.problems import MAX_DEPTH, TOO_DEEP, Problems
 from syntask_yaml.document.scalars import BOOL, FLOAT, INT, MAP, MERGE, NULL, SEQ, STR, TAGS, implicit_tag
-from syntask_yaml.document.sharing import Anchored, Anchors, Merge, borrowed_key, merge, merges_of
+from syntask_yaml.document.sharing import Anchored, Anchors, borrowed_key
 from syntask_yaml.document.values import plain_value, tagged_value
 
-MAX_DEPTH = 100
 _KINDS = {INT: "a number", FLOAT: "a number", BOOL: "true or false", NULL: "null"}
-_TOO_DEEP = (
-    f"Values are nested more than {MAX_DEPTH} deep here.",
-    "No project is that deep: is this the file that was meant?",
-)
 
 
 @dataclass(slots=True)
@@ -40,7 +36,7 @@ class _Open:
     """A mapping or a list whose end has not been read yet.
 
     *key* is one that awaits its value. *size* and *height* count the values inside, and how deep they are
-    nested. *merges* are what merge keys bring, the strongest first.
+    nested. *merges* are what each merge key brings.
     """
 
     value: Any
@@ -51,7 +47,7 @@ class _Open:
     key: str | None = None
     key_start: int = 0
     merge_start: int | None = None
-    merges: list[Merge] = field(default_factory=list)
+    merges: list[list[Merge]] = field(default_factory=list)
 
 
 class _MergeKey(str):
@@ -161,7 +157,7 @@ class _Builder:
             hint = "Put quotes around the whole value: templates (`{{ … }}`) need them."
             raise self._problems.fatal("key-not-text", f"Here {kind} stands as a key.", hint, start)
         if len(stack) >= MAX_DEPTH:
-            raise self._problems.fatal("too-deep", *_TOO_DEEP, start)
+            raise self._problems.fatal("too-deep", *TOO_DEEP, start)
         if event.tag not in (None, "!", MAP if is_mapping else SEQ):
             self._problems.report_tag(event.tag, start)
         stack.append(_Open({} if is_mapping else [], Branch(start), event.anchor))
@@ -169,7 +165,7 @@ class _Builder:
     def _close(self, _event: Any) -> None:
         done = self._stack.pop()
         if done.merges:
-            merge(done.value, done.place, done.merges)
+            merge_all(done.value, done.place, done.merges, self._problems)
         self._add(done.value, done.place, done.size, done.anchor, done.height)
 
     def _alias(self, event: Any) -> None:
@@ -182,7 +178,7 @@ class _Builder:
             self._expect_value(stack[-1], key, start)
             return
         if len(stack) + found.height > MAX_DEPTH:
-            raise self._problems.fatal("too-deep", *_TOO_DEEP, start)
+            raise self._problems.fatal("too-deep", *TOO_DEEP, start)
         self._add(found.value, Borrowed(start, found.place), found.size, None, found.height)
 
     def _add(self, value: Any, place: Place, size: int, anchor: str | None, height: int = 0) -> None:
@@ -196,7 +192,7 @@ class _Builder:
         top = self._stack[-1]
         top.size += size
         if top.key is _MERGE:
-            top.merges[:0] = merges_of(value, place, top.key_start, self._problems)
+            top.merges.append(merges_of(value, place, top.key_start, self._problems))
             top.height = max(top.height, height)
             top.key = None
             return

@@ -28,6 +28,9 @@ _TOLERATED = frozenset(
     }
 )
 
+# What only Prefect's own loader may read otherwise.
+_PREFECT_ONLY = frozenset({"ambiguous-merge"})
+
 
 class Dialect(Enum):
     """`syntask.yaml` is strict about what `prefect.yaml` lets pass."""
@@ -39,6 +42,10 @@ class Dialect(Enum):
     def of(cls, file_name: str) -> Dialect:
         """The dialect of a file by its name: Prefect's if the name says so."""
         return cls.PREFECT if "prefect" in file_name.lower() else cls.SYNTASK
+
+    def concerns(self, diagnostic: Diagnostic) -> bool:
+        """Whether the diagnostic means something in this dialect."""
+        return self is Dialect.PREFECT or diagnostic.code not in _PREFECT_ONLY
 
     def judge(self, diagnostic: Diagnostic) -> Diagnostic:
         """The diagnostic with the severity that it has in this dialect."""

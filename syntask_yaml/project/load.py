@@ -77,7 +77,7 @@ def load_project(document: Document, root: Path, *, dialect: Dialect, strict: bo
     sections = Sections(tree, dialect)
     entries = _entries(tree)
     problems = [
-        *document.diagnostics,
+        *filter(dialect.concerns, document.diagnostics),
         *(_check(tree, entries, sections) if document.is_readable else ()),
     ]
     judged = [dialect.judge(problem) for problem in in_file_order(problems)]

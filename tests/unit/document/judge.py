@@ -11,7 +11,43 @@ from syntask_yaml.diagnostics import Path
 
 
 class Judge(yaml.SafeLoader):
-    """PyYAML's safe loader, for which an unquoted date is text, as it is for us."""
+    """PyYAML's safe loader, for which an unquoted date is text, as it is for us.
+
+    Of a list of merged mappings the first one counts, as YAML's merge type says, and PyYAML up to 6.0.3.
+    """
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        brought: list[tuple[yaml.Node, yaml.Node]] = []
+        for merged in _merged_by(node):
+            for each in reversed(merged):
+                self.flatten_mapping(each)
+                brought += each.value
+        node.value = brought + [pair for pair in node.value if pair[0].tag != _MERGE]
+
+
+class LaterJudge(Judge):
+    """The same as PyYAML 6.0.4 reads it: of a list the last mapping counts, unless the key is short."""
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        brought: dict[int, tuple[yaml.Node, yaml.Node]] = {}
+        for merged in _merged_by(node):
+            for each in merged:
+                self.flatten_mapping(each)
+                for pair in each.value:
+                    brought.setdefault(id(pair[0].value), pair)
+        node.value = [*brought.values()] + [pair for pair in node.value if pair[0].tag != _MERGE]
+
+
+_MERGE = "tag:yaml.org,2002:merge"
+
+
+def _merged_by(node: yaml.MappingNode) -> list[list[yaml.MappingNode]]:
+    """What each `<<` of a mapping brings."""
+    brought = [value for key, value in node.value if key.tag == _MERGE]
+    found = [value.value if isinstance(value, yaml.SequenceNode) else [value] for value in brought]
+    if not all(isinstance(each, yaml.MappingNode) for several in found for each in several):
+        raise yaml.constructor.ConstructorError(None, None, "expected mappings for merging", node.start_mark)
+    return found
 
 
 def _as_text(loader: Judge, node: yaml.ScalarNode) -> Any:
@@ -25,9 +61,9 @@ Judge.yaml_implicit_resolvers = {
 Judge.add_constructor("tag:yaml.org,2002:timestamp", _as_text)
 
 
-def judged(text: str) -> Any:
+def judged(text: str, loader: type[yaml.SafeLoader] = Judge) -> Any:
     """The value of *text*. Raises yaml.YAMLError."""
-    return yaml.load(text, Loader=Judge)
+    return yaml.load(text, Loader=loader)
 
 
 def composed(text: str) -> Iterator[tuple[Path, yaml.Node]]:

@@ -86,6 +86,8 @@ def outside(text: str, index: int) -> tuple[str, str]:
     start = entries[index].start_mark.index
     end = entries[index].end_mark.index
     body = text.removeprefix("\ufeff")
+    # For PyYAML a block ends behind the comments that follow.
+    end = start + len(body[start:end].rstrip().removesuffix("# the end"))
     return body[:start].rstrip(), body[end:].strip()
 
 

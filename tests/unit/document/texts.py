@@ -66,7 +66,7 @@ def merging_texts(draw: st.DrawFn) -> str:
     """Mappings that merge earlier ones: one, several, nested, with keys of their own before and after."""
     lines = []
     for number in range(draw(st.integers(1, 6))):
-        parts = [f"{draw(st.sampled_from('abcd'))}{index}: {number}{index}" for index in range(2)]
+        parts = [f"{draw(st.sampled_from('abcd'))}{index or ''}: {number}{index}" for index in range(2)]
         for _ in range(draw(st.sampled_from([0, 1, 1, 1, 2]))):
             parts.insert(draw(st.integers(0, len(parts))), f"<<: {draw(_merged(number))}")
         lines.append(f"m{number}: &m{number} {{{', '.join(dict.fromkeys(parts))}}}")
@@ -75,7 +75,7 @@ def merging_texts(draw: st.DrawFn) -> str:
 
 @st.composite
 def _merged(draw: st.DrawFn, number: int) -> str:
-    inline = "{a0: inline, z: inline}"
+    inline = "{a: inline, a1: inline, z: inline}"
     known = [f"*m{index}" for index in range(number)]
     one = st.sampled_from([*known, inline])
     return draw(one | st.lists(one, max_size=3).map(lambda several: f"[{', '.join(several)}]"))

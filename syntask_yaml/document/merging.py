@@ -1,0 +1,110 @@
+"""Merge keys: `<<` brings the keys of other mappings into one.
+
+Of the mappings in a list the first one that has a key counts, as YAML's merge type says. Versions of PyYAML
+differ there: up to 6.0.3 they read lists so too; since 6.0.4 the last mapping counts, unless the key has a
+single character.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from reprlib import Repr
+from typing import Any, TypeAlias
+
+from syntask_yaml.document.place import Borrowed, Branch, Pair, Place
+from syntask_yaml.document.problems import Problems
+
+# A mapping that is merged into another, its place, and where it is brought in.
+Merge: TypeAlias = tuple[dict[str, Any], Branch, int]
+
+# PyYAML 6.0.4 tells keys apart by identity, and Python has each of these texts once.
+_LAST_SHARED = "\xff"
+
+
+def merges_of(value: Any, place: Place, key_start: int, problems: Problems) -> list[Merge]:
+    """The mappings that the merge key at *key_start* brings, each with its place and where it is used."""
+    branch, used = _origin(place, None)
+    if isinstance(value, list) and isinstance(branch, Branch):
+        items = [(item, branch.children[index]) for index, item in enumerate(value)]
+    else:
+        items = [(value, place)]
+    found = [_merge_of(*item, used, key_start, problems) for item in items]
+    return [merge for merge in found if merge is not None]
+
+
+def _merge_of(value: Any, place: Place, used: int | None, key_start: int, problems: Problems) -> Merge | None:
+    place, used = _origin(place, used)
+    if isinstance(value, dict) and isinstance(place, Branch):
+        return value, place, key_start if used is None else used
+    if value is not None:
+        detail = "`<<` takes a mapping, or a list of mappings, usually as aliases."
+        hint = "Write `<<: *name` or `<<: [*one, *two]`."
+        problems.report("merge-not-mapping", detail, hint, key_start)
+    return None
+
+
+def _origin(place: Place, used: int | None) -> tuple[Place, int | None]:
+    """Where a value was written, and where the first alias on the way there brings it in."""
+    while isinstance(place, Borrowed):
+        used = place.start if used is None else used
+        place = place.origin
+    return place, used
+
+
+def merge_all(
+    into: dict[str, Any], place: Branch, merges: Sequence[Sequence[Merge]], problems: Problems
+) -> None:
+    """Fill in what each merge key brings: keys written in place win, then those of the last `<<`, and of a
+    list the first mapping that has one. Report where newer versions of PyYAML take another value."""
+    own = [(key, place.keys[key], value) for key, value in into.items()]
+    _fill_in(into, place, chain.from_iterable(reversed(merges)))
+    brought = list(_as_pyyaml_6_0_4(chain.from_iterable(merges)))
+    place.pairs = [*brought, *own]
+    newer = {key: value for key, _, value in place.pairs}
+    differing = [key for key, value in newer.items() if value is not into[key] and value != into[key]]
+    if differing:
+        start = next(used for several in reversed(merges) for _, _, used in several)
+        _report_differing(differing, into, newer, start, problems)
+
+
+def _fill_in(into: dict[str, Any], place: Branch, merges: Iterable[Merge]) -> None:
+    for value, branch, used in merges:
+        for key, item in value.items():
+            if key not in into:
+                into[key] = item
+                place.children[key] = Borrowed(used, branch.children[key])
+                place.keys[key] = branch.keys[key]
+
+
+def _as_pyyaml_6_0_4(merges: Iterable[Merge]) -> Iterator[Pair]:
+    """What *merges* bring: each key that was written once. The last one of a name counts."""
+    seen: set[str | int] = set()
+    for value, branch, _used in merges:
+        if branch.pairs is None:
+            branch.pairs = [(key, branch.keys[key], item) for key, item in value.items()]
+        for pair in branch.pairs:
+            key, start, _item = pair
+            identity = key if len(key) < 2 and key <= _LAST_SHARED else start
+            if identity not in seen:
+                seen.add(identity)
+                yield pair
+
+
+def _report_differing(
+    keys: Sequence[str], older: Mapping[str, Any], newer: Mapping[str, Any], start: int, problems: Problems
+) -> None:
+    first, last = (
+        ", ".join(f"`{key}: {_SHORT.repr(values[key])}`" for key in keys) for values in (older, newer)
+    )
+    detail = (
+        "The mappings of this list have different values for the same key. "
+        f"The first one counts here: {first}. "
+        f"With PyYAML 6.0.4 or newer, `prefect deploy` takes the last one: {last}."
+    )
+    hint = "Write the key in place, beside `<<`: there every version reads the same."
+    problems.warn("ambiguous-merge", detail, hint, start)
+
+
+_SHORT = Repr()
+_SHORT.maxlevel = 2
