@@ -13,6 +13,7 @@ from syntask_yaml.backend.base import Backend
 from syntask_yaml.cli.context import Context
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.errors import ProjectInvalid
+from syntask_yaml.operations.edit import as_they_would_be
 from syntask_yaml.wizard.facts import Facts, Said
 from syntask_yaml.wizard.file import save
 from syntask_yaml.wizard.interview import DISCARD, Drafted, conduct
@@ -56,7 +57,7 @@ def keep(drafted: Drafted, facts: Facts, backend: Backend) -> bool:
     """
     if drafted.decision == DISCARD:
         if drafted.composed.problems:
-            raise ProjectInvalid(drafted.composed.problems)
+            raise ProjectInvalid(as_they_would_be(drafted.composed.problems, facts.project.path.name))
         say("Nothing was saved, and nothing was deployed.")
         return False
     save(drafted.composed, drafted.draft, facts.project)

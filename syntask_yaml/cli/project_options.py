@@ -56,7 +56,10 @@ _OVERRIDES = (
     ),
     click.option("--cron", "crons", multiple=True, help="A further schedule: a cron line."),
     click.option(
-        "--interval", "intervals", multiple=True, help="A further schedule: seconds, or a duration."
+        "--interval",
+        "intervals",
+        multiple=True,
+        help="A further schedule: seconds, or a duration such as 15m or PT15M.",
     ),
     click.option("--rrule", "rrules", multiple=True, help="A further schedule: a recurrence rule."),
     click.option("--anchor-date", help="For every interval schedule."),
@@ -148,12 +151,23 @@ def overrides_of(options: dict[str, Any]) -> Overrides:
         else key_values(options["params"], "--param"),
         schedules=(
             *({"cron": cron} for cron in options["crons"]),
-            *({"interval": interval} for interval in options["intervals"]),
+            *({"interval": _interval(text)} for text in options["intervals"]),
             *({"rrule": rrule} for rrule in options["rrules"]),
         ),
         triggers=_items(options["triggers"], "--trigger", "triggers"),
         sla=_items(options["slas"], "--sla", "sla"),
     )
+
+
+def _interval(text: str) -> float | str:
+    """Return the seconds of a text such as `15m`; any other text is left to the checks of the file."""
+    from syntask_yaml.wizard.words import spoken_interval
+
+    try:
+        seconds = spoken_interval(text)
+    except ValueError:
+        return text
+    return int(seconds) if seconds == int(seconds) else seconds
 
 
 def _job_variables(texts: tuple[str, ...]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -107,9 +107,9 @@ def prepare_edit(
     after = set_values(after, index, assignments, file=f"{shown}{_NOT_WRITTEN}" if unset else shown)
     document = read_bytes(after.encode(encoding), shown)
     changed = load_project(document, project.root, dialect=project.dialect, strict=place.strict)
-    problems = list(_new(_problems(project, index, reader), _problems(changed, index, reader)))
+    problems = new_problems(project, changed, index, reader)
     if any(problem.is_error for problem in problems):
-        raise ProjectInvalid(_of_what_would_be(problems, shown))
+        raise ProjectInvalid(as_they_would_be(problems, shown))
     return Edit(path, shown, declaration.name, before, after, encoding, tuple(problems))
 
 
@@ -124,22 +124,29 @@ def _chosen(project: Project, name: str, reader: FlowReader) -> Declaration:
     return chosen[0]
 
 
+def new_problems(before: Project | None, after: Project, index: int, reader: FlowReader) -> list[Diagnostic]:
+    """Return the problems that the deployment at *index* of *after* has and *before* has not."""
+    known = set() if before is None else {_identity(each) for each in _problems(before, index, reader)}
+    return [each for each in _problems(after, index, reader) if _identity(each) not in known]
+
+
+def _identity(problem: Diagnostic) -> tuple[str, TreePath, str]:
+    return problem.code, problem.path, problem.detail
+
+
 def _problems(project: Project, index: int, reader: FlowReader) -> list[Diagnostic]:
-    """What is wrong with the project, as far as the deployment at *index* can be the cause."""
+    """Return what is wrong with the project, as far as the deployment at *index* can be the cause."""
     by_index = {each.node.path[1]: each for each in project.declarations}
-    meant = by_index[index]
+    meant = by_index.get(index)
+    if meant is None:
+        return list(project.diagnostics)
     alike = tuple(each for each in project.declarations if each.name == meant.name or each is meant)
     return validate(replace(project, declarations=alike), flows=reader)
 
 
-def _new(before: Iterable[Diagnostic], after: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-    known = {(each.code, each.path, each.detail) for each in before}
-    return (each for each in after if (each.code, each.path, each.detail) not in known)
-
-
-def _of_what_would_be(problems: Iterable[Diagnostic], shown: str) -> list[Diagnostic]:
-    """The problems with places that nobody takes for those of the file, and that it is as it was."""
-    detail = f"Nothing was written: `{shown}` is as it was. The lines above are as they would be."
+def as_they_would_be(problems: Iterable[Diagnostic], shown: str) -> list[Diagnostic]:
+    """Return the problems, marked as those of a text that was not written, and a note that says so."""
+    detail = f"Nothing was written to `{shown}`. The lines above show the file as it would have been."
     note = Diagnostic("edit-refused", detail, severity=Severity.NOTE)
     return [*(replace(each, span=_marked(each.span), used=_marked(each.used)) for each in problems), note]
 

@@ -10,8 +10,9 @@ from syntask_yaml.document.reader import read
 from syntask_yaml.document.writer import to_yaml
 from syntask_yaml.errors import EditRefused, FileFailed
 from syntask_yaml.files import write_atomically
-from syntask_yaml.operations.edit import Edit, apply_edit
+from syntask_yaml.operations.edit import Edit, apply_edit, new_problems
 from syntask_yaml.operations.init import MODELINE, write_schema
+from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import load_project
 from syntask_yaml.source import Source
 from syntask_yaml.wizard.draft import Draft
@@ -33,8 +34,10 @@ class Composed:
     problems: tuple[Diagnostic, ...] = ()
 
 
-def compose(draft: Draft, project: ProjectFacts) -> Composed:
+def compose(draft: Draft, project: ProjectFacts, reader: FlowReader) -> Composed:
     """Put a draft into the project file: as a new entry, or in the place of the one that it changes.
+
+    Its problems are those that the file has not without it.
 
     A file that takes no entry, because of how it is written, is a problem; what differs is then the entry
     to write by hand.
@@ -44,7 +47,7 @@ def compose(draft: Draft, project: ProjectFacts) -> Composed:
     except EditRefused as error:
         entry = to_yaml({"deployments": [draft.entry()]}).splitlines()
         return Composed(project.text or "", tuple(f"+{line}" for line in entry), error.diagnostics)
-    return Composed(text, tuple(_difference(text, project)), tuple(_problems(text, draft, project)))
+    return Composed(text, tuple(_difference(text, project)), tuple(_problems(text, draft, project, reader)))
 
 
 def _difference(text: str, project: ProjectFacts) -> list[str]:
@@ -69,13 +72,12 @@ def new_file(draft: Draft, project: ProjectFacts) -> str:
     return f"{_HEAD}{name}\n{entries}"
 
 
-def _problems(text: str, draft: Draft, project: ProjectFacts) -> list[Diagnostic]:
+def _problems(text: str, draft: Draft, project: ProjectFacts, reader: FlowReader) -> list[Diagnostic]:
     document = read(Source(project.path.name, text))
     loaded = load_project(document, project.root, dialect=project.dialect)
-    paths = [each.node.path for each in loaded.declarations]
-    path = draft.declared.node.path if draft.declared is not None else paths[-1]
-    entry = [each for each in loaded.declarations if each.node.path == path]
-    return [*loaded.errors, *(error for each in entry for error in each.errors)]
+    entry = draft.declared or loaded.declarations[-1]
+    problems = new_problems(project.project, loaded, int(entry.node.path[1]), reader)
+    return [problem for problem in problems if problem.is_error]
 
 
 def save(composed: Composed, draft: Draft, project: ProjectFacts) -> None:

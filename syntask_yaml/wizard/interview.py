@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeAlias, cast
 
+from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.operations.choose import Selection
+from syntask_yaml.operations.edit import as_they_would_be
 from syntask_yaml.project.load import Declaration
 from syntask_yaml.wizard.asking import ask_choice
 from syntask_yaml.wizard.draft import Draft
@@ -99,9 +101,14 @@ def _once(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def add_deployment(facts: Facts, *, is_deployed: bool) -> Asking[Drafted]:
-    """One deployment, and whether it is saved as it is shown."""
+    """One deployment, and whether it is saved as it is shown.
+
+    Raises ProjectInvalid where it is to be saved without being asked, and the file would not be valid.
+    """
     draft = yield from draft_deployment(facts)
-    composed = compose(draft, facts.project)
+    composed = compose(draft, facts.project, facts.reader)
+    if composed.problems and "save" in facts.said.answers:
+        raise ProjectInvalid(as_they_would_be(composed.problems, facts.project.path.name))
     choices = [Choice(DEPLOY, "Save it, and deploy")] if is_deployed else []
     choices.append(Choice(SAVE, "Save it"))
     if composed.problems:  # then one can only go back, or leave
