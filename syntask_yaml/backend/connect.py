@@ -23,14 +23,17 @@ def is_server(url: str | None) -> TypeGuard[str]:
     return url is not None and url.startswith(("http://", "https://"))
 
 
-def connect(url: str | None, *, store: Path, environ: Mapping[str, str] = _NOTHING) -> Backend:
+def connect(
+    url: str | None, *, store: Path, environ: Mapping[str, str] = _NOTHING, creates: bool = True
+) -> Backend:
     """Open the backend at *url*: `embedded:PATH`, or a Prefect API; None is the embedded one at *store*.
 
+    Without *creates*, a store that does not exist is an empty one in memory, and no file is made.
     *environ* says how to talk to a server. Raises BackendError if it cannot be opened, UsageError for a
     URL of another kind.
     """
     if url is None or url.startswith(EMBEDDED) or url == "embedded":
-        return open_embedded(url, store=store)
+        return open_embedded(url, store=store, creates=creates)
     if is_server(url):
         from syntask_yaml.backend.prefect.backend import PrefectBackend
 
@@ -39,9 +42,14 @@ def connect(url: str | None, *, store: Path, environ: Mapping[str, str] = _NOTHI
     raise UsageError(f"`{url}` is no backend.", hint=hint)
 
 
-def open_embedded(url: str | None, *, store: Path) -> OwnBackend:
-    """The embedded backend at *url* (`embedded:PATH`, or None for *store*)."""
+def open_embedded(url: str | None, *, store: Path, creates: bool = True) -> OwnBackend:
+    """Open the embedded backend at *url* (`embedded:PATH`, or None for *store*)."""
     from syntask_yaml.backend.embedded import EmbeddedBackend
 
+    return EmbeddedBackend.open(store_path(url, store), creates=creates)
+
+
+def store_path(url: str | None, store: Path) -> Path:
+    """Return where the store of an embedded *url* is; None, and one without a path, mean *store*."""
     path = (url or "").removeprefix(EMBEDDED).removeprefix("embedded")
-    return EmbeddedBackend.open(Path(path).expanduser() if path else store)
+    return Path(path).expanduser() if path else store

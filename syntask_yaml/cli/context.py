@@ -29,6 +29,21 @@ class Context:
     verbosity: int = 0
     may_prompt: bool = True
 
+    @classmethod
+    def of_options(
+        cls,
+        environ: Mapping[str, str],
+        *,
+        directory: Path | None = None,
+        file: Path | None = None,
+        backend_url: str | None = None,
+        verbosity: int = 0,
+        may_prompt: bool = False,
+    ) -> Context:
+        """Return the context for global options as they are typed; *directory* is where to work."""
+        here = (Path.cwd() / directory).resolve() if directory else Path.cwd()
+        return cls(here, environ, file, backend_url, verbosity, may_prompt)
+
     @property
     def settings(self) -> Settings:
         from syntask_yaml.settings import read_settings
@@ -41,12 +56,19 @@ class Context:
         return ProjectPlace(directory=self.directory, file=self.file, strict=strict)
 
     @contextmanager
-    def backend(self) -> Iterator[Backend]:
-        """The backend that the options and the environment choose, open for a while."""
+    def backend(self, *, is_read_only: bool = False) -> Iterator[Backend]:
+        """Open the backend that the options and the environment choose, for a while.
+
+        With *is_read_only*, a store that does not exist is not created: it is an empty one in memory.
+        """
         from syntask_yaml.backend.connect import connect
 
         settings = self.settings
-        backend = connect(settings.backend, store=settings.store, environ=self.environ)
+        if is_read_only and self.verbosity >= 0:
+            _note_missing(settings)
+        backend = connect(
+            settings.backend, store=settings.store, environ=self.environ, creates=not is_read_only
+        )
         try:
             yield backend
         finally:
@@ -65,6 +87,18 @@ class Context:
             default_pool=self.settings.default_pool,
             allow_unset=allow_unset,
         )
+
+
+def _note_missing(settings: Settings) -> None:
+    """Say that a store that was named does not exist: its name may be misspelt."""
+    from syntask_yaml.backend.connect import is_server, store_path
+    from syntask_yaml.cli.views.output import say
+
+    if settings.backend is None or is_server(settings.backend):
+        return
+    path = store_path(settings.backend, settings.store)
+    if not path.exists():
+        say(f"note: There is no store at `{path}` yet. `syntask deploy` creates it.")
 
 
 pass_context = click.make_pass_decorator(Context)

@@ -89,6 +89,7 @@ def _program() -> str:
         for parameter in root.command.params
         if root.get_parameter_source(parameter.name or "") is click.core.ParameterSource.COMMANDLINE
     }
-    kept = [typed[name] for name in ("file", "directory", "backend") if name in typed]
-    words = [word for parameter, value in kept for word in (parameter.opts[-1], shlex.quote(str(value)))]
+    kept = [typed[name] for name in ("files", "directory", "backend") if name in typed]
+    values = [(parameter, value[0] if isinstance(value, tuple) else value) for parameter, value in kept]
+    words = [word for parameter, value in values for word in (parameter.opts[-1], shlex.quote(str(value)))]
     return " ".join(["syntask", *words])

@@ -82,7 +82,10 @@ class CommandTable(click.Group):
 @click.option(
     "-f",
     "--file",
+    "files",
     type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="PATH",
     help="The project file; by default the nearest syntask.yaml or prefect.yaml.",
 )
 @click.option(
@@ -118,7 +121,7 @@ class CommandTable(click.Group):
 def cli(
     ctx: click.Context,
     *,
-    file: Path | None,
+    files: tuple[Path, ...],
     directory: Path | None,
     backend: str | None,
     verbose: int,
@@ -128,10 +131,13 @@ def cli(
 ) -> None:
     """Declare every deployment of a repository in one file, see what would change, make it so."""
     ctx.color = _color(color, os.environ)
-    ctx.obj = Context(
-        directory=(Path.cwd() / directory).resolve() if directory else Path.cwd(),
-        environ=os.environ,
-        file=file,
+    if len(files) > 1:
+        named = " and ".join(f"`{file}`" for file in files)
+        raise click.UsageError(f"`--file` is given more than once: {named}. A command reads one project.")
+    ctx.obj = Context.of_options(
+        os.environ,
+        directory=directory,
+        file=next(iter(files), None),
         backend_url=backend,
         verbosity=-1 if quiet else verbose,
         may_prompt=not no_prompt and not os.environ.get("CI") and sys.stdin.isatty() and sys.stderr.isatty(),

@@ -1,4 +1,4 @@
-"""Values and names as they are typed on the command line."""
+"""Values as they are typed on the command line."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-import click
-
-from syntask_yaml.errors import SyntaskError, UsageError
+from syntask_yaml.errors import UsageError
 
 
 def key_values(pairs: Iterable[str], option: str, *, is_text: bool = False) -> dict[str, Any]:
@@ -39,24 +37,3 @@ def parse_json(text: str, option: str) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise UsageError(f"The value of `{option}` is no JSON mapping.", hint='Write `{"key": value}`.')
     return values
-
-
-def complete_deployment(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    """The deployments of the backend whose names begin with what is typed."""
-    try:
-        with ctx.find_root().obj.backend() as backend:
-            names = [each.deployment.full_name for each in backend.deployments()]
-    except (SyntaskError, AttributeError):
-        return []
-    return [name for name in names if name.startswith(incomplete)]
-
-
-def complete_declared(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    """The deployments of the project whose names begin with what is typed."""
-    from syntask_yaml.operations.project import open_project
-
-    try:
-        project = open_project(ctx.find_root().obj.place())
-    except (SyntaskError, AttributeError):
-        return []
-    return [each.name for each in project.declarations if each.name.startswith(incomplete)]

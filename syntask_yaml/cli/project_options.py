@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
-from syntask_yaml.cli.names import complete_declared, key_values, parse_json
+from syntask_yaml.cli.completion import complete_declared, complete_pool, complete_timezone
+from syntask_yaml.cli.names import key_values, parse_json
 from syntask_yaml.errors import FileFailed, UsageError
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.overrides import Overrides
@@ -44,7 +45,13 @@ _OVERRIDES = (
         type=click.Choice(["ENQUEUE", "CANCEL_NEW"]),
         help="What becomes of runs beyond the limit.",
     ),
-    click.option("-p", "--pool", "work_pool", help="The work pool, in place of the file's."),
+    click.option(
+        "-p",
+        "--pool",
+        "work_pool",
+        shell_complete=complete_pool,
+        help="The work pool, in place of the file's.",
+    ),
     click.option("-q", "--work-queue", help="The work queue, in place of the file's."),
     click.option(
         "-jv",
@@ -63,7 +70,7 @@ _OVERRIDES = (
     ),
     click.option("--rrule", "rrules", multiple=True, help="A further schedule: a recurrence rule."),
     click.option("--anchor-date", help="For every interval schedule."),
-    click.option("--timezone", help="For every schedule."),
+    click.option("--timezone", shell_complete=complete_timezone, help="For every schedule."),
     click.option(
         "--trigger",
         "triggers",

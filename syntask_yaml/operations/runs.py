@@ -67,13 +67,16 @@ def watch(backend: Backend, run: Run, *, sleep: Callable[[float], None] = time.s
     patience = _PATIENCE_SECONDS
     while True:
         current = find_run(backend, run.id)  # before the lines, so that the last ones are not missed
-        for line in backend.logs(run.id, after=lines):
+        is_final = current.state.type.is_final
+        if current.state != seen and not is_final:
+            yield StateSeen(current.state)
+        seen = current.state
+        # What a run writes while it begins comes after the state that says so.
+        for line in backend.logs(run.id, after=lines) if current.state.type in _BEGUN else ():
             lines += 1
             yield line
-        if current.state != seen:
-            seen = current.state
+        if is_final:
             yield StateSeen(seen)
-        if current.state.type.is_final:
             return
         if _is_due(current) and patience > 0:
             patience -= _POLL_SECONDS

@@ -138,17 +138,17 @@ def _validation(question: Question) -> Callable[[str], bool | str]:
 def _choice(question: Question, output: Mapping[str, Any]) -> Any:
     import questionary
 
+    from syntask_yaml.wizard.picker import pick
+
     choices = [questionary.Choice(_short(each.label), value=each.value) for each in question.choices]
     is_known = any(each.value == question.default for each in choices)
-    return questionary.select(
+    return pick(
         question.text,
         choices,
         default=str(question.default) if is_known else None,
-        qmark=_MARK,
+        mark=_MARK,
         instruction="(arrows, or letters to search)",
-        use_search_filter=True,
-        use_jk_keys=False,
-        **output,
+        output=output,
     )
 
 

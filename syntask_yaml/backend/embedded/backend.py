@@ -29,13 +29,18 @@ class EmbeddedBackend(Deployments, Values, Runs, Queue):
         self.url = f"embedded:{store.path}"
 
     @classmethod
-    def open(cls, path: Path, *, clock: Clock = utc_now, patience: float = _PATIENCE) -> EmbeddedBackend:
-        """The backend on the store at *path*, which is made if it is not there.
+    def open(
+        cls, path: Path, *, clock: Clock = utc_now, patience: float = _PATIENCE, creates: bool = True
+    ) -> EmbeddedBackend:
+        """Open the backend on the store at *path*, which is created if it does not exist.
 
-        *patience* is for how many seconds to wait while others write.
+        *patience* is for how many seconds to wait while others write. Without *creates*, a store that
+        does not exist is an empty one in memory.
         """
         path = path.expanduser().absolute()
-        return cls(Store.open(path, patience=patience), Vault(path.with_suffix(".key")), clock)
+        return cls(
+            Store.open(path, patience=patience, creates=creates), Vault(path.with_suffix(".key")), clock
+        )
 
     def close(self) -> None:
         self._store.close()

@@ -44,17 +44,25 @@ class Store:
         self._lock = RLock()
 
     @classmethod
-    def open(cls, path: Path, *, patience: float) -> Store:
-        """The store at *path*, made if it is not there; wait *patience* seconds for a lock."""
+    def open(cls, path: Path, *, patience: float, creates: bool = True) -> Store:
+        """Open the store at *path*, and wait *patience* seconds for a lock.
+
+        One that does not exist is created, or without *creates* an empty one in memory.
+        """
         if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
             raise BackendUnreachable(
                 f"This Python comes with SQLite {sqlite3.sqlite_version}; a store needs 3.37 or later.",
                 hint="Install a newer Python.",
             )
         with translated(path):
-            _make_file(path)
+            is_in_memory = not creates and not path.exists()
+            if not is_in_memory:
+                _make_file(path)
             connection = sqlite3.connect(
-                path, timeout=patience, isolation_level=None, check_same_thread=False
+                ":memory:" if is_in_memory else path,
+                timeout=patience,
+                isolation_level=None,
+                check_same_thread=False,
             )
             try:
                 _prepare(connection, path, patience)

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from syntask_yaml.cli.completion import complete_block, complete_block_type
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say
 from syntask_yaml.diagnostics import did_you_mean
@@ -117,7 +118,7 @@ def _typed(kind: BlockType, field: str, value: Any) -> Any:
 @pass_context
 def ls(context: Context, /, *, output: str) -> None:
     """List the blocks."""
-    with context.backend() as backend:
+    with context.backend(is_read_only=True) as backend:
         blocks = backend.blocks()
     if output == "json":
         print_json(
@@ -128,13 +129,13 @@ def ls(context: Context, /, *, output: str) -> None:
 
 
 @command.command("inspect")
-@click.argument("type")
-@click.argument("name")
+@click.argument("type", shell_complete=complete_block_type)
+@click.argument("name", shell_complete=complete_block)
 @as_json
 @pass_context
 def inspect(context: Context, /, *, type: str, name: str, output: str) -> None:
     """Show the fields of a block, without its secrets."""
-    with context.backend() as backend:
+    with context.backend(is_read_only=True) as backend:
         block = next((each for each in backend.blocks() if (each.type, each.name) == (type, name)), None)
     if block is None:
         raise NotFound(f"The backend has no block `{type}/{name}`.", hint="`syntask block ls` lists them.")
@@ -147,8 +148,8 @@ def inspect(context: Context, /, *, type: str, name: str, output: str) -> None:
 
 
 @command.command("delete")
-@click.argument("type")
-@click.argument("name")
+@click.argument("type", shell_complete=complete_block_type)
+@click.argument("name", shell_complete=complete_block)
 @pass_context
 def delete(context: Context, /, *, type: str, name: str) -> None:
     """Delete a block."""

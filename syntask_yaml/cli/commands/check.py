@@ -72,7 +72,7 @@ def command(
             _image_trial(), image=image, environ=environ, context=StepContext(project.root, context.environ)
         )
     checked: list[view.Checked] = []
-    with context.backend() as backend:
+    with context.backend(is_read_only=True) as backend:
         knowledge = context.knowledge(project, backend, allow_unset=allow_unset)
         found, notes = candidates(knowledge, Selection(names=names, all=is_all), in_image=image is not None)
         watcher = view.Watcher(verbosity=context.verbosity)

@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from syntask_yaml.cli.commands import deployment_add, deployment_export, deployment_set
+from syntask_yaml.cli.completion import complete_deployment, complete_parameter
 from syntask_yaml.cli.context import Context, pass_context
-from syntask_yaml.cli.names import complete_deployment, key_values, parse_json
+from syntask_yaml.cli.names import key_values, parse_json
 from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say
 from syntask_yaml.cli.views.runs import show_watched
 from syntask_yaml.errors import UsageError
@@ -44,7 +45,7 @@ command.add_command(deployment_set.command)
 @pass_context
 def ls(context: Context, /, *, names: tuple[str, ...], output: str) -> None:
     """List deployments: all, or those that NAMES mean."""
-    with context.backend() as backend:
+    with context.backend(is_read_only=True) as backend:
         stored = operations.find_deployments(backend, names)
     if output == "json":
         print_json(document("deployment-ls", {"deployments": [encode(each) for each in stored]}))
@@ -69,7 +70,7 @@ def _row(stored: Stored) -> tuple[str, ...]:
 @pass_context
 def inspect(context: Context, /, *, name: str, output: str) -> None:
     """Show everything that the backend has of a deployment."""
-    with context.backend() as backend:
+    with context.backend(is_read_only=True) as backend:
         stored = operations.find_deployment(backend, name)
     if output == "json":
         print_json(document("deployment", encode(stored)))
@@ -89,6 +90,7 @@ def inspect(context: Context, /, *, name: str, output: str) -> None:
     "params",
     multiple=True,
     metavar="KEY=VALUE",
+    shell_complete=complete_parameter,
     help="A parameter; VALUE is JSON, or else text.",
 )
 @click.option(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from syntask_yaml.cli.completion import complete_deployment
 from syntask_yaml.cli.context import Context, pass_context
-from syntask_yaml.cli.names import complete_deployment
 from syntask_yaml.cli.views import diagnostics
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.errors import FileFailed
@@ -37,7 +37,7 @@ def command(context: Context, /, *, names: tuple[str, ...], project: str | None,
     target = None if file is None else context.directory / file
     if target is not None and target.exists():
         raise FileFailed(f"`{file}` is there already.", hint="Move it away, or name another file.")
-    with context.backend() as backend:
+    with context.backend(is_read_only=True) as backend:
         exported = export(backend, names, project=project, environ=context.environ)
     diagnostics.show(exported.diagnostics)
     text = to_yaml(exported.content)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from syntask_yaml.cli.completion import complete_declared
 from syntask_yaml.cli.context import Context, pass_context
-from syntask_yaml.cli.names import complete_declared
 from syntask_yaml.cli.views import diagnostics
 from syntask_yaml.cli.views.output import say
 

@@ -9,10 +9,12 @@ from typing import Any
 import click
 
 from syntask_yaml.backend.base import Backend, RunFilter
+from syntask_yaml.cli.completion import complete_deployment, complete_run
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say, when
 from syntask_yaml.cli.views.runs import show_line, show_watched
 from syntask_yaml.model.run import Run, StateType
+from syntask_yaml.operations.deployments import find_deployment
 from syntask_yaml.operations.runs import find_run, watch
 
 
@@ -25,7 +27,13 @@ def command() -> None:
 
 
 @command.command("ls")
-@click.option("-d", "--deployment", metavar="FLOW/NAME", help="Only runs of this deployment.")
+@click.option(
+    "-d",
+    "--deployment",
+    metavar="FLOW/NAME",
+    shell_complete=complete_deployment,
+    help="Only runs of this deployment.",
+)
 @click.option(
     "-s",
     "--state",
@@ -54,8 +62,9 @@ def ls(
     now = datetime.now(UTC)
     wanted = frozenset(StateType(state.upper()) for state in states)
     until = None if coming or StateType.SCHEDULED in wanted else now
-    with context.backend() as backend:
-        runs = backend.runs(RunFilter(deployment=deployment, states=wanted, until=until, limit=limit))
+    with context.backend(is_read_only=True) as backend:
+        name = deployment and _full_name(backend, deployment)
+        runs = backend.runs(RunFilter(deployment=name, states=wanted, until=until, limit=limit))
     if output == "json":
         print_json(document("flow-run-ls", {"flow_runs": [encode(run) for run in runs]}))
         return
@@ -73,13 +82,23 @@ def ls(
     print_table(("Id", "Name", "Deployment", "State", "Scheduled", "Ended"), rows, empty="There are no runs.")
 
 
+def _full_name(backend: Backend, name: str) -> str:
+    """Return `flow/name` of the deployment that *name* means; a deleted one is known by its runs.
+
+    Raises NotFound.
+    """
+    if "/" in name and backend.runs(RunFilter(deployment=name, limit=1)):
+        return name
+    return find_deployment(backend, name).deployment.full_name
+
+
 @command.command("inspect")
-@click.argument("id")
+@click.argument("id", shell_complete=complete_run)
 @as_json
 @pass_context
 def inspect(context: Context, /, *, id: str, output: str) -> None:
     """Show a run."""
-    with context.backend() as backend:
+    with context.backend(is_read_only=True) as backend:
         run = find_run(backend, id)
     if output == "json":
         print_json(document("flow-run", encode(run)))
@@ -89,13 +108,13 @@ def inspect(context: Context, /, *, id: str, output: str) -> None:
 
 
 @command.command("logs")
-@click.argument("id", required=False)
+@click.argument("id", required=False, shell_complete=complete_run)
 @click.option("-f", "--follow", is_flag=True, help="Go on until the run has ended.")
 @as_json
 @pass_context
 def logs(context: Context, /, *, id: str | None, follow: bool, output: str) -> None:
     """Print what a run wrote: the run ID, or else the one that began last."""
-    with context.backend() as backend:
+    with context.backend(is_read_only=True) as backend:
         run = find_run(backend, id)
         if follow:
             show_watched(watch(backend, run))
@@ -119,7 +138,7 @@ def _lines(backend: Backend, run: Run) -> list[dict[str, Any]]:
 
 
 @command.command("cancel")
-@click.argument("ids", nargs=-1, required=True)
+@click.argument("ids", nargs=-1, required=True, shell_complete=complete_run)
 @pass_context
 def cancel(context: Context, /, *, ids: tuple[str, ...]) -> None:
     """Cancel runs: at once those that have not begun, through their worker those that have."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import click
 
+from syntask_yaml.cli.completion import complete_recipe
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.errors import UsageError
@@ -21,7 +22,11 @@ from syntask_yaml.operations.init import (
 
 
 @click.command("init")
-@click.option("--recipe", help="How code reaches the runs: local, git, docker, s3 …; by default what fits.")
+@click.option(
+    "--recipe",
+    shell_complete=complete_recipe,
+    help="How code reaches the runs: local, git, docker, s3 …; by default what fits.",
+)
 @click.option("--name", help="The project's name; by default the folder's.")
 @click.option(
     "--field", "fields", multiple=True, metavar="KEY=VALUE", help="What the recipe needs; may be repeated."

@@ -47,7 +47,7 @@ def show_plan(context: Context, /, *, save: Path | None, output: str, **options:
     """Make the plan that the options ask for, print it, and save it if that is wanted."""
     request = request_of(options)
     project = open_project(context.place(strict=options["strict"]))
-    with context.backend() as backend:
+    with context.backend(is_read_only=True) as backend:
         knowledge = context.knowledge(project, backend, allow_unset=options["allow_unset"])
         planned = make_plan(knowledge, request, foresees=True)
         if save is not None:

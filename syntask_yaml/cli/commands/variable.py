@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from syntask_yaml.cli.completion import complete_variable
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say
 from syntask_yaml.diagnostics import did_you_mean
@@ -23,7 +24,7 @@ def command() -> None:
 
 
 @command.command("set")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_variable)
 @click.argument("value")
 @click.option("--json", "is_json", is_flag=True, help="VALUE is JSON rather than text.")
 @click.option("-t", "--tag", "tags", multiple=True, help="A tag to find it by; may be repeated.")
@@ -43,12 +44,12 @@ def _parsed(text: str) -> Any:
 
 
 @command.command("get")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_variable)
 @as_json
 @pass_context
 def get(context: Context, /, *, name: str, output: str) -> None:
     """Print the value of the variable NAME."""
-    with context.backend() as backend:
+    with context.backend(is_read_only=True) as backend:
         known = {variable.name: variable for variable in backend.variables()}
     if name not in known:
         raise NotFound(f"The backend has no variable `{name}`.", hint=did_you_mean(name, known))
@@ -65,7 +66,7 @@ def get(context: Context, /, *, name: str, output: str) -> None:
 @pass_context
 def ls(context: Context, /, *, output: str) -> None:
     """List the variables."""
-    with context.backend() as backend:
+    with context.backend(is_read_only=True) as backend:
         variables = backend.variables()
     if output == "json":
         print_json(document("variable-ls", {"variables": [_encode(each) for each in variables]}))
@@ -77,7 +78,7 @@ def ls(context: Context, /, *, output: str) -> None:
 
 
 @command.command("unset")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_variable)
 @pass_context
 def unset(context: Context, /, *, name: str) -> None:
     """Remove the variable NAME."""

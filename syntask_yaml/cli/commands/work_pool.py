@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from syntask_yaml.cli.completion import complete_pool
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say
 from syntask_yaml.diagnostics import did_you_mean
@@ -25,7 +26,7 @@ def command() -> None:
 @pass_context
 def ls(context: Context, /, *, output: str) -> None:
     """List the work pools."""
-    with context.backend() as backend:
+    with context.backend(is_read_only=True) as backend:
         pools = backend.pools()
     if output == "json":
         print_json(document("work-pool-ls", {"work_pools": [_encode(pool) for pool in pools]}))
@@ -35,12 +36,12 @@ def ls(context: Context, /, *, output: str) -> None:
 
 
 @command.command("inspect")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_pool)
 @as_json
 @pass_context
 def inspect(context: Context, /, *, name: str, output: str) -> None:
     """Show a work pool and its base job template."""
-    with context.backend() as backend:
+    with context.backend(is_read_only=True) as backend:
         pools = {pool.name: pool for pool in backend.pools()}
     if name not in pools:
         hint = did_you_mean(name, pools, otherwise="`syntask work-pool ls` lists them.")

@@ -11,6 +11,7 @@ from types import FrameType
 import click
 
 from syntask_yaml.backend.connect import is_server, open_embedded
+from syntask_yaml.cli.completion import complete_pool
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.cli.views.runs import state_text
@@ -29,7 +30,14 @@ def command() -> None:
 
 
 @command.command("start")
-@click.option("-p", "--pool", default="default", show_default=True, help="The work pool to serve.")
+@click.option(
+    "-p",
+    "--pool",
+    default="default",
+    show_default=True,
+    shell_complete=complete_pool,
+    help="The work pool to serve.",
+)
 @click.option("-n", "--name", help="What to call this worker; by default after the machine and the process.")
 @click.option("-q", "--work-queue", "queues", multiple=True, help="Only runs of this queue; may be repeated.")
 @click.option("-t", "--type", "type_", help="The kind of worker; on the embedded backend only `process`.")

@@ -39,6 +39,17 @@ CHOICE = Question(
     choices=tuple(Choice(each, f"the {each}") for each in ("first", "second", "third")),
     default="second",
 )
+FLOWS = Question(
+    key="f",
+    text="Which flow?",
+    option="ENTRYPOINT",
+    kind=Kind.CHOICE,
+    choices=(
+        Choice("clean", "clean-up     flows/clean.py:clean_up"),
+        Choice("load", "load-orders  flows/load.py:load_orders"),
+        Choice("unload", "reload       flows/load.py:reload"),
+    ),
+)
 MANY = Question(
     key="m",
     text="Which?",
@@ -77,6 +88,10 @@ def _asked(keys: PipeInput) -> Asked:
         (WITH_DEFAULT, ENTER, "7"),
         (WITH_DEFAULT, f"8{ENTER}", "8"),
         (CHOICE, ENTER, "second"),
+        (FLOWS, f"lo{ENTER}", "load"),
+        (FLOWS, f"load{DOWN}{ENTER}", "unload"),
+        (FLOWS, f"lox{ENTER}{DOWN}{BACKSPACE}{ENTER}", "load"),
+        (FLOWS, f"CLEAN{ENTER}", "clean"),
         (CHOICE, f"{DOWN}{ENTER}", "third"),
         (CHOICE, f"{DOWN}{DOWN}{ENTER}", "first"),
         (MANY, f"r 23{ENTER}", "23"),

@@ -1,0 +1,117 @@
+"""Names that a shell completes: those that the project declares, and those that the backend has.
+
+A shell asks while somebody types: what cannot be listed is completed to nothing, and nothing is created.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
+
+import click
+
+from syntask_yaml.cli.context import Context
+from syntask_yaml.errors import SyntaskError
+
+Complete: TypeAlias = Callable[[click.Context, click.Parameter, str], list[str]]
+
+_MOST_RUNS = 50
+
+
+def _completed(names: Callable[[Context, click.Context], Iterable[str]]) -> Complete:
+    """Return a completion of the *names* that begin with what is typed."""
+
+    def complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+        try:
+            known = names(_context(ctx), ctx)
+        except (SyntaskError, OSError):
+            return []
+        return [name for name in known if name.startswith(incomplete)]
+
+    return complete
+
+
+def _context(ctx: click.Context) -> Context:
+    """Return the context that the global options make: while completing, no command is called."""
+    options = ctx.find_root().params
+    return Context.of_options(
+        os.environ,
+        directory=options.get("directory"),
+        file=next(iter(options.get("files") or ()), None),
+        backend_url=options.get("backend"),
+    )
+
+
+def _declared(context: Context, _ctx: click.Context) -> Iterable[str]:
+    from syntask_yaml.operations.project import open_project
+
+    return [each.name for each in open_project(context.place()).declarations]
+
+
+def _deployments(context: Context, _ctx: click.Context) -> Iterable[str]:
+    with context.backend(is_read_only=True) as backend:
+        return [each.deployment.full_name for each in backend.deployments()]
+
+
+def _parameters(context: Context, ctx: click.Context) -> Iterable[str]:
+    """Return `KEY=` for each parameter of the deployment that is named before."""
+    from syntask_yaml.operations.deployments import find_deployment
+
+    # An option that still waits for its value keeps click from telling arguments apart.
+    name = ctx.params.get("name") or next(iter(ctx.args), "")
+    with context.backend(is_read_only=True) as backend:
+        deployment = find_deployment(backend, name).deployment
+    properties = (deployment.parameter_schema or {}).get("properties")
+    return [f"{name}=" for name in properties] if isinstance(properties, dict) else []
+
+
+def _pools(context: Context, _ctx: click.Context) -> Iterable[str]:
+    with context.backend(is_read_only=True) as backend:
+        return [pool.name for pool in backend.pools()]
+
+
+def _variables(context: Context, _ctx: click.Context) -> Iterable[str]:
+    with context.backend(is_read_only=True) as backend:
+        return [variable.name for variable in backend.variables()]
+
+
+def _block_types(context: Context, _ctx: click.Context) -> Iterable[str]:
+    with context.backend(is_read_only=True) as backend:
+        return sorted({block.type for block in backend.blocks()})
+
+
+def _blocks(context: Context, ctx: click.Context) -> Iterable[str]:
+    with context.backend(is_read_only=True) as backend:
+        return [block.name for block in backend.blocks() if block.type == ctx.params.get("type")]
+
+
+def _runs(context: Context, _ctx: click.Context) -> Iterable[str]:
+    from syntask_yaml.backend.base import RunFilter
+
+    with context.backend(is_read_only=True) as backend:
+        return [run.id for run in backend.runs(RunFilter(limit=_MOST_RUNS))]
+
+
+def _recipes(_context: Context, _ctx: click.Context) -> Iterable[str]:
+    from syntask_yaml.operations.init import recipes
+
+    return recipes()
+
+
+def _timezones(_context: Context, _ctx: click.Context) -> Iterable[str]:
+    from syntask_yaml.model.timing import timezones
+
+    return sorted(timezones())
+
+
+complete_declared = _completed(_declared)
+complete_deployment = _completed(_deployments)
+complete_parameter = _completed(_parameters)
+complete_pool = _completed(_pools)
+complete_variable = _completed(_variables)
+complete_block_type = _completed(_block_types)
+complete_block = _completed(_blocks)
+complete_run = _completed(_runs)
+complete_recipe = _completed(_recipes)
+complete_timezone = _completed(_timezones)
