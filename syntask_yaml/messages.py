@@ -67,6 +67,9 @@ MESSAGES: Mapping[str, Message] = {
         "Secret from the environment",
         "A secret of a pull step comes from the environment, and would be stored.",
     ),
+    "secret-in-clear": Message(
+        "Secret in clear", "A value that is named like a secret would be readable on the backend."
+    ),
     # Steps
     "unknown-step": Message("Unknown step", "There is no step function of that name."),
     "unknown-input": Message("Unknown input", "The step function has no such input."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -11,6 +12,17 @@ SECRET_NAMES = frozenset(
     "aws_session_token minio_root_password connection_string account_key sas_token "
     "service_account_info private_key".split()
 )
+
+# How the names of variables and parameters end that hold one. Names of files and of accounts do not count.
+_ENDINGS = re.compile(
+    r"(?:^|_)(?:token|passw(?:or)?d|passphrase|secret|secret_key|api_?key|access_key|private_key"
+    r"|account_key|connection_string)$"
+)
+
+
+def is_secret_name(name: object) -> bool:
+    """Return whether a variable or parameter called *name* holds a secret, as `API_TOKEN` does."""
+    return isinstance(name, str) and _ENDINGS.search(re.sub(r"[^a-z0-9]+", "_", name.lower())) is not None
 
 
 class Secret:

@@ -19,6 +19,7 @@ from syntask_yaml.model.timing import (
     rrule_problem,
     timezones,
 )
+from syntask_yaml.project.readable import keeps_secrets_apart
 from syntask_yaml.template import is_template
 
 Rule = Callable[[Node], Iterator[Diagnostic]]
@@ -168,6 +169,7 @@ Table = tuple[tuple[str | None, type | tuple[type, ...], Rule], ...]
 DEPLOYMENT_RULES: Table = (
     (None, dict, is_identified),
     (None, dict, has_one_schedule_key),
+    (None, dict, keeps_secrets_apart),
     ("name", str, is_name),
     ("version", (int, float), is_as_written),
     ("tags", list, is_as_written),

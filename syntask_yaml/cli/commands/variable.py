@@ -13,6 +13,7 @@ from syntask_yaml.cli.views.output import as_json, document, print_json, print_t
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import NotFound
 from syntask_yaml.model.block import Variable
+from syntask_yaml.model.secret import is_secret_name
 
 
 @click.group("variable")
@@ -34,6 +35,8 @@ def set_(context: Context, /, *, name: str, value: str, is_json: bool, tags: tup
     with context.backend() as backend:
         backend.set_variable(Variable(name, _parsed(value) if is_json else value, tags))
     say(f"Set variable `{name}`.")
+    if is_secret_name(name):
+        say("note: Everybody may read a variable. `syntask block create secret NAME` keeps a secret.")
 
 
 def _parsed(text: str) -> Any:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from syntask_yaml.model.secret import SECRET_NAMES
+from syntask_yaml.errors import UsageError
+from syntask_yaml.model.secret import is_secret_name
 from syntask_yaml.template import is_template
 from syntask_yaml.wizard.asking import NOTHING, ask_choice, ask_optional, ask_text
 from syntask_yaml.wizard.draft import Draft
@@ -19,6 +20,9 @@ _PAIR = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=(?P<value>.*)", re.DOTA
 
 def ask_environment(draft: Draft, facts: Facts) -> Asking[Draft]:
     """Environment variables, one after the other."""
+    for name, value in facts.said.environment.items():
+        if problem := _secret_problem(name, value, facts):
+            raise UsageError(f"`--env {name}=…`: {problem}")
     if facts.said.environment:
         return draft.put_job_variables(
             env={**(draft.job_variables.get("env") or {}), **facts.said.environment}
@@ -49,12 +53,15 @@ def _pair_problem(text: str, facts: Facts) -> str:
         return ""
     if match is None:
         return "Write NAME=value."
-    words = match["name"].lower()
-    is_secret = any(secret in words for secret in SECRET_NAMES)
-    if is_secret and match["value"] != NOTHING and not is_template(match["value"]):
-        block = block_reference("secret", slug(words), facts.project.dialect)
-        return f"It would be saved readable. Write `{match['name']}={block}`, a block."
-    return ""
+    return _secret_problem(match["name"], match["value"].strip(), facts)
+
+
+def _secret_problem(name: str, value: str, facts: Facts) -> str:
+    """Return why a variable of this *name* is not saved as it was typed; nothing for what is no secret."""
+    if not is_secret_name(name) or value in ("", NOTHING) or is_template(value):
+        return ""
+    block = block_reference("secret", slug(name.lower()), facts.project.dialect)
+    return f"The value would be saved readable. Refer to a secret block: `{name}={block}`."
 
 
 def ask_limit(draft: Draft, facts: Facts) -> Asking[Draft]:

@@ -1,0 +1,45 @@
+"""Secrets that a deployment would hold readable: in its environment, job variables and parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.document.node import Node
+from syntask_yaml.model.secret import is_secret_name
+from syntask_yaml.template import is_template, parse
+
+_IN_BLOCK = (
+    "Create a block with `syntask block create secret NAME`, and refer to it as "
+    "`{{ syntask.blocks.secret.NAME }}`."
+)
+_IN_FLOW = "Keep it in a block, and load the block in the flow: parameters are stored readable."
+_PLACES = (
+    (("parameters",), _IN_FLOW),
+    (("work_pool", "job_variables"), _IN_BLOCK),
+    (("work_pool", "job_variables", "env"), _IN_BLOCK),
+)
+
+
+def keeps_secrets_apart(deployment: Node) -> Iterator[Diagnostic]:
+    """Yield a warning for each value that is named like a secret and would be stored readable."""
+    for path, hint in _PLACES:
+        mapping = deployment.at(path)
+        if mapping.path[len(deployment.path) :] != path or not isinstance(mapping.value, dict):
+            continue
+        for key in filter(is_secret_name, mapping.value):
+            why = _why_readable(mapping.value[key])
+            node = mapping.get(key)
+            if why and node is not None:
+                yield node.problem("secret-in-clear", f"`{key}` {why}", hint, at_key=True).as_warning()
+
+
+def _why_readable(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        return ""
+    if not is_template(value):
+        return "is named like a secret, and its value is readable in this file and on the backend."
+    if any("$" in part.raw for part in parse(value).placeholders):
+        return "is filled from the environment, and then stored readable with the deployment."
+    return ""
