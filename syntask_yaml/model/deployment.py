@@ -22,7 +22,7 @@ class CollisionStrategy(Enum):
 class ConcurrencyLimit:
     """At most *limit* runs at the same time.
 
-    *grace_period_seconds* (60 to 86,400) is how long a free slot waits to be taken up.
+    *grace_period_seconds* (60 to 86,400) is how long a run that gives no sign of life keeps its slot.
     """
 
     limit: int

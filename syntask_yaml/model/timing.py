@@ -10,6 +10,7 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
+from math import inf
 
 from syntask_yaml.model.schedule import RRule
 
@@ -42,11 +43,14 @@ def parse_interval(value: float | str) -> float:
 
     Raises ValueError, with a sentence, for anything else and for what is not above zero.
     """
-    seconds = _seconds(value.strip()) if isinstance(value, str) else float(value)
+    try:
+        seconds = _seconds(value.strip()) if isinstance(value, str) else float(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        seconds = inf
     if seconds is None:
         raise ValueError(f"`{value}` is no duration.")
     if not timedelta.resolution.total_seconds() <= seconds <= timedelta.max.total_seconds():
-        raise ValueError("An interval is longer than nothing, and shorter than for ever.")
+        raise ValueError("An interval must be positive and at most 10^9 days.")
     return seconds
 
 

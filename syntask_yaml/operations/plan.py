@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -33,18 +34,15 @@ class Request:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Request:
-        """A request from a saved plan."""
-        selection, overrides = dict(document["selection"]), dict(document["overrides"])
-        selection["names"] = tuple(selection["names"])
-        for key in ("tags", "schedules", "triggers", "sla"):
-            overrides[key] = None if overrides[key] is None else tuple(overrides[key])
-        return cls(
-            selection=Selection(**selection),
-            overrides=Overrides(**overrides),
-            prune=document["prune"],
-            keep_going=document["keep_going"],
-        )
+    def from_json(cls, document: object) -> Request:
+        """A request from a saved plan. Raises ValueError for anything that `as_json` does not return."""
+        from pydantic import TypeAdapter  # only saved plans need it
+
+        text = json.dumps(document)
+        request = TypeAdapter(cls).validate_json(text)
+        if json.dumps(request.as_json(), sort_keys=True) != json.dumps(document, sort_keys=True):
+            raise ValueError("The request has other keys, or values of other types.")
+        return request
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def _one_of_several(error: Any, node: Node, root: Node) -> Iterator[Diagnostic]:
 
 def _is_wrong_kind(cause: Any) -> bool:
     """Whether *cause* says that the value is not of the kind that this alternative is for."""
-    return not cause.relative_path and cause.validator in ("pattern", "type")
+    return not cause.relative_path and cause.validator in ("const", "pattern", "type")
 
 
 def _misfit(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:

@@ -14,7 +14,7 @@ from syntask_yaml.model.step import Step
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.project.load import Declaration, Project
 from syntask_yaml.project.rules import check_rules
-from syntask_yaml.project.schema import check_deployment
+from syntask_yaml.project.schema import PENDING, check_resolved
 from syntask_yaml.project.static import as_diagnostic, field_parts
 from syntask_yaml.template import Blocks, Scope, resolve
 
@@ -41,11 +41,20 @@ def resolve_fields(declaration: Declaration, scope: Scope, *, is_checked: bool =
             found = _resolve_at(declaration.node, part, scopes[blocks], place)
             _put(fields, place, found.value)
             problems += found.diagnostics
-            is_changed |= found.value is not part
+            is_changed |= found.value is not part or _has_templates(part)
         fields.setdefault(key, {})
     if is_changed or not is_checked:
         problems += _check_again(declaration.node, fields)
     return Resolved(fields, tuple(problems))
+
+
+def _has_templates(value: Value) -> bool:
+    """Whether a text in *value* holds what only a run, or nobody, resolves."""
+    if isinstance(value, Mapping):
+        return any(map(_has_templates, value.values()))
+    if isinstance(value, (list, tuple)):
+        return any(map(_has_templates, value))
+    return isinstance(value, str) and "{{" in value
 
 
 def resolve_text(node: Node, scope: Scope) -> Resolved:
@@ -116,14 +125,18 @@ def _put(fields: dict[str, Any], place: tuple[str, ...], value: Value) -> None:
 
 
 def _check_again(node: Node, fields: Mapping[str, Any]) -> list[Diagnostic]:
-    # What is not known yet is looked at when it is; until then it counts as the template it was.
+    # What is not known yet is looked at when it is.
     checked = replace(node, value=_without_unknowns(fields))
-    return [*check_deployment(checked, checked.value), *check_rules(checked)]
+    return [*check_resolved(checked, checked.value), *check_rules(checked, is_open=_is_pending)]
+
+
+def _is_pending(value: object) -> bool:
+    return value == PENDING
 
 
 def _without_unknowns(value: Value) -> Any:
     if isinstance(value, Unknown):
-        return f"{{{{ {value.name} }}}}"
+        return PENDING
     if isinstance(value, Mapping):
         return {key: _without_unknowns(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -187,14 +187,14 @@ SCHEDULE_RULES: Table = (
 SLA_RULES: Table = ((None, dict, has_one_promise),)
 
 
-def check_rules(deployment: Node) -> Iterator[Diagnostic]:
-    """Everything about one deployment that the rules do not allow."""
-    yield from _ask(deployment, DEPLOYMENT_RULES)
+def check_rules(deployment: Node, *, is_open: Callable[[object], bool] = is_template) -> Iterator[Diagnostic]:
+    """Everything about one deployment that the rules do not allow; none is asked of what *is_open*."""
+    yield from _ask(deployment, DEPLOYMENT_RULES, is_open)
     for schedule in schedules_of(deployment):
-        yield from _ask(schedule, SCHEDULE_RULES)
+        yield from _ask(schedule, SCHEDULE_RULES, is_open)
     promises = deployment.get("sla")
     for promise in promises.children() if promises is not None else ():
-        yield from _ask(promise, SLA_RULES)
+        yield from _ask(promise, SLA_RULES, is_open)
 
 
 def schedules_of(deployment: Node) -> Iterator[Node]:
@@ -208,12 +208,12 @@ def schedules_of(deployment: Node) -> Iterator[Node]:
                 yield schedule
 
 
-def _ask(mapping: Node, table: Table) -> Iterator[Diagnostic]:
+def _ask(mapping: Node, table: Table, is_open: Callable[[object], bool]) -> Iterator[Diagnostic]:
     if not isinstance(mapping.value, dict):
         return
     for key, types, rule in table:
         value = mapping.value if key is None else mapping.value.get(key)
-        if isinstance(value, types) and not is_template(value):
+        if isinstance(value, types) and not is_open(value):
             node = mapping if key is None else mapping.get(key)
             if node is not None:
                 yield from rule(node)

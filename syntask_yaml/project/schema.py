@@ -18,6 +18,9 @@ from syntask_yaml.project.explain import explain
 
 _DEPLOYMENT = {"$ref": "#/$defs/deployment"}
 
+# Takes the place of a value that a step will output: where templates are resolved, no other text is one.
+PENDING = "{{ \ue000 }}"
+
 
 @cache
 def project_schema() -> dict[str, Any]:
@@ -44,38 +47,46 @@ def check_schema(root: Node) -> Iterator[Diagnostic]:
                 yield from _why(_DEPLOYMENT, node.value, node)
 
 
-def check_deployment(node: Node, value: Any) -> Iterator[Diagnostic]:
-    """The same for one deployment at *node*, with *value* in the place of what was written there."""
-    if not _fits("deployment", value):
-        yield from _why(_DEPLOYMENT, value, node)
+def check_resolved(node: Node, value: Any) -> Iterator[Diagnostic]:
+    """The same for one deployment at *node*, with *value*, whose templates are resolved, in its place."""
+    if not _fits("deployment", value, is_resolved=True):
+        yield from _why(_DEPLOYMENT, value, node, is_resolved=True)
 
 
 @cache
-def _validator(definition: str | None) -> Any:
+def _definitions(*, is_resolved: bool) -> dict[str, Any]:
+    definitions: dict[str, Any] = project_schema()["$defs"]
+    return {**definitions, "template": {"const": PENDING}} if is_resolved else definitions
+
+
+@cache
+def _validator(definition: str | None, *, is_resolved: bool) -> Any:
     from jsonschema_rs import Draft202012Validator
 
-    schema = project_schema()
-    if definition is not None:
-        schema = {"$ref": f"#/$defs/{definition}", "$defs": schema["$defs"]}
-    return Draft202012Validator(schema)
+    if definition is None:
+        return Draft202012Validator(project_schema())
+    definitions = _definitions(is_resolved=is_resolved)
+    return Draft202012Validator({"$ref": f"#/$defs/{definition}", "$defs": definitions})
 
 
-def _fits(definition: str | None, value: Any) -> bool:
+def _fits(definition: str | None, value: Any, *, is_resolved: bool = False) -> bool:
     try:
-        return bool(_validator(definition).is_valid(value))
+        return bool(_validator(definition, is_resolved=is_resolved).is_valid(value))
     except ValueError:  # a value that JSON does not have
         return False
 
 
 @cache
-def _explainer() -> Any:
+def _explainer(*, is_resolved: bool) -> Any:
     from jsonschema import Draft202012Validator
 
-    return Draft202012Validator(project_schema())
+    return Draft202012Validator({**project_schema(), "$defs": _definitions(is_resolved=is_resolved)})
 
 
-def _why(schema: dict[str, Any], value: Any, node: Node) -> Iterator[Diagnostic]:
-    explainer = _explainer()
+def _why(
+    schema: dict[str, Any], value: Any, node: Node, *, is_resolved: bool = False
+) -> Iterator[Diagnostic]:
+    explainer = _explainer(is_resolved=is_resolved)
     errors = explainer.descend(value, schema) if schema else explainer.iter_errors(value)
     for error in errors:
         yield from explain(error, node)

@@ -19,7 +19,11 @@ _TOKEN = re.compile(
 
 
 class ExpressionFailed(Exception):
-    """The expression is not one, or has no value; the text says why, in a sentence."""
+    """The expression is not one, or has no value; *detail* says why, in a sentence, and *hint* what to do."""
+
+    def __init__(self, detail: str, hint: str = "") -> None:
+        super().__init__(detail)
+        self.hint = hint
 
 
 @lru_cache(maxsize=4096)
@@ -30,7 +34,9 @@ def names_in(text: str) -> Mapping[str, int]:
     Raises ExpressionFailed when *text* is too long to be one.
     """
     if len(text) > MAX_LENGTH:
-        raise ExpressionFailed(f"It is longer than {MAX_LENGTH:,} characters.")
+        raise ExpressionFailed(
+            f"It is longer than {MAX_LENGTH:,} characters.", "Have a step output the value."
+        )
     return Counter(match["name"] for match in _TOKEN.finditer(text) if _is_name(match))
 
 

@@ -170,8 +170,7 @@ _UNTOLD = ExpressionFailed("The reason is not told, because it could hold a secr
 
 
 def _failed(text: str, error: ExpressionFailed) -> Missing:
-    hint = 'For braces that are text, write `{{ "{{" }}`.'
-    return Missing("invalid-template", f"`{text[:200]}` cannot be evaluated. {error}", hint)
+    return Missing("invalid-template", f"`{text[:200]}` cannot be evaluated. {error}", error.hint)
 
 
 def _is_output(placeholder: Placeholder) -> bool:

@@ -2,69 +2,116 @@
 
 Every name in an expression is looked up before and handed in under a made-up one, so that Jinja never
 walks from a value to its attributes, and names may hold `-` and `$`. No calls, no statements; filters
-from a table; nothing may become out of proportion to what went in.
+from a table; what each may cost is in `costs`.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
-from functools import lru_cache, wraps
-from math import prod
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import StrictUndefined, TemplateError, Undefined
 from jinja2.exceptions import SecurityError
-from jinja2.nodes import Call, Filter, Test
+from jinja2.nodes import Call, Const, Filter, Getitem, Node, Slice, Test, UnaryExpr
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from syntask_yaml.diagnostics import did_you_mean
+from syntask_yaml.model.value import Value
+from syntask_yaml.template.costs import MAX_RESULT, bounded, budget, charged, size, spend
 from syntask_yaml.template.expression import ExpressionFailed, names_in, rename
 
-MAX_RESULT = 1_000_000
+_MAX_DEPTH = 50
 
-_FILTERS = (
+FILTERS = (
     "abs capitalize count d default dictsort first float int items join last length list lower max min "
     "replace reverse round select reject sort string sum title tojson trim unique upper urlencode"
 ).split()
-_KINDS = (str, int, float, bool, list, dict, type(None))
-_FAILURES = (TypeError, ValueError, ArithmeticError, LookupError, RecursionError)
+_FAILURES = (TypeError, ValueError, ArithmeticError, AttributeError, LookupError, RecursionError)
 
 
-def evaluate(text: str, values: Mapping[str, Any]) -> Any:
+def evaluate(text: str, values: Mapping[str, Any]) -> Value:
     """The value of the expression *text*; *values* has those of its names that have one.
 
     Raises ExpressionFailed.
     """
     aliases = _aliases(text)
     if (
-        sum(times * _size(values[name]) for name, times in names_in(text).items() if name in values)
+        sum(times * size(values[name]) for name, times in names_in(text).items() if name in values)
         > MAX_RESULT
     ):
         raise ExpressionFailed(f"Its values are longer than {MAX_RESULT:,} characters together.")
     try:
-        value = _compiled(rename(text, aliases))({aliases[name]: values[name] for name in values})
+        with budget():
+            value = _compiled(rename(text, aliases))({aliases[name]: values[name] for name in values})
+            spend(size(value))
+            return _plain(value)
     except (TemplateError, *_FAILURES) as error:
-        raise ExpressionFailed(_sentence(error, aliases)) from error
-    return _bounded(value)
+        raise ExpressionFailed(_sentence(error, aliases), _values_hint(text, error)) from error
 
 
 @lru_cache(maxsize=4096)
 def check(text: str) -> None:
-    """Raise ExpressionFailed if *text* is no expression, or calls something."""
+    """Raise ExpressionFailed if *text* is no expression, calls something, or is nested too deep."""
     aliases = _aliases(text)
     try:
         tree = _environment().parse(f"{{{{ {rename(text, aliases)} }}}}")
-    except (TemplateError, RecursionError) as error:
-        raise ExpressionFailed(_sentence(error, aliases)) from error
-    if tree.find(Call) is not None:
-        raise ExpressionFailed("Nothing can be called here; filters (`name | lower`) can be used.")
+    except (TemplateError, *_FAILURES) as error:
+        raise ExpressionFailed(_sentence(error, aliases), _BRACES_HINT) from error
+    for node, depth in _nodes(tree):
+        if depth > _MAX_DEPTH:
+            detail = f"It is nested more than {_MAX_DEPTH} deep; each operator of a chain counts."
+            raise ExpressionFailed(detail, "Split it, or have a step output the value.")
+        _check_node(node)
+
+
+def _nodes(tree: Node) -> Iterator[tuple[Node, int]]:
+    """Every node of *tree* with how deep it is; a chain of any length costs no recursion."""
+    remaining = [(tree, 0)]
+    while remaining:
+        node, depth = remaining.pop()
+        yield node, depth
+        remaining += [(child, depth + 1) for child in node.iter_child_nodes()]
+
+
+def _check_node(node: Node) -> None:
+    if isinstance(node, Call):
+        raise ExpressionFailed(
+            "Nothing can be called here; filters (`name | lower`) can be used.", _BRACES_HINT
+        )
+    if isinstance(node, Const):
+        try:
+            bounded(node.value)
+        except SecurityError as error:
+            raise ExpressionFailed(str(error), "Write a smaller number.") from error
+    if isinstance(node, Getitem) and isinstance(node.arg, Slice) and _is_scalar(node.node):
+        raise ExpressionFailed("Only a text or a list has parts.", "Remove the brackets.")
     for kind, known in ((Filter, _environment().filters), (Test, _environment().tests)):
-        for used in tree.find_all(kind):
-            if used.name not in known:
-                near = did_you_mean(used.name, known)
-                raise ExpressionFailed(f"There is no {kind.__name__.lower()} `{used.name}`. {near}".rstrip())
+        if isinstance(node, kind) and node.name not in known:
+            listed = f"There are {', '.join(f'`{name}`' for name in sorted(known) if name.isalpha())}."
+            hint = did_you_mean(node.name, known, otherwise=listed)
+            raise ExpressionFailed(f"There is no {kind.__name__.lower()} `{node.name}`.", hint)
+
+
+def _is_scalar(node: Node) -> bool:
+    """Whether *node* is a literal that has no parts: Python warns of those on standard error."""
+    while isinstance(node, UnaryExpr):
+        node = node.node
+    return isinstance(node, Const) and not isinstance(node.value, str)
+
+
+_BRACES_HINT = 'For braces that are text, write `{{ "{{" }}`.'
+
+
+def _values_hint(text: str, error: Exception) -> str:
+    """What to do about an expression that is one, and has no value."""
+    names = " and ".join(f"`{name}`" for name in names_in(text))
+    if isinstance(error, _NotConverted):
+        default = f"give `{error.filter}` a default: `{error.filter}(0)`"
+        return f"Set {names} to a {error.kind}, or {default}." if names else f"{default.capitalize()}."
+    return f"Check the value of {names}." if names else "Correct the expression."
 
 
 def _aliases(text: str) -> dict[str, str]:
@@ -89,7 +136,7 @@ def _compiled(text: str) -> Callable[[Mapping[str, Any]], Any]:
 
 
 class _Environment(ImmutableSandboxedEnvironment):
-    intercepted_binops = frozenset({"*", "**", "%"})
+    intercepted_binops = frozenset({"+", "-", "*", "/", "//", "**", "%"})
 
     def is_safe_callable(self, obj: Any) -> bool:  # noqa: ARG002  (Jinja's signature)
         return False
@@ -98,18 +145,29 @@ class _Environment(ImmutableSandboxedEnvironment):
         return False
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        if operator == "**" or not all(isinstance(side, (int, float)) for side in (left, right)):
+        are_numbers = all(isinstance(side, (int, float)) for side in (left, right))
+        if operator == "**" or (operator in "*%" and not are_numbers):
             raise SecurityError(f"`{operator}` is for plain numbers here.")
-        return super().call_binop(context, operator, left, right)
+        spend(size(left) + size(right))
+        return bounded(super().call_binop(context, operator, left, right))
 
 
 @lru_cache(maxsize=1)
 def _environment() -> _Environment:
-    environment = _Environment(undefined=StrictUndefined, autoescape=False)
+    environment = _Environment(undefined=StrictUndefined, autoescape=False, optimized=False)
     filters = {**environment.filters, "int": _whole_number, "float": _number, "tojson": _as_json}
-    environment.filters = {name: _in_proportion(filters[name]) for name in _FILTERS}
+    environment.filters = {name: charged(name, filters[name]) for name in FILTERS}
     environment.globals = {}
     return environment
+
+
+class _NotConverted(SecurityError):
+    """*value* is not of the *kind* that the *filter* makes."""
+
+    def __init__(self, value: Any, kind: str, filter: str) -> None:
+        super().__init__(f"`{str(value)[:60]}` is not a {kind}.")
+        self.kind = kind
+        self.filter = filter
 
 
 def _whole_number(value: Any, default: Any = None) -> Any:
@@ -122,15 +180,15 @@ def _number(value: Any, default: Any = None) -> Any:
     return _converted(value, float, "number", default)
 
 
-def _converted(value: Any, convert: Callable[[Any], Any], kind: str, default: Any) -> Any:
+def _converted(value: Any, convert: type[int] | type[float], kind: str, default: Any) -> Any:
     if isinstance(value, Undefined):
         str(value)  # says which name has no value
     try:
-        return convert(value)
-    except (ValueError, TypeError) as error:
+        return bounded(convert(value))
+    except (ValueError, TypeError, OverflowError, SecurityError) as error:
         if default is not None:
             return default
-        raise SecurityError(f"`{str(value)[:60]}` is no {kind}.") from error
+        raise _NotConverted(value, kind, convert.__name__) from error
 
 
 def _as_json(value: Any) -> str:
@@ -138,36 +196,18 @@ def _as_json(value: Any) -> str:
     return json.dumps(value, sort_keys=True)
 
 
-def _in_proportion(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The filter, unless its arguments could make a result of more than `MAX_RESULT` together."""
-
-    @wraps(function)
-    def checked(*args: Any, **options: Any) -> Any:
-        sizes = [len(each) for each in (*args, *options.values()) if isinstance(each, (str, list, dict))]
-        if prod(max(size, 1) for size in sizes) > MAX_RESULT:
-            raise SecurityError(f"A value would be longer than {MAX_RESULT:,} characters.")
-        return function(*args, **options)
-
-    return checked
-
-
-def _size(value: Any) -> int:
-    """How much *value* makes a result grow: the length of a text, and one for each thing in a container."""
-    if isinstance(value, Mapping):
-        return sum(1 + _size(item) for item in value.values())
+def _plain(value: Any) -> Value:
+    """*value* as a project holds it, with lists for tuples. Raises SecurityError for what none can hold."""
+    if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
+        return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return sum(1 + _size(item) for item in value)
-    return len(value) if isinstance(value, str) else 1
-
-
-def _bounded(value: Any) -> Any:
+        return [_plain(item) for item in value]
     if isinstance(value, Undefined):
-        raise ExpressionFailed("It has no value.")
+        str(value)  # says which name has no value
     if isinstance(value, str):
-        value = str(value)  # some filters make a `Markup`
-    value = list(value) if isinstance(value, tuple) else value
-    if not isinstance(value, _KINDS):
-        raise ExpressionFailed(f"Its value is of a kind ({type(value).__name__}) that no project holds.")
-    if isinstance(value, (str, list, dict)) and len(value) > MAX_RESULT:
-        raise ExpressionFailed(f"Its value is longer than {MAX_RESULT:,} characters.")
-    return value
+        if len(value) > MAX_RESULT:
+            raise SecurityError(f"Its value is longer than {MAX_RESULT:,} characters.")
+        return str(value)  # some filters make a `Markup`
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    raise SecurityError(f"Its value is of a kind ({type(value).__name__}) that a project cannot hold.")

@@ -187,6 +187,36 @@ def test_what_is_no_plan_is_said_to_be_none(tmp_path: Path, text: str) -> None:
         load_plan(file)
 
 
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("overrides", "parameters"), 5),
+        (("overrides", "tags"), "main"),
+        (("overrides", "name"), 5),
+        (("overrides", "concurrency_limit"), "2"),
+        (("overrides", "schedules"), [1]),
+        (("selection", "names"), "d0"),
+        (("selection", "all"), "yes"),
+        (("prune",), 1),
+        (("keep_going",), None),
+        (("unknown",), True),
+    ],
+    ids=str,
+)
+def test_a_request_of_other_types_is_no_plan(desk: Desk, place: tuple[str, ...], value: object) -> None:
+    """Nothing is converted: a plan that somebody edited is refused as a whole."""
+    file = saved(desk)
+    document = json.loads(file.read_text(encoding="utf-8"))
+    part = document["request"]
+    for key in place[:-1]:
+        part = part[key]
+    part[place[-1]] = value
+    file.write_text(json.dumps(document), encoding="utf-8")
+
+    with pytest.raises(FileFailed, match=r"`plan\.json`"):
+        load_plan(file)
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"\0"])
 def test_bytes_are_no_plan(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "plan.json"

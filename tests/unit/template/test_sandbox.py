@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from typing import Any
@@ -11,8 +12,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syntask_yaml.template import Scope, Unresolved, resolve
+from syntask_yaml.template.costs import MAX_STEPS, budget, size, spend
+from syntask_yaml.template.sandbox import FILTERS
 
-OUTPUTS: dict[str, Any] = {"x": "text", "n": 3, "items": [1, 2], "long": "a" * 100_000, "f": {"a": 1}}
+OUTPUTS: dict[str, Any] = {
+    "x": "text",
+    "n": 3,
+    "z": 0,
+    "large": 10**299,
+    "items": [1, 2],
+    "long": "a" * 100_000,
+    "many": [str(number) for number in range(20_000)],
+    "f": {"a": 1},
+}
 
 ATTACKS = [
     "x.__class__",
@@ -85,6 +97,13 @@ GREEDY = [
     "- " * 3000 + "1",
     "x" * 20_000,
     " ~ ".join(["long"] * 500),
+    "1.5 | round(1000000000, 'ceil')",
+    "many | join(long) | length",
+    "many | select | join(long) | length",
+    "many | select('in', many) | list | length",
+    "[many, many, many] | sum(start=[]) | length",
+    " ~ ".join(["(many | sort | length)"] * 300),
+    " ~ ".join(["(x | replace('t', long) | length)"] * 300),
 ]
 
 
@@ -94,6 +113,147 @@ def test_what_would_grow_is_a_problem(text: str) -> None:
 
     assert problems != [] or len(repr(value)) < 2_000_000
     assert problems != [] or text.startswith("(")
+
+
+NUMBERS = [
+    "large * large",
+    "large + 9 * large",
+    "large * 1.5 * large",
+    "1e999 + 0",
+    "9" * 400 + " + 0",
+    "9" * 6000 + " + 0",
+    "9" * 400 + " | float",
+    "'inf' | float",
+    "'nan' | float",
+    "'1e999' | float",
+    "('9' * 400) | int",
+    "[large, 9 * large] | sum",
+    "1e308 + 1e308",
+    "-1e308 - 1e308",
+]
+
+
+@pytest.mark.parametrize("text", NUMBERS, ids=lambda text: text[:30])
+def test_a_number_that_json_or_a_reader_has_no_use_for_is_a_problem(text: str) -> None:
+    _, problems = resolved(f"{{{{ {text} }}}}")
+
+    assert [problem.reason.code for problem in problems] == ["invalid-template"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1" + "+1" * 1000,
+        "- " * 60 + "1",
+        "not " * 60 + "x",
+        "x" + "|lower" * 60,
+        "[" * 60 + "x, 1" + "]" * 60,
+    ],
+)
+def test_a_chain_of_operators_is_refused_by_its_depth(text: str) -> None:
+    _, problems = resolved(f"{{{{ {text} }}}}")
+
+    assert "nested more than 50 deep" in problems[0].reason.detail
+
+
+def test_a_chain_of_usual_length_has_a_value() -> None:
+    assert resolved("{{ " + "+".join(["n"] * 40) + " }}") == (120, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("1 +", 'For braces that are text, write `{{ "{{" }}`.'),
+        ("x | int", "Set `x` to a whole number, or give `int` a default: `int(0)`."),
+        ("(x ~ n) | float", "Set `x` and `n` to a number, or give `float` a default: `float(0)`."),
+        ("n / z", "Check the value of `n` and `z`."),
+        ("1 / 0", "Correct the expression."),
+        ("x | lowr", "Did you mean `lower`?"),
+        ("9" * 400 + " + 0", "Write a smaller number."),
+    ],
+    ids=lambda text: text[:20],
+)
+def test_the_hint_is_about_what_failed(text: str, hint: str) -> None:
+    _, problems = resolved(f"{{{{ {text} }}}}")
+
+    assert problems[0].reason.hint == hint
+
+
+def test_the_steps_of_one_expression_are_not_taken_from_another_one() -> None:
+    for _ in range(3):
+        with budget():
+            spend(MAX_STEPS)
+
+
+@settings(deadline=None)
+@given(
+    st.recursive(
+        st.text(max_size=5) | st.integers(), lambda each: st.lists(each) | st.dictionaries(st.text(), each)
+    )
+)
+def test_the_size_of_a_value_counts_everything_in_it(value: Any) -> None:
+    """Each thing in a container counts one and its own size; a text counts its characters."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    own = sum(1 + size(each) for each in value) if isinstance(value, list) else None
+    assert size(value) == (len(value) if isinstance(value, str) else 1 if own is None else own)
+
+
+_LITERALS = st.sampled_from(
+    [
+        *OUTPUTS,
+        "1",
+        "0",
+        "-1",
+        "2.5",
+        "1e308",
+        "1e999",
+        "9" * 310,
+        "''",
+        "'a'",
+        "'{'",
+        "true",
+        "none",
+        "[]",
+        "{}",
+        "missing",
+    ]
+)
+_OPERATORS = st.sampled_from(
+    ["+", "-", "*", "/", "//", "%", "**", "~", "<", "==", "in", "not in", "and", "or", "is", "if"]
+)
+_TESTS = st.sampled_from(
+    ["defined", "none", "number", "divisibleby(0)", "sameas(1)", "in(1)", "filter", "test"]
+)
+
+
+def _larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    filters = st.sampled_from(FILTERS)
+    arguments = st.lists(inner, max_size=3).map(", ".join)
+    return st.one_of(
+        st.tuples(inner, _OPERATORS, inner).map(lambda found: f"({' '.join(found)})"),
+        st.tuples(inner, filters, arguments).map(lambda found: f"({found[0]} | {found[1]}({found[2]}))"),
+        st.tuples(inner, filters).map(lambda found: f"({found[0]} | {found[1]})"),
+        st.tuples(inner, _TESTS).map(lambda found: f"({found[0]} is {found[1]})"),
+        st.tuples(inner, inner, inner).map(lambda found: f"({found[0]} if {found[1]} else {found[2]})"),
+        st.tuples(inner, inner).map(lambda found: f"({found[0]})[{found[1]}]"),
+        st.tuples(inner, inner, inner).map(lambda found: f"({found[0]})[{found[1]}:{found[2]}]"),
+        st.lists(inner, max_size=3).map(lambda found: f"[{', '.join(found)}]"),
+        st.tuples(inner, inner).map(lambda found: f"{{{found[0]}: {found[1]}}}"),
+        inner.map("-{}".format),
+        inner.map("not {}".format),
+    )
+
+
+@settings(max_examples=int(os.environ.get("SYNTASK_EXPRESSIONS", "400")), deadline=None)
+@given(st.recursive(_LITERALS, _larger, max_leaves=12))
+def test_an_expression_of_any_form_ends_in_a_json_value_or_a_problem(text: str) -> None:
+    """And the same from a whole text and inside one."""
+    value, problems = resolved("{{ " + text + " }}")
+    joined, _ = resolved("a {{ " + text + " }}")
+
+    assert isinstance(joined, str)
+    assert problems or len(json.dumps(value, allow_nan=False)) < 10 * MAX_STEPS
 
 
 @settings(max_examples=300, deadline=None)
