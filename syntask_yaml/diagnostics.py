@@ -65,6 +65,32 @@ def in_file_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     return sorted(dict.fromkeys(diagnostics), key=_place)
 
 
+# What is said of a value that never came to be, so that nothing else need be said of it.
+_UNRESOLVED = frozenset({"unset-name", "invalid-template"})
+_UNKNOWN = frozenset({"unknown-key", "unknown-parameter"})
+
+
+def each_once(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Each problem once, without what another one at the same place explains.
+
+    A slip is unknown, and what it was meant for is missing: of the two, the error is said, or else the
+    first. What is wrong with a template without a value is only that.
+    """
+    found = dict.fromkeys(diagnostics)
+    errors = {(each.path, each.code) for each in found if each.is_error}
+    at_fault = {path for path, _ in errors}
+    unresolved = {path for path, code in errors if code in _UNRESOLVED}
+
+    def is_explained(problem: Diagnostic) -> bool:
+        if problem.code in _UNKNOWN and not problem.is_error:
+            return problem.path in at_fault
+        if problem.code == "missing-parameter" and (problem.path, "unknown-parameter") in errors:
+            return True
+        return problem.code not in _UNRESOLVED and problem.path in unresolved
+
+    return tuple(each for each in found if not is_explained(each))
+
+
 def _place(diagnostic: Diagnostic) -> tuple[str, int]:
     span = diagnostic.used or diagnostic.span
     return ("", -1) if span is None else (span.file, span.start)

@@ -117,6 +117,9 @@ MESSAGES: Mapping[str, Message] = {
     "edit-refused": Message(
         "Edit refused", "The file cannot be edited without changing something else, and stays as it is."
     ),
+    "prune-refused": Message(
+        "Prune refused", "`--prune` deletes only what is known to be declared no more, and is not protected."
+    ),
     "plan-stale": Message("Stale plan", "The project or the backend changed after the plan was saved."),
     "backend-failed": Message("Backend failed", "The backend did not do what was asked."),
     "backend-unreachable": Message("Backend unreachable", "The backend gives no answer."),

@@ -65,7 +65,7 @@ def candidates(
     project = knowledge.project
     if project.errors:
         raise ProjectInvalid(project.errors)
-    chosen = choose(project, selection, knowledge.reader)
+    chosen = choose(project, selection, knowledge.reader, knowledge.resolved)
     prepared = prepare(chosen, knowledge)
     if any(each.deployment is not None and _open_fields(each.deployment) for each in prepared):
         prepared = prepare(chosen, knowledge, foreseen=foresee(prepared, knowledge).outputs)

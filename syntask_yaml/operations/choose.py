@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from syntask_yaml.diagnostics import nearest
@@ -13,6 +13,7 @@ from syntask_yaml.project.flows import FlowReader, parse_entrypoint
 from syntask_yaml.project.load import Declaration, Project, declare
 from syntask_yaml.project.select import Candidate, select
 from syntask_yaml.source import Source
+from syntask_yaml.template import is_template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,11 +25,18 @@ class Selection:
     entrypoint: str | None = None
 
 
-def choose(project: Project, selection: Selection, reader: FlowReader) -> list[Declaration]:
-    """The declarations that are meant, in file order.
+Resolve = Callable[[Node], str]
 
-    An entrypoint that no declaration has makes a new one. Raises UsageError where it is not clear
-    what is meant, NotFound for names that mean nothing.
+
+def choose(
+    project: Project, selection: Selection, reader: FlowReader, resolve: Resolve | None = None
+) -> list[Declaration]:
+    """The declarations that are meant, in file order; those without a usable name belong to `all`.
+
+    *resolve* returns the text of a node with its template resolved, empty where it cannot be: names
+    are matched as they are written and as they are resolved. An entrypoint that no declaration has
+    makes a new one. Raises UsageError where it is not clear what is meant, NotFound for names that
+    mean nothing.
     """
     declared = project.declarations
     if selection.all and (selection.names or selection.entrypoint):
@@ -37,12 +45,10 @@ def choose(project: Project, selection: Selection, reader: FlowReader) -> list[D
             hint="Give one of them.",
         )
     if selection.entrypoint is not None:
-        return [_by_entrypoint(project, selection, reader)]
-    if selection.all:
-        return [each for each in declared if each.name]
+        return [_by_entrypoint(project, selection, reader, resolve)]
     if selection.names:
-        return _by_name(declared, selection.names, reader)
-    if len(declared) == 1:
+        return _by_name(declared, selection.names, reader, resolve)
+    if selection.all or len(declared) == 1:
         return list(declared)
     if not declared:
         raise NotFound(
@@ -57,28 +63,45 @@ def choose(project: Project, selection: Selection, reader: FlowReader) -> list[D
 
 
 def _by_name(
-    declared: Sequence[Declaration], names: tuple[str, ...], reader: FlowReader
+    declared: Sequence[Declaration], names: tuple[str, ...], reader: FlowReader, resolve: Resolve | None
 ) -> list[Declaration]:
+    def candidates(flows: FlowReader | None) -> list[tuple[Candidate, Declaration]]:
+        return [(candidate_of(each, flows, resolve), each) for each in declared]
+
     needs_flows = any("/" in name for name in names)
-    return select([(_candidate(each, reader if needs_flows else None), each) for each in declared], names)
+    try:
+        return select(candidates(reader if needs_flows else None), names)
+    except NotFound:
+        if needs_flows:
+            raise
+    return select(candidates(reader), names)  # says the names as everything else does
 
 
-def _candidate(declaration: Declaration, reader: FlowReader | None) -> Candidate:
+def candidate_of(declaration: Declaration, reader: FlowReader | None, resolve: Resolve | None) -> Candidate:
+    """What *declaration* can be asked for by. Without a *reader*, its flow is known by its function only."""
+    name, entrypoint = (_resolved(declaration.node, key, resolve) for key in ("name", "entrypoint"))
     flows: list[str] = []
     try:
-        function = parse_entrypoint(declaration.entrypoint).function.rpartition(".")[2]
+        function = parse_entrypoint(entrypoint or declaration.entrypoint).function.rpartition(".")[2]
         flows = [function, function.replace("_", "-")]
         if reader is not None:
-            flows.insert(0, reader.read(declaration.entrypoint).name)
+            flows.insert(0, reader.read(entrypoint or declaration.entrypoint).name)
     except SyntaskError:
         pass  # what is wrong with its entrypoint is said when it is selected
-    return Candidate(declaration.name, tuple(dict.fromkeys(flows)))
+    return Candidate(name or declaration.name, tuple(dict.fromkeys(flows)), declaration.name)
 
 
-def _by_entrypoint(project: Project, selection: Selection, reader: FlowReader) -> Declaration:
+def _resolved(entry: Node, key: str, resolve: Resolve | None) -> str:
+    node = entry.get(key)
+    return resolve(node) if resolve and node and is_template(node.value) else ""
+
+
+def _by_entrypoint(
+    project: Project, selection: Selection, reader: FlowReader, resolve: Resolve | None
+) -> Declaration:
     if len(selection.names) > 1:
         raise UsageError("One entrypoint makes one deployment, and takes one name.", hint="Give one `-n`.")
-    candidates = [each for each in project.declarations if _is_meant(each, selection)]
+    candidates = [each for each in project.declarations if _is_meant(each, selection, resolve)]
     if len(candidates) == 1:
         return candidates[0]
     if candidates:
@@ -103,10 +126,13 @@ def _nameless(entrypoint: str, project: Project) -> UsageError:
     return UsageError(f"A deployment of `{entrypoint}` needs a name.", hint="Give one with `-n NAME`.")
 
 
-def _is_meant(declaration: Declaration, selection: Selection) -> bool:
+def _is_meant(declaration: Declaration, selection: Selection, resolve: Resolve | None) -> bool:
     if selection.names:
-        return declaration.name == selection.names[0].rpartition("/")[2]
-    return declaration.entrypoint == selection.entrypoint
+        return candidate_of(declaration, None, resolve).is_called(selection.names[0].rpartition("/")[2])
+    return selection.entrypoint in (
+        declaration.entrypoint,
+        _resolved(declaration.node, "entrypoint", resolve),
+    )
 
 
 def check_overrides(chosen: Sequence[Declaration], selection: Selection, overrides: Overrides) -> Overrides:

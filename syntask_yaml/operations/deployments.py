@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syntask_yaml.backend.base import Backend
@@ -24,8 +24,41 @@ def find_deployments(backend: Backend, patterns: Sequence[str]) -> list[Stored]:
     stored = backend.deployments()
     if not patterns:
         return stored
-    candidates = [(Candidate(each.deployment.name, (each.deployment.flow,)), each) for each in stored]
-    return select(candidates, patterns, place="on the backend")
+    return select([(_candidate(each), each) for each in stored], patterns, place="on the backend")
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The deployments that some names and globs mean, and the *globs* among those."""
+
+    stored: tuple[Stored, ...]
+    globs: tuple[str, ...] = ()
+
+
+def meant_to_change(backend: Backend, patterns: Sequence[str]) -> Meant:
+    """The deployments that are to be changed: what *patterns* name word for word, or match as globs.
+
+    Raises NotFound for a pattern that means none, and for a name without a flow that several have.
+    """
+    stored = backend.deployments()
+    for pattern in patterns:
+        if len(called := [each for each in stored if pattern == each.deployment.name]) > 1:
+            raise _ambiguous(pattern, called)
+    found = select([(_candidate(each), each) for each in stored], patterns, place="on the backend")
+    return Meant(tuple(found), tuple(each for each in patterns if not _is_name(each, stored)))
+
+
+def _is_name(pattern: str, stored: Sequence[Stored]) -> bool:
+    return any(_candidate(each).is_called(pattern) for each in stored)
+
+
+def _candidate(stored: Stored) -> Candidate:
+    return Candidate(stored.deployment.name, (stored.deployment.flow,))
+
+
+def _ambiguous(name: str, found: Sequence[Stored]) -> NotFound:
+    listed = ", ".join(f"`{each.deployment.full_name}`" for each in found)
+    return NotFound(f"`{name}` may be {listed}.", hint="Give the flow's name too.")
 
 
 def find_deployment(backend: Backend, name: str) -> Stored:
@@ -37,8 +70,7 @@ def find_deployment(backend: Backend, name: str) -> Stored:
     if len(found) == 1:
         return found[0]
     if found:
-        names = ", ".join(f"`{each.deployment.full_name}`" for each in found)
-        raise NotFound(f"`{name}` may be {names}.", hint="Give the flow's name too.")
+        raise _ambiguous(name, found)
     deployments = [each.deployment for each in backend.deployments()]
     known = [*(each.full_name for each in deployments), *(each.name for each in deployments)]
     hint = did_you_mean(name, known, otherwise="`syntask deployment ls` lists them.")

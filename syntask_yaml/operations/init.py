@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ SCHEMA_NAME = ".syntask.schema.json"
 MODELINE = f"# yaml-language-server: $schema={SCHEMA_NAME}"
 _MARK = re.compile(r"@(\w+)@")
 _MAX_ENTRIES = 30
+# What cannot stand in a deployment's name.
+_UNFIT = re.compile(r"[/%&<>]")
 
 _IGNORED = """\
 # What stays here when the code is copied to a store; patterns as in .gitignore.
@@ -150,17 +152,30 @@ def _values(directory: Path, name: str, fields: Mapping[str, str]) -> dict[str, 
 def _entries(flows: list[Flow], recipe: Recipe) -> str:
     """An entry for each flow that was found; an example in comments where there is none."""
     if flows:
-        return "\n".join(_entry(flow.entrypoint, recipe) for flow in flows)
+        return "\n".join(_entry(name, flow.entrypoint, recipe) for name, flow in _named(flows))
     example = "".join(
         f"  # {line}\n"
-        for line in _entry("flows.py:my_flow", recipe).replace("\n  ", "\n").strip().split("\n")
+        for line in _entry("my-flow", "flows.py:my_flow", recipe).replace("\n  ", "\n").strip().split("\n")
     )
     return f"  []\n{example}"
 
 
-def _entry(entrypoint: str, recipe: Recipe) -> str:
+def _named(flows: list[Flow]) -> Iterator[tuple[str, Flow]]:
+    """Each flow with a name for its deployment, which no other one has: the flow's own where it can be."""
+    taken: set[str] = set()
+    for flow in flows:
+        name = wanted = _UNFIT.sub("-", flow.name)
+        number = 1
+        while name in taken:
+            number += 1
+            name = f"{wanted}-{number}"
+        taken.add(name)
+        yield name, flow
+
+
+def _entry(name: str, entrypoint: str, recipe: Recipe) -> str:
     lines = [
-        "  - name: default",
+        f"  - name: {to_scalar(name)}",
         f"    entrypoint: {to_scalar(entrypoint)}",
         "    work_pool:",
         "      name: default",

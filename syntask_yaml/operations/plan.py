@@ -8,13 +8,14 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from syntask_yaml.diagnostics import Diagnostic
-from syntask_yaml.errors import BackendConflict, BackendRefused, ProjectInvalid, UsageError
+from syntask_yaml.diagnostics import Diagnostic, each_once
+from syntask_yaml.errors import BackendConflict, BackendRefused, ProjectInvalid
 from syntask_yaml.model.deployment import Deployment, Stored
 from syntask_yaml.operations.choose import Selection, check_overrides, choose
 from syntask_yaml.operations.images import PlannedImage, foresee
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.prepare import Knowledge, Prepared, prepare
+from syntask_yaml.operations.prune import check_prune, unread
 from syntask_yaml.plan.changes import Plan
 from syntask_yaml.plan.diff import diff
 from syntask_yaml.project.load import Declaration, Project
@@ -50,6 +51,7 @@ class Planned:
     """A plan, and what it was made from. *failed* are the declarations that have problems.
 
     *images* are what the build steps are for, where the plan was to foresee what becomes of them.
+    *refused* says why something that was to be pruned is not.
     """
 
     plan: Plan
@@ -58,6 +60,7 @@ class Planned:
     overrides: Overrides
     warnings: tuple[Diagnostic, ...] = ()
     images: tuple[PlannedImage, ...] = ()
+    refused: tuple[Diagnostic, ...] = ()
 
     @property
     def failed(self) -> tuple[Prepared, ...]:
@@ -67,7 +70,7 @@ class Planned:
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What is to be said of the project file, and of what was prepared from it."""
         own = (problem for each in self.prepared for problem in each.diagnostics)
-        return tuple(dict.fromkeys((*self.warnings, *own)))
+        return each_once((*self.warnings, *own, *self.refused))
 
 
 def make_plan(knowledge: Knowledge, request: Request, *, foresees: bool = False) -> Planned:
@@ -82,8 +85,9 @@ def make_plan(knowledge: Knowledge, request: Request, *, foresees: bool = False)
     project = knowledge.project
     if project.errors:
         raise ProjectInvalid(project.errors)
-    _check_prune(request, project.name)
-    chosen = tuple(choose(project, request.selection, knowledge.reader))
+    if request.prune:
+        check_prune(project, is_all=request.selection.all)
+    chosen = tuple(choose(project, request.selection, knowledge.reader, knowledge.resolved))
     overrides = check_overrides(chosen, request.selection, request.overrides)
     nothing = Plan(project.title, knowledge.backend.url)
     empty = Planned(nothing, chosen, (), overrides, tuple(_warnings(project, chosen)))
@@ -110,17 +114,9 @@ def plan_of(
     problems = [error for each in prepared for error in each.errors]
     if problems and not request.keep_going:
         raise ProjectInvalid(problems)
-    return replace(planned, plan=_compare(knowledge, prepared, request), prepared=tuple(prepared))
-
-
-def _check_prune(request: Request, project: str | None) -> None:
-    if not request.prune:
-        return
-    if not request.selection.all:
-        raise UsageError("`--prune` looks at the whole project.", hint="Give it together with `--all`.")
-    if project is None:
-        detail = "`--prune` deletes what carries the project's name, and the project file gives none."
-        raise UsageError(detail, hint="Add `name:` at the top of the file, and deploy once.")
+    refused = tuple(unread(prepared)) if request.prune else ()
+    plan = _compare(knowledge, prepared, request)
+    return replace(planned, plan=plan, prepared=tuple(prepared), refused=refused)
 
 
 def _compare(knowledge: Knowledge, prepared: Sequence[Prepared], request: Request) -> Plan:

@@ -9,7 +9,7 @@ from typing import Any
 
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.backend.prefect.names import step_problem
-from syntask_yaml.diagnostics import Diagnostic, did_you_mean
+from syntask_yaml.diagnostics import Diagnostic, did_you_mean, each_once
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.pool import WorkPool
@@ -25,7 +25,8 @@ from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Declaration, Project
 from syntask_yaml.project.parameters import check_job_variables, check_parameters
-from syntask_yaml.project.resolve import Resolved, resolve_fields, resolve_pull, without_limits
+from syntask_yaml.project.resolve import Resolved, resolve_fields, resolve_pull, resolve_text, without_limits
+from syntask_yaml.project.rules import slip_of
 from syntask_yaml.project.static import expected_outputs
 from syntask_yaml.template import Scope
 
@@ -79,6 +80,11 @@ class Knowledge:
     @cached_property
     def variables(self) -> Variables:
         return Variables(self.backend)
+
+    def resolved(self, node: Node) -> str:
+        """The text of *node* with its template resolved; empty where that takes more than is known."""
+        found = resolve_text(node, self.scope({}, is_open=True))
+        return found.value if isinstance(found.value, str) and not found.diagnostics else ""
 
     def scope(self, outputs: Mapping[str, Value], *, is_open: bool) -> Scope:
         """The names that a deployment's fields may use, given the *outputs* of its steps."""
@@ -196,8 +202,16 @@ def _check_identity(entry: Node) -> Iterator[Diagnostic]:
         if isinstance(value, Unknown):
             detail = f"A deployment's {key} cannot come from a step: it must be known before the steps run."
             yield (entry.get(key) or entry).problem("unset-name", detail)
-        elif not value:
+        elif not _says(value) and (slip := slip_of(key, entry)):
+            detail = f"The deployment has no {key}, and no key `{slip}`."
+            place = entry.get(slip) or entry
+            yield place.problem("missing-key", detail, f"Did you mean `{key}`?", at_key=True)
+        elif not _says(value):
             yield entry.problem("missing-key", f"The deployment has no {key}.", f"Add `{key}:`.")
+
+
+def _says(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.removesuffix(".py").strip())
 
 
 def _pool(entry: Node, knowledge: Knowledge, problems: list[Diagnostic]) -> WorkPool | None:
@@ -276,7 +290,7 @@ def _judged(
     problems: Iterable[Diagnostic],
     knowledge: Knowledge,
 ) -> Prepared:
-    judged = tuple(dict.fromkeys(_judge(problem, knowledge) for problem in problems))
+    judged = each_once(_judge(problem, knowledge) for problem in problems)
     is_sound = not any(problem.is_error for problem in judged)
     return Prepared(declaration, deployment if is_sound else None, judged)
 
@@ -288,4 +302,4 @@ _DECISIVE = frozenset({"unset-name", "invalid-template", "missing-key", "secret-
 def _judge(problem: Diagnostic, knowledge: Knowledge) -> Diagnostic:
     if problem.code == "unset-name" and knowledge.allow_unset:
         return problem.as_warning()
-    return problem if problem.code in _DECISIVE else knowledge.project.dialect.judge(problem)
+    return problem if problem.code in _DECISIVE else knowledge.project.judge(problem)

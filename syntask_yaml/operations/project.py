@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from syntask_yaml.diagnostics import Diagnostic, in_file_order
+from syntask_yaml.diagnostics import Diagnostic, each_once, in_file_order
 from syntask_yaml.document.reader import read_file
 from syntask_yaml.errors import NotFound, SyntaskError
 from syntask_yaml.model.builtin import claims_to_be_builtin
@@ -60,9 +60,8 @@ def validate(project: Project, *, flows: FlowReader | None, strict: bool = False
     """
     found = [] if flows is None else list(_check_flows(project, flows))
     judged = [project.dialect.judge(problem) for problem in found]
-    return in_file_order(
-        [*project.diagnostics, *(problem.as_error() if strict else problem for problem in judged)]
-    )
+    problems = [*project.diagnostics, *(problem.as_error() if strict else problem for problem in judged)]
+    return in_file_order(each_once(problems))
 
 
 class StepChecker:

@@ -36,7 +36,7 @@ def render(knowledge: Knowledge, selection: Selection, *, build: Observer | None
     project = knowledge.project
     if project.errors:
         raise ProjectInvalid(project.errors)
-    chosen = list(choose(project, selection, knowledge.reader))
+    chosen = list(choose(project, selection, knowledge.reader, knowledge.resolved))
     prepared = _sound(prepare(chosen, knowledge))
     if build is not None:
         built = run_steps_of(

@@ -83,7 +83,9 @@ def _misfit(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
 def _missing(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
     where = kind_of(node.path)
     code = "missing-input" if is_in_step(node.path) else "missing-key"
-    unknown = [key for key in error.instance if key not in error.schema.get("properties", ())]
+    is_closed = error.schema.get("additionalProperties") is False
+    known = error.schema.get("properties", ())
+    unknown = [key for key in error.instance if is_closed and key not in known]
     for key in error.validator_value:
         if key not in error.instance and nearest(key, unknown) is None:  # a slip of it is reported as that
             detail = f"{where[:1].upper()}{where[1:]} needs `{key}`."

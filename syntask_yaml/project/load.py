@@ -55,6 +55,12 @@ class Project:
     sections: Sections
     declarations: tuple[Declaration, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    is_strict: bool = False
+
+    def judge(self, problem: Diagnostic) -> Diagnostic:
+        """The problem as severe as it is here; in a strict project, warnings are errors."""
+        judged = self.dialect.judge(problem)
+        return judged.as_error() if self.is_strict else judged
 
     @property
     def title(self) -> str:
@@ -91,6 +97,7 @@ def load_project(document: Document, root: Path, *, dialect: Dialect, strict: bo
         sections=sections,
         declarations=tuple(declare(entry, sections, errors.get(entry.path, ())) for entry in entries),
         diagnostics=diagnostics,
+        is_strict=strict,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, cast
 
@@ -37,7 +37,7 @@ def check_parameters(entry: Node, schema: Mapping[str, Json] | None) -> Iterator
         own = _parameters(schedule)
         if own is not None:
             yield from _check_values(own, schema)
-        given = {key for node in (declared, own) if node is not None for key in node.value}
+        given = [node for node in (declared, own) if node is not None]
         yield from _check_missing(entry.get("parameters") or entry, given, schema)
 
 
@@ -67,13 +67,19 @@ def _check_values(node: Node, schema: Mapping[str, Json]) -> Iterator[Diagnostic
             yield value.problem("wrong-parameter", detail).as_warning()
 
 
-def _check_missing(node: Node, given: Collection[str], schema: Mapping[str, Json]) -> Iterator[Diagnostic]:
+def _check_missing(node: Node, given: Sequence[Node], schema: Mapping[str, Json]) -> Iterator[Diagnostic]:
     required: Any = schema.get("required") or ()
     properties: Any = schema.get("properties") or {}
-    unknown = [name for name in given if name not in properties]
+    values = {str(value.path[-1]): value for each in given for value in each.children()}
+    unknown = [name for name in values if name not in properties]
     for name in required:
-        if name not in given and nearest(name, unknown) is None:  # a slip of it is reported as that
-            detail = f"The flow needs `{name}`, and a scheduled run would not have it."
+        if name in values:
+            continue
+        detail = f"The flow needs `{name}`, and a scheduled run would not have it."
+        if slip := nearest(name, unknown):
+            detail = f"The flow needs `{name}`, and has no parameter `{slip}`."
+            yield values[slip].problem("missing-parameter", detail, f"Did you mean `{name}`?", at_key=True)
+        else:
             yield node.problem("missing-parameter", detail, f"Add `{name}` to `parameters`.", at_key=True)
 
 

@@ -20,6 +20,7 @@ from syntask_yaml.model.timing import (
     timezones,
 )
 from syntask_yaml.project.readable import keeps_secrets_apart
+from syntask_yaml.project.schema import project_schema
 from syntask_yaml.template import is_template
 
 Rule = Callable[[Node], Iterator[Diagnostic]]
@@ -139,7 +140,7 @@ def has_one_schedule_key(node: Node) -> Iterator[Diagnostic]:
 def is_identified(node: Node) -> Iterator[Diagnostic]:
     """A deployment has a name and an entrypoint."""
     for key in ("name", "entrypoint"):
-        if node.value.get(key) in (None, "") and not _is_misspelt(key, node):
+        if not _says(node.value.get(key)) and slip_of(key, node) is None:
             place = node.get(key)
             detail = f"The deployment has no {key}, and cannot be deployed without."
             hint = (
@@ -148,9 +149,16 @@ def is_identified(node: Node) -> Iterator[Diagnostic]:
             yield (place or node).problem("missing-key", detail, hint, at_key=place is not None)
 
 
-def _is_misspelt(key: str, node: Node) -> bool:
-    """Whether a key of the mapping, which is no known one and is reported as that, is a slip of *key*."""
-    return key not in node.value and nearest(key, map(str, node.value)) is not None
+def _says(value: object) -> bool:
+    return value is not None and (not isinstance(value, str) or bool(value.strip()))
+
+
+def slip_of(key: str, entry: Node) -> str | None:
+    """The key that *entry* has in the place of *key*: no key of a deployment, and reported as that."""
+    if key in entry.value:
+        return None
+    known = project_schema()["$defs"]["deployment"]["properties"]
+    return nearest(key, (each for each in map(str, entry.value) if each not in known))
 
 
 def has_one_promise(node: Node) -> Iterator[Diagnostic]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TypeVar
@@ -15,20 +15,29 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What a deployment can be asked for by: its *name*, and the names that its flow goes by."""
+    """What a deployment can be asked for by: its *name*, and the names that its flow goes by.
+
+    *written* is the name as the file has it, where that is a template.
+    """
 
     name: str
     flows: tuple[str, ...]
+    written: str = ""
+
+    def is_called(self, pattern: str) -> bool:
+        """Whether *pattern*, with or without a flow, is this deployment's name word for word."""
+        return self._fits(pattern, str.__eq__)
 
     def matches(self, pattern: str) -> bool:
-        """Whether *pattern*, a name or a glob with or without a flow, means this deployment."""
-        flow, slash, name = pattern.rpartition("/")
-        if not slash:
-            return self._is_named(pattern)
-        return self._is_named(name) and any(fnmatchcase(each, flow) for each in self.flows)
+        """Whether *pattern*, a glob with or without a flow, matches this deployment's name."""
+        return self._fits(pattern, fnmatchcase)
 
-    def _is_named(self, pattern: str) -> bool:
-        return self.name == pattern or fnmatchcase(self.name, pattern)
+    def _fits(self, pattern: str, is_like: Callable[[str, str], bool]) -> bool:
+        names = [name for name in (self.name, self.written) if name]
+        flow, slash, rest = pattern.rpartition("/")
+        if any(is_like(name, rest) for name in names):
+            return not slash or any(is_like(each, flow) for each in self.flows)
+        return False
 
 
 def select(
@@ -36,17 +45,20 @@ def select(
 ) -> list[T]:
     """What the *patterns* mean, each once, in the order of *candidates*.
 
-    Raises NotFound, with the nearest name, if a pattern means nothing.
+    A pattern that is the name of some deployment word for word is no glob. Raises NotFound, with the
+    nearest name, if a pattern means nothing.
     """
-    patterns = tuple(patterns)
-    unmatched = [
-        pattern for pattern in patterns if not any(candidate.matches(pattern) for candidate, _ in candidates)
-    ]
+    known = [candidate for candidate, _ in candidates]
+    found = {pattern: _meant(known, pattern) for pattern in patterns}
+    unmatched = [pattern for pattern, places in found.items() if not places]
     if unmatched:
-        raise NotFound(
-            _explain(unmatched, place), hint=_suggest(unmatched[0], [each for each, _ in candidates])
-        )
-    return [item for candidate, item in candidates if any(candidate.matches(pattern) for pattern in patterns)]
+        raise NotFound(_explain(unmatched, place), hint=_suggest(unmatched[0], known))
+    return [candidates[place][1] for place in sorted(set().union(*found.values()))]
+
+
+def _meant(candidates: Sequence[Candidate], pattern: str) -> list[int]:
+    called = [place for place, each in enumerate(candidates) if each.is_called(pattern)]
+    return called or [place for place, each in enumerate(candidates) if each.matches(pattern)]
 
 
 def _explain(unmatched: Sequence[str], place: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from syntask_yaml.backend.base import Backend
 from syntask_yaml.cli.commands import deployment_add, deployment_export, deployment_set
 from syntask_yaml.cli.completion import complete_deployment, complete_parameter
 from syntask_yaml.cli.context import Context, pass_context
@@ -29,8 +30,8 @@ _names = click.argument("names", nargs=-1, shell_complete=complete_deployment)
 def command() -> None:
     """List, inspect, run, pause, resume, delete and export deployments.
 
-    A deployment is called FLOW/NAME; NAME alone will do where only one flow has it, and globs work where
-    several are meant.
+    A deployment is called FLOW/NAME; NAME alone will do where only one flow has it. Globs work where
+    several are meant; pause, resume and delete ask before they act on what a glob matches.
     """
 
 
@@ -172,51 +173,84 @@ def _start(start_in: str | None, start_at: str | None) -> Any:
         raise UsageError(str(error)) from error
 
 
+_all = click.option("--all", "is_all", is_flag=True, help="All deployments.")
+_all_matching = click.option(
+    "--all-matching", is_flag=True, help="Act on all that the globs match, without asking."
+)
+
+
 @command.command("pause")
 @_names
-@click.option("--all", "is_all", is_flag=True, help="All deployments.")
+@_all
+@_all_matching
 @pass_context
-def pause(context: Context, /, *, names: tuple[str, ...], is_all: bool) -> None:
+def pause(context: Context, /, *, names: tuple[str, ...], is_all: bool, all_matching: bool) -> None:
     """Let the schedules of deployments rest."""
-    _set_paused(context, names, is_all=is_all, paused=True)
+    _set_paused(context, names, is_all=is_all, all_matching=all_matching, paused=True)
 
 
 @command.command("resume")
 @_names
-@click.option("--all", "is_all", is_flag=True, help="All deployments.")
+@_all
+@_all_matching
 @pass_context
-def resume(context: Context, /, *, names: tuple[str, ...], is_all: bool) -> None:
+def resume(context: Context, /, *, names: tuple[str, ...], is_all: bool, all_matching: bool) -> None:
     """Let the schedules of deployments go on."""
-    _set_paused(context, names, is_all=is_all, paused=False)
+    _set_paused(context, names, is_all=is_all, all_matching=all_matching, paused=False)
 
 
-def _set_paused(context: Context, names: tuple[str, ...], *, is_all: bool, paused: bool) -> None:
+def _set_paused(
+    context: Context, names: tuple[str, ...], *, is_all: bool, all_matching: bool, paused: bool
+) -> None:
     _check_named(names, is_all=is_all)
+    verb = "Pause" if paused else "Resume"
     with context.backend() as backend:
-        stored = operations.find_deployments(backend, names)
-        operations.set_paused(backend, stored, paused=paused)
-    for each in stored:
-        say(f"{'Paused' if paused else 'Resumed'} `{each.deployment.full_name}`.")
+        meant = _meant(backend, names)
+        if meant.globs and not all_matching:
+            _confirm(context, verb, meant, option="--all-matching")
+        operations.set_paused(backend, meant.stored, paused=paused)
+    for each in meant.stored:
+        say(f"{verb}d `{each.deployment.full_name}`.")
 
 
 @command.command("delete")
 @_names
-@click.option("--all", "is_all", is_flag=True, help="All deployments.")
-@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@_all
+@_all_matching
+@click.option("-y", "--yes", is_flag=True, help="Do not ask; globs need --all-matching.")
 @pass_context
-def delete(context: Context, /, *, names: tuple[str, ...], is_all: bool, yes: bool) -> None:
+def delete(
+    context: Context, /, *, names: tuple[str, ...], is_all: bool, all_matching: bool, yes: bool
+) -> None:
     """Delete deployments. Their past runs stay."""
     _check_named(names, is_all=is_all)
     with context.backend() as backend:
-        stored = operations.find_deployments(backend, names)
-        listed = ", ".join(each.deployment.full_name for each in stored)
-        if not yes and context.may_prompt:
-            click.confirm(f"Delete {listed}?", abort=True, err=True)
-        elif not yes:
-            raise UsageError(f"This deletes {listed}.", hint="Say `--yes` to do it without being asked.")
-        operations.delete(backend, stored)
-    for each in stored:
+        meant = _meant(backend, names)
+        if not (all_matching or (yes and not meant.globs)):
+            _confirm(context, "Delete", meant, option="--all-matching" if meant.globs else "--yes")
+        operations.delete(backend, meant.stored)
+    for each in meant.stored:
         say(f"Deleted `{each.deployment.full_name}`.")
+
+
+def _meant(backend: Backend, names: tuple[str, ...]) -> operations.Meant:
+    """What is to be changed: all where no name is given."""
+    if not names:
+        return operations.Meant(tuple(backend.deployments()))
+    return operations.meant_to_change(backend, names)
+
+
+def _confirm(context: Context, verb: str, meant: operations.Meant, *, option: str) -> None:
+    """Ask whether all of it is meant. Raises UsageError, which names *option*, where nobody answers."""
+    listed = ", ".join(each.deployment.full_name for each in meant.stored)
+    if not listed:
+        return
+    if context.may_prompt:
+        click.confirm(f"{verb} {listed}?", abort=True, err=True)
+        return
+    globs = ", ".join(f"`{each}`" for each in meant.globs)
+    detail = f"{globs} matches {listed}." if globs else f"This deletes {listed}."
+    raise UsageError(detail, hint=f"Give `{option}` to {verb.lower()} them without being asked.")
 
 
 def _check_named(names: tuple[str, ...], *, is_all: bool) -> None:

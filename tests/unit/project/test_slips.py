@@ -1,0 +1,35 @@
+"""A slip of the pen in what is needed is never lost."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from syntask_yaml.document.reader import read_bytes
+from syntask_yaml.model.builtin import BUILTINS
+from syntask_yaml.project.dialect import Dialect
+from syntask_yaml.project.load import load_project
+from syntask_yaml.project.schema import project_schema
+
+NEEDED = [
+    (step.full_name(), name)
+    for step in BUILTINS.values()
+    for name in project_schema()["$defs"][f"step_{step.name}"].get("required", ())
+]
+
+
+@pytest.mark.parametrize(("step", "name"), NEEDED)
+def test_an_input_that_is_needed(tmp_path: Path, step: str, name: str) -> None:
+    """One message: that the slip is unknown, or, of steps that take more than is listed, what is missing."""
+    others = {each: "x" for of, each in NEEDED if of == step and each != name}
+    sound = {**others, **({"credentials": {"connection_string": "x"}} if "credentials" in others else {})}
+    content = {"name": "p", "pull": [{step: {**sound, f"{name}s": "x"}}], "deployments": []}
+    document = read_bytes(json.dumps(content, indent=1).encode(), "syntask.yaml")
+    project = load_project(document, tmp_path, dialect=Dialect.SYNTASK, strict=False)
+
+    (problem,) = project.diagnostics
+    assert problem.is_error
+    assert problem.code in ("unknown-input", "missing-input")
+    assert f"`{name}`" in problem.detail + problem.hint
