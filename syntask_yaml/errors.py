@@ -95,9 +95,13 @@ class PlanStale(SyntaskError):
 
 
 class BackendError(SyntaskError):
-    """The backend did not do what was asked."""
+    """The backend did not do what was asked.
+
+    *may_pass*: nothing was written, and the same may succeed later, as with a lock or a full disk.
+    """
 
     code = "backend-failed"
+    may_pass = False
 
 
 class BackendUnreachable(BackendError):

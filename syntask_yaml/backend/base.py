@@ -193,6 +193,13 @@ class RunQueue(Protocol):
         """
         ...
 
+    def hold_back(self, now: datetime) -> None:
+        """Have due runs beyond the limit of their deployment wait or be cancelled, as `claim` does.
+
+        Cheap where there are none.
+        """
+        ...
+
     def report(self, claim: Claim, state: State, now: datetime) -> bool:
         """Write a run's new state; False, and nothing written, if the run is no longer ours.
 
@@ -226,6 +233,10 @@ class RunQueue(Protocol):
 
     def next_due(self, pool: str, now: datetime) -> datetime | None:
         """When the next run of *pool* is due, later than *now*; None if none is known."""
+        ...
+
+    def hurry(self, patience: float) -> None:
+        """From now on wait no longer than *patience* seconds while others write."""
         ...
 
     def changed(self) -> int:

@@ -24,6 +24,7 @@ from syntask_yaml.backend.lifecycle import (
     reported,
     scheduled_run,
 )
+from syntask_yaml.backend.moments import SKEW
 from syntask_yaml.backend.naming import new_id
 from syntask_yaml.backend.pools import DEFAULT_POOL, furnished
 from syntask_yaml.backend.schedules import coming
@@ -61,8 +62,17 @@ class Kept:
     origin: tuple[str, datetime | str] | None = None
     worker: str | None = None
     token: str | None = None
+    leased_from: datetime | None = None
     leased_until: datetime | None = None
     restarts: int = 0
+
+    def lease(self, now: datetime, seconds: float) -> None:
+        self.leased_from, self.leased_until = now, now + timedelta(seconds=seconds)
+
+    def take_back_lease(self, now: datetime) -> None:
+        """Let a lease of a clock that has been set back begin *now*."""
+        if self.leased_from and self.leased_until and self.leased_from > now + SKEW:
+            self.lease(now, (self.leased_until - self.leased_from).total_seconds())
 
     @property
     def is_waiting(self) -> bool:
@@ -77,10 +87,18 @@ _AT_ONCE = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Up to when the runs of a schedule are made, and when to look *again*: None for never."""
+    """Up to when the runs of a schedule are made, and when to look *again*: None for never.
+
+    *looked* is when that was found out.
+    """
 
     made_until: datetime
     again: datetime | None = _AT_ONCE
+    looked: datetime = _AT_ONCE
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether to look again; also if it was found out by a clock that has been set back since."""
+        return self.looked > now + SKEW or (self.again is not None and self.again <= now)
 
 
 class MemoryQueue:
@@ -99,11 +117,11 @@ class MemoryQueue:
     @alone
     def schedule(self, now: datetime) -> int:
         found = [
-            (again, stored.deployment.full_name, position, stored, schedule)
+            (plan.again or now, stored.deployment.full_name, position, stored, schedule)
             for stored in self._deployments.values()
             for position, schedule in enumerate(_schedules(stored))
             if schedule.active and not stored.deployment.paused
-            if (again := self._plans[str(schedule.id)].again) is not None and again <= now
+            if (plan := self._plans[str(schedule.id)]).is_due(now)
         ]
         found.sort(key=itemgetter(0, 1, 2))
         return sum(self._make_runs(stored, schedule, now) for *_, stored, schedule in found)
@@ -112,7 +130,7 @@ class MemoryQueue:
         schedule_id = str(schedule.id)
         plan = self._plans[schedule_id]
         ahead = coming(schedule.timing, made_until=plan.made_until, now=now)
-        self._plans[schedule_id] = Plan(max(ahead.times, default=plan.made_until), ahead.again)
+        self._plans[schedule_id] = Plan(max(ahead.times, default=plan.made_until), ahead.again, now)
         made = {kept.origin for kept in self._runs.values()}
         due = [time for time in ahead.times if (schedule_id, time) not in made]
         for time in due:
@@ -127,7 +145,7 @@ class MemoryQueue:
         self._changes += 1
         kept.run = run
         if not run.state.type.holds_slot:
-            kept.token = kept.leased_until = None
+            kept.token = kept.leased_from = kept.leased_until = None
         return run
 
     @alone
@@ -141,8 +159,8 @@ class MemoryQueue:
         queues: Collection[str] = (),
         due_by: datetime | None = None,
     ) -> Claim | None:
+        self.hold_back(now)
         full = self._deployments_at_limit()
-        self._hold_back(full, now)
         free = [
             kept
             for kept in self._runs.values()
@@ -156,7 +174,7 @@ class MemoryQueue:
             return None
         kept = min(free, key=self._rank)
         kept.worker, kept.token = worker, new_id()
-        kept.leased_until = now + timedelta(seconds=lease)
+        kept.lease(now, lease)
         deployment = self._deployments[kept.run.deployment_id or ""].deployment
         return claim_on(self._become(kept, replace(kept.run, state=PENDING)), kept.token, deployment)
 
@@ -168,7 +186,9 @@ class MemoryQueue:
             if (limit := known(stored.deployment.concurrency_limit)) and busy[stored.id] >= limit.limit
         }
 
-    def _hold_back(self, full: Mapping[str | None, CollisionStrategy], now: datetime) -> None:
+    @alone
+    def hold_back(self, now: datetime) -> None:
+        full = self._deployments_at_limit()
         for kept in self._runs.values():
             run = kept.run
             if run.deployment_id not in full or run.state != SCHEDULED or not kept.is_due(now):
@@ -212,7 +232,7 @@ class MemoryQueue:
     def renew(self, claims: Sequence[Claim], *, now: datetime, lease: float) -> Mapping[str, StateType]:
         held = [kept for kept in map(self._held, claims) if kept]
         for kept in held:
-            kept.leased_until = now + timedelta(seconds=lease)
+            kept.lease(now, lease)
         return {kept.run.id: kept.run.state.type for kept in held}
 
     @alone
@@ -229,6 +249,8 @@ class MemoryQueue:
 
     @alone
     def reap(self, now: datetime) -> list[Run]:
+        for kept in self._runs.values():
+            kept.take_back_lease(now)
         return [
             self._reap(kept, now)
             for kept in self._runs.values()
@@ -258,6 +280,9 @@ class MemoryQueue:
             due = kept.run.scheduled
             if kept.is_waiting and kept.run.work_pool == pool and due and due > now:
                 yield due
+
+    def hurry(self, patience: float) -> None:
+        """Nobody waits here."""
 
     def changed(self) -> int:
         return self._changes

@@ -18,6 +18,7 @@ from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.operations.lookup import Variables
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.project import StepChecker, check_flow, check_unique, flow_notes, read_flow
+from syntask_yaml.operations.secret_variables import check_secret_variables
 from syntask_yaml.operations.version import Versions
 from syntask_yaml.project.bind import bind_deployment
 from syntask_yaml.project.default_pull import default_pull
@@ -235,6 +236,8 @@ def _pool(entry: Node, knowledge: Knowledge, problems: list[Diagnostic]) -> Work
     variables = declared.get("job_variables")
     if variables is not None and variables.value:
         problems += check_job_variables(variables, pool)
+        if knowledge.backend.features.kind in _OWN_KINDS:
+            problems += check_secret_variables(variables, knowledge.backend)
     return pool
 
 

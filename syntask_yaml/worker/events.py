@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from syntask_yaml.model.run import Run, State
 
@@ -23,4 +24,17 @@ class Stopping:
     runs: int
 
 
-Notify = Callable[[RunChanged | Stopping], None]
+@dataclass(frozen=True, slots=True)
+class StoreLost:
+    """The store cannot be written, for *reason*; runs go on, and the worker tries again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreRegained:
+    """The store has taken what waited for it."""
+
+
+WorkerEvent: TypeAlias = RunChanged | Stopping | StoreLost | StoreRegained
+Notify: TypeAlias = Callable[[WorkerEvent], None]

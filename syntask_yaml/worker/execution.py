@@ -6,75 +6,108 @@ import logging
 import signal
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
-from syntask_yaml.backend.base import Backend, Claim
+from syntask_yaml.backend.base import Backend, Claim, RunQueue
+from syntask_yaml.backend.moments import has_passed
+from syntask_yaml.errors import BackendError, NotFound, StepFailed
 from syntask_yaml.model.run import LogLine, State, StateType
+from syntask_yaml.operations.secret_variables import HINT, secret_problem
 from syntask_yaml.steps.scrubber import Scrubber, secrets_in
+from syntask_yaml.worker.backlog import Backlog
 from syntask_yaml.worker.log_limit import LogLimit
 from syntask_yaml.worker.process import RunProcess
 from syntask_yaml.worker.protocol import LONGEST_TEXT, Job, Report
-from syntask_yaml.worker.surroundings import directory_of, environment, job_variables, remove_directory
+from syntask_yaml.worker.surroundings import (
+    directory_of,
+    environment,
+    job_variables,
+    own_directory,
+    remove_directory,
+)
 
 # No level of `logging` is near; a store does not hold every number.
 _HIGHEST = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What a run has said since the last time: lines to keep, and the state it is in now, if another.
-
-    *is_ready*: it may begin. *is_over*: its process has ended.
-    """
-
-    lines: tuple[LogLine, ...] = ()
-    state: State | None = None
-    is_ready: bool = False
-    is_over: bool = False
-
-
 @dataclass
 class Execution:
-    """A run that goes on. *directory* is its own, None where it runs in one that was configured.
+    """A run that goes on, up to the moment at which the store has all that it said.
 
-    Secrets that it has from its job variables are masked in all that it says.
+    *directory* is its own, and removed at the end, whether or not it runs there. *is_over*: its process has
+    ended. Secrets that it has from its job variables are masked in all that it says.
     """
 
     claim: Claim
     process: RunProcess
-    directory: Path | None
+    directory: Path
+    is_over: bool = False
     _scrubber: Scrubber = field(default_factory=Scrubber)
     _log_limit: LogLimit = field(default_factory=LogLimit)
     _damaged: int = 0
     _result: State | None = None
-    _kill_at: datetime | None = None
+    _asked: datetime | None = None
+    _grace: float = 0.0
     _cancelled: str | None = None
+    _is_ready: bool = False
+
+    def __post_init__(self) -> None:
+        self._backlog = Backlog(self.directory)
 
     @property
     def descriptors(self) -> tuple[int, ...]:
-        return self.process.descriptors
+        return () if self.is_over else self.process.descriptors
 
-    def hear(self, now: datetime) -> Heard:
-        """What the run said until *now*, and whether it has ended."""
+    def hear(self, now: datetime) -> None:
+        """Take down what the run said until *now*, and whether it has ended."""
+        if self.is_over:
+            return
         code = self.process.poll()
-        lines: list[LogLine] = []
-        state, is_ready = None, False
         for report in self._reports(is_last=code is not None):
             match report.kind:
                 case "log" | "damaged":
-                    lines += self._lines(report, now)
+                    self._backlog.add(self._lines(report, now))
                 case "ready":
-                    state, is_ready = State(StateType.RUNNING), True
+                    self._backlog.states.append(State(StateType.RUNNING))
+                    self._is_ready = True
                 case "retrying":
                     state = State(StateType.RUNNING, "Retrying", self._brief(report.message))
+                    self._backlog.states.append(state)
                 case _:
                     self._result = self._ended(report)
-        if self._kill_at is not None and now >= self._kill_at:
+        if code is not None:
+            self._backlog.add(self._last_words(now))
+            self._backlog.states.append(self._final(code))
+            self.process.close()
+            self.is_over = True
+        elif self._asked is not None and has_passed(self._asked, self._grace, now):
             self.process.stop(force=True)
-        if code is None:
-            return Heard(tuple(lines), state, is_ready)
-        return Heard((*lines, *self._last_words(now)), self._final(code), is_over=True)
+
+    def put_aside(self) -> None:
+        """Keep on disk what the store does not take for now; count what the disk does not take."""
+        for line in self._backlog.put_aside():
+            self._log_limit.leave_out(line.message)
+
+    def deliver(self, queue: RunQueue, now: datetime) -> Iterator[State]:
+        """Tell *queue* what the run has said, and yield the states that it took.
+
+        Then the run may begin; or it is ended, where it is no longer ours. Raises BackendError where the
+        store fails.
+        """
+        is_ready, self._is_ready = self._is_ready, False
+        try:
+            yield from self._backlog.deliver(queue, self.claim, now)
+        except NotFound:  # somebody removed the run
+            self._backlog.states = self._backlog.states or [State(StateType.CRASHED)]
+        except BackendError:
+            self._is_ready = is_ready
+            raise
+        if self._backlog.states:
+            self._backlog.states.clear()
+            self.kill()  # another worker has taken us for dead
+        elif is_ready:
+            self.process.go()
 
     def _reports(self, *, is_last: bool) -> Iterator[Report]:
         """What the run has said since; output that is not kept is only counted."""
@@ -119,25 +152,23 @@ class Execution:
             return State(StateType.COMPLETED)
         return State(StateType.CRASHED, message=_how_it_ended(code))
 
-    def go(self) -> None:
-        self.process.go()
-
     def cancel(self, now: datetime, *, grace: float, reason: str = "") -> None:
         """Ask the run to end, and end it when *grace* seconds have passed."""
-        if self._kill_at is None:
-            self._kill_at = now + timedelta(seconds=grace)
-            self._cancelled = reason
+        if self._asked is None and not self.is_over:
+            self._asked, self._grace, self._cancelled = now, grace, reason
             self.process.stop()
 
     def kill(self) -> None:
         """End the run at once."""
-        self.process.stop(force=True)
+        if not self.is_over:
+            self.process.stop(force=True)
 
     def close(self) -> None:
-        """Let go of the process, and remove the run's own directory."""
-        self.process.close()
-        if self.directory is not None:
-            remove_directory(self.directory)
+        """Let go of the process, and remove the run's directory."""
+        if not self.is_over:
+            self.process.close()
+        self._backlog.close()
+        remove_directory(self.directory)
 
 
 def start_execution(
@@ -150,10 +181,14 @@ def start_execution(
 ) -> Execution:
     """Start the process of a claimed run; *log_limit* bytes of its log are kept, None for all.
 
-    Raises StepFailed for a job variable without a value; OSError or ValueError where there is no such
-    program or directory, or no process can have such an environment.
+    Raises StepFailed for a job variable without a value, or with a secret where none can be kept;
+    OSError or ValueError where there is no such program or directory, or no process can have such an
+    environment.
     """
     variables = job_variables(claim, backend)
+    for name, value in variables.items():
+        if detail := secret_problem(name, value):
+            raise StepFailed(detail, hint=HINT)
     job = Job(
         run_id=claim.run.id,
         entrypoint=claim.entrypoint,
@@ -163,9 +198,15 @@ def start_execution(
     )
     own_environ = environment(claim, backend, variables, environ)
     command = str(variables.get("command") or "") or None
-    with directory_of(claim.run.id, variables.get("working_dir"), home) as (directory, own):
+    with directory_of(claim.run.id, variables.get("working_dir"), home) as (directory, _):
         process = RunProcess(job, directory=directory, environ=own_environ, command=command)
-    return Execution(claim, process, own, Scrubber(secrets_in(variables)), LogLimit(log_limit))
+    return Execution(
+        claim,
+        process,
+        own_directory(claim.run.id, home),
+        _scrubber=Scrubber(secrets_in(variables)),
+        _log_limit=LogLimit(log_limit),
+    )
 
 
 def _cut(text: str) -> str:

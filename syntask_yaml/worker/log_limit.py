@@ -35,13 +35,17 @@ class LogLimit:
 
     def admits(self, text: str, *, is_own: bool = False) -> bool:
         """Whether the line is kept. After the first that is not, only the worker's own can be."""
-        size = len(text) if text.isascii() else len(text.encode("utf-8", "backslashreplace"))
+        size = _size(text)
         room = None if self.limit is None else self.limit + (_RESERVE if is_own else 0)
         if room is None or (self._kept + size + _LINE <= room and (is_own or not self.is_reached)):
             self._kept += size + _LINE
             return True
-        self.left_out += Amount(1, size)
+        self.leave_out(text)
         return False
+
+    def leave_out(self, text: str) -> None:
+        """Count a line that is not kept."""
+        self.left_out += Amount(1, _size(text))
 
     def last_words(self) -> str:
         """What to say of what was left out."""
@@ -49,6 +53,10 @@ class LogLimit:
             f"{self.left_out.lines:,} more lines ({_shown(self.left_out.bytes)}) were left out:"
             f" SYNTASK_LOG_LIMIT keeps {_shown(self.limit or 0)} of a run's log."
         )
+
+
+def _size(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "backslashreplace"))
 
 
 def _shown(size: float) -> str:

@@ -10,14 +10,15 @@ import select
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from syntask_yaml.backend.base import Claim
 from syntask_yaml.backend.connect import OwnBackend
-from syntask_yaml.errors import BackendError, BackendRefused, SyntaskError
+from syntask_yaml.backend.moments import has_passed
+from syntask_yaml.errors import BackendError, BackendRefused, BackendUnreachable, SyntaskError
 from syntask_yaml.model.run import LogLine, State, StateType
-from syntask_yaml.worker.events import Notify, RunChanged, Stopping
+from syntask_yaml.worker.events import Notify, RunChanged, Stopping, StoreLost, StoreRegained
 from syntask_yaml.worker.execution import Execution, start_execution
 from syntask_yaml.worker.options import WorkerOptions
 from syntask_yaml.worker.surroundings import own_directory, remove_directory, runs_with_directory
@@ -27,6 +28,9 @@ _SCHEDULE_EVERY = 5.0
 _POLL_EVERY = 0.05
 _TIDY_EVERY = 3600.0
 _FORGET_EVERY = 3600.0
+_RETRY_EVERY = 1.0
+# For how long a worker that has nothing else to do waits for a store that cannot be written.
+_PATIENCE = 30.0
 # Runs removed in one go, so that nobody waits for long.
 _FORGET_AT_ONCE = 20
 
@@ -48,6 +52,8 @@ class Worker:
     _tidied: datetime | None = None
     _forgotten: datetime | None = None
     _began: datetime | None = None
+    _tried: datetime | None = None
+    _lost: datetime | None = None
     _seen: int | None = None
     _next_due: datetime | None = None
     _has_looked: bool = False
@@ -75,21 +81,35 @@ class Worker:
     def tick(self, now: datetime) -> None:
         """Everything that is to be done at *now*."""
         self._listen(now)
+        if self.is_stopping:
+            self._say_so()
         if self.is_cancelling:
             self._cancel_all(now)
+        if self._lost is not None and not has_passed(self._tried, _RETRY_EVERY, now):
+            return
+        self._tried = now
+        try:
+            self._attend(now)
+        except BackendError as error:
+            self._lose(error, now)
+        else:
+            self._regain()
+
+    def _attend(self, now: datetime) -> None:
+        """What is to be done with the store."""
         has_changed = self._has_changed()
-        if self._is_over(self._renewed, self.options.lease / 3, now):
+        if has_passed(self._renewed, self.options.lease / 3, now):
             self._renew(now)
         elif has_changed:
             self._obey(self.backend.held(self._claims), now)
+        self._deliver(now)
         if self.is_stopping:
-            self._say_so()
             return
-        if self._is_over(self._tidied, _TIDY_EVERY, now):
+        if has_passed(self._tidied, _TIDY_EVERY, now):
             self._tidy(now)
-        if self._is_over(self._forgotten, _FORGET_EVERY, now):
+        if has_passed(self._forgotten, _FORGET_EVERY, now):
             self._forget(now)
-        if has_changed or self._is_over(self._scheduled, _SCHEDULE_EVERY, now):
+        if has_changed or has_passed(self._scheduled, _SCHEDULE_EVERY, now):
             self.backend.schedule(now)
             self._scheduled = now
             self._next_due = now
@@ -99,7 +119,8 @@ class Worker:
     def wait(self, now: datetime) -> None:
         """Sleep until a run says something, or it is time to look again."""
         until = _POLL_EVERY
-        if self._next_due is not None and len(self._executions) < self.options.limit:
+        has_room = self._lost is None and len(self._executions) < self.options.limit
+        if self._next_due is not None and has_room:
             until = min(until, max((self._next_due - now).total_seconds(), 0))
         poll = select.poll()
         for execution in self._executions.values():
@@ -107,14 +128,27 @@ class Worker:
                 poll.register(descriptor, select.POLLIN)
         poll.poll(until * 1000)
 
+    def _lose(self, error: BackendError, now: datetime) -> None:
+        """Go on without the store for now. Raises *error* where that leads nowhere."""
+        has_time = self._lost is None or not has_passed(self._lost, _PATIENCE, now)
+        is_waited_for = any(not each.is_over for each in self._executions.values()) or (
+            not self.is_cancelling and (has_time or not self.options.run_once)
+        )
+        if not error.may_pass or not is_waited_for:
+            raise error
+        if self._lost is None:
+            self._lost = now
+            self.notify(StoreLost(error.detail))
+
+    def _regain(self) -> None:
+        if self._lost is not None:
+            self._lost = None
+            self.notify(StoreRegained())
+
     def _has_changed(self) -> bool:
         """Whether any other process wrote to the backend since the last look."""
         before, self._seen = self._seen, self.backend.changed()
         return before != self._seen
-
-    @staticmethod
-    def _is_over(last: datetime | None, seconds: float, now: datetime) -> bool:
-        return last is None or now - last >= timedelta(seconds=seconds)
 
     def _take(self, now: datetime) -> None:
         """Claim and start due runs, as many as there is room for."""
@@ -131,9 +165,11 @@ class Worker:
             )
             if claim is None:
                 self._has_looked = True
-                self._next_due = self.backend.next_due(options.pool, now)
-                return
+                break
             self._start(claim, now)
+        else:  # nothing is claimed where there is no room, but what is one too many is so here, too
+            self.backend.hold_back(now)
+        self._next_due = self.backend.next_due(options.pool, now)
 
     def _start(self, claim: Claim, now: datetime) -> None:
         self.notify(RunChanged(claim.run, claim.run.state))
@@ -145,22 +181,29 @@ class Worker:
                 environ=self.environ,
                 log_limit=self.options.log_limit,
             )
+        except BackendUnreachable:
+            raise  # what is claimed is due again, once the lease has run out
         except (SyntaskError, OSError, ValueError) as error:  # the last for what no environment can hold
             message = f"The run could not be started: {error}"
             self.backend.append_logs(claim.run.id, [LogLine(now, 40, message)])
             self._report(claim, State(StateType.CRASHED, message=message), now)
 
     def _listen(self, now: datetime) -> None:
+        for execution in self._executions.values():
+            execution.hear(now)
+            if self._lost is not None:
+                execution.put_aside()
+
+    def _deliver(self, now: datetime) -> None:
+        """Tell the store what the runs have said."""
         for execution in list(self._executions.values()):
-            heard = execution.hear(now)
-            if heard.lines:
-                self.backend.append_logs(execution.claim.run.id, heard.lines)
-            if heard.state is not None and not self._report(execution.claim, heard.state, now):
-                execution.kill()  # another worker has taken us for dead
-            elif heard.is_ready:
-                execution.go()
-            if heard.is_over:
+            self._tell(execution, now)
+            if execution.is_over:
                 self._close(execution)
+
+    def _tell(self, execution: Execution, now: datetime) -> None:
+        for state in execution.deliver(self.backend, now):
+            self.notify(RunChanged(execution.claim.run, state))
 
     def _report(self, claim: Claim, state: State, now: datetime) -> bool:
         is_ours = self.backend.report(claim, state, now)
@@ -173,7 +216,7 @@ class Worker:
         if self._executions:
             self._obey(self.backend.renew(self._claims, now=now, lease=self.options.lease), now)
         # When the machine slept, every lease has run out: the others need a moment to renew theirs.
-        has_slept = self._renewed is not None and self._is_over(self._renewed, self.options.lease, now)
+        has_slept = self._renewed is not None and has_passed(self._renewed, self.options.lease, now)
         self._renewed = now
         for run in () if has_slept else self.backend.reap(now):
             self.notify(RunChanged(run, run.state))
@@ -231,5 +274,7 @@ class Worker:
         for execution in list(self._executions.values()):
             state = State(StateType.CRASHED, message="The worker ended while the run went on.")
             with suppress(BackendError):  # which may be what ends the worker; the next one will find the run
-                self._report(execution.claim, state, now)
+                self._tell(execution, now)
+                if not execution.is_over:
+                    self._report(execution.claim, state, now)
             self._close(execution)

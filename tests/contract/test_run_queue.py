@@ -30,6 +30,7 @@ COMPLETED = State(StateType.COMPLETED)
 ETL = Deployment(flow="etl", name="prod", entrypoint="flows/etl.py:etl", work_pool="default")
 HOURLY = Schedule(timing=Cron("0 * * * *"))
 LEASE = 30.0
+YEARS = 10 * 365 * 86_400.0
 
 
 class Clock(Protocol):
@@ -419,6 +420,27 @@ def test_runs_beyond_the_limit_may_be_cancelled(backend: OwnBackend, deploy: Dep
     assert StateType.SCHEDULED is read(backend, later.id).state.type
 
 
+@pytest.mark.parametrize(
+    ("strategy", "state"),
+    [(CollisionStrategy.CANCEL_NEW, "Cancelled"), (CollisionStrategy.ENQUEUE, "AwaitingConcurrencySlot")],
+)
+def test_runs_beyond_the_limit_are_held_back_by_who_claims_nothing(
+    backend: OwnBackend, deploy: Deploy, clock: Clock, strategy: CollisionStrategy, state: str
+) -> None:
+    """As a worker does that has no room for another run."""
+    (stored,) = deploy(replace(ETL, concurrency_limit=ConcurrencyLimit(1, strategy)))
+    for minute in (1, 2, 3):
+        ask(backend, stored, scheduled=at(9, minute))
+    later = ask(backend, stored, scheduled=at(13))
+    begun(backend, clock)
+
+    backend.hold_back(clock.now)
+    assert [run.state.name for run in runs(backend)] == ["Running", state, state, "Scheduled"]
+    seen = backend.changed()
+    backend.hold_back(clock.now)
+    assert (seen, StateType.SCHEDULED) == (backend.changed(), read(backend, later.id).state.type)
+
+
 def test_a_run_that_is_being_cancelled_takes_up_its_slot(
     backend: OwnBackend, deploy: Deploy, clock: Clock
 ) -> None:
@@ -536,6 +558,46 @@ def test_a_lease_that_is_renewed_does_not_run_out(
     assert states == backend.renew([one, two], now=clock.now, lease=LEASE)
     assert twin.reap(clock.advance(LEASE - 1)) == []
     assert {one.run.id, two.run.id} == {run.id for run in twin.reap(clock.advance(2))}
+
+
+def test_a_lease_of_a_clock_that_was_set_back_runs_out_all_the_same(
+    backend: OwnBackend, twin: OwnBackend, etl: Stored, clock: Clock
+) -> None:
+    """As late as if it began when the others first saw it; who goes on renews it until then."""
+    for _ in range(2):
+        ask(backend, etl)
+    clock.advance(YEARS)
+    dead, alive = begun(backend, clock), begun(backend, clock)
+    clock.advance(-YEARS)
+
+    assert twin.reap(clock.now) == []
+    assert alive.run.id in backend.renew([alive], now=clock.advance(LEASE - 1), lease=LEASE)
+    assert [dead.run.id] == [run.id for run in twin.reap(clock.advance(2))]
+    assert [alive.run.id] == [run.id for run in twin.reap(clock.advance(LEASE))]
+
+
+@pytest.mark.parametrize(
+    "timing",
+    [
+        Interval(1, at(9)),
+        Cron("* * * * *"),
+        RRule("DTSTART:20260302T090000\nRRULE:FREQ=SECONDLY;UNTIL=20260401T000000"),
+    ],
+)
+def test_a_schedule_that_a_clock_looked_at_which_was_set_back_is_not_silent(
+    backend: OwnBackend, deploy: Deploy, clock: Clock, timing: Timing
+) -> None:
+    """Nor one that had come to its end by that clock."""
+    deploy(replace(ETL, schedules=(Schedule(timing=timing),)))
+    now = clock.now
+    clock.advance(YEARS)
+    backend.schedule(clock.now)
+    clock.advance(-YEARS)
+
+    for _ in range(3):
+        backend.schedule(clock.advance(60))
+    made = [time for time in due(backend) if time is not None and now < time <= clock.now]
+    assert len(made) >= 2
 
 
 def test_renewing_nothing_is_nothing(backend: OwnBackend, clock: Clock) -> None:

@@ -42,5 +42,9 @@ class EmbeddedBackend(Deployments, Values, Runs, Queue):
             Store.open(path, patience=patience, creates=creates), Vault(path.with_suffix(".key")), clock
         )
 
+    def hurry(self, patience: float) -> None:
+        """From now on wait no longer than *patience* seconds while others write."""
+        self._store.patience = patience
+
     def close(self) -> None:
         self._store.close()

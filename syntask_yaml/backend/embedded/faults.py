@@ -15,6 +15,7 @@ class _Fault(NamedTuple):
     kind: type[BackendError]
     detail: str
     hint: str
+    may_pass: bool = True
 
 
 _LOCKED = _Fault(
@@ -38,6 +39,7 @@ _DAMAGED = _Fault(
     "The store {path} is damaged: {reason}.",
     "Restore a copy; or move the file away, save what is left in it with `sqlite3 FILE .recover`, and"
     " deploy again.",
+    may_pass=False,
 )
 
 # By the primary code of the error. Whatever is not here is reported in SQLite's own words.
@@ -53,6 +55,7 @@ _FAULTS: Mapping[int, _Fault] = {
         BackendUnreachable,
         "{path} is not a store: it is no SQLite database.",
         "Give another path, or move the file away.",
+        may_pass=False,
     ),
     sqlite3.SQLITE_FULL: _Fault(
         BackendError,
@@ -65,7 +68,7 @@ _FAULTS: Mapping[int, _Fault] = {
         "Check the disk. A store on a network drive does not work: move it to a local one.",
     ),
 }
-_OTHER = _Fault(BackendError, "The store {path} refused: {reason}.", "")
+_OTHER = _Fault(BackendError, "The store {path} refused: {reason}.", "", may_pass=False)
 
 
 def code_of(error: sqlite3.Error) -> int:
@@ -95,4 +98,6 @@ def translated(path: Path) -> Iterator[None]:
 
 
 def _worded(fault: _Fault, path: Path, reason: str) -> BackendError:
-    return fault.kind(fault.detail.format(path=f"`{path}`", reason=reason), hint=fault.hint)
+    error = fault.kind(fault.detail.format(path=f"`{path}`", reason=reason), hint=fault.hint)
+    error.may_pass = fault.may_pass
+    return error

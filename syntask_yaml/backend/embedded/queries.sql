@@ -131,6 +131,7 @@ UPDATE runs SET
     state = :state, state_name = :state_name, message = :message, started = :started, ended = :ended,
     restarts = restarts + :is_restart,
     token = CASE WHEN :holds_slot THEN token END,
+    leased_from = CASE WHEN :holds_slot THEN leased_from END,
     leased_until = CASE WHEN :holds_slot THEN leased_until END
 WHERE id = :id;
 
@@ -150,8 +151,14 @@ ORDER BY look_again, full_name, position LIMIT :limit;
 
 -- name: mark_schedule
 -- Does nothing if the schedule is no longer as it was read.
-UPDATE schedules SET made_until = :made_until, look_again = :look_again
+UPDATE schedules SET made_until = :made_until, look_again = :look_again, looked = :looked
 WHERE id = :id AND made_until = :read_made_until AND look_again = :read_look_again;
+
+-- name: marks_from_ahead
+SELECT id FROM schedules WHERE looked > :ahead LIMIT 1;
+
+-- name: take_back_marks
+UPDATE schedules SET look_again = :now, looked = NULL WHERE looked > :ahead;
 
 -- name: hold_back
 -- A run that is due while its deployment is at its limit waits for a slot, or is one too many.
@@ -166,11 +173,17 @@ FROM at_limit
 WHERE runs.deployment_id = at_limit.id
   AND runs.state = 'SCHEDULED' AND runs.state_name = 'Scheduled' AND runs.due <= :now;
 
+-- name: runs_to_hold_back
+SELECT runs.id FROM deployments_at_limit AS at_limit
+CROSS JOIN runs ON runs.deployment_id = at_limit.id
+WHERE runs.state = 'SCHEDULED' AND runs.state_name = 'Scheduled' AND runs.due <= :now
+LIMIT 1;
+
 -- name: claim
 -- CROSS JOIN keeps this order: the queues by priority, and of each the runs by the time they are due.
 UPDATE runs SET
     state = 'PENDING', state_name = 'Pending', message = '',
-    worker = :worker, token = :token, leased_until = :leased_until
+    worker = :worker, token = :token, leased_from = :leased_from, leased_until = :leased_until
 WHERE id = (
     SELECT run.id
     FROM pools AS pool
@@ -196,7 +209,7 @@ RETURNING *;
 SELECT * FROM runs WHERE id = :id AND token = :token;
 
 -- name: renew
-UPDATE runs SET leased_until = :leased_until
+UPDATE runs SET leased_from = :leased_from, leased_until = :leased_until
 FROM json_each(:claims) AS claim
 WHERE runs.id = json_extract(claim.value, '$[0]') AND runs.token = json_extract(claim.value, '$[1]')
 RETURNING id, state;
@@ -206,6 +219,13 @@ SELECT runs.id, runs.state
 FROM json_each(:claims) AS claim
 CROSS JOIN runs ON runs.id = json_extract(claim.value, '$[0]')
 WHERE runs.token = json_extract(claim.value, '$[1]');
+
+-- name: leases_from_ahead
+SELECT id FROM runs WHERE leased_from > :ahead LIMIT 1;
+
+-- name: take_back_leases
+-- They are as long as they were, and begin now: who holds one has that long to renew it.
+UPDATE runs SET leased_from = :now, leased_until = :now + leased_until - leased_from WHERE leased_from > :ahead;
 
 -- name: runs_to_reap
 SELECT * FROM runs WHERE leased_until < :now;

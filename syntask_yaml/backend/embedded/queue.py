@@ -21,6 +21,7 @@ from syntask_yaml.backend.lifecycle import (
     reported,
     scheduled_run,
 )
+from syntask_yaml.backend.moments import SKEW
 from syntask_yaml.backend.naming import new_id
 from syntask_yaml.backend.schedules import Coming, coming
 from syntask_yaml.model.run import LogLine, Run, State, StateType
@@ -41,12 +42,20 @@ class Queue(Role):
 
     def schedule(self, now: datetime) -> int:
         made = 0
+        self._take_back("marks_from_ahead", "take_back_marks", now)
         while rows := self._store.all("schedules_to_look_at", now=to_moment(now), limit=_AT_ONCE):
             # Worked out before the transaction: a rule that fires seldom can take its time.
             found = [(row, self._coming(row, now)) for row in rows]
             with self._store.transaction():
                 made += sum(self._make_runs(row, ahead, now) for row, ahead in found)
         return made
+
+    def _take_back(self, found: str, change: str, now: datetime) -> None:
+        """Make what a clock wrote that has been set back since count from *now*."""
+        ahead = to_moment(now + SKEW)
+        if self._store.all(found, ahead=ahead):
+            with self._store.transaction():
+                self._store.change(change, now=to_moment(now), ahead=ahead)
 
     def _coming(self, row: sqlite3.Row, now: datetime) -> Coming:
         return coming(schedule_of(row).timing, made_until=from_moment(row["made_until"]), now=now)
@@ -57,6 +66,7 @@ class Queue(Role):
             id=row["schedule_id"],
             made_until=to_moment(ahead.times[-1]) if ahead.times else row["made_until"],
             look_again=ahead.again and to_moment(ahead.again),
+            looked=to_moment(now),
             read_made_until=row["made_until"],
             read_look_again=row["look_again"],
         )
@@ -80,7 +90,7 @@ class Queue(Role):
     ) -> Claim | None:
         moment, token = to_moment(now), new_id()
         with self._store.transaction():
-            self._store.change("hold_back", now=moment, **_HOLD_BACK)
+            self._hold_back(moment)
             row = self._store.one(
                 "claim",
                 pool=pool,
@@ -88,12 +98,21 @@ class Queue(Role):
                 due_by=to_moment(min(now, due_by or now)),
                 worker=worker,
                 token=token,
+                leased_from=moment,
                 leased_until=_lease_end(now, lease),
             )
             if row is None:
                 return None
             (stored,) = stored_deployments(self._store.all("deployment", id=row["deployment_id"]))
         return claim_on(run_of(row), token, stored.deployment)
+
+    def hold_back(self, now: datetime) -> None:
+        if self._store.all("runs_to_hold_back", now=to_moment(now)):
+            with self._store.transaction():
+                self._hold_back(to_moment(now))
+
+    def _hold_back(self, moment: int) -> None:
+        self._store.change("hold_back", now=moment, **_HOLD_BACK)
 
     def report(self, claim: Claim, state: State, now: datetime) -> bool:
         with self._store.transaction():
@@ -117,7 +136,12 @@ class Queue(Role):
 
     def renew(self, claims: Sequence[Claim], *, now: datetime, lease: float) -> Mapping[str, StateType]:
         with self._store.transaction():
-            rows = self._store.all("renew", claims=_tokens(claims), leased_until=_lease_end(now, lease))
+            rows = self._store.all(
+                "renew",
+                claims=_tokens(claims),
+                leased_from=to_moment(now),
+                leased_until=_lease_end(now, lease),
+            )
         return {row["id"]: StateType(row["state"]) for row in rows}
 
     def held(self, claims: Sequence[Claim]) -> Mapping[str, StateType]:
@@ -134,6 +158,7 @@ class Queue(Role):
 
     def reap(self, now: datetime) -> list[Run]:
         moment = to_moment(now)
+        self._take_back("leases_from_ahead", "take_back_leases", now)
         if not self._store.all("runs_to_reap", now=moment):
             return []
         with self._store.transaction():

@@ -35,12 +35,15 @@ Arguments: TypeAlias = Mapping[str, Any] | Sequence[Any]
 
 
 class Store:
-    """An open store. Threads may share it: one at a time asks, or has a transaction."""
+    """An open store. Threads may share it: one at a time asks, or has a transaction.
+
+    *patience* is for how many seconds to wait for a lock, and may be changed.
+    """
 
     def __init__(self, connection: sqlite3.Connection, path: Path, patience: float) -> None:
         self.path = path
+        self.patience = patience
         self._connection = connection
-        self._patience = patience
         self._lock = RLock()
 
     @classmethod
@@ -74,7 +77,7 @@ class Store:
     def all(self, name: str, /, **values: Any) -> list[sqlite3.Row]:
         """The rows of the statement *name*."""
         with self._lock, translated(self.path):
-            return _patiently(lambda: self._connection.execute(SQL[name], values).fetchall(), self._patience)
+            return _patiently(lambda: self._connection.execute(SQL[name], values).fetchall(), self.patience)
 
     def one(self, name: str, /, **values: Any) -> sqlite3.Row | None:
         """The first row of the statement *name*, if there is one."""
@@ -89,7 +92,7 @@ class Store:
         """All changes inside, or none; nobody else changes anything meanwhile."""
         with self._lock, translated(self.path):
             try:
-                _patiently(lambda: self._connection.execute("BEGIN IMMEDIATE"), self._patience)
+                _patiently(lambda: self._connection.execute("BEGIN IMMEDIATE"), self.patience)
                 yield
                 self._connection.execute("COMMIT")
             except BaseException:

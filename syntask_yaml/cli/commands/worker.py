@@ -19,7 +19,7 @@ from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import NotFound, UsageError
 from syntask_yaml.model.run import StateType
 from syntask_yaml.settings import days, seconds, size
-from syntask_yaml.worker.events import RunChanged, Stopping
+from syntask_yaml.worker.events import RunChanged, Stopping, StoreLost, StoreRegained, WorkerEvent
 from syntask_yaml.worker.loop import Worker
 from syntask_yaml.worker.options import WorkerOptions
 
@@ -93,6 +93,7 @@ def start(
         worker = Worker(backend, options, home=settings.home, environ=context.environ, notify=notify)
         if context.verbosity >= 0:
             say(f"Worker `{options.name}` serves the work pool `{pool}` on {backend.url}.")
+        backend.hurry(_PATIENCE)
         _stop_on_signals(worker)
         worker.run(lambda: datetime.now(UTC))
     finally:
@@ -101,6 +102,8 @@ def start(
 
 _LIMIT = 10
 _KEEP_DAYS = 90
+# Seconds in which a worker that waits for the store does not listen to its runs.
+_PATIENCE = 2.0
 _LOG_LIMIT = 100_000_000
 _ELSEWHERE = "Pools of other types need a Prefect server, and its workers."
 
@@ -134,16 +137,20 @@ def _stop_on_signals(worker: Worker) -> None:
         signal.signal(number, stop)
 
 
-def _show(event: RunChanged | Stopping) -> None:
+def _show(event: WorkerEvent) -> None:
     match event:
         case Stopping(runs=0):
             say("Stopping.")
         case Stopping(runs=runs):
             say(f"Stopping: no more runs are taken. Runs that go on: {runs}. Stop once more to cancel them.")
+        case StoreLost(reason):
+            say(f"{reason} Runs go on, what they report waits, and the worker tries again.")
+        case StoreRegained():
+            say("The store can be written again, and has what waited for it.")
         case RunChanged(run, state) if state.type is not StateType.PENDING:
             time = datetime.now().astimezone().strftime("%H:%M:%S")
             say(f"{time}  {run.deployment or run.flow}  {run.name} ({run.id[:8]})  {state_text(state)}")
 
 
-def _ignore(_event: RunChanged | Stopping) -> None:
+def _ignore(_event: WorkerEvent) -> None:
     pass

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from syntask_yaml.model.run import StateType
-from tests.support.site import PROGRAM, Site
+from tests.support.site import PROGRAM, Site, until
 
 COMMANDS: tuple[tuple[str, ...], ...] = (
     ("deploy", "--all"),
@@ -23,6 +23,23 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("variable", "set", "name", "value"),
     ("worker", "start", "--run-once"),
 )
+
+
+WAITS = """
+import os
+import pathlib
+import time
+
+marks = pathlib.Path(os.environ["MARKS"])
+
+
+def waits():
+    (marks / "began").write_text("x\\n")
+    while not (marks / "go").exists():
+        time.sleep(0.01)
+    print("said while nobody could write it down")
+    (marks / "ended").write_text("x\\n")
+"""
 
 
 @pytest.fixture(name="site")
@@ -150,6 +167,56 @@ def test_a_full_disk(site: Site) -> None:
         assert there.call("variable", "get", "name").returncode == 1
         there.work()
         assert there.until(run).state.type is StateType.COMPLETED
+
+
+def test_a_disk_that_is_full_for_a_while_ends_no_run(site: Site) -> None:
+    """Nor the worker, which says so; with room again, what the run said is kept."""
+    with _file_system(site.folder / "mounted", "4m"):
+        there = Site(site.folder / "mounted")
+        (there.code / "flows.py").write_text(WAITS, encoding="utf-8")
+        there.deploy({"two": {"entrypoint": "flows.py:waits"}})
+        with there.worker(PYTHONDONTWRITEBYTECODE="1", MARKS=str(site.marks)) as worker:
+            (run,) = there.ask("two")
+            until(lambda: site.marked("began"))
+            filler = there.folder / "filler"
+            _fill(filler)
+            (site.marks / "go").touch()
+            until(lambda: site.marked("ended"))
+            until(lambda: _says(there, "The disk is full"))
+            assert worker.poll() is None
+            filler.unlink()
+            assert there.until(run).state.type is StateType.COMPLETED
+            assert "said while nobody could write it down" in there.text(run)
+
+
+def test_a_store_that_is_locked_for_a_while_ends_no_run(site: Site) -> None:
+    """Nor the worker, which says so; then all that the run said is kept."""
+    (site.code / "flows.py").write_text(WAITS, encoding="utf-8")
+    site.deploy({"two": {"entrypoint": "flows.py:waits"}})
+    (run,) = site.ask("two")
+    with site.worker(SYNTASK_WORKER_LEASE_SECONDS="1") as worker:
+        until(lambda: site.marked("began"))
+        with closing(sqlite3.connect(site.store, isolation_level=None)) as connection:
+            until(lambda: _begins(connection))
+            (site.marks / "go").touch()
+            until(lambda: site.marked("ended") and _says(site, "stayed locked"))
+            assert worker.poll() is None
+            assert site.run(run).state.type is StateType.RUNNING
+            connection.execute("COMMIT")
+        assert site.until(run).state.type is StateType.COMPLETED
+        assert "said while nobody could write it down" in site.text(run)
+        until(lambda: _says(site, "The store can be written again"))
+
+
+def _begins(connection: sqlite3.Connection) -> bool:
+    with suppress(sqlite3.OperationalError):
+        connection.execute("BEGIN IMMEDIATE")
+    return connection.in_transaction
+
+
+def _says(site: Site, text: str) -> bool:
+    """Whether the worker has said that."""
+    return text in (site.folder / "worker.log").read_text(encoding="utf-8")
 
 
 def test_a_file_that_may_grow_no_further(site: Site) -> None:

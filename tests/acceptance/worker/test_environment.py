@@ -156,6 +156,25 @@ def test_a_secret_is_nowhere_in_the_store(guarded: Site) -> None:
     assert [file for file in kept if SECRET.encode() in file.read_bytes()] == []
 
 
+@pytest.mark.parametrize("name", ["command", "working_dir"])
+def test_a_secret_that_everybody_could_read_is_refused(deployed: Deployed, name: str) -> None:
+    """At plan, with the place, and, where a run brings it, by the worker; it says why, and nothing of it."""
+    value = "/opt/{{ syntask.blocks.secret.token }}"
+    site = deployed("returns")
+    site.syntask("block", "create", "secret", "token", stdin=f"{SECRET}\n")
+    site.declare({"returns": {"entrypoint": "plain.py:returns", **pooled(**{name: value})}})
+    said = site.call("plan", "--all")
+    assert said.returncode == 1
+    assert f"The job variable `{name}` holds a secret" in said.stderr
+    assert "syntask.yaml:" in said.stderr
+
+    (run,) = site.ask("returns", job_variables={name: value})
+    site.work()
+    state = site.run(run).state
+    assert (state.type, SECRET in state.message) == (StateType.CRASHED, False)
+    assert f"The job variable `{name}` holds a secret" in state.message
+
+
 def test_a_secret_that_is_gone(deployed: Deployed) -> None:
     """The run cannot start, and says what is missing."""
     site = deployed(returns=pooled(env={"TOKEN": "{{ syntask.blocks.secret.gone }}"}))

@@ -59,6 +59,20 @@ def test_runs_beyond_the_limit_may_be_cancelled(deployed: Deployed) -> None:
     assert site.marked("began") == ["x"]
 
 
+def test_runs_beyond_the_limit_are_cancelled_by_a_worker_that_has_no_room(deployed: Deployed) -> None:
+    """At once, while the first one goes on."""
+    limit = {"limit": 1, "collision_strategy": "CANCEL_NEW"}
+    site = deployed("returns", sleeps={"concurrency_limit": limit})
+    runs = site.ask("sleeps", times=3)
+    with site.worker("--limit", "1"):
+        states = [site.until(run, StateType.RUNNING, StateType.CANCELLED).state.type for run in runs]
+        (late,) = site.ask("sleeps")
+        states += [site.until(late, StateType.CANCELLED).state.type]
+        assert states == [StateType.RUNNING, *[StateType.CANCELLED] * 3]
+        site.syntask("flow-run", "cancel", runs[0])
+        site.until(runs[0])
+
+
 def test_a_pool_has_a_limit(deployed: Deployed) -> None:
     """Over all deployments and workers."""
     site = deployed()

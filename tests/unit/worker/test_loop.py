@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,8 @@ from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.backend.memory import MemoryBackend
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.model.run import RunRequest, StateType
+from syntask_yaml.model.schedule import Interval, Schedule
+from syntask_yaml.worker.events import RunChanged, StoreLost, StoreRegained
 from syntask_yaml.worker.loop import Worker
 from syntask_yaml.worker.options import WorkerOptions
 
@@ -100,6 +104,57 @@ def test_workers_on_a_machine_that_slept_do_not_take_each_other_for_dead(tmp_pat
         for seconds in range(0, 60, 5):
             _tick(workers, morning + timedelta(seconds=seconds))
         assert {run.state.type for run in watcher.runs(RunFilter())} == {StateType.PENDING}
+
+
+def test_a_clock_that_is_set_back_slows_nothing_down(tmp_path: Path) -> None:
+    """What is due again after seconds is not put off by the hour; a run that was asked to end has to."""
+    every_second = replace(SLEEPER, name="often", schedules=(Schedule(timing=Interval(1, NOW)),))
+    backend = MemoryBackend(clock=lambda: NOW)
+    worker = employed(backend, tmp_path, limit=2, grace=5)
+    worker.tick(NOW)
+    list(backend.write([Write(None, every_second)]))
+    before = NOW - timedelta(hours=1)
+    for seconds in range(20):
+        worker.tick(before + timedelta(seconds=seconds))
+    begun = [run for run in backend.runs(RunFilter()) if run.state.type is StateType.PENDING]
+    assert len(begun) == 2
+    worker.stop()
+    worker.stop()
+    worker.run(lambda: before + timedelta(seconds=30))
+
+
+def test_a_worker_goes_on_while_its_store_is_locked(tmp_path: Path) -> None:
+    """It says so once, claims nothing, and hands over all that a run said as soon as it can."""
+    store = tmp_path / "syntask.db"
+    with (
+        closing(EmbeddedBackend.open(store, patience=0.01)) as backend,
+        closing(sqlite3.connect(store)) as locker,
+    ):
+        told: list[object] = []
+        speaker = replace(
+            SLEEPER, job_variables={"command": f"sh -c 'seq -f %0900.0f 3000; touch {tmp_path}/done'"}
+        )
+        (run,) = ask(backend, speaker, times=1)
+        worker = employed(backend, tmp_path)
+        worker.notify = told.append
+        worker.tick(NOW)
+        locker.execute("BEGIN IMMEDIATE")
+        for seconds in range(1, 500):
+            worker.tick(NOW + timedelta(seconds=seconds))
+            worker.wait(NOW + timedelta(seconds=seconds))
+            if (tmp_path / "done").exists() and seconds > 20:
+                break
+        assert (tmp_path / "done").exists()
+        assert [each.name for each in (tmp_path / "runs" / run).iterdir()] == [".syntask-reports"]
+        assert [type(event) for event in told] == [RunChanged, StoreLost]
+        locker.execute("COMMIT")
+        worker.tick(NOW + timedelta(seconds=501))
+        assert StoreRegained() in told
+        lines = [line.message for line in backend.logs(run) if line.logger == "stdout"]
+        assert lines == [f"{number:0900}" for number in range(1, 3001)]
+        assert not (tmp_path / "runs" / run).exists()
+        (ended,) = backend.runs(RunFilter())
+        assert ended.state.type is StateType.COMPLETED
 
 
 def test_a_worker_that_died_is_noticed(tmp_path: Path) -> None:

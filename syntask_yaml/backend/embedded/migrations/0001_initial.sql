@@ -42,6 +42,7 @@ CREATE UNIQUE INDEX deployments_by_name ON deployments (full_name);
 CREATE INDEX deployments_by_project ON deployments (project) WHERE project IS NOT NULL;
 
 -- Runs are made up to `made_until`, and the schedule is looked at again at `look_again`; NULL: never.
+-- `looked` is when that was found out: later than now means by a clock that has been set back since.
 CREATE TABLE schedules (
     id TEXT PRIMARY KEY,
     deployment_id TEXT NOT NULL REFERENCES deployments ON DELETE CASCADE,
@@ -57,13 +58,15 @@ CREATE TABLE schedules (
     parameters TEXT NOT NULL,
     made_until INTEGER NOT NULL,
     look_again INTEGER,
+    looked INTEGER,
     CHECK ((cron IS NOT NULL) + (interval IS NOT NULL) + (rrule IS NOT NULL) = 1)
 ) STRICT;
 
 CREATE INDEX schedules_by_deployment ON schedules (deployment_id, position);
 CREATE INDEX schedules_to_look_at ON schedules (look_again) WHERE look_again IS NOT NULL;
+CREATE INDEX schedules_looked_at ON schedules (looked) WHERE looked IS NOT NULL;
 
--- A run has a token and a lease as long as it takes up a slot.
+-- A run has a token and a lease, from `leased_from` to `leased_until`, as long as it takes up a slot.
 CREATE TABLE runs (
     id TEXT PRIMARY KEY,
     name TEXT NOT NULL,
@@ -87,10 +90,12 @@ CREATE TABLE runs (
     ended INTEGER,
     worker TEXT,
     token TEXT,
+    leased_from INTEGER,
     leased_until INTEGER,
     restarts INTEGER NOT NULL DEFAULT 0,
     CHECK ((token IS NOT NULL) = (state IN ('PENDING', 'RUNNING', 'CANCELLING'))),
-    CHECK ((token IS NULL) = (leased_until IS NULL))
+    CHECK ((token IS NULL) = (leased_until IS NULL)),
+    CHECK ((token IS NULL) = (leased_from IS NULL))
 ) STRICT;
 
 CREATE UNIQUE INDEX runs_once_by_schedule ON runs (schedule_id, due) WHERE schedule_id IS NOT NULL;
@@ -102,6 +107,7 @@ CREATE INDEX runs_waiting ON runs (work_pool, work_queue, due) WHERE state = 'SC
 CREATE INDEX runs_waiting_of_deployment ON runs (deployment_id, state_name, due) WHERE state = 'SCHEDULED';
 CREATE INDEX runs_ended ON runs (ended) WHERE ended IS NOT NULL;
 CREATE INDEX runs_leased ON runs (leased_until) WHERE leased_until IS NOT NULL;
+CREATE INDEX runs_leased_from ON runs (leased_from) WHERE leased_from IS NOT NULL;
 CREATE INDEX runs_busy ON runs (deployment_id, work_pool) WHERE leased_until IS NOT NULL;
 
 CREATE TABLE logs (

@@ -1,0 +1,35 @@
+"""Job variables that our own worker would show to everybody on its machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from syntask_yaml.backend.base import Backend
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.document.node import Node
+from syntask_yaml.model.secret import holds_secret
+from syntask_yaml.operations.lookup import Blocks, Variables
+from syntask_yaml.template import Scope, resolve
+
+_OPEN: Mapping[str, str] = {
+    "command": "the arguments of a process can be read by everybody on its machine",
+    "working_dir": "the directory of a process can be read by everybody on its machine",
+}
+HINT = "Put it into `env`, where only the run sees it."
+
+
+def secret_problem(name: str, value: Any) -> str | None:
+    """Why the job variable *name*, resolved, is not what it may be, in a sentence; None if it is."""
+    if name in _OPEN and holds_secret(value):
+        return f"The job variable `{name}` holds a secret, and {_OPEN[name]}."
+    return None
+
+
+def check_secret_variables(node: Node, backend: Backend) -> Iterator[Diagnostic]:
+    """The job variables at *node* that refer to a secret where none can be kept."""
+    scope = Scope(variables=Variables(backend), blocks=Blocks(backend), leaves_unset=True)
+    for value in node.children():
+        name = str(value.path[-1])
+        if name in _OPEN and (detail := secret_problem(name, resolve(value.value, scope, lambda _: None))):
+            yield value.problem("wrong-job-variable", detail, HINT)

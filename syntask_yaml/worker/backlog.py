@@ -1,0 +1,113 @@
+"""What a run has said and the store has not taken yet: in memory, and where that would be much on disk."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from syntask_yaml.backend.base import Claim, RunQueue
+from syntask_yaml.model.run import LogLine, State
+
+# Bytes of lines that are held in memory, and that are read of the file at once.
+_HELD = 1_000_000
+
+
+@dataclass
+class Backlog:
+    """The lines and the states of one run that wait for the store. *folder* is for the file."""
+
+    folder: Path
+    lines: list[LogLine] = field(default_factory=list)
+    states: list[State] = field(default_factory=list)
+    _size: int = 0
+    _aside: _Aside | None = None
+
+    def add(self, lines: Iterable[LogLine]) -> None:
+        """Keep *lines* until they are handed over."""
+        for line in lines:
+            self.lines.append(line)
+            self._size += len(line.message)
+
+    def put_aside(self) -> Sequence[LogLine]:
+        """Move the lines to the disk if they are many; the ones that it does not take, which are given up."""
+        if self._size < _HELD:
+            return ()
+        lines, done = self._taken(), 0
+        with suppress(OSError):
+            self._aside = self._aside or _Aside.make(self.folder)
+            for line in lines:
+                self._aside.write(line)
+                done += 1
+        return lines[done:]
+
+    def deliver(self, queue: RunQueue, claim: Claim, now: datetime) -> Iterator[State]:
+        """Hand over all lines and then the states, up to one that is not taken; yield those that are.
+
+        Raises BackendError where the store fails; what it took before is not handed over again.
+        """
+        if self._aside is not None:
+            for lines in self._aside.lines():
+                queue.append_logs(claim.run.id, lines)
+            self.close()
+        if self.lines:
+            queue.append_logs(claim.run.id, self.lines)
+            self._taken()
+        while self.states and queue.report(claim, self.states[0], now):
+            yield self.states.pop(0)
+
+    def _taken(self) -> list[LogLine]:
+        lines, self.lines, self._size = self.lines, [], 0
+        return lines
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._aside is not None:
+            self._aside.close()
+            self._aside = None
+
+
+@dataclass
+class _Aside:
+    """A file with a line of JSON for each line of a log, that nobody else finds."""
+
+    descriptor: int
+    _written: int = 0
+    _read: int = 0
+
+    @classmethod
+    def make(cls, folder: Path) -> _Aside:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / ".syntask-reports"
+        path.unlink(missing_ok=True)
+        return cls(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+
+    def write(self, line: LogLine) -> None:
+        """Add *line*, or nothing. Raises OSError where the disk is full."""
+        fields = (line.timestamp.isoformat(), line.level, line.message, line.logger)
+        rest, at = json.dumps(fields).encode() + b"\n", self._written
+        while rest:
+            done = os.pwrite(self.descriptor, rest, at)
+            rest, at = rest[done:], at + done
+        self._written = at
+
+    def lines(self) -> Iterator[list[LogLine]]:
+        """The lines, some at a time. What was yielded counts as read when the next ones are asked for."""
+        with os.fdopen(os.dup(self.descriptor), "rb") as file:
+            file.seek(self._read)
+            while file.tell() < self._written:
+                some = file.readlines(min(_HELD, self._written - file.tell()))
+                yield [_line(each) for each in some]
+                self._read = file.tell()
+
+    def close(self) -> None:
+        os.close(self.descriptor)
+
+
+def _line(text: bytes) -> LogLine:
+    moment, level, message, logger = json.loads(text)
+    return LogLine(datetime.fromisoformat(moment), level, message, logger)
