@@ -122,6 +122,7 @@ def _code(value: Any) -> str:
 _VARIABLES = """\
 Every option is a variable, too, named after its command and itself.
 `SYNTASK_PLAN_ALL=1` is `syntask plan --all`, and `SYNTASK_FILE=other.yaml` is `syntask -f other.yaml`.
+The variable of an option that may be repeated has one value on each line, or is a JSON list of texts.
 What stands on the command line wins.
 """
 

@@ -78,7 +78,7 @@ def say_next(drafted: Drafted, facts: Facts, *, is_deployed: bool) -> None:
     say("Next:")
     for about, line in next_steps(drafted.draft, facts, program=_program(), is_deployed=is_deployed):
         say(f"  # {about}")
-        say(f"  {click.style(line, bold=True)}")
+        click.echo(f"  {click.style(line, bold=True)}", err=True)
 
 
 def _program() -> str:

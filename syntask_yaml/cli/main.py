@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from copy import copy
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -41,9 +44,22 @@ def name_variables(command: click.Command, prefix: str) -> None:
         if isinstance(each, click.Option) and not each.is_eager:
             long = max(each.opts, key=len).lstrip("-")
             each.envvar = f"{prefix}_{long if len(long) > 1 else each.name}".upper().replace("-", "_")
+            if each.multiple:
+                each.type = copy(each.type)
+                each.type.split_envvar_value = values_of  # type: ignore[method-assign, assignment]
     if isinstance(command, click.Group):
         for name, inner in command.commands.items():
             name_variables(inner, f"{prefix}_{name}")
+
+
+def values_of(variable: str) -> list[str]:
+    """The values in the *variable* of an option that may be repeated: a JSON list of texts, or its lines."""
+    if variable.lstrip().startswith("["):
+        with suppress(ValueError):
+            values = json.loads(variable)
+            if all(isinstance(value, str) for value in values):
+                return list(values)
+    return [line.strip() for line in variable.splitlines() if line.strip()]
 
 
 class CommandTable(click.Group):
@@ -164,8 +180,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code if isinstance(code, int) else 0
 
 
+def _open_closed_streams() -> None:
+    """Let the standard streams that are closed lead nowhere.
+
+    The next file that is opened would get their number, and a child process would take it for its input.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  (for good)
+
+
 def run() -> None:
     """The entry point of the command."""
+    _open_closed_streams()
     # A command makes many values and hardly a cycle: collecting seldom saves a third of the time of a
     # plan for thousands of deployments.
     gc.set_threshold(200_000, 20, 20)

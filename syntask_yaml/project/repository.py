@@ -18,16 +18,15 @@ class Remote:
 
 def find_remote(directory: Path) -> Remote | None:
     """The `origin` of the repository that *directory* is in; None where there is none."""
-    from git import Repo
-    from git.exc import GitError
+    from syntask_yaml.git_library import git
 
     try:
-        with Repo(directory, search_parent_directories=True) as repository:
+        with git.Repo(directory, search_parent_directories=True) as repository:
             if "origin" not in repository.remotes:
                 return None
             branch = "main" if repository.head.is_detached else repository.active_branch.name
             return Remote(without_credentials(repository.remotes["origin"].url), branch)
-    except (GitError, ValueError, TypeError, OSError):  # GitPython's many ways of saying no
+    except (git.GitError, ValueError, TypeError, OSError):  # GitPython's many ways of saying no
         return None
 
 
@@ -50,18 +49,17 @@ class Commit:
 
 
 def find_commit(directory: Path) -> Commit | None:
-    """The commit that is checked out around *directory*; None where there is none."""
-    from git import Repo
-    from git.exc import GitError
+    """The commit that is checked out around *directory*; None where there is none, or no program git."""
+    from syntask_yaml.git_library import git
 
     try:
-        with Repo(directory, search_parent_directories=True) as repository:
+        with git.Repo(directory, search_parent_directories=True) as repository:
             head = repository.head
             branch = "HEAD" if head.is_detached else repository.active_branch.name
             message = str(head.commit.message).strip().partition("\n")[0].rstrip()
             url = repository.remotes["origin"].url if "origin" in repository.remotes else None
             return Commit(head.commit.hexsha, branch, message, url and without_credentials(url))
-    except (GitError, ValueError, TypeError, OSError):  # GitPython's many ways of saying no
+    except (git.GitError, ValueError, TypeError, OSError):  # GitPython's many ways of saying no
         return None
 
 

@@ -51,7 +51,9 @@ class TerminalPrompter:
 
         self._show = show
         self._has_asked = False
-        self._output: dict[str, Any] = {"output": output or create_output(stdout=sys.stderr)}
+        self._output: dict[str, Any] = {
+            "output": output or _asks_no_position(create_output(stdout=sys.stderr))
+        }
         if not is_colored:
             self._output["color_depth"] = ColorDepth.DEPTH_1_BIT
 
@@ -76,6 +78,15 @@ class TerminalPrompter:
         except (KeyboardInterrupt, EOFError):
             raise Interrupted("Nothing was saved, and nothing was deployed.") from None
         return answer if isinstance(answer, Back) else _understood(question, answer)
+
+
+def _asks_no_position(output: Output) -> Output:
+    """*output*, which never asks a terminal for its cursor: without an answer, a question waits a second."""
+    from prompt_toolkit.output.vt100 import Vt100_Output
+
+    if isinstance(output, Vt100_Output):
+        output.enable_cpr = False
+    return output
 
 
 def _understood(question: Question, answer: Any) -> Answer | Back:

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 HEAVY = (
     "asyncio concurrent.futures croniter cryptography dateutil docker email.message fsspec git httpx jinja2 "
-    "jsonschema jsonschema_rs pathspec prefect prompt_toolkit pydantic questionary rich sqlite3 ssl yaml"
+    "jsonschema jsonschema_rs prefect prompt_toolkit pydantic questionary rich sqlite3 ssl yaml"
 ).split()
 _RUN = """
 import sys

@@ -13,7 +13,7 @@ from syntask_yaml.cli.completion import complete_deployment, complete_parameter
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.names import key_values, parse_json
 from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say
-from syntask_yaml.cli.views.runs import show_watched
+from syntask_yaml.cli.views.runs import as_raw, show_watched
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.deployment import Stored
 from syntask_yaml.model.run import StateType
@@ -117,6 +117,7 @@ def inspect(context: Context, /, *, name: str, output: str) -> None:
     is_flag=True,
     help="Show what it writes until it ends; exit 1 unless it completes.",
 )
+@as_raw
 @as_json
 @pass_context
 def run(
@@ -127,6 +128,7 @@ def run(
     params: tuple[str, ...],
     params_json: str | None,
     is_watched: bool,
+    is_raw: bool,
     output: str,
     **options: Any,
 ) -> int:
@@ -156,7 +158,7 @@ def run(
             click.echo(created.id)
         if not is_watched:
             return 0
-        state = show_watched(watch(backend, created))
+        state = show_watched(watch(backend, created), is_raw=is_raw)
     return 0 if state is not None and state.type is StateType.COMPLETED else 1
 
 

@@ -11,8 +11,9 @@ import click
 from syntask_yaml.backend.base import Backend, RunFilter
 from syntask_yaml.cli.completion import complete_deployment, complete_run
 from syntask_yaml.cli.context import Context, pass_context
+from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say, when
-from syntask_yaml.cli.views.runs import show_line, show_watched
+from syntask_yaml.cli.views.runs import as_raw, show_line, show_watched
 from syntask_yaml.model.run import Run, StateType
 from syntask_yaml.operations.deployments import find_deployment
 from syntask_yaml.operations.runs import find_run, watch
@@ -104,25 +105,26 @@ def inspect(context: Context, /, *, id: str, output: str) -> None:
         print_json(document("flow-run", encode(run)))
         return
     for key, value in encode(run).items():
-        click.echo(f"{key}: {'' if value is None else value}")
+        click.echo(escaped(f"{key}: {'' if value is None else value}"))
 
 
 @command.command("logs")
 @click.argument("id", required=False, shell_complete=complete_run)
 @click.option("-f", "--follow", is_flag=True, help="Go on until the run has ended.")
+@as_raw
 @as_json
 @pass_context
-def logs(context: Context, /, *, id: str | None, follow: bool, output: str) -> None:
+def logs(context: Context, /, *, id: str | None, follow: bool, is_raw: bool, output: str) -> None:
     """Print what a run wrote: the run ID, or else the one that began last."""
     with context.backend(is_read_only=True) as backend:
         run = find_run(backend, id)
         if follow:
-            show_watched(watch(backend, run))
+            show_watched(watch(backend, run), is_raw=is_raw)
         elif output == "json":
             print_json(document("flow-run-logs", {"logs": _lines(backend, run)}))
         else:
             for line in backend.logs(run.id):
-                show_line(line)
+                show_line(line, is_raw=is_raw)
 
 
 def _lines(backend: Backend, run: Run) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ import click
 from syntask_yaml.backend.connect import is_server, open_embedded
 from syntask_yaml.cli.completion import complete_pool
 from syntask_yaml.cli.context import Context, pass_context
+from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.cli.views.runs import state_text
 from syntask_yaml.diagnostics import did_you_mean
@@ -149,7 +150,8 @@ def _show(event: WorkerEvent) -> None:
             say("The store can be written again, and has what waited for it.")
         case RunChanged(run, state) if state.type is not StateType.PENDING:
             time = datetime.now().astimezone().strftime("%H:%M:%S")
-            say(f"{time}  {run.deployment or run.flow}  {run.name} ({run.id[:8]})  {state_text(state)}")
+            who = escaped(f"{run.deployment or run.flow}  {run.name} ({run.id[:8]})")
+            click.echo(f"{time}  {who}  {state_text(state)}", err=True)
 
 
 def _ignore(_event: WorkerEvent) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from syntask_yaml.cli.views import diagnostics
+from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.model.events import Applied, Event, StepFinished, StepOutput, StepStarted
 from syntask_yaml.operations.outcome import FAILED, SKIPPED, Outcome
 
@@ -28,11 +29,13 @@ class Progress:
             case StepFinished(label, _, step, seconds):
                 self._say(label, click.style(f"{step.rpartition('.')[2]} done in {seconds:.1f} s", dim=True))
             case Applied(deployment, action, _):
-                click.echo(f"{click.style(f'{action:>9}', fg=_COLORS.get(action))}  {deployment}", err=True)
+                click.echo(
+                    f"{click.style(f'{action:>9}', fg=_COLORS.get(action))}  {escaped(deployment)}", err=True
+                )
 
     @staticmethod
     def _say(label: str, text: str) -> None:
-        click.echo(f"{click.style(f'[{label}]', fg='cyan')} {text}", err=True)
+        click.echo(f"{click.style(f'[{escaped(label)}]', fg='cyan')} {text}", err=True)
 
 
 def show(outcome: Outcome, *, verbosity: int, is_json: bool) -> None:
@@ -48,6 +51,6 @@ def show(outcome: Outcome, *, verbosity: int, is_json: bool) -> None:
         return
     for result in outcome.results:
         if result.action == SKIPPED:
-            click.echo(f"{click.style('  skipped', fg='yellow')}  {result.deployment}", err=True)
+            click.echo(f"{click.style('  skipped', fg='yellow')}  {escaped(result.deployment)}", err=True)
     counted = ", ".join(f"{count} {action}" for action, count in outcome.summary.items() if count)
     click.echo(f"{counted or 'Nothing to do'} on {outcome.backend}.")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import click
 
+from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.diagnostics import Diagnostic, Severity
 from syntask_yaml.source import Span
 
@@ -30,7 +31,7 @@ def show(diagnostics: Iterable[Diagnostic]) -> None:
         click.echo(f"… and {shown - _MAX_SHOWN} more; `syntask validate -o json` has them all.\n", err=True)
     for detail, count in notes.items():
         more = f" ({count} deployments)" if count > 1 else ""
-        click.echo(f"{click.style('note:', fg='cyan', bold=True)} {detail}{more}", err=True)
+        click.echo(f"{click.style('note:', fg='cyan', bold=True)} {escaped(detail)}{more}", err=True)
 
 
 def lines(diagnostic: Diagnostic) -> Iterator[str]:
@@ -44,9 +45,9 @@ def lines(diagnostic: Diagnostic) -> Iterator[str]:
             yield f"  used at {diagnostic.used}"
     elif diagnostic.span is not None:
         yield f"  --> {diagnostic.span.file}"
-    yield from (f"  {line}" for line in diagnostic.detail.splitlines())
+    yield from (f"  {escaped(line)}" for line in diagnostic.detail.split("\n"))
     if diagnostic.hint:
-        yield f"  {click.style('help:', fg='green')} {diagnostic.hint}"
+        yield f"  {click.style('help:', fg='green')} {escaped(diagnostic.hint)}"
     yield ""
 
 

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
+from syntask_yaml.cli.views.escape import escaped
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 # Wide enough that no cell is broken where a program reads the table.
@@ -63,7 +65,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, empty:
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(Text(escaped(cell)) for cell in row))
     console.print(table)
 
 
@@ -86,4 +88,4 @@ def ago(moment: datetime | None, now: datetime | None = None) -> str:
 
 def say(text: str) -> None:
     """A line for people, on standard error."""
-    click.echo(text, err=True)
+    click.echo(escaped(text), err=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.model.value import Unknown
 from syntask_yaml.operations.images import PlannedImage
 from syntask_yaml.plan.changes import Action, Change, FieldChange, Plan
@@ -57,7 +58,7 @@ def _count(number: int) -> str:
 def _change(change: Change, *, verbose: bool) -> Iterator[str]:
     symbol = click.style(change.action.symbol, fg=_COLORS[change.action], bold=True)
     reason = f"  ({change.reason})" if change.reason else ""
-    yield f"{symbol} {click.style(change.deployment, bold=True)}{click.style(reason, dim=True)}"
+    yield f"{symbol} {click.style(escaped(change.deployment), bold=True)}{click.style(reason, dim=True)}"
     for field in change.fields:
         if field.path == "schedules" and change.action is Action.CREATE and not verbose:
             yield from (f"    schedules: {key}" for key in field.after)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from collections.abc import Iterable
 
 import click
 
+from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.model.run import LogLine, State, StateType
 from syntask_yaml.operations.runs import NotTaken, Seen, StateSeen
@@ -18,16 +20,22 @@ STATE_COLORS = {
     StateType.CANCELLED: "yellow",
     StateType.RUNNING: "cyan",
 }
+as_raw = click.option(
+    "--raw",
+    "is_raw",
+    is_flag=True,
+    help="Print logs as they were written; on a terminal, control characters are shown escaped otherwise.",
+)
 _WARNING, _ERROR = 30, 40
 
 
-def show_watched(seen: Iterable[Seen]) -> State | None:
+def show_watched(seen: Iterable[Seen], *, is_raw: bool = False) -> State | None:
     """Print log lines to standard output, and all else to standard error; the last state."""
     state: State | None = None
     for each in seen:
         match each:
             case LogLine():
-                show_line(each)
+                show_line(each, is_raw=is_raw)
             case StateSeen():
                 state = each.state
                 click.echo(state_text(state), err=True)
@@ -38,13 +46,14 @@ def show_watched(seen: Iterable[Seen]) -> State | None:
     return state
 
 
-def show_line(line: LogLine) -> None:
-    """Print a log line: what was written, with the level where it is more than information."""
+def show_line(line: LogLine, *, is_raw: bool = False) -> None:
+    """Print a log line, in the color of its level; on a terminal escaped, unless *is_raw*."""
     color = "red" if line.level >= _ERROR else "yellow" if line.level >= _WARNING else None
-    click.echo(click.style(line.message, fg=color))
+    message = line.message if is_raw or not sys.stdout.isatty() else escaped(line.message)
+    click.echo(click.style(message, fg=color))
 
 
 def state_text(state: State) -> str:
     """A state in one line."""
-    name = click.style(state.name, fg=STATE_COLORS.get(state.type), bold=True)
-    return f"{name}: {state.message}" if state.message else name
+    name = click.style(escaped(state.name), fg=STATE_COLORS.get(state.type), bold=True)
+    return f"{name}: {escaped(state.message)}" if state.message else name

@@ -16,12 +16,16 @@ SKIPPED = frozenset(
 UNTRACKED = frozenset({"build", "dist", "eggs"})
 ENVIRONMENT = "pyvenv.cfg"
 
+# How git begins the line of a submodule.
+_SUBMODULE = "160000 "
+
 
 def python_files(root: Path) -> Sequence[str]:
     """The Python files below *root*, relative to it with `/`, in order.
 
-    Inside a git repository those that git tracks or would track; elsewhere all that stand in no
-    hidden folder. Environments and installed packages are left out of both.
+    Inside a git repository those that git tracks or would track, also in submodules and in repositories
+    inside of it; elsewhere all that stand in no hidden folder. Environments and installed packages are
+    left out of both.
     """
     listed = _from_git(root)
     return sorted(_walked(str(root)) if listed is None else listed)
@@ -33,14 +37,30 @@ def _from_git(root: Path) -> Sequence[str] | None:
         return None
     import subprocess
 
-    command = ["git", "-c", "core.quotePath=false", "-c", "core.fsmonitor=false", "ls-files", "-z"]
-    command += ["--cached", "--others", "--exclude-standard", "--", f"*{SUFFIX}"]
     try:
-        done = subprocess.run(command, cwd=root, stdin=subprocess.DEVNULL, capture_output=True, check=True)
+        tracked = [line.partition("\t") for line in _git_lists(root, "--stage")]
+        untracked = _git_lists(root, "--others", "--exclude-standard")
     except (OSError, subprocess.CalledProcessError):
         return None
-    names = set(map(os.fsdecode, done.stdout.split(b"\0"))) - {""}
-    return [name for name in names if SKIPPED.isdisjoint(name.split("/"))]
+    names = {name for _, _, name in tracked} | set(untracked)
+    inner = [name for mode, _, name in tracked if mode.startswith(_SUBMODULE)]
+    inner += [name.rstrip("/") for name in untracked if name.endswith("/")]
+    found = [name for name in names if name.endswith(SUFFIX) and SKIPPED.isdisjoint(name.split("/"))]
+    return found + [name for folder in inner for name in _from_inner(root, folder)]
+
+
+def _git_lists(root: Path, *options: str) -> list[str]:
+    import subprocess
+
+    command = ["git", "-c", "core.quotePath=false", "-c", "core.fsmonitor=false", "ls-files", "-z", *options]
+    done = subprocess.run(command, cwd=root, stdin=subprocess.DEVNULL, capture_output=True, check=True)
+    return [os.fsdecode(line) for line in done.stdout.split(b"\0") if line]
+
+
+def _from_inner(root: Path, folder: str) -> Iterator[str]:
+    """The files of a repository that stands in *folder*; none of a submodule that was not fetched."""
+    if SKIPPED.isdisjoint(folder.split("/")) and (root / folder / ".git").exists():
+        yield from (f"{folder}/{name}" for name in _from_git(root / folder) or ())
 
 
 def _walked(root: str) -> Iterator[str]:

@@ -12,9 +12,11 @@ from typing import Any
 import docker
 from docker import errors as docker_errors
 
+from syntask_yaml.steps.docker.context import configuration, context_options
 from syntask_yaml.steps.docker.refusals import UNREACHABLE, translated, unreachable
 
 _ANSWERS_WITHIN = 600
+_DOCKER_S_OWN = "unix:///var/run/docker.sock"
 
 
 class _Client(docker.APIClient):  # type: ignore[misc]  # docker-py has no types
@@ -57,15 +59,19 @@ def hang_up(api: Any) -> None:
 def connect(environ: Mapping[str, str]) -> Any:
     """A client of `DOCKER_HOST`, of the current Docker context, of Docker's socket, or else of Podman's.
 
-    Raises EngineFailed if none answers.
+    Raises EngineFailed if none answers, or the context does not exist.
     """
     address = "the container engine"
     try:
         options = {"timeout": _ANSWERS_WITHIN, **_address(environ)}
-        address = f"the container engine at `{options.get('base_url', 'unix:///var/run/docker.sock')}`"
-        _try_socket(str(options.get("base_url", "unix:///var/run/docker.sock")))
+        url = str(options.get("base_url", _DOCKER_S_OWN))
+        address = f"the container engine at `{url}`"
+        _try_socket(url)
+        options["use_ssh_client"] = url.startswith(
+            "ssh://"
+        )  # as the Docker command line does, with its settings
         client = _Client(version="auto", **options)
-        client._auth_configs = docker.auth.load_config(_configuration(environ), credstore_env=dict(environ))
+        client._auth_configs = docker.auth.load_config(_logins(environ), credstore_env=dict(environ))
     except docker_errors.APIError as error:
         raise translated(address, error) from error
     except (docker_errors.DockerException, *UNREACHABLE, ValueError) as error:
@@ -84,9 +90,8 @@ def _address(environ: Mapping[str, str]) -> dict[str, Any]:
     options: dict[str, Any] = docker.utils.kwargs_from_env(environment=environ)
     if "base_url" in options:
         return options
-    current = docker.ContextAPI.kwargs_from_context(environment=environ)
-    if current.get("base_url") and current["base_url"] != "unix:///var/run/docker.sock":
-        return {**current, **options}
+    if current := context_options(environ):
+        return {**options, **current}
     if not Path("/var/run/docker.sock").exists():
         for place in _podman_sockets(environ):
             if place.exists():
@@ -94,10 +99,9 @@ def _address(environ: Mapping[str, str]) -> dict[str, Any]:
     return options
 
 
-def _configuration(environ: Mapping[str, str]) -> str | None:
+def _logins(environ: Mapping[str, str]) -> str | None:
     """The file in which `docker login` keeps logins."""
-    home = environ.get("DOCKER_CONFIG") or f"{environ.get('HOME', '')}/.docker"
-    path = Path(home) / "config.json"
+    path = configuration(environ) / "config.json"
     return str(path) if path.is_file() else None
 
 

@@ -1,68 +1,140 @@
-"""Which files a build can see: the patterns of `.dockerignore`, as the engine reads them."""
+"""Which files a build can see: the patterns of `.dockerignore`, as the engine reads them.
+
+The engine makes a regular expression of each pattern, in which `*`, `?`, `.` and `$` are what they are in a
+shell, and all else is what it is in a regular expression: `[^a]`, `\\#`, `(a|b)`. A directory that is left
+out is not looked into, unless an exception begins with its path.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from posixpath import normpath
 from typing import TypeAlias
 
-from docker.utils.build import Pattern
-from docker.utils.fnmatch import translate
+from syntask_yaml.errors import StepFailed
 
 IGNORE_FILE = ".dockerignore"
 
-# What the patterns say of a directory holds for all in it, unless a later one says otherwise.
+# For each pattern, whether it matches.
 _Matches: TypeAlias = tuple[bool, ...]
+
+# What is no pattern for the engine: a backslash at the end, classes that are empty or never closed.
+_CHARACTER = r"(?:\\.|[^\\\]-])"
+_PATTERN = re.compile(rf"(?:\\.|\[\^?(?:{_CHARACTER}(?:-{_CHARACTER})?)+\]|[^\\\[])+", re.DOTALL)
+
+# The pieces of a pattern that are not the same in a regular expression.
+_PIECE = re.compile(
+    r"(?P<rest>\*\*/?\Z)|(?P<levels>\*\*/?)|(?P<name>\*)|(?P<one>\?)|(?P<literal>[.$])|\\.", re.S
+)
+_WRITTEN = {"rest": ".*", "levels": "(.*/)?", "name": "[^/]*", "one": "[^/]"}
+
+# A class of the engine's expressions, and what is written otherwise in one of Python's.
+_CLASS = re.compile(r"\\.|\[(\^?)((?:\[:\w+:\]|\\.|[^\]\\])+)\]", re.S)
+_IN_CLASS = re.compile(r"\[:(\w+):\]|\\.|[\[&~|]", re.S)
+_NAMED = {
+    "alnum": "0-9A-Za-z",
+    "alpha": "A-Za-z",
+    "blank": r"\t ",
+    "digit": "0-9",
+    "lower": "a-z",
+    "punct": r"!-/:-@\[-`{-~",
+    "space": r"\s",
+    "upper": "A-Z",
+    "word": r"\w",
+    "xdigit": "0-9A-Fa-f",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    text: str
+    expression: re.Pattern[str]
+    is_exception: bool
+
+    @property
+    def depth(self) -> int:
+        return self.text.count("/") + 1
 
 
 class Patterns:
-    """The patterns of an ignore file, in their order; the last one that matches decides."""
+    """The patterns of an ignore file, in their order; the last one that matches decides.
+
+    Raises StepFailed for what is no pattern.
+    """
 
     def __init__(self, text: str) -> None:
-        lines = (line.strip() for line in text.removeprefix("\ufeff").splitlines())
-        found = [Pattern(line) for line in lines if line and not line.startswith("#")]
-        # docker-py's own matching takes no notice of case; the engine's does.
-        self._patterns = [
-            (re.compile(translate(each.cleaned_pattern)), each.exclusion) for each in found if each.dirs
-        ]
-        self._has_exceptions = any(is_exception for _, is_exception in self._patterns)
+        self._patterns = tuple(map(_compiled, lines_of(text)))
+        self._exceptions = [f"{each.text}/" for each in self._patterns if each.is_exception]
 
     @classmethod
     def read(cls, path: Path) -> Patterns:
         """The patterns in a file; none where there is no file."""
         return cls(path.read_text(encoding="utf-8", errors="replace") if path.is_file() else "")
 
-    @property
-    def start(self) -> _Matches:
-        """What matches the root."""
-        return (False,) * len(self._patterns)
-
-    def match(self, path: str, above: _Matches) -> _Matches:
-        """Which patterns match *path*, given those that match its directory."""
-        if not self._patterns:
-            return above
+    def inside(self, directory: str) -> _Matches:
+        """Which patterns match all in *directory*, which is empty for the root."""
+        parts = directory.split("/") if directory else []
         return tuple(
-            known or pattern.match(path) is not None
-            for known, (pattern, _) in zip(above, self._patterns, strict=True)
+            each.depth <= len(parts) and _is_match(each, "/".join(parts[: each.depth]))
+            for each in self._patterns
         )
 
-    def is_ignored(self, matches: _Matches) -> bool:
-        """Whether what *matches* is left out."""
-        return next(
-            (
-                not is_exception
-                for match, (_, is_exception) in zip(reversed(matches), reversed(self._patterns), strict=True)
-                if match
-            ),
-            False,
-        )
+    def is_ignored(self, path: str, above: _Matches) -> bool:
+        """Whether *path* is left out, given what is `inside` its directory."""
+        for known, each in zip(reversed(above), reversed(self._patterns), strict=True):
+            if known or _is_match(each, path):
+                return not each.is_exception
+        return False
 
-    def hides_all(self, matches: _Matches) -> bool:
-        """Whether nothing in a directory that *matches* can be seen."""
-        return self.is_ignored(matches) and not self._has_exceptions
+    def may_show(self, directory: str) -> bool:
+        """Whether the build may see anything in a *directory* that is left out itself."""
+        return any(exception.startswith(f"{directory}/") for exception in self._exceptions)
 
 
 def lines_of(text: str) -> Iterator[str]:
     """The patterns of an ignore file as they were written."""
-    return (line for line in text.splitlines() if line.strip())
+    lines = (line for line in text.removeprefix("\ufeff").split("\n") if not line.startswith("#"))
+    return (line.strip() for line in lines if line.strip())
+
+
+def _compiled(line: str) -> _Pattern:
+    is_exception = line.startswith("!")
+    written = line.removeprefix("!").strip()
+    text = re.sub("^//", "/", normpath(written)) if written else ""
+    text = text.removeprefix("/") or text
+    try:
+        if not _PATTERN.fullmatch(text):
+            raise re.error("no pattern")
+        expression = _CLASS.sub(_class, _PIECE.sub(_piece, text))
+        return _Pattern(text, re.compile(rf"^{expression}\Z", re.ASCII), is_exception)
+    except re.error as error:
+        hint = (
+            "Write `[a-z]` for one of several characters, and a backslash before a character that is meant."
+        )
+        raise StepFailed(f"`{IGNORE_FILE}` holds what is no pattern: `{line}`.", hint=hint) from error
+
+
+def _piece(found: re.Match[str]) -> str:
+    kind = found.lastgroup
+    if kind is None:  # an escape
+        return found[0]
+    return _WRITTEN.get(kind, f"\\{found[0]}")
+
+
+def _class(found: re.Match[str]) -> str:
+    if found[2] is None:  # an escape
+        return found[0]
+    return f"[{found[1]}{_IN_CLASS.sub(_in_class, found[2])}]"
+
+
+def _in_class(found: re.Match[str]) -> str:
+    if found[1]:
+        return _NAMED.get(found[1], found[0])
+    return found[0] if found[0].startswith("\\") else f"\\{found[0]}"
+
+
+def _is_match(pattern: _Pattern, path: str) -> bool:
+    return pattern.expression.search(path) is not None

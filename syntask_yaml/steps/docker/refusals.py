@@ -32,6 +32,11 @@ _SIGNS = tuple(
         (r"\[SSL[^]]*\] ([^(]+) \(", "There is no TLS connection to {}: {}.", _CERTIFICATES),
         ("TLS", "There are no certificates for {}.", _CERTIFICATES),
         (
+            "paramiko",
+            "The Python package `paramiko` is needed to talk to {}.",
+            "Install it beside syntask-yaml: `pip install paramiko`.",
+        ),
+        (
             "",
             "There is no answer from {}.",
             "Start Docker or Podman, or say in `DOCKER_HOST` where one is.",

@@ -39,21 +39,23 @@ class Surroundings:
 
     def entries(self) -> Iterator[Entry]:
         """Everything that the build can see, in the order of the paths. Links are not followed."""
-        return self._below("", self.patterns.start)
+        return self._below("")
 
-    def _below(self, prefix: str, above: tuple[bool, ...]) -> Iterator[Entry]:
+    def _below(self, directory: str) -> Iterator[Entry]:
+        above = self.patterns.inside(directory)
+        prefix = f"{directory}/" if directory else ""
         with os.scandir(self.root / prefix) as listing:
             found = sorted(listing, key=lambda each: each.name)
         for each in found:
             path = prefix + each.name
-            matches = self.patterns.match(path, above)
+            is_ignored = self.patterns.is_ignored(path, above)
             is_directory = each.is_dir(follow_symlinks=False)
-            if not self.patterns.is_ignored(matches):
+            if not is_ignored:
                 status = each.stat(follow_symlinks=False)
                 if not stat.S_ISSOCK(status.st_mode):
                     yield Entry(path, is_directory, each.is_symlink(), stat.S_IMODE(status.st_mode))
-            if is_directory and not self.patterns.hides_all(matches):
-                yield from self._below(f"{path}/", matches)
+            if is_directory and (not is_ignored or self.patterns.may_show(path)):
+                yield from self._below(path)
 
     def digest(self, context: StepContext) -> str:
         """The SHA-256 of all that a build can see: paths, kinds, modes, contents and targets of links.

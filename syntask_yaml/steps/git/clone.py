@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import git
-
 from syntask_yaml.errors import StepFailed
+from syntask_yaml.git_library import git
 from syntask_yaml.steps.base import Outputs, StepContext, StepStopped
 from syntask_yaml.steps.git.address import Address, parse_address
 from syntask_yaml.steps.git.command import Git

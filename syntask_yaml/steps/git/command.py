@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-import git
-
 from syntask_yaml import shell
 from syntask_yaml.errors import StepFailed
+from syntask_yaml.git_library import git
 from syntask_yaml.steps.base import StepContext
 from syntask_yaml.steps.git.address import Address
 from syntask_yaml.steps.git.credentials import Login

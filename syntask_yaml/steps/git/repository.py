@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import git
-
 from syntask_yaml.errors import StepFailed
+from syntask_yaml.git_library import git
 from syntask_yaml.steps.base import StepContext
 from syntask_yaml.steps.git.address import Address
 from syntask_yaml.steps.git.command import Git

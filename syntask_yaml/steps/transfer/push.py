@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import StepContext
@@ -28,12 +28,22 @@ def push(remote: Remote, context: StepContext, *, ignore_file: str) -> None:
         for file in files_in(root, is_ignored, context.write_error)
         if not is_staging(file.name)
     ]
+    if not files:
+        detail = f"There is nothing to copy to `{remote.url}`: no file is left in `{root}`."
+        raise StepFailed(detail, hint=_nothing_left(names))
     _check_names(files, remote)
     there = _listing(remote, context)
     changed = [copy for copy in files if not _is_same(copy, there, remote)]
     size = in_bytes(sum(copy.size for copy in changed))
     context.write(f"Copying {len(changed):,} of {len(files):,} files ({size}) to {remote.url}")
     push_all(changed, remote, context)
+
+
+def _nothing_left(ignore_files: Sequence[str]) -> str:
+    if not ignore_files:
+        return "Is it the directory that was meant?"
+    listed = " and ".join(f"`{name}`" for name in ignore_files)
+    return f"Look at {listed}: `git check-ignore --verbose --no-index FILE` tells what a pattern does."
 
 
 def _check_names(files: Iterable[Copy], remote: Remote) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from syntask_yaml.steps.transfer.ignore import IsIgnored
+from syntask_yaml.steps.transfer.gitignore import IsIgnored
 
 
 @dataclass(frozen=True, slots=True)

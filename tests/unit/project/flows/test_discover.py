@@ -210,6 +210,25 @@ def test_a_folder_of_a_repository_is_a_project_of_its_own(project: Project) -> N
     assert python_files(project.root / "inside") == ["etl.py"]
 
 
+def test_flows_of_submodules_and_of_repositories_inside_are_found(project: Project) -> None:
+    """At any depth, and also what is new in them; what is ignored, or was not fetched, is not."""
+    git(project.root, "init", "-q")
+    for inner in ("sub", "sub/deep", "nested", "ignored"):
+        project.write(f"{inner}/etl.py", FLOW)
+        git(project.root / inner, "init", "-q")
+    project.write(".gitignore", "ignored/\n")
+    for inner in ("sub/deep", "sub", "nested"):
+        git(project.root / inner, "add", ".")
+        git(project.root / inner, "-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-qm", "one")
+    git(project.root, "add", "sub")
+    project.write("sub/new.py", FLOW)
+    project.write("sub/.venv/etl.py", FLOW)
+    git(project.root, "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},unfetched")
+    (project.root / "unfetched").mkdir()
+
+    assert python_files(project.root) == ["nested/etl.py", "sub/deep/etl.py", "sub/etl.py", "sub/new.py"]
+
+
 def test_git_is_not_needed(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     git(project.root, "init", "-q")
     project.write("etl.py", FLOW)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 import pytest
 
 pytest.importorskip("docker", reason="needs the extra [docker]")
@@ -11,11 +13,15 @@ from syntask_yaml.steps.docker.patterns import Patterns
 
 def _is_ignored(text: str, path: str) -> bool:
     patterns = Patterns(text)
-    matches, walked = patterns.start, ""
-    for part in path.split("/"):
-        walked = f"{walked}/{part}".lstrip("/")
-        matches = patterns.match(walked, matches)
-    return patterns.is_ignored(matches)
+    *folders, whole = list(accumulate(path.split("/"), "{}/{}".format))
+    hidden = [each for each in folders if patterns.is_ignored(each, patterns.inside(_folder_of(each)))]
+    if not all(map(patterns.may_show, hidden)):
+        return True
+    return patterns.is_ignored(whole, patterns.inside(_folder_of(whole)))
+
+
+def _folder_of(path: str) -> str:
+    return path.rpartition("/")[0]
 
 
 @pytest.mark.parametrize(
@@ -41,6 +47,10 @@ def _is_ignored(text: str, path: str) -> bool:
         ("\ufeffa", ["a"], []),
         ("A", ["A"], ["a"]),
         ("a  ", ["a"], []),
+        (".env.[^e]*", [".env.prod"], [".env.example"]),
+        (r"\#*\#", ["#auto#"], ["#auto"]),
+        ("[!a].py", ["!.py", "a.py"], ["b.py"]),
+        (" # no comment", ["# no comment"], []),
     ],
 )
 def test_patterns(text: str, ignored: list[str], kept: list[str]) -> None:

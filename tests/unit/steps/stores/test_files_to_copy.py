@@ -17,14 +17,14 @@ from syntask_yaml.steps.transfer.tree import files_in
 
 _NAMES = ("a", "b", "a.py", "b.log", ".c", "a b")
 _PATHS = st.lists(st.sampled_from(_NAMES), min_size=1, max_size=3).map("/".join)
-_PARTS = st.sampled_from((*_NAMES, "*", "**", "?", "*.py", "[ab]", "[!a]*", r"\!a"))
+_PARTS = st.sampled_from((*_NAMES, "*", "**", "?", "*.py", "[ab]", "[!a]*", "[^b]?", "a*b", r"\!a", r"\a"))
 _PATTERNS = st.builds(
     lambda negated, rooted, parts, folder: f"{negated}{rooted}{'/'.join(parts)}{folder}",
     st.sampled_from(("", "", "", "!")),
     st.sampled_from(("", "/")),
     st.lists(_PARTS, min_size=1, max_size=3),
     st.sampled_from(("", "", "/")),
-) | st.sampled_from(("", "# a", "  ", "a  ", "/"))
+) | st.sampled_from(("", "# a", "  ", "a  ", r"a\ b", "/", "!*/", "*", "**", "!**/*.py", "a/**", "**/a"))
 
 
 def write(root: Path, *names: str) -> None:
@@ -67,6 +67,53 @@ def test_patterns_mean_what_they_mean_to_git(paths: list[str], patterns: list[st
 
         assert set(ours) == kept_by_git(root)
         assert len(ours) == len(set(ours))
+
+
+_SETS = (
+    "*\n!*/\n!*.py",
+    "*\n!*.py",
+    "/*\n!/a",
+    "/*\n!/a\n/a/*\n!/a/b",
+    "**\n!**/\n!a/**",
+    "*\n!a/\n!a/**",
+    "a/\n!a/b",
+    "a/*\n!a/b",
+    "a/**\n!a/b/**",
+    "**/b\n!a/b",
+    "a/**/b",
+    "b/**/",
+    "*.py\n!/a.py",
+    "!*.py\n*.py",
+    "[!a]*\n!b*",
+    "[]a].py",
+    "[a",
+    "[b-a].py",
+    "[[:alpha:]].py",
+    "?.py",
+    "a\\",
+    "a b\\ \n# x\n\\#x",
+    "a**b",
+    "***/b",
+    "\t*.py\n *.log",
+)
+
+
+@pytest.mark.parametrize("patterns", _SETS)
+def test_sets_with_exceptions_keep_what_git_keeps(patterns: str, tmp_path: Path) -> None:
+    """Folders that an exception opens are looked into; folders that are left out are not."""
+    names = "a.py b.py é.py #x x.py [a a]c ].py a/a.py a/b/a.py a/b/c.log a/c/b/d.py b/a b/c/d axb a/xb c/b/e"
+    write(tmp_path / "tree", *names.split(), "a b ", "a\\", "\t.py")
+    (tmp_path / "tree/.own").write_text(patterns, encoding="utf-8")
+
+    assert set(copied(tmp_path / "tree", ".own")) == kept_by_git(tmp_path / "tree")
+
+
+def test_a_file_with_line_ends_of_windows(tmp_path: Path) -> None:
+    """They are no part of the patterns."""
+    write(tmp_path, "a.log", "b.py")
+    (tmp_path / ".own").write_bytes(b"\xef\xbb\xbf*.log\r\n.own  \r\n")
+
+    assert copied(tmp_path, ".own") == ["b.py"]
 
 
 def test_the_own_file_has_the_last_word(tmp_path: Path) -> None:

@@ -1,0 +1,13 @@
+"""Names and logs of others on a terminal: what would move its cursor or command it is shown, not sent."""
+
+from __future__ import annotations
+
+import re
+
+# Control characters but tabs and line ends, and those that turn the direction of the text around them.
+_COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def escaped(text: str) -> str:
+    """*text* with each character that a terminal obeys as its escape, such as `\\x1b`."""
+    return _COMMANDS.sub(lambda found: ascii(found[0])[1:-1], text)

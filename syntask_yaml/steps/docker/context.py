@@ -1,0 +1,82 @@
+"""Docker contexts: the named engines of the Docker command line, as it keeps and chooses them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from docker.tls import TLSConfig
+
+from syntask_yaml.steps.docker.refusals import EngineFailed
+
+DEFAULT = "default"
+_CERTIFICATES = ("ca", "cert", "key")
+
+
+def configuration(environ: Mapping[str, str]) -> Path:
+    """The directory in which the Docker command line keeps its contexts and logins."""
+    return Path(environ.get("DOCKER_CONFIG") or Path(environ.get("HOME") or Path.home()) / ".docker")
+
+
+def context_options(environ: Mapping[str, str]) -> dict[str, Any]:
+    """docker-py's options for the engine of the context that is chosen; none for Docker's own socket.
+
+    Raises EngineFailed for a context that does not exist or cannot be used.
+    """
+    root = configuration(environ)
+    name, chosen_by = _chosen(environ, root)
+    if name == DEFAULT:
+        return {}
+    known = _contexts(root)
+    if name not in known:
+        raise EngineFailed(
+            f"The Docker context `{name}` does not exist; {chosen_by} chooses it.",
+            hint=f"Existing contexts: {', '.join(f'`{each}`' for each in [DEFAULT, *sorted(known)])}.",
+        )
+    endpoint = known[name]
+    host = endpoint.get("Host") if isinstance(endpoint, dict) else None
+    if not isinstance(host, str) or not host:
+        hint = f"`docker context inspect {name}` shows it."
+        raise EngineFailed(f"The Docker context `{name}` names no engine.", hint=hint)
+    tls = _tls(root, name, is_verified=not endpoint.get("SkipTLSVerify"))
+    return {"base_url": host} if tls is None else {"base_url": host, "tls": tls}
+
+
+def _chosen(environ: Mapping[str, str], root: Path) -> tuple[str, str]:
+    """The name of the context, and what chooses it."""
+    if name := environ.get("DOCKER_CONTEXT"):
+        return name, "`DOCKER_CONTEXT`"
+    file = root / "config.json"
+    config = _read(file)
+    name = config.get("currentContext") if isinstance(config, dict) else None
+    return (name, f"`currentContext` in `{file}`") if name and isinstance(name, str) else (DEFAULT, "")
+
+
+def _contexts(root: Path) -> dict[str, Any]:
+    """The endpoint of each context that exists, by its name."""
+    found = map(_read, sorted(root.glob("contexts/meta/*/meta.json")))
+    return {
+        str(each["Name"]): (each.get("Endpoints") or {}).get("docker")
+        for each in found
+        if isinstance(each, dict) and "Name" in each
+    }
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def _tls(root: Path, name: str, *, is_verified: bool) -> TLSConfig | None:
+    folder = root / "contexts/tls" / sha256(name.encode()).hexdigest() / "docker"
+    ca, cert, key = (next(map(str, folder.glob(f"{each}*")), None) for each in _CERTIFICATES)
+    if not (ca or cert or key):
+        return None
+    return TLSConfig(
+        client_cert=(cert, key) if cert and key else None, ca_cert=ca, verify=True if is_verified else None
+    )
