@@ -45,14 +45,26 @@ MESSAGES: Mapping[str, Message] = {
     "inherited-pull": Message("Inherited pull", "An empty `pull` in a `prefect.yaml` means the project's."),
     "ambiguous-step": Message("Ambiguous step", "A step is one function name with its inputs under it."),
     # Values
+    "odd-number": Message(
+        "Number in another base",
+        "Without quotes, YAML 1.1 reads `0100` in base 8 and `1:30` in base 60.",
+    ),
     "invalid-name": Message("Invalid name", "The name holds a character that cannot stand in `flow/name`."),
     "duplicate-deployment": Message(
         "Duplicate deployment", "Two entries have the same flow and name; one would overwrite the other."
     ),
-    "invalid-cron": Message("Invalid cron line", "The text is no cron line."),
-    "uneven-cron": Message("Uneven cron line", "The step does not divide the hour evenly."),
+    "invalid-cron": Message("Invalid cron expression", "The value is not a valid cron expression."),
+    "wide-cron": Message(
+        "Range of one value", "A range such as `3-3` in a cron expression means every value of its field."
+    ),
+    "never-fires": Message(
+        "Schedule never fires", "The schedule has no time to fire, or none within a year from now."
+    ),
+    "uneven-cron": Message("Uneven cron expression", "The step does not divide the hour evenly."),
     "invalid-interval": Message("Invalid interval", "The value is no duration."),
-    "invalid-rrule": Message("Invalid recurrence rule", "The text is no rule of RFC 5545."),
+    "invalid-rrule": Message(
+        "Invalid recurrence rule", "The value is not a rule of RFC 5545, or its times cannot be worked out."
+    ),
     "invalid-timezone": Message("Invalid time zone", "There is no IANA time zone of that name."),
     "invalid-date": Message("Invalid date", "The text is no date."),
     "duplicate-slug": Message("Duplicate slug", "Two schedules of one deployment have the same slug."),

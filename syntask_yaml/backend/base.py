@@ -34,12 +34,13 @@ class Written:
 class RunFilter:
     """Which runs are meant. Empty fields do not filter.
 
-    *deployment* is `flow/name`; *until* leaves out runs that are due later.
+    *deployment* is `flow/name`; *until* leaves out runs that are due later, *after* all others.
     """
 
     deployment: str | None = None
     states: frozenset[StateType] = frozenset()
     until: datetime | None = None
+    after: datetime | None = None
     limit: int = 200
 
 
@@ -124,7 +125,7 @@ class Backend(Protocol):
         ...
 
     def runs(self, which: RunFilter) -> list[Run]:
-        """Runs, the one that is due last first."""
+        """Runs, the one that is due last first; with `after`, the one that is due next first."""
         ...
 
     def run(self, id: str) -> Run | None:

@@ -186,8 +186,9 @@ class MemoryBackend(MemoryQueue):
             if (which.deployment is None or kept.run.deployment == which.deployment)
             and (not which.states or kept.run.state.type in which.states)
             and (which.until is None or kept.run.scheduled is None or kept.run.scheduled <= which.until)
+            and (which.after is None or (kept.run.scheduled or _NEVER) > which.after)
         ]
-        return sorted(chosen, key=_latest, reverse=True)[: which.limit]
+        return sorted(chosen, key=_latest, reverse=which.after is None)[: which.limit]
 
     @alone
     def run(self, id: str) -> Run | None:

@@ -131,11 +131,20 @@ class MemoryQueue:
         plan = self._plans[schedule_id]
         ahead = coming(schedule.timing, made_until=plan.made_until, now=now)
         self._plans[schedule_id] = Plan(max(ahead.times, default=plan.made_until), ahead.again, now)
+        if ahead.problem:
+            self._mark(stored.id, replace(schedule, problem=ahead.problem))
         made = {kept.origin for kept in self._runs.values()}
         due = [time for time in ahead.times if (schedule_id, time) not in made]
         for time in due:
             self._add(Kept(scheduled_run(stored, schedule, time, now), (schedule_id, time)))
         return len(due)
+
+    def _mark(self, deployment_id: str, marked: Schedule) -> None:
+        stored = self._deployments[deployment_id]
+        schedules = tuple(marked if each.id == marked.id else each for each in _schedules(stored))
+        self._deployments[deployment_id] = replace(
+            stored, deployment=replace(stored.deployment, schedules=schedules)
+        )
 
     def _add(self, kept: Kept) -> Run:
         self._runs[kept.run.id] = kept

@@ -119,4 +119,4 @@ def _check_schedules(schedules: Collection[Schedule]) -> None:
         raise BackendRefused(f"Two schedules have the slug `{twice}`.", hint="Rename one of them.")
     for schedule in schedules:
         if problem := schedule_problem(schedule):
-            raise BackendRefused(f"A schedule can never fire: {problem}", hint="Correct the schedule.")
+            raise BackendRefused(f"A schedule cannot be run: {problem}", hint="Correct the schedule.")

@@ -37,7 +37,7 @@ class Problems:
         self.found.append(self._problem(code, detail, hint, start))
 
     def warn(self, code: str, detail: str, hint: str, start: int) -> None:
-        """Note what others read otherwise."""
+        """Note what may not be meant, or what others read otherwise."""
         self.found.append(self._problem(code, detail, hint, start).as_warning())
 
     def fatal(self, code: str, detail: str, hint: str, start: int) -> Fatal:

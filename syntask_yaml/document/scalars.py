@@ -6,6 +6,7 @@ has no dates, and the fields that want one read text.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from yaml.constructor import SafeConstructor
@@ -20,6 +21,8 @@ STR, INT, FLOAT, BOOL, NULL, MAP, SEQ, MERGE, TIMESTAMP, VALUE = (
     for kind in ("str", "int", "float", "bool", "null", "map", "seq", "merge", "timestamp", "value")
 )
 TAGS = frozenset({STR, INT, FLOAT, BOOL, NULL, TIMESTAMP})
+
+_OCTAL = re.compile(r"[-+]?0[0-7_]*[1-7][0-7_]*")
 
 # Python itself writes out whole numbers of up to 4,300 digits.
 _MAX_INT_BITS = 14_000
@@ -37,6 +40,13 @@ _CONSTRUCT = {
 def plain(text: str) -> Scalar:
     """The value of the unquoted scalar *text*. Raises ValueError where it looks like a number and is none."""
     return tagged(text, implicit_tag(text))
+
+
+def odd_base(text: str) -> int | None:
+    """Return the base in which the number *text* is read, where that is not what it looks like; else None."""
+    if ":" in text:
+        return 60
+    return 8 if _OCTAL.fullmatch(text) else None
 
 
 @lru_cache(maxsize=65536)

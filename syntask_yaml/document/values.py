@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isfinite
 
 from syntask_yaml.document.problems import Problems
-from syntask_yaml.document.scalars import TAGS, Scalar, plain, tagged
+from syntask_yaml.document.scalars import TAGS, Scalar, odd_base, plain, tagged
 
 
 def plain_value(text: str, start: int, problems: Problems) -> Scalar:
@@ -17,6 +17,9 @@ def plain_value(text: str, start: int, problems: Problems) -> Scalar:
     if type(value) is float and not isfinite(value):
         detail = f"`{text}` cannot be kept: values travel as JSON, which has no such number."
         problems.report("wrong-value", detail, "Put quotes around it, and convert it in the flow.", start)
+    if type(value) in (int, float) and (base := odd_base(text)):
+        detail = f"`{text}` without quotes is the number {value}: YAML 1.1 reads it in base {base}."
+        problems.warn("odd-number", detail, f'Write `{value}`, or `"{text}"` for the text.', start)
     return value
 
 

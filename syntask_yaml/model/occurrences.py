@@ -1,34 +1,67 @@
 """The times at which a schedule fires.
 
-Cron lines and recurrence rules follow the wall clock of their zone, as the reference's do: a time
+Cron expressions and recurrence rules follow the wall clock of their zone, as the reference's do: a time
 that the clock skips in spring fires when the clock has jumped, one that it shows twice in autumn
 fires the first time. Intervals of whole days keep their hour on that clock; other intervals are
 elapsed time.
+
+The work is bounded: of an interval by arithmetic, of a cron expression by croniter, which looks fifty
+years ahead, and of a rule by counting steps.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from syntask_yaml.model.recurrence import has_no_day, parse_rrule, wall_times
 from syntask_yaml.model.schedule import Cron, Interval, RRule, Timing
+from syntask_yaml.model.steps import TooManySteps, within
 
 _DAY = 86400
-_YEARLY = 0  # dateutil's number for it
-_RRULE_START = datetime(2020, 1, 1)
-# Rules that fire at least hourly are entered near the time asked for, not walked from their start.
-_FREQUENT = {4: timedelta(hours=1), 5: timedelta(minutes=1), 6: timedelta(seconds=1)}
+# For all the times of a rule that one look asks for: some tenths of a second, and ten times what ordinary
+# rules take.
+MOST_STEPS = 300_000
 
 
-def occurrences(timing: Timing, after: datetime) -> Iterator[datetime]:
-    """The times, aware and in UTC, at which *timing* fires later than *after*, in order.
+def occurrences(timing: Timing, after: datetime, *, steps: int = MOST_STEPS) -> Iterator[datetime]:
+    """Yield the times, aware and in UTC, at which *timing* fires later than *after*, in order.
 
-    An interval without an anchor fires from *after* on.
+    An interval without an anchor fires from *after* on. Raises TooManySteps where the times asked for of
+    a rule take more *steps*, and whatever the libraries raise for a timing that they cannot walk.
     """
-    times = _times(timing, after)
+    times = _later(_times(timing, after), after)
+    return within(steps, times) if isinstance(timing, RRule) else times
+
+
+@lru_cache(maxsize=4096)
+def first_time(timing: Timing, after: datetime, *, steps: int = MOST_STEPS) -> datetime | None:
+    """Return when *timing* fires first, later than *after*; None if it never does.
+
+    Raises ValueError, with a sentence, for a timing that cannot be walked in as many *steps*.
+    """
+    try:
+        return next(occurrences(timing, after, steps=steps), None)
+    except OverflowError:  # beyond the year 9999
+        return None
+    except Exception as error:  # the libraries raise anything
+        if (problem := walk_problem(timing, error, steps=steps)) is None:
+            return None
+        raise ValueError(problem) from error
+
+
+def walk_problem(timing: Timing, error: Exception, *, steps: int = MOST_STEPS) -> str | None:
+    """Return why *timing*, whose walk raised *error*, has no times, in a sentence; None: it never fires."""
+    if not isinstance(error, TooManySteps):
+        return f"Its times cannot be worked out: {str(error).rstrip('.') or type(error).__name__}."
+    if isinstance(timing, RRule) and has_no_day(timing.rrule, timing.timezone):
+        return None
+    return f"Its next time takes more than {steps:,} steps to find. Simplify it, or let it start later."
+
+
+def _later(times: Iterable[datetime], after: datetime) -> Iterator[datetime]:
     last = after
     for time in times:
         if time > last:
@@ -57,7 +90,9 @@ def _from_wall(wall: datetime, zone: tzinfo) -> datetime:
 
 def _wall_before(moment: datetime, zone: tzinfo) -> datetime:
     """A wall time from which on nothing later than *moment* is missed, whatever the clock does."""
-    return moment.astimezone(zone).replace(tzinfo=None) - timedelta(hours=3)
+    before, now = ((moment - back).astimezone(zone) for back in (timedelta(hours=3), timedelta()))
+    has_jumped = before.utcoffset() != now.utcoffset()
+    return now.replace(tzinfo=None) - timedelta(hours=3 * has_jumped)
 
 
 def _cron_times(timing: Cron, after: datetime) -> Iterator[datetime]:
@@ -92,47 +127,7 @@ def _interval_times(timing: Interval, after: datetime) -> Iterator[datetime]:
 
 
 def _rrule_times(timing: RRule, after: datetime) -> Iterator[datetime]:
-    from dateutil.rrule import rrulestr
-
-    named = rrulestr(timing.rrule, dtstart=_RRULE_START)
-    zone = ZoneInfo(timing.timezone) if timing.timezone else _own_zone(named) or UTC
-    rule = rrulestr(_without_zones(timing.rrule), dtstart=_RRULE_START)
-    begin = _wall_before(after, zone)
-    if _never_fires(rule):
-        return
-    rule = _entered_near(rule, begin)
-    for wall in rule.xafter(begin):
+    text, timezone = parse_rrule(timing.rrule, timing.timezone)
+    zone = _zone(timezone)
+    for wall in wall_times(text, timezone, _wall_before(after, zone)):
         yield _from_wall(wall, zone)
-
-
-def _own_zone(rule: Any) -> tzinfo | None:
-    """The zone that the DTSTART of a rule, or of the first rule of a set, names."""
-    first = rule._rrule[0] if getattr(rule, "_rrule", None) else rule
-    start: datetime | None = getattr(first, "_dtstart", None)
-    return start.tzinfo if start else None
-
-
-def _without_zones(text: str) -> str:
-    """The rule as it is walked: on a wall clock. Which clock that is has been decided before."""
-    return re.sub(r"(\d{8}T\d{6})Z", r"\1", re.sub(r";TZID=[^:;]+", "", text))
-
-
-def _never_fires(rule: Any) -> bool:
-    """Whether a rule that fires many times a day has no day of any year to do so.
-
-    Such a rule (the 30th of February, every second) would be walked for hours.
-    """
-    if getattr(rule, "_freq", -1) not in _FREQUENT:
-        return False
-    return (
-        next(iter(rule.replace(freq=_YEARLY, interval=1, count=None, until=None, bysetpos=None)), None)
-        is None
-    )
-
-
-def _entered_near(rule: Any, begin: datetime) -> Any:
-    unit = _FREQUENT.get(getattr(rule, "_freq", -1))
-    if unit is None or rule._count is not None:
-        return rule
-    step = unit * rule._interval
-    return rule.replace(dtstart=rule._dtstart + max((begin - rule._dtstart) // step, 0) * step)

@@ -1,20 +1,14 @@
-"""The texts of a schedule: what they mean, and what is wrong with them.
+"""Durations, moments and time zones, in the texts that a project file may use.
 
-Accepts what the reference accepts: cron lines of croniter, intervals as seconds, ISO 8601 durations
-or clock text, recurrence rules of RFC 5545.
+Accepts what the reference accepts: durations as seconds, as ISO 8601, or as clock text.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import UTC, datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache
 from math import inf
-
-from syntask_yaml.model.schedule import RRule
-
-MAX_RRULE_LENGTH = 6500
 
 _ISO_DURATION = re.compile(
     r"P(?=\d|T)(?:(?P<years>\d+(?:\.\d+)?)Y)?(?:(?P<months>\d+(?:\.\d+)?)M)?"
@@ -78,45 +72,6 @@ def parse_moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def parse_rrule(text: str, timezone: str | None) -> RRule:
-    """A rule from RFC 5545 text, or from the JSON form `{"rrule": …, "timezone": …}`."""
-    if text.lstrip().startswith("{"):
-        try:
-            fields = json.loads(text)
-            return RRule(str(fields["rrule"]), timezone or fields.get("timezone"))
-        except (ValueError, KeyError, TypeError):
-            pass
-    return RRule(text, timezone)
-
-
-@lru_cache(maxsize=4096)
-def cron_problem(text: str) -> str | None:
-    """What is wrong with a cron line, in a sentence; None if nothing is."""
-    from croniter import croniter
-
-    if re.search(r"(?<![A-Za-z])[HR](?![A-Za-z])", text, re.IGNORECASE):
-        return "Hashed and random fields (`H`, `R`) have no meaning here."
-    try:
-        croniter(text, datetime(2024, 1, 1))
-    except (ValueError, KeyError, TypeError) as error:
-        return f"{str(error).rstrip('.')}."
-    return None
-
-
-@lru_cache(maxsize=1024)
-def rrule_problem(text: str) -> str | None:
-    """What is wrong with a recurrence rule, in a sentence; None if nothing is."""
-    from dateutil.rrule import rrulestr
-
-    if len(text) > MAX_RRULE_LENGTH:
-        return f"A rule has at most {MAX_RRULE_LENGTH} characters."
-    try:
-        rrulestr(parse_rrule(text, None).rrule)
-    except (ValueError, TypeError, AttributeError) as error:
-        return f"{str(error).rstrip('.').capitalize()}."
-    return None
-
-
 def is_timezone(name: str) -> bool:
     """Whether *name* is an IANA time zone, spelt exactly."""
     return name in timezones()
@@ -128,33 +83,3 @@ def timezones() -> frozenset[str]:
     from importlib.resources import files
 
     return frozenset(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())
-
-
-_DEFAULT_START = datetime(2020, 1, 1)
-_STARTED = re.compile(r"DTSTART:(\d{8}T\d{6})\n(.*)", re.DOTALL)
-_FREQUENT = re.compile(r"FREQ=(SECONDLY|MINUTELY)", re.IGNORECASE)
-_EVERY = re.compile(r"INTERVAL=(\d+)", re.IGNORECASE)
-
-
-def without_default_start(rrule: str) -> str:
-    """A recurrence rule without the start that it has in any case: the beginning of 2020.
-
-    Servers add it, and for rules that fire every few seconds or minutes a later one of the same beat.
-    """
-    match = _STARTED.fullmatch(rrule)
-    if match is None or "DTSTART" in match[2].upper():
-        return rrule
-    try:
-        start = datetime.strptime(match[1], "%Y%m%dT%H%M%S")
-    except ValueError:
-        return rrule
-    return match[2] if start == _DEFAULT_START or _is_in_beat(match[2], start) else rrule
-
-
-def _is_in_beat(rule: str, start: datetime) -> bool:
-    frequent = _FREQUENT.search(rule)
-    if frequent is None or "COUNT=" in rule.upper() or "\n" in rule.strip():
-        return False
-    every = _EVERY.search(rule)
-    beat = (int(every[1]) if every else 1) * (1 if frequent[1].upper() == "SECONDLY" else 60)
-    return start > _DEFAULT_START and (start - _DEFAULT_START).total_seconds() % beat == 0

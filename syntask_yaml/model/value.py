@@ -34,6 +34,14 @@ def holds_unknown(value: Value) -> bool:
     return False
 
 
+_TRUE = frozenset({"true", "yes", "on", "1", "t", "y"})
+
+
+def flag(value: bool | str) -> bool:
+    """Return the truth value that a project file gives as such or, from a template, as text."""
+    return value if isinstance(value, bool) else value.strip().lower() in _TRUE
+
+
 T = TypeVar("T")
 Maybe: TypeAlias = T | Unknown
 

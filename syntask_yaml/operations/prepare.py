@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from syntask_yaml.backend.base import Backend
+from syntask_yaml.backend.prefect.cron import cron_refusal, cron_risk
 from syntask_yaml.backend.prefect.names import step_problem
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean, each_once
 from syntask_yaml.document.node import Node
@@ -27,7 +28,7 @@ from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Declaration, Project
 from syntask_yaml.project.parameters import check_job_variables, check_parameters
 from syntask_yaml.project.resolve import Resolved, resolve_fields, resolve_pull, resolve_text, without_limits
-from syntask_yaml.project.rules import slip_of
+from syntask_yaml.project.rules import schedules_of, slip_of
 from syntask_yaml.project.static import expected_outputs
 from syntask_yaml.template import Scope
 
@@ -188,6 +189,7 @@ def _bind(
     pull = _pull(declaration, entry, pool, scope, knowledge)
     problems += [*flow_notes(declaration, flow), *check_parameters(entry, flow.parameter_schema)]
     problems += [*pull.diagnostics, *_check_features(entry, knowledge.backend)]
+    problems += _check_crons(entry, knowledge.backend)
     problems += _check_stock(declaration.pull or (), knowledge)
     project = knowledge.project
     problems += knowledge.steps.check(declaration)
@@ -281,6 +283,20 @@ def _check_features(entry: Node, backend: Backend) -> Iterator[Diagnostic]:
         if node is not None and node.value and not has:
             detail = f"`{key}` needs {where}; on this backend it has no effect."
             yield node.problem("needs-server", detail, at_key=True).as_warning()
+
+
+def _check_crons(entry: Node, backend: Backend) -> Iterator[Diagnostic]:
+    """Cron expressions that the servers of this backend do not read, or do not plan."""
+    if backend.features.kind in _OWN_KINDS:
+        return
+    for schedule in schedules_of(entry):
+        cron = schedule.get("cron")
+        if cron is None or not isinstance(cron.value, str):
+            continue
+        if detail := cron_refusal(cron.value):
+            yield cron.problem("invalid-cron", detail, "Use days that it knows, such as `1-5` for weekdays.")
+        elif detail := cron_risk(cron.value):
+            yield cron.problem("invalid-cron", detail, "Leave the year out.").as_warning()
 
 
 def _has_errors(problems: Iterable[Diagnostic], knowledge: Knowledge) -> bool:

@@ -8,7 +8,7 @@ from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.secret import SECRET_NAMES
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.plan.changes import Action, Change, FieldChange
-from syntask_yaml.plan.facts import facts
+from syntask_yaml.plan.facts import facts, schedules_beside
 from syntask_yaml.template import is_template
 
 # Fields that say nothing when they are not declared, so that what a backend has stays.
@@ -45,14 +45,20 @@ def _change(wanted: Deployment, actual: Stored | None, ignore: frozenset[str], c
         whole = complete(wanted)
         fields = tuple(_fields({}, facts(whole), ignore))
         return Change(Action.CREATE, wanted.full_name, fields, "not on the backend", Write(None, whole))
-    before = facts(actual.deployment)
-    reasons = tuple(_fields(before, facts(wanted), ignore))
+    before, after = _facts_of_both(actual.deployment, wanted)
+    reasons = tuple(_fields(before, after, ignore))
     if not reasons:
         return Change(Action.UNCHANGED, wanted.full_name, id=actual.id)
     whole = complete(wanted)
-    fields = tuple(_fields(before, facts(whole), ignore))
+    fields = tuple(_fields(*_facts_of_both(actual.deployment, whole), ignore))
     names = ", ".join(dict.fromkeys(field.path.partition(".")[0].partition("[")[0] for field in reasons))
     return Change(Action.UPDATE, wanted.full_name, fields, f"{names} differ", Write(actual, whole), actual.id)
+
+
+def _facts_of_both(stored: Deployment, wanted: Deployment) -> tuple[dict[str, Value], dict[str, Value]]:
+    before, after = facts(stored), facts(wanted)
+    before["schedules"], after["schedules"] = schedules_beside(stored, wanted)
+    return before, after
 
 
 def _deletion(stored: Stored) -> Change:

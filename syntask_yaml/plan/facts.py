@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC
 from typing import Any
 
 from syntask_yaml.model.builtin import builtin_of
 from syntask_yaml.model.deployment import ConcurrencyLimit, Deployment
+from syntask_yaml.model.identity import schedule_keys, schedule_pairs
 from syntask_yaml.model.pool import DEFAULT_QUEUE
-from syntask_yaml.model.schedule import Cron, Interval, RRule, Schedule, Timing
-from syntask_yaml.model.timing import without_default_start
+from syntask_yaml.model.schedule import Schedule, canonical, timing_to_dict
 from syntask_yaml.model.trigger import settled, trigger_name
 from syntask_yaml.model.value import Unknown, Value
 
@@ -81,41 +80,27 @@ def _limit(limit: ConcurrencyLimit) -> dict[str, Value]:
 
 
 def _schedules(schedules: tuple[Schedule, ...]) -> dict[str, Value]:
-    """The schedules by what tells them apart: their slug, or else when they fire."""
-    return {schedule_key(schedule): _schedule(schedule) for schedule in schedules}
+    return dict(zip(schedule_keys(schedules), map(_schedule, schedules), strict=True))
 
 
-def schedule_key(schedule: Schedule) -> str:
-    """What tells a schedule from the others of its deployment."""
-    if schedule.slug:
-        return schedule.slug
-    timing = schedule.timing
-    match timing:
-        case Cron():
-            own = f"cron {timing.cron}" + ("" if timing.day_or else " (both days)")
-        case Interval():
-            own = f"interval {timing.seconds:g}"
-        case RRule():
-            own = f"rrule {without_default_start(timing.rrule)}"
-    return f"{own} {timing.timezone or 'UTC'}"
+def schedules_beside(stored: Deployment, wanted: Deployment) -> tuple[Value, Value]:
+    """The schedules of both deployments, in which each has one name on either side."""
+    before, after = stored.schedules, wanted.schedules
+    if isinstance(before, Unknown) or isinstance(after, Unknown) or not before or not after:
+        return _known(before, _schedules), _known(after, _schedules)
+    pairs = schedule_pairs(before, after)
+    keys = schedule_keys(each for old, new in pairs if (each := old or new))
+    named = list(zip(keys, pairs, strict=True))
+    return (
+        {key: _schedule(old) for key, (old, _) in named if old},
+        {key: _schedule(new) for key, (_, new) in named if new},
+    )
 
 
 def _schedule(schedule: Schedule) -> dict[str, Value]:
     return {
         "slug": schedule.slug,
-        **_timing(schedule.timing),
+        **timing_to_dict(canonical(schedule.timing)),
         "active": schedule.active,
         "parameters": plain(schedule.parameters),
     }
-
-
-def _timing(timing: Timing) -> dict[str, Value]:
-    zone = timing.timezone or "UTC"
-    match timing:
-        case Cron():
-            return {"cron": timing.cron, "timezone": zone, "day_or": timing.day_or}
-        case Interval():
-            anchor = timing.anchor.astimezone(UTC).isoformat() if timing.anchor else None
-            return {"interval": timing.seconds, "timezone": zone, "anchor_date": anchor}
-        case RRule():
-            return {"rrule": without_default_start(timing.rrule), "timezone": zone}

@@ -6,16 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from syntask_yaml.model.deployment import CollisionStrategy, ConcurrencyLimit, Deployment
-from syntask_yaml.model.schedule import Cron, Interval, Schedule, Timing
+from syntask_yaml.model.recurrence import with_local_end
+from syntask_yaml.model.schedule import RRule, Schedule, Timing, timing_from_dict
 from syntask_yaml.model.step import Step
-from syntask_yaml.model.timing import parse_interval, parse_moment, parse_rrule
-from syntask_yaml.model.value import Maybe, Unknown, holds_unknown
+from syntask_yaml.model.value import Maybe, Unknown, flag, holds_unknown
 from syntask_yaml.project.flows import Flow
 
 T = TypeVar("T")
 Fields = Mapping[str, Any]
-
-_TRUE = frozenset({"true", "yes", "on", "1", "t", "y"})
 
 
 def bind_deployment(
@@ -33,9 +31,9 @@ def bind_deployment(
         tags=_or_unknown(fields.get("tags"), _tags) or (),
         parameters=fields.get("parameters") or {},
         parameter_schema=_schema(flow.parameter_schema),
-        enforce_parameter_schema=_declared(_or_unknown(fields.get("enforce_parameter_schema"), _flag), True),
+        enforce_parameter_schema=_declared(_or_unknown(fields.get("enforce_parameter_schema"), flag), True),
         schedules=_schedules(fields),
-        paused=_or_unknown(fields.get("paused"), _flag),
+        paused=_or_unknown(fields.get("paused"), flag),
         concurrency_limit=_or_unknown(fields.get("concurrency_limit"), _limit),
         work_pool=pool.get("name") or None,
         work_queue=pool.get("work_queue_name") or None,
@@ -81,10 +79,6 @@ def _version(value: Any) -> str | None:
     return str(value) if value != "" else None
 
 
-def _flag(value: bool | str) -> bool:
-    return value if isinstance(value, bool) else value.strip().lower() in _TRUE
-
-
 def _tags(value: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_spliced(value)))
 
@@ -124,20 +118,17 @@ def _schedules(fields: Fields) -> Maybe[tuple[Schedule, ...] | None]:
 def _schedule(item: Fields) -> Schedule:
     active = item.get("active")
     return Schedule(
-        timing=_timing(item),
-        active=None if active is None else _flag(active),
+        timing=_runnable(timing_from_dict(item)),
+        active=None if active is None else flag(active),
         parameters=item.get("parameters") or {},
         slug=item.get("slug") or None,
         replaces=item.get("replaces") or None,
     )
 
 
-def _timing(item: Fields) -> Timing:
-    timezone = item.get("timezone") or None
-    if item.get("cron") is not None:
-        day_or = item.get("day_or")
-        return Cron(item["cron"], timezone, True if day_or is None else _flag(day_or))
-    if item.get("interval") is not None:
-        anchor = item.get("anchor_date")
-        return Interval(parse_interval(item["interval"]), parse_moment(anchor) if anchor else None, timezone)
-    return parse_rrule(item["rrule"], timezone)
+def _runnable(timing: Timing) -> Timing:
+    """Return *timing* as every backend can run it."""
+    match timing:
+        case RRule(rrule, timezone):
+            return RRule(with_local_end(rrule, timezone), timezone)
+    return timing

@@ -9,23 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from syntask_yaml.diagnostics import Diagnostic, did_you_mean, nearest
+from syntask_yaml.diagnostics import Diagnostic, nearest
 from syntask_yaml.document.node import Node
-from syntask_yaml.model.timing import (
-    cron_problem,
-    is_timezone,
-    parse_interval,
-    parse_moment,
-    rrule_problem,
-    timezones,
-)
+from syntask_yaml.document.scalars import odd_base
 from syntask_yaml.project.readable import keeps_secrets_apart
+from syntask_yaml.project.schedule_rules import (
+    fires_soon,
+    has_one_timing,
+    is_cron,
+    is_interval,
+    is_moment,
+    is_rrule,
+    is_zone,
+)
 from syntask_yaml.project.schema import project_schema
 from syntask_yaml.template import is_template
 
 Rule = Callable[[Node], Iterator[Diagnostic]]
-
-_TIMINGS = ("cron", "interval", "rrule")
 
 
 def is_name(node: Node) -> Iterator[Diagnostic]:
@@ -34,69 +34,6 @@ def is_name(node: Node) -> Iterator[Diagnostic]:
     if found:
         detail = f"`{found[0]}` cannot stand in a deployment's name."
         yield node.problem("invalid-name", detail, "Use letters, digits, blanks, `-` and `_`.")
-
-
-def is_cron(node: Node) -> Iterator[Diagnostic]:
-    problem = cron_problem(node.value)
-    if problem:
-        hint = "Five fields: minute, hour, day of month, month, weekday, such as `0 6 * * 1-5`."
-        yield node.problem("invalid-cron", f"`{node.value}` is no cron line. {problem}", hint)
-        return
-    for step in re.findall(r"^\*/(\d+)\s", node.value.strip()):
-        if 60 % int(step):
-            detail = (
-                f"`*/{step}` begins anew at minute 0 of each hour: it does not fire every {step} minutes."
-            )
-            hint = f"For every {step} minutes, write `interval: {int(step) * 60}`."
-            yield node.problem("uneven-cron", detail, hint).as_warning()
-
-
-def is_interval(node: Node) -> Iterator[Diagnostic]:
-    if not isinstance(node.value, str) and node.value <= 0:  # the schema says so
-        return
-    try:
-        parse_interval(node.value)
-    except ValueError as error:
-        hint = "Write seconds (`900`), an ISO 8601 duration (`PT15M`), or `0:15:00`."
-        yield node.problem("invalid-interval", str(error), hint)
-
-
-def is_rrule(node: Node) -> Iterator[Diagnostic]:
-    problem = rrule_problem(node.value)
-    if problem:
-        detail = f"`{node.value[:80]}` is no recurrence rule. {problem}"
-        yield node.problem("invalid-rrule", detail, "Write RFC 5545 text, such as `FREQ=WEEKLY;BYDAY=MO`.")
-
-
-def is_zone(node: Node) -> Iterator[Diagnostic]:
-    if node.value and not is_timezone(node.value):
-        hint = did_you_mean(node.value, timezones(), otherwise="Write an IANA name, such as `Europe/Berlin`.")
-        yield node.problem("invalid-timezone", f"There is no time zone `{node.value}`.", hint)
-
-
-def is_moment(node: Node) -> Iterator[Diagnostic]:
-    try:
-        parse_moment(node.value)
-    except (ValueError, OverflowError):
-        detail = f"`{node.value}` is no date."
-        yield node.problem("invalid-date", detail, "Write ISO 8601, such as `2026-01-01T06:00:00+00:00`.")
-
-
-def has_one_timing(node: Node) -> Iterator[Diagnostic]:
-    """A schedule says when in exactly one way."""
-    given = [key for key in _TIMINGS if node.value.get(key) is not None]
-    if not given and node.value:
-        detail = "A schedule needs `cron`, `interval` or `rrule`; here is none of them."
-        yield node.problem("missing-key", detail, "Add one of them, such as `cron: 0 6 * * *`.")
-    for extra in given[1:]:
-        detail = f"A schedule fires in one way; here are `{given[0]}` and `{extra}`."
-        hint = "Put one of them into an entry of its own."
-        yield (node.get(extra) or node).problem("conflicting-keys", detail, hint, at_key=True)
-    for key in ("max_active_runs", "catchup"):
-        if (old := node.get(key)) is not None:
-            hint = "Use the deployment's `concurrency_limit`." if key == "max_active_runs" else "Remove it."
-            detail = f"`{key}` has no effect any more."
-            yield old.problem("obsolete-key", detail, hint, at_key=True).as_warning()
 
 
 def has_distinct_slugs(node: Node) -> Iterator[Diagnostic]:
@@ -116,7 +53,7 @@ def is_as_written(node: Node) -> Iterator[Diagnostic]:
     """A number that becomes a text says the same before and after: `3.10` is not `3.1`."""
     for item in node.children() if isinstance(node.value, list) else (node,):
         written, is_number = item.span.text, isinstance(item.value, (int, float))
-        if is_number and str(item.value) != written and "{{" not in written:
+        if is_number and str(item.value) != written and "{{" not in written and not odd_base(written):
             detail = f"`{written}` without quotes becomes the text `{item.value}`."
             yield item.problem("wrong-value", detail, f'Write `"{written}"`.').as_warning()
 
@@ -186,6 +123,7 @@ DEPLOYMENT_RULES: Table = (
 )
 SCHEDULE_RULES: Table = (
     (None, dict, has_one_timing),
+    (None, dict, fires_soon),
     ("cron", str, is_cron),
     ("interval", (str, int, float), is_interval),
     ("rrule", str, is_rrule),

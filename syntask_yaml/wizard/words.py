@@ -11,8 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from syntask_yaml.model.occurrences import occurrences
-from syntask_yaml.model.schedule import Cron, Interval, RRule, Timing
-from syntask_yaml.model.timing import parse_interval, parse_moment, parse_rrule
+from syntask_yaml.model.schedule import Cron, Interval, RRule, Timing, timing_from_dict
+from syntask_yaml.model.timing import parse_interval
 
 SHOWN = 5
 _UNITS = (("week", 604800), ("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
@@ -53,16 +53,8 @@ def interval_problem(text: str) -> str:
 
 def timing_of(fields: Mapping[str, Any]) -> Timing | None:
     """The timing that an entry of `schedules` is; None for one that holds templates or means nothing."""
-    timezone = fields.get("timezone") or None
     try:
-        if fields.get("cron"):
-            return Cron(fields["cron"], timezone, fields.get("day_or") is not False)
-        if fields.get("interval"):
-            anchor = fields.get("anchor_date")
-            return Interval(
-                parse_interval(fields["interval"]), parse_moment(anchor) if anchor else None, timezone
-            )
-        return parse_rrule(fields["rrule"], timezone)
+        return timing_from_dict(fields)
     except (ValueError, KeyError, TypeError):
         return None
 
@@ -90,7 +82,7 @@ def next_times(fields: Mapping[str, Any], now: datetime, timezone: str) -> list[
     try:
         zone = ZoneInfo(timing.timezone or (timezone if isinstance(timing, Interval) else "UTC"))
         times = _first(timing, now)
-    except (ValueError, KeyError, TypeError, OverflowError):
+    except Exception:  # noqa: BLE001  (the libraries raise anything)
         return []
     seconds = ":%S" if any(each.second for each in times) else ""
     return [each.astimezone(zone).strftime(f"%a %Y-%m-%d %H:%M{seconds}") for each in times]

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import select
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from syntask_yaml.backend.base import Claim
@@ -26,6 +28,8 @@ from syntask_yaml.worker.surroundings import own_directory, remove_directory, ru
 # Seconds.
 _SCHEDULE_EVERY = 5.0
 _POLL_EVERY = 0.05
+# Within which the schedules have been looked at, unless there are slow ones.
+_AT_ONCE = 0.05
 _TIDY_EVERY = 3600.0
 _FORGET_EVERY = 3600.0
 _RETRY_EVERY = 1.0
@@ -57,6 +61,9 @@ class Worker:
     _seen: int | None = None
     _next_due: datetime | None = None
     _has_looked: bool = False
+    _has_news: bool = False
+    _aside: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, max_workers=1))
+    _scheduling: Future[int] | None = None
     _has_said_so: bool = False
 
     def stop(self) -> None:
@@ -77,6 +84,7 @@ class Worker:
                 self.wait(clock())
         finally:
             self._abandon(clock())
+            self._aside.shutdown(wait=False, cancel_futures=True)
 
     def tick(self, now: datetime) -> None:
         """Everything that is to be done at *now*."""
@@ -110,9 +118,9 @@ class Worker:
         if has_passed(self._forgotten, _FORGET_EVERY, now):
             self._forget(now)
         if has_changed or has_passed(self._scheduled, _SCHEDULE_EVERY, now):
-            self.backend.schedule(now)
-            self._scheduled = now
+            self._has_news = True
             self._next_due = now
+        self._schedule(now)
         if self._next_due is not None and self._next_due <= now:
             self._take(now)
 
@@ -150,6 +158,17 @@ class Worker:
         before, self._seen = self._seen, self.backend.changed()
         return before != self._seen
 
+    def _schedule(self, now: datetime) -> None:
+        """Look at the schedules, aside from the loop: a rule can take its time."""
+        if self._scheduling is None and self._has_news:
+            self._scheduling, self._has_news = self._aside.submit(self.backend.schedule, now), False
+            self._scheduled = now
+        if self._scheduling is not None and wait([self._scheduling], timeout=_AT_ONCE).done:
+            looked, self._scheduling = self._scheduling, None
+            self._has_news |= looked.exception() is not None
+            looked.result()
+            self._next_due = now
+
     def _take(self, now: datetime) -> None:
         """Claim and start due runs, as many as there is room for."""
         options = self.options
@@ -164,7 +183,7 @@ class Worker:
                 due_by=self._began if options.run_once else None,
             )
             if claim is None:
-                self._has_looked = True
+                self._has_looked = self._scheduling is None
                 break
             self._start(claim, now)
         else:  # nothing is claimed where there is no room, but what is one too many is so here, too

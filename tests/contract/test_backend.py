@@ -395,6 +395,37 @@ def test_replacing_a_slug_twice_is_replacing_it_once(deploy: Deploy) -> None:
     assert [schedule.slug for schedule in schedules(twice)] == ["new"]
 
 
+def in_cities(*cities: str) -> Deployment:
+    """A deployment that runs in several cities at the same time."""
+    timing = Cron("0 6 * * *", "Europe/Rome")
+    several = (Schedule(timing=timing, parameters={"city": city}) for city in cities)
+    return replace(ETL, schedules=tuple(several))
+
+
+def ids(stored: Stored) -> dict[Any, str | None]:
+    return {each.parameters["city"]: each.id for each in schedules(stored)}
+
+
+def test_schedules_of_one_timing_are_told_apart_by_their_parameters(deploy: Deploy) -> None:
+    """Removing one leaves the other, and another parameter changes one of them in place."""
+    (before,) = deploy(in_cities("Rome", "Oslo"))
+    (changed,) = deploy(in_cities("Oslo", "Milan"))
+    (left,) = deploy(in_cities("Oslo"))
+
+    had, has = ids(before), ids(changed)
+    assert (has["Oslo"], has["Milan"]) == (had["Oslo"], had["Rome"])
+    assert ids(left) == {"Oslo": had["Oslo"]}
+
+
+def test_the_schedule_that_was_paused_is_the_one_that_stays_paused(deploy: Deploy) -> None:
+    rome, oslo = known(in_cities("Rome", "Oslo").schedules) or ()
+    deploy(replace(ETL, schedules=(rome, replace(oslo, active=False))))
+    (after,) = deploy(in_cities("Oslo", "Rome"))
+
+    active = {each.parameters["city"]: each.active for each in schedules(after)}
+    assert active == {"Oslo": False, "Rome": True}
+
+
 DAILY, AGAIN = Schedule(timing=Cron("0 2 * * *")), replace(HOURLY, parameters={"again": True})
 EXTRA = replace(DAILY, slug="extra")
 
@@ -708,6 +739,21 @@ def test_runs_are_listed_the_latest_first(backend: Backend, etl: Stored) -> None
     expected = [made[1].id, made[0].id, made[2].id]
     assert expected == [run.id for run in backend.runs(RunFilter())]
     assert expected[:2] == [run.id for run in backend.runs(RunFilter(limit=2))]
+
+
+def test_runs_to_come_are_listed_the_next_first(backend: Backend, etl: Stored) -> None:
+    """`after` leaves out those that are due, and a limit keeps the next ones."""
+    made = [
+        backend.create_run(RunRequest(deployment_id=etl.id, scheduled=datetime(2097, 1, day, tzinfo=UTC)))
+        for day in (2, 3, 1, 4)
+    ]
+
+    def coming(**which: Any) -> list[str]:
+        found = backend.runs(RunFilter(after=datetime(2097, 1, 1, tzinfo=UTC), **which))
+        return [run.id for run in found]
+
+    assert coming() == [made[0].id, made[1].id, made[3].id]
+    assert coming(limit=2, deployment="etl/prod") == [made[0].id, made[1].id]
 
 
 def test_runs_are_filtered(backend: Backend, deploy: Deploy, etl: Stored) -> None:

@@ -22,6 +22,8 @@ from syntask_yaml.model.deployment import (
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.run import LogLine, Run, RunRequest, State, StateType
 from syntask_yaml.model.schedule import Cron, Interval, RRule, Schedule, Timing
+from syntask_yaml.model.steps import within
+from syntask_yaml.model.value import known
 
 Deploy = Callable[..., list[Stored]]
 
@@ -169,6 +171,45 @@ def test_a_schedule_may_end(backend: OwnBackend, deploy: Deploy, clock: Clock, t
 
     assert len(runs(backend)) < 3
     assert backend.schedule(clock.advance(1e7)) == 0
+
+
+def test_a_rule_that_cannot_be_walked_is_marked_and_holds_nobody_up(
+    backend: OwnBackend, deploy: Deploy, clock: Clock
+) -> None:
+    """What fires every second keeps its pace, in bounded steps, and the rule says why it is left out."""
+    counted = Schedule(timing=RRule("DTSTART:20990101T000000\nRRULE:FREQ=MINUTELY;COUNT=500000"))
+    deploy(replace(ETL, schedules=(counted,)))
+    deploy(replace(ETL, name="bystander", schedules=(Schedule(timing=Interval(1.0, clock.now)),)))
+    clock.advance((datetime(2099, 3, 1, tzinfo=UTC) - clock.now).total_seconds())
+
+    for _ in range(10):
+        now = clock.advance(5.0)
+        list(within(1_000_000, (backend.schedule(moment) for moment in [now])))
+        ahead = [run for run in runs(backend) if run.scheduled and run.scheduled > now]
+        assert len([run for run in ahead if run.deployment == "etl/bystander"]) >= 40
+
+    problems = {each.deployment.name: problem_of(each) for each in backend.deployments()}
+    assert problems["bystander"] is None
+    assert "steps" in (problems["prod"] or "")
+
+
+def problem_of(stored: Stored) -> str | None:
+    (schedule,) = known(stored.deployment.schedules) or ()
+    return schedule.problem
+
+
+def test_a_marked_schedule_is_tried_again_once_it_is_deployed(
+    backend: OwnBackend, deploy: Deploy, clock: Clock
+) -> None:
+    """Whatever was changed."""
+    counted = Schedule(timing=RRule("DTSTART:20990101T000000\nRRULE:FREQ=MINUTELY;COUNT=500000"))
+    deploy(replace(ETL, schedules=(counted,)))
+    backend.schedule(datetime(2099, 3, 1, tzinfo=UTC))
+    (marked,) = backend.deployments()
+    (again,) = deploy(replace(ETL, tags=("again",)))
+
+    assert problem_of(marked) is not None
+    assert problem_of(again) is None
 
 
 def test_an_occurrence_right_after_a_deploy_is_not_lost(

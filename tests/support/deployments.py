@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from syntask_yaml.model.deployment import CollisionStrategy, ConcurrencyLimit, Deployment
 from syntask_yaml.model.schedule import Cron, Interval, RRule, Schedule
-from syntask_yaml.plan.facts import schedule_key
 
 FLOWS = '''\
 from typing import Any
@@ -84,7 +83,7 @@ _slugs = st.none() | st.from_regex(r"[a-z][a-z0-9-]{0,8}", fullmatch=True)
 schedules = st.lists(
     st.builds(Schedule, timing=timings, active=st.booleans(), parameters=parameters, slug=_slugs),
     max_size=3,
-    unique_by=schedule_key,
+    unique_by=lambda schedule: schedule.slug or object(),
 )
 limits = st.none() | st.builds(
     ConcurrencyLimit,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import MISSING, fields
-from datetime import datetime
 from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -17,7 +16,7 @@ from typing import Any
 from syntask_yaml.backend.embedded.codec import from_json, from_moment, to_json, to_moment
 from syntask_yaml.backend.writes import Outcome
 from syntask_yaml.model.deployment import CollisionStrategy, ConcurrencyLimit, Deployment, Stored
-from syntask_yaml.model.schedule import Cron, Interval, RRule, Schedule, Timing
+from syntask_yaml.model.schedule import Schedule, timing_from_dict, timing_to_dict
 from syntask_yaml.model.value import known
 
 # The fields that have no column of their own, as the store never asks for them.
@@ -37,7 +36,7 @@ _values = attrgetter(*(name for name, _ in _DEFAULTS))
 _AT_ONCE = 0
 
 # Where in a row of `deployments_with_schedules` the columns of the schedule begin and end.
-_SCHEDULE = slice(13, 23)
+_SCHEDULE = slice(13, 19)
 
 
 def new_row(done: Outcome) -> tuple[Any, ...]:
@@ -76,20 +75,9 @@ def schedule_rows(done: Outcome) -> Iterator[tuple[Any, ...]]:
         yield (
             *(done.id, position, made_until, look_again),
             *(schedule.id, schedule.slug, schedule.active),
-            *_timing_values(schedule.timing),
+            to_json(timing_to_dict(schedule.timing)),
             to_json(schedule.parameters) if schedule.parameters else "{}",
         )
-
-
-def _timing_values(timing: Timing) -> tuple[Any, ...]:
-    """The columns cron, day_or, interval, anchor, rrule, timezone."""
-    match timing:
-        case Cron(cron, timezone, day_or):
-            return cron, day_or, None, None, None, timezone
-        case Interval(seconds, anchor, timezone):
-            return None, None, seconds, anchor and anchor.isoformat(), None, timezone
-        case RRule(rrule, timezone):
-            return None, None, None, None, rrule, timezone
 
 
 def stored_deployments(rows: Iterable[sqlite3.Row]) -> Iterator[Stored]:
@@ -126,26 +114,12 @@ def _limit(limit: int | None, strategy: str, grace: int | None) -> ConcurrencyLi
 
 def schedule_of(row: sqlite3.Row) -> Schedule:
     """The schedule in a row of `deployments_with_schedules`."""
-    id_, slug, is_active, *timing, parameters = row[_SCHEDULE]
+    id_, slug, is_active, timing, parameters, problem = row[_SCHEDULE]
     return Schedule(
-        timing=_timing(*timing),
+        timing=timing_from_dict(from_json(timing)),
         active=bool(is_active),
         parameters=from_json(parameters),
         slug=slug,
         id=id_,
+        problem=problem,
     )
-
-
-def _timing(
-    cron: str | None,
-    day_or: int | None,
-    interval: float,
-    anchor: str | None,
-    rrule: str | None,
-    timezone: str | None,
-) -> Timing:
-    if cron is not None:
-        return Cron(cron, timezone, bool(day_or))
-    if rrule is not None:
-        return RRule(rrule, timezone)
-    return Interval(interval, datetime.fromisoformat(anchor) if anchor else None, timezone)

@@ -39,8 +39,8 @@ WHERE id = ?;
 -- name: insert_schedule
 INSERT INTO schedules (
     deployment_id, position, made_until, look_again,
-    id, slug, is_active, cron, day_or, interval, anchor, rrule, timezone, parameters
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+    id, slug, is_active, timing, parameters
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: drop_schedules
 DELETE FROM schedules WHERE deployment_id IN (SELECT value FROM json_each(:deployments));
@@ -125,6 +125,20 @@ WHERE deployment = :deployment
   AND (:until IS NULL OR due <= :until)
 ORDER BY due DESC, created DESC LIMIT :limit;
 
+-- name: coming_runs
+SELECT * FROM runs
+WHERE due > :after
+  AND (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
+  AND (:until IS NULL OR due <= :until)
+ORDER BY due, created LIMIT :limit;
+
+-- name: coming_runs_of_deployment
+SELECT * FROM runs
+WHERE deployment = :deployment AND due > :after
+  AND (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
+  AND (:until IS NULL OR due <= :until)
+ORDER BY due, created LIMIT :limit;
+
 -- name: save_run
 -- What no longer takes up a slot is no longer leased.
 UPDATE runs SET
@@ -151,7 +165,8 @@ ORDER BY look_again, full_name, position LIMIT :limit;
 
 -- name: mark_schedule
 -- Does nothing if the schedule is no longer as it was read.
-UPDATE schedules SET made_until = :made_until, look_again = :look_again, looked = :looked
+UPDATE schedules SET
+    made_until = :made_until, look_again = :look_again, looked = :looked, problem = :problem
 WHERE id = :id AND made_until = :read_made_until AND look_again = :read_look_again;
 
 -- name: marks_from_ahead

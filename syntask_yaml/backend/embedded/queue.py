@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from syntask_yaml.backend.base import Claim
@@ -28,6 +29,8 @@ from syntask_yaml.model.run import LogLine, Run, State, StateType
 
 # How many schedules are looked at while others wait to write.
 _AT_ONCE = 100
+# Seconds after which what was found is written, and the next ones are looked at.
+_A_MOMENT = 1.0
 
 _HOLD_BACK = {
     "surplus_state": SURPLUS.type.value,
@@ -45,7 +48,7 @@ class Queue(Role):
         self._take_back("marks_from_ahead", "take_back_marks", now)
         while rows := self._store.all("schedules_to_look_at", now=to_moment(now), limit=_AT_ONCE):
             # Worked out before the transaction: a rule that fires seldom can take its time.
-            found = [(row, self._coming(row, now)) for row in rows]
+            found = list(self._looked_at(rows, now))
             with self._store.transaction():
                 made += sum(self._make_runs(row, ahead, now) for row, ahead in found)
         return made
@@ -57,6 +60,14 @@ class Queue(Role):
             with self._store.transaction():
                 self._store.change(change, now=to_moment(now), ahead=ahead)
 
+    def _looked_at(self, rows: Sequence[sqlite3.Row], now: datetime) -> Iterator[tuple[sqlite3.Row, Coming]]:
+        """What comes of the first of *rows*: as many as a moment is enough for, so that no run waits long."""
+        until = time.monotonic() + _A_MOMENT
+        for row in rows:
+            yield row, self._coming(row, now)
+            if time.monotonic() > until:
+                return
+
     def _coming(self, row: sqlite3.Row, now: datetime) -> Coming:
         return coming(schedule_of(row).timing, made_until=from_moment(row["made_until"]), now=now)
 
@@ -67,6 +78,7 @@ class Queue(Role):
             made_until=to_moment(ahead.times[-1]) if ahead.times else row["made_until"],
             look_again=ahead.again and to_moment(ahead.again),
             looked=to_moment(now),
+            problem=ahead.problem,
             read_made_until=row["made_until"],
             read_look_again=row["look_again"],
         )

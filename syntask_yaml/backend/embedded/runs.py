@@ -19,6 +19,14 @@ from syntask_yaml.backend.lifecycle import (
 from syntask_yaml.model.deployment import Stored
 from syntask_yaml.model.run import LogLine, Run, RunRequest
 
+# By whether runs of one deployment are asked for, and whether those that are due later.
+_STATEMENTS = {
+    (False, False): "runs",
+    (False, True): "coming_runs",
+    (True, False): "runs_of_deployment",
+    (True, True): "coming_runs_of_deployment",
+}
+
 
 class Runs(Role):
     """The verbs about runs."""
@@ -42,12 +50,12 @@ class Runs(Role):
         values = {
             "states": to_json([state.value for state in which.states]) if which.states else None,
             "until": None if which.until is None else to_moment(which.until),
+            "after": None if which.after is None else to_moment(which.after),
+            "deployment": which.deployment,
             "limit": which.limit,
         }
-        if which.deployment is None:
-            rows = self._store.all("runs", **values)
-        else:
-            rows = self._store.all("runs_of_deployment", deployment=which.deployment, **values)
+        statement = _STATEMENTS[which.deployment is not None, which.after is not None]
+        rows = self._store.all(statement, **values)
         now = self._clock()
         return [seen(run_of(row), now) for row in rows]
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeAlias
 
 from syntask_yaml.backend.prefect.names import Dialect
 from syntask_yaml.model.deployment import CollisionStrategy, ConcurrencyLimit, Deployment, Stored
-from syntask_yaml.model.schedule import Cron, Interval, RRule, Schedule, Timing
-from syntask_yaml.model.timing import without_default_start
+from syntask_yaml.model.recurrence import without_default_start
+from syntask_yaml.model.schedule import RRule, Schedule, Timing, timing_from_dict, timing_to_dict
 from syntask_yaml.model.trigger import settled, trigger_name, whole
 from syntask_yaml.model.value import Json, known
 
@@ -80,14 +81,10 @@ def schedule_body(schedule: Schedule) -> dict[str, Any]:
 
 
 def _timing_body(timing: Timing) -> dict[str, Any]:
-    match timing:
-        case Cron(cron, timezone, day_or):
-            return {"cron": cron, "timezone": timezone, "day_or": day_or}
-        case Interval(seconds, anchor, timezone):
-            anchored = {"anchor_date": anchor.isoformat()} if anchor else {}
-            return {"interval": seconds, **anchored, "timezone": timezone}
-        case RRule(rrule, timezone):
-            return {"rrule": rrule, "timezone": timezone or "UTC"}
+    body = timing_to_dict(timing)
+    if isinstance(timing, RRule):
+        return {**body, "timezone": timing.timezone or "UTC"}
+    return {key: value for key, value in body.items() if value is not None or key != "anchor_date"}
 
 
 def automation_body(
@@ -206,12 +203,9 @@ def _schedule(raw: Raw) -> Schedule:
 
 
 def _timing(raw: Raw) -> Timing:
-    timezone = raw.get("timezone")
-    if "cron" in raw:
-        return Cron(raw["cron"], timezone, raw.get("day_or", True))
-    if "rrule" in raw:
-        return RRule(without_default_start(raw["rrule"]), timezone)
-    return Interval(raw["interval"], moment(raw.get("anchor_date")), timezone)
+    timing = timing_from_dict(raw)
+    # The start that a server adds may be another one each time.
+    return replace(timing, rrule=without_default_start(timing.rrule)) if isinstance(timing, RRule) else timing
 
 
 def moment(text: str | None) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from syntask_yaml.backend.base import RunFilter
@@ -18,7 +19,8 @@ _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _BEGINNING = re.compile(r"[0-9a-f-]{1,36}")
 # The beginning of an id is looked for among so many of the latest runs: the API cannot search for it.
 _LATEST = 1000
-_LATEST_FIRST = "EXPECTED_START_TIME_DESC"
+_TICK = timedelta(microseconds=1)
+_LATEST_FIRST, _NEXT_FIRST = "EXPECTED_START_TIME_DESC", "EXPECTED_START_TIME_ASC"
 
 
 class Runs(Role):
@@ -47,9 +49,12 @@ class Runs(Role):
         chosen: dict[str, Any] = {}
         if which.states:
             chosen["state"] = {"type": {"any_": sorted(state.value for state in which.states)}}
-        if which.until is not None:
-            chosen["expected_start_time"] = {"before_": which.until.isoformat()}
-        body: dict[str, Any] = {"flow_runs": chosen, "sort": _LATEST_FIRST}
+        # `after_` is the first moment that counts.
+        bounds = {"before_": which.until, "after_": which.after and which.after + _TICK}
+        if due := {key: bound.isoformat() for key, bound in bounds.items() if bound is not None}:
+            chosen["expected_start_time"] = due
+        order = _LATEST_FIRST if which.after is None else _NEXT_FIRST
+        body: dict[str, Any] = {"flow_runs": chosen, "sort": order}
         if which.deployment is not None:
             flow, _, name = which.deployment.partition("/")
             body |= {"flows": {"name": {"any_": [flow]}}, "deployments": {"name": {"any_": [name]}}}

@@ -10,33 +10,14 @@ from syntask_yaml.backend.prefect.bodies import schedule_body, schedules_of
 from syntask_yaml.backend.prefect.faults import AnswerLost
 from syntask_yaml.backend.prefect.transport import Api
 from syntask_yaml.backend.schedules import merged
-from syntask_yaml.model.schedule import RRule, Schedule
-from syntask_yaml.model.timing import without_default_start
+from syntask_yaml.model.schedule import Schedule, canonical
 
 _TRIES = 8
 
 
-def settled_schedules(
-    wanted: Sequence[Schedule] | None, stored: Sequence[Schedule], now: datetime
-) -> tuple[Schedule, ...]:
-    """*wanted*, each with the id, the anchor and the activity of the *stored* one that it is."""
-    if wanted is None:
-        return tuple(stored)
-    done = merged([_comparable(each) for each in wanted], [_comparable(each) for each in stored], now)
-    return tuple(
-        replace(each, timing=replace(each.timing, timezone=said.timing.timezone))
-        for each, said in zip(done, wanted, strict=True)
-    )
-
-
 def _comparable(schedule: Schedule) -> Schedule:
     """*schedule* in the form that a stored one and a declared one have in common."""
-    timing = schedule.timing
-    if timing.timezone == "UTC":
-        timing = replace(timing, timezone=None)
-    if isinstance(timing, RRule):
-        timing = replace(timing, rrule=without_default_start(timing.rrule))
-    return replace(schedule, timing=timing)
+    return replace(schedule, timing=canonical(schedule.timing))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +61,7 @@ def write_schedules(
     """
     place = f"/deployments/{deployment_id}/schedules"
     for left in reversed(range(_TRIES)):
-        changes = _changes(settled_schedules(wanted, stored, now), stored)
+        changes = _changes(merged(wanted, stored, now), stored)
         for schedule_id in changes.deleted:
             api.delete(f"{place}/{schedule_id}")
         for schedule_id, body in changes.changed:

@@ -13,8 +13,9 @@ from syntask_yaml.backend.prefect.faults import Refused
 from syntask_yaml.backend.prefect.names import step_problem
 from syntask_yaml.backend.prefect.queues import make_queues
 from syntask_yaml.backend.prefect.read import Current, Reading
-from syntask_yaml.backend.prefect.schedules import settled_schedules, write_schedules
+from syntask_yaml.backend.prefect.schedules import write_schedules
 from syntask_yaml.backend.prefect.triggers import delete_triggers, write_sla, write_triggers
+from syntask_yaml.backend.schedules import merged
 from syntask_yaml.backend.writes import limit_in_place, refusal
 from syntask_yaml.errors import BackendConflict, BackendError, BackendRefused, BackendUnreachable
 from syntask_yaml.model.deployment import Deployment, Stored, Write
@@ -126,7 +127,7 @@ class Writing(Reading):
         return now.stored.id
 
     def _make(self, after: Deployment, flow_id: str) -> str:
-        schedules = settled_schedules(known(after.schedules) or (), (), self._clock())
+        schedules = merged(known(after.schedules) or (), (), self._clock())
         body = new_body(after, schedules, flow_id=flow_id, dialect=self._api.dialect)
         made = str(self._send("POST", "/deployments/", body)["id"])
         self._write_rest(made, after, before=())
@@ -158,7 +159,7 @@ class Writing(Reading):
         """Send the whole over what is there, which keeps its id; its schedules get others."""
         had = now.stored.deployment
         wanted, stored = known(after.schedules), known(had.schedules) or ()
-        schedules = settled_schedules(wanted, stored, self._clock())
+        schedules = merged(wanted, stored, self._clock())
         whole = replace(after, paused=had.paused if after.paused is None else after.paused)
         body = new_body(whole, schedules, flow_id=now.raw["flow_id"], dialect=self._api.dialect)
         labels = {key: value for key, value in (now.raw.get("labels") or {}).items() if key != OWNER}

@@ -16,12 +16,12 @@ from syntask_yaml.cli.views.output import as_json, document, print_json, print_t
 from syntask_yaml.cli.views.runs import as_raw, show_watched
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.deployment import Stored
+from syntask_yaml.model.identity import schedule_keys
 from syntask_yaml.model.run import StateType
 from syntask_yaml.model.timing import parse_interval, parse_moment
 from syntask_yaml.operations import deployments as operations
 from syntask_yaml.operations.render import document_of
 from syntask_yaml.operations.runs import watch
-from syntask_yaml.plan.facts import schedule_key
 
 _names = click.argument("names", nargs=-1, shell_complete=complete_deployment)
 
@@ -60,7 +60,12 @@ def ls(context: Context, /, *, names: tuple[str, ...], output: str) -> None:
 def _row(stored: Stored) -> tuple[str, ...]:
     deployment = stored.deployment
     schedules: Any = deployment.schedules or ()
-    keys = ", ".join(schedule_key(each) for each in schedules if each.active is not False)
+    named = zip(schedule_keys(schedules), schedules, strict=True)
+    keys = ", ".join(
+        f"{key} (stopped: see `inspect`)" if each.problem else key
+        for key, each in named
+        if each.active is not False
+    )
     paused = "yes" if deployment.paused else ""
     return (deployment.full_name, str(deployment.work_pool or ""), keys, paused, deployment.project or "")
 
@@ -265,6 +270,10 @@ def encode(stored: Stored) -> dict[str, Any]:
     deployment = stored.deployment
     fields = document_of(deployment)
     del fields["flow_name"]
+    schedules: Any = deployment.schedules or ()
+    for schedule, entry in zip(schedules, fields.get("schedules", ()), strict=True):
+        if schedule.problem:
+            entry["problem"] = schedule.problem
     return {
         "id": stored.id,
         "flow": deployment.flow,

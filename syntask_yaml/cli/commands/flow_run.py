@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -59,13 +60,16 @@ def ls(
     coming: bool,
     output: str,
 ) -> None:
-    """List runs, the latest first: those that are due, and with --coming those that are not yet."""
+    """List runs, the latest first; with --coming, first those that are not due yet, the next one first."""
     now = datetime.now(UTC)
     wanted = frozenset(StateType(state.upper()) for state in states)
-    until = None if coming or StateType.SCHEDULED in wanted else now
+    has_coming = coming or StateType.SCHEDULED in wanted
     with context.backend(is_read_only=True) as backend:
         name = deployment and _full_name(backend, deployment)
-        runs = backend.runs(RunFilter(deployment=name, states=wanted, until=until, limit=limit))
+        which = RunFilter(deployment=name, states=wanted, limit=limit)
+        runs = backend.runs(replace(which, after=now)) if has_coming else []
+        if left := limit - len(runs):
+            runs += backend.runs(replace(which, until=now, limit=left))
     if output == "json":
         print_json(document("flow-run-ls", {"flow_runs": [encode(run) for run in runs]}))
         return

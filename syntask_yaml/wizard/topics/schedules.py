@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from syntask_yaml.model.timing import timezones
-from syntask_yaml.project.rules import is_cron, is_rrule, is_zone
+from syntask_yaml.project.schedule_rules import is_cron, is_rrule, is_zone
 from syntask_yaml.template import is_template
 from syntask_yaml.wizard.asking import ask_choice, ask_text, ask_yes, obeys
 from syntask_yaml.wizard.draft import Draft

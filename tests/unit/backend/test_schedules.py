@@ -56,6 +56,33 @@ def test_a_schedule_that_has_ended_is_not_looked_at_again() -> None:
     assert coming(rule, made_until=NOW, now=NOW) == Coming((), None)
 
 
+def test_a_schedule_that_raises_is_marked() -> None:
+    """With what the library said."""
+    found = coming(RRule("RRULE:FREQ=DAILY;INTERVAL=0"), made_until=NOW, now=NOW)
+
+    assert (found.times, found.again) == ((), None)
+    assert "cannot be worked out" in (found.problem or "")
+
+
+def test_a_rule_that_takes_too_many_steps_is_marked() -> None:
+    """And one that never fires is not: there is nothing to come."""
+    counted = coming(RRule("RRULE:FREQ=DAILY;COUNT=9000"), made_until=NOW, now=NOW, steps=1000)
+    never = coming(RRule("RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"), made_until=NOW, now=NOW, steps=1000)
+
+    assert "1,000 steps" in (counted.problem or "")
+    assert never == Coming((), None)
+
+
+def test_what_was_found_before_the_steps_were_used_up_is_made() -> None:
+    """The next look goes on from there."""
+    rule = RRule("DTSTART:20260302T000000\nRRULE:FREQ=DAILY;COUNT=5000;BYDAY=MO")
+    looks = [coming(rule, made_until=NOW, now=NOW, steps=steps) for steps in range(500, 5000, 100)]
+    partly = [found for found in looks if 0 < len(found.times) < 3]
+
+    assert partly
+    assert all(found.again == found.times[-1] for found in partly)
+
+
 @pytest.mark.parametrize(
     "timing",
     [

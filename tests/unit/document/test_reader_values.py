@@ -163,7 +163,25 @@ def test_scalar_is_what_yaml_1_1_says(written: str, value: object) -> None:
     document = read_text(f"key: {written}\n")
 
     assert {"key": value} == document.root.value
-    assert problems_of(document) == []
+    assert [each for each in document.diagnostics if each.code != "odd-number"] == []
+
+
+@pytest.mark.parametrize("written", ["010", "-0100", "1:30", "12:30:45", "190:20:30.15"])
+def test_a_number_in_another_base_is_warned_of(written: str) -> None:
+    """At the number, with what was read; with quotes it is text."""
+    document = read_text(f"key: {written}\n")
+    (warning,) = document.diagnostics
+
+    assert problems_of(document) == [f"odd-number 1:6 {written}"]
+    assert not warning.is_error
+    assert str(document.root.value["key"]) in warning.detail
+    assert read_text(f'key: "{written}"\n').diagnostics == ()
+
+
+@pytest.mark.parametrize("written", ["0", "00", "100", "0x1f", "0b11", "1_000", "0.5", "08", "1e3"])
+def test_a_number_that_is_what_it_looks_like_is_not(written: str) -> None:
+    """Nor one that says its base."""
+    assert read_text(f"key: {written}\n").diagnostics == ()
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "---\n", "---\n...\n", "\n\n  \n", "\ufeff"])

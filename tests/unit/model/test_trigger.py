@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from syntask_yaml.model.timing import without_default_start
+from syntask_yaml.model.recurrence import without_default_start
 from syntask_yaml.model.trigger import settled, whole
 from syntask_yaml.model.value import Unknown
 

@@ -47,6 +47,9 @@ _ELSEWHERE = frozenset(
 )
 
 
+_ELSEWHERE_FILES = frozenset({"no-work-pool", "cron-for-a-server"})
+
+
 class _ElsewhereBackend(MemoryBackend):
     """A backend of the kind that has no pool of its own."""
 
@@ -63,7 +66,7 @@ def _root(tmp_path: Path) -> Path:
 
 def backend_for(file: Path) -> Backend:
     """A backend with what the files ask for."""
-    backend = _ElsewhereBackend() if file.stem == "no-work-pool" else MemoryBackend()
+    backend = _ElsewhereBackend() if file.stem in _ELSEWHERE_FILES else MemoryBackend()
     backend.create_pool(WorkPool(name="cluster", type="kubernetes"))
     backend.set_variable(Variable("region", "eu"))
     return backend

@@ -141,7 +141,7 @@ def test_the_next_times_of_a_schedule_are_shown(workshop: Workshop) -> None:
     [
         ("name", "a/b", "cannot stand in a deployment's name"),
         ("name", "", "Something must be written"),
-        ("cron", "61 * * * *", "no cron line"),
+        ("cron", "61 * * * *", "The minute field `61` is not valid"),
         ("interval", "often", "15 minutes"),
         ("interval", "0 minutes", ""),
         ("rrule", "WEEKLY", "no recurrence rule"),
@@ -588,7 +588,7 @@ def test_an_entry_that_would_be_wrong_cannot_be_saved(workshop: Workshop) -> Non
     drafted, script = workshop.add(REPORT, facts=facts)
 
     assert drafted.decision == DISCARD
-    assert "no cron line" in script.asked[-1].notes[0]
+    assert "a cron expression has five" in script.asked[-1].notes[0]
     assert [choice.value for choice in script.asked[-1].choices] == [DISCARD]
 
 

@@ -8,6 +8,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from syntask_yaml.backend.base import RunFilter
@@ -64,6 +65,34 @@ def test_old_runs_are_removed_in_passing(tmp_path: Path) -> None:
     assert counts == sorted(counts, reverse=True)
     assert counts[0] > 0
     assert counts[-1] == 0
+
+
+class _BusyWithSchedules(MemoryBackend):
+    """One that looks at its schedules until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__(clock=lambda: NOW)
+        self.go = Event()
+
+    def schedule(self, now: datetime) -> int:
+        self.go.wait()
+        return super().schedule(now)
+
+
+def test_a_long_look_at_the_schedules_holds_no_run_up(tmp_path: Path) -> None:
+    """It is taken aside."""
+    backend = _BusyWithSchedules()
+    (run,) = ask(backend, SLEEPER, times=1)
+    worker = employed(backend, tmp_path)
+    try:
+        worker.tick(NOW)
+        assert backend.runs(RunFilter())[0].state.type is StateType.PENDING
+        assert not worker.is_done
+    finally:
+        backend.go.set()
+        backend.cancel(run)
+        worker.stop()
+        worker.run(lambda: NOW)
 
 
 def test_runs_may_be_kept_for_ever(tmp_path: Path) -> None:

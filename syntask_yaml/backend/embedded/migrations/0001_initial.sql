@@ -41,7 +41,8 @@ CREATE TABLE deployments (
 CREATE UNIQUE INDEX deployments_by_name ON deployments (full_name);
 CREATE INDEX deployments_by_project ON deployments (project) WHERE project IS NOT NULL;
 
--- Runs are made up to `made_until`, and the schedule is looked at again at `look_again`; NULL: never.
+-- Runs are made up to `made_until`, and the schedule is looked at again at `look_again`; NULL: never, and
+-- where that has a reason, `problem` has it.
 -- `looked` is when that was found out: later than now means by a clock that has been set back since.
 CREATE TABLE schedules (
     id TEXT PRIMARY KEY,
@@ -49,17 +50,12 @@ CREATE TABLE schedules (
     position INTEGER NOT NULL,
     slug TEXT,
     is_active INTEGER NOT NULL,
-    cron TEXT,
-    day_or INTEGER,
-    interval REAL,
-    anchor TEXT,
-    rrule TEXT,
-    timezone TEXT,
+    timing TEXT NOT NULL,
     parameters TEXT NOT NULL,
+    problem TEXT,
     made_until INTEGER NOT NULL,
     look_again INTEGER,
-    looked INTEGER,
-    CHECK ((cron IS NOT NULL) + (interval IS NOT NULL) + (rrule IS NOT NULL) = 1)
+    looked INTEGER
 ) STRICT;
 
 CREATE INDEX schedules_by_deployment ON schedules (deployment_id, position);
@@ -143,8 +139,8 @@ SELECT
     deployment.work_queue, deployment.is_paused, deployment.concurrency_limit,
     deployment.collision_strategy, deployment.grace_period_seconds, deployment.document,
     deployment.created, deployment.updated,
-    schedule.id AS schedule_id, schedule.slug, schedule.is_active, schedule.cron, schedule.day_or,
-    schedule.interval, schedule.anchor, schedule.rrule, schedule.timezone, schedule.parameters,
+    schedule.id AS schedule_id, schedule.slug, schedule.is_active, schedule.timing,
+    schedule.parameters, schedule.problem,
     deployment.full_name, schedule.position, schedule.made_until, schedule.look_again
 FROM deployments AS deployment
 LEFT JOIN schedules AS schedule ON schedule.deployment_id = deployment.id;

@@ -43,7 +43,19 @@ def test_no_table_is_scanned(connection: sqlite3.Connection, name: str) -> None:
     assert scans == []
 
 
-@pytest.mark.parametrize("name", ["claim", "hold_back", "runs", "runs_of_deployment", "logs", "next_due"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "claim",
+        "hold_back",
+        "runs",
+        "runs_of_deployment",
+        "coming_runs",
+        "coming_runs_of_deployment",
+        "logs",
+        "next_due",
+    ],
+)
 def test_nothing_is_sorted(connection: sqlite3.Connection, name: str) -> None:
     """The index has the rows in order, so that the first one is all that is read."""
     assert [step for step in plan(connection, name) if "B-TREE" in step] == []

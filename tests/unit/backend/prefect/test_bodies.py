@@ -14,7 +14,7 @@ from syntask_yaml.backend.prefect.bodies import (
     triggers_of,
 )
 from syntask_yaml.backend.prefect.names import DIALECTS
-from syntask_yaml.backend.prefect.schedules import settled_schedules
+from syntask_yaml.backend.schedules import merged
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.schedule import Cron, Interval, RRule, Schedule
 
@@ -100,8 +100,6 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 )
 def test_what_a_server_fills_in_makes_no_other_schedule(wanted: Any, stored: Any) -> None:
     """It keeps its id and its rest, and says what was declared."""
-    (settled,) = settled_schedules(
-        [Schedule(timing=wanted)], [Schedule(timing=stored, active=False, id="1")], NOW
-    )
+    (settled,) = merged([Schedule(timing=wanted)], [Schedule(timing=stored, active=False, id="1")], NOW)
 
     assert (settled.id, settled.active, settled.timing.timezone) == ("1", False, wanted.timezone)

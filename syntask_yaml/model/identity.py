@@ -1,0 +1,120 @@
+"""What a schedule is called, and which schedule of one list is the same as which of another.
+
+A schedule is its slug; without one it is its timing, with its anchor and its parameters, and twins in
+all of that are counted. Plan, export, inspect and every write go by this.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from syntask_yaml.model.schedule import Cron, Interval, RRule, Schedule, Timing, canonical
+
+Pair = tuple[Schedule | None, Schedule | None]
+
+
+def same_schedules(wanted: Sequence[Schedule], stored: Sequence[Schedule]) -> list[Schedule | None]:
+    """Return, for each of *wanted*, the one of *stored* that it is; None for a new one.
+
+    They share a slug, or *wanted* replaces the stored slug; or they fire at the same times, first with the
+    same parameters and then with others, and at most one of them has a slug.
+    """
+    return [None if at is None else stored[at] for at in _places(wanted, stored)]
+
+
+def _places(wanted: Sequence[Schedule], stored: Sequence[Schedule]) -> list[int | None]:
+    found: list[int | None] = [None] * len(wanted)
+    left = dict(enumerate(stored))
+    for is_same in _SAME:
+        for place, schedule in enumerate(wanted if left else ()):
+            if found[place] is None:
+                at = next((at for at, other in left.items() if is_same(schedule, other)), None)
+                if at is not None:
+                    found[place] = at
+                    del left[at]
+    return found
+
+
+def _has_slug_of(wanted: Schedule, stored: Schedule) -> bool:
+    return wanted.slug is not None and wanted.slug == stored.slug
+
+
+def _replaces(wanted: Schedule, stored: Schedule) -> bool:
+    return wanted.replaces is not None and wanted.replaces == stored.slug
+
+
+def _equals(wanted: Schedule, stored: Schedule) -> bool:
+    return wanted.parameters == stored.parameters and _fires_like(wanted, stored)
+
+
+def _fires_like(wanted: Schedule, stored: Schedule) -> bool:
+    if wanted.slug is not None and stored.slug is not None:
+        return False
+    return canonical(anchored(wanted.timing, stored.timing)) == canonical(stored.timing)
+
+
+_SAME: tuple[Callable[[Schedule, Schedule], bool], ...] = (_has_slug_of, _replaces, _equals, _fires_like)
+
+
+def anchored(timing: Timing, stored: Timing | None) -> Timing:
+    """Return *timing* with the anchor of *stored* if it has none, and they are else the same."""
+    if not isinstance(timing, Interval) or timing.anchor is not None or not isinstance(stored, Interval):
+        return timing
+    is_same = canonical(replace(stored, anchor=None)) == canonical(timing)
+    return replace(timing, anchor=stored.anchor) if is_same else timing
+
+
+def schedule_pairs(stored: Sequence[Schedule], wanted: Sequence[Schedule]) -> list[Pair]:
+    """Return each schedule of either side beside the one of the other that it is: stored ones first."""
+    places = _places(wanted, stored)
+    after = dict(zip(places, wanted, strict=True))
+    pairs: list[Pair] = [(one, after.get(at)) for at, one in enumerate(stored)]
+    return [*pairs, *((None, new) for at, new in zip(places, wanted, strict=True) if at is None)]
+
+
+def schedule_keys(schedules: Iterable[Schedule]) -> list[str]:
+    """Return what to call each of *schedules*: as little of its identity as tells it from the others."""
+    several = list(schedules)
+    keys = [_key(schedule) for schedule in several]
+    for tell in (_anchor, _parameters):
+        count = Counter(keys)
+        keys = [
+            f"{key}{tell(each)}" if count[key] > 1 and each.slug is None else key
+            for key, each in zip(keys, several, strict=True)
+        ]
+    return list(_counted(keys))
+
+
+def _key(schedule: Schedule) -> str:
+    if schedule.slug:
+        return schedule.slug
+    match timing := canonical(schedule.timing):
+        case Cron(cron, _, day_or):
+            own = f"cron {cron}" + ("" if day_or else " (both days)")
+        case Interval(seconds):
+            own = f"interval {seconds:g}"
+        case RRule(rrule):
+            own = " ".join(("rrule", *rrule.split()))
+    return f"{own} {timing.timezone}"
+
+
+def _anchor(schedule: Schedule) -> str:
+    timing = canonical(schedule.timing)
+    if not isinstance(timing, Interval) or timing.anchor is None:
+        return ""
+    return f" from {timing.anchor.isoformat().replace('+00:00', 'Z')}"
+
+
+def _parameters(schedule: Schedule) -> str:
+    return f" {json.dumps(schedule.parameters, default=str)}" if schedule.parameters else ""
+
+
+def _counted(keys: Sequence[str]) -> Iterator[str]:
+    """The keys, with a number from the second of the same on."""
+    seen: Counter[str] = Counter()
+    for key in keys:
+        seen[key] += 1
+        yield key if seen[key] == 1 else f"{key} ({seen[key]})"

@@ -1,0 +1,189 @@
+"""Recurrence rules: their text, and the wall times that dateutil finds for them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from itertools import islice
+from math import lcm
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from syntask_yaml.model.steps import TooManySteps, within
+
+MAX_RRULE_LENGTH = 6500
+# Where rules begin that do not say.
+DEFAULT_START = datetime(2020, 1, 1)
+# A rule that has days has one within so many steps: forty years, among which are years of all kinds.
+_STEPS_TO_A_DAY = 150_000
+
+# dateutil's numbers of the frequencies, and the seconds of those that have always as many.
+_YEARLY, _MONTHLY, _DAILY = 0, 1, 3
+_SECONDS = {2: 7 * 86400, _DAILY: 86400, 4: 3600, 5: 60, 6: 1}
+
+_ZONE = re.compile(r";TZID=([^:;\n]+)", re.IGNORECASE)
+_START = re.compile(r"DTSTART(?:;[^:\n]*)?:\d{8}(?:T\d{6})?(Z?)", re.IGNORECASE)
+_UNTIL = re.compile(r"(UNTIL=)(\d{8}T\d{6})Z", re.IGNORECASE)
+_NO_INTERVAL = re.compile(r"INTERVAL=\+?0+(?!\d)", re.IGNORECASE)
+
+
+def parse_rrule(text: str, timezone: str | None) -> tuple[str, str | None]:
+    """Return a rule's text and zone from RFC 5545 text, or from the JSON form `{"rrule": …, "timezone": …}`.
+
+    The zone is *timezone*, or else the one that the JSON or the rule's own start names.
+    """
+    if text.lstrip().startswith("{"):
+        try:
+            fields = json.loads(text)
+            text, timezone = str(fields["rrule"]), timezone or fields.get("timezone")
+        except (ValueError, KeyError, TypeError):
+            pass
+    return text, timezone or next(zones_in(text), None)
+
+
+def zones_in(text: str) -> Iterator[str]:
+    """Yield the zones that a rule names, in order."""
+    return (match[1] for match in _ZONE.finditer(text))
+
+
+def with_local_end(text: str, timezone: str | None) -> str:
+    """Return a rule with `UNTIL=…Z` written on the clock of *timezone*, where its start names no zone.
+
+    dateutil refuses to compare the two: a server accepts such a rule, and never runs it.
+    """
+    start = _START.search(text)
+    if start and (start[1] or ";TZID=" in start[0].upper()):
+        return text
+    return _UNTIL.sub(lambda match: match[1] + _local(match[2], timezone), text)
+
+
+def _local(moment: str, timezone: str | None) -> str:
+    form = "%Y%m%dT%H%M%S"
+    return (
+        datetime.strptime(moment, form)
+        .replace(tzinfo=UTC)
+        .astimezone(ZoneInfo(timezone or "UTC"))
+        .strftime(form)
+    )
+
+
+@lru_cache(maxsize=1024)
+def rrule_problem(text: str) -> str | None:
+    """Return what is wrong with the text of a recurrence rule, in a sentence; None if nothing is."""
+    from dateutil.rrule import rrulestr
+
+    text, _ = parse_rrule(text, None)
+    if len(text) > MAX_RRULE_LENGTH:
+        return f"A rule has at most {MAX_RRULE_LENGTH} characters."
+    if _NO_INTERVAL.search(text):
+        return "`INTERVAL` is 1 or more."
+    try:
+        rrulestr(text)
+    except Exception as error:  # noqa: BLE001  (whatever it raises, it does not read the text)
+        return f"{str(error).rstrip('.').capitalize()}."
+    return None
+
+
+def wall_times(text: str, timezone: str | None, after: datetime) -> Iterator[datetime]:
+    """Yield the times of a rule that are later than *after*, all without a zone.
+
+    Raises what dateutil raises for a rule that cannot be walked, and may take for ever: see `within`.
+    """
+    rule = _entered_near(_parsed(text, timezone), after)
+    yield from rule.xafter(after)
+
+
+def has_no_day(text: str, timezone: str | None) -> bool:
+    """Whether no year has a day for any of the rules in *text*, as with the 30th of February."""
+    return all(_has_no_day(rule) for rule in _rules(_parsed(text, timezone)))
+
+
+def _has_no_day(rule: Any) -> bool:
+    daily = rule.replace(
+        **({"freq": _YEARLY} if rule._freq >= _DAILY else {}),
+        dtstart=DEFAULT_START,
+        interval=1,
+        count=None,
+        until=None,
+        bysetpos=None,
+        byhour=0,
+        byminute=0,
+        bysecond=0,
+    )
+    try:
+        return not list(islice(within(_STEPS_TO_A_DAY, iter(daily)), 1))
+    except TooManySteps:
+        return True
+
+
+def _parsed(text: str, timezone: str | None) -> Any:
+    """Return the rule as it is walked: on a wall clock. Which clock that is has been decided before."""
+    from dateutil.rrule import rrulestr
+
+    local = _ZONE.sub("", with_local_end(text, timezone))
+    return rrulestr(re.sub(r"(\d{8}T\d{6})Z", r"\1", local), dtstart=DEFAULT_START)
+
+
+def _rules(rule: Any) -> list[Any]:
+    return list(getattr(rule, "_rrule", [rule]))
+
+
+def _entered_near(rule: Any, begin: datetime) -> Any:
+    """Return *rule*, or each rule of a set, with a start near *begin* that it would have come by."""
+    from dateutil.rrule import rruleset
+
+    if not isinstance(rule, rruleset):
+        return _started_near(rule, begin)
+    of_set: Any = rule
+    for kind in ("_rrule", "_exrule"):
+        setattr(of_set, kind, [_started_near(each, begin) for each in getattr(of_set, kind)])
+    return of_set
+
+
+def _started_near(rule: Any, begin: datetime) -> Any:
+    if rule._count is not None or rule._dtstart >= begin:
+        return rule
+    return rule.replace(dtstart=_start_near(rule, begin))
+
+
+def _start_near(rule: Any, begin: datetime) -> datetime:
+    start: datetime = rule._dtstart
+    unit = _SECONDS.get(rule._freq)
+    if unit is not None:
+        every = unit * rule._interval
+        return start + timedelta(seconds=int((begin - start).total_seconds()) // every * every)
+    years = rule._interval if rule._freq == _YEARLY else lcm(rule._interval, 12) // 12
+    ahead = max(begin.year - 1 - start.year, 0)
+    return start.replace(year=start.year + ahead // years * years) if start.day <= 28 else start
+
+
+_STARTED = re.compile(r"DTSTART:(\d{8}T\d{6})\n(.*)", re.DOTALL)
+_FREQUENT = re.compile(r"FREQ=(SECONDLY|MINUTELY)", re.IGNORECASE)
+_EVERY = re.compile(r"INTERVAL=(\d+)", re.IGNORECASE)
+
+
+def without_default_start(rrule: str) -> str:
+    """Return a recurrence rule without the start that it has in any case: the beginning of 2020.
+
+    Servers add it, and for rules that fire every few seconds or minutes a later one of the same beat.
+    """
+    match = _STARTED.fullmatch(rrule)
+    if match is None or "DTSTART" in match[2].upper():
+        return rrule
+    try:
+        start = datetime.strptime(match[1], "%Y%m%dT%H%M%S")
+    except ValueError:
+        return rrule
+    return match[2] if start == DEFAULT_START or _is_in_beat(match[2], start) else rrule
+
+
+def _is_in_beat(rule: str, start: datetime) -> bool:
+    frequent = _FREQUENT.search(rule)
+    if frequent is None or "COUNT=" in rule.upper() or "\n" in rule.strip():
+        return False
+    every = _EVERY.search(rule)
+    beat = (int(every[1]) if every else 1) * (1 if frequent[1].upper() == "SECONDLY" else 60)
+    return start > DEFAULT_START and (start - DEFAULT_START).total_seconds() % beat == 0

@@ -1,0 +1,46 @@
+"""A bound on the work of library code that has none of its own."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+_END = object()
+
+
+class TooManySteps(Exception):
+    """The code did not come to an end within the steps it was given."""
+
+
+def within(steps: int, items: Iterator[T]) -> Iterator[T]:
+    """Yield *items*. Raise TooManySteps once working them out has taken *steps* lines of Python.
+
+    Lines are counted by tracing the thread, so it does not matter where the code spends them; the same
+    input takes the same number of them on every machine.
+    """
+    trace = _counter(steps)
+    while True:
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            item: Any = next(items, _END)
+        finally:
+            sys.settrace(before)
+        if item is _END:
+            return
+        yield item
+
+
+def _counter(left: int) -> Callable[[FrameType, str, Any], Any]:
+    def trace(_frame: FrameType, event: str, _argument: object) -> Any:
+        nonlocal left
+        if event == "line":
+            left -= 1
+            if left < 0:
+                raise TooManySteps
+        return trace
+
+    return trace

@@ -1,0 +1,139 @@
+"""What a schedule must obey: its texts are read, and it fires within a year."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from syntask_yaml.diagnostics import Diagnostic, did_you_mean
+from syntask_yaml.document.node import Node
+from syntask_yaml.model.cron import cron_problem, full_ranges
+from syntask_yaml.model.occurrences import first_time
+from syntask_yaml.model.recurrence import parse_rrule, rrule_problem, zones_in
+from syntask_yaml.model.schedule import Cron, RRule, Timing, timing_from_dict
+from syntask_yaml.model.timing import is_timezone, parse_interval, parse_moment, timezones
+from syntask_yaml.template import is_template
+
+_TIMINGS = ("cron", "interval", "rrule")
+_OF_TIMING = (*_TIMINGS, "timezone", "anchor_date", "day_or")
+_YEAR = timedelta(days=366)
+
+
+def is_cron(node: Node) -> Iterator[Diagnostic]:
+    problem = cron_problem(node.value)
+    if problem:
+        hint = "Write minute, hour, day of month, month and day of week, such as `0 6 * * 1-5`."
+        yield node.problem("invalid-cron", problem, hint)
+        return
+    for written, field, value in full_ranges(node.value):
+        detail = f"`{written}` means every {field}: a range that ends where it begins is read as the whole."
+        yield node.problem("wide-cron", detail, f"Write `{value}`.").as_warning()
+    for step in re.findall(r"^\*/(\d+)\s", node.value.strip()):
+        if 60 % int(step):
+            detail = (
+                f"`*/{step}` begins anew at minute 0 of each hour: it does not fire every {step} minutes."
+            )
+            hint = f"For every {step} minutes, write `interval: {int(step) * 60}`."
+            yield node.problem("uneven-cron", detail, hint).as_warning()
+
+
+def is_interval(node: Node) -> Iterator[Diagnostic]:
+    if not isinstance(node.value, str) and node.value <= 0:  # the schema says so
+        return
+    try:
+        parse_interval(node.value)
+    except ValueError as error:
+        hint = "Write seconds (`900`), an ISO 8601 duration (`PT15M`), or `0:15:00`."
+        yield node.problem("invalid-interval", str(error), hint)
+
+
+def is_rrule(node: Node) -> Iterator[Diagnostic]:
+    problem = rrule_problem(node.value)
+    if problem:
+        detail = f"`{node.value[:80]}` is not a valid recurrence rule. {problem}"
+        yield node.problem("invalid-rrule", detail, "Write RFC 5545 text, such as `FREQ=WEEKLY;BYDAY=MO`.")
+        return
+    text, zone = parse_rrule(node.value, None)
+    for name in {zone or "", *zones_in(text)}:
+        yield from _is_zone(name, node)
+
+
+def is_zone(node: Node) -> Iterator[Diagnostic]:
+    yield from _is_zone(node.value, node)
+
+
+def _is_zone(name: str, node: Node) -> Iterator[Diagnostic]:
+    if name and not is_timezone(name):
+        hint = did_you_mean(name, timezones(), otherwise="Write an IANA name, such as `Europe/Berlin`.")
+        yield node.problem("invalid-timezone", f"There is no time zone `{name}`.", hint)
+
+
+def fires_soon(node: Node) -> Iterator[Diagnostic]:
+    """A schedule fires within a year. What is wrong with its texts is said by their own rules."""
+    key = next((key for key in _TIMINGS if node.value.get(key) is not None), None)
+    if key is None or any(is_template(node.value.get(each)) for each in _OF_TIMING):
+        return
+    place, today = node.get(key) or node, datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    try:
+        timing = timing_from_dict(node.value)
+        if _has_problem(timing):
+            return
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return
+    try:
+        first = first_time(timing, today)
+    except ValueError as error:
+        yield place.problem("invalid-rrule", str(error), "Remove `COUNT`, or let `DTSTART` be a later day.")
+        return
+    if first is None:
+        yield place.problem("never-fires", f"This `{key}` never fires.", _why_never(timing)).as_warning()
+    elif first - today > _YEAR:
+        detail = f"This `{key}` does not fire before {first.date()}."
+        yield place.problem("never-fires", detail, _why_never(timing)).as_warning()
+
+
+def _has_problem(timing: Timing) -> bool:
+    if timing.timezone is not None and not is_timezone(timing.timezone):
+        return True
+    match timing:
+        case Cron(cron):
+            return cron_problem(cron) is not None
+        case RRule(rrule):
+            return rrule_problem(rrule) is not None
+    return False
+
+
+def _why_never(timing: Timing) -> str:
+    text = timing.rrule.upper() if isinstance(timing, RRule) else ""
+    if "COUNT=" in text and "DTSTART" not in text:
+        return "Without `DTSTART`, `COUNT` counts from the beginning of 2020: add `DTSTART`."
+    for key in ("COUNT", "UNTIL"):
+        if f"{key}=" in text:
+            return f"Check its `{key}`."
+    return "Check its days and months."
+
+
+def is_moment(node: Node) -> Iterator[Diagnostic]:
+    try:
+        parse_moment(node.value)
+    except (ValueError, OverflowError):
+        detail = f"`{node.value}` is no date."
+        yield node.problem("invalid-date", detail, "Write ISO 8601, such as `2026-01-01T06:00:00+00:00`.")
+
+
+def has_one_timing(node: Node) -> Iterator[Diagnostic]:
+    """A schedule says when in exactly one way."""
+    given = [key for key in _TIMINGS if node.value.get(key) is not None]
+    if not given and node.value:
+        detail = "A schedule needs `cron`, `interval` or `rrule`; here is none of them."
+        yield node.problem("missing-key", detail, "Add one of them, such as `cron: 0 6 * * *`.")
+    for extra in given[1:]:
+        detail = f"A schedule fires in one way; here are `{given[0]}` and `{extra}`."
+        hint = "Put one of them into an entry of its own."
+        yield (node.get(extra) or node).problem("conflicting-keys", detail, hint, at_key=True)
+    for key in ("max_active_runs", "catchup"):
+        if (old := node.get(key)) is not None:
+            hint = "Use the deployment's `concurrency_limit`." if key == "max_active_runs" else "Remove it."
+            detail = f"`{key}` has no effect any more."
+            yield old.problem("obsolete-key", detail, hint, at_key=True).as_warning()

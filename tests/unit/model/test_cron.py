@@ -1,0 +1,43 @@
+"""What is said of cron expressions."""
+
+from __future__ import annotations
+
+import pytest
+
+from syntask_yaml.model.cron import cron_problem, full_ranges
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("61 * * * *", "The minute field `61` is not valid: it takes 0 to 59"),
+        ("0 24 * * *", "The hour field `24`"),
+        ("0 6 32 * *", "The day of month field `32`"),
+        ("0 6 * 13 *", "The month field `13`"),
+        ("0 6 * * mo", "The day of week field `mo`"),
+        ("0 6 * * 1 60", "The second field `60`"),
+        ("0 6 * * 1 0 1066", "The year field `1066`"),
+        ("*/0 * * * *", "The minute field `*/0`"),
+        ("0 6 * *", "It has 4 fields; a cron expression has five"),
+        ("daily", "It has 1 field; "),
+        ("* * * * * * * *", "It has 8 fields"),
+        ("@often", "The alias is unknown"),
+        ("H 6 * * *", "not supported"),
+    ],
+)
+def test_a_wrong_expression_is_explained_by_its_field(line: str, said: str) -> None:
+    assert said in (cron_problem(line) or "")
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("0 6 * * 3-3", [("3-3", "day of week", "3")]),
+        ("0 6 * * 1,Wed-wed", [("Wed-wed", "day of week", "Wed")]),
+        ("0 6 3-3 jan-jan *", [("3-3", "day of month", "3"), ("jan-jan", "month", "jan")]),
+        ("0 6 * * 1-5", []),
+        ("0-59 */2 1,2 * *", []),
+    ],
+)
+def test_a_range_of_one_value_is_found(line: str, found: list[tuple[str, str, str]]) -> None:
+    assert list(full_ranges(line)) == found
