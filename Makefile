@@ -43,7 +43,7 @@ lock:
 		--no-emit-package syntask-yaml --all-extras --group test --group lint pyproject.toml --output-file constraints.txt
 
 clean:
-	rm -rf .venv .demo .servers .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache htmlcov .coverage*
+	rm -rf .venv .demo .servers .versions .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache htmlcov .coverage*
 
 .venv/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

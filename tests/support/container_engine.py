@@ -33,6 +33,7 @@ from tests.support.programs import missing
 
 _PROGRAMS = ("dockerd", "runc", "docker-registry", "busybox", "iptables")
 _PROGRAMS_OF_IMAGE = "cat dd echo env find grep id ls sh sleep stat test wget".split()
+NO_LOGINS = missing(("htpasswd",))
 MISSING = missing(_PROGRAMS, root="a container engine")
 
 # The machine may have no CAP_SYS_RESOURCE: what runc would not be allowed to do is left out.

@@ -19,7 +19,7 @@ from tests.real.docker import test_key as reuse
 from tests.real.docker import test_push as pushing
 from tests.real.docker.conftest import Workshop
 from tests.support import podman as support
-from tests.support.container_engine import Registry, registry
+from tests.support.container_engine import NO_LOGINS, Registry, registry
 from tests.support.podman import PodmanEngine
 from tests.support.python_image import CHANGES
 
@@ -33,8 +33,8 @@ _MOUNTED = [f"{path}:{path}:ro" for path in (sys.base_prefix, "/lib", "/lib64")]
 @pytest.fixture(name="closed", scope="module")
 def _closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
     """A registry that asks for a login."""
-    if support.MISSING:
-        pytest.skip(support.MISSING)
+    if why_not := support.MISSING or NO_LOGINS:
+        pytest.skip(why_not)
     with registry(tmp_path_factory.mktemp("closed"), login=pushing.LOGIN) as found:
         yield found
 

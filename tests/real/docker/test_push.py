@@ -15,6 +15,7 @@ import pytest
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.secret import Secret
 from tests.real.docker.conftest import Workshop
+from tests.support import container_engine as support
 from tests.support.container_engine import Registry, registry
 
 pytestmark = pytest.mark.real
@@ -26,6 +27,8 @@ _BLOCK = "{{ prefect.blocks.docker-registry-credentials.team }}"
 @pytest.fixture(name="closed", scope="session")
 def _closed(engine: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
     """A registry that asks for a login."""
+    if support.NO_LOGINS:
+        pytest.skip(support.NO_LOGINS)
     with registry(tmp_path_factory.mktemp("closed"), login=LOGIN) as found:
         yield found
 

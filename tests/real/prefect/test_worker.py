@@ -17,7 +17,6 @@ from tests.support.git_repository import Repository
 from tests.support.git_server import GitServer
 from tests.support.prefect_server import PrefectServer, stock_worker
 
-needs_apache = pytest.mark.skipif(bool(git_server.NO_APACHE), reason=git_server.NO_APACHE or "-")
 # A server of one's own asks for a user too; Prefect's worker puts both into the URL.
 USER, PASSWORD = "robot", "hush-hush-0451"
 
@@ -71,6 +70,8 @@ def _worker(
 @pytest.fixture(name="served", scope="module")
 def _served() -> Iterator[GitServer]:
     """A repository with a flow, behind a password."""
+    if git_server.NO_APACHE:
+        pytest.skip(git_server.NO_APACHE)
     with git_server.public_directory() as base:
         work = Repository(base / "work" / "app")
         work.commit(flows__report=PREFECT_FLOW)
@@ -108,7 +109,6 @@ def logs(console: Console, printed: str, awaited: str) -> str:
     return lines
 
 
-@needs_apache
 def test_a_stock_worker_clones_with_a_token_from_a_block(
     sqlite: PrefectServer, served: GitServer, worker: Path, console: Console
 ) -> None:

@@ -1,0 +1,120 @@
+"""Run the tests that need no servers with other releases than those of constraints.txt.
+
+    versions.py lowest    the lowest that pyproject.toml allows; a failure is a bound that is not true
+    versions.py newest    the newest there are; what fails is told with the packages that cause it,
+                          and exits with 0: a release of strangers keeps nobody from landing
+
+Each has an environment of its own below .versions. It needs uv.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+WHAT = ["--editable", ".[docker,s3,gcs,azure]", "--group", "test"]
+# What depends on libraries most; left out is what starts processes by the hundred.
+TESTS = [
+    "tests/contract",
+    *(f"tests/unit/{part}" for part in ("backend", "document", "plan", "steps", "template")),
+]
+UV = str(next((path for path in [ROOT / ".servers/bin/uv"] if path.exists()), "uv"))
+
+
+class Environment:
+    """An environment called *name*, with the tests of this project."""
+
+    def __init__(self, name: str) -> None:
+        self.place = ROOT / ".versions" / name
+        run([UV, "venv", "--quiet", "--clear", "--seed", "--python", sys.executable, str(self.place)])
+
+    def install(self, *words: str) -> None:
+        run([UV, "pip", "install", "--quiet", "--python", str(self.place), *words])
+
+    def packages(self) -> dict[str, str]:
+        """The version of each package that is installed."""
+        listed = run([UV, "pip", "freeze", "--python", str(self.place)])
+        return {name.lower(): version for name, version in re.findall(r"^([\w.-]+)==(\S+)", listed, re.M)}
+
+    def test(self, *words: str) -> bool:
+        """Whether the tests pass; those that fail are kept for `--last-failed`."""
+        python, cache = str(self.place / "bin/python"), f"cache_dir={self.place}/cache"
+        options = ["-m", "not real", "-q", "--numprocesses", "logical", "--dist", "loadfile", "-o", cache]
+        return (
+            subprocess.run([python, "-m", "pytest", *options, *words], cwd=ROOT, check=False).returncode == 0
+        )
+
+
+def run(words: list[str]) -> str:
+    return subprocess.run(words, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def pinned() -> dict[str, str]:
+    text = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+    return {name.lower(): version for name, version in re.findall(r"^([\w.-]+)==([^\s;]+)", text, re.M)}
+
+
+def differences(packages: dict[str, str]) -> dict[str, str]:
+    """The packages that have another version than in constraints.txt, in words."""
+    known = pinned()
+    return {
+        name: f"{name} {version} (constraints.txt: {known.get(name, 'none')})"
+        for name, version in packages.items()
+        if known.get(name) != version
+    }
+
+
+def lowest() -> int:
+    environment = Environment("lowest")
+    environment.install("--resolution", "lowest-direct", *WHAT)
+    if environment.test(*TESTS):
+        return 0
+    direct = re.findall(
+        r'^\s*"([\w-]+)[^"]*[>=<]', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.M
+    )
+    told = [
+        words for name, words in differences(environment.packages()).items() if name in map(str.lower, direct)
+    ]
+    print("The lowest releases that pyproject.toml allows do not pass. They are:", *sorted(told), sep="\n  ")
+    print("Raise the bound of the one that is at fault, or mend the code.")
+    return 1
+
+
+def newest() -> int:
+    environment = Environment("newest")
+    environment.install("--upgrade", *WHAT)
+    packages = environment.packages()
+    changed = differences(packages)
+    if not changed:
+        print("constraints.txt holds the newest releases.")
+        return 0
+    print("Newer than constraints.txt:", *sorted(changed.values()), sep="\n  ")
+    if environment.test(*TESTS):
+        return 0
+    print("\nWARNING: the newest releases break tests, which are above. This fails nothing.")
+    at_fault = [words for name, words in changed.items() if breaks(name, packages[name], environment)]
+    print("At fault, each alone:", *(at_fault or ["none alone; several together"]), sep="\n  ")
+    print("Mend the code, or put a bound into pyproject.toml; then `make lock`.")
+    return 0
+
+
+def breaks(name: str, version: str, failed: Environment) -> bool:
+    """Whether that package alone, among those of constraints.txt, makes the tests fail that failed."""
+    alone = Environment("alone")
+    wanted = alone.place / "wanted.txt"
+    others = pinned() | {name: version}
+    wanted.write_text("".join(f"{each}=={its}\n" for each, its in others.items()), encoding="utf-8")
+    try:
+        alone.install("--override", str(wanted), *WHAT)
+    except subprocess.CalledProcessError:  # it does not fit the others
+        return False
+    shutil.copytree(failed.place / "cache", alone.place / "cache")
+    return not alone.test("--last-failed", "--last-failed-no-failures", "none", *TESTS)
+
+
+if __name__ == "__main__":
+    sys.exit({"lowest": lowest, "newest": newest}[sys.argv[1]]())
