@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,12 +15,22 @@ from tests.support.http_server import QuietHandler, serving
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is said to one request. A *status* of 0 cuts the connection without a word."""
+    """What is said to one request. A *status* of 0 cuts the connection without a word.
+
+    *body* is sent as JSON, *content* in its place as if it were some, *text* as a page.
+    """
 
     status: int = 200
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     text: str | None = None
+    content: bytes | None = None
+
+    @property
+    def sent(self) -> bytes:
+        if self.content is not None:
+            return self.content
+        return json.dumps(self.body).encode() if self.text is None else self.text.encode()
 
 
 CUT = Answer(0)
@@ -68,7 +79,7 @@ def scripted(*script: Answer) -> Iterator[ScriptedServer]:
                 self.close_connection = True
                 self.connection.shutdown(socket.SHUT_RDWR)
                 return
-            content = json.dumps(answer.body).encode() if answer.text is None else answer.text.encode()
+            content = answer.sent
             self.send_response(answer.status)
             kind = "application/json" if answer.text is None else "text/html"
             sent = {"Content-Type": kind, "Content-Length": str(len(content)), **answer.headers}
@@ -82,3 +93,25 @@ def scripted(*script: Answer) -> Iterator[ScriptedServer]:
     with serving(Handler) as port:
         told.url = f"http://127.0.0.1:{port}/api"
         yield told
+
+
+@contextmanager
+def dribbling(beginning: bytes) -> Iterator[str]:
+    """A server that answers with *beginning*, and then a blank now and then; its URL."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, ExitStack() as guests:
+        ended = threading.Event()
+
+        def serve() -> None:
+            with suppress(OSError):
+                guest = guests.enter_context(listener.accept()[0])
+                guest.sendall(beginning)
+                while not ended.wait(0.02):
+                    guest.sendall(b" ")
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/api"
+        finally:
+            ended.set()
+            thread.join()

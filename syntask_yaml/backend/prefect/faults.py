@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 import httpx
 
-from syntask_yaml.errors import BackendError, BackendRefused, BackendUnreachable
+from syntask_yaml.errors import BackendConflict, BackendError, BackendRefused, BackendUnreachable
 
 # What a busy server or a gateway answers with for a while.
 BUSY = frozenset({408, 429, 502, 503, 504})
@@ -21,6 +21,10 @@ _LOGIN = "Set PREFECT_API_KEY, or PREFECT_API_AUTH_STRING for a server that want
 
 class AnswerLost(BackendUnreachable):
     """The call went out and no answer came back: it may have been done, or not."""
+
+
+class NoApi(BackendUnreachable):
+    """What answers is not the API of a Prefect 3 server."""
 
 
 class Refused(BackendRefused):
@@ -44,12 +48,17 @@ def from_wire(error: httpx.HTTPError, url: str, *, is_known: bool) -> BackendUnr
         hint = "Check that it runs; then do the same again." if is_known else f"Check the URL. {_WRONG_URL}"
         return BackendUnreachable(f"{gone}: {url} ({_reason(error)}).", hint=hint)
     if isinstance(error, httpx.TimeoutException):
-        return AnswerLost(
-            f"The server at {url} gave no answer in time.",
-            hint="Do the same again; PREFECT_API_REQUEST_TIMEOUT gives it more seconds.",
-        )
+        return too_late(url)
     return AnswerLost(
         f"The connection to the server at {url} broke ({_reason(error)}).", hint="Do the same again."
+    )
+
+
+def too_late(url: str) -> AnswerLost:
+    """The error for an answer that was not complete in time."""
+    return AnswerLost(
+        f"The server at {url} gave no answer in time.",
+        hint="Do the same again; PREFECT_API_REQUEST_TIMEOUT gives it more seconds.",
     )
 
 
@@ -91,9 +100,25 @@ def from_answer(answer: httpx.Response, url: str) -> BackendError:
 _ALLOWED = "Ask who runs the server for the right, or use another key."
 
 
-def no_api(url: str) -> BackendUnreachable:
-    """The error for an answer that is no API's."""
-    return BackendUnreachable(f"{url} answers, but not as the API of a server.", hint=_WRONG_URL)
+def no_api(url: str, why: str) -> NoApi:
+    """The error for an answer that is not an API's, and *why*."""
+    return NoApi(f"{url} answers, but not as the API of a Prefect 3 server: {why}.", hint=_WRONG_URL)
+
+
+def old_server(url: str, version: str) -> BackendRefused:
+    """The error for a server of Prefect 2."""
+    return BackendRefused(
+        f"{url} is a Prefect {version} server; Prefect 3 is needed.",
+        hint="Upgrade the server, or use another one. `syntask upgrade --from-server` reads what it has.",
+    )
+
+
+def changing(url: str, kind: str) -> BackendConflict:
+    """The error for a list that others change faster than it can be read."""
+    return BackendConflict(
+        f"The server at {url} changed while its `{kind}` were read.",
+        hint="Do the same again, when fewer others write.",
+    )
 
 
 def _body(answer: httpx.Response) -> Mapping[str, Any]:
@@ -111,14 +136,20 @@ def _reasons(body: Mapping[str, Any]) -> Iterator[str]:
         if not isinstance(detail, dict):
             yield str(detail)
             continue
-        place = ".".join(str(part) for part in detail.get("loc", ())[1:])
+        place = ".".join(map(str, _place(detail)[1:]))
         yield f"`{place}`: {detail.get('msg', '')}" if place else str(detail.get("msg", ""))
 
 
 def _unknown(body: Mapping[str, Any]) -> Iterator[str]:
-    for detail in body.get("exception_detail") or ():
-        if isinstance(detail, dict) and detail.get("type") == "extra_forbidden" and detail.get("loc"):
-            yield str(detail["loc"][-1])
+    details = body.get("exception_detail")
+    for detail in details if isinstance(details, list) else ():
+        if isinstance(detail, dict) and detail.get("type") == "extra_forbidden" and _place(detail):
+            yield str(_place(detail)[-1])
+
+
+def _place(detail: Mapping[str, Any]) -> Sequence[Any]:
+    place = detail.get("loc")
+    return place if isinstance(place, list) else ()
 
 
 def _phrase(status: int) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 
 from syntask_yaml.backend.prefect.bodies import Raw, deployment_of_automation, stored_of
+from syntask_yaml.backend.prefect.faults import Refused
 from syntask_yaml.backend.prefect.role import Role
-from syntask_yaml.backend.prefect.transport import PAGE
 from syntask_yaml.model.deployment import Stored
 
 # So many names fit into one filter: databases limit the values of a query.
@@ -35,10 +36,7 @@ class Reading(Role):
             return []
         wanted = None if project is not None else chosen
         raws, automations = self._api.both(lambda: self._raws(wanted), self._automations)
-        found = [
-            stored_of(raw, flow=self._flow_names[raw["flow_id"]], automations=automations.get(raw["id"], ()))
-            for raw in raws
-        ]
+        found = [self._stored(raw, automations.get(raw["id"], ())) for raw in raws]
         return sorted(
             (each for each in found if _is_chosen(each, project, chosen)),
             key=lambda stored: stored.deployment.full_name,
@@ -46,15 +44,16 @@ class Reading(Role):
 
     def _current(self, names: Collection[str]) -> dict[str, Current]:
         """What there is now of *names*, by name."""
-        found = (
-            Current(raw, stored_of(raw, flow=self._flow_names[raw["flow_id"]]))
-            for raw in self._raws(set(names))
-        )
+        found = (Current(raw, self._stored(raw)) for raw in self._raws(set(names)))
         return {
             each.stored.deployment.full_name: each
             for each in found
             if each.stored.deployment.full_name in names
         }
+
+    def _stored(self, raw: Raw, automations: Sequence[Raw] = ()) -> Stored:
+        flow = self._flow_names[raw["flow_id"]]
+        return self._api.parsed(lambda: stored_of(raw, flow=flow, automations=automations))
 
     def _raws(self, names: set[str] | None) -> list[Raw]:
         """The deployments with these names, and maybe more; or all of them. Their flows are known then."""
@@ -65,10 +64,12 @@ class Reading(Role):
             self._remember_flows(flows)
         else:
             raws = [raw for part in _parts(sorted(names)) for raw in self._named(part)]
+        if not raws:
+            self._api.check_version()
         self._note_what_is_kept(raws)
-        # A flow may be new since its page was read.
+        # A flow may be new since its page was read, and one that is gone took its deployments along.
         self._look_up_flows(raw["flow_id"] for raw in raws)
-        return raws
+        return [raw for raw in _each_once(raws) if raw["flow_id"] in self._flow_names]
 
     def _named(self, names: Sequence[str]) -> list[Raw]:
         pairs = [name.partition("/") for name in names]
@@ -94,20 +95,25 @@ class Reading(Role):
 
     def _automations(self) -> Mapping[str, list[Raw]]:
         """The automations that do nothing but run one deployment, by its id."""
+        try:
+            automations = self._api.every("automations")
+        except Refused as error:
+            if error.status != 404:
+                raise
+            self._api.check_version()
+            self.features = replace(self.features, triggers=False)
+            return {}
         found: dict[str, list[Raw]] = defaultdict(list)
-        offset = 0
-        while True:
-            body = {"limit": PAGE, "offset": offset, "sort": "NAME_ASC"}
-            page = self._api.call("POST", "/automations/filter", body, may_be_missing=True)
-            if page is None:
-                self.features = replace(self.features, triggers=False)
-                return {}
-            for automation in page:
-                if (deployment_id := deployment_of_automation(automation)) is not None:
-                    found[deployment_id].append(automation)
-            if len(page) < PAGE:
-                return found
-            offset += PAGE
+        for automation in automations:
+            deployment_id = self._api.parsed(partial(deployment_of_automation, automation))
+            if deployment_id is not None:
+                found[deployment_id].append(automation)
+        return found
+
+
+def _each_once(raws: Iterable[Raw]) -> Collection[Raw]:
+    """The deployments, without those that were found by the names of several parts."""
+    return {raw["id"]: raw for raw in raws}.values()
 
 
 def _is_chosen(stored: Stored, project: str | None, names: set[str] | None) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from syntask_yaml.backend.base import Features
 from syntask_yaml.backend.moments import Clock
+from syntask_yaml.backend.prefect.bodies import Raw
 from syntask_yaml.backend.prefect.transport import Api
 
 
@@ -20,11 +21,17 @@ class Role:
         self._flow_names: dict[str, str] = {}
         self._deployment_names: dict[str, str] = {}
 
+    @property
+    def _server(self) -> Api:
+        """The API, once it is known to be Prefect 3's."""
+        self._api.check_version()
+        return self._api
+
     def _look_up_flows(self, ids: Iterable[str]) -> None:
         unknown = sorted(set(ids) - self._flow_names.keys())
         if unknown:
             chosen = {"flows": {"id": {"any_": unknown}}}
             self._remember_flows(self._api.every("flows", chosen, expected=len(unknown)))
 
-    def _remember_flows(self, flows: Iterable[dict[str, str]]) -> None:
+    def _remember_flows(self, flows: Iterable[Raw]) -> None:
         self._flow_names.update((flow["id"], flow["name"]) for flow in flows)

@@ -9,10 +9,13 @@ from typing import Any
 
 from syntask_yaml.backend.base import RunFilter
 from syntask_yaml.backend.lifecycle import cancelled, no_such_deployment, no_such_run, only_one
+from syntask_yaml.backend.moments import Clock
 from syntask_yaml.backend.naming import new_id
 from syntask_yaml.backend.prefect.bodies import Raw, moment
+from syntask_yaml.backend.prefect.faults import Refused
+from syntask_yaml.backend.prefect.pages import OVERLAP, PAGE
 from syntask_yaml.backend.prefect.role import Role
-from syntask_yaml.backend.prefect.transport import PAGE, part
+from syntask_yaml.backend.prefect.transport import Api, part
 from syntask_yaml.model.run import LogLine, Run, RunRequest, State, StateType
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -24,7 +27,11 @@ _LATEST_FIRST, _NEXT_FIRST = "EXPECTED_START_TIME_DESC", "EXPECTED_START_TIME_AS
 
 
 class Runs(Role):
-    """The verbs about runs."""
+    """The verbs about runs. Ids of logs that were read are kept: who follows a run asks again and again."""
+
+    def __init__(self, api: Api, clock: Clock) -> None:
+        super().__init__(api, clock)
+        self._shown: dict[str, dict[str, Raw]] = {}
 
     def create_run(self, request: RunRequest) -> Run:
         when = {"scheduled_time": request.scheduled.isoformat()} if request.scheduled else {}
@@ -40,9 +47,10 @@ class Runs(Role):
         if request.name is not None:
             body["name"] = request.name
         place = f"/deployments/{part(request.deployment_id)}/create_flow_run"
-        raw = self._api.call("POST", place, body, may_be_missing=True)
-        if raw is None:
-            raise no_such_deployment(request.deployment_id)
+        try:
+            raw = self._server.made(place, body)
+        except Refused as error:
+            raise no_such_deployment(request.deployment_id) if error.status == 404 else error from error
         return self._runs([raw])[0]
 
     def runs(self, which: RunFilter) -> list[Run]:
@@ -54,43 +62,55 @@ class Runs(Role):
         if due := {key: bound.isoformat() for key, bound in bounds.items() if bound is not None}:
             chosen["expected_start_time"] = due
         order = _LATEST_FIRST if which.after is None else _NEXT_FIRST
-        body: dict[str, Any] = {"flow_runs": chosen, "sort": order}
+        body: dict[str, Any] = {"sort": order}
         if which.deployment is not None:
             flow, _, name = which.deployment.partition("/")
             body |= {"flows": {"name": {"any_": [flow]}}, "deployments": {"name": {"any_": [name]}}}
-        return self._runs(self._latest(body, which.limit))
+        return self._runs(self._first(chosen, which.limit, **body))
 
-    def _latest(self, body: Raw, limit: int) -> list[Raw]:
-        found: list[Raw] = []
-        while len(found) < limit:
+    def _first(self, chosen: Raw, limit: int, *, sort: str = _LATEST_FIRST, **body: Any) -> list[Raw]:
+        """The first *limit* runs that *chosen* filters, each page from the last time on of the one before.
+
+        Many runs are due at the same time: those of that time that are known are left out.
+        """
+        bound = "before_" if sort == _LATEST_FIRST else "after_"
+        found: dict[str, Raw] = {}
+        while True:
             size = min(PAGE, limit - len(found))
-            page = self._api.post("/flow_runs/filter", {**body, "limit": size, "offset": len(found)})
-            found += page
-            if len(page) < size:
-                break
-        return found
+            asked = {**body, "flow_runs": chosen, "sort": sort, "limit": size}
+            page = self._server.listed("/flow_runs/filter", "flow_runs", asked)
+            known = len(found)
+            found.update((raw["id"], raw) for raw in page)
+            if len(page) < size or len(found) in (limit, known):
+                return list(found.values())
+            due = page[-1].get("expected_start_time")
+            same = [raw["id"] for raw in found.values() if raw.get("expected_start_time") == due]
+            times = {**chosen.get("expected_start_time", {}), **({bound: due} if due else {})}
+            chosen = {**chosen, "expected_start_time": times, "id": {"not_any_": same}}
 
     def run(self, id: str) -> Run | None:
         known = id.lower()
         if _ID.fullmatch(known):
-            raw = self._api.get(f"/flow_runs/{known}")
+            raw = self._server.get(f"/flow_runs/{known}")
             return None if raw is None else self._runs([raw])[0]
         if not _BEGINNING.fullmatch(known):
             return None
-        latest = self._latest({"sort": _LATEST_FIRST}, _LATEST)
+        latest = self._first({}, _LATEST)
         return only_one(id, self._runs([raw for raw in latest if raw["id"].startswith(known)]))
 
     def logs(self, run_id: str, *, after: int = 0) -> list[LogLine]:
         if not _ID.fullmatch(run_id.lower()):
             return []
-        found: list[Raw] = []
-        chosen = {"logs": {"flow_run_id": {"any_": [run_id]}}, "sort": "TIMESTAMP_ASC"}
-        while True:
-            body = {**chosen, "limit": PAGE, "offset": after + len(found)}
-            page = self._api.post("/logs/filter", body)
-            found += page
-            if len(page) < PAGE:
-                return [_line(raw) for raw in found]
+        shown = self._shown.setdefault(run_id, {})
+        if len(shown) != after:
+            shown.clear()
+        start = max(0, len(shown) - OVERLAP) if shown else after
+        known = dict(shown)
+        body = {"logs": {"flow_run_id": {"any_": [run_id]}}, "sort": "TIMESTAMP_ASC"}
+        found = self._server.pages("logs", body, known).all(start=start)
+        new = [raw for raw in found if raw["id"] not in shown]
+        shown.update((raw["id"], {}) for raw in new)
+        return self._api.parsed(lambda: [_line(raw) for raw in new])
 
     def cancel(self, run_id: str) -> Run:
         run = self.run(run_id) if _ID.fullmatch(run_id.lower()) else None
@@ -104,10 +124,11 @@ class Runs(Role):
     def _runs(self, raws: Sequence[Raw]) -> list[Run]:
         self._look_up_flows(raw["flow_id"] for raw in raws)
         self._look_up_deployments(raws)
-        return [self._run(raw) for raw in raws]
+        return self._api.parsed(lambda: [self._run(raw) for raw in raws])
 
     def _look_up_deployments(self, raws: Sequence[Raw]) -> None:
-        ids = {raw["deployment_id"] for raw in raws} - self._deployment_names.keys() - {None}
+        ids = {str(raw["deployment_id"]) for raw in raws if raw.get("deployment_id")}
+        ids -= self._deployment_names.keys()
         if ids:
             chosen = {"deployments": {"id": {"any_": sorted(ids)}}}
             found = self._api.every("deployments", chosen, expected=len(ids))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from syntask_yaml.backend.prefect.bodies import schedule_body, schedules_of
 from syntask_yaml.backend.prefect.faults import AnswerLost
@@ -73,4 +74,5 @@ def write_schedules(
         except AnswerLost:
             if not left:
                 raise
-            stored = schedules_of(api.get(place) or ())
+            found = api.call("GET", place, may_be_missing=True) or ()
+            stored = api.parsed(partial(schedules_of, found))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-import ssl
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -16,27 +16,45 @@ import httpx
 
 from syntask_yaml.backend.moments import utc_now
 from syntask_yaml.backend.naming import new_id
+from syntask_yaml.backend.prefect.bodies import Raw
 from syntask_yaml.backend.prefect.faults import (
     BUSY,
     NOTHING_DONE,
     AnswerLost,
+    NoApi,
+    Refused,
     from_answer,
     from_wire,
     no_api,
+    old_server,
+    too_late,
 )
 from syntask_yaml.backend.prefect.pace import Pace
+from syntask_yaml.backend.prefect.pages import ORDERS, PAGE, Pages
 from syntask_yaml.backend.prefect.settings import Connection
-from syntask_yaml.errors import BackendError, BackendRefused, BackendUnreachable, UsageError
+from syntask_yaml.backend.prefect.wire import client_of, within
+from syntask_yaml.errors import BackendError, BackendRefused, BackendUnreachable
 
 _T = TypeVar("_T")
 _S = TypeVar("_S")
 
-PAGE = 200
 # So many times more is a call made, after pauses that grow from the first one to the longest, in seconds.
 _REPEATS = 8
 _FIRST_PAUSE, _LONGEST_PAUSE, _JITTER, _LONGEST_ASKED = 0.1, 5.0, 0.3, 60.0
 _READERS = 4
-_CONNECTIONS = 64
+
+# What an object of a kind is told by: texts that each of them has.
+_TEXTS: Mapping[str, Sequence[str]] = {
+    "deployments": ("id", "name", "flow_id"),
+    "flow_runs": ("id", "name", "flow_id"),
+    "block_documents": ("id",),
+    "logs": ("id",),
+    "block_schemas": ("id",),
+    "block_types": ("id", "slug"),
+}
+_USUAL_TEXTS = ("id", "name")
+# What goes wrong where an answer is not what it should be.
+_ODD = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
 
 
 class Api:
@@ -49,23 +67,39 @@ class Api:
         self.url = connection.url
         self.dialect = connection.dialect
         self.pace = Pace()
-        self._client = _client(connection)
+        self._client = client_of(connection)
+        self._timeout = connection.timeout
         self._closing = Event()
         self._has_answered = False
         self._csrf = Lock()
+        # Cloud has one version, and no place that tells it.
+        self._version: str | None = "" if connection.is_cloud else None
 
     def close(self) -> None:
         """End waiting calls, and let go of connections."""
         self._closing.set()
         self._client.close()
 
-    def get(self, path: str, **query: Any) -> Any:
-        """What stands at *path*; None if nothing does."""
-        return self.call("GET", path, query=query, may_be_missing=True)
+    def get(self, path: str, **query: Any) -> Raw | None:
+        """Return the object at *path*; None if there is none."""
+        found = self.call("GET", path, query=query, may_be_missing=True)
+        return None if found is None else self._object(found)
 
-    def post(self, path: str, body: Any = None, *, repeats: bool = True) -> Any:
+    def post(self, path: str, body: Any = None, *, repeats: bool = True) -> Raw:
         """Post *body*. Without *repeats*, a call that may have been done raises AnswerLost."""
-        return self.call("POST", path, body, repeats=repeats)
+        return self._object(self.call("POST", path, body, repeats=repeats))
+
+    def made(self, path: str, body: Any, *, repeats: bool = True) -> Raw:
+        """Post *body*, and return the object that the server made of it, with its id."""
+        return self._told(self.post(path, body, repeats=repeats), ("id",))
+
+    def listed(self, path: str, kind: str, body: Mapping[str, Any]) -> list[Raw]:
+        """Post the filter *body*, and return the objects of *kind* that are listed."""
+        answer = self.call("POST", path, body)
+        if not isinstance(answer, list):
+            raise self.no_api("a list was asked for")
+        texts = _TEXTS.get(kind, _USUAL_TEXTS)
+        return [self._told(each, texts) for each in answer]
 
     def patch(self, path: str, body: Any) -> bool:
         """Change what stands at *path*; whether there was something."""
@@ -74,6 +108,49 @@ class Api:
     def delete(self, path: str) -> bool:
         """Delete what stands at *path*; whether there was something."""
         return self.call("DELETE", path, may_be_missing=True) is not None
+
+    def parsed(self, parse: Callable[[], _T]) -> _T:
+        """Return what *parse* makes of an answer. Raises BackendUnreachable where it has another shape."""
+        try:
+            return parse()
+        except _ODD as error:
+            raise self.no_api(f"an answer has another shape: {type(error).__name__}: {error}") from error
+
+    def no_api(self, why: str) -> BackendError:
+        """The error for an answer that no Prefect 3 server gives."""
+        try:
+            self.check_version()
+        except BackendRefused as error:
+            return error
+        except BackendError:
+            pass
+        return no_api(self.url, why)
+
+    def check_version(self) -> None:
+        """Raise BackendRefused for a server of Prefect 2. It is asked once."""
+        if self._version is None:
+            try:
+                version = self.call("GET", "/admin/version", may_be_missing=True)
+            except Refused:  # a proxy that keeps this place to itself
+                version = ""
+            if not isinstance(version, str | None):
+                raise no_api(self.url, "its version is no text")
+            self._version = version or ""
+        if self._version.startswith("2."):
+            raise old_server(self.url, self._version)
+
+    def _object(self, answer: Any) -> Raw:
+        if not isinstance(answer, dict):
+            raise self.no_api("an object was asked for")
+        return answer
+
+    def _told(self, answer: Any, texts: Sequence[str]) -> Raw:
+        """*answer*, which is an object with these *texts*."""
+        found = self._object(answer)
+        for name in texts:
+            if not isinstance(found.get(name), str):
+                raise self.no_api(f"an object has no text as its `{name}`")
+        return found
 
     def call(
         self,
@@ -87,13 +164,16 @@ class Api:
     ) -> Any:
         """The JSON of the answer, `{}` if it has none; None for what is missing and may be."""
         content = None if body is None else to_json(body)
+        deadline = time.monotonic() + self._timeout
         for pause in _pauses():
             wait = pause or 0.0
             try:
                 answer = self._send(method, path, content, query)
             except AnswerLost:
-                if not repeats or pause is None:
+                if not repeats or pause is None or time.monotonic() >= deadline:
                     raise
+            except NoApi:
+                raise
             except BackendUnreachable:
                 if not self._has_answered or pause is None:
                     raise
@@ -110,13 +190,16 @@ class Api:
     def _send(
         self, method: str, path: str, content: bytes | None, query: Mapping[str, Any] | None
     ) -> httpx.Response:
+        ask = partial(self._client.request, method, path, content=content, params=query)
         try:
-            answer = self._client.request(method, path, content=content, params=query)
+            answer = within(self._timeout, ask)
             if answer.status_code == 403 and "csrf" in answer.text.lower():
                 refused = answer.request.headers.get(self.dialect.csrf_token_header)
                 if (busy := self._fetch_csrf_token(refused)) is not None:
                     return busy
-                answer = self._client.request(method, path, content=content, params=query)
+                answer = within(self._timeout, ask)
+        except TimeoutError as error:
+            raise too_late(self.url) from error
         except httpx.HTTPError as error:
             raise from_wire(error, self.url, is_known=self._has_answered) from error
         self._has_answered = True
@@ -132,14 +215,14 @@ class Api:
             if headers.get(self.dialect.csrf_token_header) != refused:
                 return None
             client = headers.get(self.dialect.csrf_client_header) or new_id()
-            answer = self._client.get("/csrf-token", params={"client": client})
+            answer = within(self._timeout, lambda: self._client.get("/csrf-token", params={"client": client}))
             if answer.status_code == 401:
                 raise from_answer(answer, self.url)
             if answer.status_code in BUSY:
                 return answer
             if answer.is_success:
+                headers[self.dialect.csrf_token_header] = _token_of(answer, self.url)
                 headers[self.dialect.csrf_client_header] = client
-                headers[self.dialect.csrf_token_header] = answer.json()["token"]
         return None
 
     def _read(self, answer: httpx.Response, *, repeats: bool, may_be_missing: bool) -> Any:
@@ -152,26 +235,26 @@ class Api:
             raise error
         if not answer.content:
             return {}
-        if not _is_json(answer):
-            raise no_api(self.url)
-        return answer.json()
+        return _json_of(answer, self.url)
 
-    def every(self, kind: str, body: Mapping[str, Any] | None = None, *, expected: int = 0) -> list[Any]:
-        """All objects of *kind* that the filter *body* means, in pages, several at a time.
+    def every(self, kind: str, body: Mapping[str, Any] | None = None, *, expected: int = 0) -> list[Raw]:
+        """All objects of *kind* that the filter *body* means, several pages at a time.
 
         *expected* is how many there probably are: so many pages are asked for at once.
         """
-        found: list[Any] = []
-        pages = max(1, -(-expected // PAGE))
-        while True:
-            offsets = range(len(found), len(found) + pages * PAGE, PAGE)
-            asked = [{**(body or {}), "limit": PAGE, "offset": offset} for offset in offsets]
-            read = self._together([partial(self.post, f"/{kind}/filter", each) for each in asked])
-            for page in read:
-                found.extend(page)
-            if len(read[-1]) < PAGE:
-                return found
-            pages = min(pages * 2, _READERS)
+        order = {"sort": ORDERS[kind]} if kind in ORDERS else {}
+        return self.pages(kind, {**order, **(body or {})}).all(expected=expected)
+
+    def pages(self, kind: str, body: Mapping[str, Any], found: dict[str, Raw] | None = None) -> Pages:
+        """The list of *kind* that *body* filters and orders, of which *found* is known."""
+
+        def page_at(offset: int) -> list[Raw]:
+            return self.listed(f"/{kind}/filter", kind, {**body, "limit": PAGE, "offset": offset})
+
+        def read(offsets: Sequence[int]) -> list[list[Raw]]:
+            return self._together([partial(page_at, offset) for offset in offsets])
+
+        return Pages(self.url, kind, read, {} if found is None else found)
 
     def both(self, one: Callable[[], _T], other: Callable[[], _S]) -> tuple[_T, _S]:
         """What two ways to read return, gone at the same time."""
@@ -220,6 +303,24 @@ def _plain(value: object) -> object:
     raise TypeError(f"a {type(value).__name__} is not sent")
 
 
+def _json_of(answer: httpx.Response, url: str) -> Any:
+    """The JSON of an answer. Raises BackendUnreachable where it holds none."""
+    if not _is_json(answer):
+        raise no_api(url, "it gives no JSON")
+    try:
+        return answer.json()
+    except (ValueError, RecursionError) as error:
+        raise no_api(url, "it gives JSON that cannot be read") from error
+
+
+def _token_of(answer: httpx.Response, url: str) -> str:
+    found = _json_of(answer, url)
+    token = found.get("token") if isinstance(found, dict) else None
+    if not isinstance(token, str):
+        raise no_api(url, "it gives no CSRF token")
+    return token
+
+
 def _is_json(answer: httpx.Response) -> bool:
     return str(answer.headers.get("content-type", "")).startswith("application/json")
 
@@ -248,44 +349,3 @@ def _until(text: str) -> float:
         return (parsedate_to_datetime(text) - utc_now()).total_seconds()
     except (ValueError, TypeError):
         return 0.0
-
-
-def _client(connection: Connection) -> httpx.Client:
-    from syntask_yaml import __version__
-
-    dialect = connection.dialect
-    headers = {
-        "User-Agent": f"syntask-yaml/{__version__}",
-        "Content-Type": "application/json",
-        "Accept": "application/json",
-        dialect.version_header: dialect.api_version,
-    }
-    if connection.authorization is not None:
-        headers["Authorization"] = connection.authorization.reveal()
-    try:
-        return httpx.Client(
-            base_url=connection.url,
-            headers={**headers, **connection.headers},
-            timeout=connection.timeout,
-            verify=_trust(connection),
-            limits=httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS),
-        )
-    except (httpx.InvalidURL, ValueError) as error:
-        raise UsageError(f"`{connection.url}` is no URL of a server: {error}.") from error
-
-
-def _trust(connection: Connection) -> ssl.SSLContext | bool:
-    if connection.url.startswith("http://"):
-        # Reading the certificates of the system takes 18 ms, and nothing here would use them.
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if connection.trusts_all:
-        return False
-    if connection.certificates is None:
-        return True
-    try:
-        return ssl.create_default_context(cafile=connection.certificates)
-    except (OSError, ssl.SSLError) as error:
-        raise BackendError(
-            f"The certificates in `{connection.certificates}` cannot be read: {error}.",
-            hint="PREFECT_API_SSL_CERT_FILE names a file of certificates in PEM form.",
-        ) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from syntask_yaml.backend.prefect.bodies import automation_body, deployment_of_automation, triggers_of
@@ -49,8 +50,8 @@ def write_triggers(api: Api, deployment_id: str, after: Deployment) -> None:
 def _count(api: Api, deployment_id: str, name: str, names: Sequence[str]) -> int:
     """How many triggers the deployment called *name* has, of those with *names*."""
     found = api.every("automations", {"automations": {"name": {"any_": sorted(set(names))}}})
-    own = [each for each in found if deployment_of_automation(each) == deployment_id]
-    return len(triggers_of(own, name))
+    own = [each for each in found if api.parsed(partial(deployment_of_automation, each)) == deployment_id]
+    return len(api.parsed(lambda: triggers_of(own, name)))
 
 
 def delete_triggers(api: Api, deployment_id: str) -> None:

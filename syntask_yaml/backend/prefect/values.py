@@ -24,7 +24,11 @@ class Values(Role):
     """The verbs about pools, variables and blocks."""
 
     def pools(self) -> list[WorkPool]:
-        return sorted(map(_pool, self._api.every("work_pools")), key=lambda pool: pool.name)
+        found = self._api.every("work_pools")
+        if not found or "storage_configuration" not in found[0]:
+            self._api.check_version()  # it is not one of late
+        pools = self._api.parsed(lambda: [_pool(raw) for raw in found])
+        return sorted(pools, key=lambda pool: pool.name)
 
     def pool_types(self) -> list[str]:
         return sorted(self._workers())
@@ -41,9 +45,10 @@ class Values(Role):
         }
         path = f"/work_pools/{part(pool.name)}"
         try:
-            return _pool(self._made("/work_pools/", body, path))
+            made = self._made("/work_pools/", body, path)
         except Refused as error:
             raise pool_exists(pool.name) if error.status == 409 else error from error
+        return self._api.parsed(lambda: _pool(made))
 
     def _template(self, type: str) -> Json:
         """The template of a worker's type; BackendRefused, with those there are, for another."""
@@ -52,32 +57,34 @@ class Values(Role):
             known = ", ".join(f"`{name}`" for name in sorted(workers))
             hint = did_you_mean(type, workers, otherwise=f"The types are {known}.")
             raise BackendRefused(f"The server knows no work pools of type `{type}`.", hint=hint)
-        template: Json = workers[type]["default_base_job_configuration"] if workers else {}
+        template: Json = self._api.parsed(
+            lambda: workers[type]["default_base_job_configuration"] if workers else {}
+        )
         return template
 
     def _workers(self) -> dict[str, Any]:
         """What the server knows of workers, by their type; nothing if it has no such view."""
-        collections = self._api.get("/collections/views/aggregate-worker-metadata") or {}
-        return {name: worker for workers in collections.values() for name, worker in workers.items()}
+        collections = self._server.get("/collections/views/aggregate-worker-metadata") or {}
+        return self._api.parsed(
+            lambda: {name: worker for workers in collections.values() for name, worker in workers.items()}
+        )
 
-    def _made(self, path: str, body: Mapping[str, Any], there: str) -> Any:
+    def _made(self, path: str, body: Mapping[str, Any], there: str) -> Raw:
         """What posting *body* makes. Where the answer is lost, what stands at *there* is it."""
         try:
-            return self._api.post(path, body, repeats=False)
+            return self._api.made(path, body, repeats=False)
         except AnswerLost:
-            return self._api.get(there, include_secrets="true") or self._api.post(path, body, repeats=False)
+            return self._api.get(there, include_secrets="true") or self._api.made(path, body, repeats=False)
 
     def variables(self) -> list[Variable]:
-        found = (
-            Variable(raw["name"], raw["value"], tuple(raw.get("tags") or ()))
-            for raw in self._api.every("variables")
-        )
-        return sorted(found, key=lambda variable: variable.name)
+        found = self._server.every("variables")
+        variables = self._api.parsed(lambda: [_variable(raw) for raw in found])
+        return sorted(variables, key=lambda variable: variable.name)
 
     def set_variable(self, variable: Variable) -> None:
         place = f"/variables/name/{part(variable.name)}"
         body = {"value": variable.value, "tags": list(variable.tags)}
-        if self._api.patch(place, body):
+        if self._server.patch(place, body):
             return
         try:
             self._api.post("/variables/", {"name": variable.name, **body})
@@ -87,26 +94,27 @@ class Values(Role):
                 raise
 
     def unset_variable(self, name: str) -> bool:
-        return self._api.delete(f"/variables/name/{part(name)}")
+        return self._server.delete(f"/variables/name/{part(name)}")
 
     def blocks(self) -> list[Block]:
-        found = map(_block, self._api.every("block_documents", {"include_secrets": True}))
-        return sorted(found, key=lambda block: (block.type, block.name))
+        found = self._server.every("block_documents", {"include_secrets": True})
+        blocks = self._api.parsed(lambda: [_block(raw) for raw in found])
+        return sorted(blocks, key=lambda block: (block.type, block.name))
 
     def block(self, type: str, name: str) -> Block | None:
-        raw = self._api.get(_block_path(type, name), include_secrets="true")
-        return None if raw is None else _block(raw)
+        raw = self._server.get(_block_path(type, name), include_secrets="true")
+        return None if raw is None else self._api.parsed(lambda: _block(raw))
 
     def create_block(self, block: Block) -> Block:
-        kind = self._api.get(f"/block_types/slug/{part(block.type)}")
+        kind = self._server.get(f"/block_types/slug/{part(block.type)}")
         if kind is None:
             raise self._no_block_type(block.type)
-        schema = self._newest_schema(kind["id"])
-        _check_fields(block, schema["fields"])
+        schema = self._newest_schema(str(kind.get("id")))
+        self._api.parsed(lambda: _check_fields(block, schema["fields"]))
         body = {
             "name": block.name,
             "data": revealed(block.data),
-            "block_type_id": kind["id"],
+            "block_type_id": kind.get("id"),
             "block_schema_id": schema["id"],
         }
         path = _block_path(block.type, block.name)
@@ -114,7 +122,7 @@ class Values(Role):
             made = self._made("/block_documents/", body, path)
         except Refused as error:
             raise block_exists(block) if error.status == 409 else error from error
-        return self.block(block.type, block.name) or _block(made)
+        return self.block(block.type, block.name) or self._api.parsed(lambda: _block(made))
 
     def _no_block_type(self, slug: str) -> BackendRefused:
         slugs = [kind["slug"] for kind in self._api.every("block_types")]
@@ -123,15 +131,15 @@ class Values(Role):
             f"The server has no block type `{slug}`.", hint=did_you_mean(slug, slugs, otherwise=otherwise)
         )
 
-    def _newest_schema(self, type_id: str) -> Any:
+    def _newest_schema(self, type_id: str) -> Raw:
         found = self._api.every("block_schemas", {"block_schemas": {"block_type_id": {"any_": [type_id]}}})
         if not found:
             raise BackendRefused("The server has no schema for this block type.", hint="Register it again.")
-        return max(found, key=lambda schema: str(schema["created"]))
+        return max(found, key=lambda schema: str(schema.get("created")))
 
     def delete_block(self, type: str, name: str) -> bool:
-        raw = self._api.get(_block_path(type, name))
-        return raw is not None and self._api.delete(f"/block_documents/{raw['id']}")
+        raw = self._server.get(_block_path(type, name))
+        return raw is not None and self._api.delete(f"/block_documents/{raw.get('id')}")
 
 
 def _pool(raw: Raw) -> WorkPool:
@@ -145,6 +153,10 @@ def _pool(raw: Raw) -> WorkPool:
         concurrency_limit=raw.get("concurrency_limit"),
         status=raw.get("status"),
     )
+
+
+def _variable(raw: Raw) -> Variable:
+    return Variable(raw["name"], raw["value"], tuple(raw.get("tags") or ()))
 
 
 def _block_path(type: str, name: str) -> str:

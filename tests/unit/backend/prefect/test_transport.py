@@ -13,7 +13,7 @@ from syntask_yaml.backend.prefect.settings import read_connection
 from syntask_yaml.backend.prefect.transport import Api
 from syntask_yaml.errors import BackendError, BackendRefused, BackendUnreachable
 from tests.support.ports import free_port
-from tests.support.scripted_server import CUT, Answer, ScriptedServer, scripted
+from tests.support.scripted_server import CUT, Answer, ScriptedServer, dribbling, scripted
 
 GOOD = Answer(200, {"id": "1"})
 NOT_NOW = Answer(503, {"detail": "not now"})
@@ -162,13 +162,92 @@ def test_no_server_is_said_at_once() -> None:
 
 
 def test_pages_are_read_to_the_end() -> None:
-    """As many at once as there probably are, and on while they are full."""
-    with api_of(Answer(200, [{"id": "x"}] * 200), Answer(200, [])) as (api, server):
-        assert len(api.every("deployments", {"sort": "NAME_ASC"})) == 200
+    """As many at once as there probably are, in an order without ties, and on while they are full."""
+    page = [{"id": str(number), "name": "n", "flow_id": "f"} for number in range(200)]
+    with api_of(Answer(200, page), Answer(200, page[-8:])) as (api, server):
+        assert len(api.every("deployments")) == 200
 
     asked: list[Any] = [each.body for each in server.asked]
-    assert (asked[0]["offset"], {each["offset"] for each in asked}) == (0, {0, 200, 400})
-    assert {(each["limit"], each["sort"]) for each in asked} == {(200, "NAME_ASC")}
+    assert (asked[0]["offset"], {each["offset"] for each in asked}) == (0, {0, 192, 384})
+    assert {(each["limit"], each["sort"]) for each in asked} == {(200, "CREATED_DESC")}
+
+
+ODD_ANSWERS = {
+    "no-json": b"hello",
+    "half": b'[{"id": "x", "na',
+    "not-utf-8": b'"\xff\xfe"',
+    "deep": b"[" * 100_000,
+    "long-number": b"[" + b"9" * 5000 + b"]",
+    "empty": b"",
+    "null": b"null",
+    "text": b'"x"',
+    "object": b'{"a": 1}',
+    "numbers": b"[1, 2, 3]",
+    "nan": b"NaN",
+    "without-id": b'[{"name": "x"}]',
+}
+
+
+@pytest.mark.parametrize("content", ODD_ANSWERS.values(), ids=ODD_ANSWERS.keys())
+@pytest.mark.parametrize("kind", ["deployments", "work_pools", "flows", "automations", "variables"])
+def test_an_answer_that_is_no_list_of_objects_is_said(kind: str, content: bytes) -> None:
+    """Nothing of it is taken for an empty list, and nothing of it is a bug of ours."""
+    with api_of(Answer(200, content=content)) as (api, _), pytest.raises(BackendUnreachable) as caught:
+        api.every(kind)
+
+    assert "not as the API of a Prefect 3 server" in caught.value.detail
+    assert "`/api`" in caught.value.hint
+
+
+@pytest.mark.parametrize("content", ODD_ANSWERS.values(), ids=ODD_ANSWERS.keys())
+def test_an_answer_that_is_no_object_is_said(content: bytes) -> None:
+    """What was to be made needs an id to go on with."""
+    with api_of(Answer(200, content=content)) as (api, _), pytest.raises(BackendUnreachable):
+        api.made("/flows/", {})
+
+
+@pytest.mark.parametrize("token", [Answer(200, {"x": 1}), Answer(200, content=b"oops"), Answer(200, [])])
+def test_an_answer_without_csrf_token_is_said(token: Answer) -> None:
+    """In place of a call that goes without."""
+    refused = Answer(403, {"detail": "Missing CSRF token."})
+    with api_of(refused, token, GOOD) as (api, _), pytest.raises(BackendUnreachable):
+        api.post("/flows/", {})
+
+
+def test_a_refusal_in_another_shape_is_still_a_refusal() -> None:
+    """With what can be read of it."""
+    body = {"exception_detail": [1, None, {"loc": 5, "msg": None}, {"type": "extra_forbidden", "loc": {}}]}
+    for odd in (body, {"detail": "no", "exception_detail": 7}, [1], "x", None):
+        with api_of(Answer(422, odd)) as (api, _), pytest.raises(Refused):
+            api.post("/flows/", {})
+
+
+@pytest.mark.parametrize("dribbles", [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n["])
+def test_an_answer_that_never_ends_is_given_up(dribbles: bytes) -> None:
+    """Though each of its bytes comes in time: the whole has to."""
+    with dribbling(dribbles) as url:
+        api = Api(read_connection(url, {"PREFECT_API_REQUEST_TIMEOUT": "0.5"}))
+        with pytest.raises(AnswerLost, match="no answer in time"):
+            api.get("/flows/1")
+        api.close()
+
+
+@pytest.mark.parametrize("version", ["2.20.25", "2.19.2"])
+def test_a_prefect_2_server_is_told_by_its_version(version: str) -> None:
+    """Once it was asked, no more is."""
+    with api_of(Answer(200, version)) as (api, server):
+        for _ in range(2):
+            with pytest.raises(BackendRefused, match=f"is a Prefect {version} server") as caught:
+                api.check_version()
+        assert [asked.path for asked in server.asked] == ["/api/admin/version"]
+    assert "`syntask upgrade --from-server`" in caught.value.hint
+
+
+@pytest.mark.parametrize("answer", [Answer(200, "3.9.1"), Answer(404, {"detail": "Not Found"}), Answer(403)])
+def test_other_servers_pass(answer: Answer) -> None:
+    """Also where a proxy keeps the version to itself."""
+    with api_of(answer) as (api, _):
+        api.check_version()
 
 
 @pytest.mark.parametrize(("value", "word"), [("half \ud83d", "half a character"), (float("nan"), "number")])

@@ -1,0 +1,78 @@
+"""The way to a server: an HTTP client with a connection's settings, and calls that end in time."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Thread
+from typing import TypeVar
+
+import httpx
+
+from syntask_yaml.backend.prefect.settings import Connection
+from syntask_yaml.errors import BackendError, UsageError
+
+_T = TypeVar("_T")
+
+_CONNECTIONS = 64
+
+
+def client_of(connection: Connection) -> httpx.Client:
+    """A client for the server of *connection*. Raises UsageError for a URL that is none."""
+    from syntask_yaml import __version__
+
+    dialect = connection.dialect
+    headers = {
+        "User-Agent": f"syntask-yaml/{__version__}",
+        "Content-Type": "application/json",
+        "Accept": "application/json",
+        dialect.version_header: dialect.api_version,
+    }
+    if connection.authorization is not None:
+        headers["Authorization"] = connection.authorization.reveal()
+    try:
+        return httpx.Client(
+            base_url=connection.url,
+            headers={**headers, **connection.headers},
+            timeout=connection.timeout,
+            verify=_trust(connection),
+            limits=httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS),
+        )
+    except (httpx.InvalidURL, ValueError) as error:
+        raise UsageError(f"`{connection.url}` is no URL of a server: {error}.") from error
+
+
+def within(seconds: float, do: Callable[[], _T]) -> _T:
+    """Return what *do* returns. Raises TimeoutError where that takes longer, and leaves it to itself.
+
+    A client's own limit is one for each piece of an answer: a server that sends a byte now and then never
+    exceeds it.
+    """
+    answer: Future[_T] = Future()
+
+    def run() -> None:
+        try:
+            answer.set_result(do())
+        except BaseException as error:  # noqa: BLE001 - it is raised where the answer is waited for
+            answer.set_exception(error)
+
+    Thread(target=run, name="syntask-call", daemon=True).start()
+    return answer.result(seconds)
+
+
+def _trust(connection: Connection) -> ssl.SSLContext | bool:
+    if connection.url.startswith("http://"):
+        # Reading the certificates of the system takes 18 ms, and nothing here would use them.
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if connection.trusts_all:
+        return False
+    if connection.certificates is None:
+        return True
+    try:
+        return ssl.create_default_context(cafile=connection.certificates)
+    except (OSError, ssl.SSLError) as error:
+        raise BackendError(
+            f"The certificates in `{connection.certificates}` cannot be read: {error}.",
+            hint="PREFECT_API_SSL_CERT_FILE names a file of certificates in PEM form.",
+        ) from error

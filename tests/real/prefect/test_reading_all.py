@@ -1,0 +1,149 @@
+"""What is read in pages is read completely: names that repeat, and others who write meanwhile."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
+
+import pytest
+
+from syntask_yaml.backend.base import RunFilter
+from syntask_yaml.backend.prefect.backend import PrefectBackend
+from syntask_yaml.errors import BackendConflict
+from syntask_yaml.model.block import Variable
+from syntask_yaml.model.deployment import Deployment, Write
+from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.model.run import RunRequest
+from syntask_yaml.plan.changes import Action
+from syntask_yaml.plan.diff import diff
+from tests.support.prefect_server import PrefectServer
+
+# Each flow has three deployments, and each third has a trigger.
+NAMES = ("prod", "dev", "staging")
+COUNT = 1300
+OURS = [
+    Deployment(
+        flow=f"flow-{number // 3}",
+        name=NAMES[number % 3],
+        entrypoint="flows.py:f",
+        work_pool="many",
+        project="many",
+        triggers=({"expect": ["never.comes"]},) if number % 6 == 0 else (),
+    )
+    for number in random.Random(0).sample(range(COUNT), COUNT)
+]
+NAMED = sorted(each.full_name for each in OURS)
+
+
+@pytest.fixture(name="backend", scope="module")
+def _backend(server: PrefectServer) -> Iterator[PrefectBackend]:
+    server.empty()
+    with closing(PrefectBackend.open(server.api, {})) as backend:
+        backend.create_pool(WorkPool(name="many", type="process"))
+        for written in backend.write([Write(None, each) for each in OURS], jobs=8):
+            assert written.error is None, written.error
+        yield backend
+    server.empty()
+
+
+def read(backend: PrefectBackend) -> list[str]:
+    return [each.deployment.full_name for each in backend.deployments(project="many")]
+
+
+def test_names_that_repeat_are_each_read_once(backend: PrefectBackend) -> None:
+    """Also those that are read by name, with their triggers: nothing is to be changed."""
+    assert read(backend) == NAMED
+    changes = diff(OURS, backend.deployments(names=NAMED))
+    assert {change.action for change in changes} == {Action.UNCHANGED}
+    assert len(changes) == COUNT
+
+
+@contextmanager
+def somebody_writing(server: PrefectServer) -> Iterator[None]:
+    """Somebody creates and deletes deployments, until they have done so at least once."""
+    ended, began = threading.Event(), threading.Event()
+    flow = server.request("POST", "/flows/", {"name": "a-theirs"})["id"]
+
+    def write() -> None:
+        made: list[str] = []
+        number = 0
+        while not ended.is_set():
+            body = {"name": f"a-{number}", "flow_id": flow}
+            made.append(server.request("POST", "/deployments/", body)["id"])
+            number += 1
+            if len(made) > 20:
+                server.request("DELETE", f"/deployments/{made.pop(number % 20)}")
+            began.set()
+
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(write)
+        try:
+            assert began.wait(60)
+            yield
+        finally:
+            ended.set()
+        writing.result()
+
+
+def test_ours_are_complete_while_others_write(server: PrefectServer, backend: PrefectBackend) -> None:
+    """Each time; or it is said that the server changes, and nothing is told of it."""
+    complete = 0
+    with somebody_writing(server):
+        for _ in range(4):
+            with suppress(BackendConflict):
+                assert read(backend) == NAMED
+                assert len(backend.deployments(names=NAMED)) == COUNT
+                complete += 1
+    assert complete
+
+
+def test_runs_that_are_due_at_the_same_time_are_each_listed_once(
+    server: PrefectServer, backend: PrefectBackend
+) -> None:
+    """As many as are asked for, though their times tell no order."""
+    (first,) = backend.deployments(names=["flow-0/prod"])
+    due = backend._clock()
+    made = {
+        backend.create_run(RunRequest(deployment_id=first.id, scheduled=due, name=f"run-{number}")).id
+        for number in range(230)
+    }
+    which = RunFilter(deployment="flow-0/prod", limit=1000)
+    assert sorted(run.id for run in backend.runs(which)) == sorted(made)
+    assert len({run.id for run in backend.runs(RunFilter(deployment="flow-0/prod", limit=210))}) == 210
+
+
+def test_logs_and_variables_of_several_pages_are_complete(
+    server: PrefectServer, backend: PrefectBackend
+) -> None:
+    """And who follows a run gets the lines that are new, once."""
+    for number in range(205):
+        backend.set_variable(Variable(f"v{number}", number))
+    found = [each.name for each in backend.variables()]
+    assert sorted(found) == sorted(f"v{number}" for number in range(205))
+
+    (first,) = backend.deployments(names=["flow-0/dev"])
+    run = backend.create_run(RunRequest(deployment_id=first.id))
+    _log(server, run.id, range(450))
+    assert [line.message for line in backend.logs(run.id)] == [str(number) for number in range(450)]
+    _log(server, run.id, range(450, 460))
+    new = [line.message for line in backend.logs(run.id, after=450)]
+    assert new == [str(number) for number in range(450, 460)]
+    with closing(PrefectBackend.open(server.api, {})) as another:
+        assert [line.message for line in another.logs(run.id, after=455)] == new[5:]
+
+
+def _log(server: PrefectServer, run_id: str, numbers: range) -> None:
+    lines = [
+        {
+            "name": "flow",
+            "level": 20,
+            "message": str(number),
+            "timestamp": f"2026-01-01T00:00:00.{number:06d}Z",
+            "flow_run_id": run_id,
+        }
+        for number in numbers
+    ]
+    server.request("POST", "/logs/", lines)
