@@ -5,15 +5,19 @@ BIN := .venv/bin
 # A process for each core; the tests of a file, which may share a server, stay together.
 SIDE_BY_SIDE := --numprocesses logical --maxprocesses 4 --dist loadfile
 
-.PHONY: demo test quick check format bench docs lock clean
+.PHONY: demo test torture quick check format bench docs lock clean
 
 # Deploy examples/hello to a throw-away store, run its flows, print their logs.
 demo:
 	@PYTHON="$(PYTHON)" sh examples/demo.sh
 
 # Every test that can run on this machine; those that cannot say why.
-test: .venv/.ready
+test: .venv/.ready .prefect-3.9/.ready
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
+
+# Two hundred pairs of deploys that start at the same time, on both backends. SYNTASK_TORTURE_PAIRS is another number.
+torture: .venv/.ready
+	$(BIN)/python -m pytest -m torture tests/torture
 
 # The tests that start no servers.
 quick: .venv/.ready
@@ -41,12 +45,20 @@ docs: .venv/.ready
 lock:
 	uv pip compile --quiet --universal --upgrade --python-version 3.11 --no-annotate --no-header \
 		--no-emit-package syntask-yaml --all-extras --group test --group lint pyproject.toml --output-file constraints.txt
+	echo 'prefect>=3.9,<3.10' | uv pip compile --quiet --universal --upgrade --python-version 3.11 --no-annotate --no-header \
+		- --output-file tests/prefect-3.9.txt
 
 clean:
-	rm -rf .venv .demo .servers .versions .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache htmlcov .coverage*
+	rm -rf .venv .demo .servers .versions .prefect-3.9 .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache htmlcov .coverage*
 
 .venv/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docker,s3,gcs,azure]' --group test --group lint
+	@touch $@
+
+# The newer Prefect: servers, loaders and schemas are compared with both.
+.prefect-3.9/.ready: tests/prefect-3.9.txt
+	$(PYTHON) -m venv .prefect-3.9
+	.prefect-3.9/bin/python -m pip install --quiet --requirement tests/prefect-3.9.txt
 	@touch $@

@@ -16,6 +16,7 @@ from typing import Protocol
 from syntask_yaml.errors import BackendError
 from syntask_yaml.model.block import Block, Variable
 from syntask_yaml.model.deployment import Stored, Write
+from syntask_yaml.model.lease import Holder, Lease
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.run import LogLine, Run, RunRequest, State, StateType
 from syntask_yaml.model.value import Json
@@ -48,10 +49,12 @@ class RunFilter:
 class Features:
     """What a backend can do beyond the port. *kind* is `embedded`, `memory` or `prefect`.
 
-    *forgets* are the fields of a deployment that it takes and does not give back.
+    *forgets* are the fields of a deployment that it takes and does not give back. *is_atomic*: what is
+    written at once is one transaction, so that nobody writes in between.
     """
 
     kind: str
+    is_atomic: bool = False
     triggers: bool = False
     sla: bool = False
     forgets: frozenset[str] = frozenset()
@@ -141,6 +144,22 @@ class Backend(Protocol):
 
         `BackendConflict` if it has ended.
         """
+        ...
+
+    def take_lease(self, name: str, holder: Holder, *, seconds: float) -> Lease | None:
+        """Take the lease called *name* for *seconds*: nobody else gets it meanwhile.
+
+        One that ran out, or whose process is known to have ended, is taken over. None where the backend
+        has no leases for who asks. Raises `LeaseHeld` while somebody else has it.
+        """
+        ...
+
+    def renew_lease(self, lease: Lease, *, seconds: float) -> bool:
+        """Hold on to a lease for another *seconds*; False if somebody else has taken it over."""
+        ...
+
+    def release_lease(self, lease: Lease) -> None:
+        """Give a lease back, if it is still ours."""
         ...
 
     def close(self) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from syntask_yaml.backend.base import Features, RunFilter, Written
 from syntask_yaml.backend.blocks import block_exists, fitted
+from syntask_yaml.backend.leases import LeaseHeld, is_gone
 from syntask_yaml.backend.lifecycle import (
     ORPHANED,
     cancelled,
@@ -24,6 +25,7 @@ from syntask_yaml.backend.pools import SERVED_TYPES, furnished, pool_exists
 from syntask_yaml.backend.writes import outcome, refusal
 from syntask_yaml.model.block import Block, Variable
 from syntask_yaml.model.deployment import Deployment, Stored, Write
+from syntask_yaml.model.lease import Holder, Lease
 from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool
 from syntask_yaml.model.run import LogLine, Run, RunRequest
 from syntask_yaml.model.value import known
@@ -35,13 +37,14 @@ class MemoryBackend(MemoryQueue):
     """A `Backend` and `RunQueue` that threads may share."""
 
     url = "memory:"
-    features = Features(kind="memory")
+    features = Features(kind="memory", is_atomic=True)
 
     def __init__(self, *, clock: Clock = utc_now) -> None:
         super().__init__()
         self._clock = clock
         self._variables: dict[str, Variable] = {}
         self._blocks: dict[tuple[str, str], Block] = {}
+        self._leases: dict[str, tuple[Lease, datetime]] = {}
 
     @alone
     def deployments(
@@ -140,6 +143,32 @@ class MemoryBackend(MemoryQueue):
         self._pools[pool.name] = made
         self._add_queue(pool.name, DEFAULT_QUEUE)
         return made
+
+    @alone
+    def take_lease(self, name: str, holder: Holder, *, seconds: float) -> Lease | None:
+        now = self._clock()
+        if name in self._leases:
+            lease, until = self._leases[name]
+            if until > now and not is_gone(lease.holder):
+                raise LeaseHeld(lease)
+        lease = Lease(name=name, holder=holder, since=now, token=new_id())
+        self._leases[name] = lease, now + timedelta(seconds=seconds)
+        return lease
+
+    @alone
+    def renew_lease(self, lease: Lease, *, seconds: float) -> bool:
+        if not self._is_held(lease):
+            return False
+        self._leases[lease.name] = lease, self._clock() + timedelta(seconds=seconds)
+        return True
+
+    @alone
+    def release_lease(self, lease: Lease) -> None:
+        if self._is_held(lease):
+            del self._leases[lease.name]
+
+    def _is_held(self, lease: Lease) -> bool:
+        return lease.name in self._leases and self._leases[lease.name][0] == lease
 
     def variables(self) -> list[Variable]:
         return sorted(self._variables.values(), key=lambda variable: variable.name)

@@ -53,7 +53,14 @@ class Applied:
     error: str = ""
 
 
-Event: TypeAlias = StepStarted | StepOutput | StepFinished | Progress | Applied
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something goes on only when somebody else is done; *reason* says who."""
+
+    reason: str
+
+
+Event: TypeAlias = StepStarted | StepOutput | StepFinished | Progress | Applied | Waiting
 Observer: TypeAlias = Callable[[Event], None]
 
 

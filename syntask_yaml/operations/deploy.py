@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
-from syntask_yaml.backend.base import Written
-from syntask_yaml.model.deployment import Deployment
+from syntask_yaml.backend.base import Backend, Written
+from syntask_yaml.errors import BackendConflict, BackendError, BackendUnreachable
+from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.model.events import Applied, Observer
 from syntask_yaml.model.value import holds_unknown
 from syntask_yaml.operations.outcome import DONE, FAILED, Outcome, nothing_written, outcome_of
 from syntask_yaml.operations.pipelines import Built, run_steps_of
-from syntask_yaml.operations.plan import Planned, Request, make_plan, plan_of
+from syntask_yaml.operations.plan import Planned, Request, ignored_fields, make_plan, plan_of
 from syntask_yaml.operations.prepare import Knowledge, Prepared, prepare
 from syntask_yaml.operations.saved import check_fresh
+from syntask_yaml.operations.turn import Turn
+from syntask_yaml.plan.changes import Action, Change, Plan
 from syntask_yaml.plan.codec import SavedPlan
+from syntask_yaml.plan.diff import diff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,13 +26,15 @@ class DeployOptions:
     """How to deploy.
 
     *jobs*: how many lists of steps, and how many writes, at a time. *skip_build*: no step runs, and what
-    steps decide stays as it is. *rebuild*: images are built though nothing changed.
+    steps decide stays as it is. *rebuild*: images are built though nothing changed. *wait*: for so many
+    seconds, until another deploy of the project is done.
     """
 
     jobs: int = 8
     skip_build: bool = False
     rebuild: bool = False
     install_requirements: bool = False
+    wait: float = 0.0
 
 
 def deploy(
@@ -45,28 +51,43 @@ def deploy(
     Raises ProjectInvalid, PlanStale, and what reading the backend raises; what fails later is in the
     outcome.
     """
+    planned = _plan(knowledge, request, saved)
+    with Turn(knowledge.backend, planned.plan.project, wait=options.wait, notify=notify) as turn:
+        if _writes(planned.plan) and turn.take():
+            planned = _plan(knowledge, request, saved)
+        built = Built({}, {})
+        if options.skip_build:
+            planned = _from_backend(planned, knowledge, request)
+        else:
+            built = run_steps_of(
+                planned.prepared,
+                knowledge,
+                jobs=options.jobs,
+                install_requirements=options.install_requirements,
+                keep_going=request.keep_going,
+                notify=notify,
+                rebuild=options.rebuild,
+            )
+            if built.failed and not request.keep_going:
+                return nothing_written(planned, built, built.diagnostics(knowledge))
+            if built.outputs or built.failed:
+                planned = _with_outputs(planned, built, knowledge, request)
+        if _writes(planned.plan):
+            turn.take()
+        written = _write(planned, knowledge, options.jobs, notify)
+    return outcome_of(planned, written, built.diagnostics(knowledge))
+
+
+def _plan(knowledge: Knowledge, request: Request, saved: SavedPlan | None) -> Planned:
     planned = make_plan(knowledge, request)
     if saved is not None:
         check_fresh(saved, planned, knowledge)
-    built = Built({}, {})
-    if options.skip_build:
-        planned = _from_backend(planned, knowledge, request)
-    else:
-        built = run_steps_of(
-            planned.prepared,
-            knowledge,
-            jobs=options.jobs,
-            install_requirements=options.install_requirements,
-            keep_going=request.keep_going,
-            notify=notify,
-            rebuild=options.rebuild,
-        )
-        if built.failed and not request.keep_going:
-            return nothing_written(planned, built, built.diagnostics(knowledge))
-        if built.outputs or built.failed:
-            planned = _with_outputs(planned, built, knowledge, request)
-    written = _write(planned, knowledge, options.jobs, notify)
-    return outcome_of(planned, written, built.diagnostics(knowledge))
+    return planned
+
+
+def _writes(plan: Plan) -> dict[str, Change]:
+    """The changes that are to be written, by deployment."""
+    return {change.deployment: change for change in plan.changes if change.write is not None}
 
 
 def _with_outputs(planned: Planned, built: Built, knowledge: Knowledge, request: Request) -> Planned:
@@ -107,7 +128,7 @@ def _known(prepared: Prepared, stored: Mapping[str, Deployment]) -> Prepared:
 
 def _write(planned: Planned, knowledge: Knowledge, jobs: int, notify: Observer) -> dict[str, Written]:
     """Write the changes; what became of each, by deployment."""
-    changes = {change.deployment: change for change in planned.plan.changes if change.write is not None}
+    changes = _writes(planned.plan)
     done: dict[str, Written] = {}
     if not changes:
         return done
@@ -117,4 +138,31 @@ def _write(planned: Planned, knowledge: Knowledge, jobs: int, notify: Observer) 
         done[name] = written
         error = written.error.detail if written.error else ""
         notify(Applied(name, FAILED if error else DONE[changes[name].action], error))
-    return done
+    return done | _overwritten(done, knowledge.backend)
+
+
+def _overwritten(done: Mapping[str, Written], backend: Backend) -> dict[str, Written]:
+    """What somebody else wrote over what was *done*, where a backend does not write all at once."""
+    is_away = any(isinstance(written.error, BackendUnreachable) for written in done.values())
+    good = {name: written for name, written in done.items() if written.error is None}
+    if backend.features.is_atomic or is_away or not good:
+        return {}
+    try:
+        lost = _differing([written.write for written in good.values()], backend)
+    except BackendError as error:
+        detail = f"It is written, but it could not be read again: {error.detail}"
+        unread = BackendUnreachable(detail, hint=error.hint)
+        return {name: replace(written, error=unread) for name, written in good.items()}
+    detail = "Somebody else changed it while this deploy wrote it, and it is not as declared."
+    conflict = BackendConflict(detail, hint="Find out who else deploys it, and deploy again.")
+    return {name: replace(good[name], error=conflict) for name in good if name in lost}
+
+
+def _differing(writes: Sequence[Write], backend: Backend) -> set[str]:
+    """The names under which the backend does not have what was written."""
+    names = [write.full_name for write in writes]
+    stored = {each.deployment.full_name: each for each in backend.deployments(names=names)}
+    undeleted = {write.full_name for write in writes if write.after is None and write.full_name in stored}
+    wanted = [write.after for write in writes if write.after is not None]
+    changes = diff(wanted, stored.values(), ignore=ignored_fields(backend.features))
+    return undeleted | {change.deployment for change in changes if change.action is not Action.UNCHANGED}

@@ -19,6 +19,7 @@ from syntask_yaml.model.pool import DEFAULT_QUEUE
 from syntask_yaml.model.secret import SECRET_NAMES
 from syntask_yaml.model.step import Step
 from syntask_yaml.model.value import Value
+from syntask_yaml.operations.agents import left_from_agents
 from syntask_yaml.operations.deployments import find_deployments
 from syntask_yaml.operations.render import document_of
 from syntask_yaml.project.resolve import names_put_out
@@ -55,7 +56,7 @@ def export(
     writer = _Writer(environ)
     entries = [writer.entry(each.deployment) for each in stored if not _obstacle(each.deployment)]
     content = {**({"name": owner} if owner else {}), **_entries(entries)}
-    return Exported(content, (*_left_out(stored), *writer.diagnostics()))
+    return Exported(content, (*_left_out(stored), *left_from_agents(backend), *writer.diagnostics()))
 
 
 def _owner(stored: Sequence[Stored]) -> str | None:
@@ -74,7 +75,9 @@ def _obstacle(deployment: Deployment) -> str:
     """Why the deployment cannot be declared; empty if it can."""
     if not deployment.entrypoint:
         return "it names no entrypoint"
-    return "" if deployment.work_pool else "it has no work pool: a process of its own serves it"
+    return (
+        "" if deployment.work_pool else "it has no work pool: a process of its own serves it, or an agent did"
+    )
 
 
 def _left_out(stored: Sequence[Stored]) -> Iterator[Diagnostic]:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from syntask_yaml.backend.base import Features
 from syntask_yaml.diagnostics import Diagnostic, each_once
 from syntask_yaml.errors import BackendConflict, BackendRefused, ProjectInvalid
 from syntask_yaml.model.deployment import Deployment, Stored
@@ -129,14 +130,18 @@ def _compare(knowledge: Knowledge, prepared: Sequence[Prepared], request: Reques
     prune = project.name if request.prune and is_whole else None
     actual = backend.deployments(project=prune, names=[each.full_name for each in wanted])
     _check_owners(wanted, actual)
-    features = backend.features  # what a server has shows when it is read
-    lacks = {name for name, has in (("triggers", features.triggers), ("sla", features.sla)) if not has}
-    ignore = features.forgets | lacks
+    ignore = ignored_fields(backend.features)  # what a server has shows when it is read
     if prune is not None and "project" in ignore:
         detail = "The server is too old to keep whose a deployment is, which `--prune` goes by."
         raise BackendRefused(detail, hint="Upgrade the server, or delete with `syntask deployment delete`.")
     changes = diff(wanted, actual, prune=prune, ignore=ignore, complete=partial(_versioned, knowledge))
     return Plan(project.title, backend.url, tuple(changes))
+
+
+def ignored_fields(features: Features) -> frozenset[str]:
+    """The fields of a deployment that a backend cannot be compared in."""
+    lacks = {name for name, has in (("triggers", features.triggers), ("sla", features.sla)) if not has}
+    return features.forgets | lacks
 
 
 def _versioned(knowledge: Knowledge, deployment: Deployment) -> Deployment:

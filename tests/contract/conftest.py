@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -23,8 +22,10 @@ from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.pool import WorkPool
 from tests.support import postgres as pg
 from tests.support.prefect_server import (
+    NEWER,
+    PYTHON,
     PrefectServer,
-    migrated_file,
+    migrated_by,
     missing,
     postgres_server,
     sqlite_server,
@@ -59,14 +60,14 @@ def _embedded(folder: Path, clock: Clock) -> Open:
 
 
 _OWN = {"memory": _memory, "embedded": _embedded}
-_SERVERS = ("prefect-sqlite", "prefect-postgres")
+_SERVERS = ("prefect-sqlite", "prefect-postgres", "prefect-newer")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "open_backend" not in metafunc.fixturenames:
         return
     names = [pytest.param(name) for name in _OWN]
-    is_for_all = metafunc.module.__name__.endswith("test_backend")
+    is_for_all = metafunc.module.__name__.endswith(("test_backend", "test_leases"))
     if is_for_all and metafunc.definition.get_closest_marker("own") is None:
         names += [pytest.param(name, marks=pytest.mark.real) for name in _SERVERS]
     metafunc.parametrize("open_backend", names, indirect=True, scope="function")
@@ -74,11 +75,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(name="sqlite", scope="session")
 def _sqlite(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
-    if reason := missing():
-        pytest.skip(reason)
-    assert pytestconfig.cache is not None
-    migrated = migrated_file(pytestconfig.cache.mkdir(f"prefect-{version('prefect')}"))
+    migrated = migrated_by(PYTHON, pytestconfig)
     with sqlite_server(tmp_path_factory.mktemp("prefect-sqlite"), migrated=migrated) as server:
+        yield server
+
+
+@pytest.fixture(name="newer", scope="session")
+def _newer(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
+    migrated = migrated_by(NEWER, pytestconfig)
+    home = tmp_path_factory.mktemp("prefect-newer")
+    with sqlite_server(home, migrated=migrated, python=NEWER) as server:
         yield server
 
 

@@ -14,11 +14,13 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.support import postgres as pg
 from tests.support.ports import free_port
@@ -28,11 +30,25 @@ _PATIENCE = 180.0
 _BUSY = 30.0
 
 
-def missing(*, postgres: bool = False) -> str:
-    """Why a test that needs a server cannot run here; empty if it can."""
-    if find_spec("prefect") is None:
+# The Prefect of our own environment, and the newer one of another, which `make test` makes.
+PYTHON = sys.executable
+NEWER = str(Path(__file__).parents[2] / ".prefect-3.9" / "bin" / "python")
+
+
+def missing(python: str = PYTHON, *, postgres: bool = False) -> str:
+    """Why a test that needs a server of the Prefect that *python* has cannot run here; empty if it can."""
+    if python == NEWER and not Path(NEWER).exists():
+        return "not installed: the newer Prefect, in .prefect-3.9; `make test` makes it"
+    if python == PYTHON and find_spec("prefect") is None:
         return "not installed: prefect"
     return pg.missing() if postgres else ""
+
+
+@cache
+def version_of(python: str) -> str:
+    """The version of the Prefect that *python* has."""
+    code = "from importlib.metadata import version; print(version('prefect'))"
+    return subprocess.check_output([python, "-c", code], text=True).strip()
 
 
 @dataclass
@@ -45,7 +61,7 @@ class PrefectServer:
     home: Path
     database: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
-    python: str = sys.executable
+    python: str = PYTHON
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -174,9 +190,9 @@ class PrefectServer:
             time.sleep(0.1)
 
 
-def migrated_file(folder: Path, *, python: str = sys.executable) -> Path:
+def migrated_file(folder: Path, *, python: str = PYTHON) -> Path:
     """A SQLite file that a server has made ready; made in *folder* where it is not there yet."""
-    file = folder / "prefect.db"
+    file = folder / f"prefect-{version_of(python)}.db"
     if not file.exists():
         draft = PrefectServer(folder / f"draft-{os.getpid()}", python=python)
         draft.start().stop()
@@ -185,10 +201,20 @@ def migrated_file(folder: Path, *, python: str = sys.executable) -> Path:
     return file
 
 
+def migrated_by(python: str, pytestconfig: pytest.Config) -> Path:
+    """A SQLite file that a server of the Prefect of *python* has made ready."""
+    if reason := missing(python):
+        pytest.skip(reason)
+    assert pytestconfig.cache is not None
+    return migrated_file(pytestconfig.cache.mkdir("prefect"), python=python)
+
+
 @contextmanager
-def sqlite_server(home: Path, *, migrated: Path | None = None, **settings: str) -> Iterator[PrefectServer]:
+def sqlite_server(
+    home: Path, *, migrated: Path | None = None, python: str = PYTHON, **settings: str
+) -> Iterator[PrefectServer]:
     """A running server on SQLite, on a copy of the file *migrated*."""
-    server = PrefectServer(home, settings=settings)
+    server = PrefectServer(home, settings=settings, python=python)
     if migrated is not None:
         shutil.copyfile(migrated, server.file)
     try:
@@ -198,9 +224,11 @@ def sqlite_server(home: Path, *, migrated: Path | None = None, **settings: str) 
 
 
 @contextmanager
-def postgres_server(home: Path, database: str, **settings: str) -> Iterator[PrefectServer]:
+def postgres_server(
+    home: Path, database: str, *, python: str = PYTHON, **settings: str
+) -> Iterator[PrefectServer]:
     """A running server on the PostgreSQL database at that URL."""
-    server = PrefectServer(home, database=database, settings=settings)
+    server = PrefectServer(home, database=database, settings=settings, python=python)
     try:
         yield server.start()
     finally:

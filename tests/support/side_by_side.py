@@ -27,8 +27,8 @@ _DECLARED = frozenset({"parameters", "parameter_openapi_schema", "job_variables"
 def deploy_theirs(
     server: PrefectServer, folder: Path, environ: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
-    """`prefect deploy --all` in *folder*."""
-    argv = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"]
+    """`prefect deploy --all` in *folder*, by the Prefect of the server's version."""
+    argv = [server.python, "-m", "prefect", "--no-prompt", "deploy", "--all"]
     return _run(argv, folder, {**server.client_environ, **environ})
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from syntask_yaml.backend.base import Features
 from syntask_yaml.backend.embedded.deployments import Deployments
+from syntask_yaml.backend.embedded.leases import Leases
 from syntask_yaml.backend.embedded.queue import Queue
 from syntask_yaml.backend.embedded.runs import Runs
 from syntask_yaml.backend.embedded.store import Store
@@ -16,13 +17,13 @@ from syntask_yaml.backend.moments import Clock, utc_now
 _PATIENCE = 30.0
 
 
-class EmbeddedBackend(Deployments, Values, Runs, Queue):
+class EmbeddedBackend(Deployments, Values, Runs, Queue, Leases):
     """A `Backend` and `RunQueue` on a file that many processes may use at once.
 
     Threads may share one. A process that forks must not use it in the child: it opens its own.
     """
 
-    features = Features(kind="embedded")
+    features = Features(kind="embedded", is_atomic=True)
 
     def __init__(self, store: Store, vault: Vault, clock: Clock) -> None:
         super().__init__(store, vault, clock)

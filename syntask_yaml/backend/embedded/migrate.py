@@ -12,7 +12,7 @@ from syntask_yaml.backend.pools import DEFAULT_POOL
 from syntask_yaml.errors import BackendRefused, BackendUnreachable
 
 # The n-th leads to version n. One that was released never changes.
-MIGRATIONS = ("migrations/0001_initial.sql",)
+MIGRATIONS = ("migrations/0001_initial.sql", "migrations/0002_leases.sql")
 
 _APPLICATION_ID = 0x53594E54
 

@@ -264,3 +264,15 @@ SELECT min(due) AS answer FROM (
 -- name: data_version
 -- Another number after any other connection's commit.
 PRAGMA data_version;
+
+-- name: lease
+SELECT * FROM leases WHERE name = :name;
+
+-- name: put_lease
+INSERT OR REPLACE INTO leases (name, token, holder, since, until) VALUES (:name, :token, :holder, :since, :until);
+
+-- name: renew_lease
+UPDATE leases SET until = :until WHERE name = :name AND token = :token;
+
+-- name: drop_lease
+DELETE FROM leases WHERE name = :name AND token = :token;

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from syntask_yaml.backend.base import Features
 from syntask_yaml.backend.moments import Clock, utc_now
+from syntask_yaml.backend.prefect.leases import Leases
 from syntask_yaml.backend.prefect.runs import Runs
 from syntask_yaml.backend.prefect.settings import read_connection
 from syntask_yaml.backend.prefect.transport import Api
@@ -13,7 +14,7 @@ from syntask_yaml.backend.prefect.values import Values
 from syntask_yaml.backend.prefect.write import Writing
 
 
-class PrefectBackend(Writing, Values, Runs):
+class PrefectBackend(Writing, Values, Runs, Leases):
     """A `Backend` on a Prefect 3 server or Prefect Cloud. Threads may share one."""
 
     def __init__(self, api: Api, *, clock: Clock = utc_now, has_sla: bool = False) -> None:

@@ -107,8 +107,8 @@ class Runs(Role):
         start = max(0, len(shown) - OVERLAP) if shown else after
         known = dict(shown)
         body = {"logs": {"flow_run_id": {"any_": [run_id]}}, "sort": "TIMESTAMP_ASC"}
-        found = self._server.pages("logs", body, known).all(start=start)
-        new = [raw for raw in found if raw["id"] not in shown]
+        self._server.pages("logs", body, known).all(start=start)
+        new = [raw for number, raw in enumerate(known.values()) if number >= len(shown)]
         shown.update((raw["id"], {}) for raw in new)
         return self._api.parsed(lambda: [_line(raw) for raw in new])
 

@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from functools import partial
 from threading import Event, Lock
 from typing import Any, TypeVar
@@ -72,6 +73,7 @@ class Api:
         self._closing = Event()
         self._has_answered = False
         self._csrf = Lock()
+        self._date = ""
         # Cloud has one version, and no place that tells it.
         self._version: str | None = "" if connection.is_cloud else None
 
@@ -85,9 +87,9 @@ class Api:
         found = self.call("GET", path, query=query, may_be_missing=True)
         return None if found is None else self._object(found)
 
-    def post(self, path: str, body: Any = None, *, repeats: bool = True) -> Raw:
+    def post(self, path: str, body: Any = None, *, repeats: bool = True) -> Any:
         """Post *body*. Without *repeats*, a call that may have been done raises AnswerLost."""
-        return self._object(self.call("POST", path, body, repeats=repeats))
+        return self.call("POST", path, body, repeats=repeats)
 
     def made(self, path: str, body: Any, *, repeats: bool = True) -> Raw:
         """Post *body*, and return the object that the server made of it, with its id."""
@@ -115,6 +117,15 @@ class Api:
             return parse()
         except _ODD as error:
             raise self.no_api(f"an answer has another shape: {type(error).__name__}: {error}") from error
+
+    def server_time(self) -> datetime:
+        """The time on the server's clock, as its last answer told it; ours where it told none."""
+        from email.utils import parsedate_to_datetime
+
+        try:
+            return parsedate_to_datetime(self._date).astimezone(UTC)
+        except (ValueError, TypeError):
+            return utc_now()
 
     def no_api(self, why: str) -> BackendError:
         """The error for an answer that no Prefect 3 server gives."""
@@ -203,6 +214,7 @@ class Api:
         except httpx.HTTPError as error:
             raise from_wire(error, self.url, is_known=self._has_answered) from error
         self._has_answered = True
+        self._date = answer.headers.get("date", "")
         return answer
 
     def _fetch_csrf_token(self, refused: str | None) -> httpx.Response | None:

@@ -10,6 +10,7 @@ from syntask_yaml.backend.naming import check_name
 from syntask_yaml.backend.pools import pool_exists
 from syntask_yaml.backend.prefect.bodies import Raw
 from syntask_yaml.backend.prefect.faults import AnswerLost, Refused
+from syntask_yaml.backend.prefect.leases import PREFIX
 from syntask_yaml.backend.prefect.role import Role
 from syntask_yaml.backend.prefect.transport import part
 from syntask_yaml.diagnostics import did_you_mean
@@ -78,7 +79,9 @@ class Values(Role):
 
     def variables(self) -> list[Variable]:
         found = self._server.every("variables")
-        variables = self._api.parsed(lambda: [_variable(raw) for raw in found])
+        variables = self._api.parsed(
+            lambda: [_variable(raw) for raw in found if not raw["name"].startswith(PREFIX)]
+        )
         return sorted(variables, key=lambda variable: variable.name)
 
     def set_variable(self, variable: Variable) -> None:

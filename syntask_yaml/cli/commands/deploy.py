@@ -11,6 +11,7 @@ import click
 
 from syntask_yaml.cli.commands.plan import show_plan
 from syntask_yaml.cli.context import Context, pass_context
+from syntask_yaml.cli.duration import Duration
 from syntask_yaml.cli.project_options import request_of, request_options
 from syntask_yaml.cli.views import deploy as view
 from syntask_yaml.cli.views.output import as_json, document, print_json
@@ -45,6 +46,12 @@ from syntask_yaml.plan.codec import SavedPlan
     show_default=True,
     help="How much to do at the same time.",
 )
+@click.option(
+    "--wait",
+    type=Duration(),
+    default="0s",
+    help="Wait for another deploy of the project, so long at most: `10m`, `90s`.",
+)
 @as_json
 @pass_context
 def command(
@@ -63,6 +70,7 @@ def command(
         skip_build=options.pop("skip_build"),
         rebuild=options.pop("rebuild"),
         install_requirements=options.pop("install_requirements"),
+        wait=options.pop("wait"),
     )
     if how.skip_build and how.rebuild:
         raise UsageError("`--skip-build` and `--rebuild` ask for opposites.", hint="Give one of them.")

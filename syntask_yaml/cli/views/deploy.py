@@ -6,7 +6,7 @@ import click
 
 from syntask_yaml.cli.views import diagnostics
 from syntask_yaml.cli.views.escape import escaped
-from syntask_yaml.model.events import Applied, Event, StepFinished, StepOutput, StepStarted
+from syntask_yaml.model.events import Applied, Event, StepFinished, StepOutput, StepStarted, Waiting
 from syntask_yaml.operations.outcome import FAILED, SKIPPED, Outcome
 
 _COLORS = {"created": "green", "updated": "yellow", "deleted": "red", FAILED: "red", SKIPPED: "yellow"}
@@ -28,6 +28,8 @@ class Progress:
                 self._say(label, click.style(line, fg="red") if is_error else line)
             case StepFinished(label, _, step, seconds):
                 self._say(label, click.style(f"{step.rpartition('.')[2]} done in {seconds:.1f} s", dim=True))
+            case Waiting(reason):
+                click.echo(f"Waiting: {escaped(reason)}", err=True)
             case Applied(deployment, action, _):
                 click.echo(
                     f"{click.style(f'{action:>9}', fg=_COLORS.get(action))}  {escaped(deployment)}", err=True

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from tests.support import postgres as pg
 from tests.support.prefect_server import (
+    NEWER,
+    PYTHON,
     PrefectServer,
-    migrated_file,
+    migrated_by,
     missing,
     postgres_server,
     sqlite_server,
@@ -28,11 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(name="migrated", scope="session")
 def _migrated(pytestconfig: pytest.Config) -> Path:
     """A SQLite file that a server has made ready, kept from one session to the next."""
-    if reason := missing():
-        pytest.skip(reason)
-    cache = pytestconfig.cache
-    assert cache is not None
-    return migrated_file(cache.mkdir(f"prefect-{version('prefect')}"))
+    return migrated_by(PYTHON, pytestconfig)
 
 
 @pytest.fixture(name="sqlite", scope="session")
@@ -59,8 +56,18 @@ def _postgres(database: pg.Postgres, tmp_path_factory: pytest.TempPathFactory) -
         yield server
 
 
-@pytest.fixture(name="server", scope="session", params=["sqlite", "postgres"])
+@pytest.fixture(name="newer", scope="session")
+def _newer(database: pg.Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
+    """A server of the newer Prefect, on PostgreSQL."""
+    if reason := missing(NEWER, postgres=True):
+        pytest.skip(reason)
+    url = database.create_database("newer")
+    with postgres_server(tmp_path_factory.mktemp("prefect-newer"), url, python=NEWER) as server:
+        yield server
+
+
+@pytest.fixture(name="server", scope="session", params=["sqlite", "postgres", "newer"])
 def _server(request: pytest.FixtureRequest) -> PrefectServer:
-    """A server on SQLite, and one on PostgreSQL, in turn."""
+    """A server on SQLite, one on PostgreSQL, and one of the newer Prefect, in turn."""
     found: PrefectServer = request.getfixturevalue(request.param)
     return found

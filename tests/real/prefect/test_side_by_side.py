@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,11 @@ from syntask_yaml.model.builtin import builtin_of
 from tests.conftest import CHECKOUT
 from tests.support.console import Console
 from tests.support.git_repository import Repository
-from tests.support.prefect_server import PrefectServer, sqlite_server
+from tests.support.prefect_server import NEWER, PYTHON, PrefectServer, migrated_by, missing, sqlite_server
 from tests.support.side_by_side import Difference, deploy_ours, deploy_theirs, deployed, differences
 from tests.support.stub_project import POOL_TYPE, StubProject, make_stub
+
+MakeServer = Callable[[str, str], AbstractContextManager[PrefectServer]]
 
 TAKES_ALL = os.environ.get("SYNTASK_SIDE_BY_SIDE") == "all"
 # One of so many real files is taken by default.
@@ -77,16 +80,33 @@ def _step(step: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+@pytest.fixture(name="prefect", scope="module", params=[PYTHON, NEWER], ids=["3.8", "3.9"])
+def _prefect(request: pytest.FixtureRequest) -> str:
+    """The interpreter of each Prefect: its servers, its loader, its command."""
+    if reason := missing(request.param):
+        pytest.skip(reason)
+    return str(request.param)
+
+
 @pytest.fixture(name="theirs", scope="module")
-def _theirs(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
-    with sqlite_server(tmp_path_factory.mktemp("theirs"), migrated=migrated) as server:
+def _theirs(prefect: str, make_server: MakeServer) -> Iterator[PrefectServer]:
+    with make_server("theirs", prefect) as server:
         yield server
 
 
 @pytest.fixture(name="ours", scope="module")
-def _ours(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
-    with sqlite_server(tmp_path_factory.mktemp("ours"), migrated=migrated) as server:
+def _ours(prefect: str, make_server: MakeServer) -> Iterator[PrefectServer]:
+    with make_server("ours", prefect) as server:
         yield server
+
+
+@pytest.fixture(name="make_server", scope="module")
+def _make_server(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> MakeServer:
+    def make(name: str, python: str) -> AbstractContextManager[PrefectServer]:
+        migrated = migrated_by(python, pytestconfig)
+        return sqlite_server(tmp_path_factory.mktemp(name), migrated=migrated, python=python)
+
+    return make
 
 
 @pytest.mark.parametrize("example", EXAMPLES)

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.backend.embedded import EmbeddedBackend
+from syntask_yaml.backend.memory import MemoryBackend
 from syntask_yaml.errors import UsageError
+from syntask_yaml.model.block import Block
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.operations.export import export
@@ -102,3 +104,21 @@ def test_pull_steps_that_all_have_stand_above(tmp_path: Path) -> None:
 
     assert (tmp_path / "syntask.yaml").read_text(encoding="utf-8").count("/srv") == 1
     assert {each.action for each in changes} == {Action.UNCHANGED}
+
+
+class _FromAgents(MemoryBackend):
+    """A backend with blocks that no type of ours has."""
+
+    def blocks(self) -> list[Block]:
+        found = ("docker-container/prod", "kubernetes-job/big", "s3/code", "secret/key", "slack-webhook/ops")
+        return [Block(*name.split("/"), {}, name) for name in found]
+
+
+def test_blocks_from_the_time_of_agents_are_reported() -> None:
+    """With what becomes of them; blocks that flows use are none of these."""
+    said = [(each.detail, each.hint) for each in export(_FromAgents(), (), environ={}).diagnostics]
+    assert [detail.partition(": ")[2] for detail, _ in said] == [
+        "`docker-container/prod`, `kubernetes-job/big`.",
+        "`s3/code`.",
+    ]
+    assert all("`syntask upgrade" in hint for _, hint in said)

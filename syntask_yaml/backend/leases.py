@@ -1,0 +1,60 @@
+"""Who asks for a lease, whether a holder is still there, and what is said of one that is."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+from functools import cache
+from pathlib import Path
+
+from syntask_yaml.errors import BackendConflict
+from syntask_yaml.model.lease import Holder, Lease
+
+
+class LeaseHeld(BackendConflict):
+    """Somebody else holds the *lease*."""
+
+    def __init__(self, lease: Lease) -> None:
+        holder, since = lease.holder, lease.since.astimezone().isoformat(" ", "seconds")
+        super().__init__(
+            f"{holder.name} (process {holder.process}) has been deploying `{lease.name}` since {since}.",
+            hint="Deploy again when that is done, or wait for it: `--wait 10m`.",
+        )
+        self.lease = lease
+
+
+def this_process() -> Holder:
+    """This process as a holder."""
+    return Holder(name=_who(), process=os.getpid(), machine=_machine())
+
+
+def is_gone(holder: Holder) -> bool:
+    """Whether the process of *holder* ran on this machine, and has ended."""
+    if holder.machine != _machine():
+        return False
+    try:
+        os.kill(holder.process, 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return False
+
+
+def _who() -> str:
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a user id without a name, as in containers
+        user = str(os.getuid())
+    return f"{user}@{socket.gethostname()}"
+
+
+@cache
+def _machine() -> str:
+    """What tells this machine, and the container, in which ids of processes mean the same."""
+    try:
+        processes = str(Path("/proc/self/ns/pid").readlink())
+    except OSError:
+        processes = ""
+    return f"{socket.gethostname()} {processes}".strip()

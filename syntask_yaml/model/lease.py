@@ -1,0 +1,30 @@
+"""A lease: one process at a time does something under a name, and everybody sees which one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who holds a lease: *name* is `user@host`, *process* its id on the *machine*."""
+
+    name: str
+    process: int
+    machine: str
+
+    def as_json(self) -> Mapping[str, str | int]:
+        """The holder as a backend keeps it."""
+        return {"name": self.name, "process": self.process, "machine": self.machine}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """What is held under a *name*, by whom and since when. The *token* proves whose it is."""
+
+    name: str
+    holder: Holder
+    since: datetime
+    token: str

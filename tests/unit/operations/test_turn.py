@@ -1,0 +1,132 @@
+"""Two deploys of one project: one after the other, or the second is told who is at work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+import pytest
+
+from syntask_yaml.backend.base import Written
+from syntask_yaml.backend.leases import LeaseHeld
+from syntask_yaml.backend.memory import MemoryBackend
+from syntask_yaml.cli.duration import Duration
+from syntask_yaml.model.deployment import Write
+from syntask_yaml.model.events import Event, Waiting
+from syntask_yaml.model.lease import Holder, Lease
+from syntask_yaml.operations.deploy import DeployOptions, deploy
+from syntask_yaml.operations.outcome import Outcome
+from tests.support.desk import Desk
+
+OTHER = Holder(name="ann@elsewhere", process=12, machine="elsewhere")
+
+
+@pytest.fixture(name="desk")
+def _desk(tmp_path: Path) -> Desk:
+    desk = Desk(tmp_path)
+    desk.declare("tags: [a]", top="name: shop")
+    return desk
+
+
+def held(desk: Desk) -> Lease:
+    lease = desk.backend.take_lease("shop", OTHER, seconds=600)
+    assert lease is not None
+    return lease
+
+
+def test_a_second_deploy_is_told_who_is_at_work(desk: Desk) -> None:
+    """And writes nothing."""
+    held(desk)
+    with pytest.raises(LeaseHeld, match="ann@elsewhere"):
+        desk.deploy()
+    assert desk.backend.deployments() == []
+
+
+def test_a_deploy_that_changes_nothing_needs_no_turn(desk: Desk) -> None:
+    """It may be that the other one does the same."""
+    desk.deploy()
+    held(desk)
+    assert desk.actions() == ["unchanged"]
+
+
+def test_a_turn_ends_with_the_deploy(desk: Desk) -> None:
+    """Also with one that fails."""
+    desk.declare("tags: [a], build: [{syntask.deployments.steps.run_shell_script: {script: 'false'}}]")
+    assert not desk.deploy().is_good
+    desk.declare("tags: [b]")
+    assert desk.deploy().is_good
+    held(desk)
+
+
+@dataclass
+class _Waits:
+    """Lets the other deploy end when somebody begins to wait for it: *writes* is what that has done."""
+
+    desk: Desk
+    lease: Lease
+    writes: bool = False
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, Waiting):
+            assert "ann@elsewhere" in event.reason
+            self.desk.backend.release_lease(self.lease)
+            if self.writes:
+                self.desk.pause()
+
+
+def waiting(desk: Desk, notify: _Waits) -> Outcome:
+    options = DeployOptions(jobs=1, wait=60)
+    return deploy(desk.knowledge, desk.request(), options=options, notify=notify)
+
+
+def test_who_waits_deploys_when_the_other_is_done(desk: Desk) -> None:
+    """What the other one wrote is no conflict: the plan is made anew."""
+    desk.deploy()
+    desk.declare("tags: [b]", top="name: shop")
+    outcome = waiting(desk, _Waits(desk, held(desk), writes=True))
+    assert [result.action for result in outcome.results] == ["updated"]
+    assert (desk.deployed().tags, desk.deployed().paused) == (("b",), True)
+
+
+class _Shared(MemoryBackend):
+    """A backend that writes one after the other, while somebody else writes, too."""
+
+    features = replace(MemoryBackend.features, is_atomic=False)
+    _meanwhile: Desk | None = None
+
+    def write(self, writes: Sequence[Write], *, jobs: int = 1) -> Iterator[Written]:
+        yield from super().write(writes, jobs=jobs)
+        if self._meanwhile is not None:
+            desk, self._meanwhile = self._meanwhile, None
+            stored = desk.stored()
+            list(super().write([Write(stored, replace(stored.deployment, tags=("theirs",)))]))
+
+
+def test_what_somebody_wrote_over_it_is_noticed(tmp_path: Path) -> None:
+    """After the last write everything is read once more: nobody takes a mixture for a success."""
+    backend = _Shared()
+    desk = Desk(tmp_path, backend=backend)
+    desk.declare("tags: [a]", "tags: [a]", top="name: shop")
+    assert desk.deploy().is_good
+
+    desk.declare("tags: [b]", "tags: [b]", top="name: shop")
+    backend._meanwhile = desk
+    outcome = desk.deploy()
+    assert [result.action for result in outcome.results] == ["failed", "updated"]
+    assert "Somebody else changed it" in outcome.results[0].error
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("90", 90), ("90s", 90), ("10m", 600), ("1h30m", 5400), ("2H", 7200), ("PT5M", 300), ("0s", 0)],
+)
+def test_durations(text: str, seconds: float) -> None:
+    assert Duration().convert(text, None, None) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "soon", "10 parsecs", "-5", "1m1h"])
+def test_what_is_no_duration_is_refused(text: str) -> None:
+    with pytest.raises(click.BadParameter, match="no duration"):
+        Duration().convert(text, None, None)
