@@ -111,7 +111,7 @@ class _FromAgents(MemoryBackend):
 
     def blocks(self) -> list[Block]:
         found = ("docker-container/prod", "kubernetes-job/big", "s3/code", "secret/key", "slack-webhook/ops")
-        return [Block(*name.split("/"), {}, name) for name in found]
+        return [Block(*name.split("/")) for name in found]  # type: ignore[arg-type]
 
 
 def test_blocks_from_the_time_of_agents_are_reported() -> None:
