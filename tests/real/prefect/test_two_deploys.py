@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -37,20 +38,19 @@ def test_pairs_end_in_one_of_the_two_states_or_in_a_refusal(pair: Pair) -> None:
 
 def test_who_comes_second_is_told_who_is_at_work_or_waits(pair: Pair) -> None:
     """With `--wait`, it deploys as soon as the other one is done."""
-    backend = connect(pair.backend, store=pair.folder, environ=pair.environ)
-    lease = backend.take_lease("pair", ELSEWHERE, seconds=600)
-    assert lease is not None
-    refused = pair.deploy(1)
-    said = refused.communicate(timeout=120)[0]
-    assert (refused.returncode, "ann@elsewhere (process 12)" in said) == (1, True), said
-    assert pair.stored() == []
+    with closing(connect(pair.backend, store=pair.folder, environ=pair.environ)) as backend:
+        lease = backend.take_lease("pair", ELSEWHERE, seconds=600)
+        assert lease is not None
+        refused = pair.deploy(1)
+        said = refused.communicate(timeout=120)[0]
+        assert (refused.returncode, "ann@elsewhere (process 12)" in said) == (1, True), said
+        assert pair.stored() == []
 
-    waiting = pair.deploy(2, "--wait", "10m")
-    assert waiting.stdout is not None
-    lines = iter(waiting.stdout.readline, "")
-    assert any(line.startswith("Waiting: ann@elsewhere (process 12)") for line in lines)
-    backend.release_lease(lease)
-    backend.close()
+        waiting = pair.deploy(2, "--wait", "10m")
+        assert waiting.stdout is not None
+        lines = iter(waiting.stdout.readline, "")
+        assert any(line.startswith("Waiting: ann@elsewhere (process 12)") for line in lines)
+        backend.release_lease(lease)
     said = waiting.communicate(timeout=120)[0]
     assert waiting.returncode == 0, said
     assert pair.stored() == [2] * COUNT
