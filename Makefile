@@ -15,9 +15,11 @@ demo:
 test: .venv/.ready .prefect-3.9/.ready
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
-# Two hundred pairs of deploys that start at the same time, on both backends. SYNTASK_TORTURE_PAIRS is another number.
+# Kills, crowds, floods and pairs of deploys in full numbers; `make test` has small ones of most of them.
+# SYNTASK_TORTURE_PAIRS is another number of pairs than two hundred.
 torture: .venv/.ready
-	$(BIN)/python -m pytest -m torture tests/torture
+	SYNTASK_TORTURE_KILLS=300 SYNTASK_TORTURE_RUNS=4000 SYNTASK_TORTURE_OUTPUT=1000 \
+		$(BIN)/python -m pytest -m "torture or not torture" tests/torture tests/acceptance/worker/test_output.py
 
 # The tests that start no servers.
 quick: .venv/.ready
