@@ -61,9 +61,16 @@ def _told(error: BaseException) -> dict[str, str]:
     if type(error).__name__ == "StepExecutionError" and error.__cause__ is not None:
         error = error.__cause__
     detail = getattr(error, "detail", None)  # of ours
-    text = detail if isinstance(detail, str) else f"{type(error).__name__}: {error}".removesuffix(": ")
+    text = detail if isinstance(detail, str) else f"{type(error).__name__}: {_said(error)}".removesuffix(": ")
     hint = getattr(error, "hint", "")
     return {"message": text, "hint": hint if isinstance(hint, str) else ""}
+
+
+def _said(error: BaseException) -> str:
+    try:
+        return str(error)
+    except BaseException as raised:  # noqa: BLE001  (what an exception says of itself is the user's code)
+        return f"what it says raises {type(raised).__name__}"
 
 
 class _NothingRunsHere(Exception):
