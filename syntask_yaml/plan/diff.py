@@ -57,7 +57,12 @@ def _change(wanted: Deployment, actual: Stored | None, ignore: frozenset[str], c
 
 def _facts_of_both(stored: Deployment, wanted: Deployment) -> tuple[dict[str, Value], dict[str, Value]]:
     before, after = facts(stored), facts(wanted)
-    before["schedules"], after["schedules"] = schedules_beside(stored, wanted)
+    one, other = before["schedules"], after["schedules"]
+    is_one_on_both = (
+        isinstance(one, dict) and len(one) == 1 and isinstance(other, dict) and one.keys() == other.keys()
+    )
+    if one and other and not is_one_on_both:
+        before["schedules"], after["schedules"] = schedules_beside(stored, wanted)
     return before, after
 
 
