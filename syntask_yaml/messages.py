@@ -100,8 +100,15 @@ MESSAGES: Mapping[str, Message] = {
     # Work pools and code
     "no-work-pool": Message("No work pool", "The deployment does not say where its runs go."),
     "unknown-work-pool": Message("Unknown work pool", "The backend has no work pool of that name."),
+    "unserved-work-pool": Message(
+        "Work pool that nobody serves", "No worker of this backend executes the runs of such a pool."
+    ),
+    "idle-work-pool": Message("Runs would wait", "The work pool is paused, or its limit is 0."),
     "wrong-job-variable": Message("Wrong job variable", "The value does not fit the pool's template."),
     "unknown-job-variable": Message("Unknown job variable", "The pool's template has no such variable."),
+    "missing-job-variable": Message(
+        "Missing job variable", "A variable that the pool's template requires has no value."
+    ),
     "no-pull": Message("No way to the code", "Nothing says how a run gets the flow's code."),
     "default-pull": Message("Default place of the code", "Nothing is declared, so a default is used."),
     "not-exported": Message("Not exported", "The deployment cannot be declared in a file, and is left out."),

@@ -92,7 +92,19 @@ class Backend(Protocol):
         ...
 
     def create_pool(self, pool: WorkPool) -> WorkPool:
-        """Make a new pool; `BackendConflict` if its name is taken."""
+        """Make a new pool; `BackendConflict` if its name is taken, `BackendRefused` for an unknown type."""
+        ...
+
+    def update_pool(self, name: str, changes: Mapping[str, Json]) -> WorkPool:
+        """Change a pool: its `description`, `base_job_template`, `is_paused` or `concurrency_limit`."""
+        ...
+
+    def delete_pool(self, name: str) -> bool:
+        """Delete a pool that no deployment uses; whether there was one."""
+        ...
+
+    def pool_template(self, type: str) -> Mapping[str, Json]:
+        """The base job template of a new pool of *type*; `BackendRefused` for a type that there is not."""
         ...
 
     def variables(self) -> list[Variable]:
@@ -172,7 +184,8 @@ class Claim:
     """A run that one worker took, with what it takes to execute it.
 
     *token* proves that it is still ours: it changes hands only when the lease has run out.
-    *job_variables* are the deployment's with the run's over them; *entrypoint* is empty if it has none.
+    *job_variables* are the deployment's with the run's over them, *base_job_template* is the pool's;
+    *entrypoint* is empty if it has none.
     """
 
     run: Run
@@ -180,6 +193,7 @@ class Claim:
     entrypoint: str
     parameters: Mapping[str, Json] = field(default_factory=dict)
     job_variables: Mapping[str, Json] = field(default_factory=dict)
+    base_job_template: Mapping[str, Json] = field(default_factory=dict)
     pull_steps: tuple[Mapping[str, Json], ...] = ()
 
 

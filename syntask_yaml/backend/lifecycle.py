@@ -15,7 +15,8 @@ from syntask_yaml.backend.base import Claim
 from syntask_yaml.backend.naming import new_id, run_name
 from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound
 from syntask_yaml.model.deployment import Deployment, Stored
-from syntask_yaml.model.pool import DEFAULT_QUEUE
+from syntask_yaml.model.job_variables import merged
+from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool
 from syntask_yaml.model.run import Run, RunRequest, State, StateType
 from syntask_yaml.model.schedule import Schedule
 from syntask_yaml.model.value import Json, known
@@ -74,25 +75,17 @@ def _new_run(stored: Stored, parameters: Mapping[str, Json], now: datetime) -> R
     )
 
 
-def claim_on(run: Run, token: str, deployment: Deployment) -> Claim:
-    """What the worker gets that took *run*."""
+def claim_on(run: Run, token: str, deployment: Deployment, pool: WorkPool) -> Claim:
+    """Return what the worker gets that took *run* from *pool*."""
     return Claim(
         run=run,
         token=token,
         entrypoint=deployment.entrypoint or "",
         parameters=run.parameters,
-        job_variables=_job_variables(deployment, run),
+        job_variables=merged(deployment.job_variables, run.job_variables),
+        base_job_template=pool.base_job_template,
         pull_steps=deployment.pull_steps,
     )
-
-
-def _job_variables(deployment: Deployment, run: Run) -> Mapping[str, Json]:
-    """The run's job variables over the deployment's; `env` is merged name by name."""
-    merged = {**deployment.job_variables, **run.job_variables}
-    below, above = deployment.job_variables.get("env"), run.job_variables.get("env")
-    if isinstance(below, Mapping) and isinstance(above, Mapping):
-        merged["env"] = {**below, **above}
-    return merged
 
 
 def reported(run: Run, state: State, now: datetime) -> Run:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from syntask_yaml.backend.base import Features, RunFilter, Written
 from syntask_yaml.backend.blocks import block_exists, fitted
@@ -21,14 +22,21 @@ from syntask_yaml.backend.lifecycle import (
 from syntask_yaml.backend.memory_queue import Kept, MemoryQueue, Plan, alone
 from syntask_yaml.backend.moments import Clock, utc_now
 from syntask_yaml.backend.naming import new_id
-from syntask_yaml.backend.pools import SERVED_TYPES, furnished, pool_exists
+from syntask_yaml.backend.pools import (
+    SERVED_TYPES,
+    TEMPLATES,
+    furnished,
+    no_such_pool,
+    pool_exists,
+    pool_in_use,
+)
 from syntask_yaml.backend.writes import outcome, refusal
 from syntask_yaml.model.block import Block, Variable
 from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.lease import Holder, Lease
 from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool
 from syntask_yaml.model.run import LogLine, Run, RunRequest
-from syntask_yaml.model.value import known
+from syntask_yaml.model.value import Json, known
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -169,6 +177,24 @@ class MemoryBackend(MemoryQueue):
 
     def _is_held(self, lease: Lease) -> bool:
         return lease.name in self._leases and self._leases[lease.name][0] == lease
+
+    @alone
+    def update_pool(self, name: str, changes: Mapping[str, Any]) -> WorkPool:
+        if name not in self._pools:
+            raise no_such_pool(name)
+        self._pools[name] = furnished(replace(self._pools[name], **changes))
+        self._changes += 1
+        return self._pools[name]
+
+    @alone
+    def delete_pool(self, name: str) -> bool:
+        deployments = [each.deployment for each in self._deployments.values()]
+        if used := sorted(each.full_name for each in deployments if known(each.work_pool) == name):
+            raise pool_in_use(name, used)
+        return self._pools.pop(name, None) is not None
+
+    def pool_template(self, type: str) -> Mapping[str, Json]:
+        return TEMPLATES.get(type, {})
 
     def variables(self) -> list[Variable]:
         return sorted(self._variables.values(), key=lambda variable: variable.name)

@@ -185,7 +185,9 @@ class MemoryQueue:
         kept.worker, kept.token = worker, new_id()
         kept.lease(now, lease)
         deployment = self._deployments[kept.run.deployment_id or ""].deployment
-        return claim_on(self._become(kept, replace(kept.run, state=PENDING)), kept.token, deployment)
+        return claim_on(
+            self._become(kept, replace(kept.run, state=PENDING)), kept.token, deployment, self._pools[pool]
+        )
 
     def _deployments_at_limit(self) -> Mapping[str | None, CollisionStrategy]:
         busy = Counter(kept.run.deployment_id for kept in self._runs.values() if kept.token)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from syntask_yaml.backend.naming import check_name
-from syntask_yaml.errors import BackendConflict
+from syntask_yaml.backend.naming import check_name, new_id
+from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.value import Json
 
@@ -64,8 +64,28 @@ DEFAULT_POOL = WorkPool(
 )
 
 
-# The types that our own worker serves.
-SERVED_TYPES = (DEFAULT_POOL.type,)
+# The types that our own worker serves, each with the template of a new pool.
+TEMPLATES: Mapping[str, Mapping[str, Json]] = {DEFAULT_POOL.type: PROCESS_TEMPLATE}
+SERVED_TYPES = tuple(TEMPLATES)
+
+ELSEWHERE = "Pools of other types need a Prefect server and its workers."
+
+
+def template_of(type: str) -> Mapping[str, Json]:
+    """Return the template of a new pool of *type*. Raises BackendRefused for a type that is not served."""
+    if type not in TEMPLATES:
+        served = ", ".join(f"`{each}`" for each in SERVED_TYPES)
+        raise BackendRefused(
+            f"The embedded backend does not serve work pools of type `{type}`, only {served}.", hint=ELSEWHERE
+        )
+    return TEMPLATES[type]
+
+
+def new_pool(pool: WorkPool) -> WorkPool:
+    """Return *pool* as it is created. Raises BackendRefused for a type that is not served, or a name that
+    cannot be."""
+    template_of(pool.type)
+    return furnished(replace(pool, id=new_id()))
 
 
 def furnished(pool: WorkPool) -> WorkPool:
@@ -74,11 +94,27 @@ def furnished(pool: WorkPool) -> WorkPool:
     Raises BackendRefused for a name that cannot be.
     """
     check_name("work pool", pool.name)
-    template = pool.base_job_template
-    if not template and pool.type == DEFAULT_POOL.type:
-        template = PROCESS_TEMPLATE
-    return replace(pool, base_job_template=template, status="PAUSED" if pool.is_paused else "READY")
+    template = pool.base_job_template or TEMPLATES.get(pool.type, {})
+    return replace(pool, base_job_template=template, status=_status(pool))
+
+
+def _status(pool: WorkPool) -> str:
+    if pool.is_paused:
+        return "PAUSED"
+    return "READY" if pool.type in TEMPLATES else "NOT_READY"
 
 
 def pool_exists(name: str) -> BackendConflict:
     return BackendConflict(f"There is a work pool `{name}` already.", hint="Take another name.")
+
+
+def no_such_pool(name: str) -> NotFound:
+    return NotFound(f"The backend has no work pool `{name}`.", hint="`syntask work-pool ls` lists them.")
+
+
+def pool_in_use(name: str, deployments: Sequence[str]) -> BackendConflict:
+    """The refusal to delete a pool that *deployments*, by `flow/name`, use."""
+    listed = ", ".join(f"`{each}`" for each in deployments[:8]) + (", …" if len(deployments) > 8 else "")
+    return BackendConflict(
+        f"The work pool `{name}` is used by {listed}.", hint="Move or delete the deployments first."
+    )

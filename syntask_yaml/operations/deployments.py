@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syntask_yaml.backend.base import Backend
-from syntask_yaml.diagnostics import did_you_mean
+from syntask_yaml.diagnostics import Diagnostic, did_you_mean
 from syntask_yaml.errors import NotFound, ProjectInvalid
-from syntask_yaml.model.deployment import Stored, Write
+from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.run import Run, RunRequest
-from syntask_yaml.model.value import Json
+from syntask_yaml.model.value import Json, known
+from syntask_yaml.project.job_variables import check_run_job_variables
 from syntask_yaml.project.parameters import check_run_parameters
 from syntask_yaml.project.select import Candidate, select
 
@@ -90,15 +91,16 @@ def run_deployment(
     """Make a run of the deployment called *name*.
 
     Raises ProjectInvalid for parameters that its flow does not have or that do not fit, where the
-    deployment enforces its schema.
+    deployment enforces its schema, and for job variables that do not fit its work pool.
     """
     stored = find_deployment(backend, name)
     deployment = stored.deployment
+    problems = _job_variable_problems(backend, deployment, job_variables or {})
     if deployment.enforce_parameter_schema and deployment.parameter_schema:
         values = {**deployment.parameters, **parameters}
-        problems = list(check_run_parameters(values, deployment.parameter_schema))
-        if problems:
-            raise ProjectInvalid(problems)
+        problems += check_run_parameters(values, deployment.parameter_schema)
+    if problems:
+        raise ProjectInvalid(problems)
     request = RunRequest(
         deployment_id=stored.id,
         parameters=parameters,
@@ -108,6 +110,16 @@ def run_deployment(
         scheduled=scheduled,
     )
     return backend.create_run(request)
+
+
+def _job_variable_problems(
+    backend: Backend, deployment: Deployment, job_variables: Mapping[str, Json]
+) -> list[Diagnostic]:
+    pool = next((each for each in backend.pools() if each.name == known(deployment.work_pool)), None)
+    if pool is None:
+        return []
+    by_server = backend.features.kind == "prefect"
+    return list(check_run_job_variables(deployment.job_variables, job_variables, pool, by_server=by_server))
 
 
 def set_paused(backend: Backend, stored: Sequence[Stored], *, paused: bool) -> None:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from syntask_yaml.backend.base import Backend
+from syntask_yaml.backend.pools import ELSEWHERE
 from syntask_yaml.backend.prefect.cron import cron_refusal, cron_risk
 from syntask_yaml.backend.prefect.names import step_problem
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean, each_once
@@ -18,6 +19,7 @@ from syntask_yaml.model.step import Step
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.operations.lookup import Variables
 from syntask_yaml.operations.overrides import Overrides
+from syntask_yaml.operations.pools import is_served, waiting_hint, why_waiting
 from syntask_yaml.operations.project import StepChecker, check_flow, check_unique, flow_notes, read_flow
 from syntask_yaml.operations.secret_variables import check_secret_variables
 from syntask_yaml.operations.version import Versions
@@ -25,8 +27,9 @@ from syntask_yaml.project.bind import bind_deployment
 from syntask_yaml.project.default_pull import default_pull
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import FlowReader
+from syntask_yaml.project.job_variables import check_job_variables
 from syntask_yaml.project.load import Declaration, Project
-from syntask_yaml.project.parameters import check_job_variables, check_parameters
+from syntask_yaml.project.parameters import check_parameters
 from syntask_yaml.project.resolve import Resolved, resolve_fields, resolve_pull, resolve_text, without_limits
 from syntask_yaml.project.rules import schedules_of, slip_of
 from syntask_yaml.project.static import expected_outputs
@@ -235,12 +238,24 @@ def _pool(entry: Node, knowledge: Knowledge, problems: list[Diagnostic]) -> Work
         place = declared.get("name") or declared
         problems.append(place.problem("unknown-work-pool", f"The backend has no work pool `{name}`.", hint))
         return None
-    variables = declared.get("job_variables")
-    if variables is not None and variables.value:
-        problems += check_job_variables(variables, pool)
-        if knowledge.backend.features.kind in _OWN_KINDS:
-            problems += check_secret_variables(variables, knowledge.backend)
+    problems += _check_pool(entry, pool, knowledge.backend)
     return pool
+
+
+def _check_pool(entry: Node, pool: WorkPool, backend: Backend) -> Iterator[Diagnostic]:
+    """What keeps the runs of a deployment from starting in *pool*, and its job variables."""
+    declared = entry.get("work_pool") or entry
+    place = declared.get("name") or declared
+    kind = backend.features.kind
+    if kind == "embedded" and not is_served(pool):
+        detail = f"The embedded backend does not serve work pools of type `{pool.type}`, as `{pool.name}` is."
+        yield place.problem("unserved-work-pool", detail, ELSEWHERE)
+    elif reason := why_waiting(pool):
+        yield place.problem("idle-work-pool", reason, waiting_hint(pool)).as_warning()
+    yield from check_job_variables(entry, pool, by_server=kind == "prefect")
+    variables = entry.at(("work_pool", "job_variables"))
+    if variables.path[-1:] == ("job_variables",) and variables.value and kind in _OWN_KINDS:
+        yield from check_secret_variables(variables, backend)
 
 
 def _listed(pools: Mapping[str, WorkPool]) -> str:

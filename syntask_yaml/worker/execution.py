@@ -185,7 +185,7 @@ def start_execution(
     OSError or ValueError where there is no such program or directory, or no process can have such an
     environment.
     """
-    variables = job_variables(claim, backend)
+    variables = job_variables(claim, backend, environ)
     for name, value in variables.items():
         if detail := secret_problem(name, value):
             raise StepFailed(detail, hint=HINT)

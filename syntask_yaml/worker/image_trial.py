@@ -18,6 +18,7 @@ from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.builtin import builtin_of
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.events import Observer, StepOutput
+from syntask_yaml.model.job_variables import with_defaults
 from syntask_yaml.model.secret import Secret, revealed
 from syntask_yaml.operations.check import Failure
 from syntask_yaml.operations.lookup import Blocks, Variables
@@ -29,7 +30,7 @@ from syntask_yaml.steps.scrubber import Scrubber, secrets_in
 from syntask_yaml.template import Scope, Unresolved, resolve
 from syntask_yaml.template.scope import LEFT, Answer
 from syntask_yaml.worker.protocol import Report
-from syntask_yaml.worker.surroundings import job_variables
+from syntask_yaml.worker.surroundings import looked_up
 from syntask_yaml.worker.trial import Trial, claim_of, failure_of, too_long
 
 # The script comes on the input too: arguments and environment can be seen by whoever may ask the engine.
@@ -138,12 +139,12 @@ def _decoded(line: str) -> Report | None:
 
 
 def _job(deployment: Deployment, backend: Backend, image: str, environ: Mapping[str, str]) -> _Job:
-    claim = claim_of(deployment)
     try:
-        variables = job_variables(claim, backend)
+        claim = claim_of(deployment, backend)
+        variables = looked_up(with_defaults(claim.base_job_template, claim.job_variables), backend)
     except StepFailed as error:
         raise _Failed(Failure("start", error.detail, error.hint)) from error
-    image = image or str(variables.get("image") or _image_of_pool(deployment, backend))
+    image = image or str(variables.get("image") or "")
     if not image:
         detail = "Neither `work_pool.job_variables.image` nor the pool's template names an image."
         raise _Failed(Failure("image", detail, "Say which: `--image NAME`, or add `image:`."))
@@ -167,13 +168,6 @@ def _job(deployment: Deployment, backend: Backend, image: str, environ: Mapping[
 
 def _text(value: Any) -> str:
     return value.reveal() if isinstance(value, Secret) else str(value)
-
-
-def _image_of_pool(deployment: Deployment, backend: Backend) -> str:
-    pool = next((each for each in backend.pools() if each.name == deployment.work_pool), None)
-    template: Any = pool.base_job_template if pool is not None else {}
-    properties = (template.get("variables") or {}).get("properties") or {}
-    return str((properties.get("image") or {}).get("default") or "")
 
 
 class _OfTheBackend(Scope):

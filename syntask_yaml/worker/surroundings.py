@@ -10,17 +10,25 @@ from typing import Any
 
 from syntask_yaml.backend.base import Backend, Claim
 from syntask_yaml.errors import StepFailed
+from syntask_yaml.model.job_variables import job_configuration
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.operations.lookup import Blocks, Variables
 from syntask_yaml.template import Scope, Unresolved, resolve
 from syntask_yaml.worker.protocol import RUN_ID
 
 
-def job_variables(claim: Claim, backend: Backend) -> dict[str, Any]:
-    """The job variables, with blocks and variables looked up. Raises StepFailed for one without a value."""
+def job_variables(claim: Claim, backend: Backend, environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return the configuration of a job: the pool's template filled with the job variables, with blocks and
+    variables looked up. Raises StepFailed for one without a value.
+    """
+    return looked_up(job_configuration(claim.base_job_template, claim.job_variables, environ), backend)
+
+
+def looked_up(variables: Mapping[str, Any], backend: Backend) -> dict[str, Any]:
+    """Return *variables* with blocks and variables looked up. Raises StepFailed for one without a value."""
     missing: list[Unresolved] = []
     scope = Scope(variables=Variables(backend), blocks=Blocks(backend), leaves_unset=True)
-    resolved = resolve(dict(claim.job_variables), scope, missing.append)
+    resolved = resolve(dict(variables), scope, missing.append)
     if missing:
         first = missing[0]
         where = ".".join(str(step) for step in first.path)
@@ -36,13 +44,13 @@ def environment(
 ) -> dict[str, str]:
     """The environment of the run's process: the worker's *environ*, ours over it, and `env` over both.
 
-    Raises StepFailed where `env` is no mapping.
+    A name whose value is null is taken away. Raises StepFailed where `env` is no mapping.
     """
     env = variables.get("env") or {}
     if not isinstance(env, Mapping):
         raise StepFailed("The job variable `env` is no mapping.", hint="Write `NAME: VALUE` below it.")
-    own = {str(key): _text(value) for key, value in env.items() if value is not None}
-    return {
+    own = {str(key): None if value is None else _text(value) for key, value in env.items()}
+    given = {
         **environ,
         "PYTHONUNBUFFERED": "1",
         "SYNTASK_BACKEND": backend.url,
@@ -51,6 +59,7 @@ def environment(
         "SYNTASK__DEPLOYMENT": claim.run.deployment or "",
         **own,
     }
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _text(value: Any) -> str:

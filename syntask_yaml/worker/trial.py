@@ -47,7 +47,9 @@ def try_run(
     began = monotonic()
     with TemporaryDirectory(prefix="syntask-check-") as home:
         try:
-            execution = start_execution(claim_of(deployment), backend, home=Path(home), environ=environ)
+            execution = start_execution(
+                claim_of(deployment, backend), backend, home=Path(home), environ=environ
+            )
         except (SyntaskError, OSError) as error:
             failure = Failure("start", str(error), error.hint if isinstance(error, SyntaskError) else "")
             return Trial(monotonic() - began, failure)
@@ -58,8 +60,9 @@ def try_run(
     return Trial(monotonic() - began, failure_or_none)
 
 
-def claim_of(deployment: Deployment) -> Claim:
+def claim_of(deployment: Deployment, backend: Backend) -> Claim:
     """A run of *deployment* that is on no backend, as a worker would claim it."""
+    pool = next((each for each in backend.pools() if each.name == deployment.work_pool), None)
     run = Run(
         id=str(uuid4()),
         name="check",
@@ -74,6 +77,7 @@ def claim_of(deployment: Deployment) -> Claim:
         entrypoint=deployment.entrypoint or "",
         parameters=deployment.parameters,
         job_variables=deployment.job_variables,
+        base_job_template=pool.base_job_template if pool is not None else {},
         pull_steps=deployment.pull_steps,
     )
 

@@ -139,20 +139,6 @@ def test_exit_codes(console: Console, options: str, code: int) -> None:
     assert console.run(f"syntask check {options}").returncode == code
 
 
-def test_a_pool_whose_runs_start_elsewhere(console: Console) -> None:
-    """It is tried here all the same, and that is said."""
-    console.run("syntask work-pool create cluster --type kubernetes")
-    project = json.loads((console.directory / "syntask.yaml").read_text(encoding="utf-8"))
-    cloned = next(each for each in project["deployments"] if each["name"] == "cloned")
-    cloned["work_pool"]["name"] = "cluster"
-    path = console.directory / "syntask.yaml"
-    path.write_text(json.dumps({**project, "deployments": [cloned]}), encoding="utf-8")
-    document = json.loads(console.run("syntask -q check --output json 2> /dev/null").stdout)
-
-    assert document["summary"] == {"ready": 1, "failed": 0}
-    assert [each["code"] for each in document["diagnostics"]] == ["tried-here"]
-
-
 def test_a_token_is_not_told(console: Console) -> None:
     """Neither where the clone works nor where it fails, and in no file that is left."""
     token = "planted-token-of-a-block"

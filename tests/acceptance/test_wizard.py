@@ -14,6 +14,7 @@ import pytest
 from git import Repo
 
 from tests.support.console import Console
+from tests.support.kept_pools import keep_pool
 from tests.support.terminal import CTRL_B, CTRL_C, CTRL_D, DOWN, ENTER, Terminal
 
 SCREENS = Path(__file__).parent / "screens"
@@ -424,7 +425,8 @@ def test_options_are_enough(repository: Console) -> None:
 
 def test_options_are_enough_for_an_image_and_a_private_repository(repository: Console) -> None:
     """What is rarer has options, too; what only a person knows comes later, as a command."""
-    repository.run("syntask work-pool create boxes --type docker")
+    repository.run("syntask work-pool create mine")
+    keep_pool(repository.home, "boxes", "docker")
     line = (
         "syntask deployment add flows.py:report -n weekly -p boxes --image build --dockerfile auto"
         " --image-name registry.example.com/shop --image-tag 1.0 --push --code git --branch main"

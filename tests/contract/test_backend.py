@@ -496,7 +496,7 @@ def test_a_pool_that_is_made_is_there(backend: Backend) -> None:
     }
     wanted = WorkPool(
         name="containers",
-        type="docker",
+        type="process",
         description="ünder",
         base_job_template=template,
         is_paused=True,
@@ -520,9 +520,49 @@ def test_a_process_pool_has_a_template_even_if_none_is_given(backend: Backend, p
 def test_a_pool_is_made_once(backend: Backend, pool: str) -> None:
     """Its name is taken."""
     with pytest.raises(BackendConflict, match=pool):
-        backend.create_pool(WorkPool(name=pool, type="docker"))
+        backend.create_pool(WorkPool(name=pool, type="process", description="another"))
 
-    assert [each.type for each in backend.pools() if each.name == pool] == ["process"]
+    assert "another" not in [each.description for each in backend.pools()]
+
+
+def test_a_pool_is_changed_in_what_is_given(backend: Backend) -> None:
+    """All else stays, and a limit can be removed."""
+    made = backend.create_pool(
+        WorkPool(name="mine", type="process", description="before", concurrency_limit=3)
+    )
+
+    paused = backend.update_pool("mine", {"is_paused": True, "concurrency_limit": 0})
+    resumed = backend.update_pool("mine", {"is_paused": False, "concurrency_limit": None})
+
+    assert (paused.is_paused, paused.status, paused.concurrency_limit) == (True, "PAUSED", 0)
+    assert (resumed.is_paused, resumed.concurrency_limit) == (False, None)
+    assert (resumed.description, resumed.base_job_template) == ("before", made.base_job_template)
+    assert resumed in backend.pools()
+
+
+def test_a_pool_that_is_not_there_is_not_changed(backend: Backend) -> None:
+    with pytest.raises(NotFound, match="nowhere"):
+        backend.update_pool("nowhere", {"is_paused": True})
+
+    assert not backend.delete_pool("nowhere")
+
+
+def test_a_pool_is_deleted_once_no_deployment_uses_it(backend: Backend, deploy: Deploy) -> None:
+    backend.create_pool(WorkPool(name="mine", type="process"))
+    [stored] = deploy(replace(ETL, work_pool="mine"))
+
+    with pytest.raises(BackendConflict, match="etl/prod"):
+        backend.delete_pool("mine")
+    list(backend.write([Write(stored, None)]))
+
+    assert backend.delete_pool("mine")
+    assert "mine" not in [each.name for each in backend.pools()]
+
+
+def test_the_template_of_a_type_is_that_of_a_new_pool(backend: Backend) -> None:
+    made = backend.create_pool(WorkPool(name="mine", type="process"))
+
+    assert backend.pool_template("process") == made.base_job_template
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "100%", "a&b", "<a>"])

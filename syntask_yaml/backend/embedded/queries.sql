@@ -3,10 +3,22 @@
 -- name: pools
 SELECT * FROM pools ORDER BY name;
 
+-- name: pool
+SELECT * FROM pools WHERE name = :name;
+
 -- name: insert_pool
 INSERT INTO pools (name, id, type, description, base_job_template, is_paused, concurrency_limit)
 VALUES (:name, :id, :type, :description, :base_job_template, :is_paused, :concurrency_limit)
 ON CONFLICT DO NOTHING;
+
+-- name: save_pool
+UPDATE pools SET
+    id = :id, type = :type, description = :description, base_job_template = :base_job_template,
+    is_paused = :is_paused, concurrency_limit = :concurrency_limit
+WHERE name = :name;
+
+-- name: drop_pool
+DELETE FROM pools WHERE name = :name;
 
 -- name: add_queue
 INSERT INTO queues (pool, name, priority)
@@ -206,6 +218,7 @@ WHERE id = (
     CROSS JOIN runs AS run ON run.work_pool = queue.pool AND run.work_queue = queue.name
     CROSS JOIN deployments AS deployment ON deployment.id = run.deployment_id
     WHERE pool.name = :pool
+      AND pool.type IN (SELECT value FROM json_each(:served))
       AND NOT pool.is_paused
       AND (pool.concurrency_limit IS NULL OR pool.concurrency_limit > (
           SELECT count(*) FROM runs AS busy INDEXED BY runs_busy

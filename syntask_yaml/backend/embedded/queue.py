@@ -12,6 +12,7 @@ from syntask_yaml.backend.embedded.codec import from_moment, to_json, to_moment
 from syntask_yaml.backend.embedded.deployment_rows import schedule_of, stored_deployments
 from syntask_yaml.backend.embedded.role import Role
 from syntask_yaml.backend.embedded.run_rows import log_row, progress_row, run_of, run_row
+from syntask_yaml.backend.embedded.values import pool_of
 from syntask_yaml.backend.lifecycle import (
     AWAITING,
     SURPLUS,
@@ -24,6 +25,7 @@ from syntask_yaml.backend.lifecycle import (
 )
 from syntask_yaml.backend.moments import SKEW
 from syntask_yaml.backend.naming import new_id
+from syntask_yaml.backend.pools import SERVED_TYPES
 from syntask_yaml.backend.schedules import Coming, coming
 from syntask_yaml.model.run import LogLine, Run, State, StateType
 
@@ -106,6 +108,7 @@ class Queue(Role):
             row = self._store.one(
                 "claim",
                 pool=pool,
+                served=to_json(SERVED_TYPES),
                 queues=to_json(list(queues)) if queues else None,
                 due_by=to_moment(min(now, due_by or now)),
                 worker=worker,
@@ -116,7 +119,8 @@ class Queue(Role):
             if row is None:
                 return None
             (stored,) = stored_deployments(self._store.all("deployment", id=row["deployment_id"]))
-        return claim_on(run_of(row), token, stored.deployment)
+            served = self._store.all("pool", name=pool)
+        return claim_on(run_of(row), token, stored.deployment, pool_of(served[0]))
 
     def hold_back(self, now: datetime) -> None:
         if self._store.all("runs_to_hold_back", now=to_moment(now)):

@@ -5,34 +5,63 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from syntask_yaml.backend.blocks import block_exists, fitted
 from syntask_yaml.backend.embedded.codec import from_json, to_json
+from syntask_yaml.backend.embedded.deployment_rows import stored_deployments
 from syntask_yaml.backend.embedded.role import Role
 from syntask_yaml.backend.naming import new_id
-from syntask_yaml.backend.pools import SERVED_TYPES, furnished, pool_exists
+from syntask_yaml.backend.pools import (
+    SERVED_TYPES,
+    furnished,
+    new_pool,
+    no_such_pool,
+    pool_exists,
+    pool_in_use,
+    template_of,
+)
 from syntask_yaml.model.block import Block, Variable
 from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool
 from syntask_yaml.model.secret import Secret
-from syntask_yaml.model.value import Json
+from syntask_yaml.model.value import Json, known
 
 
 class Values(Role):
     """The verbs about pools, variables and blocks."""
 
     def pools(self) -> list[WorkPool]:
-        return [_pool(row) for row in self._store.all("pools")]
+        return [pool_of(row) for row in self._store.all("pools")]
 
     def pool_types(self) -> list[str]:
         return list(SERVED_TYPES)
 
     def create_pool(self, pool: WorkPool) -> WorkPool:
-        made = replace(furnished(pool), id=new_id())
+        made = new_pool(pool)
         with self._store.transaction():
             if not self._store.change("insert_pool", **_pool_row(made)):
                 raise pool_exists(pool.name)
             self._store.change("add_queue", pool=pool.name, name=DEFAULT_QUEUE)
         return made
+
+    def update_pool(self, name: str, changes: Mapping[str, Any]) -> WorkPool:
+        with self._store.transaction():
+            row = self._store.one("pool", name=name)
+            if row is None:
+                raise no_such_pool(name)
+            changed = furnished(replace(pool_of(row), **changes))
+            self._store.change("save_pool", **_pool_row(changed))
+        return changed
+
+    def delete_pool(self, name: str) -> bool:
+        with self._store.transaction():
+            deployments = [each.deployment for each in stored_deployments(self._store.all("all_deployments"))]
+            if used := [each.full_name for each in deployments if known(each.work_pool) == name]:
+                raise pool_in_use(name, used)
+            return self._store.change("drop_pool", name=name) > 0
+
+    def pool_template(self, type: str) -> Mapping[str, Json]:
+        return template_of(type)
 
     def variables(self) -> list[Variable]:
         return [
@@ -90,7 +119,7 @@ class Values(Role):
         return Block(row["type"], row["name"], {**data, **opened}, row["id"])
 
 
-def _pool(row: sqlite3.Row) -> WorkPool:
+def pool_of(row: sqlite3.Row) -> WorkPool:
     return furnished(
         WorkPool(
             name=row["name"],

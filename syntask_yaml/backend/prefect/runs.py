@@ -40,7 +40,7 @@ class Runs(Role):
         body: dict[str, Any] = {
             "state": {"type": "SCHEDULED", "state_details": when},
             "parameters": request.parameters,
-            "job_variables": request.job_variables,
+            "job_variables": self._api.dialect.references(request.job_variables),
             "tags": list(request.tags),
             "idempotency_key": key,
         }

@@ -7,7 +7,7 @@ from typing import Any
 
 from syntask_yaml.backend.blocks import block_exists
 from syntask_yaml.backend.naming import check_name
-from syntask_yaml.backend.pools import pool_exists
+from syntask_yaml.backend.pools import no_such_pool, pool_exists, pool_in_use
 from syntask_yaml.backend.prefect.bodies import Raw
 from syntask_yaml.backend.prefect.faults import AnswerLost, Refused
 from syntask_yaml.backend.prefect.leases import PREFIX
@@ -40,7 +40,7 @@ class Values(Role):
             "name": pool.name,
             "type": pool.type,
             "description": pool.description,
-            "base_job_template": pool.base_job_template or self._template(pool.type),
+            "base_job_template": pool.base_job_template or self.pool_template(pool.type),
             "is_paused": pool.is_paused,
             "concurrency_limit": pool.concurrency_limit,
         }
@@ -51,14 +51,30 @@ class Values(Role):
             raise pool_exists(pool.name) if error.status == 409 else error from error
         return self._api.parsed(lambda: _pool(made))
 
-    def _template(self, type: str) -> Json:
+    def update_pool(self, name: str, changes: Mapping[str, Json]) -> WorkPool:
+        place = f"/work_pools/{part(name)}"
+        if not self._api.patch(place, changes):
+            raise no_such_pool(name)
+        changed = self._api.get(place) or {}
+        return self._api.parsed(lambda: _pool(changed))
+
+    def delete_pool(self, name: str) -> bool:
+        used = self._api.every("deployments", {"work_pools": {"name": {"any_": [name]}}})
+        if used:
+            self._look_up_flows(raw["flow_id"] for raw in used)
+            raise pool_in_use(
+                name, sorted(f"{self._flow_names[raw['flow_id']]}/{raw['name']}" for raw in used)
+            )
+        return self._api.delete(f"/work_pools/{part(name)}")
+
+    def pool_template(self, type: str) -> Mapping[str, Json]:
         """The template of a worker's type; BackendRefused, with those there are, for another."""
         workers = self._workers()
         if workers and type not in workers:
             known = ", ".join(f"`{name}`" for name in sorted(workers))
             hint = did_you_mean(type, workers, otherwise=f"The types are {known}.")
             raise BackendRefused(f"The server knows no work pools of type `{type}`.", hint=hint)
-        template: Json = self._api.parsed(
+        template: Mapping[str, Json] = self._api.parsed(
             lambda: workers[type]["default_base_job_configuration"] if workers else {}
         )
         return template

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,15 @@ import click
 from syntask_yaml.cli.completion import complete_pool
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say
-from syntask_yaml.diagnostics import did_you_mean
-from syntask_yaml.errors import NotFound, UsageError
+from syntask_yaml.errors import UsageError
 from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.model.value import Json
+from syntask_yaml.operations.pools import find_pool
 
 
 @click.group("work-pool")
 def command() -> None:
-    """List, inspect and create work pools."""
+    """List, inspect, create, change and delete work pools."""
 
 
 @command.command("ls")
@@ -31,22 +33,31 @@ def ls(context: Context, /, *, output: str) -> None:
     if output == "json":
         print_json(document("work-pool-ls", {"work_pools": [_encode(pool) for pool in pools]}))
         return
-    rows = [(pool.name, pool.type, _state(pool), str(pool.concurrency_limit or "")) for pool in pools]
+    rows = [(pool.name, pool.type, _state(pool), _limit(pool)) for pool in pools]
     print_table(("Name", "Type", "Status", "Limit"), rows, empty="There are no work pools.")
 
 
+_name = click.argument("name", shell_complete=complete_pool)
+_description = click.option("--description", help="A sentence for people.")
+_concurrency_limit = click.option(
+    "--concurrency-limit", type=click.IntRange(min=0), help="How many runs at the same time."
+)
+_template = click.option(
+    "--base-job-template",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A JSON file with the template; by default that of the type.",
+)
+
+
 @command.command("inspect")
-@click.argument("name", shell_complete=complete_pool)
+@_name
 @as_json
 @pass_context
 def inspect(context: Context, /, *, name: str, output: str) -> None:
     """Show a work pool and its base job template."""
     with context.backend(is_read_only=True) as backend:
-        pools = {pool.name: pool for pool in backend.pools()}
-    if name not in pools:
-        hint = did_you_mean(name, pools, otherwise="`syntask work-pool ls` lists them.")
-        raise NotFound(f"The backend has no work pool `{name}`.", hint=hint)
-    encoded = {**_encode(pools[name]), "base_job_template": pools[name].base_job_template}
+        pool = find_pool(backend, name)
+    encoded = {**_encode(pool), "base_job_template": pool.base_job_template}
     if output == "json":
         print_json(document("work-pool", encoded))
         return
@@ -58,14 +69,10 @@ def inspect(context: Context, /, *, name: str, output: str) -> None:
 @command.command("create")
 @click.argument("name")
 @click.option("-t", "--type", default="process", show_default=True, help="The kind of worker that serves it.")
-@click.option("--description", help="A sentence for people.")
-@click.option("--concurrency-limit", type=click.IntRange(min=1), help="How many runs at the same time.")
-@click.option("--paused", is_flag=True, help="Begin paused.")
-@click.option(
-    "--base-job-template",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="A JSON file with the template; by default that of the type.",
-)
+@_description
+@_concurrency_limit
+@click.option("--paused", is_flag=True, help="Create it paused.")
+@_template
 @pass_context
 def create(
     context: Context,
@@ -92,6 +99,92 @@ def create(
     say(f"Created work pool `{created.name}` of type `{created.type}`.")
 
 
+@command.command("update")
+@_name
+@_description
+@_concurrency_limit
+@click.option("--no-concurrency-limit", is_flag=True, help="Remove the limit.")
+@_template
+@pass_context
+def update(
+    context: Context,
+    /,
+    *,
+    name: str,
+    description: str | None,
+    concurrency_limit: int | None,
+    no_concurrency_limit: bool,
+    base_job_template: Path | None,
+) -> None:
+    """Change the work pool NAME; what is not given stays."""
+    if no_concurrency_limit and concurrency_limit is not None:
+        raise UsageError("`--concurrency-limit` and `--no-concurrency-limit` exclude each other.")
+    template = _read(base_job_template) if base_job_template else None
+    given = {
+        "description": description,
+        "concurrency_limit": concurrency_limit,
+        "base_job_template": template,
+    }
+    changes: dict[str, Json] = {key: value for key, value in given.items() if value is not None}
+    if no_concurrency_limit:
+        changes["concurrency_limit"] = None
+    if not changes:
+        raise UsageError(
+            "Nothing to change is given.", hint="`syntask work-pool update --help` lists the options."
+        )
+    _change(context, name, changes)
+    say(f"Updated work pool `{name}`.")
+
+
+@command.command("pause")
+@_name
+@pass_context
+def pause(context: Context, /, *, name: str) -> None:
+    """Pause the work pool NAME: its runs wait until it is resumed."""
+    _change(context, name, {"is_paused": True})
+    say(f"Paused work pool `{name}`.")
+
+
+@command.command("resume")
+@_name
+@pass_context
+def resume(context: Context, /, *, name: str) -> None:
+    """Resume the work pool NAME."""
+    _change(context, name, {"is_paused": False})
+    say(f"Resumed work pool `{name}`.")
+
+
+def _change(context: Context, name: str, changes: Mapping[str, Json]) -> None:
+    with context.backend() as backend:
+        find_pool(backend, name)
+        backend.update_pool(name, changes)
+
+
+@command.command("delete")
+@_name
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@pass_context
+def delete(context: Context, /, *, name: str, yes: bool) -> None:
+    """Delete the work pool NAME, which no deployment uses."""
+    with context.backend() as backend:
+        find_pool(backend, name)
+        if not yes and context.may_prompt:
+            click.confirm(f"Delete the work pool {name}?", abort=True, err=True)
+        elif not yes:
+            raise UsageError(f"This deletes the work pool `{name}`.", hint="Confirm with `--yes`.")
+        backend.delete_pool(name)
+    say(f"Deleted work pool `{name}`.")
+
+
+@command.command("get-default-template")
+@click.option("-t", "--type", default="process", show_default=True, help="The type of work pool.")
+@pass_context
+def get_default_template(context: Context, /, *, type: str) -> None:
+    """Print the base job template that a new work pool of a type gets, as JSON."""
+    with context.backend(is_read_only=True) as backend:
+        print_json(backend.pool_template(type))
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         template = json.loads(path.read_text(encoding="utf-8"))
@@ -100,6 +193,10 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(template, dict):
         raise UsageError(f"`{path}` holds no job template, which is a mapping.")
     return template
+
+
+def _limit(pool: WorkPool) -> str:
+    return "" if pool.concurrency_limit is None else str(pool.concurrency_limit)
 
 
 def _state(pool: WorkPool) -> str:

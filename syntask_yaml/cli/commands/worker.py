@@ -11,14 +11,16 @@ from types import FrameType
 import click
 
 from syntask_yaml.backend.connect import is_server, open_embedded
+from syntask_yaml.backend.pools import ELSEWHERE
 from syntask_yaml.cli.completion import complete_pool
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.cli.views.runs import state_text
-from syntask_yaml.diagnostics import did_you_mean
-from syntask_yaml.errors import NotFound, UsageError
+from syntask_yaml.errors import BackendRefused, UsageError
+from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.run import StateType
+from syntask_yaml.operations.pools import find_pool, is_served, waiting_hint, why_waiting
 from syntask_yaml.settings import days, seconds, size
 from syntask_yaml.worker.events import RunChanged, Stopping, StoreLost, StoreRegained, WorkerEvent
 from syntask_yaml.worker.loop import Worker
@@ -75,10 +77,10 @@ def start(
         stock = _for_stock_worker(pool, name, queues, type_, limit, run_once=run_once)
         hand_over(settings.backend, context.environ, stock)
     if type_ not in (None, "process"):
-        raise UsageError(f"This worker is of type `process`, not `{type_}`.", hint=_ELSEWHERE)
+        raise UsageError(f"This worker is of type `process`, not `{type_}`.", hint=ELSEWHERE)
     backend = open_embedded(settings.backend, store=settings.store)
     try:
-        _check_pool(pool, [each.name for each in backend.pools()])
+        served = _served(find_pool(backend, pool))
         options = WorkerOptions(
             pool=pool,
             name=name or f"{socket.gethostname()}-{os.getpid()}",
@@ -94,6 +96,8 @@ def start(
         worker = Worker(backend, options, home=settings.home, environ=context.environ, notify=notify)
         if context.verbosity >= 0:
             say(f"Worker `{options.name}` serves the work pool `{pool}` on {backend.url}.")
+        if reason := why_waiting(served):
+            say(f"warning: {reason} {waiting_hint(served)}")
         backend.hurry(_PATIENCE)
         _stop_on_signals(worker)
         worker.run(lambda: datetime.now(UTC))
@@ -106,7 +110,6 @@ _KEEP_DAYS = 90
 # Seconds in which a worker that waits for the store does not listen to its runs.
 _PATIENCE = 2.0
 _LOG_LIMIT = 100_000_000
-_ELSEWHERE = "Pools of other types need a Prefect server, and its workers."
 
 
 def _for_stock_worker(
@@ -124,10 +127,11 @@ def _for_stock_worker(
     return [*options, "--run-once"] if run_once else options
 
 
-def _check_pool(pool: str, known: list[str]) -> None:
-    if pool not in known:
-        hint = did_you_mean(pool, known, otherwise=f"`syntask work-pool create {pool}` makes it.")
-        raise NotFound(f"The backend has no work pool `{pool}`.", hint=hint)
+def _served(pool: WorkPool) -> WorkPool:
+    if not is_served(pool):
+        detail = f"The work pool `{pool.name}` is of type `{pool.type}`, which this worker does not serve."
+        raise BackendRefused(detail, hint=ELSEWHERE)
+    return pool
 
 
 def _stop_on_signals(worker: Worker) -> None:

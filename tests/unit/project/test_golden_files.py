@@ -8,7 +8,7 @@ messages anew: review the diff like code.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
@@ -23,6 +23,7 @@ from syntask_yaml.errors import ProjectInvalid, SyntaskError
 from syntask_yaml.messages import MESSAGES
 from syntask_yaml.model.block import Variable
 from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.model.value import Json
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.plan import Request, make_plan
@@ -56,6 +57,18 @@ class _ElsewhereBackend(MemoryBackend):
     features = Features(kind="prefect")
 
 
+class _EmbeddedBackend(MemoryBackend):
+    """A backend whose pools only our own worker serves."""
+
+    features = Features(kind="embedded")
+
+
+_BACKENDS = {**dict.fromkeys(_ELSEWHERE_FILES, _ElsewhereBackend), "unserved-work-pool": _EmbeddedBackend}
+_STRICT: Mapping[str, Json] = {
+    "variables": {"properties": {"env": {"type": "object"}, "team": {"type": "string"}}, "required": ["team"]}
+}
+
+
 @pytest.fixture(name="root")
 def _root(tmp_path: Path) -> Path:
     """A folder with the flows that the files name."""
@@ -66,8 +79,10 @@ def _root(tmp_path: Path) -> Path:
 
 def backend_for(file: Path) -> Backend:
     """A backend with what the files ask for."""
-    backend = _ElsewhereBackend() if file.stem in _ELSEWHERE_FILES else MemoryBackend()
+    backend = _BACKENDS.get(file.stem, MemoryBackend)()
     backend.create_pool(WorkPool(name="cluster", type="kubernetes"))
+    backend.create_pool(WorkPool(name="strict", type="process", base_job_template=_STRICT))
+    backend.create_pool(WorkPool(name="resting", type="process", is_paused=True))
     backend.set_variable(Variable("region", "eu"))
     return backend
 

@@ -13,8 +13,9 @@ from syntask_yaml.backend import embedded
 from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.backend.embedded.statements import SQL
 
-# What lists a whole table on purpose, or stops at the first row.
-LISTS = {"pools", "all_deployments", "variables", "blocks", "runs", "holds_secrets"}
+# What lists a whole table on purpose, or stops at the first row. The pool that is deleted is looked for
+# in all deployments.
+LISTS = {"pools", "drop_pool", "all_deployments", "variables", "blocks", "runs", "holds_secrets"}
 # What is as short as the list of runs that go on, or was given as JSON.
 SHORT = re.compile(
     r"SCAN (json_each VIRTUAL TABLE|claim VIRTUAL TABLE|\w+ USING INDEX runs_busy|busy$|at_limit$|CONSTANT)"

@@ -1,0 +1,42 @@
+"""Work pools of a backend: found by name, and what keeps their runs waiting."""
+
+from __future__ import annotations
+
+from syntask_yaml.backend.base import Backend
+from syntask_yaml.backend.pools import SERVED_TYPES
+from syntask_yaml.diagnostics import did_you_mean
+from syntask_yaml.errors import NotFound
+from syntask_yaml.model.pool import WorkPool
+
+
+def find_pool(backend: Backend, name: str) -> WorkPool:
+    """Return the work pool called *name*. Raises NotFound, with the nearest name."""
+    pools = {pool.name: pool for pool in backend.pools()}
+    if name not in pools:
+        otherwise = (
+            f"`syntask work-pool create {name}` creates it; `syntask work-pool ls` lists those there are."
+        )
+        hint = did_you_mean(name, pools, otherwise=otherwise)
+        raise NotFound(f"The backend has no work pool `{name}`.", hint=hint)
+    return pools[name]
+
+
+def is_served(pool: WorkPool) -> bool:
+    """Whether our own worker executes runs of *pool*."""
+    return pool.type in SERVED_TYPES
+
+
+def why_waiting(pool: WorkPool) -> str:
+    """Return why the runs of *pool* would wait, in a sentence; empty if they would not."""
+    if pool.is_paused:
+        return f"The work pool `{pool.name}` is paused: its runs wait until it is resumed."
+    if pool.concurrency_limit == 0:
+        return f"The work pool `{pool.name}` has a concurrency limit of 0: its runs wait until it is raised."
+    return ""
+
+
+def waiting_hint(pool: WorkPool) -> str:
+    """Return the command that lets the runs of *pool* begin."""
+    if pool.is_paused:
+        return f"`syntask work-pool resume {pool.name}` resumes it."
+    return f"`syntask work-pool update {pool.name} --concurrency-limit 10` raises it."

@@ -1,0 +1,71 @@
+"""Whether a value fits a JSON Schema, and why not, in words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from syntask_yaml.model.value import Json, Unknown, Value
+from syntask_yaml.project.formats import FORMATS
+from syntask_yaml.template import is_template
+
+# Values that a Prefect server fills in when a run is made.
+_HYDRATED = "__prefect_kind"
+
+
+def listed(properties: Mapping[str, Any]) -> str:
+    """The names that there are, in a sentence."""
+    names = ", ".join(f"`{name}`" for name in list(properties)[:8])
+    return f"There are {names}." if names else "There are none."
+
+
+def quotes(value: Value, schema: Mapping[str, Any]) -> str:
+    """The hint for a number where text is meant; empty for all else."""
+    is_number_for_text = isinstance(value, (int, float)) and schema.get("type") == "string"
+    return "Put quotes around it." if is_number_for_text else ""
+
+
+def is_open(value: Value) -> bool:
+    """Whether part of *value* is only known later, or elsewhere."""
+    if isinstance(value, Unknown) or is_template(value):
+        return True
+    if isinstance(value, Mapping):
+        return _HYDRATED in value or "$ref" in value or any(map(is_open, value.values()))
+    return isinstance(value, (list, tuple)) and any(map(is_open, value))
+
+
+def subschema(schema: Mapping[str, Json], part: Any) -> str:
+    """*part* of a schema as a schema of its own, as text: a key to the cache of validators."""
+    shared = {key: schema[key] for key in ("definitions", "$defs") if key in schema}
+    return json.dumps({**shared, **part}, sort_keys=True)
+
+
+@lru_cache(maxsize=4096)
+def _validator(schema: str, formats: bool) -> Any:
+    from jsonschema_rs import Draft202012Validator
+
+    try:
+        return Draft202012Validator(json.loads(schema), validate_formats=formats, formats=dict(FORMATS))
+    except ValueError:  # a template of somebody's own that is no JSON Schema says nothing
+        return None
+
+
+def misfit(schema: str, value: Value, *, formats: bool = False) -> str:
+    """Why *value* does not fit, in a sentence; empty if it does. *formats*: the text inside counts, too."""
+    validator = _validator(schema, formats)
+    if validator is None or validator.is_valid(value):
+        return ""
+    from jsonschema import Draft202012Validator, FormatChecker
+    from jsonschema.exceptions import best_match
+
+    checker = FormatChecker(())
+    for name, fits in FORMATS.items() if formats else ():
+        checker.checks(name)(fits)
+    error = best_match(Draft202012Validator(json.loads(schema), format_checker=checker).iter_errors(value))
+    if error is None:
+        return "it is no JSON value."
+    message = error.message[:200].replace("'", "`")
+    where = "".join(f"[{step!r}]" for step in error.absolute_path)
+    return f"{where + ': ' if where else ''}{message}."

@@ -1,0 +1,134 @@
+"""What a run sees of its work pool: the same from our own worker and from a stock one."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.console import Console
+from tests.support.prefect_server import PrefectServer, stock_worker
+
+FLOW = """\
+import json
+import os
+from pathlib import Path
+
+from syntask import flow
+
+
+@flow
+def seen(out: str) -> None:
+    found = {name: os.environ.get(name) for name in ("MARK_A", "MARK_B", "MARK_C", "MARK_D", "MARK_E")}
+    Path(out).write_text(json.dumps({**found, "directory": os.getcwd()}))
+"""
+# The job variables of deployments by name, and of one run of each.
+DECLARED: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
+    "defaults": ({}, {}),
+    "merged": (
+        {"env": {"MARK_A": None, "MARK_B": "deployment"}, "env.MARK_C": "deployment"},
+        {"env": {"MARK_E": "{{ syntask.blocks.secret.mark }}"}},
+    ),
+}
+
+
+@pytest.fixture(name="project")
+def _project(tmp_path: Path) -> Path:
+    """A folder with a flow, and a template whose pool has an environment and a directory of its own."""
+    place = tmp_path / "project"
+    place.mkdir()
+    (place / "flows.py").write_text(FLOW, encoding="utf-8")
+    return place
+
+
+def _results(console: Console, out: Path) -> dict[str, Any]:
+    """Deploy and run everything; what each run wrote below *out*."""
+    out.mkdir()
+    pool = {"name": "seen", "job_variables": {}}
+    entries = [
+        {
+            "name": name,
+            "entrypoint": "flows.py:seen",
+            "pull": [],
+            "parameters": {"out": str(out / name)},
+            "work_pool": {**pool, "job_variables": deployment},
+        }
+        for name, (deployment, _) in DECLARED.items()
+    ]
+    document = json.dumps({"name": "seen", "deployments": entries})
+    (console.directory / "syntask.yaml").write_text(document, encoding="utf-8")
+    _run(console, "printf %s hush | syntask block create secret mark")
+    _run(console, "syntask deploy --all")
+    for name, (_, run) in DECLARED.items():
+        given = " ".join(f"--job-variable '{key}={json.dumps(value)}'" for key, value in run.items())
+        _run(console, f"syntask deployment run seen/{name} {given}")
+    if "PREFECT_API_URL" not in console.environ:
+        _run(console, "MARK_D=worker syntask worker start --pool seen --run-once")
+    return {name: _written(out / name) for name in DECLARED}
+
+
+def _run(console: Console, command: str) -> str:
+    done = console.run(command, timeout=180)
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def _written(file: Path) -> Any:
+    """What a run writes, once it has."""
+    deadline = time.monotonic() + 180
+    while not file.exists() or not file.read_bytes():
+        assert time.monotonic() < deadline, file
+        time.sleep(0.5)
+    return json.loads(file.read_bytes())
+
+
+def test_a_run_sees_the_same_of_its_pool_under_both_workers(
+    sqlite: PrefectServer, project: Path, tmp_path: Path
+) -> None:
+    """Defaults of the template, the deployment over them, the run over both, and the directory."""
+    embedded = Console(project, tmp_path / "own")
+    server = Console(project, tmp_path / "theirs", {"PREFECT_API_URL": sqlite.api})
+    template = json.loads(_run(embedded, "syntask work-pool get-default-template"))
+    properties = template["variables"]["properties"]
+    properties["env"]["default"] = {"MARK_A": "pool", "MARK_B": "pool"}
+    properties["working_dir"]["default"] = str(project)
+    (tmp_path / "template.json").write_text(json.dumps(template), encoding="utf-8")
+    for console in (embedded, server):
+        _run(console, f"syntask work-pool create seen --base-job-template {tmp_path}/template.json")
+
+    ours = _results(embedded, tmp_path / "ours")
+    with stock_worker(sqlite, "seen", tmp_path / "worker", MARK_D="worker"):
+        theirs = _results(server, tmp_path / "stock")
+
+    names = ("MARK_A", "MARK_B", "MARK_C", "MARK_D", "MARK_E")
+    assert theirs == ours
+    assert [ours["defaults"][name] for name in names] == ["pool", "pool", None, "worker", None]
+    assert [ours["merged"][name] for name in names] == [None, "deployment", "deployment", "worker", "hush"]
+    assert ours["merged"]["directory"] == str(project)
+
+
+def test_a_block_where_a_server_takes_no_text_is_said_at_plan(
+    sqlite: PrefectServer, project: Path, tmp_path: Path
+) -> None:
+    """With where to put it instead; the server would refuse the deployment."""
+    console = Console(project, tmp_path / "home", {"PREFECT_API_URL": sqlite.api})
+    reference = "{{ prefect.blocks.docker-registry-credentials.team }}"
+    entry = {
+        "name": "boxed",
+        "entrypoint": "flows.py:seen",
+        "pull": [],
+        "work_pool": {"name": "boxes", "job_variables": {"registry_credentials": reference}},
+    }
+    document = json.dumps({"name": "boxes", "deployments": [entry]})
+    (project / "prefect.yaml").write_text(document, encoding="utf-8")
+    _run(console, "syntask work-pool create boxes --type docker")
+
+    done = console.run("syntask plan --all")
+
+    assert done.returncode == 1
+    assert "the template takes no text here" in done.stdout
+    assert "under `job_configuration` of its template" in done.stdout
