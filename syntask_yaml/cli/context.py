@@ -74,7 +74,9 @@ class Context:
         finally:
             backend.close()
 
-    def knowledge(self, project: Project, backend: Backend, *, allow_unset: bool = False) -> Knowledge:
+    def knowledge(
+        self, project: Project, backend: Backend, *, allow_unset: bool = False, no_load: bool = False
+    ) -> Knowledge:
         """What preparing the deployments of *project* for *backend* may ask."""
         from syntask_yaml.operations.prepare import Knowledge
         from syntask_yaml.project.flows import FlowReader
@@ -82,7 +84,7 @@ class Context:
         return Knowledge(
             project=project,
             backend=backend,
-            reader=FlowReader(project.root),
+            reader=FlowReader(project.root, load_in_child=not no_load),
             environ=self.environ,
             default_pool=self.settings.default_pool,
             allow_unset=allow_unset,

@@ -33,6 +33,9 @@ _SELECTION = (
     click.option(
         "--allow-unset", is_flag=True, help="A name without a value is an empty text, with a warning."
     ),
+    click.option(
+        "--no-load", is_flag=True, help="Never import flow code, even where its source does not tell enough."
+    ),
 )
 _OVERRIDES = (
     click.option("-d", "--description", help="In place of the file's."),

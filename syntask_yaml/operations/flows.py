@@ -11,7 +11,7 @@ from syntask_yaml.project.flows import Flow, FlowReader, SkippedFile, discover
 def find_flows(root: Path) -> tuple[list[Flow], list[SkippedFile]]:
     """The flows below *root* that can be deployed, by place, with their signatures; and the files in
     which some may be, but which cannot be read."""
-    reader = FlowReader(root, load_in_child=False)
+    reader = FlowReader(root)
     flows: list[Flow] = []
     skipped: list[SkippedFile] = []
     for found in discover(root):

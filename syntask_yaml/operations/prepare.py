@@ -190,7 +190,10 @@ def _bind(
         return None
     pool = _pool(entry, knowledge, problems)
     pull = _pull(declaration, entry, pool, scope, knowledge)
-    problems += [*flow_notes(declaration, flow), *check_parameters(entry, flow.parameter_schema)]
+    problems += [
+        *flow_notes(declaration, flow),
+        *check_parameters(entry, flow.parameter_schema or flow.known_schema),
+    ]
     problems += [*pull.diagnostics, *_check_features(entry, knowledge.backend)]
     problems += _check_crons(entry, knowledge.backend)
     problems += _check_stock(declaration.pull or (), knowledge)

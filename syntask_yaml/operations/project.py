@@ -122,7 +122,7 @@ def _problems_with(flow: Flow | Diagnostic | None, declaration: Declaration) -> 
     elif flow is not None:
         yield from flow_notes(declaration, flow)
         if _has_clear_parameters(declaration):
-            yield from check_parameters(declaration.node, flow.parameter_schema)
+            yield from check_parameters(declaration.node, flow.parameter_schema or flow.known_schema)
 
 
 def _has_clear_parameters(declaration: Declaration) -> bool:

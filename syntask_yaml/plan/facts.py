@@ -17,6 +17,7 @@ from syntask_yaml.model.pool import DEFAULT_QUEUE
 from syntask_yaml.model.schedule import Schedule, canonical, timing_to_dict
 from syntask_yaml.model.trigger import settled, trigger_name
 from syntask_yaml.model.value import Unknown, Value
+from syntask_yaml.model.written_default import without_written_defaults
 
 _NAMESPACE = re.compile(r"(\{\{\s*)prefect(\.(?:blocks|variables)\.)")
 
@@ -30,7 +31,7 @@ def facts(deployment: Deployment) -> dict[str, Value]:
         "tags": _known(deployment.tags, lambda tags: sorted(set(tags))),
         "parameters": plain(deployment.parameters),
         "enforce_parameter_schema": deployment.enforce_parameter_schema,
-        "parameter_schema": plain(deployment.parameter_schema or {}),
+        "parameter_schema": without_written_defaults(plain(deployment.parameter_schema or {})),
         "paused": deployment.paused,
         "schedules": _known(deployment.schedules, _schedules),
         "concurrency_limit": _known(deployment.concurrency_limit, _limit),

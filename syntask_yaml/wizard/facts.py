@@ -82,7 +82,6 @@ class Facts:
     timezone: str = "UTC"
     said: Said = field(default_factory=Said)
     reader: FlowReader
-    finder: FlowReader
 
     def read_flow(self, entrypoint: str) -> Flow:
         """The flow with its parameters; it may be loaded in a process of its own. Raises SyntaskError."""
@@ -91,7 +90,7 @@ class Facts:
     def flow_problem(self, entrypoint: str) -> str:
         """Why *entrypoint* names no flow, in a sentence or two; empty if it does."""
         try:
-            self.finder.read(entrypoint)
+            self.reader.read(entrypoint)
         except SyntaskError as error:
             return f"{error.detail} {error.hint}".strip()
         return ""
@@ -108,6 +107,6 @@ class Facts:
         if found is not None:
             return found == flow.name
         try:
-            return self.finder.read(declaration.entrypoint).name == flow.name
+            return self.reader.read(declaration.entrypoint).name == flow.name
         except SyntaskError:
             return False

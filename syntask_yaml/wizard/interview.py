@@ -154,4 +154,4 @@ def _pattern(declaration: Declaration, declared: tuple[Declaration, ...], facts:
     """What `-n` would be given for the entry alone."""
     if sum(each.name == declaration.name for each in declared) == 1:
         return declaration.name
-    return f"{facts.finder.read(declaration.entrypoint).name}/{declaration.name}"
+    return f"{facts.reader.read(declaration.entrypoint).name}/{declaration.name}"

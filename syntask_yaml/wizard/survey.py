@@ -55,7 +55,6 @@ def look(
         timezone=local_timezone(environ),
         said=said,
         reader=FlowReader(project.root),
-        finder=FlowReader(project.root, load_in_child=False),
     )
 
 

@@ -53,6 +53,7 @@ def command(
     is_all: bool,
     strict: bool,
     allow_unset: bool,
+    no_load: bool,
     given: tuple[str, ...],
     timeout: float,
     image: str | None,
@@ -73,7 +74,7 @@ def command(
         )
     checked: list[view.Checked] = []
     with context.backend(is_read_only=True) as backend:
-        knowledge = context.knowledge(project, backend, allow_unset=allow_unset)
+        knowledge = context.knowledge(project, backend, allow_unset=allow_unset, no_load=no_load)
         found, notes = candidates(knowledge, Selection(names=names, all=is_all), in_image=image is not None)
         watcher = view.Watcher(verbosity=context.verbosity)
         for candidate in found:

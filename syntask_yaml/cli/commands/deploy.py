@@ -100,7 +100,9 @@ def deploy_project(
     project = open_project(context.place(strict=options["strict"]))
     progress = view.Progress(verbosity=context.verbosity)
     with context.backend() as backend:
-        knowledge = context.knowledge(project, backend, allow_unset=options["allow_unset"])
+        knowledge = context.knowledge(
+            project, backend, allow_unset=options["allow_unset"], no_load=options["no_load"]
+        )
         outcome = deploy(knowledge, request, options=how, notify=progress, saved=saved)
     view.show(outcome, verbosity=context.verbosity, is_json=output == "json")
     if output == "json":

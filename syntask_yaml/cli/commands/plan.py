@@ -48,7 +48,9 @@ def show_plan(context: Context, /, *, save: Path | None, output: str, **options:
     request = request_of(options)
     project = open_project(context.place(strict=options["strict"]))
     with context.backend(is_read_only=True) as backend:
-        knowledge = context.knowledge(project, backend, allow_unset=options["allow_unset"])
+        knowledge = context.knowledge(
+            project, backend, allow_unset=options["allow_unset"], no_load=options["no_load"]
+        )
         planned = make_plan(knowledge, request, foresees=True)
         if save is not None:
             # The file may lie where a build sees it: what a plan foresees must not depend on it.

@@ -32,8 +32,9 @@ def command(
 ) -> int:
     """Check project files, offline.
 
-    Without FILES, the nearest project file is checked. Nothing is run and nothing is changed; the exit
-    code is 1 if there are errors.
+    Without FILES, the nearest project file is checked. No code of the project is run and nothing is
+    changed: flows are read, and what their source does not tell is reported as not checked. The exit code
+    is 1 if there are errors.
     """
     place = context.place(strict=strict)
     places = [replace(place, file=file) for file in files] or [place]

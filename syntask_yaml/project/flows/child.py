@@ -73,12 +73,17 @@ def describe(module: Any, name: str) -> Answer:
         found = module
         for part in name.split("."):
             found = getattr(found, part)
-        said = getattr(found, MARK, found)
-        described: Answer = {key: text(getattr(said, key, None)) for key in SAID}
+    except AttributeError:
+        return {"error": f"once it is loaded, there is no `{name}`", "is_missing": True}
+    except BaseException as error:  # noqa: BLE001
+        return {"error": f"looking for `{name}` fails with {shown(error)}"}
+    said = getattr(found, MARK, found)
+    described: Answer = {key: text(getattr(said, key, None)) for key in SAID}
+    try:
         described["schema"] = schema(getattr(found, "fn", found))
         json.dumps(described)
     except BaseException as error:  # noqa: BLE001
-        return {"error": f"making its schema fails with {shown(error)}"}
+        return {**described, "schema": None, "error": f"making its schema fails with {shown(error)}"}
     return described
 
 

@@ -27,17 +27,45 @@ def parameter_schema(function: Any, descriptions: dict[str, str]) -> Schema:
     except (NameError, TypeError):
         signature = inspect.signature(function)
     generation: Any = Version1 if uses_version_1(signature) else Version2
+    listed = [
+        (position, parameter)
+        for position, parameter in enumerate(signature.parameters.values())
+        if parameter.name not in ("self", "cls")
+    ]
     fields: Schema = {}
-    for position, parameter in enumerate(signature.parameters.values()):
-        if parameter.name not in ("self", "cls"):
-            name = generation.free_name(parameter.name)
-            type_ = Any if parameter.annotation is parameter.empty else parameter.annotation
-            field = generation.field(parameter, position, descriptions.get(parameter.name))
-            fields[name] = (generation.usable(name, type_, field), field)
-    made = plain(generation.schema(fields))
+    for position, parameter in listed:
+        field = generation.field(parameter, position, descriptions.get(parameter.name))
+        fields[generation.free_name(parameter.name)] = (annotated(parameter), field)
+    made = plain(made_of(generation, fields))
     kept = {key: made[key] for key in ("properties", "required") if made.get(key)}
     definitions = made.get("$defs") or made.get("definitions") or {}
     return {"title": "Parameters", "type": "object", "properties": {}, "definitions": definitions, **kept}
+
+
+def made_of(generation: Any, fields: Schema) -> Any:
+    """The schema of *fields*; if there is none, then with anything for the types that have no schema."""
+    try:
+        return generation.schema(fields)
+    except generation.unusable():
+        usable = {name: (generation.usable(name, *field), field[1]) for name, field in fields.items()}
+        return generation.schema(usable)
+
+
+def annotated(parameter: inspect.Parameter) -> Any:
+    """The type of *parameter*: of `*args` and `**kwargs` it is that of all their values."""
+    type_: Any = Any if parameter.annotation is parameter.empty else parameter.annotation
+    if parameter.kind is parameter.VAR_POSITIONAL:
+        return typing.List[type_]  # noqa: UP006
+    return Dict[str, type_] if parameter.kind is parameter.VAR_KEYWORD else type_  # noqa: UP006
+
+
+def default_of(parameter: inspect.Parameter) -> Any:
+    """The default of *parameter*; `*args` and `**kwargs` are empty if nothing is given."""
+    if parameter.kind is parameter.VAR_POSITIONAL:
+        return []
+    if parameter.kind is parameter.VAR_KEYWORD:
+        return {}
+    return ... if parameter.default is parameter.empty else parameter.default
 
 
 class Version2:
@@ -55,28 +83,33 @@ class Version2:
         from pydantic import Field
         from pydantic.fields import FieldInfo
 
-        default, extra = parameter.default, {"position": position}
+        default, extra = default_of(parameter), {"position": position}
         if isinstance(default, FieldInfo):
             given = default.json_schema_extra
             extra = {**extra, **(given if isinstance(given, dict) else {})}  # type: ignore[dict-item]
             default, description = default.default, default.description or description
         renamed = cls.free_name(parameter.name) != parameter.name
         return Field(
-            default=... if default is parameter.empty else default,
+            default=default,
             title=parameter.name,
             description=description,
             alias=parameter.name if renamed else None,
             json_schema_extra=extra,  # type: ignore[arg-type]
         )
 
+    @staticmethod
+    def unusable() -> Any:
+        """The errors that say that there is no schema of a type."""
+        from pydantic.errors import PydanticInvalidForJsonSchema
+
+        return (ValueError, TypeError, PydanticInvalidForJsonSchema)
+
     @classmethod
     def usable(cls, name: str, type_: Any, field: Any) -> Any:
         """*type_*, or anything if no schema can be made of it."""
-        from pydantic.errors import PydanticInvalidForJsonSchema
-
         try:
             cls.schema({name: (type_, field)})
-        except (ValueError, TypeError, PydanticInvalidForJsonSchema):
+        except cls.unusable():
             return Any
         return type_
 
@@ -122,18 +155,22 @@ class Version1:
 
         renamed = cls.free_name(parameter.name) != parameter.name
         return Field(
-            default=... if parameter.default is parameter.empty else parameter.default,
+            default=default_of(parameter),
             title=parameter.name,
             description=description,
             alias=parameter.name if renamed else None,
             position=position,
         )
 
+    @staticmethod
+    def unusable() -> Any:
+        return (ValueError, TypeError)
+
     @classmethod
     def usable(cls, name: str, type_: Any, field: Any) -> Any:
         try:
             cls.schema({name: (type_, field)})
-        except (ValueError, TypeError):
+        except cls.unusable():
             return Any
         return type_
 

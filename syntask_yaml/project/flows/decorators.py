@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -88,11 +89,16 @@ def is_bound_to_class(function: Function, scope: Scope) -> bool:
     return any(_is_binding(decorator, scope) for decorator in function.decorator_list)
 
 
-def check_signature(function: Function, scope: Scope) -> None:
-    """Raise `Unknowable` if a decorator of the project replaces the signature of *function*."""
+def check_signature(
+    function: Function, scope: Scope, keeps_signature: Callable[[ast.expr, Scope], bool]
+) -> None:
+    """Raise `Unknowable` if a decorator of the project replaces the signature of *function*.
+
+    *keeps_signature* tells of those that make a flow that they do not.
+    """
     for decorator in reversed(function.decorator_list):
         called = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if is_flow(called, scope):
+        if is_flow(called, scope) or keeps_signature(decorator, scope):
             return
         if not _is_binding(decorator, scope) and not _keeps_signature(called, scope):
             raise Unknowable(f"`@{ast.unparse(called)}` may replace its signature")

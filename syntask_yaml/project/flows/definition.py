@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -14,8 +13,9 @@ from syntask_yaml.project.flows.decorators import (
     options_of,
     said,
 )
-from syntask_yaml.project.flows.source.bindings import Assigned, Defined
-from syntask_yaml.project.flows.source.scope import Scope
+from syntask_yaml.project.flows.own_decorators import options_made
+from syntask_yaml.project.flows.source.bindings import Assigned, Defined, Obscure
+from syntask_yaml.project.flows.source.scope import Scope, class_names
 from syntask_yaml.project.flows.source.symbol import (
     Definition,
     Expression,
@@ -24,6 +24,20 @@ from syntask_yaml.project.flows.source.symbol import (
     Symbol,
     Undefined,
     Unknowable,
+)
+
+_NO_FLOW = (
+    *(
+        ast.BinOp,
+        ast.Compare,
+        ast.Constant,
+        ast.Dict,
+        ast.DictComp,
+        ast.GeneratorExp,
+        ast.JoinedStr,
+        ast.List,
+    ),
+    *(ast.ListComp, ast.Set, ast.SetComp, ast.Tuple, ast.UnaryOp),
 )
 
 
@@ -47,8 +61,8 @@ class Elsewhere(Exception):
 class Found:
     """What an entrypoint names. *options* is what makes it a flow, None for a plain function.
 
+    *possible* is what would be said if a decorator that is not understood makes it a flow.
     *function* is None where only running the module tells; *reason* says why something is not certain.
-    *asked* is the line of its module that makes the schema of its parameters: no later name is there yet.
     """
 
     name: str
@@ -56,7 +70,7 @@ class Found:
     line: int
     function: Definition | None = None
     options: Options | None = None
-    asked: float = math.inf
+    possible: Options | None = None
     reason: str = ""
 
 
@@ -69,11 +83,18 @@ def find(scope: Scope, name: str) -> Found:
     try:
         symbol = scope.lookup_own(first)
     except Undefined:
+        if scope.module.binds_at_run_time:
+            return Found(name, scope, 1, reason="the file gives names their values when it runs")
         raise NotThere(_why_not_there(scope, first)) from None
     except Unknowable as error:
         return _last_of_several(scope, first, others, str(error))
-    for other in others:
-        symbol = _attribute(symbol, other)
+    try:
+        for other in others:
+            symbol = _attribute(symbol, other)
+    except Unknowable as error:
+        return Found(
+            name, scope, getattr(symbol, "node", scope.module.tree.body[0]).lineno, reason=str(error)
+        )
     return _found(name, symbol, is_method=bool(others))
 
 
@@ -117,17 +138,21 @@ def _last_of_several(scope: Scope, name: str, others: list[str], reason: str) ->
         case Defined(node=node) if not others:
             found = _found(name, Definition(node, scope.at(node.lineno)), is_method=False)
             return replace(found, reason=reason)
-        case Defined() | Assigned():
+        case Defined() | Assigned() | Obscure():
             return Found(".".join([name, *others]), scope, held[-1].line if held else 1, reason=reason)
     raise NotThere(f"There is no `{name}` to be found: {reason}.")
 
 
 def _attribute(owner: Symbol, name: str) -> Symbol:
+    if isinstance(owner, Expression) and _is_worked_out(owner.node):
+        raise Unknowable(f"`{owner.name}` is made when the file runs")
     if not isinstance(owner, Definition) or not isinstance(owner.node, ast.ClassDef):
         raise NotThere(f"There is no `{name}` in `{owner.name}`.")
     found = owner.scope.attribute(owner, name)
     if not isinstance(found, Member):
         return found
+    if name in class_names(owner.node).names:
+        raise Unknowable(f"`{owner.name}.{name}` is made when the file runs")
     for base in owner.node.bases:
         try:
             inherited = owner.scope.resolve(base)
@@ -147,13 +172,22 @@ def _found(name: str, symbol: Symbol, *, is_method: bool) -> Found:
                     "Make it a function, a `@staticmethod` or a `@classmethod`.",
                 )
             options = options_of(node, scope)
-            asked = math.inf if options is None else scope.line
-            return Found(name, scope, node.lineno, symbol, options, asked)
+            made = None if options else options_made(node, scope)
+            if made is not None and not made.unknown:
+                options, made = made, None
+            return Found(name, scope, node.lineno, symbol, options, made)
         case Expression(node=ast.Call() as call, scope=scope):
             return _made(name, call, scope)
+        case Expression(node=node, scope=scope) if _is_worked_out(node):
+            return Found(name, scope, node.lineno, reason=f"`{name}` is made when the file runs")
         case External(name=full_name) if "." in full_name:
             raise Elsewhere(full_name)
     raise NotAFlow(f"`{name}` is not a function.")
+
+
+def _is_worked_out(node: ast.expr) -> bool:
+    """Whether the value of *node* may be a flow; its text tells of the others that they are none."""
+    return not isinstance(node, _NO_FLOW)
 
 
 def _made(name: str, call: ast.Call, scope: Scope) -> Found:
@@ -175,8 +209,7 @@ def _made(name: str, call: ast.Call, scope: Scope) -> Found:
     function = _resolved(wrapped, scope)
     if function is None or function.function is None:
         return replace(unknown, options=options)
-    asked = call.lineno if function.scope.module is scope.module else math.inf
-    return replace(function, name=name, options=options, line=call.lineno, asked=asked)
+    return replace(function, name=name, options=options, line=call.lineno)
 
 
 def _resolved(node: ast.expr, scope: Scope) -> Found | None:

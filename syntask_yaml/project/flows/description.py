@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -10,15 +11,17 @@ from dataclasses import dataclass, replace
 from syntask_yaml.project.flows.decorators import NOTHING_SAID, SAID, check_signature
 from syntask_yaml.project.flows.definition import Found, flows
 from syntask_yaml.project.flows.docstring import parameter_descriptions
+from syntask_yaml.project.flows.entrypoint import FlowNotFound
 from syntask_yaml.project.flows.flow import Flow
 from syntask_yaml.project.flows.loading import Loaded, Loader
+from syntask_yaml.project.flows.own_decorators import keeps_signature
 from syntask_yaml.project.flows.places import Place
-from syntask_yaml.project.flows.schema.classes import docstring
-from syntask_yaml.project.flows.schema.parameters import parameter_schema
-from syntask_yaml.project.flows.schema.shape import Schema
+from syntask_yaml.project.flows.schema import Schema, parameter_schema
+from syntask_yaml.project.flows.schema.partial import PartialSchema, partial_schema
 from syntask_yaml.project.flows.source.once import Once
 from syntask_yaml.project.flows.source.scope import Scope
-from syntask_yaml.project.flows.source.symbol import Definition, Unknowable
+from syntask_yaml.project.flows.source.symbol import Unknowable
+from syntask_yaml.project.flows.volatile import marked
 
 NOT_LOADED = Loaded(error="it was not loaded to find out")
 
@@ -44,16 +47,25 @@ class Describer:
         self._answers = Once(self._load)
 
     def describe(self, request: Request) -> Flow:
+        """The flow that was found; raises `FlowNotFound` if loading it tells that there is none."""
         flow = from_source(request.entrypoint, request.found)
+        known: PartialSchema | None = None
         try:
             flow = replace(flow, parameter_schema=schema_of(request.found))
             reason = ""
         except Unknowable as error:
-            reason = str(error)
+            reason, known = str(error), _known_of(request.found)
         unknown = _unknown(request.found)
         if not reason and not unknown:
             return flow
-        return _completed(flow, self._loaded(request), reason, unknown)
+        loaded = self._loaded(request)
+        if loaded.is_missing and request.found.function is None:
+            raise FlowNotFound(
+                f"`{request.place.file.name}` has no flow `{request.function}`: {loaded.error}."
+            )
+        if loaded.schema is not None and request.found.function is not None:
+            loaded = replace(loaded, schema=marked(dict(loaded.schema), request.found.function))
+        return _completed(flow, loaded, reason, known, unknown)
 
     def _loaded(self, request: Request) -> Loaded:
         if self._loader is None:
@@ -72,7 +84,7 @@ class Describer:
 
 def from_source(entrypoint: str, found: Found) -> Flow:
     """All but the parameters."""
-    options = found.options or NOTHING_SAID
+    options = found.options or found.possible or NOTHING_SAID
     node = found.function.node if found.function else None
     module = found.function.scope.module if found.function else found.scope.module
     name = node.name if node else found.name.rpartition(".")[2]
@@ -82,7 +94,7 @@ def from_source(entrypoint: str, found: Found) -> Flow:
         function=found.name,
         file=module.path,
         line=found.line,
-        description=options.description or (docstring(node) if node else None),
+        description=options.description or (_docstring(node) if node else None),
         version=options.version,
         source_digest=module.digest,
         is_decorated=found.options is not None,
@@ -95,21 +107,41 @@ def schema_of(found: Found) -> Schema:
     if function is None or found.reason:
         raise Unknowable(found.reason)
     assert not isinstance(function.node, ast.ClassDef)
-    check_signature(function.node, function.scope)
-    asked = Definition(function.node, replace(function.scope, asked=found.asked))
+    check_signature(function.node, function.scope, keeps_signature)
     try:
-        return parameter_schema(asked, parameter_descriptions(docstring(function.node)))
+        return parameter_schema(function, parameter_descriptions(_docstring(function.node)))
     except RecursionError as error:
         raise Unknowable("its signature is nested too deeply") from error
+
+
+def _docstring(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> str | None:
+    """The documentation of a definition, without its indentation."""
+    text = ast.get_docstring(node, clean=False)
+    return inspect.cleandoc(text) if text else None
 
 
 def _unknown(found: Found) -> frozenset[str]:
     if found.function is None and found.options is None:
         return frozenset(SAID)
-    return found.options.unknown if found.options else frozenset()
+    options = found.options or found.possible
+    return options.unknown if options else frozenset()
 
 
-def _completed(flow: Flow, loaded: Loaded, reason: str, unknown: frozenset[str]) -> Flow:
+def _known_of(found: Found) -> PartialSchema | None:
+    """What is known of a signature that is not known as a whole."""
+    if found.function is None or found.reason:
+        return None
+    assert not isinstance(found.function.node, ast.ClassDef)
+    try:
+        check_signature(found.function.node, found.function.scope, keeps_signature)
+    except Unknowable:
+        return None
+    return partial_schema(found.function, parameter_descriptions(_docstring(found.function.node)))
+
+
+def _completed(
+    flow: Flow, loaded: Loaded, reason: str, known: PartialSchema | None, unknown: frozenset[str]
+) -> Flow:
     """*flow* with what was *loaded*, and a note for what is still not known."""
     if reason:
         flow = replace(flow, parameter_schema=loaded.schema)
@@ -120,13 +152,24 @@ def _completed(flow: Flow, loaded: Loaded, reason: str, unknown: frozenset[str])
     if "version" in unknown and loaded.version and not _MD5.fullmatch(loaded.version):
         flow = replace(flow, version=loaded.version)
     if loaded.error:
-        return replace(flow, notes=tuple(_notes(flow, loaded.error.rstrip("."), reason, unknown)))
+        notes = tuple(_notes(flow, loaded, reason, known, unknown))
+        return replace(flow, notes=notes, known_schema=None if known is None else known.schema)
     return replace(flow, is_decorated=flow.is_decorated or loaded.name is not None)
 
 
-def _notes(flow: Flow, error: str, reason: str, unknown: frozenset[str]) -> Iterator[str]:
+def _notes(
+    flow: Flow, loaded: Loaded, reason: str, known: PartialSchema | None, unknown: frozenset[str]
+) -> Iterator[str]:
+    error = loaded.error.rstrip(".")
     if reason:
-        yield f"The parameters of `{flow.function}` are not known from its source: {reason}; {error}."
-    if "name" in unknown:
-        taken = f"`{flow.name}` is taken for it"
+        names = known.unknown if known else ()
+        listed = ", ".join(f"`{name}`" for name in names)
+        which = (
+            f"parameter {listed}" if len(names) == 1 else f"parameters {listed}" if names else "parameters"
+        )
+        verb = "is" if len(names) == 1 else "are"
+        what = f"The {which} of `{flow.function}` {verb} not known from its source"
+        yield f"{what}, and cannot be checked: {reason}; {error}."
+    if "name" in unknown and loaded.name is None:
+        taken = f"`{flow.name}` is used"
         yield f"The name of the flow `{flow.function}` is not known from its source: {taken}; {error}."

@@ -12,14 +12,14 @@ from syntask_yaml.project.flows.definition import flows
 from syntask_yaml.project.flows.description import from_source
 from syntask_yaml.project.flows.files import python_files
 from syntask_yaml.project.flows.source.library import Library
-from syntask_yaml.project.flows.source.module import TOO_DEEP, SourceUnreadable, module_of
+from syntask_yaml.project.flows.source.module import TOO_DEEP, SourceUnreadable, module_of, read_regular
 from syntask_yaml.project.flows.source.scope import Scope
 
 # Looking at the bytes of a file takes a thousandth of the time that parsing it does. Each pattern begins
 # with plain text, which `re` finds fast: as one pattern they would take ten times as long.
 _WORD = b"flow"
 _SIGNS = (
-    re.compile(rb"@[ \t]*[\w.]*\bflow\b"),
+    re.compile(rb"@[ \t]*[\w.]*flow\b"),
     re.compile(rb"flow(?<!\wflow)[ \t]*(?:\(|as\b)"),
     re.compile(rb"\.with_options[ \t]*\("),
 )
@@ -53,7 +53,10 @@ def discover(root: Path) -> Iterator[Discovery]:
     for file in python_files(library.root):
         path = library.root / file
         try:
-            content = path.read_bytes()
+            content = read_regular(path)
+        except SourceUnreadable as error:
+            yield SkippedFile(file, str(error))
+            continue
         except FileNotFoundError:  # git lists what is deleted until that is committed
             continue
         except OSError as error:

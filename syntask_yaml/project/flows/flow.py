@@ -13,7 +13,8 @@ class Flow:
     """What an entrypoint names.
 
     *version* is the one that the decorator gives; *source_digest* the MD5 of the file, which Prefect
-    takes for want of one. *parameter_schema* is None if it could not be known; *notes* say why.
+    takes for want of one. *parameter_schema* is None if it could not be known; *notes* say why, and
+    *known_schema* is what is known of it all the same.
     """
 
     entrypoint: str
@@ -26,4 +27,5 @@ class Flow:
     source_digest: str | None = None
     is_decorated: bool = True
     parameter_schema: Mapping[str, Any] | None = None
+    known_schema: Mapping[str, Any] | None = None
     notes: tuple[str, ...] = ()

@@ -14,18 +14,27 @@ if TYPE_CHECKING:
     import subprocess
 
 _CHILD = Path(__file__).with_name("child.py")
+# What code that is only loaded is given of the environment. Everything else may be a secret.
+PASSED = frozenset(
+    (
+        "COMSPEC HOME LANG LANGUAGE LD_LIBRARY_PATH PATH PATHEXT SYSTEMROOT TEMP TMP TMPDIR TZ TZDIR "
+        "USERPROFILE VIRTUAL_ENV WINDIR CONDA_PREFIX PREFECT_HOME PREFECT_LOGGING_LEVEL SYNTASK_HOME"
+    ).split()
+)
+PASSED_START = ("LC_", "PYTHON")
 MAX_ANSWER = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a flow says of itself once it is there; *error* says why it is not."""
+    """What a flow says of itself once it is there; *error* says what of it is not known, and why."""
 
     name: str | None = None
     description: str | None = None
     version: str | None = None
     schema: Mapping[str, Any] | None = None
     error: str = ""
+    is_missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,7 @@ class Loader:
             child = subprocess.Popen(
                 command,
                 cwd=self.root,
-                env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+                env=environment(os.environ),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -77,6 +86,13 @@ class Loader:
             if child.poll() is None:
                 _end(child)
         return ""
+
+
+def environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """What of *environ* code that is loaded may see: where things are, and how the user writes."""
+    passed = {key: value for key, value in environ.items() if key in PASSED or key.startswith(PASSED_START)}
+    # Sets are in the same order each time: a default that is one would change otherwise.
+    return {**passed, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

@@ -72,12 +72,17 @@ class Places:
         )
 
     def _near_module(self, name: str, search: Sequence[Path]) -> str:
-        outer = name.rpartition(".")[0]
-        located = self._library.locate(outer, everywhere(tuple(search))) if outer else None
-        if outer and located is None:
-            return self._near_module(outer, search)
-        folders = located.folders if located else search
-        prefix = f"{outer}." if outer else ""
+        """The module that the first missing part of *name* is like."""
+        parts = name.split(".")
+        folders, prefix = search, ""
+        for number in range(1, len(parts)):
+            located = self._library.locate(".".join(parts[:number]), everywhere(tuple(search)))
+            if located is None:
+                return did_you_mean(
+                    ".".join(parts[:number]),
+                    [f"{prefix}{module}" for folder in folders for module in _modules(folder)],
+                )
+            folders, prefix = located.folders, f"{'.'.join(parts[:number])}."
         return did_you_mean(name, [f"{prefix}{module}" for folder in folders for module in _modules(folder)])
 
     @cached_property

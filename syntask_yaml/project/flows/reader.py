@@ -29,15 +29,15 @@ MAX_NAMED = 10
 class FlowReader:
     """Describes flows by reading their source; thread-safe, and reads each file once.
 
-    Where the source does not tell, the flow is loaded by *python* in a process of its own, for at most
-    *timeout* seconds, unless *load_in_child* is false.
+    Nothing of the project is run, unless *load_in_child* is true: where the source does not tell, *python*
+    loads the flow then, in a process of its own that sees no secrets, for at most *timeout* seconds.
     """
 
     def __init__(
         self,
         root: Path,
         *,
-        load_in_child: bool = True,
+        load_in_child: bool = False,
         timeout: float = 30.0,
         python: str = sys.executable,
     ) -> None:

@@ -88,7 +88,9 @@ def backend_for(file: Path) -> Backend:
 
 
 def knowledge_of(project: Project, backend: Backend) -> Knowledge:
-    return Knowledge(project=project, backend=backend, reader=FlowReader(project.root), environ=ENVIRON)
+    return Knowledge(
+        project=project, backend=backend, reader=FlowReader(project.root, load_in_child=True), environ=ENVIRON
+    )
 
 
 def loaded(document: Document, root: Path, dialect: Dialect) -> Project:

@@ -14,8 +14,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 
-def _masked(secret: str | bytes) -> str:
-    return "**********" if secret else ""
+def _int(*values: Any, **named: Any) -> int:
+    # A decimal number of a few characters may have a thousand million digits.
+    if any(isinstance(value, decimal.Decimal) and value.adjusted() > MAX_EXPONENT for value in values):
+        raise OverflowError("it has too many digits")
+    return int(*values, **named)
 
 
 CONSTANTS: Mapping[str, Any] = {
@@ -33,14 +36,21 @@ CONSTANTS: Mapping[str, Any] = {
 
 # What a call of each returns, where its arguments are known.
 MAKERS: Mapping[str, Callable[..., Any]] = {
+    "builtins.abs": abs,
     "builtins.bool": bool,
     "builtins.dict": dict,
     "builtins.float": float,
     "builtins.frozenset": frozenset,
-    "builtins.int": int,
+    "builtins.int": _int,
+    "builtins.len": len,
     "builtins.list": list,
+    "builtins.max": max,
+    "builtins.min": min,
+    "builtins.round": round,
     "builtins.set": set,
+    "builtins.sorted": sorted,
     "builtins.str": str,
+    "builtins.sum": sum,
     "builtins.tuple": tuple,
     "datetime.date": datetime.date,
     "datetime.date.fromisoformat": datetime.date.fromisoformat,
@@ -50,9 +60,7 @@ MAKERS: Mapping[str, Callable[..., Any]] = {
     "datetime.timedelta": datetime.timedelta,
     "datetime.timezone": datetime.timezone,
     "decimal.Decimal": decimal.Decimal,
-    "pathlib.Path": pathlib.PurePath,
-    "pydantic.SecretBytes": _masked,
-    "pydantic.SecretStr": _masked,
+    "pathlib.Path": pathlib.Path,
     "uuid.UUID": uuid.UUID,
 }
 
@@ -89,4 +97,8 @@ def is_huge(sign: ast.operator, left: Any, right: Any) -> bool:
             return len(right) * int(left) > MAX_LENGTH
         case ast.Mult(), (str() | bytes() | list() | tuple()), int():
             return len(left) * int(right) > MAX_LENGTH
+        case ast.Add(), (str() | bytes() | list() | tuple()), (str() | bytes() | list() | tuple()):
+            return len(left) + len(right) > MAX_LENGTH
+        case ast.Mod(), (str() | bytes()), _:
+            return True  # a width of a few digits makes a text of any length
     return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import stat
 import warnings
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,6 +20,8 @@ TOO_DEEP = "what it says is nested too deeply to be read"
 ALTERING = frozenset(
     "add append clear discard extend insert pop popitem remove reverse setdefault sort update".split()
 )
+
+BINDING = frozenset({"exec", "globals", "locals", "setattr", "vars"})
 
 # `ast.parse` warns of odd escapes, and silencing a warning is not safe in two threads at once.
 _PARSING = Lock()
@@ -53,6 +56,15 @@ class Module:
         )
 
     @cached_property
+    def binds_at_run_time(self) -> bool:
+        """Whether some name of the file may get its value from code that does not show it."""
+        calls = (node.func for node in ast.walk(self.tree) if isinstance(node, ast.Call))
+        names = {node.id for node in calls if isinstance(node, ast.Name)}
+        return not names.isdisjoint(BINDING) or any(
+            isinstance(node, ast.FunctionDef) and node.name == "__getattr__" for node in self.tree.body
+        )
+
+    @cached_property
     def altered(self) -> frozenset[str]:
         """The names whose value some statement or function of the file changes in place."""
         return frozenset(filter(None, map(_altered, ast.walk(self.tree))))
@@ -61,11 +73,25 @@ class Module:
 def read_module(path: Path) -> Module:
     """Read and parse the file at *path*; raises `SourceUnreadable`."""
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise SourceUnreadable(TOO_LARGE)
-        return module_of(path, path.read_bytes())
+        return module_of(path, read_regular(path))
     except OSError as error:
         raise SourceUnreadable(f"it cannot be read: {error.strerror or error}") from error
+
+
+def read_regular(path: Path) -> bytes:
+    """The bytes of a file; raises `SourceUnreadable` for one that is none, or has no end, and OSError."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise SourceUnreadable(f"it is a {_kind(path.stat().st_mode)}, and not a regular file")
+    with path.open("rb") as file:
+        content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise SourceUnreadable(TOO_LARGE)
+    return content
+
+
+def _kind(mode: int) -> str:
+    kinds = {stat.S_IFDIR: "folder", stat.S_IFIFO: "pipe", stat.S_IFSOCK: "socket"}
+    return kinds.get(stat.S_IFMT(mode), "device")
 
 
 def module_of(path: Path, content: bytes) -> Module:

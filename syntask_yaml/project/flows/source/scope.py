@@ -42,16 +42,12 @@ NOTHING = Namespace({})
 
 @dataclass(frozen=True, eq=False)
 class Scope:
-    """A place in *module*: what runs before *line* has run, at the top and in the class *around* it.
-
-    *asked* is the line of *module* that looks up what was put off: names bound later are not there yet.
-    """
+    """A place in *module*: what runs before *line* has run, at the top and in the class *around* it."""
 
     library: Library
     module: Module
     search: tuple[Path, ...] = ()
     line: float = math.inf
-    asked: float = math.inf
     around: Namespace = NOTHING
     line_around: float = math.inf
     hops: int = 0
@@ -69,8 +65,8 @@ class Scope:
         return self if self.around is NOTHING else replace(self, around=NOTHING)
 
     def deferred(self) -> Scope:
-        """The same place, at the time when what was put off is looked up."""
-        return replace(self, line=self.asked, line_around=math.inf)
+        """The same place, when the whole module has run."""
+        return replace(self, line=math.inf, line_around=math.inf)
 
     def resolve(self, node: ast.expr) -> Symbol:
         """What a name or a chain of attributes stands for; anything else is an expression."""
@@ -102,6 +98,15 @@ class Scope:
         if found == External(f"builtins.{name}"):
             raise Undefined(f"`{name}` is not defined in `{self.module.path.name}`")
         return found
+
+    def is_of_class(self, name: str) -> bool:
+        """Whether the class around gives *name* the value that it has here."""
+        return bool(self.around.at(name, self.line_around))
+
+    def bound(self, name: str) -> float | None:
+        """The line of the module that gives *name* the value that it has here, if one does."""
+        held = self._in_module(name)
+        return held[0].line if held else None
 
     def attribute(self, owner: Symbol, name: str) -> Symbol:
         """What `owner.name` stands for; raises `Undefined`, or `Unknowable`."""

@@ -340,9 +340,6 @@ KNOWN: Mapping[str, str] = {
                 Color: What it looks like.
             '''
     """,
-}
-
-UNKNOWN: Mapping[str, str] = {
     "limits that a type does not understand": """
         Few = Annotated[Color, Field(ge=1)]
         def f(x: Annotated[Any, Field(ge=1)], y: Annotated[str, Field(ge=1)], z: Few): ...
@@ -356,14 +353,6 @@ UNKNOWN: Mapping[str, str] = {
     """,
     "a schema of its own": """
         def f(x: Annotated[int, pydantic.WithJsonSchema({"type": "number"})]): ...
-    """,
-    "a class that makes its own schema": """
-        class Own:
-            @classmethod
-            def __get_pydantic_core_schema__(cls, source, handler):
-                return handler(int)
-
-        def f(x: Own, y: list[Own] = []): ...
     """,
     "a field that accepts something else": """
         class Model(BaseModel):
@@ -395,19 +384,6 @@ UNKNOWN: Mapping[str, str] = {
 
         def f(x: Box[int], y: Box): ...
     """,
-    "two classes of one name": """
-        class Outer:
-            class Inner(BaseModel):
-                z: int
-
-        def f(x: Outer.Inner, y: Inner): ...
-    """,
-    "a class called like the signature": """
-        class Parameters(BaseModel):
-            a: int
-
-        def f(x: Parameters): ...
-    """,
     "names that a generator makes": """
         class Model(BaseModel):
             model_config = ConfigDict(alias_generator=str.upper)
@@ -422,35 +398,8 @@ UNKNOWN: Mapping[str, str] = {
 
         def f(x: Model): ...
     """,
-    "a class changed after its definition": """
-        class Model(BaseModel):
-            a: int
-
-        Model.__doc__ = "Late."
-
-        def f(x: Model): ...
-    """,
     "a default worked out when the file runs": """
         def f(x=sorted([3, 1]), y=len("abc"), z=max(NAMES)): ...
-    """,
-    "a default that was changed": """
-        THINGS = [1]
-        THINGS.append(2)
-        MORE = {}
-        MORE["a"] = 1
-
-        def f(x=THINGS, y=MORE): ...
-    """,
-    "a default that a function may change": """
-        COUNT = 1
-
-        def count():
-            global COUNT
-            COUNT = 2
-
-        count()
-
-        def f(x=COUNT): ...
     """,
     "a default with many members": """
         def f(x={"a": {3, 1, 2}}): ...
@@ -460,27 +409,6 @@ UNKNOWN: Mapping[str, str] = {
             a: float = 1
 
         def f(x: Model = Model(), y: Inner = Inner(a="3")): ...
-    """,
-    "an object with a constructor of its own": """
-        @dataclass
-        class Data:
-            a: int
-
-            def __post_init__(self):
-                self.a += 1
-
-        def f(x: Data = Data(1)): ...
-    """,
-    "an enumeration that makes its values": """
-        class E(Enum):
-            A = "a"
-
-            def __new__(cls, value):
-                made = object.__new__(cls)
-                made._value_ = value * 2
-                return made
-
-        def f(x: E): ...
     """,
     "an enumeration without members": """
         class E(Enum): ...
@@ -525,6 +453,91 @@ UNKNOWN: Mapping[str, str] = {
 
         def f(x: Model): ...
     """,
+    "an annotation that is an expression": """
+        TYPES = {"a": int}
+
+        def f(x: TYPES["a"], y: (int if NAMES else str)): ...
+    """,
+    "an old model inside a new signature": """
+        from pydantic.v1 import BaseModel as Old
+
+        class Model(Old):
+            a: int = 3
+
+        def f(x: Model, y: list[Model], copy: int = 3): ...
+    """,
+}
+
+UNKNOWN: Mapping[str, str] = {
+    "a class that makes its own schema": """
+        class Own:
+            @classmethod
+            def __get_pydantic_core_schema__(cls, source, handler):
+                return handler(int)
+
+        def f(x: Own, y: list[Own] = []): ...
+    """,
+    "two classes of one name": """
+        class Outer:
+            class Inner(BaseModel):
+                z: int
+
+        def f(x: Outer.Inner, y: Inner): ...
+    """,
+    "a class called like the signature": """
+        class Parameters(BaseModel):
+            a: int
+
+        def f(x: Parameters): ...
+    """,
+    "a class changed after its definition": """
+        class Model(BaseModel):
+            a: int
+
+        Model.__doc__ = "Late."
+
+        def f(x: Model): ...
+    """,
+    "a default that was changed": """
+        THINGS = [1]
+        THINGS.append(2)
+        MORE = {}
+        MORE["a"] = 1
+
+        def f(x=THINGS, y=MORE): ...
+    """,
+    "a default that a function may change": """
+        COUNT = 1
+
+        def count():
+            global COUNT
+            COUNT = 2
+
+        count()
+
+        def f(x=COUNT): ...
+    """,
+    "an object with a constructor of its own": """
+        @dataclass
+        class Data:
+            a: int
+
+            def __post_init__(self):
+                self.a += 1
+
+        def f(x: Data = Data(1)): ...
+    """,
+    "an enumeration that makes its values": """
+        class E(Enum):
+            A = "a"
+
+            def __new__(cls, value):
+                made = object.__new__(cls)
+                made._value_ = value * 2
+                return made
+
+        def f(x: E): ...
+    """,
     "a decorator that replaces the signature": """
         def replacing(function):
             def other(a: int, b: str = "x"): ...
@@ -542,19 +555,6 @@ UNKNOWN: Mapping[str, str] = {
             Thing = str
 
         def f(x: Thing): ...
-    """,
-    "an annotation that is an expression": """
-        TYPES = {"a": int}
-
-        def f(x: TYPES["a"], y: (int if NAMES else str)): ...
-    """,
-    "an old model inside a new signature": """
-        from pydantic.v1 import BaseModel as Old
-
-        class Model(Old):
-            a: int = 3
-
-        def f(x: Model, y: list[Model], copy: int = 3): ...
     """,
     "a block of Prefect": """
         from prefect.filesystems import LocalFileSystem

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import sys
 import types
@@ -9,6 +10,8 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+
+import pytest
 
 _NUMBER = itertools.count()
 
@@ -41,13 +44,36 @@ def judged(
 
 
 def schema_of(function: Any) -> Mapping[str, Any]:
-    """The schema that Prefect has for a flow, or makes of a function."""
+    """The schema that Prefect deploys a function or a flow with, once its whole module is loaded."""
     with silence():
-        from prefect.utilities.callables import parameter_schema
+        from prefect.utilities import callables
 
-        made = getattr(function, "parameters", None) or parameter_schema(function)
-        result: Mapping[str, Any] = made.model_dump_for_openapi()
+        with pytest.MonkeyPatch.context() as patch:
+            process = vars(callables)["process_v2_params"]
+            patch.setattr(callables, "process_v2_params", _as_of_3_9(process))
+            result: Mapping[str, Any] = callables.parameter_schema(function).model_dump_for_openapi()
     return result
+
+
+def _as_of_3_9(process: Callable[..., Any]) -> Callable[..., Any]:
+    """Prefect 3.8 takes runs without `*args` and `**kwargs`, though its schema requires them; 3.9 says so."""
+    empty: Mapping[Any, tuple[Any, Any]] = {
+        inspect.Parameter.VAR_POSITIONAL: (list, []),
+        inspect.Parameter.VAR_KEYWORD: (dict, {}),
+    }
+
+    from pydantic import Field
+
+    def processed(parameter: inspect.Parameter, **named: Any) -> Any:
+        name, type_, field = process(parameter, **named)
+        if parameter.kind not in empty:
+            return name, type_, field
+        outer, default = empty[parameter.kind]
+        given = {"title": field.title, "description": field.description, "alias": field.alias}
+        field = Field(default=default, json_schema_extra=field.json_schema_extra, **given)
+        return name, outer[type_] if outer is list else outer[str, type_], field
+
+    return processed
 
 
 def reads_docstrings() -> Callable[[str], Mapping[str, str]]:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import assume, event, given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from syntask_yaml.project.flows.schema.encode import encode
 from tests.unit.project.flows.conftest import read_source
-from tests.unit.project.flows.judge import judged, loaded, silence
+from tests.unit.project.flows.judge import judged, loaded
 from tests.unit.project.flows.signatures import PRELUDE
 
 NAMES = st.sampled_from(
@@ -132,32 +130,3 @@ def test_what_is_made_of_a_class_is_what_prefect_makes_of_it(
     body = "".join(f"    a{number}: {field}\n" for number, field in enumerate(fields))
     declared = f'{head}\n    "Doc."\n{body}\n'
     _compare(f"{declared}@flow(validate_parameters=False)\ndef f(K: {use}): ...\n", prelude, is_deferred)
-
-
-@pytest.fixture(name="pydantic", scope="module")
-def _pydantic() -> Callable[[object], object]:
-    with silence():
-        from pydantic import TypeAdapter
-
-    return lambda value: TypeAdapter(type(value)).dump_python(value, mode="json")
-
-
-MOMENTS = (
-    st.timedeltas()
-    | st.dates()
-    | st.datetimes(timezones=st.none() | st.just(datetime.UTC) | st.timezones())
-    | st.times()
-    | st.decimals()
-    | st.uuids()
-)
-
-
-@settings(max_examples=300, deadline=None)
-@given(value=MOMENTS)
-def test_a_value_is_written_as_pydantic_writes_it(
-    value: object, pydantic: Callable[[object], object]
-) -> None:
-    offset = value.utcoffset() if isinstance(value, datetime.datetime) else None
-    assume(offset is None or not offset.total_seconds() % 60)
-
-    assert pydantic(value) == encode(value)

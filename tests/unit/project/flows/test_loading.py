@@ -68,6 +68,44 @@ def test_a_flow_says_how_it_is_called(project: Project) -> None:
     assert answers["second"].name == "of syntask"
 
 
+def test_a_flow_without_a_schema_says_how_it_is_called_all_the_same(project: Project) -> None:
+    project.write("pydantic.py", "raise ImportError('there is no pydantic here')")
+    project.write(
+        "flows.py",
+        """
+        from syntask import flow
+
+        @flow(name="load orders")
+        def f(x: int): ...
+        """,
+    )
+
+    answer = load(project, "f")["f"]
+
+    assert (answer.name, answer.schema) == ("load orders", None)
+    assert answer.error == "making its schema fails with ImportError: there is no pydantic here"
+
+
+def test_what_is_loaded_sees_no_secrets(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (
+        "AWS_SECRET_ACCESS_KEY",
+        "PREFECT_API_KEY",
+        "PREFECT_API_URL",
+        "SYNTASK_API_KEY",
+        "DATABASE",
+    ):
+        monkeypatch.setenv(name, "sesame")
+    monkeypatch.setenv("LC_NUMERIC", "C")
+    project.write("flows.py", "import os\ndef f(seen=sorted(os.environ)): ...\n")
+
+    schema = load(project, "f")["f"].schema
+
+    assert schema is not None
+    seen = schema["properties"]["seen"]["default"]
+    assert {"PATH", "LC_NUMERIC"} <= set(seen)
+    assert not [name for name in seen if "KEY" in name or "URL" in name or name == "DATABASE"]
+
+
 def test_descriptions_come_from_the_documentation(project: Project) -> None:
     project.write(
         "flows.py",
@@ -112,7 +150,7 @@ def test_what_a_file_writes_to_the_terminal_is_not_seen(
             "loading it ends the process without an answer",
         ),
         ("def f(_x): ...", "making its schema fails with PydanticUserError"),
-        ("", "making its schema fails with AttributeError"),
+        ("", "once it is loaded, there is no `f`"),
     ],
 )
 def test_why_loading_fails_is_said(code: str, said: str, project: Project) -> None:

@@ -54,8 +54,9 @@ def test_classes_are_known_from_their_source(case: str, head: str, project: Proj
 
 
 @pytest.mark.parametrize("case", UNKNOWN.values(), ids=UNKNOWN)
-def test_what_the_source_does_not_tell_is_not_guessed(case: str, project: Project) -> None:
-    project.write("flows.py", source(case, PRELUDE))
+@pytest.mark.parametrize("head", ["", "from __future__ import annotations"], ids=["eager", "deferred"])
+def test_what_the_source_does_not_tell_is_not_guessed(case: str, head: str, project: Project) -> None:
+    project.write("flows.py", source(case, head + PRELUDE))
 
     flow = project.read("flows.py:f")
 
@@ -71,11 +72,14 @@ def test_what_the_source_does_not_tell_is_not_guessed(case: str, project: Projec
     [
         'x: "Later", y: "Optional[int]" = None',
         'x: "Holder", y: "Optional[int]" = None',
+        "x: Holder",
         'x: "list[int]", y: "int"',
     ],
 )
-def test_a_flow_is_read_as_of_its_own_line(signature: str, decorator: str, project: Project) -> None:
-    """The decorator looks names up at once; of a plain function they are looked up when all is there."""
+def test_classes_below_the_flow_belong_to_its_schema(
+    signature: str, decorator: str, project: Project
+) -> None:
+    """A deploy makes the schema when the whole module is there."""
     text = f"""{PRELUDE}
 class Holder(BaseModel):
     a: "Optional[Later]" = None
@@ -90,23 +94,14 @@ class Later(BaseModel):
     assert judged(text) == project.read("flows.py:f").parameter_schema
 
 
-def test_a_flow_made_by_a_call_is_read_as_of_the_line_of_the_call(project: Project) -> None:
-    text = f"""{PRELUDE}
-def work(x: "Later"): ...
+def test_a_parameter_that_takes_any_number_of_values_is_never_missing(project: Project) -> None:
+    project.write("flows.py", "def f(x: int, *args: int, **kwargs): ...")
 
-early = flow(work, validate_parameters=False)
+    schema = project.read("flows.py:f").parameter_schema
 
-class Later(BaseModel):
-    b: int
-
-f = flow(work, validate_parameters=False)
-"""
-    (project.root / "flows.py").write_text(text, encoding="utf-8")
-    reader = project.reader()
-    module = loaded(text)
-
-    assert schema_of(module.early) == reader.read("flows.py:early").parameter_schema
-    assert schema_of(module.f) == reader.read("flows.py:f").parameter_schema
+    assert schema is not None
+    assert schema["required"] == ["x"]
+    assert [schema["properties"][name]["default"] for name in ("args", "kwargs")] == [[], {}]
 
 
 def test_numbers_that_json_does_not_have_are_null(project: Project) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -163,7 +165,7 @@ def test_a_name_worked_out_at_run_time_is_asked_for(project: Project) -> None:
     assert unloaded.name == "etl"
     assert unloaded.parameter_schema is not None
     assert unloaded.notes == (
-        "The name of the flow `etl` is not known from its source: `etl` is taken for it;"
+        "The name of the flow `etl` is not known from its source: `etl` is used;"
         " it was not loaded to find out.",
     )
     assert (loaded.name, loaded.description, loaded.version) == ("a-b", "C", "D")
@@ -439,13 +441,14 @@ def test_all_flows_of_a_file_are_loaded_at_once(project: Project) -> None:
         from prefect import flow
 
         open({str(counted)!r}, "a").write("x")
-        TYPES = {{"a": int}}
+        def type_of(name):
+            return {{"a": int}}[name]
 
         @flow
-        def first(x: TYPES["a"]): ...
+        def first(x: type_of("a")): ...
 
         @flow
-        def second(x: TYPES["a"]): ...
+        def second(x: type_of("a")): ...
         """,
     )
     reader = project.reader(load_in_child=True)
@@ -456,6 +459,168 @@ def test_all_flows_of_a_file_are_loaded_at_once(project: Project) -> None:
     assert counted.read_text() == "x"
 
 
+_MADE = """
+from syntask import flow
+
+def load_of(table):
+    @flow(name=f"load {table}")
+    def load(day: str = "today"): ...
+    return load
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("made", "name"),
+    [
+        ('FLOWS = {"a": load_of("orders")}\norders = FLOWS["a"]', "orders"),
+        ('orders = load_of("orders") if __file__ else None', "orders"),
+        ('globals()["orders"] = load_of("orders")', "orders"),
+        ('import sys\nsetattr(sys.modules[__name__], "orders", load_of("orders"))', "orders"),
+        ('class Flows:\n    orders = load_of("orders")', "Flows.orders"),
+        (
+            'class Made:\n    def __init__(self): self.orders = load_of("orders")\nmade = Made()',
+            "made.orders",
+        ),
+        ('print(orders := load_of("orders"))', "orders"),
+        ('for orders in [load_of("orders")]: ...', "orders"),
+        ('orders, items = map(load_of, ["orders", "items"])', "orders"),
+        ("def __getattr__(name):\n    return load_of(name)", "orders"),
+    ],
+)
+def test_a_flow_that_the_source_does_not_show_is_loaded(made: str, name: str, project: Project) -> None:
+    project.write("etl.py", _MADE + made)
+
+    flow, unloaded = project.read(f"etl.py:{name}", load_in_child=True), project.read(f"etl.py:{name}")
+
+    assert (flow.name, flow.is_decorated, flow.notes) == ("load orders", True, ())
+    assert flow.parameter_schema is not None
+    assert list(flow.parameter_schema["properties"]) == ["day"]
+    assert unloaded.parameter_schema is None
+    assert len(unloaded.notes) == 2
+
+
+def test_a_flow_that_is_not_there_once_its_file_is_loaded_is_not_found(project: Project) -> None:
+    project.write("etl.py", _MADE + 'globals()["orders"] = load_of("orders")\n')
+
+    with pytest.raises(FlowNotFound, match=r"`etl\.py` has no flow `items`"):
+        project.read("etl.py:items", load_in_child=True)
+
+
+@pytest.mark.parametrize(
+    ("decorator", "used", "name"),
+    [
+        (
+            """
+            def team(area):
+                def decorate(function):
+                    return flow(name=f"{area}.{function.__name__}")(function)
+                return decorate
+            """,
+            '@team("sales")',
+            "sales.load",
+        ),
+        ("def team(function): return flow(function, name='all')", "@team", "all"),
+        ("def team(function): return flow(function)", "@team", "load"),
+        ("def team(*, area='sales'): return flow(name=area, retries=2)", "@team()", "sales"),
+        ("team = flow(name='all', retries=2)", "@team", "all"),
+        ("import functools\nteam = functools.partial(flow, retries=2, name='all')", "@team", "all"),
+        ("def team(function): return function", "@team", "load"),
+    ],
+)
+def test_a_decorator_of_the_project_around_flow_is_read(
+    decorator: str, used: str, name: str, project: Project
+) -> None:
+    project.write("team.py", f"from syntask import flow\n{dedent(decorator)}")
+    project.write("etl.py", f"from team import team\n\n{used}\ndef load(day: str = 'today'): ...\n")
+
+    flow, loaded = project.read("etl.py:load"), project.read("etl.py:load", load_in_child=True)
+
+    assert (flow.name, flow.notes) == (name, ())
+    assert flow.name == loaded.name
+
+
+@pytest.mark.parametrize(
+    ("decorator", "used"),
+    [
+        ("def team(function):\n    name = 'sales'.title()\n    return flow(function, name=name)", "@team"),
+        ("def team(area): return flow(name=area.title())", "@team('sales')"),
+        ("def make(f, name): return flow(f, name=name)\ndef team(f): return make(f, 'Sales')", "@team"),
+        ("class Team:\n    def flow(self, f): return flow(f, name='Sales')\nteam = Team()", "@team.flow"),
+        ("class team:\n    def __new__(cls, f): return flow(f, name='Sales')", "@team"),
+    ],
+)
+def test_the_name_that_another_decorator_gives_is_asked_for(
+    decorator: str, used: str, project: Project
+) -> None:
+    project.write("team.py", f"from syntask import flow\n{decorator}\n")
+    project.write("etl.py", f"from team import team\n\n{used}\ndef load(day: str = 'today'): ...\n")
+
+    unloaded, loaded = project.read("etl.py:load"), project.read("etl.py:load", load_in_child=True)
+
+    assert unloaded.name == "load"
+    assert "`load` is used" in unloaded.notes[-1]
+    assert (loaded.name, loaded.is_decorated, loaded.notes) == ("Sales", True, ())
+
+
+def test_what_is_known_of_a_signature_is_there_to_be_checked(project: Project) -> None:
+    project.write(
+        "etl.py",
+        "from not_installed import Frame\ndef etl(x: Frame, y: int, *, z: Frame = None, w: str = 'a'): ...\n",
+    )
+
+    flow = project.read("etl.py:etl")
+
+    assert flow.parameter_schema is None
+    assert flow.notes[0].startswith("The parameters `x`, `z` of `etl` are not known from its source")
+    assert flow.known_schema is not None
+    assert flow.known_schema["required"] == ["x", "y"]
+    assert flow.known_schema["properties"]["y"] == {"title": "y", "position": 1, "type": "integer"}
+    assert "type" not in flow.known_schema["properties"]["x"]
+
+
+_CLOCK = "from datetime import UTC, date, datetime\nimport time, uuid\n"
+
+
+@pytest.mark.parametrize(
+    ("declared", "default"),
+    [
+        ("", "datetime.now(UTC).isoformat()"),
+        ("", "str(uuid.uuid4())"),
+        ("", "f'{date.today()}'"),
+        ("START = str(time.time())", "START"),
+        ("def now(): return str(time.time_ns())", "now()"),
+    ],
+)
+def test_a_default_that_changes_at_each_look_is_marked_by_how_it_is_written(
+    declared: str, default: str, project: Project
+) -> None:
+    project.write("etl.py", f"{_CLOCK}{declared}\ndef etl(x: str = {default}, y: str = 'a'): ...\n")
+
+    schema = project.read("etl.py:etl", load_in_child=True).parameter_schema
+
+    assert schema is not None
+    written = ast.unparse(ast.parse(default))
+    assert schema["properties"]["x"]["$comment"] == f"default: {written}"
+    assert "$comment" not in schema["properties"]["y"]
+
+
+def test_a_field_whose_default_changes_at_each_look_is_marked(project: Project) -> None:
+    project.write(
+        "etl.py",
+        f"{_CLOCK}from pydantic import BaseModel\n"
+        "class Window(BaseModel):\n    start: datetime = datetime.now(UTC)\n    hours: int = 1\n"
+        "def etl(x: list[Window]): ...\n",
+    )
+
+    schema = project.read("etl.py:etl", load_in_child=True).parameter_schema
+
+    assert schema is not None
+    fields = schema["definitions"]["Window"]["properties"]
+    assert fields["start"]["$comment"] == "default: datetime.now(UTC)"
+    assert "$comment" not in fields["hours"]
+
+
 def test_a_flow_that_cannot_be_loaded_is_still_a_flow(project: Project) -> None:
     project.write("etl.py", "from not_installed import Frame\ndef etl(x: Frame): ...\n")
 
@@ -463,8 +628,9 @@ def test_a_flow_that_cannot_be_loaded_is_still_a_flow(project: Project) -> None:
 
     assert flow.parameter_schema is None
     assert flow.notes == (
-        "The parameters of `etl` are not known from its source: the type `not_installed.Frame` is not defined"
-        " in this project; loading it fails with ModuleNotFoundError: No module named 'not_installed'.",
+        "The parameter `x` of `etl` is not known from its source, and cannot be checked:"
+        " `not_installed.Frame` is not defined in this project;"
+        " loading it fails with ModuleNotFoundError: No module named 'not_installed'.",
     )
 
 

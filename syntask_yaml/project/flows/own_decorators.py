@@ -1,0 +1,158 @@
+"""Decorators of a project that make flows, such as `@team_flow("sales")`, as far as reading tells."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator, Mapping
+
+from syntask_yaml.project.flows.decorators import SAID, Function, Options, is_flow, said
+from syntask_yaml.project.flows.source.library import is_reserved
+from syntask_yaml.project.flows.source.scope import Scope
+from syntask_yaml.project.flows.source.symbol import Definition, Expression, External, Unknowable
+
+MAX_CALLS = 5
+_UNKNOWN = Options(unknown=frozenset(SAID))
+
+
+def options_made(function: Function, scope: Scope) -> Options | None:
+    """What the decorators of *function* say of the flow that they make, or None if they make none.
+
+    What is not understood may make a flow: all that is said of it is unknown then.
+    """
+    for decorator in function.decorator_list:
+        options = _options(decorator, function.name, scope)
+        if options is not None:
+            return options
+    return None
+
+
+def keeps_signature(decorator: ast.expr, scope: Scope) -> bool:
+    """Whether *decorator* is one of the project that makes a flow of just the function that it is given."""
+    options = _options(decorator, "", scope)
+    return options is not None and not options.unknown
+
+
+def _options(decorator: ast.expr, name: str, scope: Scope) -> Options | None:
+    call = decorator if isinstance(decorator, ast.Call) else None
+    try:
+        symbol = scope.resolve(call.func if call else decorator)
+    except Unknowable:
+        return _UNKNOWN
+    match symbol:
+        case External(name=full_name):
+            return None if is_reserved(full_name) or full_name.startswith("builtins.") else _UNKNOWN
+        case Expression(node=ast.Call() as made, scope=there) if call is None:
+            return _assigned(made, there)
+        case Definition(node=ast.FunctionDef() | ast.AsyncFunctionDef() as node, scope=there):
+            if not _mentions_flow(node, there.deferred().outside()):
+                return None
+            return _returned(node, call, name, there.deferred().outside())
+    return _UNKNOWN
+
+
+def _assigned(made: ast.Call, scope: Scope) -> Options:
+    """`team_flow = flow(…)` and `team_flow = partial(flow, …)` say what they say of every flow."""
+    wraps = made.args[:1] and is_flow(made.args[0], scope)
+    return said(made, scope) if wraps or is_flow(made.func, scope) else _UNKNOWN
+
+
+def _mentions_flow(node: ast.AST, scope: Scope, calls: int = 0) -> bool:
+    """Whether the code at *node* names the decorator `flow`, itself or in a function that it names."""
+    for part in ast.walk(node):
+        if not isinstance(part, (ast.Name, ast.Attribute)):
+            continue
+        if is_flow(part, scope):
+            return True
+        inner = _function(part, scope)
+        if inner is None or inner.node is node or calls >= MAX_CALLS:
+            continue
+        if _mentions_flow(inner.node, inner.scope.deferred().outside(), calls + 1):
+            return True
+    return False
+
+
+def _function(node: ast.expr, scope: Scope) -> Definition | None:
+    try:
+        symbol = scope.resolve(node)
+    except Unknowable:
+        return None
+    is_function = isinstance(symbol, Definition) and not isinstance(symbol.node, ast.ClassDef)
+    return symbol if is_function and isinstance(symbol, Definition) else None
+
+
+def _returned(node: Function, call: ast.Call | None, name: str, scope: Scope) -> Options:
+    """What the only `flow(…)` of a decorator says, where it does nothing else."""
+    if not all(_is_plain(part) for part in _statements(node)):
+        return _UNKNOWN
+    calls = [part for part in ast.walk(node) if isinstance(part, ast.Call) and is_flow(part.func, scope)]
+    if len(calls) != 1 or not _wraps_what_it_is_given(node, calls[0]):
+        return _UNKNOWN
+    values = _Values({} if call is None else _arguments(node, call), _parameters(node), name)
+    filled = values.visit(copy.deepcopy(calls[0]))
+    return said(filled, scope)
+
+
+def _wraps_what_it_is_given(node: Function, made: ast.Call) -> bool:
+    """Whether all that is returned is `flow(function)`, `flow(…)(function)`, or `flow(…)` itself."""
+    given = _parameters(node)
+    for part in ast.walk(node):
+        match part:
+            case ast.Return(value=ast.Call(func=func, args=[ast.Name(id=name)]) as call) if made in (
+                call,
+                func,
+            ):
+                return name in given
+            case ast.Return(value=value) if value is made:
+                return not made.args
+    return False
+
+
+def _statements(node: Function) -> Iterator[ast.stmt]:
+    for statement in node.body:
+        yield statement
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield from _statements(statement)
+
+
+def _is_plain(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Return() | ast.Expr(value=ast.Constant()):
+            return True
+    return False
+
+
+def _parameters(node: Function) -> frozenset[str]:
+    """The names of all parameters of a decorator and of the functions in it."""
+    return frozenset(part.arg for part in ast.walk(node) if isinstance(part, ast.arg))
+
+
+def _arguments(node: Function, call: ast.Call) -> Mapping[str, ast.expr]:
+    """The arguments of *call* by parameter, and the defaults of the others."""
+    positional = [*node.args.posonlyargs, *node.args.args]
+    defaults = dict(
+        zip([item.arg for item in reversed(positional)], reversed(node.args.defaults), strict=False)
+    )
+    named = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+    defaults |= {item.arg: value for item, value in named if value is not None}
+    given = dict(zip([item.arg for item in positional], call.args, strict=False))
+    return {**defaults, **given, **{word.arg: word.value for word in call.keywords if word.arg}}
+
+
+class _Values(ast.NodeTransformer):
+    """Puts in what the parameters of a decorator are; of the decorated function only its name is known."""
+
+    def __init__(self, given: Mapping[str, ast.expr], parameters: frozenset[str], name: str) -> None:
+        self._given, self._parameters, self._name = given, parameters, name
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        if isinstance(node.value, ast.Name) and node.value.id in self._parameters and node.attr == "__name__":
+            return ast.Constant(self._name)
+        self.generic_visit(node)
+        return node
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        if node.id not in self._parameters:
+            return node
+        value = self._given.get(node.id)
+        return value if isinstance(value, ast.Constant) else ast.Yield()

@@ -1,0 +1,121 @@
+"""The closed list of names and calls that a signature may use when it is made real.
+
+Nothing in it reads the environment, a file or the clock, or runs what it is given.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from syntask_yaml.project.flows.source.constants import CONSTANTS, MAKERS, OPAQUE_MAKERS
+from syntask_yaml.project.flows.source.symbol import Unknowable
+
+# Modules whose classes can be named. The constants and functions of the others are not looked at.
+MODULES = frozenset(
+    (
+        "abc annotated_types argparse asyncio builtins collections collections.abc dataclasses datetime "
+        "decimal enum fractions functools io ipaddress logging math numbers os pathlib pydantic "
+        "pydantic.alias_generators pydantic.dataclasses pydantic.v1 queue re threading types typing "
+        "typing_extensions uuid zoneinfo"
+    ).split()
+)
+# Their names are forms as well as classes, and all of them can be named.
+FORMS = frozenset({"annotated_types", "dataclasses", "pydantic", "typing", "typing_extensions"})
+# A dataclass knows what its texts mean by these modules themselves.
+WHOLE = frozenset({"dataclasses", "typing"})
+# pydantic wants those of typing_extensions on Python 3.11.
+EXTENDED = frozenset({"TypeAliasType", "TypedDict"})
+
+# What is called as it is: each one makes a description, and calls nothing of what it is given.
+CALLED = frozenset(
+    {f"annotated_types.{name}" for name in "Ge Gt Interval Le Len Lt MaxLen MinLen MultipleOf".split()}
+    | {f"pydantic.{name}" for name in "AfterValidator AliasChoices BeforeValidator ConfigDict".split()}
+    | {f"pydantic.{name}" for name in "Discriminator Field PlainValidator Strict StringConstraints".split()}
+    | {f"pydantic.{name}" for name in "Tag WithJsonSchema WrapValidator".split()}
+    | {"dataclasses.field", "enum.auto", "pydantic.SecretBytes", "pydantic.SecretStr"}
+)
+# What makes a type when it is called, and which of its arguments are types themselves.
+TYPE_MAKERS: Mapping[str, frozenset[int | str]] = {
+    **{
+        f"pydantic.{name}": frozenset()
+        for name in "conbytes condate condecimal confloat conint constr".split()
+    },
+    **{f"pydantic.{name}": frozenset({0, "item_type"}) for name in ("confrozenset", "conlist", "conset")},
+    "typing.NewType": frozenset({1, "tp"}),
+    "typing.TypeAliasType": frozenset({1, "value"}),
+    "typing.TypeVar": frozenset({*range(1, 20), "bound", "default"}),
+}
+BASES = frozenset(
+    {f"enum.{name}" for name in "Enum Flag IntEnum IntFlag StrEnum".split()}
+    | {f"builtins.{name}" for name in "dict float frozenset int list object set str tuple".split()}
+    | {f"builtins.{name}" for name in "Exception RuntimeError TypeError ValueError".split()}
+    | {f"typing.{name}" for name in "Generic NamedTuple TypedDict".split()}
+    | {"abc.ABC", "pydantic.BaseModel", "pydantic.RootModel", "pydantic.v1.BaseModel"}
+)
+CLASS_DECORATORS = frozenset(
+    {"dataclasses.dataclass", "enum.unique", "functools.total_ordering", "pydantic.dataclasses.dataclass"}
+    | {"typing.final"}
+)
+METHOD_DECORATORS = frozenset(
+    {"builtins.classmethod", "builtins.property", "builtins.staticmethod", "functools.cached_property"}
+    | {"pydantic.field_serializer", "pydantic.field_validator", "pydantic.model_serializer"}
+    | {"pydantic.model_validator"}
+)
+METHODS = {
+    f"builtins.str.{name}": getattr(str, name) for name in "capitalize lower swapcase title upper".split()
+}
+METACLASSES = frozenset({"abc.ABCMeta", "enum.EnumMeta", "enum.EnumType"})
+# Functions that stay what they are where they are named.
+_AS_THEY_ARE = BASES | CALLED | CLASS_DECORATORS | METHOD_DECORATORS | TYPE_MAKERS.keys() | MAKERS.keys()
+_AS_THEY_ARE |= {f"pydantic.alias_generators.to_{name}" for name in ("camel", "pascal", "snake")}
+# An object of a class that has one of these is not made: filling it in imports what its text names.
+IMPORTING = frozenset({"pydantic.ImportString", "pydantic.v1.PyObject"})
+
+
+def named(name: str) -> Any:
+    """The object that the full *name* leads to; raise `Unknowable` if it is not in the closed list."""
+    if name in CONSTANTS:
+        return CONSTANTS[name]
+    if name in METHODS:
+        return METHODS[name]
+    if name in WHOLE:
+        return importlib.import_module(name)
+    module, _, last = name.rpartition(".")
+    if module not in MODULES or last.startswith("_"):
+        raise Unknowable(f"`{name}` is not defined in this project")
+    found = _attribute(module, last)
+    if module in FORMS or inspect.isclass(found) or name in _AS_THEY_ARE:
+        return found
+    raise Unknowable(f"the value of `{name}` is not known from the source")
+
+
+def is_function(name: str) -> bool:
+    """Whether *name* is a function of one of the modules that is not called as it is."""
+    module, _, last = name.rpartition(".")
+    if module not in MODULES or name in _AS_THEY_ARE:
+        return False
+    return inspect.isroutine(getattr(importlib.import_module(module), last, None))
+
+
+def is_module(name: str) -> bool:
+    """Whether *name* is one of the modules."""
+    return name in MODULES or name == "sys"
+
+
+def maker(name: str) -> Callable[..., Any] | None:
+    """What stands in for a call of *name*, bounded; None if it is not in the closed list."""
+    if name in OPAQUE_MAKERS:
+        return lambda *_values, **_named: object()
+    return MAKERS.get(name)
+
+
+def _attribute(module: str, name: str) -> Any:
+    homes = (module, "typing_extensions") if module == "typing" else (module,)
+    for home in reversed(homes) if name in EXTENDED else homes:
+        found = getattr(importlib.import_module(home), name, None)
+        if found is not None:
+            return found
+    raise Unknowable(f"the type `{module}.{name}` is not defined in this project")

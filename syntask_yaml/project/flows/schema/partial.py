@@ -1,0 +1,72 @@
+"""The part of a signature that the source tells, where it does not tell all."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from syntask_yaml.project.flows.schema import Schema, parameter_schema
+from syntask_yaml.project.flows.source.symbol import Definition, Unknowable
+
+
+@dataclass(frozen=True, slots=True)
+class PartialSchema:
+    """A schema in which the parameters *unknown* can be anything."""
+
+    schema: Schema
+    unknown: tuple[str, ...]
+
+
+def partial_schema(function: Definition, descriptions: Mapping[str, str]) -> PartialSchema | None:
+    """Return what the source tells of the parameters of *function*; None if it tells of none."""
+    unknown = tuple(name for name in _names(function) if not _is_known(function, name))
+    try:
+        return PartialSchema(parameter_schema(_without(function, unknown), descriptions), unknown)
+    except (Unknowable, RecursionError):
+        return None
+
+
+def _is_known(function: Definition, name: str) -> bool:
+    try:
+        parameter_schema(_without(function, [other for other in _names(function) if other != name]), {})
+    except (Unknowable, RecursionError):
+        return False
+    return True
+
+
+def _names(function: Definition) -> list[str]:
+    args = function.node.args  # type: ignore[union-attr]  # a class has no signature
+    listed = [*args.posonlyargs, *args.args, args.vararg, *args.kwonlyargs, args.kwarg]
+    return [item.arg for item in listed if item is not None]
+
+
+def _without(function: Definition, names: list[str] | tuple[str, ...]) -> Definition:
+    """*function* with nothing said of the parameters *names* but whether they have a default."""
+    node = copy.copy(function.node)
+    assert not isinstance(node, ast.ClassDef)
+    old = node.args
+    bare = {
+        item.arg: ast.arg(item.arg)
+        for item in ast.walk(old)
+        if isinstance(item, ast.arg) and item.arg in names
+    }
+    positional = [*old.posonlyargs, *old.args]
+    first = len(positional) - len(old.defaults)
+    none = ast.Constant(None)
+    node.args = ast.arguments(
+        posonlyargs=[bare.get(item.arg, item) for item in old.posonlyargs],
+        args=[bare.get(item.arg, item) for item in old.args],
+        vararg=old.vararg and bare.get(old.vararg.arg, old.vararg),
+        kwonlyargs=[bare.get(item.arg, item) for item in old.kwonlyargs],
+        kw_defaults=[
+            value and (none if item.arg in bare else value)
+            for item, value in zip(old.kwonlyargs, old.kw_defaults, strict=True)
+        ],
+        kwarg=old.kwarg and bare.get(old.kwarg.arg, old.kwarg),
+        defaults=[
+            none if positional[first + n].arg in bare else value for n, value in enumerate(old.defaults)
+        ],
+    )
+    return replace(function, node=node)

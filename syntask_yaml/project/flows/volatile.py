@@ -1,0 +1,130 @@
+"""Defaults that change at each look, such as `datetime.now()`, by how they are written."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from syntask_yaml.model.written_default import commented
+from syntask_yaml.project.flows.schema import Schema
+from syntask_yaml.project.flows.source.scope import Scope
+from syntask_yaml.project.flows.source.symbol import Definition, Expression, External, Unknowable
+
+# By the last word of what is called: those of other packages are called as Python's own.
+CALLS = frozenset(
+    (
+        "choice ctime getcwd getenv gethostname getlogin getpid getuser gmtime localtime mkdtemp mkstemp "
+        "monotonic now perf_counter randint random randrange sample shuffle strftime time time_ns today "
+        "token_bytes token_hex token_urlsafe urandom utcnow uuid1 uuid4 uuid6 uuid7"
+    ).split()
+)
+# Constructors that say the same thing each time they are called.
+STEADY = frozenset({"datetime.time"})
+NAMES = frozenset({"os.environ"})
+MAX_DEPTH = 10
+
+
+def marked(schema: Schema, function: Definition) -> Schema:
+    """*schema* with a comment beside each default that changes at each look, of a parameter or of a field."""
+    node = function.node
+    assert not isinstance(node, ast.ClassDef)
+    schema = _with_comments(schema, dict(_of_arguments(node.args, function.scope)))
+    definitions: Mapping[str, Any] = schema.get("definitions") or {}
+    classes = _classes(function)
+    changed = {
+        name: _with_comments(definition, dict(_of_class(classes[name])))
+        for name, definition in definitions.items()
+        if name in classes
+    }
+    return {**schema, "definitions": {**definitions, **changed}} if changed else schema
+
+
+def _with_comments(schema: Any, written: Mapping[str, str]) -> Any:
+    properties = schema.get("properties") or {}
+    remarked = {
+        name: commented(properties[name], text)
+        for name, text in written.items()
+        if "default" in properties.get(name, {})
+    }
+    return {**schema, "properties": {**properties, **remarked}} if remarked else schema
+
+
+def _of_arguments(args: ast.arguments, scope: Scope) -> Iterator[tuple[str, str]]:
+    positional = [*args.posonlyargs, *args.args]
+    defaults = list(zip(reversed(positional), reversed(args.defaults), strict=False))
+    defaults += [
+        (item, value) for item, value in zip(args.kwonlyargs, args.kw_defaults, strict=True) if value
+    ]
+    for item, value in defaults:
+        if is_volatile(value, scope):
+            yield item.arg, ast.unparse(value)
+
+
+def _of_class(owner: Definition) -> Iterator[tuple[str, str]]:
+    assert isinstance(owner.node, ast.ClassDef)
+    for part in owner.node.body:
+        match part:
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value) if is_volatile(
+                value, owner.scope
+            ):
+                yield name, ast.unparse(value)
+
+
+def _classes(function: Definition) -> dict[str, Definition]:
+    """The classes of the project that the annotations of *function* lead to, by name."""
+    found: dict[str, Definition] = {}
+    seen: set[object] = set()
+    waiting: list[tuple[ast.AST, Scope]] = [(function.node, function.scope)]
+    while waiting:
+        node, scope = waiting.pop()
+        for part in ast.walk(node):
+            symbol = _symbol(part, scope.deferred()) if isinstance(part, (ast.Name, ast.Attribute)) else None
+            if (
+                isinstance(symbol, Definition)
+                and isinstance(symbol.node, ast.ClassDef)
+                and symbol not in seen
+            ):
+                found[symbol.name] = symbol
+                waiting.append((symbol.node, symbol.scope))
+            elif isinstance(symbol, Expression) and symbol not in seen:
+                waiting.append((symbol.node, symbol.scope))
+            seen.add(symbol)
+    return found
+
+
+def is_volatile(node: ast.AST, scope: Scope, depth: int = 0) -> bool:
+    """Whether the value of *node* is worked out from the clock, from chance or from the environment."""
+    if depth > MAX_DEPTH:
+        return False
+    for part in ast.walk(node):
+        if isinstance(part, ast.Call) and _is_volatile_call(part.func, scope):
+            return True
+        if isinstance(part, (ast.Name, ast.Attribute)) and _leads_to_volatile(part, scope, depth):
+            return True
+    return False
+
+
+def _is_volatile_call(node: ast.expr, scope: Scope) -> bool:
+    symbol = _symbol(node, scope)
+    if isinstance(symbol, External):
+        return symbol.name not in STEADY and symbol.name.rpartition(".")[2] in CALLS
+    return isinstance(node, ast.Attribute) and node.attr in CALLS
+
+
+def _leads_to_volatile(node: ast.expr, scope: Scope, depth: int) -> bool:
+    match _symbol(node, scope):
+        case External(name=name):
+            return name in NAMES
+        case Expression(node=value, scope=there) if value is not node:
+            return is_volatile(value, there, depth + 1)
+        case Definition(node=ast.FunctionDef() as function, scope=there):
+            return any(is_volatile(part, there.deferred().outside(), depth + 1) for part in function.body)
+    return False
+
+
+def _symbol(node: ast.expr, scope: Scope) -> object:
+    try:
+        return scope.resolve(node)
+    except Unknowable:
+        return None
