@@ -8,6 +8,7 @@
     ├── StepFailed                         a build, push or pull step did not succeed (see `steps.base`)
     ├── ParametersInvalid                  a flow cannot take the parameters of a run
     ├── PlanStale                          a saved plan no longer fits
+    ├── PruneRefused                       more would be deleted than may be
     ├── BackendError                       the backend did not do what was asked
     │   ├── BackendUnreachable             no answer, or not the answer of a backend
     │   ├── BackendRefused                 the backend knows who asks, or what, and says no
@@ -92,6 +93,12 @@ class PlanStale(SyntaskError):
     """A saved plan no longer fits: the project or the backend changed since."""
 
     code = "plan-stale"
+
+
+class PruneRefused(SyntaskError):
+    """More would be deleted than may be."""
+
+    code = "prune-refused"
 
 
 class BackendError(SyntaskError):

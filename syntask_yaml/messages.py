@@ -136,6 +136,9 @@ MESSAGES: Mapping[str, Message] = {
     "edit-refused": Message(
         "Edit refused", "The file cannot be edited without changing something else, and stays as it is."
     ),
+    "likely-rename": Message(
+        "Likely a rename", "A deployment is new, and one with the same entrypoint would be deleted."
+    ),
     "prune-refused": Message(
         "Prune refused", "`--prune` deletes only what is known to be declared no more, and is not protected."
     ),

@@ -50,11 +50,13 @@ class Features:
     """What a backend can do beyond the port. *kind* is `embedded`, `memory` or `prefect`.
 
     *forgets* are the fields of a deployment that it takes and does not give back. *is_atomic*: what is
-    written at once is one transaction, so that nobody writes in between.
+    written at once is one transaction, so that nobody writes in between. *has_owners*: what a project owns
+    is found, and its owner changed, without touching anything else.
     """
 
     kind: str
     is_atomic: bool = False
+    has_owners: bool = False
     triggers: bool = False
     sla: bool = False
     forgets: frozenset[str] = frozenset()

@@ -45,7 +45,7 @@ class MemoryBackend(MemoryQueue):
     """A `Backend` and `RunQueue` that threads may share."""
 
     url = "memory:"
-    features = Features(kind="memory", is_atomic=True)
+    features = Features(kind="memory", is_atomic=True, has_owners=True)
 
     def __init__(self, *, clock: Clock = utc_now) -> None:
         super().__init__()
@@ -74,14 +74,17 @@ class MemoryBackend(MemoryQueue):
         return iter([self._write(write, there) for write in writes])
 
     def _write(self, write: Write, there: dict[str, Stored]) -> Written:
-        stored = there.get(write.full_name)
-        if error := refusal(write, stored, self._pools):
+        name = write.old_name or write.full_name
+        stored = there.get(name)
+        is_taken = write.is_rename and write.full_name in there
+        if error := refusal(write, stored, self._pools, is_taken=is_taken):
             return Written(write, error=error)
         self._changes += 1
         if stored:
-            self._take_out(there.pop(write.full_name))
+            self._take_out(there.pop(name))
         if write.after:
             stored = there[write.full_name] = self._put(write.after, stored)
+            self._rename_runs(stored)
             self._drop_unfit(stored)
         elif stored:
             self._orphan(stored)
@@ -119,6 +122,12 @@ class MemoryBackend(MemoryQueue):
             due = kept.run.scheduled
             if not (kept.origin and kept.origin[0] in fitting and due and due <= now):
                 del self._runs[kept.run.id]
+
+    def _rename_runs(self, stored: Stored) -> None:
+        deployment = stored.deployment
+        for kept in self._runs.values():
+            if kept.run.deployment_id == stored.id and kept.run.deployment != deployment.full_name:
+                kept.run = replace(kept.run, flow=deployment.flow, deployment=deployment.full_name)
 
     def _orphan(self, stored: Stored) -> None:
         for kept in self._made_ahead(stored.id):

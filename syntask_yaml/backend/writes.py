@@ -30,9 +30,16 @@ class Outcome(NamedTuple):
     updated: datetime
 
 
-def refusal(write: Write, stored: Stored | None, pools: Collection[str]) -> BackendError | None:
-    """Why *write* cannot be done to what is *stored* under its name; None if it can."""
+def refusal(
+    write: Write, stored: Stored | None, pools: Collection[str], *, is_taken: bool = False
+) -> BackendError | None:
+    """Why *write* cannot be done to what is *stored* under its old name; None if it can.
+
+    *is_taken*: the new name of a rename is that of another deployment.
+    """
     try:
+        if is_taken:
+            raise BackendConflict(f"`{write.full_name}` is there already.", hint="Plan again.")
         _check_is_current(write, stored)
         if write.after is not None:
             _check_fits(write.after, pools)
@@ -65,7 +72,8 @@ def _schedules(deployment: Deployment) -> Sequence[Schedule]:
 def _with_what_was(after: Deployment, had: Deployment) -> Deployment:
     version = had.version if after.version is None else after.version
     sla = had.sla if after.sla is None else after.sla
-    return replace(after, version=version, sla=sla, concurrency_limit=limit_in_place(after, had))
+    limit, origin = limit_in_place(after, had), after.origin or had.origin
+    return replace(after, version=version, sla=sla, concurrency_limit=limit, origin=origin)
 
 
 def limit_in_place(after: Deployment, had: Deployment) -> ConcurrencyLimit | None:
@@ -83,11 +91,7 @@ def _check_is_current(write: Write, stored: Stored | None) -> None:
     name = write.full_name
     if before is None:
         raise BackendConflict(f"`{name}` is there already.", hint="Plan again to see what would change.")
-    if write.after and write.after.full_name != before.deployment.full_name:
-        raise BackendRefused(
-            f"`{before.deployment.full_name}` cannot be renamed to `{name}`.",
-            hint="Make a new deployment, and delete the old one.",
-        )
+    name = write.old_name or name
     if stored is None:
         raise BackendConflict(f"`{name}` was deleted since it was read.", hint="Plan again.")
     if (stored.id, stored.updated) != (before.id, before.updated):

@@ -107,6 +107,11 @@ _CHANGES = (
         "--prune", is_flag=True, help="Delete what the project deployed and no longer declares; with --all."
     ),
     click.option(
+        "--take-over",
+        is_flag=True,
+        help="Make this project's what one of this name deployed from elsewhere, or one of another name.",
+    ),
+    click.option(
         "--keep-going",
         is_flag=True,
         help="Leave out deployments that have problems, and go on with the others.",
@@ -144,6 +149,7 @@ def request_of(options: dict[str, Any]) -> Request:
         overrides=overrides_of(options),
         prune=options["prune"],
         keep_going=options["keep_going"],
+        take_over=options["take_over"],
     )
 
 

@@ -39,6 +39,8 @@ class Deployment:
     *pull_steps* are mappings of one step name to its inputs, with run-time names unresolved.
     A wanted one may hold an `Unknown` where a step will decide; a backend never sees those.
     *project* is the owner: the project that declares it, or None for one that no project deployed.
+    *origin* is where the file of that project is; None where that is not known, or was never stored.
+    A *protected* one is not pruned. *renamed_from* is the full name that a wanted one had before.
     """
 
     flow: str
@@ -62,6 +64,9 @@ class Deployment:
     triggers: tuple[Mapping[str, Value], ...] = ()
     sla: tuple[Mapping[str, Value], ...] | None = None
     project: str | None = None
+    origin: str | None = None
+    protected: bool = False
+    renamed_from: str | None = field(default=None, compare=False)
 
     @property
     def full_name(self) -> str:
@@ -81,7 +86,10 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One change to a backend: from *before* (None: there is none) to *after* (None: delete it)."""
+    """One change to a backend: from *before* (None: there is none) to *after* (None: delete it).
+
+    Where the two have different names, it is a rename.
+    """
 
     before: Stored | None
     after: Deployment | None
@@ -90,3 +98,12 @@ class Write:
     def full_name(self) -> str:
         deployment = self.after or (self.before and self.before.deployment)
         return deployment.full_name if deployment else ""
+
+    @property
+    def is_rename(self) -> bool:
+        return self.old_name not in (None, self.full_name)
+
+    @property
+    def old_name(self) -> str | None:
+        """The name under which *before* is found; None where there is none."""
+        return self.before.deployment.full_name if self.before else None

@@ -14,11 +14,14 @@ from syntask_yaml.operations.outcome import DONE, FAILED, Outcome, nothing_writt
 from syntask_yaml.operations.pipelines import Built, run_steps_of
 from syntask_yaml.operations.plan import Planned, Request, ignored_fields, make_plan, plan_of
 from syntask_yaml.operations.prepare import Knowledge, Prepared, prepare
+from syntask_yaml.operations.prune import Approval, only_approved
 from syntask_yaml.operations.saved import check_fresh
 from syntask_yaml.operations.turn import Turn
 from syntask_yaml.plan.changes import Action, Change, Plan
 from syntask_yaml.plan.codec import SavedPlan
 from syntask_yaml.plan.diff import diff
+
+_GIVEN = Approval(is_given=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +47,19 @@ def deploy(
     options: DeployOptions,
     notify: Observer,
     saved: SavedPlan | None = None,
+    approval: Approval = _GIVEN,
 ) -> Outcome:
     """Do what *request* asks for; with *saved*, only if it still comes to the same plan.
+
+    *approval* is asked for what is to be deleted.
 
     Everything is checked before the first step runs, and every step has run before the first write.
     Raises ProjectInvalid, PlanStale, and what reading the backend raises; what fails later is in the
     outcome.
     """
     planned = _plan(knowledge, request, saved)
+    approval.check(planned.plan)
+    approved = planned.plan
     with Turn(knowledge.backend, planned.plan.project, wait=options.wait, notify=notify) as turn:
         if _writes(planned.plan) and turn.take():
             planned = _plan(knowledge, request, saved)
@@ -72,6 +80,7 @@ def deploy(
                 return nothing_written(planned, built, built.diagnostics(knowledge))
             if built.outputs or built.failed:
                 planned = _with_outputs(planned, built, knowledge, request)
+        planned = replace(planned, plan=only_approved(planned.plan, approved))
         if _writes(planned.plan):
             turn.take()
         written = _write(planned, knowledge, options.jobs, notify)
@@ -137,6 +146,8 @@ def _write(planned: Planned, knowledge: Knowledge, jobs: int, notify: Observer) 
         name = written.write.full_name
         done[name] = written
         error = written.error.detail if written.error else ""
+        if changes[name].action is Action.UNCHANGED and not error:
+            continue
         notify(Applied(name, FAILED if error else DONE[changes[name].action], error))
     return done | _overwritten(done, knowledge.backend)
 

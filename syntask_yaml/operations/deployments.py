@@ -8,7 +8,7 @@ from datetime import datetime
 
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean
-from syntask_yaml.errors import NotFound, ProjectInvalid
+from syntask_yaml.errors import NotFound, ProjectInvalid, PruneRefused
 from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.run import Run, RunRequest
 from syntask_yaml.model.value import Json, known
@@ -125,6 +125,13 @@ def _job_variable_problems(
 def set_paused(backend: Backend, stored: Sequence[Stored], *, paused: bool) -> None:
     """Let the schedules of deployments rest, or go on. Raises BackendError for the first that fails."""
     _write(backend, (Write(each, replace(each.deployment, paused=paused)) for each in stored))
+
+
+def check_unprotected(stored: Sequence[Stored]) -> None:
+    """Raise PruneRefused if one of the deployments is protected."""
+    if names := [f"`{each.deployment.full_name}`" for each in stored if each.deployment.protected]:
+        hint = "Deploy without `protected: true` first, or give `--force`."
+        raise PruneRefused(f"Protected, and not deleted: {', '.join(names)}.", hint=hint)
 
 
 def delete(backend: Backend, stored: Sequence[Stored]) -> None:

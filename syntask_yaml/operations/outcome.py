@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +18,7 @@ DONE = {
     Action.UPDATE: "updated",
     Action.DELETE: "deleted",
     Action.UNCHANGED: "unchanged",
+    Action.RENAME: "renamed",
 }
 FAILED, SKIPPED = "failed", "skipped"
 ACTIONS = (*DONE.values(), FAILED, SKIPPED)
@@ -47,8 +49,9 @@ class Outcome:
 
     @property
     def summary(self) -> Mapping[str, int]:
-        """How many deployments each action was for."""
-        return {action: sum(each.action == action for each in self.results) for action in ACTIONS}
+        """How many deployments each action was for; renames only where there were some."""
+        counted = Counter(each.action for each in self.results)
+        return {each: counted[each] for each in ACTIONS if each != "renamed" or counted[each]}
 
     def as_json(self) -> dict[str, Any]:
         """The outcome as `deploy --output json` prints it, without its format."""
@@ -77,6 +80,7 @@ def outcome_of(
         elif change := changes.pop(each.label, None):
             results.append(_result(change, written.get(each.label)))
     results += [_result(change, written.get(name)) for name, change in changes.items()]
+    results += [Result(name, FAILED, error="It is protected.") for name in planned.plan.protected]
     problems = (*planned.diagnostics, *diagnostics, *_write_problems(written))
     return Outcome(planned.plan.project, planned.plan.backend, tuple(results), problems)
 

@@ -10,13 +10,15 @@ from typing import Any
 
 from syntask_yaml.backend.base import Features
 from syntask_yaml.diagnostics import Diagnostic, each_once
-from syntask_yaml.errors import BackendConflict, BackendRefused, ProjectInvalid
-from syntask_yaml.model.deployment import Deployment, Stored
+from syntask_yaml.errors import BackendRefused, ProjectInvalid
+from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.operations.choose import Selection, check_overrides, choose
 from syntask_yaml.operations.images import PlannedImage, foresee
 from syntask_yaml.operations.overrides import Overrides
+from syntask_yaml.operations.owners import check_owners, taken_over
 from syntask_yaml.operations.prepare import Knowledge, Prepared, prepare
-from syntask_yaml.operations.prune import check_prune, unread
+from syntask_yaml.operations.prune import check_prune, protected, unread, with_removals
+from syntask_yaml.operations.renames import likely_renames, without_wrong_renames
 from syntask_yaml.plan.changes import Plan
 from syntask_yaml.plan.diff import diff
 from syntask_yaml.project.load import Declaration, Project
@@ -30,6 +32,7 @@ class Request:
     overrides: Overrides = field(default_factory=Overrides)
     prune: bool = False
     keep_going: bool = False
+    take_over: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The request as a saved plan keeps it."""
@@ -52,7 +55,7 @@ class Planned:
     """A plan, and what it was made from. *failed* are the declarations that have problems.
 
     *images* are what the build steps are for, where the plan was to foresee what becomes of them.
-    *refused* says why something that was to be pruned is not.
+    *refused* says why something that was to be pruned is not, *renames* what was likely only renamed.
     """
 
     plan: Plan
@@ -62,6 +65,7 @@ class Planned:
     warnings: tuple[Diagnostic, ...] = ()
     images: tuple[PlannedImage, ...] = ()
     refused: tuple[Diagnostic, ...] = ()
+    renames: tuple[Diagnostic, ...] = ()
 
     @property
     def failed(self) -> tuple[Prepared, ...]:
@@ -71,7 +75,7 @@ class Planned:
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What is to be said of the project file, and of what was prepared from it."""
         own = (problem for each in self.prepared for problem in each.diagnostics)
-        return each_once((*self.warnings, *own, *self.refused))
+        return each_once((*self.warnings, *own, *self.refused, *self.renames))
 
 
 def make_plan(knowledge: Knowledge, request: Request, *, foresees: bool = False) -> Planned:
@@ -96,7 +100,8 @@ def make_plan(knowledge: Knowledge, request: Request, *, foresees: bool = False)
     if foresees and (foreseen := foresee(prepared, knowledge)).images:
         empty = replace(empty, images=foreseen.images)
         prepared = prepare(chosen, knowledge, overrides=overrides, foreseen=foreseen.outputs)
-    return plan_of(prepared, empty, knowledge, request)
+    planned = plan_of(prepared, empty, knowledge, request)
+    return replace(planned, plan=with_removals(planned.plan, knowledge.backend))
 
 
 def _warnings(project: Project, chosen: Sequence[Declaration]) -> Iterator[Diagnostic]:
@@ -112,12 +117,14 @@ def plan_of(
     prepared: Sequence[Prepared], planned: Planned, knowledge: Knowledge, request: Request
 ) -> Planned:
     """*planned* with other prepared deployments. Raises ProjectInvalid as `make_plan` does."""
+    prepared = without_wrong_renames(prepared, knowledge)
     problems = [error for each in prepared for error in each.errors]
     if problems and not request.keep_going:
         raise ProjectInvalid(problems)
-    refused = tuple(unread(prepared)) if request.prune else ()
     plan = _compare(knowledge, prepared, request)
-    return replace(planned, plan=plan, prepared=tuple(prepared), refused=refused)
+    refused = (*unread(prepared), *protected(plan)) if request.prune else ()
+    renames = tuple(likely_renames(plan, prepared))
+    return replace(planned, plan=plan, prepared=tuple(prepared), refused=refused, renames=renames)
 
 
 def _compare(knowledge: Knowledge, prepared: Sequence[Prepared], request: Request) -> Plan:
@@ -128,14 +135,29 @@ def _compare(knowledge: Knowledge, prepared: Sequence[Prepared], request: Reques
     named = {each.deployment.full_name: each.deployment for each in prepared if each.deployment is not None}
     wanted = list(named.values())
     prune = project.name if request.prune and is_whole else None
-    actual = backend.deployments(project=prune, names=[each.full_name for each in wanted])
-    _check_owners(wanted, actual)
+    looks_at_all = request.prune or request.take_over or backend.features.has_owners
+    owner = project.name if looks_at_all else None
+    names = {*named, *(each.renamed_from for each in wanted if each.renamed_from)}
+    actual = backend.deployments(project=owner, names=names)
+    if not request.take_over:
+        check_owners(knowledge, wanted, actual, prune=request.prune)
     ignore = ignored_fields(backend.features)  # what a server has shows when it is read
     if prune is not None and "project" in ignore:
         detail = "The server is too old to keep whose a deployment is, which `--prune` goes by."
         raise BackendRefused(detail, hint="Upgrade the server, or delete with `syntask deployment delete`.")
-    changes = diff(wanted, actual, prune=prune, ignore=ignore, complete=partial(_versioned, knowledge))
-    return Plan(project.title, backend.url, tuple(changes))
+    changes = diff(
+        wanted,
+        actual,
+        prune=prune,
+        ignore=ignore,
+        complete=partial(_versioned, knowledge),
+        adopt=backend.features.has_owners,
+    )
+    if request.take_over:
+        changes += taken_over(knowledge, {change.deployment for change in changes}, actual)
+    kept = (each.deployment for each in actual if prune is not None and each.deployment.project == prune)
+    stays = tuple(each.full_name for each in kept if each.protected and each.full_name not in named)
+    return Plan(project.title, backend.url, tuple(changes), stays)
 
 
 def ignored_fields(features: Features) -> frozenset[str]:
@@ -147,13 +169,3 @@ def ignored_fields(features: Features) -> frozenset[str]:
 def _versioned(knowledge: Knowledge, deployment: Deployment) -> Deployment:
     flow = knowledge.reader.read(deployment.entrypoint or "")
     return knowledge.versions.put_on(deployment, flow_version=flow.version or flow.source_digest)
-
-
-def _check_owners(wanted: Sequence[Deployment], actual: Sequence[Stored]) -> None:
-    owners = {each.deployment.full_name: each.deployment.project for each in actual}
-    for deployment in wanted:
-        owner = owners.get(deployment.full_name)
-        if owner is not None and owner != deployment.project:
-            detail = f"`{deployment.full_name}` belongs to the project `{owner}`."
-            hint = "Give the deployment another name, or delete it there first."
-            raise BackendConflict(detail, hint=hint)

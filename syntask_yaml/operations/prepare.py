@@ -29,6 +29,7 @@ from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.job_variables import check_job_variables
 from syntask_yaml.project.load import Declaration, Project
+from syntask_yaml.project.origin import origin_of
 from syntask_yaml.project.parameters import check_parameters
 from syntask_yaml.project.resolve import Resolved, resolve_fields, resolve_pull, resolve_text, without_limits
 from syntask_yaml.project.rules import schedules_of, slip_of
@@ -77,6 +78,12 @@ class Knowledge:
     @cached_property
     def versions(self) -> Versions:
         return Versions(self.project.root, self.environ)
+
+    @cached_property
+    def origin(self) -> str | None:
+        """Where the project comes from; None if it has no name to own anything by."""
+        file = self.project.file
+        return origin_of(file) if file is not None and self.project.name is not None else None
 
     @cached_property
     def steps(self) -> StepChecker:
@@ -201,7 +208,10 @@ def _bind(
     problems += knowledge.steps.check(declaration)
     # What is deployed without being declared is not the project's to prune.
     owner = project.name if declaration.node.path else None
-    deployment = bind_deployment(entry.value, flow=flow, project=owner, pull_steps=pull.value)
+    fields = project.dialect.without_own_keys(entry.value)
+    deployment = bind_deployment(fields, flow=flow, project=owner, pull_steps=pull.value)
+    if owner is not None:
+        deployment = replace(deployment, origin=knowledge.origin)
     return deployment if pool is None else replace(deployment, work_pool=pool.name)
 
 
@@ -220,7 +230,7 @@ def _check_identity(entry: Node) -> Iterator[Diagnostic]:
 
 
 def _says(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.removesuffix(".py").strip())
+    return isinstance(value, str) and value.removesuffix(".py") != ""
 
 
 def _pool(entry: Node, knowledge: Knowledge, problems: list[Diagnostic]) -> WorkPool | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from syntask_yaml.diagnostics import Diagnostic, each_once, in_file_order
@@ -46,7 +46,8 @@ def open_project(place: ProjectPlace) -> Project:
     root = file.parent if place.file is None else place.directory
     shown = str(place.file) if place.file is not None else _relative(file, place.directory)
     document = read_file(file, name=shown)
-    return load_project(document, root, dialect=Dialect.of(file.name), strict=place.strict)
+    project = load_project(document, root, dialect=Dialect.of(file.name), strict=place.strict)
+    return replace(project, file=file)
 
 
 def _relative(file: Path, directory: Path) -> str:

@@ -1,12 +1,18 @@
-"""When `--prune` may delete: only what is known to be declared no more."""
+"""When `--prune` may delete: only what is known to be declared no more, and was approved."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from syntask_yaml.backend.base import Backend, RunFilter
 from syntask_yaml.diagnostics import Diagnostic
-from syntask_yaml.errors import ProjectInvalid, UsageError
+from syntask_yaml.errors import ProjectInvalid, PruneRefused, UsageError
+from syntask_yaml.model.identity import schedule_keys
+from syntask_yaml.model.run import StateType
+from syntask_yaml.model.value import known
 from syntask_yaml.operations.prepare import Prepared
+from syntask_yaml.plan.changes import Change, Plan, Removal
 from syntask_yaml.project.load import Project
 
 
@@ -41,3 +47,73 @@ def unread(prepared: Sequence[Prepared]) -> Iterator[Diagnostic]:
         detail = f"Nothing is deleted, because {listed} could not be prepared and may be still deployed."
         hint = "Correct the file, then run it again with `--prune`."
         yield failed[0].declaration.node.problem("prune-refused", detail, hint)
+
+
+def protected(plan: Plan) -> Iterator[Diagnostic]:
+    """What is declared no more, and stays because it is protected."""
+    for name in plan.protected:
+        detail = f"`{name}` is no longer declared, and is protected: it is not deleted."
+        hint = "Deploy it once without `protected`, or use `syntask deployment delete --force`."
+        yield Diagnostic("prune-refused", detail, hint)
+
+
+def with_removals(plan: Plan, backend: Backend) -> Plan:
+    """*plan* with what goes along with each deployment that it deletes."""
+    changes = (
+        replace(change, removal=_removal(change, backend)) if change in plan.deletions else change
+        for change in plan.changes
+    )
+    return replace(plan, changes=tuple(changes)) if plan.deletions else plan
+
+
+def _removal(change: Change, backend: Backend) -> Removal:
+    before = change.write.before if change.write else None
+    schedules = (known(before.deployment.schedules) if before else None) or ()
+    runs = backend.runs(RunFilter(deployment=change.deployment))
+    coming = [run for run in runs if run.state.type is StateType.SCHEDULED]
+    past = next((run for run in runs if run.state.type is not StateType.SCHEDULED), None)
+    return Removal(
+        schedules=tuple(
+            key
+            for key, each in zip(schedule_keys(schedules), schedules, strict=True)
+            if each.active is not False
+        ),
+        coming=len(coming),
+        next=min((run.scheduled for run in coming if run.scheduled), default=None),
+        last=None if past is None else (past.state.name, past.started or past.scheduled),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """Who says that what a plan deletes may go.
+
+    It *is_given*, or given for *at_most* so many; otherwise it is up to *ask*, which is shown the plan and
+    raises if the answer is no. Without all of them nothing is deleted.
+    """
+
+    is_given: bool = False
+    at_most: int | None = None
+    ask: Callable[[Plan], None] | None = None
+
+    def check(self, plan: Plan) -> None:
+        """Raise PruneRefused if *plan* deletes too many, UsageError if nobody can be asked."""
+        names = [change.deployment for change in plan.deletions]
+        listed = ", ".join(f"`{name}`" for name in names)
+        if self.at_most is not None and len(names) > self.at_most:
+            count = f"{len(names)} deployments would be deleted"
+            detail = f"{count}, and at most {self.at_most} may be: {listed}."
+            raise PruneRefused(detail, hint="Look at `syntask plan --all --prune`. Nothing was done.")
+        if not names or self.is_given or self.at_most is not None:
+            return
+        if self.ask is None:
+            hint = "Give `--yes`, or `--prune-at-most N`, to do it without being asked."
+            raise UsageError(f"This deletes {listed}.", hint=hint)
+        self.ask(plan)
+
+
+def only_approved(plan: Plan, approved: Plan) -> Plan:
+    """*plan* without deletions that were not in the *approved* one."""
+    names = {change.deployment for change in approved.deletions}
+    kept = (each for each in plan.changes if each not in plan.deletions or each.deployment in names)
+    return replace(plan, changes=tuple(kept))

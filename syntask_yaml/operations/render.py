@@ -61,7 +61,7 @@ def document_of(deployment: Deployment) -> dict[str, Any]:
     """A deployment as an entry of a project file, without what says nothing."""
     known = facts(deployment)
     pool = {key.partition(".")[2]: value for key, value in known.items() if key.startswith("work_pool.")}
-    hidden = {"parameter_schema", "project", "schedules", "pull"}
+    hidden = {"parameter_schema", "project", "origin", "schedules", "pull"}
     fields = {
         "name": deployment.name,
         "flow_name": deployment.flow,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from syntask_yaml.model.deployment import Write
@@ -18,13 +19,20 @@ class Action(Enum):
     UPDATE = "update"
     DELETE = "delete"
     UNCHANGED = "unchanged"
+    RENAME = "rename"
 
     @property
     def symbol(self) -> str:
         return _SYMBOLS[self]
 
 
-_SYMBOLS = {Action.CREATE: "+", Action.UPDATE: "~", Action.DELETE: "-", Action.UNCHANGED: " "}
+_SYMBOLS = {
+    Action.CREATE: "+",
+    Action.UPDATE: "~",
+    Action.RENAME: ">",
+    Action.DELETE: "-",
+    Action.UNCHANGED: " ",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +48,26 @@ class FieldChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Removal:
+    """What goes with a deployment that is deleted: its *schedules*, the runs to come, when it last ran.
+
+    *coming* counts the runs that are made already, the first of which is due *next*; *last* is the state
+    of the latest run and when it was due or began. None where there is none.
+    """
+
+    schedules: tuple[str, ...] = ()
+    coming: int = 0
+    next: datetime | None = None
+    last: tuple[str, datetime | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What becomes of one deployment, why, and the write that does it (None: there is nothing to do).
 
-    *id* is that of the deployment on the backend, None if it is not there.
+    *id* is that of the deployment on the backend, None if it is not there. *removal* is known of
+    deletions that are planned to be shown. *replaced_by* is what a deleted one was
+    renamed to.
     """
 
     action: Action
@@ -52,21 +76,32 @@ class Change:
     reason: str = ""
     write: Write | None = None
     id: str | None = None
+    removal: Removal | None = None
+    replaced_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The changes that make a backend have what a project declares, in file order."""
+    """The changes that make a backend have what a project declares, in file order.
+
+    *protected* are the deployments that are declared no more, and are not deleted all the same.
+    """
 
     project: str
     backend: str
     changes: tuple[Change, ...] = ()
+    protected: tuple[str, ...] = ()
+
+    @property
+    def deletions(self) -> tuple[Change, ...]:
+        """The deployments that go for good."""
+        return tuple(each for each in self.changes if each.action is Action.DELETE and not each.replaced_by)
 
     @property
     def summary(self) -> Mapping[Action, int]:
-        """How many deployments each action is for."""
+        """How many deployments each action is for; renames only where there are some."""
         counted = Counter(change.action for change in self.changes)
-        return {action: counted[action] for action in Action}
+        return {each: counted[each] for each in Action if each is not Action.RENAME or counted[each]}
 
     @property
     def has_changes(self) -> bool:
@@ -75,4 +110,4 @@ class Plan:
     @property
     def deploys_something(self) -> bool:
         """Whether a deployment would be made or changed, rather than only deleted."""
-        return any(change.action in (Action.CREATE, Action.UPDATE) for change in self.changes)
+        return any(change.action in (Action.CREATE, Action.UPDATE, Action.RENAME) for change in self.changes)

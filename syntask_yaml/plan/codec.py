@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from syntask_yaml.errors import FileFailed
 from syntask_yaml.model.deployment import Write
 from syntask_yaml.model.value import Unknown, Value
-from syntask_yaml.plan.changes import Action, Plan
+from syntask_yaml.plan.changes import Action, Plan, Removal
 from syntask_yaml.plan.facts import facts
 
 FORMAT = "syntask.plan/1"
@@ -39,6 +40,7 @@ def encode(plan: Plan) -> dict[str, Any]:
                 "action": change.action.value,
                 "deployment": change.deployment,
                 "reason": change.reason,
+                **_removal(change.removal),
                 "fields": [
                     {
                         "path": field.path,
@@ -52,6 +54,22 @@ def encode(plan: Plan) -> dict[str, Any]:
             if change.action is not Action.UNCHANGED
         ],
     }
+
+
+def _removal(removal: Removal | None) -> dict[str, Any]:
+    if removal is None:
+        return {}
+    last = removal.last and {"state": removal.last[0], "at": _time(removal.last[1])}
+    return {
+        "schedules": list(removal.schedules),
+        "coming_runs": removal.coming,
+        "next_run": _time(removal.next),
+        "last_run": last,
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def encode_saved(plan: Plan, request: Mapping[str, Any], steps: Iterable[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.secret import SECRET_NAMES
@@ -12,7 +13,7 @@ from syntask_yaml.plan.facts import facts, schedules_beside
 from syntask_yaml.template import is_template
 
 # Fields that say nothing when they are not declared, so that what a backend has stays.
-_OPTIONAL = frozenset({"version", "paused", "schedules", "sla"})
+_OPTIONAL = frozenset({"version", "paused", "schedules", "sla", "origin"})
 _OPTIONAL_INSIDE = frozenset({"active", "anchor_date", "grace_period_seconds"})
 HIDDEN = "(hidden)"
 
@@ -26,21 +27,35 @@ def diff(
     prune: str | None = None,
     ignore: frozenset[str] = frozenset(),
     complete: Complete = lambda deployment: deployment,
+    adopt: bool = False,
 ) -> list[Change]:
     """The change for each wanted deployment, in order, then deletions.
 
-    *prune*: the project whose deployments are deleted when they are not wanted.
+    *prune*: the project whose deployments are deleted when they are neither wanted nor protected.
+    *adopt*: a deployment whose origin was never stored is written with it, which is no change.
     *ignore*: fields that the backend does not have.
     *complete*: adds what is no reason to write a deployment, and is written along with it.
     """
     stored = {each.deployment.full_name: each for each in actual}
-    changes = [_change(each, stored.pop(each.full_name, None), ignore, complete) for each in wanted]
+    changes: list[Change] = []
+    for each in wanted:
+        found, old = stored.pop(each.full_name, None), stored.pop(each.renamed_from or "", None)
+        if old is not None and found is None:
+            changes.append(_rename(each, old, ignore, complete))
+            continue
+        changes.append(_change(each, found, ignore, complete, adopt))
+        if old is not None:  # the new one stands already
+            deletion = _deletion(old, f"renamed to {each.full_name}")
+            changes.append(replace(deletion, replaced_by=each.full_name))
+    left = (each for each in stored.values() if each.deployment.project == prune)
     if prune is not None:
-        changes += [_deletion(each) for each in stored.values() if each.deployment.project == prune]
+        changes += [_deletion(each) for each in left if not each.deployment.protected]
     return changes
 
 
-def _change(wanted: Deployment, actual: Stored | None, ignore: frozenset[str], complete: Complete) -> Change:
+def _change(
+    wanted: Deployment, actual: Stored | None, ignore: frozenset[str], complete: Complete, adopt: bool
+) -> Change:
     if actual is None:
         whole = complete(wanted)
         fields = tuple(_fields({}, facts(whole), ignore))
@@ -48,7 +63,9 @@ def _change(wanted: Deployment, actual: Stored | None, ignore: frozenset[str], c
     before, after = _facts_of_both(actual.deployment, wanted)
     reasons = tuple(_fields(before, after, ignore))
     if not reasons:
-        return Change(Action.UNCHANGED, wanted.full_name, id=actual.id)
+        is_adopted = adopt and wanted.origin is not None and actual.deployment.origin is None
+        write = Write(actual, replace(actual.deployment, origin=wanted.origin)) if is_adopted else None
+        return Change(Action.UNCHANGED, wanted.full_name, write=write, id=actual.id)
     whole = complete(wanted)
     fields = tuple(_fields(*_facts_of_both(actual.deployment, whole), ignore))
     names = ", ".join(dict.fromkeys(field.path.partition(".")[0].partition("[")[0] for field in reasons))
@@ -66,8 +83,14 @@ def _facts_of_both(stored: Deployment, wanted: Deployment) -> tuple[dict[str, Va
     return before, after
 
 
-def _deletion(stored: Stored) -> Change:
-    reason = "no longer declared"
+def _rename(wanted: Deployment, old: Stored, ignore: frozenset[str], complete: Complete) -> Change:
+    whole = complete(wanted)
+    fields = tuple(_fields(*_facts_of_both(old.deployment, whole), ignore))
+    reason = f"renamed from {old.deployment.full_name}"
+    return Change(Action.RENAME, wanted.full_name, fields, reason, Write(old, whole), old.id)
+
+
+def _deletion(stored: Stored, reason: str = "no longer declared") -> Change:
     return Change(Action.DELETE, stored.deployment.full_name, (), reason, Write(stored, None), stored.id)
 
 
@@ -76,6 +99,8 @@ def _fields(
 ) -> Iterator[FieldChange]:
     for path, wanted in after.items():
         if path in ignore or (wanted is None and path in _OPTIONAL):
+            continue
+        if path == "origin" and before.get(path) is None:  # it is stored for the first time
             continue
         yield from _differences(path, before.get(path), wanted)
 

@@ -45,6 +45,8 @@ def facts(deployment: Deployment) -> dict[str, Value]:
         ],
         "sla": None if deployment.sla is None else [plain(sla) for sla in deployment.sla],
         "project": deployment.project,
+        "origin": deployment.origin,
+        "protected": deployment.protected or None,
     }
 
 

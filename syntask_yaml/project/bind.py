@@ -42,6 +42,8 @@ def bind_deployment(
         triggers=tuple(trigger for trigger in fields.get("triggers") or () if trigger),
         sla=None if fields.get("sla") is None else tuple(fields["sla"]),
         project=project,
+        protected=flag(fields.get("protected") or False),
+        renamed_from=_full_name(fields.get("renamed_from"), flow.name),
     )
 
 
@@ -73,6 +75,11 @@ def _or_unknown(value: Any, convert: Callable[[Any], T | None]) -> Maybe[T | Non
 
 def _name(text: str) -> str:
     return text.removesuffix(".py")
+
+
+def _full_name(name: str | None, flow: str) -> str | None:
+    """A deployment's name with its flow's, which is *flow* where it is not said."""
+    return name and (name if "/" in name else f"{flow}/{name}")
 
 
 def _version(value: Any) -> str | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
+from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic
 
@@ -32,6 +34,10 @@ _TOLERATED = frozenset(
 _PREFECT_ONLY = frozenset({"ambiguous-merge"})
 
 
+# Keys of a deployment that Prefect does not know, and would ignore.
+OWN_KEYS = ("protected", "renamed_from")
+
+
 class Dialect(Enum):
     """`syntask.yaml` is strict about what `prefect.yaml` lets pass."""
 
@@ -46,6 +52,12 @@ class Dialect(Enum):
     def concerns(self, diagnostic: Diagnostic) -> bool:
         """Whether the diagnostic means something in this dialect."""
         return self is Dialect.PREFECT or diagnostic.code not in _PREFECT_ONLY
+
+    def without_own_keys(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+        """*fields* of a deployment without those that mean nothing in this dialect."""
+        if self is Dialect.SYNTASK:
+            return fields
+        return {key: value for key, value in fields.items() if key not in OWN_KEYS}
 
     def judge(self, diagnostic: Diagnostic) -> Diagnostic:
         """The diagnostic with the severity that it has in this dialect."""

@@ -12,7 +12,7 @@ from syntask_yaml.diagnostics import Path as TreePath
 from syntask_yaml.document.node import Node
 from syntask_yaml.document.reader import Document
 from syntask_yaml.model.step import Step
-from syntask_yaml.project.dialect import Dialect
+from syntask_yaml.project.dialect import OWN_KEYS, Dialect
 from syntask_yaml.project.rules import check_rules
 from syntask_yaml.project.schema import check_schema
 from syntask_yaml.project.sections import SECTIONS, Sections
@@ -46,6 +46,7 @@ class Project:
     """A project file and the folder it stands for.
 
     *name* is None where the file does not give one: then nothing that it deploys is marked as its own.
+    *file* is the path of the file, None for a text that was never one.
     """
 
     name: str | None
@@ -56,6 +57,7 @@ class Project:
     declarations: tuple[Declaration, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     is_strict: bool = False
+    file: Path | None = None
 
     def judge(self, problem: Diagnostic) -> Diagnostic:
         """The problem as severe as it is here; in a strict project, warnings are errors."""
@@ -85,6 +87,7 @@ def load_project(document: Document, root: Path, *, dialect: Dialect, strict: bo
     problems = [
         *filter(dialect.concerns, document.diagnostics),
         *(_check(tree, entries, sections) if document.is_readable else ()),
+        *(_own_keys(entries) if dialect is Dialect.PREFECT else ()),
     ]
     judged = [dialect.judge(problem) for problem in in_file_order(problems)]
     diagnostics = tuple(problem.as_error() if strict else problem for problem in judged)
@@ -126,6 +129,13 @@ def _check(tree: Node, entries: list[Node], sections: Sections) -> Iterator[Diag
             section = sections.of(entry, name)
             yield from section.diagnostics if section else ()
     yield from check_names(tree, entries, sections)
+
+
+def _own_keys(entries: Iterable[Node]) -> Iterator[Diagnostic]:
+    for entry in entries:
+        for node in filter(None, map(entry.get, OWN_KEYS)):
+            detail = f"`{node.path[-1]}` has no effect in a `prefect.yaml`, because Prefect ignores it."
+            yield node.problem("unknown-key", detail, "Use it in a `syntask.yaml`.", at_key=True)
 
 
 def declare(entry: Node, sections: Sections, errors: tuple[Diagnostic, ...] = ()) -> Declaration:

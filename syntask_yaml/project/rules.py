@@ -77,17 +77,13 @@ def has_one_schedule_key(node: Node) -> Iterator[Diagnostic]:
 def is_identified(node: Node) -> Iterator[Diagnostic]:
     """A deployment has a name and an entrypoint."""
     for key in ("name", "entrypoint"):
-        if not _says(node.value.get(key)) and slip_of(key, node) is None:
+        if node.value.get(key) in (None, "") and slip_of(key, node) is None:
             place = node.get(key)
             detail = f"The deployment has no {key}, and cannot be deployed without."
             hint = (
                 "Write `entrypoint: path/to/file.py:function`." if key == "entrypoint" else "Write `name: …`."
             )
             yield (place or node).problem("missing-key", detail, hint, at_key=place is not None)
-
-
-def _says(value: object) -> bool:
-    return value is not None and (not isinstance(value, str) or bool(value.strip()))
 
 
 def slip_of(key: str, entry: Node) -> str | None:

@@ -115,6 +115,8 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "schedule": _schedules | _nothing,
     "schedules": _many_schedules | _nothing,
     "paused": _flags | _nothing,
+    "protected": _flags | _nothing,
+    "renamed_from": st.just("etl/never") | _nothing,
     "concurrency_limit": _limits | _nothing,
     "build": st.lists(_building, max_size=1) | _nothing,
     "push": st.lists(_building, max_size=1) | _nothing,

@@ -23,7 +23,7 @@ class EmbeddedBackend(Deployments, Values, Runs, Queue, Leases):
     Threads may share one. A process that forks must not use it in the child: it opens its own.
     """
 
-    features = Features(kind="embedded", is_atomic=True)
+    features = Features(kind="embedded", is_atomic=True, has_owners=True)
 
     def __init__(self, store: Store, vault: Vault, clock: Clock) -> None:
         super().__init__(store, vault, clock)

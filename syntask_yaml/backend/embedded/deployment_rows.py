@@ -22,7 +22,7 @@ from syntask_yaml.model.value import known
 # The fields that have no column of their own, as the store never asks for them.
 _DOCUMENT = frozenset(
     "entrypoint description version version_info tags parameters parameter_schema"
-    " enforce_parameter_schema job_variables pull_steps triggers sla".split()
+    " enforce_parameter_schema job_variables pull_steps triggers sla origin protected".split()
 )
 _TUPLES = ("tags", "pull_steps", "triggers", "sla")
 _DEFAULTS: tuple[tuple[str, Any], ...] = tuple(

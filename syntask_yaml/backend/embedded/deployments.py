@@ -38,6 +38,7 @@ class _Batch:
     made: list[Outcome] = field(default_factory=list)
     changed: list[Outcome] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
+    renamed: list[tuple[str, str, str]] = field(default_factory=list)
 
     def take(self, after: Deployment | None, before: Stored | None, now: datetime) -> str | None:
         """Note that *before* becomes *after*; the id of the deployment."""
@@ -73,6 +74,9 @@ class Deployments(Role):
         # Deleting comes first: a name that it frees may be taken again.
         if batch.deleted:
             self._delete(batch.deleted, now)
+        if batch.renamed:
+            self._store.change_each("rename_deployment", batch.renamed)
+            self._store.change_each("rename_runs", batch.renamed)
         if batch.changed:
             self._change(batch.changed, now)
         if batch.made:
@@ -82,17 +86,21 @@ class Deployments(Role):
     def _judged(self, writes: Sequence[Write], now: datetime) -> _Batch:
         batch = _Batch()
         names = [write.full_name for write in writes]
-        stored = {each.deployment.full_name: each for each in self.deployments(names=names)}
+        looked_up = {*names, *(write.old_name for write in writes if write.old_name)}
+        stored = {each.deployment.full_name: each for each in self.deployments(names=looked_up)}
         pools = {row["name"] for row in self._store.all("pools")}
         for write, name in zip(writes, names, strict=True):
-            before = stored.get(name)
-            if error := refusal(write, before, pools):
+            before = stored.get(write.old_name or name)
+            is_taken = write.is_rename and name in stored
+            if error := refusal(write, before, pools, is_taken=is_taken):
                 batch.written.append(Written(write, error=error))
                 continue
             batch.written.append(Written(write, batch.take(write.after, before, now)))
-            if write.after is None:
-                stored.pop(name, None)
-            else:
+            if write.is_rename and before is not None and write.after is not None:
+                batch.renamed.append((write.after.flow, write.after.name, before.id))
+            if write.after is None or write.is_rename:
+                stored.pop(write.old_name or name, None)
+            if write.after is not None:
                 stored[name] = _WRITTEN
         return batch
 

@@ -48,6 +48,12 @@ UPDATE deployments SET
     grace_period_seconds = ?, document = ?, updated = ?
 WHERE id = ?;
 
+-- name: rename_deployment
+UPDATE deployments SET flow = ?, name = ? WHERE id = ?;
+
+-- name: rename_runs
+UPDATE runs SET flow = ?1, deployment = ?1 || '/' || ?2 WHERE deployment_id = ?3;
+
 -- name: insert_schedule
 INSERT INTO schedules (
     deployment_id, position, made_until, look_again,

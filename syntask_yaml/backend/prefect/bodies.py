@@ -16,7 +16,7 @@ from syntask_yaml.model.value import Json, known
 
 Raw: TypeAlias = Mapping[str, Any]
 
-OWNER = "syntask.project"
+OWNER, ORIGIN, PROTECTED = "syntask.project", "syntask.origin", "syntask.protected"
 # On automations whose name does not show that they are a deployment's.
 AUTOMATION_TAG = "syntask"
 # What a server has for a flow whose signature nobody could read.
@@ -29,9 +29,19 @@ def new_body(
     """The body that makes a deployment, or makes it anew, with *schedules*."""
     body = {"name": after.name, "flow_id": flow_id, **changed_body(after, dialect)}
     body["schedules"] = [schedule_body(schedule) for schedule in schedules]
-    if after.project is not None:
-        body["labels"] = {OWNER: after.project}
+    if labels := labels_of(after):
+        body["labels"] = labels
     return body
+
+
+def labels_of(deployment: Deployment) -> dict[str, str | bool]:
+    """The labels that say whose a deployment is, and whether it may be pruned."""
+    said = {
+        OWNER: deployment.project,
+        ORIGIN: deployment.origin,
+        PROTECTED: deployment.protected or None,
+    }
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def changed_body(after: Deployment, dialect: Dialect) -> dict[str, Any]:
@@ -148,6 +158,7 @@ def _trigger(automation: Raw) -> dict[str, Any]:
 
 def stored_of(raw: Raw, *, flow: str, automations: Sequence[Raw] = ()) -> Stored:
     """The deployment of *flow* that the API gives back, with the *automations* that run it."""
+    labels = raw.get("labels") or {}
     deployment = Deployment(
         flow=flow,
         name=raw["name"],
@@ -167,7 +178,9 @@ def stored_of(raw: Raw, *, flow: str, automations: Sequence[Raw] = ()) -> Stored
         job_variables=raw["job_variables"],
         pull_steps=tuple(raw.get("pull_steps") or ()),
         triggers=triggers_of(automations, raw["name"]),
-        project=(raw.get("labels") or {}).get(OWNER),
+        project=labels.get(OWNER),
+        origin=labels.get(ORIGIN),
+        protected=bool(labels.get(PROTECTED)),
     )
     return Stored(raw["id"], deployment, moment(raw["created"]), moment(raw["updated"]))
 

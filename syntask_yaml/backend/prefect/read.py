@@ -88,10 +88,11 @@ class Reading(Role):
             (raw["id"], raw["name"]) for raw in raws if raw["id"] not in self._deployment_names
         )
         if raws and "labels" not in raws[0]:
-            self._forgets("project")
+            self._forgets_labels()
 
-    def _forgets(self, field: str) -> None:
-        self.features = replace(self.features, forgets=self.features.forgets | {field})
+    def _forgets_labels(self) -> None:
+        fields = {"project", "origin", "protected"}
+        self.features = replace(self.features, forgets=self.features.forgets | fields)
 
     def _automations(self) -> Mapping[str, list[Raw]]:
         """The automations that do nothing but run one deployment, by its id."""

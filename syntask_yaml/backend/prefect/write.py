@@ -8,7 +8,7 @@ from typing import Any
 
 from syntask_yaml.backend.base import Written
 from syntask_yaml.backend.naming import check_name
-from syntask_yaml.backend.prefect.bodies import OWNER, changed_body, new_body
+from syntask_yaml.backend.prefect.bodies import changed_body, labels_of, new_body
 from syntask_yaml.backend.prefect.faults import Refused
 from syntask_yaml.backend.prefect.names import step_problem
 from syntask_yaml.backend.prefect.queues import make_queues
@@ -40,6 +40,13 @@ class _Batch:
     current: Mapping[str, Current]
     pools: frozenset[str]
     flows: dict[str, str | BackendError] = field(default_factory=dict)
+
+    def flow(self, name: str) -> str:
+        """The id of the flow called *name*. Raises what kept it from being made."""
+        flow = self.flows[name]
+        if isinstance(flow, BackendError):
+            raise flow
+        return flow
 
 
 class Writing(Reading):
@@ -80,6 +87,7 @@ class Writing(Reading):
 
     def _batch(self, writes: Sequence[Write], jobs: int) -> _Batch:
         names = [write.full_name for write in writes if _can_be(write)]
+        names += [write.old_name for write in writes if write.old_name and write.is_rename]
         current, pools = self._api.both(lambda: self._current(names), self._pool_names)
         batch = _Batch(current, pools)
         sound = [write.after for write in writes if write.after and self._refusal(write, batch) is None]
@@ -102,9 +110,10 @@ class Writing(Reading):
         return str(flow["id"])
 
     def _refusal(self, write: Write, batch: _Batch) -> BackendError | None:
-        now = batch.current.get(write.full_name)
+        now = batch.current.get(write.old_name or write.full_name)
         stored = now.stored if now else None
-        if error := refusal(write, stored, batch.pools):
+        is_taken = write.is_rename and write.full_name in batch.current
+        if error := refusal(write, stored, batch.pools, is_taken=is_taken):
             return error
         if stored and write.before and stored.deployment.schedules != write.before.deployment.schedules:
             return BackendConflict(
@@ -115,16 +124,34 @@ class Writing(Reading):
     def _apply(self, write: Write, batch: _Batch) -> str | None:
         if error := self._refusal(write, batch):
             raise error
-        now = batch.current.get(write.full_name)
+        now = batch.current.get(write.old_name or write.full_name)
         if write.after is None:
             return self._delete(now, write.before) if now else None
+        if write.is_rename and now is not None:
+            return self._move(write.after, now, write.before, batch)
         if now is None:
-            flow = batch.flows[write.after.flow]
-            if isinstance(flow, BackendError):
-                raise flow
-            return self._make(write.after, flow)
+            return self._make(write.after, batch.flow(write.after.flow))
         self._change(write.after, now, write.before)
         return now.stored.id
+
+    def _move(self, after: Deployment, now: Current, before: Stored | None, batch: _Batch) -> str:
+        """Make *after* with what was paused of the one that it was; that goes once the new one stands."""
+        had = now.stored.deployment
+        wanted, stored = known(after.schedules), known(had.schedules) or ()
+        schedules = merged(wanted, stored, self._clock())
+        made = self._make(
+            replace(
+                after,
+                schedules=schedules,
+                paused=had.paused if after.paused is None else after.paused,
+                version=had.version if after.version is None else after.version,
+                origin=after.origin or had.origin,
+                concurrency_limit=limit_in_place(after, had),
+            ),
+            batch.flow(after.flow),
+        )
+        self._delete(now, before)
+        return made
 
     def _make(self, after: Deployment, flow_id: str) -> str:
         schedules = merged(known(after.schedules) or (), (), self._clock())
@@ -136,8 +163,9 @@ class Writing(Reading):
     def _change(self, after: Deployment, now: Current, before: Stored | None) -> None:
         """Change what is there. A label cannot be changed in place: an owner takes the whole anew."""
         had, deployment_id = now.stored.deployment, now.stored.id
-        after = replace(after, concurrency_limit=limit_in_place(after, had))
-        if after.project != had.project and "project" not in self.features.forgets:
+        limit, origin = limit_in_place(after, had), after.origin or had.origin
+        after = replace(after, concurrency_limit=limit, origin=origin)
+        if labels_of(after) != labels_of(had) and "project" not in self.features.forgets:
             self._make_anew(after, now)
         else:
             try:
@@ -162,7 +190,8 @@ class Writing(Reading):
         schedules = merged(wanted, stored, self._clock())
         whole = replace(after, paused=had.paused if after.paused is None else after.paused)
         body = new_body(whole, schedules, flow_id=now.raw["flow_id"], dialect=self._api.dialect)
-        labels = {key: value for key, value in (now.raw.get("labels") or {}).items() if key != OWNER}
+        ours = labels_of(had)
+        labels = {key: value for key, value in (now.raw.get("labels") or {}).items() if key not in ours}
         body["labels"] = {**labels, **body.get("labels", {})}
         self._send("POST", "/deployments/", body)
 
@@ -202,7 +231,7 @@ class Writing(Reading):
                     hint="Leave that out, or upgrade the server.",
                 ) from error
             if "labels" in error.unknown:
-                self._forgets("project")
+                self._forgets_labels()
             return self._send(
                 method, path, {key: value for key, value in body.items() if key not in error.unknown}
             )

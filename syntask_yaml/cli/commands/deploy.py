@@ -15,12 +15,15 @@ from syntask_yaml.cli.duration import Duration
 from syntask_yaml.cli.project_options import request_of, request_options
 from syntask_yaml.cli.views import deploy as view
 from syntask_yaml.cli.views.output import as_json, document, print_json
+from syntask_yaml.cli.views.plan import deletion_lines
 from syntask_yaml.errors import NotFound, UsageError
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.plan import Request
 from syntask_yaml.operations.project import open_project
+from syntask_yaml.operations.prune import Approval
 from syntask_yaml.operations.saved import load_plan
+from syntask_yaml.plan.changes import Plan
 from syntask_yaml.plan.codec import SavedPlan
 
 
@@ -31,6 +34,13 @@ from syntask_yaml.plan.codec import SavedPlan
     "plan_file",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Apply a saved plan, and nothing else.",
+)
+@click.option("-y", "--yes", is_flag=True, help="Delete what `--prune` means to without asking.")
+@click.option(
+    "--prune-at-most",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Delete up to N deployments without asking, and refuse to do anything if there are more.",
 )
 @click.option("--dry-run", is_flag=True, help="Show the plan, and change nothing.")
 @click.option(
@@ -75,7 +85,8 @@ def command(
     if how.skip_build and how.rebuild:
         raise UsageError("`--skip-build` and `--rebuild` ask for opposites.", hint="Give one of them.")
     if dry_run:
-        return 1 if show_plan(context, save=None, output=output, **options).failed else 0
+        planned = show_plan(context, save=None, output=output, **options)
+        return 1 if planned.failed or planned.refused else 0
     request = request_of(options)
     saved = None
     if plan_file is not None:
@@ -98,16 +109,31 @@ def deploy_project(
 ) -> int:
     """Deploy what *request* asks for, and show what became of it; the exit code."""
     project = open_project(context.place(strict=options["strict"]))
+    approval = Approval(
+        # A saved plan names what it deletes, and was looked at.
+        is_given=options["yes"] or saved is not None,
+        at_most=options["prune_at_most"],
+        ask=_ask if context.may_prompt else None,
+    )
     progress = view.Progress(verbosity=context.verbosity)
     with context.backend() as backend:
         knowledge = context.knowledge(
             project, backend, allow_unset=options["allow_unset"], no_load=options["no_load"]
         )
-        outcome = deploy(knowledge, request, options=how, notify=progress, saved=saved)
+        outcome = deploy(knowledge, request, options=how, notify=progress, saved=saved, approval=approval)
     view.show(outcome, verbosity=context.verbosity, is_json=output == "json")
     if output == "json":
         print_json(document("deploy", outcome.as_json()))
     return 0 if outcome.is_good else 1
+
+
+def _ask(plan: Plan) -> None:
+    """Show what would be deleted, and ask whether it may be. Raises Abort."""
+    for line in deletion_lines(plan):
+        click.echo(line, err=True)
+    count = len(plan.deletions)
+    meant = "this deployment" if count == 1 else f"these {count} deployments"
+    click.confirm(f"Delete {meant}?", abort=True, err=True)
 
 
 def is_open(context: Context, request: Request) -> bool:

@@ -225,14 +225,17 @@ def _set_paused(
 @_all
 @_all_matching
 @click.option("-y", "--yes", is_flag=True, help="Do not ask; globs need --all-matching.")
+@click.option("--force", is_flag=True, help="Delete protected deployments, too.")
 @pass_context
 def delete(
-    context: Context, /, *, names: tuple[str, ...], is_all: bool, all_matching: bool, yes: bool
+    context: Context, /, *, names: tuple[str, ...], is_all: bool, all_matching: bool, yes: bool, force: bool
 ) -> None:
     """Delete deployments. Their past runs stay."""
     _check_named(names, is_all=is_all)
     with context.backend() as backend:
         meant = _meant(backend, names)
+        if not force:
+            operations.check_unprotected(meant.stored)
         if not (all_matching or (yes and not meant.globs)):
             _confirm(context, "Delete", meant, option="--all-matching" if meant.globs else "--yes")
         operations.delete(backend, meant.stored)
@@ -279,7 +282,11 @@ def encode(stored: Stored) -> dict[str, Any]:
         "flow": deployment.flow,
         **fields,
         "parameter_schema": deployment.parameter_schema,
-        "labels": {"syntask.project": deployment.project} if deployment.project else {},
+        "labels": {
+            f"syntask.{key}": value
+            for key in ("project", "origin", "protected")
+            if (value := getattr(deployment, key))
+        },
         "created": stored.created,
         "updated": stored.updated,
     }

@@ -38,7 +38,7 @@ def command(
     ENTRYPOINT (path/to/file.py:flow) that the project does not declare is planned as a new deployment.
     """
     planned = show_plan(context, save=save, output=output, **options)
-    if planned.failed:
+    if planned.failed or planned.refused:
         return 1
     return _PENDING if detailed_exitcode and planned.plan.has_changes else 0
 

@@ -9,7 +9,14 @@ from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.model.events import Applied, Event, StepFinished, StepOutput, StepStarted, Waiting
 from syntask_yaml.operations.outcome import FAILED, SKIPPED, Outcome
 
-_COLORS = {"created": "green", "updated": "yellow", "deleted": "red", FAILED: "red", SKIPPED: "yellow"}
+_COLORS = {
+    "created": "green",
+    "updated": "yellow",
+    "renamed": "yellow",
+    "deleted": "red",
+    FAILED: "red",
+    SKIPPED: "yellow",
+}
 
 
 class Progress:
@@ -42,7 +49,7 @@ class Progress:
 
 def show(outcome: Outcome, *, verbosity: int, is_json: bool) -> None:
     """Print what is to be said of the outcome, how many deployments became what, and what to do next."""
-    has_changes = any(outcome.summary[action] for action in ("created", "updated"))
+    has_changes = any(outcome.summary.get(action) for action in ("created", "updated", "renamed"))
     problems = [
         each
         for each in outcome.diagnostics

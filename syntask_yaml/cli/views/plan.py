@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -11,9 +12,15 @@ import click
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.model.value import Unknown
 from syntask_yaml.operations.images import PlannedImage
-from syntask_yaml.plan.changes import Action, Change, FieldChange, Plan
+from syntask_yaml.plan.changes import Action, Change, FieldChange, Plan, Removal
 
-_COLORS = {Action.CREATE: "green", Action.UPDATE: "yellow", Action.DELETE: "red", Action.UNCHANGED: None}
+_COLORS = {
+    Action.CREATE: "green",
+    Action.UPDATE: "yellow",
+    Action.RENAME: "yellow",
+    Action.DELETE: "red",
+    Action.UNCHANGED: None,
+}
 _IMAGE_COLORS = {"build": "yellow", "pull": "yellow", "unknown": "red"}
 _VERBS = {Action.CREATE: "create", Action.UPDATE: "update", Action.DELETE: "delete"}
 _MAX_WIDTH = 100
@@ -37,6 +44,12 @@ def image_lines(images: Sequence[PlannedImage]) -> Iterator[str]:
         yield ""
 
 
+def deletion_lines(plan: Plan) -> Iterator[str]:
+    """What would be deleted, line by line, with what goes along."""
+    for change in plan.deletions:
+        yield from _change(change, verbose=False)
+
+
 def lines(plan: Plan, *, verbose: bool = False) -> Iterator[str]:
     """The plan line by line: each change with its fields, then how many there are of each kind."""
     for change in plan.changes:
@@ -48,6 +61,8 @@ def lines(plan: Plan, *, verbose: bool = False) -> Iterator[str]:
         return
     yield ""
     parts = [f"{plan.summary[action]} to {verb}" for action, verb in _VERBS.items()]
+    if renamed := plan.summary.get(Action.RENAME):
+        parts.append(f"{renamed} to rename")
     yield f"Plan for {plan.backend}: {', '.join(parts)}, {plan.summary[Action.UNCHANGED]} unchanged."
 
 
@@ -59,11 +74,28 @@ def _change(change: Change, *, verbose: bool) -> Iterator[str]:
     symbol = click.style(change.action.symbol, fg=_COLORS[change.action], bold=True)
     reason = f"  ({change.reason})" if change.reason else ""
     yield f"{symbol} {click.style(escaped(change.deployment), bold=True)}{click.style(reason, dim=True)}"
+    if change.removal is not None:
+        yield from (f"    {line}" for line in _removal(change.removal))
     for field in change.fields:
         if field.path == "schedules" and change.action is Action.CREATE and not verbose:
             yield from (f"    schedules: {key}" for key in field.after)
-        elif change.action is Action.UPDATE or verbose or _is_worth_showing(field):
+        elif change.action in (Action.UPDATE, Action.RENAME) or verbose or _is_worth_showing(field):
             yield f"    {_field(field, change.action)}"
+
+
+def _removal(removal: Removal) -> Iterator[str]:
+    """What goes with a deployment, as far as there is any."""
+    if removal.schedules:
+        yield f"schedules: {', '.join(removal.schedules)}"
+    if removal.coming:
+        yield f"coming runs: {removal.coming}, the next at {_time(removal.next)}"
+    if removal.last:
+        state, moment = removal.last
+        yield f"last run: {state} at {_time(moment)}"
+
+
+def _time(moment: datetime | None) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if moment else "an unknown time"
 
 
 # What a new deployment is shown with, if it says something.

@@ -76,7 +76,6 @@ NAMELESS: dict[str, dict[str, Any]] = {
     "missing": {},
     "null": {"name": None},
     "empty": {"name": ""},
-    "blank": {"name": "  "},
     "number": {"name": 7},
     "list": {"name": ["nightly"]},
     "mapping": {"name": {"a": "b"}},

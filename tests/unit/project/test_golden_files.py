@@ -42,8 +42,8 @@ ENVIRON = {"HOME": "/home/somebody", "TOKEN": "hush", "CRON": "15 3 * * *", "N":
 # What no project file causes: it comes from a command, from the backend, or from a step at work.
 _ELSEWHERE = frozenset(
     "step-failed not-exported readable-secret pull-failed load-failed bind-failed start-failed tried-here "
-    "needs-build project-invalid not-found file-failed edit-refused prune-refused plan-stale backend-failed "
-    "backend-unreachable backend-refused backend-conflict usage interrupted failed no-engine "
+    "needs-build project-invalid not-found file-failed edit-refused prune-refused likely-rename plan-stale "
+    "backend-failed backend-unreachable backend-refused backend-conflict usage interrupted failed no-engine "
     "image-failed".split()
 )
 

@@ -1,0 +1,73 @@
+"""Where a project comes from: what tells two projects of one name apart.
+
+In a git repository with a remote it is that remote and the path of the file in it, so that every
+checkout has the same origin, over ssh or https. Elsewhere it is the absolute path of the file. Git
+itself is not needed: its configuration is read.
+"""
+
+from __future__ import annotations
+
+import re
+from configparser import Error, RawConfigParser
+from pathlib import Path
+from urllib.parse import urlsplit
+
+_SCP = re.compile(r"(?:[^/@:]+@)?(?P<host>[^/:]+):(?!//)(?P<path>.+)")
+_REMOTE = re.compile(r'remote "(.+)"')
+# What some servers have in the one form of a URL and not in the other.
+_ONLY_HTTPS = re.compile(r"(?:^|(?<=/))(?:scm|_git)/")
+_ONLY_SSH_HOST = re.compile(r"^(?:ssh|altssh)\.")
+
+
+def origin_of(file: Path) -> str:
+    """The origin of the project whose file is *file*."""
+    file = file.resolve()
+    tree = next((folder for folder in file.parents if (folder / ".git").exists()), None)
+    remote = _remote(tree) if tree is not None else None
+    return str(file) if tree is None or remote is None else f"{remote}:{file.relative_to(tree).as_posix()}"
+
+
+def _remote(tree: Path) -> str | None:
+    """The remote of the repository checked out at *tree*: `origin`, or else the first by name."""
+    config = RawConfigParser(strict=False, allow_no_value=True)
+    try:
+        config.read_string(_unindented((_git_directory(tree) / "config").read_text(encoding="utf-8")))
+    except (OSError, UnicodeError, Error):
+        return None
+    urls = {
+        match[1]: url
+        for section in config.sections()
+        if (match := _REMOTE.fullmatch(section)) and (url := config.get(section, "url", fallback=None))
+    }
+    chosen = urls.get("origin") or next((urls[name] for name in sorted(urls)), None)
+    return chosen and remote_name(chosen, tree)
+
+
+def _unindented(text: str) -> str:
+    return "\n".join(line.strip() for line in text.splitlines())
+
+
+def _git_directory(tree: Path) -> Path:
+    """Where the configuration of the repository at *tree* is, also for submodules and further worktrees."""
+    directory = tree / ".git"
+    if directory.is_file():
+        directory = tree / directory.read_text(encoding="utf-8").removeprefix("gitdir:").strip()
+    common = directory / "commondir"
+    return directory / common.read_text(encoding="utf-8").strip() if common.is_file() else directory
+
+
+def remote_name(url: str, tree: Path) -> str:
+    """The one name of a remote, however *url* is written: `host/team/repository`, or a directory.
+
+    A relative directory starts at *tree*. Nothing of a login is in it.
+    """
+    parts = urlsplit(url)
+    host, path = parts.hostname or "", parts.path
+    if not parts.scheme or "://" not in url:
+        match = _SCP.fullmatch(url)
+        host, path = (match["host"], match["path"]) if match else ("", url)
+    path = path.rstrip("/").removesuffix(".git")
+    if not host:
+        return (tree / path).resolve().as_posix()
+    path = _ONLY_HTTPS.sub("", path.strip("/")).removeprefix("v3/")
+    return f"{_ONLY_SSH_HOST.sub('', host)}/{path}".lower()

@@ -1,0 +1,200 @@
+"""What is pruned was shown and approved, is not protected, and is of this project and no namesake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syntask_yaml.backend.base import Backend
+from syntask_yaml.backend.embedded import EmbeddedBackend
+from syntask_yaml.backend.memory import MemoryBackend
+from syntask_yaml.cli.views.plan import deletion_lines
+from syntask_yaml.errors import BackendConflict, PruneRefused, UsageError
+from syntask_yaml.model.deployment import Write
+from syntask_yaml.model.run import RunRequest
+from syntask_yaml.operations.deploy import DeployOptions, deploy
+from syntask_yaml.operations.deployments import check_unprotected
+from syntask_yaml.operations.outcome import Outcome
+from syntask_yaml.operations.prune import Approval
+from syntask_yaml.plan.changes import Action, Plan
+from tests.support.desk import Desk
+
+SHOP = "name: shop"
+
+
+@pytest.fixture(name="backend", params=["embedded", "memory"])
+def _backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
+    backend = EmbeddedBackend.open(tmp_path / "store.db") if request.param == "embedded" else MemoryBackend()
+    yield backend
+    backend.close()
+
+
+def desk_in(folder: Path, backend: Backend) -> Desk:
+    folder.mkdir(parents=True, exist_ok=True)
+    return Desk(folder, backend=backend)
+
+
+def deployed(backend: Backend) -> list[str]:
+    return [each.deployment.name for each in backend.deployments()]
+
+
+def prune(desk: Desk, approval: Approval) -> Outcome:
+    request = desk.request(prune=True)
+    options = DeployOptions(jobs=1)
+    return deploy(desk.knowledge, request, options=options, notify=lambda _: None, approval=approval)
+
+
+@pytest.fixture(name="desk")
+def _desk(tmp_path: Path, backend: Backend) -> Desk:
+    """One deployment is declared; two more are deployed and no longer declared."""
+    desk = desk_in(tmp_path / "here", backend)
+    desk.declare("tags: [a]", "schedules: [{cron: '0 7 * * *'}]", "tags: [b]", top=SHOP)
+    desk.deploy()
+    desk.declare("tags: [a]", top=SHOP)
+    return desk
+
+
+def test_a_plan_shows_what_goes_with_a_deployment(desk: Desk) -> None:
+    desk.backend.create_run(RunRequest(deployment_id=desk.stored("d1").id))
+    late = desk.backend.create_run(RunRequest(deployment_id=desk.stored("d1").id))
+    desk.backend.cancel(late.id)
+
+    plan = desk.plan(prune=True).plan
+
+    assert [change.deployment for change in plan.deletions] == ["etl/d1", "etl/d2"]
+    shown = "\n".join(deletion_lines(plan))
+    assert "schedules: cron 0 7 * * * UTC" in shown
+    assert "coming runs: 1, the next at " in shown
+    assert "last run: Cancelled at " in shown
+
+
+def test_nothing_is_deleted_where_nobody_approves(desk: Desk) -> None:
+    with pytest.raises(UsageError, match="`etl/d1`, `etl/d2`") as caught:
+        prune(desk, Approval())
+
+    assert "--yes" in caught.value.hint
+    assert "--prune-at-most" in caught.value.hint
+    assert deployed(desk.backend) == ["d0", "d1", "d2"]
+
+
+@pytest.mark.parametrize("most", [0, 1])
+def test_more_than_are_allowed_are_not_deleted(desk: Desk, most: int) -> None:
+    with pytest.raises(PruneRefused, match="2 deployments"):
+        prune(desk, Approval(is_given=True, at_most=most))
+
+    assert deployed(desk.backend) == ["d0", "d1", "d2"]
+
+
+def test_what_is_approved_is_deleted(desk: Desk) -> None:
+    assert prune(desk, Approval(at_most=2)).summary["deleted"] == 2
+    assert deployed(desk.backend) == ["d0"]
+
+
+def test_who_is_asked_sees_what_goes(desk: Desk) -> None:
+    seen: list[Plan] = []
+
+    prune(desk, Approval(ask=seen.append))
+
+    assert [len(plan.deletions) for plan in seen] == [2]
+    assert deployed(desk.backend) == ["d0"]
+
+
+def test_nobody_is_asked_where_nothing_goes(desk: Desk) -> None:
+    prune(desk, Approval(is_given=True))
+    desk.declare("tags: [z]", top=SHOP)
+
+    assert prune(desk, Approval()).summary["updated"] == 1
+
+
+def test_a_protected_deployment_is_not_pruned_until_a_deploy_without_the_key(desk: Desk) -> None:
+    desk.declare("tags: [a]", "protected: true", top=SHOP)
+    desk.deploy()
+    assert desk.deployed("d1").protected
+    assert not desk.plan().plan.has_changes
+    desk.declare("tags: [a]", top=SHOP)
+
+    outcome = prune(desk, Approval(is_given=True))
+
+    assert not outcome.is_good
+    assert any("`etl/d1` is no longer declared" in each.detail for each in outcome.diagnostics)
+    assert deployed(desk.backend) == ["d0", "d1"]
+    with pytest.raises(PruneRefused):
+        check_unprotected([desk.stored("d1")])
+    desk.declare("tags: [a]", "tags: [b]", top=SHOP)
+    assert "protected" in desk.changed()
+    desk.deploy()
+    desk.declare("tags: [a]", top=SHOP)
+    assert prune(desk, Approval(is_given=True)).is_good
+    assert deployed(desk.backend) == ["d0"]
+
+
+def test_protected_means_nothing_in_a_prefect_file(desk: Desk) -> None:
+    (desk.folder / "syntask.yaml").unlink()
+    desk.declare("tags: [x], protected: true", top=SHOP, name="prefect.yaml")
+
+    problems = desk.plan(take_over=True).diagnostics
+    desk.deploy(take_over=True)
+
+    assert any("Prefect ignores it" in each.detail and not each.is_error for each in problems)
+    assert not desk.deployed("d0").protected
+
+
+@pytest.mark.parametrize("more", [{}, {"prune": True}])
+def test_a_second_project_of_one_name_is_refused(desk: Desk, tmp_path: Path, more: dict[str, Any]) -> None:
+    other = desk_in(tmp_path / "there", desk.backend)
+    other.write("name: shop\ndeployments:\n- {name: mine, entrypoint: flows.py:etl}\n")
+
+    for attempt in (other.plan, other.deploy):
+        with pytest.raises(BackendConflict) as caught:
+            attempt(**more)
+        assert str(desk.folder / "syntask.yaml") in caught.value.detail
+        assert "--take-over" in caught.value.hint
+    assert deployed(desk.backend) == ["d0", "d1", "d2"]
+
+
+def test_a_project_that_moved_takes_over_all_that_it_had(desk: Desk, tmp_path: Path) -> None:
+    moved = desk_in(tmp_path / "there", desk.backend)
+    moved.declare("tags: [a]", top=SHOP)
+
+    moved.deploy(take_over=True)
+
+    assert {each.deployment.origin for each in desk.backend.deployments()} == {moved.knowledge.origin}
+    assert not moved.plan().plan.has_changes
+    prune(moved, Approval(is_given=True))
+    assert deployed(desk.backend) == ["d0"]
+    with pytest.raises(BackendConflict):
+        desk.plan()
+
+
+def test_a_project_that_was_renamed_takes_over_what_it_declares(desk: Desk) -> None:
+    desk.declare("tags: [a]", top="name: store")
+    with pytest.raises(BackendConflict) as caught:
+        desk.deploy()
+    assert "--take-over" in caught.value.hint
+
+    desk.deploy(take_over=True)
+
+    assert desk.deployed("d0").project == "store"
+    assert not desk.plan().plan.has_changes
+
+
+def test_what_was_deployed_without_an_origin_is_adopted(desk: Desk, tmp_path: Path) -> None:
+    """Without being a change."""
+    for stored in desk.backend.deployments():
+        (_,) = desk.backend.write([Write(stored, None)])
+        bare = replace(stored.deployment, origin=None)
+        (_,) = desk.backend.write([Write(None, bare)])
+    assert desk.deployed("d0").origin is None
+    assert [change.action for change in desk.plan().plan.changes] == [Action.UNCHANGED]
+
+    assert desk.actions() == ["unchanged"]
+
+    assert desk.deployed("d0").origin == desk.knowledge.origin
+    other = desk_in(tmp_path / "there", desk.backend)
+    other.declare("tags: [a]", top=SHOP)
+    with pytest.raises(BackendConflict):
+        other.deploy()

@@ -1,0 +1,113 @@
+"""A deployment that is called otherwise keeps its pauses and, where the backend can, all that it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from syntask_yaml.backend.base import Backend, RunFilter
+from syntask_yaml.backend.embedded import EmbeddedBackend
+from syntask_yaml.backend.memory import MemoryBackend
+from syntask_yaml.errors import ProjectInvalid
+from syntask_yaml.model.run import RunRequest
+from syntask_yaml.model.value import known
+from syntask_yaml.plan.changes import Action
+from tests.support.desk import Desk
+
+ENTRY = "entrypoint: flows.py:etl, schedules: [{cron: '0 7 * * *', slug: s}]"
+OLD = f"name: shop\ndeployments:\n- {{name: old, {ENTRY}}}\n"
+NEW = f"name: shop\ndeployments:\n- {{name: new, renamed_from: etl/old, {ENTRY}}}\n"
+
+
+@pytest.fixture(name="desk", params=["embedded", "memory"])
+def _desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
+    backend: Backend = MemoryBackend()
+    if request.param == "embedded":
+        backend = EmbeddedBackend.open(tmp_path / "store.db")
+    desk = Desk(tmp_path, backend=backend)
+    desk.write(OLD)
+    desk.deploy()
+    yield desk
+    backend.close()
+
+
+def names(desk: Desk) -> list[str]:
+    return [each.deployment.name for each in desk.backend.deployments()]
+
+
+@pytest.mark.parametrize("prune", [False, True])
+def test_a_rename_keeps_id_schedules_pauses_and_runs(desk: Desk, prune: bool) -> None:
+    desk.pause("old")
+    run = desk.backend.create_run(RunRequest(deployment_id=desk.stored("old").id))
+    before = desk.stored("old")
+    desk.write(NEW)
+
+    (change,) = desk.plan(prune=prune).plan.changes
+    assert change.action is Action.RENAME
+    assert change.reason == "renamed from etl/old"
+    assert desk.deploy(prune=prune).summary["renamed"] == 1
+
+    after = desk.stored("new")
+    assert names(desk) == ["new"]
+    assert after.id == before.id
+    assert after.deployment.paused is True
+    kept = [[each.id for each in known(one.deployment.schedules) or ()] for one in (before, after)]
+    assert kept[0] == kept[1]
+    assert [each.id for each in desk.backend.runs(RunFilter(deployment="etl/new"))] == [run.id]
+
+
+def test_a_rename_that_was_done_is_nothing(desk: Desk) -> None:
+    desk.write(NEW)
+    desk.deploy()
+
+    assert not desk.plan(prune=True).plan.has_changes
+
+
+def test_an_old_name_that_never_was_is_nothing(desk: Desk) -> None:
+    desk.write(NEW.replace("etl/old", "etl/never"))
+
+    assert [change.action for change in desk.plan().plan.changes] == [Action.CREATE]
+
+
+def test_a_rename_is_finished_where_both_are_there(desk: Desk) -> None:
+    desk.write(NEW.replace("renamed_from: etl/old, ", ""))
+    desk.deploy()
+    desk.write(NEW)
+
+    desk.deploy()
+
+    assert names(desk) == ["new"]
+    assert not desk.plan().plan.has_changes
+
+
+@pytest.mark.parametrize("old", ["etl/old", "old", "etl/new", "new"])
+def test_what_is_still_declared_is_no_old_name(desk: Desk, old: str) -> None:
+    desk.write(NEW.replace("etl/old", old) + f"- {{name: old, {ENTRY}}}\n")
+
+    for selected in ((), ("new",)):
+        with pytest.raises(ProjectInvalid) as caught:
+            desk.deploy(*selected)
+        assert "still declared" in caught.value.diagnostics[0].detail
+    assert names(desk) == ["old"]
+
+
+def test_two_cannot_be_renamed_from_one(desk: Desk) -> None:
+    desk.write(NEW + f"- {{name: other, renamed_from: old, {ENTRY}}}\n")
+
+    with pytest.raises(ProjectInvalid):
+        desk.deploy()
+
+    assert names(desk) == ["old"]
+
+
+def test_a_plan_names_a_likely_rename(desk: Desk) -> None:
+    desk.write(NEW.replace("renamed_from: etl/old, ", ""))
+
+    problems = desk.plan(prune=True).diagnostics
+
+    assert [each.hint for each in problems if each.code == "likely-rename"] == [
+        "If it was renamed, add `renamed_from: etl/old`, which keeps its pauses and runs."
+    ]
+    assert not any(each.code == "likely-rename" for each in desk.plan().diagnostics)
