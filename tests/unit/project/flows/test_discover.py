@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from pathlib import Path
@@ -277,3 +278,18 @@ def test_a_large_tree_takes_no_time(project: Project) -> None:
 
     assert len(found) == 10
     assert time.perf_counter() - started < 0.6
+
+
+def test_what_is_no_regular_file_is_left_out_and_named(project: Project) -> None:
+    """Reading a pipe would wait for ever, and a device may have no end."""
+    os.mkfifo(project.root / "pipe.py")
+    (project.root / "zero.py").symlink_to("/dev/zero")
+    project.write("etl.py", FLOW)
+
+    found, *skipped = discover(project.root)
+
+    assert isinstance(found, FoundFlow)
+    assert skipped == [
+        SkippedFile("pipe.py", "it is a pipe, and not a regular file"),
+        SkippedFile("zero.py", "it is a device, and not a regular file"),
+    ]

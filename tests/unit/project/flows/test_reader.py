@@ -763,3 +763,8 @@ def test_a_reader_needs_no_project_to_be_made(tmp_path: Path) -> None:
 
     with pytest.raises(FlowNotFound):
         reader.read("etl.py:etl")
+
+
+def test_an_entrypoint_of_thousands_of_parts_is_not_found(project: Project) -> None:
+    with pytest.raises(FlowNotFound, match="There is no module"):
+        project.read(".".join("a" * 3_000))
