@@ -106,10 +106,13 @@ def _kinds(schema: dict[str, Any]) -> Iterator[str]:
     reference = schema.get("$ref", "").rpartition("/")[2]
     if reference == "steps" or reference == "tags":
         yield "list"
+    elif reference == "flag":
+        yield "true or false"
     elif reference and reference != "template":
         yield "mapping"
     for branch in schema.get("anyOf", ()):
-        yield from _kinds(branch)
+        if branch.get("maxProperties") != 0:
+            yield from _kinds(branch)
 
 
 def _code(value: Any) -> str:
@@ -142,7 +145,8 @@ def commands() -> str:
 
 
 def _help(command: click.Command, name: str) -> str:
-    context = click.Context(command, info_name=name, max_content_width=100, terminal_width=100)
+    settings = {**cli.context_settings, "max_content_width": 100}
+    context = click.Context(command, info_name=name, terminal_width=100, **settings)
     return command.get_help(context).rstrip()
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from syntask_yaml.messages import MESSAGES
@@ -27,6 +27,7 @@ class Diagnostic:
     *code* names a line of `MESSAGES`, which holds the summary: fixed words, never a user's data.
     *detail* says in full sentences what is wrong and why, *hint* what to do.
     *span* is where the value was written; *used* where an alias or a merge key brings it in.
+    *entries* names the deployments that the problem touches.
     """
 
     code: str
@@ -36,6 +37,7 @@ class Diagnostic:
     span: Span | None = None
     used: Span | None = None
     path: Path = ()
+    entries: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def summary(self) -> str:
@@ -60,9 +62,28 @@ class Diagnostic:
         return replace(self, severity=Severity.NOTE)
 
 
+def once(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Each problem once, with every entry that it touches, in the order in which they came."""
+    entries: dict[Diagnostic, dict[str, None]] = {}
+    for diagnostic in diagnostics:
+        entries.setdefault(diagnostic, {}).update(dict.fromkeys(diagnostic.entries))
+    return [replace(diagnostic, entries=tuple(names)) for diagnostic, names in entries.items()]
+
+
+def without_ignored(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Leave out what is wrong below an unknown key: what is ignored is no second problem."""
+    ignored = {each.path for each in diagnostics if each.code == "unknown-key"}
+    return [
+        each
+        for each in diagnostics
+        if (each.path in ignored and each.code == "unknown-key")
+        or not any(each.path[:length] in ignored for length in range(1, len(each.path) + 1))
+    ]
+
+
 def in_file_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Each problem once, by place; those without a place first."""
-    return sorted(dict.fromkeys(diagnostics), key=_place)
+    return sorted(once(diagnostics), key=_place)
 
 
 # What is said of a value that never came to be, so that nothing else need be said of it.
@@ -76,7 +97,7 @@ def each_once(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     A slip is unknown, and what it was meant for is missing: of the two, the error is said, or else the
     first. What is wrong with a template without a value is only that.
     """
-    found = dict.fromkeys(diagnostics)
+    found = once(diagnostics)
     errors = {(each.path, each.code) for each in found if each.is_error}
     at_fault = {path for path, _ in errors}
     unresolved = {path for path, code in errors if code in _UNRESOLVED}

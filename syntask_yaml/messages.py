@@ -44,6 +44,9 @@ MESSAGES: Mapping[str, Message] = {
     "obsolete-key": Message("Obsolete key", "The key was part of the format once, and has no effect now."),
     "inherited-pull": Message("Inherited pull", "An empty `pull` in a `prefect.yaml` means the project's."),
     "ambiguous-step": Message("Ambiguous step", "A step is one function name with its inputs under it."),
+    "agent-deployment": Message(
+        "Deployment of an agent", "The file is of the kind that agents ran, and declares no deployments."
+    ),
     # Values
     "odd-number": Message(
         "Number in another base",

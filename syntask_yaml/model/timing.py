@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from math import inf
 
+MAX_INTERVAL = timedelta.max.total_seconds()
+
 _ISO_DURATION = re.compile(
     r"P(?=\d|T)(?:(?P<years>\d+(?:\.\d+)?)Y)?(?:(?P<months>\d+(?:\.\d+)?)M)?"
     r"(?:(?P<weeks>\d+(?:\.\d+)?)W)?(?:(?P<days>\d+(?:\.\d+)?)D)?"
@@ -43,7 +45,7 @@ def parse_interval(value: float | str) -> float:
         seconds = inf
     if seconds is None:
         raise ValueError(f"`{value}` is no duration.")
-    if not timedelta.resolution.total_seconds() <= seconds <= timedelta.max.total_seconds():
+    if not timedelta.resolution.total_seconds() <= seconds <= MAX_INTERVAL:
         raise ValueError("An interval must be positive and at most 10^9 days.")
     return seconds
 

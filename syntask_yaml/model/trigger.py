@@ -36,7 +36,7 @@ def settled(trigger: Mapping[str, Value], *, name: str = "") -> dict[str, Value]
 def whole(trigger: Mapping[str, Value], *, name: str = "") -> dict[str, Value]:
     """*trigger* with every key that its type has, durations in seconds and sets in order."""
     said = {key: value for key, value in trigger.items() if value is not None}
-    kind = said.get("type") or _kind(said)
+    kind = said.get("type") or kind_of(said)
     found: dict[str, Value] = {"type": kind, **({"name": said.get("name", name)} if name else {})}
     for key, (convert, default) in _fields_of(kind, said).items():
         if key in _COMMON and not name:
@@ -50,17 +50,25 @@ def whole(trigger: Mapping[str, Value], *, name: str = "") -> dict[str, Value]:
 def _converted(convert: Callable[[Any], Any], value: Value) -> Value:
     """What does not fit stays what it is, for a backend to refuse."""
     if not holds_unknown(value):
-        with suppress(ValueError, TypeError, LookupError, AttributeError):
+        with suppress(ValueError, TypeError, LookupError, AttributeError, OverflowError):
             return convert(value)
     return value
 
 
-def _kind(trigger: Mapping[str, Value]) -> str:
+def kind_of(trigger: Mapping[str, Value]) -> str:
+    """The type of a trigger that does not say it, told from its other keys."""
     if trigger.get("posture") == "Metric":
         return "metric"
     if "triggers" in trigger:
         return "compound" if "require" in trigger else "sequence"
     return "event"
+
+
+def seconds_of(value: object) -> float | None:
+    """The seconds of a duration, none and fewer included; None for what is no duration."""
+    with suppress(ValueError, TypeError, OverflowError):
+        return _seconds(value)
+    return None
 
 
 def _seconds(value: Any) -> float:

@@ -16,6 +16,7 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.step import Step
+from syntask_yaml.model.trigger import kind_of
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.operations.lookup import Variables
 from syntask_yaml.operations.overrides import Overrides
@@ -56,7 +57,7 @@ class Prepared:
     @property
     def label(self) -> str:
         """What to call it, whether or not it could be prepared."""
-        return self.deployment.full_name if self.deployment else self.declaration.name or "(no name)"
+        return self.deployment.full_name if self.deployment else self.declaration.label
 
 
 @dataclass(frozen=True)
@@ -271,6 +272,14 @@ def _check_pool(entry: Node, pool: WorkPool, backend: Backend) -> Iterator[Diagn
         yield from check_secret_variables(variables, backend)
 
 
+def _triggers(entry: Node) -> Iterator[Node]:
+    """The triggers of a deployment whose runs have job variables of their own."""
+    triggers = entry.get("triggers")
+    for trigger in triggers.children() if triggers is not None else ():
+        if isinstance(trigger.value, dict):
+            yield trigger
+
+
 def _listed(pools: Mapping[str, WorkPool]) -> str:
     return f"There are {', '.join(f'`{name}`' for name in list(pools)[:8])}." if pools else ""
 
@@ -311,6 +320,11 @@ def _check_features(entry: Node, backend: Backend) -> Iterator[Diagnostic]:
         if node is not None and node.value and not has:
             detail = f"`{key}` needs {where}; on this backend it has no effect."
             yield node.problem("needs-server", detail, at_key=True).as_warning()
+    if backend.features.triggers and not backend.features.sla:
+        for trigger in _triggers(entry):
+            if (trigger.value.get("type") or kind_of(trigger.value)) == "metric":
+                detail = "A metric trigger needs Prefect Cloud; this server refuses it."
+                yield trigger.problem("needs-server", detail, "Remove it, or deploy to Prefect Cloud.")
 
 
 def _check_crons(entry: Node, backend: Backend) -> Iterator[Diagnostic]:
@@ -337,7 +351,10 @@ def _judged(
     problems: Iterable[Diagnostic],
     knowledge: Knowledge,
 ) -> Prepared:
-    judged = each_once(_judge(problem, knowledge) for problem in problems)
+    judged = tuple(
+        replace(problem, entries=(declaration.label,))
+        for problem in each_once(_judge(problem, knowledge) for problem in problems)
+    )
     is_sound = not any(problem.is_error for problem in judged)
     return Prepared(declaration, deployment if is_sound else None, judged)
 

@@ -85,7 +85,8 @@ class StepChecker:
 
     def _check(self, steps: Iterable[Step], *, is_pull: bool) -> Iterator[Diagnostic]:
         for step in steps:
-            if claims_to_be_builtin(step.name):  # the file alone shows what is wrong with one
+            # The file alone shows what is wrong with a built-in step, and what is no step.
+            if claims_to_be_builtin(step.name) or "." not in step.name:
                 continue
             place = self._project.document.root.at(step.path)
             for problem in check_inputs(step, self._project.root):

@@ -8,7 +8,12 @@ from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean, nearest
 from syntask_yaml.document.node import Node
-from syntask_yaml.project.misplaced import is_in_step, kind_of, remedy
+from syntask_yaml.document.place import start_of
+from syntask_yaml.model.cron import cron_problem
+from syntask_yaml.model.recurrence import rrule_problem
+from syntask_yaml.model.timing import parse_interval
+from syntask_yaml.project.misplaced import ANCHOR_HOME, is_in_step, kind_of, remedy
+from syntask_yaml.project.sections import SECTIONS
 
 _TYPES = {
     "string": "text",
@@ -39,7 +44,14 @@ def _unknown_keys(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
         child = node.get(key)
         code = "unknown-input" if is_in_step(node.path) else "unknown-key"
         detail = f"`{key}` is no key of {where}."
-        yield (child or node).problem(code, detail, remedy(node.path, key, known), at_key=True)
+        given = frozenset(map(str, error.instance))
+        hint = ANCHOR_HOME if not node.path and _is_anchor(child) else remedy(node.path, key, known, given)
+        yield (child or node).problem(code, detail, hint, at_key=True)
+
+
+def _is_anchor(node: Node | None) -> bool:
+    """Whether the value at *node* is there to be referred to."""
+    return node is not None and node.source.text.startswith("&", start_of(node.place))
 
 
 def _one_of_several(error: Any, node: Node, root: Node) -> Iterator[Diagnostic]:
@@ -63,14 +75,20 @@ def _one_of_several(error: Any, node: Node, root: Node) -> Iterator[Diagnostic]:
 
 def _is_wrong_kind(cause: Any) -> bool:
     """Whether *cause* says that the value is not of the kind that this alternative is for."""
+    if cause.validator == "maxProperties" and cause.validator_value == 0:
+        return True
     return not cause.relative_path and cause.validator in ("const", "pattern", "type")
 
 
 def _misfit(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
+    if _is_no_step(node):  # which is said of its name
+        return
     expected = _expected(error.schema)
     name = _name(node)
-    hint = ""
-    if isinstance(node.value, (int, float)) and expected.startswith("text"):
+    hint = _schedule_hint(node)
+    if hint:
+        pass
+    elif isinstance(node.value, (int, float)) and expected.startswith("text"):
         hint = "Put quotes around it."
     elif expected.startswith("a list") or ("a list" in expected and isinstance(node.value, dict)):
         hint = "Begin each item with `- `."
@@ -78,6 +96,42 @@ def _misfit(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
         hint = "Write lines with `key: value` here."
     code = "wrong-input" if is_in_step(node.path) else "wrong-type"
     yield node.problem(code, f"{name} is {_shown(node.value)}; expected is {expected}.", hint)
+
+
+def _is_no_step(node: Node) -> bool:
+    """Whether the value belongs to a key of a section that cannot be the name of a step."""
+    *outer, last = node.path or ("",)
+    while outer and isinstance(outer[-1], int):
+        outer.pop()
+    return bool(outer) and outer[-1] in SECTIONS and isinstance(last, str) and "." not in last
+
+
+def _schedule_hint(node: Node) -> str:
+    """The lines to write where a schedule's timing stands in the place of the schedule."""
+    keys = [step for step in node.path if step in ("schedule", "schedules")]
+    if not keys or node.path[-1] not in (keys[0], *range(100)):
+        return ""
+    start = "- " if keys[0] == "schedules" else ""
+    if isinstance(node.value, dict):
+        return "Begin each schedule with `- `, such as `- cron: 0 6 * * *`."
+    if isinstance(node.value, bool) or not isinstance(node.value, (str, int, float)):
+        return ""
+    key = _timing_key(node.value)
+    written = f'"{node.value}"' if isinstance(node.value, str) else node.value
+    return f"Below `{keys[0]}:`, write `{start}{key}: {written}`." if key else ""
+
+
+def _timing_key(value: float | str) -> str | None:
+    """The key of a schedule (`cron`, `interval` or `rrule`) that *value* fits; None if it fits none."""
+    if isinstance(value, str) and cron_problem(value) is None:
+        return "cron"
+    if isinstance(value, str) and "FREQ=" in value.upper() and rrule_problem(value) is None:
+        return "rrule"
+    try:
+        parse_interval(value)
+    except ValueError:
+        return None
+    return "interval"
 
 
 def _missing(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
@@ -169,6 +223,8 @@ def _kinds(schema: Any) -> Iterator[str]:
     kinds = schema.get("type", ())
     yield from [kinds] if isinstance(kinds, str) else kinds
     for branch in schema.get("anyOf", ()):
+        if branch.get("maxProperties") == 0:  # an empty mapping says nothing, and is not asked for
+            continue
         reference = branch.get("$ref", "")
         if reference.endswith("/template") or "pattern" in branch:  # a text that stands for the others
             continue

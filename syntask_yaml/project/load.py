@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from syntask_yaml.diagnostics import Diagnostic, in_file_order
+from syntask_yaml.diagnostics import Diagnostic, in_file_order, without_ignored
 from syntask_yaml.diagnostics import Path as TreePath
 from syntask_yaml.document.node import Node
 from syntask_yaml.document.reader import Document
@@ -34,6 +34,11 @@ class Declaration:
     push: tuple[Step, ...] = ()
     pull: tuple[Step, ...] | None = None
     errors: tuple[Diagnostic, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What to call the entry, whether or not it has a name."""
+        return _label(self.node)
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -89,7 +94,11 @@ def load_project(document: Document, root: Path, *, dialect: Dialect, strict: bo
         *(_check(tree, entries, sections) if document.is_readable else ()),
         *(_own_keys(entries) if dialect is Dialect.PREFECT else ()),
     ]
-    judged = [dialect.judge(problem) for problem in in_file_order(problems)]
+    labels = {entry.path: _label(entry) for entry in entries}
+    judged = [
+        replace(dialect.judge(problem), entries=_touched(problem.path, labels, tree))
+        for problem in in_file_order(without_ignored(problems))
+    ]
     diagnostics = tuple(problem.as_error() if strict else problem for problem in judged)
     errors = _errors_by_entry(diagnostics)
     return Project(
@@ -117,6 +126,19 @@ def _errors_by_entry(diagnostics: Iterable[Diagnostic]) -> dict[TreePath, tuple[
         if diagnostic.is_error and diagnostic.path[:1] == ("deployments",):
             errors.setdefault(diagnostic.path[:2], []).append(diagnostic)
     return {path: tuple(found) for path, found in errors.items()}
+
+
+def _touched(path: TreePath, labels: Mapping[TreePath, str], tree: Node) -> tuple[str, ...]:
+    """The entries that a problem at *path* touches: its own, or those that have the project's section."""
+    if path[:1] == ("deployments",):
+        return tuple(filter(None, (labels.get(path[:2]),)))
+    if path and path[0] in SECTIONS:
+        return tuple(label for entry, label in labels.items() if path[0] not in tree.at(entry).value)
+    return ()
+
+
+def _label(entry: Node) -> str:
+    return _text(entry, "name") or "(no name)"
 
 
 def _check(tree: Node, entries: list[Node], sections: Sections) -> Iterator[Diagnostic]:

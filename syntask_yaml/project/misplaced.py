@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 
 from syntask_yaml.diagnostics import Path, did_you_mean
 from syntask_yaml.project.sections import SECTIONS
@@ -12,7 +13,7 @@ _IN_JOB = "Put it under `work_pool: job_variables:`, as `{}`."
 _IN_SCHEDULE = "Put it into an entry of `schedules:`, as `{}`."
 _IN_DEPLOYMENT = "Put it into an entry of `deployments:` (`- name: …`), as `{}`."
 _IN_FLOW = "Say it in the flow's own code."
-_ANCHOR_HOME = "For anchors, use `definitions:` or a key that begins with `x-`."
+ANCHOR_HOME = "For anchors, use `definitions:` or a key that begins with `x-`."
 
 _DEPLOYMENT = {
     "job_variables": _IN_POOL.format("job_variables"),
@@ -74,17 +75,20 @@ _PROJECT = {
     **{
         key: _IN_DEPLOYMENT.format(key)
         for key in (
-            "entrypoint flow_name schedule schedules work_pool tags parameters description version triggers "
+            "entrypoint flow_name schedule schedules work_pool tags parameters description triggers "
             "concurrency_limit paused"
         ).split()
     },
+    "version": "Remove it: the format has no version. A deployment's own version goes into its entry.",
     "pull_steps": "Write `pull:`.",
     "infra_overrides": _IN_DEPLOYMENT.format("work_pool: job_variables"),
     "env": _IN_DEPLOYMENT.format("work_pool: job_variables: env"),
-    "work_pools": "Work pools are made on the backend: `syntask work-pool create`. " + _ANCHOR_HOME,
-    "variables": "Variables are kept on the backend: `syntask variable set`. " + _ANCHOR_HOME,
+    "work_pools": "Work pools are made on the backend: `syntask work-pool create`. " + ANCHOR_HOME,
+    "variables": "Variables are kept on the backend: `syntask variable set`. " + ANCHOR_HOME,
     "flows": "Each flow to deploy is an entry of `deployments:`.",
 }
+
+_INSTEAD = re.compile(r"Write `(\w+):")
 
 # What a mapping is called, by where it stands; a list index is `*`. The first that matches counts.
 _PLACES: tuple[tuple[tuple[str, ...], str, Mapping[str, str]], ...] = (
@@ -111,13 +115,17 @@ def is_in_step(path: Path) -> bool:
     return section is not None and any(isinstance(step, str) for step in path[section + 1 :])
 
 
-def remedy(path: Path, key: str, known: list[str]) -> str:
-    """What to do about the unknown *key* of the mapping at *path*, which knows the keys *known*."""
+def remedy(path: Path, key: str, known: list[str], given: Collection[str] = ()) -> str:
+    """What to do about the unknown *key* of the mapping at *path*.
+
+    The mapping knows the keys *known*, and *given* are those that it has.
+    """
     belongs = _place(path)[1].get(key)
     if belongs is not None:
-        return belongs
-    otherwise = _ANCHOR_HOME if not path else "Remove it."
-    return did_you_mean(key, known, otherwise=otherwise)
+        instead = _INSTEAD.match(belongs)
+        return f"Remove it: `{instead[1]}` is given." if instead and instead[1] in given else belongs
+    otherwise = ANCHOR_HOME if not path else "Remove it."
+    return did_you_mean(key, [name for name in known if name not in given], otherwise=otherwise)
 
 
 def _place(path: Path) -> tuple[str, Mapping[str, str]]:

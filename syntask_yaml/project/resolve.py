@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.diagnostics import Diagnostic, without_ignored
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.builtin import builtin_of
 from syntask_yaml.model.secret import holds_secret
@@ -45,7 +45,7 @@ def resolve_fields(declaration: Declaration, scope: Scope, *, is_checked: bool =
         fields.setdefault(key, {})
     if is_changed or not is_checked:
         problems += _check_again(declaration.node, fields)
-    return Resolved(fields, tuple(problems))
+    return Resolved(fields, tuple(without_ignored(problems)))
 
 
 def _has_templates(value: Value) -> bool:

@@ -23,6 +23,7 @@ from syntask_yaml.project.schedule_rules import (
     is_zone,
 )
 from syntask_yaml.project.schema import project_schema
+from syntask_yaml.project.trigger_rules import check_durations, check_trigger
 from syntask_yaml.template import is_template
 
 Rule = Callable[[Node], Iterator[Diagnostic]]
@@ -137,6 +138,11 @@ def check_rules(deployment: Node, *, is_open: Callable[[object], bool] = is_temp
     promises = deployment.get("sla")
     for promise in promises.children() if promises is not None else ():
         yield from _ask(promise, SLA_RULES, is_open)
+        yield from check_durations(promise, ("duration", "within", "stale_after"), is_open)
+    triggers = deployment.get("triggers")
+    for trigger in triggers.children() if triggers is not None else ():
+        if isinstance(trigger.value, dict):
+            yield from check_trigger(trigger, is_open)
 
 
 def schedules_of(deployment: Node) -> Iterator[Node]:

@@ -18,6 +18,12 @@ from syntask_yaml.project.explain import explain
 
 _DEPLOYMENT = {"$ref": "#/$defs/deployment"}
 
+# Keys of the files that Prefect 2 had for agents, one deployment in each.
+_OF_AGENTS = frozenset(
+    "flow_name infra_overrides infrastructure manifest_path parameter_openapi_schema path storage "
+    "work_queue_name is_schedule_active timestamp".split()
+)
+
 # Takes the place of a value that a step will output: where templates are resolved, no other text is one.
 PENDING = "{{ \ue000 }}"
 
@@ -35,6 +41,11 @@ def check_schema(root: Node) -> Iterator[Diagnostic]:
         return
     if not isinstance(root.value, dict):
         yield from _why({}, root.value, root)
+        return
+    if "deployments" not in root.value and len(_OF_AGENTS & root.value.keys()) > 1:
+        detail = "The file declares one deployment for an agent, as `prefect deployment build` wrote it."
+        hint = "Write an entry of `deployments:` with `name`, `entrypoint` and `work_pool` in its place."
+        yield root.problem("agent-deployment", detail, hint)
         return
     deployments = root.get("deployments")
     items = deployments.value if deployments else None

@@ -91,6 +91,11 @@ def _step(item: Node) -> Step:
 
 
 def _form_problems(item: Node, step: Step) -> Iterator[Diagnostic]:
+    if "." not in step.name:
+        detail = f"`{step.name}` is not a step: a step is named `package.module.function`."
+        hint = "Begin each step with `- ` and its name, such as `- syntask.deployments.steps.git_clone:`."
+        yield (item.get(step.name) or item).problem("unknown-step", detail, hint, at_key=True)
+        return
     if len(item.value) > 1:
         second = item.get(list(item.value)[1]) or item
         if item.value[step.name] is None:

@@ -6,6 +6,7 @@ exist, and whether a secret would be stored where everybody reads it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -73,6 +74,7 @@ def _check_steps(
 
 def _check_step(node: Node, step: Step, scope: Scope) -> Iterator[Diagnostic]:
     yield from _unresolved(node, step.inputs, scope)
+    yield from _check_branch(node, step)
     if builtin_of(step.name) is not None:
         if node.value is None and (missing := _required(step.name)):
             listed = ", ".join(f"`{name}`" for name in missing)
@@ -81,6 +83,20 @@ def _check_step(node: Node, step: Step, scope: Scope) -> Iterator[Diagnostic]:
     elif claims_to_be_builtin(step.name):
         detail, hint = why_no_builtin(step.name)
         yield node.problem("unknown-step", detail, hint, at_key=True)
+
+
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+
+
+def _check_branch(node: Node, step: Step) -> Iterator[Diagnostic]:
+    builtin, branch = builtin_of(step.name), step.inputs.get("branch")
+    if builtin is None or not isinstance(branch, str) or not _COMMIT.fullmatch(branch):
+        return
+    hint = f"Write `commit_sha: {branch}`."
+    place = node.get("branch") or node
+    yield place.problem(
+        "wrong-input", "`branch` is a commit, and not the name of a branch.", hint
+    ).as_warning()
 
 
 def _required(name: str) -> list[str]:

@@ -8,12 +8,13 @@ and when it is resolved: a scope is that place and time.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, TypeAlias
 
-from syntask_yaml.diagnostics import did_you_mean
+from syntask_yaml.diagnostics import did_you_mean, nearest
 from syntask_yaml.model.block import Block
 from syntask_yaml.model.value import Json, Unknown, Value
 from syntask_yaml.template.parser import steps_of
@@ -50,6 +51,10 @@ class Blocks(Enum):
     LEAVE = "leave"
     REFUSE = "refuse"
 
+
+# Where other tools keep environment variables.
+_ENVIRONMENTS = frozenset({"env", "environ", "os"})
+_UPPER_CASE = re.compile(r"[A-Z][A-Z0-9_]+")
 
 BlockLookup: TypeAlias = Callable[[str, str], Block | None]
 Answer: TypeAlias = Value | Unknown | Left | Missing
@@ -157,11 +162,25 @@ class Scope:
             return LEFT
         if self.has_open_outputs and len(steps) == 1:
             return Unknown(name)
-        if first in self.environ and not isinstance(self.environ, Anything):
-            hint = f"Write `{{{{ ${name} }}}}` for the environment variable."
-        else:
-            hint = did_you_mean(first, [*self.outputs, *self.later])
-        return Missing("unset-name", f"`{name}` is the output of no step before this one.", hint)
+        return Missing("unset-name", f"No step before this one outputs `{name}`.", self._hint(name, steps))
+
+    def _hint(self, name: str, steps: tuple[str, ...]) -> str:
+        """What may have been meant by *name*, which no step outputs."""
+        first, *rest = steps or (name,)
+        if first in _ENVIRONMENTS:
+            return f"For an environment variable, write `{{{{ ${rest[-1] if rest else 'NAME'} }}}}`."
+        is_set = first in self.environ and not isinstance(self.environ, Anything)
+        near = nearest(first, [*self.outputs, *self.later])
+        if is_set or (near is None and not rest and _UPPER_CASE.fullmatch(first)):
+            return f"For the environment variable, write `{{{{ ${name} }}}}`."
+        return f"Did you mean `{self._output_near(near, rest)}`?" if near is not None else ""
+
+    def _output_near(self, step: str, rest: list[str]) -> str:
+        """The name of an output of *step*: the one whose parts are *rest*, or that is closest to them."""
+        value = self.outputs.get(step)
+        if rest and isinstance(value, Mapping) and rest[0] not in value:
+            rest = [nearest(rest[0], value) or rest[0], *rest[1:]]
+        return ".".join((step, *rest))
 
 
 def _inside(data: Mapping[str, Any], name: str, path: str) -> Answer:

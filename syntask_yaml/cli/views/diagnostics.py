@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 import click
 
@@ -14,18 +14,22 @@ from syntask_yaml.source import Span
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 _MAX_WIDTH = 160
 _MAX_SHOWN = 100
+_MAX_NAMED = 5
+
+# What has one cause outside the file, however often the file says it.
+_CAUSED_OUTSIDE = frozenset({"needs-server", "no-work-pool", "unknown-work-pool", "unset-name"})
 
 
 def show(diagnostics: Iterable[Diagnostic]) -> None:
     """Print each problem to standard error; notes that say the same in one line."""
     notes: Counter[str] = Counter()
     shown = 0
-    for diagnostic in diagnostics:
+    for diagnostic, *others in by_cause(diagnostics):
         if diagnostic.is_note:
-            notes[diagnostic.detail] += 1
+            notes[diagnostic.detail] += 1 + len(others)
             continue
         shown += 1
-        for line in lines(diagnostic) if shown <= _MAX_SHOWN else ():
+        for line in lines(diagnostic, others) if shown <= _MAX_SHOWN else ():
             click.echo(line, err=True)
     if shown > _MAX_SHOWN:
         click.echo(f"… and {shown - _MAX_SHOWN} more; `syntask validate -o json` has them all.\n", err=True)
@@ -34,8 +38,17 @@ def show(diagnostics: Iterable[Diagnostic]) -> None:
         click.echo(f"{click.style('note:', fg='cyan', bold=True)} {escaped(detail)}{more}", err=True)
 
 
-def lines(diagnostic: Diagnostic) -> Iterator[str]:
-    """The lines of one problem."""
+def by_cause(diagnostics: Iterable[Diagnostic]) -> list[list[Diagnostic]]:
+    """The problems, those with one cause together, in the order of the first of each."""
+    groups: dict[Hashable, list[Diagnostic]] = {}
+    for each in diagnostics:
+        place = None if each.is_note or each.code in _CAUSED_OUTSIDE else each.span or each.path
+        groups.setdefault((each.code, each.severity, each.detail, each.hint, place), []).append(each)
+    return list(groups.values())
+
+
+def lines(diagnostic: Diagnostic, others: Sequence[Diagnostic] = ()) -> Iterator[str]:
+    """The lines of one problem; *others* have the same cause."""
     color = _COLORS[diagnostic.severity]
     label = click.style(f"{diagnostic.severity.value}:", fg=color, bold=True)
     yield f"{label} {click.style(diagnostic.summary, bold=True)} [{diagnostic.code}]"
@@ -48,7 +61,17 @@ def lines(diagnostic: Diagnostic) -> Iterator[str]:
     yield from (f"  {escaped(line)}" for line in diagnostic.detail.split("\n"))
     if diagnostic.hint:
         yield f"  {click.style('help:', fg='green')} {escaped(diagnostic.hint)}"
+    yield from _touched([diagnostic, *others])
     yield ""
+
+
+def _touched(diagnostics: Sequence[Diagnostic]) -> Iterator[str]:
+    """Which deployments a problem touches, if there are several."""
+    names = list(dict.fromkeys(name for each in diagnostics for name in each.entries))
+    if len(names) > 1:
+        more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
+        listed = ", ".join(f"`{escaped(name)}`" for name in names[:_MAX_NAMED])
+        yield f"  in {len(names)} deployments: {listed}{more}"
 
 
 def _place(span: Span, color: str) -> Iterator[str]:

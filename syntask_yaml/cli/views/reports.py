@@ -23,8 +23,9 @@ class Report(Protocol):
 def as_text(found: Sequence[Diagnostic], files: int, *, quiet: bool) -> None:
     """Each problem on standard error, and a last line that counts them."""
     text.show(each for each in found if each.is_error or not quiet)
-    errors = sum(each.is_error for each in found)
-    warnings = sum(each.severity is Severity.WARNING for each in found)
+    causes = [group[0] for group in text.by_cause(found)]
+    errors = sum(each.is_error for each in causes)
+    warnings = sum(each.severity is Severity.WARNING for each in causes)
     if quiet:
         return
     subject = "The project file is" if files == 1 else f"{files} project files are"

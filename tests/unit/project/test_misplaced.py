@@ -27,6 +27,11 @@ KEYS = {
         )
     },
 }
+# Where the key to write is there already.
+GIVEN = {
+    **{("deployment", key): "entrypoint" for key in ("flow", "flow_location", "flow_path")},
+    ("schedule", "schedule"): "cron",
+}
 CASES = [(place, key) for place, (table, _) in KEYS.items() for key in table]
 
 
@@ -51,7 +56,8 @@ def test_the_place_where_a_key_belongs(place: str, key: str) -> None:
     (problem,) = project.diagnostics
     assert problem.span is not None
     assert problem.span.text == key
-    assert problem.hint == KEYS[place][0][key]
+    given = GIVEN.get((place, key))
+    assert problem.hint == (f"Remove it: `{given}` is given." if given else KEYS[place][0][key])
     known = set.union(*(keys for _, keys in KEYS.values())) | {"definitions", "x-", "git_clone"}
     for named in re.findall(r"`([a-z_-]+):", problem.hint):
         assert named in known | {"job_variables"}, problem.hint

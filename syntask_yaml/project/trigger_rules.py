@@ -1,0 +1,136 @@
+"""What a Prefect server asks of triggers beyond their shape, known before the first write.
+
+The bounds are those of `prefect.server.events.schemas.automations` (3.8.8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.document.node import Node
+from syntask_yaml.model.timing import MAX_INTERVAL
+from syntask_yaml.model.trigger import kind_of, seconds_of
+
+_LEAST = {"Proactive": 10, "metric": 300}
+_STARTS = frozenset(f"prefect.flow-run.{state}" for state in ("Scheduled", "Pending", "Running", "*"))
+
+IsOpen = Callable[[object], bool]
+
+
+def check_trigger(trigger: Node, is_open: IsOpen) -> Iterator[Diagnostic]:
+    """Everything that a server would refuse of a trigger; nothing is asked of what *is_open*."""
+    given = {key: value for key, value in trigger.value.items() if value is not None}
+    if any(is_open(given.get(key)) for key in ("type", "posture")):
+        return
+    kind = given.get("type") or kind_of(given)
+    yield from check_durations(trigger, ("schedule_after", "within"), is_open)
+    yield from _RULES.get(kind, _check_sequence)(trigger, given, is_open)
+
+
+def check_durations(
+    node: Node, keys: tuple[str, ...], is_open: IsOpen, least: float = 0
+) -> Iterator[Diagnostic]:
+    """Durations that are none, or are shorter than *least* seconds."""
+    for key in keys:
+        place = node.get(key)
+        if place is None or place.value is None or is_open(place.value):
+            continue
+        seconds = seconds_of(place.value)
+        if seconds is None:
+            hint = "Write seconds (`900`), an ISO 8601 duration (`PT15M`), or `0:15:00`."
+            yield place.problem("invalid-interval", f"`{str(place.value)[:60]}` is not a duration.", hint)
+        elif not least <= seconds <= MAX_INTERVAL:
+            detail = (
+                f"`{key}` is {seconds:g} seconds; a server takes at least {least:g}, and at most 10^9 days."
+            )
+            yield place.problem("wrong-value", detail, f"Write `{key}: {least:g}` or more.")
+
+
+def _check_event(trigger: Node, given: Mapping[str, Any], is_open: IsOpen) -> Iterator[Diagnostic]:
+    posture = given.get("posture", "Reactive")
+    if posture == "Metric":
+        yield from _conflict(trigger, "posture", "event", "Reactive", "Proactive")
+    elif posture == "Proactive":
+        yield from _check_absence(trigger, given.get("within"), is_open)
+    elif not is_open(given.get("expect")) and _is_loop(given):
+        detail = "Each run that the trigger starts fires it again; a server refuses it."
+        hint = "Say in `match` or `match_related` which other runs it is about."
+        yield trigger.problem("wrong-value", detail, hint)
+
+
+def _check_absence(trigger: Node, within: Any, is_open: IsOpen) -> Iterator[Diagnostic]:
+    """How long a Proactive trigger waits for events before it fires, again and again."""
+    if is_open(within):
+        return
+    if within is None or seconds_of(within) == 0:
+        place = trigger.get("within") or trigger
+        detail = "A Proactive trigger without `within` starts a run every 10 seconds while nothing happens."
+        yield place.problem("missing-key", detail, "Add `within:` with the longest absence.").as_warning()
+    elif (seconds_of(within) or 0) > 0:
+        yield from check_durations(trigger, ("within",), is_open, _LEAST["Proactive"])
+
+
+def _is_loop(given: Mapping[str, Any]) -> bool:
+    """Whether runs of the deployment itself fire the trigger, as the server finds out."""
+    expect = given.get("expect") or ()
+    related = given.get("match_related") or {}
+    return (
+        given.get("enabled", True) is True
+        and not _STARTS.isdisjoint([expect] if isinstance(expect, str) else expect)
+        and _is_every_run(given.get("match"))
+        and any(map(_is_every_run, related if isinstance(related, list) else [related]))
+    )
+
+
+def _is_every_run(labels: Mapping[str, Any] | None) -> bool:
+    if not labels:
+        return True
+    ids = labels.get("prefect.resource.id") or ()
+    return len(labels) == 1 and "prefect.flow-run.*" in ([ids] if isinstance(ids, str) else ids)
+
+
+def _check_metric(trigger: Node, given: Mapping[str, Any], is_open: IsOpen) -> Iterator[Diagnostic]:
+    if given.get("posture", "Metric") != "Metric":
+        yield from _conflict(trigger, "posture", "metric", "Metric")
+    metric = trigger.get("metric")
+    if metric is None or not isinstance(metric.value, dict):
+        yield trigger.problem("missing-key", "A metric trigger needs `metric`.", "Add `metric:`.")
+        return
+    yield from check_durations(metric, ("range", "firing_for"), is_open, _LEAST["metric"])
+
+
+def _check_compound(trigger: Node, given: Mapping[str, Any], is_open: IsOpen) -> Iterator[Diagnostic]:
+    require, count = given.get("require"), len(given.get("triggers") or ())
+    place = trigger.get("require") or trigger
+    if require is None:
+        hint = "Add `require: all`, `require: any` or a number."
+        yield place.problem("missing-key", "A compound trigger needs `require`.", hint)
+    elif not is_open(require) and require not in ("any", "all"):
+        text = str(require).strip()
+        if not text.isascii() or not text.isdigit() or not 1 <= len(text) <= 9 or not 1 <= int(text) <= count:
+            detail = f"`require` is `{text[:60]}`; it may be `any`, `all` or a number from 1 to {count}."
+            yield place.problem("wrong-value", detail, "There are as many `triggers`.")
+    yield from _check_sequence(trigger, given, is_open)
+
+
+def _check_sequence(trigger: Node, _given: Mapping[str, Any], is_open: IsOpen) -> Iterator[Diagnostic]:
+    inner = trigger.get("triggers")
+    for each in inner.children() if inner is not None else ():
+        if isinstance(each.value, dict):
+            yield from check_trigger(each, is_open)
+
+
+def _conflict(trigger: Node, key: str, kind: str, *choices: str) -> Iterator[Diagnostic]:
+    listed = " or ".join(f"`{choice}`" for choice in choices)
+    place = trigger.get(key) or trigger
+    detail = f"A trigger of type `{kind}` has the {key} {listed}, not `{place.value}`."
+    yield place.problem("conflicting-keys", detail, f"Change `{key}` or `type`.")
+
+
+_RULES: Mapping[str, Callable[[Node, Mapping[str, Any], IsOpen], Iterator[Diagnostic]]] = {
+    "event": _check_event,
+    "metric": _check_metric,
+    "compound": _check_compound,
+}

@@ -1,0 +1,76 @@
+"""One cause is one message, with the deployments that it touches counted and named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from syntask_yaml.cli.views.diagnostics import show
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.errors import ProjectInvalid
+from syntask_yaml.operations.project import validate
+from tests.support.desk import Desk
+
+
+def problems_of(desk: Desk) -> tuple[Diagnostic, ...]:
+    with pytest.raises(ProjectInvalid) as raised:
+        desk.plan()
+    return raised.value.diagnostics
+
+
+def shown(problems: tuple[Diagnostic, ...], capsys: pytest.CaptureFixture[str]) -> str:
+    show(problems)
+    return capsys.readouterr().err
+
+
+NAMED = "in 60 deployments: `d0`, `d1`, `d2`, `d3`, `d4` and 55 more"
+ENTRIES = {
+    "an anchor": ("work_pool: *pool", "x-pool: &pool {name: absent}"),
+    "a merge": ("<<: *base", "x-base: &base {work_pool: {name: absent}}"),
+    "the same text": ("work_pool: {name: absent}", ""),
+    "a variable": ("tags: ['{{ syntask.variables.absent }}']", ""),
+    "the environment": ("work_pool: {name: '{{ $ABSENT }}'}", ""),
+    "a step of the project": ("tags: []", "pull: [{syntask.deployments.steps.git_clne: {}}]"),
+}
+
+
+@pytest.mark.parametrize("what", ENTRIES)
+def test_sixty_entries_with_one_problem_are_one_message(
+    what: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entry, top = ENTRIES[what]
+    desk = Desk(tmp_path)
+    desk.declare(*[entry] * 60, top=top)
+
+    text = shown(problems_of(desk), capsys)
+
+    assert text.count("error:") == 1
+    assert NAMED in text
+
+
+def test_programs_get_each_of_them(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.declare(*["work_pool: {name: absent}"] * 60)
+
+    assert len(problems_of(desk)) == 60
+
+
+def test_two_slips_at_two_places_are_two_messages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    desk = Desk(tmp_path)
+    desk.declare("paramters: {}", "paramters: {}")
+
+    text = shown(tuple(validate(desk.knowledge.project, flows=None)), capsys)
+
+    assert text.count("error:") == 2
+    assert "deployments:" not in text.replace("deployments:\n", "")
+
+
+def test_two_causes_are_two_messages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    desk = Desk(tmp_path)
+    desk.declare("work_pool: {name: absent}", "work_pool: {name: other}", "work_pool: {name: absent}")
+
+    text = shown(problems_of(desk), capsys)
+
+    assert text.count("error:") == 2
+    assert "in 2 deployments: `d0`, `d2`" in text
