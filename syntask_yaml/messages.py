@@ -119,6 +119,7 @@ MESSAGES: Mapping[str, Message] = {
         "Readable secret", "The backend holds a secret in clear, and the file refers to a block instead."
     ),
     "needs-server": Message("Needs a server", "The backend does not have what the key asks for."),
+    "not-portable": Message("Not portable", "A Prefect server would refuse the name or the value."),
     # Trying out
     "pull-failed": Message("Code does not arrive", "A pull step did not do its work where a run starts."),
     "load-failed": Message(

@@ -33,7 +33,7 @@ from syntask_yaml.project.load import Declaration, Project
 from syntask_yaml.project.origin import origin_of
 from syntask_yaml.project.parameters import check_parameters
 from syntask_yaml.project.resolve import Resolved, resolve_fields, resolve_pull, resolve_text, without_limits
-from syntask_yaml.project.rules import schedules_of, slip_of
+from syntask_yaml.project.rules import schedules_of, slip_of, triggers_of
 from syntask_yaml.project.static import expected_outputs
 from syntask_yaml.template import Scope
 
@@ -272,14 +272,6 @@ def _check_pool(entry: Node, pool: WorkPool, backend: Backend) -> Iterator[Diagn
         yield from check_secret_variables(variables, backend)
 
 
-def _triggers(entry: Node) -> Iterator[Node]:
-    """The triggers of a deployment whose runs have job variables of their own."""
-    triggers = entry.get("triggers")
-    for trigger in triggers.children() if triggers is not None else ():
-        if isinstance(trigger.value, dict):
-            yield trigger
-
-
 def _listed(pools: Mapping[str, WorkPool]) -> str:
     return f"There are {', '.join(f'`{name}`' for name in list(pools)[:8])}." if pools else ""
 
@@ -321,7 +313,7 @@ def _check_features(entry: Node, backend: Backend) -> Iterator[Diagnostic]:
             detail = f"`{key}` needs {where}; on this backend it has no effect."
             yield node.problem("needs-server", detail, at_key=True).as_warning()
     if backend.features.triggers and not backend.features.sla:
-        for trigger in _triggers(entry):
+        for trigger in triggers_of(entry):
             if (trigger.value.get("type") or kind_of(trigger.value)) == "metric":
                 detail = "A metric trigger needs Prefect Cloud; this server refuses it."
                 yield trigger.problem("needs-server", detail, "Remove it, or deploy to Prefect Cloud.")

@@ -11,13 +11,13 @@ from syntask_yaml.model.job_variables import merged, nested, with_defaults
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.project.fit import is_open, listed, misfit, quotes, subschema
-from syntask_yaml.project.rules import schedules_of
+from syntask_yaml.project.rules import schedules_of, triggers_of
 from syntask_yaml.source import Source
 from syntask_yaml.template import is_template
 
 
 def check_job_variables(entry: Node, pool: WorkPool, *, by_server: bool) -> Iterator[Diagnostic]:
-    """Check the job variables of the deployment *entry*, of which some may be required by *pool*.
+    """Check the job variables of the deployment *entry*, some required by *pool*, and of its triggers.
 
     *by_server*: a server checks them when they are deployed, and takes a reference to a block only where
     the template takes text.
@@ -27,6 +27,10 @@ def check_job_variables(entry: Node, pool: WorkPool, *, by_server: bool) -> Iter
     given: Mapping[str, Value] = node.value if node is not None and isinstance(node.value, dict) else {}
     if node is not None and given:
         yield from _check_values(node, pool, by_server=by_server)
+    for trigger in triggers_of(entry):
+        own = trigger.get("job_variables")
+        if own is not None and isinstance(own.value, dict):
+            yield from _check_values(own, pool, by_server=by_server)
     starts = any(schedule.value.get("active") is not False for schedule in schedules_of(entry))
     for problem in _check_required(node or declared, given, pool):
         yield problem if starts else problem.as_warning()

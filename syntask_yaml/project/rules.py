@@ -139,10 +139,16 @@ def check_rules(deployment: Node, *, is_open: Callable[[object], bool] = is_temp
     for promise in promises.children() if promises is not None else ():
         yield from _ask(promise, SLA_RULES, is_open)
         yield from check_durations(promise, ("duration", "within", "stale_after"), is_open)
+    for trigger in triggers_of(deployment):
+        yield from check_trigger(trigger, is_open)
+
+
+def triggers_of(deployment: Node) -> Iterator[Node]:
+    """Yield every trigger of a deployment that is a mapping, but for those inside others."""
     triggers = deployment.get("triggers")
     for trigger in triggers.children() if triggers is not None else ():
         if isinstance(trigger.value, dict):
-            yield from check_trigger(trigger, is_open)
+            yield trigger
 
 
 def schedules_of(deployment: Node) -> Iterator[Node]:

@@ -8,8 +8,10 @@ from typing import Any
 
 import click
 
+from syntask_yaml.backend.portable import check_portable
 from syntask_yaml.cli.completion import complete_block, complete_block_type
 from syntask_yaml.cli.context import Context, pass_context
+from syntask_yaml.cli.views.diagnostics import show
 from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import NotFound, UsageError
@@ -50,8 +52,10 @@ def create(context: Context, /, *, type: str, name: str, fields: tuple[str, ...]
     missing = kind.required - data.keys()
     if missing:
         raise UsageError(f"A `{type}` block needs `{sorted(missing)[0]}`.")
+    block = Block(type, name, data)
     with context.backend() as backend:
-        backend.create_block(Block(type, name, data))
+        backend.create_block(block)
+    show(check_portable(block))
     say(f"Created block `{type}/{name}`. A project refers to it as {{{{ syntask.blocks.{type}.{name} }}}}.")
 
 

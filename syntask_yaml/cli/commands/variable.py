@@ -7,8 +7,10 @@ from typing import Any
 
 import click
 
+from syntask_yaml.backend.portable import check_portable
 from syntask_yaml.cli.completion import complete_variable
 from syntask_yaml.cli.context import Context, pass_context
+from syntask_yaml.cli.views.diagnostics import show
 from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import NotFound
@@ -32,9 +34,11 @@ def command() -> None:
 @pass_context
 def set_(context: Context, /, *, name: str, value: str, is_json: bool, tags: tuple[str, ...]) -> None:
     """Give the variable NAME the VALUE, whether or not it has one."""
+    variable = Variable(name, _parsed(value) if is_json else value, tags)
     with context.backend() as backend:
-        backend.set_variable(Variable(name, _parsed(value) if is_json else value, tags))
+        backend.set_variable(variable)
     say(f"Set variable `{name}`.")
+    show(check_portable(variable))
     if is_secret_name(name):
         say("note: Everybody may read a variable. `syntask block create secret NAME` keeps a secret.")
 

@@ -9,8 +9,10 @@ from typing import Any
 
 import click
 
+from syntask_yaml.backend.portable import check_portable
 from syntask_yaml.cli.completion import complete_pool
 from syntask_yaml.cli.context import Context, pass_context
+from syntask_yaml.cli.views.diagnostics import show
 from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.pool import WorkPool
@@ -96,6 +98,7 @@ def create(
     )
     with context.backend() as backend:
         created = backend.create_pool(pool)
+    show(check_portable(created))
     say(f"Created work pool `{created.name}` of type `{created.type}`.")
 
 

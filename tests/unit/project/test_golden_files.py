@@ -43,6 +43,7 @@ ENVIRON = {"HOME": "/home/somebody", "TOKEN": "hush", "CRON": "15 3 * * *", "N":
 _ELSEWHERE = frozenset(
     "step-failed not-exported readable-secret pull-failed load-failed bind-failed start-failed tried-here "
     "needs-build project-invalid not-found file-failed edit-refused prune-refused likely-rename plan-stale "
+    "not-portable "
     "backend-failed backend-unreachable backend-refused backend-conflict usage interrupted failed no-engine "
     "image-failed".split()
 )

@@ -1,0 +1,50 @@
+"""Names and values that a Prefect server would refuse, although the embedded store keeps them.
+
+The bounds are those of Prefect 3.8.8: `prefect.types.names`, `prefect.server.schemas`, and the reserved
+prefix of `prefect.server.api.workers`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.model.block import Block, Variable
+from syntask_yaml.model.pool import WorkPool
+
+MAX_VARIABLE_NAME = 255
+MAX_VARIABLE_VALUE = 5000
+
+_VARIABLE_NAME = re.compile(r"[a-z0-9_-]+")
+_BLOCK_NAME = re.compile(r"[a-z0-9-]+")
+_HINT = "Choose another one if the project is to move to a server."
+
+
+def check_portable(made: Variable | Block | WorkPool) -> Iterator[Diagnostic]:
+    """Warnings about what a server would refuse of the value that was *made*."""
+    match made:
+        case Variable(name, value):
+            yield from _check_variable(name, len(json.dumps(value)))
+        case Block(_, name) if not _BLOCK_NAME.fullmatch(name):
+            yield _warning("a block", name, "has only lower-case letters, digits and `-`")
+        case WorkPool() if made.name.lower().startswith("prefect"):
+            yield _warning("a work pool", made.name, "does not begin with `prefect`")
+
+
+def _check_variable(name: str, length: int) -> Iterator[Diagnostic]:
+    if not _VARIABLE_NAME.fullmatch(name):
+        yield _warning("a variable", name, "has only lower-case letters, digits, `-` and `_`")
+    elif len(name) > MAX_VARIABLE_NAME:
+        yield _warning("a variable", name, f"has at most {MAX_VARIABLE_NAME} characters")
+    if length > MAX_VARIABLE_VALUE:
+        detail = (
+            f"A Prefect server refuses the value: as JSON it has more than {MAX_VARIABLE_VALUE:,} characters."
+        )
+        yield Diagnostic("not-portable", detail, "Keep it in a `json` block.").as_warning()
+
+
+def _warning(kind: str, name: str, rule: str) -> Diagnostic:
+    detail = f"A Prefect server refuses `{name[:60]}`: there, the name of {kind} {rule}."
+    return Diagnostic("not-portable", detail, _HINT).as_warning()
