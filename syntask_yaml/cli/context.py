@@ -64,11 +64,11 @@ class Context:
         from syntask_yaml.backend.connect import connect
 
         settings = self.settings
-        if is_read_only and self.verbosity >= 0:
-            _note_missing(settings)
         backend = connect(
             settings.backend, store=settings.store, environ=self.environ, creates=not is_read_only
         )
+        if is_read_only and self.verbosity >= 0:
+            _note_missing(settings)
         try:
             yield backend
         finally:

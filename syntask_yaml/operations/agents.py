@@ -23,6 +23,7 @@ def left_from_agents(backend: Backend) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 "not-exported",
                 f"A project file has no {kind} blocks, and these are left out: {', '.join(names)}.",
-                "`syntask upgrade --from-server` turns what agents used into work pools and pull steps.",
+                "Declare work pools and pull steps in their place. `syntask upgrade --from-server`, which "
+                "will do that, is not part of this release.",
                 severity=Severity.WARNING,
             )

@@ -244,7 +244,7 @@ def test_a_terminal_may_change_its_size(repository: Console) -> None:
         answer_all(opened, STORY[2:])
 
         assert opened.wait() == 0
-    assert "load/nightly" in repository.run("syntask deployment ls").stdout
+    assert "daily-report/nightly" in repository.run("syntask deployment ls").stdout
 
 
 @pytest.mark.parametrize("colored", [True, False])
@@ -482,3 +482,16 @@ def test_the_tutorial_shows_real_screens(request: pytest.FixtureRequest) -> None
 
 def _screen(name: str) -> str:
     return (SCREENS / f"{name}.txt").read_text(encoding="utf-8")
+
+
+def test_no_changes_nothing_and_is_no_interruption(repository: Console) -> None:
+    """A question that is answered with no."""
+    repository.run("syntask deployment add flows.py:report -n nightly --yes; syntask deploy -n nightly")
+
+    with terminal(repository, "deployment", "delete", "nightly") as opened:
+        opened.see("Delete daily-report/nightly?")
+        opened.type("n" + ENTER)
+        opened.see("Nothing was changed.")
+        assert opened.wait() == 1
+        assert "Interrupted" not in opened.history
+    assert "daily-report/nightly" in repository.run("syntask deployment ls").stdout

@@ -58,7 +58,7 @@ class Store:
                 hint="Install a newer Python.",
             )
         with translated(path):
-            is_in_memory = not creates and not path.exists()
+            is_in_memory = not creates and _could_be_made(path)
             if not is_in_memory:
                 _make_file(path)
             connection = sqlite3.connect(
@@ -112,6 +112,12 @@ class Store:
     def close(self) -> None:
         with self._lock:
             self._connection.close()
+
+
+def _could_be_made(path: Path) -> bool:
+    """Return whether there is no file at *path*, and a folder above it."""
+    above = next((folder for folder in path.parents if folder.exists()), path)
+    return not path.exists() and above.is_dir()
 
 
 def _make_file(path: Path) -> None:

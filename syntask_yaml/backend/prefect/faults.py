@@ -109,7 +109,8 @@ def old_server(url: str, version: str) -> BackendRefused:
     """The error for a server of Prefect 2."""
     return BackendRefused(
         f"{url} is a Prefect {version} server; Prefect 3 is needed.",
-        hint="Upgrade the server, or use another one. `syntask upgrade --from-server` reads what it has.",
+        hint="Upgrade the server to Prefect 3, or use another one. "
+        "`syntask upgrade --from-server`, which will read it, is not part of this release.",
     )
 
 

@@ -256,7 +256,9 @@ def _confirm(context: Context, verb: str, meant: operations.Meant, *, option: st
     if not listed:
         return
     if context.may_prompt:
-        click.confirm(f"{verb} {listed}?", abort=True, err=True)
+        if not click.confirm(f"{verb} {listed}?", err=True):
+            say("Nothing was changed.")
+            raise click.exceptions.Exit(1)
         return
     globs = ", ".join(f"`{each}`" for each in meant.globs)
     detail = f"{globs} matches {listed}." if globs else f"This deletes {listed}."
