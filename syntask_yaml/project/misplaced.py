@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
-from syntask_yaml.diagnostics import Path, did_you_mean
+from syntask_yaml.diagnostics import Path, did_you_mean, nearest
 from syntask_yaml.project.sections import SECTIONS
 
 _IN_POOL = "Put it under `work_pool:`, as `{}`."
@@ -125,7 +125,9 @@ def remedy(path: Path, key: str, known: list[str], given: Collection[str] = ()) 
         instead = _INSTEAD.match(belongs)
         return f"Remove it: `{instead[1]}` is given." if instead and instead[1] in given else belongs
     otherwise = ANCHOR_HOME if not path else "Remove it."
-    return did_you_mean(key, [name for name in known if name not in given], otherwise=otherwise)
+    hint = did_you_mean(key, known, otherwise=otherwise)
+    is_given = nearest(key, known) in given
+    return f"{hint} It is given already: keep one of the two." if is_given else hint
 
 
 def _place(path: Path) -> tuple[str, Mapping[str, str]]:

@@ -104,12 +104,14 @@ def test_a_key_that_only_holds_an_anchor_is_sent_to_the_homes_of_anchors(dialect
     ("entry", "hint"),
     [
         ("flow_location: ./f.py", "Remove it: `entrypoint` is given."),
-        ("entrypoints: f.py:f", "Remove it."),
+        ("entrypoints: f.py:f", "Did you mean `entrypoint`? It is given already: keep one of the two."),
         ("is_paused: true\n  paused: true", "Remove it: `paused` is given."),
         ("is_paused: true", "Write `paused:`."),
     ],
 )
-def test_no_hint_names_a_key_that_is_there(entry: str, hint: str, dialect: Dialect) -> None:
+def test_no_hint_asks_for_a_second_key_of_a_name_that_is_there(
+    entry: str, hint: str, dialect: Dialect
+) -> None:
     assert hints_of(entry, dialect) == [hint]
 
 
