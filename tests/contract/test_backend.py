@@ -270,12 +270,21 @@ def test_a_name_that_was_freed_can_be_taken_in_the_same_call(backend: Backend, d
     assert stored.id != backend.deployments()[0].id
 
 
-def test_a_deployment_keeps_its_name(backend: Backend, deploy: Deploy) -> None:
-    """Renaming is refused."""
-    (stored,) = deploy(ETL)
+def test_a_deployment_that_gets_another_name_keeps_what_was_paused(backend: Backend, deploy: Deploy) -> None:
+    """Nothing is left under the old name; one that is taken is a conflict."""
+    paused = replace(ETL, paused=True, schedules=(replace(HOURLY, active=False),))
+    stored, _ = deploy(paused, replace(ETL, name="taken"))
+    open_again = replace(ETL, schedules=(HOURLY,), paused=None)
+    to_taken, to_free = (Write(stored, replace(open_again, name=name)) for name in ("taken", "free"))
 
-    assert [BackendRefused] == errors(backend, Write(stored, replace(ETL, name="other")))
-    assert [stored] == backend.deployments()
+    assert [BackendConflict] == errors(backend, to_taken)
+    assert errors(backend, to_free) == [None]
+
+    free, taken = backend.deployments()
+    assert (free.deployment.name, taken.deployment.name) == ("free", "taken")
+    assert free.deployment.paused is True
+    assert [each.active for each in schedules(free)] == [False]
+    assert [BackendConflict] == errors(backend, to_free)
 
 
 def test_writing_nothing_is_answered_with_nothing(backend: Backend) -> None:

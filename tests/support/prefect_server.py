@@ -28,6 +28,8 @@ from tests.support.processes import clean_environ, end, kill, start
 
 _PATIENCE = 180.0
 _BUSY = 30.0
+# Without certificates, which take longer to load than a call takes.
+_PLAIN: Mapping[str, Any] = {"trust_env": False, "verify": False}
 
 
 # The Prefect of our own environment, and the newer one of another, which `make test` makes.
@@ -130,7 +132,7 @@ class PrefectServer:
         """Call its API, again while it is too busy, and fail on every error; the answer's JSON."""
         deadline = time.monotonic() + _BUSY
         while True:
-            answer = httpx.request(method, f"{self.api}{path}", json=body, timeout=60, trust_env=False)
+            answer = httpx.request(method, f"{self.api}{path}", json=body, timeout=60, **_PLAIN)
             if answer.status_code != 503 or time.monotonic() > deadline:
                 break
             time.sleep(0.1)
@@ -178,7 +180,7 @@ class PrefectServer:
         deadline = time.monotonic() + _PATIENCE
         while True:
             try:
-                if httpx.get(f"{self.api}/health", timeout=5, trust_env=False).status_code == 200:
+                if httpx.get(f"{self.api}/health", timeout=5, **_PLAIN).status_code == 200:
                     return
             except httpx.TransportError:
                 pass

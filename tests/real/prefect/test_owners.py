@@ -1,0 +1,164 @@
+"""Whose deployments are on a real server, what of them is pruned, and what a rename keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syntask_yaml.backend.prefect.backend import PrefectBackend
+from syntask_yaml.errors import BackendConflict, PruneRefused
+from syntask_yaml.model.value import known
+from syntask_yaml.operations.deployments import check_unprotected
+from syntask_yaml.plan.changes import Action
+from tests.support.desk import Desk
+from tests.support.prefect_server import PrefectServer
+
+POOL = "work_pool: {name: default}"
+SHOP = "name: shop"
+ENTRY = (
+    f"entrypoint: flows.py:etl, {POOL}, triggers: [{{expect: [never.comes]}}], "
+    "schedules: [{cron: '0 7 * * *', slug: seven}, {cron: '0 8 * * *'}]"
+)
+KEPT = (
+    *("name", "flow_id", "entrypoint", "parameters", "parameter_openapi_schema", "pull_steps"),
+    *("work_pool_name", "work_queue_name", "job_variables"),
+)
+OLD = f"name: shop\ndeployments:\n- {{name: old, {ENTRY}}}\n"
+NEW = f"name: shop\ndeployments:\n- {{name: new, renamed_from: etl/old, {ENTRY}}}\n"
+
+
+@pytest.fixture(name="empty", params=["sqlite", "newer"])
+def _empty(request: pytest.FixtureRequest) -> PrefectServer:
+    """A server that has nothing but a pool."""
+    server: PrefectServer = request.getfixturevalue(request.param)
+    server.empty()
+    server.create_pool("default")
+    return server
+
+
+@pytest.fixture(name="desk")
+def _desk(empty: PrefectServer, tmp_path: Path) -> Iterator[Desk]:
+    with closing(PrefectBackend.open(empty.api, {})) as backend:
+        yield desk_in(tmp_path / "here", backend)
+
+
+def desk_in(folder: Path, backend: Any) -> Desk:
+    folder.mkdir()
+    return Desk(folder, backend=backend)
+
+
+def names(desk: Desk) -> list[str]:
+    return [each.deployment.name for each in desk.backend.deployments()]
+
+
+def labels(server: PrefectServer) -> dict[str, dict[str, Any]]:
+    """The labels of ours that each deployment has, by its name."""
+    return {
+        each["name"]: {key: value for key, value in each["labels"].items() if key.startswith("syntask.")}
+        for each in server.every("deployments")
+    }
+
+
+def test_labels_say_whose_a_deployment_is_and_whether_it_stays(empty: PrefectServer, desk: Desk) -> None:
+    """What is no longer declared is pruned, unless it is protected."""
+    desk.declare(POOL, f"{POOL}, protected: true", POOL, top=SHOP)
+    desk.deploy()
+    own = {"syntask.project": "shop", "syntask.origin": str(desk.folder / "syntask.yaml")}
+    assert labels(empty) == {"d0": own, "d1": {**own, "syntask.protected": True}, "d2": own}
+    assert not desk.plan(prune=True).plan.has_changes
+    desk.declare(POOL, top=SHOP)
+
+    outcome = desk.deploy(prune=True)
+
+    assert any("`etl/d1` is no longer declared" in each.detail for each in outcome.diagnostics)
+    assert names(desk) == ["d0", "d1"]
+    with pytest.raises(PruneRefused):
+        check_unprotected([desk.stored("d1")])
+    desk.declare(POOL, POOL, top=SHOP)
+    desk.deploy()
+    assert labels(empty) == {"d0": own, "d1": own}
+    desk.declare(POOL, top=SHOP)
+    assert desk.deploy(prune=True).is_good
+    assert names(desk) == ["d0"]
+
+
+def test_a_second_project_of_one_name_is_refused_until_it_takes_over(desk: Desk, tmp_path: Path) -> None:
+    desk.declare(POOL, POOL, top=SHOP)
+    desk.deploy()
+    other = desk_in(tmp_path / "there", desk.backend)
+    other.declare(POOL, top=SHOP)
+
+    for attempt in (other.plan, other.deploy):
+        with pytest.raises(BackendConflict) as caught:
+            attempt(prune=True)
+        assert str(desk.folder / "syntask.yaml") in caught.value.detail
+    assert names(desk) == ["d0", "d1"]
+
+    other.deploy(take_over=True)
+
+    assert {each.deployment.origin for each in desk.backend.deployments()} == {other.knowledge.origin}
+    other.deploy(prune=True)
+    assert names(desk) == ["d0"]
+    with pytest.raises(BackendConflict):
+        desk.plan()
+
+
+def test_what_was_deployed_without_an_origin_is_adopted_with_its_next_change(
+    empty: PrefectServer, desk: Desk
+) -> None:
+    """A server takes a label only with the whole deployment. What others noted and paused stays."""
+    desk.declare(ENTRY.partition(", ")[2], top=SHOP)
+    desk.deploy()
+    (raw,) = empty.every("deployments")
+    schedules = [{"schedule": {"cron": "0 7 * * *"}, "slug": "seven", "active": False}]
+    body = {key: raw[key] for key in KEPT} | {"schedules": schedules}
+    empty.request("DELETE", f"/deployments/{raw['id']}")
+    empty.request("POST", "/deployments/", {**body, "labels": {"syntask.project": "shop", "team": "data"}})
+    assert desk.actions() == ["updated"]  # the trigger went with it, and a schedule
+
+    assert desk.deployed("d0").origin == desk.knowledge.origin
+    (adopted,) = empty.every("deployments")
+    assert adopted["labels"]["team"] == "data"
+    assert {each["slug"]: each["active"] for each in adopted["schedules"]} == {"seven": False, None: True}
+    assert desk.actions() == ["unchanged"]
+
+
+def test_a_rename_keeps_what_was_paused(empty: PrefectServer, desk: Desk) -> None:
+    """Of the deployment, and of its schedules; its triggers move along. A second deploy is nothing."""
+    desk.write(OLD)
+    desk.deploy()
+    desk.pause("old")
+    before = desk.stored("old")
+    _, eight = known(before.deployment.schedules) or ()
+    empty.request("PATCH", f"/deployments/{before.id}/schedules/{eight.id}", {"active": False})
+    desk.write(NEW)
+    assert [change.action for change in desk.plan(prune=True).plan.changes] == [Action.RENAME]
+
+    assert desk.deploy(prune=True).summary["renamed"] == 1
+
+    (after,) = desk.backend.deployments()
+    assert (after.deployment.name, after.deployment.paused) == ("new", True)
+    active = {each.slug: each.active for each in known(after.deployment.schedules) or ()}
+    assert active == {"seven": True, None: False}
+    assert [each["name"] for each in empty.every("automations")] == ["new__automation_1"]
+    assert not desk.plan(prune=True).plan.has_changes
+    assert desk.actions(prune=True) == ["unchanged"]
+
+
+def test_a_rename_that_stopped_half_way_is_finished(desk: Desk) -> None:
+    """The old one is still there when the new one stands, and goes with the next deploy."""
+    desk.write(OLD)
+    desk.deploy()
+    desk.write(NEW.replace("renamed_from: etl/old, ", ""))
+    desk.deploy()
+    assert names(desk) == ["new", "old"]
+    desk.write(NEW)
+
+    desk.deploy()
+
+    assert names(desk) == ["new"]
+    assert not desk.plan().plan.has_changes
