@@ -15,11 +15,13 @@ class Builtin:
     """A built-in step.
 
     *package* is what follows `syntask` or `prefect` in the first part of its full name.
+    *in_prefect*: whether Prefect, or its package of that name, has the step too: stock workers run it then.
     """
 
     name: str
     outputs: tuple[str, ...]
     package: str = ""
+    in_prefect: bool = True
 
     def full_name(self, namespace: str = "syntask") -> str:
         """The name by which a project file, or a backend, knows the step."""

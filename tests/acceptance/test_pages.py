@@ -10,6 +10,8 @@ from types import ModuleType
 
 import pytest
 
+from syntask_yaml.cli.edge import BUG
+from syntask_yaml.errors import SyntaskError
 from tests.support.console import Console
 
 ROOT = Path(__file__).parents[2]
@@ -62,6 +64,25 @@ def test_links_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
 
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_json_format_is_listed() -> None:
+    """Those that the code prints, and no others; a format is `document("NAME", …)` or a constant."""
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "syntask_yaml").rglob("*.py"))
+    printed = {f"syntask.{name}/1" for name in re.findall(r"(?<!\w)document\(\s*\"([a-z-]+)\"", source)}
+    printed |= set(re.findall(r"\"(syntask\.[a-z-]+/\d+)\"", source))
+    page = (ROOT / "docs" / "output.md").read_text(encoding="utf-8")
+
+    assert set(re.findall(r"^\| `(syntask\.[^`]+)`", page, re.MULTILINE)) == printed
+
+
+def test_every_exit_code_is_listed() -> None:
+    """Those of the errors that are raised on purpose, and the others of the command line."""
+    kinds: list[type[SyntaskError]] = [SyntaskError, *SyntaskError.__subclasses__()]
+    page = (ROOT / "docs" / "output.md").read_text(encoding="utf-8")
+    listed = set(map(int, re.findall(r"^\| (\d+) \|", page, re.MULTILINE)))
+
+    assert listed == {0, 2, BUG, *(kind.exit_code for kind in kinds)}
 
 
 def test_the_readme_is_short() -> None:

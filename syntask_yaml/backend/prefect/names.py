@@ -75,9 +75,10 @@ def step_problem(name: str) -> str | None:
     A function of somebody's own is taken to be installed where the worker is, and one in Prefect's own
     namespace that is not known here to be of another version of Prefect.
     """
-    if builtin_of(name) is not None:
+    builtin = builtin_of(name)
+    if builtin is not None and builtin.in_prefect:
         return None
-    is_in_ours = name.startswith(("syntask.", "syntask_yaml."))
+    is_in_ours = builtin is not None or name.startswith(("syntask.", "syntask_yaml."))
     if is_in_ours or (name.startswith("syntask_") and claims_to_be_builtin(name)):
         return f"A stock worker has no step `{name}`: only syntask's own worker does."
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -198,15 +199,13 @@ class Writing(Reading):
     def _write_rest(
         self, deployment_id: str, after: Deployment, *, before: Sequence[Mapping[str, Any]]
     ) -> None:
-        """What belongs to a deployment and is not in it: its triggers, and what it promises."""
-        try:
-            if self.features.triggers and _settled(after.triggers, after) != _settled(before, after):
+        """What belongs to a deployment and is not in it: its triggers, and its SLAs."""
+        if self.features.triggers and _settled(after.triggers, after) != _settled(before, after):
+            with _named(f"`{after.full_name}` was written, but not all of its triggers"):
                 write_triggers(self._api, deployment_id, after)
-            if self.features.sla and after.sla is not None:
+        if self.features.sla and after.sla is not None:
+            with _named(f"`{after.full_name}` was written, but not its SLAs"):
                 write_sla(self._api, deployment_id, after.sla)
-        except BackendError as error:
-            error.detail = f"`{after.full_name}` is there, but not all of its triggers are: {error.detail}"
-            raise
 
     def _delete(self, now: Current, before: Stored | None) -> str:
         deployment_id = now.stored.id
@@ -235,6 +234,16 @@ class Writing(Reading):
             return self._send(
                 method, path, {key: value for key, value in body.items() if key not in error.unknown}
             )
+
+
+@contextmanager
+def _named(part: str) -> Iterator[None]:
+    """Begin the detail of a failure inside with *part*, which says what was not written."""
+    try:
+        yield
+    except BackendError as error:
+        error.detail = f"{part}: {error.detail}"
+        raise
 
 
 def _may_be_left_out(key: str, body: Mapping[str, Any]) -> bool:

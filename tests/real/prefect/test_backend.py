@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from syntask_yaml.backend.prefect.backend import PrefectBackend
+from syntask_yaml.backend.prefect.settings import read_connection
+from syntask_yaml.backend.prefect.transport import Api
 from syntask_yaml.errors import BackendConflict, BackendRefused, BackendUnreachable
 from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.pool import WorkPool
@@ -204,8 +206,20 @@ def test_a_refusal_of_one_trigger_says_what_is_there(backend: PrefectBackend) ->
     (written,) = backend.write([Write(None, bad)])
 
     assert isinstance(written.error, BackendRefused)
-    assert "`etl/prod` is there, but not all of its triggers are" in written.error.detail
+    assert "`etl/prod` was written, but not all of its triggers: " in written.error.detail
     assert actions(backend, [bad]) == [Action.UPDATE]
+
+
+def test_a_failure_to_write_slas_names_them_and_not_the_triggers(sqlite: PrefectServer) -> None:
+    """The deployment and its triggers are written; a server without SLAs refuses the rest."""
+    sqlite.empty()
+    api = Api(read_connection(sqlite.api, {}))
+    with closing(PrefectBackend(api, has_sla=True)) as backend:
+        backend.create_pool(WorkPool(name="real", type="process"))
+        (written,) = backend.write([Write(None, replace(ETL, sla=({"name": "soon", "duration": 60},)))])
+
+    assert written.error is not None
+    assert written.error.detail.startswith("`etl/prod` was written, but not its SLAs: ")
 
 
 def test_new_queues_are_made_once_and_in_order(server: PrefectServer) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syntask_yaml.backend.prefect.names import DIALECTS, step_problem
-from syntask_yaml.model.builtin import BUILTINS
+from syntask_yaml.model.builtin import BUILTINS, Builtin
 
 PREFECT, SYNTASK = DIALECTS["prefect"], DIALECTS["syntask"]
 
@@ -51,3 +51,20 @@ def test_references_are_stored_under_the_servers_names() -> None:
 def test_steps_that_a_stock_worker_lacks_are_told(name: str, is_known: bool) -> None:
     """One's own is taken to be installed there, an unknown one of Prefect's to be of another version."""
     assert (step_problem(name) is None) is is_known
+
+
+def test_a_built_in_step_that_prefect_does_not_have_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under both of its names, as the table of the built-in steps says."""
+    ours = Builtin("only_here", ("directory",), in_prefect=False)
+    monkeypatch.setitem(BUILTINS, ours.name, ours)
+
+    for namespace in DIALECTS:
+        assert "only syntask's own worker does" in (step_problem(ours.full_name(namespace)) or "")
+
+
+@pytest.mark.parametrize("builtin", [each for each in BUILTINS.values() if not each.package])
+def test_prefect_has_the_steps_that_the_table_says(builtin: Builtin) -> None:
+    """Those of Prefect itself; its packages for stores and images are others."""
+    steps = pytest.importorskip("prefect.deployments.steps")
+
+    assert hasattr(steps, builtin.name) is builtin.in_prefect
