@@ -21,12 +21,15 @@ from syntask_yaml.model.identity import anchored, same_schedules
 from syntask_yaml.model.occurrences import MOST_STEPS, first_time, occurrences, walk_problem
 from syntask_yaml.model.recurrence import rrule_problem
 from syntask_yaml.model.schedule import Cron, Interval, RRule, Schedule, Timing
+from syntask_yaml.model.steps import TooManySteps
 from syntask_yaml.model.timing import is_timezone
 
 _AHEAD = timedelta(seconds=60)
 # Made at once, so that a schedule of every second is not looked at every second.
 _REACH = timedelta(seconds=120)
 _LEAST, _MOST = 3, 100
+# When a look took too many steps: from a later moment it can be a shorter way to the next time.
+_PAUSE = timedelta(minutes=15)
 
 
 def merged(
@@ -64,7 +67,7 @@ def _with_anchor(timing: Timing, now: datetime) -> Timing:
 class Coming:
     """The *times* to make runs for, and when to look *again*; None: never, there are no more.
 
-    *problem* says why nobody will look again at a schedule that has more.
+    *problem* says why none were found of a schedule that has more.
     """
 
     times: tuple[datetime, ...]
@@ -93,7 +96,9 @@ def coming(timing: Timing, *, made_until: datetime, now: datetime, steps: int = 
     except Exception as error:  # noqa: BLE001  (the libraries raise anything)
         if times:  # as far as it came; from there it is less far
             return Coming(tuple(times), max(times[-1], now + timedelta(seconds=1)))
-        return Coming((), None, walk_problem(timing, error, steps=steps))
+        problem = walk_problem(timing, error, steps=steps)
+        is_slow = isinstance(error, TooManySteps) and problem is not None
+        return Coming((), now + _PAUSE if is_slow else None, problem)
     return Coming(tuple(times), None)
 
 

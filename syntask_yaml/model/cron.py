@@ -32,6 +32,14 @@ _FIELDS = (
     _Field("second", "0 to 59"),
     _Field("year", "1970 to 2099"),
 )
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
+_DAYS = "sun mon tue wed thu fri sat"
+_NUMBERS = {
+    **{name: number for number, name in enumerate(_MONTHS.split(), start=1)},
+    **{name: number for number, name in enumerate(_DAYS.split())},
+}
+# Sunday has two numbers.
+_SAME = frozenset({(7, 0), *((number, number) for number in range(60))})
 _FEWEST = 5
 _YEAR = 6
 _SHAPES = "a list (`1,2`), a range (`1-5`) or a step (`*/2`)"
@@ -81,8 +89,12 @@ def full_ranges(text: str) -> Iterator[tuple[str, str, str]]:
     for field, written in zip(_FIELDS, text.split(), strict=False):
         for part in written.split(","):
             match = _PART.fullmatch(part)
-            if match and match["low"].lower() == match["high"].lower():
+            if match and (_number(match["low"]), _number(match["high"])) in _SAME:
                 yield part, field.name, match["low"]
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else _NUMBERS[text.lower()]
 
 
 def has_nearest_weekday(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import islice
@@ -25,8 +26,10 @@ _YEARLY, _MONTHLY, _DAILY = 0, 1, 3
 _SECONDS = {2: 7 * 86400, _DAILY: 86400, 4: 3600, 5: 60, 6: 1}
 
 _ZONE = re.compile(r";TZID=([^:;\n]+)", re.IGNORECASE)
-_START = re.compile(r"DTSTART(?:;[^:\n]*)?:\d{8}(?:T\d{6})?(Z?)", re.IGNORECASE)
+_START = re.compile(r"DTSTART(?P<options>[^:\s]*):(?P<moment>\S*)", re.IGNORECASE)
+_OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)$", re.IGNORECASE)
 _UNTIL = re.compile(r"(UNTIL=)(\d{8}T\d{6})Z", re.IGNORECASE)
+_FORM = "%Y%m%dT%H%M%S"
 _NO_INTERVAL = re.compile(r"INTERVAL=\+?0+(?!\d)", re.IGNORECASE)
 
 
@@ -36,12 +39,12 @@ def parse_rrule(text: str, timezone: str | None) -> tuple[str, str | None]:
     The zone is *timezone*, or else the one that the JSON or the rule's own start names.
     """
     if text.lstrip().startswith("{"):
-        try:
-            fields = json.loads(text)
-            text, timezone = str(fields["rrule"]), timezone or fields.get("timezone")
-        except (ValueError, KeyError, TypeError):
-            pass
-    return text, timezone or next(zones_in(text), None)
+        with suppress(ValueError, RecursionError):
+            match json.loads(text):
+                case {"rrule": str(rule), **others} if isinstance(zone := others.get("timezone"), str | None):
+                    text, timezone = rule, timezone or zone
+    start = _START.search(text)
+    return text, timezone or (next(zones_in(start["options"]), None) if start else None)
 
 
 def zones_in(text: str) -> Iterator[str]:
@@ -55,19 +58,17 @@ def with_local_end(text: str, timezone: str | None) -> str:
     dateutil refuses to compare the two: a server accepts such a rule, and never runs it.
     """
     start = _START.search(text)
-    if start and (start[1] or ";TZID=" in start[0].upper()):
+    if start and (_OFFSET.search(start["moment"]) or _ZONE.search(start["options"])):
         return text
     return _UNTIL.sub(lambda match: match[1] + _local(match[2], timezone), text)
 
 
 def _local(moment: str, timezone: str | None) -> str:
-    form = "%Y%m%dT%H%M%S"
-    return (
-        datetime.strptime(moment, form)
-        .replace(tzinfo=UTC)
-        .astimezone(ZoneInfo(timezone or "UTC"))
-        .strftime(form)
-    )
+    end = datetime.strptime(moment.upper(), _FORM).replace(tzinfo=UTC)
+    try:
+        return end.astimezone(ZoneInfo(timezone or "UTC")).strftime(_FORM)
+    except OverflowError:  # 99991231T235959Z: for ever
+        return moment
 
 
 @lru_cache(maxsize=1024)
@@ -81,7 +82,7 @@ def rrule_problem(text: str) -> str | None:
     if _NO_INTERVAL.search(text):
         return "`INTERVAL` is 1 or more."
     try:
-        rrulestr(text)
+        rrulestr(with_local_end(text, None))
     except Exception as error:  # noqa: BLE001  (whatever it raises, it does not read the text)
         return f"{str(error).rstrip('.').capitalize()}."
     return None
@@ -121,10 +122,23 @@ def _has_no_day(rule: Any) -> bool:
 
 def _parsed(text: str, timezone: str | None) -> Any:
     """Return the rule as it is walked: on a wall clock. Which clock that is has been decided before."""
-    from dateutil.rrule import rrulestr
+    from dateutil.rrule import rruleset, rrulestr
 
-    local = _ZONE.sub("", with_local_end(text, timezone))
-    return rrulestr(re.sub(r"(\d{8}T\d{6})Z", r"\1", local), dtstart=DEFAULT_START)
+    rule: Any = rrulestr(with_local_end(text, timezone), dtstart=DEFAULT_START)
+    if not isinstance(rule, rruleset):
+        return _on_wall_clock(rule)
+    for kind in ("_rrule", "_exrule"):
+        setattr(rule, kind, list(map(_on_wall_clock, getattr(rule, kind))))
+    for kind in ("_rdate", "_exdate"):
+        setattr(rule, kind, [moment.replace(tzinfo=None) for moment in getattr(rule, kind)])
+    return rule
+
+
+def _on_wall_clock(rule: Any) -> Any:
+    start, end = rule._dtstart, rule._until
+    if start.tzinfo is None:
+        return rule
+    return rule.replace(dtstart=start.replace(tzinfo=None), until=end and end.replace(tzinfo=None))
 
 
 def _rules(rule: Any) -> list[Any]:
@@ -174,7 +188,7 @@ def without_default_start(rrule: str) -> str:
     if match is None or "DTSTART" in match[2].upper():
         return rrule
     try:
-        start = datetime.strptime(match[1], "%Y%m%dT%H%M%S")
+        start = datetime.strptime(match[1], _FORM)
     except ValueError:
         return rrule
     return match[2] if start == DEFAULT_START or _is_in_beat(match[2], start) else rrule

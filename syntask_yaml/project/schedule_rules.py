@@ -84,7 +84,7 @@ def fires_soon(node: Node) -> Iterator[Diagnostic]:
     try:
         first = first_time(timing, today)
     except ValueError as error:
-        yield place.problem("invalid-rrule", str(error), "Remove `COUNT`, or let `DTSTART` be a later day.")
+        yield place.problem("invalid-rrule", str(error), _why_slow(timing))
         return
     if first is None:
         yield place.problem("never-fires", f"This `{key}` never fires.", _why_never(timing)).as_warning()
@@ -112,6 +112,12 @@ def _why_never(timing: Timing) -> str:
         if f"{key}=" in text:
             return f"Check its `{key}`."
     return "Check its days and months."
+
+
+def _why_slow(timing: Timing) -> str:
+    if isinstance(timing, RRule) and "COUNT=" in timing.rrule.upper():
+        return "Remove `COUNT`, or let `DTSTART` be a later day."
+    return "Use a less frequent `FREQ`, or fewer exceptions."
 
 
 def is_moment(node: Node) -> Iterator[Diagnostic]:

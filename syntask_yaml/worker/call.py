@@ -6,7 +6,8 @@ import inspect
 import signal
 import time
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -56,14 +57,32 @@ def call_flow(call: Call, *, on_retry: Callable[[int, BaseException], None]) -> 
     for attempt in range(options.retries + 1):
         try:
             with _time_limit(options.timeout_seconds):
-                result = call.function(**call.arguments)
-                return _awaited(result) if inspect.isawaitable(result) else result
+                return _outcome(call.function, call.function(**call.arguments))
         except Exception as error:
             if attempt == options.retries:
                 raise
             on_retry(attempt + 1, error)
             time.sleep(options.retry_delay_seconds)
     raise AssertionError("a loop of at least one attempt returns or raises")
+
+
+def _outcome(function: Callable[..., Any], result: Any) -> Any:
+    """Return *result* once the body of *function* has run: one that awaits or yields has not begun.
+
+    What it yields is left out.
+    """
+    body = inspect.unwrap(function)
+    if inspect.isgeneratorfunction(body) and inspect.isgenerator(result):
+        deque(result, maxlen=0)
+        return None
+    if inspect.isasyncgenfunction(body) and inspect.isasyncgen(result):
+        return _awaited(_exhausted(result))
+    return _awaited(result) if inspect.isawaitable(result) else result
+
+
+async def _exhausted(items: AsyncIterator[Any]) -> None:
+    async for _ in items:
+        pass
 
 
 def _awaited(awaitable: Any) -> Any:

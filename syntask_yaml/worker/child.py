@@ -114,7 +114,7 @@ def main() -> int:
         control.wait(report)
         call_flow(call, on_retry=partial(_report_retry, report))
     except BaseException as error:  # noqa: BLE001  (whatever a flow raises is its result)
-        if not isinstance(error, SystemExit) or error.code not in (None, 0) or stage != "call":
+        if stage != "call" or not _is_success(error):
             _report_failure(report, error, stage)
             return 1
     _flush()
@@ -128,6 +128,13 @@ def _inherited(name: str) -> int:
     descriptor = int(os.environ.pop(name))
     os.set_inheritable(descriptor, False)
     return descriptor
+
+
+def _is_success(error: BaseException) -> bool:
+    try:
+        return isinstance(error, SystemExit) and error.code in (None, 0)
+    except BaseException:  # noqa: BLE001  (the code is the user's, too)
+        return False
 
 
 def _report_retry(report: _Reporter, attempt: int, error: BaseException) -> None:
@@ -176,7 +183,7 @@ def _trace(error: BaseException) -> str:
 
 def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):
+        with suppress(Exception):  # the flow may have put anything in their place
             stream.flush()
 
 

@@ -103,6 +103,11 @@ CASES: dict[str, Case] = {
         "raises_what_cannot_be_said", failed("SaysNothing: what it says raises RuntimeError")
     ),
     "at-length": Case("raises_at_length", failed("ValueError: " + "z" * 1000)),
+    "leaves-oddly": Case("leaves_oddly", failed("NoCode")),
+    "yields": Case("yields", COMPLETED, ("first", "last")),
+    "yields-and-awaits": Case("yields_and_awaits", failed("RuntimeError: after the first")),
+    "without-streams": Case("takes_its_streams_away", COMPLETED),
+    "raises-without-streams": Case("raises_without_streams", failed("ValueError: unheard")),
     "leaves-with-words": Case("leaves_with_words", failed("SystemExit: no more coffee")),
     "interrupts-itself": Case("interrupts_itself", failed("KeyboardInterrupt")),
     "vanishes": Case("vanishes", crashed(SAID_NOTHING.format(7))),

@@ -73,6 +73,19 @@ def test_a_rule_that_takes_too_many_steps_is_marked() -> None:
     assert never == Coming((), None)
 
 
+def test_a_rule_that_took_too_many_steps_once_fires_when_its_time_is_near() -> None:
+    """It is marked until then, and looked at again and again."""
+    rule, made = RRule("FREQ=SECONDLY;BYHOUR=9"), NOW
+    at: datetime | None = NOW
+    looks = [Coming((), NOW)]
+    while at is not None and not looks[-1].times:
+        looks.append(coming(rule, made_until=made, now=at, steps=50_000))
+        at = looks[-1].again
+        assert (looks[-1].problem is None) == bool(looks[-1].times)
+
+    assert looks[-1].times[0] == datetime(2026, 3, 3, 9, tzinfo=UTC)
+
+
 def test_what_was_found_before_the_steps_were_used_up_is_made() -> None:
     """The next look goes on from there."""
     rule = RRule("DTSTART:20260302T000000\nRRULE:FREQ=DAILY;COUNT=5000;BYDAY=MO")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from syntask_yaml.backend.schedules import Coming, coming
 from syntask_yaml.model.occurrences import first_time, occurrences
+from syntask_yaml.model.recurrence import rrule_problem
 from syntask_yaml.model.schedule import Cron, Interval, RRule, Timing
 from syntask_yaml.model.steps import TooManySteps, within
 
@@ -107,6 +108,34 @@ def test_the_end_of_a_rule_in_utc_is_on_the_clock_of_its_zone() -> None:
     rule = RRule("RRULE:FREQ=DAILY;BYHOUR=9;UNTIL=20260304T080000Z", "Europe/Berlin")
 
     assert list(occurrences(rule, NOW)) == [datetime(2026, 3, day, 8, tzinfo=UTC) for day in (3, 4)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "timezone"),
+    [
+        ("DTSTART:20260101T090000Z RRULE:FREQ=DAILY", "Europe/Berlin"),
+        ("DTSTART:2026-01-01T09:00:00Z\nRRULE:FREQ=DAILY;UNTIL=20270101T000000Z", "Europe/Berlin"),
+        ("DTSTART:2026-01-01T09:00:00+00:00\nRRULE:FREQ=DAILY", "Europe/Berlin"),
+        ("dtstart:20260101t090000z\nrrule:freq=daily;until=20270101t000000z", "Europe/Berlin"),
+        ("dtstart;tzid=Europe/Berlin:20260101t090000\nrrule:freq=daily", None),
+        ("DTSTART:20260101T090000Z\nRRULE:FREQ=DAILY\nEXDATE:20260308T090000Z", "Europe/Berlin"),
+        ("FREQ=DAILY;BYHOUR=9;UNTIL=99991231T235959Z", "Europe/Berlin"),
+        ("DTSTART:20260101T090000\nRRULE:FREQ=DAILY;UNTIL=20270101T000000Z", "Europe/Berlin"),
+        ('{"rrule": "DTSTART:20260101T090000Z\\nRRULE:FREQ=DAILY", "timezone": "Europe/Berlin"}', None),
+    ],
+)
+def test_a_start_is_on_the_clock_of_the_zone_however_it_is_written(rule: str, timezone: str | None) -> None:
+    """As on a server: with an offset, in lower case, in ISO form, with an end that means for ever."""
+    assert rrule_problem(rule) is None
+    assert list(islice(occurrences(RRule(rule, timezone), NOW), 3)) == [
+        datetime(2026, 3, day, 8, tzinfo=UTC) for day in (3, 4, 5)
+    ]
+
+
+def test_the_zone_of_an_exception_is_not_that_of_the_rule() -> None:
+    rule = RRule("RRULE:FREQ=DAILY\nEXDATE;TZID=Asia/Tokyo:20260303T000000")
+
+    assert first_time(rule, NOW) == datetime(2026, 3, 4, tzinfo=UTC)
 
 
 def test_nothing_is_missed_where_the_clock_jumps() -> None:

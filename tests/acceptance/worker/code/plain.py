@@ -80,6 +80,46 @@ def leaves_badly():
     sys.exit(3)
 
 
+class NoCode(SystemExit):
+    @property
+    def code(self):
+        raise RuntimeError("no code")
+
+
+@flow
+def leaves_oddly():
+    raise NoCode
+
+
+@flow
+def yields():
+    print("first")
+    yield 1
+    print("last")
+
+
+@flow
+async def yields_and_awaits():
+    yield 1
+    raise RuntimeError("after the first")
+
+
+class NoStream:
+    def flush(self):
+        raise RuntimeError("nothing is written here")
+
+
+@flow
+def takes_its_streams_away():
+    sys.stdout, sys.stderr = None, NoStream()
+
+
+@flow
+def raises_without_streams():
+    sys.stdout = sys.stderr = None
+    raise ValueError("unheard")
+
+
 @flow
 def leaves_with_words():
     sys.exit("no more coffee")
