@@ -1,8 +1,8 @@
 """Where a project comes from: what tells two projects of one name apart.
 
-In a git repository with a remote it is that remote and the path of the file in it, so that every
-checkout has the same origin, over ssh or https. Elsewhere it is the absolute path of the file. Git
-itself is not needed: its configuration is read.
+In a git repository with a remote it is that remote and the folder of the project file in it, so that
+every checkout has the same origin, over ssh or https. Elsewhere it is the absolute path of the folder.
+What the file is called does not matter. Git itself is not needed: its configuration is read.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ _ONLY_SSH_HOST = re.compile(r"^(?:ssh|altssh)\.")
 
 
 def origin_of(file: Path) -> str:
-    """The origin of the project whose file is *file*."""
-    file = file.resolve()
-    tree = next((folder for folder in file.parents if (folder / ".git").exists()), None)
+    """Return the origin of the project whose file is *file*, such as `github.com/team/shop:teams/billing`."""
+    folder = file.resolve().parent
+    tree = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
     remote = _remote(tree) if tree is not None else None
-    return str(file) if tree is None or remote is None else f"{remote}:{file.relative_to(tree).as_posix()}"
+    return (
+        str(folder) if tree is None or remote is None else f"{remote}:{folder.relative_to(tree).as_posix()}"
+    )
 
 
 def _remote(tree: Path) -> str | None:

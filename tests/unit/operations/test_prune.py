@@ -136,8 +136,8 @@ def test_protected_means_nothing_in_a_prefect_file(desk: Desk) -> None:
     (desk.folder / "syntask.yaml").unlink()
     desk.declare("tags: [x], protected: true", top=SHOP, name="prefect.yaml")
 
-    problems = desk.plan(take_over=True).diagnostics
-    desk.deploy(take_over=True)
+    problems = desk.plan().diagnostics
+    desk.deploy()
 
     assert any("Prefect ignores it" in each.detail and not each.is_error for each in problems)
     assert not desk.deployed("d0").protected
@@ -151,7 +151,7 @@ def test_a_second_project_of_one_name_is_refused(desk: Desk, tmp_path: Path, mor
     for attempt in (other.plan, other.deploy):
         with pytest.raises(BackendConflict) as caught:
             attempt(**more)
-        assert str(desk.folder / "syntask.yaml") in caught.value.detail
+        assert f"deployed from {desk.folder};" in caught.value.detail
         assert "--take-over" in caught.value.hint
     assert deployed(desk.backend) == ["d0", "d1", "d2"]
 

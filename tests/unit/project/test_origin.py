@@ -61,8 +61,9 @@ def test_checkouts_of_a_repository_have_one_origin(tmp_path: Path) -> None:
     here = repository(tmp_path / "a", "origin=git@git.example.com:team/shop.git", "fork=https://x.com/y")
     there = repository(tmp_path / "b" / "c", "origin=https://git.example.com/team/shop")
 
-    assert origin_of(here) == origin_of(there) == "git.example.com/team/shop:deep/syntask.yaml"
-    assert origin_of(here.parent / "other.yaml") != origin_of(here)
+    assert origin_of(here) == origin_of(there) == "git.example.com/team/shop:deep"
+    assert origin_of(here.parent / "prefect.yaml") == origin_of(here)
+    assert origin_of(here.parents[1] / "syntask.yaml") == "git.example.com/team/shop:."
 
 
 def test_a_further_worktree_and_a_submodule_have_the_origin_of_their_repository(tmp_path: Path) -> None:
@@ -83,4 +84,4 @@ def test_without_a_remote_the_path_counts(tmp_path: Path, broken: str | None) ->
         (tmp_path / ".git").mkdir()
         (tmp_path / ".git" / "config").write_bytes(broken.encode("latin-1"))
 
-    assert origin_of(file) == str(file.resolve())
+    assert origin_of(file) == str(tmp_path.resolve())
