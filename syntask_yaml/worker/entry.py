@@ -46,7 +46,8 @@ def _load_file(path: Path) -> ModuleType:
         )
     sys.path.insert(0, str(file.parent))
     # The file's own name, so that what it pickles can be found again, unless that would hide a module.
-    name = file.stem if file.stem not in sys.modules else f"__syntask_{file.stem}__"
+    is_free = "." not in file.stem and file.stem not in sys.modules
+    name = file.stem if is_free else f"__syntask_{file.stem.replace('.', '_')}__"
     # With the folder as that of its submodules, so that `from .places import CITY` finds what is beside it.
     folders = [str(file.parent), str(Path.cwd())]
     spec = importlib.util.spec_from_file_location(name, file, submodule_search_locations=folders)

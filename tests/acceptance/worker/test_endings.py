@@ -55,6 +55,7 @@ CASES: dict[str, Case] = {
     "plain-function": Case("plain.py:undecorated", COMPLETED, ("hello nobody",)),
     "file-in-a-folder": Case("deep/inner/flow-file.py:go", COMPLETED, ("found a sibling",)),
     "relative-import": Case("beside/flows.py:go", COMPLETED, ("Rome Tiber Rome",)),
+    "relative-import-and-a-dot": Case("beside/flows.v2.py:go", COMPLETED, ("Rome Tiber Rome",)),
     "module": Case("package.sub.flows:go", COMPLETED, ("said hello",)),
     "dotted": Case("package.sub.flows.go", COMPLETED, ("said hello",)),
     "method": Case("package/sub/flows.py:Group.inside", failed("There is no"), more={"pull": []}),
