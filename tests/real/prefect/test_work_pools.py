@@ -132,3 +132,37 @@ def test_a_block_where_a_server_takes_no_text_is_said_at_plan(
     assert done.returncode == 1
     assert "the template takes no text here" in done.stdout
     assert "under `job_configuration` of its template" in done.stdout
+
+
+@pytest.mark.parametrize("which", ["sqlite", "newer"])
+def test_a_pool_of_a_server_is_paused_resumed_changed_and_deleted(
+    request: pytest.FixtureRequest, which: str, project: Path, tmp_path: Path
+) -> None:
+    """Not while a deployment uses it; what waits in it is said at plan."""
+    server: PrefectServer = request.getfixturevalue(which)
+    console = Console(project, tmp_path / "home", {"PREFECT_API_URL": server.api})
+    entry = {"name": "d", "entrypoint": "flows.py:seen", "pull": [], "work_pool": {"name": "rest"}}
+    entry["parameters"] = {"out": "x"}
+    (project / "syntask.yaml").write_text(json.dumps({"name": "rest", "deployments": [entry]}))
+
+    def pool() -> tuple[bool, int | None, str | None]:
+        raw = server.request("GET", "/work_pools/rest")
+        return raw["is_paused"], raw["concurrency_limit"], raw["description"]
+
+    _run(console, "syntask work-pool create rest --concurrency-limit 5")
+    _run(console, "syntask work-pool pause rest")
+    assert pool() == (True, 5, None)
+    assert "The work pool `rest` is paused" in _run(console, "syntask deploy --all")
+    _run(console, "syntask work-pool resume rest")
+    _run(console, "syntask work-pool update rest --concurrency-limit 0 --description idle")
+    assert pool() == (False, 0, "idle")
+    assert "a concurrency limit of 0" in _run(console, "syntask plan --all")
+    _run(console, "syntask work-pool update rest --no-concurrency-limit")
+    assert pool() == (False, None, "idle")
+
+    used = console.run("syntask work-pool delete rest --yes")
+    assert (used.returncode, "is used by `seen/d`" in used.stdout) == (1, True), used.stdout
+    _run(console, "syntask deployment delete seen/d --yes")
+    _run(console, "syntask work-pool delete rest --yes")
+    assert "rest" not in [each["name"] for each in server.every("work_pools")]
+    assert "has no work pool `rest`" in console.run("syntask work-pool pause rest").stdout
