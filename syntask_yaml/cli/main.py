@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from copy import copy
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +174,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code. Nothing that is raised gets past this."""
     from syntask_yaml.cli import edge
 
+    if isinstance(sys.stdout, TextIOWrapper):
+        # Half a character, of a name that is not in UTF-8, is printed as its escape, as on standard error.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = cli.main(args=arguments, prog_name="syntask", standalone_mode=False)
     except BaseException as error:  # noqa: BLE001  (the edge: each one becomes an exit code)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable
 from typing import Any
 
 from syntask_yaml.errors import UsageError
+from syntask_yaml.model.value import read_json
 
 
 def key_values(pairs: Iterable[str], option: str, *, is_text: bool = False) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def key_values(pairs: Iterable[str], option: str, *, is_text: bool = False) -> d
 
 def _value(text: str) -> Any:
     try:
-        return json.loads(text)
+        return read_json(text)
     except ValueError:
         return text
 
@@ -31,7 +31,7 @@ def _value(text: str) -> Any:
 def parse_json(text: str, option: str) -> dict[str, Any]:
     """A JSON mapping, from the text or, for `-`, from standard input."""
     try:
-        values = json.loads(sys.stdin.read() if text == "-" else text)
+        values = read_json(sys.stdin.read() if text == "-" else text)
     except ValueError as error:
         raise UsageError(f"The value of `{option}` is not JSON: {error}.") from error
     if not isinstance(values, dict):

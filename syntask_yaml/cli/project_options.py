@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +11,7 @@ import click
 from syntask_yaml.cli.completion import complete_declared, complete_pool, complete_timezone
 from syntask_yaml.cli.names import key_values, parse_json
 from syntask_yaml.errors import FileFailed, UsageError
+from syntask_yaml.model.value import read_json
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.plan import Request
@@ -205,7 +205,7 @@ def _item(text: str, option: str, key: str) -> list[dict[str, Any]]:
     if text.endswith((".yaml", ".yml", ".json")):
         return _from_file(Path(text), key)
     try:
-        value = json.loads(text)
+        value = read_json(text)
     except ValueError as error:
         raise UsageError(f"The value of `{option}` is neither JSON nor a file: {error}.") from error
     return value if isinstance(value, list) else [value]

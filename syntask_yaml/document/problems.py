@@ -6,9 +6,9 @@ import re
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import token
+from syntask_yaml.model.value import MAX_DEPTH
 from syntask_yaml.source import Source, Span
 
-MAX_DEPTH = 100
 # The detail and the hint of `too-deep`.
 TOO_DEEP = (
     f"Values are nested more than {MAX_DEPTH} deep here.",

@@ -23,10 +23,11 @@ from yaml.events import (
 from syntask_yaml.document.merging import Merge, merge_all, merges_of
 from syntask_yaml.document.parser import Parser
 from syntask_yaml.document.place import Borrowed, Branch, Place
-from syntask_yaml.document.problems import MAX_DEPTH, TOO_DEEP, Problems
+from syntask_yaml.document.problems import TOO_DEEP, Problems
 from syntask_yaml.document.scalars import BOOL, FLOAT, INT, MAP, MERGE, NULL, SEQ, STR, TAGS, implicit_tag
 from syntask_yaml.document.sharing import Anchored, Anchors, borrowed_key
 from syntask_yaml.document.values import plain_value, tagged_value
+from syntask_yaml.model.value import MAX_DEPTH
 
 _KINDS = {INT: "a number", FLOAT: "a number", BOOL: "true or false", NULL: "null"}
 

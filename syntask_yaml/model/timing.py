@@ -63,8 +63,17 @@ def _seconds(text: str) -> float | None:
 def parse_moment(text: str) -> datetime:
     """An aware time from ISO 8601 or a similar text; UTC where it names no zone.
 
-    Raises ValueError for a text that is no time.
+    Raises ValueError for a text that is no time, or none that UTC has.
     """
+    try:
+        moment = _moment(text)
+        moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"`{text}` is no time of the years 1 to 9999.") from error
+    return moment
+
+
+def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
@@ -32,6 +33,30 @@ def holds_unknown(value: Value) -> bool:
     if isinstance(value, (list, tuple)):
         return any(holds_unknown(item) for item in value)
     return False
+
+
+MAX_DEPTH = 100
+
+
+def read_json(text: str) -> Any:
+    """The value of a JSON *text*. Raises ValueError for a text that is none, or nested too deep."""
+    too_deep = ValueError(f"values are nested more than {MAX_DEPTH} deep")
+    try:
+        value = json.loads(text)
+    except RecursionError as error:
+        raise too_deep from error
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [item for each in level for item in _items(each) if isinstance(item, (dict, list))]
+        if not level:
+            return value
+    raise too_deep
+
+
+def _items(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 _TRUE = frozenset({"true", "yes", "on", "1", "t", "y"})

@@ -15,6 +15,7 @@ from syntask_yaml.document.editor import difference, set_values, unset_values
 from syntask_yaml.document.reader import read_bytes
 from syntask_yaml.errors import FileFailed, ProjectInvalid, UsageError
 from syntask_yaml.files import write_atomically
+from syntask_yaml.model.value import read_json
 from syntask_yaml.operations.choose import Selection, choose
 from syntask_yaml.operations.project import ProjectPlace, open_project, validate
 from syntask_yaml.project.flows import FlowReader
@@ -63,9 +64,11 @@ def parse_assignment(text: str) -> Assignment:
     path = _steps(found[0])
     value = text[found.end() + 1 :]
     try:
-        return path, json.loads(value, parse_constant=_refuse)
+        found = read_json(value)
+        json.dumps(found, allow_nan=False)
     except ValueError:
         return path, value
+    return path, found
 
 
 def parse_path(text: str) -> TreePath:
@@ -79,10 +82,6 @@ def parse_path(text: str) -> TreePath:
 
 def _steps(path: str) -> TreePath:
     return tuple(json.loads(step)[0] if step[0] == "[" else step for step in _STEP.findall(path))
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(constant)
 
 
 def prepare_edit(

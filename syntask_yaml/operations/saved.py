@@ -33,7 +33,7 @@ def load_plan(path: Path) -> tuple[SavedPlan, Request]:
     except OSError as error:
         detail = f"`{path.name}` cannot be read: {error.strerror or error}."
         raise FileFailed(detail, hint="Check the path; `syntask plan --save FILE` makes one.") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         detail = f"`{path.name}` is no plan that this version of syntask wrote."
         raise FileFailed(detail, hint="Make a new one with `syntask plan --save FILE`.") from error
 

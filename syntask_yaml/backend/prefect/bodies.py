@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from syntask_yaml.backend.prefect.names import Dialect
@@ -222,5 +222,8 @@ def _timing(raw: Raw) -> Timing:
 
 
 def moment(text: str | None) -> datetime | None:
-    """A time of the API."""
-    return datetime.fromisoformat(text) if text else None
+    """A time of the API, in UTC."""
+    if not text:
+        return None
+    found = datetime.fromisoformat(text)
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)

@@ -41,7 +41,7 @@ class Leases(Role):
             except Refused as error:
                 if error.status != 409:  # who asks may not make variables
                     return None
-                there = self._api.get(f"/variables/name/{_variable(name)}")
+                there = self._api.get(f"/variables/name/{_variable(name)}", "variables")
                 if there is None:
                     continue
                 if _key(there) != own:

@@ -48,7 +48,7 @@ class Runs(Role):
             body["name"] = request.name
         place = f"/deployments/{part(request.deployment_id)}/create_flow_run"
         try:
-            raw = self._server.made(place, body)
+            raw = self._server.made(place, body, "flow_runs")
         except Refused as error:
             raise no_such_deployment(request.deployment_id) if error.status == 404 else error from error
         return self._runs([raw])[0]
@@ -91,7 +91,7 @@ class Runs(Role):
     def run(self, id: str) -> Run | None:
         known = id.lower()
         if _ID.fullmatch(known):
-            raw = self._server.get(f"/flow_runs/{known}")
+            raw = self._server.get(f"/flow_runs/{known}", "flow_runs")
             return None if raw is None else self._runs([raw])[0]
         if not _BEGINNING.fullmatch(known):
             return None

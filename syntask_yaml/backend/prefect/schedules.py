@@ -9,6 +9,7 @@ from functools import partial
 
 from syntask_yaml.backend.prefect.bodies import schedule_body, schedules_of
 from syntask_yaml.backend.prefect.faults import AnswerLost
+from syntask_yaml.backend.prefect.shapes import SCHEDULE
 from syntask_yaml.backend.prefect.transport import Api
 from syntask_yaml.backend.schedules import merged
 from syntask_yaml.model.schedule import Schedule, canonical
@@ -75,4 +76,5 @@ def write_schedules(
             if not left:
                 raise
             found = api.call("GET", place, may_be_missing=True) or ()
+            api.check_shape(found or None, [SCHEDULE])
             stored = api.parsed(partial(schedules_of, found))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit, urlunsplit
@@ -11,6 +10,7 @@ from syntask_yaml.backend.prefect.names import DIALECTS, Dialect
 from syntask_yaml.backend.prefect.profile import active_profile
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.secret import Secret
+from syntask_yaml.model.value import read_json
 
 _TIMEOUT = 60.0
 _TRUE, _FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "no", "off"})
@@ -117,7 +117,7 @@ class _Settings:
     def headers(self, name: str) -> dict[str, str]:
         text = self.text(name)
         try:
-            headers = json.loads(text) if text else {}
+            headers = read_json(text) if text else {}
         except ValueError:
             headers = None
         if not isinstance(headers, dict):

@@ -33,6 +33,7 @@ from syntask_yaml.backend.prefect.faults import (
 from syntask_yaml.backend.prefect.pace import Pace
 from syntask_yaml.backend.prefect.pages import ORDERS, PAGE, Pages
 from syntask_yaml.backend.prefect.settings import Connection
+from syntask_yaml.backend.prefect.shapes import SHAPES, Shape, odd_place
 from syntask_yaml.backend.prefect.wire import client_of, within
 from syntask_yaml.errors import BackendError, BackendRefused, BackendUnreachable
 
@@ -55,7 +56,7 @@ _TEXTS: Mapping[str, Sequence[str]] = {
 }
 _USUAL_TEXTS = ("id", "name")
 # What goes wrong where an answer is not what it should be.
-_ODD = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
+_ODD = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 
 
 class Api:
@@ -82,18 +83,20 @@ class Api:
         self._closing.set()
         self._client.close()
 
-    def get(self, path: str, **query: Any) -> Raw | None:
-        """Return the object at *path*; None if there is none."""
+    def get(self, path: str, kind: str = "", **query: Any) -> Raw | None:
+        """Return the object at *path*, which is of *kind*; None if there is none."""
         found = self.call("GET", path, query=query, may_be_missing=True)
-        return None if found is None else self._object(found)
+        if found is None or not kind:
+            return None if found is None else self._object(found)
+        return self._told(found, _TEXTS.get(kind, _USUAL_TEXTS), kind)
 
     def post(self, path: str, body: Any = None, *, repeats: bool = True) -> Any:
         """Post *body*. Without *repeats*, a call that may have been done raises AnswerLost."""
         return self.call("POST", path, body, repeats=repeats)
 
-    def made(self, path: str, body: Any, *, repeats: bool = True) -> Raw:
-        """Post *body*, and return the object that the server made of it, with its id."""
-        return self._told(self.post(path, body, repeats=repeats), ("id",))
+    def made(self, path: str, body: Any, kind: str = "", *, repeats: bool = True) -> Raw:
+        """Post *body*, and return the object of *kind* that the server made of it, with its id."""
+        return self._told(self.post(path, body, repeats=repeats), ("id",), kind)
 
     def listed(self, path: str, kind: str, body: Mapping[str, Any]) -> list[Raw]:
         """Post the filter *body*, and return the objects of *kind* that are listed."""
@@ -101,7 +104,7 @@ class Api:
         if not isinstance(answer, list):
             raise self.no_api("a list was asked for")
         texts = _TEXTS.get(kind, _USUAL_TEXTS)
-        return [self._told(each, texts) for each in answer]
+        return [self._told(each, texts, kind) for each in answer]
 
     def patch(self, path: str, body: Any) -> bool:
         """Change what stands at *path*; whether there was something."""
@@ -124,7 +127,7 @@ class Api:
 
         try:
             return parsedate_to_datetime(self._date).astimezone(UTC)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return utc_now()
 
     def no_api(self, why: str) -> BackendError:
@@ -155,13 +158,19 @@ class Api:
             raise self.no_api("an object was asked for")
         return answer
 
-    def _told(self, answer: Any, texts: Sequence[str]) -> Raw:
-        """*answer*, which is an object with these *texts*."""
+    def _told(self, answer: Any, texts: Sequence[str], kind: str) -> Raw:
+        """*answer*, which is an object of *kind* with these *texts*."""
         found = self._object(answer)
         for name in texts:
             if not isinstance(found.get(name), str):
                 raise self.no_api(f"an object has no text as its `{name}`")
+        self.check_shape(found, SHAPES.get(kind, {}))
         return found
+
+    def check_shape(self, answer: Any, shape: Shape) -> None:
+        """Raise BackendUnreachable where *answer* has another *shape*."""
+        if (place := odd_place(answer, shape)) is not None:
+            raise self.no_api(f"an answer has a value of another type in `{place}`")
 
     def call(
         self,
@@ -211,6 +220,10 @@ class Api:
                 answer = within(self._timeout, ask)
         except TimeoutError as error:
             raise too_late(self.url) from error
+        except httpx.InvalidURL as error:
+            raise BackendRefused(
+                f"A name is too long to ask the server for it: {error}.", hint="Give a shorter name."
+            ) from error
         except httpx.HTTPError as error:
             raise from_wire(error, self.url, is_known=self._has_answered) from error
         self._has_answered = True
@@ -283,8 +296,18 @@ class Api:
 
 
 def part(name: str) -> str:
-    """*name* as one part of a path."""
-    return quote(name, safe="")
+    """*name* as one part of a path. Raises BackendRefused for a text that cannot be sent."""
+    try:
+        return quote(name, safe="")
+    except UnicodeEncodeError as error:
+        raise _half(error) from error
+
+
+def _half(error: UnicodeEncodeError) -> BackendRefused:
+    return BackendRefused(
+        f"A text holds {error.object[error.start]!a}, which is half a character and cannot be sent.",
+        hint="Look for a broken escape sequence, or for a name that is not in UTF-8.",
+    )
 
 
 def to_json(value: Any) -> bytes:
@@ -296,10 +319,7 @@ def to_json(value: Any) -> bytes:
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain, allow_nan=False)
         return text.encode()
     except UnicodeEncodeError as error:
-        raise BackendRefused(
-            f"A text holds {error.object[error.start]!a}, which is half a character and cannot be sent.",
-            hint="Look for a broken escape sequence, or for a name that is not in UTF-8.",
-        ) from error
+        raise _half(error) from error
     except ValueError as error:
         raise BackendRefused(
             "A number is infinite, or none at all, which JSON cannot say.",
@@ -359,5 +379,5 @@ def _until(text: str) -> float:
 
     try:
         return (parsedate_to_datetime(text) - utc_now()).total_seconds()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from syntask_yaml.backend.blocks import block_exists
@@ -46,7 +47,7 @@ class Values(Role):
         }
         path = f"/work_pools/{part(pool.name)}"
         try:
-            made = self._made("/work_pools/", body, path)
+            made = self._made("work_pools", body, path)
         except Refused as error:
             raise pool_exists(pool.name) if error.status == 409 else error from error
         return self._api.parsed(lambda: _pool(made))
@@ -55,7 +56,7 @@ class Values(Role):
         place = f"/work_pools/{part(name)}"
         if not self._api.patch(place, changes):
             raise no_such_pool(name)
-        changed = self._api.get(place) or {}
+        changed = self._api.get(place, "work_pools") or {}
         return self._api.parsed(lambda: _pool(changed))
 
     def delete_pool(self, name: str) -> bool:
@@ -63,7 +64,7 @@ class Values(Role):
         if used:
             self._look_up_flows(raw["flow_id"] for raw in used)
             raise pool_in_use(
-                name, sorted(f"{self._flow_names[raw['flow_id']]}/{raw['name']}" for raw in used)
+                name, sorted(f"{self._flow_names.get(raw['flow_id'], '?')}/{raw['name']}" for raw in used)
             )
         return self._api.delete(f"/work_pools/{part(name)}")
 
@@ -75,7 +76,7 @@ class Values(Role):
             hint = did_you_mean(type, workers, otherwise=f"The types are {known}.")
             raise BackendRefused(f"The server knows no work pools of type `{type}`.", hint=hint)
         template: Mapping[str, Json] = self._api.parsed(
-            lambda: workers[type]["default_base_job_configuration"] if workers else {}
+            lambda: dict(workers[type]["default_base_job_configuration"]) if workers else {}
         )
         return template
 
@@ -86,12 +87,13 @@ class Values(Role):
             lambda: {name: worker for workers in collections.values() for name, worker in workers.items()}
         )
 
-    def _made(self, path: str, body: Mapping[str, Any], there: str) -> Raw:
-        """What posting *body* makes. Where the answer is lost, what stands at *there* is it."""
+    def _made(self, kind: str, body: Mapping[str, Any], there: str) -> Raw:
+        """The object of *kind* that *body* makes. Where the answer is lost, what stands at *there* is it."""
+        make = partial(self._api.made, f"/{kind}/", body, kind, repeats=False)
         try:
-            return self._api.made(path, body, repeats=False)
+            return make()
         except AnswerLost:
-            return self._api.get(there, include_secrets="true") or self._api.made(path, body, repeats=False)
+            return self._api.get(there, kind, include_secrets="true") or make()
 
     def variables(self) -> list[Variable]:
         found = self._server.every("variables")
@@ -121,11 +123,11 @@ class Values(Role):
         return sorted(blocks, key=lambda block: (block.type, block.name))
 
     def block(self, type: str, name: str) -> Block | None:
-        raw = self._server.get(_block_path(type, name), include_secrets="true")
+        raw = self._server.get(_block_path(type, name), "block_documents", include_secrets="true")
         return None if raw is None else self._api.parsed(lambda: _block(raw))
 
     def create_block(self, block: Block) -> Block:
-        kind = self._server.get(f"/block_types/slug/{part(block.type)}")
+        kind = self._server.get(f"/block_types/slug/{part(block.type)}", "block_types")
         if kind is None:
             raise self._no_block_type(block.type)
         schema = self._newest_schema(str(kind.get("id")))
@@ -138,7 +140,7 @@ class Values(Role):
         }
         path = _block_path(block.type, block.name)
         try:
-            made = self._made("/block_documents/", body, path)
+            made = self._made("block_documents", body, path)
         except Refused as error:
             raise block_exists(block) if error.status == 409 else error from error
         return self.block(block.type, block.name) or self._api.parsed(lambda: _block(made))
@@ -157,7 +159,7 @@ class Values(Role):
         return max(found, key=lambda schema: str(schema.get("created")))
 
     def delete_block(self, type: str, name: str) -> bool:
-        raw = self._server.get(_block_path(type, name))
+        raw = self._server.get(_block_path(type, name), "block_documents")
         return raw is not None and self._api.delete(f"/block_documents/{raw.get('id')}")
 
 

@@ -104,7 +104,7 @@ class Writing(Reading):
     def _make_flow(self, name: str) -> str | BackendError:
         """The id of the flow called *name*, which is made if it is not there."""
         try:
-            flow = self._api.made("/flows/", {"name": name})
+            flow = self._api.made("/flows/", {"name": name}, "flows")
         except BackendError as error:
             return error
         self._flow_names[flow["id"]] = name
@@ -218,7 +218,7 @@ class Writing(Reading):
         """Send a deployment. What an older server does not know is left out, if that changes nothing."""
         try:
             if method == "POST":
-                return self._api.made(path, body)
+                return self._api.made(path, body, "deployments")
             return self._api.call(method, path, body, may_be_missing=True)
         except Refused as error:
             meant = sorted(key for key in error.unknown if not _may_be_left_out(key, body))

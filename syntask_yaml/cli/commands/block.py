@@ -17,6 +17,7 @@ from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import NotFound, UsageError
 from syntask_yaml.model.block import BLOCK_TYPES, Block, BlockType
 from syntask_yaml.model.secret import Secret
+from syntask_yaml.model.value import read_json
 
 _HIDDEN = "********"
 
@@ -69,7 +70,7 @@ def _given(kind: BlockType, fields: tuple[str, ...]) -> dict[str, Any]:
         if key in kind.secret_fields:
             hint = "Leave it out: it is asked for, or read from standard input."
             raise UsageError(f"`{key}` is a secret, and an argument can be read by others.", hint=hint)
-        data[key] = json.loads(value) if kind.slug == "json" else value
+        data[key] = _typed(kind, key, value)
     return data
 
 
@@ -102,7 +103,10 @@ def _from_stdin(kind: BlockType, left: list[str]) -> dict[str, Any]:
     if len(left) == 1 or not text.startswith("{"):
         field = next((each for each in left if each in kind.secret_fields), left[0])
         return {field: _typed(kind, field, text)} if text else {}
-    fields = json.loads(text)
+    try:
+        fields = read_json(text)
+    except ValueError as error:
+        raise UsageError(f"Standard input is not JSON: {error}.") from error
     return {field: _typed(kind, field, value) for field, value in fields.items()}
 
 
@@ -111,7 +115,7 @@ def _typed(kind: BlockType, field: str, value: Any) -> Any:
         return Secret(value if isinstance(value, str) else json.dumps(value))
     if kind.slug == "json" and isinstance(value, str):
         try:
-            return json.loads(value)
+            return read_json(value)
         except ValueError as error:
             raise UsageError(f"The value is not JSON: {error}.") from error
     return value

@@ -16,6 +16,7 @@ from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import NotFound
 from syntask_yaml.model.block import Variable
 from syntask_yaml.model.secret import is_secret_name
+from syntask_yaml.model.value import read_json
 
 
 @click.group("variable")
@@ -45,7 +46,7 @@ def set_(context: Context, /, *, name: str, value: str, is_json: bool, tags: tup
 
 def _parsed(text: str) -> Any:
     try:
-        return json.loads(text)
+        return read_json(text)
     except ValueError as error:
         raise click.BadParameter(f"`{text}` is not JSON: {error}", param_hint="VALUE") from error
 

@@ -16,7 +16,7 @@ from syntask_yaml.cli.views.diagnostics import show
 from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.pool import WorkPool
-from syntask_yaml.model.value import Json
+from syntask_yaml.model.value import Json, read_json
 from syntask_yaml.operations.pools import find_pool
 
 
@@ -190,11 +190,15 @@ def get_default_template(context: Context, /, *, type: str) -> None:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        template = json.loads(path.read_text(encoding="utf-8"))
+        template = read_json(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise UsageError(f"`{path}` is not JSON: {error}.") from error
     if not isinstance(template, dict):
         raise UsageError(f"`{path}` holds no job template, which is a mapping.")
+    variables = template.get("variables") or {}
+    properties = (variables.get("properties") or {}) if isinstance(variables, dict) else None
+    if not isinstance(properties, dict) or not all(isinstance(each, dict) for each in properties.values()):
+        raise UsageError(f"`variables` in `{path}` is no JSON Schema of the pool's job variables.")
     return template
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, TypeVar
@@ -70,8 +71,12 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, empty:
 
 
 def when(moment: datetime | None) -> str:
-    """A time as people on this machine read it; empty for none."""
-    return "" if moment is None else moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    """A time as people on this machine read it; empty for none, and in UTC where it has no such time."""
+    if moment is None:
+        return ""
+    with suppress(OverflowError):
+        moment = moment.astimezone()
+    return moment.strftime("%Y-%m-%d %H:%M:%S")
 
 
 def ago(moment: datetime | None, now: datetime | None = None) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from syntask_yaml.document import problems
 from syntask_yaml.document.reader import Document
+from syntask_yaml.model.value import MAX_DEPTH
 from tests.unit.document.conftest import all_nodes, problems_of, read_text
 
 MEGABYTE = 1_000_000
@@ -83,13 +83,11 @@ def test_nesting_through_aliases_counts_too(start: str, link: str) -> None:
 
 def test_what_is_read_is_never_deeper_than_the_limit() -> None:
     """The limit is exact: the deepest document that is read has as many levels."""
-    document = read_text(chain("[x]", "[{old}]", problems.MAX_DEPTH - 1))
+    document = read_text(chain("[x]", "[{old}]", MAX_DEPTH - 1))
 
     assert problems_of(document) == []
-    assert max(len(node.path) for node in all_nodes(document.root)) == problems.MAX_DEPTH
-    assert [p.code for p in read_text(chain("[x]", "[{old}]", problems.MAX_DEPTH)).diagnostics] == [
-        "too-deep"
-    ]
+    assert max(len(node.path) for node in all_nodes(document.root)) == MAX_DEPTH
+    assert [p.code for p in read_text(chain("[x]", "[{old}]", MAX_DEPTH)).diagnostics] == ["too-deep"]
 
 
 def test_long_chains_of_merges_are_not_deep() -> None:

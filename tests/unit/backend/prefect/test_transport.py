@@ -10,7 +10,7 @@ import pytest
 
 from syntask_yaml.backend.prefect.faults import AnswerLost, Refused
 from syntask_yaml.backend.prefect.settings import read_connection
-from syntask_yaml.backend.prefect.transport import Api
+from syntask_yaml.backend.prefect.transport import Api, part
 from syntask_yaml.errors import BackendError, BackendRefused, BackendUnreachable
 from tests.support.ports import free_port
 from tests.support.scripted_server import CUT, Answer, ScriptedServer, dribbling, scripted
@@ -257,3 +257,49 @@ def test_what_json_cannot_say_is_refused(value: Any, word: str) -> None:
         api.post("/flows/", {"name": value})
 
     assert server.asked == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "value"),
+    [
+        ("deployments", "tags", [1]),
+        ("deployments", "parameters", None),
+        ("deployments", "schedules", [{"active": "yes"}]),
+        ("flow_runs", "deployment_id", ["x"]),
+        ("work_pools", "status", {}),
+        ("variables", "tags", [{}]),
+    ],
+)
+def test_a_value_of_another_type_is_said_with_its_place(kind: str, field: str, value: Any) -> None:
+    """Whichever command reads it."""
+    whole = {"id": "1", "name": "n", "flow_id": "f", field: value}
+    with api_of(Answer(200, [whole])) as (api, _), pytest.raises(BackendUnreachable, match=f"`{field}"):
+        api.every(kind)
+
+
+def test_what_a_server_adds_to_its_answers_is_no_problem() -> None:
+    """Nor that an older one has less."""
+    with api_of(Answer(200, [{"id": "1", "name": "n", "new": [1], "tags": None}])) as (api, _):
+        assert len(api.every("variables")) == 1
+
+
+@pytest.mark.parametrize(
+    "date", ["x", "Mon, 1 Jan 99999999999 00:00:00 GMT", "Mon, 01 Jan 0001 00:00:00 +2359"]
+)
+def test_a_time_that_is_none_is_ours(date: str) -> None:
+    """As where a server tells none."""
+    with api_of(Answer(503, {}, {"Retry-After": date}), Answer(200, {}, {"Date": date})) as (api, _):
+        api.get("/flows/1")
+        assert api.server_time().year > 2000
+
+
+def test_a_name_that_is_too_long_for_a_url_is_refused() -> None:
+    with api_of(GOOD) as (api, server), pytest.raises(BackendRefused, match="too long"):
+        api.get(f"/variables/name/{'x' * 100_000}")
+
+    assert server.asked == []
+
+
+def test_half_a_character_is_no_part_of_a_path() -> None:
+    with pytest.raises(BackendRefused, match="half a character"):
+        part("a\udcff")

@@ -1,0 +1,109 @@
+"""What the objects of the API look like, as far as anything of them is read.
+
+A field may be missing: whoever needs it notices. One that is there has the type that is written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import UnionType
+from typing import Any, TypeAlias
+
+# A type, a list of what each element is, or fields by name, of which others may be there too; EACH is all.
+EACH = "*"
+Shape: TypeAlias = "type | UnionType | list[Shape] | Mapping[str, Shape]"
+
+TEXT, NUMBER, FLAG = str | None, int | float | None, bool | None
+_ANY: Shape = dict | None
+
+_TIMING: Shape = {
+    "cron": TEXT,
+    "day_or": FLAG,
+    "interval": NUMBER,
+    "anchor_date": TEXT,
+    "rrule": TEXT,
+    "timezone": TEXT,
+}
+_VARIABLES: Shape = {"properties": {EACH: _ANY}, "required": [str]}
+SCHEDULE: Shape = {
+    "id": str,
+    "active": bool,
+    "parameters": _ANY,
+    "slug": TEXT,
+    "schedule": _TIMING,
+}
+_ACTION: Shape = {"type": TEXT, "source": TEXT, "deployment_id": TEXT}
+# By the name of the collection that they are in.
+SHAPES: Mapping[str, Shape] = {
+    "deployments": {
+        **dict.fromkeys(("id", "name", "flow_id"), str),
+        **dict.fromkeys(("entrypoint", "description", "version", "work_pool_name", "work_queue_name"), TEXT),
+        **dict.fromkeys(("version_info", "parameter_openapi_schema"), _ANY),
+        **dict.fromkeys(("parameters", "job_variables"), dict),
+        **dict.fromkeys(("enforce_parameter_schema", "paused"), bool),
+        "tags": [str],
+        "schedules": [SCHEDULE],
+        "concurrency_limit": int | None,
+        "global_concurrency_limit": {"limit": int | None},
+        "concurrency_options": {"collision_strategy": TEXT, "grace_period_seconds": NUMBER},
+        "pull_steps": [{EACH: _ANY}],
+        "labels": {"syntask.project": TEXT, "syntask.origin": TEXT},
+    },
+    "flows": {"id": str, "name": str},
+    "automations": {
+        "id": str,
+        "name": str,
+        "tags": [str],
+        "trigger": dict,
+        **{key: [_ACTION] for key in ("actions", "actions_on_trigger", "actions_on_resolve")},
+    },
+    "work_pools": {
+        **dict.fromkeys(("id", "name", "type"), str),
+        **dict.fromkeys(("description", "status"), TEXT),
+        "base_job_template": {"job_configuration": _ANY, "variables": _VARIABLES},
+        "is_paused": bool,
+        "concurrency_limit": int | None,
+    },
+    "variables": {"id": str, "name": str, "tags": [str]},
+    "block_documents": {
+        "id": str,
+        "name": str,
+        "data": dict,
+        "block_type": {"slug": TEXT},
+        "block_type_name": TEXT,
+        "block_schema": {"fields": {"secret_fields": [str]}},
+    },
+    "block_types": {"id": str, "slug": str},
+    "block_schemas": {"id": str, "fields": {"properties": _ANY, "required": [str]}},
+    "flow_runs": {
+        **dict.fromkeys(("id", "name", "flow_id"), str),
+        **dict.fromkeys(("deployment_id", "work_pool_name", "work_queue_name"), TEXT),
+        **dict.fromkeys(("state_type", "state_name"), TEXT),
+        **dict.fromkeys(("parameters", "job_variables"), _ANY),
+        "state": {"message": TEXT, "state_details": {"scheduled_time": TEXT}},
+        "tags": [str],
+        "auto_scheduled": FLAG,
+    },
+    "logs": {"id": str, "level": int, "message": str, "name": str},
+}
+
+
+def odd_place(value: Any, shape: Shape, place: str = "") -> str | None:
+    """Where *value* has another shape, such as `schedules.0.active`; None if nowhere. Null is nothing."""
+    if isinstance(shape, list):
+        if value is None:
+            return None
+        if not isinstance(value, list):
+            return place
+        inner = (odd_place(each, shape[0], f"{place}.{number}") for number, each in enumerate(value))
+    elif isinstance(shape, Mapping):
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            return place
+        before = f"{place}." if place else ""
+        fields = dict.fromkeys(value, shape[EACH]) if EACH in shape else shape
+        inner = (odd_place(value[k], each, f"{before}{k}") for k, each in fields.items() if k in value)
+    else:
+        return None if isinstance(value, shape) else place
+    return next((found for found in inner if found is not None), None)
