@@ -16,10 +16,11 @@ test: .venv/.ready .prefect-3.9/.ready
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 # Kills, crowds, floods and pairs of deploys in full numbers; `make test` has small ones of most of them.
+# And a hundred thousand answers, plan files and names that went wrong; SYNTASK_INPUTS is another number.
 # SYNTASK_TORTURE_PAIRS is another number of pairs than two hundred.
 torture: .venv/.ready
-	SYNTASK_TORTURE_KILLS=300 SYNTASK_TORTURE_RUNS=4000 SYNTASK_TORTURE_OUTPUT=1000 \
-		$(BIN)/python -m pytest -m "torture or not torture" tests/torture tests/acceptance/worker/test_output.py
+	SYNTASK_INPUTS=$${SYNTASK_INPUTS:-100000} SYNTASK_TORTURE_KILLS=300 SYNTASK_TORTURE_RUNS=4000 SYNTASK_TORTURE_OUTPUT=1000 \
+		$(BIN)/python -m pytest -m "torture or not torture" tests/torture tests/fuzz tests/acceptance/worker/test_output.py
 
 # The tests that start no servers.
 quick: .venv/.ready

@@ -11,6 +11,14 @@ import secrets
 from pathlib import Path
 
 
+def home_path(path: str | Path) -> Path:
+    """*path* with the home that its `~` or `~name` means; unchanged where nobody has one, as in a shell."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
+
+
 def write_atomically(path: Path, text: str, *, encoding: str = "utf-8") -> None:
     """Make *text* the content of *path*, so that nobody ever sees a part of it, even after a crash.
 

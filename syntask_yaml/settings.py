@@ -10,6 +10,7 @@ from pathlib import Path
 
 from syntask_yaml.backend.prefect.profile import active_profile
 from syntask_yaml.errors import UsageError
+from syntask_yaml.files import home_path
 
 STORE_NAME = "syntask.db"
 
@@ -32,7 +33,7 @@ def read_settings(environ: Mapping[str, str], *, backend: str | None = None) -> 
     """Settings from an environment; *backend* is one that was named on the command line."""
     home = environ.get("SYNTASK_HOME") or str(Path(environ.get("HOME", "~")) / ".syntask")
     return Settings(
-        home=Path(home).expanduser(),
+        home=home_path(home),
         backend=backend or _first(environ, *_BACKEND) or active_profile(environ).get("PREFECT_API_URL"),
         default_pool=_first(environ, *_DEFAULT_POOL),
     )

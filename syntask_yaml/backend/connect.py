@@ -9,6 +9,7 @@ from typing import Protocol, TypeGuard
 
 from syntask_yaml.backend.base import Backend, RunQueue
 from syntask_yaml.errors import UsageError
+from syntask_yaml.files import home_path
 
 EMBEDDED = "embedded:"
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -52,4 +53,4 @@ def open_embedded(url: str | None, *, store: Path, creates: bool = True) -> OwnB
 def store_path(url: str | None, store: Path) -> Path:
     """Return where the store of an embedded *url* is; None, and one without a path, mean *store*."""
     path = (url or "").removeprefix(EMBEDDED).removeprefix("embedded")
-    return Path(path).expanduser() if path else store
+    return home_path(path) if path else store

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import StepFailed
+from syntask_yaml.files import home_path
 from syntask_yaml.model.secret import revealed
 from syntask_yaml.steps.base import Outputs, StepContext
 from syntask_yaml.steps.transfer.pull import pull
@@ -99,7 +100,7 @@ def _settings(fields: _Fields) -> dict[str, Any]:
 
 
 def _local(context: StepContext, fields: _Fields) -> Path:
-    folder = Path(str(fields["basepath"])).expanduser()
+    folder = home_path(str(fields["basepath"]))
     if not folder.is_dir():
         raise StepFailed(f"There is no directory `{folder}` on this machine.")
     from fsspec.implementations.local import LocalFileSystem

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from gcsfs.core import GCSFileSystem  # the one of `gcsfs` itself asks of each bucket what kind it is
 
 from syntask_yaml.errors import StepFailed
+from syntask_yaml.files import home_path
 from syntask_yaml.steps.base import Outputs, StepContext
 from syntask_yaml.steps.transfer.opening import opened
 from syntask_yaml.steps.transfer.pull import pull
@@ -85,7 +85,7 @@ def _token(credentials: Mapping[str, Any]) -> Any:
     if info := credentials.get("service_account_info"):
         return _parsed(info)
     if file := credentials.get("service_account_file"):
-        path = Path(str(file)).expanduser()
+        path = home_path(str(file))
         if not path.is_file():
             raise StepFailed(f"There is no file `{path}` with a service account's key.", hint=_HINT)
         return _parsed(path.read_text(encoding="utf-8"))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from syntask_yaml.files import write_atomically
+from syntask_yaml.files import home_path, write_atomically
 
 
 def names_in(folder: Path) -> list[str]:
@@ -134,7 +134,7 @@ def test_many_writers_at_once(tmp_path: Path) -> None:
 _KILLER = """
 import os, signal, sys
 from pathlib import Path
-from syntask_yaml.files import write_atomically
+from syntask_yaml.files import home_path, write_atomically
 
 file = Path(sys.argv[1]).resolve()
 old, new = "old\\n" * 5000, "new\\n" * 7000
@@ -185,3 +185,11 @@ def test_killed_at_any_point_leaves_the_old_file_or_the_new_one(tmp_path: Path) 
     assert int(moments) > 50
     assert int(behind) > 1
     assert left.strip() == "['f.yaml']"
+
+
+def test_the_home_of_nobody_is_a_name_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a shell."""
+    monkeypatch.setenv("HOME", "/here")
+
+    assert home_path("~/a") == Path("/here/a")
+    assert home_path("~nobody of that name/a") == Path("~nobody of that name/a")

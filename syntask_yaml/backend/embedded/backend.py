@@ -13,6 +13,7 @@ from syntask_yaml.backend.embedded.store import Store
 from syntask_yaml.backend.embedded.values import Values
 from syntask_yaml.backend.embedded.vault import Vault
 from syntask_yaml.backend.moments import Clock, utc_now
+from syntask_yaml.files import home_path
 
 _PATIENCE = 30.0
 
@@ -38,7 +39,7 @@ class EmbeddedBackend(Deployments, Values, Runs, Queue, Leases):
         *patience* is for how many seconds to wait while others write. Without *creates*, a store that
         does not exist is an empty one in memory.
         """
-        path = path.expanduser().absolute()
+        path = home_path(path).absolute()
         return cls(
             Store.open(path, patience=patience, creates=creates), Vault(path.with_suffix(".key")), clock
         )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from syntask_yaml.files import home_path
+
 
 def active_profile(environ: Mapping[str, str]) -> Mapping[str, str]:
     """The settings of the Prefect profile in use; none where there is no file, or it cannot be read."""
     home = Path(environ.get("PREFECT_HOME") or Path(environ.get("HOME") or "~", ".prefect"))
-    path = Path(environ.get("PREFECT_PROFILES_PATH") or home / "profiles.toml").expanduser()
+    path = home_path(environ.get("PREFECT_PROFILES_PATH") or home / "profiles.toml")
     if not path.is_file():
         return {}
     import tomllib

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from syntask_yaml.errors import StepFailed
+from syntask_yaml.files import home_path
 from syntask_yaml.steps.base import StepContext
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -54,7 +55,7 @@ def _secret(name: str, value: Any, context: StepContext) -> BuildSecret:
                 raise StepFailed(f"The secret `{name}`: the environment has no variable `{variable}`.")
             return BuildSecret(context.environ[variable].encode())
         case {"file": str(path), **rest} if not rest:
-            place = context.directory / Path(path).expanduser()
+            place = context.directory / home_path(path)
             if not place.is_file():
                 raise StepFailed(f"The secret `{name}`: there is no file `{place}`.")
             return BuildSecret(place.read_bytes())
