@@ -86,5 +86,5 @@ def test_every_exit_code_is_listed() -> None:
 
 
 def test_the_readme_is_short() -> None:
-    """Nobody reads more than 120 lines."""
-    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 120
+    """Nobody reads more than 150 lines."""
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150

@@ -144,7 +144,7 @@ def test_the_next_times_of_a_schedule_are_shown(workshop: Workshop) -> None:
         ("cron", "61 * * * *", "The minute field `61` is not valid"),
         ("interval", "often", "15 minutes"),
         ("interval", "0 minutes", ""),
-        ("rrule", "WEEKLY", "no recurrence rule"),
+        ("rrule", "WEEKLY", "not a valid recurrence rule"),
         ("timezone", "Europe/Berln", "Did you mean `Europe/Berlin`?"),
         ("parameter limit", "many", "does not fit"),
         ("parameter limit", "{{ $LIMIT", "has no `}}`"),

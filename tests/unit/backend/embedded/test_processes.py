@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -200,14 +201,14 @@ def test_a_writer_may_be_killed_at_any_time(path: Path) -> None:
     """The store opens, is whole, and has lost nothing that was done."""
     chance = random.Random(20260302)
     said: list[str] = []
-    for number in range(25):
+    rounds = count()
+    # On a busy machine many are killed before they have done anything.
+    while (number := next(rounds)) < 25 or len(said) <= 25:
         said += kill_after(chance.uniform(0, 0.25), WRITER, path, number)
         backend = EmbeddedBackend.open(path)
         check_is_whole(path)
         check_is_kept(backend, said)
         backend.close()
-
-    assert len(said) > 25
 
 
 def test_the_first_use_may_be_killed_at_any_time(tmp_path: Path) -> None:
