@@ -83,12 +83,20 @@ def candidate_of(declaration: Declaration, reader: FlowReader | None, resolve: R
     flows: list[str] = []
     try:
         function = parse_entrypoint(entrypoint or declaration.entrypoint).function.rpartition(".")[2]
-        flows = [function, function.replace("_", "-")]
+        flows = [function.replace("_", "-"), function]  # the name that a flow has without one of its own
         if reader is not None:
             flows.insert(0, reader.read(entrypoint or declaration.entrypoint).name)
     except SyntaskError:
         pass  # what is wrong with its entrypoint is said when it is selected
     return Candidate(name or declaration.name, tuple(dict.fromkeys(flows)), declaration.name)
+
+
+def full_name_of(declaration: Declaration, reader: FlowReader, resolve: Resolve) -> str:
+    """`flow/name` of *declaration* as a deployment has it, as far as both are known."""
+    candidate = candidate_of(declaration, reader, resolve)
+    return (
+        f"{candidate.flows[0]}/{candidate.name}" if candidate.flows and candidate.name else declaration.label
+    )
 
 
 def _resolved(entry: Node, key: str, resolve: Resolve | None) -> str:

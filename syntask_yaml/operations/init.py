@@ -141,7 +141,6 @@ def _values(directory: Path, name: str, fields: Mapping[str, str]) -> dict[str, 
     return {
         "name": name,
         "folder": directory.name,
-        "directory": str(directory),
         "repository": remote.url,
         "branch": remote.branch,
         "dockerfile": "Dockerfile" if (directory / "Dockerfile").exists() else "auto",

@@ -18,6 +18,7 @@ from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.step import Step
 from syntask_yaml.model.trigger import kind_of
 from syntask_yaml.model.value import Unknown, Value
+from syntask_yaml.operations.choose import full_name_of
 from syntask_yaml.operations.lookup import Variables
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.pools import is_served, waiting_hint, why_waiting
@@ -44,20 +45,19 @@ _OWN_KINDS = frozenset({"embedded", "memory"})
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A declaration with the deployment that it asks for; None if there are errors."""
+    """A declaration with the deployment that it asks for; None if there are errors.
+
+    *label* is what to call it, whether or not it could be prepared.
+    """
 
     declaration: Declaration
     deployment: Deployment | None
+    label: str
     diagnostics: tuple[Diagnostic, ...] = ()
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
         return tuple(each for each in self.diagnostics if each.is_error)
-
-    @property
-    def label(self) -> str:
-        """What to call it, whether or not it could be prepared."""
-        return self.deployment.full_name if self.deployment else self.declaration.label
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def _prepare(
     foreseen: Mapping[str, Value],
 ) -> Prepared:
     if declaration.errors:
-        return Prepared(declaration, None, declaration.errors)
+        return Prepared(declaration, None, _label(declaration, knowledge), declaration.errors)
     declared = declaration
     if overrides.given or overrides.name or overrides.entrypoint:
         declaration = _overridden(declaration, overrides)
@@ -348,7 +348,12 @@ def _judged(
         for problem in each_once(_judge(problem, knowledge) for problem in problems)
     )
     is_sound = not any(problem.is_error for problem in judged)
-    return Prepared(declaration, deployment if is_sound else None, judged)
+    label = deployment.full_name if deployment else _label(declaration, knowledge)
+    return Prepared(declaration, deployment if is_sound else None, label, judged)
+
+
+def _label(declaration: Declaration, knowledge: Knowledge) -> str:
+    return full_name_of(declaration, knowledge.reader, knowledge.resolved)
 
 
 # Said as warnings while only the file is looked at, and in the way of deploying all the same.

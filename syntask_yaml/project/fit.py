@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -34,6 +34,34 @@ def is_open(value: Value) -> bool:
     if isinstance(value, Mapping):
         return _HYDRATED in value or "$ref" in value or any(map(is_open, value.values()))
     return isinstance(value, (list, tuple)) and any(map(is_open, value))
+
+
+def mapping_misfit(schema: str, value: Value) -> str:
+    """Why a mapping in *value*, whose parts are known later, cannot fit, in a sentence; empty if it can."""
+    if not any(isinstance(each, Mapping) for each in _parts(value)) or _validator(schema, False) is None:
+        return ""
+    from jsonschema import Draft202012Validator
+
+    for error in Draft202012Validator(json.loads(schema)).iter_errors(value):
+        found = error.instance
+        if isinstance(found, Mapping) and not (found.keys() & {_HYDRATED, "$ref"}) and _is_of_type(error):
+            where = "".join(f"[{step!r}]" for step in error.absolute_path)
+            names = ", ".join(f"`{name}`" for name in found)
+            return f"{where + ': ' if where else ''}it is a mapping; name the part that is meant: {names}."
+    return ""
+
+
+def _parts(value: Value) -> Iterator[Value]:
+    yield value
+    if isinstance(value, (Mapping, list, tuple)):
+        for part in value.values() if isinstance(value, Mapping) else value:
+            yield from _parts(part)
+
+
+def _is_of_type(error: Any) -> bool:
+    """Whether *error* is about the type of a value, rather than about something inside."""
+    inner = error.context if error.validator in ("anyOf", "oneOf") else ()
+    return error.validator == "type" or bool(inner and all(map(_is_of_type, inner)))
 
 
 def subschema(schema: Mapping[str, Json], part: Any) -> str:

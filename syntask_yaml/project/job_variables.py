@@ -10,7 +10,7 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.model.job_variables import merged, nested, with_defaults
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.value import Unknown, Value
-from syntask_yaml.project.fit import is_open, listed, misfit, quotes, subschema
+from syntask_yaml.project.fit import is_open, listed, mapping_misfit, misfit, quotes, subschema
 from syntask_yaml.project.rules import schedules_of, triggers_of
 from syntask_yaml.source import Source
 from syntask_yaml.template import is_template
@@ -71,6 +71,8 @@ def _reason(value: Value, schema: str, *, by_server: bool) -> str:
     """Why *value* does not fit; empty where it fits, or where that shows when a worker has looked it up."""
     if not is_open(value):
         return misfit(schema, value)
+    if reason := mapping_misfit(schema, value):
+        return reason
     if not by_server or not _is_known(value) or not misfit(schema, value):
         return ""
     return "the template takes no text here, and a server accepts no reference in its place."

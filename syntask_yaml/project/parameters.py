@@ -8,7 +8,7 @@ from typing import Any, cast
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean, nearest
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.value import Json, Value
-from syntask_yaml.project.fit import is_open, listed, misfit, quotes, subschema
+from syntask_yaml.project.fit import is_open, listed, mapping_misfit, misfit, quotes, subschema
 from syntask_yaml.project.rules import schedules_of
 from syntask_yaml.source import Source
 
@@ -49,9 +49,11 @@ def _check_values(node: Node, schema: Mapping[str, Json]) -> Iterator[Diagnostic
             detail = f"The flow has no parameter `{name}`."
             yield value.problem("unknown-parameter", detail, hint, at_key=True)
             continue
-        if is_open(value.value):
-            continue
         part = subschema(schema, properties[name])
+        if is_open(value.value):
+            if reason := mapping_misfit(part, value.value):
+                yield value.problem("wrong-parameter", f"`{name}` does not fit: {reason}")
+            continue
         if reason := misfit(part, value.value):
             hint = quotes(value.value, properties[name])
             yield value.problem("wrong-parameter", f"`{name}` does not fit: {reason}", hint)

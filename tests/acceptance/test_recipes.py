@@ -49,3 +49,13 @@ def test_a_recipe_that_copies_code_says_which_stays(console: Console, recipe: st
     (console.directory / "syntask.yaml").unlink()
     init(console, recipe)
     assert "__pycache__/" in (console.directory / ".syntaskignore").read_text(encoding="utf-8")
+
+
+def test_a_project_file_holds_no_path_of_the_machine(console: Console) -> None:
+    """It is the same in every checkout; without `pull`, the folder it is deployed from counts."""
+    init(console, "local")
+    planned = json.loads(console.run("syntask plan --output json 2> /dev/null").stdout)
+    (pull,) = (each["after"] for each in planned["changes"][0]["fields"] if each["path"] == "pull")
+
+    assert str(console.directory) not in (console.directory / "syntask.yaml").read_text(encoding="utf-8")
+    assert str(console.directory) in json.dumps(pull)
