@@ -121,11 +121,11 @@ def test_a_block_where_a_server_takes_no_text_is_said_at_plan(
         "name": "boxed",
         "entrypoint": "flows.py:seen",
         "pull": [],
-        "work_pool": {"name": "boxes", "job_variables": {"registry_credentials": reference}},
+        "work_pool": {"name": "crates", "job_variables": {"registry_credentials": reference}},
     }
-    document = json.dumps({"name": "boxes", "deployments": [entry]})
+    document = json.dumps({"name": "crates", "deployments": [entry]})
     (project / "prefect.yaml").write_text(document, encoding="utf-8")
-    _run(console, "syntask work-pool create boxes --type docker")
+    _run(console, "syntask work-pool create crates --type docker")
 
     done = console.run("syntask plan --all")
 
