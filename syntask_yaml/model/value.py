@@ -45,12 +45,19 @@ def read_json(text: str) -> Any:
         value = json.loads(text)
     except RecursionError as error:
         raise too_deep from error
+    if is_deeper(value, MAX_DEPTH):
+        raise too_deep
+    return value
+
+
+def is_deeper(value: Any, depth: int) -> bool:
+    """Whether lists and mappings are nested in *value* more than *depth* deep."""
     level = [value]
-    for _ in range(MAX_DEPTH):
+    for _ in range(depth):
         level = [item for each in level for item in _items(each) if isinstance(item, (dict, list))]
         if not level:
-            return value
-    raise too_deep
+            return False
+    return True
 
 
 def _items(value: Any) -> Iterable[Any]:

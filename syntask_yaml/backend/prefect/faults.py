@@ -125,7 +125,7 @@ def changing(url: str, kind: str) -> BackendConflict:
 def _body(answer: httpx.Response) -> Mapping[str, Any]:
     try:
         body = answer.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}
 

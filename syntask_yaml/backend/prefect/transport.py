@@ -36,6 +36,7 @@ from syntask_yaml.backend.prefect.settings import Connection
 from syntask_yaml.backend.prefect.shapes import SHAPES, Shape, odd_place
 from syntask_yaml.backend.prefect.wire import client_of, within
 from syntask_yaml.errors import BackendError, BackendRefused, BackendUnreachable
+from syntask_yaml.model.value import MAX_DEPTH, is_deeper
 
 _T = TypeVar("_T")
 _S = TypeVar("_S")
@@ -55,6 +56,8 @@ _TEXTS: Mapping[str, Sequence[str]] = {
     "block_types": ("id", "slug"),
 }
 _USUAL_TEXTS = ("id", "name")
+# What a project may hold, and as much around it: what walks through values is not made for more.
+_MAX_DEPTH = 2 * MAX_DEPTH
 # What goes wrong where an answer is not what it should be.
 _ODD = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 
@@ -340,9 +343,12 @@ def _json_of(answer: httpx.Response, url: str) -> Any:
     if not _is_json(answer):
         raise no_api(url, "it gives no JSON")
     try:
-        return answer.json()
+        found = answer.json()
     except (ValueError, RecursionError) as error:
         raise no_api(url, "it gives JSON that cannot be read") from error
+    if is_deeper(found, _MAX_DEPTH):
+        raise no_api(url, f"it gives values that are nested more than {_MAX_DEPTH} deep")
+    return found
 
 
 def _token_of(answer: httpx.Response, url: str) -> str:

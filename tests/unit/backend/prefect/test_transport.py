@@ -177,6 +177,7 @@ ODD_ANSWERS = {
     "half": b'[{"id": "x", "na',
     "not-utf-8": b'"\xff\xfe"',
     "deep": b"[" * 100_000,
+    "nested": b'[{"id": "x", "name": "x", "flow_id": "x", "more": ' + b"[" * 300 + b"]" * 300 + b"}]",
     "long-number": b"[" + b"9" * 5000 + b"]",
     "empty": b"",
     "null": b"null",
