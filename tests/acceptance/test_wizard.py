@@ -244,7 +244,7 @@ def test_a_terminal_may_change_its_size(repository: Console) -> None:
         answer_all(opened, STORY[2:])
 
         assert opened.wait() == 0
-    assert "daily-report/nightly" in repository.run("syntask deployment ls").stdout
+    assert "load/nightly" in repository.run("syntask deployment ls").stdout
 
 
 @pytest.mark.parametrize("colored", [True, False])

@@ -31,7 +31,7 @@ def _connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 def plan(connection: sqlite3.Connection, name: str) -> list[str]:
     values = dict.fromkeys(re.findall(r":(\w+)", SQL[name]))
-    places = max([SQL[name].count("?"), *map(int, re.findall(r"\?(\d+)", SQL[name]))])
+    places = max(map(int, re.findall(r"\?(\d+)", SQL[name])), default=SQL[name].count("?"))
     arguments = [None] * places if places else values
     return [row["detail"] for row in connection.execute(f"EXPLAIN QUERY PLAN {SQL[name]}", arguments)]
 
