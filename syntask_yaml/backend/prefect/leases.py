@@ -16,6 +16,7 @@ from syntask_yaml.backend.naming import new_id
 from syntask_yaml.backend.prefect.bodies import Raw, moment
 from syntask_yaml.backend.prefect.faults import Refused
 from syntask_yaml.backend.prefect.role import Role
+from syntask_yaml.backend.prefect.transport import part
 from syntask_yaml.errors import BackendConflict
 from syntask_yaml.model.lease import Holder, Lease
 
@@ -56,7 +57,7 @@ class Leases(Role):
         lease = _lease(there)
         if lease is not None and self._is_held(there, lease):
             raise LeaseHeld(lease)
-        self._api.delete(f"/variables/{there.get('id')}")
+        self._api.delete(f"/variables/{part(there['id'])}")
 
     def _is_held(self, there: Raw, lease: Lease) -> bool:
         renewed = moment(there.get("updated")) or lease.since
@@ -70,10 +71,10 @@ class Leases(Role):
             "since": lease.since.isoformat(),
             "seconds": seconds,
         }
-        return self._api.patch(f"/variables/{lease.token}", {"value": value})
+        return self._api.patch(f"/variables/{part(lease.token)}", {"value": value})
 
     def release_lease(self, lease: Lease) -> None:
-        self._api.delete(f"/variables/{lease.token}")
+        self._api.delete(f"/variables/{part(lease.token)}")
 
 
 def _variable(name: str) -> str:

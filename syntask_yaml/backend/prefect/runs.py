@@ -118,7 +118,7 @@ class Runs(Role):
             raise no_such_run(run_id)
         cancelled(run, self._clock())  # refuses what has ended
         body = {"state": {"type": "CANCELLING", "name": "Cancelling"}, "force": False}
-        self._api.post(f"/flow_runs/{run.id}/set_state", body)
+        self._api.post(f"/flow_runs/{part(run.id)}/set_state", body)
         return self.run(run.id) or run
 
     def _runs(self, raws: Sequence[Raw]) -> list[Run]:
@@ -167,5 +167,6 @@ def _state(raw: Raw, state: Raw) -> State:
 
 def _line(raw: Raw) -> LogLine:
     timestamp = moment(raw["timestamp"])
-    assert timestamp is not None
+    if timestamp is None:
+        raise ValueError("a line without a time")
     return LogLine(timestamp, raw["level"], raw["message"], raw["name"])

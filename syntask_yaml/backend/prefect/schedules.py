@@ -10,7 +10,7 @@ from functools import partial
 from syntask_yaml.backend.prefect.bodies import schedule_body, schedules_of
 from syntask_yaml.backend.prefect.faults import AnswerLost
 from syntask_yaml.backend.prefect.shapes import SCHEDULE
-from syntask_yaml.backend.prefect.transport import Api
+from syntask_yaml.backend.prefect.transport import Api, part
 from syntask_yaml.backend.schedules import merged
 from syntask_yaml.model.schedule import Schedule, canonical
 
@@ -61,13 +61,13 @@ def write_schedules(
 
     Making some is no call to repeat blindly: where its answer is lost, what is there is looked at.
     """
-    place = f"/deployments/{deployment_id}/schedules"
+    place = f"/deployments/{part(deployment_id)}/schedules"
     for left in reversed(range(_TRIES)):
         changes = _changes(merged(wanted, stored, now), stored)
         for schedule_id in changes.deleted:
-            api.delete(f"{place}/{schedule_id}")
+            api.delete(f"{place}/{part(schedule_id)}")
         for schedule_id, body in changes.changed:
-            api.patch(f"{place}/{schedule_id}", body)
+            api.patch(f"{place}/{part(schedule_id)}", body)
         try:
             if changes.new:
                 api.post(place, [schedule_body(each) for each in changes.new], repeats=False)

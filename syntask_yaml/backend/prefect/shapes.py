@@ -24,7 +24,7 @@ _TIMING: Shape = {
     "rrule": TEXT,
     "timezone": TEXT,
 }
-_VARIABLES: Shape = {"properties": {EACH: _ANY}, "required": [str]}
+_SCHEMA: Shape = {"properties": {EACH: _ANY}, "required": [str]}
 SCHEDULE: Shape = {
     "id": str,
     "active": bool,
@@ -38,7 +38,8 @@ SHAPES: Mapping[str, Shape] = {
     "deployments": {
         **dict.fromkeys(("id", "name", "flow_id"), str),
         **dict.fromkeys(("entrypoint", "description", "version", "work_pool_name", "work_queue_name"), TEXT),
-        **dict.fromkeys(("version_info", "parameter_openapi_schema"), _ANY),
+        "version_info": _ANY,
+        "parameter_openapi_schema": _SCHEMA,
         **dict.fromkeys(("parameters", "job_variables"), dict),
         **dict.fromkeys(("enforce_parameter_schema", "paused"), bool),
         "tags": [str],
@@ -60,7 +61,7 @@ SHAPES: Mapping[str, Shape] = {
     "work_pools": {
         **dict.fromkeys(("id", "name", "type"), str),
         **dict.fromkeys(("description", "status"), TEXT),
-        "base_job_template": {"job_configuration": _ANY, "variables": _VARIABLES},
+        "base_job_template": {"job_configuration": _ANY, "variables": _SCHEMA},
         "is_paused": bool,
         "concurrency_limit": int | None,
     },

@@ -99,7 +99,8 @@ class Api:
 
     def made(self, path: str, body: Any, kind: str = "", *, repeats: bool = True) -> Raw:
         """Post *body*, and return the object of *kind* that the server made of it, with its id."""
-        return self._told(self.post(path, body, repeats=repeats), ("id",), kind)
+        texts = _TEXTS.get(kind, _USUAL_TEXTS) if kind else ("id",)
+        return self._told(self.post(path, body, repeats=repeats), texts, kind)
 
     def listed(self, path: str, kind: str, body: Mapping[str, Any]) -> list[Raw]:
         """Post the filter *body*, and return the objects of *kind* that are listed."""

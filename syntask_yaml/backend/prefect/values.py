@@ -160,7 +160,7 @@ class Values(Role):
 
     def delete_block(self, type: str, name: str) -> bool:
         raw = self._server.get(_block_path(type, name), "block_documents")
-        return raw is not None and self._api.delete(f"/block_documents/{raw.get('id')}")
+        return raw is not None and self._api.delete(f"/block_documents/{part(raw['id'])}")
 
 
 def _pool(raw: Raw) -> WorkPool:

@@ -15,6 +15,7 @@ from syntask_yaml.backend.prefect.names import step_problem
 from syntask_yaml.backend.prefect.queues import make_queues
 from syntask_yaml.backend.prefect.read import Current, Reading
 from syntask_yaml.backend.prefect.schedules import write_schedules
+from syntask_yaml.backend.prefect.transport import part
 from syntask_yaml.backend.prefect.triggers import delete_triggers, write_sla, write_triggers
 from syntask_yaml.backend.schedules import merged
 from syntask_yaml.backend.writes import limit_in_place, refusal
@@ -55,8 +56,8 @@ class Writing(Reading):
 
     def write(self, writes: Sequence[Write], *, jobs: int = 1) -> Iterator[Written]:
         gone: BackendUnreachable | None = None
-        for part in _parts(writes):
-            for written in self._write(part, jobs, gone):
+        for few in _parts(writes):
+            for written in self._write(few, jobs, gone):
                 if isinstance(written.error, BackendUnreachable):
                     gone = gone or written.error
                 yield written
@@ -179,7 +180,7 @@ class Writing(Reading):
     def _change_in_place(self, after: Deployment, now: Current) -> None:
         deployment_id = now.stored.id
         body = changed_body(after, self._api.dialect)
-        if self._send("PATCH", f"/deployments/{deployment_id}", body) is None:
+        if self._send("PATCH", f"/deployments/{part(deployment_id)}", body) is None:
             raise BackendConflict(f"`{after.full_name}` was deleted since it was read.", hint="Plan again.")
         stored = known(now.stored.deployment.schedules) or ()
         write_schedules(self._api, deployment_id, known(after.schedules), stored, self._clock())
@@ -211,7 +212,7 @@ class Writing(Reading):
         deployment_id = now.stored.id
         if before and before.deployment.triggers:
             delete_triggers(self._api, deployment_id)
-        self._api.delete(f"/deployments/{deployment_id}")
+        self._api.delete(f"/deployments/{part(deployment_id)}")
         return deployment_id
 
     def _send(self, method: str, path: str, body: dict[str, Any]) -> Any:

@@ -267,6 +267,7 @@ def test_what_json_cannot_say_is_refused(value: Any, word: str) -> None:
         ("deployments", "parameters", None),
         ("deployments", "schedules", [{"active": "yes"}]),
         ("flow_runs", "deployment_id", ["x"]),
+        ("deployments", "parameter_openapi_schema", {"properties": {"a": 5}}),
         ("work_pools", "status", {}),
         ("variables", "tags", [{}]),
     ],
