@@ -71,7 +71,8 @@ def differences(packages: dict[str, str]) -> dict[str, str]:
 def lowest() -> int:
     environment = Environment("lowest")
     environment.install("--resolution", "lowest-direct", *WHAT)
-    if environment.test(*TESTS):
+    # What a busy machine made fail passes the second time; what a bound makes fail does not.
+    if environment.test(*TESTS) or environment.test("--last-failed", *TESTS):
         return 0
     direct = re.findall(
         r'^\s*"([\w-]+)[^"]*[>=<]', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.M
