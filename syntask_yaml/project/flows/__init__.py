@@ -9,14 +9,14 @@ child        loads a flow in a process of its own, for what its source does not 
 """
 
 from syntask_yaml.project.flows.discover import Discovery, FoundFlow, SkippedFile, discover
-from syntask_yaml.project.flows.entrypoint import (
+from syntask_yaml.project.flows.flow import Flow
+from syntask_yaml.project.flows.reader import FlowReader
+from syntask_yaml.pysource.entrypoint import (
     Entrypoint,
     FlowNotFound,
     InvalidEntrypoint,
     parse_entrypoint,
 )
-from syntask_yaml.project.flows.flow import Flow
-from syntask_yaml.project.flows.reader import FlowReader
 
 __all__ = [
     "Discovery",

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from syntask_yaml.project.flows.source.scope import Scope
-from syntask_yaml.project.flows.source.symbol import Definition, Expression, External, Unknowable
-from syntask_yaml.project.flows.source.values import evaluate
+from syntask_yaml.pysource.lookup import resolve
+from syntask_yaml.pysource.scope import Scope
+from syntask_yaml.pysource.symbols import Definition, Expression, External, Unknowable
+from syntask_yaml.pysource.values import evaluate
 
 FLOW = "flow"
 SAID = ("name", "description", "version")
@@ -56,7 +57,7 @@ def options_of(function: Function, scope: Scope) -> Options | None:
 def is_flow(node: ast.expr, scope: Scope) -> bool:
     """Whether *node* stands for the decorator `flow`, under whatever name it is here."""
     try:
-        symbol = scope.resolve(node)
+        symbol = resolve(node, scope)
     except Unknowable:
         return isinstance(node, ast.Name) and node.id == FLOW
     match symbol:
@@ -106,7 +107,7 @@ def check_signature(
 
 def _is_binding(node: ast.expr, scope: Scope) -> bool:
     try:
-        symbol = scope.resolve(node)
+        symbol = resolve(node, scope)
     except Unknowable:
         return False
     return isinstance(symbol, External) and symbol.name in BINDING
@@ -115,7 +116,7 @@ def _is_binding(node: ast.expr, scope: Scope) -> bool:
 def _keeps_signature(node: ast.expr, scope: Scope) -> bool:
     # A decorator from elsewhere is taken to use `functools.wraps`, as nearly all of them do.
     try:
-        symbol = scope.resolve(node)
+        symbol = resolve(node, scope)
     except Unknowable:
         return True
     if not isinstance(symbol, Definition):

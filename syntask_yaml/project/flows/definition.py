@@ -14,9 +14,10 @@ from syntask_yaml.project.flows.decorators import (
     said,
 )
 from syntask_yaml.project.flows.own_decorators import options_made
-from syntask_yaml.project.flows.source.bindings import Assigned, Defined, Obscure
-from syntask_yaml.project.flows.source.scope import Scope, class_names
-from syntask_yaml.project.flows.source.symbol import (
+from syntask_yaml.pysource.bindings import Assigned, Defined, Obscure, class_names
+from syntask_yaml.pysource.lookup import attribute, lookup_own, resolve
+from syntask_yaml.pysource.scope import Scope
+from syntask_yaml.pysource.symbols import (
     Definition,
     Expression,
     External,
@@ -81,7 +82,7 @@ def find(scope: Scope, name: str) -> Found:
     """
     first, *others = name.split(".")
     try:
-        symbol = scope.lookup_own(first)
+        symbol = lookup_own(first, scope)
     except Undefined:
         if scope.module.binds_at_run_time:
             return Found(name, scope, 1, reason="the file gives names their values when it runs")
@@ -148,14 +149,14 @@ def _attribute(owner: Symbol, name: str) -> Symbol:
         raise Unknowable(f"`{owner.name}` is made when the file runs")
     if not isinstance(owner, Definition) or not isinstance(owner.node, ast.ClassDef):
         raise NotThere(f"There is no `{name}` in `{owner.name}`.")
-    found = owner.scope.attribute(owner, name)
+    found = attribute(owner, name, owner.scope)
     if not isinstance(found, Member):
         return found
     if name in class_names(owner.node).names:
         raise Unknowable(f"`{owner.name}.{name}` is made when the file runs")
     for base in owner.node.bases:
         try:
-            inherited = owner.scope.resolve(base)
+            inherited = resolve(base, owner.scope)
         except Unknowable:
             continue
         if isinstance(inherited, Definition):
@@ -214,6 +215,6 @@ def _made(name: str, call: ast.Call, scope: Scope) -> Found:
 
 def _resolved(node: ast.expr, scope: Scope) -> Found | None:
     try:
-        return _found(ast.unparse(node), scope.resolve(node), is_method=False)
+        return _found(ast.unparse(node), resolve(node, scope), is_method=False)
     except (Unknowable, NotAFlow, NotThere, Elsewhere):
         return None

@@ -11,17 +11,17 @@ from dataclasses import dataclass, replace
 from syntask_yaml.project.flows.decorators import NOTHING_SAID, SAID, check_signature
 from syntask_yaml.project.flows.definition import Found, flows
 from syntask_yaml.project.flows.docstring import parameter_descriptions
-from syntask_yaml.project.flows.entrypoint import FlowNotFound
 from syntask_yaml.project.flows.flow import Flow
 from syntask_yaml.project.flows.loading import Loaded, Loader
 from syntask_yaml.project.flows.own_decorators import keeps_signature
 from syntask_yaml.project.flows.places import Place
 from syntask_yaml.project.flows.schema import Schema, parameter_schema
 from syntask_yaml.project.flows.schema.partial import PartialSchema, partial_schema
-from syntask_yaml.project.flows.source.once import Once
-from syntask_yaml.project.flows.source.scope import Scope
-from syntask_yaml.project.flows.source.symbol import Unknowable
 from syntask_yaml.project.flows.volatile import marked
+from syntask_yaml.pysource.entrypoint import FlowNotFound
+from syntask_yaml.pysource.memoize import Memo
+from syntask_yaml.pysource.scope import Scope
+from syntask_yaml.pysource.symbols import Unknowable
 
 NOT_LOADED = Loaded(error="it was not loaded to find out")
 
@@ -44,7 +44,7 @@ class Describer:
 
     def __init__(self, loader: Loader | None) -> None:
         self._loader = loader
-        self._answers = Once(self._load)
+        self._answers = Memo(self._load)
 
     def describe(self, request: Request) -> Flow:
         """The flow that was found; raises `FlowNotFound` if loading it tells that there is none."""

@@ -11,9 +11,9 @@ from typing import TypeAlias
 from syntask_yaml.project.flows.definition import flows
 from syntask_yaml.project.flows.description import from_source
 from syntask_yaml.project.flows.files import python_files
-from syntask_yaml.project.flows.source.library import Library
-from syntask_yaml.project.flows.source.module import TOO_DEEP, SourceUnreadable, module_of, read_regular
-from syntask_yaml.project.flows.source.scope import Scope
+from syntask_yaml.pysource.module import TOO_DEEP, SourceUnreadable, module_of, read_regular
+from syntask_yaml.pysource.module_index import ModuleIndex
+from syntask_yaml.pysource.scope import Scope
 
 # Looking at the bytes of a file takes a thousandth of the time that parsing it does. Each pattern begins
 # with plain text, which `re` finds fast: as one pattern they would take ten times as long.
@@ -49,9 +49,9 @@ Discovery: TypeAlias = FoundFlow | SkippedFile
 
 def discover(root: Path) -> Iterator[Discovery]:
     """The flows below *root*, by file and line, and the files in which some may be but cannot be read."""
-    library = Library(root.absolute())
-    for file in python_files(library.root):
-        path = library.root / file
+    index = ModuleIndex(root.absolute())
+    for file in python_files(index.root):
+        path = index.root / file
         try:
             content = read_regular(path)
         except SourceUnreadable as error:
@@ -63,13 +63,13 @@ def discover(root: Path) -> Iterator[Discovery]:
             yield SkippedFile(file, f"it cannot be read: {error.strerror or error}")
             continue
         if _WORD in content and any(sign.search(content) for sign in _SIGNS):
-            yield from _found(library, file, path, content)
+            yield from _found(index, file, path, content)
 
 
-def _found(library: Library, file: str, path: Path, content: bytes) -> Iterator[Discovery]:
+def _found(index: ModuleIndex, file: str, path: Path, content: bytes) -> Iterator[Discovery]:
     try:
         module = module_of(path, content)
-        found = list(flows(Scope(library, module, library.search_path(path.parent))))
+        found = list(flows(Scope(index, module, index.search_path(path.parent))))
     except SourceUnreadable as error:
         yield SkippedFile(file, str(error))
         return

@@ -7,9 +7,10 @@ import copy
 from collections.abc import Iterator, Mapping
 
 from syntask_yaml.project.flows.decorators import SAID, Function, Options, is_flow, said
-from syntask_yaml.project.flows.source.library import is_reserved
-from syntask_yaml.project.flows.source.scope import Scope
-from syntask_yaml.project.flows.source.symbol import Definition, Expression, External, Unknowable
+from syntask_yaml.pysource.lookup import resolve
+from syntask_yaml.pysource.module_index import is_reserved
+from syntask_yaml.pysource.scope import Scope
+from syntask_yaml.pysource.symbols import Definition, Expression, External, Unknowable
 
 MAX_CALLS = 5
 _UNKNOWN = Options(unknown=frozenset(SAID))
@@ -36,7 +37,7 @@ def keeps_signature(decorator: ast.expr, scope: Scope) -> bool:
 def _options(decorator: ast.expr, name: str, scope: Scope) -> Options | None:
     call = decorator if isinstance(decorator, ast.Call) else None
     try:
-        symbol = scope.resolve(call.func if call else decorator)
+        symbol = resolve(call.func if call else decorator, scope)
     except Unknowable:
         return _UNKNOWN
     match symbol:
@@ -74,7 +75,7 @@ def _mentions_flow(node: ast.AST, scope: Scope, calls: int = 0) -> bool:
 
 def _function(node: ast.expr, scope: Scope) -> Definition | None:
     try:
-        symbol = scope.resolve(node)
+        symbol = resolve(node, scope)
     except Unknowable:
         return None
     is_function = isinstance(symbol, Definition) and not isinstance(symbol.node, ast.ClassDef)

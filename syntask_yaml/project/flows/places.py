@@ -8,9 +8,9 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from syntask_yaml.diagnostics import did_you_mean
-from syntask_yaml.project.flows.entrypoint import Entrypoint, FlowNotFound
 from syntask_yaml.project.flows.files import SUFFIX, python_files
-from syntask_yaml.project.flows.source.library import Library, everywhere
+from syntask_yaml.pysource.entrypoint import Entrypoint, FlowNotFound
+from syntask_yaml.pysource.module_index import ModuleIndex, everywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,10 @@ class Place:
 
 
 class Places:
-    """Finds places under the root of *library*."""
+    """Finds places under the root of *index*."""
 
-    def __init__(self, library: Library) -> None:
-        self._library = library
+    def __init__(self, index: ModuleIndex) -> None:
+        self._index = index
 
     def of(self, entrypoint: Entrypoint) -> Place:
         """Where *entrypoint* leads; raises `FlowNotFound`."""
@@ -41,8 +41,8 @@ class Places:
 
     def of_module(self, name: str) -> Place:
         """Where the module *name* is; raises `FlowNotFound`."""
-        search = self._library.search_path()
-        located = self._library.locate(name, everywhere(search))
+        search = self._index.search_path()
+        located = self._index.locate(name, everywhere(search))
         if located is None:
             raise FlowNotFound(f"There is no module `{name}`.", hint=self._near_module(name, search))
         if located.file is None:
@@ -53,12 +53,12 @@ class Places:
         return Place(located.file, search, name)
 
     def _of_path(self, path: str) -> Place:
-        file = self._library.root / path
+        file = self._index.root / path
         if not file.is_file():
             raise FlowNotFound(f"The file `{path}` is not there.", hint=self._near_file(path))
         if file.suffix != SUFFIX:
             raise FlowNotFound(f"`{path}` is not a Python file: its name does not end in `{SUFFIX}`.")
-        return Place(file, self._library.search_path(file.parent))
+        return Place(file, self._index.search_path(file.parent))
 
     def _near_file(self, path: str) -> str:
         name = PurePosixPath(path).name
@@ -76,7 +76,7 @@ class Places:
         parts = name.split(".")
         folders, prefix = search, ""
         for number in range(1, len(parts)):
-            located = self._library.locate(".".join(parts[:number]), everywhere(tuple(search)))
+            located = self._index.locate(".".join(parts[:number]), everywhere(tuple(search)))
             if located is None:
                 return did_you_mean(
                     ".".join(parts[:number]),
@@ -87,7 +87,7 @@ class Places:
 
     @cached_property
     def _files(self) -> Sequence[str]:
-        return python_files(self._library.root)
+        return python_files(self._index.root)
 
 
 def _modules(folder: Path) -> Iterator[str]:

@@ -8,19 +8,19 @@ from pathlib import Path
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.project.flows.definition import Elsewhere, Found, NotAFlow, NotThere, find, flows
 from syntask_yaml.project.flows.description import Describer, Request
-from syntask_yaml.project.flows.entrypoint import (
+from syntask_yaml.project.flows.flow import Flow
+from syntask_yaml.project.flows.loading import Loader
+from syntask_yaml.project.flows.places import Place, Places
+from syntask_yaml.pysource.entrypoint import (
     Entrypoint,
     FlowNotFound,
     InvalidEntrypoint,
     parse_entrypoint,
 )
-from syntask_yaml.project.flows.flow import Flow
-from syntask_yaml.project.flows.loading import Loader
-from syntask_yaml.project.flows.places import Place, Places
-from syntask_yaml.project.flows.source.library import Library
-from syntask_yaml.project.flows.source.module import TOO_DEEP, SourceUnreadable
-from syntask_yaml.project.flows.source.once import Once
-from syntask_yaml.project.flows.source.scope import Scope
+from syntask_yaml.pysource.memoize import Memo
+from syntask_yaml.pysource.module import TOO_DEEP, SourceUnreadable
+from syntask_yaml.pysource.module_index import ModuleIndex
+from syntask_yaml.pysource.scope import Scope
 
 MAX_HOPS = 10
 MAX_NAMED = 10
@@ -41,11 +41,11 @@ class FlowReader:
         timeout: float = 30.0,
         python: str = sys.executable,
     ) -> None:
-        self._library = Library(root.absolute())
-        self._places = Places(self._library)
-        loader = Loader(self._library.root, python, timeout) if load_in_child else None
+        self._index = ModuleIndex(root.absolute())
+        self._places = Places(self._index)
+        loader = Loader(self._index.root, python, timeout) if load_in_child else None
         self._describer = Describer(loader)
-        self._flow = Once(self._read)
+        self._flow = Memo(self._read)
 
     def read(self, entrypoint: str) -> Flow:
         """The flow that *entrypoint* names; raises `InvalidEntrypoint` or `FlowNotFound`."""
@@ -90,17 +90,17 @@ class FlowReader:
 
     def _scope(self, place: Place) -> Scope:
         try:
-            return Scope(self._library, self._library.read(place.file), place.search)
+            return Scope(self._index, self._index.read(place.file), place.search)
         except SourceUnreadable as error:
             raise FlowNotFound(f"`{place.file.name}` holds no flow that can be read: {error}.") from None
 
     def _names_in(self, text: str) -> list[str]:
         """The flows in the file that *text* names without a function, if it is one."""
-        file = self._library.root / text
+        file = self._index.root / text
         try:
             if file.suffix != ".py" or not file.is_file():
                 return []
-            return _names(self._scope(Place(file, self._library.search_path(file.parent))))
+            return _names(self._scope(Place(file, self._index.search_path(file.parent))))
         except (FlowNotFound, OSError):
             return []
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from syntask_yaml.model.written_default import commented
 from syntask_yaml.project.flows.schema import Schema
-from syntask_yaml.project.flows.source.scope import Scope
-from syntask_yaml.project.flows.source.symbol import Definition, Expression, External, Unknowable
+from syntask_yaml.pysource.lookup import resolve
+from syntask_yaml.pysource.scope import Scope
+from syntask_yaml.pysource.symbols import Definition, Expression, External, Unknowable
 
 # By the last word of what is called: those of other packages are called as Python's own.
 CALLS = frozenset(
@@ -125,6 +126,6 @@ def _leads_to_volatile(node: ast.expr, scope: Scope, depth: int) -> bool:
 
 def _symbol(node: ast.expr, scope: Scope) -> object:
     try:
-        return scope.resolve(node)
+        return resolve(node, scope)
     except Unknowable:
         return None

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from syntask_yaml.project.flows.schema.plain import NotPlain, Schema, plain_schema
-from syntask_yaml.project.flows.source.symbol import Definition
+from syntask_yaml.pysource.symbols import Definition
 
 __all__ = ["Schema", "parameter_schema"]
 

@@ -10,8 +10,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from syntask_yaml.project.flows.source.constants import CONSTANTS, MAKERS, OPAQUE_MAKERS
-from syntask_yaml.project.flows.source.symbol import Unknowable
+from syntask_yaml.pysource.constants import CONSTANTS, MAKERS, OPAQUE_MAKERS
+from syntask_yaml.pysource.symbols import Unknowable
 
 # Modules whose classes can be named. The constants and functions of the others are not looked at.
 MODULES = frozenset(

@@ -14,9 +14,10 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from syntask_yaml.project.flows.schema import allowed
-from syntask_yaml.project.flows.source.module import Module, SourceUnreadable, parse
-from syntask_yaml.project.flows.source.scope import NOTHING, Scope, first_line
-from syntask_yaml.project.flows.source.symbol import (
+from syntask_yaml.pysource.lookup import attribute, bound, has, is_of_class, lookup, resolve
+from syntask_yaml.pysource.module import Module, SourceUnreadable, parse
+from syntask_yaml.pysource.scope import NOTHING, Scope, first_line
+from syntask_yaml.pysource.symbols import (
     Definition,
     Expression,
     External,
@@ -26,7 +27,7 @@ from syntask_yaml.project.flows.source.symbol import (
     Undefined,
     Unknowable,
 )
-from syntask_yaml.project.flows.source.values import shown
+from syntask_yaml.pysource.values import shown
 
 MAX_NODES = 50_000
 FUNCTION = "__function__"
@@ -296,7 +297,7 @@ class Cut:
 
     def _value_of(self, node: ast.Name | ast.Attribute, at: At) -> ast.expr:
         try:
-            symbol = at.scope.resolve(node) if _is_chain(node) else None
+            symbol = resolve(node, at.scope) if _is_chain(node) else None
         except Unknowable:
             if isinstance(node, ast.Name):
                 raise
@@ -332,7 +333,7 @@ class Cut:
     def _called(self, node: ast.Call, at: At) -> ast.expr:
         if not isinstance(node.func, (ast.Name, ast.Attribute)):
             raise Unknowable(f"what `{shown(node.func)}(…)` returns is not known from the source")
-        symbol = at.scope.resolve(node.func)
+        symbol = resolve(node.func, at.scope)
         args = [self._item(item, at) for item in node.args]
         keywords = [self._keyword(word, at) for word in node.keywords]
         match symbol:
@@ -371,7 +372,7 @@ class Cut:
         if at.is_text:
             _check_there(node)
         try:
-            symbol = at.scope.resolve(node)
+            symbol = resolve(node, at.scope)
         except Undefined:
             if at.is_text:
                 return None
@@ -383,15 +384,15 @@ class Cut:
         """Collect what gives the first name of *node* its value."""
         first, *others = _chain(node)
         outside = at.scope.outside()
-        if at.scope.is_of_class(first):
+        if is_of_class(first, at.scope):
             if not at.is_inside:
                 raise Unknowable(f"`{first}` belongs to a class")
-            if not at.is_text or not outside.has(first):
+            if not at.is_text or not has(first, outside):
                 return
-        line, found, path = outside.bound(first), outside.lookup(first), 0
+        line, found, path = bound(first, outside), lookup(first, outside), 0
         is_whole = isinstance(found, External) and found.name in allowed.WHOLE and len(others) == 1
         while path < len(others) and _is_module(found) and not is_whole:
-            found, path = outside.attribute(found, others[path]), path + 1
+            found, path = attribute(found, others[path], outside), path + 1
         if _is_module(found) and not is_whole:
             raise Unknowable(f"`{shown(node)}` is a module")
         self._add(outside.module, line or 0, Handed(first, tuple(others[:path]), found))
@@ -475,7 +476,7 @@ def expression(text: str) -> ast.expr:
 
 def _is_defined(name: str, scope: Scope) -> bool:
     try:
-        scope.deferred().outside().lookup(name)
+        lookup(name, scope.deferred().outside())
     except Undefined:
         return False
     except Unknowable:
@@ -494,7 +495,7 @@ def _check_there(node: ast.expr) -> None:
 
 def _is_of_python(node: ast.expr, scope: Scope) -> bool:
     try:
-        symbol = scope.resolve(node)
+        symbol = resolve(node, scope)
     except Unknowable:
         return False
     return isinstance(symbol, External) and symbol.name.startswith("builtins.")
@@ -536,7 +537,7 @@ def inherits(owner: Definition, prefix: str) -> bool:
     assert isinstance(owner.node, ast.ClassDef)
     for base in owner.node.bases:
         try:
-            symbol = owner.scope.resolve(base.value if isinstance(base, ast.Subscript) else base)
+            symbol = resolve(base.value if isinstance(base, ast.Subscript) else base, owner.scope)
         except Unknowable:
             continue
         if isinstance(symbol, External) and symbol.name.startswith(prefix):

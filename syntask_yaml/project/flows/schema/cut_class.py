@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from syntask_yaml.project.flows.schema import allowed
 from syntask_yaml.project.flows.schema.cut import REFUSE, At, Cut, annotating, call, inherits
-from syntask_yaml.project.flows.source.scope import NOTHING
-from syntask_yaml.project.flows.source.symbol import Definition, External, Unknowable
-from syntask_yaml.project.flows.source.values import shown
+from syntask_yaml.pysource.scope import NOTHING
+from syntask_yaml.pysource.symbols import Definition, External, Unknowable
+from syntask_yaml.pysource.values import shown
 
 
 class ClassCut:

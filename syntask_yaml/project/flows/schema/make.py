@@ -22,9 +22,9 @@ from typing import Any
 
 from syntask_yaml.project.flows.schema import allowed, cut
 from syntask_yaml.project.flows.schema.plain import Schema
-from syntask_yaml.project.flows.source.constants import BINARY, MAX_EXPONENT, MAX_LENGTH, is_huge
-from syntask_yaml.project.flows.source.module import Module
-from syntask_yaml.project.flows.source.symbol import Definition, Expression, External, Symbol, Unknowable
+from syntask_yaml.pysource.constants import BINARY, MAX_EXPONENT, MAX_LENGTH, is_huge
+from syntask_yaml.pysource.module import Module
+from syntask_yaml.pysource.symbols import Definition, Expression, External, Symbol, Unknowable
 
 # What pydantic does for a type takes much longer than what it does for a value.
 MAX_WEIGHT, WEIGHT_OF_TYPE = 300_000, 20

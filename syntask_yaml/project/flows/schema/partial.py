@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from syntask_yaml.project.flows.schema import Schema, parameter_schema
-from syntask_yaml.project.flows.source.symbol import Definition, Unknowable
+from syntask_yaml.pysource.symbols import Definition, Unknowable
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from syntask_yaml.project.flows.source.scope import Scope, first_line
-from syntask_yaml.project.flows.source.symbol import Definition, External, Unknowable
+from syntask_yaml.pysource.lookup import resolve
+from syntask_yaml.pysource.scope import Scope, first_line
+from syntask_yaml.pysource.symbols import Definition, External, Unknowable
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -123,7 +124,7 @@ def _sides(node: ast.expr) -> Iterator[ast.expr]:
 
 def _name(node: ast.expr, scope: Scope) -> str:
     try:
-        symbol = scope.resolve(node)
+        symbol = resolve(node, scope)
     except Unknowable as error:
         raise NotPlain from error
     if isinstance(symbol, External):

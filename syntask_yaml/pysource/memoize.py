@@ -20,7 +20,7 @@ class _Slot(Generic[Value]):
         self.value: Value | None = None
 
 
-class Once(Generic[Key, Value]):
+class Memo(Generic[Key, Value]):
     """Calls *make* once for each key, and keeps what it returns or raises.
 
     Who asks for another key does not wait.

@@ -6,9 +6,9 @@ import sys
 from functools import cached_property
 from pathlib import Path
 
-from syntask_yaml.project.flows.source.locate import Located, locate
-from syntask_yaml.project.flows.source.module import read_module
-from syntask_yaml.project.flows.source.once import Once
+from syntask_yaml.pysource.locate import Located, locate
+from syntask_yaml.pysource.memoize import Memo
+from syntask_yaml.pysource.module import read_module
 
 # What is known by heart: a file of the project does not stand in for it.
 RESERVED = frozenset(
@@ -17,13 +17,13 @@ RESERVED = frozenset(
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 
 
-class Library:
+class ModuleIndex:
     """Finds and reads the modules of the project at *root*; thread-safe."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.read = Once(read_module)
-        self._located: Once[tuple[str, tuple[Path, ...]], Located | None] = Once(lambda key: locate(*key))
+        self.read = Memo(read_module)
+        self._located: Memo[tuple[str, tuple[Path, ...]], Located | None] = Memo(lambda key: locate(*key))
 
     def locate(self, name: str, search: tuple[Path, ...]) -> Located | None:
         """The module *name* in the folders of *search*."""

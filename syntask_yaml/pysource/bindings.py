@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias
 
-from syntask_yaml.project.flows.source.conditions import truth
+from syntask_yaml.pysource.conditions import truth
 
 STAR = "*"
 
@@ -87,6 +88,12 @@ def bindings(body: Iterable[ast.stmt], rebound: Iterable[str] = ()) -> Namespace
     for name in rebound:
         names.setdefault(name, []).append(Binding(Obscure(), 0, is_certain=False))
     return Namespace(names, names.pop(STAR, []))
+
+
+@lru_cache(maxsize=1024)
+def class_names(node: ast.ClassDef) -> Namespace:
+    """The names that the body of a class binds."""
+    return bindings(node.body)
 
 
 def declared_global(tree: ast.Module) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from syntask_yaml.project.flows.source.symbol import External
+from syntask_yaml.pysource.symbols import External
 
 # Modules that hand on what another one holds.
 _MODULES: Mapping[str, str] = {

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syntask_yaml.errors import SyntaskError
-from syntask_yaml.project.flows import Entrypoint, InvalidEntrypoint, parse_entrypoint
+from syntask_yaml.pysource.entrypoint import Entrypoint, InvalidEntrypoint, parse_entrypoint
 from tests.unit.project.flows.conftest import outcome
 
 

@@ -1,15 +1,13 @@
-"""What a name can stand for."""
+"""What a name can refer to."""
 
 from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-from syntask_yaml.project.flows.source.locate import Located
-
-if TYPE_CHECKING:
-    from syntask_yaml.project.flows.source.scope import Scope
+from syntask_yaml.pysource.locate import Located
+from syntask_yaml.pysource.scope import Scope
 
 
 class Unknowable(Exception):

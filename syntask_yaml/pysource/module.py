@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
-from syntask_yaml.project.flows.source.bindings import Namespace, bindings, declared_global
+from syntask_yaml.pysource.bindings import Namespace, bindings, declared_global
 
 MAX_BYTES = 8 * 1024 * 1024
 TOO_LARGE = f"it is larger than {MAX_BYTES >> 20} MiB"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from syntask_yaml.project.flows.source.constants import (
+from syntask_yaml.pysource.constants import (
     BINARY,
     CONSTANTS,
     MAKERS,
@@ -16,8 +16,9 @@ from syntask_yaml.project.flows.source.constants import (
     UNARY,
     is_huge,
 )
-from syntask_yaml.project.flows.source.scope import Scope
-from syntask_yaml.project.flows.source.symbol import (
+from syntask_yaml.pysource.lookup import resolve
+from syntask_yaml.pysource.scope import Scope
+from syntask_yaml.pysource.symbols import (
     Definition,
     Expression,
     External,
@@ -84,7 +85,7 @@ def _constant(node: Any, _scope: Scope) -> Value:
 
 
 def _named(node: Any, scope: Scope) -> Value:
-    return value_of(scope.resolve(node))
+    return value_of(resolve(node, scope))
 
 
 def _tuple(node: Any, scope: Scope) -> Value:
@@ -138,7 +139,7 @@ def _text(part: ast.expr, scope: Scope) -> str:
 
 
 def _called(node: Any, scope: Scope) -> Value:
-    symbol = scope.resolve(node.func)
+    symbol = resolve(node.func, scope)
     positional = tuple(_items(node.args, scope))
     named: dict[str, Value] = {}
     for keyword in node.keywords:

@@ -8,9 +8,10 @@ from textwrap import dedent
 
 import pytest
 
-from syntask_yaml.project.flows.source.library import Library
-from syntask_yaml.project.flows.source.scope import Scope
-from syntask_yaml.project.flows.source.symbol import (
+from syntask_yaml.pysource.lookup import lookup, resolve
+from syntask_yaml.pysource.module_index import ModuleIndex
+from syntask_yaml.pysource.scope import Scope
+from syntask_yaml.pysource.symbols import (
     Definition,
     Expression,
     External,
@@ -20,18 +21,18 @@ from syntask_yaml.project.flows.source.symbol import (
     Undefined,
     Unknowable,
 )
-from syntask_yaml.project.flows.source.values import evaluate
+from syntask_yaml.pysource.values import evaluate
 from tests.unit.project.flows.conftest import Project
 
 
 def scope(project: Project, source: str, *, line: float = math.inf) -> Scope:
     path = project.write("module.py", source)
-    library = Library(project.root)
-    return Scope(library, library.read(path), library.search_path(), line=line)
+    index = ModuleIndex(project.root)
+    return Scope(index, index.read(path), index.search_path(), line=line)
 
 
 def symbol(project: Project, source: str, name: str, *, line: float = math.inf) -> Symbol:
-    return scope(project, source, line=line).resolve(_expression(name))
+    return resolve(_expression(name), scope(project, source, line=line))
 
 
 def _expression(text: str) -> ast.expr:
@@ -133,9 +134,9 @@ def test_a_class_sees_its_own_names_first(project: Project) -> None:
     assert isinstance(found, Definition)
     assert isinstance(found.node, ast.ClassDef)
     inside = found.scope.within(found.node)
-    assert inside.lookup("A") == External("builtins.str")
-    assert inside.at(3).lookup("A") == External("builtins.int")
-    assert inside.outside().lookup("A") == External("builtins.int")
+    assert lookup("A", inside) == External("builtins.str")
+    assert lookup("A", inside.at(3)) == External("builtins.int")
+    assert lookup("A", inside.outside()) == External("builtins.int")
 
 
 def test_names_lead_through_the_modules_of_the_project(project: Project) -> None:
@@ -152,15 +153,15 @@ def test_names_lead_through_the_modules_of_the_project(project: Project) -> None
         """,
     )
 
-    direct, handed, again = (place.resolve(_expression(name)) for name in ("direct.A", "Handed", "inner.A"))
+    direct, handed, again = (resolve(_expression(name), place) for name in ("direct.A", "Handed", "inner.A"))
 
     assert isinstance(direct, Definition)
     assert direct == handed == again
-    assert place.lookup("Listed").name == "Listed"
-    assert isinstance(place.lookup("inner"), Package)
-    assert isinstance(place.resolve(_expression("inner.B")), Expression)
+    assert lookup("Listed", place).name == "Listed"
+    assert isinstance(lookup("inner", place), Package)
+    assert isinstance(resolve(_expression("inner.B"), place), Expression)
     with pytest.raises(Undefined, match=r"`Hidden` is not defined in `__init__.py`"):
-        place.resolve(_expression("package.Hidden"))
+        resolve(_expression("package.Hidden"), place)
 
 
 def test_an_attribute_of_a_class_is_a_member(project: Project) -> None:

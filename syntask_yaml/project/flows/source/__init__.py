@@ -1,1 +1,0 @@
-"""What Python source says, found by reading it: nothing here imports or runs what it reads."""

@@ -1,0 +1,12 @@
+"""What Python source says, found by reading it: nothing here imports or runs what it reads.
+
+locate        the file of a module, found as an import would find it
+module        a file, read and parsed
+module_index  the modules of a project, each located and read once
+bindings      which statement gives a name its value
+scope         where a piece of code stands
+symbols       what a name can refer to
+lookup        from a name in a scope to its symbol
+values        the value of an expression
+entrypoint    the text that names a function, taken apart
+"""

@@ -1,0 +1,210 @@
+"""What a name refers to in a scope."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import math
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from syntask_yaml.pysource.bindings import (
+    Assigned,
+    Binding,
+    Defined,
+    ImportedModule,
+    ImportedName,
+    Origin,
+)
+from syntask_yaml.pysource.canonical_names import external
+from syntask_yaml.pysource.locate import Located
+from syntask_yaml.pysource.module import Module, SourceUnreadable
+from syntask_yaml.pysource.module_index import is_reserved
+from syntask_yaml.pysource.scope import Scope, first_line
+from syntask_yaml.pysource.symbols import (
+    Definition,
+    Expression,
+    External,
+    Member,
+    Package,
+    Symbol,
+    Undefined,
+    Unknowable,
+)
+
+MAX_HOPS = 20
+
+
+def resolve(node: ast.expr, scope: Scope) -> Symbol:
+    """Return what a name or a chain of attributes refers to; anything else is an expression.
+
+    Raises `Undefined`, or `Unknowable`.
+    """
+    match node:
+        case ast.Name(id=name):
+            return lookup(name, scope)
+        case ast.Attribute(value=value, attr=name):
+            owner = resolve(value, scope)
+            return Expression(node, scope) if isinstance(owner, Expression) else attribute(owner, name, scope)
+    return Expression(node, scope)
+
+
+def lookup(name: str, scope: Scope) -> Symbol:
+    """Return what *name* refers to; raise `Undefined`, or `Unknowable`."""
+    held = scope.around.at(name, scope.line_around)
+    if held:
+        return _agreed(name, held, scope)
+    held = _in_module(name, scope)
+    if held:
+        return _agreed(name, held, scope.outside())
+    if hasattr(builtins, name):
+        return External(f"builtins.{name}")
+    raise Undefined(f"`{name}` is not defined")
+
+
+def lookup_own(name: str, scope: Scope) -> Symbol:
+    """Return what *name* refers to in the module, leaving out the names of every module."""
+    found = lookup(name, scope)
+    if found == External(f"builtins.{name}"):
+        raise Undefined(f"`{name}` is not defined in `{scope.module.path.name}`")
+    return found
+
+
+def attribute(owner: Symbol, name: str, scope: Scope) -> Symbol:
+    """Return what `owner.name` refers to; raise `Undefined`, or `Unknowable`."""
+    match owner:
+        case External(name=outer):
+            return external(f"{outer}.{name}")
+        case Package(located=located):
+            return _of_package(located, name, scope)
+        case Definition(node=ast.ClassDef() as node, scope=there):
+            inside = there.within(node)
+            held = inside.around.at(name, math.inf)
+            if held and all(isinstance(binding.origin, Defined) for binding in held):
+                return _agreed(name, held, inside)
+            return Member(owner, name)
+    raise Unknowable(f"`{name}` of `{owner.name}` is not known from the source")
+
+
+def is_of_class(name: str, scope: Scope) -> bool:
+    """Whether the class around gives *name* the value that it has here."""
+    return bool(scope.around.at(name, scope.line_around))
+
+
+def bound(name: str, scope: Scope) -> float | None:
+    """Return the line of the module that gives *name* the value that it has here, if one does."""
+    held = _in_module(name, scope)
+    return held[0].line if held else None
+
+
+def has(name: str, scope: Scope) -> bool:
+    """Whether the module binds *name*, however it does."""
+    return bool(_in_module(name, scope))
+
+
+def _in_module(name: str, scope: Scope) -> Sequence[Binding]:
+    names = scope.module.names
+    held = names.at(name, scope.line)
+    if not names.stars:
+        return held
+    last = max((binding.line for binding in held if binding.is_certain), default=0)
+    stars = [star for star in names.stars if last < star.line < scope.line]
+    return [*held, *(bound for star in stars if (bound := _from_star(star, name, scope)))]
+
+
+def _agreed(name: str, held: Sequence[Binding], scope: Scope) -> Symbol:
+    symbols = [_follow(binding.origin, name, scope) for binding in held]
+    if any(symbol != symbols[0] for symbol in symbols):
+        raise Unknowable(f"`{name}` gets its value in more than one place")
+    return symbols[0]
+
+
+def _follow(origin: Origin, bound: str, scope: Scope) -> Symbol:
+    if scope.hops > MAX_HOPS:
+        raise Unknowable(f"`{bound}` is handed on from one name to the other")
+    match origin:
+        case ImportedModule(name=name):
+            return _module(name, 0, scope)
+        case ImportedName(module=module, name=name, level=level):
+            return _imported(module, name, level, scope)
+        case Defined(node=node):
+            return Definition(node, scope.at(first_line(node)))
+        case Assigned(value=value, is_alias=True):
+            return Expression(value, scope.deferred(), bound, is_alias=True)
+        case Assigned(value=ast.Name() | ast.Attribute() as value):
+            return resolve(value, replace(scope.at(value.lineno), hops=scope.hops + 1))
+        case Assigned(value=value):
+            return Expression(value, scope.at(value.lineno), bound)
+    raise Unknowable(f"`{bound}` gets its value in a way that reading does not follow")
+
+
+def _imported(module: str, name: str, level: int, scope: Scope) -> Symbol:
+    try:
+        return attribute(_module(module, level, scope), name, scope)
+    except Undefined as error:
+        raise Unknowable(str(error)) from error
+
+
+def _module(name: str, level: int, scope: Scope) -> Package | External:
+    if level == 0:
+        located = None if is_reserved(name) else scope.index.locate(name, scope.search)
+        return Package(located) if located else External(name)
+    located = scope.index.relative(scope.module.path, name, level)
+    if located is None:
+        raise Unknowable(f"there is no `{'.' * level}{name}`")
+    return Package(located)
+
+
+def _of_package(located: Located, name: str, scope: Scope) -> Symbol:
+    # A package that imports from itself means its modules: its own names are only being made.
+    if located.file is not None and located.file != scope.module.path:
+        elsewhere = _elsewhere(located.file, scope)
+        if has(name, elsewhere):
+            return lookup_own(name, elsewhere)
+    inner = scope.index.locate(name, located.folders)
+    if inner is None:
+        raise Undefined(f"`{name}` is not defined in `{located.name}`")
+    return Package(inner)
+
+
+def _elsewhere(file: Path, scope: Scope) -> Scope:
+    try:
+        return Scope(scope.index, scope.index.read(file), scope.search, hops=scope.hops + 1)
+    except SourceUnreadable as error:
+        raise Unknowable(f"`{file.name}` cannot be read: {error}") from error
+
+
+def _from_star(star: Binding, name: str, scope: Scope) -> Binding | None:
+    """The binding of *name* by `from … import *`, or None if it binds no such name."""
+    assert isinstance(star.origin, ImportedName)
+    module = _module(star.origin.module, star.origin.level, scope)
+    if isinstance(module, External):
+        gives = _given_by_python(module.name, name)
+    elif module.located.file is None:
+        gives = False
+    else:
+        elsewhere = _elsewhere(module.located.file, scope)
+        gives = _exported(elsewhere.module, name) and has(name, elsewhere)
+    return replace(star, origin=replace(star.origin, name=name)) if gives else None
+
+
+def _given_by_python(module: str, name: str) -> bool:
+    """Whether a module of Python's own hands out *name*; raises `Unknowable` for any other module."""
+    # Only what is loaded already is asked: nothing is imported to find out.
+    if module in sys.stdlib_module_names and module in sys.modules:
+        return name in getattr(sys.modules[module], "__all__", ())
+    raise Unknowable(f"`from {module} import *` may bind `{name}`")
+
+
+def _exported(module: Module, name: str) -> bool:
+    """Whether *module* lets *name* out, if it has it."""
+    listed = module.names.at("__all__", math.inf)
+    if not listed:
+        return not name.startswith("_")
+    match listed:
+        case [Binding(origin=Assigned(value=ast.List(elts=items) | ast.Tuple(elts=items)))]:
+            if all(isinstance(item, ast.Constant) for item in items):
+                return any(isinstance(item, ast.Constant) and item.value == name for item in items)
+    raise Unknowable(f"`__all__` of `{module.path.name}` is worked out when it runs")
