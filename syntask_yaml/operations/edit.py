@@ -125,21 +125,22 @@ def _chosen(project: Project, name: str, reader: FlowReader) -> Declaration:
 
 def new_problems(before: Project | None, after: Project, index: int, reader: FlowReader) -> list[Diagnostic]:
     """Return the problems that the deployment at *index* of *after* has and *before* has not."""
-    known = set() if before is None else {_identity(each) for each in _problems(before, index, reader)}
-    return [each for each in _problems(after, index, reader) if _identity(each) not in known]
+    name = next((each.name for each in after.declarations if each.node.path[1] == index), None)
+    known = set() if before is None else {_identity(each) for each in _problems(before, index, name, reader)}
+    return [each for each in _problems(after, index, name, reader) if _identity(each) not in known]
 
 
 def _identity(problem: Diagnostic) -> tuple[str, TreePath, str]:
     return problem.code, problem.path, problem.detail
 
 
-def _problems(project: Project, index: int, reader: FlowReader) -> list[Diagnostic]:
-    """Return what is wrong with the project, as far as the deployment at *index* can be the cause."""
-    by_index = {each.node.path[1]: each for each in project.declarations}
-    meant = by_index.get(index)
-    if meant is None:
+def _problems(project: Project, index: int, name: str | None, reader: FlowReader) -> list[Diagnostic]:
+    """Return what is wrong with the project, as far as the deployment *name* at *index* can be the cause."""
+    alike = tuple(
+        each for each in project.declarations if each.node.path[1] == index or (name and each.name == name)
+    )
+    if not alike:
         return list(project.diagnostics)
-    alike = tuple(each for each in project.declarations if each.name == meant.name or each is meant)
     return validate(replace(project, declarations=alike), flows=reader)
 
 

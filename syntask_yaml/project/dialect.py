@@ -11,6 +11,7 @@ from syntask_yaml.diagnostics import Diagnostic
 # What Prefect's own loader accepts is no error in its dialect; it is not passed over in silence either.
 _TOLERATED = frozenset(
     {
+        "agent-deployment",
         "ambiguous-step",
         "duplicate-deployment",
         "duplicate-key",

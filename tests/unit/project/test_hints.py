@@ -155,3 +155,4 @@ def test_a_file_for_an_agent_is_one_message(dialect: Dialect) -> None:
     (problem,) = load_project(read_bytes(text, "deployment.yaml"), Path(), dialect=dialect).diagnostics
 
     assert problem.code == "agent-deployment"
+    assert problem.is_error is (dialect is Dialect.SYNTASK)  # Prefect's own loader takes it

@@ -232,3 +232,16 @@ def test_a_file_that_says_little_takes_an_entry(workshop: Workshop, text: str) -
     entry = workshop.entry(("flow", "flows.py:report"))
 
     assert entry["entrypoint"] == "flows.py:report"
+
+
+def test_what_is_wrong_with_another_entry_does_not_hinder(workshop: Workshop) -> None:
+    """An entry of the same name, whose flow is gone, was broken before and stays so."""
+    before = "deployments:\n- name: default\n  entrypoint: gone.py:etl\n"
+    workshop.write("prefect.yaml", before)
+    facts = workshop.facts(file="prefect.yaml")
+
+    drafted = conduct(lambda: add_deployment(facts, is_deployed=True), _Chance(random.Random(0)))
+
+    assert drafted.composed.problems == ()
+    assert drafted.composed.text.startswith(before)
+    assert "- name: default\n" in drafted.composed.text.removeprefix(before)
