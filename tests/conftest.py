@@ -37,6 +37,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="write the expected outputs of acceptance cases")
 
 
+class FailuresAtOnce:
+    """Prints a failure when it happens, so that a run which is ended from outside has said what failed."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        if report.failed and terminal is not None:
+            text = report.longreprtext.strip().splitlines()[-20:]
+            terminal.ensure_newline()
+            terminal.write_line(f"{report.when} of {report.nodeid} failed:", red=True)
+            terminal.write_line("\n".join(f"    {line}" for line in text))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # one process prints for those that pytest-xdist starts
+        config.pluginmanager.register(FailuresAtOnce(config))
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "corpus_file" in metafunc.fixturenames:
         folder = Path(_CORPUS) if _CORPUS else CHECKOUT.parent / "shared" / "corpus"
