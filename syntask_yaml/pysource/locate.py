@@ -1,18 +1,30 @@
-"""Where Python would find a module, without importing anything."""
+"""Where Python would find a module, without importing it or any package around it."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from importlib import util
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A module's *file*, None for a folder without `__init__.py`; *folders* hold its submodules."""
+    """A module that exists: its *file*, and the *folders* that hold its submodules.
 
-    file: Path | None
+    A folder without `__init__.py` has no file; what is compiled or built in has neither.
+    """
+
+    file: Path | None = None
     folders: tuple[Path, ...] = ()
+
+    @property
+    def is_compiled(self) -> bool:
+        """Whether there is nothing to read."""
+        return self.file is None and not self.folders
 
     @property
     def name(self) -> str:
@@ -22,24 +34,53 @@ class Located:
 
 def locate(name: str, search: Sequence[Path]) -> Located | None:
     """The module *name* as the folders of *search* hold it, in the order in which Python looks."""
-    found: Located | None = None
-    for part in name.split("."):
-        if not part.isidentifier():
-            return None
-        found = _one(part, search if found is None else found.folders)
-        if found is None:
-            return None
-    return found
+    first, *others = name.split(".")
+    return _inside(_among(first, search), others)
 
 
-def _one(part: str, folders: Sequence[Path]) -> Located | None:
-    portions: list[Path] = []
+def locate_anywhere(name: str, first: Sequence[Path]) -> Located | None:
+    """The module *name* as an import finds it with the folders *first* on the path."""
+    part, *others = name.split(".")
+    return _inside(_among(part, (*first, *map(Path, sys.path))) or _by_finders(part), others)
+
+
+def _inside(outer: Located | None, parts: Sequence[str]) -> Located | None:
+    """The module behind *parts*; what is compiled may hold modules that nobody sees."""
+    return reduce(
+        lambda found, part: found if found is None or found.is_compiled else _among(part, found.folders),
+        parts,
+        outer,
+    )
+
+
+def _among(part: str, folders: Sequence[Path]) -> Located | None:
+    if not part.isidentifier():
+        return None
+    portions: list[Path] = []  # folders that together are a namespace package
     for folder in folders:
-        package = folder / part
-        if (start := package / "__init__.py").is_file():
-            return Located(start, (package,))
-        if (file := folder / f"{part}.py").is_file():
-            return Located(file)
-        if package.is_dir():
-            portions.append(package)
+        try:
+            package = folder / part
+            if (start := package / "__init__.py").is_file():
+                return Located(start, (package,))
+            if (file := folder / f"{part}.py").is_file():
+                return Located(file)
+            if any((folder / f"{part}{suffix}").is_file() for suffix in EXTENSION_SUFFIXES):
+                return Located()
+            if package.is_dir():
+                portions.append(package)
+        except OSError:  # no file can have the name, or the folder may not be looked into
+            continue
     return Located(None, tuple(portions)) if portions else None
+
+
+def _by_finders(name: str) -> Located | None:
+    """A top-level module that some other finder knows: an editable install, a zip, the interpreter."""
+    try:
+        spec = util.find_spec(name)
+    except (ImportError, ValueError):
+        return None
+    if spec is None:
+        return None
+    source = Path(spec.origin) if spec.origin and spec.origin.endswith(".py") else None
+    folders = tuple(Path(folder) for folder in spec.submodule_search_locations or ())
+    return Located(source if source is not None and source.is_file() else None, folders)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
 from syntask_yaml.pysource.locate import Located, locate
 from syntask_yaml.pysource.memoize import Memo
-from syntask_yaml.pysource.module import read_module
+from syntask_yaml.pysource.module import Module, read_module
 
 # What is known by heart: a file of the project does not stand in for it.
 RESERVED = frozenset(
@@ -20,14 +21,15 @@ _INSTALLED = frozenset({"site-packages", "dist-packages"})
 class ModuleIndex:
     """Finds and reads the modules of the project at *root*; thread-safe."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, read: Callable[[Path], Module] = read_module) -> None:
         self.root = root
-        self.read = Memo(read_module)
+        self.read = Memo(read)
         self._located: Memo[tuple[str, tuple[Path, ...]], Located | None] = Memo(lambda key: locate(*key))
 
     def locate(self, name: str, search: tuple[Path, ...]) -> Located | None:
-        """The module *name* in the folders of *search*."""
-        return self._located((name, search))
+        """The module *name* in the folders of *search*, if its source is there."""
+        located = self._located((name, search))
+        return None if located is None or located.is_compiled else located
 
     def relative(self, file: Path, name: str, level: int) -> Located | None:
         """The module that *file* knows as *name* behind *level* dots."""
@@ -51,8 +53,3 @@ class ModuleIndex:
 def is_reserved(module: str) -> bool:
     """Whether *module* belongs to a package that is known by heart."""
     return module.partition(".")[0] in RESERVED
-
-
-def everywhere(search: tuple[Path, ...]) -> tuple[Path, ...]:
-    """*search*, then wherever this Python finds modules."""
-    return tuple(dict.fromkeys((*search, *map(Path, sys.path))))

@@ -14,6 +14,7 @@ from syntask_yaml.model.builtin import builtin_of
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.model.step import Step
 from syntask_yaml.model.value import Unknown
+from syntask_yaml.pysource.signature import Parameter
 from syntask_yaml.steps.limit import TIMEOUT, timeout_of
 from syntask_yaml.steps.registry import find_step
 from syntask_yaml.steps.requirements import missing_requirements
@@ -74,14 +75,14 @@ def problems_of(step: Step, signature: Signature) -> Iterator[InputProblem]:
     """The inputs of *step* that the function does not have, lacks, or cannot use."""
     for name, value in step.inputs.items():
         if name in signature.parameters:
-            yield from _wrong(name, value, signature)
+            yield from _wrong(value, signature.parameters[name])
         elif name == TIMEOUT and not signature.is_open:
             yield from _wrong_timeout(step, value)
         elif not (signature.is_open or (signature.takes_context and name == "context")):
             hint = did_you_mean(name, signature.parameters, otherwise=_listed(signature))
             yield InputProblem("unknown-input", f"`{step.name}` has no input `{name}`.", hint, name)
-    for name in signature.parameters:
-        if name in signature.required and name not in step.inputs:
+    for name, parameter in signature.parameters.items():
+        if parameter.is_required and name not in step.inputs:
             detail = f"`{step.name}` needs the input `{name}`."
             yield InputProblem("missing-input", detail, f"Add `{name}:` to the step.", name)
 
@@ -100,11 +101,11 @@ def _listed(signature: Signature) -> str:
     return f"Its inputs are {names}." if names else "It has no inputs."
 
 
-def _wrong(name: str, value: Any, signature: Signature) -> Iterator[InputProblem]:
-    types = _allowed(signature.parameters[name])
+def _wrong(value: Any, parameter: Parameter) -> Iterator[InputProblem]:
+    name, types = parameter.name, _allowed(parameter.annotation)
     if types is None or isinstance(value, Unknown) or is_template(value):
         return
-    if value is None and name in signature.null_by_default:
+    if value is None and isinstance(parameter.default, ast.Constant) and parameter.default.value is None:
         return
     kind = _kind(value)
     if kind not in types:

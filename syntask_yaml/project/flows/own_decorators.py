@@ -10,6 +10,7 @@ from syntask_yaml.project.flows.decorators import SAID, Function, Options, is_fl
 from syntask_yaml.pysource.lookup import resolve
 from syntask_yaml.pysource.module_index import is_reserved
 from syntask_yaml.pysource.scope import Scope
+from syntask_yaml.pysource.signature import parameters
 from syntask_yaml.pysource.symbols import Definition, Expression, External, Unknowable
 
 MAX_CALLS = 5
@@ -130,13 +131,10 @@ def _parameters(node: Function) -> frozenset[str]:
 
 def _arguments(node: Function, call: ast.Call) -> Mapping[str, ast.expr]:
     """The arguments of *call* by parameter, and the defaults of the others."""
-    positional = [*node.args.posonlyargs, *node.args.args]
-    defaults = dict(
-        zip([item.arg for item in reversed(positional)], reversed(node.args.defaults), strict=False)
-    )
-    named = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
-    defaults |= {item.arg: value for item, value in named if value is not None}
-    given = dict(zip([item.arg for item in positional], call.args, strict=False))
+    listed = list(parameters(node.args))
+    defaults = {each.name: each.default for each in listed if each.default is not None}
+    positional = [each.name for each in listed if each.is_positional]
+    given = dict(zip(positional, call.args, strict=False))
     return {**defaults, **given, **{word.arg: word.value for word in call.keywords if word.arg}}
 
 

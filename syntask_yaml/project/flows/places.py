@@ -10,7 +10,8 @@ from pathlib import Path, PurePosixPath
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.project.flows.files import SUFFIX, python_files
 from syntask_yaml.pysource.entrypoint import Entrypoint, FlowNotFound
-from syntask_yaml.pysource.module_index import ModuleIndex, everywhere
+from syntask_yaml.pysource.locate import locate_anywhere
+from syntask_yaml.pysource.module_index import ModuleIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ class Places:
     def of_module(self, name: str) -> Place:
         """Where the module *name* is; raises `FlowNotFound`."""
         search = self._index.search_path()
-        located = self._index.locate(name, everywhere(search))
-        if located is None:
+        located = locate_anywhere(name, search)
+        if located is None or located.is_compiled:
             raise FlowNotFound(f"There is no module `{name}`.", hint=self._near_module(name, search))
         if located.file is None:
             raise FlowNotFound(
@@ -76,7 +77,7 @@ class Places:
         parts = name.split(".")
         folders, prefix = search, ""
         for number in range(1, len(parts)):
-            located = self._index.locate(".".join(parts[:number]), everywhere(tuple(search)))
+            located = locate_anywhere(".".join(parts[:number]), search)
             if located is None:
                 return did_you_mean(
                     ".".join(parts[:number]),

@@ -10,6 +10,7 @@ from syntask_yaml.model.written_default import commented
 from syntask_yaml.project.flows.schema import Schema
 from syntask_yaml.pysource.lookup import resolve
 from syntask_yaml.pysource.scope import Scope
+from syntask_yaml.pysource.signature import parameters
 from syntask_yaml.pysource.symbols import Definition, Expression, External, Unknowable
 
 # By the last word of what is called: those of other packages are called as Python's own.
@@ -52,14 +53,9 @@ def _with_comments(schema: Any, written: Mapping[str, str]) -> Any:
 
 
 def _of_arguments(args: ast.arguments, scope: Scope) -> Iterator[tuple[str, str]]:
-    positional = [*args.posonlyargs, *args.args]
-    defaults = list(zip(reversed(positional), reversed(args.defaults), strict=False))
-    defaults += [
-        (item, value) for item, value in zip(args.kwonlyargs, args.kw_defaults, strict=True) if value
-    ]
-    for item, value in defaults:
-        if is_volatile(value, scope):
-            yield item.arg, ast.unparse(value)
+    for parameter in parameters(args):
+        if parameter.default is not None and is_volatile(parameter.default, scope):
+            yield parameter.name, ast.unparse(parameter.default)
 
 
 def _of_class(owner: Definition) -> Iterator[tuple[str, str]]:

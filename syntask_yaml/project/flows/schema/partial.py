@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from syntask_yaml.project.flows.schema import Schema, parameter_schema
+from syntask_yaml.pysource.signature import parameters
 from syntask_yaml.pysource.symbols import Definition, Unknowable
 
 
@@ -38,8 +39,7 @@ def _is_known(function: Definition, name: str) -> bool:
 
 def _names(function: Definition) -> list[str]:
     args = function.node.args  # type: ignore[union-attr]  # a class has no signature
-    listed = [*args.posonlyargs, *args.args, args.vararg, *args.kwonlyargs, args.kwarg]
-    return [item.arg for item in listed if item is not None]
+    return [parameter.name for parameter in parameters(args)]
 
 
 def _without(function: Definition, names: list[str] | tuple[str, ...]) -> Definition:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from syntask_yaml.pysource.lookup import resolve
 from syntask_yaml.pysource.scope import Scope, first_line
+from syntask_yaml.pysource.signature import Parameter, parameters
 from syntask_yaml.pysource.symbols import Definition, External, Unknowable
 
 Schema: TypeAlias = dict[str, Any]
@@ -33,14 +33,6 @@ class NotPlain(Exception):
     """The signature has a type or a default that pydantic has to judge."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Parameter:
-    name: str
-    annotation: ast.expr | None
-    default: ast.expr | None = None
-    empty: Any = None  # the default of `*args` and of `**kwargs`
-
-
 def plain_schema(function: Definition, descriptions: Mapping[str, str]) -> Schema:
     """Return the schema of the parameters of *function*, as Prefect makes it; raise `NotPlain`."""
     node = function.node
@@ -51,7 +43,7 @@ def plain_schema(function: Definition, descriptions: Mapping[str, str]) -> Schem
         _type(node.returns, function.scope.deferred().outside())
     properties: Schema = {}
     required: list[str] = []
-    for position, parameter in enumerate(_parameters(node.args)):
+    for position, parameter in enumerate(parameters(node.args)):
         if parameter.name in IMPLICIT:
             continue
         if parameter.name.startswith("_"):
@@ -61,36 +53,22 @@ def plain_schema(function: Definition, descriptions: Mapping[str, str]) -> Schem
             schema["description"] = described
         if parameter.default is not None:
             schema["default"] = _constant(parameter.default)
-        elif parameter.empty is None:
+        elif parameter.is_required:
             required.append(parameter.name)
         properties[parameter.name] = {**schema, "position": position}
     needed: Schema = {"required": required} if required else {}
     return {"title": "Parameters", "type": "object", "properties": properties, "definitions": {}, **needed}
 
 
-def _parameters(arguments: ast.arguments) -> Iterator[_Parameter]:
-    """Yield the parameters in the order of a signature."""
-    positional = [*arguments.posonlyargs, *arguments.args]
-    none: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults))
-    for argument, default in zip(positional, [*none, *arguments.defaults], strict=True):
-        yield _Parameter(argument.arg, argument.annotation, default)
-    if arguments.vararg:
-        yield _Parameter(arguments.vararg.arg, arguments.vararg.annotation, empty=[])
-    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-        yield _Parameter(argument.arg, argument.annotation, default)
-    if arguments.kwarg:
-        yield _Parameter(arguments.kwarg.arg, arguments.kwarg.annotation, empty={})
-
-
-def _typed(parameter: _Parameter, scope: Scope, line: int) -> Schema:
+def _typed(parameter: Parameter, scope: Scope, line: int) -> Schema:
     there = scope.deferred().outside() if scope.module.defers_annotations else scope.at(line)
     schema = {} if parameter.annotation is None else _type(parameter.annotation, there)
-    match parameter.empty:
-        case None:
-            return schema
-        case []:
+    match parameter.kind:
+        case parameter.kind.VAR_POSITIONAL:
             return {"type": "array", "items": schema, "default": []}
-    return {"type": "object", "additionalProperties": schema or True, "default": {}}
+        case parameter.kind.VAR_KEYWORD:
+            return {"type": "object", "additionalProperties": schema or True, "default": {}}
+    return schema
 
 
 def _type(node: ast.expr, scope: Scope, depth: int = 0) -> Schema:
