@@ -1,4 +1,4 @@
-"""What Python source says, found by reading it: nothing here imports or runs what it reads.
+"""What Python source says, found by reading it: but for `load`, nothing here runs what it reads.
 
 locate        the file of a module, found as an import would find it
 module        a file, read and parsed
@@ -8,5 +8,7 @@ scope         where a piece of code stands
 symbols       what a name can refer to
 lookup        from a name in a scope to its symbol
 values        the value of an expression
+signature     the parameters of a function
 entrypoint    the text that names a function, taken apart
+load          imports a module of the user's, or runs a file
 """

@@ -7,13 +7,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import import_module, invalidate_caches, util
+from importlib import import_module, invalidate_caches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import NotFound
 from syntask_yaml.model.builtin import BUILTINS, Builtin, builtin_of, claims_to_be_builtin, why_no_builtin
+from syntask_yaml.pysource.entrypoint import InvalidEntrypoint, parse_entrypoint
+from syntask_yaml.pysource.load import run_file
 from syntask_yaml.steps.base import StepFunction
 
 if TYPE_CHECKING:
@@ -143,14 +145,13 @@ def forget_installed() -> None:
 
 
 def _by_path(name: str) -> StepDefinition:
-    module, _, attribute = name.rpartition(":" if ":" in name else ".")
-    is_dotted = all(part.isidentifier() for part in module.split("."))
-    if all(part.isidentifier() for part in attribute.split(".")) and (module.endswith(".py") or is_dotted):
-        return StepDefinition(name, module, attribute)
-    hint = did_you_mean(
-        name, [*BUILTINS, *_entry_points()], otherwise="Write it as `package.module.function`."
-    )
-    raise NotFound(f"`{name}` names no step.", hint=hint)
+    try:
+        entrypoint = parse_entrypoint(name)
+    except InvalidEntrypoint:
+        otherwise = "Write it as `package.module.function`."
+        hint = did_you_mean(name, [*BUILTINS, *_entry_points()], otherwise=otherwise)
+        raise NotFound(f"`{name}` names no step.", hint=hint) from None
+    return StepDefinition(name, entrypoint.path or entrypoint.module or "", entrypoint.function)
 
 
 @contextmanager
@@ -164,12 +165,7 @@ def _first_on_path(directory: Path) -> Iterator[None]:
 
 
 def _from_file(path: Path) -> Any:
-    # Not under its own name: that may be the name of a module that others import.
-    name = f"syntask_step_{path.stem}"
-    spec = util.spec_from_file_location(name, path) if path.is_file() else None
-    if spec is None or spec.loader is None:
+    if not path.is_file():
         raise NotFound(f"There is no file `{path}` for a step.")
-    module = util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
+    # Not under its own name: that may be the name of a module that others import.
+    return run_file(f"syntask_step_{path.stem}", str(path))

@@ -20,7 +20,7 @@ from typing import IO
 from syntask_yaml.errors import SyntaskError
 from syntask_yaml.model.step import Step
 from syntask_yaml.worker.call import TimedOut, bind, call_flow
-from syntask_yaml.worker.entry import load_entrypoint
+from syntask_yaml.worker.load_flow import load_flow
 from syntask_yaml.worker.protocol import CONTROL_FD, GO, LONGEST_LINE, REPORT_FD, Job, Report
 
 
@@ -107,7 +107,7 @@ def main() -> int:
 
             pull(job)
         stage = "load"
-        function = load_entrypoint(job.entrypoint)
+        function = load_flow(job.entrypoint)
         stage = "parameters"
         call = bind(function, job.parameters)
         stage = "call"

@@ -116,7 +116,7 @@ def _with_prefect(job: dict[str, Any], stage: _Stage) -> None:
 
 def _with_syntask(job: dict[str, Any], stage: _Stage) -> None:
     call = importlib.import_module("syntask_yaml.worker.call")
-    entry = importlib.import_module("syntask_yaml.worker.entry")
+    loading = importlib.import_module("syntask_yaml.worker.load_flow")
     pull = importlib.import_module("syntask_yaml.worker.pull")
     protocol = importlib.import_module("syntask_yaml.worker.protocol")
     given = protocol.Job(run_id="check", backend="", **{key: job[key] for key in job if key != "environ"})
@@ -128,7 +128,7 @@ def _with_syntask(job: dict[str, Any], stage: _Stage) -> None:
         stage.step = path[-1] if path else None
         raise
     stage.name = "load"
-    function = entry.load_entrypoint(job["entrypoint"])
+    function = loading.load_flow(job["entrypoint"])
     stage.name = "parameters"
     call.bind(function, job["parameters"])
 

@@ -6,12 +6,11 @@ and those that it reads beside it, use nothing but the standard library, and pyd
 
 from __future__ import annotations
 
-import hashlib
-import importlib
-import importlib.util
+import functools
 import inspect
 import json
 import os
+import runpy
 import sys
 import warnings
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any, Dict  # noqa: UP035  # for Pythons that know no other wa
 
 Answer = Dict[str, Any]  # noqa: UP006
 
+OURS = runpy.run_path(str(Path(__file__).parents[2] / "pysource" / "load.py"))
 MARK = "__syntask_flow__"
 SAID = ("name", "description", "version")
 
@@ -37,42 +37,17 @@ def answer(request: Answer) -> Answer:
     """For each function that *request* names, what is known of it, or why nothing is."""
     names = request["functions"]
     try:
-        module = load(request["file"], request["module"])
+        module = OURS["load_module"](request["module"], request["file"])
     # The project's code may raise anything, `SystemExit` among it.
     except BaseException as error:  # noqa: BLE001
         return {name: {"error": f"loading it fails with {shown(error)}"} for name in names}
     return {name: describe(module, name) for name in names}
 
 
-def load(file: str, name: str | None) -> Any:
-    """The project's module, found as Prefect finds it."""
-    root, folder = str(Path.cwd()), str(Path(file).parent)
-    sys.path.insert(0, root)
-    if name is not None:
-        return importlib.import_module(name)
-    sys.path.insert(0, folder)
-    name = Path(file).stem
-    if name in sys.modules:
-        name = f"_syntask_{hashlib.sha1(file.encode()).hexdigest()}"
-    return execute(name, file, [folder, root])
-
-
-def execute(name: str, file: str, folders: list[str] | None = None) -> Any:
-    """Run *file* as the module *name*."""
-    spec = importlib.util.spec_from_file_location(name, file, submodule_search_locations=folders)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{file} is not a Python file")
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def describe(module: Any, name: str) -> Answer:
     """What the function *name* says of itself, and the schema of its parameters."""
     try:
-        found = module
-        for part in name.split("."):
-            found = getattr(found, part)
+        found = functools.reduce(getattr, name.split("."), module)
     except AttributeError:
         return {"error": f"once it is loaded, there is no `{name}`", "is_missing": True}
     except BaseException as error:  # noqa: BLE001
@@ -88,9 +63,9 @@ def describe(module: Any, name: str) -> Answer:
 
 
 def schema(function: Any) -> Answer:
-    beside = Path(__file__)
-    documented = execute("_syntask_docstring", str(beside.with_name("docstring.py")))
-    made = execute("_syntask_schema", str(beside.with_name("child_schema.py")))
+    beside, run_file = Path(__file__), OURS["run_file"]
+    documented = run_file("_syntask_docstring", str(beside.with_name("docstring.py")))
+    made = run_file("_syntask_schema", str(beside.with_name("child_schema.py")))
     descriptions = documented.parameter_descriptions(inspect.getdoc(function))
     parameters: Answer = made.parameter_schema(function, descriptions)
     return parameters

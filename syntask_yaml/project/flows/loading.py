@@ -54,7 +54,7 @@ class Loader:
 
         with TemporaryDirectory(prefix="syntask-", ignore_cleanup_errors=True) as folder:
             request, result = Path(folder, "request.json"), Path(folder, "result.json")
-            wanted = {"file": str(file), "module": module, "functions": list(functions)}
+            wanted = {"file": None if module else str(file), "module": module, "functions": list(functions)}
             request.write_text(json.dumps(wanted), encoding="utf-8")
             problem = self._run(request, result)
             answers = {} if problem else _answers(result)

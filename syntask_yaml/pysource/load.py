@@ -1,0 +1,42 @@
+"""Load a module of the user's: this runs its code.
+
+The child process that loads flows reads this file by its path, with the Python of the project: the
+standard library is all it may use.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+
+
+def load_module(name: str | None, file: str | None) -> ModuleType:
+    """Import the module *name*, or run *file*, with its folder and the current one first on `sys.path`.
+
+    Raises ImportError, or whatever the user's code raises.
+    """
+    root = str(Path.cwd())
+    sys.path.insert(0, root)
+    if file is None:
+        return importlib.import_module(name or "")
+    folder, stem = str(Path(file).parent), Path(file).stem
+    sys.path.insert(0, folder)
+    # The file's own name, so that what it pickles can be found again, unless that would hide a module.
+    is_free = "." not in stem and stem not in sys.modules
+    # With the folder as that of its submodules, so that `from .places import CITY` finds what is beside it.
+    return run_file(stem if is_free else f"__syntask_{stem.replace('.', '_')}__", file, [folder, root])
+
+
+def run_file(name: str, file: str, folders: Sequence[str] = ()) -> ModuleType:
+    """Run *file* as the module *name*, whose submodules are in *folders*."""
+    locations = list(folders) or None
+    spec = importlib.util.spec_from_file_location(name, file, submodule_search_locations=locations)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"`{file}` is not a Python file")
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

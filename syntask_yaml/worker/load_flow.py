@@ -1,0 +1,32 @@
+"""The flow that an entrypoint names, loaded: this runs the user's file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from syntask_yaml.errors import NotFound
+from syntask_yaml.pysource.entrypoint import parse_entrypoint
+from syntask_yaml.pysource.load import load_module
+
+
+def load_flow(text: str) -> Callable[..., Any]:
+    """Return the function that the entrypoint *text* names.
+
+    The current directory, and the folder of a file, come first on `sys.path`. Raises InvalidEntrypoint,
+    NotFound, or whatever the user's code raises.
+    """
+    entrypoint = parse_entrypoint(text)
+    file = entrypoint.path and str(Path(entrypoint.path).resolve())
+    if file and not Path(file).is_file():
+        detail = f"There is no file `{entrypoint.path}` in `{Path.cwd()}`."
+        raise NotFound(detail, hint="Does a `pull` step bring it here?")
+    found: Any = load_module(entrypoint.module, file)
+    for part in entrypoint.function.split("."):
+        found = getattr(found, part, None)
+    if not callable(found):
+        detail = f"`{entrypoint.path or entrypoint.module}` has no flow `{entrypoint.function}`."
+        raise NotFound(detail, hint="Is the code that was pulled the right version?")
+    function: Callable[..., Any] = found
+    return function
