@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from syntask_yaml.pysource.constants import CONSTANTS, MAKERS, OPAQUE_MAKERS
+from syntask_yaml.project.flows.schema.constants import CONSTANTS, MAKERS, OPAQUE_MAKERS
 from syntask_yaml.pysource.symbols import Unknowable
 
 # Modules whose classes can be named. The constants and functions of the others are not looked at.

@@ -21,8 +21,8 @@ from types import MappingProxyType
 from typing import Any
 
 from syntask_yaml.project.flows.schema import allowed, cut
+from syntask_yaml.project.flows.schema.constants import BINARY, MAX_EXPONENT, MAX_LENGTH, is_huge
 from syntask_yaml.project.flows.schema.plain import Schema
-from syntask_yaml.pysource.constants import BINARY, MAX_EXPONENT, MAX_LENGTH, is_huge
 from syntask_yaml.pysource.module import Module
 from syntask_yaml.pysource.symbols import Definition, Expression, External, Symbol, Unknowable
 

@@ -67,12 +67,6 @@ MAKERS: Mapping[str, Callable[..., Any]] = {
 # What a call of one of these returns says nothing.
 OPAQUE_MAKERS = frozenset({"builtins.object", "builtins.range"})
 
-UNARY: Mapping[type[ast.unaryop], Callable[[Any], Any]] = {
-    ast.Invert: operator.invert,
-    ast.Not: operator.not_,
-    ast.UAdd: operator.pos,
-    ast.USub: operator.neg,
-}
 BINARY: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Div: operator.truediv,
