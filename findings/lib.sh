@@ -1,0 +1,75 @@
+# What the findings share: a folder that goes away, packages in it, a Prefect server on a free port of the loopback,
+# and the comparison at the end. To be sourced: . "$(dirname "$0")/lib.sh"
+set -eu
+[ -n "${FINDING_BOUNDED:-}" ] || exec env FINDING_BOUNDED=1 timeout --kill-after=30 600 sh "$0"
+folder=$(mktemp -d)
+started=
+finish() {
+    for process in $started; do kill "$process" 2>/dev/null || true; done
+    for process in $started; do wait "$process" 2>/dev/null || true; done
+    rm -rf "$folder"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# install NAME PACKAGE…: an environment in $folder/NAME, made by the Python in $python (python3 if that is not set).
+install() {
+    name=$1
+    shift
+    if command -v uv >"$folder/which"; then
+        [ -d "$folder/$name" ] || uv venv --quiet --python "${python:-python3}" "$folder/$name"
+        uv pip install --quiet --python "$folder/$name/bin/python" "$@"
+    else
+        [ -d "$folder/$name" ] || "${python:-python3}" -m venv "$folder/$name"
+        "$folder/$name/bin/pip" install --quiet --disable-pip-version-check "$@"
+    fi
+}
+
+# prefect VERSION [PACKAGE…]: Prefect in $folder/VERSION. The bounds are the newest that 3.8.8 starts a server with.
+prefect() {
+    version=$1
+    shift
+    install "$version" "prefect==$version" 'fastapi==0.150.0' 'sqlalchemy[asyncio]==2.0.58' "$@"
+}
+
+# serve VERSION: a new Prefect server. Sets $server, its process, and PREFECT_API_URL, its address.
+serve() {
+    export PREFECT_HOME="$folder/home-$1" PREFECT_SERVER_ANALYTICS_ENABLED=false DO_NOT_TRACK=1 NO_PROXY=127.0.0.1
+    port=$("$folder/$1/bin/python" -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    export PREFECT_API_URL="http://127.0.0.1:$port/api"
+    mkdir -p "$PREFECT_HOME"
+    "$folder/$1/bin/python" -m uvicorn --factory prefect.server.api.server:create_app \
+        --host 127.0.0.1 --port "$port" >"$folder/server.log" 2>&1 &
+    server=$!
+    started="$started $server"
+    "$folder/$1/bin/python" - "$PREFECT_API_URL/health" <<'PYTHON' || { cat "$folder/server.log" >&2; exit 1; }
+import sys, time, urllib.error, urllib.request
+
+end = time.monotonic() + 180
+while True:
+    try:
+        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(sys.argv[1], timeout=5).close()
+        break
+    except OSError as error:
+        if time.monotonic() > end:
+            sys.exit(f"the server does not answer: {error}")
+        time.sleep(0.2)
+PYTHON
+}
+
+# retire: ends the server of the last `serve`.
+retire() {
+    kill "$server"
+    wait "$server" 2>/dev/null || true
+}
+
+# same: compares $folder/seen with what is given, and ends with 1 when they differ.
+same() {
+    cat >"$folder/expected"
+    cat "$folder/seen"
+    if ! diff "$folder/expected" "$folder/seen"; then
+        echo "This finding is no longer true." >&2
+        exit 1
+    fi
+}
