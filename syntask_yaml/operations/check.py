@@ -11,7 +11,7 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.errors import ProjectInvalid, UsageError
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.value import holds_unknown
-from syntask_yaml.operations.choose import Selection, choose
+from syntask_yaml.operations.choose import Selection, choose, refuse_broken
 from syntask_yaml.operations.images import foresee
 from syntask_yaml.operations.prepare import Knowledge, Prepared, prepare
 from syntask_yaml.project.default_pull import LOCAL_POOLS
@@ -63,8 +63,7 @@ def candidates(
     or else taken from what is deployed. Raises ProjectInvalid.
     """
     project = knowledge.project
-    if project.errors:
-        raise ProjectInvalid(project.errors)
+    refuse_broken(project, knowledge.reader)
     chosen = choose(project, selection, knowledge.reader, knowledge.resolved)
     prepared = prepare(chosen, knowledge)
     if any(each.deployment is not None and _open_fields(each.deployment) for each in prepared):

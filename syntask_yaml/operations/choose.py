@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
-from syntask_yaml.diagnostics import nearest
+from syntask_yaml.diagnostics import Diagnostic, nearest
 from syntask_yaml.document.node import Node
-from syntask_yaml.errors import NotFound, SyntaskError, UsageError
+from syntask_yaml.errors import NotFound, ProjectInvalid, SyntaskError, UsageError
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.project.flows import FlowReader, parse_entrypoint
-from syntask_yaml.project.load import Declaration, Project, declare
+from syntask_yaml.project.load import Declaration, Project, declare, touched
 from syntask_yaml.project.select import Candidate, select
 from syntask_yaml.source import Source
 from syntask_yaml.template import is_template
@@ -91,12 +92,30 @@ def candidate_of(declaration: Declaration, reader: FlowReader | None, resolve: R
     return Candidate(name or declaration.name, tuple(dict.fromkeys(flows)), declaration.name)
 
 
-def full_name_of(declaration: Declaration, reader: FlowReader, resolve: Resolve) -> str:
+def full_name_of(declaration: Declaration, reader: FlowReader | None, resolve: Resolve | None) -> str:
     """`flow/name` of *declaration* as a deployment has it, as far as both are known."""
     candidate = candidate_of(declaration, reader, resolve)
     return (
         f"{candidate.flows[0]}/{candidate.name}" if candidate.flows and candidate.name else declaration.label
     )
+
+
+def with_full_names(
+    problems: Iterable[Diagnostic], project: Project, reader: FlowReader | None
+) -> list[Diagnostic]:
+    """*problems* of *project* with `flow/name` of the deployments that each of them touches."""
+    declared = {each.node.path: each for each in project.declarations}
+    label = cache(lambda path: full_name_of(declared[path], reader, None))  # which reads the flow
+    return [
+        replace(problem, entries=tuple(map(label, touched(problem.path, declared, project.document.root))))
+        for problem in problems
+    ]
+
+
+def refuse_broken(project: Project, reader: FlowReader) -> None:
+    """Raise ProjectInvalid if something is wrong with *project* as a whole."""
+    if project.errors:
+        raise ProjectInvalid(with_full_names(project.errors, project, reader))
 
 
 def _resolved(entry: Node, key: str, resolve: Resolve | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -12,7 +12,7 @@ from syntask_yaml.backend.base import Features
 from syntask_yaml.diagnostics import Diagnostic, each_once
 from syntask_yaml.errors import BackendRefused, ProjectInvalid
 from syntask_yaml.model.deployment import Deployment
-from syntask_yaml.operations.choose import Selection, check_overrides, choose
+from syntask_yaml.operations.choose import Selection, check_overrides, choose, refuse_broken, with_full_names
 from syntask_yaml.operations.images import PlannedImage, foresee
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.owners import check_owners, taken_over
@@ -21,6 +21,7 @@ from syntask_yaml.operations.prune import check_prune, protected, unread, with_r
 from syntask_yaml.operations.renames import likely_renames, without_wrong_renames
 from syntask_yaml.plan.changes import Plan
 from syntask_yaml.plan.diff import diff
+from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Declaration, Project
 
 
@@ -88,14 +89,13 @@ def make_plan(knowledge: Knowledge, request: Request, *, foresees: bool = False)
     going: then those that have problems are left out of the plan.
     """
     project = knowledge.project
-    if project.errors:
-        raise ProjectInvalid(project.errors)
+    refuse_broken(project, knowledge.reader)
     if request.prune:
         check_prune(project, is_all=request.selection.all)
     chosen = tuple(choose(project, request.selection, knowledge.reader, knowledge.resolved))
     overrides = check_overrides(chosen, request.selection, request.overrides)
     nothing = Plan(project.title, knowledge.backend.url)
-    empty = Planned(nothing, chosen, (), overrides, tuple(_warnings(project, chosen)))
+    empty = Planned(nothing, chosen, (), overrides, tuple(_warnings(project, chosen, knowledge.reader)))
     prepared = prepare(chosen, knowledge, overrides=overrides)
     if foresees and (foreseen := foresee(prepared, knowledge)).images:
         empty = replace(empty, images=foreseen.images)
@@ -104,13 +104,15 @@ def make_plan(knowledge: Knowledge, request: Request, *, foresees: bool = False)
     return replace(planned, plan=with_removals(planned.plan, knowledge.backend))
 
 
-def _warnings(project: Project, chosen: Sequence[Declaration]) -> Iterator[Diagnostic]:
+def _warnings(project: Project, chosen: Sequence[Declaration], reader: FlowReader) -> list[Diagnostic]:
     """What the file is warned of as a whole, and in the entries that are meant."""
     entries = {declaration.node.path for declaration in chosen}
-    for problem in project.diagnostics:
-        is_of_entry = problem.path[:1] == ("deployments",)
-        if not problem.is_error and (not is_of_entry or problem.path[:2] in entries):
-            yield problem
+    found = [
+        problem
+        for problem in project.diagnostics
+        if not problem.is_error and (problem.path[:1] != ("deployments",) or problem.path[:2] in entries)
+    ]
+    return with_full_names(found, project, reader)
 
 
 def plan_of(

@@ -200,7 +200,7 @@ def _bind(
     pull = _pull(declaration, entry, pool, scope, knowledge)
     problems += [
         *flow_notes(declaration, flow),
-        *check_parameters(entry, flow.parameter_schema or flow.known_schema),
+        *check_parameters(entry, flow.value_schema),
     ]
     problems += [*pull.diagnostics, *_check_features(entry, knowledge.backend)]
     problems += _check_crons(entry, knowledge.backend)
@@ -343,12 +343,12 @@ def _judged(
     problems: Iterable[Diagnostic],
     knowledge: Knowledge,
 ) -> Prepared:
+    label = deployment.full_name if deployment else _label(declaration, knowledge)
     judged = tuple(
-        replace(problem, entries=(declaration.label,))
+        replace(problem, entries=(label,))
         for problem in each_once(_judge(problem, knowledge) for problem in problems)
     )
     is_sound = not any(problem.is_error for problem in judged)
-    label = deployment.full_name if deployment else _label(declaration, knowledge)
     return Prepared(declaration, deployment if is_sound else None, label, judged)
 
 

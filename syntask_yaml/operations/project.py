@@ -11,6 +11,7 @@ from syntask_yaml.document.reader import read_file
 from syntask_yaml.errors import NotFound, SyntaskError
 from syntask_yaml.model.builtin import claims_to_be_builtin
 from syntask_yaml.model.step import Step
+from syntask_yaml.operations.choose import with_full_names
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import Flow, FlowReader
 from syntask_yaml.project.load import Declaration, Project, load_project
@@ -62,7 +63,7 @@ def validate(project: Project, *, flows: FlowReader | None, strict: bool = False
     found = [] if flows is None else list(_check_flows(project, flows))
     judged = [project.dialect.judge(problem) for problem in found]
     problems = [*project.diagnostics, *(problem.as_error() if strict else problem for problem in judged)]
-    return in_file_order(each_once(problems))
+    return in_file_order(each_once(with_full_names(problems, project, flows)))
 
 
 class StepChecker:
@@ -124,7 +125,7 @@ def _problems_with(flow: Flow | Diagnostic | None, declaration: Declaration) -> 
     elif flow is not None:
         yield from flow_notes(declaration, flow)
         if _has_clear_parameters(declaration):
-            yield from check_parameters(declaration.node, flow.parameter_schema or flow.known_schema)
+            yield from check_parameters(declaration.node, flow.value_schema)
 
 
 def _has_clear_parameters(declaration: Declaration) -> bool:

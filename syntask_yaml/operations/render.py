@@ -11,7 +11,7 @@ from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.events import Observer
 from syntask_yaml.model.value import Unknown, Value
-from syntask_yaml.operations.choose import Selection, choose
+from syntask_yaml.operations.choose import Selection, choose, refuse_broken
 from syntask_yaml.operations.pipelines import run_steps_of
 from syntask_yaml.operations.prepare import Knowledge, Prepared, prepare
 from syntask_yaml.plan.facts import facts
@@ -34,8 +34,7 @@ def render(knowledge: Knowledge, selection: Selection, *, build: Observer | None
     filled in. Raises ProjectInvalid, also for a step that did not succeed.
     """
     project = knowledge.project
-    if project.errors:
-        raise ProjectInvalid(project.errors)
+    refuse_broken(project, knowledge.reader)
     chosen = list(choose(project, selection, knowledge.reader, knowledge.resolved))
     prepared = _sound(prepare(chosen, knowledge))
     if build is not None:

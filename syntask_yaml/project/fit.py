@@ -94,6 +94,6 @@ def misfit(schema: str, value: Value, *, formats: bool = False) -> str:
     error = best_match(Draft202012Validator(json.loads(schema), format_checker=checker).iter_errors(value))
     if error is None:
         return "it is no JSON value."
-    message = error.message[:200].replace("'", "`")
+    message = error.message[:200].replace("'", "`").replace("`python-", "`")
     where = "".join(f"[{step!r}]" for step in error.absolute_path)
     return f"{where + ': ' if where else ''}{message}."

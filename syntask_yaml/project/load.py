@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -96,7 +96,10 @@ def load_project(document: Document, root: Path, *, dialect: Dialect, strict: bo
     ]
     labels = {entry.path: _label(entry) for entry in entries}
     judged = [
-        replace(dialect.judge(problem), entries=_touched(problem.path, labels, tree))
+        replace(
+            dialect.judge(problem),
+            entries=tuple(labels[path] for path in touched(problem.path, labels, tree)),
+        )
         for problem in in_file_order(without_ignored(problems))
     ]
     diagnostics = tuple(problem.as_error() if strict else problem for problem in judged)
@@ -128,13 +131,13 @@ def _errors_by_entry(diagnostics: Iterable[Diagnostic]) -> dict[TreePath, tuple[
     return {path: tuple(found) for path, found in errors.items()}
 
 
-def _touched(path: TreePath, labels: Mapping[TreePath, str], tree: Node) -> tuple[str, ...]:
-    """The entries that a problem at *path* touches: its own, or those that have the project's section."""
+def touched(path: TreePath, entries: Iterable[TreePath], tree: Node) -> list[TreePath]:
+    """Return which of *entries* a problem at *path* touches: its own, or those with the project's section."""
     if path[:1] == ("deployments",):
-        return tuple(filter(None, (labels.get(path[:2]),)))
+        return [entry for entry in (path[:2],) if entry in entries]
     if path and path[0] in SECTIONS:
-        return tuple(label for entry, label in labels.items() if path[0] not in tree.at(entry).value)
-    return ()
+        return [entry for entry in entries if path[0] not in tree.at(entry).value]
+    return []
 
 
 def _label(entry: Node) -> str:

@@ -92,7 +92,7 @@ class _Resolution:
         unknown: Unknown | None = None
         is_secret = False
         for part in template.parts:
-            match part if isinstance(part, str) else self._written(part):
+            match part if isinstance(part, str) else self._written(part, path):
                 case Missing() as reason if not isinstance(part, str):
                     self._report(Unresolved(path, part.raw, reason))
                     texts.append(part.raw if self._scope.leaves_missing else "")
@@ -106,13 +106,15 @@ class _Resolution:
         joined = "".join(texts)
         return unknown or (Secret(joined) if is_secret else joined)
 
-    def _written(self, placeholder: Placeholder) -> str | Secret | Unknown | Missing:
+    def _written(self, placeholder: Placeholder, path: Path) -> str | Secret | Unknown | Missing:
         """What stands for *placeholder* in a text."""
         answer = self._answer(placeholder)
         if isinstance(answer, Left):
             return placeholder.raw
         if isinstance(answer, (Secret, Unknown, Missing)):
             return answer
+        if isinstance(answer, Mapping) and _is_output(placeholder):
+            self._report(Unresolved(path, placeholder.raw, _is_mapping(placeholder.text, answer)))
         if holds_unknown(answer):
             return Unknown(placeholder.text)
         return _HOLDS_SECRET if holds_secret(answer) else str(answer)
@@ -166,6 +168,14 @@ _HOLDS_SECRET = Missing(
     "The value has several parts, and one is a secret: it cannot be written into a text.",
     "Name the part that is meant, such as `syntask.blocks.TYPE.NAME.FIELD`.",
 )
+
+
+def _is_mapping(name: str, outputs: Mapping[str, Value]) -> Missing:
+    listed = ", ".join(f"`{name}.{output}`" for output in list(outputs)[:8])
+    detail = f"`{name}` is a mapping, which cannot be written into a text."
+    return Missing("invalid-template", detail, f"Name the part that is meant: {listed}." if listed else "")
+
+
 _UNTOLD = ExpressionFailed("The reason is not told, because it could hold a secret.")
 
 

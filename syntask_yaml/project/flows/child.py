@@ -55,19 +55,24 @@ def describe(module: Any, name: str) -> Answer:
     said = getattr(found, MARK, found)
     described: Answer = {key: text(getattr(said, key, None)) for key in SAID}
     try:
-        described["schema"] = schema(getattr(found, "fn", found))
+        described["schema"], described["value_schema"] = schemas(getattr(found, "fn", found))
         json.dumps(described)
     except BaseException as error:  # noqa: BLE001
-        return {**described, "schema": None, "error": f"making its schema fails with {shown(error)}"}
+        return {
+            **described,
+            "schema": None,
+            "value_schema": None,
+            "error": f"making its schema fails with {shown(error)}",
+        }
     return described
 
 
-def schema(function: Any) -> Answer:
+def schemas(function: Any) -> tuple[Answer, Answer]:
     beside, run_file = Path(__file__), OURS["run_file"]
     documented = run_file("_syntask_docstring", str(beside.with_name("docstring.py")))
     made = run_file("_syntask_schema", str(beside.with_name("child_schema.py")))
     descriptions = documented.parameter_descriptions(inspect.getdoc(function))
-    parameters: Answer = made.parameter_schema(function, descriptions)
+    parameters: tuple[Answer, Answer] = made.parameter_schemas(function, descriptions)
     return parameters
 
 

@@ -20,52 +20,62 @@ THERE = types.ModuleType("_syntask_there")
 vars(THERE).update(inspect=inspect, typing=typing, t=typing)
 
 
-def parameter_schema(function: Any, descriptions: dict[str, str]) -> Schema:
-    """The schema of the parameters of *function*."""
+def parameter_schemas(function: Any, descriptions: dict[str, str]) -> tuple[Schema, Schema]:
+    """The schema of the parameters of *function* to deploy, and the one to check values with.
+
+    The latter has a format of its own for text that is more than JSON Schema can say, such as a `Decimal`.
+    """
     try:
         signature = inspect.signature(function, eval_str=True)
     except (NameError, TypeError):
         signature = inspect.signature(function)
     generation: Any = Version1 if uses_version_1(signature) else Version2
-    listed = [
-        (position, parameter)
-        for position, parameter in enumerate(signature.parameters.values())
-        if parameter.name not in ("self", "cls")
-    ]
     fields: Schema = {}
-    for position, parameter in listed:
-        field = generation.field(parameter, position, descriptions.get(parameter.name))
-        fields[generation.free_name(parameter.name)] = (annotated(parameter), field)
-    made = plain(made_of(generation, fields))
+    for position, parameter in enumerate(signature.parameters.values()):
+        if parameter.name not in ("self", "cls"):
+            type_, default = declared(parameter)
+            field = generation.field(parameter.name, default, position, descriptions.get(parameter.name))
+            fields[generation.free_name(parameter.name)] = (type_, field)
+    made, exact = made_of(generation, fields)
+    return shaped(plain(made)), shaped(plain(made if exact is None else exact))
+
+
+def shaped(made: Schema) -> Schema:
+    """A schema as Prefect writes it down."""
     kept = {key: made[key] for key in ("properties", "required") if made.get(key)}
     definitions = made.get("$defs") or made.get("definitions") or {}
     return {"title": "Parameters", "type": "object", "properties": {}, "definitions": definitions, **kept}
 
 
-def made_of(generation: Any, fields: Schema) -> Any:
-    """The schema of *fields*; if there is none, then with anything for the types that have no schema."""
+def made_of(generation: Any, fields: Schema) -> tuple[Schema, Schema | None]:
+    """The schemas of *fields*; if there are none, then with anything for the types that have no schema."""
     try:
-        return generation.schema(fields)
+        return generation.schemas(fields)  # type: ignore[no-any-return]
     except generation.unusable():
-        usable = {name: (generation.usable(name, *field), field[1]) for name, field in fields.items()}
-        return generation.schema(usable)
+        usable = {
+            name: (type_ if is_usable(generation, name, type_, field) else Any, field)
+            for name, (type_, field) in fields.items()
+        }
+        return generation.schemas(usable)  # type: ignore[no-any-return]
 
 
-def annotated(parameter: inspect.Parameter) -> Any:
-    """The type of *parameter*: of `*args` and `**kwargs` it is that of all their values."""
+def is_usable(generation: Any, name: str, type_: Any, field: Any) -> bool:
+    """Whether a schema can be made of *type_*."""
+    try:
+        generation.schemas({name: (type_, field)})
+    except generation.unusable():
+        return False
+    return True
+
+
+def declared(parameter: inspect.Parameter) -> tuple[Any, Any]:
+    """The type and the default of *parameter*: `*args` and `**kwargs` are empty if nothing is given."""
     type_: Any = Any if parameter.annotation is parameter.empty else parameter.annotation
     if parameter.kind is parameter.VAR_POSITIONAL:
-        return typing.List[type_]  # noqa: UP006
-    return Dict[str, type_] if parameter.kind is parameter.VAR_KEYWORD else type_  # noqa: UP006
-
-
-def default_of(parameter: inspect.Parameter) -> Any:
-    """The default of *parameter*; `*args` and `**kwargs` are empty if nothing is given."""
-    if parameter.kind is parameter.VAR_POSITIONAL:
-        return []
+        return typing.List[type_], []  # noqa: UP006
     if parameter.kind is parameter.VAR_KEYWORD:
-        return {}
-    return ... if parameter.default is parameter.empty else parameter.default
+        return Dict[str, type_], {}  # noqa: UP006
+    return type_, ... if parameter.default is parameter.empty else parameter.default
 
 
 class Version2:
@@ -79,42 +89,30 @@ class Version2:
         return f"{name}__" if hasattr(BaseModel, name) else name
 
     @classmethod
-    def field(cls, parameter: inspect.Parameter, position: int, description: str | None) -> Any:
+    def field(cls, name: str, default: Any, position: int, description: str | None) -> Any:
         from pydantic import Field
         from pydantic.fields import FieldInfo
 
-        default, extra = default_of(parameter), {"position": position}
+        extra: Schema = {"position": position}
         if isinstance(default, FieldInfo):
-            given = default.json_schema_extra
-            extra = {**extra, **(given if isinstance(given, dict) else {})}  # type: ignore[dict-item]
+            extra.update(default.json_schema_extra if isinstance(default.json_schema_extra, dict) else {})
             default, description = default.default, default.description or description
-        renamed = cls.free_name(parameter.name) != parameter.name
         return Field(
             default=default,
-            title=parameter.name,
+            title=name,
             description=description,
-            alias=parameter.name if renamed else None,
-            json_schema_extra=extra,  # type: ignore[arg-type]
+            alias=name if cls.free_name(name) != name else None,
+            json_schema_extra=extra,
         )
 
     @staticmethod
     def unusable() -> Any:
-        """The errors that say that there is no schema of a type."""
         from pydantic.errors import PydanticInvalidForJsonSchema
 
         return (ValueError, TypeError, PydanticInvalidForJsonSchema)
 
-    @classmethod
-    def usable(cls, name: str, type_: Any, field: Any) -> Any:
-        """*type_*, or anything if no schema can be made of it."""
-        try:
-            cls.schema({name: (type_, field)})
-        except cls.unusable():
-            return Any
-        return type_
-
     @staticmethod
-    def schema(fields: Schema) -> Schema:
+    def schemas(fields: Schema) -> tuple[Schema, Schema | None]:
         import pydantic
         from pydantic.errors import PydanticUndefinedAnnotation, PydanticUserError
         from pydantic.fields import FieldInfo
@@ -128,10 +126,14 @@ class Version2:
         )
         config = pydantic.ConfigDict(arbitrary_types_allowed=True)
         model = pydantic.create_model("Parameters", __config__=config, __module__=THERE.__name__, **fields)
+        lenient, exact = generators()
+        template = "#/definitions/{model}"
         try:
-            return pydantic.TypeAdapter(model).json_schema(
-                ref_template="#/definitions/{model}", schema_generator=lenient_generator()
-            )
+            adapter = pydantic.TypeAdapter(model)
+            made = adapter.json_schema(ref_template=template, schema_generator=lenient)
+            if not lenient.is_inexact:
+                return made, None
+            return made, adapter.json_schema(ref_template=template, schema_generator=exact)
         except PydanticUndefinedAnnotation as error:
             raise TypeError(str(error)) from error
         except PydanticUserError as error:
@@ -150,15 +152,14 @@ class Version1:
         return f"{name}__" if hasattr(BaseModel, name) else name
 
     @classmethod
-    def field(cls, parameter: inspect.Parameter, position: int, description: str | None) -> Any:
+    def field(cls, name: str, default: Any, position: int, description: str | None) -> Any:
         from pydantic.v1 import Field
 
-        renamed = cls.free_name(parameter.name) != parameter.name
         return Field(
-            default=default_of(parameter),
-            title=parameter.name,
+            default=default,
+            title=name,
             description=description,
-            alias=parameter.name if renamed else None,
+            alias=name if cls.free_name(name) != name else None,
             position=position,
         )
 
@@ -166,47 +167,88 @@ class Version1:
     def unusable() -> Any:
         return (ValueError, TypeError)
 
-    @classmethod
-    def usable(cls, name: str, type_: Any, field: Any) -> Any:
-        try:
-            cls.schema({name: (type_, field)})
-        except cls.unusable():
-            return Any
-        return type_
-
     @staticmethod
-    def schema(fields: Schema) -> Schema:
+    def schemas(fields: Schema) -> tuple[Schema, Schema | None]:
         from pydantic.v1 import create_model
 
         config = type("Config", (), {"arbitrary_types_allowed": True})
-        return create_model("Parameters", __config__=config, **fields).schema(by_alias=True)
+        return create_model("Parameters", __config__=config, **fields).schema(by_alias=True), None
 
 
 def uses_version_1(signature: inspect.Signature) -> bool:
     """Whether a parameter is of a type of pydantic 1."""
     if "pydantic.v1" not in sys.modules:
         return False
-    annotations = [parameter.annotation for parameter in signature.parameters.values()]
-    return any(is_version_1(part) for type_ in annotations for part in (type_, *typing.get_args(type_)))
+    types = [parameter.annotation for parameter in signature.parameters.values()]
+    return any(is_version_1(part) for type_ in types for part in (type_, *typing.get_args(type_)))
 
 
 def is_version_1(type_: Any) -> bool:
     from pydantic.v1 import BaseModel
 
-    if inspect.isclass(type_) and issubclass(type_, BaseModel):
-        return True
-    return str(getattr(type_, "__module__", "")).startswith("pydantic.v1.types")
+    is_model = inspect.isclass(type_) and issubclass(type_, BaseModel)
+    return is_model or str(getattr(type_, "__module__", "")).startswith("pydantic.v1.types")
 
 
-def lenient_generator() -> Any:
-    """A generator for which an object of an unknown class can be anything."""
+def generators() -> tuple[Any, Any]:
+    """One for which an object of an unknown class can be anything, and an exact one like it.
+
+    The first says afterwards whether the second makes another schema.
+    """
     from pydantic.json_schema import GenerateJsonSchema
 
     class Lenient(GenerateJsonSchema):
+        is_inexact = False
+
         def is_instance_schema(self, schema: Any) -> Schema:  # noqa: ARG002
             return {}
 
-    return Lenient
+        def generate_inner(self, schema: Any) -> Schema:
+            if exact_format(schema) or is_called_before(schema):
+                type(self).is_inexact = True
+            return super().generate_inner(schema)
+
+    class Exact(Lenient):
+        # How many functions of somebody else's see a value first: what they take is not known.
+        before = 0
+
+        def generate_inner(self, schema: Any) -> Schema:
+            own = is_called_before(schema)
+            self.before += own
+            made = super().generate_inner(schema)
+            self.before -= own
+            if self.before:
+                return {key: made[key] for key in made if key != "format"}
+            return with_format(made, exact_format(schema))
+
+    return Lenient, Exact
+
+
+def is_called_before(schema: Any) -> bool:
+    """Whether *schema*, as pydantic has a type, is a function of somebody else's before or around one."""
+    if schema["type"] not in ("function-before", "function-plain", "function-wrap"):
+        return False
+    return not str(getattr(schema["function"]["function"], "__module__", "")).startswith("pydantic.")
+
+
+def exact_format(schema: Any) -> str:
+    """The format of *schema*, as pydantic has a type, whose JSON Schema allows more; empty if it has none."""
+    kind = schema["type"]
+    if kind == "datetime" and schema.get("tz_constraint") in ("aware", "naive"):
+        return f"python-{schema['tz_constraint']}-datetime"
+    url = schema.get("schema") if kind == "function-wrap" else schema
+    if isinstance(url, dict) and url["type"] == "url" and url.get("allowed_schemes") == ["http", "https"]:
+        return "python-http-url"
+    return f"python-{kind}" if kind in ("decimal", "complex", "json") else ""
+
+
+def with_format(schema: Schema, name: str) -> Schema:
+    """*schema* with the format *name* on its text."""
+    if not name:
+        return schema
+    if "anyOf" in schema:
+        return {**schema, "anyOf": [with_format(each, name) for each in schema["anyOf"]]}
+    return {**schema, "format": name} if schema.get("type") == "string" else schema
 
 
 def plain(value: Any) -> Any:

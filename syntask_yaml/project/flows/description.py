@@ -15,7 +15,7 @@ from syntask_yaml.project.flows.flow import Flow
 from syntask_yaml.project.flows.loading import Loaded, Loader
 from syntask_yaml.project.flows.own_decorators import keeps_signature
 from syntask_yaml.project.flows.places import Place
-from syntask_yaml.project.flows.schema import Schema, parameter_schema
+from syntask_yaml.project.flows.schema import Schemas, parameter_schemas
 from syntask_yaml.project.flows.schema.partial import PartialSchema, partial_schema
 from syntask_yaml.project.flows.volatile import marked
 from syntask_yaml.pysource.entrypoint import FlowNotFound
@@ -51,7 +51,8 @@ class Describer:
         flow = from_source(request.entrypoint, request.found)
         known: PartialSchema | None = None
         try:
-            flow = replace(flow, parameter_schema=schema_of(request.found))
+            schemas = schemas_of(request.found)
+            flow = replace(flow, parameter_schema=schemas.deployed, value_schema=schemas.values)
             reason = ""
         except Unknowable as error:
             reason, known = str(error), _known_of(request.found)
@@ -101,15 +102,15 @@ def from_source(entrypoint: str, found: Found) -> Flow:
     )
 
 
-def schema_of(found: Found) -> Schema:
-    """The schema of the parameters; raises `Unknowable`."""
+def schemas_of(found: Found) -> Schemas:
+    """The schemas of the parameters; raises `Unknowable`."""
     function = found.function
     if function is None or found.reason:
         raise Unknowable(found.reason)
     assert not isinstance(function.node, ast.ClassDef)
     check_signature(function.node, function.scope, keeps_signature)
     try:
-        return parameter_schema(function, parameter_descriptions(_docstring(function.node)))
+        return parameter_schemas(function, parameter_descriptions(_docstring(function.node)))
     except RecursionError as error:
         raise Unknowable("its signature is nested too deeply") from error
 
@@ -144,7 +145,7 @@ def _completed(
 ) -> Flow:
     """*flow* with what was *loaded*, and a note for what is still not known."""
     if reason:
-        flow = replace(flow, parameter_schema=loaded.schema)
+        flow = replace(flow, parameter_schema=loaded.schema, value_schema=loaded.value_schema)
     if "name" in unknown:
         flow = replace(flow, name=loaded.name or flow.name)
     if "description" in unknown:
@@ -153,7 +154,7 @@ def _completed(
         flow = replace(flow, version=loaded.version)
     if loaded.error:
         notes = tuple(_notes(flow, loaded, reason, known, unknown))
-        return replace(flow, notes=notes, known_schema=None if known is None else known.schema)
+        return replace(flow, notes=notes, value_schema=flow.value_schema if known is None else known.schema)
     return replace(flow, is_decorated=flow.is_decorated or loaded.name is not None)
 
 

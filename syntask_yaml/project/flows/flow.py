@@ -13,8 +13,9 @@ class Flow:
     """What an entrypoint names.
 
     *version* is the one that the decorator gives; *source_digest* the MD5 of the file, which Prefect
-    takes for want of one. *parameter_schema* is None if it could not be known; *notes* say why, and
-    *known_schema* is what is known of it all the same.
+    takes for want of one. *parameter_schema* is the one to deploy, None if it could not be known; *notes*
+    say why. *value_schema* is the one to check values with: it tells more types apart, and holds what is
+    known of the parameters all the same.
     """
 
     entrypoint: str
@@ -27,5 +28,5 @@ class Flow:
     source_digest: str | None = None
     is_decorated: bool = True
     parameter_schema: Mapping[str, Any] | None = None
-    known_schema: Mapping[str, Any] | None = None
+    value_schema: Mapping[str, Any] | None = None
     notes: tuple[str, ...] = ()

@@ -33,6 +33,7 @@ class Loaded:
     description: str | None = None
     version: str | None = None
     schema: Mapping[str, Any] | None = None
+    value_schema: Mapping[str, Any] | None = None
     error: str = ""
     is_missing: bool = False
 

@@ -64,7 +64,7 @@ def _choices(draft: Draft, facts: Facts, names: list[str]) -> Iterator[Choice]:
 
 def _ask_value(draft: Draft, facts: Facts, name: str, *, is_needed: bool) -> Asking[Draft]:
     """The value of one parameter; nothing leaves it to the flow, or to whoever starts a run."""
-    schema = draft.flow.parameter_schema or {}
+    schema = draft.flow.value_schema or {}
     own = _properties(draft)[name]
     values = dict(draft.fields.get("parameters") or {})
     notes = list(_notes(own, is_required=name in _required(draft), is_needed=is_needed))

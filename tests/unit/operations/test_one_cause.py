@@ -24,7 +24,7 @@ def shown(problems: tuple[Diagnostic, ...], capsys: pytest.CaptureFixture[str]) 
     return capsys.readouterr().err
 
 
-NAMED = "in 60 deployments: `d0`, `d1`, `d2`, `d3`, `d4` and 55 more"
+NAMED = "in 60 deployments: `etl/d0`, `etl/d1`, `etl/d2`, `etl/d3`, `etl/d4` and 55 more"
 ENTRIES = {
     "an anchor": ("work_pool: *pool", "x-pool: &pool {name: absent}"),
     "a merge": ("<<: *base", "x-base: &base {work_pool: {name: absent}}"),
@@ -66,6 +66,22 @@ def test_two_slips_at_two_places_are_two_messages(tmp_path: Path, capsys: pytest
     assert "deployments:" not in text.replace("deployments:\n", "")
 
 
+@pytest.mark.parametrize(
+    "top", ["pull: [{syntask.deployments.steps.git_clne: {}}]", "build: [{git_clone: 3}]"]
+)
+def test_validate_calls_them_by_flow_and_name(
+    top: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As every other command does, whatever section the problem is in."""
+    desk = Desk(tmp_path)
+    desk.write("from syntask import flow\n\n\n@flow(name='ETL')\ndef etl(): ...\n", "flows.py")
+    desk.declare("tags: []", "tags: [a]", top=top)
+
+    text = shown(tuple(validate(desk.knowledge.project, flows=desk.knowledge.reader)), capsys)
+
+    assert "in 2 deployments: `ETL/d0`, `ETL/d1`" in text
+
+
 def test_two_causes_are_two_messages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     desk = Desk(tmp_path)
     desk.declare("work_pool: {name: absent}", "work_pool: {name: other}", "work_pool: {name: absent}")
@@ -73,4 +89,4 @@ def test_two_causes_are_two_messages(tmp_path: Path, capsys: pytest.CaptureFixtu
     text = shown(problems_of(desk), capsys)
 
     assert text.count("error:") == 2
-    assert "in 2 deployments: `d0`, `d2`" in text
+    assert "in 2 deployments: `etl/d0`, `etl/d2`" in text

@@ -52,3 +52,43 @@ def test_one_output_may_stand_where_text_is_meant(tmp_path: Path, place: str) ->
     entry = f"work_pool: {{name: default, job_variables: {{{place}}}}}"
 
     assert planned(tmp_path, entry) is not None
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "tags: ['x-{{ build-image }}']",
+        "description: 'made of {{ build-image }}'",
+        "parameters: {source: 'x-{{ build-image }}'}",
+        "work_pool: {name: default, job_variables: {command: 'run {{ build-image }}'}}",
+    ],
+)
+@pytest.mark.parametrize("file", ["syntask.yaml", "prefect.yaml"])
+def test_outputs_as_a_whole_inside_a_text_are_an_error(tmp_path: Path, entry: str, file: str) -> None:
+    """A text would hold the mapping as Python shows it. It is said before the build, with its place."""
+    desk = Desk(tmp_path)
+    desk.declare(entry, top=BUILD, name=file)
+
+    with pytest.raises(ProjectInvalid) as raised:
+        desk.plan()
+    (problem,) = [each for each in raised.value.diagnostics if each.is_error]
+
+    assert problem.code == "invalid-template"
+    assert problem.detail == "`build-image` is a mapping, which cannot be written into a text."
+    assert "`build-image.image`" in problem.hint
+    assert problem.span is not None
+    assert "{{ build-image }}" in problem.span.source.text[problem.span.start : problem.span.end]
+    assert "invalid-template" in {each.code for each in desk.knowledge.project.diagnostics}
+
+
+def test_outputs_as_a_whole_inside_an_input_of_a_step_are_an_error(tmp_path: Path) -> None:
+    """Of pull steps, too: the build is over when they are stored."""
+    desk = Desk(tmp_path)
+    desk.declare(
+        "pull: [{syntask.deployments.steps.run_shell_script: {script: 'echo {{ build-image }}'}}]", top=BUILD
+    )
+
+    with pytest.raises(ProjectInvalid) as raised:
+        desk.plan()
+
+    assert "invalid-template" in {each.code for each in raised.value.diagnostics}

@@ -11,7 +11,8 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.model.value import Value
 from syntask_yaml.project.parameters import check_parameters, check_run_parameters
 from syntask_yaml.source import Source
-from tests.unit.project.flows.judge import loaded, schema_of, silence
+from tests.unit.project.flows.conftest import read_source
+from tests.unit.project.flows.judge import loaded, silence
 
 _ID = "12345678-1234-5678-1234-567812345678"
 
@@ -30,6 +31,27 @@ _TEXTS: Mapping[str, tuple[str, ...]] = {
     "date | None": ("2026-01-31", "2026-02-30"),
     "date | str": ("2026-01-31", "soon"),
     "list[date]": (),
+    "Decimal": ("1.5", " 1e5 ", "1_000", "abc", "", "NaN", "Infinity"),
+    "Decimal | None": ("1.5", "abc"),
+    "dict[str, Decimal]": (),
+    "condecimal(gt=3)": ("4", "abc"),
+    "float | str": ("1.5", "abc"),
+    "Union[str, Decimal]": ("1.5", "abc"),
+    "complex": ("1+2j", "abc"),
+    "Fraction": ("1/3", "a/b"),
+    "ZoneInfo": ("Europe/Berlin", "Europe/Berln"),
+    "UUID4": ("0a1f3e0c-5a4b-4c3d-8e2f-1a2b3c4d5e6f", _ID, "zz"),
+    "IPvAnyAddress": ("127.0.0.1", "::1", "x"),
+    "AwareDatetime": ("2026-01-31T10:00:00Z", "2026-01-31T10:00:00"),
+    "NaiveDatetime": ("2026-01-31T10:00:00Z", "2026-01-31T10:00:00"),
+    "HttpUrl": ("https://example.com", "ftp://example.com", "example"),
+    "PostgresDsn": ("postgres://user@host/db", "nothing"),
+    "Base64Bytes": ("YWJj", "YWJj!"),
+    "Json": ('{"a": 1}', "{a"),
+    'Annotated[Decimal, BeforeValidator(lambda text: text.replace(",", "."))]': ("1,5",),
+    'Annotated[date, BeforeValidator(lambda text: "2026-01-31")]': ("tomorrow",),
+    "Annotated[date, BeforeValidator(str.strip)]": ("2026-01-31", " 2026-01-31"),
+    "Annotated[date, AfterValidator(lambda day: day)]": ("2026-01-31", "tomorrow"),
 }
 
 
@@ -37,12 +59,23 @@ def _entry(parameters: Mapping[str, Value]) -> Node:
     return Node({"parameters": dict(parameters)}, Source("syntask.yaml", ""), 0)
 
 
-def _flow(annotation: str) -> Any:
-    return loaded(
-        "from datetime import *\nfrom ipaddress import *\nfrom pathlib import Path\nfrom re import Pattern\n"
-        f"from uuid import UUID\nfrom pydantic import AnyUrl\nfrom prefect import flow\n"
+def _source(annotation: str) -> str:
+    return (
+        "from datetime import date, datetime, time, timedelta\nfrom decimal import Decimal\n"
+        "from fractions import Fraction\nfrom ipaddress import IPv4Address, IPv6Network\n"
+        "from pathlib import Path\nfrom re import Pattern\nfrom typing import Annotated, Union\n"
+        "from uuid import UUID\nfrom zoneinfo import ZoneInfo\nfrom prefect import flow\n"
+        "from pydantic import AnyUrl, AwareDatetime, Base64Bytes, HttpUrl, IPvAnyAddress, Json\n"
+        "from pydantic import AfterValidator, BeforeValidator, NaiveDatetime, PostgresDsn\n"
+        "from pydantic import UUID4, condecimal\n"
         f"@flow\ndef f(x: {annotation}): ...\n"
-    ).f
+    )
+
+
+def _schema(annotation: str) -> Mapping[str, Any]:
+    schema = read_source(_source(annotation)).value_schema
+    assert schema is not None
+    return schema
 
 
 def _would_run(flow: Any, value: Value) -> bool:
@@ -59,10 +92,10 @@ def _would_run(flow: Any, value: Value) -> bool:
 @pytest.mark.parametrize("annotation", _TEXTS)
 def test_text_that_an_annotation_cannot_take_is_a_warning(annotation: str) -> None:
     """A Prefect server accepts it, and the run fails: exactly where Prefect's run fails."""
-    flow = _flow(annotation)
+    flow, schema = loaded(_source(annotation)).f, _schema(annotation)
 
     for text in _TEXTS[annotation]:
-        problems = list(check_parameters(_entry({"x": text}), schema_of(flow)))
+        problems = list(check_parameters(_entry({"x": text}), schema))
 
         assert [(each.code, each.is_error) for each in problems] == (
             [] if _would_run(flow, text) else [("wrong-parameter", False)]
@@ -71,13 +104,24 @@ def test_text_that_an_annotation_cannot_take_is_a_warning(annotation: str) -> No
 
 def test_text_inside_a_list_is_looked_at_too() -> None:
     """The message says which one."""
-    [problem] = check_parameters(_entry({"x": ["2026-01-31", "soon"]}), schema_of(_flow("list[date]")))
+    [problem] = check_parameters(_entry({"x": ["2026-01-31", "soon"]}), _schema("list[date]"))
 
     assert problem.detail.startswith("`x` does not fit: [1]: `soon` is not a `date`.")
 
 
+def test_a_number_in_a_text_is_looked_at_where_a_schema_allows_any_text() -> None:
+    """The schema of a `Decimal` is the one of `float | str`, and so it is deployed."""
+    flow = read_source(_source("dict[str, Decimal]"))
+    assert flow.value_schema is not None
+
+    [problem] = check_parameters(_entry({"x": {"a": "1.5", "b": "abc"}}), flow.value_schema)
+
+    assert problem.detail.startswith("`x` does not fit: ['b']: `abc` is not a `decimal`.")
+    assert "decimal" not in str(flow.parameter_schema)
+
+
 def test_a_run_by_hand_is_not_made_with_such_text() -> None:
     """It would fail at once."""
-    [problem] = check_run_parameters({"x": "soon"}, schema_of(_flow("date")))
+    [problem] = check_run_parameters({"x": "soon"}, _schema("date"))
 
     assert problem.is_error

@@ -10,17 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from syntask_yaml.project.flows.schema.plain import NotPlain, Schema, plain_schema
+from syntask_yaml.project.flows.schema.plain import NotPlain, Schema, Schemas, plain_schema
 from syntask_yaml.pysource.symbols import Definition
 
-__all__ = ["Schema", "parameter_schema"]
+__all__ = ["Schema", "Schemas", "parameter_schemas"]
 
 
-def parameter_schema(function: Definition, descriptions: Mapping[str, str]) -> Schema:
-    """Return the schema of the parameters of *function*; raise `Unknowable` if the source does not tell."""
+def parameter_schemas(function: Definition, descriptions: Mapping[str, str]) -> Schemas:
+    """Return the schemas of the parameters of *function*; raise `Unknowable` if the source does not tell."""
     try:
-        return plain_schema(function, descriptions)
+        schema = plain_schema(function, descriptions)
     except NotPlain:
-        from syntask_yaml.project.flows.schema.make import make_schema
+        from syntask_yaml.project.flows.schema.make import make_schemas
 
-        return make_schema(function, descriptions)
+        return make_schemas(function, descriptions)
+    return Schemas(schema, schema)

@@ -22,7 +22,7 @@ from typing import Any
 
 from syntask_yaml.project.flows.schema import allowed, cut
 from syntask_yaml.project.flows.schema.constants import BINARY, MAX_EXPONENT, MAX_LENGTH, is_huge
-from syntask_yaml.project.flows.schema.plain import Schema
+from syntask_yaml.project.flows.schema.plain import Schemas
 from syntask_yaml.pysource.module import Module
 from syntask_yaml.pysource.symbols import Definition, Expression, External, Symbol, Unknowable
 
@@ -38,15 +38,15 @@ _NUMBER = itertools.count()
 _BUILTINS = {name: value for name, value in vars(builtins).items() if inspect.isclass(value)}
 
 
-def make_schema(function: Definition, descriptions: Mapping[str, str]) -> Schema:
-    """Return the schema of the parameters of *function*; raise `Unknowable` if the source does not tell."""
+def make_schemas(function: Definition, descriptions: Mapping[str, str]) -> Schemas:
+    """Return the schemas of the parameters of *function*; raise `Unknowable` if the source does not tell."""
     needed = cut.Cut(function)
     if needed.imports and needed.makes_objects:
         raise Unknowable("an object that may import something is made")
     with _MAKING, warnings.catch_warnings(), _Modules(needed.parts) as modules:
         warnings.simplefilter("ignore")
         try:
-            return modules.schema(function, descriptions)
+            return modules.schemas(function, descriptions)
         except Unknowable:
             raise
         except Exception as error:
@@ -70,11 +70,11 @@ class _Modules:
         for module in self._made.values():
             sys.modules.pop(module.__name__, None)
 
-    def schema(self, function: Definition, descriptions: Mapping[str, str]) -> Schema:
+    def schemas(self, function: Definition, descriptions: Mapping[str, str]) -> Schemas:
         from syntask_yaml.project.flows import child_schema
 
         real = getattr(self._run(function.scope.module), cut.FUNCTION)
-        made = child_schema.parameter_schema(real, dict(descriptions))
+        made = Schemas(*child_schema.parameter_schemas(real, dict(descriptions)))
         if self._refused:
             raise Unknowable("it is worked out by a function of the project")
         return made

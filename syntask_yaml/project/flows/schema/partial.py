@@ -7,14 +7,14 @@ import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from syntask_yaml.project.flows.schema import Schema, parameter_schema
+from syntask_yaml.project.flows.schema import Schema, parameter_schemas
 from syntask_yaml.pysource.signature import parameters
 from syntask_yaml.pysource.symbols import Definition, Unknowable
 
 
 @dataclass(frozen=True, slots=True)
 class PartialSchema:
-    """A schema in which the parameters *unknown* can be anything."""
+    """A schema of values in which the parameters *unknown* can be anything."""
 
     schema: Schema
     unknown: tuple[str, ...]
@@ -24,14 +24,14 @@ def partial_schema(function: Definition, descriptions: Mapping[str, str]) -> Par
     """Return what the source tells of the parameters of *function*; None if it tells of none."""
     unknown = tuple(name for name in _names(function) if not _is_known(function, name))
     try:
-        return PartialSchema(parameter_schema(_without(function, unknown), descriptions), unknown)
+        return PartialSchema(parameter_schemas(_without(function, unknown), descriptions).values, unknown)
     except (Unknowable, RecursionError):
         return None
 
 
 def _is_known(function: Definition, name: str) -> bool:
     try:
-        parameter_schema(_without(function, [other for other in _names(function) if other != name]), {})
+        parameter_schemas(_without(function, [other for other in _names(function) if other != name]), {})
     except (Unknowable, RecursionError):
         return False
     return True

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from syntask_yaml.pysource.lookup import resolve
@@ -27,6 +28,14 @@ NULL: Schema = {"type": "null"}
 LITERALS: Mapping[type, str] = {bool: "boolean", int: "integer", str: "string"}
 IMPLICIT = frozenset({"cls", "self"})
 MAX_DEPTH = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Schemas:
+    """The schema of parameters to deploy, and the one to check *values* with, which can say more."""
+
+    deployed: Schema
+    values: Schema
 
 
 class NotPlain(Exception):

@@ -573,10 +573,10 @@ def test_what_is_known_of_a_signature_is_there_to_be_checked(project: Project) -
 
     assert flow.parameter_schema is None
     assert flow.notes[0].startswith("The parameters `x`, `z` of `etl` are not known from its source")
-    assert flow.known_schema is not None
-    assert flow.known_schema["required"] == ["x", "y"]
-    assert flow.known_schema["properties"]["y"] == {"title": "y", "position": 1, "type": "integer"}
-    assert "type" not in flow.known_schema["properties"]["x"]
+    assert flow.value_schema is not None
+    assert flow.value_schema["required"] == ["x", "y"]
+    assert flow.value_schema["properties"]["y"] == {"title": "y", "position": 1, "type": "integer"}
+    assert "type" not in flow.value_schema["properties"]["x"]
 
 
 _CLOCK = "from datetime import UTC, date, datetime\nimport time, uuid\n"
