@@ -13,10 +13,10 @@ from syntask_yaml.diagnostics import Diagnostic, Severity
 from syntask_yaml.errors import SyntaskError
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
+from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.outcome import Outcome, Result
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.plan import Planned, Request, make_plan
-from syntask_yaml.operations.prepare import Knowledge
 from syntask_yaml.operations.project import ProjectPlace, open_project, validate
 from syntask_yaml.operations.render import render
 from syntask_yaml.plan.changes import Action, Change, FieldChange, Plan
@@ -26,11 +26,11 @@ from syntask_yaml.project.load import Project
 __all__ = [
     "Action",
     "Change",
+    "DeployContext",
     "DeployOptions",
     "Diagnostic",
     "FieldChange",
     "FlowReader",
-    "Knowledge",
     "Outcome",
     "Overrides",
     "Plan",

@@ -12,7 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from syntask_yaml.backend.base import Backend
-    from syntask_yaml.operations.prepare import Knowledge
+    from syntask_yaml.operations.deploy_context import DeployContext
     from syntask_yaml.operations.project import ProjectPlace
     from syntask_yaml.project.load import Project
     from syntask_yaml.settings import Settings
@@ -74,14 +74,14 @@ class Context:
         finally:
             backend.close()
 
-    def knowledge(
+    def deploy_context(
         self, project: Project, backend: Backend, *, allow_unset: bool = False, no_load: bool = False
-    ) -> Knowledge:
+    ) -> DeployContext:
         """What preparing the deployments of *project* for *backend* may ask."""
-        from syntask_yaml.operations.prepare import Knowledge
+        from syntask_yaml.operations.deploy_context import DeployContext
         from syntask_yaml.project.flows import FlowReader
 
-        return Knowledge(
+        return DeployContext(
             project=project,
             backend=backend,
             reader=FlowReader(project.root, load_in_child=not no_load),

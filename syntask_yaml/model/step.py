@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from syntask_yaml.diagnostics import Path
 from syntask_yaml.model.value import Value
@@ -22,3 +22,14 @@ class Step:
     id: str | None = None
     requires: tuple[str, ...] = ()
     path: Path = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StepOutputs:
+    """What steps output, by name; before they have run, `Unknown` values.
+
+    *is_open*: they may output more names than these.
+    """
+
+    values: Mapping[str, Value] = field(default_factory=dict)
+    is_open: bool = False

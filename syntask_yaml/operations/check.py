@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import ProjectInvalid, UsageError
 from syntask_yaml.model.deployment import Deployment
-from syntask_yaml.model.value import holds_unknown
 from syntask_yaml.operations.choose import Selection, choose, refuse_broken
+from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.fill_unknown import fill_unknown
 from syntask_yaml.operations.images import foresee
-from syntask_yaml.operations.prepare import Knowledge, Prepared, prepare
+from syntask_yaml.operations.prepare import prepare, prepare_again
 from syntask_yaml.project.default_pull import LOCAL_POOLS
 from syntask_yaml.project.load import Declaration, Project
 
 # What of a deployment a run is made of.
-_OF_A_RUN = ("entrypoint", "parameters", "job_variables", "pull_steps")
+_OF_A_RUN = frozenset({"entrypoint", "parameters", "job_variables", "pull_steps"})
 
 # What a worker has of its own: where programs and certificates are, how to reach others, and us.
 _WORKERS_OWN = re.compile(
@@ -54,7 +55,7 @@ class Failure:
 
 
 def candidates(
-    knowledge: Knowledge, selection: Selection, *, in_image: bool = False
+    context: DeployContext, selection: Selection, *, in_image: bool = False
 ) -> tuple[list[Candidate], tuple[Diagnostic, ...]]:
     """The deployments to try, and what is to be said of their declarations; nothing is run.
 
@@ -62,58 +63,28 @@ def candidates(
     What a build or push step decides is what it would put out, where that is known without running it,
     or else taken from what is deployed. Raises ProjectInvalid.
     """
-    project = knowledge.project
-    refuse_broken(project, knowledge.reader)
-    chosen = choose(project, selection, knowledge.reader, knowledge.resolved)
-    prepared = prepare(chosen, knowledge)
-    if any(each.deployment is not None and _open_fields(each.deployment) for each in prepared):
-        prepared = prepare(chosen, knowledge, foreseen=foresee(prepared, knowledge).outputs)
-    prepared = _settled(prepared, knowledge)
+    project = context.project
+    refuse_broken(project, context.reader)
+    chosen = choose(project, selection, context.reader, context.resolved)
+    prepared = prepare(chosen, context)
+    if any(not _OF_A_RUN.isdisjoint(each.unknown_fields) for each in prepared):
+        prepared = prepare_again(prepared, context, foresee(prepared, context).outputs)
+    hint = "Deploy it once, paused if need be."
+    prepared = fill_unknown(prepared, context.backend, only=_OF_A_RUN, hint=hint)
     if errors := [error for each in prepared for error in each.errors]:
         raise ProjectInvalid(errors)
     found = [Candidate(each.declaration, each.deployment) for each in prepared if each.deployment is not None]
     notes = [problem for each in prepared for problem in each.diagnostics]
-    return found, tuple(notes) if in_image else (*notes, *_tried_here(found, knowledge))
+    return found, tuple(notes) if in_image else (*notes, *_tried_here(found, context))
 
 
-def _tried_here(found: Iterable[Candidate], knowledge: Knowledge) -> Iterator[Diagnostic]:
+def _tried_here(found: Iterable[Candidate], context: DeployContext) -> Iterator[Diagnostic]:
     for candidate in found:
-        pool = knowledge.pools.get(str(candidate.deployment.work_pool))
+        pool = context.pools.get(str(candidate.deployment.work_pool))
         if pool is not None and pool.type not in LOCAL_POOLS:
             place = candidate.declaration.node.get("work_pool") or candidate.declaration.node
             detail = f"`{pool.name}` is a pool of type `{pool.type}`; here its runs are tried in a process."
             yield place.problem("tried-here", detail).as_note()
-
-
-def _settled(prepared: Sequence[Prepared], knowledge: Knowledge) -> list[Prepared]:
-    names = [
-        each.deployment.full_name for each in prepared if each.deployment and _open_fields(each.deployment)
-    ]
-    stored = knowledge.backend.deployments(names=names) if names else []
-    known = {each.deployment.full_name: each.deployment for each in stored}
-    return [_known(each, known) for each in prepared]
-
-
-def _open_fields(deployment: Deployment) -> list[str]:
-    return [
-        each.name
-        for each in fields(deployment)
-        if each.name in _OF_A_RUN and holds_unknown(getattr(deployment, each.name))
-    ]
-
-
-def _known(prepared: Prepared, stored: Mapping[str, Deployment]) -> Prepared:
-    deployment = prepared.deployment
-    if deployment is None or not (names := _open_fields(deployment)):
-        return prepared
-    found = stored.get(deployment.full_name)
-    if found is not None:
-        known = {name: getattr(found, name) for name in names}
-        return replace(prepared, deployment=replace(deployment, **known))
-    name = names[0].removesuffix("_steps")
-    detail = f"`{name}` of `{deployment.full_name}` rests on a build or push step, and was never deployed."
-    problem = prepared.declaration.node.problem("needs-build", detail, "Deploy it once, paused if need be.")
-    return replace(prepared, deployment=None, diagnostics=(*prepared.diagnostics, problem))
 
 
 def clean_environ(

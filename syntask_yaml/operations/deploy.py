@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from syntask_yaml.backend.base import Backend, Written
 from syntask_yaml.errors import BackendConflict, BackendError, BackendUnreachable
-from syntask_yaml.model.deployment import Deployment, Write
+from syntask_yaml.model.deployment import Write
 from syntask_yaml.model.events import Applied, Observer
-from syntask_yaml.model.value import holds_unknown
+from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.fill_unknown import fill_unknown
 from syntask_yaml.operations.outcome import DONE, FAILED, Outcome, nothing_written, outcome_of
 from syntask_yaml.operations.pipelines import Built, run_steps_of
 from syntask_yaml.operations.plan import Planned, Request, ignored_fields, make_plan, plan_of
-from syntask_yaml.operations.prepare import Knowledge, Prepared, prepare
+from syntask_yaml.operations.prepare import prepare_again
 from syntask_yaml.operations.prune import Approval, only_approved
 from syntask_yaml.operations.saved import check_fresh
 from syntask_yaml.operations.turn import Turn
@@ -41,7 +42,7 @@ class DeployOptions:
 
 
 def deploy(
-    knowledge: Knowledge,
+    context: DeployContext,
     request: Request,
     *,
     options: DeployOptions,
@@ -57,19 +58,19 @@ def deploy(
     Raises ProjectInvalid, PlanStale, and what reading the backend raises; what fails later is in the
     outcome.
     """
-    planned = _plan(knowledge, request, saved)
+    planned = _plan(context, request, saved)
     approval.check(planned.plan)
     approved = planned.plan
-    with Turn(knowledge.backend, planned.plan.project, wait=options.wait, notify=notify) as turn:
+    with Turn(context.backend, planned.plan.project, wait=options.wait, notify=notify) as turn:
         if _writes(planned.plan) and turn.take():
-            planned = _plan(knowledge, request, saved)
+            planned = _plan(context, request, saved)
         built = Built({}, {})
         if options.skip_build:
-            planned = _from_backend(planned, knowledge, request)
+            planned = _from_backend(planned, context, request)
         else:
             built = run_steps_of(
                 planned.prepared,
-                knowledge,
+                context,
                 jobs=options.jobs,
                 install_requirements=options.install_requirements,
                 keep_going=request.keep_going,
@@ -77,20 +78,20 @@ def deploy(
                 rebuild=options.rebuild,
             )
             if built.failed and not request.keep_going:
-                return nothing_written(planned, built, built.diagnostics(knowledge))
+                return nothing_written(planned, built, built.diagnostics(context))
             if built.outputs or built.failed:
-                planned = _with_outputs(planned, built, knowledge, request)
+                planned = _with_outputs(planned, built, context, request)
         planned = replace(planned, plan=only_approved(planned.plan, approved))
         if _writes(planned.plan):
             turn.take()
-        written = _write(planned, knowledge, options.jobs, notify)
-    return outcome_of(planned, written, built.diagnostics(knowledge))
+        written = _write(planned, context, options.jobs, notify)
+    return outcome_of(planned, written, built.diagnostics(context))
 
 
-def _plan(knowledge: Knowledge, request: Request, saved: SavedPlan | None) -> Planned:
-    planned = make_plan(knowledge, request)
+def _plan(context: DeployContext, request: Request, saved: SavedPlan | None) -> Planned:
+    planned = make_plan(context, request)
     if saved is not None:
-        check_fresh(saved, planned, knowledge)
+        check_fresh(saved, planned, context)
     return planned
 
 
@@ -99,57 +100,36 @@ def _writes(plan: Plan) -> dict[str, Change]:
     return {change.deployment: change for change in plan.changes if change.write is not None}
 
 
-def _with_outputs(planned: Planned, built: Built, knowledge: Knowledge, request: Request) -> Planned:
-    """The plan once the steps have run; what only their outputs show to be wrong stops it."""
-    again = prepare(planned.chosen, knowledge, overrides=planned.overrides, outputs=built.outputs)
+def _with_outputs(planned: Planned, built: Built, context: DeployContext, request: Request) -> Planned:
+    """Return the plan once the steps have run; what only their outputs show to be wrong stops it."""
     sound = [
         replace(each, deployment=None) if position in built.failed else each
-        for position, each in enumerate(again)
+        for position, each in enumerate(prepare_again(planned.prepared, context, built.outputs))
     ]
-    return plan_of(sound, planned, knowledge, request)
+    return plan_of(sound, planned, context, request)
 
 
-def _from_backend(planned: Planned, knowledge: Knowledge, request: Request) -> Planned:
-    """The plan with what the backend has in the place of what steps would decide."""
-    names = [each.deployment.full_name for each in planned.prepared if each.deployment is not None]
-    stored = {
-        each.deployment.full_name: each.deployment for each in knowledge.backend.deployments(names=names)
-    }
-    return plan_of([_known(each, stored) for each in planned.prepared], planned, knowledge, request)
+def _from_backend(planned: Planned, context: DeployContext, request: Request) -> Planned:
+    """Return the plan with what the backend has stored in the place of what steps would decide."""
+    hint = "Leave out `--skip-build` once."
+    return plan_of(fill_unknown(planned.prepared, context.backend, hint=hint), planned, context, request)
 
 
-def _known(prepared: Prepared, stored: Mapping[str, Deployment]) -> Prepared:
-    deployment = prepared.deployment
-    if deployment is None:
-        return prepared
-    unknown = [each.name for each in fields(deployment) if holds_unknown(getattr(deployment, each.name))]
-    if not unknown:
-        return prepared
-    known = stored.get(deployment.full_name)
-    if known is None:
-        detail = f"`{unknown[0]}` rests on a step that does not run, and the deployment is new."
-        problem = prepared.declaration.node.problem("unset-name", detail, "Leave out `--skip-build` once.")
-        return replace(prepared, deployment=None, diagnostics=(*prepared.diagnostics, problem))
-    return replace(
-        prepared, deployment=replace(deployment, **{name: getattr(known, name) for name in unknown})
-    )
-
-
-def _write(planned: Planned, knowledge: Knowledge, jobs: int, notify: Observer) -> dict[str, Written]:
+def _write(planned: Planned, context: DeployContext, jobs: int, notify: Observer) -> dict[str, Written]:
     """Write the changes; what became of each, by deployment."""
     changes = _writes(planned.plan)
     done: dict[str, Written] = {}
     if not changes:
         return done
     writes = [change.write for change in changes.values() if change.write is not None]
-    for written in knowledge.backend.write(writes, jobs=jobs):
+    for written in context.backend.write(writes, jobs=jobs):
         name = written.write.full_name
         done[name] = written
         error = written.error.detail if written.error else ""
         if changes[name].action is Action.UNCHANGED and not error:
             continue
         notify(Applied(name, FAILED if error else DONE[changes[name].action], error))
-    return done | _overwritten(done, knowledge.backend)
+    return done | _overwritten(done, context.backend)
 
 
 def _overwritten(done: Mapping[str, Written], backend: Backend) -> dict[str, Written]:

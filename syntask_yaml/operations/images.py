@@ -10,11 +10,13 @@ from typing import Any
 from syntask_yaml.errors import NotFound, StepFailed
 from syntask_yaml.model.builtin import Builtin, builtin_of
 from syntask_yaml.model.secret import revealed
-from syntask_yaml.model.step import Step
+from syntask_yaml.model.step import Step, StepOutputs
 from syntask_yaml.model.value import Unknown, Value, holds_unknown
+from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.lookup import Blocks
 from syntask_yaml.operations.pipelines import pipelines_of
-from syntask_yaml.operations.prepare import Knowledge, Prepared
+from syntask_yaml.operations.prepare import Prepared
+from syntask_yaml.project.static import expected_outputs
 from syntask_yaml.steps.base import StepContext
 from syntask_yaml.steps.fingerprint import fingerprint
 from syntask_yaml.steps.pipelines import Pipeline
@@ -45,12 +47,12 @@ class Foreseen:
     """
 
     images: tuple[PlannedImage, ...] = ()
-    outputs: Mapping[int, Mapping[str, Value]] = field(default_factory=dict)
+    outputs: Mapping[int, StepOutputs] = field(default_factory=dict)
 
 
-def foresee(prepared: Sequence[Prepared], knowledge: Knowledge) -> Foreseen:
+def foresee(prepared: Sequence[Prepared], context: DeployContext) -> Foreseen:
     """What the build and push steps would come to. Nothing is built, pulled or changed."""
-    pipelines = pipelines_of(prepared, knowledge)
+    pipelines = pipelines_of(prepared, context)
     builds_image = any(_is(step, _BUILD) for each in pipelines.values() for step in each.build)
     if not builds_image:
         return Foreseen()
@@ -58,15 +60,20 @@ def foresee(prepared: Sequence[Prepared], knowledge: Knowledge) -> Foreseen:
     distinct = {keys[position]: each for position, each in pipelines.items()}
     with ThreadPoolExecutor(max_workers=_AT_A_TIME) as pool:
         walks = dict(
-            zip(distinct, pool.map(lambda each: _walk(each, knowledge), distinct.values()), strict=True)
+            zip(distinct, pool.map(lambda each: _walk(each, context), distinct.values()), strict=True)
         )
     images: dict[str, PlannedImage] = {}
     for position, each in pipelines.items():
         for step, image in walks[keys[position]].images.items():
             known = images.get(step, image)
             images[step] = replace(known, deployments=(*known.deployments, each.deployment))
-    outputs = {position: walks[key].outputs for position, key in keys.items()}
+    outputs = {position: _foreseen(pipelines[position], walks[key].outputs) for position, key in keys.items()}
     return Foreseen(tuple(images.values()), outputs)
+
+
+def _foreseen(pipeline: Pipeline, outputs: Mapping[str, Value]) -> StepOutputs:
+    expected = expected_outputs((*pipeline.build, *pipeline.push))
+    return replace(expected, values={**expected.values, **outputs})
 
 
 def _key(pipeline: Pipeline) -> str:
@@ -86,7 +93,7 @@ class _Walk:
     by the fingerprint of their step.
     """
 
-    knowledge: Knowledge
+    context: DeployContext
     outputs: dict[str, Value] = field(default_factory=dict)
     images: dict[str, PlannedImage] = field(default_factory=dict)
     changes_nothing: bool = True
@@ -108,7 +115,7 @@ class _Walk:
             put_out |= self._image(step, inputs, here, is_incomplete=bool(missing))
         elif _is(step, _PUSH):
             inputs = resolve(step.inputs, here, missing.append)
-            put_out |= {} if missing else _pushed(inputs, self.knowledge.environ)
+            put_out |= {} if missing else _pushed(inputs, self.context.environ)
         else:
             self.changes_nothing = False
         self.outputs |= {name: value for name, value in put_out.items() if name not in self._ids}
@@ -119,7 +126,7 @@ class _Walk:
     def _image(
         self, step: Step, inputs: Mapping[str, Any], scope: Scope, *, is_incomplete: bool
     ) -> Mapping[str, Value]:
-        image, outputs = _found_out(step, inputs, is_incomplete, self.knowledge)
+        image, outputs = _found_out(step, inputs, is_incomplete, self.context)
         is_sure = self.changes_nothing
         if not is_sure and image.action != "unknown":
             image = replace(image, reason=f"{image.reason}, before the steps that come first have run")
@@ -128,8 +135,8 @@ class _Walk:
         return outputs if self.changes_nothing else {}
 
 
-def _walk(pipeline: Pipeline, knowledge: Knowledge) -> _Walk:
-    walk = _Walk(knowledge)
+def _walk(pipeline: Pipeline, context: DeployContext) -> _Walk:
+    walk = _Walk(context)
     for step in (*pipeline.build, *pipeline.push):
         walk.look_at(step, pipeline.scope)
     return walk
@@ -140,7 +147,7 @@ def _unknown(builtin: Builtin | None) -> dict[str, Value]:
 
 
 def _found_out(
-    step: Step, inputs: Mapping[str, Any], is_incomplete: bool, knowledge: Knowledge
+    step: Step, inputs: Mapping[str, Any], is_incomplete: bool, context: DeployContext
 ) -> tuple[PlannedImage, Mapping[str, Value]]:
     """What becomes of the image of a build step, and the outputs of the step where it is reused."""
     name = inputs.get("image_name")
@@ -156,10 +163,10 @@ def _found_out(
     except ImportError:
         reason = "`pip install 'syntask-yaml[docker]'` installs what building needs"
         return PlannedImage(image, "unknown", reason, ()), {}
-    context = StepContext(knowledge.project.root, knowledge.environ, blocks=Blocks(knowledge.backend))
+    surroundings = StepContext(context.project.root, context.environ, blocks=Blocks(context.backend))
     scrubber = Scrubber(secrets_in(inputs))
     try:
-        found = forecast(revealed(material), context)
+        found = forecast(revealed(material), surroundings)
     except (StepFailed, NotFound, OSError) as error:
         reason = scrubber.scrub(getattr(error, "detail", str(error)))
         return PlannedImage(image, "unknown", reason, ()), {}

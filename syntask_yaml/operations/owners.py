@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from syntask_yaml.errors import BackendConflict
 from syntask_yaml.model.deployment import Deployment, Stored, Write
-from syntask_yaml.operations.prepare import Knowledge
+from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.plan.changes import Action, Change, FieldChange
 
 
 def check_owners(
-    knowledge: Knowledge, wanted: Sequence[Deployment], actual: Sequence[Stored], *, prune: bool
+    context: DeployContext, wanted: Sequence[Deployment], actual: Sequence[Stored], *, prune: bool
 ) -> None:
     """Raise BackendConflict for what another project owns, and for a second project of the same name."""
     owners = {each.deployment.full_name: each.deployment.project for each in actual}
@@ -24,28 +24,28 @@ def check_owners(
                 hint = "Give the deployment another name, or, if the project was renamed, use `--take-over`."
                 raise BackendConflict(detail, hint=hint)
     if prune or any(deployment.project is not None for deployment in wanted):
-        for other in _from_elsewhere(knowledge, actual):
+        for other in _from_elsewhere(context, actual):
             raise BackendConflict(
-                f"`{other.deployment.full_name}` belongs to a project `{knowledge.project.name}` that was "
-                f"deployed from {other.deployment.origin}; this one is {knowledge.origin}.",
+                f"`{other.deployment.full_name}` belongs to a project `{context.project.name}` that was "
+                f"deployed from {other.deployment.origin}; this one is {context.origin}.",
                 hint="Give one of the two another `name:`; if the project moved, use `--take-over` once.",
             )
 
 
-def taken_over(knowledge: Knowledge, planned: Set[str], actual: Sequence[Stored]) -> Iterator[Change]:
+def taken_over(context: DeployContext, planned: Set[str], actual: Sequence[Stored]) -> Iterator[Change]:
     """The changes that make this project's what one of the same name deployed, beyond what is *planned*."""
-    for each in _from_elsewhere(knowledge, actual):
+    for each in _from_elsewhere(context, actual):
         had = each.deployment
         if had.full_name not in planned:
-            after = replace(had, origin=knowledge.origin)
+            after = replace(had, origin=context.origin)
             field = FieldChange("origin", had.origin, after.origin)
             yield Change(Action.UPDATE, had.full_name, (field,), "taken over", Write(each, after), each.id)
 
 
-def _from_elsewhere(knowledge: Knowledge, actual: Sequence[Stored]) -> Iterator[Stored]:
+def _from_elsewhere(context: DeployContext, actual: Sequence[Stored]) -> Iterator[Stored]:
     """What a project of the same name deployed from another place. Old deployments do not say from where."""
-    own = knowledge.origin
+    own = context.origin
     for each in actual:
         had = each.deployment
-        if own is not None and had.project == knowledge.project.name and had.origin not in (None, own):
+        if own is not None and had.project == context.project.name and had.origin not in (None, own):
             yield each

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.events import Observer
-from syntask_yaml.model.value import Value
+from syntask_yaml.model.step import StepOutputs
+from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.lookup import Blocks
-from syntask_yaml.operations.prepare import Knowledge, Prepared
+from syntask_yaml.operations.prepare import Prepared
 from syntask_yaml.steps.base import Policy, StepContext
 from syntask_yaml.steps.pipelines import Pipeline, run_pipelines
 
@@ -22,19 +23,19 @@ class Built:
     *failed* has those whose steps did not succeed; None where they were stopped or never begun.
     """
 
-    outputs: Mapping[int, Mapping[str, Value]]
+    outputs: Mapping[int, StepOutputs]
     failed: Mapping[int, StepFailed | None]
 
-    def diagnostics(self, knowledge: Knowledge) -> Iterator[Diagnostic]:
+    def diagnostics(self, context: DeployContext) -> Iterator[Diagnostic]:
         """Each step that failed, once, at its place in the file."""
         for error in dict.fromkeys(error for error in self.failed.values() if error is not None):
-            yield from _placed(error, knowledge)
+            yield from _placed(error, context)
 
 
-def pipelines_of(prepared: Sequence[Prepared], knowledge: Knowledge) -> dict[int, Pipeline]:
+def pipelines_of(prepared: Sequence[Prepared], context: DeployContext) -> dict[int, Pipeline]:
     """The steps of the deployments that have some, by position."""
     # On this machine, and for as long as the command runs, steps may use secrets too.
-    scope = replace(knowledge.scope({}, is_open=False), blocks=Blocks(knowledge.backend))
+    scope = replace(context.scope(StepOutputs()), blocks=Blocks(context.backend))
     return {
         position: Pipeline(each.label, each.declaration.build, each.declaration.push, scope)
         for position, each in enumerate(prepared)
@@ -44,7 +45,7 @@ def pipelines_of(prepared: Sequence[Prepared], knowledge: Knowledge) -> dict[int
 
 def run_steps_of(
     prepared: Sequence[Prepared],
-    knowledge: Knowledge,
+    context: DeployContext,
     *,
     jobs: int,
     install_requirements: bool,
@@ -56,27 +57,31 @@ def run_steps_of(
 
     *rebuild*: images are built though nothing changed.
     """
-    pipelines = pipelines_of(prepared, knowledge)
+    pipelines = pipelines_of(prepared, context)
     if not pipelines:
         return Built({}, {})
     results = run_pipelines(
         list(pipelines.values()),
         jobs=jobs,
         context=StepContext(
-            knowledge.project.root, knowledge.environ, blocks=Blocks(knowledge.backend), rebuild=rebuild
+            context.project.root, context.environ, blocks=Blocks(context.backend), rebuild=rebuild
         ),
         notify=notify,
-        policy=Policy(install_requirements=install_requirements, allow_unset=knowledge.allow_unset),
+        policy=Policy(install_requirements=install_requirements, allow_unset=context.allow_unset),
         keep_going=keep_going,
     )
     by_position = dict(zip(pipelines, results, strict=True))
     return Built(
-        {position: result.outputs for position, result in by_position.items() if result.outputs is not None},
+        {
+            position: StepOutputs(result.outputs)
+            for position, result in by_position.items()
+            if result.outputs is not None
+        },
         {position: result.error for position, result in by_position.items() if result.outputs is None},
     )
 
 
-def _placed(error: StepFailed, knowledge: Knowledge) -> Iterator[Diagnostic]:
+def _placed(error: StepFailed, context: DeployContext) -> Iterator[Diagnostic]:
     for diagnostic in error.diagnostics:
-        place = knowledge.project.document.root.at(diagnostic.path)
+        place = context.project.document.root.at(diagnostic.path)
         yield replace(diagnostic, span=place.key_span, used=place.used_span)

@@ -13,10 +13,11 @@ from syntask_yaml.diagnostics import Diagnostic, each_once
 from syntask_yaml.errors import BackendRefused, ProjectInvalid
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.operations.choose import Selection, check_overrides, choose, refuse_broken, with_full_names
-from syntask_yaml.operations.images import PlannedImage, foresee
+from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.images import Foreseen, PlannedImage, foresee
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.owners import check_owners, taken_over
-from syntask_yaml.operations.prepare import Knowledge, Prepared, prepare
+from syntask_yaml.operations.prepare import Prepared, prepare, prepare_again
 from syntask_yaml.operations.prune import check_prune, protected, unread, with_removals
 from syntask_yaml.operations.renames import likely_renames, without_wrong_renames
 from syntask_yaml.plan.changes import Plan
@@ -60,9 +61,7 @@ class Planned:
     """
 
     plan: Plan
-    chosen: tuple[Declaration, ...]
     prepared: tuple[Prepared, ...]
-    overrides: Overrides
     warnings: tuple[Diagnostic, ...] = ()
     images: tuple[PlannedImage, ...] = ()
     refused: tuple[Diagnostic, ...] = ()
@@ -79,7 +78,7 @@ class Planned:
         return each_once((*self.warnings, *own, *self.refused, *self.renames))
 
 
-def make_plan(knowledge: Knowledge, request: Request, *, foresees: bool = False) -> Planned:
+def make_plan(context: DeployContext, request: Request, *, foresees: bool = False) -> Planned:
     """Prepare what *request* selects, and compare it with the backend.
 
     If it *foresees*, what build and push steps put out is known where no image has to be built for it:
@@ -88,20 +87,19 @@ def make_plan(knowledge: Knowledge, request: Request, *, foresees: bool = False)
     Raises ProjectInvalid with every problem of what is selected, unless the request says to keep
     going: then those that have problems are left out of the plan.
     """
-    project = knowledge.project
-    refuse_broken(project, knowledge.reader)
+    project = context.project
+    refuse_broken(project, context.reader)
     if request.prune:
         check_prune(project, is_all=request.selection.all)
-    chosen = tuple(choose(project, request.selection, knowledge.reader, knowledge.resolved))
+    chosen = tuple(choose(project, request.selection, context.reader, context.resolved))
     overrides = check_overrides(chosen, request.selection, request.overrides)
-    nothing = Plan(project.title, knowledge.backend.url)
-    empty = Planned(nothing, chosen, (), overrides, tuple(_warnings(project, chosen, knowledge.reader)))
-    prepared = prepare(chosen, knowledge, overrides=overrides)
-    if foresees and (foreseen := foresee(prepared, knowledge)).images:
-        empty = replace(empty, images=foreseen.images)
-        prepared = prepare(chosen, knowledge, overrides=overrides, foreseen=foreseen.outputs)
-    planned = plan_of(prepared, empty, knowledge, request)
-    return replace(planned, plan=with_removals(planned.plan, knowledge.backend))
+    prepared = prepare(chosen, context, overrides)
+    foreseen = foresee(prepared, context) if foresees else Foreseen()
+    prepared = prepare_again(prepared, context, foreseen.outputs)
+    nothing = Plan(project.title, context.backend.url)
+    empty = Planned(nothing, (), tuple(_warnings(project, chosen, context.reader)), foreseen.images)
+    planned = plan_of(prepared, empty, context, request)
+    return replace(planned, plan=with_removals(planned.plan, context.backend))
 
 
 def _warnings(project: Project, chosen: Sequence[Declaration], reader: FlowReader) -> list[Diagnostic]:
@@ -116,22 +114,22 @@ def _warnings(project: Project, chosen: Sequence[Declaration], reader: FlowReade
 
 
 def plan_of(
-    prepared: Sequence[Prepared], planned: Planned, knowledge: Knowledge, request: Request
+    prepared: Sequence[Prepared], planned: Planned, context: DeployContext, request: Request
 ) -> Planned:
     """*planned* with other prepared deployments. Raises ProjectInvalid as `make_plan` does."""
-    prepared = without_wrong_renames(prepared, knowledge)
+    prepared = without_wrong_renames(prepared, context)
     problems = [error for each in prepared for error in each.errors]
     if problems and not request.keep_going:
         raise ProjectInvalid(problems)
-    plan = _compare(knowledge, prepared, request)
+    plan = _compare(context, prepared, request)
     refused = (*unread(prepared), *protected(plan)) if request.prune else ()
     renames = tuple(likely_renames(plan, prepared))
     return replace(planned, plan=plan, prepared=tuple(prepared), refused=refused, renames=renames)
 
 
-def _compare(knowledge: Knowledge, prepared: Sequence[Prepared], request: Request) -> Plan:
+def _compare(context: DeployContext, prepared: Sequence[Prepared], request: Request) -> Plan:
     """The plan for what is *prepared*."""
-    project, backend = knowledge.project, knowledge.backend
+    project, backend = context.project, context.backend
     is_whole = all(each.deployment is not None for each in prepared)
     # Of two with one name, which Prefect's dialect lets pass, the last counts.
     named = {each.deployment.full_name: each.deployment for each in prepared if each.deployment is not None}
@@ -142,7 +140,7 @@ def _compare(knowledge: Knowledge, prepared: Sequence[Prepared], request: Reques
     names = {*named, *(each.renamed_from for each in wanted if each.renamed_from)}
     actual = backend.deployments(project=owner, names=names)
     if not request.take_over:
-        check_owners(knowledge, wanted, actual, prune=request.prune)
+        check_owners(context, wanted, actual, prune=request.prune)
     ignore = ignored_fields(backend.features)  # what a server has shows when it is read
     if prune is not None and "project" in ignore:
         detail = "The server is too old to keep whose a deployment is, which `--prune` goes by."
@@ -152,11 +150,11 @@ def _compare(knowledge: Knowledge, prepared: Sequence[Prepared], request: Reques
         actual,
         prune=prune,
         ignore=ignore,
-        complete=partial(_versioned, knowledge),
+        complete=partial(_versioned, context),
         adopt=backend.features.has_owners,
     )
     if request.take_over:
-        changes += taken_over(knowledge, {change.deployment for change in changes}, actual)
+        changes += taken_over(context, {change.deployment for change in changes}, actual)
     kept = (each.deployment for each in actual if prune is not None and each.deployment.project == prune)
     stays = tuple(each.full_name for each in kept if each.protected and each.full_name not in named)
     return Plan(project.title, backend.url, tuple(changes), stays)
@@ -168,6 +166,6 @@ def ignored_fields(features: Features) -> frozenset[str]:
     return features.forgets | lacks
 
 
-def _versioned(knowledge: Knowledge, deployment: Deployment) -> Deployment:
-    flow = knowledge.reader.read(deployment.entrypoint or "")
-    return knowledge.versions.put_on(deployment, flow_version=flow.version or flow.source_digest)
+def _versioned(context: DeployContext, deployment: Deployment) -> Deployment:
+    flow = context.reader.read(deployment.entrypoint or "")
+    return context.versions.put_on(deployment, flow_version=flow.version or flow.source_digest)

@@ -7,17 +7,16 @@ from dataclasses import replace
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.operations.choose import candidate_of
-from syntask_yaml.operations.prepare import Knowledge, Prepared
+from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.prepare import Prepared
 from syntask_yaml.plan.changes import Action, Plan
 
 
-def without_wrong_renames(prepared: Sequence[Prepared], knowledge: Knowledge) -> list[Prepared]:
+def without_wrong_renames(prepared: Sequence[Prepared], context: DeployContext) -> list[Prepared]:
     """*prepared*, where whoever was renamed from what is still declared, or twice, is a problem."""
     if not any(each.deployment and each.deployment.renamed_from for each in prepared):
         return list(prepared)
-    declared = [
-        candidate_of(each, knowledge.reader, knowledge.resolved) for each in knowledge.project.declarations
-    ]
+    declared = [candidate_of(each, context.reader, context.resolved) for each in context.project.declarations]
     seen: set[str] = set()
     checked = []
     for one in prepared:

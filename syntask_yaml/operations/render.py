@@ -12,8 +12,9 @@ from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.events import Observer
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.operations.choose import Selection, choose, refuse_broken
+from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.pipelines import run_steps_of
-from syntask_yaml.operations.prepare import Knowledge, Prepared, prepare
+from syntask_yaml.operations.prepare import Prepared, prepare, prepare_again
 from syntask_yaml.plan.facts import facts
 
 _JOBS = 8
@@ -27,23 +28,23 @@ class Rendered:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def render(knowledge: Knowledge, selection: Selection, *, build: Observer | None = None) -> Rendered:
+def render(context: DeployContext, selection: Selection, *, build: Observer | None = None) -> Rendered:
     """The selected deployments with their templates resolved.
 
     With *build*, which is told how they go, the build and push steps run first, and what they put out is
     filled in. Raises ProjectInvalid, also for a step that did not succeed.
     """
-    project = knowledge.project
-    refuse_broken(project, knowledge.reader)
-    chosen = list(choose(project, selection, knowledge.reader, knowledge.resolved))
-    prepared = _sound(prepare(chosen, knowledge))
+    project = context.project
+    refuse_broken(project, context.reader)
+    chosen = choose(project, selection, context.reader, context.resolved)
+    prepared = _sound(prepare(chosen, context))
     if build is not None:
         built = run_steps_of(
-            prepared, knowledge, jobs=_JOBS, install_requirements=False, keep_going=False, notify=build
+            prepared, context, jobs=_JOBS, install_requirements=False, keep_going=False, notify=build
         )
         if built.failed:
-            raise ProjectInvalid(tuple(built.diagnostics(knowledge)))
-        prepared = _sound(prepare(chosen, knowledge, outputs=built.outputs))
+            raise ProjectInvalid(tuple(built.diagnostics(context)))
+        prepared = _sound(prepare_again(prepared, context, built.outputs))
     deployments = [document_of(each.deployment) for each in prepared if each.deployment is not None]
     content = {**({"name": project.name} if project.name else {}), "deployments": deployments}
     return Rendered(content, tuple(problem for each in prepared for problem in each.diagnostics))

@@ -8,17 +8,17 @@ from pathlib import Path
 
 from syntask_yaml.errors import FileFailed, PlanStale
 from syntask_yaml.files import write_atomically
+from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.pipelines import pipelines_of
 from syntask_yaml.operations.plan import Planned, Request
-from syntask_yaml.operations.prepare import Knowledge
 from syntask_yaml.plan.codec import SavedPlan, decode_saved, encode_saved, fingerprint
 from syntask_yaml.steps.pipelines import fingerprint as steps_fingerprint
 from syntask_yaml.template import Blocks
 
 
-def save_plan(planned: Planned, knowledge: Knowledge, request: Request, path: Path) -> None:
+def save_plan(planned: Planned, context: DeployContext, request: Request, path: Path) -> None:
     """Write the plan to *path*, whole or not at all. Raises FileFailed."""
-    text = encode_saved(planned.plan, request.as_json(), _step_fingerprints(planned, knowledge))
+    text = encode_saved(planned.plan, request.as_json(), _step_fingerprints(planned, context))
     try:
         write_atomically(path, text)
     except OSError as error:
@@ -38,19 +38,19 @@ def load_plan(path: Path) -> tuple[SavedPlan, Request]:
         raise FileFailed(detail, hint="Make a new one with `syntask plan --save FILE`.") from error
 
 
-def check_fresh(saved: SavedPlan, planned: Planned, knowledge: Knowledge) -> None:
+def check_fresh(saved: SavedPlan, planned: Planned, context: DeployContext) -> None:
     """Raise PlanStale unless the plan that was made now is the one that was saved."""
     plan = planned.plan
     if saved.backend != plan.backend:
         detail = f"The plan was made for {saved.backend}, and this is {plan.backend}."
         raise PlanStale(detail, hint="Choose the same backend, or make a new plan.")
-    if saved.fingerprint != fingerprint(plan, _step_fingerprints(planned, knowledge)):
+    if saved.fingerprint != fingerprint(plan, _step_fingerprints(planned, context)):
         detail = "The project, the environment or the backend changed after the plan was saved."
         raise PlanStale(detail, hint="Look at a new one: `syntask plan --save FILE`.")
 
 
-def _step_fingerprints(planned: Planned, knowledge: Knowledge) -> Iterator[str]:
-    for pipeline in pipelines_of(planned.prepared, knowledge).values():
+def _step_fingerprints(planned: Planned, context: DeployContext) -> Iterator[str]:
+    for pipeline in pipelines_of(planned.prepared, context).values():
         # What a block holds is neither looked up nor digested for a plan.
         scope = replace(pipeline.scope, blocks=Blocks.LEAVE)
         yield steps_fingerprint((*pipeline.build, *pipeline.push), scope)

@@ -14,7 +14,7 @@ from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.builtin import builtin_of, claims_to_be_builtin, why_no_builtin
 from syntask_yaml.model.secret import SECRET_NAMES
-from syntask_yaml.model.step import Step
+from syntask_yaml.model.step import Step, StepOutputs
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.project.sections import SECTIONS, Sections
 from syntask_yaml.template import Anything, Blocks, Scope, Unresolved, is_template, parse, resolve
@@ -33,8 +33,8 @@ def check_names(tree: Node, entries: Iterable[Node], sections: Sections) -> Iter
         yield from _check_fields(entry, scopes[key])
 
 
-def expected_outputs(steps: Iterable[Step]) -> tuple[dict[str, Value], bool]:
-    """What *steps* will put out, as unknown values, and whether more names than these are possible."""
+def expected_outputs(steps: Iterable[Step]) -> StepOutputs:
+    """Return what *steps* will output, as unknown values."""
     outputs: dict[str, Value] = {}
     is_open = False
     for step in steps:
@@ -44,17 +44,17 @@ def expected_outputs(steps: Iterable[Step]) -> tuple[dict[str, Value], bool]:
         outputs |= known or {}
         if step.id is not None:
             outputs[step.id] = known or Unknown(step.id)
-    return outputs, is_open
+    return StepOutputs(outputs, is_open)
 
 
 def _static_scope(steps: Iterable[Step]) -> Scope:
     """A scope in which every name that some machine may have is there, and the outputs of *steps* too."""
-    outputs, is_open = expected_outputs(steps)
+    outputs = expected_outputs(steps)
     return Scope(
         environ=Anything(),
         variables=Anything(),
-        outputs=outputs,
-        has_open_outputs=is_open,
+        outputs=outputs.values,
+        has_open_outputs=outputs.is_open,
         is_static=True,
     )
 

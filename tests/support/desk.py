@@ -12,11 +12,11 @@ from syntask_yaml.backend.memory import MemoryBackend
 from syntask_yaml.model.deployment import Deployment, Stored
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
+from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.deployments import set_paused
 from syntask_yaml.operations.outcome import Outcome
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.plan import Planned, Request, make_plan
-from syntask_yaml.operations.prepare import Knowledge
 from syntask_yaml.operations.project import ProjectPlace, open_project
 from syntask_yaml.plan.codec import SavedPlan
 from syntask_yaml.project.flows import FlowReader
@@ -57,8 +57,8 @@ class Desk:
         self.write("\n".join([top, "deployments:", *lines, ""]), name)
 
     @property
-    def knowledge(self) -> Knowledge:
-        return Knowledge(
+    def context(self) -> DeployContext:
+        return DeployContext(
             project=open_project(ProjectPlace(directory=self.folder)),
             backend=self.backend,
             reader=FlowReader(self.folder),
@@ -67,11 +67,11 @@ class Desk:
         )
 
     def plan(self, *names: str, **more: Any) -> Planned:
-        return make_plan(self.knowledge, self.request(*names, **more))
+        return make_plan(self.context, self.request(*names, **more))
 
     def deploy(self, *names: str, saved: SavedPlan | None = None, **more: Any) -> Outcome:
         return deploy(
-            self.knowledge,
+            self.context,
             self.request(*names, **more),
             options=DeployOptions(jobs=1),
             notify=lambda _event: None,

@@ -155,6 +155,8 @@ def projects(draw: st.DrawFn) -> dict[str, Any]:
     found = draw(
         st.lists(entries(), min_size=1, max_size=3, unique_by=lambda entry: entry["name"].casefold())
     )
+    for entry in found[1:]:  # two cannot have been one
+        entry.pop("renamed_from", None)
     return draw(
         st.fixed_dictionaries(
             {"deployments": st.just(found)}, optional={"name": _names, "pull": st.lists(_steps, max_size=1)}

@@ -12,9 +12,9 @@ from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.writer import to_yaml
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.operations.choose import Selection
+from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.export import export
 from syntask_yaml.operations.plan import Request, make_plan
-from syntask_yaml.operations.prepare import Knowledge
 from syntask_yaml.operations.project import ProjectPlace, open_project
 from syntask_yaml.plan.changes import Change
 from syntask_yaml.project.flows import FlowReader
@@ -49,5 +49,5 @@ def export_to(folder: Path, backend: Backend, *patterns: str) -> tuple[Diagnosti
 def changes_in(folder: Path, backend: Backend) -> tuple[Change, ...]:
     """What a plan of the project in *folder* says."""
     project = open_project(ProjectPlace(directory=folder))
-    knowledge = Knowledge(project=project, backend=backend, reader=FlowReader(folder), environ=ENVIRON)
-    return make_plan(knowledge, Request(selection=Selection(all=True))).plan.changes
+    context = DeployContext(project=project, backend=backend, reader=FlowReader(folder), environ=ENVIRON)
+    return make_plan(context, Request(selection=Selection(all=True))).plan.changes

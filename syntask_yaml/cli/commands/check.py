@@ -74,8 +74,10 @@ def command(
         )
     checked: list[view.Checked] = []
     with context.backend(is_read_only=True) as backend:
-        knowledge = context.knowledge(project, backend, allow_unset=allow_unset, no_load=no_load)
-        found, notes = candidates(knowledge, Selection(names=names, all=is_all), in_image=image is not None)
+        deploy_context = context.deploy_context(project, backend, allow_unset=allow_unset, no_load=no_load)
+        found, notes = candidates(
+            deploy_context, Selection(names=names, all=is_all), in_image=image is not None
+        )
         watcher = view.Watcher(verbosity=context.verbosity)
         for candidate in found:
             trial = try_one(candidate.deployment, backend, timeout=timeout, notify=watcher.output)

@@ -117,10 +117,12 @@ def deploy_project(
     )
     progress = view.Progress(verbosity=context.verbosity)
     with context.backend() as backend:
-        knowledge = context.knowledge(
+        deploy_context = context.deploy_context(
             project, backend, allow_unset=options["allow_unset"], no_load=options["no_load"]
         )
-        outcome = deploy(knowledge, request, options=how, notify=progress, saved=saved, approval=approval)
+        outcome = deploy(
+            deploy_context, request, options=how, notify=progress, saved=saved, approval=approval
+        )
     view.show(outcome, verbosity=context.verbosity, is_json=output == "json")
     if output == "json":
         print_json(document("deploy", outcome.as_json()))

@@ -48,14 +48,14 @@ def show_plan(context: Context, /, *, save: Path | None, output: str, **options:
     request = request_of(options)
     project = open_project(context.place(strict=options["strict"]))
     with context.backend(is_read_only=True) as backend:
-        knowledge = context.knowledge(
+        deploy_context = context.deploy_context(
             project, backend, allow_unset=options["allow_unset"], no_load=options["no_load"]
         )
-        planned = make_plan(knowledge, request, foresees=True)
+        planned = make_plan(deploy_context, request, foresees=True)
         if save is not None:
             # The file may lie where a build sees it: what a plan foresees must not depend on it.
-            held = make_plan(knowledge, request) if planned.images else planned
-            save_plan(held, knowledge, request, context.directory / save)
+            held = make_plan(deploy_context, request) if planned.images else planned
+            save_plan(held, deploy_context, request, context.directory / save)
     diagnostics.show(
         each
         for each in planned.diagnostics

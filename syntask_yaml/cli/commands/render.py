@@ -46,11 +46,11 @@ def command(
     project = open_project(context.place(strict=options["strict"]))
     selection = Selection(names=names, all=is_all or not names)
     with context.backend(is_read_only=True) as backend:
-        knowledge = context.knowledge(
+        deploy_context = context.deploy_context(
             project, backend, allow_unset=options["allow_unset"], no_load=options["no_load"]
         )
         progress = Progress(verbosity=context.verbosity)
-        rendered = render(knowledge, selection, build=progress if after_build else None)
+        rendered = render(deploy_context, selection, build=progress if after_build else None)
     if context.verbosity >= 0:
         diagnostics.show(rendered.diagnostics)
     if output == "json":

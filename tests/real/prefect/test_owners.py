@@ -67,7 +67,7 @@ def test_labels_say_whose_a_deployment_is_and_whether_it_stays(empty: PrefectSer
     """What is no longer declared is pruned, unless it is protected."""
     desk.declare(POOL, f"{POOL}, protected: true", POOL, top=SHOP)
     desk.deploy()
-    own = {"syntask.project": "shop", "syntask.origin": str(desk.folder / "syntask.yaml")}
+    own = {"syntask.project": "shop", "syntask.origin": str(desk.folder)}
     assert labels(empty) == {"d0": own, "d1": {**own, "syntask.protected": True}, "d2": own}
     assert not desk.plan(prune=True).plan.has_changes
     desk.declare(POOL, top=SHOP)
@@ -95,12 +95,12 @@ def test_a_second_project_of_one_name_is_refused_until_it_takes_over(desk: Desk,
     for attempt in (other.plan, other.deploy):
         with pytest.raises(BackendConflict) as caught:
             attempt(prune=True)
-        assert str(desk.folder / "syntask.yaml") in caught.value.detail
+        assert str(desk.folder) in caught.value.detail
     assert names(desk) == ["d0", "d1"]
 
     other.deploy(take_over=True)
 
-    assert {each.deployment.origin for each in desk.backend.deployments()} == {other.knowledge.origin}
+    assert {each.deployment.origin for each in desk.backend.deployments()} == {other.context.origin}
     other.deploy(prune=True)
     assert names(desk) == ["d0"]
     with pytest.raises(BackendConflict):
@@ -120,7 +120,7 @@ def test_what_was_deployed_without_an_origin_is_adopted_with_its_next_change(
     empty.request("POST", "/deployments/", {**body, "labels": {"syntask.project": "shop", "team": "data"}})
     assert desk.actions() == ["updated"]  # the trigger went with it, and a schedule
 
-    assert desk.deployed("d0").origin == desk.knowledge.origin
+    assert desk.deployed("d0").origin == desk.context.origin
     (adopted,) = empty.every("deployments")
     assert adopted["labels"]["team"] == "data"
     assert {each["slug"]: each["active"] for each in adopted["schedules"]} == {"seven": False, None: True}

@@ -17,9 +17,9 @@ from syntask_yaml.document.writer import to_yaml
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
+from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.outcome import Outcome
 from syntask_yaml.operations.plan import Planned, Request, make_plan
-from syntask_yaml.operations.prepare import Knowledge
 from syntask_yaml.operations.project import ProjectPlace, open_project
 from syntask_yaml.plan.changes import Action
 from syntask_yaml.project.flows import FlowReader
@@ -28,18 +28,18 @@ from tests.support.entries import ENVIRON, FIELDS, FLOWS, entries, projects
 ALL = Request(selection=Selection(all=True))
 
 
-def knowledge_of(folder: Path, backend: Backend) -> Knowledge:
+def context_of(folder: Path, backend: Backend) -> DeployContext:
     project = open_project(ProjectPlace(directory=folder))
-    return Knowledge(project=project, backend=backend, reader=FlowReader(folder), environ=ENVIRON)
+    return DeployContext(project=project, backend=backend, reader=FlowReader(folder), environ=ENVIRON)
 
 
 def deployed(folder: Path, backend: Backend) -> Outcome:
-    knowledge = knowledge_of(folder, backend)
-    return deploy(knowledge, ALL, options=DeployOptions(jobs=1), notify=lambda _event: None)
+    context = context_of(folder, backend)
+    return deploy(context, ALL, options=DeployOptions(jobs=1), notify=lambda _event: None)
 
 
 def planned(folder: Path, backend: Backend) -> Planned:
-    return make_plan(knowledge_of(folder, backend), ALL)
+    return make_plan(context_of(folder, backend), ALL)
 
 
 def test_the_generated_projects_have_every_key() -> None:

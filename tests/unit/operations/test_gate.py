@@ -14,9 +14,9 @@ from syntask_yaml.errors import ProjectInvalid, SyntaskError
 from syntask_yaml.operations.check import candidates
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
+from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.outcome import Outcome
 from syntask_yaml.operations.plan import Request, make_plan
-from syntask_yaml.operations.prepare import Knowledge
 from syntask_yaml.operations.project import ProjectPlace, open_project
 from syntask_yaml.operations.render import render
 from syntask_yaml.project.flows import FlowReader
@@ -44,9 +44,11 @@ class Desk:
         self.backend = MemoryBackend()
         (folder / "flows.py").write_text(FLOWS, encoding="utf-8")
 
-    def knowledge(self, *, strict: bool = False) -> Knowledge:
+    def context(self, *, strict: bool = False) -> DeployContext:
         project = open_project(ProjectPlace(directory=self.folder, strict=strict))
-        return Knowledge(project=project, backend=self.backend, reader=FlowReader(self.folder), environ={})
+        return DeployContext(
+            project=project, backend=self.backend, reader=FlowReader(self.folder), environ={}
+        )
 
     def declare(self, *entries: Any, file: str = "syntask.yaml") -> None:
         project = {"name": "shop", "deployments": list(entries)}
@@ -54,8 +56,8 @@ class Desk:
 
     def deploy(self, *, strict: bool = False, **request: Any) -> Outcome:
         wanted = Request(selection=ALL, **request)
-        knowledge = self.knowledge(strict=strict)
-        return deploy(knowledge, wanted, options=DeployOptions(), notify=lambda _: None)
+        context = self.context(strict=strict)
+        return deploy(context, wanted, options=DeployOptions(), notify=lambda _: None)
 
     @property
     def deployed(self) -> list[str]:
@@ -95,13 +97,13 @@ def test_an_entry_without_a_usable_name_is_refused(desk: Desk, kind: str, file: 
     rest = {key: value for key, value in NIGHTLY.items() if key != "name"}
     desk.declare({**NAMELESS[kind], **rest}, OTHER, file=file)
 
-    knowledge = desk.knowledge()
+    context = desk.context()
     for attempt in (
-        lambda: make_plan(knowledge, Request(selection=ALL)),
-        lambda: make_plan(knowledge, Request(selection=ALL, prune=True)),
+        lambda: make_plan(context, Request(selection=ALL)),
+        lambda: make_plan(context, Request(selection=ALL, prune=True)),
         lambda: desk.deploy(prune=True),
-        lambda: render(knowledge, ALL),
-        lambda: candidates(knowledge, ALL),
+        lambda: render(context, ALL),
+        lambda: candidates(context, ALL),
     ):
         with pytest.raises(ProjectInvalid) as caught:
             attempt()
@@ -146,7 +148,7 @@ def test_a_slip_in_a_parameter_that_a_schedule_needs_is_one_error(desk: Desk, fi
 def test_a_sound_entry_is_selected_beside_one_without_a_name(desk: Desk) -> None:
     desk.declare({"nmae": "x", "entrypoint": "flows.py:clean_up"}, OTHER)
 
-    planned = make_plan(desk.knowledge(), Request(selection=Selection(names=("other",))))
+    planned = make_plan(desk.context(), Request(selection=Selection(names=("other",))))
 
     assert [change.deployment for change in planned.plan.changes] == ["clean-up/other"]
 

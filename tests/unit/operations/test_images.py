@@ -62,7 +62,7 @@ def _desk(request: pytest.FixtureRequest, tmp_path: Path, engine: ToldEngine) ->
 def foreseen(desk: Desk, *entries: Mapping[str, Any]) -> Foreseen:
     """What is foreseen of deployments with the given sections."""
     desk.declare(*(json.dumps(entry)[1:-1] for entry in entries))
-    return foresee(desk.plan().prepared, desk.knowledge)
+    return foresee(desk.plan().prepared, desk.context)
 
 
 def told(found: Foreseen) -> list[tuple[str, str]]:
@@ -84,7 +84,7 @@ def test_a_build_that_is_new(desk: Desk) -> None:
     found = foreseen(desk, {"build": [build(tag="t")]})
 
     assert told(found) == [("build", "nothing here or at the registry was built from this")]
-    assert known(found.outputs[0]["built"]) == {}
+    assert known(found.outputs[0].values["built"]) == {}
 
 
 def test_a_build_that_is_known(desk: Desk, engine: ToldEngine) -> None:
@@ -97,10 +97,10 @@ def test_a_build_that_is_known(desk: Desk, engine: ToldEngine) -> None:
     second = {"image_name": NAME, "tag": "t", "image": f"{NAME}:t", "additional_tags": ["u"]}
 
     assert told(found) == [("unchanged", "nothing changed")] * 2
-    assert found.outputs[0]["built"] == {**first, "image_id": "sha256:1"}
-    assert found.outputs[0]["pushed"] == first
-    assert found.outputs[1]["built"] == {**second, "image_id": "sha256:1"}
-    assert {name: found.outputs[1][name] for name in SEEN} == found.outputs[1]["built"]
+    assert found.outputs[0].values["built"] == {**first, "image_id": "sha256:1"}
+    assert found.outputs[0].values["pushed"] == first
+    assert found.outputs[1].values["built"] == {**second, "image_id": "sha256:1"}
+    assert {name: found.outputs[1].values[name] for name in SEEN} == found.outputs[1].values["built"]
 
 
 def test_a_build_that_the_registry_knows(desk: Desk, engine: ToldEngine) -> None:
@@ -110,8 +110,8 @@ def test_a_build_that_the_registry_knows(desk: Desk, engine: ToldEngine) -> None
     found = foreseen(desk, {"build": [build()]}, {"build": [build(tag="t")]})
 
     assert [action for action, _ in told(found)] == ["pull", "pull"]
-    assert known(found.outputs[0]["built"]) == {"image_name": NAME, "additional_tags": []}
-    assert known(found.outputs[1]["built"]) == {
+    assert known(found.outputs[0].values["built"]) == {"image_name": NAME, "additional_tags": []}
+    assert known(found.outputs[1].values["built"]) == {
         "image_name": NAME, "tag": "t", "image": f"{NAME}:t", "additional_tags": [],
     }  # fmt: skip
 
@@ -131,8 +131,8 @@ def test_a_build_that_changed(desk: Desk, engine: ToldEngine, change: str) -> No
 
     is_one = change == "Dockerfile"
     assert told(found) == [("build", f"the {change} {'has' if is_one else 'have'} changed")]
-    assert known(found.outputs[0]["built"]) == {}
-    assert known(found.outputs[0]["pushed"]) == {}
+    assert known(found.outputs[0].values["built"]) == {}
+    assert known(found.outputs[0].values["pushed"]) == {}
 
 
 def test_a_forced_build(desk: Desk, engine: ToldEngine) -> None:
@@ -140,7 +140,7 @@ def test_a_forced_build(desk: Desk, engine: ToldEngine) -> None:
     found = foreseen(desk, {"build": [build(ignore_cache=True)]})
 
     assert told(found) == [("build", "it is to be built again")]
-    assert known(found.outputs[0]["built"]) == {}
+    assert known(found.outputs[0].values["built"]) == {}
 
 
 @pytest.mark.parametrize("before", [SHELL, OWN])
@@ -150,7 +150,7 @@ def test_steps_before_a_build(desk: Desk, engine: ToldEngine, before: Any) -> No
     found = foreseen(desk, {"build": [before, build()]})
 
     assert told(found) == [("unchanged", "nothing changed, before the steps that come first have run")]
-    assert known(found.outputs[0]["built"]) == {}
+    assert known(found.outputs[0].values["built"]) == {}
 
 
 def test_what_earlier_steps_put_out(desk: Desk, engine: ToldEngine) -> None:
@@ -161,7 +161,7 @@ def test_what_earlier_steps_put_out(desk: Desk, engine: ToldEngine) -> None:
 
     assert [action for action, _ in told(tagged)] == ["unchanged"]
     assert told(made) == [("unknown", "known once the steps before it have run")]
-    assert known(tagged.outputs[0]["built"]) == known(made.outputs[0]["built"]) == {}
+    assert known(tagged.outputs[0].values["built"]) == known(made.outputs[0].values["built"]) == {}
 
 
 def test_steps_after_a_build(desk: Desk, engine: ToldEngine) -> None:
@@ -172,9 +172,9 @@ def test_steps_after_a_build(desk: Desk, engine: ToldEngine) -> None:
     hidden = foreseen(desk, {"build": [build(), {**SHELL, "prefect.deployments.steps.run_shell_script": {
         "id": "built", "script": "true"}}]})  # fmt: skip
 
-    assert shell.outputs[0]["image"] == own.outputs[0]["built"]["image"] == f"{NAME}:first"
-    assert isinstance(own.outputs[0]["image"], Unknown)
-    assert set(hidden.outputs[0]["built"]) == {"stdout", "stderr"}
+    assert shell.outputs[0].values["image"] == own.outputs[0].values["built"]["image"] == f"{NAME}:first"
+    assert isinstance(own.outputs[0].values["image"], Unknown)
+    assert set(hidden.outputs[0].values["built"]) == {"stdout", "stderr"}
 
 
 def test_two_builds(desk: Desk, engine: ToldEngine) -> None:
@@ -185,9 +185,9 @@ def test_two_builds(desk: Desk, engine: ToldEngine) -> None:
     one = foreseen(desk, {"build": [build(target="other"), second]})
 
     assert [action for action, _ in told(both)] == ["unchanged", "unchanged"]
-    assert both.outputs[0]["second"]["image"] == f"{NAME}:2"
+    assert both.outputs[0].values["second"]["image"] == f"{NAME}:2"
     assert [action for action, _ in told(one)] == ["build", "unchanged"]
-    assert known(one.outputs[0]["second"]) == {}
+    assert known(one.outputs[0].values["second"]) == {}
 
 
 def test_equal_builds_are_one_image(desk: Desk) -> None:
@@ -212,7 +212,7 @@ def test_no_engine(desk: Desk) -> None:
     assert [action for action, _ in told(found)] == ["unknown"]
     assert "unix:///nowhere/docker.sock" in told(found)[0][1]
     assert "planted" not in str(found)
-    assert known(found.outputs[0]["built"]) == {}
+    assert known(found.outputs[0].values["built"]) == {}
 
 
 def test_what_cannot_be_built(desk: Desk) -> None:
@@ -232,10 +232,10 @@ def test_the_plan_has_it(desk: Desk, engine: ToldEngine) -> None:
     desk.declare(json.dumps({**sections, **variables})[1:-1])
 
     def planned() -> list[Action]:
-        found = make_plan(desk.knowledge, desk.request(), foresees=True)
+        found = make_plan(desk.context, desk.request(), foresees=True)
         return [change.action for change in found.plan.changes]
 
-    new = make_plan(desk.knowledge, desk.request(), foresees=True)
+    new = make_plan(desk.context, desk.request(), foresees=True)
     write = new.plan.changes[0].write
     assert write is not None
     assert write.after is not None

@@ -16,8 +16,8 @@ from syntask_yaml.backend.memory import MemoryBackend
 from syntask_yaml.document.reader import read_file
 from syntask_yaml.errors import SyntaskError
 from syntask_yaml.operations.choose import Selection
+from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.plan import Request, make_plan
-from syntask_yaml.operations.prepare import Knowledge
 from syntask_yaml.operations.project import ProjectPlace, open_project, validate
 from syntask_yaml.project.flows import FlowReader
 from tests.support.mutations import mutated
@@ -35,9 +35,9 @@ def check(text: str, folder: Path, name: str, reader: FlowReader) -> None:
     project = open_project(ProjectPlace(directory=folder))
     problems = validate(project, flows=reader)
     assert all(problem.span is not None or problem.path == () for problem in problems)
-    knowledge = Knowledge(project=project, backend=MemoryBackend(), reader=reader, environ={"X": "x"})
+    context = DeployContext(project=project, backend=MemoryBackend(), reader=reader, environ={"X": "x"})
     with suppress(SyntaskError):
-        make_plan(knowledge, Request(selection=Selection(all=True), keep_going=True))
+        make_plan(context, Request(selection=Selection(all=True), keep_going=True))
 
 
 def try_mutations(file: Path, folder: Path, count: int) -> None:

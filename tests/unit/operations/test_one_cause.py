@@ -60,7 +60,7 @@ def test_two_slips_at_two_places_are_two_messages(tmp_path: Path, capsys: pytest
     desk = Desk(tmp_path)
     desk.declare("paramters: {}", "paramters: {}")
 
-    text = shown(tuple(validate(desk.knowledge.project, flows=None)), capsys)
+    text = shown(tuple(validate(desk.context.project, flows=None)), capsys)
 
     assert text.count("error:") == 2
     assert "deployments:" not in text.replace("deployments:\n", "")
@@ -77,7 +77,7 @@ def test_validate_calls_them_by_flow_and_name(
     desk.write("from syntask import flow\n\n\n@flow(name='ETL')\ndef etl(): ...\n", "flows.py")
     desk.declare("tags: []", "tags: [a]", top=top)
 
-    text = shown(tuple(validate(desk.knowledge.project, flows=desk.knowledge.reader)), capsys)
+    text = shown(tuple(validate(desk.context.project, flows=desk.context.reader)), capsys)
 
     assert "in 2 deployments: `ETL/d0`, `ETL/d1`" in text
 

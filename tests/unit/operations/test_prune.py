@@ -45,7 +45,7 @@ def deployed(backend: Backend) -> list[str]:
 def prune(desk: Desk, approval: Approval) -> Outcome:
     request = desk.request(prune=True)
     options = DeployOptions(jobs=1)
-    return deploy(desk.knowledge, request, options=options, notify=lambda _: None, approval=approval)
+    return deploy(desk.context, request, options=options, notify=lambda _: None, approval=approval)
 
 
 @pytest.fixture(name="desk")
@@ -162,7 +162,7 @@ def test_a_project_that_moved_takes_over_all_that_it_had(desk: Desk, tmp_path: P
 
     moved.deploy(take_over=True)
 
-    assert {each.deployment.origin for each in desk.backend.deployments()} == {moved.knowledge.origin}
+    assert {each.deployment.origin for each in desk.backend.deployments()} == {moved.context.origin}
     assert not moved.plan().plan.has_changes
     prune(moved, Approval(is_given=True))
     assert deployed(desk.backend) == ["d0"]
@@ -193,7 +193,7 @@ def test_what_was_deployed_without_an_origin_is_adopted(desk: Desk, tmp_path: Pa
 
     assert desk.actions() == ["unchanged"]
 
-    assert desk.deployed("d0").origin == desk.knowledge.origin
+    assert desk.deployed("d0").origin == desk.context.origin
     other = desk_in(tmp_path / "there", desk.backend)
     other.declare("tags: [a]", top=SHOP)
     with pytest.raises(BackendConflict):

@@ -38,7 +38,7 @@ def _desk(tmp_path: Path) -> Desk:
 
 def saved(desk: Desk, **more: Any) -> Path:
     file = desk.folder / "plan.json"
-    save_plan(desk.plan(**more), desk.knowledge, desk.request(**more), file)
+    save_plan(desk.plan(**more), desk.context, desk.request(**more), file)
     return file
 
 

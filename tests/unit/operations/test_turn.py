@@ -78,7 +78,7 @@ class _Waits:
 
 def waiting(desk: Desk, notify: _Waits) -> Outcome:
     options = DeployOptions(jobs=1, wait=60)
-    return deploy(desk.knowledge, desk.request(), options=options, notify=notify)
+    return deploy(desk.context, desk.request(), options=options, notify=notify)
 
 
 def test_who_waits_deploys_when_the_other_is_done(desk: Desk) -> None:

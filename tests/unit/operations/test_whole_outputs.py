@@ -78,7 +78,7 @@ def test_outputs_as_a_whole_inside_a_text_are_an_error(tmp_path: Path, entry: st
     assert "`build-image.image`" in problem.hint
     assert problem.span is not None
     assert "{{ build-image }}" in problem.span.source.text[problem.span.start : problem.span.end]
-    assert "invalid-template" in {each.code for each in desk.knowledge.project.diagnostics}
+    assert "invalid-template" in {each.code for each in desk.context.project.diagnostics}
 
 
 def test_outputs_as_a_whole_inside_an_input_of_a_step_are_an_error(tmp_path: Path) -> None:

@@ -26,8 +26,8 @@ from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.value import Json
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
+from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.plan import Request, make_plan
-from syntask_yaml.operations.prepare import Knowledge
 from syntask_yaml.operations.project import validate
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import FlowReader
@@ -88,8 +88,8 @@ def backend_for(file: Path) -> Backend:
     return backend
 
 
-def knowledge_of(project: Project, backend: Backend) -> Knowledge:
-    return Knowledge(
+def context_of(project: Project, backend: Backend) -> DeployContext:
+    return DeployContext(
         project=project, backend=backend, reader=FlowReader(project.root, load_in_child=True), environ=ENVIRON
     )
 
@@ -100,10 +100,10 @@ def loaded(document: Document, root: Path, dialect: Dialect) -> Project:
 
 def said_of(project: Project, backend: Backend) -> list[Diagnostic]:
     """What `validate` says, and after it what `plan` says beyond that."""
-    knowledge = knowledge_of(project, backend)
-    found = validate(project, flows=knowledge.reader)
+    context = context_of(project, backend)
+    found = validate(project, flows=context.reader)
     try:
-        planned = make_plan(knowledge, ALL).diagnostics
+        planned = make_plan(context, ALL).diagnostics
     except ProjectInvalid as error:
         planned = tuple(error.diagnostics)
     except SyntaskError as error:
@@ -159,7 +159,7 @@ def test_a_file_without_problems(file: Path, root: Path) -> None:
     problems = [problem for problem in said_of(project, backend) if problem.code not in ("default-pull",)]
 
     first, second = (
-        deploy(knowledge_of(project, backend), ALL, options=DeployOptions(jobs=1), notify=lambda _event: None)
+        deploy(context_of(project, backend), ALL, options=DeployOptions(jobs=1), notify=lambda _event: None)
         for _ in range(2)
     )
 

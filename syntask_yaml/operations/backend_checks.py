@@ -1,0 +1,121 @@
+"""Check a resolved declaration against the backend: what it does not have, does not serve or would refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from syntask_yaml.backend.base import Backend
+from syntask_yaml.backend.pools import ELSEWHERE
+from syntask_yaml.backend.prefect.cron import cron_refusal, cron_risk
+from syntask_yaml.backend.prefect.names import step_problem
+from syntask_yaml.diagnostics import Diagnostic, did_you_mean
+from syntask_yaml.document.node import Node
+from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.model.trigger import kind_of
+from syntask_yaml.model.value import Unknown
+from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.pools import is_served, waiting_hint, why_waiting
+from syntask_yaml.operations.secret_variables import check_secret_variables
+from syntask_yaml.project.job_variables import check_job_variables
+from syntask_yaml.project.load import Declaration
+from syntask_yaml.project.rules import schedules_of, triggers_of
+
+# The pool that the embedded backend has from the start.
+_OWN_POOL = "default"
+_OWN_KINDS = frozenset({"embedded", "memory"})
+
+
+def runs_own_steps(backend: Backend) -> bool:
+    """Return whether workers of ours run the steps, and not those of a Prefect server."""
+    return backend.features.kind in _OWN_KINDS
+
+
+def find_pool(entry: Node, context: DeployContext) -> WorkPool | Diagnostic | None:
+    """Return the work pool of a deployment, or why it has none; None if a step decides it."""
+    declared = entry.get("work_pool") or entry
+    name = (entry.value.get("work_pool") or {}).get("name") or context.default_pool
+    if isinstance(name, Unknown):
+        return None
+    if name is None and runs_own_steps(context.backend):
+        name = _OWN_POOL
+    if name is None:
+        hint = f"Add `work_pool:` with a `name:`, or `--pool`. {_listed(context.pools)}"
+        return declared.problem("no-work-pool", "The deployment has no work pool.", hint)
+    if name in context.pools:
+        return context.pools[name]
+    hint = did_you_mean(name, context.pools, otherwise=f"`syntask work-pool create {name}` makes it.")
+    place = declared.get("name") or declared
+    return place.problem("unknown-work-pool", f"The backend has no work pool `{name}`.", hint)
+
+
+def _listed(pools: Mapping[str, WorkPool]) -> str:
+    return f"There are {', '.join(f'`{name}`' for name in list(pools)[:8])}." if pools else ""
+
+
+def check_backend(
+    declaration: Declaration, entry: Node, pool: WorkPool | None, context: DeployContext
+) -> Iterator[Diagnostic]:
+    """Yield what of a deployment has no effect on the backend, or keeps its runs from starting in *pool*.
+
+    *entry* is the declaration with its templates resolved.
+    """
+    if pool is not None:
+        yield from _check_pool(entry, pool, context.backend)
+    yield from _check_features(entry, context.backend)
+    if not runs_own_steps(context.backend):
+        yield from _check_crons(entry)
+        yield from _check_stock_steps(declaration, context)
+
+
+def _check_pool(entry: Node, pool: WorkPool, backend: Backend) -> Iterator[Diagnostic]:
+    declared = entry.get("work_pool") or entry
+    place = declared.get("name") or declared
+    kind = backend.features.kind
+    if kind == "embedded" and not is_served(pool):
+        detail = f"The embedded backend does not serve work pools of type `{pool.type}`, as `{pool.name}` is."
+        yield place.problem("unserved-work-pool", detail, ELSEWHERE)
+    elif reason := why_waiting(pool):
+        yield place.problem("idle-work-pool", reason, waiting_hint(pool)).as_warning()
+    yield from check_job_variables(entry, pool, by_server=kind == "prefect")
+    variables = entry.at(("work_pool", "job_variables"))
+    if variables.path[-1:] == ("job_variables",) and variables.value and runs_own_steps(backend):
+        yield from check_secret_variables(variables, backend)
+
+
+def _check_features(entry: Node, backend: Backend) -> Iterator[Diagnostic]:
+    needs: dict[str, tuple[Any, str]] = {
+        "triggers": (backend.features.triggers, "a Prefect server"),
+        "sla": (backend.features.sla, "Prefect Cloud"),
+    }
+    for key, (has, where) in needs.items():
+        node = entry.get(key)
+        if node is not None and node.value and not has:
+            detail = f"`{key}` needs {where}; on this backend it has no effect."
+            yield node.problem("needs-server", detail, at_key=True).as_warning()
+    if backend.features.triggers and not backend.features.sla:
+        for trigger in triggers_of(entry):
+            if (trigger.value.get("type") or kind_of(trigger.value)) == "metric":
+                detail = "A metric trigger needs Prefect Cloud; this server refuses it."
+                yield trigger.problem("needs-server", detail, "Remove it, or deploy to Prefect Cloud.")
+
+
+def _check_crons(entry: Node) -> Iterator[Diagnostic]:
+    """Yield cron expressions that a Prefect server does not read, or does not plan."""
+    for schedule in schedules_of(entry):
+        cron = schedule.get("cron")
+        if cron is None or not isinstance(cron.value, str):
+            continue
+        if detail := cron_refusal(cron.value):
+            yield cron.problem("invalid-cron", detail, "Use days that it knows, such as `1-5` for weekdays.")
+        elif detail := cron_risk(cron.value):
+            yield cron.problem("invalid-cron", detail, "Leave the year out.").as_warning()
+
+
+def _check_stock_steps(declaration: Declaration, context: DeployContext) -> Iterator[Diagnostic]:
+    """Yield pull steps that the workers of a Prefect server cannot run."""
+    for step in declaration.pull or ():
+        if detail := step_problem(step.name):
+            place = context.project.document.root.at(step.path)
+            hint = "Use a step that Prefect has, or a function of your own that is installed on the worker."
+            yield place.problem("unknown-step", detail, hint, at_key=True)

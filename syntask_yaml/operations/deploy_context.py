@@ -1,0 +1,71 @@
+"""What preparing the deployments of a project may ask: the project, this machine, and the backend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from syntask_yaml.backend.base import Backend
+from syntask_yaml.document.node import Node
+from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.model.step import StepOutputs
+from syntask_yaml.operations.lookup import Variables
+from syntask_yaml.operations.project import StepChecker
+from syntask_yaml.operations.version import Versions
+from syntask_yaml.project.dialect import Dialect
+from syntask_yaml.project.flows import FlowReader
+from syntask_yaml.project.load import Project
+from syntask_yaml.project.origin import origin_of
+from syntask_yaml.project.resolve import resolve_text
+from syntask_yaml.template import Scope
+
+
+@dataclass(frozen=True)
+class DeployContext:
+    """A project with what its templates and checks may ask: this machine, and the backend."""
+
+    project: Project
+    backend: Backend
+    reader: FlowReader
+    environ: Mapping[str, str]
+    default_pool: str | None = None
+    allow_unset: bool = False
+
+    @cached_property
+    def pools(self) -> dict[str, WorkPool]:
+        """The backend's work pools by name, read once."""
+        return {pool.name: pool for pool in self.backend.pools()}
+
+    @cached_property
+    def versions(self) -> Versions:
+        return Versions(self.project.root, self.environ)
+
+    @cached_property
+    def origin(self) -> str | None:
+        """Where the project comes from; None if it has no name to own anything by."""
+        file = self.project.file
+        return origin_of(file) if file is not None and self.project.name is not None else None
+
+    @cached_property
+    def steps(self) -> StepChecker:
+        return StepChecker(self.project)
+
+    @cached_property
+    def variables(self) -> Variables:
+        return Variables(self.backend)
+
+    def resolved(self, node: Node) -> str:
+        """Return the text of *node* with its template resolved; empty where that takes more than is known."""
+        found = resolve_text(node, self.scope(StepOutputs(is_open=True)))
+        return found.value if isinstance(found.value, str) and not found.diagnostics else ""
+
+    def scope(self, outputs: StepOutputs) -> Scope:
+        """Return the names that a deployment's fields may use, given the *outputs* of its steps."""
+        return Scope(
+            environ=self.environ,
+            variables=self.variables,
+            outputs=outputs.values,
+            has_open_outputs=outputs.is_open,
+            leaves_nonsense=self.project.dialect is Dialect.PREFECT,
+        )

@@ -1,0 +1,46 @@
+"""Fill in, from the backend, what depends on build and push steps that do not run."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+
+from syntask_yaml.backend.base import Backend
+from syntask_yaml.model.deployment import Deployment
+from syntask_yaml.operations.prepare import Prepared
+
+
+def fill_unknown(
+    prepared: Iterable[Prepared], backend: Backend, *, only: Collection[str] | None = None, hint: str
+) -> list[Prepared]:
+    """Return *prepared* with what *backend* has stored where a deployment holds an `Unknown`.
+
+    *only*: the fields to fill. A deployment that is not stored is a problem, with *hint* as the remedy.
+    """
+    prepared = list(prepared)
+    unknown = {
+        each.deployment.full_name: [name for name in each.unknown_fields if only is None or name in only]
+        for each in prepared
+        if each.deployment is not None
+    }
+    names = [name for name, its_fields in unknown.items() if its_fields]
+    stored = backend.deployments(names=names) if names else []
+    known = {each.deployment.full_name: each.deployment for each in stored}
+    return [_filled(each, unknown.get(each.label, []), known, hint) for each in prepared]
+
+
+def _filled(prepared: Prepared, names: list[str], stored: Mapping[str, Deployment], hint: str) -> Prepared:
+    deployment = prepared.deployment
+    if deployment is None or not names:
+        return prepared
+    found = stored.get(deployment.full_name)
+    if found is not None:
+        known = {name: getattr(found, name) for name in names}
+        return replace(prepared, deployment=replace(deployment, **known))
+    name = names[0].removesuffix("_steps")
+    detail = (
+        f"`{name}` of `{deployment.full_name}` depends on a build or push step that does not run, "
+        "and the deployment has no previous value."
+    )
+    problem = prepared.declaration.node.problem("needs-build", detail, hint)
+    return replace(prepared, deployment=None, diagnostics=(*prepared.diagnostics, problem))
