@@ -51,6 +51,14 @@ def resolve(node: ast.expr, scope: Scope) -> Symbol:
     return Expression(node, scope)
 
 
+def try_resolve(node: ast.expr, scope: Scope) -> Symbol | None:
+    """Return what `resolve` does, or None where the source does not tell."""
+    try:
+        return resolve(node, scope)
+    except Unknowable:
+        return None
+
+
 def lookup(name: str, scope: Scope) -> Symbol:
     """Return what *name* refers to; raise `Undefined`, or `Unknowable`."""
     held = scope.around.at(name, scope.line_around)

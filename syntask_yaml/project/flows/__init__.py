@@ -1,15 +1,16 @@
 """The flows of a project, found and described by reading source: no code of the project runs here.
 
-entrypoint   the text that names a flow, taken apart
-reader       an entrypoint to the flow that it names
-discover     every flow of a project
-source       what source says: modules, names, values
-schema       from a signature to the JSON Schema of its parameters
-child        loads a flow in a process of its own, for what its source does not tell
+reader           an entrypoint to the flow that it names
+discover         every flow of a project
+module_files     the file that an entrypoint leads to
+definition       the function in it; decorators, own_decorators: what makes it a flow
+describe         the flow that a function is
+schema           from a signature to the JSON Schema of its parameters
+loading, child   loads a flow in a process of its own, for what its source does not tell
 """
 
+from syntask_yaml.project.flows.describe import Flow
 from syntask_yaml.project.flows.discover import Discovery, FoundFlow, SkippedFile, discover
-from syntask_yaml.project.flows.flow import Flow
 from syntask_yaml.project.flows.reader import FlowReader
 from syntask_yaml.pysource.entrypoint import (
     Entrypoint,

@@ -1,30 +1,26 @@
-"""What makes a function a flow, and what is said of it there."""
+"""What makes a function a flow, and the options that it is given there."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from syntask_yaml.pysource.lookup import resolve
+from syntask_yaml.pysource.lookup import try_resolve
 from syntask_yaml.pysource.scope import Scope
 from syntask_yaml.pysource.symbols import Definition, Expression, External, Unknowable
 from syntask_yaml.pysource.values import evaluate
 
 FLOW = "flow"
-SAID = ("name", "description", "version")
+OPTIONS = ("name", "description", "version")
 BINDING = frozenset({"builtins.classmethod", "builtins.staticmethod"})
-
-# A decorator with one of these in it passes on the signature of what it wraps.
-WRAPPING = frozenset({"wraps", "update_wrapper", "decorator", "__wrapped__", "__signature__"})
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is said where a function is made a flow; *unknown* is what only running it tells."""
+    """The options of a flow; *unknown* are those that only running the file tells."""
 
     name: str | None = None
     description: str | None = None
@@ -41,26 +37,24 @@ class Options:
         )
 
 
-NOTHING_SAID = Options()
+NO_OPTIONS = Options()
 
 
 def options_of(function: Function, scope: Scope) -> Options | None:
-    """What the decorator of a flow says, or None if *function* has no such decorator."""
+    """Return the options of the decorator `flow`, or None if *function* has no such decorator."""
     for decorator in function.decorator_list:
         if is_flow(decorator, scope):
-            return NOTHING_SAID
+            return NO_OPTIONS
         if isinstance(decorator, ast.Call) and is_flow(decorator.func, scope):
-            return said(decorator, scope)
+            return options_in(decorator, scope)
     return None
 
 
 def is_flow(node: ast.expr, scope: Scope) -> bool:
-    """Whether *node* stands for the decorator `flow`, under whatever name it is here."""
-    try:
-        symbol = resolve(node, scope)
-    except Unknowable:
-        return isinstance(node, ast.Name) and node.id == FLOW
-    match symbol:
+    """Whether *node* refers to the decorator `flow`, under whatever name it is here."""
+    match try_resolve(node, scope):
+        case None:
+            return isinstance(node, ast.Name) and node.id == FLOW
         case External(name=name):
             return name.rpartition(".")[2] == FLOW
         case Definition(name=name) | Expression(name=name):
@@ -68,12 +62,12 @@ def is_flow(node: ast.expr, scope: Scope) -> bool:
     return False
 
 
-def said(call: ast.Call, scope: Scope) -> Options:
-    """What the keywords of `flow(…)` say."""
+def options_in(call: ast.Call, scope: Scope) -> Options:
+    """Return the options that the keywords of `flow(…)` give."""
     known: dict[str, str] = {}
     unknown: set[str] = set()
     for keyword in call.keywords:
-        keys = SAID if keyword.arg is None else (keyword.arg,) if keyword.arg in SAID else ()
+        keys = OPTIONS if keyword.arg is None else (keyword.arg,) if keyword.arg in OPTIONS else ()
         try:
             value = evaluate(keyword.value, scope) if keys else None
         except Unknowable:
@@ -87,49 +81,10 @@ def said(call: ast.Call, scope: Scope) -> Options:
 
 def is_bound_to_class(function: Function, scope: Scope) -> bool:
     """Whether a method is a static or a class method, and so can be called without an object."""
-    return any(_is_binding(decorator, scope) for decorator in function.decorator_list)
+    return any(is_binding(decorator, scope) for decorator in function.decorator_list)
 
 
-def check_signature(
-    function: Function, scope: Scope, keeps_signature: Callable[[ast.expr, Scope], bool]
-) -> None:
-    """Raise `Unknowable` if a decorator of the project replaces the signature of *function*.
-
-    *keeps_signature* tells of those that make a flow that they do not.
-    """
-    for decorator in reversed(function.decorator_list):
-        called = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if is_flow(called, scope) or keeps_signature(decorator, scope):
-            return
-        if not _is_binding(decorator, scope) and not _keeps_signature(called, scope):
-            raise Unknowable(f"`@{ast.unparse(called)}` may replace its signature")
-
-
-def _is_binding(node: ast.expr, scope: Scope) -> bool:
-    try:
-        symbol = resolve(node, scope)
-    except Unknowable:
-        return False
+def is_binding(node: ast.expr, scope: Scope) -> bool:
+    """Whether *node* is `staticmethod` or `classmethod`."""
+    symbol = try_resolve(node, scope)
     return isinstance(symbol, External) and symbol.name in BINDING
-
-
-def _keeps_signature(node: ast.expr, scope: Scope) -> bool:
-    # A decorator from elsewhere is taken to use `functools.wraps`, as nearly all of them do.
-    try:
-        symbol = resolve(node, scope)
-    except Unknowable:
-        return True
-    if not isinstance(symbol, Definition):
-        return True
-    inside = list(ast.walk(symbol.node))
-    replaces = any(
-        isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)) for part in inside[1:]
-    )
-    return not replaces or any(_word(part) in WRAPPING for part in inside)
-
-
-def _word(node: ast.AST) -> str | None:
-    match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-    return None

@@ -10,12 +10,12 @@ from syntask_yaml.project.flows.decorators import (
     Options,
     is_bound_to_class,
     is_flow,
+    options_in,
     options_of,
-    said,
 )
 from syntask_yaml.project.flows.own_decorators import options_made
 from syntask_yaml.pysource.bindings import Assigned, Defined, Obscure, class_names
-from syntask_yaml.pysource.lookup import attribute, lookup_own, resolve
+from syntask_yaml.pysource.lookup import attribute, lookup_own, resolve, try_resolve
 from syntask_yaml.pysource.scope import Scope
 from syntask_yaml.pysource.symbols import (
     Definition,
@@ -155,10 +155,7 @@ def _attribute(owner: Symbol, name: str) -> Symbol:
     if name in class_names(owner.node).names:
         raise Unknowable(f"`{owner.name}.{name}` is made when the file runs")
     for base in owner.node.bases:
-        try:
-            inherited = resolve(base, owner.scope)
-        except Unknowable:
-            continue
+        inherited = try_resolve(base, owner.scope)
         if isinstance(inherited, Definition):
             return _attribute(inherited, name)
     raise NotThere(f"The class `{owner.name}` holds no `{name}`.")
@@ -199,12 +196,12 @@ def _made(name: str, call: ast.Call, scope: Scope) -> Found:
             before = _resolved(original, scope)
             if before is None or before.options is None:
                 return unknown
-            options = before.options.then(said(call, scope))
+            options = before.options.then(options_in(call, scope))
             return replace(before, name=name, options=options, line=call.lineno)
         case ast.Call(func=ast.Call() as decorator, args=[wrapped]) if is_flow(decorator.func, scope):
-            options = said(decorator, scope)
+            options = options_in(decorator, scope)
         case ast.Call(func=decorator, args=[wrapped, *_]) if is_flow(decorator, scope):
-            options = said(call, scope)
+            options = options_in(call, scope)
         case _:
             return unknown
     function = _resolved(wrapped, scope)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from syntask_yaml.project.flows.definition import flows
-from syntask_yaml.project.flows.description import from_source
+from syntask_yaml.project.flows.describe import from_source
 from syntask_yaml.project.flows.files import python_files
 from syntask_yaml.pysource.module import TOO_DEEP, SourceUnreadable, module_of, read_regular
 from syntask_yaml.pysource.module_index import ModuleIndex

@@ -26,8 +26,8 @@ MAX_ANSWER = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
-    """What a flow says of itself once it is there; *error* says what of it is not known, and why."""
+class LoadResult:
+    """The flow as it is once it is loaded; *error* says what of it is not known, and why."""
 
     name: str | None = None
     description: str | None = None
@@ -38,6 +38,9 @@ class Loaded:
     is_missing: bool = False
 
 
+NOT_LOADED = LoadResult(error="it was not loaded to find out")
+
+
 @dataclass(frozen=True, slots=True)
 class Loader:
     """Runs *python* in *root* for at most *timeout* seconds."""
@@ -46,7 +49,7 @@ class Loader:
     python: str
     timeout: float
 
-    def load(self, file: Path, module: str | None, functions: Sequence[str]) -> Mapping[str, Loaded]:
+    def load(self, file: Path, module: str | None, functions: Sequence[str]) -> Mapping[str, LoadResult]:
         """What each of *functions* of *file* says of itself; of *module*, if it is known by that name.
 
         Whatever goes wrong is said in the answer.
@@ -59,7 +62,7 @@ class Loader:
             request.write_text(json.dumps(wanted), encoding="utf-8")
             problem = self._run(request, result)
             answers = {} if problem else _answers(result)
-        ended = Loaded(error=problem or "loading it ends the process without an answer")
+        ended = LoadResult(error=problem or "loading it ends the process without an answer")
         return {name: answers.get(name, ended) for name in functions}
 
     def _run(self, request: Path, result: Path) -> str:
@@ -105,10 +108,10 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     child.wait()
 
 
-def _answers(result: Path) -> Mapping[str, Loaded]:
+def _answers(result: Path) -> Mapping[str, LoadResult]:
     try:
         if result.stat().st_size > MAX_ANSWER:
             return {}
-        return {name: Loaded(**answer) for name, answer in json.loads(result.read_bytes()).items()}
+        return {name: LoadResult(**answer) for name, answer in json.loads(result.read_bytes()).items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}

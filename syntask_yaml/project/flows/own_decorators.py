@@ -6,42 +6,63 @@ import ast
 import copy
 from collections.abc import Iterator, Mapping
 
-from syntask_yaml.project.flows.decorators import SAID, Function, Options, is_flow, said
-from syntask_yaml.pysource.lookup import resolve
+from syntask_yaml.project.flows.decorators import OPTIONS, Function, Options, is_binding, is_flow, options_in
+from syntask_yaml.pysource.lookup import try_resolve
 from syntask_yaml.pysource.module_index import is_reserved
 from syntask_yaml.pysource.scope import Scope
 from syntask_yaml.pysource.signature import parameters
 from syntask_yaml.pysource.symbols import Definition, Expression, External, Unknowable
 
 MAX_CALLS = 5
-_UNKNOWN = Options(unknown=frozenset(SAID))
+# A decorator with one of these in it passes on the signature of what it wraps.
+WRAPPING = frozenset({"wraps", "update_wrapper", "decorator", "__wrapped__", "__signature__"})
+_UNKNOWN = Options(unknown=frozenset(OPTIONS))
 
 
 def options_made(function: Function, scope: Scope) -> Options | None:
-    """What the decorators of *function* say of the flow that they make, or None if they make none.
+    """Return the options of the flow that the decorators of *function* make, or None if they make none.
 
-    What is not understood may make a flow: all that is said of it is unknown then.
+    What is not understood may make a flow: all its options are unknown then.
     """
-    for decorator in function.decorator_list:
-        options = _options(decorator, function.name, scope)
-        if options is not None:
-            return options
+    made = (_options(decorator, function.name, scope) for decorator in function.decorator_list)
+    return next((options for options in made if options is not None), None)
+
+
+def check_signature(function: Function, scope: Scope) -> None:
+    """Raise `Unknowable` if a decorator of the project replaces the signature of *function*."""
+    for decorator in reversed(function.decorator_list):
+        called = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if is_flow(called, scope):
+            return
+        options = _options(decorator, "", scope)
+        if options is not None and not options.unknown:  # makes a flow of just what it is given
+            return
+        if not is_binding(decorator, scope) and not _keeps_signature(called, scope):
+            raise Unknowable(f"`@{ast.unparse(called)}` may replace its signature")
+
+
+def _keeps_signature(node: ast.expr, scope: Scope) -> bool:
+    # A decorator from elsewhere is taken to use `functools.wraps`, as nearly all of them do.
+    symbol = try_resolve(node, scope)
+    if not isinstance(symbol, Definition):
+        return True
+    inside = list(ast.walk(symbol.node))
+    replaces = any(
+        isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)) for part in inside[1:]
+    )
+    return not replaces or any(_word(part) in WRAPPING for part in inside)
+
+
+def _word(node: ast.AST) -> str | None:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
     return None
-
-
-def keeps_signature(decorator: ast.expr, scope: Scope) -> bool:
-    """Whether *decorator* is one of the project that makes a flow of just the function that it is given."""
-    options = _options(decorator, "", scope)
-    return options is not None and not options.unknown
 
 
 def _options(decorator: ast.expr, name: str, scope: Scope) -> Options | None:
     call = decorator if isinstance(decorator, ast.Call) else None
-    try:
-        symbol = resolve(call.func if call else decorator, scope)
-    except Unknowable:
-        return _UNKNOWN
-    match symbol:
+    match try_resolve(call.func if call else decorator, scope):
         case External(name=full_name):
             return None if is_reserved(full_name) or full_name.startswith("builtins.") else _UNKNOWN
         case Expression(node=ast.Call() as made, scope=there) if call is None:
@@ -56,7 +77,7 @@ def _options(decorator: ast.expr, name: str, scope: Scope) -> Options | None:
 def _assigned(made: ast.Call, scope: Scope) -> Options:
     """`team_flow = flow(…)` and `team_flow = partial(flow, …)` say what they say of every flow."""
     wraps = made.args[:1] and is_flow(made.args[0], scope)
-    return said(made, scope) if wraps or is_flow(made.func, scope) else _UNKNOWN
+    return options_in(made, scope) if wraps or is_flow(made.func, scope) else _UNKNOWN
 
 
 def _mentions_flow(node: ast.AST, scope: Scope, calls: int = 0) -> bool:
@@ -66,21 +87,13 @@ def _mentions_flow(node: ast.AST, scope: Scope, calls: int = 0) -> bool:
             continue
         if is_flow(part, scope):
             return True
-        inner = _function(part, scope)
-        if inner is None or inner.node is node or calls >= MAX_CALLS:
-            continue
-        if _mentions_flow(inner.node, inner.scope.deferred().outside(), calls + 1):
-            return True
+        match try_resolve(part, scope):
+            case Definition(node=ast.FunctionDef() | ast.AsyncFunctionDef() as inner, scope=there) if (
+                inner is not node and calls < MAX_CALLS
+            ):
+                if _mentions_flow(inner, there.deferred().outside(), calls + 1):
+                    return True
     return False
-
-
-def _function(node: ast.expr, scope: Scope) -> Definition | None:
-    try:
-        symbol = resolve(node, scope)
-    except Unknowable:
-        return None
-    is_function = isinstance(symbol, Definition) and not isinstance(symbol.node, ast.ClassDef)
-    return symbol if is_function and isinstance(symbol, Definition) else None
 
 
 def _returned(node: Function, call: ast.Call | None, name: str, scope: Scope) -> Options:
@@ -92,7 +105,7 @@ def _returned(node: Function, call: ast.Call | None, name: str, scope: Scope) ->
         return _UNKNOWN
     values = _Values({} if call is None else _arguments(node, call), _parameters(node), name)
     filled = values.visit(copy.deepcopy(calls[0]))
-    return said(filled, scope)
+    return options_in(filled, scope)
 
 
 def _wraps_what_it_is_given(node: Function, made: ast.Call) -> bool:

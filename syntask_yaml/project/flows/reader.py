@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.project.flows.definition import Elsewhere, Found, NotAFlow, NotThere, find, flows
-from syntask_yaml.project.flows.description import Describer, Request
-from syntask_yaml.project.flows.flow import Flow
-from syntask_yaml.project.flows.loading import Loader
-from syntask_yaml.project.flows.places import Place, Places
+from syntask_yaml.project.flows.describe import Flow, describe
+from syntask_yaml.project.flows.loading import NOT_LOADED, Loader, LoadResult
+from syntask_yaml.project.flows.module_files import ModuleFile, ModuleFiles
 from syntask_yaml.pysource.entrypoint import (
     Entrypoint,
     FlowNotFound,
@@ -24,6 +25,7 @@ from syntask_yaml.pysource.scope import Scope
 
 MAX_HOPS = 10
 MAX_NAMED = 10
+_Wanted: TypeAlias = tuple[Path, str | None, tuple[str, ...]]
 
 
 class FlowReader:
@@ -42,9 +44,11 @@ class FlowReader:
         python: str = sys.executable,
     ) -> None:
         self._index = ModuleIndex(root.absolute())
-        self._places = Places(self._index)
-        loader = Loader(self._index.root, python, timeout) if load_in_child else None
-        self._describer = Describer(loader)
+        self._files = ModuleFiles(self._index)
+        loader = Loader(self._index.root, python, timeout)
+        self._loaded: Memo[_Wanted, Mapping[str, LoadResult]] | None = (
+            Memo(lambda wanted: loader.load(*wanted)) if load_in_child else None
+        )
         self._flow = Memo(self._read)
 
     def read(self, entrypoint: str) -> Flow:
@@ -53,13 +57,12 @@ class FlowReader:
 
     def _read(self, text: str) -> Flow:
         entrypoint = self._parsed(text)
-        place = self._places.of(entrypoint)
+        file = self._files.find(entrypoint)
         try:
-            found = self._found(entrypoint, place)
-            request = Request(text, entrypoint.function, place, self._scope(place), found)
-            return self._describer.describe(request)
+            found = self._found(entrypoint, file)
+            return describe(text, found, lambda: self._load(entrypoint.function, file, found))
         except RecursionError:
-            raise FlowNotFound(f"`{place.file.name}` holds no flow that can be read: {TOO_DEEP}.") from None
+            raise FlowNotFound(f"`{file.path.name}` holds no flow that can be read: {TOO_DEEP}.") from None
 
     def _parsed(self, text: str) -> Entrypoint:
         try:
@@ -72,10 +75,10 @@ class FlowReader:
                 error.detail, hint=f"Write `{text}:{names[0]}`. {_holds(names)}"
             ) from None
 
-    def _found(self, entrypoint: Entrypoint, place: Place) -> Found:
+    def _found(self, entrypoint: Entrypoint, file: ModuleFile) -> Found:
         name, origin = entrypoint.function, ""
         for _ in range(MAX_HOPS):
-            scope = self._scope(place)
+            scope = self._scope(file)
             try:
                 return find(scope, name)
             except NotAFlow as error:
@@ -85,23 +88,31 @@ class FlowReader:
             except Elsewhere as error:
                 module, _, name = str(error).rpartition(".")
                 origin = f" `{entrypoint.function}` is imported from there."
-                place = self._places.of_module(module)
+                file = self._files.find_module(module)
         raise FlowNotFound(f"`{entrypoint.function}` is imported from one module after the other.")
 
-    def _scope(self, place: Place) -> Scope:
+    def _load(self, function: str, file: ModuleFile, found: Found) -> LoadResult:
+        if self._loaded is None:
+            return NOT_LOADED
+        # All flows of a file are asked for at once: it is loaded once, however many of them are deployed.
+        names = tuple(_names(self._scope(file)))
+        names = names if function in names else (function,)
+        loaded = self._loaded((file.path, file.module, names))[function]
+        if loaded.is_missing and found.function is None:
+            raise FlowNotFound(f"`{file.path.name}` has no flow `{function}`: {loaded.error}.")
+        return loaded
+
+    def _scope(self, file: ModuleFile) -> Scope:
         try:
-            return Scope(self._index, self._index.read(place.file), place.search)
+            return Scope(self._index, self._index.read(file.path), file.search)
         except SourceUnreadable as error:
-            raise FlowNotFound(f"`{place.file.name}` holds no flow that can be read: {error}.") from None
+            raise FlowNotFound(f"`{file.path.name}` holds no flow that can be read: {error}.") from None
 
     def _names_in(self, text: str) -> list[str]:
         """The flows in the file that *text* names without a function, if it is one."""
-        file = self._index.root / text
         try:
-            if file.suffix != ".py" or not file.is_file():
-                return []
-            return _names(self._scope(Place(file, self._index.search_path(file.parent))))
-        except (FlowNotFound, OSError):
+            return _names(self._scope(self._files.find_path(text)))
+        except FlowNotFound:
             return []
 
 

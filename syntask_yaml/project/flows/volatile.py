@@ -8,10 +8,10 @@ from typing import Any
 
 from syntask_yaml.model.written_default import commented
 from syntask_yaml.project.flows.schema import Schema
-from syntask_yaml.pysource.lookup import resolve
+from syntask_yaml.pysource.lookup import try_resolve
 from syntask_yaml.pysource.scope import Scope
 from syntask_yaml.pysource.signature import parameters
-from syntask_yaml.pysource.symbols import Definition, Expression, External, Unknowable
+from syntask_yaml.pysource.symbols import Definition, Expression, External
 
 # By the last word of what is called: those of other packages are called as Python's own.
 CALLS = frozenset(
@@ -76,17 +76,18 @@ def _classes(function: Definition) -> dict[str, Definition]:
     while waiting:
         node, scope = waiting.pop()
         for part in ast.walk(node):
-            symbol = _symbol(part, scope.deferred()) if isinstance(part, (ast.Name, ast.Attribute)) else None
-            if (
-                isinstance(symbol, Definition)
-                and isinstance(symbol.node, ast.ClassDef)
-                and symbol not in seen
-            ):
-                found[symbol.name] = symbol
-                waiting.append((symbol.node, symbol.scope))
-            elif isinstance(symbol, Expression) and symbol not in seen:
-                waiting.append((symbol.node, symbol.scope))
+            if not isinstance(part, (ast.Name, ast.Attribute)):
+                continue
+            symbol = try_resolve(part, scope.deferred())
+            if symbol in seen:
+                continue
             seen.add(symbol)
+            match symbol:
+                case Definition(node=ast.ClassDef()):
+                    found[symbol.name] = symbol
+                    waiting.append((symbol.node, symbol.scope))
+                case Expression():
+                    waiting.append((symbol.node, symbol.scope))
     return found
 
 
@@ -103,14 +104,14 @@ def is_volatile(node: ast.AST, scope: Scope, depth: int = 0) -> bool:
 
 
 def _is_volatile_call(node: ast.expr, scope: Scope) -> bool:
-    symbol = _symbol(node, scope)
+    symbol = try_resolve(node, scope)
     if isinstance(symbol, External):
         return symbol.name not in STEADY and symbol.name.rpartition(".")[2] in CALLS
     return isinstance(node, ast.Attribute) and node.attr in CALLS
 
 
 def _leads_to_volatile(node: ast.expr, scope: Scope, depth: int) -> bool:
-    match _symbol(node, scope):
+    match try_resolve(node, scope):
         case External(name=name):
             return name in NAMES
         case Expression(node=value, scope=there) if value is not node:
@@ -118,10 +119,3 @@ def _leads_to_volatile(node: ast.expr, scope: Scope, depth: int) -> bool:
         case Definition(node=ast.FunctionDef() as function, scope=there):
             return any(is_volatile(part, there.deferred().outside(), depth + 1) for part in function.body)
     return False
-
-
-def _symbol(node: ast.expr, scope: Scope) -> object:
-    try:
-        return resolve(node, scope)
-    except Unknowable:
-        return None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from syntask_yaml.project.flows.loading import Loaded, Loader
+from syntask_yaml.project.flows.loading import Loader, LoadResult
 from tests.unit.project.flows.conftest import Project
 from tests.unit.project.flows.declarations import UNKNOWN, source
 from tests.unit.project.flows.judge import judged
@@ -20,7 +20,7 @@ CASES = list(UNKNOWN.values())
 
 
 @pytest.fixture(name="answers", scope="module")
-def _answers(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Loaded]:
+def _answers(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, LoadResult]:
     root = tmp_path_factory.mktemp("unknown")
     for number in NUMBERS:
         (root / f"case_{number}.py").write_text(source(CASES[number], PRELUDE), encoding="utf-8")
@@ -32,7 +32,7 @@ def _answers(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Loaded]:
 
 @pytest.mark.parametrize("number", NUMBERS, ids=UNKNOWN)
 def test_what_the_source_does_not_tell_is_told_by_the_loaded_function(
-    number: int, answers: Mapping[str, Loaded]
+    number: int, answers: Mapping[str, LoadResult]
 ) -> None:
     answer = answers[f"f{number}"]
 
@@ -40,7 +40,7 @@ def test_what_the_source_does_not_tell_is_told_by_the_loaded_function(
     assert judged(source(CASES[number], PRELUDE), module_name=f"case_{number}") == answer.schema
 
 
-def load(project: Project, *names: str, timeout: float = 30) -> Mapping[str, Loaded]:
+def load(project: Project, *names: str, timeout: float = 30) -> Mapping[str, LoadResult]:
     return Loader(project.root, sys.executable, timeout).load(project.root / "flows.py", None, names)
 
 

@@ -15,32 +15,27 @@ from syntask_yaml.pysource.module_index import ModuleIndex
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A *file*, known to Python as *module* if it was named so; imports are looked for in *search*."""
+class ModuleFile:
+    """A file, known to Python as *module* if it was named so; imports are looked for in *search*."""
 
-    file: Path
+    path: Path
     search: tuple[Path, ...]
     module: str | None = None
 
 
-class Places:
-    """Finds places under the root of *index*."""
+class ModuleFiles:
+    """Finds the files of modules under the root of *index*."""
 
     def __init__(self, index: ModuleIndex) -> None:
         self._index = index
 
-    def of(self, entrypoint: Entrypoint) -> Place:
+    def find(self, entrypoint: Entrypoint) -> ModuleFile:
         """Where *entrypoint* leads; raises `FlowNotFound`."""
-        try:
-            if entrypoint.path is not None:
-                return self._of_path(entrypoint.path)
-            assert entrypoint.module is not None
-            return self.of_module(entrypoint.module)
-        except OSError as error:
-            detail = f"The file of the entrypoint cannot be looked for: {error.strerror or error}."
-            raise FlowNotFound(detail, hint="Write `path/to/file.py:function`.") from error
+        if entrypoint.path is not None:
+            return self.find_path(entrypoint.path)
+        return self.find_module(entrypoint.module or "")
 
-    def of_module(self, name: str) -> Place:
+    def find_module(self, name: str) -> ModuleFile:
         """Where the module *name* is; raises `FlowNotFound`."""
         search = self._index.search_path()
         located = locate_anywhere(name, search)
@@ -51,15 +46,20 @@ class Places:
                 f"`{name}` is a folder without `__init__.py`: it holds modules, but no functions.",
                 hint=f"Write `{name}.module:function`.",
             )
-        return Place(located.file, search, name)
+        return ModuleFile(located.file, search, name)
 
-    def _of_path(self, path: str) -> Place:
+    def find_path(self, path: str) -> ModuleFile:
+        """The file at *path*; raises `FlowNotFound`."""
         file = self._index.root / path
-        if not file.is_file():
-            raise FlowNotFound(f"The file `{path}` is not there.", hint=self._near_file(path))
+        try:
+            if not file.is_file():
+                raise FlowNotFound(f"The file `{path}` is not there.", hint=self._near_file(path))
+        except OSError as error:
+            detail = f"The file of the entrypoint cannot be looked for: {error.strerror or error}."
+            raise FlowNotFound(detail, hint="Write `path/to/file.py:function`.") from error
         if file.suffix != SUFFIX:
             raise FlowNotFound(f"`{path}` is not a Python file: its name does not end in `{SUFFIX}`.")
-        return Place(file, self._index.search_path(file.parent))
+        return ModuleFile(file, self._index.search_path(file.parent))
 
     def _near_file(self, path: str) -> str:
         name = PurePosixPath(path).name
