@@ -47,14 +47,23 @@ class RunFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
-    """What a backend can do beyond the port. *kind* is `embedded`, `memory` or `prefect`.
+    """What a backend can do beyond the port.
 
-    *forgets* are the fields of a deployment that it takes and does not give back. *is_atomic*: what is
-    written at once is one transaction, so that nobody writes in between. *has_owners*: what a project owns
-    is found, and its owner changed, without touching anything else.
+    *has_default_pool*: a deployment that names no work pool gets the one called `default`.
+    *has_own_worker*: runs are made and executed by `syntask`, which reads schedules and job variables as
+    the file does; elsewhere a server and its workers do it. *runs_own_steps*: pull steps may be any that
+    `syntask` has, each with a `timeout`. *served_types* are the types of work pools whose runs are executed;
+    None where that is not known here.
+
+    *is_atomic*: what is written at once is one transaction, so that nobody writes in between. *has_owners*:
+    what a project owns is found, and its owner changed, without touching anything else. *triggers* and *sla*:
+    deployments have them. *forgets* are the fields of a deployment that it takes and does not give back.
     """
 
-    kind: str
+    has_default_pool: bool = False
+    has_own_worker: bool = False
+    runs_own_steps: bool = False
+    served_types: frozenset[str] | None = None
     is_atomic: bool = False
     has_owners: bool = False
     triggers: bool = False
@@ -255,10 +264,6 @@ class RunQueue(Protocol):
         """What `renew` answers, without renewing: nothing is written."""
         ...
 
-    def release(self, claim: Claim, now: datetime) -> bool:
-        """Give back a run that has not begun, so that it is due again."""
-        ...
-
     def reap(self, now: datetime) -> list[Run]:
         """End what dead workers left: what was running has crashed; what had not begun is due again."""
         ...
@@ -278,3 +283,7 @@ class RunQueue(Protocol):
     def changed(self) -> int:
         """A number that differs after any other process has written."""
         ...
+
+
+class OwnBackend(Backend, RunQueue, Protocol):
+    """A backend that our own worker can serve."""

@@ -1,7 +1,7 @@
 """The life of a run: how it is born, and what each event makes of it.
 
 SCHEDULED ─claim─▶ PENDING ─report─▶ RUNNING ─report─▶ COMPLETED | FAILED | CRASHED | CANCELLED
-    ▲ release, reap │                   │ cancel
+    ▲          reap │                   │ cancel
     └───────────────┘                   └─▶ CANCELLING ─report, reap─▶ CANCELLED …
 """
 
@@ -113,8 +113,8 @@ def cancelled(run: Run, now: datetime) -> Run:
     )
 
 
-def released(run: Run, now: datetime) -> Run:
-    """*run*, which has not begun, after its worker gave it back."""
+def _due_again(run: Run, now: datetime) -> Run:
+    """*run*, which has not begun, after its worker stopped answering."""
     if run.deployment_id is None:
         return replace(run, state=ORPHANED, ended=now)
     return replace(run, state=SCHEDULED)
@@ -124,7 +124,7 @@ def abandoned(run: Run, *, restarts: int, now: datetime) -> Run:
     """*run* after its worker stopped answering; *restarts* times it was made due again before."""
     match run.state.type:
         case StateType.PENDING if restarts < RESTARTS:
-            return released(run, now)
+            return _due_again(run, now)
         case StateType.PENDING:
             return replace(run, state=_NEVER_BEGAN, ended=now)
         case StateType.CANCELLING:

@@ -21,14 +21,8 @@ from syntask_yaml.project.job_variables import check_job_variables
 from syntask_yaml.project.load import Declaration
 from syntask_yaml.project.rules import schedules_of, triggers_of
 
-# The pool that the embedded backend has from the start.
-_OWN_POOL = "default"
-_OWN_KINDS = frozenset({"embedded", "memory"})
-
-
-def runs_own_steps(backend: Backend) -> bool:
-    """Return whether workers of ours run the steps, and not those of a Prefect server."""
-    return backend.features.kind in _OWN_KINDS
+# The pool of a deployment that names none, on a backend that has one from the start.
+_DEFAULT_POOL = "default"
 
 
 def find_pool(entry: Node, context: DeployContext) -> WorkPool | Diagnostic | None:
@@ -37,8 +31,8 @@ def find_pool(entry: Node, context: DeployContext) -> WorkPool | Diagnostic | No
     name = (entry.value.get("work_pool") or {}).get("name") or context.default_pool
     if isinstance(name, Unknown):
         return None
-    if name is None and runs_own_steps(context.backend):
-        name = _OWN_POOL
+    if name is None and context.backend.features.has_default_pool:
+        name = _DEFAULT_POOL
     if name is None:
         hint = f"Add `work_pool:` with a `name:`, or `--pool`. {_listed(context.pools)}"
         return declared.problem("no-work-pool", "The deployment has no work pool.", hint)
@@ -63,23 +57,24 @@ def check_backend(
     if pool is not None:
         yield from _check_pool(entry, pool, context.backend)
     yield from _check_features(entry, context.backend)
-    if not runs_own_steps(context.backend):
+    if not context.backend.features.has_own_worker:
         yield from _check_crons(entry)
+    if not context.backend.features.runs_own_steps:
         yield from _check_stock_steps(declaration, context)
 
 
 def _check_pool(entry: Node, pool: WorkPool, backend: Backend) -> Iterator[Diagnostic]:
     declared = entry.get("work_pool") or entry
     place = declared.get("name") or declared
-    kind = backend.features.kind
-    if kind == "embedded" and not is_served(pool):
+    features = backend.features
+    if not is_served(pool, features):
         detail = f"The embedded backend does not serve work pools of type `{pool.type}`, as `{pool.name}` is."
         yield place.problem("unserved-work-pool", detail, ELSEWHERE)
     elif reason := why_waiting(pool):
         yield place.problem("idle-work-pool", reason, waiting_hint(pool)).as_warning()
-    yield from check_job_variables(entry, pool, by_server=kind == "prefect")
+    yield from check_job_variables(entry, pool, by_server=not features.has_own_worker)
     variables = entry.at(("work_pool", "job_variables"))
-    if variables.path[-1:] == ("job_variables",) and variables.value and runs_own_steps(backend):
+    if variables.path[-1:] == ("job_variables",) and variables.value and features.has_own_worker:
         yield from check_secret_variables(variables, backend)
 
 

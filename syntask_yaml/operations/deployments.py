@@ -118,7 +118,7 @@ def _job_variable_problems(
     pool = next((each for each in backend.pools() if each.name == known(deployment.work_pool)), None)
     if pool is None:
         return []
-    by_server = backend.features.kind == "prefect"
+    by_server = not backend.features.has_own_worker
     return list(check_run_job_variables(deployment.job_variables, job_variables, pool, by_server=by_server))
 
 

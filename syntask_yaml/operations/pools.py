@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from syntask_yaml.backend.base import Backend
-from syntask_yaml.backend.pools import SERVED_TYPES
+from syntask_yaml.backend.base import Backend, Features
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import NotFound
 from syntask_yaml.model.pool import WorkPool
@@ -21,9 +20,9 @@ def find_pool(backend: Backend, name: str) -> WorkPool:
     return pools[name]
 
 
-def is_served(pool: WorkPool) -> bool:
-    """Whether our own worker executes runs of *pool*."""
-    return pool.type in SERVED_TYPES
+def is_served(pool: WorkPool, features: Features) -> bool:
+    """Whether runs of *pool* are executed, as far as that is known of a backend with these *features*."""
+    return features.served_types is None or pool.type in features.served_types
 
 
 def why_waiting(pool: WorkPool) -> str:

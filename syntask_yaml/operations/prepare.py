@@ -12,7 +12,7 @@ from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.step import StepOutputs
 from syntask_yaml.model.value import Unknown, holds_unknown
-from syntask_yaml.operations.backend_checks import check_backend, find_pool, runs_own_steps
+from syntask_yaml.operations.backend_checks import check_backend, find_pool
 from syntask_yaml.operations.choose import full_name_of
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.overrides import Overrides
@@ -202,7 +202,8 @@ def _pull(
 ) -> Resolved:
     if declaration.pull is not None:
         resolved = resolve_pull(context.project, declaration.pull, scope)
-        return resolved if runs_own_steps(context.backend) else without_limits(resolved, context.project)
+        has_timeouts = context.backend.features.runs_own_steps
+        return resolved if has_timeouts else without_limits(resolved, context.project)
     if pool is None:
         return Resolved(())
     variables: Any = (entry.value.get("work_pool") or {}).get("job_variables") or {}

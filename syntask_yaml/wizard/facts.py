@@ -50,9 +50,12 @@ class ProjectFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackendFacts:
-    """What the backend has. *blocks* are pairs of type and name; *pool_types* tells what it can make."""
+    """What the backend has. *blocks* are pairs of type and name; *pool_types* tells what it can make.
 
-    kind: str
+    *has_own_worker*: `syntask` executes its runs, and not a server's workers.
+    """
+
+    has_own_worker: bool
     pools: tuple[WorkPool, ...] = ()
     pool_types: Callable[[], tuple[str, ...]] = tuple
     blocks: Blocks = frozenset()

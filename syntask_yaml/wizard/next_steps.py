@@ -24,8 +24,8 @@ def next_steps(draft: Draft, facts: Facts, *, program: str, is_deployed: bool) -
             "Start a worker, which executes due runs",
             f"{program} worker start --pool {shlex.quote(pool.name)}",
         )
-    if pool is not None and pool.is_paused and facts.backend.kind == "prefect":
-        yield "Let the paused work pool go on", f"prefect work-pool resume {shlex.quote(pool.name)}"
+    if pool is not None and pool.is_paused:
+        yield "Let the paused work pool go on", f"{program} work-pool resume {shlex.quote(pool.name)}"
     if is_deployed:
         yield "Run it now", f"{program} deployment run {shlex.quote(draft.full_name)}{_parameters(draft)}"
 
@@ -33,7 +33,7 @@ def next_steps(draft: Draft, facts: Facts, *, program: str, is_deployed: bool) -
 def _is_served(draft: Draft, facts: Facts) -> bool:
     """Whether a server says that a worker is there; our own backend has no such thing to say."""
     pool = draft.pool
-    return facts.backend.kind == "prefect" and pool is not None and pool.status == "READY"
+    return not facts.backend.has_own_worker and pool is not None and pool.status == "READY"
 
 
 def _parameters(draft: Draft) -> str:

@@ -88,7 +88,7 @@ def _with_file(facts: ProjectFacts) -> ProjectFacts:
 
 def _look_at_backend(backend: Backend, default_pool: str | None) -> BackendFacts:
     return BackendFacts(
-        kind=backend.features.kind,
+        has_own_worker=backend.features.has_own_worker,
         pools=tuple(backend.pools()),
         pool_types=cache(lambda: _pool_types(backend)),
         blocks=frozenset((block.type, block.name) for block in backend.blocks()),

@@ -15,8 +15,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from syntask_yaml.backend.base import Claim
-from syntask_yaml.backend.connect import OwnBackend
+from syntask_yaml.backend.base import Claim, OwnBackend
 from syntask_yaml.backend.moments import has_passed
 from syntask_yaml.errors import BackendError, BackendRefused, BackendUnreachable, SyntaskError
 from syntask_yaml.model.run import LogLine, State, StateType

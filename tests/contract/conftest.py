@@ -1,8 +1,8 @@
-"""Every adapter of the port, in turn; our own ones with a clock that stands still.
+"""Every adapter of the port, in turn; our own one with a clock that stands still.
 
 `backend` is one handle on a fresh backend and `twin` another one on the same, as a second process
 would have it. `pool` is the name of a process pool that is there. Real servers take part in what is not
-marked `own`: what only our own backends promise, for the reason that the mark gives.
+marked `own`: what only our own backend promises, for the reason that the mark gives.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from syntask_yaml.backend.connect import OwnBackend
+from syntask_yaml.backend.base import OwnBackend
 from syntask_yaml.backend.embedded import EmbeddedBackend
-from syntask_yaml.backend.memory import MemoryBackend
 from syntask_yaml.backend.prefect.backend import PrefectBackend
 from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.pool import WorkPool
+from tests.contract.queue import ETL
 from tests.support import postgres as pg
 from tests.support.prefect_server import (
     NEWER,
@@ -50,25 +50,14 @@ class Clock:
         return self.now
 
 
-def _memory(_folder: Path, clock: Clock) -> Open:
-    backend = MemoryBackend(clock=clock)
-    return lambda: backend
-
-
-def _embedded(folder: Path, clock: Clock) -> Open:
-    return lambda: EmbeddedBackend.open(folder / "home" / "syntask.db", clock=clock)
-
-
-_OWN = {"memory": _memory, "embedded": _embedded}
 _SERVERS = ("prefect-sqlite", "prefect-postgres", "prefect-newer")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "open_backend" not in metafunc.fixturenames:
         return
-    names = [pytest.param(name) for name in _OWN]
-    is_for_all = metafunc.module.__name__.endswith(("test_backend", "test_leases"))
-    if is_for_all and metafunc.definition.get_closest_marker("own") is None:
+    names = [pytest.param("embedded")]
+    if metafunc.definition.get_closest_marker("own") is None:
         names += [pytest.param(name, marks=pytest.mark.real) for name in _SERVERS]
     metafunc.parametrize("open_backend", names, indirect=True, scope="function")
 
@@ -121,12 +110,10 @@ def _clock() -> Clock:
 @pytest.fixture(name="open_backend")
 def _open_backend(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Open]:
     """Opens a handle on the same backend, as often as it is called."""
-    make = _OWN.get(request.param)
-    open_one = (
-        make(tmp_path, clock)
-        if make
-        else _on_server(request.getfixturevalue(request.param.removeprefix("prefect-")))
-    )
+    store, server = tmp_path / "home" / "syntask.db", request.param.removeprefix("prefect-")
+    open_one: Open = lambda: EmbeddedBackend.open(store, clock=clock)  # noqa: E731
+    if server != "embedded":
+        open_one = _on_server(request.getfixturevalue(server))
     opened: list[OwnBackend] = []
 
     def open_backend() -> OwnBackend:
@@ -151,6 +138,11 @@ def _twin(backend: OwnBackend, open_backend: Open) -> OwnBackend:  # after `back
 @pytest.fixture(name="pool")
 def _pool() -> str:
     return "default"
+
+
+@pytest.fixture(name="etl")
+def _etl(deploy: Deploy) -> Stored:
+    return deploy(ETL)[0]
 
 
 @pytest.fixture(name="deploy")

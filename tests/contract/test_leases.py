@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from syntask_yaml.backend.connect import OwnBackend
+from syntask_yaml.backend.base import OwnBackend
 from syntask_yaml.backend.leases import LeaseHeld, this_process
 from syntask_yaml.model.lease import Holder, Lease
 

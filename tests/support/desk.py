@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from syntask_yaml.backend.base import Backend
-from syntask_yaml.backend.memory import MemoryBackend
 from syntask_yaml.model.deployment import Deployment, Stored
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
@@ -20,6 +19,7 @@ from syntask_yaml.operations.plan import Planned, Request, make_plan
 from syntask_yaml.operations.project import ProjectPlace, open_project
 from syntask_yaml.plan.codec import SavedPlan
 from syntask_yaml.project.flows import FlowReader
+from tests.support.memory import MemoryBackend
 
 FLOWS = """\
 from syntask import flow

@@ -153,7 +153,15 @@ def entries(draw: st.DrawFn) -> dict[str, Any]:
 def projects(draw: st.DrawFn) -> dict[str, Any]:
     """A project of one to three entries."""
     found = draw(
-        st.lists(entries(), min_size=1, max_size=3, unique_by=lambda entry: entry["name"].casefold())
+        st.lists(
+            entries(),
+            min_size=1,
+            max_size=3,
+            unique_by=(
+                lambda entry: entry["name"].casefold(),
+                lambda entry: entry.get("renamed_from", id(entry)),
+            ),
+        )
     )
     for entry in found[1:]:  # two cannot have been one
         entry.pop("renamed_from", None)

@@ -13,6 +13,7 @@ from syntask_yaml.backend.embedded.store import Store
 from syntask_yaml.backend.embedded.values import Values
 from syntask_yaml.backend.embedded.vault import Vault
 from syntask_yaml.backend.moments import Clock, utc_now
+from syntask_yaml.backend.pools import SERVED_TYPES
 from syntask_yaml.files import home_path
 
 _PATIENCE = 30.0
@@ -24,7 +25,14 @@ class EmbeddedBackend(Deployments, Values, Runs, Queue, Leases):
     Threads may share one. A process that forks must not use it in the child: it opens its own.
     """
 
-    features = Features(kind="embedded", is_atomic=True, has_owners=True)
+    features = Features(
+        has_default_pool=True,
+        has_own_worker=True,
+        runs_own_steps=True,
+        served_types=frozenset(SERVED_TYPES),
+        is_atomic=True,
+        has_owners=True,
+    )
 
     def __init__(self, store: Store, vault: Vault, clock: Clock) -> None:
         super().__init__(store, vault, clock)

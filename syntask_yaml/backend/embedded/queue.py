@@ -19,7 +19,6 @@ from syntask_yaml.backend.lifecycle import (
     abandoned,
     claim_on,
     no_such_run,
-    released,
     reported,
     scheduled_run,
 )
@@ -163,14 +162,6 @@ class Queue(Role):
     def held(self, claims: Sequence[Claim]) -> Mapping[str, StateType]:
         rows = self._store.all("held_runs", claims=_tokens(claims))
         return {row["id"]: StateType(row["state"]) for row in rows}
-
-    def release(self, claim: Claim, now: datetime) -> bool:
-        with self._store.transaction():
-            run = self._held(claim)
-            if run is None or run.state.type is not StateType.PENDING:
-                return False
-            self._store.change("save_run", **progress_row(released(run, now)))
-        return True
 
     def reap(self, now: datetime) -> list[Run]:
         moment = to_moment(now)

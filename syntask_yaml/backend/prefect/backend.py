@@ -22,7 +22,7 @@ class PrefectBackend(Writing, Values, Runs, Leases):
         self.url = api.url
         # What a deployment promises can be told to Cloud, and not be asked for.
         forgets = frozenset({"sla"}) if has_sla else frozenset()
-        self.features = Features(kind="prefect", triggers=True, sla=has_sla, forgets=forgets)
+        self.features = Features(triggers=True, sla=has_sla, forgets=forgets)
 
     @classmethod
     def open(cls, url: str, environ: Mapping[str, str], *, clock: Clock = utc_now) -> PrefectBackend:

@@ -10,6 +10,7 @@ from types import FrameType
 
 import click
 
+from syntask_yaml.backend.base import Features
 from syntask_yaml.backend.connect import is_server, open_embedded
 from syntask_yaml.backend.pools import ELSEWHERE
 from syntask_yaml.cli.completion import complete_pool
@@ -80,7 +81,7 @@ def start(
         raise UsageError(f"This worker is of type `process`, not `{type_}`.", hint=ELSEWHERE)
     backend = open_embedded(settings.backend, store=settings.store)
     try:
-        served = _served(find_pool(backend, pool))
+        served = _served(find_pool(backend, pool), backend.features)
         options = WorkerOptions(
             pool=pool,
             name=name or f"{socket.gethostname()}-{os.getpid()}",
@@ -127,8 +128,8 @@ def _for_stock_worker(
     return [*options, "--run-once"] if run_once else options
 
 
-def _served(pool: WorkPool) -> WorkPool:
-    if not is_served(pool):
+def _served(pool: WorkPool, features: Features) -> WorkPool:
+    if not is_served(pool, features):
         detail = f"The work pool `{pool.name}` is of type `{pool.type}`, which this worker does not serve."
         raise BackendRefused(detail, hint=ELSEWHERE)
     return pool

@@ -84,7 +84,7 @@ def _choices(draft: Draft, facts: Facts) -> Iterator[Choice]:
 
 def _default(draft: Draft, facts: Facts, offered: list[str]) -> str | None:
     is_built = draft.has_image and "image" in offered
-    is_own_machine = "local" in offered and facts.backend.kind != "prefect"
+    is_own_machine = "local" in offered and facts.backend.has_own_worker
     wanted = (
         "keep",
         "project",

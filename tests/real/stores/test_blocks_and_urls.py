@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from syntask_yaml.backend.memory import MemoryBackend
 from syntask_yaml.model.block import Block
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.steps.base import StepFailedAt
 from tests.real.stores.conftest import Workplace
 from tests.support.git_repository import Repository
+from tests.support.memory import MemoryBackend
 from tests.support.object_stores import ACCESS_KEY, SECRET_KEY, ObjectStore, azure_login
 
 pytestmark = pytest.mark.real

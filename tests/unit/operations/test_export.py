@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.backend.embedded import EmbeddedBackend
-from syntask_yaml.backend.memory import MemoryBackend
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.block import Block
 from syntask_yaml.model.deployment import Deployment, Write
@@ -23,6 +22,7 @@ from syntask_yaml.operations.export import export
 from syntask_yaml.plan.changes import Action
 from tests.support.deployments import POOL, deployments
 from tests.support.exported import ENVIRON, FREE, changes_in, export_to, write_all
+from tests.support.memory import MemoryBackend
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from syntask_yaml.backend.memory import MemoryBackend
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import ProjectInvalid, SyntaskError
 from syntask_yaml.operations.check import candidates
@@ -20,6 +19,7 @@ from syntask_yaml.operations.plan import Request, make_plan
 from syntask_yaml.operations.project import ProjectPlace, open_project
 from syntask_yaml.operations.render import render
 from syntask_yaml.project.flows import FlowReader
+from tests.support.memory import MemoryBackend
 
 FLOWS = """
 from syntask import flow

@@ -11,9 +11,7 @@ import pytest
 
 pytest.importorskip("docker", reason="needs the extra [docker]")
 
-from syntask_yaml.backend.base import Backend
 from syntask_yaml.backend.embedded import EmbeddedBackend
-from syntask_yaml.backend.memory import MemoryBackend
 from syntask_yaml.model.block import Block
 from syntask_yaml.model.value import Unknown
 from syntask_yaml.operations.images import Foreseen, as_json, foresee
@@ -45,12 +43,11 @@ def _engine() -> Iterator[ToldEngine]:
         yield engine
 
 
-@pytest.fixture(name="desk", params=["memory", "embedded"])
-def _desk(request: pytest.FixtureRequest, tmp_path: Path, engine: ToldEngine) -> Iterator[Desk]:
+@pytest.fixture(name="desk")
+def _desk(tmp_path: Path, engine: ToldEngine) -> Iterator[Desk]:
     folder = tmp_path / "project"
     folder.mkdir()
-    is_memory = request.param == "memory"
-    backend: Backend = MemoryBackend() if is_memory else EmbeddedBackend.open(tmp_path / "store.db")
+    backend = EmbeddedBackend.open(tmp_path / "store.db")
     desk = Desk(folder, backend, environ=engine.environ)
     desk.write("FROM scratch\nCOPY own /\n", "Dockerfile")
     desk.write("1", "own")

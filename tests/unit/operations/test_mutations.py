@@ -12,7 +12,6 @@ from random import Random
 
 import pytest
 
-from syntask_yaml.backend.memory import MemoryBackend
 from syntask_yaml.document.reader import read_file
 from syntask_yaml.errors import SyntaskError
 from syntask_yaml.operations.choose import Selection
@@ -20,6 +19,7 @@ from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.plan import Request, make_plan
 from syntask_yaml.operations.project import ProjectPlace, open_project, validate
 from syntask_yaml.project.flows import FlowReader
+from tests.support.memory import MemoryBackend
 from tests.support.mutations import mutated
 
 ROOT = Path(__file__).parents[3]

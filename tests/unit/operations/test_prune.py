@@ -11,7 +11,6 @@ import pytest
 
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.backend.embedded import EmbeddedBackend
-from syntask_yaml.backend.memory import MemoryBackend
 from syntask_yaml.cli.views.plan import deletion_lines
 from syntask_yaml.errors import BackendConflict, PruneRefused, UsageError
 from syntask_yaml.model.deployment import Write
@@ -26,9 +25,9 @@ from tests.support.desk import Desk
 SHOP = "name: shop"
 
 
-@pytest.fixture(name="backend", params=["embedded", "memory"])
-def _backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
-    backend = EmbeddedBackend.open(tmp_path / "store.db") if request.param == "embedded" else MemoryBackend()
+@pytest.fixture(name="backend")
+def _backend(tmp_path: Path) -> Iterator[Backend]:
+    backend = EmbeddedBackend.open(tmp_path / "store.db")
     yield backend
     backend.close()
 

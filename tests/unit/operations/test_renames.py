@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from syntask_yaml.backend.base import Backend, RunFilter
+from syntask_yaml.backend.base import RunFilter
 from syntask_yaml.backend.embedded import EmbeddedBackend
-from syntask_yaml.backend.memory import MemoryBackend
 from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.run import RunRequest
 from syntask_yaml.model.value import known
@@ -21,11 +20,9 @@ OLD = f"name: shop\ndeployments:\n- {{name: old, {ENTRY}}}\n"
 NEW = f"name: shop\ndeployments:\n- {{name: new, renamed_from: etl/old, {ENTRY}}}\n"
 
 
-@pytest.fixture(name="desk", params=["embedded", "memory"])
-def _desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
-    backend: Backend = MemoryBackend()
-    if request.param == "embedded":
-        backend = EmbeddedBackend.open(tmp_path / "store.db")
+@pytest.fixture(name="desk")
+def _desk(tmp_path: Path) -> Iterator[Desk]:
+    backend = EmbeddedBackend.open(tmp_path / "store.db")
     desk = Desk(tmp_path, backend=backend)
     desk.write(OLD)
     desk.deploy()

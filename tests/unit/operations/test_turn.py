@@ -11,7 +11,6 @@ import pytest
 
 from syntask_yaml.backend.base import Written
 from syntask_yaml.backend.leases import LeaseHeld
-from syntask_yaml.backend.memory import MemoryBackend
 from syntask_yaml.cli.duration import Duration
 from syntask_yaml.model.deployment import Write
 from syntask_yaml.model.events import Event, Waiting
@@ -19,6 +18,7 @@ from syntask_yaml.model.lease import Holder, Lease
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.outcome import Outcome
 from tests.support.desk import Desk
+from tests.support.memory import MemoryBackend
 
 OTHER = Holder(name="ann@elsewhere", process=12, machine="elsewhere")
 

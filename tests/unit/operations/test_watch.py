@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syntask_yaml.backend.memory import MemoryBackend
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.model.run import Run, RunRequest
 from syntask_yaml.operations.runs import NotTaken, Seen, StateSeen, watch
+from tests.support.memory import MemoryBackend
 
 
 @pytest.fixture(name="backend")

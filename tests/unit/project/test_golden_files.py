@@ -15,7 +15,7 @@ import click
 import pytest
 
 from syntask_yaml.backend.base import Backend, Features
-from syntask_yaml.backend.memory import MemoryBackend
+from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.cli.views.diagnostics import lines
 from syntask_yaml.diagnostics import Diagnostic, in_file_order
 from syntask_yaml.document.reader import Document, read_file
@@ -32,6 +32,7 @@ from syntask_yaml.operations.project import validate
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Project, load_project
+from tests.support.memory import MemoryBackend
 
 FILES = Path(__file__).parents[2] / "files"
 INVALID = sorted(FILES.glob("invalid/*.yaml"))
@@ -53,15 +54,15 @@ _ELSEWHERE_FILES = frozenset({"no-work-pool", "cron-for-a-server"})
 
 
 class _ElsewhereBackend(MemoryBackend):
-    """A backend of the kind that has no pool of its own."""
+    """A server, which has no pool of its own."""
 
-    features = Features(kind="prefect")
+    features = Features()
 
 
 class _EmbeddedBackend(MemoryBackend):
     """A backend whose pools only our own worker serves."""
 
-    features = Features(kind="embedded")
+    features = EmbeddedBackend.features
 
 
 _BACKENDS = {**dict.fromkeys(_ELSEWHERE_FILES, _ElsewhereBackend), "unserved-work-pool": _EmbeddedBackend}

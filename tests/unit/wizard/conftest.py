@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 import yaml
 
-from syntask_yaml.backend.memory import MemoryBackend
 from syntask_yaml.wizard.facts import Facts, Said
 from syntask_yaml.wizard.interview import Back, Drafted, add_deployment, conduct
 from syntask_yaml.wizard.questions import Answer
 from syntask_yaml.wizard.survey import look
 from tests.support.answers import Script
+from tests.support.memory import MemoryBackend
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -84,7 +84,7 @@ class Workshop:
     def pretend_server(self, facts: Facts) -> Facts:
         """The same facts, as if the backend were a server."""
         types = ("process", "docker", "kubernetes")
-        return replace(facts, backend=replace(facts.backend, kind="prefect", pool_types=lambda: types))
+        return replace(facts, backend=replace(facts.backend, has_own_worker=False, pool_types=lambda: types))
 
 
 @pytest.fixture(name="workshop")

@@ -300,14 +300,14 @@ def test_a_schedule_that_is_said_twice_is_there_once(workshop: Workshop) -> None
     assert second.composed.text == first.composed.text
 
 
-def test_a_paused_pool_on_a_server_is_to_go_on(workshop: Workshop) -> None:
+def test_a_paused_pool_is_to_go_on(workshop: Workshop) -> None:
     workshop.backend.create_pool(WorkPool(name="idle", type="process", is_paused=True))
-    facts = workshop.pretend_server(workshop.facts())
+    facts = workshop.facts()
     drafted, script = workshop.add(REPORT, ("pool", "idle"), facts=facts)
 
     steps = [line for _, line in next_steps(drafted.draft, facts, program="syntask", is_deployed=False)]
 
-    assert "prefect work-pool resume idle" in steps
+    assert "syntask work-pool resume idle" in steps
     labels = [choice.label for each in script.asked if each.key == "pool" for choice in each.choices]
     assert any("PAUSED" in label for label in labels)
 

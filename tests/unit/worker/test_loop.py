@@ -11,16 +11,15 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from syntask_yaml.backend.base import RunFilter
-from syntask_yaml.backend.connect import OwnBackend
+from syntask_yaml.backend.base import OwnBackend, RunFilter
 from syntask_yaml.backend.embedded import EmbeddedBackend
-from syntask_yaml.backend.memory import MemoryBackend
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.model.run import RunRequest, StateType
 from syntask_yaml.model.schedule import Interval, Schedule
 from syntask_yaml.worker.events import RunChanged, StoreLost, StoreRegained
 from syntask_yaml.worker.loop import Worker
 from syntask_yaml.worker.options import WorkerOptions
+from tests.support.memory import MemoryBackend
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SLEEPER = Deployment(

@@ -1,0 +1,211 @@
+"""Runs, as commands make, list and cancel them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from syntask_yaml.backend.base import Backend, RunFilter
+from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound
+from syntask_yaml.model.deployment import Deployment, Stored, Write
+from syntask_yaml.model.run import RunRequest, StateType
+
+Deploy = Callable[..., list[Stored]]
+
+ETL = Deployment(flow="etl", name="prod", entrypoint="flows/etl.py:etl")
+
+
+@pytest.fixture(name="etl")
+def _etl(deploy: Deploy, pool: str) -> Stored:
+    wanted = replace(ETL, parameters={"a": 1, "b": {"c": 1}}, tags=("x", "y"), work_pool=pool)
+    return deploy(wanted)[0]
+
+
+def test_a_run_takes_from_request_and_deployment(backend: Backend, etl: Stored) -> None:
+    """Parameters of the request go over the deployment's, tags are united."""
+    request = RunRequest(
+        deployment_id=etl.id,
+        parameters={"b": 2},
+        job_variables={"env": {"A": "1"}},
+        tags=("y", "z"),
+        name="mine",
+    )
+    run = backend.create_run(request)
+
+    assert ("mine", "etl", "etl/prod", etl.id) == (run.name, run.flow, run.deployment, run.deployment_id)
+    assert (run.parameters, run.job_variables) == ({"a": 1, "b": 2}, {"env": {"A": "1"}})
+    assert ({"x", "y", "z"}, False) == (set(run.tags), run.is_scheduled)
+    assert (run.state.type, run.state.name) == (StateType.SCHEDULED, "Scheduled")
+    assert run == backend.run(run.id)
+
+
+def test_a_run_has_a_name_of_two_words(backend: Backend, etl: Stored) -> None:
+    """Where the request has none."""
+    words = backend.create_run(RunRequest(deployment_id=etl.id)).name.split("-")
+
+    assert [word.isalpha() for word in words] == [True, True]
+
+
+def test_a_run_may_be_due_later(backend: Backend, etl: Stored) -> None:
+    """At the time that was asked for, to the microsecond and in any zone."""
+    later = datetime(2027, 6, 1, 8, 30, 0, 123456, tzinfo=timezone(timedelta(hours=9)))
+    run = backend.create_run(RunRequest(deployment_id=etl.id, scheduled=later))
+
+    assert later == run.scheduled
+    assert [run] == backend.runs(RunFilter())
+
+
+def test_runs_that_are_due_later_can_be_left_out(backend: Backend, etl: Stored) -> None:
+    """`until` keeps what is due at that time, and before."""
+    first, second = datetime(2027, 6, 1, 8, tzinfo=UTC), datetime(2027, 6, 1, 9, tzinfo=UTC)
+    run = backend.create_run(RunRequest(deployment_id=etl.id, scheduled=first))
+    backend.create_run(RunRequest(deployment_id=etl.id, scheduled=second))
+
+    assert [run] == backend.runs(RunFilter(until=first))
+
+
+def test_an_idempotency_key_makes_one_run(backend: Backend, deploy: Deploy, etl: Stored) -> None:
+    """The second request gets the first run; another deployment has keys of its own."""
+    (other,) = deploy(replace(ETL, name="other"))
+    first, second = (
+        backend.create_run(RunRequest(deployment_id=etl.id, idempotency_key="k", parameters={"a": value}))
+        for value in (1, 2)
+    )
+    third = backend.create_run(RunRequest(deployment_id=other.id, idempotency_key="k"))
+
+    assert first == second
+    assert {first.id, third.id} == {run.id for run in backend.runs(RunFilter())}
+
+
+def test_a_run_needs_a_deployment(backend: Backend) -> None:
+    """The id must stand for one."""
+    with pytest.raises(NotFound, match="nowhere"):
+        backend.create_run(RunRequest(deployment_id="nowhere"))
+
+
+def test_runs_are_listed_the_latest_first(backend: Backend, etl: Stored) -> None:
+    """The order is by the time they are due, and a limit keeps the latest."""
+    made = [
+        backend.create_run(RunRequest(deployment_id=etl.id, scheduled=datetime(2026, 1, day, tzinfo=UTC)))
+        for day in (2, 3, 1)
+    ]
+
+    expected = [made[1].id, made[0].id, made[2].id]
+    assert expected == [run.id for run in backend.runs(RunFilter())]
+    assert expected[:2] == [run.id for run in backend.runs(RunFilter(limit=2))]
+
+
+def test_runs_to_come_are_listed_the_next_first(backend: Backend, etl: Stored) -> None:
+    """`after` leaves out those that are due, and a limit keeps the next ones."""
+    made = [
+        backend.create_run(RunRequest(deployment_id=etl.id, scheduled=datetime(2097, 1, day, tzinfo=UTC)))
+        for day in (2, 3, 1, 4)
+    ]
+
+    def coming(**which: Any) -> list[str]:
+        found = backend.runs(RunFilter(after=datetime(2097, 1, 1, tzinfo=UTC), **which))
+        return [run.id for run in found]
+
+    assert coming() == [made[0].id, made[1].id, made[3].id]
+    assert coming(limit=2, deployment="etl/prod") == [made[0].id, made[1].id]
+
+
+def test_runs_are_filtered(backend: Backend, deploy: Deploy, etl: Stored) -> None:
+    """By deployment, by states, and by both."""
+    (other,) = deploy(replace(ETL, name="other"))
+    one, two, three = (backend.create_run(RunRequest(deployment_id=each.id)) for each in (etl, etl, other))
+    backend.cancel(two.id)
+    backend.cancel(three.id)
+
+    def found(**which: Any) -> set[str]:
+        return {run.id for run in backend.runs(RunFilter(**which))}
+
+    cancelled = frozenset({StateType.CANCELLED})
+    assert {one.id, two.id} == found(deployment="etl/prod")
+    assert {two.id, three.id} == found(states=cancelled)
+    assert {two.id} == found(deployment="etl/prod", states=cancelled)
+    assert set() == found(deployment="etl/nowhere")
+
+
+def test_a_run_is_found_by_the_beginning_of_its_id(backend: Backend, etl: Stored) -> None:
+    """In any case of letters."""
+    run = backend.create_run(RunRequest(deployment_id=etl.id))
+
+    assert run == backend.run(run.id[:8]) == backend.run(run.id.upper())
+
+
+@pytest.mark.parametrize("id", ["", "no-such-run", "00000000-0000-4000-a000-000000000000"])
+def test_a_run_that_is_not_there_reads_as_none(backend: Backend, etl: Stored, id: str) -> None:
+    """So does no id at all."""
+    backend.create_run(RunRequest(deployment_id=etl.id))
+
+    assert backend.run(id) is None
+
+
+def test_a_beginning_that_fits_several_runs_is_refused(backend: Backend, etl: Stored) -> None:
+    """The candidates are named."""
+    runs = [backend.create_run(RunRequest(deployment_id=etl.id)) for _ in range(17)]
+    first = [run.id[0] for run in runs]
+    prefix = max(first, key=first.count)
+
+    with pytest.raises(BackendRefused) as caught:
+        backend.run(prefix)
+    assert any(run.id in caught.value.detail for run in runs if run.id.startswith(prefix))
+
+
+def test_a_run_that_has_not_begun_is_cancelled_at_once(backend: Backend, etl: Stored) -> None:
+    """And it has an end."""
+    run = backend.cancel(backend.create_run(RunRequest(deployment_id=etl.id)).id)
+
+    assert StateType.CANCELLED is run.state.type
+    assert run.ended is not None
+    assert run == backend.run(run.id)
+
+
+def test_a_run_that_has_ended_cannot_be_cancelled(backend: Backend, etl: Stored) -> None:
+    """It says what the run is."""
+    run = backend.cancel(backend.create_run(RunRequest(deployment_id=etl.id)).id)
+
+    with pytest.raises(BackendConflict, match="Cancelled"):
+        backend.cancel(run.id)
+
+
+def test_cancelling_needs_a_run(backend: Backend) -> None:
+    """The id must stand for one."""
+    with pytest.raises(NotFound, match="nowhere"):
+        backend.cancel("nowhere")
+
+
+def test_a_run_that_wrote_nothing_has_no_lines(backend: Backend, etl: Stored) -> None:
+    """Nor has one that is not there."""
+    run = backend.create_run(RunRequest(deployment_id=etl.id))
+
+    assert [] == backend.logs(run.id) == backend.logs("nowhere")
+
+
+def test_a_run_that_has_ended_outlives_its_deployment(backend: Backend, etl: Stored) -> None:
+    """What became of it stays to be read."""
+    done = backend.cancel(backend.create_run(RunRequest(deployment_id=etl.id)).id)
+    list(backend.write([Write(etl, None)]))
+
+    found = backend.run(done.id)
+    assert found is not None
+    assert (found.flow, found.state) == ("etl", done.state)
+
+
+@pytest.mark.own(reason="a server deletes what waits, and forgets the name of what is deleted")
+def test_runs_outlive_their_deployment(backend: Backend, etl: Stored) -> None:
+    """Their names stay; those that waited are cancelled, as there is nothing left to run."""
+    done = backend.cancel(backend.create_run(RunRequest(deployment_id=etl.id)).id)
+    waiting = backend.create_run(RunRequest(deployment_id=etl.id))
+    list(backend.write([Write(etl, None)]))
+
+    found = {run.id: run for run in backend.runs(RunFilter(deployment="etl/prod"))}
+    assert replace(done, deployment_id=None) == found[done.id]
+    ended = found[waiting.id]
+    assert (ended.deployment_id, ended.state.type) == (None, StateType.CANCELLED)
+    assert "deleted" in ended.state.message
