@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
-from syntask_yaml import shell
+from syntask_yaml import processes
 from syntask_yaml.errors import SyntaskError
 from syntask_yaml.steps.base import StepContext
 from syntask_yaml.steps.call import call, outputs_of, own_traceback, words
@@ -34,7 +34,7 @@ def command() -> tuple[str, ...]:
 
 
 def main() -> None:
-    reply_to = int(os.environ.pop(shell.REPLY))
+    reply_to = int(os.environ.pop(processes.REPLY))
     os.set_inheritable(reply_to, False)
     request = json.load(sys.stdin)
     reply = answer(request["name"], request["inputs"])

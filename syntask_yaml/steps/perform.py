@@ -20,7 +20,7 @@ from syntask_yaml.steps.requirements import ensure_requirements
 from syntask_yaml.steps.signature import signature_of
 
 if TYPE_CHECKING:
-    from syntask_yaml.shell import Finished
+    from syntask_yaml.processes import Finished
 
 
 def perform(step: Step, inputs: Mapping[str, Any], context: StepContext, policy: Policy) -> Outputs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from syntask_yaml import shell
+from syntask_yaml import processes
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import Outputs, StepContext
 from syntask_yaml.steps.program import check_exit, run_program
@@ -28,7 +28,7 @@ def pip_install_requirements(
     return {"stdout": finished.stdout.strip(), "stderr": finished.stderr.strip()}
 
 
-def pip_install(arguments: Sequence[str], context: StepContext, *, shows: bool = True) -> shell.Finished:
+def pip_install(arguments: Sequence[str], context: StepContext, *, shows: bool = True) -> processes.Finished:
     """Run `pip install` for this interpreter; raises StepFailed if it does not succeed."""
     finished = run_program((sys.executable, "-m", "pip", "install", *arguments), context, shows=shows)
     check_exit("pip", finished)

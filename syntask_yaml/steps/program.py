@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from syntask_yaml import shell
+from syntask_yaml import processes
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import ProcessFailed, StepContext, StepStopped
 
@@ -21,17 +21,17 @@ def run_program(
     shows: bool = True,
     input: bytes = b"",
     wants_reply: bool = False,
-) -> shell.Finished:
+) -> processes.Finished:
     """Run a program in *directory* with *env*, or else those of *context*; its exit code may be any.
 
-    *shows*: whether its output is shown; the rest is as for `shell.run`. Raises StepStopped when it
+    *shows*: whether its output is shown; the rest is as for `processes.run`. Raises StepStopped when it
     was stopped, StepFailed if it cannot be started.
     """
     directory = directory or context.directory
     if not directory.is_dir():
         raise StepFailed(f"There is no directory `{directory}` to run `{argv[0]}` in.")
     try:
-        finished = shell.run(
+        finished = processes.run(
             argv,
             cwd=directory,
             env=context.environ if env is None else env,
@@ -46,12 +46,12 @@ def run_program(
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise StepFailed(f"`{argv[0]}` cannot be started: {reason}.") from error
-    if finished.ending is not shell.Ending.EXITED:
+    if finished.ending is not processes.Ending.EXITED:
         raise StepStopped(f"`{argv[0]}` was stopped.")
     return finished
 
 
-def check_exit(what: str, finished: shell.Finished) -> None:
+def check_exit(what: str, finished: processes.Finished) -> None:
     """Raise ProcessFailed, with the end of what the program wrote, unless it exited with 0."""
     if finished.code == 0:
         return
@@ -67,7 +67,7 @@ def _ended(code: int) -> str:
     return f"ended with exit code {code}" if code > 0 else f"was killed by signal {-code}"
 
 
-def _shown(context: StepContext) -> shell.OnLine:
+def _shown(context: StepContext) -> processes.OnLine:
     return lambda line, is_error: (context.write_error if is_error else context.write)(line)
 
 

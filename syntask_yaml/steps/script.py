@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from string import Template
 from typing import Any
 
-from syntask_yaml import shell as processes
+from syntask_yaml import processes
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import Outputs, StepContext
 from syntask_yaml.steps.program import check_exit, run_program

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from syntask_yaml import shell
+from syntask_yaml import processes
 from syntask_yaml.model.events import Event, StepOutput, StepStarted
 from syntask_yaml.model.step import Step
 from syntask_yaml.steps.base import Policy, StepContext
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def pull(job: Job) -> None:
     """Run the job's pull steps, and go where they put the code."""
-    shell.stay_together()
+    processes.stay_together()
     backend = _Lazily(job.backend)
     context = StepContext(Path.cwd(), os.environ, blocks=backend.block)
     outputs = run_steps(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from syntask_yaml import shell
+from syntask_yaml import processes
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.git_library import git
 from syntask_yaml.steps.base import StepContext
@@ -77,7 +77,7 @@ class Git:
                 self._context.write(line)
         return finished.stdout.strip()
 
-    def attempt(self, *arguments: str, inside: Path | None = None) -> shell.Finished:
+    def attempt(self, *arguments: str, inside: Path | None = None) -> processes.Finished:
         """The same where failing is an answer."""
         check_options(arguments)
         return run_program(("git", *arguments), self._context, directory=inside, env=self._env, shows=False)

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from syntask_yaml import shell
-from syntask_yaml.shell import Ending, Finished
+from syntask_yaml import processes
+from syntask_yaml.processes import Ending, Finished
 
 
 @pytest.fixture(name="lines")
@@ -28,7 +28,7 @@ def _python(tmp_path: Path, lines: list[tuple[str, bool]]) -> Callable[..., Fini
     def run(code: str, **options: Any) -> Finished:
         on_line = options.pop("on_line", lambda line, is_error: lines.append((line, is_error)))
         argv = (sys.executable, "-c", code)
-        return shell.run(argv, cwd=tmp_path, env=os.environ, on_line=on_line, **options)
+        return processes.run(argv, cwd=tmp_path, env=os.environ, on_line=on_line, **options)
 
     return run
 
@@ -96,7 +96,7 @@ def test_what_is_kept_is_bounded(
     python: Callable[..., Finished], monkeypatch: pytest.MonkeyPatch, lines: list[tuple[str, bool]]
 ) -> None:
     """The beginning is kept, the text says that there was more, and every line is handed on."""
-    monkeypatch.setattr(shell, "MAX_KEPT", 100)
+    monkeypatch.setattr(processes, "MAX_KEPT", 100)
     finished = python("for number in range(1000): print('x' * 9)")
 
     assert finished.stdout.startswith("x" * 9 + "\n")
@@ -108,17 +108,17 @@ def test_a_line_without_end_comes_in_pieces(
     python: Callable[..., Finished], lines: list[tuple[str, bool]]
 ) -> None:
     """Memory does not grow with the length of a line."""
-    python(f"print('x' * {3 * shell.MAX_LINE})")
+    python(f"print('x' * {3 * processes.MAX_LINE})")
 
-    assert "".join(line for line, _ in lines) == "x" * 3 * shell.MAX_LINE
-    assert max(len(line) for line, _ in lines) <= 2 * shell.MAX_LINE
+    assert "".join(line for line, _ in lines) == "x" * 3 * processes.MAX_LINE
+    assert max(len(line) for line, _ in lines) <= 2 * processes.MAX_LINE
 
 
 def test_input_and_reply(python: Callable[..., Finished]) -> None:
     """More than a pipe holds goes in and comes back, beside what the program prints."""
     finished = python(
         "import os, sys; data = sys.stdin.read(); print('noise'); "
-        f"open(int(os.environ['{shell.REPLY}']), 'w').write(data[::-1])",
+        f"open(int(os.environ['{processes.REPLY}']), 'w').write(data[::-1])",
         input=b"ab" * 500_000,
         wants_reply=True,
     )
@@ -157,7 +157,7 @@ def test_the_whole_group_is_ended(
     python: Callable[..., Finished], monkeypatch: pytest.MonkeyPatch, answer: str, how: str
 ) -> None:
     """Children of children too, whether they listen to a polite request or not."""
-    monkeypatch.setattr(shell, "_GRACE", 0.5)
+    monkeypatch.setattr(processes, "_GRACE", 0.5)
     pids: list[int] = []
     stop = Event()
 
@@ -207,10 +207,10 @@ def test_what_is_left_in_the_background_is_not_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, daemon: str
 ) -> None:
     """A script that starts a daemon ends when the script ends, though the daemon has its output open."""
-    monkeypatch.setattr(shell, "_LINGER", 1.0)
+    monkeypatch.setattr(processes, "_LINGER", 1.0)
     began = time.monotonic()
-    argv = shell.in_shell(f"({daemon}) & echo started")
-    finished = shell.run(argv, cwd=tmp_path, env=os.environ)
+    argv = processes.in_shell(f"({daemon}) & echo started")
+    finished = processes.run(argv, cwd=tmp_path, env=os.environ)
 
     assert finished.stdout.startswith("started\n")
     assert time.monotonic() - began < 5
@@ -221,7 +221,7 @@ def test_nothing_is_left_open(python: Callable[..., Finished]) -> None:
     before = len(list(Path("/proc/self/fd").iterdir()))
     python("pass", input=b"x", wants_reply=True)
     with pytest.raises(FileNotFoundError):
-        shell.run(["no-such-program"], cwd=Path.cwd(), env={}, wants_reply=True)
+        processes.run(["no-such-program"], cwd=Path.cwd(), env={}, wants_reply=True)
 
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
@@ -242,6 +242,6 @@ def test_an_observer_that_fails_ends_the_program(python: Callable[..., Finished]
 
 def test_a_script_in_the_shell_ends_at_its_first_failure(tmp_path: Path) -> None:
     """As a line of its own would, a command that fails ends the script."""
-    finished = shell.run(shell.in_shell("echo a; false; echo b"), cwd=tmp_path, env=os.environ)
+    finished = processes.run(processes.in_shell("echo a; false; echo b"), cwd=tmp_path, env=os.environ)
 
     assert (finished.code, finished.stdout) == (1, "a\n")
