@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import json
+import subprocess
 import sys
 import types
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -74,6 +77,15 @@ def _as_of_3_9(process: Callable[..., Any]) -> Callable[..., Any]:
         return name, outer[type_] if outer is list else outer[str, type_], field
 
     return processed
+
+
+def judged_elsewhere(python: str, sources: Mapping[str, str]) -> Mapping[str, Mapping[str, Any]]:
+    """The schemas that the Prefect of *python* has for the flows of each of *sources*, by their names."""
+    judge = [python, str(Path(__file__).with_name("newer_judge.py"))]
+    done = subprocess.run(judge, input=json.dumps(sources), text=True, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    answers: Mapping[str, Mapping[str, Any]] = json.loads(done.stdout)
+    return answers
 
 
 def reads_docstrings() -> Callable[[str], Mapping[str, str]]:

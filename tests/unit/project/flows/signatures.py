@@ -501,9 +501,14 @@ SIGNATURES: Mapping[str, str] = {
     """,
 }
 
+# Every signature, with the theme that it belongs to.
+LISTED = [(theme, line.strip()) for theme, lines in SIGNATURES.items() for line in lines.strip().splitlines()]
 
-def listed() -> list[tuple[str, str]]:
-    """Every signature, with the theme that it belongs to."""
-    return [
-        (theme, line.strip()) for theme, lines in SIGNATURES.items() for line in lines.strip().splitlines()
+
+def all_listed() -> str:
+    """A file with a flow for each signature: `f0`, `f1`, …"""
+    flows = [
+        f"\n\n@flow(validate_parameters=False)\ndef f{number}({signature}): ..."
+        for number, (_, signature) in enumerate(LISTED)
     ]
+    return PRELUDE + "".join(flows)

@@ -8,29 +8,19 @@ from syntask_yaml.project.flows import FlowReader
 from tests.unit.project.flows.conftest import Project
 from tests.unit.project.flows.declarations import KNOWN, UNKNOWN, source
 from tests.unit.project.flows.judge import judged, loaded, schema_of
-from tests.unit.project.flows.signatures import PRELUDE, listed
-
-LISTED = listed()
-
-
-def _function(number: int, signature: str) -> str:
-    return f"\n\n@flow(validate_parameters=False)\ndef f{number}({signature}): ..."
+from tests.unit.project.flows.signatures import LISTED, PRELUDE, all_listed
 
 
 @pytest.fixture(name="reader", scope="module")
 def _reader(tmp_path_factory: pytest.TempPathFactory) -> FlowReader:
     root = tmp_path_factory.mktemp("signatures")
-    (root / "flows.py").write_text(_all(), encoding="utf-8")
+    (root / "flows.py").write_text(all_listed(), encoding="utf-8")
     return FlowReader(root, load_in_child=False)
 
 
 @pytest.fixture(name="prefect", scope="module")
 def _prefect() -> object:
-    return loaded(_all())
-
-
-def _all() -> str:
-    return PRELUDE + "".join(_function(number, signature) for number, (_, signature) in enumerate(LISTED))
+    return loaded(all_listed())
 
 
 @pytest.mark.parametrize("number", range(len(LISTED)), ids=[f"{theme}: {line}" for theme, line in LISTED])
