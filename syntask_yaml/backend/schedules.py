@@ -18,7 +18,7 @@ from syntask_yaml.backend.moments import utc_now
 from syntask_yaml.backend.naming import new_id
 from syntask_yaml.model.cron import cron_problem
 from syntask_yaml.model.identity import anchored, same_schedules
-from syntask_yaml.model.occurrences import MOST_STEPS, first_time, occurrences, walk_problem
+from syntask_yaml.model.occurrences import MOST_STEPS, first_time, occurrences, slow_anywhere, walk_problem
 from syntask_yaml.model.recurrence import rrule_problem
 from syntask_yaml.model.schedule import Cron, Interval, RRule, Schedule, Timing
 from syntask_yaml.model.steps import TooManySteps
@@ -121,4 +121,4 @@ def _unwalkable(rule: RRule) -> str | None:
         first_time(rule, utc_now().replace(hour=0, minute=0, second=0, microsecond=0))
     except ValueError as error:
         return str(error)
-    return None
+    return slow_anywhere(rule)

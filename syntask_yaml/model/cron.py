@@ -23,6 +23,7 @@ class _Field:
     accepts: str
 
 
+LAST_YEAR = 2099
 _FIELDS = (
     _Field("minute", "0 to 59"),
     _Field("hour", "0 to 23"),
@@ -30,7 +31,7 @@ _FIELDS = (
     _Field("month", "1 to 12, or `jan` to `dec`"),
     _Field("day of week", "0 to 7 (0 and 7 are Sunday), or `sun` to `sat`"),
     _Field("second", "0 to 59"),
-    _Field("year", "1970 to 2099"),
+    _Field("year", f"1970 to {LAST_YEAR}"),
 )
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
 _DAYS = "sun mon tue wed thu fri sat"

@@ -6,7 +6,7 @@ fires the first time. Intervals of whole days keep their hour on that clock; oth
 elapsed time.
 
 The work is bounded: of an interval by arithmetic, of a cron expression by croniter, which looks fifty
-years ahead, and of a rule by counting steps.
+years ahead or up to its last year, and of a rule by counting steps.
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from syntask_yaml.model.recurrence import has_no_day, parse_rrule, wall_times
+from syntask_yaml.model.cron import LAST_YEAR, has_year
+from syntask_yaml.model.recurrence import has_no_day, parse_rrule, start_year, wall_times
 from syntask_yaml.model.schedule import Cron, Interval, RRule, Timing
 from syntask_yaml.model.steps import TooManySteps, within
 
 _DAY = 86400
+# Every day that there is, such as a Monday the 29th of February, comes again within as many.
+_YEARS = 50
 # For all the times of a rule that one look asks for: some tenths of a second, and ten times what ordinary
 # rules take.
 MOST_STEPS = 300_000
@@ -50,6 +53,26 @@ def first_time(timing: Timing, after: datetime, *, steps: int = MOST_STEPS) -> d
         if (problem := walk_problem(timing, error, steps=steps)) is None:
             return None
         raise ValueError(problem) from error
+
+
+@lru_cache(maxsize=4096)
+def slow_anywhere(timing: Timing, *, steps: int = MOST_STEPS) -> str | None:
+    """Return why the times of *timing* cannot be worked out at some time of a year, in a sentence.
+
+    A rule that takes out most of another one is slow where it does so: on some weekdays, say. The days that
+    are looked at have nothing to do with today.
+    """
+    if not isinstance(timing, RRule) or "EXRULE" not in timing.rrule.upper():
+        return None
+    year = start_year(timing.rrule)
+    days = [datetime(year, 1, day, tzinfo=UTC) for day in range(1, 32)]
+    months = [datetime(year, month, 1, tzinfo=UTC) for month in range(2, 13)]
+    for moment in (*days, *months):
+        try:
+            first_time(timing, moment, steps=steps)
+        except ValueError as error:
+            return str(error)
+    return None
 
 
 def walk_problem(timing: Timing, error: Exception, *, steps: int = MOST_STEPS) -> str | None:
@@ -99,7 +122,15 @@ def _cron_times(timing: Cron, after: datetime) -> Iterator[datetime]:
     from croniter import CroniterBadDateError, croniter
 
     zone = _zone(timing.timezone)
-    walls = croniter(timing.cron, _wall_before(after, zone), ret_type=datetime, day_or=timing.day_or)
+    walls = croniter(
+        timing.cron,
+        _wall_before(after, zone),
+        ret_type=datetime,
+        day_or=timing.day_or,
+        max_years_between_matches=max(_YEARS, LAST_YEAR + 1 - after.year)
+        if has_year(timing.cron)
+        else _YEARS,
+    )
     while True:
         try:
             wall = walls.get_next()

@@ -52,6 +52,12 @@ def zones_in(text: str) -> Iterator[str]:
     return (match[1] for match in _ZONE.finditer(text))
 
 
+def start_year(text: str) -> int:
+    """Return the year in which a sound recurrence rule begins."""
+    rule = _parsed(parse_rrule(text, None)[0], None)
+    return min((each._dtstart.year for each in _rules(rule)), default=DEFAULT_START.year)
+
+
 def with_local_end(text: str, timezone: str | None) -> str:
     """Return a rule with `UNTIL=…Z` written on the clock of *timezone*, where its start names no zone.
 

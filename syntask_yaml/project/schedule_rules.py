@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.cron import cron_problem, full_ranges
-from syntask_yaml.model.occurrences import first_time
+from syntask_yaml.model.occurrences import first_time, slow_anywhere
 from syntask_yaml.model.recurrence import parse_rrule, rrule_problem, zones_in
 from syntask_yaml.model.schedule import Cron, RRule, Timing, timing_from_dict
 from syntask_yaml.model.timing import is_timezone, parse_interval, parse_moment, timezones
@@ -83,8 +83,11 @@ def fires_soon(node: Node) -> Iterator[Diagnostic]:
         return
     try:
         first = first_time(timing, today)
+        slow = slow_anywhere(timing)
     except ValueError as error:
-        yield place.problem("invalid-rrule", str(error), _why_slow(timing))
+        slow = str(error)
+    if slow is not None:
+        yield place.problem("invalid-rrule", slow, _why_slow(timing))
         return
     if first is None:
         yield place.problem("never-fires", f"This `{key}` never fires.", _why_never(timing)).as_warning()

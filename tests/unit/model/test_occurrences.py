@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from syntask_yaml.backend.schedules import Coming, coming
-from syntask_yaml.model.occurrences import first_time, occurrences
+from syntask_yaml.model.occurrences import first_time, occurrences, slow_anywhere
 from syntask_yaml.model.recurrence import rrule_problem
 from syntask_yaml.model.schedule import Cron, Interval, RRule, Timing
 from syntask_yaml.model.steps import TooManySteps, within
@@ -98,9 +98,31 @@ def test_what_can_never_fire_has_no_first_time(timing: Timing) -> None:
     assert first_time(timing, NOW) is None
 
 
+@pytest.mark.parametrize("year", [2027, 2077, 2099])
+def test_a_cron_expression_fires_in_its_year_however_far_it_is(year: int) -> None:
+    assert first_time(Cron(f"0 0 1 1 * 0 {year}"), NOW) == datetime(year, 1, 1, tzinfo=UTC)
+
+
 def test_a_rule_that_takes_too_many_steps_is_refused_with_the_reason() -> None:
     with pytest.raises(ValueError, match="takes more than 1,000 steps"):
         first_time(RRule("RRULE:FREQ=DAILY;COUNT=10000"), NOW, steps=1000)
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_slow"),
+    [
+        ("RRULE:FREQ=MINUTELY\nEXRULE:FREQ=MINUTELY;BYDAY=MO,TU,WE", True),
+        ("RRULE:FREQ=MINUTELY\nEXRULE:FREQ=MINUTELY;BYMONTHDAY=2,3,4,5,6", True),
+        ("DTSTART:20400101T000000\nRRULE:FREQ=MINUTELY\nEXRULE:FREQ=MINUTELY;BYMONTH=6,7", True),
+        ("RRULE:FREQ=DAILY\nEXRULE:FREQ=WEEKLY;BYDAY=MO,WE", False),
+        ("RRULE:FREQ=HOURLY;INTERVAL=2\nEXRULE:FREQ=HOURLY;BYDAY=SA,SU", False),
+    ],
+)
+def test_a_rule_that_another_one_takes_out_is_judged_by_all_its_days(rule: str, is_slow: bool) -> None:
+    """And not from today on: it would be slow on some days of the week only."""
+    slow = slow_anywhere(RRule(rule), steps=30_000)
+
+    assert (slow is not None) is is_slow
 
 
 def test_the_end_of_a_rule_in_utc_is_on_the_clock_of_its_zone() -> None:
