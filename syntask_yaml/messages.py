@@ -63,7 +63,10 @@ MESSAGES: Mapping[str, Message] = {
     "never-fires": Message(
         "Schedule never fires", "The schedule has no time to fire, or none within a year from now."
     ),
-    "uneven-cron": Message("Uneven cron expression", "The step does not divide the hour evenly."),
+    "uneven-cron": Message(
+        "Uneven cron expression",
+        "A step begins anew with the hour, day, week, month or year.",
+    ),
     "invalid-interval": Message("Invalid interval", "The value is no duration."),
     "invalid-rrule": Message(
         "Invalid recurrence rule", "The value is not a rule of RFC 5545, or its times cannot be worked out."

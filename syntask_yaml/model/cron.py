@@ -12,25 +12,36 @@ from functools import lru_cache
 
 _HASHED = re.compile(r"(?<![A-Za-z])[HR](?![A-Za-z])", re.IGNORECASE)
 _PART = re.compile(r"(?P<low>\w+)-(?P<high>\w+)(?:/\d+)?", re.ASCII)
+_STEP = re.compile(r"(?:\*|(?P<low>\w+)(?:-(?P<high>\w+))?)/(?P<step>\d+)", re.ASCII)
 _NEAREST_WEEKDAY = re.compile(r"\d+W|W\d+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """A field by its *name*, and what can be written in it."""
+    """A field by its *name*, and what can be written in it.
+
+    It has *size* values from *low* on, and then begins *anew*. Each is a *unit* of so many *seconds*.
+    """
 
     name: str
     accepts: str
+    low: int = 0
+    size: int = 0
+    anew: str = ""
+    unit: str = ""
+    seconds: int = 0
 
 
 LAST_YEAR = 2099
+_DAYS_OF_MONTH = "1 to 31, or `L` for the last day"
+_DAYS_OF_WEEK = "0 to 7 (0 and 7 are Sunday), or `sun` to `sat`"
 _FIELDS = (
-    _Field("minute", "0 to 59"),
-    _Field("hour", "0 to 23"),
-    _Field("day of month", "1 to 31, or `L` for the last day"),
-    _Field("month", "1 to 12, or `jan` to `dec`"),
-    _Field("day of week", "0 to 7 (0 and 7 are Sunday), or `sun` to `sat`"),
-    _Field("second", "0 to 59"),
+    _Field("minute", "0 to 59", 0, 60, "at minute 0 of each hour", "minutes", 60),
+    _Field("hour", "0 to 23", 0, 24, "at midnight", "hours", 3600),
+    _Field("day of month", _DAYS_OF_MONTH, 1, 31, "on day 1 of each month", "days", 86400),
+    _Field("month", "1 to 12, or `jan` to `dec`", 1, 12, "in January", "months"),
+    _Field("day of week", _DAYS_OF_WEEK, 0, 7, "on Sunday", "days", 86400),
+    _Field("second", "0 to 59", 0, 60, "at second 0 of each minute", "seconds", 1),
     _Field("year", f"1970 to {LAST_YEAR}"),
 )
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
@@ -96,6 +107,32 @@ def full_ranges(text: str) -> Iterator[tuple[str, str, str]]:
 
 def _number(text: str) -> int:
     return int(text) if text.isdecimal() else _NUMBERS[text.lower()]
+
+
+@dataclass(frozen=True, slots=True)
+class UnevenStep:
+    """A step, as it is *written*, that does not come out even; *seconds* are those that it seems to mean."""
+
+    written: str
+    anew: str
+    every: str
+    seconds: int
+
+
+def uneven_steps(text: str) -> Iterator[UnevenStep]:
+    """Yield the steps of a sound cron expression that go on to the end of a field, and begin anew too early.
+
+    A range that ends earlier, or begins later than after one step, is meant as it is written.
+    """
+    for field, written in zip(_FIELDS, text.split(), strict=False):
+        match = _STEP.fullmatch(written) if field.size else None
+        if match is None:
+            continue
+        step, end = int(match["step"]), field.low + field.size - 1
+        first = _number(match["low"] or str(field.low))
+        goes_on = first < field.low + step and _number(match["high"] or str(end)) >= end
+        if goes_on and first + step <= end and field.size % step:
+            yield UnevenStep(written, field.anew, f"{step} {field.unit}", step * field.seconds)
 
 
 def has_nearest_weekday(text: str) -> bool:

@@ -122,14 +122,13 @@ def _cron_times(timing: Cron, after: datetime) -> Iterator[datetime]:
     from croniter import CroniterBadDateError, croniter
 
     zone = _zone(timing.timezone)
+    ahead = max(_YEARS, LAST_YEAR + 1 - after.year) if has_year(timing.cron) else _YEARS
     walls = croniter(
         timing.cron,
         _wall_before(after, zone),
         ret_type=datetime,
         day_or=timing.day_or,
-        max_years_between_matches=max(_YEARS, LAST_YEAR + 1 - after.year)
-        if has_year(timing.cron)
-        else _YEARS,
+        max_years_between_matches=ahead,
     )
     while True:
         try:

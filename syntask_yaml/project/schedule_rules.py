@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean
 from syntask_yaml.document.node import Node
-from syntask_yaml.model.cron import cron_problem, full_ranges
+from syntask_yaml.model.cron import cron_problem, full_ranges, uneven_steps
 from syntask_yaml.model.occurrences import first_time, slow_anywhere
 from syntask_yaml.model.recurrence import parse_rrule, rrule_problem, zones_in
 from syntask_yaml.model.schedule import Cron, RRule, Timing, timing_from_dict
@@ -29,13 +28,10 @@ def is_cron(node: Node) -> Iterator[Diagnostic]:
     for written, field, value in full_ranges(node.value):
         detail = f"`{written}` means every {field}: a range that ends where it begins is read as the whole."
         yield node.problem("wide-cron", detail, f"Write `{value}`.").as_warning()
-    for step in re.findall(r"^\*/(\d+)\s", node.value.strip()):
-        if 60 % int(step):
-            detail = (
-                f"`*/{step}` begins anew at minute 0 of each hour: it does not fire every {step} minutes."
-            )
-            hint = f"For every {step} minutes, write `interval: {int(step) * 60}`."
-            yield node.problem("uneven-cron", detail, hint).as_warning()
+    for step in uneven_steps(node.value):
+        detail = f"`{step.written}` begins anew {step.anew}: it does not fire every {step.every}."
+        hint = f"For every {step.every}, write `interval: {step.seconds}`." if step.seconds else ""
+        yield node.problem("uneven-cron", detail, hint).as_warning()
 
 
 def is_interval(node: Node) -> Iterator[Diagnostic]:

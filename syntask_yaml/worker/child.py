@@ -100,6 +100,8 @@ def main() -> int:
     control = _Control(_inherited(CONTROL_FD))
     report = _Reporter(_inherited(REPORT_FD))
     logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[_LogHandler(report)])
+    # A line for each request: those of Prefect's client are nothing to do with the flow.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     job, stage = control.job, "pull"
     try:
         if job.pull_steps:

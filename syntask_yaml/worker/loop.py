@@ -81,6 +81,8 @@ class Worker:
             while not self.is_done:
                 self.tick(clock())
                 self.wait(clock())
+            if self.is_stopping:
+                self._say_so()
         finally:
             self._abandon(clock())
             self._aside.shutdown(wait=False, cancel_futures=True)

@@ -56,6 +56,7 @@ def test_idle_it_ends_at_once(site: Site) -> None:
         site.until(run)
         worker.terminate()
         assert worker.wait(10) == 0
+    assert "Stopping." in (site.folder / "worker.log").read_text()
 
 
 def test_killed_it_takes_its_runs_along_and_the_next_one_finds_them(site: Site) -> None:

@@ -71,3 +71,12 @@ def _server(request: pytest.FixtureRequest) -> PrefectServer:
     """A server on SQLite, one on PostgreSQL, and one of the newer Prefect, in turn."""
     found: PrefectServer = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.fixture(name="empty", params=["sqlite", "newer"])
+def _empty(request: pytest.FixtureRequest) -> PrefectServer:
+    """A server that has nothing but a pool."""
+    server: PrefectServer = request.getfixturevalue(request.param)
+    server.empty()
+    server.create_pool("default")
+    return server

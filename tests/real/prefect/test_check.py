@@ -127,6 +127,25 @@ def test_check_and_a_stock_worker_agree(sqlite: PrefectServer, tmp_path: Path) -
     assert completed == {name for name, each in found.items() if each["ready"]}
 
 
+def test_a_pool_whose_runs_start_elsewhere_is_noted(sqlite: PrefectServer, tmp_path: Path) -> None:
+    """The trial is of the code and the parameters; and what Prefect's client asks the server is not told."""
+    sqlite.empty()
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "flows.py").write_text(FLOWS, encoding="utf-8")
+    pull = json.dumps([{f"{STEPS}.set_working_directory": {"directory": str(project)}}])
+    entry = f"{{name: boxed, entrypoint: flows.py:etl, work_pool: {{name: boxes}}, pull: {pull}}}"
+    (project / "syntask.yaml").write_text(f"deployments: [{entry}]\n", encoding="utf-8")
+    assert _run(sqlite, project, "work-pool", "create", "boxes", "--type", "docker").returncode == 0
+
+    done = _run(sqlite, project, "check", "--all")
+
+    assert done.returncode == 0, done.stderr
+    assert "note: Tried on this machine [tried-here]" in done.stderr
+    assert "`boxes` is a pool of type `docker`; here its runs are tried in a process." in done.stderr
+    assert "HTTP Request" not in done.stderr + done.stdout
+
+
 def _states(server: PrefectServer, *, ended: bool = False) -> dict[str, str]:
     """The state of the run of each deployment; nothing if they are to have *ended*, and one has not."""
     names = {each["id"]: each["name"] for each in server.every("deployments")}

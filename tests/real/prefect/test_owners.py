@@ -31,15 +31,6 @@ OLD = f"name: shop\ndeployments:\n- {{name: old, {ENTRY}}}\n"
 NEW = f"name: shop\ndeployments:\n- {{name: new, renamed_from: etl/old, {ENTRY}}}\n"
 
 
-@pytest.fixture(name="empty", params=["sqlite", "newer"])
-def _empty(request: pytest.FixtureRequest) -> PrefectServer:
-    """A server that has nothing but a pool."""
-    server: PrefectServer = request.getfixturevalue(request.param)
-    server.empty()
-    server.create_pool("default")
-    return server
-
-
 @pytest.fixture(name="desk")
 def _desk(empty: PrefectServer, tmp_path: Path) -> Iterator[Desk]:
     with closing(PrefectBackend.open(empty.api, {})) as backend:

@@ -18,15 +18,6 @@ from tests.support.prefect_server import PrefectServer
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
-@pytest.fixture(name="empty", params=["sqlite", "newer"])
-def _empty(request: pytest.FixtureRequest) -> PrefectServer:
-    """A server that has nothing but a pool."""
-    server: PrefectServer = request.getfixturevalue(request.param)
-    server.empty()
-    server.create_pool("default")
-    return server
-
-
 @pytest.fixture(name="desk")
 def _desk(empty: PrefectServer, tmp_path: Path) -> Iterator[Desk]:
     with closing(PrefectBackend.open(empty.api, {})) as backend:

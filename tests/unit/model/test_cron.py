@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syntask_yaml.model.cron import cron_problem, full_ranges
+from syntask_yaml.model.cron import cron_problem, full_ranges, uneven_steps
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,33 @@ def test_a_wrong_expression_is_explained_by_its_field(line: str, said: str) -> N
 )
 def test_a_range_of_one_value_is_found(line: str, found: list[tuple[str, str, str]]) -> None:
     assert list(full_ranges(line)) == found
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("*/25 * * * *", [("*/25", "25 minutes", 1500)]),
+        ("5-59/25 * * * *", [("5-59/25", "25 minutes", 1500)]),
+        ("5/25 * * * *", [("5/25", "25 minutes", 1500)]),
+        ("0 */5 * * *", [("*/5", "5 hours", 18000)]),
+        ("0 0-23/5 * * *", [("0-23/5", "5 hours", 18000)]),
+        ("0 6 */2 * *", [("*/2", "2 days", 172800)]),
+        ("0 6 1-31/7 * *", [("1-31/7", "7 days", 604800)]),
+        ("0 6 1 */5 *", [("*/5", "5 months", 0)]),
+        ("0 6 * * */2", [("*/2", "2 days", 172800)]),
+        ("0 6 * * sun-sat/3", [("sun-sat/3", "3 days", 259200)]),
+        ("* * * * * */7", [("*/7", "7 seconds", 7)]),
+        ("*/7 */5 * * *", [("*/7", "7 minutes", 420), ("*/5", "5 hours", 18000)]),
+        ("*/15 */6 * */3 *", []),
+        ("0-50/25 9-17/3 * * mon-fri/2", []),
+        ("0,25,50 8-20/6 * * *", []),
+        ("*/45 * * * *", [("*/45", "45 minutes", 2700)]),
+        ("*/60 */24 */31 */12 */7", []),
+        ("0 6 * * fri-mon/2", []),
+        ("@hourly", []),
+    ],
+)
+def test_a_step_that_begins_anew_too_early_is_found(line: str, found: list[tuple[str, str, int]]) -> None:
+    """In every field, also in a range that goes on to the end; one that ends earlier means what it says."""
+    assert cron_problem(line) is None
+    assert [(step.written, step.every, step.seconds) for step in uneven_steps(line)] == found

@@ -244,6 +244,7 @@ def warns():
     warnings.warn("old", stacklevel=1)
     logging.getLogger("mine").info("for your information")
     logging.getLogger("mine").warning("beware")
+    logging.getLogger("httpx").info("HTTP Request: GET /")
     logging.debug("too much")
 
 
