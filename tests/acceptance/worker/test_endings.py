@@ -219,6 +219,7 @@ def test_streams_have_levels(ended: dict[str, Ended]) -> None:
     warns = {line.message: (line.level, line.logger) for line in ended["warns"].lines}
     assert warns["beware"] == (30, "mine")
     assert "too much" not in warns
+    assert "HTTP Request: GET /" not in warns
 
 
 def test_odd_output_is_kept_line_by_line(ended: dict[str, Ended]) -> None:
