@@ -11,37 +11,39 @@ import urllib3
 from docker import errors as docker_errors
 
 from syntask_yaml.errors import StepFailed
+from syntask_yaml.steps.failures import Classified, Rule, classify
 
 UNREACHABLE = (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError)
 
 _CERTIFICATES = "`DOCKER_CERT_PATH` names the directory with `ca.pem`, `cert.pem` and `key.pem`: look there."
-# How an error says why nothing can be asked; what to say of it, and what to do. The last is for all others.
-_SIGNS = tuple(
-    (re.compile(sign, re.DOTALL), told, hint)
-    for sign, told, hint in (
-        (
-            "Permission denied",
-            "No permission to use {}.",
-            "Let your user use it (the group `docker`), or point `DOCKER_HOST` at one that you may use.",
-        ),
-        (
-            "HTTP request to an HTTPS server",
-            "TLS is needed to talk to {}.",
-            "Set `DOCKER_TLS_VERIFY=1`, and `DOCKER_CERT_PATH` to the directory with the certificates.",
-        ),
-        (r"\[SSL[^]]*\] ([^(]+) \(", "There is no TLS connection to {}: {}.", _CERTIFICATES),
-        ("TLS", "There are no certificates for {}.", _CERTIFICATES),
-        (
-            "paramiko",
-            "The Python package `paramiko` is needed to talk to {}.",
-            "Install it beside syntask-yaml: `pip install paramiko`.",
-        ),
-        (
-            "",
-            "There is no answer from {}.",
-            "Start Docker or Podman, or say in `DOCKER_HOST` where one is.",
-        ),
-    )
+# Why an engine cannot be asked anything.
+_UNASKED = (
+    Rule(
+        "Permission denied",
+        detail="No permission to use {}.",
+        hint="Let your user use it (the group `docker`), or point `DOCKER_HOST` at one that you may use.",
+    ),
+    Rule(
+        "HTTP request to an HTTPS server",
+        detail="TLS is needed to talk to {}.",
+        hint="Set `DOCKER_TLS_VERIFY=1`, and `DOCKER_CERT_PATH` to the directory with the certificates.",
+    ),
+    Rule(
+        r"\[SSL[^]]*\] ([^(]+) \(",
+        detail="There is no TLS connection to {}: {}.",
+        hint=_CERTIFICATES,
+    ),
+    Rule(pattern="TLS", detail="There are no certificates for {}.", hint=_CERTIFICATES),
+    Rule(
+        "paramiko",
+        detail="The Python package `paramiko` is needed to talk to {}.",
+        hint="Install it beside syntask-yaml: `pip install paramiko`.",
+    ),
+)
+_NO_ANSWER = Rule(
+    pattern="",
+    detail="There is no answer from {}.",
+    hint="Start Docker or Podman, or say in `DOCKER_HOST` where one is.",
 )
 
 
@@ -55,9 +57,8 @@ class EngineFailed(StepFailed):
 
 def unreachable(address: str, reason: str) -> EngineFailed:
     """The failure of asking the engine at *address* anything, for a *reason* in the words of a library."""
-    found = ((sign.search(reason), told, hint) for sign, told, hint in _SIGNS)
-    match, told, hint = next((match, told, hint) for match, told, hint in found if match)
-    return EngineFailed(told.format(address, *match.groups()), hint=hint, reason=reason)
+    rule, groups, _ = classify(reason, _UNASKED) or Classified(_NO_ANSWER, (), "")
+    return EngineFailed(rule.detail.format(address, *groups), hint=rule.hint, reason=reason)
 
 
 def error_text(answer: Mapping[str, Any]) -> str:
@@ -86,37 +87,39 @@ _INNARDS = re.compile(r" &imagebuilder\.Step\{.*\}")
 _WORDLESS = "the container engine does not say why"
 
 # What engines and registries say, and what to do about it; the first that fits is taken.
-_REMEDIES: tuple[tuple[str, str], ...] = (
-    (
-        r"denied|unauthorized|no basic auth|authentication required|forbidden by|incorrect username",
-        "Log in with `docker login`, or give the step `credentials`. Check that you may use the repository.",
+_REMEDIES = (
+    Rule(
+        r"(?i)denied|unauthorized|no basic auth|authentication required|forbidden by|incorrect username",
+        hint="Log in with `docker login`, or give the step `credentials`. "
+        "Check that you may use the repository.",
     ),
-    (
-        r"no space left|disk quota",
-        "Make room where the engine keeps its images: `docker system prune` removes what nothing uses.",
+    Rule(
+        r"(?i)no space left|disk quota",
+        hint="Make room where the engine keeps its images: `docker system prune` removes what nothing uses.",
     ),
-    (
-        r"manifest unknown|manifest for .* not found|name unknown|repository does not exist",
-        "Check the name and the tag of the image.",
+    Rule(
+        r"(?i)manifest unknown|manifest for .* not found|name unknown|repository does not exist",
+        hint="Check the name and the tag of the image.",
     ),
-    (
-        r"no such host|connection refused|i/o timeout|TLS handshake|network is unreachable|server gave HTTP"
-        r"|connection reset|broken pipe|closed network connection|unexpected EOF|: EOF",
-        "The engine does not reach the registry, or lost it. Check its address, then try again.",
+    Rule(
+        r"(?i)no such host|connection refused|i/o timeout|TLS handshake|network is unreachable"
+        r"|server gave HTTP|connection reset|broken pipe|closed network connection|unexpected EOF|: EOF",
+        hint="The engine does not reach the registry, or lost it. Check its address, then try again.",
     ),
-    (
-        r"buildkit",
-        "Let BuildKit build it: `build_backend: buildx`.",
+    Rule(
+        r"(?i)buildkit",
+        hint="Let BuildKit build it: `build_backend: buildx`.",
     ),
-    (
+    Rule(
         _WORDLESS,
-        "The log of its service does. Podman takes no relative links that lead out of the directory: leave "
-        "them out in `.dockerignore`.",
+        hint="The log of its service does. Podman takes no relative links that lead out of the directory: "
+        "leave them out in `.dockerignore`.",
     ),
 )
 
 
 def refusal(what: str, reason: str) -> EngineFailed:
     """The failure of *what*, with the engine's *reason* and what to do about it."""
-    hint = next((hint for words, hint in _REMEDIES if re.search(words, reason, re.IGNORECASE)), "")
+    found = classify(reason, _REMEDIES)
+    hint = found.rule.hint if found else ""
     return EngineFailed(f"{what} failed: {reason.rstrip('.')}.", hint=hint, reason=reason)

@@ -15,10 +15,11 @@ from uuid import uuid4
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.git_library import git
 from syntask_yaml.steps.base import Outputs, StepContext, StepStopped
+from syntask_yaml.steps.failures import Kind
 from syntask_yaml.steps.git.address import Address, parse_address
 from syntask_yaml.steps.git.command import Git
 from syntask_yaml.steps.git.credentials import Login, login_for
-from syntask_yaml.steps.git.failure import GitFailed, Kind
+from syntask_yaml.steps.git.failure import GitFailed
 from syntask_yaml.steps.git.lock import only_one
 from syntask_yaml.steps.git.repository import Clone, Wanted
 

@@ -2,123 +2,100 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from enum import Enum
-
 from syntask_yaml.steps.base import ProcessFailed
+from syntask_yaml.steps.failures import Kind, Rule, classify
 from syntask_yaml.steps.git.address import Address
 
 _TAIL = 3
 
 
-class Kind(Enum):
-    """Whose fault a failure is, and so what may be done about it."""
-
-    LOGIN = "login"
-    MISSING = "missing"
-    REF = "ref"
-    REF_REFUSED = "ref refused"
-    NETWORK = "network"
-    SETUP = "setup"
-    OTHER = "other"
-
-
-@dataclass(frozen=True, slots=True)
-class _Sign:
-    pattern: str
-    kind: Kind
-    detail: str
-    hint: str
-
-
-# In order: the first sign that is found counts.
-_SIGNS = (
-    _Sign(
+# In order: the first that is found counts.
+_RULES = (
+    Rule(
         r"could not read (Username|Password)",
         Kind.LOGIN,
         "{url} asks who we are, and the step has no credentials for it.",
         "Give the step `access_token` or `credentials`. A repository that does not exist asks too.",
     ),
-    _Sign(
+    Rule(
         r"Authentication failed|Access denied|error: 40[13]|invalid (user|cred)",
         Kind.LOGIN,
         "{url} does not accept the credentials.",
         "Check that the token is right, has not expired, and may read this repository.",
     ),
-    _Sign(
+    Rule(
         r"Permission denied \(",
         Kind.LOGIN,
         "{url} does not accept our ssh key.",
         "Check the key that ssh uses here, and that it may read this repository.",
     ),
-    _Sign(
+    Rule(
         r"Host key verification failed",
         Kind.SETUP,
         "ssh does not know the key of {host}.",
         "Add it to `known_hosts`: `ssh-keyscan {host}` prints it.",
     ),
-    _Sign(
+    Rule(
         r"certificate",
         Kind.SETUP,
         "The certificate of {host} is not one that git trusts.",
         "Name the authority's certificate in `GIT_SSL_CAINFO`, or git's `http.sslCAInfo`.",
     ),
-    _Sign(
+    Rule(
         r"unadvertised object",
         Kind.REF_REFUSED,
         "{url} does not give out single commits.",
         "Name a branch.",
     ),
-    _Sign(
+    Rule(
         r"not our ref",
         Kind.REF,
         "{url} has no such commit.",
         "Check `commit_sha`, and that the commit was pushed.",
     ),
-    _Sign(
+    Rule(
         r"Remote branch .* not found|couldn't find remote ref|[Ii]nvalid refspec|not a valid branch name",
         Kind.REF,
         "{url} has no such branch or tag.",
         "Check `branch`; upper and lower case are different.",
     ),
-    _Sign(
+    Rule(
         r"[Cc]ould not resolve|Name or service not known|name resolution",
         Kind.NETWORK,
         "{host} cannot be found.",
         "Check the host's name, and that this machine has a network.",
     ),
-    _Sign(
+    Rule(
         r"Connection refused|Failed to connect|Couldn't connect|unable to connect|timed out|unreachable",
         Kind.NETWORK,
         "{host} does not answer.",
         "Check the port, the proxy, and that the server runs.",
     ),
-    _Sign(
+    Rule(
         r"early EOF|hung up|RPC failed|error: (429|5\d\d)|reset by peer|disconnect|too slow|GnuTLS|SSL_",
         Kind.NETWORK,
         "{host} broke the connection off.",
         "Try again later.",
     ),
-    _Sign(
+    Rule(
         r"not found|does not exist|does not appear to be a git repository|error: 404|not exported",
         Kind.MISSING,
         "There is no repository {url}.",
         "Check its name. A private repository also looks so to whom may not read it.",
     ),
-    _Sign(
+    Rule(
         r"dubious ownership",
         Kind.SETUP,
         "The clone belongs to another user.",
         "Remove it, or name it in git's `safe.directory`.",
     ),
-    _Sign(
+    Rule(
         r"No space left|quota exceeded|Read-only file system|Permission denied",
         Kind.SETUP,
         "The clone cannot be written.",
         "Check the disk, and whose the directory is.",
     ),
-    _Sign(
+    Rule(
         r"transport '.*' not allowed",
         Kind.SETUP,
         "A submodule is at an address that git does not follow.",
@@ -138,14 +115,10 @@ class GitFailed(ProcessFailed):
 def failure_of(code: int, address: Address, said: str) -> GitFailed:
     """The failure that git's own words, *said*, tell of; *code* is the exit code."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    for sign in _SIGNS:
-        telling = [line for line in lines if re.search(sign.pattern, line)]
-        if telling:
-            places = {"url": f"`{address.url}`", "host": f"`{address.host or address.url}`"}
-            detail = f"{sign.detail.format(**places)}\ngit said: {telling[0]}"
-            hint = sign.hint.format(host=address.host)
-            return GitFailed(sign.kind, detail, exit_code=code, hint=hint)
-    detail = "\n".join(
-        (f"git ended with exit code {code}. It said:", *(f"    {line}" for line in lines[-_TAIL:]))
-    )
-    return GitFailed(Kind.OTHER, detail, exit_code=code)
+    if (found := classify("\n".join(lines), _RULES)) is None:
+        told = "".join(f"\n    {line}" for line in lines[-_TAIL:])
+        return GitFailed(Kind.OTHER, f"git ended with exit code {code}. It said:{told}", exit_code=code)
+    rule = found.rule
+    detail = rule.detail.format(url=f"`{address.url}`", host=f"`{address.host or address.url}`")
+    hint = rule.hint.format(host=address.host)
+    return GitFailed(rule.kind, f"{detail}\ngit said: {found.line}", exit_code=code, hint=hint)

@@ -9,9 +9,10 @@ from pathlib import Path
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.git_library import git
 from syntask_yaml.steps.base import StepContext
+from syntask_yaml.steps.failures import Kind
 from syntask_yaml.steps.git.address import Address
 from syntask_yaml.steps.git.command import Git
-from syntask_yaml.steps.git.failure import GitFailed, Kind
+from syntask_yaml.steps.git.failure import GitFailed
 
 _FULL_SHA = (40, 64)
 _PARTIAL = "--filter=blob:none"

@@ -19,7 +19,8 @@ from fsspec.asyn import get_loop
 from fsspec.callbacks import Callback
 
 from syntask_yaml.steps.base import StepContext, StepStopped
-from syntask_yaml.steps.transfer.failure import Kind, failure_of, kind_of
+from syntask_yaml.steps.failures import Kind
+from syntask_yaml.steps.transfer.failure import failure_of, kind_of
 from syntask_yaml.steps.transfer.remote import Info, Remote
 
 T = TypeVar("T")

@@ -3,47 +3,26 @@
 from __future__ import annotations
 
 import errno
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import Enum
 
 from syntask_yaml.errors import StepFailed
+from syntask_yaml.steps.failures import Classified, Kind, Rule, classify
 from syntask_yaml.steps.transfer.remote import Remote
 
 _DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 _LONGEST = 300
 
 
-class Kind(Enum):
-    """Whose fault a failure is, and so what may be done about it."""
-
-    LOGIN = "login"
-    DENIED = "denied"
-    MISSING = "missing"
-    NETWORK = "network"
-    SETUP = "setup"
-    OTHER = "other"
-
-
-@dataclass(frozen=True, slots=True)
-class _Sign:
-    pattern: str
-    kind: Kind
-    detail: str
-    hint: str
-
-
-# In order: the first sign that is found in the names and words of the errors counts.
-_SIGNS = (
-    _Sign(
+# In order: the first that is found in the names and words of the errors counts.
+_RULES = (
+    Rule(
         r"NoCredentials|Unable to locate credentials|DefaultCredentialsError|could not be automatically "
         r"determined|CredentialUnavailable|DefaultAzureCredential failed|PartialCredentials|ProfileNotFound",
         Kind.LOGIN,
         "There are no credentials for {url}.",
         "Give the step `credentials`, or set them up where it runs.",
     ),
-    _Sign(
+    Rule(
         r"InvalidAccessKeyId|does not exist in our records|SignatureDoesNotMatch|signature we calculated|"
         r"signature does not match|AuthorizationFailure|AuthenticationFailed|failed to authenticate|"
         r"authenticate the request|Invalid Credentials|invalid_grant|invalid_client|ExpiredToken|"
@@ -52,33 +31,33 @@ _SIGNS = (
         "{url} does not accept the credentials.",
         "Check that they are right, have not expired, and are for this store.",
     ),
-    _Sign(
+    Rule(
         r"NoSuchBucket|bucket does not exist|ContainerNotFound|No such container|container does not exist|"
         r"bucket.* not found|FileNotFoundError: b/[^/\s]+/o$",  # the last is a listing's, of gcsfs
         Kind.MISSING,
         "There is no {url}.",
         "Check the name, and make the bucket or container: a step does not.",
     ),
-    _Sign(
+    Rule(
         r"Access ?Denied|Forbidden|\b403\b|PermissionMismatch|does not have .* access",
         Kind.DENIED,
         "The credentials do not allow this in {url}.",
         "Let them list, read and write that folder.",
     ),
-    _Sign(
+    Rule(
         r"[Cc]ertificate|SSLError|SSLCertVerification",
         Kind.SETUP,
         "The certificate of {url} is not one that is trusted here.",
         "Name the authority's certificate in `SSL_CERT_FILE`, or for S3 in `verify` of `client_parameters`.",
     ),
-    _Sign(
+    Rule(
         r"EndpointConnectionError|Could not connect|ClientConnector|Cannot connect|refused|getaddrinfo|"
         r"Name or service|name resolution|ConnectTimeout|ServiceRequestError|unreachable",
         Kind.NETWORK,
         "{url} does not answer.",
         "Check the endpoint, the proxy, and that this machine has a network.",
     ),
-    _Sign(
+    Rule(
         r"ClientPayloadError|ServerDisconnected|ClientOSError|IncompleteRead|ResponseStreaming|Connection|"
         r"[Tt]imed? ?out|SlowDown|InternalError|ServiceUnavailable|ServerBusy|\b50[0-4]\b|\b429\b|BadGateway|"
         r"broken off|ServiceResponseError|HTTPClientError|ReadError|ChecksumError|MD5",
@@ -86,13 +65,13 @@ _SIGNS = (
         "{url} broke the connection off.",
         "Try again later.",
     ),
-    _Sign(
+    Rule(
         r"FileNotFoundError|ResourceNotFound|NoSuchKey|\b404\b",
         Kind.MISSING,
         "A file of {url} is not there.",
         "Was it removed meanwhile?",
     ),
-    _Sign(
+    Rule(
         r"ParamValidation|Invalid bucket name|InvalidBucketName|Invalid endpoint|InvalidResourceName",
         Kind.SETUP,
         "{url} is no place that there can be.",
@@ -113,8 +92,8 @@ def kind_of(error: BaseException) -> Kind:
     """Whose fault *error* is."""
     if _is_local(error):
         return Kind.SETUP
-    sign = _sign_of(error)
-    return Kind.OTHER if sign is None else sign.kind
+    found = _classified(error)
+    return Kind.OTHER if found is None else found.rule.kind
 
 
 def failure_of(error: BaseException, remote: Remote) -> StepFailed:
@@ -128,16 +107,15 @@ def failure_of(error: BaseException, remote: Remote) -> StepFailed:
         detail = f"The files of {url} cannot be copied: {error.strerror}{where}."
         return StoreFailed(Kind.SETUP, detail, hint="Check the disk, and whose the directory is.")
     said = remote.scrubber.scrub(_said(error))
-    sign = _sign_of(error)
-    if sign is None:
+    found = _classified(error)
+    if found is None:
         return StoreFailed(Kind.OTHER, f"{url} cannot be used. Its library said: {said}")
-    detail = f"{sign.detail.format(url=url)}\nIts library said: {said}"
-    return StoreFailed(sign.kind, detail, hint=sign.hint)
+    detail = f"{found.rule.detail.format(url=url)}\nIts library said: {said}"
+    return StoreFailed(found.rule.kind, detail, hint=found.rule.hint)
 
 
-def _sign_of(error: BaseException) -> _Sign | None:
-    told = "\n".join(f"{type(each).__name__}: {each}" for each in _chain(error))
-    return next((sign for sign in _SIGNS if re.search(sign.pattern, told, re.MULTILINE)), None)
+def _classified(error: BaseException) -> Classified | None:
+    return classify("\n".join(f"{type(each).__name__}: {each}" for each in _chain(error)), _RULES)
 
 
 def _is_local(error: BaseException) -> bool:

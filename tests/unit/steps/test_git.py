@@ -15,11 +15,12 @@ import pytest
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.steps.base import StepContext, StepFailedAt, StepStopped
+from syntask_yaml.steps.failures import Kind
 from syntask_yaml.steps.git.address import Address, parse_address
 from syntask_yaml.steps.git.clone import git_clone
 from syntask_yaml.steps.git.command import check_options, environment
 from syntask_yaml.steps.git.credentials import Login, login_for
-from syntask_yaml.steps.git.failure import Kind, failure_of
+from syntask_yaml.steps.git.failure import failure_of
 from syntask_yaml.steps.git.lock import only_one
 from tests.support.git_repository import Repository, git_daemon
 from tests.unit.steps.conftest import Bench, builtin

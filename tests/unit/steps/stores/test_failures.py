@@ -8,7 +8,8 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
 from syntask_yaml.errors import StepFailed
-from syntask_yaml.steps.transfer.failure import Kind, StoreFailed, failure_of, kind_of
+from syntask_yaml.steps.failures import Kind
+from syntask_yaml.steps.transfer.failure import StoreFailed, failure_of, kind_of
 from syntask_yaml.steps.transfer.remote import Remote
 
 REMOTE = Remote(MemoryFileSystem(), "flows/production", "s3://flows/production", ("planted-key",))

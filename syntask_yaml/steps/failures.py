@@ -1,0 +1,49 @@
+"""What went wrong, in the words of others: tables of rules, of which the first that fits counts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+
+class Kind(Enum):
+    """Whose fault a failure is, and so what may be done about it."""
+
+    LOGIN = "login"
+    DENIED = "denied"
+    MISSING = "missing"
+    REF = "ref"
+    REF_REFUSED = "ref refused"
+    NETWORK = "network"
+    SETUP = "setup"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a *pattern* in the words of others means. *detail* and *hint* may have names in braces."""
+
+    pattern: str
+    kind: Kind = Kind.OTHER
+    detail: str = ""
+    hint: str = ""
+
+
+class Classified(NamedTuple):
+    """The *rule* that fits, the *groups* of its pattern, and the *line* in which that was found."""
+
+    rule: Rule
+    groups: tuple[str, ...]
+    line: str
+
+
+def classify(text: str, rules: Sequence[Rule]) -> Classified | None:
+    """Return the first of *rules* whose pattern is found in *text*; None if there is none."""
+    for rule in rules:
+        if match := re.search(rule.pattern, text, re.MULTILINE):
+            begin, end = text.rfind("\n", 0, match.start()) + 1, text.find("\n", match.start())
+            return Classified(rule, match.groups(), text[begin : None if end < 0 else end].strip())
+    return None
