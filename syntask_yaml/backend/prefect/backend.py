@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from syntask_yaml.backend.base import Features
 from syntask_yaml.backend.moments import Clock, utc_now
+from syntask_yaml.backend.prefect.api import Api
 from syntask_yaml.backend.prefect.leases import Leases
 from syntask_yaml.backend.prefect.runs import Runs
 from syntask_yaml.backend.prefect.settings import read_connection
-from syntask_yaml.backend.prefect.transport import Api
 from syntask_yaml.backend.prefect.values import Values
 from syntask_yaml.backend.prefect.write import Writing
 

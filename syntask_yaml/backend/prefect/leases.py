@@ -14,9 +14,9 @@ from hashlib import sha256
 from syntask_yaml.backend.leases import LeaseHeld, is_gone
 from syntask_yaml.backend.naming import new_id
 from syntask_yaml.backend.prefect.bodies import Raw, moment
+from syntask_yaml.backend.prefect.encoding import part
 from syntask_yaml.backend.prefect.faults import Refused
 from syntask_yaml.backend.prefect.role import Role
-from syntask_yaml.backend.prefect.transport import part
 from syntask_yaml.errors import BackendConflict
 from syntask_yaml.model.lease import Holder, Lease
 

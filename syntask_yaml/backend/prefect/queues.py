@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from syntask_yaml.backend.prefect.api import Api
 from syntask_yaml.backend.prefect.bodies import Raw
-from syntask_yaml.backend.prefect.transport import Api, part
+from syntask_yaml.backend.prefect.encoding import part
 from syntask_yaml.errors import BackendError, BackendUnreachable
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.pool import DEFAULT_QUEUE

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from syntask_yaml.backend.base import Features
 from syntask_yaml.backend.moments import Clock
+from syntask_yaml.backend.prefect.api import Api
 from syntask_yaml.backend.prefect.bodies import Raw
-from syntask_yaml.backend.prefect.transport import Api
 
 
 class Role:

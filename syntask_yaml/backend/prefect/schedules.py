@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from syntask_yaml.backend.prefect.api import Api
 from syntask_yaml.backend.prefect.bodies import schedule_body, schedules_of
+from syntask_yaml.backend.prefect.encoding import part
 from syntask_yaml.backend.prefect.faults import AnswerLost
 from syntask_yaml.backend.prefect.shapes import SCHEDULE
-from syntask_yaml.backend.prefect.transport import Api, part
 from syntask_yaml.backend.schedules import merged
 from syntask_yaml.model.schedule import Schedule, canonical
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from syntask_yaml.backend.prefect.api import Api
 from syntask_yaml.backend.prefect.bodies import automation_body, deployment_of_automation, triggers_of
+from syntask_yaml.backend.prefect.encoding import part
 from syntask_yaml.backend.prefect.faults import AnswerLost, Refused
-from syntask_yaml.backend.prefect.transport import Api, part
 from syntask_yaml.errors import BackendRefused
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.timing import parse_interval

@@ -10,12 +10,12 @@ from typing import Any
 from syntask_yaml.backend.base import Written
 from syntask_yaml.backend.naming import check_name
 from syntask_yaml.backend.prefect.bodies import changed_body, labels_of, new_body
+from syntask_yaml.backend.prefect.encoding import part
 from syntask_yaml.backend.prefect.faults import Refused
 from syntask_yaml.backend.prefect.names import step_problem
 from syntask_yaml.backend.prefect.queues import make_queues
 from syntask_yaml.backend.prefect.read import Current, Reading
 from syntask_yaml.backend.prefect.schedules import write_schedules
-from syntask_yaml.backend.prefect.transport import part
 from syntask_yaml.backend.prefect.triggers import delete_triggers, write_sla, write_triggers
 from syntask_yaml.backend.schedules import merged
 from syntask_yaml.backend.writes import limit_in_place, refusal
@@ -85,7 +85,7 @@ class Writing(Reading):
             except BackendError as error:
                 return Written(write, error=error)
 
-        yield from self._api.pace.in_order(apply, writes, most=jobs)
+        yield from self._api.concurrency.in_order(apply, writes, most=jobs)
 
     def _batch(self, writes: Sequence[Write], jobs: int) -> _Batch:
         names = [write.full_name for write in writes if _can_be(write)]
@@ -95,7 +95,7 @@ class Writing(Reading):
         sound = [write.after for write in writes if write.after and self._refusal(write, batch) is None]
         make_queues(self._api, sound, there=[each.raw for each in current.values()])
         flows = list(dict.fromkeys(after.flow for after in sound if after.full_name not in batch.current))
-        made = self._api.pace.in_order(self._make_flow, flows, most=jobs)
+        made = self._api.concurrency.in_order(self._make_flow, flows, most=jobs)
         batch.flows.update(zip(flows, made, strict=True))
         return batch
 

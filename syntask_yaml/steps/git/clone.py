@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import configparser
-import random
 import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +13,7 @@ from uuid import uuid4
 
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.git_library import git
+from syntask_yaml.retry import pauses
 from syntask_yaml.steps.base import Outputs, StepContext, StepStopped
 from syntask_yaml.steps.failures import Kind
 from syntask_yaml.steps.git.address import Address, parse_address
@@ -22,9 +22,6 @@ from syntask_yaml.steps.git.credentials import Login, login_for
 from syntask_yaml.steps.git.failure import GitFailed
 from syntask_yaml.steps.git.lock import only_one
 from syntask_yaml.steps.git.repository import Clone, Wanted
-
-# Seconds before the second and the third attempt, when the network is at fault.
-PAUSES = (1.0, 3.0)
 
 _SHA = re.compile(r"[0-9a-f]{4,64}")
 # What git allows in a name, and nothing that begins an option or means something in a refspec.
@@ -179,13 +176,14 @@ def _remove_leftovers(target: Path) -> None:
 
 
 def _retrying(action: Callable[[], None], context: StepContext) -> None:
-    for pause in PAUSES:
+    """Do *action*, and up to twice more where the network is at fault."""
+    for pause in pauses(1.0, times=2, factor=3.0):
         try:
             return action()
         except GitFailed as error:
-            if error.kind is not Kind.NETWORK:
+            if error.kind is not Kind.NETWORK or pause is None:
                 raise
-            context.write_error(f"{error.detail}\nTrying again in about {pause:.0f} s.")
-        if context.stop.wait(pause * random.uniform(0.7, 1.3)):
+            context.write_error(f"{error.detail}\nTrying again in {pause:.1f} s.")
+        if context.stop.wait(pause):
             raise StepStopped("Cloning was stopped.")
-    return action()
+    return None

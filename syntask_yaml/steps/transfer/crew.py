@@ -7,7 +7,6 @@ is so is in this module; whoever calls it waits.
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
@@ -18,15 +17,13 @@ from typing import Any, TypeAlias, TypeVar
 from fsspec.asyn import get_loop
 from fsspec.callbacks import Callback
 
+from syntask_yaml.retry import pauses
 from syntask_yaml.steps.base import StepContext, StepStopped
 from syntask_yaml.steps.failures import Kind
 from syntask_yaml.steps.transfer.failure import failure_of, kind_of
 from syntask_yaml.steps.transfer.remote import Info, Remote
 
 T = TypeVar("T")
-
-# Seconds before the second and the third attempt, when the network is at fault.
-PAUSES = (1.0, 3.0)
 
 _AT_A_TIME = 16
 _TICK = 0.1
@@ -116,19 +113,19 @@ class _Crew:
             self._pass_on()
 
     async def attempt(self, action: Callable[[], Awaitable[T]], name: str = "") -> T:
-        """What *action* comes to, which is done again when the network is at fault."""
-        for pause in PAUSES:
+        """What *action* comes to, which is done up to twice more when the network is at fault."""
+        for pause in pauses(1.0, times=2, factor=3.0):
             try:
                 return await action()
             except Exception as error:  # whatever a store's library raises
-                if not self._is_worth_another(error):
+                if pause is None or not self._is_worth_another(error):
                     raise
                 failure = failure_of(error, self.remote)
             where = f"`{name}`: " if name else ""
-            self.said.append(f"{where}{failure.detail}\nTrying again in about {pause:.0f} s.")
+            self.said.append(f"{where}{failure.detail}\nTrying again in {pause:.1f} s.")
             self.bytes_done.pop(name, None)
-            await asyncio.sleep(pause * random.uniform(0.7, 1.3))
-        return await action()
+            await asyncio.sleep(pause)
+        raise AssertionError("the last attempt returns or raises")
 
     def _is_worth_another(self, error: Exception) -> bool:
         is_tried_enough = self.remote.kind.is_patient and not isinstance(error, _BrokenOff)

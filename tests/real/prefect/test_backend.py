@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from syntask_yaml.backend.prefect.api import Api
 from syntask_yaml.backend.prefect.backend import PrefectBackend
 from syntask_yaml.backend.prefect.settings import read_connection
-from syntask_yaml.backend.prefect.transport import Api
 from syntask_yaml.errors import BackendConflict, BackendRefused, BackendUnreachable
 from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.pool import WorkPool

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from syntask_yaml.backend.prefect.api import Api
+from syntask_yaml.backend.prefect.encoding import part
 from syntask_yaml.backend.prefect.faults import AnswerLost, Refused
 from syntask_yaml.backend.prefect.settings import read_connection
-from syntask_yaml.backend.prefect.transport import Api, part
 from syntask_yaml.errors import BackendError, BackendRefused, BackendUnreachable
 from tests.support.ports import free_port
 from tests.support.scripted_server import CUT, Answer, ScriptedServer, dribbling, scripted

@@ -7,7 +7,7 @@ from threading import Lock
 
 import pytest
 
-from syntask_yaml.backend.prefect.pace import Pace
+from syntask_yaml.backend.prefect.concurrency import AdaptiveLimit
 
 
 class Meter:
@@ -34,41 +34,41 @@ def test_what_comes_out_is_in_order(most: int, count: int) -> None:
     """Whoever is done first."""
     meter = Meter()
 
-    assert list(Pace().in_order(meter, range(count), most=most)) == [-item for item in range(count)]
+    assert list(AdaptiveLimit().in_order(meter, range(count), most=most)) == [-item for item in range(count)]
     assert max(meter.most, default=0) <= most
 
 
 def test_it_begins_with_one_and_grows_while_it_goes_well() -> None:
     """Up to what is allowed."""
-    pace, limits = Pace(), []
-    list(pace.in_order(lambda _item: limits.append(pace.limit), range(200), most=4))
+    limit, found = AdaptiveLimit(), []
+    list(limit.in_order(lambda _item: found.append(limit.limit), range(200), most=4))
 
-    assert limits[0] == 1
-    assert pace.limit == 4
+    assert found[0] == 1
+    assert limit.limit == 4
 
 
 def test_a_busy_server_halves_it_and_makes_it_wait_longer_before_the_next_try() -> None:
     """Down to one."""
-    pace = Pace()
-    list(pace.in_order(lambda _item: None, range(100), most=8))
-    found = [pace.limit]
+    limit = AdaptiveLimit()
+    list(limit.in_order(lambda _item: None, range(100), most=8))
+    found = [limit.limit]
     for _ in range(4):
-        pace.slow_down()
-        found.append(pace.limit)
+        limit.decrease()
+        found.append(limit.limit)
     assert found == [8, 4, 2, 1, 1]
 
-    list(pace.in_order(lambda _item: None, range(300), most=8))
-    assert pace.limit == 1
+    list(limit.in_order(lambda _item: None, range(300), most=8))
+    assert limit.limit == 1
 
 
 def test_a_server_that_never_takes_two_is_seldom_asked_to() -> None:
     """In five hundred calls, a handful."""
-    pace, refused = Pace(), []
+    limit, refused = AdaptiveLimit(), []
 
     def refuse(item: int) -> None:
-        if pace.limit > 1:
+        if limit.limit > 1:
             refused.append(item)
-            pace.slow_down()
+            limit.decrease()
 
-    list(pace.in_order(refuse, range(500), most=8))
+    list(limit.in_order(refuse, range(500), most=8))
     assert 1 <= len(refused) < 20

@@ -1,4 +1,7 @@
-"""How many calls are under way at once: begin with one, grow while it goes well, halve when it does not."""
+"""How many calls are under way at once: additive increase, multiplicative decrease (AIMD).
+
+It begins with one, allows one more after some calls that went well, and halves when the server is too busy.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,8 @@ _R = TypeVar("_R")
 _FIRST_PATIENCE, _LESS_EAGER, _MOST_PATIENCE = 4, 4, 1024
 
 
-class Pace:
-    """A number of places that changes with how the server takes it. Threads share one."""
+class AdaptiveLimit:
+    """A limit on calls under way that follows what the server can take. Threads share one."""
 
     def __init__(self) -> None:
         self.limit = 1
@@ -27,8 +30,8 @@ class Pace:
         self._changed = Condition()
 
     @contextmanager
-    def place(self) -> Iterator[None]:
-        """Wait for a place, and take it for a while."""
+    def slot(self) -> Iterator[None]:
+        """Wait for a slot, and take it for a while."""
         with self._changed:
             self._changed.wait_for(lambda: self._taken < self.limit)
             self._taken += 1
@@ -46,7 +49,7 @@ class Pace:
             self.limit += 1
             self._calm = 0
 
-    def slow_down(self) -> None:
+    def decrease(self) -> None:
         """Note that the server was too busy."""
         with self._changed:
             self.limit = max(1, self.limit // 2)
@@ -60,12 +63,12 @@ class Pace:
             yield from map(do, items)
             return
 
-        def do_in_place(item: _T) -> _R:
-            with self.place():
+        def do_in_slot(item: _T) -> _R:
+            with self.slot():
                 return do(item)
 
         pool = ThreadPoolExecutor(self._most, thread_name_prefix="syntask-write")
         try:
-            yield from pool.map(do_in_place, items)
+            yield from pool.map(do_in_slot, items)
         finally:
             pool.shutdown(cancel_futures=True)

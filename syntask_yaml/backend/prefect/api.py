@@ -1,0 +1,156 @@
+"""The verbs of the REST API: objects of a kind, each as it has to look, and lists of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, TypeVar
+
+from syntask_yaml.backend.prefect.bodies import Raw
+from syntask_yaml.backend.prefect.faults import Refused, no_api, old_server
+from syntask_yaml.backend.prefect.pages import ORDERS, PAGE, Pages
+from syntask_yaml.backend.prefect.settings import Connection
+from syntask_yaml.backend.prefect.shapes import SHAPES, Shape, odd_place
+from syntask_yaml.backend.prefect.transport import Transport
+from syntask_yaml.errors import BackendError, BackendRefused
+
+_T = TypeVar("_T")
+_S = TypeVar("_S")
+
+_READERS = 4
+
+# What an object of a kind is told by: texts that each of them has.
+_TEXTS: Mapping[str, Sequence[str]] = {
+    "deployments": ("id", "name", "flow_id"),
+    "flow_runs": ("id", "name", "flow_id"),
+    "block_documents": ("id",),
+    "logs": ("id",),
+    "block_schemas": ("id",),
+    "block_types": ("id", "slug"),
+}
+_USUAL_TEXTS = ("id", "name")
+# What goes wrong where an answer is not what it should be.
+_ODD = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
+
+
+class Api(Transport):
+    """A server's API. Threads may share one."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        # Cloud has one version, and no place that tells it.
+        self._version: str | None = "" if connection.is_cloud else None
+
+    def get(self, path: str, kind: str = "", **query: Any) -> Raw | None:
+        """Return the object at *path*, which is of *kind*; None if there is none."""
+        found = self.call("GET", path, query=query, may_be_missing=True)
+        if found is None or not kind:
+            return None if found is None else self._object(found)
+        return self._told(found, _TEXTS.get(kind, _USUAL_TEXTS), kind)
+
+    def post(self, path: str, body: Any = None, *, repeats: bool = True) -> Any:
+        """Post *body*. Without *repeats*, a call that may have been done raises AnswerLost."""
+        return self.call("POST", path, body, repeats=repeats)
+
+    def made(self, path: str, body: Any, kind: str = "", *, repeats: bool = True) -> Raw:
+        """Post *body*, and return the object of *kind* that the server made of it, with its id."""
+        texts = _TEXTS.get(kind, _USUAL_TEXTS) if kind else ("id",)
+        return self._told(self.post(path, body, repeats=repeats), texts, kind)
+
+    def listed(self, path: str, kind: str, body: Mapping[str, Any]) -> list[Raw]:
+        """Post the filter *body*, and return the objects of *kind* that are listed."""
+        answer = self.call("POST", path, body)
+        if not isinstance(answer, list):
+            raise self.no_api("a list was asked for")
+        texts = _TEXTS.get(kind, _USUAL_TEXTS)
+        return [self._told(each, texts, kind) for each in answer]
+
+    def patch(self, path: str, body: Any) -> bool:
+        """Change what stands at *path*; whether there was something."""
+        return self.call("PATCH", path, body, may_be_missing=True) is not None
+
+    def delete(self, path: str) -> bool:
+        """Delete what stands at *path*; whether there was something."""
+        return self.call("DELETE", path, may_be_missing=True) is not None
+
+    def parsed(self, parse: Callable[[], _T]) -> _T:
+        """Return what *parse* makes of an answer. Raises BackendUnreachable where it has another shape."""
+        try:
+            return parse()
+        except _ODD as error:
+            raise self.no_api(f"an answer has another shape: {type(error).__name__}: {error}") from error
+
+    def no_api(self, why: str) -> BackendError:
+        """The error for an answer that no Prefect 3 server gives."""
+        try:
+            self.check_version()
+        except BackendRefused as error:
+            return error
+        except BackendError:
+            pass
+        return no_api(self.url, why)
+
+    def check_version(self) -> None:
+        """Raise BackendRefused for a server of Prefect 2. It is asked once."""
+        if self._version is None:
+            try:
+                version = self.call("GET", "/admin/version", may_be_missing=True)
+            except Refused:  # a proxy that keeps this place to itself
+                version = ""
+            if not isinstance(version, str | None):
+                raise no_api(self.url, "its version is no text")
+            self._version = version or ""
+        if self._version.startswith("2."):
+            raise old_server(self.url, self._version)
+
+    def _object(self, answer: Any) -> Raw:
+        if not isinstance(answer, dict):
+            raise self.no_api("an object was asked for")
+        return answer
+
+    def _told(self, answer: Any, texts: Sequence[str], kind: str) -> Raw:
+        """*answer*, which is an object of *kind* with these *texts*."""
+        found = self._object(answer)
+        for name in texts:
+            if not isinstance(found.get(name), str):
+                raise self.no_api(f"an object has no text as its `{name}`")
+        self.check_shape(found, SHAPES.get(kind, {}))
+        return found
+
+    def check_shape(self, answer: Any, shape: Shape) -> None:
+        """Raise BackendUnreachable where *answer* has another *shape*."""
+        if (place := odd_place(answer, shape)) is not None:
+            raise self.no_api(f"an answer has a value of another type in `{place}`")
+
+    def every(self, kind: str, body: Mapping[str, Any] | None = None, *, expected: int = 0) -> list[Raw]:
+        """All objects of *kind* that the filter *body* means, several pages at a time.
+
+        *expected* is how many there probably are: so many pages are asked for at once.
+        """
+        order = {"sort": ORDERS[kind]} if kind in ORDERS else {}
+        return self.pages(kind, {**order, **(body or {})}).all(expected=expected)
+
+    def pages(self, kind: str, body: Mapping[str, Any], found: dict[str, Raw] | None = None) -> Pages:
+        """The list of *kind* that *body* filters and orders, of which *found* is known."""
+
+        def page_at(offset: int) -> list[Raw]:
+            return self.listed(f"/{kind}/filter", kind, {**body, "limit": PAGE, "offset": offset})
+
+        def read(offsets: Sequence[int]) -> list[list[Raw]]:
+            return self._together([partial(page_at, offset) for offset in offsets])
+
+        return Pages(self.url, kind, read, {} if found is None else found)
+
+    def both(self, one: Callable[[], _T], other: Callable[[], _S]) -> tuple[_T, _S]:
+        """What two ways to read return, gone at the same time."""
+        with ThreadPoolExecutor(1, thread_name_prefix="syntask-read") as pool:
+            later = pool.submit(other)
+            return one(), later.result()
+
+    def _together(self, calls: Sequence[Callable[[], _T]]) -> list[_T]:
+        """What each of the *calls* returns, several at a time."""
+        if len(calls) < 2:
+            return [call() for call in calls]
+        with ThreadPoolExecutor(min(_READERS, len(calls)), thread_name_prefix="syntask-read") as pool:
+            return list(pool.map(lambda call: call(), calls))

@@ -1,0 +1,18 @@
+"""When to try again: pauses that grow, and differ a little, so that no two callers keep step."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+_JITTER = 0.3
+
+
+def pauses(first: float, *, times: int, factor: float = 2.0, longest: float = 60.0) -> Iterator[float | None]:
+    """Yield the seconds to wait after each attempt that failed, or None after the last one.
+
+    *times* is how often to try again; each pause is *factor* times the one before, up to *longest* seconds.
+    """
+    for number in range(times):
+        yield min(first * factor**number, longest) * random.uniform(1 - _JITTER, 1 + _JITTER)
+    yield None
