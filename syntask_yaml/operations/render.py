@@ -10,12 +10,13 @@ from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.events import Observer
+from syntask_yaml.model.fields import FIELDS
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.operations.choose import Selection, choose, refuse_broken
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.pipelines import run_steps_of
 from syntask_yaml.operations.prepare import Prepared, prepare, prepare_again
-from syntask_yaml.plan.facts import facts
+from syntask_yaml.plan.normalize import comparable_fields
 
 _JOBS = 8
 
@@ -59,13 +60,13 @@ def _sound(prepared: list[Prepared]) -> list[Prepared]:
 
 def document_of(deployment: Deployment) -> dict[str, Any]:
     """A deployment as an entry of a project file, without what says nothing."""
-    known = facts(deployment)
+    known = comparable_fields(deployment)
     pool = {key.partition(".")[2]: value for key, value in known.items() if key.startswith("work_pool.")}
-    hidden = {"parameter_schema", "project", "origin", "schedules", "pull"}
+    plain = {each.key for each in FIELDS if each.is_declared and "." not in each.key} - {"schedules", "pull"}
     fields = {
         "name": deployment.name,
         "flow_name": deployment.flow,
-        **{key: value for key, value in known.items() if "." not in key and key not in hidden},
+        **{key: value for key, value in known.items() if key in plain},
         "work_pool": {key: value for key, value in pool.items() if value not in (None, {}, [])},
         "schedules": _schedules(known["schedules"]),
     }

@@ -13,7 +13,7 @@ from syntask_yaml.errors import FileFailed
 from syntask_yaml.model.deployment import Write
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.plan.changes import Action, Plan, Removal
-from syntask_yaml.plan.facts import facts
+from syntask_yaml.plan.normalize import comparable_fields
 
 FORMAT = "syntask.plan/1"
 
@@ -110,8 +110,8 @@ def fingerprint(plan: Plan, steps: Iterable[str]) -> str:
 def _sides(write: Write) -> list[Any]:
     before = write.before
     return [
-        None if before is None else [before.id, facts(before.deployment)],
-        None if write.after is None else [write.after.full_name, facts(write.after)],
+        None if before is None else [before.id, comparable_fields(before.deployment)],
+        None if write.after is None else [write.after.full_name, comparable_fields(write.after)],
     ]
 
 

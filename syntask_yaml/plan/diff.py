@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from syntask_yaml.model.deployment import Deployment, Stored, Write
+from syntask_yaml.model.fields import FIELDS
 from syntask_yaml.model.secret import SECRET_NAMES
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.plan.changes import Action, Change, FieldChange
-from syntask_yaml.plan.facts import facts, schedules_beside
+from syntask_yaml.plan.normalize import comparable_fields, schedules_beside
 from syntask_yaml.template import is_template
 
 # Fields that say nothing when they are not declared, so that what a backend has stays.
-_OPTIONAL = frozenset({"version", "paused", "schedules", "sla", "origin"})
+_OPTIONAL = frozenset(field.key for field in FIELDS if field.is_optional)
 _OPTIONAL_INSIDE = frozenset({"active", "anchor_date", "grace_period_seconds"})
 HIDDEN = "(hidden)"
 
@@ -58,22 +59,22 @@ def _change(
 ) -> Change:
     if actual is None:
         whole = complete(wanted)
-        fields = tuple(_fields({}, facts(whole), ignore))
+        fields = tuple(_fields({}, comparable_fields(whole), ignore))
         return Change(Action.CREATE, wanted.full_name, fields, "not on the backend", Write(None, whole))
-    before, after = _facts_of_both(actual.deployment, wanted)
+    before, after = _fields_of_both(actual.deployment, wanted)
     reasons = tuple(_fields(before, after, ignore))
     if not reasons:
         is_adopted = adopt and wanted.origin is not None and actual.deployment.origin is None
         write = Write(actual, replace(actual.deployment, origin=wanted.origin)) if is_adopted else None
         return Change(Action.UNCHANGED, wanted.full_name, write=write, id=actual.id)
     whole = complete(wanted)
-    fields = tuple(_fields(*_facts_of_both(actual.deployment, whole), ignore))
+    fields = tuple(_fields(*_fields_of_both(actual.deployment, whole), ignore))
     names = ", ".join(dict.fromkeys(field.path.partition(".")[0].partition("[")[0] for field in reasons))
     return Change(Action.UPDATE, wanted.full_name, fields, f"{names} differ", Write(actual, whole), actual.id)
 
 
-def _facts_of_both(stored: Deployment, wanted: Deployment) -> tuple[dict[str, Value], dict[str, Value]]:
-    before, after = facts(stored), facts(wanted)
+def _fields_of_both(stored: Deployment, wanted: Deployment) -> tuple[dict[str, Value], dict[str, Value]]:
+    before, after = comparable_fields(stored), comparable_fields(wanted)
     one, other = before["schedules"], after["schedules"]
     is_one_on_both = (
         isinstance(one, dict) and len(one) == 1 and isinstance(other, dict) and one.keys() == other.keys()
@@ -85,7 +86,7 @@ def _facts_of_both(stored: Deployment, wanted: Deployment) -> tuple[dict[str, Va
 
 def _rename(wanted: Deployment, old: Stored, ignore: frozenset[str], complete: Complete) -> Change:
     whole = complete(wanted)
-    fields = tuple(_fields(*_facts_of_both(old.deployment, whole), ignore))
+    fields = tuple(_fields(*_fields_of_both(old.deployment, whole), ignore))
     reason = f"renamed from {old.deployment.full_name}"
     return Change(Action.RENAME, wanted.full_name, fields, reason, Write(old, whole), old.id)
 

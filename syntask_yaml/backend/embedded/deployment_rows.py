@@ -19,16 +19,13 @@ from syntask_yaml.model.deployment import CollisionStrategy, ConcurrencyLimit, D
 from syntask_yaml.model.schedule import Schedule, timing_from_dict, timing_to_dict
 from syntask_yaml.model.value import known
 
-# The fields that have no column of their own, as the store never asks for them.
-_DOCUMENT = frozenset(
-    "entrypoint description version version_info tags parameters parameter_schema"
-    " enforce_parameter_schema job_variables pull_steps triggers sla origin protected".split()
-)
-_TUPLES = ("tags", "pull_steps", "triggers", "sla")
+# The fields that the store asks for, and so has columns of; and those of a wanted deployment alone.
+_COLUMNS = frozenset("flow name project work_pool work_queue paused concurrency_limit schedules".split())
+_WANTED_ONLY = frozenset({"version_type", "renamed_from"})
 _DEFAULTS: tuple[tuple[str, Any], ...] = tuple(
     (field.name, field.default if field.default_factory is MISSING else field.default_factory())
     for field in fields(Deployment)
-    if field.name in _DOCUMENT
+    if field.name not in _COLUMNS | _WANTED_ONLY
 )
 _values = attrgetter(*(name for name, _ in _DEFAULTS))
 
@@ -90,10 +87,10 @@ def _stored(rows: list[sqlite3.Row]) -> Stored:
     id_, flow, name, project, pool, queue, is_paused, *limit, document, created, updated = rows[0][
         : _SCHEDULE.start
     ]
-    rest = from_json(document)
-    for field in _TUPLES:
-        if field in rest:
-            rest[field] = tuple(rest[field])
+    rest: dict[str, Any] = from_json(document)
+    for field, value in rest.items():
+        if isinstance(value, list):
+            rest[field] = tuple(value)
     deployment = Deployment(
         flow=flow,
         name=name,

@@ -9,12 +9,16 @@ from typing import Any, TypeAlias
 
 from syntask_yaml.backend.prefect.names import Dialect
 from syntask_yaml.model.deployment import CollisionStrategy, ConcurrencyLimit, Deployment, Stored
+from syntask_yaml.model.fields import FIELDS
 from syntask_yaml.model.recurrence import without_default_start
 from syntask_yaml.model.schedule import RRule, Schedule, Timing, timing_from_dict, timing_to_dict
 from syntask_yaml.model.trigger import settled, trigger_name, whole
 from syntask_yaml.model.value import Json, known
 
 Raw: TypeAlias = Mapping[str, Any]
+
+# The fields that the API takes and gives as they are, with its keys.
+_SAME: Mapping[str, str] = {field.name: field.api for field in FIELDS if field.api is not None}
 
 OWNER, ORIGIN, PROTECTED = "syntask.project", "syntask.origin", "syntask.protected"
 # On automations whose name does not show that they are a deployment's.
@@ -51,16 +55,11 @@ def changed_body(after: Deployment, dialect: Dialect) -> dict[str, Any]:
     """
     limit = known(after.concurrency_limit)
     body: dict[str, Any] = {
-        "description": after.description,
-        "entrypoint": after.entrypoint,
+        **{key: getattr(after, name) for name, key in _SAME.items()},
         "tags": list(known(after.tags)),
-        "parameters": after.parameters,
         "parameter_openapi_schema": after.parameter_schema or _NO_SCHEMA,
-        "enforce_parameter_schema": after.enforce_parameter_schema,
         "concurrency_limit": limit and limit.limit,
         "concurrency_options": limit and _options(limit),
-        "work_pool_name": after.work_pool,
-        "work_queue_name": after.work_queue,
         "job_variables": dialect.references(after.job_variables),
         "pull_steps": [dialect.step(step) for step in after.pull_steps],
     }
@@ -162,19 +161,14 @@ def stored_of(raw: Raw, *, flow: str, automations: Sequence[Raw] = ()) -> Stored
     deployment = Deployment(
         flow=flow,
         name=raw["name"],
-        entrypoint=raw.get("entrypoint"),
-        description=raw.get("description"),
+        **{name: raw[key] for name, key in _SAME.items() if raw.get(key) is not None},
         version=raw.get("version"),
         version_info=raw.get("version_info"),
         tags=tuple(raw["tags"]),
-        parameters=raw["parameters"],
         parameter_schema=_schema(raw.get("parameter_openapi_schema")),
-        enforce_parameter_schema=raw["enforce_parameter_schema"],
         schedules=schedules_of(raw["schedules"]),
         paused=raw["paused"],
         concurrency_limit=_limit(raw),
-        work_pool=raw.get("work_pool_name"),
-        work_queue=raw.get("work_queue_name"),
         job_variables=raw["job_variables"],
         pull_steps=tuple(raw.get("pull_steps") or ()),
         triggers=triggers_of(automations, raw["name"]),

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from syntask_yaml.cli.views.escape import escaped
+from syntask_yaml.model.fields import FIELDS
 from syntask_yaml.model.value import Unknown
 from syntask_yaml.operations.images import PlannedImage
 from syntask_yaml.plan.changes import Action, Change, FieldChange, Plan, Removal
@@ -99,7 +100,7 @@ def _time(moment: datetime | None) -> str:
 
 
 # What a new deployment is shown with, if it says something.
-_HEADLINES = ("entrypoint", "parameters", "work_pool.name", "paused", "concurrency_limit")
+_HEADLINES = frozenset(field.key for field in FIELDS if field.is_headline)
 
 
 def _is_worth_showing(field: FieldChange) -> bool:

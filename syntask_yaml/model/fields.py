@@ -1,0 +1,242 @@
+"""The fields of a deployment in one table: where the project file has them, how they are read and compared.
+
+A new field is an attribute of `Deployment`, a row here and a key of the JSON Schema. Both backends store a
+field that needs nothing special from its row alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from syntask_yaml.model.builtin import builtin_of
+from syntask_yaml.model.deployment import CollisionStrategy, ConcurrencyLimit, Deployment
+from syntask_yaml.model.identity import schedule_keys
+from syntask_yaml.model.pool import DEFAULT_QUEUE
+from syntask_yaml.model.schedule import Schedule, canonical, timing_to_dict
+from syntask_yaml.model.trigger import settled, trigger_name
+from syntask_yaml.model.value import Unknown, Value, flag, holds_unknown
+from syntask_yaml.model.written_default import without_written_defaults
+
+_NAMESPACE = re.compile(r"(\{\{\s*)prefect(\.(?:blocks|variables)\.)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field.
+
+    *name* is the attribute of `Deployment`, *path* the key of the project file, dotted inside of another.
+    *read* turns the value of the file into that of the deployment; None where more than the value decides.
+    *compare* returns the value that a plan compares: equal for everything that means the same.
+    *is_optional*: a deployment that does not declare it keeps what the backend has.
+    *is_declared*: the project file has the key. *is_headline*: a plan shows it for a new deployment.
+    *api* is the key of a Prefect server's API that has the very value of the attribute.
+    """
+
+    name: str
+    path: str = ""
+    read: Callable[[Any], Value] | None = None
+    compare: Callable[[Deployment], Value]
+    is_optional: bool = False
+    is_declared: bool = True
+    is_headline: bool = False
+    api: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The path in the project file."""
+        return self.path or self.name
+
+
+def _same(value: Any) -> Value:
+    return value or None
+
+
+def _scalar(read: Callable[[Any], Any]) -> Callable[[Any], Value]:
+    """Return *read* for a value that is not known at all while a part of it is not."""
+    return lambda value: Unknown("") if holds_unknown(value) else read(value)
+
+
+def _version(value: Any) -> str | None:
+    return str(value) if value != "" else None
+
+
+def _tags(value: Any) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_flat(value)))
+
+
+def _flat(value: Any) -> Iterator[str]:
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _flat(item)
+    elif value is not None and value != "":
+        yield str(value)
+
+
+def _limit(value: Any) -> ConcurrencyLimit | None:
+    if not isinstance(value, Mapping):
+        return ConcurrencyLimit(int(value))
+    if value.get("limit") is None:
+        return None
+    grace = value.get("grace_period_seconds")
+    return ConcurrencyLimit(
+        int(value["limit"]),
+        CollisionStrategy(value.get("collision_strategy") or CollisionStrategy.ENQUEUE),
+        None if grace is None else int(grace),
+    )
+
+
+def plain(value: Value) -> Value:
+    """Return *value* as JSON in one spelling: lists for tuples, and one namespace in references."""
+    if isinstance(value, str):
+        return _NAMESPACE.sub(r"\1syntask\2", value) if "{{" in value else value
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value
+
+
+def if_known(value: Any, convert: Callable[[Any], Value]) -> Value:
+    """Return *value* converted, unless it is not declared or not known yet."""
+    return value if value is None or isinstance(value, Unknown) else convert(value)
+
+
+def _compared_limit(limit: ConcurrencyLimit) -> dict[str, Value]:
+    return {
+        "limit": limit.limit,
+        "collision_strategy": limit.collision_strategy.value,
+        "grace_period_seconds": limit.grace_period_seconds,
+    }
+
+
+def compared_schedule(schedule: Schedule) -> dict[str, Value]:
+    """Return what a plan compares of a schedule, under the keys of the project file."""
+    return {
+        "slug": schedule.slug,
+        **timing_to_dict(canonical(schedule.timing)),
+        "active": schedule.active,
+        "parameters": plain(schedule.parameters),
+    }
+
+
+def compared_schedules(schedules: tuple[Schedule, ...]) -> dict[str, Value]:
+    """Return what a plan compares of schedules, by what identifies each."""
+    return dict(zip(schedule_keys(schedules), map(compared_schedule, schedules), strict=True))
+
+
+def _compared_step(step: Mapping[str, Value]) -> Value:
+    return {_step_name(name): plain(inputs) for name, inputs in step.items()}
+
+
+def _step_name(name: str) -> str:
+    builtin = builtin_of(name)
+    return builtin.full_name() if builtin else name
+
+
+def _compared_triggers(deployment: Deployment) -> Value:
+    return [
+        plain(settled(trigger, name=trigger_name(deployment.name, position)))
+        for position, trigger in enumerate(deployment.triggers, start=1)
+    ]
+
+
+FIELDS: tuple[Field, ...] = (
+    Field(
+        name="entrypoint",
+        read=_same,
+        compare=lambda each: each.entrypoint,
+        is_headline=True,
+        api="entrypoint",
+    ),
+    Field(
+        name="description",
+        read=_scalar(_same),
+        compare=lambda each: each.description or None,
+        api="description",
+    ),
+    Field(name="version", read=_scalar(_version), compare=lambda each: each.version, is_optional=True),
+    Field(
+        name="tags",
+        read=_scalar(_tags),
+        compare=lambda each: if_known(each.tags, lambda tags: sorted(set(tags))),
+    ),
+    Field(
+        name="parameters",
+        read=_same,
+        compare=lambda each: plain(each.parameters),
+        is_headline=True,
+        api="parameters",
+    ),
+    Field(
+        name="enforce_parameter_schema",
+        read=_scalar(flag),
+        compare=lambda each: each.enforce_parameter_schema,
+        api="enforce_parameter_schema",
+    ),
+    Field(
+        name="parameter_schema",
+        compare=lambda each: without_written_defaults(plain(each.parameter_schema or {})),
+        is_declared=False,
+    ),
+    Field(
+        name="paused",
+        read=_scalar(flag),
+        compare=lambda each: each.paused,
+        is_optional=True,
+        is_headline=True,
+    ),
+    Field(
+        name="schedules",
+        compare=lambda each: if_known(each.schedules, compared_schedules),
+        is_optional=True,
+    ),
+    Field(
+        name="concurrency_limit",
+        read=_scalar(_limit),
+        compare=lambda each: if_known(each.concurrency_limit, _compared_limit),
+        is_headline=True,
+    ),
+    Field(
+        name="work_pool",
+        path="work_pool.name",
+        read=_same,
+        compare=lambda each: each.work_pool,
+        is_headline=True,
+        api="work_pool_name",
+    ),
+    Field(
+        name="work_queue",
+        path="work_pool.work_queue_name",
+        read=_same,
+        compare=lambda each: each.work_queue or DEFAULT_QUEUE,
+        api="work_queue_name",
+    ),
+    Field(
+        name="job_variables",
+        path="work_pool.job_variables",
+        read=_same,
+        compare=lambda each: plain(each.job_variables),
+    ),
+    Field(
+        name="pull_steps",
+        path="pull",
+        compare=lambda each: [_compared_step(step) for step in each.pull_steps],
+    ),
+    Field(
+        name="triggers",
+        read=lambda triggers: tuple(trigger for trigger in triggers if trigger),
+        compare=_compared_triggers,
+    ),
+    Field(
+        name="sla",
+        read=tuple,
+        compare=lambda each: if_known(each.sla, lambda slas: [plain(sla) for sla in slas]),
+        is_optional=True,
+    ),
+    Field(name="project", compare=lambda each: each.project, is_declared=False),
+    Field(name="origin", compare=lambda each: each.origin, is_optional=True, is_declared=False),
+    Field(name="protected", read=_scalar(flag), compare=lambda each: each.protected or None),
+)

@@ -1,0 +1,27 @@
+"""What a plan compares of a deployment, whichever side it comes from."""
+
+from __future__ import annotations
+
+from syntask_yaml.model.deployment import Deployment
+from syntask_yaml.model.fields import FIELDS, compared_schedule, compared_schedules, if_known
+from syntask_yaml.model.identity import schedule_keys, schedule_pairs
+from syntask_yaml.model.value import Unknown, Value
+
+
+def comparable_fields(deployment: Deployment) -> dict[str, Value]:
+    """Return the fields under the keys of the project file, in one spelling. None means: not declared."""
+    return {field.key: field.compare(deployment) for field in FIELDS}
+
+
+def schedules_beside(stored: Deployment, wanted: Deployment) -> tuple[Value, Value]:
+    """Return the schedules of both deployments, in which each has one name on either side."""
+    before, after = stored.schedules, wanted.schedules
+    if isinstance(before, Unknown) or isinstance(after, Unknown) or not before or not after:
+        return if_known(before, compared_schedules), if_known(after, compared_schedules)
+    pairs = schedule_pairs(before, after)
+    keys = schedule_keys(each for old, new in pairs if (each := old or new))
+    named = list(zip(keys, pairs, strict=True))
+    return (
+        {key: compared_schedule(old) for key, (old, _) in named if old},
+        {key: compared_schedule(new) for key, (_, new) in named if new},
+    )
