@@ -1,7 +1,8 @@
 """From a function, as its source declares it, to the JSON Schema of its parameters.
 
 plain    the types that nearly all flows have, without pydantic
-cut      the definitions that a signature needs, cut out of the source and checked
+cut      the definitions that a signature needs, cut out of the source; `annotations`, `values` and `names`
+         check every node of them, `cut_class` those of a class
 allowed  the closed list of names and calls that they may use
 make     runs what was cut out, and has pydantic make the schema of it
 """

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator
 
 from syntask_yaml.project.flows.schema import allowed
-from syntask_yaml.project.flows.schema.cut import REFUSE, At, Cut, annotating, call, inherits
+from syntask_yaml.project.flows.schema.annotations import Annotations, inherits
+from syntask_yaml.project.flows.schema.pieces import REFUSE, At, annotating, call
 from syntask_yaml.pysource.scope import NOTHING
 from syntask_yaml.pysource.symbols import Definition, External, Unknowable
 from syntask_yaml.pysource.values import shown
@@ -15,7 +16,7 @@ from syntask_yaml.pysource.values import shown
 class ClassCut:
     """A class without the bodies of its methods, checked."""
 
-    def __init__(self, cut: Cut, owner: Definition) -> None:
+    def __init__(self, cut: Annotations, owner: Definition) -> None:
         assert isinstance(owner.node, ast.ClassDef)
         self._cut, self._node, self._scope = cut, owner.node, owner.scope
         self._outside = At(owner.scope, is_inside=owner.scope.around is not NOTHING)

@@ -20,8 +20,9 @@ from threading import Lock
 from types import MappingProxyType
 from typing import Any
 
-from syntask_yaml.project.flows.schema import allowed, cut
+from syntask_yaml.project.flows.schema import allowed, pieces
 from syntask_yaml.project.flows.schema.constants import BINARY, MAX_EXPONENT, MAX_LENGTH, is_huge
+from syntask_yaml.project.flows.schema.cut import Cut
 from syntask_yaml.project.flows.schema.plain import Schemas
 from syntask_yaml.pysource.module import Module
 from syntask_yaml.pysource.symbols import Definition, Expression, External, Symbol, Unknowable
@@ -40,7 +41,7 @@ _BUILTINS = {name: value for name, value in vars(builtins).items() if inspect.is
 
 def make_schemas(function: Definition, descriptions: Mapping[str, str]) -> Schemas:
     """Return the schemas of the parameters of *function*; raise `Unknowable` if the source does not tell."""
-    needed = cut.Cut(function)
+    needed = Cut(function)
     if needed.imports and needed.makes_objects:
         raise Unknowable("an object that may import something is made")
     with _MAKING, warnings.catch_warnings(), _Modules(needed.parts) as modules:
@@ -56,7 +57,7 @@ def make_schemas(function: Definition, descriptions: Mapping[str, str]) -> Schem
 class _Modules:
     """The modules that hold what was cut out, while they are used."""
 
-    def __init__(self, parts: Mapping[Module, cut.Part]) -> None:
+    def __init__(self, parts: Mapping[Module, pieces.Part]) -> None:
         self._parts = parts
         self._made: dict[Module, types.ModuleType] = {}
         self._values: dict[int, Any] = {}
@@ -73,7 +74,7 @@ class _Modules:
     def schemas(self, function: Definition, descriptions: Mapping[str, str]) -> Schemas:
         from syntask_yaml.project.flows import child_schema
 
-        real = getattr(self._run(function.scope.module), cut.FUNCTION)
+        real = getattr(self._run(function.scope.module), pieces.FUNCTION)
         made = Schemas(*child_schema.parameter_schemas(real, dict(descriptions)))
         if self._refused:
             raise Unknowable("it is worked out by a function of the project")
@@ -86,19 +87,19 @@ class _Modules:
         made = types.ModuleType(f"{PREFIX}{next(_NUMBER)}_{module.path.stem}")
         self._made[module] = sys.modules[made.__name__] = made
         guards = {
-            cut.OPERATE: self._operate,
-            cut.JOIN: self._join,
-            cut.WEIGH: self._weigh,
-            cut.MAKE: self._make,
-            cut.REFUSE: self._refuse,
+            pieces.OPERATE: self._operate,
+            pieces.JOIN: self._join,
+            pieces.WEIGH: self._weigh,
+            pieces.MAKE: self._make,
+            pieces.REFUSE: self._refuse,
         }
         vars(made).update(guards, __builtins__={**_BUILTINS, "__build_class__": builtins.__build_class__})
         for step in self._parts[module].in_order() if module in self._parts else ():
             self._step(step, module, made)
         return made
 
-    def _step(self, step: cut.Step, module: Module, made: types.ModuleType) -> None:
-        if isinstance(step, cut.Code):
+    def _step(self, step: pieces.Step, module: Module, made: types.ModuleType) -> None:
+        if isinstance(step, pieces.Code):
             self._weigh_names(step.statement, vars(made))
             tree = ast.fix_missing_locations(ast.Module([step.statement], []))
             flags = _DEFERRED if module.defers_annotations else 0
@@ -241,7 +242,7 @@ def _parts_of_type(value: Any, names: Mapping[str, Any]) -> list[Any]:
 def _meant(text: str, names: Mapping[str, Any]) -> list[Any]:
     """What the names in a text lead to, if it is an expression."""
     try:
-        node = cut.expression(text)
+        node = pieces.expression(text)
     except Unknowable:
         return []
     return [_reached(part, names) for part in ast.walk(node) if isinstance(part, (ast.Name, ast.Attribute))]

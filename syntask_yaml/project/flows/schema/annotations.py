@@ -1,0 +1,140 @@
+"""Types that stand in a signature, checked node by node.
+
+A text that Python evaluates as an annotation is checked as the expression that it is.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Container
+from dataclasses import replace
+
+from syntask_yaml.project.flows.schema import allowed
+from syntask_yaml.project.flows.schema.pieces import At, Code, assignment, expression, rebuilt
+from syntask_yaml.project.flows.schema.values import Values
+from syntask_yaml.pysource.lookup import resolve
+from syntask_yaml.pysource.scope import NOTHING
+from syntask_yaml.pysource.symbols import Definition, Expression, External, Symbol, Unknowable
+from syntask_yaml.pysource.values import shown
+
+
+class Annotations(Values):
+    """Checks types, and collects what they need."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.imports = False
+
+    def annotation(self, node: ast.expr, at: At) -> ast.expr:
+        """*node*, checked as an annotation."""
+        self.count()
+        match node:
+            case ast.Constant(value=str(text)):
+                self.annotation(expression(text), replace(at, scope=at.scope.deferred(), is_text=True))
+            case ast.Constant(value=value) if value is None or value is ...:
+                pass
+            case ast.Name() | ast.Attribute():
+                self._type(self.refer(node, at), node)
+            case ast.Subscript(value=value, slice=inside):
+                return ast.Subscript(value, self._in_brackets(self.refer(value, at), inside, at), ast.Load())
+            case ast.BinOp(op=ast.BitOr()) | ast.List() | ast.Tuple():
+                return rebuilt(node, lambda each: self.annotation(each, at))
+            case ast.Call():
+                return self.type_made(node, at)
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                return ast.IfExp(self.value(test, at), self.annotation(body, at), self.annotation(orelse, at))
+            case _:
+                raise Unknowable(f"`{shown(node)}` is not a type")
+        return node
+
+    def _type(self, symbol: Symbol | None, node: ast.expr) -> None:
+        match symbol:
+            case External(name=name):
+                allowed.named(name)
+                self.imports |= name in allowed.IMPORTING
+            case Expression():
+                self.assigned(symbol, is_type=True)
+            case None | Definition(node=ast.ClassDef()):
+                pass
+            case _:
+                raise Unknowable(f"`{shown(node)}` is not a type")
+
+    def _in_brackets(self, symbol: Symbol | None, inside: ast.expr, at: At) -> ast.expr:
+        match symbol:
+            case External(name="typing.Literal"):
+                return self._each(inside, at, types=())
+            case External(name="typing.Annotated"):
+                return self._each(inside, at, types=(0,))
+            case None | External():
+                if isinstance(symbol, External):
+                    self._type(symbol, inside)
+                return self.annotation(inside, at)
+            case Definition(node=ast.ClassDef()) if inherits(symbol, "typing.Generic"):
+                return self.annotation(inside, at)
+            case Expression(node=ast.Dict(values=types), scope=home) if (
+                symbol.name not in home.module.altered
+            ):
+                for type_ in types:
+                    self.annotation(type_, At(home))
+                self.assigned(symbol, is_type=False)
+                return self.value(inside, at)
+        raise Unknowable(f"what `{symbol.name}` makes of the types in its brackets is not known")
+
+    def _each(self, inside: ast.expr, at: At, types: Container[int]) -> ast.expr:
+        """What stands in the brackets, of which those at *types* are types and the others values."""
+        items = inside.elts if isinstance(inside, ast.Tuple) else [inside]
+        made = [
+            self._either(item, at, is_type=number in types or isinstance(item, ast.Subscript))
+            for number, item in enumerate(items)
+        ]
+        return ast.Tuple(made, ast.Load()) if isinstance(inside, ast.Tuple) else made[0]
+
+    def _either(self, node: ast.expr, at: At, *, is_type: bool) -> ast.expr:
+        return self.annotation(node, at) if is_type else self.value(node, at)
+
+    def type_made(self, node: ast.Call, at: At) -> ast.expr:
+        """*node*, checked as a call that makes a type."""
+        symbol = self.refer(node.func, at)
+        if not isinstance(symbol, External) or symbol.name not in allowed.TYPE_MAKERS:
+            raise Unknowable(f"`{shown(node)}` makes a type that is not known from the source")
+        types = allowed.TYPE_MAKERS[symbol.name]
+        args = [self._either(item, at, is_type=number in types) for number, item in enumerate(node.args)]
+        keywords = [
+            ast.keyword(word.arg, self._either(word.value, at, is_type=word.arg in types))
+            for word in node.keywords
+        ]
+        return ast.Call(node.func, args, keywords)
+
+    def assigned(self, symbol: Expression, *, is_type: bool) -> None:
+        """Collect the assignment that gives *symbol* its value, or its type."""
+        key = (id(symbol.node), is_type)
+        if key in self._done:
+            return
+        self._done |= {key}
+        is_of_class = symbol.scope.around is not NOTHING
+        at = At(symbol.scope, is_text=symbol.is_alias, is_inside=is_of_class)
+        made = self._either(symbol.node, at, is_type=is_type)
+        if not is_of_class and id(symbol.node) not in self._done:
+            self._done.add(id(symbol.node))
+            line = symbol.node.end_lineno or symbol.node.lineno
+            step = Code(symbol.name, symbol.node, assignment(symbol, made))
+            self.part(symbol.scope.module).steps.append((line, step))
+
+
+def inherits(owner: Definition, prefix: str) -> bool:
+    """Whether a class has a base whose full name begins with *prefix*."""
+    assert isinstance(owner.node, ast.ClassDef)
+    for base in owner.node.bases:
+        try:
+            symbol = resolve(base.value if isinstance(base, ast.Subscript) else base, owner.scope)
+        except Unknowable:
+            continue
+        if isinstance(symbol, External) and symbol.name.startswith(prefix):
+            return True
+        if (
+            isinstance(symbol, Definition)
+            and isinstance(symbol.node, ast.ClassDef)
+            and inherits(symbol, prefix)
+        ):
+            return True
+    return False

@@ -1,0 +1,107 @@
+"""The statements that are cut out of a project's source, and where an expression of it stands."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from copy import copy
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TypeAlias
+
+from syntask_yaml.pysource.module import Module, SourceUnreadable, parse
+from syntask_yaml.pysource.scope import Scope
+from syntask_yaml.pysource.symbols import Expression, Symbol, Unknowable
+
+FUNCTION = "__function__"
+# What the code that is cut out calls, in place of what it may not.
+OPERATE, JOIN, WEIGH, MAKE, REFUSE = "__operate__", "__join__", "__weigh__", "__make__", "__refuse__"
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """`name = symbol`, or `name.path = symbol` for what is reached through modules."""
+
+    name: str
+    path: tuple[str, ...]
+    symbol: Symbol
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A statement that defines *name*, written as *node*."""
+
+    name: str
+    node: ast.AST
+    statement: ast.stmt
+
+
+Step: TypeAlias = Handed | Code
+
+
+@dataclass(slots=True)
+class Part:
+    """The steps of one module, by the line that they belong to."""
+
+    module: Module
+    steps: list[tuple[float, Step]] = field(default_factory=list)
+
+    def in_order(self) -> list[Step]:
+        """What is needed first comes first, and lines are in order."""
+        return [step for _, step in sorted(self.steps, key=lambda pair: pair[0])]
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Where an expression stands; *is_text* if Python evaluates it as text.
+
+    *is_inside* if it stands in the body of a class, which is cut out with it.
+    """
+
+    scope: Scope
+    is_text: bool = False
+    is_inside: bool = False
+
+
+def annotating(there: At, *, keeps_class: bool = False) -> At:
+    """Where the annotations of a function or of a class that stands *there* are evaluated."""
+    if not there.scope.module.defers_annotations:
+        return there
+    later = there.scope.deferred()
+    return At(later if keeps_class else later.outside(), is_text=True, is_inside=there.is_inside)
+
+
+@lru_cache(maxsize=4096)
+def expression(text: str) -> ast.expr:
+    """Return the expression that *text* is; raise `Unknowable`."""
+    try:
+        body = parse(f"({text}\n)").body
+    except SourceUnreadable as error:
+        raise Unknowable(f"`{text}` is not an expression") from error
+    match body:
+        case [ast.Expr(value=value)]:
+            return value
+    raise Unknowable(f"`{text}` is not an expression")
+
+
+def rebuilt(node: ast.expr, visit: Callable[[ast.expr], ast.expr]) -> ast.expr:
+    """A copy of *node* with what *visit* makes of each expression right inside of it."""
+    made = copy(node)
+    for name, inside in ast.iter_fields(node):
+        if isinstance(inside, ast.expr):
+            setattr(made, name, visit(inside))
+        elif isinstance(inside, list):
+            setattr(made, name, [visit(each) if isinstance(each, ast.expr) else each for each in inside])
+    return made
+
+
+def assignment(symbol: Expression, value: ast.expr) -> ast.stmt:
+    if symbol.is_alias:  # a statement of Python 3.12
+        made: ast.stmt = ast.TypeAlias(ast.Name(symbol.name, ast.Store()), [], value)  # type: ignore[attr-defined]
+        return made
+    return ast.Assign([ast.Name(symbol.name, ast.Store())], value)
+
+
+def call(name: str, *args: ast.expr, keywords: Sequence[ast.keyword] = ()) -> ast.Call:
+    """A call of *name* as code."""
+    return ast.Call(ast.Name(name, ast.Load()), list(args), list(keywords))
