@@ -19,8 +19,9 @@ test: .venv/.ready .prefect-3.9/.ready
 # And a hundred thousand answers, plan files and names that went wrong; SYNTASK_INPUTS is another number.
 # SYNTASK_TORTURE_PAIRS is another number of pairs than two hundred.
 torture: .venv/.ready
-	SYNTASK_INPUTS=$${SYNTASK_INPUTS:-100000} SYNTASK_TORTURE_KILLS=300 SYNTASK_TORTURE_RUNS=4000 SYNTASK_TORTURE_OUTPUT=1000 \
-		$(BIN)/python -m pytest --timeout=0 -m "torture or not torture" tests/torture tests/fuzz tests/acceptance/worker/test_output.py
+	SYNTASK_INPUTS=$${SYNTASK_INPUTS:-100000} SYNTASK_TORTURE_KILLS=300 SYNTASK_TORTURE_RUNS=4000 SYNTASK_TORTURE_OUTPUT=1000 SYNTASK_TORTURE_DEPLOYMENTS=1300 \
+		$(BIN)/python -m pytest --timeout=0 -m "torture or not torture" tests/torture tests/fuzz tests/acceptance/worker/test_output.py \
+		tests/real/prefect/test_reading_all.py
 
 # The tests that start no servers.
 quick: .venv/.ready

@@ -132,7 +132,7 @@ class PrefectServer:
         """Call its API, again while it is too busy, and fail on every error; the answer's JSON."""
         deadline = time.monotonic() + _BUSY
         while True:
-            answer = httpx.request(method, f"{self.api}{path}", json=body, timeout=60, **_PLAIN)
+            answer = httpx.request(method, f"{self.api}{path}", json=body, timeout=300, **_PLAIN)
             if answer.status_code != 503 or time.monotonic() > deadline:
                 break
             time.sleep(0.1)

@@ -27,7 +27,7 @@ MakeServer = Callable[[str, str], AbstractContextManager[PrefectServer]]
 
 TAKES_ALL = os.environ.get("SYNTASK_SIDE_BY_SIDE") == "all"
 # One of so many real files is taken by default.
-SHARE = 12
+SHARE = 40
 EXAMPLES = sorted(path.parent.name for path in (CHECKOUT / "examples").glob("*/syntask.yaml"))
 
 # The documented differences, by the field in which each shows: see docs/compatibility.md.

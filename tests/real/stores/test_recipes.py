@@ -38,7 +38,7 @@ def test_from_a_recipe_to_a_run(console: Console, tmp_path: Path) -> None:
         "syntask deploy": 0,
         "syntask check --output json": 1,
         f"syntask check {' '.join(f'--env {name}' for name in _ENV)}": 0,
-        "syntask deployment run etl/default": 0,
+        "syntask deployment run etl/etl": 0,
         "syntask worker start --run-once": 0,
         "syntask flow-run ls --output json": 0,
     }
@@ -79,9 +79,9 @@ def test_a_block_for_the_pull(console: Console, tmp_path: Path) -> None:
             f"syntask block create aws-credentials team < {tmp_path}/fields.json",
             "syntask deploy",
             "syntask check",
-            "syntask deployment inspect etl/default",
+            "syntask deployment inspect etl/etl",
             "syntask block inspect aws-credentials team",
-            "syntask deployment run etl/default",
+            "syntask deployment run etl/etl",
             "syntask worker start --run-once",
             "syntask flow-run logs",
         )
@@ -133,7 +133,7 @@ def test_a_block_for_the_folder(console: Console, tmp_path: Path) -> None:
             f"syntask block create s3-bucket code {place}",
             "syntask deploy",
             "syntask check",
-            "syntask deployment run etl/default",
+            "syntask deployment run etl/etl",
             "syntask worker start --run-once",
             "syntask flow-run ls",
         )
