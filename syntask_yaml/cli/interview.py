@@ -14,55 +14,55 @@ from syntask_yaml.cli.context import Context
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.operations.edit import as_they_would_be
-from syntask_yaml.wizard.facts import Facts, Said
+from syntask_yaml.wizard.context import GivenAnswers, InterviewContext
 from syntask_yaml.wizard.file import save
-from syntask_yaml.wizard.interview import DISCARD, Drafted, conduct
+from syntask_yaml.wizard.gather import gather_context
+from syntask_yaml.wizard.interview import DISCARD, InterviewResult, run_interview
 from syntask_yaml.wizard.next_steps import next_steps
 from syntask_yaml.wizard.prompter import Refusal, TerminalPrompter
-from syntask_yaml.wizard.questions import Asking
-from syntask_yaml.wizard.survey import look
+from syntask_yaml.wizard.questions import Interview
 
 T = TypeVar("T")
 
 
-def look_around(context: Context, backend: Backend, said: Said) -> Facts:
+def gather(context: Context, backend: Backend, given: GivenAnswers) -> InterviewContext:
     """What the wizard knows before it asks."""
-    return look(
+    return gather_context(
         context.directory,
         context.file,
         backend,
         context.environ,
         now=datetime.now(UTC),
-        said=said,
+        given=given,
         default_pool=context.settings.default_pool,
     )
 
 
-def answers_to(context: Context, interview: Callable[[], Asking[T]]) -> T:
+def answers_to(context: Context, interview: Callable[[], Interview[T]]) -> T:
     """What the answers to *interview* come to; nobody is asked where there is no terminal."""
     if not context.may_prompt:
-        return conduct(interview, Refusal())
+        return run_interview(interview, Refusal())
     is_colored = click.get_current_context().find_root().color is not False
-    return conduct(interview, TerminalPrompter(_show, is_colored=is_colored))
+    return run_interview(interview, TerminalPrompter(_show, is_colored=is_colored))
 
 
 def _show(line: str, color: str | None = None) -> None:
     click.echo(click.style(line, fg=color, dim=color is None), err=True)
 
 
-def keep(drafted: Drafted, facts: Facts, backend: Backend) -> bool:
-    """Save what was drafted, and make what it needs on the backend; False if it was discarded.
+def save_result(result: InterviewResult, context: InterviewContext, backend: Backend) -> bool:
+    """Save the drafted deployment, and make what it needs on the backend; False if it was discarded.
 
     The file comes first: it holds the answers.
     """
-    if drafted.decision == DISCARD:
-        if drafted.composed.problems:
-            raise ProjectInvalid(as_they_would_be(drafted.composed.problems, facts.project.path.name))
+    if result.decision == DISCARD:
+        if result.composed.problems:
+            raise ProjectInvalid(as_they_would_be(result.composed.problems, context.project.path.name))
         say("Nothing was saved, and nothing was deployed.")
         return False
-    save(drafted.composed, drafted.draft, facts.project)
-    say(f"Saved {drafted.draft.full_name} in `{facts.project.path.name}`.")
-    draft = drafted.draft
+    save(result.composed, result.draft, context.project)
+    say(f"Saved {result.draft.full_name} in `{context.project.path.name}`.")
+    draft = result.draft
     if draft.new_pool is not None:
         pool = backend.create_pool(draft.new_pool)
         say(f"Created work pool `{pool.name}` of type `{pool.type}`.")
@@ -72,11 +72,11 @@ def keep(drafted: Drafted, facts: Facts, backend: Backend) -> bool:
     return True
 
 
-def say_next(drafted: Drafted, facts: Facts, *, is_deployed: bool) -> None:
+def print_next_steps(result: InterviewResult, context: InterviewContext, *, is_deployed: bool) -> None:
     """Print what to do next, as commands to copy."""
     say("")
     say("Next:")
-    for about, line in next_steps(drafted.draft, facts, program=_program(), is_deployed=is_deployed):
+    for about, line in next_steps(result.draft, context, program=_program(), is_deployed=is_deployed):
         say(f"  # {about}")
         click.echo(f"  {click.style(line, bold=True)}", err=True)
 

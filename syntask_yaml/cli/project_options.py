@@ -177,7 +177,7 @@ def overrides_of(options: dict[str, Any]) -> Overrides:
 
 def _interval(text: str) -> float | str:
     """Return the seconds of a text such as `15m`; any other text is left to the checks of the file."""
-    from syntask_yaml.wizard.words import spoken_interval
+    from syntask_yaml.wizard.schedule_text import spoken_interval
 
     try:
         seconds = spoken_interval(text)

@@ -15,8 +15,8 @@ from syntask_yaml.operations.init import MODELINE, write_schema
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import load_project
 from syntask_yaml.source import Source
+from syntask_yaml.wizard.context import ProjectContext
 from syntask_yaml.wizard.draft import Draft
-from syntask_yaml.wizard.facts import ProjectFacts
 
 _HEAD = f"""{MODELINE}
 #
@@ -26,7 +26,7 @@ _HEAD = f"""{MODELINE}
 
 
 @dataclass(frozen=True, slots=True)
-class Composed:
+class FileDraft:
     """The new *text* of a project file, the lines in which it differs, and what is wrong with the entry."""
 
     text: str
@@ -34,7 +34,7 @@ class Composed:
     problems: tuple[Diagnostic, ...] = ()
 
 
-def compose(draft: Draft, project: ProjectFacts, reader: FlowReader) -> Composed:
+def compose(draft: Draft, project: ProjectContext, reader: FlowReader) -> FileDraft:
     """Put a draft into the project file: as a new entry, or in the place of the one that it changes.
 
     Its problems are those that the file has not without it.
@@ -46,17 +46,17 @@ def compose(draft: Draft, project: ProjectFacts, reader: FlowReader) -> Composed
         text = _text(draft, project)
     except EditRefused as error:
         entry = to_yaml({"deployments": [draft.entry()]}).splitlines()
-        return Composed(project.text or "", tuple(f"+{line}" for line in entry), error.diagnostics)
-    return Composed(text, tuple(_difference(text, project)), tuple(_problems(text, draft, project, reader)))
+        return FileDraft(project.text or "", tuple(f"+{line}" for line in entry), error.diagnostics)
+    return FileDraft(text, tuple(_difference(text, project)), tuple(_problems(text, draft, project, reader)))
 
 
-def _difference(text: str, project: ProjectFacts) -> list[str]:
+def _difference(text: str, project: ProjectContext) -> list[str]:
     """The lines of the diff, without the name of the file; for a new one without where they begin."""
     lines = difference(project.text or "", text).splitlines()
     return lines[3:] if project.text is None else lines[2:]
 
 
-def _text(draft: Draft, project: ProjectFacts) -> str:
+def _text(draft: Draft, project: ProjectContext) -> str:
     file = project.path.name
     if project.text is None:
         return new_file(draft, project)
@@ -65,14 +65,14 @@ def _text(draft: Draft, project: ProjectFacts) -> str:
     return replace_entry(project.text, int(draft.declared.node.path[1]), draft.entry(), file=file)
 
 
-def new_file(draft: Draft, project: ProjectFacts) -> str:
+def new_file(draft: Draft, project: ProjectContext) -> str:
     """A whole file, with one entry."""
     name = to_yaml({"name": project.root.name})
     entries = to_yaml({"deployments": [draft.entry()]})
     return f"{_HEAD}{name}\n{entries}"
 
 
-def _problems(text: str, draft: Draft, project: ProjectFacts, reader: FlowReader) -> list[Diagnostic]:
+def _problems(text: str, draft: Draft, project: ProjectContext, reader: FlowReader) -> list[Diagnostic]:
     document = read(Source(project.path.name, text))
     loaded = load_project(document, project.root, dialect=project.dialect)
     entry = draft.declared or loaded.declarations[-1]
@@ -80,7 +80,7 @@ def _problems(text: str, draft: Draft, project: ProjectFacts, reader: FlowReader
     return [problem for problem in problems if problem.is_error]
 
 
-def save(composed: Composed, draft: Draft, project: ProjectFacts) -> None:
+def save(composed: FileDraft, draft: Draft, project: ProjectContext) -> None:
     """Write the project file whole, or not at all; beside a new one, the schema that editors read.
 
     Raises FileFailed, also if the file is no longer what was read.

@@ -10,23 +10,23 @@ from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.edit import as_they_would_be
 from syntask_yaml.project.load import Declaration
-from syntask_yaml.wizard.asking import ask_choice
+from syntask_yaml.wizard.ask import ask_choice
+from syntask_yaml.wizard.context import InterviewContext
 from syntask_yaml.wizard.draft import Draft
-from syntask_yaml.wizard.facts import Facts
-from syntask_yaml.wizard.file import Composed, compose
-from syntask_yaml.wizard.questions import Answer, Asking, Choice, Finished, Question, T, advance
-from syntask_yaml.wizard.topics.code import ask_code
-from syntask_yaml.wizard.topics.identity import ask_description, ask_identity
-from syntask_yaml.wizard.topics.image import ask_image
-from syntask_yaml.wizard.topics.parameters import ask_parameters
-from syntask_yaml.wizard.topics.pool import ask_pool
-from syntask_yaml.wizard.topics.runs import ask_environment, ask_limit, ask_tags
-from syntask_yaml.wizard.topics.schedules import ask_schedules
+from syntask_yaml.wizard.file import FileDraft, compose
+from syntask_yaml.wizard.prompts.code import ask_code
+from syntask_yaml.wizard.prompts.identity import ask_description, ask_identity
+from syntask_yaml.wizard.prompts.image import ask_image
+from syntask_yaml.wizard.prompts.parameters import ask_parameters
+from syntask_yaml.wizard.prompts.pool import ask_pool
+from syntask_yaml.wizard.prompts.runs import ask_environment, ask_limit, ask_tags
+from syntask_yaml.wizard.prompts.schedules import ask_schedules
+from syntask_yaml.wizard.questions import Answer, Choice, Interview, Question, Result, T, advance
 
-Topic: TypeAlias = Callable[[Draft, Facts], Asking[Draft]]
+Prompt: TypeAlias = Callable[[Draft, InterviewContext], Interview[Draft]]
 
 # In the order in which a newcomer thinks of them: what, when, where, and then the rest.
-TOPICS: tuple[Topic, ...] = (
+PROMPTS: tuple[Prompt, ...] = (
     ask_description,
     ask_parameters,
     ask_schedules,
@@ -59,21 +59,21 @@ class Prompter(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Drafted:
+class InterviewResult:
     """A deployment that was asked for, the project file with it, and what to do with them."""
 
     draft: Draft
-    composed: Composed
+    composed: FileDraft
     decision: str
 
 
-def conduct(interview: Callable[[], Asking[T]], prompter: Prompter) -> T:
+def run_interview(interview: Callable[[], Interview[T]], prompter: Prompter) -> T:
     """Put the questions of *interview* to *prompter*; what the answers come to."""
     answers: list[Answer] = []
     taken_back: Answer | None = None
     while True:
         step = advance(interview, answers)
-        if isinstance(step, Finished):
+        if isinstance(step, Result):
             return cast("T", step.value)
         question = step if taken_back is None else step.with_default(taken_back)
         taken_back = None
@@ -84,12 +84,12 @@ def conduct(interview: Callable[[], Asking[T]], prompter: Prompter) -> T:
             taken_back = answers.pop()
 
 
-def draft_deployment(facts: Facts) -> Asking[Draft]:
+def draft_deployment(context: InterviewContext) -> Interview[Draft]:
     """Everything about one deployment."""
-    draft = yield from ask_identity(facts)
-    for topic in TOPICS:
-        draft = yield from topic(draft, facts)
-    return replace(draft, fields=_once(facts.said.overrides.apply(draft.fields)))
+    draft = yield from ask_identity(context)
+    for topic in PROMPTS:
+        draft = yield from topic(draft, context)
+    return replace(draft, fields=_once(context.given.overrides.apply(draft.fields)))
 
 
 def _once(fields: dict[str, Any]) -> dict[str, Any]:
@@ -100,15 +100,15 @@ def _once(fields: dict[str, Any]) -> dict[str, Any]:
     return {**fields, "schedules": [each for at, each in enumerate(schedules) if each not in schedules[:at]]}
 
 
-def add_deployment(facts: Facts, *, is_deployed: bool) -> Asking[Drafted]:
+def add_deployment(context: InterviewContext, *, is_deployed: bool) -> Interview[InterviewResult]:
     """One deployment, and whether it is saved as it is shown.
 
     Raises ProjectInvalid where it is to be saved without being asked, and the file would not be valid.
     """
-    draft = yield from draft_deployment(facts)
-    composed = compose(draft, facts.project, facts.reader)
-    if composed.problems and "save" in facts.said.answers:
-        raise ProjectInvalid(as_they_would_be(composed.problems, facts.project.path.name))
+    draft = yield from draft_deployment(context)
+    composed = compose(draft, context.project, context.reader)
+    if composed.problems and "save" in context.given.answers:
+        raise ProjectInvalid(as_they_would_be(composed.problems, context.project.path.name))
     choices = [Choice(DEPLOY, "Save it, and deploy")] if is_deployed else []
     choices.append(Choice(SAVE, "Save it"))
     if composed.problems:  # then one can only go back, or leave
@@ -116,28 +116,28 @@ def add_deployment(facts: Facts, *, is_deployed: bool) -> Asking[Drafted]:
     choices.append(Choice(DISCARD, "No: leave everything as it is"))
     decision = yield from ask_choice(
         "save",
-        f"Is this to be written into {facts.project.path.name}?",
+        f"Is this to be written into {context.project.path.name}?",
         choices,
-        facts,
+        context,
         default=choices[0].value,
         notes=[f"This cannot be saved: {each.detail} {each.hint}".rstrip() for each in composed.problems],
         difference=composed.difference,
     )
-    return Drafted(draft, composed, decision)
+    return InterviewResult(draft, composed, decision)
 
 
-def choose_or_add(facts: Facts) -> Asking[Selection | Drafted]:
+def choose_or_add(context: InterviewContext) -> Interview[Selection | InterviewResult]:
     """What to deploy: something that is declared, or something new."""
-    declared = facts.project.declarations
-    if declared and "flow" not in facts.said.answers:
+    declared = context.project.declarations
+    if declared and "flow" not in context.given.answers:
         chosen = yield from ask_choice(
-            "deployment", "What is to be deployed?", _declared_choices(declared), facts
+            "deployment", "What is to be deployed?", _declared_choices(declared), context
         )
         if chosen == _ALL:
             return Selection(all=True)
         if chosen != _NEW:
-            return Selection(names=(_pattern(declared[int(chosen)], declared, facts),))
-    return (yield from add_deployment(facts, is_deployed=True))
+            return Selection(names=(_pattern(declared[int(chosen)], declared, context),))
+    return (yield from add_deployment(context, is_deployed=True))
 
 
 def _declared_choices(declared: tuple[Declaration, ...]) -> Iterator[Choice]:
@@ -150,8 +150,8 @@ def _declared_choices(declared: tuple[Declaration, ...]) -> Iterator[Choice]:
     yield Choice(_NEW, "A new deployment")
 
 
-def _pattern(declaration: Declaration, declared: tuple[Declaration, ...], facts: Facts) -> str:
+def _pattern(declaration: Declaration, declared: tuple[Declaration, ...], context: InterviewContext) -> str:
     """What `-n` would be given for the entry alone."""
     if sum(each.name == declaration.name for each in declared) == 1:
         return declaration.name
-    return f"{facts.reader.read(declaration.entrypoint).name}/{declaration.name}"
+    return f"{context.reader.read(declaration.entrypoint).name}/{declaration.name}"

@@ -5,21 +5,23 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
+from syntask_yaml.wizard.context import InterviewContext
 from syntask_yaml.wizard.draft import Draft
-from syntask_yaml.wizard.facts import Facts
 
 # Pools of these kinds start runs by themselves.
 _WITHOUT_WORKER = (":push", ":managed")
 
 
-def next_steps(draft: Draft, facts: Facts, *, program: str, is_deployed: bool) -> Iterator[tuple[str, str]]:
+def next_steps(
+    draft: Draft, context: InterviewContext, *, program: str, is_deployed: bool
+) -> Iterator[tuple[str, str]]:
     """Pairs of what for, and the command; *program* is `syntask` with the options that were given."""
     for kind, name in draft.later:
         yield f"Make the block {kind}/{name}", f"{program} block create {kind} {name}"
     if not is_deployed:
         yield "Deploy it", f"{program} deploy -n {shlex.quote(draft.full_name)}"
     pool = draft.pool
-    if pool is not None and not pool.type.endswith(_WITHOUT_WORKER) and not _is_served(draft, facts):
+    if pool is not None and not pool.type.endswith(_WITHOUT_WORKER) and not _is_served(draft, context):
         yield (
             "Start a worker, which executes due runs",
             f"{program} worker start --pool {shlex.quote(pool.name)}",
@@ -30,10 +32,10 @@ def next_steps(draft: Draft, facts: Facts, *, program: str, is_deployed: bool) -
         yield "Run it now", f"{program} deployment run {shlex.quote(draft.full_name)}{_parameters(draft)}"
 
 
-def _is_served(draft: Draft, facts: Facts) -> bool:
+def _is_served(draft: Draft, context: InterviewContext) -> bool:
     """Whether a server says that a worker is there; our own backend has no such thing to say."""
     pool = draft.pool
-    return not facts.backend.has_own_worker and pool is not None and pool.status == "READY"
+    return not context.backend.has_own_worker and pool is not None and pool.status == "READY"
 
 
 def _parameters(draft: Draft) -> str:

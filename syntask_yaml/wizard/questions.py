@@ -1,7 +1,7 @@
 """What a question is, and how an interview asks one.
 
 An interview is a generator: it yields questions, is sent their answers, and returns what they come to.
-It asks nobody and changes nothing; `conduct` puts its questions to a prompter.
+It asks nobody and changes nothing; `run_interview` puts its questions to a prompter.
 """
 
 from __future__ import annotations
@@ -85,17 +85,17 @@ class Question:
         return replace(self, default=answer)
 
 
-Asking: TypeAlias = Generator[Question, Answer, T]
+Interview: TypeAlias = Generator[Question, Answer, T]
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class Result:
     """What the answers of an interview came to."""
 
     value: object
 
 
-def advance(interview: Callable[[], Asking[T]], answers: Sequence[Answer]) -> Question | Finished:
+def advance(interview: Callable[[], Interview[T]], answers: Sequence[Answer]) -> Question | Result:
     """The question that follows the *answers* given so far, or what they come to."""
     asking = interview()
     try:
@@ -103,7 +103,7 @@ def advance(interview: Callable[[], Asking[T]], answers: Sequence[Answer]) -> Qu
         for answer in answers:
             question = asking.send(answer)
     except StopIteration as end:
-        return Finished(end.value)
+        return Result(end.value)
     finally:
         asking.close()
     return question

@@ -6,22 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from syntask_yaml.operations.init import Recipe
-from syntask_yaml.wizard.questions import Answer, Asking, Choice, Kind, Question
+from syntask_yaml.wizard.questions import Answer, Choice, Interview, Kind, Question
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class RecipeChoice:
     """A recipe, and the values of its fields."""
 
     recipe: Recipe
     fields: Mapping[str, str]
 
 
-def choose_recipe(
-    recipes: Mapping[str, Recipe], suggested: str, said: str | None, fields: Mapping[str, str]
-) -> Asking[Chosen]:
-    """The recipe that is *said*, or one of *recipes*; then its fields that are not in *fields*."""
-    name = said or (yield from _ask(_which(recipes, suggested)))
+def ask_recipe(
+    recipes: Mapping[str, Recipe], suggested: str, given: str | None, fields: Mapping[str, str]
+) -> Interview[RecipeChoice]:
+    """The recipe that is *given*, or one of *recipes*; then its fields that are not in *fields*."""
+    name = given or (yield from _ask(_which(recipes, suggested)))
     recipe = recipes[name]
     values = dict(fields)
     for field, about in recipe.fields.items():
@@ -30,7 +30,7 @@ def choose_recipe(
                 key=f"field {field}", text=about, option=f"--field {field}=VALUE", check=_needed
             )
             values[field] = yield from _ask(question)
-    return Chosen(recipe, values)
+    return RecipeChoice(recipe, values)
 
 
 def _which(recipes: Mapping[str, Recipe], suggested: str) -> Question:
@@ -46,7 +46,7 @@ def _which(recipes: Mapping[str, Recipe], suggested: str) -> Question:
     )
 
 
-def _ask(question: Question) -> Asking[str]:
+def _ask(question: Question) -> Interview[str]:
     answer: Answer = yield question
     assert isinstance(answer, str)
     return answer

@@ -156,24 +156,25 @@ def deploy_by_answers(
     context: Context, request: Request, how: DeployOptions, options: Mapping[str, Any]
 ) -> int:
     """Ask what to deploy, save it where it is new, deploy it, and say what comes next; the exit code."""
-    from syntask_yaml.cli.interview import answers_to, keep, look_around, say_next
-    from syntask_yaml.wizard.facts import Said
+    from syntask_yaml.cli.interview import answers_to, gather, print_next_steps, save_result
+    from syntask_yaml.wizard.context import GivenAnswers
     from syntask_yaml.wizard.interview import DEPLOY, choose_or_add
 
     selection = request.selection
-    given = {"flow": selection.entrypoint, "name": "".join(selection.names[:1]).rpartition("/")[2]}
-    said = Said(answers={key: value for key, value in given.items() if value}, overrides=request.overrides)
+    named = {"flow": selection.entrypoint, "name": "".join(selection.names[:1]).rpartition("/")[2]}
+    answers = {key: value for key, value in named.items() if value}
+    given = GivenAnswers(answers=answers, overrides=request.overrides)
     with context.backend() as backend:
-        facts = look_around(context, backend, said)
-        chosen = answers_to(context, lambda: choose_or_add(facts))
+        gathered = gather(context, backend, given)
+        chosen = answers_to(context, lambda: choose_or_add(gathered))
         if isinstance(chosen, Selection):
             return deploy_project(context, replace(request, selection=chosen), how, options)
-        if not keep(chosen, facts, backend):
+        if not save_result(chosen, gathered, backend):
             return 1
     code = 0
     if chosen.decision == DEPLOY:
         wanted = Selection(names=(chosen.draft.full_name,))
         code = deploy_project(context, Request(selection=wanted), how, options)
     if code == 0:
-        say_next(chosen, facts, is_deployed=chosen.decision == DEPLOY)
+        print_next_steps(chosen, gathered, is_deployed=chosen.decision == DEPLOY)
     return code

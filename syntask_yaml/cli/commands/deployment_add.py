@@ -56,8 +56,8 @@ def command(
 
     What no option says is asked on a terminal; elsewhere defaults are taken, and what has none is named.
     """
-    from syntask_yaml.cli.interview import answers_to, keep, look_around, say_next
-    from syntask_yaml.wizard.facts import Said
+    from syntask_yaml.cli.interview import answers_to, gather, print_next_steps, save_result
+    from syntask_yaml.wizard.context import GivenAnswers
     from syntask_yaml.wizard.interview import SAVE, add_deployment
 
     own = {key: options.pop(key.replace(" ", "_"), None) for key in OWN if key not in _APART}
@@ -67,15 +67,15 @@ def command(
         "save": SAVE if is_saved else None,
         **own,
     }
-    said = Said(
+    given = GivenAnswers(
         answers={key: value for key, value in answers.items() if value is not None},
         environment=key_values(environment, "--env", is_text=True),
         overrides=overrides_of(options),
     )
     with context.backend() as backend:
-        facts = look_around(context, backend, said)
-        drafted = answers_to(context, lambda: add_deployment(facts, is_deployed=False))
-        if not keep(drafted, facts, backend):
+        gathered = gather(context, backend, given)
+        result = answers_to(context, lambda: add_deployment(gathered, is_deployed=False))
+        if not save_result(result, gathered, backend):
             return 1
-    say_next(drafted, facts, is_deployed=False)
+    print_next_steps(result, gathered, is_deployed=False)
     return 0

@@ -51,11 +51,11 @@ def _chosen(context: Context, name: str | None) -> Recipe:
 def _asked(context: Context, name: str | None, fields: Mapping[str, str]) -> tuple[Recipe, dict[str, str]]:
     """The recipe, and its fields, with what was not said asked for."""
     from syntask_yaml.cli.interview import answers_to
-    from syntask_yaml.wizard.recipe import choose_recipe
+    from syntask_yaml.wizard.recipe import ask_recipe
 
     said = find_recipe(name).name if name else None
     suggested = suggest_recipe(context.directory)
-    chosen = answers_to(context, lambda: choose_recipe(recipes(), suggested, said, fields))
+    chosen = answers_to(context, lambda: ask_recipe(recipes(), suggested, said, fields))
     return chosen.recipe, dict(chosen.fields)
 
 

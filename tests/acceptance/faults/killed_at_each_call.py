@@ -23,8 +23,8 @@ from typing import Any
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.cli import interview
 from syntask_yaml.cli.main import main
-from syntask_yaml.wizard.facts import Facts
-from syntask_yaml.wizard.interview import Drafted
+from syntask_yaml.wizard.context import InterviewContext
+from syntask_yaml.wizard.interview import InterviewResult
 
 # Where system calls are made; the others only compute.
 _MAKERS = frozenset({"posix", "_io", "fcntl", "sqlite3", "_sqlite3"})
@@ -57,14 +57,14 @@ def _run(folder: Path, arguments: list[str], moment: int = 0) -> int:
         for number in (0, 1, 2) if moment else (0, 1):
             os.dup2(nothing, number)
         os.chdir(folder)
-        keep = interview.keep
+        save = interview.save_result
 
-        def counted(drafted: Drafted, facts: Facts, backend: Backend) -> bool:
+        def counted(result: InterviewResult, context: InterviewContext, backend: Backend) -> bool:
             sys.setprofile(_killing_at(moment))
-            return keep(drafted, facts, backend)
+            return save(result, context, backend)
 
         if moment:
-            interview.keep = counted
+            interview.save_result = counted
         sys.argv = ["syntask", *arguments]
         code: Any = 70
         try:

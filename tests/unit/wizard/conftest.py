@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
-from syntask_yaml.wizard.facts import Facts, Said
-from syntask_yaml.wizard.interview import Back, Drafted, add_deployment, conduct
+from syntask_yaml.wizard.context import GivenAnswers, InterviewContext
+from syntask_yaml.wizard.gather import gather_context
+from syntask_yaml.wizard.interview import Back, InterviewResult, add_deployment, run_interview
 from syntask_yaml.wizard.questions import Answer
-from syntask_yaml.wizard.survey import look
 from tests.support.answers import Script
 from tests.support.memory import MemoryBackend
 
@@ -43,7 +43,7 @@ def report(title: str = "Report"):
 
 @dataclass
 class Workshop:
-    """A folder with flows, a backend, and facts about both."""
+    """A folder with flows, a backend, and context about both."""
 
     directory: Path
     backend: MemoryBackend = field(default_factory=MemoryBackend)
@@ -55,36 +55,42 @@ class Workshop:
         path.write_bytes(text.encode())
         return path
 
-    def facts(self, file: str | None = None, **said: Any) -> Facts:
+    def context(self, file: str | None = None, **said: Any) -> InterviewContext:
         """What is there now; *said* on the command line."""
-        return look(
+        return gather_context(
             self.directory,
             Path(file) if file else None,
             self.backend,
             self.environ,
             now=NOW,
-            said=Said(**said),
+            given=GivenAnswers(**said),
         )
 
-    def add(self, *answers: tuple[str, Answer | Back], facts: Facts | None = None) -> tuple[Drafted, Script]:
+    def add(
+        self, *answers: tuple[str, Answer | Back], context: InterviewContext | None = None
+    ) -> tuple[InterviewResult, Script]:
         """What the answers to the whole interview come to, and who gave them."""
         script = Script(*answers)
-        facts = facts or self.facts()
-        drafted = conduct(lambda: add_deployment(facts, is_deployed=True), script)
+        context = context or self.context()
+        drafted = run_interview(lambda: add_deployment(context, is_deployed=True), script)
         assert script.left == [], f"never asked: {script.left}"
         return drafted, script
 
-    def entry(self, *answers: tuple[str, Answer | Back], facts: Facts | None = None) -> dict[str, Any]:
+    def entry(
+        self, *answers: tuple[str, Answer | Back], context: InterviewContext | None = None
+    ) -> dict[str, Any]:
         """The last entry of the file that the answers come to."""
-        drafted, _ = self.add(*answers, facts=facts)
+        drafted, _ = self.add(*answers, context=context)
         assert drafted.composed.problems == ()
         entries: list[dict[str, Any]] = yaml.safe_load(drafted.composed.text)["deployments"]
         return entries[-1]
 
-    def pretend_server(self, facts: Facts) -> Facts:
-        """The same facts, as if the backend were a server."""
+    def pretend_server(self, context: InterviewContext) -> InterviewContext:
+        """The same context, as if the backend were a server."""
         types = ("process", "docker", "kubernetes")
-        return replace(facts, backend=replace(facts.backend, has_own_worker=False, pool_types=lambda: types))
+        return replace(
+            context, backend=replace(context.backend, has_own_worker=False, pool_types=lambda: types)
+        )
 
 
 @pytest.fixture(name="workshop")

@@ -19,7 +19,7 @@ from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.model.value import Json
 from syntask_yaml.source import Source
-from syntask_yaml.wizard.interview import BACK, Back, Drafted, add_deployment, conduct
+from syntask_yaml.wizard.interview import BACK, Back, InterviewResult, add_deployment, run_interview
 from syntask_yaml.wizard.questions import Answer, Kind, Question
 from tests.unit.wizard.conftest import Workshop
 
@@ -105,7 +105,7 @@ def _entries(text: str) -> list[Any]:
     return entries
 
 
-def _check(drafted: Drafted, before: str | None) -> None:
+def _check(drafted: InterviewResult, before: str | None) -> None:
     """The file says the draft, and everything else that it said."""
     assert drafted.composed.problems == ()
     entries = _entries(drafted.composed.text)
@@ -126,9 +126,9 @@ def test_answers_come_back_from_a_new_file(workshop: Workshop, data: st.DataObje
     """What was answered is what the file says, whatever was answered."""
     if not (workshop.directory / "Dockerfile").exists():
         _furnished(workshop)
-    facts = workshop.facts()
+    context = workshop.context()
 
-    drafted = conduct(lambda: add_deployment(facts, is_deployed=True), Improviser(data.draw))
+    drafted = run_interview(lambda: add_deployment(context, is_deployed=True), Improviser(data.draw))
 
     _check(drafted, None)
 
@@ -163,9 +163,9 @@ def test_answers_come_back_from_a_rich_file(workshop: Workshop, data: st.DataObj
         _furnished(workshop)
     before = RICH.replace("\n", newline)
     workshop.write("syntask.yaml", before)
-    facts = workshop.facts()
+    context = workshop.context()
 
-    drafted = conduct(lambda: add_deployment(facts, is_deployed=True), Improviser(data.draw))
+    drafted = run_interview(lambda: add_deployment(context, is_deployed=True), Improviser(data.draw))
 
     _check(drafted, before)
     if drafted.draft.declared is None:
@@ -180,20 +180,20 @@ def test_answers_come_back_from_a_real_file(workshop: Workshop, corpus_file: Pat
     path.write_bytes(before)
     _furnished(workshop)
     try:
-        facts = workshop.facts(file=path.name)
+        context = workshop.context(file=path.name)
     except ProjectInvalid:
         return  # it is refused before anything is asked, with its places
     random_answers = random.Random(corpus_file.name)
 
-    drafted = conduct(lambda: add_deployment(facts, is_deployed=True), _Chance(random_answers))
+    drafted = run_interview(lambda: add_deployment(context, is_deployed=True), _Chance(random_answers))
 
     if drafted.composed.problems:
-        assert drafted.composed.text == facts.project.text
+        assert drafted.composed.text == context.project.text
         return
-    _check(drafted, facts.project.text)
+    _check(drafted, context.project.text)
     if drafted.draft.declared is None:
         # The one line is `deployments: []`, or a last line without an end.
-        assert _lost(facts.project.text or "", drafted.composed.text) <= 1
+        assert _lost(context.project.text or "", drafted.composed.text) <= 1
 
 
 def _lost(before: str, after: str) -> int:
@@ -238,9 +238,9 @@ def test_what_is_wrong_with_another_entry_does_not_hinder(workshop: Workshop) ->
     """An entry of the same name, whose flow is gone, was broken before and stays so."""
     before = "deployments:\n- name: default\n  entrypoint: gone.py:etl\n"
     workshop.write("prefect.yaml", before)
-    facts = workshop.facts(file="prefect.yaml")
+    context = workshop.context(file="prefect.yaml")
 
-    drafted = conduct(lambda: add_deployment(facts, is_deployed=True), _Chance(random.Random(0)))
+    drafted = run_interview(lambda: add_deployment(context, is_deployed=True), _Chance(random.Random(0)))
 
     assert drafted.composed.problems == ()
     assert drafted.composed.text.startswith(before)

@@ -13,7 +13,7 @@ from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.overrides import Overrides
-from syntask_yaml.wizard.interview import BACK, DISCARD, add_deployment, choose_or_add, conduct
+from syntask_yaml.wizard.interview import BACK, DISCARD, add_deployment, choose_or_add, run_interview
 from syntask_yaml.wizard.next_steps import next_steps
 from syntask_yaml.wizard.prompter import Refusal
 from tests.support.answers import Script
@@ -292,20 +292,20 @@ def test_a_schedule_that_is_said_twice_is_there_once(workshop: Workshop) -> None
         "answers": {"flow": "flows.py:report", "name": "a", "taken": "change"},
         "overrides": Overrides(schedules=({"cron": "0 6 * * *"},), timezone="UTC"),
     }
-    first, _ = workshop.add(facts=workshop.facts(**said))
+    first, _ = workshop.add(context=workshop.context(**said))
     workshop.write("syntask.yaml", first.composed.text)
 
-    second, _ = workshop.add(facts=workshop.facts(**said))
+    second, _ = workshop.add(context=workshop.context(**said))
 
     assert second.composed.text == first.composed.text
 
 
 def test_a_paused_pool_is_to_go_on(workshop: Workshop) -> None:
     workshop.backend.create_pool(WorkPool(name="idle", type="process", is_paused=True))
-    facts = workshop.facts()
-    drafted, script = workshop.add(REPORT, ("pool", "idle"), facts=facts)
+    context = workshop.context()
+    drafted, script = workshop.add(REPORT, ("pool", "idle"), context=context)
 
-    steps = [line for _, line in next_steps(drafted.draft, facts, program="syntask", is_deployed=False)]
+    steps = [line for _, line in next_steps(drafted.draft, context, program="syntask", is_deployed=False)]
 
     assert "syntask work-pool resume idle" in steps
     labels = [choice.label for each in script.asked if each.key == "pool" for choice in each.choices]
@@ -386,7 +386,7 @@ def test_a_named_image_and_the_pools_own_are_no_build(workshop: Workshop) -> Non
 def test_a_new_pool_is_made_of_a_type_that_the_backend_knows(workshop: Workshop) -> None:
     """The embedded backend knows one, and does not ask; a server knows several."""
     own, script = workshop.add(REPORT, ("pool", "/new"), ("pool", "mine"))
-    facts = workshop.pretend_server(workshop.facts())
+    context = workshop.pretend_server(workshop.context())
     server, _ = workshop.add(
         REPORT,
         ("pool", "/new"),
@@ -394,7 +394,7 @@ def test_a_new_pool_is_made_of_a_type_that_the_backend_knows(workshop: Workshop)
         ("pool type", "docker"),
         ("image", "pool"),
         ("code", "image"),
-        facts=facts,
+        context=context,
     )
 
     assert own.draft.new_pool == WorkPool(name="mine", type="process")
@@ -433,16 +433,16 @@ def test_code_from_git_takes_the_remote_that_is_found(workshop: Workshop) -> Non
 
 def test_a_token_can_come_later(workshop: Workshop) -> None:
     """Then the command that makes its block is among what is next."""
-    facts = workshop.facts()
+    context = workshop.context()
     drafted, _ = workshop.add(
         REPORT,
         ("code", "git"),
         ("repository", "https://git.example.com/a.git"),
         ("private", True),
-        facts=facts,
+        context=context,
     )
 
-    steps = [line for _, line in next_steps(drafted.draft, facts, program="syntask -C x", is_deployed=True)]
+    steps = [line for _, line in next_steps(drafted.draft, context, program="syntask -C x", is_deployed=True)]
 
     assert steps == [
         "syntask -C x block create secret default-repository-token",
@@ -558,7 +558,7 @@ def test_options_answer_their_questions(workshop: Workshop) -> None:
         ),
     }
 
-    drafted, script = workshop.add(facts=workshop.facts(**said))
+    drafted, script = workshop.add(context=workshop.context(**said))
 
     assert script.keys == ["parameter", "active", "save"]
     assert drafted.draft.entry() == {
@@ -575,17 +575,17 @@ def test_options_answer_their_questions(workshop: Workshop) -> None:
 
 def test_an_option_that_is_no_answer_is_refused_by_name(workshop: Workshop) -> None:
     """The message names the option."""
-    facts = workshop.facts(answers={"flow": "flows.py:load", "name": "a/b"})
+    context = workshop.context(answers={"flow": "flows.py:load", "name": "a/b"})
 
     with pytest.raises(UsageError, match="--name NAME"):
-        workshop.add(facts=facts)
+        workshop.add(context=context)
 
 
 def test_an_entry_that_would_be_wrong_cannot_be_saved(workshop: Workshop) -> None:
     """Options are not checked one by one; the whole is, before it is saved."""
-    facts = workshop.facts(overrides=Overrides(schedules=({"cron": "nonsense"},)))
+    context = workshop.context(overrides=Overrides(schedules=({"cron": "nonsense"},)))
 
-    drafted, script = workshop.add(REPORT, facts=facts)
+    drafted, script = workshop.add(REPORT, context=context)
 
     assert drafted.decision == DISCARD
     assert "a cron expression has five" in script.asked[-1].notes[0]
@@ -595,7 +595,7 @@ def test_an_entry_that_would_be_wrong_cannot_be_saved(workshop: Workshop) -> Non
 def test_where_nobody_can_be_asked_the_option_is_named(workshop: Workshop) -> None:
     """Defaults are taken; what has none is refused, with what to give."""
     with pytest.raises(UsageError) as refused:
-        conduct(lambda: add_deployment(workshop.facts(), is_deployed=False), Refusal())
+        run_interview(lambda: add_deployment(workshop.context(), is_deployed=False), Refusal())
 
     assert refused.value.hint == "Give `ENTRYPOINT`."
     assert refused.value.detail.endswith("There are `flows.py:load`, `flows.py:report`.")
@@ -603,9 +603,9 @@ def test_where_nobody_can_be_asked_the_option_is_named(workshop: Workshop) -> No
 
 def test_options_are_enough_where_nobody_can_be_asked(workshop: Workshop) -> None:
     """The flow alone will do on the embedded backend."""
-    facts = workshop.facts(answers={"flow": "flows.py:report"})
+    context = workshop.context(answers={"flow": "flows.py:report"})
 
-    drafted = conduct(lambda: add_deployment(facts, is_deployed=False), Refusal())
+    drafted = run_interview(lambda: add_deployment(context, is_deployed=False), Refusal())
 
     assert drafted.draft.full_name == "daily-report/default"
 
@@ -615,7 +615,7 @@ def test_a_file_that_cannot_be_read_is_said_before_anything_is_asked(workshop: W
     workshop.write("syntask.yaml", "deployments: [\n")
 
     with pytest.raises(ProjectInvalid):
-        workshop.facts()
+        workshop.context()
 
 
 def test_what_is_declared_can_be_chosen(workshop: Workshop) -> None:
@@ -627,10 +627,10 @@ def test_what_is_declared_can_be_chosen(workshop: Workshop) -> None:
         "- {name: b, entrypoint: 'flows.py:load'}\n"
         "- {name: b, entrypoint: 'flows.py:report'}\n",
     )
-    facts = workshop.facts()
+    context = workshop.context()
 
     def chosen(answer: str) -> object:
-        return conduct(lambda: choose_or_add(facts), Script(("deployment", answer)))
+        return run_interview(lambda: choose_or_add(context), Script(("deployment", answer)))
 
     assert chosen("0") == Selection(names=("a",))
     assert chosen("2") == Selection(names=("daily-report/b",))
@@ -650,9 +650,9 @@ def test_a_flow_whose_signature_is_unknown_takes_pairs(workshop: Workshop) -> No
 
 def test_a_schedule_that_was_said_makes_parameters_needed(workshop: Workshop) -> None:
     """They are asked for once."""
-    facts = workshop.facts(overrides=Overrides(schedules=({"cron": "0 6 * * *"},)))
+    context = workshop.context(overrides=Overrides(schedules=({"cron": "0 6 * * *"},)))
 
-    _, script = workshop.add(LOAD, ("parameter source", "x"), facts=facts)
+    _, script = workshop.add(LOAD, ("parameter source", "x"), context=context)
 
     assert script.keys.count("parameter source") == 1
 

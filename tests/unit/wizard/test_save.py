@@ -6,13 +6,13 @@ import pytest
 
 from syntask_yaml.errors import FileFailed
 from syntask_yaml.wizard.file import save
-from syntask_yaml.wizard.interview import Drafted
+from syntask_yaml.wizard.interview import InterviewResult
 from tests.unit.wizard.conftest import Workshop
 
 BEFORE = "# ours\nname: shop\ndeployments:\n- {name: a, entrypoint: 'flows.py:load'}\n"
 
 
-def _drafted(workshop: Workshop) -> Drafted:
+def _drafted(workshop: Workshop) -> InterviewResult:
     return workshop.add(("flow", "flows.py:report"), ("name", "b"))[0]
 
 
@@ -21,9 +21,9 @@ def test_a_file_keeps_its_encoding(workshop: Workshop, encoding: str) -> None:
     """And the mark at its beginning."""
     path = workshop.directory / "syntask.yaml"
     path.write_bytes(BEFORE.replace("ours", "für uns").encode(encoding))
-    facts, drafted = workshop.facts(), _drafted(workshop)
+    context, drafted = workshop.context(), _drafted(workshop)
 
-    save(drafted.composed, drafted.draft, facts.project)
+    save(drafted.composed, drafted.draft, context.project)
 
     text = path.read_bytes().decode(encoding)
     assert text.startswith("# für uns\n")
@@ -33,11 +33,11 @@ def test_a_file_keeps_its_encoding(workshop: Workshop, encoding: str) -> None:
 
 def test_a_new_file_is_not_written_over_another(workshop: Workshop) -> None:
     """Somebody may have been faster."""
-    facts, drafted = workshop.facts(), _drafted(workshop)
+    context, drafted = workshop.context(), _drafted(workshop)
     workshop.write("syntask.yaml", BEFORE)
 
     with pytest.raises(FileFailed, match="written meanwhile"):
-        save(drafted.composed, drafted.draft, facts.project)
+        save(drafted.composed, drafted.draft, context.project)
 
     assert (workshop.directory / "syntask.yaml").read_text(encoding="utf-8") == BEFORE
 
@@ -45,11 +45,11 @@ def test_a_new_file_is_not_written_over_another(workshop: Workshop) -> None:
 def test_what_somebody_else_wrote_meanwhile_stays(workshop: Workshop) -> None:
     """The answers were about another file."""
     workshop.write("syntask.yaml", BEFORE)
-    facts, drafted = workshop.facts(), _drafted(workshop)
+    context, drafted = workshop.context(), _drafted(workshop)
     workshop.write("syntask.yaml", BEFORE + "# more\n")
 
     with pytest.raises(FileFailed, match="changed meanwhile"):
-        save(drafted.composed, drafted.draft, facts.project)
+        save(drafted.composed, drafted.draft, context.project)
 
     assert (workshop.directory / "syntask.yaml").read_text(encoding="utf-8").endswith("# more\n")
 
@@ -57,10 +57,10 @@ def test_what_somebody_else_wrote_meanwhile_stays(workshop: Workshop) -> None:
 def test_a_folder_that_cannot_be_written_is_said(workshop: Workshop) -> None:
     """With the file's name, and nothing left behind."""
     workshop.write("syntask.yaml", BEFORE)
-    facts, drafted = workshop.facts(), _drafted(workshop)
+    context, drafted = workshop.context(), _drafted(workshop)
     path = workshop.directory / "syntask.yaml"
     path.unlink()
     path.symlink_to(workshop.directory / "gone" / "syntask.yaml")
 
     with pytest.raises(FileFailed):
-        save(drafted.composed, drafted.draft, facts.project)
+        save(drafted.composed, drafted.draft, context.project)

@@ -9,52 +9,52 @@ from typing import Any
 
 from syntask_yaml.project.parameters import check_run_parameters
 from syntask_yaml.template import is_template
-from syntask_yaml.wizard.asking import NOTHING, ask_choice, ask_optional, ask_text
+from syntask_yaml.wizard.ask import NOTHING, ask_choice, ask_optional, ask_text
+from syntask_yaml.wizard.context import InterviewContext
 from syntask_yaml.wizard.draft import Draft
-from syntask_yaml.wizard.facts import Facts
-from syntask_yaml.wizard.questions import Asking, Choice
+from syntask_yaml.wizard.questions import Choice, Interview
 
 DONE = ""
 
 
-def ask_parameters(draft: Draft, facts: Facts) -> Asking[Draft]:
+def ask_parameters(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     """Values for what the flow needs; other values than its defaults where they are wanted."""
     if draft.flow.parameter_schema is None:
-        return (yield from _ask_unknown(draft, facts))
+        return (yield from _ask_unknown(draft, context))
     for name in _required(draft):
-        if name not in facts.said.overrides.parameters:
-            is_needed = bool(facts.said.overrides.schedules)
-            draft = yield from _ask_value(draft, facts, name, is_needed=is_needed)
-    return (yield from _ask_others(draft, facts))
+        if name not in context.given.overrides.parameters:
+            is_needed = bool(context.given.overrides.schedules)
+            draft = yield from _ask_value(draft, context, name, is_needed=is_needed)
+    return (yield from _ask_others(draft, context))
 
 
-def ask_missing(draft: Draft, facts: Facts) -> Asking[Draft]:
+def ask_missing(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     """Values that a scheduled run would lack."""
     for name in _required(draft):
-        given = {**(draft.fields.get("parameters") or {}), **facts.said.overrides.parameters}
+        given = {**(draft.fields.get("parameters") or {}), **context.given.overrides.parameters}
         if name not in given:
-            draft = yield from _ask_value(draft, facts, name, is_needed=True)
+            draft = yield from _ask_value(draft, context, name, is_needed=True)
     return draft
 
 
-def _ask_others(draft: Draft, facts: Facts) -> Asking[Draft]:
+def _ask_others(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     others = [name for name in _properties(draft) if name not in _required(draft)]
     while others:
         chosen = yield from ask_choice(
             "parameter",
             "Which parameter gets another value?",
-            [Choice(DONE, "None"), *_choices(draft, facts, others)],
-            facts,
+            [Choice(DONE, "None"), *_choices(draft, context, others)],
+            context,
             default=DONE,
         )
         if chosen == DONE:
             break
-        draft = yield from _ask_value(draft, facts, chosen, is_needed=False)
+        draft = yield from _ask_value(draft, context, chosen, is_needed=False)
     return draft
 
 
-def _choices(draft: Draft, facts: Facts, names: list[str]) -> Iterator[Choice]:
-    values = {**(draft.fields.get("parameters") or {}), **facts.said.overrides.parameters}
+def _choices(draft: Draft, context: InterviewContext, names: list[str]) -> Iterator[Choice]:
+    values = {**(draft.fields.get("parameters") or {}), **context.given.overrides.parameters}
     width = max(map(len, names))
     for name in names:
         schema = _properties(draft)[name]
@@ -62,7 +62,7 @@ def _choices(draft: Draft, facts: Facts, names: list[str]) -> Iterator[Choice]:
         yield Choice(name, f"{name:<{width}}  {_type_of(schema)}: {value}")
 
 
-def _ask_value(draft: Draft, facts: Facts, name: str, *, is_needed: bool) -> Asking[Draft]:
+def _ask_value(draft: Draft, context: InterviewContext, name: str, *, is_needed: bool) -> Interview[Draft]:
     """The value of one parameter; nothing leaves it to the flow, or to whoever starts a run."""
     schema = draft.flow.value_schema or {}
     own = _properties(draft)[name]
@@ -75,28 +75,30 @@ def _ask_value(draft: Draft, facts: Facts, name: str, *, is_needed: bool) -> Ask
     current = _shown(values[name]) if name in values else ""
     if choices:
         typed = yield from ask_choice(
-            f"parameter {name}", text, choices, facts, default=current or None, notes=notes, option=option
+            f"parameter {name}", text, choices, context, default=current or None, notes=notes, option=option
         )
     elif is_needed:
         check = partial(_problem, schema, name)
-        typed = yield from ask_text(f"parameter {name}", text, facts, check=check, notes=notes, option=option)
+        typed = yield from ask_text(
+            f"parameter {name}", text, context, check=check, notes=notes, option=option
+        )
     else:
         check = partial(_problem, schema, name)
         typed = yield from ask_optional(
-            f"parameter {name}", text, facts, current=current, check=check, notes=notes, option=option
+            f"parameter {name}", text, context, current=current, check=check, notes=notes, option=option
         )
     values.pop(name, None)
     return draft.put(parameters={**values, **({name: _value(schema, name, typed)} if typed else {})})
 
 
-def _ask_unknown(draft: Draft, facts: Facts) -> Asking[Draft]:
+def _ask_unknown(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     """Values for a flow whose signature cannot be read: pairs, as on the command line."""
     while True:
         values = draft.fields.get("parameters") or {}
         pair = yield from ask_text(
             "parameter",
             "A parameter, as NAME=VALUE (Enter: no more)",
-            facts,
+            context,
             default="",
             check=_pair_problem,
             notes=["The flow's parameters cannot be read from its source."] if not values else [],

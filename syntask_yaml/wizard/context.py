@@ -1,4 +1,4 @@
-"""What an interview knows before it asks: the repository, the project, the backend, what was said already."""
+"""What an interview knows before it asks: the repository, the project, the backend, and given answers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Blocks = frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProjectFacts:
+class ProjectContext:
     """The folder and its file. *text* is what the file holds in its *encoding*, None where there is none."""
 
     root: Path
@@ -49,7 +49,7 @@ class ProjectFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BackendFacts:
+class BackendContext:
     """What the backend has. *blocks* are pairs of type and name; *pool_types* tells what it can make.
 
     *has_own_worker*: `syntask` executes its runs, and not a server's workers.
@@ -67,8 +67,8 @@ class BackendFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """What the command line has said: *answers* by the key of their question, and options of `deploy`."""
+class GivenAnswers:
+    """What the command line gives: *answers* by the key of their question, and options of `deploy`."""
 
     answers: Mapping[str, Answer] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -76,14 +76,14 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class InterviewContext:
     """Everything that an interview may look at. *timezone* is that of this machine."""
 
-    project: ProjectFacts
-    backend: BackendFacts
+    project: ProjectContext
+    backend: BackendContext
     now: datetime
     timezone: str = "UTC"
-    said: Said = field(default_factory=Said)
+    given: GivenAnswers = field(default_factory=GivenAnswers)
     reader: FlowReader
 
     def read_flow(self, entrypoint: str) -> Flow:

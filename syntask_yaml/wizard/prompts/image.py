@@ -9,10 +9,10 @@ from typing import Any
 from syntask_yaml.model.builtin import builtin_of
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.project.default_pull import LOCAL_POOLS
-from syntask_yaml.wizard.asking import ask_choice, ask_text, ask_yes
+from syntask_yaml.wizard.ask import ask_choice, ask_text, ask_yes
+from syntask_yaml.wizard.context import InterviewContext
 from syntask_yaml.wizard.draft import Draft
-from syntask_yaml.wizard.facts import Facts
-from syntask_yaml.wizard.questions import Asking, Choice
+from syntask_yaml.wizard.questions import Choice, Interview
 from syntask_yaml.wizard.steps import block_reference, slug, step
 
 BUILD_ID = "build-image"
@@ -33,46 +33,46 @@ def takes_image(pool: WorkPool | None) -> bool:
     return isinstance(image, dict) and "enum" not in image
 
 
-def ask_image(draft: Draft, facts: Facts) -> Asking[Draft]:
+def ask_image(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     """An image that is built from the repository, one that is there, or the pool's own."""
-    if not takes_image(draft.pool) or "image" in facts.said.overrides.job_variables:
+    if not takes_image(draft.pool) or "image" in context.given.overrides.job_variables:
         return draft
-    choices = list(_choices(draft, facts))
+    choices = list(_choices(draft, context))
     is_settled = choices[0].value in ("keep", "project")
     source = yield from ask_choice(
         "image",
         "Which image do its runs have?",
         choices,
-        facts,
+        context,
         default=choices[0].value if is_settled else None,
     )
     match source:
         case "keep":
             return draft
         case "project":
-            return draft.put_job_variables(image=f"{{{{ {_shared(facts)}.image }}}}")
+            return draft.put_job_variables(image=f"{{{{ {_shared(context)}.image }}}}")
         case "build":
-            return (yield from _ask_build(draft, facts))
+            return (yield from _ask_build(draft, context))
         case "named":
-            name = yield from ask_text("image name", "What is the image called?", facts)
+            name = yield from ask_text("image name", "What is the image called?", context)
             return _without_build(draft).put_job_variables(image=name)
         case _:
             return _without_build(draft).put_job_variables(image=None)
 
 
-def _choices(draft: Draft, facts: Facts) -> Iterator[Choice]:
+def _choices(draft: Draft, context: InterviewContext) -> Iterator[Choice]:
     if draft.declared is not None and draft.job_variables.get("image"):
         yield Choice("keep", f"As now: {draft.job_variables['image']}")
-    if _shared(facts):
+    if _shared(context):
         yield Choice("project", "The one that the project builds")
     yield Choice("build", "One that is built from this repository")
     yield Choice("named", "One that is there already")
     yield Choice("pool", "That of the work pool")
 
 
-def _shared(facts: Facts) -> str | None:
+def _shared(context: InterviewContext) -> str | None:
     """The id of the step by which the project builds an image for all its deployments."""
-    project = facts.project.project
+    project = context.project.project
     section = project.sections.shared["build"] if project else None
     for each in section.steps if section else ():
         builtin = builtin_of(each.name)
@@ -85,29 +85,29 @@ def _without_build(draft: Draft) -> Draft:
     return draft.put(build=None, push=None)
 
 
-def _ask_build(draft: Draft, facts: Facts) -> Asking[Draft]:
-    dockerfile = yield from _ask_dockerfile(facts)
+def _ask_build(draft: Draft, context: InterviewContext) -> Interview[Draft]:
+    dockerfile = yield from _ask_dockerfile(context)
     name = yield from ask_text(
         "image name",
         "What is the image called?",
-        facts,
-        default=slug(facts.project.root.name),
+        context,
+        default=slug(context.project.root.name),
         notes=["With its registry, where it is pushed: registry.example.com/team/name."],
     )
-    tag = yield from ask_text("tag", "Which tag does it get?", facts, default="latest")
-    dialect = facts.project.dialect
+    tag = yield from ask_text("tag", "Which tag does it get?", context, default="latest")
+    dialect = context.project.dialect
     build = step("build_docker_image", dialect, id=BUILD_ID, image_name=name, tag=tag, dockerfile=dockerfile)
     draft = replace(draft.put(push=None).put_steps("build", [build]), has_image=True)
     draft = draft.put_job_variables(image=f"{{{{ {BUILD_ID}.image }}}}")
     is_pushed = yield from ask_yes(
         "push",
         "Is it pushed to its registry?",
-        facts,
+        context,
         default=draft.pool is not None and draft.pool.type != "docker",
     )
     if not is_pushed:
         return draft
-    block = yield from _ask_registry(facts)
+    block = yield from _ask_registry(context)
     push = step(
         "push_docker_image",
         dialect,
@@ -118,34 +118,34 @@ def _ask_build(draft: Draft, facts: Facts) -> Asking[Draft]:
     return draft.put_steps("push", [push])
 
 
-def _ask_dockerfile(facts: Facts) -> Asking[str]:
-    found = facts.project.dockerfiles
-    if not found and "dockerfile" not in facts.said.answers:
+def _ask_dockerfile(context: InterviewContext) -> Interview[str]:
+    found = context.project.dockerfiles
+    if not found and "dockerfile" not in context.given.answers:
         return AUTO
-    if "dockerfile" in facts.said.answers:
-        return (yield from ask_text("dockerfile", "Which Dockerfile?", facts))
+    if "dockerfile" in context.given.answers:
+        return (yield from ask_text("dockerfile", "Which Dockerfile?", context))
     return (
         yield from ask_choice(
             "dockerfile",
             "What is it built from?",
             [*(Choice(file, file) for file in found), Choice(AUTO, "A Dockerfile that is made up for it")],
-            facts,
+            context,
             default=found[0],
         )
     )
 
 
-def _ask_registry(facts: Facts) -> Asking[str]:
-    known = facts.backend.blocks_of(_REGISTRY)
-    if "registry" in facts.said.answers:
-        return (yield from ask_text("registry", "Which block has the credentials?", facts))
+def _ask_registry(context: InterviewContext) -> Interview[str]:
+    known = context.backend.blocks_of(_REGISTRY)
+    if "registry" in context.given.answers:
+        return (yield from ask_text("registry", "Which block has the credentials?", context))
     if not known:
         return ""
     chosen = yield from ask_choice(
         "registry",
         "Who may push to it?",
         [Choice(_NO_BLOCK, "Whoever is logged in with docker"), *(Choice(name, name) for name in known)],
-        facts,
+        context,
         default=_NO_BLOCK,
     )
     return "" if chosen == _NO_BLOCK else chosen

@@ -18,7 +18,7 @@ from syntask_yaml.project.flows import FlowReader, FoundFlow, SkippedFile, disco
 from syntask_yaml.project.load import load_project
 from syntask_yaml.project.locate import FILE_NAMES, find_project_file
 from syntask_yaml.project.repository import find_remote
-from syntask_yaml.wizard.facts import BackendFacts, Facts, ProjectFacts, Said
+from syntask_yaml.wizard.context import BackendContext, GivenAnswers, InterviewContext, ProjectContext
 
 _CLOCK = Path("/etc/localtime")
 
@@ -36,29 +36,29 @@ _USUAL_TYPES = (
 )
 
 
-def look(
+def gather_context(
     directory: Path,
     file: Path | None,
     backend: Backend,
     environ: Mapping[str, str],
     *,
     now: datetime,
-    said: Said,
+    given: GivenAnswers,
     default_pool: str | None = None,
-) -> Facts:
+) -> InterviewContext:
     """Everything that an interview may need. Raises ProjectInvalid for a file that cannot be added to."""
-    project = look_at_project(directory, file)
-    return Facts(
+    project = gather_project(directory, file)
+    return InterviewContext(
         project=project,
-        backend=_look_at_backend(backend, default_pool),
+        backend=_gather_backend(backend, default_pool),
         now=now,
         timezone=local_timezone(environ),
-        said=said,
+        given=given,
         reader=FlowReader(project.root),
     )
 
 
-def look_at_project(directory: Path, file: Path | None) -> ProjectFacts:
+def gather_project(directory: Path, file: Path | None) -> ProjectContext:
     """The project that *directory* is in, or that it would be the root of."""
     path = directory / file if file is not None else find_project_file(directory)
     root = directory if file is not None or path is None else path.parent
@@ -66,7 +66,7 @@ def look_at_project(directory: Path, file: Path | None) -> ProjectFacts:
     if path.suffix not in (".yaml", ".yml"):
         raise UsageError(f"`{path.name}` is no name for a project file.", hint="Let it end in `.yaml`.")
     found = list(discover(root))
-    facts = ProjectFacts(
+    context = ProjectContext(
         root=root,
         path=path,
         flows=tuple(each for each in found if isinstance(each, FoundFlow)),
@@ -74,20 +74,20 @@ def look_at_project(directory: Path, file: Path | None) -> ProjectFacts:
         remote=find_remote(root),
         dockerfiles=tuple(sorted(each.name for each in root.glob("Dockerfile*") if each.is_file())),
     )
-    return _with_file(facts) if path.exists() else facts
+    return _with_file(context) if path.exists() else context
 
 
-def _with_file(facts: ProjectFacts) -> ProjectFacts:
-    document = read_file(facts.path, name=facts.path.name)
-    project = load_project(document, facts.root, dialect=Dialect.of(facts.path.name))
+def _with_file(context: ProjectContext) -> ProjectContext:
+    document = read_file(context.path, name=context.path.name)
+    project = load_project(document, context.root, dialect=Dialect.of(context.path.name))
     if not document.is_readable or project.errors:
         raise ProjectInvalid(project.errors or project.diagnostics)
-    text, encoding = read_text(facts.path)
-    return replace(facts, text=text, encoding=encoding, project=project)
+    text, encoding = read_text(context.path)
+    return replace(context, text=text, encoding=encoding, project=project)
 
 
-def _look_at_backend(backend: Backend, default_pool: str | None) -> BackendFacts:
-    return BackendFacts(
+def _gather_backend(backend: Backend, default_pool: str | None) -> BackendContext:
+    return BackendContext(
         has_own_worker=backend.features.has_own_worker,
         pools=tuple(backend.pools()),
         pool_types=cache(lambda: _pool_types(backend)),

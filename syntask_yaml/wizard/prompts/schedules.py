@@ -8,12 +8,12 @@ from typing import Any
 from syntask_yaml.model.timing import timezones
 from syntask_yaml.project.schedule_rules import is_cron, is_rrule, is_zone
 from syntask_yaml.template import is_template
-from syntask_yaml.wizard.asking import ask_choice, ask_text, ask_yes, obeys
+from syntask_yaml.wizard.ask import ask_choice, ask_text, ask_yes, obeys
+from syntask_yaml.wizard.context import InterviewContext
 from syntask_yaml.wizard.draft import Draft
-from syntask_yaml.wizard.facts import Facts
-from syntask_yaml.wizard.questions import Asking, Choice
-from syntask_yaml.wizard.topics.parameters import ask_missing
-from syntask_yaml.wizard.words import described, interval_problem, next_times, spoken_interval
+from syntask_yaml.wizard.prompts.parameters import ask_missing
+from syntask_yaml.wizard.questions import Choice, Interview
+from syntask_yaml.wizard.schedule_text import described, interval_problem, next_times, spoken_interval
 
 DONE = ""
 _KEEP = "keep"
@@ -31,24 +31,24 @@ _CRON_NOTES = (
 )
 
 
-def ask_schedules(draft: Draft, facts: Facts) -> Asking[Draft]:
+def ask_schedules(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     """Schedules, one after the other; then what a run that nobody starts would lack."""
-    said = facts.said.overrides.schedules
-    if not said:
-        draft = yield from _ask_all(draft, facts)
-    if not said and not draft.fields.get("schedules"):
+    given = context.given.overrides.schedules
+    if not given:
+        draft = yield from _ask_all(draft, context)
+    if not given and not draft.fields.get("schedules"):
         return draft
-    draft = yield from ask_missing(draft, facts)
+    draft = yield from ask_missing(draft, context)
     is_active = yield from ask_yes(
         "active",
         "Does that begin with the first deploy?",
-        facts,
+        context,
         default=draft.fields.get("paused") is not True,
     )
     return draft.put(paused=None if is_active else True)
 
 
-def _ask_all(draft: Draft, facts: Facts) -> Asking[Draft]:
+def _ask_all(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     declared = _declared(draft)
     schedules: list[Mapping[str, Any]] = []
     if declared:
@@ -57,7 +57,7 @@ def _ask_all(draft: Draft, facts: Facts) -> Asking[Draft]:
             "schedule",
             "When does it run by itself?",
             [Choice(_KEEP, f"As now: {words}"), Choice(DONE, "Only when I start it"), *_KINDS],
-            facts,
+            context,
             default=_KEEP,
         )
     else:
@@ -65,21 +65,21 @@ def _ask_all(draft: Draft, facts: Facts) -> Asking[Draft]:
             "schedule",
             "When does it run by itself?",
             [Choice(DONE, "Only when I start it"), *_KINDS],
-            facts,
+            context,
             default=DONE,
         )
     if kind == _KEEP:
         return draft
     while kind != DONE:
-        schedule = yield from _ASK[kind](facts)
+        schedule = yield from _ASK[kind](context)
         schedules.append(schedule)
         kind = yield from ask_choice(
             "schedule",
             "And when else?",
             [Choice(DONE, "That is all"), *_KINDS],
-            facts,
+            context,
             default=DONE,
-            notes=_times(schedule, facts),
+            notes=_times(schedule, context),
         )
     return draft.put(schedule=None, schedules=schedules)
 
@@ -89,18 +89,18 @@ def _declared(draft: Draft) -> list[Mapping[str, Any]]:
     return [each for each in (own if isinstance(own, list) else [own]) if isinstance(each, dict)]
 
 
-def _times(schedule: Mapping[str, Any], facts: Facts) -> list[str]:
-    zone = facts.said.overrides.timezone
+def _times(schedule: Mapping[str, Any], context: InterviewContext) -> list[str]:
+    zone = context.given.overrides.timezone
     schedule = {**schedule, "timezone": zone} if zone else schedule
-    times = next_times(schedule, facts.now, facts.timezone)
+    times = next_times(schedule, context.now, context.timezone)
     return [f"{described(schedule)}. Next:", *(f"  {time}" for time in times)]
 
 
-def _ask_interval(facts: Facts) -> Asking[dict[str, Any]]:
+def _ask_interval(context: InterviewContext) -> Interview[dict[str, Any]]:
     text = yield from ask_text(
         "interval",
         "How often?",
-        facts,
+        context,
         default="1 hour",
         check=interval_problem,
         notes=["Such as 15 minutes, 2 hours, 1 day, or seconds."],
@@ -111,36 +111,36 @@ def _ask_interval(facts: Facts) -> Asking[dict[str, Any]]:
     interval = int(seconds) if seconds == int(seconds) else seconds
     # Whole days keep their hour on the clock of a zone; shorter intervals are elapsed time.
     return (
-        (yield from _in_zone({"interval": interval}, facts))
+        (yield from _in_zone({"interval": interval}, context))
         if seconds % _DAY == 0
         else {"interval": interval}
     )
 
 
-def _ask_cron(facts: Facts) -> Asking[dict[str, Any]]:
-    line = yield from ask_text("cron", "Which cron line?", facts, check=obeys(is_cron), notes=_CRON_NOTES)
-    return (yield from _in_zone({"cron": line}, facts))
+def _ask_cron(context: InterviewContext) -> Interview[dict[str, Any]]:
+    line = yield from ask_text("cron", "Which cron line?", context, check=obeys(is_cron), notes=_CRON_NOTES)
+    return (yield from _in_zone({"cron": line}, context))
 
 
-def _ask_rrule(facts: Facts) -> Asking[dict[str, Any]]:
+def _ask_rrule(context: InterviewContext) -> Interview[dict[str, Any]]:
     rule = yield from ask_text(
         "rrule",
         "Which rule?",
-        facts,
+        context,
         check=obeys(is_rrule),
         notes=["Such as FREQ=WEEKLY;BYDAY=MO,TH;BYHOUR=6;BYMINUTE=0;BYSECOND=0"],
     )
-    return (yield from _in_zone({"rrule": rule}, facts))
+    return (yield from _in_zone({"rrule": rule}, context))
 
 
-def _in_zone(schedule: dict[str, Any], facts: Facts) -> Asking[dict[str, Any]]:
-    if facts.said.overrides.timezone:
+def _in_zone(schedule: dict[str, Any], context: InterviewContext) -> Interview[dict[str, Any]]:
+    if context.given.overrides.timezone:
         return schedule
     zone = yield from ask_text(
         "timezone",
         "On the clock of which time zone?",
-        facts,
-        default=facts.timezone,
+        context,
+        default=context.timezone,
         check=obeys(is_zone),
         completions=sorted(timezones()),
     )

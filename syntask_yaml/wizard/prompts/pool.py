@@ -9,10 +9,10 @@ from syntask_yaml.backend.naming import check_name
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import BackendRefused, UsageError
 from syntask_yaml.model.pool import WorkPool
-from syntask_yaml.wizard.asking import ask_choice, ask_text
+from syntask_yaml.wizard.ask import ask_choice, ask_text
+from syntask_yaml.wizard.context import InterviewContext
 from syntask_yaml.wizard.draft import Draft
-from syntask_yaml.wizard.facts import Facts
-from syntask_yaml.wizard.questions import Asking, Choice
+from syntask_yaml.wizard.questions import Choice, Interview
 
 NEW = "/new"  # no pool can be called that
 _HIDDEN = frozenset({"prefect-agent", "syntask-agent", "block"})
@@ -28,20 +28,20 @@ _OF_TYPE = {
 }
 
 
-def ask_pool(draft: Draft, facts: Facts) -> Asking[Draft]:
+def ask_pool(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     """One of the backend's pools, or a new one."""
-    said = facts.said.overrides.work_pool
-    if said is not None:
-        return (yield from _with_said(draft, said, facts))
-    pools = [pool for pool in facts.backend.pools if pool.type not in _HIDDEN]
+    given = context.given.overrides.work_pool
+    if given is not None:
+        return (yield from _with_given(draft, given, context))
+    pools = [pool for pool in context.backend.pools if pool.type not in _HIDDEN]
     chosen = NEW
     if pools:
         chosen = yield from ask_choice(
             "pool",
             "Which work pool do its runs go to?",
             [*_choices(pools), Choice(NEW, "A new one", is_option=False)],
-            facts,
-            default=_default(draft, facts),
+            context,
+            default=_default(draft, context),
         )
     known = {pool.name: pool for pool in pools}
     if chosen in known:
@@ -49,11 +49,11 @@ def ask_pool(draft: Draft, facts: Facts) -> Asking[Draft]:
     name = yield from ask_text(
         "pool",
         "What is the new work pool called?",
-        facts,
-        check=lambda text: _name_problem(text, facts),
+        context,
+        check=lambda text: _name_problem(text, context),
         takes_templates=False,
     )
-    pool = yield from _ask_new(name, facts)
+    pool = yield from _ask_new(name, context)
     return replace(_with_pool(draft, pool), new_pool=pool)
 
 
@@ -62,12 +62,12 @@ def _with_pool(draft: Draft, pool: WorkPool) -> Draft:
     return replace(draft.put(work_pool={"name": pool.name, **named}), pool=pool)
 
 
-def _with_said(draft: Draft, name: str, facts: Facts) -> Asking[Draft]:
-    known = {pool.name: pool for pool in facts.backend.pools}
+def _with_given(draft: Draft, name: str, context: InterviewContext) -> Interview[Draft]:
+    known = {pool.name: pool for pool in context.backend.pools}
     if name in known:
         return replace(draft, pool=known[name])
-    if "pool type" in facts.said.answers:
-        pool = yield from _ask_new(name, facts)
+    if "pool type" in context.given.answers:
+        pool = yield from _ask_new(name, context)
         return replace(draft, pool=pool, new_pool=pool)
     otherwise = f"`syntask work-pool create {name}` makes it."
     raise UsageError(
@@ -75,16 +75,16 @@ def _with_said(draft: Draft, name: str, facts: Facts) -> Asking[Draft]:
     )
 
 
-def _ask_new(name: str, facts: Facts) -> Asking[WorkPool]:
-    types = [each for each in facts.backend.pool_types() if each not in _HIDDEN]
-    if len(types) == 1 and "pool type" not in facts.said.answers:
+def _ask_new(name: str, context: InterviewContext) -> Interview[WorkPool]:
+    types = [each for each in context.backend.pool_types() if each not in _HIDDEN]
+    if len(types) == 1 and "pool type" not in context.given.answers:
         return WorkPool(name=name, type=types[0])
     width = max(map(len, types))
     kind = yield from ask_choice(
         "pool type",
         "What are its runs?",
         [Choice(each, f"{each:<{width}}  {_OF_TYPE.get(each, '')}".rstrip()) for each in types],
-        facts,
+        context,
     )
     return WorkPool(name=name, type=kind)
 
@@ -96,15 +96,15 @@ def _choices(pools: list[WorkPool]) -> Iterator[Choice]:
         yield Choice(pool.name, f"{pool.name:<{width}}  {pool.type}  {status}".rstrip())
 
 
-def _default(draft: Draft, facts: Facts) -> str | None:
-    names = [pool.name for pool in facts.backend.pools if pool.type not in _HIDDEN]
+def _default(draft: Draft, context: InterviewContext) -> str | None:
+    names = [pool.name for pool in context.backend.pools if pool.type not in _HIDDEN]
     declared = (draft.fields.get("work_pool") or {}).get("name")
-    wanted = (declared, facts.backend.default_pool, names[0] if len(names) == 1 else None, "default")
+    wanted = (declared, context.backend.default_pool, names[0] if len(names) == 1 else None, "default")
     return next((name for name in wanted if name in names), None)
 
 
-def _name_problem(text: str, facts: Facts) -> str:
-    if text in {pool.name for pool in facts.backend.pools}:
+def _name_problem(text: str, context: InterviewContext) -> str:
+    if text in {pool.name for pool in context.backend.pools}:
         return f"There is a work pool `{text}` already."
     try:
         check_name("work pool", text)

@@ -9,32 +9,32 @@ from typing import Any
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.secret import is_secret_name
 from syntask_yaml.template import is_template
-from syntask_yaml.wizard.asking import NOTHING, ask_choice, ask_optional, ask_text
+from syntask_yaml.wizard.ask import NOTHING, ask_choice, ask_optional, ask_text
+from syntask_yaml.wizard.context import InterviewContext
 from syntask_yaml.wizard.draft import Draft
-from syntask_yaml.wizard.facts import Facts
-from syntask_yaml.wizard.questions import Asking, Choice
+from syntask_yaml.wizard.questions import Choice, Interview
 from syntask_yaml.wizard.steps import block_reference, slug
 
 _PAIR = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=(?P<value>.*)", re.DOTALL)
 
 
-def ask_environment(draft: Draft, facts: Facts) -> Asking[Draft]:
+def ask_environment(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     """Environment variables, one after the other."""
-    for name, value in facts.said.environment.items():
-        if problem := _secret_problem(name, value, facts):
+    for name, value in context.given.environment.items():
+        if problem := _secret_problem(name, value, context):
             raise UsageError(f"`--env {name}=…`: {problem}")
-    if facts.said.environment:
+    if context.given.environment:
         return draft.put_job_variables(
-            env={**(draft.job_variables.get("env") or {}), **facts.said.environment}
+            env={**(draft.job_variables.get("env") or {}), **context.given.environment}
         )
     while True:
         known: Mapping[str, Any] = draft.job_variables.get("env") or {}
         pair = yield from ask_text(
             "environment",
             "An environment variable, as NAME=value (Enter: no more)",
-            facts,
+            context,
             default="",
-            check=lambda text: _pair_problem(text, facts),
+            check=lambda text: _pair_problem(text, context),
             notes=[f"So far: {', '.join(known)}. NAME={NOTHING} takes one away."] if known else (),
         )
         match = _PAIR.fullmatch(pair)
@@ -47,26 +47,26 @@ def ask_environment(draft: Draft, facts: Facts) -> Asking[Draft]:
         draft = draft.put_job_variables(env=changed)
 
 
-def _pair_problem(text: str, facts: Facts) -> str:
+def _pair_problem(text: str, context: InterviewContext) -> str:
     match = _PAIR.fullmatch(text)
     if not text:
         return ""
     if match is None:
         return "Write NAME=value."
-    return _secret_problem(match["name"], match["value"].strip(), facts)
+    return _secret_problem(match["name"], match["value"].strip(), context)
 
 
-def _secret_problem(name: str, value: str, facts: Facts) -> str:
+def _secret_problem(name: str, value: str, context: InterviewContext) -> str:
     """Return why a variable of this *name* is not saved as it was typed; nothing for what is no secret."""
     if not is_secret_name(name) or value in ("", NOTHING) or is_template(value):
         return ""
-    block = block_reference("secret", slug(name.lower()), facts.project.dialect)
+    block = block_reference("secret", slug(name.lower()), context.project.dialect)
     return f"The value would be saved readable. Refer to a secret block: `{name}={block}`."
 
 
-def ask_limit(draft: Draft, facts: Facts) -> Asking[Draft]:
+def ask_limit(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     """How many runs at the same time, and what becomes of those beyond it."""
-    if facts.said.overrides.concurrency_limit is not None:
+    if context.given.overrides.concurrency_limit is not None:
         return draft
     declared = draft.fields.get("concurrency_limit")
     more: dict[str, Any] = dict(declared) if isinstance(declared, dict) else {}
@@ -74,7 +74,7 @@ def ask_limit(draft: Draft, facts: Facts) -> Asking[Draft]:
     text = yield from ask_optional(
         "limit",
         "At most how many runs at the same time?",
-        facts,
+        context,
         current="" if current is None else str(current),
         check=_limit_problem,
         notes=[] if current else ["Enter: no limit."],
@@ -86,7 +86,7 @@ def ask_limit(draft: Draft, facts: Facts) -> Asking[Draft]:
         "collision",
         "What becomes of further runs?",
         [Choice("ENQUEUE", "They wait"), Choice("CANCEL_NEW", "They are cancelled")],
-        facts,
+        context,
         default=more.get("collision_strategy") or "ENQUEUE",
     )
     if strategy != "ENQUEUE" or "collision_strategy" in more:
@@ -98,9 +98,9 @@ def _limit_problem(text: str) -> str:
     return "" if text.isdecimal() and text.isascii() and int(text) > 0 else "Write a whole number above zero."
 
 
-def ask_tags(draft: Draft, facts: Facts) -> Asking[Draft]:
+def ask_tags(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     """Words to find deployments and runs by."""
-    if facts.said.overrides.tags:
+    if context.given.overrides.tags:
         return draft
     declared = draft.fields.get("tags")
     tags = declared if isinstance(declared, list) else [declared] if declared else []
@@ -109,7 +109,7 @@ def ask_tags(draft: Draft, facts: Facts) -> Asking[Draft]:
     text = yield from ask_optional(
         "tags",
         "Tags, with commas between",
-        facts,
+        context,
         current=", ".join(tags),
         notes=[] if tags else ["Enter: none."],
     )

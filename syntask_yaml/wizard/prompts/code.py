@@ -10,12 +10,12 @@ from typing import Any
 from syntask_yaml.model.block import Block
 from syntask_yaml.project.default_pull import IMAGE_ROOT, LOCAL_POOLS
 from syntask_yaml.project.repository import without_credentials
-from syntask_yaml.wizard.asking import ask_choice, ask_optional, ask_secret, ask_text, ask_yes
+from syntask_yaml.wizard.ask import ask_choice, ask_optional, ask_secret, ask_text, ask_yes
+from syntask_yaml.wizard.context import InterviewContext
 from syntask_yaml.wizard.draft import Draft
-from syntask_yaml.wizard.facts import Facts
-from syntask_yaml.wizard.questions import Asking, Choice
+from syntask_yaml.wizard.prompts.image import AUTO, takes_image
+from syntask_yaml.wizard.questions import Choice, Interview
 from syntask_yaml.wizard.steps import block_name_problem, block_reference, slug, step
-from syntask_yaml.wizard.topics.image import AUTO, takes_image
 
 _NO_BLOCK = "none"
 _LOGIN = re.compile(r"\w[\w+.-]*://[^/@]*:[^/@]*@|https?://[^/@]*@")
@@ -47,15 +47,15 @@ STORES = {
 }
 
 
-def ask_code(draft: Draft, facts: Facts) -> Asking[Draft]:
+def ask_code(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     """From this machine, from the image, from git, or from an object store."""
-    choices = list(_choices(draft, facts))
+    choices = list(_choices(draft, context))
     source = yield from ask_choice(
         "code",
         "Where do its runs get the code from?",
         choices,
-        facts,
-        default=_default(draft, facts, [choice.value for choice in choices]),
+        context,
+        default=_default(draft, context, [choice.value for choice in choices]),
     )
     if source == "keep":
         return draft
@@ -63,40 +63,40 @@ def ask_code(draft: Draft, facts: Facts) -> Asking[Draft]:
     if _without_stores(draft) != (draft.fields.get("push") or []):
         draft = draft.put(push=_without_stores(draft))
     if source in STORES:
-        return (yield from _ask_store(draft, facts, STORES[source]))
-    return (yield from _ASK[source](draft, facts))
+        return (yield from _ask_store(draft, context, STORES[source]))
+    return (yield from _ASK[source](draft, context))
 
 
-def _choices(draft: Draft, facts: Facts) -> Iterator[Choice]:
+def _choices(draft: Draft, context: InterviewContext) -> Iterator[Choice]:
     if draft.fields.get("pull") is not None:
         yield Choice("keep", "As now")
-    if _is_shared(facts):
+    if _is_shared(context):
         yield Choice("project", "As the project says for all of its deployments")
     if _is_local(draft):
         yield Choice("local", "This folder, on the machine of the worker")
     if takes_image(draft.pool):
         yield Choice("image", "The image: it holds the code")
-    remote = facts.project.remote
+    remote = context.project.remote
     yield Choice("git", f"git: {remote.url}, {remote.branch}" if remote else "A git repository")
     for key, store in STORES.items():
         yield Choice(key, f"{store.name}: deploying copies it there")
 
 
-def _default(draft: Draft, facts: Facts, offered: list[str]) -> str | None:
+def _default(draft: Draft, context: InterviewContext, offered: list[str]) -> str | None:
     is_built = draft.has_image and "image" in offered
-    is_own_machine = "local" in offered and facts.backend.has_own_worker
+    is_own_machine = "local" in offered and context.backend.has_own_worker
     wanted = (
         "keep",
         "project",
         "image" if is_built else "",
-        "local" if is_own_machine or not facts.project.remote else "",
-        "git" if facts.project.remote else "",
+        "local" if is_own_machine or not context.project.remote else "",
+        "git" if context.project.remote else "",
     )
     return next((each for each in wanted if each in offered), None)
 
 
-def _is_shared(facts: Facts) -> bool:
-    project = facts.project.project
+def _is_shared(context: InterviewContext) -> bool:
+    project = context.project.project
     return project is not None and project.sections.shared["pull"] is not None
 
 
@@ -104,33 +104,33 @@ def _is_local(draft: Draft) -> bool:
     return draft.pool is not None and draft.pool.type in LOCAL_POOLS
 
 
-def _from_project(draft: Draft, facts: Facts) -> Asking[Draft]:  # noqa: ARG001  (one of a table)
+def _from_project(draft: Draft, context: InterviewContext) -> Interview[Draft]:  # noqa: ARG001  (one of a table)
     yield from ()
     return draft
 
 
-def _from_here(draft: Draft, facts: Facts) -> Asking[Draft]:
+def _from_here(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     """Nothing is written: that is what happens where nothing is. The project's own steps are put aside."""
     yield from ()
-    if not _is_shared(facts):
+    if not _is_shared(context):
         return draft
-    go = step("set_working_directory", facts.project.dialect, directory=str(facts.project.root))
+    go = step("set_working_directory", context.project.dialect, directory=str(context.project.root))
     return draft.put_steps("pull", [go])
 
 
-def _from_image(draft: Draft, facts: Facts) -> Asking[Draft]:
-    folder = f"{IMAGE_ROOT}/{facts.project.root.name}"
+def _from_image(draft: Draft, context: InterviewContext) -> Interview[Draft]:
+    folder = f"{IMAGE_ROOT}/{context.project.root.name}"
     if _is_made_up(draft):
-        if not _is_shared(facts):
+        if not _is_shared(context):
             return draft
     else:
         folder = yield from ask_optional(
             "folder",
             "In which folder of the image is it?",
-            facts,
+            context,
             notes=["Enter: where the image begins, its WORKDIR."],
         )
-    go = step("set_working_directory", facts.project.dialect, directory=folder)
+    go = step("set_working_directory", context.project.dialect, directory=folder)
     return draft.put_steps("pull", [go] if folder else [])
 
 
@@ -141,43 +141,43 @@ def _is_made_up(draft: Draft) -> bool:
     )
 
 
-def _from_git(draft: Draft, facts: Facts) -> Asking[Draft]:
-    remote = facts.project.remote
+def _from_git(draft: Draft, context: InterviewContext) -> Interview[Draft]:
+    remote = context.project.remote
     repository = yield from ask_text(
         "repository",
         "Which repository?",
-        facts,
+        context,
         default=remote.url if remote else None,
         check=_repository_problem,
     )
     branch = yield from ask_text(
-        "branch", "Which branch?", facts, default=remote.branch if remote else "main", check=_branch_problem
+        "branch", "Which branch?", context, default=remote.branch if remote else "main", check=_branch_problem
     )
     token = ""
     if repository.startswith(("http://", "https://")):
-        draft, token = yield from _ask_token(draft, facts)
+        draft, token = yield from _ask_token(draft, context)
     clone = step(
         "git_clone",
-        facts.project.dialect,
+        context.project.dialect,
         repository=repository,
         branch=branch,
-        access_token=token and block_reference("secret", token, facts.project.dialect),
+        access_token=token and block_reference("secret", token, context.project.dialect),
     )
     return draft.put_steps("pull", [clone])
 
 
-def _ask_token(draft: Draft, facts: Facts) -> Asking[tuple[Draft, str]]:
+def _ask_token(draft: Draft, context: InterviewContext) -> Interview[tuple[Draft, str]]:
     """The secret block with the token of a private repository; it is made where it is not there."""
-    is_private = "token block" in facts.said.answers or (
-        yield from ask_yes("private", "Does it ask for a token?", facts, default=False)
+    is_private = "token block" in context.given.answers or (
+        yield from ask_yes("private", "Does it ask for a token?", context, default=False)
     )
     if not is_private:
         return draft, ""
-    known = facts.backend.blocks_of("secret")
+    known = context.backend.blocks_of("secret")
     name = yield from ask_text(
         "token block",
         "Which secret block has the token?",
-        facts,
+        context,
         default=f"{slug(draft.name)}-repository-token",
         check=block_name_problem,
         takes_templates=False,
@@ -187,7 +187,7 @@ def _ask_token(draft: Draft, facts: Facts) -> Asking[tuple[Draft, str]]:
     if name in known:
         return draft, name
     token = yield from ask_secret(
-        "token", "The token, which is not shown", facts, notes=["Enter leaves it for later."]
+        "token", "The token, which is not shown", context, notes=["Enter leaves it for later."]
     )
     if not token.reveal():
         return replace(draft, later=(*draft.later, ("secret", name))), name
@@ -207,13 +207,13 @@ def _branch_problem(text: str) -> str:
     return "That is an option, and no branch." if text.startswith("-") else ""
 
 
-def _ask_store(draft: Draft, facts: Facts, store: Store) -> Asking[Draft]:
-    bucket = yield from ask_text("bucket", f"Which {store.container}?", facts)
+def _ask_store(draft: Draft, context: InterviewContext, store: Store) -> Interview[Draft]:
+    bucket = yield from ask_text("bucket", f"Which {store.container}?", context)
     folder = yield from ask_text(
-        "folder", "Which folder in it?", facts, default=slug(facts.project.root.name)
+        "folder", "Which folder in it?", context, default=slug(context.project.root.name)
     )
-    draft, block = yield from _ask_store_block(draft, facts, store)
-    dialect = facts.project.dialect
+    draft, block = yield from _ask_store_block(draft, context, store)
+    dialect = context.project.dialect
     credentials = block and block_reference(store.block_type, block, dialect)
     place = {store.container: bucket, "folder": folder}
     push = step(store.push, dialect, **place, credentials=credentials)
@@ -228,14 +228,14 @@ def _without_stores(draft: Draft) -> list[Any]:
     return [each for each in pushes if not any(name.endswith(copying) for name in each)]
 
 
-def _ask_store_block(draft: Draft, facts: Facts, store: Store) -> Asking[tuple[Draft, str]]:
-    known = facts.backend.blocks_of(store.block_type)
-    if not known or "store block" in facts.said.answers:
+def _ask_store_block(draft: Draft, context: InterviewContext, store: Store) -> Interview[tuple[Draft, str]]:
+    known = context.backend.blocks_of(store.block_type)
+    if not known or "store block" in context.given.answers:
         ask = ask_text if store.needs_block else ask_optional
         name = yield from ask(
             "store block",
             f"Which block of type {store.block_type} has its credentials?",
-            facts,
+            context,
             check=block_name_problem,
             takes_templates=False,
             notes=[] if store.needs_block else ["Enter: those that the machines have."],
@@ -247,7 +247,7 @@ def _ask_store_block(draft: Draft, facts: Facts, store: Store) -> Asking[tuple[D
         "store block",
         "Which credentials?",
         [*none, *(Choice(name, name) for name in known)],
-        facts,
+        context,
         default=_NO_BLOCK if none else None,
     )
     return draft, "" if chosen == _NO_BLOCK else chosen

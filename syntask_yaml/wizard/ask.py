@@ -1,4 +1,4 @@
-"""The ways to ask: a text, a choice, yes or no, a secret; nothing is asked that was said already."""
+"""The ways to ask: a text, a choice, yes or no, a secret; nothing is asked that was given already."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from syntask_yaml.model.secret import Secret
 from syntask_yaml.project.rules import Rule
 from syntask_yaml.source import Source
 from syntask_yaml.template import parse
-from syntask_yaml.wizard.facts import Facts
+from syntask_yaml.wizard.context import InterviewContext
 from syntask_yaml.wizard.options import option_for
-from syntask_yaml.wizard.questions import Answer, Asking, Check, Choice, Kind, Question, anything
+from syntask_yaml.wizard.questions import Answer, Check, Choice, Interview, Kind, Question, anything
 
 # What is typed for "nothing" where Enter means something else.
 NOTHING = "-"
 
 
-def ask(question: Question, facts: Facts) -> Asking[Answer]:
-    """The answer to *question*: what was said on the command line, or what is said now."""
-    said = facts.said.answers.get(question.key)
-    if said is None:
+def ask(question: Question, context: InterviewContext) -> Interview[Answer]:
+    """The answer to *question*: what was given on the command line, or what is answered now."""
+    given = context.given.answers.get(question.key)
+    if given is None:
         answer = yield question
         return answer
-    problem = question.problem(said)
+    problem = question.problem(given)
     if problem:
         raise UsageError(f"`{question.option}`: {problem}")
-    return said
+    return given
 
 
 def ask_text(
     key: str,
     text: str,
-    facts: Facts,
+    context: InterviewContext,
     *,
     default: str | None = None,
     check: Check = anything,
@@ -41,7 +41,7 @@ def ask_text(
     completions: Iterable[str] = (),
     option: str = "",
     takes_templates: bool = True,
-) -> Asking[str]:
+) -> Interview[str]:
     """A line of text. Without a *default*, something must be typed."""
     check = check if default == "" else _needed(check)
     question = Question(
@@ -53,7 +53,7 @@ def ask_text(
         notes=tuple(notes),
         completions=tuple(completions),
     )
-    answer = yield from ask(question, facts)
+    answer = yield from ask(question, context)
     assert isinstance(answer, str)
     return answer
 
@@ -61,19 +61,19 @@ def ask_text(
 def ask_optional(
     key: str,
     text: str,
-    facts: Facts,
+    context: InterviewContext,
     *,
     current: str = "",
     check: Check = anything,
     notes: Sequence[str] = (),
     option: str = "",
     takes_templates: bool = True,
-) -> Asking[str]:
+) -> Interview[str]:
     """A line of text that may be empty; where there is a *current* one, a dash takes it away."""
     answer = yield from ask_text(
         key,
         text,
-        facts,
+        context,
         default=current,
         check=_unless(NOTHING if current else "", check),
         notes=(*notes, f"A `{NOTHING}` takes it away.") if current else notes,
@@ -87,13 +87,13 @@ def ask_choice(
     key: str,
     text: str,
     choices: Iterable[Choice],
-    facts: Facts,
+    context: InterviewContext,
     *,
     default: str | None = None,
     notes: Iterable[str] = (),
     difference: Iterable[str] = (),
     option: str = "",
-) -> Asking[str]:
+) -> Interview[str]:
     """One of several values."""
     question = Question(
         key=key,
@@ -105,27 +105,31 @@ def ask_choice(
         notes=tuple(notes),
         difference=tuple(difference),
     )
-    answer = yield from ask(question, facts)
+    answer = yield from ask(question, context)
     assert isinstance(answer, str)
     return answer
 
 
-def ask_yes(key: str, text: str, facts: Facts, *, default: bool, notes: Iterable[str] = ()) -> Asking[bool]:
+def ask_yes(
+    key: str, text: str, context: InterviewContext, *, default: bool, notes: Iterable[str] = ()
+) -> Interview[bool]:
     """Yes or no."""
     question = Question(
         key=key, text=text, option=option_for(key), kind=Kind.YES_NO, default=default, notes=tuple(notes)
     )
-    answer = yield from ask(question, facts)
+    answer = yield from ask(question, context)
     assert isinstance(answer, bool)
     return answer
 
 
-def ask_secret(key: str, text: str, facts: Facts, *, notes: Iterable[str] = ()) -> Asking[Secret]:
+def ask_secret(
+    key: str, text: str, context: InterviewContext, *, notes: Iterable[str] = ()
+) -> Interview[Secret]:
     """A text that is not shown; empty where it is left for later."""
     question = Question(
         key=key, text=text, option=option_for(key), kind=Kind.SECRET, default=Secret(""), notes=tuple(notes)
     )
-    answer = yield from ask(question, facts)
+    answer = yield from ask(question, context)
     assert isinstance(answer, Secret)
     return answer
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syntask_yaml.wizard.words import described, interval_problem, next_times, spoken_interval
+from syntask_yaml.wizard.schedule_text import described, interval_problem, next_times, spoken_interval
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
