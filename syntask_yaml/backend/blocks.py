@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from syntask_yaml.diagnostics import did_you_mean
@@ -20,21 +21,22 @@ def fitted(block: Block) -> Block:
             f"There is no block type `{block.type}`.",
             hint=did_you_mean(block.type, BLOCK_TYPES, otherwise=f"The types are {known}."),
         )
-    _check_fields(block, kind)
+    check_fields(block, kind.fields, kind.required)
     return replace(block, data={name: _wrapped(kind, name, value) for name, value in block.data.items()})
 
 
-def _check_fields(block: Block, kind: BlockType) -> None:
+def check_fields(block: Block, fields: Collection[str], required: Collection[str]) -> None:
+    """Raise BackendRefused for a block with another field than *fields*, or without a *required* one."""
     for name in block.data:
-        if name not in kind.fields:
-            known = ", ".join(f"`{field}`" for field in kind.fields)
+        if name not in fields:
+            known = ", ".join(f"`{field}`" for field in fields)
             raise BackendRefused(
-                f"A block of type `{kind.slug}` has no field `{name}`.",
-                hint=did_you_mean(name, kind.fields, otherwise=f"Its fields: {known}."),
+                f"A block of type `{block.type}` has no field `{name}`.",
+                hint=did_you_mean(name, fields, otherwise=f"Its fields: {known}."),
             )
-    for name in sorted(kind.required - block.data.keys()):
+    for name in sorted(set(required) - block.data.keys()):
         raise BackendRefused(
-            f"A block of type `{kind.slug}` needs the field `{name}`.", hint=f"Give `{name}` a value."
+            f"A block of type `{block.type}` needs the field `{name}`.", hint=f"Give `{name}` a value."
         )
 
 

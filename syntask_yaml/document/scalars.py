@@ -16,9 +16,8 @@ from yaml.resolver import Resolver
 Scalar = str | int | float | bool | None
 
 _PREFIX = "tag:yaml.org,2002:"
-STR, INT, FLOAT, BOOL, NULL, MAP, SEQ, MERGE, TIMESTAMP, VALUE = (
-    _PREFIX + kind
-    for kind in ("str", "int", "float", "bool", "null", "map", "seq", "merge", "timestamp", "value")
+STR, INT, FLOAT, BOOL, NULL, MAP, SEQ, MERGE, TIMESTAMP = (
+    _PREFIX + kind for kind in ("str", "int", "float", "bool", "null", "map", "seq", "merge", "timestamp")
 )
 TAGS = frozenset({STR, INT, FLOAT, BOOL, NULL, TIMESTAMP})
 

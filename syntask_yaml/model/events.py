@@ -36,15 +36,6 @@ class StepFinished:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """*done* of *total* of what *task* calls by name; *total* None where the end is not known."""
-
-    task: str
-    done: int
-    total: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Applied:
     """What became of one deployment: created, updated, deleted, unchanged, failed or skipped."""
 
@@ -60,7 +51,7 @@ class Waiting:
     reason: str
 
 
-Event: TypeAlias = StepStarted | StepOutput | StepFinished | Progress | Applied | Waiting
+Event: TypeAlias = StepStarted | StepOutput | StepFinished | Applied | Waiting
 Observer: TypeAlias = Callable[[Event], None]
 
 

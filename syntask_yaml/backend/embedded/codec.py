@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import overload
+
+from syntask_yaml.backend.json_values import as_json
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-def _plain(value: object) -> object:
-    """A mapping or list of another kind as JSON's own. A secret, or what is not known yet, ends here."""
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, Sequence):
-        return list(value)
-    raise TypeError(f"a {type(value).__name__} is not stored")
-
-
 # Pure ASCII, so that even half a character, which UTF-8 cannot hold, comes back as it was.
-to_json = json.JSONEncoder(check_circular=False, separators=(",", ":"), default=_plain).encode
+to_json = json.JSONEncoder(check_circular=False, separators=(",", ":"), default=as_json).encode
 from_json = json.loads
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from syntask_yaml.backend.json_values import half_character
 from syntask_yaml.errors import BackendError, BackendRefused, BackendUnreachable
 
 
@@ -89,10 +90,7 @@ def translated(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         raise _worded(_FAULTS.get(code_of(error), _OTHER), path, str(error)) from error
     except UnicodeEncodeError as error:
-        raise BackendRefused(
-            f"A text holds {error.object[error.start]!a}, which is half a character and cannot be stored.",
-            hint="Look for a broken escape sequence, or for a name that is not in UTF-8.",
-        ) from error
+        raise half_character(error, "stored") from error
     except OSError as error:
         raise _worded(_UNOPENED, path, error.strerror or str(error)) from error
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from syntask_yaml.backend.json_values import as_json, half_character
 from syntask_yaml.errors import BackendRefused
 
 
@@ -15,14 +15,7 @@ def part(name: str) -> str:
     try:
         return quote(name, safe="")
     except UnicodeEncodeError as error:
-        raise _half(error) from error
-
-
-def _half(error: UnicodeEncodeError) -> BackendRefused:
-    return BackendRefused(
-        f"A text holds {error.object[error.start]!a}, which is half a character and cannot be sent.",
-        hint="Look for a broken escape sequence, or for a name that is not in UTF-8.",
-    )
+        raise half_character(error, "sent") from error
 
 
 def to_json(value: Any) -> bytes:
@@ -31,20 +24,12 @@ def to_json(value: Any) -> bytes:
     Raises BackendRefused for a text or a number that JSON does not have.
     """
     try:
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain, allow_nan=False)
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=as_json, allow_nan=False)
         return text.encode()
     except UnicodeEncodeError as error:
-        raise _half(error) from error
+        raise half_character(error, "sent") from error
     except ValueError as error:
         raise BackendRefused(
             "A number is infinite, or none at all, which JSON cannot say.",
             hint="Look for `.inf` or `.nan`.",
         ) from error
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, Sequence):
-        return list(value)
-    raise TypeError(f"a {type(value).__name__} is not sent")

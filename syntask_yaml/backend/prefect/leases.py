@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 from syntask_yaml.backend.leases import LeaseHeld, is_gone
 from syntask_yaml.backend.naming import new_id
@@ -29,13 +30,7 @@ class Leases(Role):
 
     def take_lease(self, name: str, holder: Holder, *, seconds: float) -> Lease | None:
         since, own = self._api.server_time(), new_id()
-        value = {
-            "name": name,
-            "holder": holder.as_json(),
-            "since": since.isoformat(),
-            "seconds": seconds,
-            "key": own,
-        }
+        value = {**_value(name, holder, since, seconds), "key": own}
         for _ in range(_TRIES):
             try:
                 made = self._api.made("/variables/", {"name": _variable(name), "value": value, "tags": []})
@@ -65,16 +60,15 @@ class Leases(Role):
         return self._api.server_time() < until and not is_gone(lease.holder)
 
     def renew_lease(self, lease: Lease, *, seconds: float) -> bool:
-        value = {
-            "name": lease.name,
-            "holder": lease.holder.as_json(),
-            "since": lease.since.isoformat(),
-            "seconds": seconds,
-        }
+        value = _value(lease.name, lease.holder, lease.since, seconds)
         return self._api.patch(f"/variables/{part(lease.token)}", {"value": value})
 
     def release_lease(self, lease: Lease) -> None:
         self._api.delete(f"/variables/{part(lease.token)}")
+
+
+def _value(name: str, holder: Holder, since: datetime, seconds: float) -> dict[str, Any]:
+    return {"name": name, "holder": holder.as_json(), "since": since.isoformat(), "seconds": seconds}
 
 
 def _variable(name: str) -> str:

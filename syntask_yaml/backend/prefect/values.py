@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from syntask_yaml.backend.blocks import block_exists
+from syntask_yaml.backend.blocks import block_exists, check_fields
 from syntask_yaml.backend.naming import check_name
 from syntask_yaml.backend.pools import no_such_pool, pool_exists, pool_in_use
 from syntask_yaml.backend.prefect.bodies import Raw
@@ -131,7 +131,8 @@ class Values(Role):
         if kind is None:
             raise self._no_block_type(block.type)
         schema = self._newest_schema(str(kind.get("id")))
-        self._api.parsed(lambda: _check_fields(block, schema["fields"]))
+        fields = schema["fields"]
+        check_fields(block, fields.get("properties") or {}, fields.get("required") or ())
         body = {
             "name": block.name,
             "data": revealed(block.data),
@@ -197,18 +198,3 @@ def _block(raw: Raw) -> Block:
 def _secret_fields(fields: Raw) -> frozenset[str]:
     """The fields that are secret; what is secret inside of one makes all of it so."""
     return frozenset(name.partition(".")[0] for name in fields.get("secret_fields") or ())
-
-
-def _check_fields(block: Block, fields: Raw) -> None:
-    there = fields.get("properties") or {}
-    for name in block.data:
-        if name not in there:
-            known = ", ".join(f"`{field}`" for field in there)
-            raise BackendRefused(
-                f"A block of type `{block.type}` has no field `{name}`.",
-                hint=did_you_mean(name, there, otherwise=f"Its fields: {known}."),
-            )
-    for name in sorted(set(fields.get("required") or ()) - block.data.keys()):
-        raise BackendRefused(
-            f"A block of type `{block.type}` needs the field `{name}`.", hint=f"Give `{name}` a value."
-        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -77,18 +77,6 @@ def when(moment: datetime | None) -> str:
     with suppress(OverflowError):
         moment = moment.astimezone()
     return moment.strftime("%Y-%m-%d %H:%M:%S")
-
-
-def ago(moment: datetime | None, now: datetime | None = None) -> str:
-    """How long ago, or how soon, in one unit."""
-    if moment is None:
-        return ""
-    seconds = ((now or datetime.now(UTC)) - moment).total_seconds()
-    for unit, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
-        if abs(seconds) >= size or unit == "s":
-            amount = f"{abs(seconds) // size:.0f} {unit}"
-            return f"{amount} ago" if seconds >= 0 else f"in {amount}"
-    return ""
 
 
 def say(text: str) -> None:

@@ -1,0 +1,27 @@
+"""Values that are stored or sent as JSON: what they may be, and what is said of those that cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from syntask_yaml.errors import BackendRefused
+
+
+def as_json(value: object) -> object:
+    """Return a mapping or list of another kind as JSON's own.
+
+    Raises TypeError for all else: a secret, or what is not known yet, goes nowhere.
+    """
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Sequence):
+        return list(value)
+    raise TypeError(f"a {type(value).__name__} is no JSON")
+
+
+def half_character(error: UnicodeEncodeError, verb: str) -> BackendRefused:
+    """Return the refusal of a text that is not UTF-8, and cannot be *verb*: `stored` or `sent`."""
+    return BackendRefused(
+        f"A text holds {error.object[error.start]!a}, which is half a character and cannot be {verb}.",
+        hint="Look for a broken escape sequence, or for a name that is not in UTF-8.",
+    )
