@@ -34,34 +34,18 @@ CONSTANTS: Mapping[str, Any] = {
     "sys.maxsize": sys.maxsize,
 }
 
+_MAKERS: tuple[Callable[..., Any], ...] = (
+    *(abs, bool, dict, float, frozenset, len, list, max, min, round, set, sorted, str, sum, tuple),
+    *(datetime.date, datetime.datetime, datetime.time, datetime.timedelta, datetime.timezone),
+    *(decimal.Decimal, uuid.UUID),
+)
 # What a call of each returns, where its arguments are known.
 MAKERS: Mapping[str, Callable[..., Any]] = {
-    "builtins.abs": abs,
-    "builtins.bool": bool,
-    "builtins.dict": dict,
-    "builtins.float": float,
-    "builtins.frozenset": frozenset,
+    **{f"{made.__module__}.{made.__name__}": made for made in _MAKERS},
     "builtins.int": _int,
-    "builtins.len": len,
-    "builtins.list": list,
-    "builtins.max": max,
-    "builtins.min": min,
-    "builtins.round": round,
-    "builtins.set": set,
-    "builtins.sorted": sorted,
-    "builtins.str": str,
-    "builtins.sum": sum,
-    "builtins.tuple": tuple,
-    "datetime.date": datetime.date,
     "datetime.date.fromisoformat": datetime.date.fromisoformat,
-    "datetime.datetime": datetime.datetime,
     "datetime.datetime.fromisoformat": datetime.datetime.fromisoformat,
-    "datetime.time": datetime.time,
-    "datetime.timedelta": datetime.timedelta,
-    "datetime.timezone": datetime.timezone,
-    "decimal.Decimal": decimal.Decimal,
     "pathlib.Path": pathlib.Path,
-    "uuid.UUID": uuid.UUID,
 }
 
 # What a call of one of these returns says nothing.

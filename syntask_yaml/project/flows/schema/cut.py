@@ -9,7 +9,7 @@ import ast
 
 from syntask_yaml.project.flows.schema.annotations import Annotations
 from syntask_yaml.project.flows.schema.cut_class import ClassCut
-from syntask_yaml.project.flows.schema.pieces import FUNCTION, At, Code, annotating, expression
+from syntask_yaml.project.flows.schema.pieces import FUNCTION, At, Code, annotating, arguments, expression
 from syntask_yaml.pysource.lookup import lookup
 from syntask_yaml.pysource.scope import NOTHING, Scope, first_line
 from syntask_yaml.pysource.symbols import Definition, Undefined, Unknowable
@@ -27,28 +27,18 @@ class Cut(Annotations):
         if isinstance(node, ast.ClassDef) or getattr(node, "type_params", None):
             raise Unknowable(f"`{node.name}` is generic")
         there = At(scope.at(first_line(node)))
+
+        def parameter(item: ast.arg) -> ast.arg:
+            return ast.arg(item.arg, item.annotation and self.annotation(item.annotation, annotating(there)))
+
         made = ast.FunctionDef(
             name=FUNCTION,
-            args=self._arguments(node.args, there),
+            args=arguments(node.args, parameter, lambda _, value: self.value(value, there)),
             body=[ast.Pass()],
             decorator_list=[],
             returns=self._returns(node.returns, there),
         )
         self.part(scope.module).steps.append((float("inf"), Code(FUNCTION, node, made)))
-
-    def _arguments(self, args: ast.arguments, there: At) -> ast.arguments:
-        def argument(item: ast.arg) -> ast.arg:
-            return ast.arg(item.arg, item.annotation and self.annotation(item.annotation, annotating(there)))
-
-        return ast.arguments(
-            posonlyargs=[argument(item) for item in args.posonlyargs],
-            args=[argument(item) for item in args.args],
-            vararg=args.vararg and argument(args.vararg),
-            kwonlyargs=[argument(item) for item in args.kwonlyargs],
-            kw_defaults=[item and self.value(item, there) for item in args.kw_defaults],
-            kwarg=args.kwarg and argument(args.kwarg),
-            defaults=[self.value(item, there) for item in args.defaults],
-        )
 
     def _returns(self, node: ast.expr | None, there: At) -> ast.expr | None:
         """A text that cannot be evaluated, if the annotation of what is returned is one: Prefect tells."""

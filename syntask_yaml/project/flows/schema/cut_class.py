@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from syntask_yaml.project.flows.schema import allowed
 from syntask_yaml.project.flows.schema.annotations import Annotations, inherits
-from syntask_yaml.project.flows.schema.pieces import REFUSE, At, annotating, call
+from syntask_yaml.project.flows.schema.pieces import REFUSE, At, annotating, arguments, call
 from syntask_yaml.pysource.scope import NOTHING
 from syntask_yaml.pysource.symbols import Definition, External, Unknowable
 from syntask_yaml.pysource.values import shown
@@ -99,18 +99,7 @@ class ClassCut:
                 raise
 
     def _method(self, node: ast.FunctionDef | ast.AsyncFunctionDef, at: At) -> ast.stmt:
-        names = {
-            name: [ast.arg(item.arg) for item in getattr(node.args, name)]
-            for name in ("posonlyargs", "args", "kwonlyargs")
-        }
-        none: list[ast.expr] = [ast.Constant(None)]
-        args = ast.arguments(
-            **names,
-            vararg=node.args.vararg and ast.arg(node.args.vararg.arg),
-            kwarg=node.args.kwarg and ast.arg(node.args.kwarg.arg),
-            defaults=none * len(node.args.defaults),
-            kw_defaults=[item and none[0] for item in node.args.kw_defaults],
-        )
+        args = arguments(node.args, lambda item: ast.arg(item.arg), lambda *_: ast.Constant(None))
         decorators = [made for item in node.decorator_list for made in self._method_decorator(item, at)]
         return ast.FunctionDef(node.name, args, [ast.Expr(call(REFUSE))], decorators)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 
 from syntask_yaml.project.flows.schema import Schema, parameter_schemas
+from syntask_yaml.project.flows.schema.pieces import arguments
 from syntask_yaml.pysource.signature import parameters
 from syntask_yaml.pysource.symbols import Definition, Unknowable
 
@@ -44,29 +45,11 @@ def _names(function: Definition) -> list[str]:
 
 def _without(function: Definition, names: list[str] | tuple[str, ...]) -> Definition:
     """*function* with nothing said of the parameters *names* but whether they have a default."""
-    node = copy.copy(function.node)
+    node = copy(function.node)
     assert not isinstance(node, ast.ClassDef)
-    old = node.args
-    bare = {
-        item.arg: ast.arg(item.arg)
-        for item in ast.walk(old)
-        if isinstance(item, ast.arg) and item.arg in names
-    }
-    positional = [*old.posonlyargs, *old.args]
-    first = len(positional) - len(old.defaults)
-    none = ast.Constant(None)
-    node.args = ast.arguments(
-        posonlyargs=[bare.get(item.arg, item) for item in old.posonlyargs],
-        args=[bare.get(item.arg, item) for item in old.args],
-        vararg=old.vararg and bare.get(old.vararg.arg, old.vararg),
-        kwonlyargs=[bare.get(item.arg, item) for item in old.kwonlyargs],
-        kw_defaults=[
-            value and (none if item.arg in bare else value)
-            for item, value in zip(old.kwonlyargs, old.kw_defaults, strict=True)
-        ],
-        kwarg=old.kwarg and bare.get(old.kwarg.arg, old.kwarg),
-        defaults=[
-            none if positional[first + n].arg in bare else value for n, value in enumerate(old.defaults)
-        ],
+    node.args = arguments(
+        node.args,
+        lambda item: ast.arg(item.arg) if item.arg in names else item,
+        lambda item, value: ast.Constant(None) if item.arg in names else value,
     )
     return replace(function, node=node)

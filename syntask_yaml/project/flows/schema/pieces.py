@@ -95,6 +95,28 @@ def rebuilt(node: ast.expr, visit: Callable[[ast.expr], ast.expr]) -> ast.expr:
     return made
 
 
+def arguments(
+    old: ast.arguments,
+    parameter: Callable[[ast.arg], ast.arg],
+    default: Callable[[ast.arg, ast.expr], ast.expr],
+) -> ast.arguments:
+    """The parameters of *old* as *parameter* has each one, and the defaults as *default* has them."""
+    positional = [*old.posonlyargs, *old.args]
+    with_default = positional[len(positional) - len(old.defaults) :]
+    return ast.arguments(
+        posonlyargs=list(map(parameter, old.posonlyargs)),
+        args=list(map(parameter, old.args)),
+        vararg=old.vararg and parameter(old.vararg),
+        kwonlyargs=list(map(parameter, old.kwonlyargs)),
+        kw_defaults=[
+            value and default(item, value)
+            for item, value in zip(old.kwonlyargs, old.kw_defaults, strict=True)
+        ],
+        kwarg=old.kwarg and parameter(old.kwarg),
+        defaults=list(map(default, with_default, old.defaults)),
+    )
+
+
 def assignment(symbol: Expression, value: ast.expr) -> ast.stmt:
     if symbol.is_alias:  # a statement of Python 3.12
         made: ast.stmt = ast.TypeAlias(ast.Name(symbol.name, ast.Store()), [], value)  # type: ignore[attr-defined]
