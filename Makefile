@@ -41,7 +41,7 @@ format: .venv/.ready
 bench: .venv/.ready
 	$(BIN)/python -m benchmarks
 
-# Make the pages that come from the code: messages, file reference, command line.
+# Make what comes from the code: the index of the built-in steps, their part of the JSON Schema, and pages of docs/.
 docs: .venv/.ready
 	$(BIN)/python docs/generate.py
 

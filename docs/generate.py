@@ -1,6 +1,6 @@
-"""Write the pages that come from the code: `messages.md`, `reference.md`, `commands.md`.
+"""Write what comes from the code: the index of built-in steps, their part of the JSON Schema, and pages.
 
-`python docs/generate.py` writes them; the tests compare them with what stands there.
+`python docs/generate.py` writes the files; the tests compare them with what stands there.
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ from typing import Any
 
 import click
 
+from syntask_yaml.assets import asset
 from syntask_yaml.cli.main import COMMANDS, cli
 from syntask_yaml.messages import MESSAGES
 from syntask_yaml.project.schema import project_schema
+from syntask_yaml.steps.describe import declared_steps, index_of, with_steps
 
 HERE = Path(__file__).parent
+ROOT = HERE.parent
 _NOTE = "<!-- Made by docs/generate.py; change what it is made from. -->\n"
 
 _TYPES = {
@@ -150,8 +153,27 @@ def _help(command: click.Command, name: str) -> str:
     return command.get_help(context).rstrip()
 
 
-PAGES = {"messages.md": messages, "reference.md": reference, "commands.md": commands}
+def step_index() -> str:
+    """Every built-in step, one a line."""
+    rows = (json.dumps(row) for row in index_of(declared_steps()))
+    return "[\n  " + ",\n  ".join(rows) + "\n]\n"
+
+
+def schema() -> str:
+    """The JSON Schema, in which only the part of the built-in steps is made."""
+    written = json.loads(asset("schemas/syntask.schema.json").read_text(encoding="utf-8"))
+    return json.dumps(with_steps(written, declared_steps()), indent=2, ensure_ascii=False) + "\n"
+
+
+# In the order in which they are made: the pages have what the schema says.
+FILES = {
+    "syntask_yaml/model/builtin.json": step_index,
+    "schemas/syntask.schema.json": schema,
+    "docs/messages.md": messages,
+    "docs/reference.md": reference,
+    "docs/commands.md": commands,
+}
 
 if __name__ == "__main__":
-    for page, make in PAGES.items():
-        (HERE / page).write_text(make(), encoding="utf-8")
+    for file, make in FILES.items():
+        (ROOT / file).write_text(make(), encoding="utf-8")

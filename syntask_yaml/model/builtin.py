@@ -1,60 +1,55 @@
-"""The built-in steps: their names, in every spelling, and what each one puts out."""
+"""The built-in steps, as `model/builtin.json` lists them: their names, in every spelling, and their outputs.
+
+Each step declares itself beside its function (`steps/declare.py`), and `make docs` makes the list.
+"""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 from syntask_yaml.diagnostics import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
 class Builtin:
-    """A built-in step.
+    """A built-in step; its fields are the arguments of `@step` in `steps/declare.py`.
 
-    *package* is what follows `syntask` or `prefect` in the first part of its full name.
-    *in_prefect*: whether Prefect, or its package of that name, has the step too: stock workers run it then.
+    *home* is its function, as `module:function`.
     """
 
     name: str
     outputs: tuple[str, ...]
     package: str = ""
-    in_prefect: bool = True
+    home: str = ""
+    aliases: tuple[str, ...] = ()
+    needs: str = ""
+    extra: str = ""
+    on_stock_workers: bool = False
 
     def full_name(self, namespace: str = "syntask") -> str:
         """The name by which a project file, or a backend, knows the step."""
-        return f"{namespace}{self.package}.deployments.steps.{self.name}"
+        package = f"{namespace}_{self.package}" if self.package else namespace
+        return f"{package}.deployments.steps.{self.name}"
 
 
-_IMAGE = ("image_name", "tag", "image", "additional_tags")
+def _listed() -> Iterator[Builtin]:
+    for row in json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8")):
+        yield Builtin(**{**row, "outputs": tuple(row["outputs"]), "aliases": tuple(row.get("aliases", ()))})
 
-BUILTINS: Mapping[str, Builtin] = {
-    step.name: step
-    for step in (
-        Builtin("git_clone", ("directory",)),
-        Builtin("set_working_directory", ("directory",)),
-        Builtin("run_shell_script", ("stdout", "stderr")),
-        Builtin("pip_install_requirements", ("stdout", "stderr")),
-        Builtin("pull_from_remote_storage", ("directory",)),
-        Builtin("pull_with_block", ("directory",)),
-        Builtin("build_docker_image", (*_IMAGE, "image_id"), "_docker"),
-        Builtin("push_docker_image", _IMAGE, "_docker"),
-        Builtin("push_to_s3", ("bucket", "folder"), "_aws"),
-        Builtin("pull_from_s3", ("bucket", "folder", "directory"), "_aws"),
-        Builtin("push_to_gcs", ("bucket", "folder"), "_gcp"),
-        Builtin("pull_from_gcs", ("bucket", "folder", "directory"), "_gcp"),
-        Builtin("push_to_azure_blob_storage", ("container", "folder"), "_azure"),
-        Builtin("pull_from_azure_blob_storage", ("container", "folder", "directory"), "_azure"),
-    )
-}
 
-# Names from before the steps were renamed.
-OLD_NAMES: Mapping[str, str] = {"git_clone_project": "git_clone"}
+BUILTINS: Mapping[str, Builtin] = {step.name: step for step in _listed()}
+
+_ALIASES: Mapping[str, str] = {alias: step.name for step in BUILTINS.values() for alias in step.aliases}
 
 # `prefect.projects.steps` is the oldest home; a module of the package may stand in between.
-_FULL_NAME = re.compile(r"(?:syntask|prefect)(_[a-z]+)?\.(?:deployments|projects)\.steps\.(?:\w+\.)?(\w+)")
+_FULL_NAME = re.compile(
+    r"(?:syntask|prefect)(?:_([a-z]+))?\.(?:deployments|projects)\.steps\.(?:\w+\.)?(\w+)"
+)
 
 
 @lru_cache(maxsize=4096)
@@ -63,7 +58,7 @@ def builtin_of(full_name: str) -> Builtin | None:
     match = _FULL_NAME.fullmatch(full_name)
     if match is None:
         return None
-    builtin = BUILTINS.get(OLD_NAMES.get(match[2], match[2]))
+    builtin = BUILTINS.get(_ALIASES.get(match[2], match[2]))
     return builtin if builtin is not None and builtin.package == (match[1] or "") else None
 
 
@@ -76,7 +71,7 @@ def why_no_builtin(full_name: str) -> tuple[str, str]:
     """What to say of a name that claims to be a built-in step and is none, and what to do."""
     match = _FULL_NAME.fullmatch(full_name)
     name = match[2] if match else full_name
-    if meant := BUILTINS.get(OLD_NAMES.get(name, name)):
+    if meant := BUILTINS.get(_ALIASES.get(name, name)):
         namespace = full_name.partition(".")[0].partition("_")[0]
         return f"There is no step `{full_name}`.", f"Write `{meant.full_name(namespace)}`."
     family = ", ".join(f"`{each.name}`" for each in BUILTINS.values() if not each.package)

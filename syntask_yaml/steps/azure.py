@@ -10,6 +10,7 @@ from adlfs import AzureBlobFileSystem
 
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import Outputs, StepContext
+from syntask_yaml.steps.declare import FromTemplate, step
 from syntask_yaml.steps.transfer.pull import pull
 from syntask_yaml.steps.transfer.push import push
 from syntask_yaml.steps.transfer.remote import Remote, folder_of
@@ -19,37 +20,62 @@ _KEYS = ("AccountKey", "SharedAccessSignature")
 _HINT = "Give `connection_string`, or `account_url` and perhaps `tenant_id`, `client_id`, `client_secret`."
 
 
+@step(
+    "push_to_azure_blob_storage",
+    package="azure",
+    outputs=("container", "folder"),
+    extra="azure",
+    on_stock_workers=True,
+)
 def push_to_azure_blob_storage(
     context: StepContext,
     *,
     container: str,
     folder: str,
-    credentials: Mapping[str, Any] | str,
+    credentials: Mapping[str, Any] | FromTemplate | None,
     ignore_file: str = ".prefectignore",
 ) -> Outputs:
-    """Copy the current directory to *folder* of *container*, without what *ignore_file* and
-    `.syntaskignore` leave out. Outputs `container`, `folder`.
+    """Copy the current directory to a container.
 
-    *credentials* are a block, a connection string, or a mapping with `connection_string` or
-    `account_url`; with the latter alone, the login is what Azure's tools find on this machine.
+    Args:
+        container: The container. Example: `flows`.
+        folder: The folder in it. Example: `production`.
+        credentials: A block, or a mapping with `connection_string` or `account_url`; with the latter alone
+            the login is what Azure's tools find on this machine.
+            Example: `{{ syntask.blocks.azure-blob-storage-credentials.team }}`.
+        ignore_file: A file of patterns to leave out, as in `.gitignore`, besides those of `.syntaskignore`.
+            Example: `.syntaskignore`.
     """
-    push(open_azure(container, folder, credentials), context, ignore_file=ignore_file)
+    push(open_azure(container, folder, credentials or {}), context, ignore_file=ignore_file)
     return {"container": container, "folder": folder}
 
 
+@step(
+    "pull_from_azure_blob_storage",
+    package="azure",
+    outputs=("container", "folder", "directory"),
+    extra="azure",
+    on_stock_workers=True,
+)
 def pull_from_azure_blob_storage(
     context: StepContext,
     *,
     container: str,
     folder: str,
-    credentials: Mapping[str, Any] | str,
+    credentials: Mapping[str, Any] | FromTemplate | None,
 ) -> Outputs:
-    """Copy the files of *folder* of *container* into the current directory. Outputs `container`,
-    `folder`, `directory`: where they are.
+    """Copy a folder of a container to the current directory.
 
-    *credentials* are as for `push_to_azure_blob_storage`.
+    The output `directory` is where the files are.
+
+    Args:
+        container: The container. Example: `flows`.
+        folder: The folder in it. Example: `production`.
+        credentials: A block, or a mapping with `connection_string` or `account_url`; with the latter alone
+            the login is what Azure's tools find on this machine.
+            Example: `{{ syntask.blocks.azure-blob-storage-credentials.team }}`.
     """
-    pull(open_azure(container, folder, credentials), context.directory, context)
+    pull(open_azure(container, folder, credentials or {}), context.directory, context)
     return {"container": container, "folder": folder, "directory": str(context.directory)}
 
 

@@ -14,6 +14,7 @@ from syntask_yaml.errors import StepFailed
 from syntask_yaml.files import home_path
 from syntask_yaml.model.secret import revealed
 from syntask_yaml.steps.base import Outputs, StepContext
+from syntask_yaml.steps.declare import step
 from syntask_yaml.steps.transfer.pull import pull
 from syntask_yaml.steps.transfer.remote import Remote
 from syntask_yaml.steps.transfer.staging import staging
@@ -24,11 +25,17 @@ _Fields: TypeAlias = Mapping[str, Any]
 _LOGINS = ("credentials", "gcp_credentials", "bitbucket_credentials")
 
 
+@step("pull_with_block", outputs=("directory",), extra="s3", on_stock_workers=True)
 def pull_with_block(context: StepContext, *, block_document_name: str, block_type_slug: str) -> Outputs:
-    """Copy the folder that a block stands for: a bucket, a container, a repository, or a file system.
+    """Copy the folder that a storage block stands for.
 
-    It is then in a directory called like the block's type and name, in the place of what was there.
-    Output `directory`: that directory's path from here.
+    The folder is a bucket, a container, a repository, or a file system. It is then in a directory called
+    like the block's type and name, in the place of what was there; the output is that directory's path from
+    here.
+
+    Args:
+        block_document_name: The block's name. Example: `flows`.
+        block_type_slug: The block's type. Example: `s3-bucket`.
     """
     name = f"{block_type_slug}-{block_document_name}"
     if "/" in name or not name.isprintable():

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import Outputs, StepContext
+from syntask_yaml.steps.declare import step
 
 
+@step("set_working_directory", outputs=("directory",), on_stock_workers=True)
 def set_working_directory(context: StepContext, *, directory: str) -> Outputs:
-    """Go to *directory*; later steps and the flow start there. Output `directory`: its full path."""
+    """Go to a directory; later steps and the flow start there.
+
+    Args:
+        directory: The directory. Example: `{{ clone.directory }}`.
+    """
     target = context.directory / directory
     if not target.is_dir():
         what = "is no directory" if target.exists() else "does not exist"

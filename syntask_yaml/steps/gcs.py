@@ -12,6 +12,7 @@ from gcsfs.core import GCSFileSystem  # the one of `gcsfs` itself asks of each b
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.files import home_path
 from syntask_yaml.steps.base import Outputs, StepContext
+from syntask_yaml.steps.declare import FromTemplate, step
 from syntask_yaml.steps.transfer.opening import opened
 from syntask_yaml.steps.transfer.pull import pull
 from syntask_yaml.steps.transfer.push import push
@@ -20,37 +21,56 @@ from syntask_yaml.steps.transfer.remote import Remote, folder_of
 _HINT = "Give `service_account_info`, the JSON of a service account's key, or `service_account_file`."
 
 
+@step("push_to_gcs", package="gcp", outputs=("bucket", "folder"), extra="gcs", on_stock_workers=True)
 def push_to_gcs(
     context: StepContext,
     *,
     bucket: str,
     folder: str,
     project: str | None = None,
-    credentials: Mapping[str, Any] | str | None = None,
+    credentials: Mapping[str, Any] | FromTemplate | None = None,
     ignore_file: str = ".prefectignore",
 ) -> Outputs:
-    """Copy the current directory to *folder* of *bucket*, without what *ignore_file* and
-    `.syntaskignore` leave out. Outputs `bucket`, `folder`.
+    """Copy the current directory to a bucket.
 
-    *credentials* (a block, or a mapping with `service_account_info` or `service_account_file`) default
-    to what Google's tools find on this machine. *project* is whose quota counts.
+    Args:
+        bucket: The bucket. Example: `flows`.
+        folder: The folder in it. Example: `production`.
+        project: The Google Cloud project whose quota counts. Example: `team-data`.
+        credentials: A block, or a mapping with `service_account_info` or `service_account_file`. Without it:
+            what Google's tools find on this machine. Example: `{{ syntask.blocks.gcp-credentials.team }}`.
+        ignore_file: A file of patterns to leave out, as in `.gitignore`, besides those of `.syntaskignore`.
+            Example: `.syntaskignore`.
     """
     push(open_gcs(bucket, folder, project, credentials), context, ignore_file=ignore_file)
     return {"bucket": bucket, "folder": folder}
 
 
+@step(
+    "pull_from_gcs",
+    package="gcp",
+    outputs=("bucket", "folder", "directory"),
+    extra="gcs",
+    on_stock_workers=True,
+)
 def pull_from_gcs(
     context: StepContext,
     *,
     bucket: str,
     folder: str,
     project: str | None = None,
-    credentials: Mapping[str, Any] | str | None = None,
+    credentials: Mapping[str, Any] | FromTemplate | None = None,
 ) -> Outputs:
-    """Copy the files of *folder* of *bucket* into the current directory. Outputs `bucket`, `folder`,
-    `directory`: where they are.
+    """Copy a folder of a bucket to the current directory.
 
-    *project* and *credentials* are as for `push_to_gcs`.
+    The output `directory` is where the files are.
+
+    Args:
+        bucket: The bucket. Example: `flows`.
+        folder: The folder in it. Example: `production`.
+        project: The Google Cloud project whose quota counts. Example: `team-data`.
+        credentials: A block, or a mapping with `service_account_info` or `service_account_file`. Without it:
+            what Google's tools find on this machine. Example: `{{ syntask.blocks.gcp-credentials.team }}`.
     """
     pull(open_gcs(bucket, folder, project, credentials), context.directory, context)
     return {"bucket": bucket, "folder": folder, "directory": str(context.directory)}

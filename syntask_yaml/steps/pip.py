@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from syntask_yaml import processes
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import Outputs, StepContext
+from syntask_yaml.steps.declare import step
 from syntask_yaml.steps.program import check_exit, run_program
 
 
+@step("pip_install_requirements", outputs=("stdout", "stderr"), on_stock_workers=True)
 def pip_install_requirements(
     context: StepContext,
     *,
@@ -18,7 +20,14 @@ def pip_install_requirements(
     requirements_file: str = "requirements.txt",
     stream_output: bool = True,
 ) -> Outputs:
-    """Install the packages of *requirements_file*, which is in *directory*; outputs `stdout`, `stderr`."""
+    """Install Python packages with pip.
+
+    Args:
+        directory: Where the requirements file is. Without it: the current directory.
+            Example: `{{ clone.directory }}`.
+        requirements_file: The requirements file. Example: `requirements/flows.txt`.
+        stream_output: Whether the output is shown while it runs. Example: `false`.
+    """
     where = context.directory / (directory or ".")
     if not (where / requirements_file).is_file():
         hint = "Correct `requirements_file`, or say in `directory` where it is."

@@ -23,36 +23,6 @@ if TYPE_CHECKING:
 
 ENTRY_POINTS = "syntask.steps"
 
-# Where each built-in step lives; a module is imported when its step runs, and not before.
-_HOMES: Mapping[str, str] = {
-    "git_clone": "git.clone",
-    "set_working_directory": "directory",
-    "run_shell_script": "script",
-    "pip_install_requirements": "pip",
-    "pull_from_remote_storage": "storage",
-    "pull_with_block": "block",
-    "build_docker_image": "docker",
-    "push_docker_image": "docker",
-    "push_to_s3": "s3",
-    "pull_from_s3": "s3",
-    "push_to_gcs": "gcs",
-    "pull_from_gcs": "gcs",
-    "push_to_azure_blob_storage": "azure",
-    "pull_from_azure_blob_storage": "azure",
-}
-
-# What to do where a home cannot be imported: the extra of this package, or the program, that it needs.
-_EXTRA = "`pip install 'syntask-yaml[{}]'` installs what it needs."
-_REMEDIES: Mapping[str, str] = {
-    "git.clone": "Install git.",
-    "docker": _EXTRA.format("docker"),
-    "s3": _EXTRA.format("s3"),
-    "gcs": _EXTRA.format("gcs"),
-    "azure": _EXTRA.format("azure"),
-    "storage": _EXTRA.format("s3"),
-    "block": _EXTRA.format("s3"),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class StepDefinition:
@@ -84,8 +54,8 @@ class StepDefinition:
             return self._function_of(import_module(self.module))
         except ImportError as error:
             reason = str(error).splitlines()[0].rstrip(".")
-            hint = _REMEDIES.get(_HOMES[builtin.name], "")
-            raise NotFound(f"The step `{builtin.name}` cannot be used here: {reason}.", hint=hint) from error
+            detail = f"The step `{builtin.name}` cannot be used here: {reason}."
+            raise NotFound(detail, hint=_remedy(builtin)) from error
 
     def _import(self) -> Any:
         try:
@@ -111,6 +81,13 @@ class StepDefinition:
         return function
 
 
+def _remedy(builtin: Builtin) -> str:
+    """What to do where the module of a built-in step cannot be imported."""
+    if builtin.extra:
+        return f"`pip install 'syntask-yaml[{builtin.extra}]'` installs what it needs."
+    return f"Install {builtin.needs}." if builtin.needs else ""
+
+
 @lru_cache(maxsize=4096)
 def find_step(name: str) -> StepDefinition:
     """The definition that *name* means; nothing of it is imported yet.
@@ -121,7 +98,8 @@ def find_step(name: str) -> StepDefinition:
     """
     builtin = builtin_of(name)
     if builtin is not None:
-        return StepDefinition(name, f"{__package__}.{_HOMES[builtin.name]}", builtin.name, builtin)
+        module, _, function = builtin.home.partition(":")
+        return StepDefinition(name, module, function, builtin)
     if claims_to_be_builtin(name):
         detail, hint = why_no_builtin(name)
         raise NotFound(detail, hint=hint)

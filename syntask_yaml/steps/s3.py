@@ -11,6 +11,7 @@ from s3fs import S3FileSystem
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import Outputs, StepContext
+from syntask_yaml.steps.declare import step
 from syntask_yaml.steps.transfer.opening import opened
 from syntask_yaml.steps.transfer.pull import pull
 from syntask_yaml.steps.transfer.push import push
@@ -34,6 +35,7 @@ _PARAMETERS = frozenset("api_version use_ssl verify endpoint_url region_name con
 _CONFIG = {"retries": {"total_max_attempts": 2}, "connect_timeout": 10, "read_timeout": 60}
 
 
+@step("push_to_s3", package="aws", outputs=("bucket", "folder"), extra="s3", on_stock_workers=True)
 def push_to_s3(
     context: StepContext,
     *,
@@ -43,18 +45,29 @@ def push_to_s3(
     client_parameters: Mapping[str, Any] | None = None,
     ignore_file: str = ".prefectignore",
 ) -> Outputs:
-    """Copy the current directory to *folder* of *bucket*, without what *ignore_file* and
-    `.syntaskignore` leave out. Outputs `bucket`, `folder`.
+    """Copy the current directory to a bucket.
 
-    *credentials* (a block, or a mapping with `aws_access_key_id` and `aws_secret_access_key`) default to
-    what AWS tools find on this machine. *client_parameters* are those of the S3 client, such as
-    `endpoint_url`.
+    Args:
+        bucket: The bucket. Example: `flows`.
+        folder: The folder in it. Example: `production`.
+        credentials: A block, or a mapping with `aws_access_key_id` and `aws_secret_access_key`. Without it:
+            what AWS tools find on this machine. Example: `{{ syntask.blocks.aws-credentials.team }}`.
+        client_parameters: Options of the S3 client. Example: `{"endpoint_url": "https://s3.example.com"}`.
+        ignore_file: A file of patterns to leave out, as in `.gitignore`, besides those of `.syntaskignore`.
+            Example: `.syntaskignore`.
     """
     remote = open_s3(bucket, folder, credentials, client_parameters)
     push(remote, context, ignore_file=ignore_file)
     return {"bucket": bucket, "folder": folder}
 
 
+@step(
+    "pull_from_s3",
+    package="aws",
+    outputs=("bucket", "folder", "directory"),
+    extra="s3",
+    on_stock_workers=True,
+)
 def pull_from_s3(
     context: StepContext,
     *,
@@ -63,10 +76,16 @@ def pull_from_s3(
     credentials: Mapping[str, Any] | None = None,
     client_parameters: Mapping[str, Any] | None = None,
 ) -> Outputs:
-    """Copy the files of *folder* of *bucket* into the current directory. Outputs `bucket`, `folder`,
-    `directory`: where they are.
+    """Copy a folder of a bucket to the current directory.
 
-    *credentials* and *client_parameters* are as for `push_to_s3`.
+    The output `directory` is where the files are.
+
+    Args:
+        bucket: The bucket. Example: `flows`.
+        folder: The folder in it. Example: `production`.
+        credentials: A block, or a mapping with `aws_access_key_id` and `aws_secret_access_key`. Without it:
+            what AWS tools find on this machine. Example: `{{ syntask.blocks.aws-credentials.team }}`.
+        client_parameters: Options of the S3 client. Example: `{"endpoint_url": "https://s3.example.com"}`.
     """
     remote = open_s3(bucket, folder, credentials, client_parameters)
     pull(remote, context.directory, context)

@@ -11,6 +11,7 @@ from typing import Any
 from syntask_yaml import processes
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import Outputs, StepContext
+from syntask_yaml.steps.declare import step
 from syntask_yaml.steps.program import check_exit, run_program
 
 # What only a shell understands, and people write by habit.
@@ -21,6 +22,7 @@ _USE_SHELL = (
 )
 
 
+@step("run_shell_script", outputs=("stdout", "stderr"), on_stock_workers=True)
 def run_shell_script(
     context: StepContext,
     *,
@@ -31,11 +33,17 @@ def run_shell_script(
     expand_env_vars: bool = False,
     shell: bool = False,
 ) -> Outputs:
-    """Run *script* in *directory*, with *env* over the environment; outputs `stdout` and `stderr`.
+    """Run a script. Each line is a process of its own, without a shell, unless `shell` is true.
 
-    Each line is a program and its arguments, without a shell between; the first that fails ends it.
-    With *shell* the script runs as a whole in the system's shell. *expand_env_vars* replaces `$NAME`
-    and `${NAME}` first, and leaves names that are not set. *stream_output*: whether output is shown.
+    The first line that fails ends the script.
+
+    Args:
+        script: The commands. Example: `git rev-parse --short HEAD`.
+        directory: Where to run it. Without it: the current directory. Example: `{{ clone.directory }}`.
+        env: Environment variables over those that are set. Example: `{"LEVEL": "debug"}`.
+        stream_output: Whether the output is shown while it runs. Example: `false`.
+        expand_env_vars: Whether `$NAME` and `${NAME}` in the script are replaced first. Example: `true`.
+        shell: Whether the script runs as a whole in the system's shell. Example: `true`.
     """
     environ = {**context.environ, **dict(_texts(env or {}))}
     text = Template(script).safe_substitute(environ) if expand_env_vars else script

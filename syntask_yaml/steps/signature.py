@@ -48,7 +48,8 @@ def signature_of(definition: StepDefinition, root: Path) -> Signature | None:
     node = function and function.node
     if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return None
-    return _signature(node.args) if {*map(_name_of, node.decorator_list)} <= _TRANSPARENT else None
+    is_transparent = definition.builtin is not None or {*map(_name_of, node.decorator_list)} <= _TRANSPARENT
+    return _signature(node.args) if is_transparent else None
 
 
 def _located(definition: StepDefinition, root: Path) -> Located:

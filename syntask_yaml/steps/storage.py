@@ -13,6 +13,7 @@ from fsspec.core import url_to_fs
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.secret import SECRET_NAMES
 from syntask_yaml.steps.base import Outputs, StepContext
+from syntask_yaml.steps.declare import step
 from syntask_yaml.steps.transfer.failure import failure_of
 from syntask_yaml.steps.transfer.pull import pull
 from syntask_yaml.steps.transfer.remote import Remote
@@ -24,11 +25,16 @@ for _scheme in ("gs", "gcs"):
     register_implementation(_scheme, "gcsfs.core.GCSFileSystem", clobber=True)
 
 
+@step("pull_from_remote_storage", outputs=("directory",), extra="s3", on_stock_workers=True)
 def pull_from_remote_storage(context: StepContext, *, url: str, **settings: Any) -> Outputs:
-    """Copy the folder at *url*, of any storage that fsspec knows, into the current directory.
+    """Copy a folder from any storage that fsspec knows.
 
-    It is then in a directory called like the host or bucket, with the folder's path. *settings* are
-    those of its file system. Output `directory`: that directory's path from here.
+    It is then in a directory called like the host or bucket, with the folder's path; the output is that
+    directory's path from here.
+
+    Args:
+        url: The folder's URL. Example: `s3://flows/production`.
+        **settings: Further keys are settings of the storage.
     """
     remote, name = open_storage(url, settings)
     target = context.directory / name

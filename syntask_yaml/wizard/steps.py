@@ -8,20 +8,13 @@ from typing import Any
 from syntask_yaml.model.builtin import BUILTINS
 from syntask_yaml.project.dialect import Dialect
 
-_REQUIRED = {
-    "_docker": "prefect-docker",
-    "_aws": "prefect-aws",
-    "_gcp": "prefect-gcp",
-    "_azure": "prefect-azure",
-}
-
 
 def step(name: str, dialect: Dialect, *, id: str | None = None, **inputs: Any) -> dict[str, Any]:
     """One step; inputs that are None are left out. In a `prefect.yaml`, Prefect must be able to run it."""
     builtin = BUILTINS[name]
     given: dict[str, Any] = {"id": id} if id else {}
     if dialect is Dialect.PREFECT and builtin.package:
-        given["requires"] = _REQUIRED[builtin.package]
+        given["requires"] = f"prefect-{builtin.package}"
     given |= {key: value for key, value in inputs.items() if value not in (None, "")}
     return {builtin.full_name(dialect.value): given}
 

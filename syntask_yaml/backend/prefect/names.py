@@ -76,7 +76,7 @@ def step_problem(name: str) -> str | None:
     namespace that is not known here to be of another version of Prefect.
     """
     builtin = builtin_of(name)
-    if builtin is not None and builtin.in_prefect:
+    if builtin is not None and builtin.on_stock_workers:
         return None
     is_in_ours = builtin is not None or name.startswith(("syntask.", "syntask_yaml."))
     if is_in_ours or (name.startswith("syntask_") and claims_to_be_builtin(name)):

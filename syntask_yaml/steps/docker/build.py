@@ -6,21 +6,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.files import write_atomically
 from syntask_yaml.steps.base import Outputs, StepContext
+from syntask_yaml.steps.declare import step
 from syntask_yaml.steps.docker.buildkit import build_with_buildkit
 from syntask_yaml.steps.docker.classic import build_with_engine
 from syntask_yaml.steps.docker.engine import Engine, open_engine
-from syntask_yaml.steps.docker.image import Image, named, tag_of_time
+from syntask_yaml.steps.docker.image import IMAGE_OUTPUTS, Image, named, tag_of_time
 from syntask_yaml.steps.docker.key import FILES, NO_LABELS, BuildKey, KeyUnknown, bring_bases, key_of
 from syntask_yaml.steps.docker.known import HERE, KnownImage, fetch, find_image, why_built
 from syntask_yaml.steps.docker.push import push_image
 from syntask_yaml.steps.docker.request import BuildRequest, request_of
 
 
+@step(
+    "build_docker_image",
+    package="docker",
+    outputs=(*IMAGE_OUTPUTS, "image_id"),
+    extra="docker",
+    on_stock_workers=True,
+)
 def build_docker_image(
     context: StepContext,
     *,
@@ -31,7 +39,7 @@ def build_docker_image(
     ignore_cache: bool = False,
     persist_dockerfile: bool = False,
     dockerfile_output_path: str = "Dockerfile.generated",
-    build_backend: str = "docker-py",
+    build_backend: Literal["docker-py", "buildx"] = "docker-py",
     path: str | None = None,
     pull: bool = True,
     platform: str | None = None,
@@ -40,19 +48,46 @@ def build_docker_image(
     labels: Mapping[str, Any] | None = None,
     nocache: bool = False,
     secrets: Mapping[str, Any] | None = None,
-    ssh: str | bool | list[str] | None = None,
+    ssh: bool | str | list[str] | None = None,
     push: bool = False,
     credentials: Mapping[str, Any] | None = None,
     stream_progress: bool = True,
     **options: Any,
 ) -> Outputs:
-    """Build an image in *path*; outputs `image_name`, `tag`, `image`, `image_id`, `additional_tags`.
+    """Build a container image.
 
     An image that was built from the same before, here or at the registry, is taken as it is, unless
-    *ignore_cache*. *dockerfile* `auto` writes one for the project. *secrets* and *ssh* let a `RUN --mount`
-    see what is in no layer; they need BuildKit, as `build_backend` `buildx` does. Without *tag* the time of
-    the build is it. *credentials* are for the registry of the image. Further *options* go to the builder.
-    Raises StepFailed.
+    *ignore_cache*. Raises StepFailed.
+
+    Args:
+        image_name: The image's name, with its registry. Example: `registry.example.com/team/flows`.
+        dockerfile: The Dockerfile, or `auto` to write one for the project. Example: `auto`.
+        tag: The image's tag. Without it: the time when it was built first. Example: `{{ sha.stdout }}`.
+        additional_tags: More tags for the same image. Example: `["latest"]`.
+        ignore_cache: Whether it is built again though nothing changed. Example: `true`.
+        persist_dockerfile: Whether the Dockerfile that `auto` wrote is kept. Example: `true`.
+        dockerfile_output_path: Where it is kept. Example: `Dockerfile.flows`.
+        build_backend: What builds it: the engine's own builder, or BuildKit through the `docker` program.
+            Example: `buildx`.
+        path: The directory to build in: what the build can see, without what `.dockerignore` leaves out.
+            Example: `images/etl`.
+        pull: Whether newer base images are looked for at their registries. Example: `false`.
+        platform: What the image is to run on. Example: `linux/amd64`.
+        buildargs: Values for the `ARG`s of the Dockerfile. They stay in the image's history: use `secrets`
+            for secrets. Example: `{"VERSION": "{{ $VERSION }}"}`.
+        target: The stage of the Dockerfile to build. Example: `runtime`.
+        labels: Labels for the image. Example: `{"team": "data"}`.
+        nocache: Whether every layer is built again. Example: `true`.
+        secrets: What `RUN --mount=type=secret,id=…` finds in a file, and no layer keeps: by id a text, `{env:
+            NAME}` or `{file: PATH}`. Needs BuildKit.
+            Example: `{"pip.conf": "{{ syntask.blocks.secret.pip-conf }}"}`.
+        ssh: The ssh agent, or keys, for `RUN --mount=type=ssh`: true, `default`, `id=path` or a list of
+            these. Needs BuildKit. Example: `default`.
+        push: Whether it is pushed too. Example: `true`.
+        credentials: The login of the image's registry: `username`, `password` and perhaps `registry_url`,
+            usually a block. Example: `{{ syntask.blocks.docker-registry-credentials.team }}`.
+        stream_progress: Whether the output of the build is shown. Example: `false`.
+        **options: Further keys are options of the build.
     """
     request = request_of(
         context,

@@ -11,6 +11,9 @@ from syntask_yaml.errors import StepFailed
 
 HUB = "docker.io"
 
+# What the steps for images put out.
+IMAGE_OUTPUTS = ("image_name", "tag", "image", "additional_tags")
+
 _NAMESPACES = (
     "SYNTASK_DEFAULT_DOCKER_BUILD_NAMESPACE",
     "PREFECT_DEFAULT_DOCKER_BUILD_NAMESPACE",

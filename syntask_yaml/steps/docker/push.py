@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import Outputs, StepContext
+from syntask_yaml.steps.declare import step
 from syntask_yaml.steps.docker.at_registry import digest_at_registry, is_at_registry
 from syntask_yaml.steps.docker.engine import Engine, open_engine
-from syntask_yaml.steps.docker.image import Image, named, registry_of, repository_of, tag_of_time
+from syntask_yaml.steps.docker.image import (
+    IMAGE_OUTPUTS,
+    Image,
+    named,
+    registry_of,
+    repository_of,
+    tag_of_time,
+)
 from syntask_yaml.steps.docker.key import told_by
 from syntask_yaml.steps.docker.progress import follow
 from syntask_yaml.steps.docker.refusals import EngineFailed
 
 
+@step("push_docker_image", package="docker", outputs=IMAGE_OUTPUTS, extra="docker", on_stock_workers=True)
 def push_docker_image(
     context: StepContext,
     *,
@@ -24,14 +33,24 @@ def push_docker_image(
     credentials: Mapping[str, Any] | None = None,
     additional_tags: Sequence[str] | None = None,
     ignore_cache: bool = False,
-    build_backend: str = "docker-py",  # noqa: ARG001  (part of the reference: pushing is the same)
+    build_backend: Literal["docker-py", "buildx"] = "docker-py",  # noqa: ARG001  (part of the reference: pushing is the same)
     stream_progress: bool = True,
 ) -> Outputs:
-    """Push an image under all its tags; outputs `image_name`, `tag`, `image`, `additional_tags`.
+    """Push a container image.
 
-    *credentials* hold `username`, `password` and perhaps `registry_url`; without them the login of the
-    Docker configuration is used. A tag under which the registry has this image already is not sent again,
-    unless *ignore_cache*. *build_backend* has no effect here. Raises StepFailed.
+    A tag under which the registry has this image already is not sent again, unless *ignore_cache*. Raises
+    StepFailed.
+
+    Args:
+        image_name: The image's name, with its registry. Example: `{{ build-image.image_name }}`.
+        tag: The tag to push. Example: `{{ build-image.tag }}`.
+        credentials: The registry's login: `username`, `password` and perhaps `registry_url`, usually a block.
+            Without it: the login of the Docker configuration.
+            Example: `{{ syntask.blocks.docker-registry-credentials.team }}`.
+        additional_tags: More tags to push. Example: `["latest"]`.
+        ignore_cache: Whether it is pushed again though nothing changed. Example: `true`.
+        build_backend: What built it; it has no effect. Example: `buildx`.
+        stream_progress: Whether the progress is shown. Example: `false`.
     """
     name = repository_of(image_name, context.environ)
     image = named(name, tag or tag_of_time(datetime.now(UTC)), additional_tags)

@@ -15,6 +15,7 @@ from syntask_yaml.errors import StepFailed
 from syntask_yaml.git_library import git
 from syntask_yaml.retry import pauses
 from syntask_yaml.steps.base import Outputs, StepContext, StepStopped
+from syntask_yaml.steps.declare import step
 from syntask_yaml.steps.failures import Kind
 from syntask_yaml.steps.git.address import Address, parse_address
 from syntask_yaml.steps.git.command import Git
@@ -28,10 +29,11 @@ _SHA = re.compile(r"[0-9a-f]{4,64}")
 _BRANCH = re.compile(r"(?!-)(?!.*(?:\.\.|@\{))[^\s~^:?*\[\\\x00-\x1f\x7f]+")
 
 
+@step("git_clone", outputs=("directory",), aliases=("git_clone_project",), needs="git", on_stock_workers=True)
 def git_clone(
     context: StepContext,
     *,
-    repository: str,
+    repository: str | None,
     branch: str | None = None,
     commit_sha: str | None = None,
     include_submodules: bool = False,
@@ -40,15 +42,27 @@ def git_clone(
     directories: Sequence[str] | None = None,
     clone_directory_name: str | None = None,
 ) -> Outputs:
-    """Clone *repository* into the current directory, or bring the clone there up to date.
+    """Clone a git repository into the current directory.
 
-    Of its history only the newest commit is fetched, or *commit_sha*; with *directories* only the
-    files at the top and in those. The clone is in *clone_directory_name*, or in a directory called
-    like the repository, and the branch. Output `directory`: its path from here.
-    *access_token* or *credentials* (a block, or a mapping with `token` and perhaps `username`) are
-    used for this server only, and are not stored.
+    Of its history only the newest commit is fetched, or *commit_sha*; with *directories* only the files at
+    the top and in those. A clone that is there already is brought up to date. The output is its path from
+    here. *access_token* or *credentials* are used for this server only, and are not stored.
+
+    Args:
+        repository: The repository's URL. Example: `https://git.example.com/team/flows.git`.
+        branch: The branch or tag to check out. Without it: the repository's own. Example: `main`.
+        commit_sha: The commit to check out, in place of a branch.
+            Example: `3f2a9c1e8b7d6f5a4c3b2a1908f7e6d5c4b3a291`.
+        include_submodules: Whether submodules are cloned too. Example: `true`.
+        access_token: A token for the repository, usually a block.
+            Example: `{{ syntask.blocks.secret.git-token }}`.
+        credentials: Credentials for the repository: a block, or a mapping with `token` and perhaps
+            `username`. Example: `{{ syntask.blocks.github-credentials.team }}`.
+        directories: Check out only these directories, and the files at the top. Example: `["flows", "lib"]`.
+        clone_directory_name: The directory to clone into. Without it: the repository's name, and the
+            branch's. Example: `flows`.
     """
-    address = parse_address(repository, context.directory)
+    address = parse_address(repository or "", context.directory)
     login = login_for(address, access_token, credentials)
     if login is not None and not address.takes_login:
         context.write_error("The credentials are not used: the repository is not at an http(s) address.")

@@ -15,7 +15,7 @@ import pytest
 
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import StepContext, StepStopped
-from syntask_yaml.steps.docker import build_docker_image
+from syntask_yaml.steps.docker.build import build_docker_image
 from tests.real.docker.conftest import Workshop
 from tests.support.container_engine import MISSING, container_engine, end_leftovers
 

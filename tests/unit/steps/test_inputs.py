@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_file_location
@@ -12,15 +11,10 @@ from typing import Any
 
 import pytest
 
-from syntask_yaml.assets import asset
-from syntask_yaml.model.builtin import BUILTINS
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.model.step import Step
 from syntask_yaml.model.value import Unknown
-from syntask_yaml.pysource.locate import locate_anywhere
 from syntask_yaml.steps.inputs import InputProblem, check_inputs
-from syntask_yaml.steps.registry import find_step
-from syntask_yaml.steps.signature import signature_of
 
 
 @pytest.fixture(name="root")
@@ -205,25 +199,3 @@ def test_modules_that_other_finders_know(tmp_path: Path, monkeypatch: pytest.Mon
     assert codes(tmp_path, "editable_of_syntask.inner.go", {}) == [("missing-input", "one")]
     assert codes(tmp_path, "sys.exit", {"whatever": 1}) == []
     assert codes(tmp_path, "sys.path.append", {}) == []
-
-
-def _schema_inputs(name: str) -> tuple[set[str], set[str], bool]:
-    schema = json.loads(asset("schemas/syntask.schema.json").read_text(encoding="utf-8"))
-    step = schema["$defs"][f"step_{name}"]
-    inputs = set(step["properties"]) - {"id", "requires", "timeout"}
-    return inputs, set(step["required"]), step["additionalProperties"] is not False
-
-
-@pytest.mark.parametrize("name", sorted(BUILTINS))
-def test_the_schema_has_the_inputs_of_the_function(name: str) -> None:
-    """Names, which of them are required, and whether there may be others: said twice, and the same."""
-    definition = find_step(BUILTINS[name].full_name())
-    if locate_anywhere(definition.module, [Path.cwd()]) is None:
-        pytest.skip(f"{definition.module} is not written yet")
-    signature = signature_of(definition, Path.cwd())
-
-    assert signature is not None
-    required = {each.name for each in signature.parameters.values() if each.is_required}
-    assert (set(signature.parameters), required, signature.is_open) == _schema_inputs(name)
-    assert signature.takes_context
-    assert all(each.annotation is not None for each in signature.parameters.values())

@@ -55,7 +55,7 @@ def test_steps_that_a_stock_worker_lacks_are_told(name: str, is_known: bool) -> 
 
 def test_a_built_in_step_that_prefect_does_not_have_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Under both of its names, as the table of the built-in steps says."""
-    ours = Builtin("only_here", ("directory",), in_prefect=False)
+    ours = Builtin("only_here", ("directory",))
     monkeypatch.setitem(BUILTINS, ours.name, ours)
 
     for namespace in DIALECTS:
@@ -67,4 +67,4 @@ def test_prefect_has_the_steps_that_the_table_says(builtin: Builtin) -> None:
     """Those of Prefect itself; its packages for stores and images are others."""
     steps = pytest.importorskip("prefect.deployments.steps")
 
-    assert hasattr(steps, builtin.name) is builtin.in_prefect
+    assert hasattr(steps, builtin.name) is builtin.on_stock_workers
