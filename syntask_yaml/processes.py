@@ -10,10 +10,11 @@ from codecs import getincrementaldecoder
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from threading import Event
 from time import monotonic
+
+from syntask_yaml.stopping import TICK
 
 MAX_KEPT = 10_000_000
 MAX_LINE = 65_536
@@ -21,7 +22,6 @@ MAX_LINE = 65_536
 # The variable that tells a process which descriptor takes its reply.
 REPLY = "SYNTASK_REPLY_TO"
 
-_TICK = 0.1
 _GRACE = 3.0
 _LINGER = 0.5
 _LONGEST_LINGER = 3.0
@@ -40,26 +40,18 @@ def stay_together() -> None:
     _together.set()
 
 
-class Ending(Enum):
-    """Why a process ended."""
-
-    EXITED = "exited"
-    STOPPED = "stopped"
-    TIMED_OUT = "timed out"
-
-
 @dataclass(frozen=True, slots=True)
 class Finished:
     """A process that ended: its exit *code* (below zero: the signal), and what it wrote.
 
     Of each stream the first `MAX_KEPT` characters are kept; the text says so if there were more.
-    *reply* is what it wrote to the descriptor of `REPLY`.
+    *is_stopped*: it was ended before its end. *reply* is what it wrote to the descriptor of `REPLY`.
     """
 
     code: int
     stdout: str = ""
     stderr: str = ""
-    ending: Ending = Ending.EXITED
+    is_stopped: bool = False
     reply: str = ""
 
 
@@ -75,19 +67,18 @@ def run(
     env: Mapping[str, str],
     on_line: OnLine = lambda _line, _is_error: None,
     stop: Event | None = None,
-    timeout: float | None = None,
     input: bytes = b"",
     wants_reply: bool = False,
 ) -> Finished:
     """Run a program to its end. *on_line* is given each line as soon as it is whole.
 
-    The program and all that it started are ended when *stop* is set, after *timeout* seconds, and
-    when anything is raised here, Ctrl-C above all. A line is what a terminal would show of it at
+    The program and all that it started are ended when *stop* is set, and when anything is raised
+    here, Ctrl-C above all. A line is what a terminal would show of it at
     last: what a `\\r` overwrote is left out. What the program leaves in the background is not
     waited for. Raises OSError where the program cannot be started.
     """
     with _Child(argv, cwd, env, on_line, input, wants_reply) as child:
-        return child.finish(stop or Event(), timeout)
+        return child.finish(stop or Event())
 
 
 class _Child:
@@ -141,24 +132,17 @@ class _Child:
                 self._drop(key)
             self._selector.close()
 
-    def finish(self, stop: Event, timeout: float | None) -> Finished:
-        """Watch until the end, bringing it about where it does not come by itself."""
-        ending = self._watch(stop, timeout)
-        if ending is not Ending.EXITED:
+    def finish(self, stop: Event) -> Finished:
+        """Watch until the end, which a *stop* brings about."""
+        while not (is_over := self._is_over()) and not stop.is_set():
+            self._pump()
+        if not is_over:
             self._terminate()
         for text in (self._stdout, self._stderr, self._reply):
             text.close()
-        return Finished(self._process.wait(), str(self._stdout), str(self._stderr), ending, str(self._reply))
-
-    def _watch(self, stop: Event, timeout: float | None) -> Ending:
-        deadline = None if timeout is None else monotonic() + timeout
-        while not self._is_over():
-            if stop.is_set():
-                return Ending.STOPPED
-            if deadline is not None and monotonic() > deadline:
-                return Ending.TIMED_OUT
-            self._pump()
-        return Ending.EXITED
+        return Finished(
+            self._process.wait(), str(self._stdout), str(self._stderr), not is_over, str(self._reply)
+        )
 
     def _is_over(self) -> bool:
         if self._process.poll() is None:
@@ -172,9 +156,9 @@ class _Child:
         """Move what can be moved now, or wait a moment."""
         if not self._selector.get_map():
             with suppress(subprocess.TimeoutExpired):
-                self._process.wait(_TICK)
+                self._process.wait(TICK)
             return
-        for key, events in self._selector.select(_TICK):
+        for key, events in self._selector.select(TICK):
             self._last_sign = monotonic()
             if events & selectors.EVENT_WRITE:
                 self._write(key)

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 from syntask_yaml.errors import NotFound, StepFailed
@@ -15,10 +14,9 @@ from syntask_yaml.model.builtin import builtin_of
 from syntask_yaml.model.step import Step
 from syntask_yaml.steps.registry import find_step
 from syntask_yaml.steps.signature import signature_of
+from syntask_yaml.stopping import Deadline
 
 TIMEOUT = "timeout"
-
-_TICK = 0.1
 
 
 def timeout_of(step: Step, inputs: Mapping[str, Any], root: Path) -> float | None:
@@ -49,36 +47,6 @@ def is_own_input(step: Step, root: Path) -> bool:
     except NotFound:
         return False
     return signature is None or signature.is_open or TIMEOUT in signature.parameters
-
-
-class Deadline(threading.Event):
-    """A flag that is set when *outer* is, or once *seconds* have passed."""
-
-    def __init__(self, outer: threading.Event, seconds: float) -> None:
-        super().__init__()
-        self._outer = outer
-        self.seconds = seconds
-        self._end = monotonic() + seconds
-
-    @property
-    def has_passed(self) -> bool:
-        """Whether the time is what is over, and not the whole command."""
-        return monotonic() >= self._end and not self._outer.is_set()
-
-    @property
-    def left(self) -> float:
-        """The seconds that are left."""
-        return max(0.0, self._end - monotonic())
-
-    def is_set(self) -> bool:
-        return super().is_set() or self._outer.is_set() or monotonic() >= self._end
-
-    def wait(self, timeout: float | None = None) -> bool:
-        end = None if timeout is None else monotonic() + timeout
-        while not self.is_set() and (end is None or monotonic() < end):
-            left = _TICK if end is None else min(_TICK, end - monotonic())
-            super().wait(max(0.0, min(left, self.left)))
-        return self.is_set()
 
 
 class TimePassed(BaseException):

@@ -16,11 +16,11 @@ from syntask_yaml.model.step import Step
 from syntask_yaml.steps.base import PLAIN, Outputs, Policy, StepContext, StepStopped
 from syntask_yaml.steps.fingerprint import fingerprint
 from syntask_yaml.steps.runner import run_steps
+from syntask_yaml.stopping import TICK
 from syntask_yaml.template import Scope
 
 __all__ = ["Pipeline", "PipelineResult", "fingerprint", "run_pipelines"]
 
-_TICK = 0.1
 _NAMED = 2
 
 
@@ -132,7 +132,7 @@ class _Schedule:
     def advance(self) -> None:
         """Wait a moment for a list to end, and start what follows it."""
         try:
-            key = self._ended.get(timeout=_TICK)
+            key = self._ended.get(timeout=TICK)
         except Empty:
             return
         self.running -= 1

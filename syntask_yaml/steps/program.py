@@ -46,7 +46,7 @@ def run_program(
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise StepFailed(f"`{argv[0]}` cannot be started: {reason}.") from error
-    if finished.ending is not processes.Ending.EXITED:
+    if finished.is_stopped:
         raise StepStopped(f"`{argv[0]}` was stopped.")
     return finished
 

@@ -13,9 +13,10 @@ from syntask_yaml.model.events import Observer, StepFinished, StepOutput, StepSt
 from syntask_yaml.model.secret import revealed
 from syntask_yaml.model.step import Step
 from syntask_yaml.steps.base import PLAIN, Outputs, Policy, StepContext, StepFailedAt, StepStopped
-from syntask_yaml.steps.limit import TIMEOUT, Deadline, timeout_of
+from syntask_yaml.steps.limit import TIMEOUT, timeout_of
 from syntask_yaml.steps.perform import perform
 from syntask_yaml.steps.scrubber import Scrubber, secrets_in
+from syntask_yaml.stopping import Deadline
 from syntask_yaml.template import Scope, Unresolved, resolve
 
 _LAST_LINES = 30

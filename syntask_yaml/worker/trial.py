@@ -17,10 +17,9 @@ from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.events import Observer, StepOutput
 from syntask_yaml.model.run import Run, State, StateType
 from syntask_yaml.operations.check import Failure
+from syntask_yaml.stopping import TICK
 from syntask_yaml.worker.execution import Execution, start_execution
 from syntask_yaml.worker.protocol import Report
-
-_TICK = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ def _watch(execution: Execution, label: str, deadline: float, notify: Observer) 
             return Failure("start", f"The process of the run ended with exit code {code} and said nothing.")
         if monotonic() > deadline:
             return too_long()
-        select.select(process.descriptors, (), (), _TICK)
+        select.select(process.descriptors, (), (), TICK)
 
 
 def failure_of(report: Report) -> Failure:

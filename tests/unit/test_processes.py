@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from syntask_yaml import processes
-from syntask_yaml.processes import Ending, Finished
+from syntask_yaml.processes import Finished
+from syntask_yaml.stopping import Deadline
 
 
 @pytest.fixture(name="lines")
@@ -174,9 +175,8 @@ def test_the_whole_group_is_ended(
         with pytest.raises(KeyboardInterrupt):
             python(code, on_line=on_line)
     else:
-        timeout = 1.0 if how == "timeout" else None
-        finished = python(code, on_line=on_line, stop=stop, timeout=timeout)
-        assert finished.ending is (Ending.TIMED_OUT if how == "timeout" else Ending.STOPPED)
+        finished = python(code, on_line=on_line, stop=Deadline(stop, 1.0 if how == "timeout" else 60.0))
+        assert finished.is_stopped
         assert finished.code == (-9 if answer == "SIG_IGN" else -15)
     time.sleep(0.05)  # the grandchild is somebody else's to bury
 
@@ -198,7 +198,7 @@ def test_the_last_words_of_a_stopped_program_are_heard(
         stop=stop,
     )
 
-    assert (finished.code, finished.ending) == (7, Ending.STOPPED)
+    assert (finished.code, finished.is_stopped) == (7, True)
     assert lines == [("bye", False)]
 
 

@@ -13,8 +13,8 @@ from syntask_yaml.steps.base import StepContext, StepStopped
 from syntask_yaml.steps.docker.client import connect, hang_up
 from syntask_yaml.steps.docker.image import HUB, registry_host
 from syntask_yaml.steps.docker.refusals import error_text, refusal, translated
+from syntask_yaml.stopping import TICK
 
-_TICK = 0.1
 _HUB_KEY = "https://index.docker.io/v1/"
 
 T = TypeVar("T")
@@ -53,7 +53,7 @@ class Engine:
         try:
             while True:
                 try:
-                    kind, answer = answers.get(timeout=_TICK)
+                    kind, answer = answers.get(timeout=TICK)
                 except Empty:
                     if self._context.stop.is_set():
                         raise StepStopped(f"{what} was stopped.") from None

@@ -9,8 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from syntask_yaml.steps.base import StepContext, StepStopped
-
-_TICK = 0.1
+from syntask_yaml.stopping import TICK
 
 
 @contextmanager
@@ -65,7 +64,7 @@ def _patience(path: Path, context: StepContext) -> Callable[[], None]:
         if not is_told:
             context.write(f"Waiting for another clone into the same directory (`{path.name}`).")
             is_told = True
-        if context.stop.wait(_TICK):
+        if context.stop.wait(TICK):
             raise StepStopped("Waiting for another clone was stopped.")
 
     return wait

@@ -22,11 +22,11 @@ from syntask_yaml.steps.base import StepContext, StepStopped
 from syntask_yaml.steps.failures import Kind
 from syntask_yaml.steps.transfer.failure import failure_of, kind_of
 from syntask_yaml.steps.transfer.remote import Info, Remote
+from syntask_yaml.stopping import TICK
 
 T = TypeVar("T")
 
 _AT_A_TIME = 16
-_TICK = 0.1
 _TOLD_EVERY = 3.0
 _UNITS = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 
@@ -96,7 +96,7 @@ class _Crew:
         future: Future[T] = asyncio.run_coroutine_threadsafe(_only(work), get_loop())
         told = monotonic()
         try:
-            while not wait([future], _TICK).done:
+            while not wait([future], TICK).done:
                 self._pass_on()
                 if self.context.stop.is_set():
                     raise StepStopped(f"Copying of `{self.remote.url}` was stopped.")

@@ -11,7 +11,7 @@ import pytest
 from syntask_yaml.model.step import Step
 from syntask_yaml.steps.base import Policy, StepFailedAt, StepStopped
 from syntask_yaml.steps.inputs import check_inputs
-from syntask_yaml.steps.limit import Deadline
+from syntask_yaml.stopping import Deadline
 from tests.unit.steps.conftest import Bench, builtin
 
 _CUSTOM = """
