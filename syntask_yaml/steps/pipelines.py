@@ -62,10 +62,10 @@ def run_pipelines(
     the first failure stops the others. Ctrl-C, or `context.stop`, ends whatever runs at once.
     """
     halt = Flag()
-    crew = _Crew(replace(context, stop=halt), _one_at_a_time(notify), policy, keep_going)
+    lists = _ListRunner(replace(context, stop=halt), _one_at_a_time(notify), policy, keep_going)
     with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="steps") as pool:
         try:
-            schedule = _Schedule(pipelines, crew, pool)
+            schedule = _Schedule(pipelines, lists, pool)
             while schedule.running and not halt.is_set():
                 schedule.advance()
                 if context.stop.is_set():
@@ -101,8 +101,8 @@ _Key: TypeAlias = tuple[str, ...]
 class _Schedule:
     """Which list runs when, and for whom: each distinct one once, and no push before its build."""
 
-    def __init__(self, pipelines: Sequence[Pipeline], crew: _Crew, pool: ThreadPoolExecutor) -> None:
-        self._crew = crew
+    def __init__(self, pipelines: Sequence[Pipeline], lists: _ListRunner, pool: ThreadPoolExecutor) -> None:
+        self._lists = lists
         self._pool = pool
         self._keys = _Keys()
         self._served: dict[_Key, list[Pipeline]] = {}
@@ -113,7 +113,7 @@ class _Schedule:
         for pipeline in pipelines:
             self._note(pipeline)
         for build in self._pushes:
-            self._start(build, pool.submit(crew.build, self._served[build]))
+            self._start(build, pool.submit(lists.build, self._served[build]))
 
     def _note(self, pipeline: Pipeline) -> None:
         push = self._keys.of(pipeline)
@@ -139,7 +139,7 @@ class _Schedule:
         if self._futures[key].exception() is None:
             done = self._futures[key].result()
             for push in self._pushes.get(key, ()):
-                self._start(push, self._pool.submit(self._crew.push, self._served[push], done))
+                self._start(push, self._pool.submit(self._lists.push, self._served[push], done))
 
     def result(self, pipeline: Pipeline) -> PipelineResult:
         """What became of a pipeline, once nothing runs any more."""
@@ -170,7 +170,7 @@ class _Keys:
 
 
 @dataclass(frozen=True, slots=True)
-class _Crew:
+class _ListRunner:
     """Runs one list for all whom it serves."""
 
     context: StepContext

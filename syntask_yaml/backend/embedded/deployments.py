@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import chain
 
 from syntask_yaml.backend.base import Written
+from syntask_yaml.backend.embedded.base import EmbeddedBase
 from syntask_yaml.backend.embedded.codec import to_json, to_moment
 from syntask_yaml.backend.embedded.deployment_rows import (
     changed_row,
@@ -15,7 +16,6 @@ from syntask_yaml.backend.embedded.deployment_rows import (
     schedule_rows,
     stored_deployments,
 )
-from syntask_yaml.backend.embedded.role import Role
 from syntask_yaml.backend.embedded.run_rows import state_row
 from syntask_yaml.backend.embedded.store import Arguments
 from syntask_yaml.backend.lifecycle import ORPHANED
@@ -52,7 +52,7 @@ class _Batch:
         return None
 
 
-class Deployments(Role):
+class Deployments(EmbeddedBase):
     """The verbs about deployments."""
 
     def deployments(

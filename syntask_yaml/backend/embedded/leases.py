@@ -5,14 +5,14 @@ from __future__ import annotations
 import sqlite3
 from datetime import timedelta
 
+from syntask_yaml.backend.embedded.base import EmbeddedBase
 from syntask_yaml.backend.embedded.codec import from_json, from_moment, to_json, to_moment
-from syntask_yaml.backend.embedded.role import Role
 from syntask_yaml.backend.leases import LeaseHeld, is_gone
 from syntask_yaml.backend.naming import new_id
 from syntask_yaml.model.lease import Holder, Lease
 
 
-class Leases(Role):
+class Leases(EmbeddedBase):
     """The verbs about leases."""
 
     def take_lease(self, name: str, holder: Holder, *, seconds: float) -> Lease | None:

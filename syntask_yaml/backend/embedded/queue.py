@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from syntask_yaml.backend.base import Claim
+from syntask_yaml.backend.embedded.base import EmbeddedBase
 from syntask_yaml.backend.embedded.codec import from_moment, to_json, to_moment
 from syntask_yaml.backend.embedded.deployment_rows import schedule_of, stored_deployments
-from syntask_yaml.backend.embedded.role import Role
 from syntask_yaml.backend.embedded.run_rows import log_row, progress_row, run_of, run_row
 from syntask_yaml.backend.embedded.values import pool_of
 from syntask_yaml.backend.lifecycle import (
@@ -41,7 +41,7 @@ _HOLD_BACK = {
 }
 
 
-class Queue(Role):
+class Queue(EmbeddedBase):
     """The verbs of `RunQueue`."""
 
     def schedule(self, now: datetime) -> int:

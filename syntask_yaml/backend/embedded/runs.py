@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from syntask_yaml.backend.base import RunFilter
+from syntask_yaml.backend.embedded.base import EmbeddedBase
 from syntask_yaml.backend.embedded.codec import to_json, to_moment
 from syntask_yaml.backend.embedded.deployment_rows import stored_deployments
-from syntask_yaml.backend.embedded.role import Role
 from syntask_yaml.backend.embedded.run_rows import log_line, progress_row, run_of, run_row
 from syntask_yaml.backend.lifecycle import (
     CANDIDATES,
@@ -28,7 +28,7 @@ _STATEMENTS = {
 }
 
 
-class Runs(Role):
+class Runs(EmbeddedBase):
     """The verbs about runs."""
 
     def create_run(self, request: RunRequest) -> Run:

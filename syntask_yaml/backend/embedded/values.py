@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from syntask_yaml.backend.blocks import block_exists, fitted
+from syntask_yaml.backend.embedded.base import EmbeddedBase
 from syntask_yaml.backend.embedded.codec import from_json, to_json
 from syntask_yaml.backend.embedded.deployment_rows import stored_deployments
-from syntask_yaml.backend.embedded.role import Role
 from syntask_yaml.backend.naming import new_id
 from syntask_yaml.backend.pools import (
     SERVED_TYPES,
@@ -27,7 +27,7 @@ from syntask_yaml.model.secret import Secret
 from syntask_yaml.model.value import Json, known
 
 
-class Values(Role):
+class Values(EmbeddedBase):
     """The verbs about pools, variables and blocks."""
 
     def pools(self) -> list[WorkPool]:

@@ -14,10 +14,10 @@ from typing import Any
 
 from syntask_yaml.backend.leases import LeaseHeld, is_gone
 from syntask_yaml.backend.naming import new_id
+from syntask_yaml.backend.prefect.base import PrefectBase
 from syntask_yaml.backend.prefect.bodies import Raw, moment
 from syntask_yaml.backend.prefect.encoding import part
 from syntask_yaml.backend.prefect.faults import Refused
-from syntask_yaml.backend.prefect.role import Role
 from syntask_yaml.errors import BackendConflict
 from syntask_yaml.model.lease import Holder, Lease
 
@@ -25,7 +25,7 @@ PREFIX = "syntask_lease_"
 _TRIES = 20
 
 
-class Leases(Role):
+class Leases(PrefectBase):
     """The verbs about leases. A lease's token is the id of its variable."""
 
     def take_lease(self, name: str, holder: Holder, *, seconds: float) -> Lease | None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 
+from syntask_yaml.backend.prefect.base import PrefectBase
 from syntask_yaml.backend.prefect.bodies import Raw, deployment_of_automation, stored_of
 from syntask_yaml.backend.prefect.faults import Refused
-from syntask_yaml.backend.prefect.role import Role
 from syntask_yaml.model.deployment import Stored
 
 # So many names fit into one filter: databases limit the values of a query.
@@ -25,7 +25,7 @@ class Current:
     stored: Stored
 
 
-class Reading(Role):
+class Reading(PrefectBase):
     """The verb that reads deployments."""
 
     def deployments(

@@ -12,11 +12,11 @@ from syntask_yaml.backend.lifecycle import cancelled, no_such_deployment, no_suc
 from syntask_yaml.backend.moments import Clock
 from syntask_yaml.backend.naming import new_id
 from syntask_yaml.backend.prefect.api import Api
+from syntask_yaml.backend.prefect.base import PrefectBase
 from syntask_yaml.backend.prefect.bodies import Raw, moment
 from syntask_yaml.backend.prefect.encoding import part
 from syntask_yaml.backend.prefect.faults import Refused
 from syntask_yaml.backend.prefect.pages import OVERLAP, PAGE
-from syntask_yaml.backend.prefect.role import Role
 from syntask_yaml.model.run import LogLine, Run, RunRequest, State, StateType
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -27,7 +27,7 @@ _TICK = timedelta(microseconds=1)
 _LATEST_FIRST, _NEXT_FIRST = "EXPECTED_START_TIME_DESC", "EXPECTED_START_TIME_ASC"
 
 
-class Runs(Role):
+class Runs(PrefectBase):
     """The verbs about runs. Ids of logs that were read are kept: who follows a run asks again and again."""
 
     def __init__(self, api: Api, clock: Clock) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 from syntask_yaml.backend.blocks import block_exists, check_fields
 from syntask_yaml.backend.naming import check_name
 from syntask_yaml.backend.pools import no_such_pool, pool_exists, pool_in_use
+from syntask_yaml.backend.prefect.base import PrefectBase
 from syntask_yaml.backend.prefect.bodies import Raw
 from syntask_yaml.backend.prefect.encoding import part
 from syntask_yaml.backend.prefect.faults import AnswerLost, Refused
 from syntask_yaml.backend.prefect.leases import PREFIX
-from syntask_yaml.backend.prefect.role import Role
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import BackendRefused
 from syntask_yaml.model.block import Block, Variable
@@ -22,7 +22,7 @@ from syntask_yaml.model.secret import Secret, revealed
 from syntask_yaml.model.value import Json
 
 
-class Values(Role):
+class Values(PrefectBase):
     """The verbs about pools, variables and blocks."""
 
     def pools(self) -> list[WorkPool]:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import StepContext
-from syntask_yaml.steps.transfer.crew import Copy, in_bytes, listing, pull_all
+from syntask_yaml.steps.transfer.copy import Copy, in_bytes, listing, pull_all
 from syntask_yaml.steps.transfer.failure import failure_of
 from syntask_yaml.steps.transfer.remote import Info, Remote
 from syntask_yaml.steps.transfer.staging import staging

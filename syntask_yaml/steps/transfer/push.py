@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import StepContext
 from syntask_yaml.steps.failures import Kind
-from syntask_yaml.steps.transfer.crew import Copy, in_bytes, listing, push_all
+from syntask_yaml.steps.transfer.copy import Copy, in_bytes, listing, push_all
 from syntask_yaml.steps.transfer.failure import StoreFailed
 from syntask_yaml.steps.transfer.ignore import OWN_FILE, read_patterns
 from syntask_yaml.steps.transfer.remote import Info, Remote

@@ -7,7 +7,7 @@ from syntask_yaml.backend.embedded.vault import Vault
 from syntask_yaml.backend.moments import Clock
 
 
-class Role:
+class EmbeddedBase:
     """Some verbs of the port, over one open store."""
 
     def __init__(self, store: Store, vault: Vault, clock: Clock) -> None:

@@ -42,16 +42,16 @@ class Copy:
 
 def listing(remote: Remote, context: StepContext) -> dict[str, Info]:
     """Every file of the folder by its name. Raises StepFailed, StepStopped."""
-    crew = _Crew(remote, context, ())
-    found = crew.finish(crew.attempt(lambda: crew.call("find", remote.path, detail=True)))
+    transfer = _Transfer(remote, context, ())
+    found = transfer.finish(transfer.attempt(lambda: transfer.call("find", remote.path, detail=True)))
     named = ((remote.name_of(path), info) for path, info in found.items())
     return {name: info for name, info in named if name is not None and info.get("type") != "directory"}
 
 
 def push_all(copies: Sequence[Copy], remote: Remote, context: StepContext) -> None:
     """Copy files to the store; each is there as a whole or not at all. Raises StepFailed, StepStopped."""
-    crew = _Crew(remote, context, copies)
-    crew.copy_all(crew.push)
+    transfer = _Transfer(remote, context, copies)
+    transfer.copy_all(transfer.push)
 
 
 def pull_all(copies: Sequence[Copy], remote: Remote, context: StepContext) -> None:
@@ -59,16 +59,16 @@ def pull_all(copies: Sequence[Copy], remote: Remote, context: StepContext) -> No
 
     A failure may leave some of them half written.
     """
-    crew = _Crew(remote, context, copies)
-    crew.copy_all(crew.pull)
+    transfer = _Transfer(remote, context, copies)
+    transfer.copy_all(transfer.pull)
 
 
 _Way: TypeAlias = Callable[[Copy, Callback], Awaitable[None]]
 
 
 @dataclass
-class _Crew:
-    """Whoever copies *copies*, and what they have come to."""
+class _Transfer:
+    """Files to copy, and how far that has come."""
 
     remote: Remote
     context: StepContext

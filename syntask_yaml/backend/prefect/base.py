@@ -10,7 +10,7 @@ from syntask_yaml.backend.prefect.api import Api
 from syntask_yaml.backend.prefect.bodies import Raw
 
 
-class Role:
+class PrefectBase:
     """Some verbs of the port, over one API. Names that were looked up are remembered: they never change."""
 
     features: Features
