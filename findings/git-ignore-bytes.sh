@@ -20,7 +20,8 @@ git init --quiet
 touch a.py é.py
 for pattern in '?.py' '??.py' '[é].py'; do
     printf '%s\n' "$pattern" >.git/info/exclude
-    ignored=$(git -c core.excludesFile= -c core.quotePath=off ls-files --others --ignored --exclude-standard | tr '\n' ' ')
+    ignored=$(git -c core.excludesFile= -c core.quotePath=off ls-files --others --ignored --exclude-standard |
+        tr '\n' ' ')
     echo "$pattern | $ignored| $("$folder/venv/bin/python" - "$pattern" <<'PYTHON'
 import sys
 

@@ -33,10 +33,15 @@ prefect() {
     install "$version" "prefect==$version" 'fastapi==0.150.0' 'sqlalchemy[asyncio]==2.0.58' "$@"
 }
 
+# free_port: prints one.
+free_port() {
+    python3 -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])'
+}
+
 # serve VERSION: a new Prefect server. Sets $server, its process, and PREFECT_API_URL, its address.
 serve() {
     export PREFECT_HOME="$folder/home-$1" PREFECT_SERVER_ANALYTICS_ENABLED=false DO_NOT_TRACK=1 NO_PROXY=127.0.0.1
-    port=$("$folder/$1/bin/python" -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    port=$(free_port)
     export PREFECT_API_URL="http://127.0.0.1:$port/api"
     mkdir -p "$PREFECT_HOME"
     "$folder/$1/bin/python" -m uvicorn --factory prefect.server.api.server:create_app \

@@ -11,7 +11,8 @@
 # Pythons, and the same file gets another calendar. Cron (`0 9 1 * *`) means the same everywhere.
 . "$(dirname "$0")/lib.sh"
 new=${PYTHON_3_13:-python3.13}
-if ! "$new" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' || python3 -c 'import sys; sys.exit(sys.version_info < (3, 13))'; then
+if ! "$new" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' ||
+    python3 -c 'import sys; sys.exit(sys.version_info < (3, 13))'; then
     echo "Needs an older python3 and Python 3.13, as python3.13 or the path in PYTHON_3_13." >&2
     exit 77
 fi

@@ -47,7 +47,8 @@ for name, (kind, value) in VALUES.items():
                                               "parameter_openapi_schema": parameter_schema(run).model_dump()})
     answer = made.status_code
     if made.is_success:
-        answer = client.post(f"/deployments/{made.json()['id']}/create_flow_run", json={"parameters": {"x": value}}).status_code
+        place = f"/deployments/{made.json()['id']}/create_flow_run"
+        answer = client.post(place, json={"parameters": {"x": value}}).status_code
     print(__version__, name, repr(value), "| flow", own, "| server", answer)
 PYTHON
 for version in 3.8.8 3.9.1; do

@@ -7,7 +7,7 @@
 # Seen:   TZID, timezone UTC        09:00+00:00
 #         …T090000Z, Berlin         09:00+02:00
 #         EXDATE …T070000Z, Berlin  the run at 07:00Z of that day takes place
-#         UNTIL=…Z                  ValueError: RRULE UNTIL values must be specified in UTC when DTSTART is timezone-aware
+#         UNTIL=…Z                  RRULE UNTIL values must be specified in UTC when DTSTART is timezone-aware
 # Why it matters: these are the lines that a calendar exports. The runs come hours off, in winter and in summer by
 # different amounts, or not at all. Give `timezone:` and write all times of the rule in it, without zone and Z.
 . "$(dirname "$0")/lib.sh"
