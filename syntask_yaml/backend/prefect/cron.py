@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from syntask_yaml.model.cron import has_nearest_weekday, has_year
 
+# It asks croniter for 100 dates, which raises where the years hold fewer, and plans all schedules together.
+_YEARS_END = "A Prefect server plans no more runs of the deployment, up to 100 days before the years end."
+
 
 def cron_refusal(text: str) -> str | None:
     """Return why servers refuse a cron expression, in a sentence; None if they take it."""
@@ -11,5 +14,5 @@ def cron_refusal(text: str) -> str | None:
 
 
 def cron_risk(text: str) -> str | None:
-    """Return why servers may plan no run of a cron expression that they take; None if they do."""
-    return "A Prefect server plans no runs of a cron expression with years." if has_year(text) else None
+    """Return why servers may plan no runs with a cron expression that they take; None if they do."""
+    return _YEARS_END if has_year(text) else None
