@@ -19,7 +19,7 @@ from syntask_yaml.diagnostics import did_you_mean
 class Builtin:
     """A built-in step; its fields are the arguments of `@step` in `steps/declare.py`.
 
-    *home* is its function, as `module:function`.
+    *home* is its function, and *forecast* the one that forecasts it, as `module:function`.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Builtin:
     needs: str = ""
     extra: str = ""
     on_stock_workers: bool = False
+    forecast: str = ""
 
     def full_name(self, namespace: str = "syntask") -> str:
         """The name by which a project file, or a backend, knows the step."""

@@ -13,7 +13,7 @@ from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.operations.choose import Selection, choose, refuse_broken
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.fill_unknown import fill_unknown
-from syntask_yaml.operations.images import foresee
+from syntask_yaml.operations.forecasts import foresee
 from syntask_yaml.operations.prepare import prepare, prepare_again
 from syntask_yaml.project.default_pull import LOCAL_POOLS
 from syntask_yaml.project.load import Declaration, Project

@@ -14,7 +14,7 @@ from syntask_yaml.errors import BackendRefused, ProjectInvalid
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.operations.choose import Selection, check_overrides, choose, refuse_broken, with_full_names
 from syntask_yaml.operations.deploy_context import DeployContext
-from syntask_yaml.operations.images import Foreseen, PlannedImage, foresee
+from syntask_yaml.operations.forecasts import Foreseen, PlannedImage, foresee
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.owners import check_owners, taken_over
 from syntask_yaml.operations.prepare import Prepared, prepare, prepare_again

@@ -12,6 +12,7 @@ from typing import Annotated, TypeAlias, TypeVar
 
 from syntask_yaml.model.builtin import Builtin
 from syntask_yaml.steps.base import StepFunction
+from syntask_yaml.steps.forecast import Forecaster
 
 F = TypeVar("F", bound=StepFunction)
 
@@ -40,6 +41,7 @@ def step(
     needs: str = "",
     extra: str = "",
     on_stock_workers: bool = False,
+    forecast: Forecaster | None = None,
 ) -> Callable[[F], F]:
     """Declare that the function below is the built-in step *name*; the function stays as it is.
 
@@ -54,12 +56,18 @@ def step(
         needs: The program that has to be installed.
         extra: The extra of this package that has to be installed.
         on_stock_workers: Whether Prefect, or its package of that name, has the step too.
+        forecast: Tells what the step would come to; its module can be imported without the extra.
     """
 
     def declare(function: F) -> F:
-        home = f"{function.__module__}:{function.__name__}"
-        builtin = Builtin(name, outputs, package, home, aliases, needs, extra, on_stock_workers)
+        foretold = _home(forecast) if forecast is not None else ""
+        home = _home(function)
+        builtin = Builtin(name, outputs, package, home, aliases, needs, extra, on_stock_workers, foretold)
         DECLARED[name] = DeclaredStep(builtin, function)
         return function
 
     return declare
+
+
+def _home(function: Callable[..., object]) -> str:
+    return f"{function.__module__}:{function.__name__}"

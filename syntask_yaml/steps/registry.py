@@ -17,6 +17,7 @@ from syntask_yaml.model.builtin import BUILTINS, Builtin, builtin_of, claims_to_
 from syntask_yaml.pysource.entrypoint import InvalidEntrypoint, parse_entrypoint
 from syntask_yaml.pysource.load import run_file
 from syntask_yaml.steps.base import StepFunction
+from syntask_yaml.steps.forecast import Forecaster
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -79,6 +80,16 @@ class StepDefinition:
             raise NotFound(f"`{self.attribute}` of `{self.module}` is not a function.")
         function: StepFunction = found
         return function
+
+
+def find_forecast(name: str) -> Forecaster | None:
+    """Return the function that forecasts what the step called *name* would do; None if it has none."""
+    builtin = builtin_of(name)
+    if builtin is None or not builtin.forecast:
+        return None
+    module, _, function = builtin.forecast.partition(":")
+    forecast: Forecaster = getattr(import_module(module), function)
+    return forecast
 
 
 def _remedy(builtin: Builtin) -> str:

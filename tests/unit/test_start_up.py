@@ -74,11 +74,18 @@ from syntask_yaml.cli import commands
 for module in walk_packages(commands.__path__, f"{commands.__name__}."):
     import_module(module.name)
     print(module.name)
+
+from syntask_yaml.model.builtin import BUILTINS
+from syntask_yaml.steps.registry import find_forecast
+for step in BUILTINS.values():
+    if find_forecast(step.full_name()):
+        print("forecast of", step.name)
 """
 
 
 def test_every_command_loads_without_the_extras() -> None:
-    """What only some installations have is imported where it is used."""
+    """What only some installations have is imported where it is used; forecasts are for every plan."""
     done = subprocess.run([sys.executable, "-c", _WITHOUT_EXTRAS], capture_output=True, text=True, check=True)
 
     assert "syntask_yaml.cli.commands.plan" in done.stdout.split()
+    assert "forecast of build_docker_image" in done.stdout

@@ -12,7 +12,7 @@ from syntask_yaml.cli.project_options import request_of, request_options
 from syntask_yaml.cli.views import diagnostics
 from syntask_yaml.cli.views import plan as view
 from syntask_yaml.cli.views.output import as_json, print_json, say
-from syntask_yaml.operations.images import as_json as images_as_json
+from syntask_yaml.operations.forecasts import as_json as images_as_json
 from syntask_yaml.operations.plan import Planned, make_plan
 from syntask_yaml.operations.project import open_project
 from syntask_yaml.operations.saved import save_plan

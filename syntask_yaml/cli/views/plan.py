@@ -12,7 +12,7 @@ import click
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.model.fields import FIELDS
 from syntask_yaml.model.value import Unknown
-from syntask_yaml.operations.images import PlannedImage
+from syntask_yaml.operations.forecasts import PlannedImage
 from syntask_yaml.plan.changes import Action, Change, FieldChange, Plan, Removal
 
 _COLORS = {

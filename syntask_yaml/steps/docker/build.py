@@ -15,6 +15,7 @@ from syntask_yaml.steps.declare import step
 from syntask_yaml.steps.docker.buildkit import build_with_buildkit
 from syntask_yaml.steps.docker.classic import build_with_engine
 from syntask_yaml.steps.docker.engine import Engine, open_engine
+from syntask_yaml.steps.docker.forecast import forecast_build
 from syntask_yaml.steps.docker.image import IMAGE_OUTPUTS, Image, named, tag_of_time
 from syntask_yaml.steps.docker.key import FILES, NO_LABELS, BuildKey, KeyUnknown, bring_bases, key_of
 from syntask_yaml.steps.docker.known import HERE, KnownImage, fetch, find_image, why_built
@@ -28,6 +29,7 @@ from syntask_yaml.steps.docker.request import BuildRequest, request_of
     outputs=(*IMAGE_OUTPUTS, "image_id"),
     extra="docker",
     on_stock_workers=True,
+    forecast=forecast_build,
 )
 def build_docker_image(
     context: StepContext,

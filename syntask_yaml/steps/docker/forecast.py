@@ -1,65 +1,57 @@
-"""What a build step would do, found out without building, pulling or changing anything."""
+"""What the steps for images would come to; said, too, where the client of the engine is not installed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
+from syntask_yaml.errors import NotFound, StepFailed
+from syntask_yaml.model.value import Unknown, Value, holds_unknown
 from syntask_yaml.steps.base import StepContext
-from syntask_yaml.steps.docker.engine import open_engine
-from syntask_yaml.steps.docker.image import repository_of
-from syntask_yaml.steps.docker.key import KeyUnknown, key_of
-from syntask_yaml.steps.docker.known import HERE, find_image, why_built
-from syntask_yaml.steps.docker.refusals import EngineFailed
-from syntask_yaml.steps.docker.request import request_of
+from syntask_yaml.steps.docker.image import image_outputs, repository_of
+from syntask_yaml.steps.forecast import BUILD, UNKNOWN, Forecast, ImageForecast
 
-BUILD, PULL, UNCHANGED, UNKNOWN = "build", "pull", "unchanged", "unknown"
-
-# Inputs that say nothing of what is built.
-_BESIDES = (
-    "tag",
-    "additional_tags",
-    "push",
-    "persist_dockerfile",
-    "dockerfile_output_path",
-    "stream_progress",
+# Inputs of a build that say nothing of what is in the image.
+_BESIDES = frozenset(
+    "tag additional_tags timeout push persist_dockerfile dockerfile_output_path stream_progress".split()
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """What becomes of an *image*: it is built, pulled, unchanged, or that is not known; and why.
-
-    Of an image that is here already, also the tag that it was given first and its id.
-    """
-
-    image: str
-    action: str
-    reason: str
-    first_tag: str | None = None
-    image_id: str = ""
-
-
-def forecast(inputs: Mapping[str, Any], context: StepContext) -> Forecast:
-    """What `build_docker_image` would do with *inputs*, which hold secrets in clear. Raises StepFailed."""
-    image = repository_of(str(inputs.get("image_name")), context.environ)
-    given = {name: value for name, value in inputs.items() if name not in _BESIDES and value is not None}
-    request = request_of(context, **given)
-    if request.is_forced:
-        return Forecast(image, BUILD, "it is to be built again")
+def forecast_build(inputs: Mapping[str, Value], context: StepContext) -> Forecast:
+    """Return what becomes of the image, and the outputs where it need not be built."""
+    name = inputs.get("image_name")
+    image = name.name if isinstance(name, Unknown) else str(name)
+    material = {key: value for key, value in inputs.items() if key not in _BESIDES and value is not None}
+    if holds_unknown(material):
+        return _unknown(image, "known once the steps before it have run")
     try:
-        with open_engine(context) as engine:
-            if request.credentials is not None:
-                engine.login(request.credentials, request.registry)
-            key = key_of(request, engine, context)
-            known = find_image(key, request, engine)
-            if known is None:
-                return Forecast(image, BUILD, why_built(key, request, engine))
-    except KeyUnknown as error:
-        return Forecast(image, BUILD, f"whether it was built before cannot be known: {error.detail}")
-    except EngineFailed as error:
-        return Forecast(image, UNKNOWN, error.detail)
-    if known.where == HERE:
-        return Forecast(image, UNCHANGED, "nothing changed", known.first_tag, known.id)
-    return Forecast(image, PULL, "the registry has the image that was built from the same")
+        from syntask_yaml.steps.docker.dry_run import dry_run
+
+        found = dry_run(material, context)
+    except ImportError:
+        return _unknown(image, "`pip install 'syntask-yaml[docker]'` installs what building needs")
+    except (StepFailed, NotFound) as error:
+        return _unknown(image, error.detail)
+    except OSError as error:
+        return _unknown(image, str(error))
+    if found.forecast.action in (BUILD, UNKNOWN):
+        return Forecast(is_observed=found.forecast.action == BUILD, image=found.forecast)
+    tag = inputs.get("tag") or found.first_tag or Unknown("tag")
+    outputs = image_outputs(found.forecast.image, tag, inputs.get("additional_tags"))
+    outputs["image_id"] = found.image_id or Unknown("image_id")
+    return Forecast(outputs, changes_nothing=True, is_observed=True, image=found.forecast)
+
+
+def _unknown(image: str, reason: str) -> Forecast:
+    return Forecast(image=ImageForecast(image, UNKNOWN, reason))
+
+
+def forecast_push(inputs: Mapping[str, Value], context: StepContext) -> Forecast:
+    """Return the outputs of a push: what it is given."""
+    name, tag = inputs.get("image_name"), inputs.get("tag") or Unknown("tag")
+    try:
+        repository = repository_of(name, context.environ) if isinstance(name, str) else None
+    except StepFailed:
+        repository = None
+    more = inputs.get("additional_tags")
+    outputs = {} if repository is None else image_outputs(repository, tag, more)
+    return Forecast(outputs, changes_nothing=True)

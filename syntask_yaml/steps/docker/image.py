@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syntask_yaml.errors import StepFailed
+from syntask_yaml.model.value import Unknown, Value, holds_unknown
 
 HUB = "docker.io"
 
@@ -42,14 +43,21 @@ class Image:
         """Every tag, the first one first."""
         return tuple(dict.fromkeys((self.tag, *self.additional_tags)))
 
-    def as_outputs(self) -> dict[str, object]:
+    def as_outputs(self) -> dict[str, Value]:
         """What both steps put out."""
-        return {
-            "image_name": self.name,
-            "tag": self.tag,
-            "image": self.reference,
-            "additional_tags": list(self.additional_tags),
-        }
+        return image_outputs(self.name, self.tag, self.additional_tags)
+
+
+def image_outputs(name: str, tag: Value, additional_tags: Value) -> dict[str, Value]:
+    """Return the outputs of the steps for images; tags that are not known yet are `Unknown` there, too."""
+    return {
+        "image_name": name,
+        "tag": tag,
+        "image": Unknown("image") if isinstance(tag, Unknown) else f"{name}:{tag}",
+        "additional_tags": Unknown("additional_tags")
+        if holds_unknown(additional_tags)
+        else list(additional_tags or ()),
+    }
 
 
 def repository_of(image_name: str, environ: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ from syntask_yaml.steps.base import Outputs, StepContext
 from syntask_yaml.steps.declare import step
 from syntask_yaml.steps.docker.at_registry import digest_at_registry, is_at_registry
 from syntask_yaml.steps.docker.engine import Engine, open_engine
+from syntask_yaml.steps.docker.forecast import forecast_push
 from syntask_yaml.steps.docker.image import (
     IMAGE_OUTPUTS,
     Image,
@@ -24,7 +25,14 @@ from syntask_yaml.steps.docker.progress import follow
 from syntask_yaml.steps.docker.refusals import EngineFailed
 
 
-@step("push_docker_image", package="docker", outputs=IMAGE_OUTPUTS, extra="docker", on_stock_workers=True)
+@step(
+    "push_docker_image",
+    package="docker",
+    outputs=IMAGE_OUTPUTS,
+    extra="docker",
+    on_stock_workers=True,
+    forecast=forecast_push,
+)
 def push_docker_image(
     context: StepContext,
     *,

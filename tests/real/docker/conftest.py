@@ -16,7 +16,7 @@ from syntask_yaml.model.block import Block
 from syntask_yaml.model.events import Event, StepOutput
 from syntask_yaml.model.step import Step
 from syntask_yaml.steps.base import Outputs, StepContext
-from syntask_yaml.steps.docker.forecast import forecast
+from syntask_yaml.steps.docker.dry_run import dry_run
 from syntask_yaml.steps.runner import run_steps
 from syntask_yaml.template import Scope
 from tests.support import container_engine as support
@@ -99,7 +99,7 @@ class Workshop:
 
     def forecast(self, **inputs: Any) -> tuple[str, str]:
         """What a build would do, and why."""
-        found = forecast({"image_name": self.repository, **inputs}, self.context)
+        found = dry_run({"image_name": self.repository, **inputs}, self.context).forecast
         return found.action, found.reason
 
     def is_pushed(self, tag: str) -> bool:

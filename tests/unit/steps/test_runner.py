@@ -345,7 +345,7 @@ def test_a_local_module_does_not_hide_one_that_we_use(bench: Bench, policy: Poli
 
 def test_a_missing_builtin_names_its_extra(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """A step whose libraries are not installed says how to install them."""
-    monkeypatch.setitem(__import__("sys").modules, "syntask_yaml.steps.docker", None)
+    monkeypatch.setitem(__import__("sys").modules, "syntask_yaml.steps.docker.build", None)
     with pytest.raises(StepFailedAt, match="cannot be used here") as caught:
         bench.run(Step("prefect_docker.deployments.steps.build_docker_image", {"image_name": "a"}))
 

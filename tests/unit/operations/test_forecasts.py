@@ -13,8 +13,9 @@ pytest.importorskip("docker", reason="needs the extra [docker]")
 
 from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.model.block import Block
+from syntask_yaml.model.secret import Secret
 from syntask_yaml.model.value import Unknown
-from syntask_yaml.operations.images import Foreseen, as_json, foresee
+from syntask_yaml.operations.forecasts import Foreseen, as_json, foresee
 from syntask_yaml.operations.plan import make_plan
 from syntask_yaml.plan.changes import Action
 from tests.support.desk import Desk
@@ -71,9 +72,22 @@ def known(value: Any) -> Any:
     return {key: item for key, item in value.items() if not isinstance(item, Unknown)}
 
 
-def test_no_images(desk: Desk) -> None:
-    """Other steps are none of its business."""
-    assert foreseen(desk, {"build": [SHELL], "push": [push(image_name=NAME, tag="t")]}) == Foreseen()
+def test_no_forecasts(desk: Desk) -> None:
+    """Steps that nothing can be said of are not looked at."""
+    assert foreseen(desk, {"build": [SHELL, OWN]}) == Foreseen()
+
+
+def test_a_push_without_a_build(desk: Desk) -> None:
+    """It outputs what it is given, whatever ran before; with a tag that is known later, only that."""
+    after_shell = {"build": [SHELL], "push": [push(image_name=NAME, tag="t")]}
+    tagged_later = {"build": [SHELL], "push": [push(image_name=NAME, tag="{{ sha.stdout }}")]}
+    found = foreseen(desk, after_shell, tagged_later)
+
+    assert found.images == ()
+    assert found.outputs[0].values["pushed"] == {
+        "image_name": NAME, "tag": "t", "image": f"{NAME}:t", "additional_tags": [],
+    }  # fmt: skip
+    assert known(found.outputs[1].values["pushed"]) == {"image_name": NAME, "additional_tags": []}
 
 
 def test_a_build_that_is_new(desk: Desk) -> None:
@@ -210,6 +224,17 @@ def test_no_engine(desk: Desk) -> None:
     assert "unix:///nowhere/docker.sock" in told(found)[0][1]
     assert "planted" not in str(found)
     assert known(found.outputs[0].values["built"]) == {}
+
+
+def test_a_secret_in_a_tag(desk: Desk, engine: ToldEngine) -> None:
+    """It is one in the outputs, too, as it is when the steps have run."""
+    engine.has_built(desk.folder, image_name=NAME)
+    desk.backend.create_block(Block("secret", "token", {"value": "planted-t0ken"}))
+    found = foreseen(desk, {"build": [build(tag="{{ syntask.blocks.secret.token }}")]})
+
+    assert told(found) == [("unchanged", "nothing changed")]
+    assert found.outputs[0].values["built"]["image"] == Secret(f"{NAME}:planted-t0ken")
+    assert "planted" not in str(found)
 
 
 def test_what_cannot_be_built(desk: Desk) -> None:

@@ -1,0 +1,157 @@
+"""What build and push steps would come to: which images are built and why, and which outputs are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from syntask_yaml.model.builtin import builtin_of
+from syntask_yaml.model.secret import revealed
+from syntask_yaml.model.step import Step, StepOutputs
+from syntask_yaml.model.value import Unknown, Value
+from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.lookup import Blocks
+from syntask_yaml.operations.pipelines import pipelines_of
+from syntask_yaml.operations.prepare import Prepared
+from syntask_yaml.project.static import expected_outputs
+from syntask_yaml.steps.base import StepContext
+from syntask_yaml.steps.fingerprint import fingerprint
+from syntask_yaml.steps.forecast import Forecast, ImageForecast
+from syntask_yaml.steps.pipelines import Pipeline
+from syntask_yaml.steps.registry import find_forecast
+from syntask_yaml.steps.scrubber import Scrubber, secrets_in
+from syntask_yaml.template import Scope, Unresolved, resolve
+
+_AT_A_TIME = 4
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedImage:
+    """What becomes of an image, as `steps.forecast.ImageForecast` says it, and for which *deployments*."""
+
+    image: str
+    action: str
+    reason: str
+    deployments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """The *images* of the build steps, in file order; and the *outputs* that are known before any step
+    runs, by the position of their deployment. What is not known is `Unknown`, or not there.
+    """
+
+    images: tuple[PlannedImage, ...] = ()
+    outputs: Mapping[int, StepOutputs] = field(default_factory=dict)
+
+
+def foresee(prepared: Sequence[Prepared], context: DeployContext) -> Foreseen:
+    """Return what the build and push steps would come to. Nothing is built, pulled or changed."""
+    pipelines = pipelines_of(prepared, context)
+    steps = (step for each in pipelines.values() for step in (*each.build, *each.push))
+    if not any(find_forecast(step.name) for step in steps):
+        return Foreseen()
+    keys = {position: _key(each) for position, each in pipelines.items()}
+    distinct = {keys[position]: each for position, each in pipelines.items()}
+    with ThreadPoolExecutor(max_workers=_AT_A_TIME) as pool:
+        walks = dict(
+            zip(distinct, pool.map(lambda each: _walk(each, context), distinct.values()), strict=True)
+        )
+    images: dict[str, PlannedImage] = {}
+    for position, each in pipelines.items():
+        for step, image in walks[keys[position]].images.items():
+            known = images.get(step, image)
+            images[step] = replace(known, deployments=(*known.deployments, each.deployment))
+    outputs = {position: _foreseen(pipelines[position], walks[key].outputs) for position, key in keys.items()}
+    return Foreseen(tuple(images.values()), outputs)
+
+
+def _foreseen(pipeline: Pipeline, outputs: Mapping[str, Value]) -> StepOutputs:
+    expected = expected_outputs((*pipeline.build, *pipeline.push))
+    return replace(expected, values={**expected.values, **outputs})
+
+
+def _key(pipeline: Pipeline) -> str:
+    return fingerprint((*pipeline.build, *pipeline.push), pipeline.scope)
+
+
+@dataclass
+class _Walk:
+    """The steps of one pipeline, looked at one after the other.
+
+    *changes_nothing*: nothing that was looked at would change what a later step can see. *images* are
+    by the fingerprint of their step.
+    """
+
+    context: DeployContext
+    outputs: dict[str, Value] = field(default_factory=dict)
+    images: dict[str, PlannedImage] = field(default_factory=dict)
+    changes_nothing: bool = True
+    _ids: set[str] = field(default_factory=set)
+    _is_open: bool = False
+
+    def look_at(self, step: Step, scope: Scope) -> None:
+        """Learn what *step* would output; *scope* does not know the outputs yet."""
+        here = replace(scope, outputs=self.outputs, has_open_outputs=self._is_open)
+        builtin = builtin_of(step.name)
+        if builtin is None:
+            self._is_open = True
+            # It may put out anything, also under the names that are known.
+            self.outputs |= {name: Unknown(name) for name in self.outputs if name not in self._ids}
+        outputs: dict[str, Value] = {name: Unknown(name) for name in builtin.outputs} if builtin else {}
+        outputs |= self._known_outputs(step, here)
+        self.outputs |= {name: value for name, value in outputs.items() if name not in self._ids}
+        if step.id is not None:
+            self.outputs[step.id] = outputs if builtin is not None else Unknown(step.id)
+            self._ids.add(step.id)
+
+    def _known_outputs(self, step: Step, scope: Scope) -> Mapping[str, Value]:
+        found = _forecast(step, scope, self.context)
+        is_certain = self.changes_nothing or not found.is_observed
+        if found.image is not None:
+            later = "" if is_certain else ", before the steps that come first have run"
+            reason = f"{found.image.reason}{later}"
+            self.images[fingerprint([step], scope)] = PlannedImage(
+                found.image.image, found.image.action, reason
+            )
+        self.changes_nothing &= found.changes_nothing
+        return found.outputs if is_certain else {}
+
+
+def _walk(pipeline: Pipeline, context: DeployContext) -> _Walk:
+    walk = _Walk(context)
+    for step in (*pipeline.build, *pipeline.push):
+        walk.look_at(step, pipeline.scope)
+    return walk
+
+
+def _forecast(step: Step, scope: Scope, context: DeployContext) -> Forecast:
+    """What *step* itself says that it would come to; what is secret is sealed again."""
+    forecast = find_forecast(step.name)
+    if forecast is None:
+        return Forecast()
+    missing: list[Unresolved] = []
+    resolved = resolve(step.inputs, scope, missing.append)
+    later = {str(each.path[0]) for each in missing}
+    later |= {name for name, value in resolved.items() if isinstance(value, Unknown)}
+    inputs = {**resolved, **{name: Unknown(str(step.inputs[name])) for name in later}}
+    scrubber = Scrubber(secrets_in(inputs))
+    steps = StepContext(context.project.root, context.environ, blocks=Blocks(context.backend))
+    found = forecast(revealed(inputs), steps)
+    image = found.image and ImageForecast(
+        scrubber.scrub(found.image.image), found.image.action, scrubber.scrub(found.image.reason)
+    )
+    return replace(found, outputs=scrubber.seal(found.outputs), image=image)
+
+
+def as_json(images: Sequence[PlannedImage]) -> Iterator[dict[str, Any]]:
+    """The images as `plan --output json` prints them."""
+    for each in images:
+        yield {
+            "image": each.image,
+            "action": each.action,
+            "reason": each.reason,
+            "deployments": list(each.deployments),
+        }

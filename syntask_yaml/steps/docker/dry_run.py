@@ -1,0 +1,52 @@
+"""What a build step would do, found out without building, pulling or changing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from syntask_yaml.steps.base import StepContext
+from syntask_yaml.steps.docker.engine import open_engine
+from syntask_yaml.steps.docker.image import repository_of
+from syntask_yaml.steps.docker.key import KeyUnknown, key_of
+from syntask_yaml.steps.docker.known import HERE, find_image, why_built
+from syntask_yaml.steps.docker.refusals import EngineFailed
+from syntask_yaml.steps.docker.request import request_of
+from syntask_yaml.steps.forecast import BUILD, PULL, UNCHANGED, UNKNOWN, ImageForecast
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What becomes of an image; of one that is here already, also its id and the tag that it had first."""
+
+    forecast: ImageForecast
+    first_tag: str | None = None
+    image_id: str = ""
+
+
+def dry_run(inputs: Mapping[str, Any], context: StepContext) -> DryRun:
+    """Return what `build_docker_image` would do with *inputs*, which hold secrets in clear.
+
+    The inputs are those of `request_of`. Raises StepFailed for what cannot be built.
+    """
+    image = repository_of(str(inputs.get("image_name")), context.environ)
+    request = request_of(context, **inputs)
+    if request.is_forced:
+        return DryRun(ImageForecast(image, BUILD, "it is to be built again"))
+    try:
+        with open_engine(context) as engine:
+            if request.credentials is not None:
+                engine.login(request.credentials, request.registry)
+            key = key_of(request, engine, context)
+            known = find_image(key, request, engine)
+            if known is None:
+                return DryRun(ImageForecast(image, BUILD, why_built(key, request, engine)))
+    except KeyUnknown as error:
+        reason = f"whether it was built before cannot be known: {error.detail}"
+        return DryRun(ImageForecast(image, BUILD, reason))
+    except EngineFailed as error:
+        return DryRun(ImageForecast(image, UNKNOWN, error.detail))
+    if known.where == HERE:
+        return DryRun(ImageForecast(image, UNCHANGED, "nothing changed"), known.first_tag, known.id)
+    return DryRun(ImageForecast(image, PULL, "the registry has the image that was built from the same"))
