@@ -86,6 +86,10 @@ class InterviewContext:
     given: GivenAnswers = field(default_factory=GivenAnswers)
     reader: FlowReader
 
+    @property
+    def answers(self) -> Mapping[str, Answer]:
+        return self.given.answers
+
     def read_flow(self, entrypoint: str) -> Flow:
         """The flow with its parameters; it may be loaded in a process of its own. Raises SyntaskError."""
         return self.reader.read(entrypoint)

@@ -10,7 +10,6 @@ from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.edit import as_they_would_be
 from syntask_yaml.project.load import Declaration
-from syntask_yaml.wizard.ask import ask_choice
 from syntask_yaml.wizard.context import InterviewContext
 from syntask_yaml.wizard.draft import Draft
 from syntask_yaml.wizard.file import FileDraft, compose
@@ -21,7 +20,7 @@ from syntask_yaml.wizard.prompts.parameters import ask_parameters
 from syntask_yaml.wizard.prompts.pool import ask_pool
 from syntask_yaml.wizard.prompts.runs import ask_environment, ask_limit, ask_tags
 from syntask_yaml.wizard.prompts.schedules import ask_schedules
-from syntask_yaml.wizard.questions import Answer, Choice, Interview, Question, Result, T, advance
+from syntask_yaml.wizard.questions import Answer, Choice, Interview, Question, Result, Select, T, advance
 
 Prompt: TypeAlias = Callable[[Draft, InterviewContext], Interview[Draft]]
 
@@ -55,7 +54,7 @@ class Prompter(Protocol):
     Raises Interrupted where whoever is asked leaves, and UsageError where nobody can be asked.
     """
 
-    def ask(self, question: Question) -> Answer | Back: ...
+    def ask(self, question: Question[Any]) -> Answer | Back: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,32 +106,31 @@ def add_deployment(context: InterviewContext, *, is_deployed: bool) -> Interview
     """
     draft = yield from draft_deployment(context)
     composed = compose(draft, context.project, context.reader)
-    if composed.problems and "save" in context.given.answers:
+    if composed.problems and "save" in context.answers:
         raise ProjectInvalid(as_they_would_be(composed.problems, context.project.path.name))
     choices = [Choice(DEPLOY, "Save it, and deploy")] if is_deployed else []
     choices.append(Choice(SAVE, "Save it"))
     if composed.problems:  # then one can only go back, or leave
         choices = []
     choices.append(Choice(DISCARD, "No: leave everything as it is"))
-    decision = yield from ask_choice(
+    decision = yield from Select(
         "save",
         f"Is this to be written into {context.project.path.name}?",
-        choices,
-        context,
+        choices=choices,
         default=choices[0].value,
         notes=[f"This cannot be saved: {each.detail} {each.hint}".rstrip() for each in composed.problems],
         difference=composed.difference,
-    )
+    ).ask(context.answers)
     return InterviewResult(draft, composed, decision)
 
 
 def choose_or_add(context: InterviewContext) -> Interview[Selection | InterviewResult]:
     """What to deploy: something that is declared, or something new."""
     declared = context.project.declarations
-    if declared and "flow" not in context.given.answers:
-        chosen = yield from ask_choice(
-            "deployment", "What is to be deployed?", _declared_choices(declared), context
-        )
+    if declared and "flow" not in context.answers:
+        chosen = yield from Select(
+            "deployment", "What is to be deployed?", choices=list(_declared_choices(declared))
+        ).ask(context.answers)
         if chosen == _ALL:
             return Selection(all=True)
         if chosen != _NEW:

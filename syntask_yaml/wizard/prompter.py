@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from syntask_yaml.errors import Interrupted, UsageError
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.wizard.interview import BACK, Back
-from syntask_yaml.wizard.questions import Answer, Kind, Question
+from syntask_yaml.wizard.questions import Answer, Confirm, Password, Question, Select, Text
 
 if TYPE_CHECKING:
     from prompt_toolkit.output import Output
@@ -29,12 +29,14 @@ _COLORS = {"+": "green", "-": "red"}
 class Refusal:
     """The prompter where nobody can be asked: it takes defaults, and names the option for what has none."""
 
-    def ask(self, question: Question) -> Answer | Back:
-        if question.default is not None:
-            return question.default
-        known = ", ".join(f"`{choice.value}`" for choice in question.choices if choice.is_option)
+    def ask(self, question: Question[Any]) -> Answer | Back:
+        default: Answer | None = question.default
+        if default is not None:
+            return default
+        choices = question.choices if isinstance(question, Select) else ()
+        known = ", ".join(f"`{choice.value}`" for choice in choices if choice.is_option)
         detail = f"Nobody can be asked here: {question.text}{f' There are {known}.' if known else ''}"
-        raise UsageError(detail, hint=f"Give `{question.option}`.")
+        raise UsageError(detail, hint=f"Give `{question.answered_by}`.")
 
 
 class Show(Protocol):
@@ -63,16 +65,16 @@ class TerminalPrompter:
         for part in wrap(line.strip(), _width(), initial_indent=indent + own, subsequent_indent=indent + own):
             self._show(part)
 
-    def ask(self, question: Question) -> Answer | Back:
+    def ask(self, question: Question[Any]) -> Answer | Back:
         if not self._has_asked:
             self.say(HOW_TO_LEAVE)
         self._has_asked = True
-        for line in question.difference:
+        for line in question.difference if isinstance(question, Select) else ():
             self._show(line, _COLORS.get(line[:1]))
         for line in question.notes:
             self.say(line, indent="  ")
-        prompt = _PROMPTS[question.kind](question, self._output)
-        prompt.application.key_bindings = _with_back(prompt.application.key_bindings, question.kind)
+        prompt = _PROMPTS[type(question)](question, self._output)
+        prompt.application.key_bindings = _with_back(prompt.application.key_bindings, question)
         try:
             answer = prompt.unsafe_ask()
         except (KeyboardInterrupt, EOFError):
@@ -89,10 +91,10 @@ def _asks_no_position(output: Output) -> Output:
     return output
 
 
-def _understood(question: Question, answer: Any) -> Answer | Back:
-    if question.kind is Kind.SECRET:
+def _understood(question: Question[Any], answer: Any) -> Answer | Back:
+    if isinstance(question, Password):
         return Secret(answer)
-    if question.kind is not Kind.TEXT:
+    if not isinstance(question, Text):
         given: Answer = answer
         return given
     text = answer.strip()
@@ -101,7 +103,7 @@ def _understood(question: Question, answer: Any) -> Answer | Back:
     return text if text or question.default is None else question.default
 
 
-def _with_back(bindings: Any, kind: Kind) -> Any:
+def _with_back(bindings: Any, question: Question[Any]) -> Any:
     """The keys of a prompt, and those that go back. In a text, `<` is a letter, until it stands alone."""
     from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
     from prompt_toolkit.keys import Keys
@@ -115,18 +117,18 @@ def _with_back(bindings: Any, kind: Kind) -> Any:
         event.app.exit(exception=EOFError)
 
     own.add(Keys.ControlB, eager=True)(go_back)
-    if kind in (Kind.CHOICE, Kind.YES_NO):
+    if isinstance(question, (Select, Confirm)):
         own.add(GO_BACK, eager=True)(go_back)
         own.add(Keys.ControlD, eager=True)(leave)
     return merge_key_bindings([bindings, own] if bindings else [own])
 
 
-def _text(question: Question, output: Mapping[str, Any]) -> Any:
+def _text(question: Text, output: Mapping[str, Any]) -> Any:
     import questionary
     from prompt_toolkit.completion import WordCompleter
 
     completer = WordCompleter(list(question.completions), ignore_case=True, match_middle=True, sentence=True)
-    default = question.default if isinstance(question.default, str) else ""
+    default = question.default or ""
     return questionary.text(
         f"{question.text} ({_short(default)})" if default else question.text,
         qmark=_MARK,
@@ -136,7 +138,7 @@ def _text(question: Question, output: Mapping[str, Any]) -> Any:
     )
 
 
-def _validation(question: Question) -> Callable[[str], bool | str]:
+def _validation(question: Text) -> Callable[[str], bool | str]:
     def validate(text: str) -> bool | str:
         text = text.strip()
         if text == GO_BACK or (not text and question.default is not None):
@@ -146,7 +148,7 @@ def _validation(question: Question) -> Callable[[str], bool | str]:
     return validate
 
 
-def _choice(question: Question, output: Mapping[str, Any]) -> Any:
+def _choice(question: Select, output: Mapping[str, Any]) -> Any:
     import questionary
 
     from syntask_yaml.wizard.picker import pick
@@ -156,30 +158,30 @@ def _choice(question: Question, output: Mapping[str, Any]) -> Any:
     return pick(
         question.text,
         choices,
-        default=str(question.default) if is_known else None,
+        default=question.default if is_known else None,
         mark=_MARK,
         instruction="(arrows, or letters to search)",
         output=output,
     )
 
 
-def _yes_no(question: Question, output: Mapping[str, Any]) -> Any:
+def _yes_no(question: Confirm, output: Mapping[str, Any]) -> Any:
     import questionary
 
     return questionary.confirm(question.text, default=question.default is not False, qmark=_MARK, **output)
 
 
-def _secret(question: Question, output: Mapping[str, Any]) -> Any:
+def _secret(question: Password, output: Mapping[str, Any]) -> Any:
     import questionary
 
     return questionary.password(question.text, qmark=_MARK, **output)
 
 
-_PROMPTS: Mapping[Kind, Callable[[Question, Mapping[str, Any]], Any]] = {
-    Kind.TEXT: _text,
-    Kind.CHOICE: _choice,
-    Kind.YES_NO: _yes_no,
-    Kind.SECRET: _secret,
+_PROMPTS: Mapping[type[Question[Any]], Callable[[Any, Mapping[str, Any]], Any]] = {
+    Text: _text,
+    Select: _choice,
+    Confirm: _yes_no,
+    Password: _secret,
 }
 
 

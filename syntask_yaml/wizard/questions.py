@@ -6,16 +6,25 @@ It asks nobody and changes nothing; `run_interview` puts its questions to a prom
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, replace
-from enum import Enum
-from typing import TypeAlias, TypeVar
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, replace
+from types import MappingProxyType
+from typing import Any, Generic, Self, TypeAlias, TypeVar, cast
 
+from syntask_yaml.errors import UsageError
 from syntask_yaml.model.secret import Secret
+from syntask_yaml.template import parse
+from syntask_yaml.wizard.options import option_for
 
 T = TypeVar("T")
 Answer: TypeAlias = str | bool | Secret
+Interview: TypeAlias = Generator["Question[Any]", Answer, T]
 Check: TypeAlias = Callable[[str], str]
+
+
+# What is typed for "nothing" where Enter means something else.
+NOTHING = "-"
+_NOTHING_TYPED = Secret("")
 
 
 def anything(_text: str) -> str:
@@ -23,13 +32,76 @@ def anything(_text: str) -> str:
     return ""
 
 
-class Kind(Enum):
-    """What an answer is: a line of text, one of several values, yes or no, or a text that is not shown."""
+@dataclass(frozen=True, slots=True)
+class Question(Generic[T]):
+    """One question. *option* is what answers it on the command line, if it is not that of its *key*.
 
-    TEXT = "text"
-    CHOICE = "choice"
-    YES_NO = "yes or no"
-    SECRET = "secret"
+    *default* is what Enter means, and what is taken where nobody can be asked; None there refuses.
+    *notes* are lines to read before.
+    """
+
+    key: str
+    text: str
+    _: KW_ONLY
+    default: T | None = None
+    notes: Sequence[str] = ()
+    option: str = ""
+
+    @property
+    def answered_by(self) -> str:
+        """The option that answers it, as it is typed."""
+        return self.option or option_for(self.key)
+
+    def problem(self, answer: Answer) -> str:
+        """Why *answer* is none, in a sentence; empty if it is one."""
+        raise NotImplementedError
+
+    def ask(self, given: Mapping[str, Answer] = MappingProxyType({})) -> Interview[T]:
+        """Return the answer: the one that is *given* on the command line, or what is answered now."""
+        if self.key not in given:
+            return cast("T", (yield self))
+        if problem := self.problem(given[self.key]):
+            raise UsageError(f"`{self.answered_by}`: {problem}")
+        return cast("T", given[self.key])
+
+    def with_default(self, answer: Answer) -> Self:
+        """The question with *answer* for its default, if it is one that may be shown."""
+        is_shown = not isinstance(answer, Secret) and not self.problem(answer)
+        return replace(self, default=cast("T", answer)) if is_shown else self
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Question[str]):
+    """A line of text. *check* says in a sentence why a text is no answer; it is empty for one that is.
+
+    *completions* are texts to offer while one is typed.
+    """
+
+    check: Check = anything
+    completions: Sequence[str] = ()
+    takes_templates: bool = True
+    may_be_empty: bool = False
+
+    def problem(self, answer: Answer) -> str:
+        if not isinstance(answer, str):
+            return "A text is expected."
+        if not answer:
+            return "" if self.may_be_empty else "Something must be written here."
+        template = parse(answer) if self.takes_templates and "{{" in answer else None
+        if template is None:
+            return self.check(answer)
+        # Templates are the project file's business; one that is not closed is a slip.
+        return "A `{{` has no `}}`." if template.is_unclosed else ""
+
+    def ask_optional(self, given: Mapping[str, Answer]) -> Interview[str]:
+        """Return a text that may be empty; where there is a default, a dash takes it away."""
+        if not self.default:
+            return (yield from replace(self, default="", may_be_empty=True).ask(given))
+        notes = [*self.notes, f"A `{NOTHING}` takes it away."]
+        check = self.check
+        question = replace(self, notes=notes, check=lambda text: "" if text == NOTHING else check(text))
+        answer = yield from question.ask(given)
+        return "" if answer == NOTHING else answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,48 +116,35 @@ class Choice:
     is_option: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """One question. *option* is what answers it on the command line, without being asked.
+@dataclass(frozen=True, slots=True)
+class Select(Question[str]):
+    """One of several values. *difference* is what would change in a file."""
 
-    *default* is what Enter means, and what is taken where nobody can be asked; None there refuses.
-    *check* says in a sentence why a text is no answer; it is empty for one that is.
-    *notes* are lines to read before, and *difference* is what would change in a file. *completions* are
-    texts to offer while one is typed.
-    """
-
-    key: str
-    text: str
-    option: str
-    kind: Kind = Kind.TEXT
-    choices: tuple[Choice, ...] = ()
-    default: Answer | None = None
-    check: Check = anything
-    notes: tuple[str, ...] = ()
-    difference: tuple[str, ...] = ()
-    completions: tuple[str, ...] = ()
+    choices: Sequence[Choice] = ()
+    difference: Sequence[str] = ()
 
     def problem(self, answer: Answer) -> str:
-        """Why *answer* is none, in a sentence; empty if it is one."""
-        if self.kind is Kind.YES_NO:
-            return "" if isinstance(answer, bool) else "Say yes or no."
-        if self.kind is Kind.SECRET:
-            return "" if isinstance(answer, Secret) else "This is kept secret."
-        if not isinstance(answer, str):
-            return "A text is expected."
-        if self.kind is Kind.TEXT:
-            return self.check(answer)
-        known = [choice.value for choice in self.choices]
-        return "" if answer in known else f"`{answer}` is none of {', '.join(f'`{each}`' for each in known)}."
-
-    def with_default(self, answer: Answer) -> Question:
-        """The question with *answer* for its default, if it is one that may be shown."""
-        if isinstance(answer, Secret) or self.problem(answer):
-            return self
-        return replace(self, default=answer)
+        values = [choice.value for choice in self.choices]
+        listed = ", ".join(f"`{value}`" for value in values)
+        return "" if answer in values else f"`{answer}` is none of {listed}."
 
 
-Interview: TypeAlias = Generator[Question, Answer, T]
+@dataclass(frozen=True, slots=True)
+class Confirm(Question[bool]):
+    """Yes or no."""
+
+    def problem(self, answer: Answer) -> str:
+        return "" if isinstance(answer, bool) else "Say yes or no."
+
+
+@dataclass(frozen=True, slots=True)
+class Password(Question[Secret]):
+    """A text that is not shown; nothing leaves it for later."""
+
+    default: Secret | None = _NOTHING_TYPED
+
+    def problem(self, answer: Answer) -> str:
+        return "" if isinstance(answer, Secret) else "This is kept secret."
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +154,7 @@ class Result:
     value: object
 
 
-def advance(interview: Callable[[], Interview[T]], answers: Sequence[Answer]) -> Question | Result:
+def advance(interview: Callable[[], Interview[T]], answers: Sequence[Answer]) -> Question[Any] | Result:
     """The question that follows the *answers* given so far, or what they come to."""
     asking = interview()
     try:

@@ -24,8 +24,8 @@ show_line(LogLine(datetime.now(), 20, "a\\x1b[31mb\\x1b]0;t\\x07c\\u202ed \\te")
 """
 _ASKED = """
 from syntask_yaml.wizard.prompter import TerminalPrompter
-from syntask_yaml.wizard.questions import Question
-question = Question(key="k", text="Name?", option="--name")
+from syntask_yaml.wizard.questions import Text
+question = Text("k", "Name?", option="--name")
 answer = TerminalPrompter(lambda *_: None, is_colored=True).ask(question)
 print("answer", answer)
 """

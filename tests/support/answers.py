@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from syntask_yaml.wizard.interview import Back
 from syntask_yaml.wizard.questions import Answer, Question
 
@@ -11,9 +13,9 @@ class Script:
 
     def __init__(self, *answers: tuple[str, Answer | Back]) -> None:
         self.left = list(answers)
-        self.asked: list[Question] = []
+        self.asked: list[Question[Any]] = []
 
-    def ask(self, question: Question) -> Answer | Back:
+    def ask(self, question: Question[Any]) -> Answer | Back:
         self.asked.append(question)
         if self.left and self.left[0][0] == question.key:
             answer = self.left.pop(0)[1]

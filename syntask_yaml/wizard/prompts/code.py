@@ -10,11 +10,10 @@ from typing import Any
 from syntask_yaml.model.block import Block
 from syntask_yaml.project.default_pull import IMAGE_ROOT, LOCAL_POOLS
 from syntask_yaml.project.repository import without_credentials
-from syntask_yaml.wizard.ask import ask_choice, ask_optional, ask_secret, ask_text, ask_yes
 from syntask_yaml.wizard.context import InterviewContext
 from syntask_yaml.wizard.draft import Draft
 from syntask_yaml.wizard.prompts.image import AUTO, takes_image
-from syntask_yaml.wizard.questions import Choice, Interview
+from syntask_yaml.wizard.questions import Choice, Confirm, Interview, Password, Select, Text
 from syntask_yaml.wizard.steps import block_name_problem, block_reference, slug, step
 
 _NO_BLOCK = "none"
@@ -50,13 +49,12 @@ STORES = {
 def ask_code(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     """From this machine, from the image, from git, or from an object store."""
     choices = list(_choices(draft, context))
-    source = yield from ask_choice(
+    source = yield from Select(
         "code",
         "Where do its runs get the code from?",
-        choices,
-        context,
+        choices=choices,
         default=_default(draft, context, [choice.value for choice in choices]),
-    )
+    ).ask(context.answers)
     if source == "keep":
         return draft
     draft = draft.put(pull=None)
@@ -124,12 +122,11 @@ def _from_image(draft: Draft, context: InterviewContext) -> Interview[Draft]:
         if not _is_shared(context):
             return draft
     else:
-        folder = yield from ask_optional(
+        folder = yield from Text(
             "folder",
             "In which folder of the image is it?",
-            context,
             notes=["Enter: where the image begins, its WORKDIR."],
-        )
+        ).ask_optional(context.answers)
     go = step("set_working_directory", context.project.dialect, directory=folder)
     return draft.put_steps("pull", [go] if folder else [])
 
@@ -143,16 +140,12 @@ def _is_made_up(draft: Draft) -> bool:
 
 def _from_git(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     remote = context.project.remote
-    repository = yield from ask_text(
-        "repository",
-        "Which repository?",
-        context,
-        default=remote.url if remote else None,
-        check=_repository_problem,
-    )
-    branch = yield from ask_text(
-        "branch", "Which branch?", context, default=remote.branch if remote else "main", check=_branch_problem
-    )
+    repository = yield from Text(
+        "repository", "Which repository?", default=remote.url if remote else None, check=_repository_problem
+    ).ask(context.answers)
+    branch = yield from Text(
+        "branch", "Which branch?", default=remote.branch if remote else "main", check=_branch_problem
+    ).ask(context.answers)
     token = ""
     if repository.startswith(("http://", "https://")):
         draft, token = yield from _ask_token(draft, context)
@@ -168,27 +161,26 @@ def _from_git(draft: Draft, context: InterviewContext) -> Interview[Draft]:
 
 def _ask_token(draft: Draft, context: InterviewContext) -> Interview[tuple[Draft, str]]:
     """The secret block with the token of a private repository; it is made where it is not there."""
-    is_private = "token block" in context.given.answers or (
-        yield from ask_yes("private", "Does it ask for a token?", context, default=False)
+    is_private = "token block" in context.answers or (
+        yield from Confirm("private", "Does it ask for a token?", default=False).ask(context.answers)
     )
     if not is_private:
         return draft, ""
     known = context.backend.blocks_of("secret")
-    name = yield from ask_text(
+    name = yield from Text(
         "token block",
         "Which secret block has the token?",
-        context,
         default=f"{slug(draft.name)}-repository-token",
         check=block_name_problem,
         takes_templates=False,
         completions=known,
         notes=[f"There are {', '.join(known)}; another name makes a new one."] if known else (),
-    )
+    ).ask(context.answers)
     if name in known:
         return draft, name
-    token = yield from ask_secret(
-        "token", "The token, which is not shown", context, notes=["Enter leaves it for later."]
-    )
+    token = yield from Password(
+        "token", "The token, which is not shown", notes=["Enter leaves it for later."]
+    ).ask(context.answers)
     if not token.reveal():
         return replace(draft, later=(*draft.later, ("secret", name))), name
     block = Block("secret", name, {"value": token})
@@ -208,9 +200,9 @@ def _branch_problem(text: str) -> str:
 
 
 def _ask_store(draft: Draft, context: InterviewContext, store: Store) -> Interview[Draft]:
-    bucket = yield from ask_text("bucket", f"Which {store.container}?", context)
-    folder = yield from ask_text(
-        "folder", "Which folder in it?", context, default=slug(context.project.root.name)
+    bucket = yield from Text("bucket", f"Which {store.container}?").ask(context.answers)
+    folder = yield from Text("folder", "Which folder in it?", default=slug(context.project.root.name)).ask(
+        context.answers
     )
     draft, block = yield from _ask_store_block(draft, context, store)
     dialect = context.project.dialect
@@ -230,26 +222,25 @@ def _without_stores(draft: Draft) -> list[Any]:
 
 def _ask_store_block(draft: Draft, context: InterviewContext, store: Store) -> Interview[tuple[Draft, str]]:
     known = context.backend.blocks_of(store.block_type)
-    if not known or "store block" in context.given.answers:
-        ask = ask_text if store.needs_block else ask_optional
-        name = yield from ask(
+    if not known or "store block" in context.answers:
+        question = Text(
             "store block",
             f"Which block of type {store.block_type} has its credentials?",
-            context,
             check=block_name_problem,
             takes_templates=False,
             notes=[] if store.needs_block else ["Enter: those that the machines have."],
         )
+        ask = question.ask if store.needs_block else question.ask_optional
+        name = yield from ask(context.answers)
         is_later = name and name not in known
         return (replace(draft, later=(*draft.later, (store.block_type, name))) if is_later else draft), name
     none = [] if store.needs_block else [Choice(_NO_BLOCK, "Those that the machines have")]
-    chosen = yield from ask_choice(
+    chosen = yield from Select(
         "store block",
         "Which credentials?",
-        [*none, *(Choice(name, name) for name in known)],
-        context,
+        choices=[*none, *(Choice(name, name) for name in known)],
         default=_NO_BLOCK if none else None,
-    )
+    ).ask(context.answers)
     return draft, "" if chosen == _NO_BLOCK else chosen
 
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from syntask_yaml.project.flows import Flow
 from syntask_yaml.project.rules import is_name
-from syntask_yaml.wizard.ask import ask_choice, ask_optional, ask_text, obeys
+from syntask_yaml.wizard.checks import obeys
 from syntask_yaml.wizard.context import InterviewContext
 from syntask_yaml.wizard.draft import Draft
-from syntask_yaml.wizard.questions import Choice, Interview
+from syntask_yaml.wizard.questions import Choice, Interview, Select, Text
 
 ELSEWHERE = "another"
 _FIRST_NAME = "default"
@@ -23,24 +23,22 @@ def ask_identity(context: InterviewContext) -> Interview[Draft]:
     flow = context.read_flow(entrypoint)
     unasked = context
     while True:
-        name = yield from ask_text(
+        name = yield from Text(
             "name",
             "What is the deployment called?",
-            unasked,
             default=_free_name(context, flow),
             check=obeys(is_name),
             notes=[f"On the backend it is {flow.name}/NAME."],
-        )
+        ).ask(unasked.answers)
         declared = context.declared(flow, name)
         if declared is None:
             return Draft(flow=flow, fields={"name": name, "entrypoint": entrypoint})
-        is_changed = yield from ask_choice(
+        is_changed = yield from Select(
             "taken",
             f"{flow.name}/{name} is declared already, on line {declared.node.span.line}"
             f"{_elsewhere(declared.entrypoint, entrypoint)}.",
-            [Choice("change", "Change that entry"), Choice("rename", "Take another name")],
-            unasked,
-        )
+            choices=[Choice("change", "Change that entry"), Choice("rename", "Take another name")],
+        ).ask(unasked.answers)
         if is_changed == "change":
             draft = Draft(flow=flow, fields=dict(declared.node.value), declared=declared)
             return draft.put(entrypoint=entrypoint) if _elsewhere(declared.entrypoint, entrypoint) else draft
@@ -56,30 +54,29 @@ def _elsewhere(declared: str, entrypoint: str) -> str:
 
 
 def _without_name(context: InterviewContext) -> InterviewContext:
-    answers = {key: value for key, value in context.given.answers.items() if key not in ("name", "taken")}
+    answers = {key: value for key, value in context.answers.items() if key not in ("name", "taken")}
     return replace(context, given=replace(context.given, answers=answers))
 
 
 def _ask_entrypoint(context: InterviewContext) -> Interview[str]:
     found = context.project.flows
-    if found and "flow" not in context.given.answers:
+    if found and "flow" not in context.answers:
         only = found[0].entrypoint if len(found) == 1 else None
-        chosen = yield from ask_choice(
-            "flow", "Which flow?", _flow_choices(context), context, default=only, notes=_skipped(context)
-        )
+        chosen = yield from Select(
+            "flow", "Which flow?", choices=list(_flow_choices(context)), default=only, notes=_skipped(context)
+        ).ask(context.answers)
         if chosen != ELSEWHERE:
             return chosen
-    entrypoint = yield from ask_text(
+    entrypoint = yield from Text(
         "flow",
         "Where is the flow?",
-        context,
         check=context.flow_problem,
         takes_templates=False,
         notes=[
             *([] if found else ["No flow was found here: a function under `@flow`.", *_skipped(context)]),
             "Write path/to/file.py:function.",
         ],
-    )
+    ).ask(context.answers)
     return entrypoint
 
 
@@ -107,11 +104,10 @@ def ask_description(draft: Draft, context: InterviewContext) -> Interview[Draft]
     if context.given.overrides.description is not None:
         return draft
     own = (draft.flow.description or "").strip().partition("\n")[0]
-    description = yield from ask_optional(
+    description = yield from Text(
         "description",
         "What is it for, in a sentence?",
-        context,
-        current=draft.fields.get("description") or "",
+        default=draft.fields.get("description") or "",
         notes=[f"Enter takes what the flow says: {own}"] if own else [],
-    )
+    ).ask_optional(context.answers)
     return draft.put(description=description)

@@ -9,10 +9,9 @@ from typing import Any
 from syntask_yaml.model.builtin import builtin_of
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.project.default_pull import LOCAL_POOLS
-from syntask_yaml.wizard.ask import ask_choice, ask_text, ask_yes
 from syntask_yaml.wizard.context import InterviewContext
 from syntask_yaml.wizard.draft import Draft
-from syntask_yaml.wizard.questions import Choice, Interview
+from syntask_yaml.wizard.questions import Choice, Confirm, Interview, Select, Text
 from syntask_yaml.wizard.steps import block_reference, slug, step
 
 BUILD_ID = "build-image"
@@ -39,13 +38,12 @@ def ask_image(draft: Draft, context: InterviewContext) -> Interview[Draft]:
         return draft
     choices = list(_choices(draft, context))
     is_settled = choices[0].value in ("keep", "project")
-    source = yield from ask_choice(
+    source = yield from Select(
         "image",
         "Which image do its runs have?",
-        choices,
-        context,
+        choices=choices,
         default=choices[0].value if is_settled else None,
-    )
+    ).ask(context.answers)
     match source:
         case "keep":
             return draft
@@ -54,7 +52,7 @@ def ask_image(draft: Draft, context: InterviewContext) -> Interview[Draft]:
         case "build":
             return (yield from _ask_build(draft, context))
         case "named":
-            name = yield from ask_text("image name", "What is the image called?", context)
+            name = yield from Text("image name", "What is the image called?").ask(context.answers)
             return _without_build(draft).put_job_variables(image=name)
         case _:
             return _without_build(draft).put_job_variables(image=None)
@@ -87,24 +85,22 @@ def _without_build(draft: Draft) -> Draft:
 
 def _ask_build(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     dockerfile = yield from _ask_dockerfile(context)
-    name = yield from ask_text(
+    name = yield from Text(
         "image name",
         "What is the image called?",
-        context,
         default=slug(context.project.root.name),
         notes=["With its registry, where it is pushed: registry.example.com/team/name."],
-    )
-    tag = yield from ask_text("tag", "Which tag does it get?", context, default="latest")
+    ).ask(context.answers)
+    tag = yield from Text("tag", "Which tag does it get?", default="latest").ask(context.answers)
     dialect = context.project.dialect
     build = step("build_docker_image", dialect, id=BUILD_ID, image_name=name, tag=tag, dockerfile=dockerfile)
     draft = replace(draft.put(push=None).put_steps("build", [build]), has_image=True)
     draft = draft.put_job_variables(image=f"{{{{ {BUILD_ID}.image }}}}")
-    is_pushed = yield from ask_yes(
+    is_pushed = yield from Confirm(
         "push",
         "Is it pushed to its registry?",
-        context,
         default=draft.pool is not None and draft.pool.type != "docker",
-    )
+    ).ask(context.answers)
     if not is_pushed:
         return draft
     block = yield from _ask_registry(context)
@@ -120,32 +116,36 @@ def _ask_build(draft: Draft, context: InterviewContext) -> Interview[Draft]:
 
 def _ask_dockerfile(context: InterviewContext) -> Interview[str]:
     found = context.project.dockerfiles
-    if not found and "dockerfile" not in context.given.answers:
+    if not found and "dockerfile" not in context.answers:
         return AUTO
-    if "dockerfile" in context.given.answers:
-        return (yield from ask_text("dockerfile", "Which Dockerfile?", context))
+    if "dockerfile" in context.answers:
+        return (yield from Text("dockerfile", "Which Dockerfile?").ask(context.answers))
     return (
-        yield from ask_choice(
+        yield from Select(
             "dockerfile",
             "What is it built from?",
-            [*(Choice(file, file) for file in found), Choice(AUTO, "A Dockerfile that is made up for it")],
-            context,
+            choices=[
+                *(Choice(file, file) for file in found),
+                Choice(AUTO, "A Dockerfile that is made up for it"),
+            ],
             default=found[0],
-        )
+        ).ask(context.answers)
     )
 
 
 def _ask_registry(context: InterviewContext) -> Interview[str]:
     known = context.backend.blocks_of(_REGISTRY)
-    if "registry" in context.given.answers:
-        return (yield from ask_text("registry", "Which block has the credentials?", context))
+    if "registry" in context.answers:
+        return (yield from Text("registry", "Which block has the credentials?").ask(context.answers))
     if not known:
         return ""
-    chosen = yield from ask_choice(
+    chosen = yield from Select(
         "registry",
         "Who may push to it?",
-        [Choice(_NO_BLOCK, "Whoever is logged in with docker"), *(Choice(name, name) for name in known)],
-        context,
+        choices=[
+            Choice(_NO_BLOCK, "Whoever is logged in with docker"),
+            *(Choice(name, name) for name in known),
+        ],
         default=_NO_BLOCK,
-    )
+    ).ask(context.answers)
     return "" if chosen == _NO_BLOCK else chosen

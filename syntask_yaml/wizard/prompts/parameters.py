@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from syntask_yaml.project.parameters import check_run_parameters
 from syntask_yaml.template import is_template
-from syntask_yaml.wizard.ask import NOTHING, ask_choice, ask_optional, ask_text
 from syntask_yaml.wizard.context import InterviewContext
 from syntask_yaml.wizard.draft import Draft
-from syntask_yaml.wizard.questions import Choice, Interview
+from syntask_yaml.wizard.questions import NOTHING, Choice, Interview, Select, Text
 
 DONE = ""
 
@@ -40,13 +40,12 @@ def ask_missing(draft: Draft, context: InterviewContext) -> Interview[Draft]:
 def _ask_others(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     others = [name for name in _properties(draft) if name not in _required(draft)]
     while others:
-        chosen = yield from ask_choice(
+        chosen = yield from Select(
             "parameter",
             "Which parameter gets another value?",
-            [Choice(DONE, "None"), *_choices(draft, context, others)],
-            context,
+            choices=[Choice(DONE, "None"), *_choices(draft, context, others)],
             default=DONE,
-        )
+        ).ask(context.answers)
         if chosen == DONE:
             break
         draft = yield from _ask_value(draft, context, chosen, is_needed=False)
@@ -68,24 +67,19 @@ def _ask_value(draft: Draft, context: InterviewContext, name: str, *, is_needed:
     own = _properties(draft)[name]
     values = dict(draft.fields.get("parameters") or {})
     notes = list(_notes(own, is_required=name in _required(draft), is_needed=is_needed))
-    text, option = f"{name} ({_type_of(own)})", f"--param {name}=VALUE"
+    key, text, option = f"parameter {name}", f"{name} ({_type_of(own)})", f"--param {name}=VALUE"
     choices = _values_of(own)
-    if choices and not is_needed:
-        choices = [Choice(DONE, "Leave it open"), *choices]
     current = _shown(values[name]) if name in values else ""
     if choices:
-        typed = yield from ask_choice(
-            f"parameter {name}", text, choices, context, default=current or None, notes=notes, option=option
-        )
-    elif is_needed:
-        check = partial(_problem, schema, name)
-        typed = yield from ask_text(
-            f"parameter {name}", text, context, check=check, notes=notes, option=option
-        )
+        choices = choices if is_needed else [Choice(DONE, "Leave it open"), *choices]
+        select = Select(key, text, choices=choices, default=current or None, notes=notes, option=option)
+        typed = yield from select.ask(context.answers)
     else:
         check = partial(_problem, schema, name)
-        typed = yield from ask_optional(
-            f"parameter {name}", text, context, current=current, check=check, notes=notes, option=option
+        line = Text(key, text, check=check, notes=notes, option=option)
+        optional = replace(line, default=current)
+        typed = yield from (
+            line.ask(context.answers) if is_needed else optional.ask_optional(context.answers)
         )
     values.pop(name, None)
     return draft.put(parameters={**values, **({name: _value(schema, name, typed)} if typed else {})})
@@ -95,14 +89,14 @@ def _ask_unknown(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     """Values for a flow whose signature cannot be read: pairs, as on the command line."""
     while True:
         values = draft.fields.get("parameters") or {}
-        pair = yield from ask_text(
+        pair = yield from Text(
             "parameter",
             "A parameter, as NAME=VALUE (Enter: no more)",
-            context,
             default="",
+            may_be_empty=True,
             check=_pair_problem,
             notes=["The flow's parameters cannot be read from its source."] if not values else [],
-        )
+        ).ask(context.answers)
         if not pair:
             return draft
         name, _, text = pair.partition("=")

@@ -9,10 +9,9 @@ from syntask_yaml.backend.naming import check_name
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import BackendRefused, UsageError
 from syntask_yaml.model.pool import WorkPool
-from syntask_yaml.wizard.ask import ask_choice, ask_text
 from syntask_yaml.wizard.context import InterviewContext
 from syntask_yaml.wizard.draft import Draft
-from syntask_yaml.wizard.questions import Choice, Interview
+from syntask_yaml.wizard.questions import Choice, Interview, Select, Text
 
 NEW = "/new"  # no pool can be called that
 _HIDDEN = frozenset({"prefect-agent", "syntask-agent", "block"})
@@ -36,23 +35,21 @@ def ask_pool(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     pools = [pool for pool in context.backend.pools if pool.type not in _HIDDEN]
     chosen = NEW
     if pools:
-        chosen = yield from ask_choice(
+        chosen = yield from Select(
             "pool",
             "Which work pool do its runs go to?",
-            [*_choices(pools), Choice(NEW, "A new one", is_option=False)],
-            context,
+            choices=[*_choices(pools), Choice(NEW, "A new one", is_option=False)],
             default=_default(draft, context),
-        )
+        ).ask(context.answers)
     known = {pool.name: pool for pool in pools}
     if chosen in known:
         return _with_pool(draft, known[chosen])
-    name = yield from ask_text(
+    name = yield from Text(
         "pool",
         "What is the new work pool called?",
-        context,
         check=lambda text: _name_problem(text, context),
         takes_templates=False,
-    )
+    ).ask(context.answers)
     pool = yield from _ask_new(name, context)
     return replace(_with_pool(draft, pool), new_pool=pool)
 
@@ -66,7 +63,7 @@ def _with_given(draft: Draft, name: str, context: InterviewContext) -> Interview
     known = {pool.name: pool for pool in context.backend.pools}
     if name in known:
         return replace(draft, pool=known[name])
-    if "pool type" in context.given.answers:
+    if "pool type" in context.answers:
         pool = yield from _ask_new(name, context)
         return replace(draft, pool=pool, new_pool=pool)
     otherwise = f"`syntask work-pool create {name}` makes it."
@@ -77,15 +74,14 @@ def _with_given(draft: Draft, name: str, context: InterviewContext) -> Interview
 
 def _ask_new(name: str, context: InterviewContext) -> Interview[WorkPool]:
     types = [each for each in context.backend.pool_types() if each not in _HIDDEN]
-    if len(types) == 1 and "pool type" not in context.given.answers:
+    if len(types) == 1 and "pool type" not in context.answers:
         return WorkPool(name=name, type=types[0])
     width = max(map(len, types))
-    kind = yield from ask_choice(
+    kind = yield from Select(
         "pool type",
         "What are its runs?",
-        [Choice(each, f"{each:<{width}}  {_OF_TYPE.get(each, '')}".rstrip()) for each in types],
-        context,
-    )
+        choices=[Choice(each, f"{each:<{width}}  {_OF_TYPE.get(each, '')}".rstrip()) for each in types],
+    ).ask(context.answers)
     return WorkPool(name=name, type=kind)
 
 

@@ -9,10 +9,9 @@ from typing import Any
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.secret import is_secret_name
 from syntask_yaml.template import is_template
-from syntask_yaml.wizard.ask import NOTHING, ask_choice, ask_optional, ask_text
 from syntask_yaml.wizard.context import InterviewContext
 from syntask_yaml.wizard.draft import Draft
-from syntask_yaml.wizard.questions import Choice, Interview
+from syntask_yaml.wizard.questions import NOTHING, Choice, Interview, Select, Text
 from syntask_yaml.wizard.steps import block_reference, slug
 
 _PAIR = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=(?P<value>.*)", re.DOTALL)
@@ -29,14 +28,14 @@ def ask_environment(draft: Draft, context: InterviewContext) -> Interview[Draft]
         )
     while True:
         known: Mapping[str, Any] = draft.job_variables.get("env") or {}
-        pair = yield from ask_text(
+        pair = yield from Text(
             "environment",
             "An environment variable, as NAME=value (Enter: no more)",
-            context,
             default="",
+            may_be_empty=True,
             check=lambda text: _pair_problem(text, context),
             notes=[f"So far: {', '.join(known)}. NAME={NOTHING} takes one away."] if known else (),
-        )
+        ).ask(context.answers)
         match = _PAIR.fullmatch(pair)
         if match is None:
             return draft
@@ -71,24 +70,22 @@ def ask_limit(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     declared = draft.fields.get("concurrency_limit")
     more: dict[str, Any] = dict(declared) if isinstance(declared, dict) else {}
     current = more.pop("limit", None) if isinstance(declared, dict) else declared
-    text = yield from ask_optional(
+    text = yield from Text(
         "limit",
         "At most how many runs at the same time?",
-        context,
-        current="" if current is None else str(current),
+        default="" if current is None else str(current),
         check=_limit_problem,
         notes=[] if current else ["Enter: no limit."],
-    )
+    ).ask_optional(context.answers)
     if not text:
         return draft.put(concurrency_limit=None)
     limit: Any = int(text) if text.isdigit() else text
-    strategy = yield from ask_choice(
+    strategy = yield from Select(
         "collision",
         "What becomes of further runs?",
-        [Choice("ENQUEUE", "They wait"), Choice("CANCEL_NEW", "They are cancelled")],
-        context,
+        choices=[Choice("ENQUEUE", "They wait"), Choice("CANCEL_NEW", "They are cancelled")],
         default=more.get("collision_strategy") or "ENQUEUE",
-    )
+    ).ask(context.answers)
     if strategy != "ENQUEUE" or "collision_strategy" in more:
         more["collision_strategy"] = strategy
     return draft.put(concurrency_limit={"limit": limit, **more} if more else limit)
@@ -106,11 +103,7 @@ def ask_tags(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     tags = declared if isinstance(declared, list) else [declared] if declared else []
     if not all(isinstance(tag, str) and "," not in tag for tag in tags):
         return draft
-    text = yield from ask_optional(
-        "tags",
-        "Tags, with commas between",
-        context,
-        current=", ".join(tags),
-        notes=[] if tags else ["Enter: none."],
-    )
+    text = yield from Text(
+        "tags", "Tags, with commas between", default=", ".join(tags), notes=[] if tags else ["Enter: none."]
+    ).ask_optional(context.answers)
     return draft.put(tags=list(dict.fromkeys(filter(None, map(str.strip, text.split(","))))))

@@ -8,11 +8,11 @@ from typing import Any
 from syntask_yaml.model.timing import timezones
 from syntask_yaml.project.schedule_rules import is_cron, is_rrule, is_zone
 from syntask_yaml.template import is_template
-from syntask_yaml.wizard.ask import ask_choice, ask_text, ask_yes, obeys
+from syntask_yaml.wizard.checks import obeys
 from syntask_yaml.wizard.context import InterviewContext
 from syntask_yaml.wizard.draft import Draft
 from syntask_yaml.wizard.prompts.parameters import ask_missing
-from syntask_yaml.wizard.questions import Choice, Interview
+from syntask_yaml.wizard.questions import Choice, Confirm, Interview, Select, Text
 from syntask_yaml.wizard.schedule_text import described, interval_problem, next_times, spoken_interval
 
 DONE = ""
@@ -39,48 +39,34 @@ def ask_schedules(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     if not given and not draft.fields.get("schedules"):
         return draft
     draft = yield from ask_missing(draft, context)
-    is_active = yield from ask_yes(
-        "active",
-        "Does that begin with the first deploy?",
-        context,
-        default=draft.fields.get("paused") is not True,
-    )
+    is_active = yield from Confirm(
+        "active", "Does that begin with the first deploy?", default=draft.fields.get("paused") is not True
+    ).ask(context.answers)
     return draft.put(paused=None if is_active else True)
 
 
 def _ask_all(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     declared = _declared(draft)
     schedules: list[Mapping[str, Any]] = []
-    if declared:
-        words = "; ".join(map(described, declared))
-        kind = yield from ask_choice(
-            "schedule",
-            "When does it run by itself?",
-            [Choice(_KEEP, f"As now: {words}"), Choice(DONE, "Only when I start it"), *_KINDS],
-            context,
-            default=_KEEP,
-        )
-    else:
-        kind = yield from ask_choice(
-            "schedule",
-            "When does it run by itself?",
-            [Choice(DONE, "Only when I start it"), *_KINDS],
-            context,
-            default=DONE,
-        )
+    kept = [Choice(_KEEP, f"As now: {'; '.join(map(described, declared))}")] if declared else []
+    kind = yield from Select(
+        "schedule",
+        "When does it run by itself?",
+        choices=[*kept, Choice(DONE, "Only when I start it"), *_KINDS],
+        default=_KEEP if kept else DONE,
+    ).ask(context.answers)
     if kind == _KEEP:
         return draft
     while kind != DONE:
         schedule = yield from _ASK[kind](context)
         schedules.append(schedule)
-        kind = yield from ask_choice(
+        kind = yield from Select(
             "schedule",
             "And when else?",
-            [Choice(DONE, "That is all"), *_KINDS],
-            context,
+            choices=[Choice(DONE, "That is all"), *_KINDS],
             default=DONE,
             notes=_times(schedule, context),
-        )
+        ).ask(context.answers)
     return draft.put(schedule=None, schedules=schedules)
 
 
@@ -97,14 +83,13 @@ def _times(schedule: Mapping[str, Any], context: InterviewContext) -> list[str]:
 
 
 def _ask_interval(context: InterviewContext) -> Interview[dict[str, Any]]:
-    text = yield from ask_text(
+    text = yield from Text(
         "interval",
         "How often?",
-        context,
         default="1 hour",
         check=interval_problem,
         notes=["Such as 15 minutes, 2 hours, 1 day, or seconds."],
-    )
+    ).ask(context.answers)
     if is_template(text):
         return {"interval": text}
     seconds = spoken_interval(text)
@@ -118,32 +103,32 @@ def _ask_interval(context: InterviewContext) -> Interview[dict[str, Any]]:
 
 
 def _ask_cron(context: InterviewContext) -> Interview[dict[str, Any]]:
-    line = yield from ask_text("cron", "Which cron line?", context, check=obeys(is_cron), notes=_CRON_NOTES)
+    line = yield from Text("cron", "Which cron line?", check=obeys(is_cron), notes=_CRON_NOTES).ask(
+        context.answers
+    )
     return (yield from _in_zone({"cron": line}, context))
 
 
 def _ask_rrule(context: InterviewContext) -> Interview[dict[str, Any]]:
-    rule = yield from ask_text(
+    rule = yield from Text(
         "rrule",
         "Which rule?",
-        context,
         check=obeys(is_rrule),
         notes=["Such as FREQ=WEEKLY;BYDAY=MO,TH;BYHOUR=6;BYMINUTE=0;BYSECOND=0"],
-    )
+    ).ask(context.answers)
     return (yield from _in_zone({"rrule": rule}, context))
 
 
 def _in_zone(schedule: dict[str, Any], context: InterviewContext) -> Interview[dict[str, Any]]:
     if context.given.overrides.timezone:
         return schedule
-    zone = yield from ask_text(
+    zone = yield from Text(
         "timezone",
         "On the clock of which time zone?",
-        context,
         default=context.timezone,
         check=obeys(is_zone),
         completions=sorted(timezones()),
-    )
+    ).ask(context.answers)
     return {**schedule, "timezone": zone}
 
 

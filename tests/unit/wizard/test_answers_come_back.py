@@ -20,7 +20,7 @@ from syntask_yaml.model.secret import Secret
 from syntask_yaml.model.value import Json
 from syntask_yaml.source import Source
 from syntask_yaml.wizard.interview import BACK, Back, InterviewResult, add_deployment, run_interview
-from syntask_yaml.wizard.questions import Answer, Kind, Question
+from syntask_yaml.wizard.questions import Answer, Confirm, Password, Question, Select
 from tests.unit.wizard.conftest import Workshop
 
 WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=30).map(str.strip)
@@ -70,21 +70,22 @@ class Improviser:
         self._draw = draw
         self._left = MAX_QUESTIONS
 
-    def ask(self, question: Question) -> Answer | Back:
+    def ask(self, question: Question[Any]) -> Answer | Back:
         self._left -= 1
-        if self._left < 0 and question.default is not None:
-            return question.default
+        default: Answer | None = question.default
+        if self._left < 0 and default is not None:
+            return default
         if self._left > 0 and self._draw(st.integers(0, 19)) == 19:
             return BACK
         answer: Answer = self._draw(self._answers(question))
         return answer
 
-    def _answers(self, question: Question) -> st.SearchStrategy[Any]:
-        if question.kind is Kind.YES_NO:
+    def _answers(self, question: Question[Any]) -> st.SearchStrategy[Any]:
+        if isinstance(question, Confirm):
             return st.booleans()
-        if question.kind is Kind.SECRET:
+        if isinstance(question, Password):
             return WORDS.map(Secret)
-        if question.kind is Kind.CHOICE:
+        if isinstance(question, Select):
             return st.sampled_from([choice.value for choice in question.choices])
         own = TEXTS.get(question.key, WORDS | TRICKY | SLUGS)
         return own.filter(lambda text: not question.problem(text))
@@ -210,14 +211,15 @@ class _Chance:
         self._chance = chance
         self._asked: dict[str, int] = {}
 
-    def ask(self, question: Question) -> Answer | Back:
+    def ask(self, question: Question[Any]) -> Answer | Back:
         self._asked[question.key] = self._asked.get(question.key, 0) + 1
-        if question.kind is Kind.CHOICE and self._asked[question.key] == 1:
+        if isinstance(question, Select) and self._asked[question.key] == 1:
             return self._chance.choice(question.choices).value
-        if question.default is not None:
-            return question.default
+        default: Answer | None = question.default
+        if default is not None:
+            return default
         candidates = ("0 6 * * *", "FREQ=DAILY", "flows.py:load", "mine")
-        if question.kind is Kind.CHOICE:
+        if isinstance(question, Select):
             return question.choices[0].value
         return next(text for text in candidates if not question.problem(text))
 

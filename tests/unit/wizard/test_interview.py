@@ -16,6 +16,7 @@ from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.wizard.interview import BACK, DISCARD, add_deployment, choose_or_add, run_interview
 from syntask_yaml.wizard.next_steps import next_steps
 from syntask_yaml.wizard.prompter import Refusal
+from syntask_yaml.wizard.questions import Select
 from tests.support.answers import Script
 from tests.unit.wizard.conftest import Workshop
 
@@ -126,14 +127,14 @@ def test_the_next_times_of_a_schedule_are_shown(workshop: Workshop) -> None:
     _, script = workshop.add(REPORT, ("schedule", "cron"), ("cron", "30 2 * * 1-5"))
 
     [again] = [question for question in script.asked if question.text == "And when else?"]
-    assert again.notes == (
+    assert again.notes == [
         "At 02:30, Monday to Friday (Europe/Berlin). Next:",
         "  Mon 2026-11-23 02:30",
         "  Tue 2026-11-24 02:30",
         "  Wed 2026-11-25 02:30",
         "  Thu 2026-11-26 02:30",
         "  Fri 2026-11-27 02:30",
-    )
+    ]
 
 
 @pytest.mark.parametrize(
@@ -308,7 +309,9 @@ def test_a_paused_pool_is_to_go_on(workshop: Workshop) -> None:
     steps = [line for _, line in next_steps(drafted.draft, context, program="syntask", is_deployed=False)]
 
     assert "syntask work-pool resume idle" in steps
-    labels = [choice.label for each in script.asked if each.key == "pool" for choice in each.choices]
+    pools = next(each for each in script.asked if each.key == "pool")
+    assert isinstance(pools, Select)
+    labels = [choice.label for choice in pools.choices]
     assert any("PAUSED" in label for label in labels)
 
 
@@ -589,6 +592,7 @@ def test_an_entry_that_would_be_wrong_cannot_be_saved(workshop: Workshop) -> Non
 
     assert drafted.decision == DISCARD
     assert "a cron expression has five" in script.asked[-1].notes[0]
+    assert isinstance(script.asked[-1], Select)
     assert [choice.value for choice in script.asked[-1].choices] == [DISCARD]
 
 

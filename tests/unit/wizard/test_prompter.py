@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 from prompt_toolkit.application import create_app_session
@@ -14,11 +14,11 @@ from syntask_yaml.errors import Interrupted, UsageError
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.wizard.interview import BACK, Back, Prompter
 from syntask_yaml.wizard.prompter import Refusal, TerminalPrompter
-from syntask_yaml.wizard.questions import Answer, Choice, Kind, Question
+from syntask_yaml.wizard.questions import Answer, Choice, Confirm, Password, Question, Select, Text
 from tests.support.answers import Script
 from tests.support.terminal import BACKSPACE, CTRL_B, CTRL_C, CTRL_D, DOWN, ENTER
 
-Asked: TypeAlias = Callable[[Question, str], "Answer | Back"]
+Asked: TypeAlias = Callable[[Question[Any], str], "Answer | Back"]
 
 
 def _unseen(line: str, color: str | None = None) -> None:
@@ -29,36 +29,33 @@ def _digits(text: str) -> str:
     return "" if text.isdigit() else "Digits are expected."
 
 
-TEXT = Question(key="t", text="How many?", option="--many", check=_digits)
-WITH_DEFAULT = Question(key="d", text="How many?", option="--many", check=_digits, default="7")
-CHOICE = Question(
-    key="c",
-    text="Which?",
+TEXT = Text("t", "How many?", option="--many", check=_digits)
+WITH_DEFAULT = Text("d", "How many?", option="--many", check=_digits, default="7")
+CHOICE = Select(
+    "c",
+    "Which?",
     option="--which",
-    kind=Kind.CHOICE,
     choices=tuple(Choice(each, f"the {each}") for each in ("first", "second", "third")),
     default="second",
 )
-FLOWS = Question(
-    key="f",
-    text="Which flow?",
+FLOWS = Select(
+    "f",
+    "Which flow?",
     option="ENTRYPOINT",
-    kind=Kind.CHOICE,
     choices=(
         Choice("clean", "clean-up     flows/clean.py:clean_up"),
         Choice("load", "load-orders  flows/load.py:load_orders"),
         Choice("unload", "reload       flows/load.py:reload"),
     ),
 )
-MANY = Question(
-    key="m",
-    text="Which?",
+MANY = Select(
+    "m",
+    "Which?",
     option="--which",
-    kind=Kind.CHOICE,
     choices=tuple(Choice(str(number), f"number {number}") for number in range(40)),
 )
-YES_NO = Question(key="y", text="Is it?", option="--yes", kind=Kind.YES_NO, default=True)
-SECRET = Question(key="s", text="Token", option="--token", kind=Kind.SECRET, default=Secret(""))
+YES_NO = Confirm("y", "Is it?", option="--yes", default=True)
+SECRET = Password("s", "Token", option="--token")
 
 
 @pytest.fixture(name="keys")
@@ -71,7 +68,7 @@ def _keys() -> Iterator[PipeInput]:
 def _asked(keys: PipeInput) -> Asked:
     """What a question is answered with, by the keys that are pressed."""
 
-    def ask(question: Question, typed: str) -> Answer | Back:
+    def ask(question: Question[Any], typed: str) -> Answer | Back:
         keys.send_text(typed)
         return TerminalPrompter(_unseen, is_colored=True, output=DummyOutput()).ask(question)
 
@@ -103,7 +100,7 @@ def _asked(keys: PipeInput) -> Asked:
         (SECRET, ENTER, Secret("")),
     ],
 )
-def test_keys_become_answers(asked: Asked, question: Question, typed: str, answer: Answer) -> None:
+def test_keys_become_answers(asked: Asked, question: Question[Any], typed: str, answer: Answer) -> None:
     """Enter takes the default, arrows and letters choose, and what is no answer is not taken."""
     given = asked(question, typed)
 
@@ -113,27 +110,27 @@ def test_keys_become_answers(asked: Asked, question: Question, typed: str, answe
 
 
 @pytest.mark.parametrize("question", [TEXT, WITH_DEFAULT, CHOICE, MANY, YES_NO, SECRET], ids=lambda q: q.key)
-def test_ctrl_b_goes_back(asked: Asked, question: Question) -> None:
+def test_ctrl_b_goes_back(asked: Asked, question: Question[Any]) -> None:
     """From every kind of question."""
     assert asked(question, CTRL_B) is BACK
 
 
 @pytest.mark.parametrize("question", [TEXT, WITH_DEFAULT, CHOICE, MANY, YES_NO], ids=lambda q: q.key)
-def test_a_sign_goes_back_where_ctrl_b_is_taken(asked: Asked, question: Question) -> None:
+def test_a_sign_goes_back_where_ctrl_b_is_taken(asked: Asked, question: Question[Any]) -> None:
     """tmux takes Ctrl-B for itself. In a text the sign must stand alone."""
     assert asked(question, f"<{ENTER}") is BACK
 
 
 @pytest.mark.parametrize("question", [TEXT, WITH_DEFAULT, CHOICE, MANY, YES_NO, SECRET], ids=lambda q: q.key)
 @pytest.mark.parametrize("key", [CTRL_C, CTRL_D])
-def test_whoever_leaves_interrupts(asked: Asked, question: Question, key: str) -> None:
+def test_whoever_leaves_interrupts(asked: Asked, question: Question[Any], key: str) -> None:
     """Ctrl-C, and Ctrl-D, which ends a terminal's input."""
     with pytest.raises(Interrupted, match="Nothing was saved"):
         asked(question, key)
 
 
 @pytest.mark.parametrize("question", [WITH_DEFAULT, CHOICE, YES_NO, SECRET], ids=lambda q: q.key)
-def test_every_prompter_takes_the_default(asked: Asked, question: Question) -> None:
+def test_every_prompter_takes_the_default(asked: Asked, question: Question[Any]) -> None:
     """A person who presses Enter, a script that says nothing, and nobody, all say the same."""
     others: list[Prompter] = [Script(), Refusal()]
 
@@ -143,7 +140,7 @@ def test_every_prompter_takes_the_default(asked: Asked, question: Question) -> N
 
 
 @pytest.mark.parametrize("question", [TEXT, MANY], ids=lambda q: q.key)
-def test_nobody_refuses_what_has_no_default(question: Question) -> None:
+def test_nobody_refuses_what_has_no_default(question: Question[Any]) -> None:
     """The option is named."""
     with pytest.raises(UsageError) as refused:
         Refusal().ask(question)

@@ -1,0 +1,18 @@
+"""What the project file asks of a value, as the check of a question."""
+
+from __future__ import annotations
+
+from syntask_yaml.document.node import Node
+from syntask_yaml.project.rules import Rule
+from syntask_yaml.source import Source
+from syntask_yaml.wizard.questions import Check
+
+
+def obeys(rule: Rule) -> Check:
+    """Return the check that asks a *rule* of the project file about one value."""
+
+    def check(text: str) -> str:
+        node = Node(text, Source("answer", ""), 0)
+        return next((f"{each.detail} {each.hint}".strip() for each in rule(node) if each.is_error), "")
+
+    return check
