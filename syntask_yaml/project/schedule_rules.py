@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean
 from syntask_yaml.document.node import Node
-from syntask_yaml.model.cron import cron_problem, full_ranges, uneven_steps
+from syntask_yaml.model.cron import cron_problem, full_ranges, has_year, uneven_steps
 from syntask_yaml.model.occurrences import first_time, slow_anywhere
 from syntask_yaml.model.recurrence import parse_rrule, rrule_problem, zones_in
 from syntask_yaml.model.schedule import Cron, RRule, Timing, timing_from_dict
@@ -104,6 +104,8 @@ def _has_problem(timing: Timing) -> bool:
 
 
 def _why_never(timing: Timing) -> str:
+    if isinstance(timing, Cron) and has_year(timing.cron):
+        return "Check its days, months and year."
     text = timing.rrule.upper() if isinstance(timing, RRule) else ""
     if "COUNT=" in text and "DTSTART" not in text:
         return "Without `DTSTART`, `COUNT` counts from the beginning of 2020: add `DTSTART`."
