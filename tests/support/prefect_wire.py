@@ -11,7 +11,7 @@ from random import Random
 import httpx
 import pytest
 
-from syntask_yaml.backend.prefect import transport
+from syntask_yaml.backend.prefect import answers, transport
 from tests.support.damage import Sent, damaged_answer, to_bytes
 from tests.support.prefect_answers import well_formed
 
@@ -49,5 +49,5 @@ def wired(seed: str, *, share: float = 0.4) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(httpx.HTTPTransport, "handle_request", lambda _, request: wire.answer(request))
         patch.setattr(transport, "_FIRST_PAUSE", 0.0)
-        patch.setattr(transport, "_LONGEST_ASKED", 0.0)
+        patch.setattr(answers, "_LONGEST_ASKED", 0.0)
         yield

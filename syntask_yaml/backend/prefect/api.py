@@ -20,16 +20,6 @@ _S = TypeVar("_S")
 
 _READERS = 4
 
-# What an object of a kind is told by: texts that each of them has.
-_TEXTS: Mapping[str, Sequence[str]] = {
-    "deployments": ("id", "name", "flow_id"),
-    "flow_runs": ("id", "name", "flow_id"),
-    "block_documents": ("id",),
-    "logs": ("id",),
-    "block_schemas": ("id",),
-    "block_types": ("id", "slug"),
-}
-_USUAL_TEXTS = ("id", "name")
 # What goes wrong where an answer is not what it should be.
 _ODD = (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 
@@ -45,9 +35,9 @@ class Api(Transport):
     def get(self, path: str, kind: str = "", **query: Any) -> Raw | None:
         """Return the object at *path*, which is of *kind*; None if there is none."""
         found = self.call("GET", path, query=query, may_be_missing=True)
-        if found is None or not kind:
-            return None if found is None else self._object(found)
-        return self._told(found, _TEXTS.get(kind, _USUAL_TEXTS), kind)
+        if found is None:
+            return None
+        return self._told(found, kind) if kind else self._object(found)
 
     def post(self, path: str, body: Any = None, *, repeats: bool = True) -> Any:
         """Post *body*. Without *repeats*, a call that may have been done raises AnswerLost."""
@@ -55,16 +45,14 @@ class Api(Transport):
 
     def made(self, path: str, body: Any, kind: str = "", *, repeats: bool = True) -> Raw:
         """Post *body*, and return the object of *kind* that the server made of it, with its id."""
-        texts = _TEXTS.get(kind, _USUAL_TEXTS) if kind else ("id",)
-        return self._told(self.post(path, body, repeats=repeats), texts, kind)
+        return self._told(self.post(path, body, repeats=repeats), kind)
 
     def listed(self, path: str, kind: str, body: Mapping[str, Any]) -> list[Raw]:
         """Post the filter *body*, and return the objects of *kind* that are listed."""
         answer = self.call("POST", path, body)
         if not isinstance(answer, list):
             raise self.no_api("a list was asked for")
-        texts = _TEXTS.get(kind, _USUAL_TEXTS)
-        return [self._told(each, texts, kind) for each in answer]
+        return [self._told(each, kind) for each in answer]
 
     def patch(self, path: str, body: Any) -> bool:
         """Change what stands at *path*; whether there was something."""
@@ -109,13 +97,13 @@ class Api(Transport):
             raise self.no_api("an object was asked for")
         return answer
 
-    def _told(self, answer: Any, texts: Sequence[str], kind: str) -> Raw:
-        """*answer*, which is an object of *kind* with these *texts*."""
-        found = self._object(answer)
-        for name in texts:
-            if not isinstance(found.get(name), str):
+    def _told(self, answer: Any, kind: str) -> Raw:
+        """*answer*, which is an object of *kind* with all texts that such an object has."""
+        found, shape = self._object(answer), SHAPES.get(kind, {"id": str})
+        for name, type_ in shape.items():
+            if type_ is str and not isinstance(found.get(name), str):
                 raise self.no_api(f"an object has no text as its `{name}`")
-        self.check_shape(found, SHAPES.get(kind, {}))
+        self.check_shape(found, shape)
         return found
 
     def check_shape(self, answer: Any, shape: Shape) -> None:

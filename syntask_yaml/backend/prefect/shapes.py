@@ -33,8 +33,8 @@ SCHEDULE: Shape = {
     "schedule": _TIMING,
 }
 _ACTION: Shape = {"type": TEXT, "source": TEXT, "deployment_id": TEXT}
-# By the name of the collection that they are in.
-SHAPES: Mapping[str, Shape] = {
+# By the name of the collection that they are in. What has to be a text is always there.
+SHAPES: Mapping[str, Mapping[str, Shape]] = {
     "deployments": {
         **dict.fromkeys(("id", "name", "flow_id"), str),
         **dict.fromkeys(("entrypoint", "description", "version", "work_pool_name", "work_queue_name"), TEXT),

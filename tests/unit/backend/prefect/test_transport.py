@@ -275,7 +275,7 @@ def test_what_json_cannot_say_is_refused(value: Any, word: str) -> None:
 )
 def test_a_value_of_another_type_is_said_with_its_place(kind: str, field: str, value: Any) -> None:
     """Whichever command reads it."""
-    whole = {"id": "1", "name": "n", "flow_id": "f", field: value}
+    whole = {"id": "1", "name": "n", "flow_id": "f", "type": "process", field: value}
     with api_of(Answer(200, [whole])) as (api, _), pytest.raises(BackendUnreachable, match=f"`{field}"):
         api.every(kind)
 
