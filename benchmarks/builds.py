@@ -56,8 +56,8 @@ RUN sleep 1; echo $WHICH > /which
 
 def measure() -> Table:
     """New and unchanged, with one build for all and with four; then what reading many files takes."""
-    columns = ("what", "builds", "syntask", "prefect", "faster")
-    table = Table(f"deploy --all of {DEPLOYMENTS} deployments with images", columns)
+    columns = ("case", "builds", "syntask", "Prefect", "ratio")
+    table = Table(f"Deploy {DEPLOYMENTS} deployments with images", columns)
     if support.MISSING:
         table.notes.append(f"Not measured: {support.MISSING}.")
         return table
@@ -71,11 +71,11 @@ def measure() -> Table:
             table.rows.extend(_rows(folder, engine, server, builds, peer))
     table.rows.append(_reading())
     table.notes.append(
-        "A build copies 200 files and takes a second for a command. Promised: a shared build runs once. "
-        "The peer's steps keep what they built in mind for one command; each command builds again."
+        "A build copies 200 files and runs a command that takes a second. Target: a shared build runs once. "
+        "Prefect's steps remember builds within one command; each command builds again."
     )
     if isinstance(peer, str):
-        table.notes.append(f"The peer could not be measured: {peer}.")
+        table.notes.append(f"Prefect could not be measured: {peer}.")
     return table
 
 

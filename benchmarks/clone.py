@@ -15,7 +15,7 @@ from benchmarks.table import Table, seconds, times
 
 FILES, COMMITS = 2_000, 200
 _CHANGED = 20  # files in a commit
-_PLAIN = "git clone --depth 1"
+_PLAIN = "`git clone --depth 1`"
 
 _OURS = """
 import os, sys
@@ -52,28 +52,28 @@ def measure() -> Table:
         costs = in_turn(
             {
                 _PLAIN: git("--depth=1"),
-                "git clone": git(),
-                "git_clone": python(_OURS.format(inputs="")),
-                "git_clone, a branch": python(_OURS.format(inputs="branch='main'")),
-                "git_clone, one directory": python(_OURS.format(inputs="directories=['package-1']")),
-                "git_clone, again": lambda: cost_of(again, cwd=kept, environ=environ),
-                "python -c 'import syntask_yaml.steps.git.clone'": python(
+                "`git clone`": git(),
+                "`git_clone`": python(_OURS.format(inputs="")),
+                "`git_clone` of a branch": python(_OURS.format(inputs="branch='main'")),
+                "`git_clone` of one directory": python(_OURS.format(inputs="directories=['package-1']")),
+                "`git_clone` into an existing clone": lambda: cost_of(again, cwd=kept, environ=environ),
+                "`python -c 'import syntask_yaml.steps.git.clone'`": python(
                     "import syntask_yaml.steps.git.clone"
                 ),
-                "the peer's git_clone": python(_THEIRS.format(inputs="")),
-                "the peer's git_clone, a branch": python(_THEIRS.format(inputs="branch='main'")),
-                "python -c 'import prefect.deployments.steps.pull'": python(
+                "Prefect's `git_clone`": python(_THEIRS.format(inputs="")),
+                "Prefect's `git_clone` of a branch": python(_THEIRS.format(inputs="branch='main'")),
+                "`python -c 'import prefect.deployments.steps.pull'`": python(
                     "import prefect.deployments.steps.pull"
                 ),
             },
             rounds=5,
         )
-    title = f"A clone of {FILES:,} files and {COMMITS} commits"
-    table = Table(title, ("what", "wall", "CPU", "memory", f"beside `{_PLAIN}`"))
+    title = f"Clone a repository of {FILES:,} files and {COMMITS} commits"
+    table = Table(title, ("command", "wall", "CPU", "memory", f"vs {_PLAIN}"))
     for name, cost in costs.items():
         table.rows.append(
             (
-                f"`{name}`",
+                name,
                 seconds(cost.wall),
                 seconds(cost.cpu),
                 f"{cost.memory:.0f} MiB",
@@ -81,7 +81,7 @@ def measure() -> Table:
             )
         )
     table.notes.append(
-        "Over `file://`, which sends a pack as a server does. Memory is that of the first process."
+        "Cloned over `file://`, which sends a pack as a server does. Memory is that of the parent process."
     )
     return table
 

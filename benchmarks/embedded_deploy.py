@@ -20,23 +20,23 @@ _ROUNDS = 7
 def measure() -> Table:
     """Whole processes: a first plan, a first deploy, and both again with nothing to change."""
     table = Table(
-        "plan and deploy on the embedded backend",
+        "Plan and deploy on the embedded backend",
         (
             "deployments",
             "plan, new",
             "deploy, new",
             "plan, unchanged",
             "deploy, unchanged",
-            "a deployment",
+            "per deployment",
             "memory of plan",
-            "of deploy",
+            "memory of deploy",
         ),
     )
     for size in SIZES:
         with tempfile.TemporaryDirectory() as folder:
             table.rows.append(_row(Path(folder), size))
     table.notes.append(
-        "What is planned is in memory as a whole; that applying needs little more is promised."
+        "A plan is held in memory as a whole. Target: a deploy needs little more memory than a plan."
     )
     table.notes.append(_write_rate())
     return table
@@ -67,9 +67,9 @@ def _write_rate(count: int = 10_000) -> str:
     rounds = [_write(count) for _ in range(_ROUNDS)]
     ours, bare = (statistics.median(each[place] for each in rounds) for place in range(2))
     return (
-        f"Writing {count:,} new deployments with a schedule each, in one transaction: {seconds(ours)}; "
-        f"SQLite alone, with the same rows ready: {seconds(bare)} "
-        f"({times(bare / ours)} of its rate). Promised: 0.5 ×."
+        f"Writing {count:,} new deployments with a schedule each, in one transaction: {seconds(ours)}. "
+        f"SQLite alone with the same prepared rows: {seconds(bare)} "
+        f"({times(bare / ours)} its rate). Target: 0.5 ×."
     )
 
 

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from benchmarks.table import Table
 
 _HEAD = """\
-# What it costs
+# Benchmarks
 
-`make bench` measures this project beside its peer, Prefect, on the same machine in the same run, prints
-these tables and writes them here. Ratios are what counts: the machine is noisy, and yours is another one.
-`python -m benchmarks startup validation` measures only what is named.
+`make bench` measures syntask-yaml and Prefect on the same machine in the same run, prints these tables and
+writes them to this page. Compare ratios, not times: the machine is noisy, and yours is a different one.
+`python -m benchmarks startup validation` runs only the named benchmarks.
 
 Measured on {machine}.
 """
