@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from syntask_yaml.backend.naming import check_name, new_id
+from syntask_yaml.backend.ids import check_name, new_id
 from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.value import Json

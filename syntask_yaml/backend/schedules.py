@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from syntask_yaml.backend.moments import utc_now
-from syntask_yaml.backend.naming import new_id
+from syntask_yaml.backend.clock import utc_now
+from syntask_yaml.backend.ids import new_id
 from syntask_yaml.model.cron import cron_problem
 from syntask_yaml.model.identity import anchored, same_schedules
 from syntask_yaml.model.occurrences import MOST_STEPS, first_time, occurrences, slow_anywhere, walk_problem

@@ -9,15 +9,15 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from syntask_yaml.backend.clock import Clock, utc_now
 from syntask_yaml.backend.embedded import EmbeddedBackend
+from syntask_yaml.backend.embedded.secret_box import SecretBox
 from syntask_yaml.backend.embedded.store import Store
-from syntask_yaml.backend.embedded.vault import Vault
-from syntask_yaml.backend.moments import Clock, utc_now
-from syntask_yaml.backend.naming import new_id
+from syntask_yaml.backend.ids import new_id
 from syntask_yaml.model.pool import WorkPool
 
 
-class _KeyInMemory(Vault):
+class _KeyInMemory(SecretBox):
     def make_key(self) -> None:
         """There is one."""
 

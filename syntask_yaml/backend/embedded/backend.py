@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from syntask_yaml.backend.base import Features
+from syntask_yaml.backend.clock import Clock, utc_now
 from syntask_yaml.backend.embedded.deployments import Deployments
 from syntask_yaml.backend.embedded.leases import Leases
 from syntask_yaml.backend.embedded.queue import Queue
 from syntask_yaml.backend.embedded.runs import Runs
+from syntask_yaml.backend.embedded.secret_box import SecretBox
 from syntask_yaml.backend.embedded.store import Store
 from syntask_yaml.backend.embedded.values import Values
-from syntask_yaml.backend.embedded.vault import Vault
-from syntask_yaml.backend.moments import Clock, utc_now
 from syntask_yaml.backend.pools import SERVED_TYPES
 from syntask_yaml.files import home_path
 
@@ -34,8 +34,8 @@ class EmbeddedBackend(Deployments, Values, Runs, Queue, Leases):
         has_owners=True,
     )
 
-    def __init__(self, store: Store, vault: Vault, clock: Clock) -> None:
-        super().__init__(store, vault, clock)
+    def __init__(self, store: Store, secret_box: SecretBox, clock: Clock) -> None:
+        super().__init__(store, secret_box, clock)
         self.url = f"embedded:{store.path}"
 
     @classmethod
@@ -49,7 +49,7 @@ class EmbeddedBackend(Deployments, Values, Runs, Queue, Leases):
         """
         path = home_path(path).absolute()
         return cls(
-            Store.open(path, patience=patience, creates=creates), Vault(path.with_suffix(".key")), clock
+            Store.open(path, patience=patience, creates=creates), SecretBox(path.with_suffix(".key")), clock
         )
 
     def hurry(self, patience: float) -> None:

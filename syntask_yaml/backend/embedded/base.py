@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from syntask_yaml.backend.clock import Clock
+from syntask_yaml.backend.embedded.secret_box import SecretBox
 from syntask_yaml.backend.embedded.store import Store
-from syntask_yaml.backend.embedded.vault import Vault
-from syntask_yaml.backend.moments import Clock
 
 
 class EmbeddedBase:
     """Some verbs of the port, over one open store."""
 
-    def __init__(self, store: Store, vault: Vault, clock: Clock) -> None:
+    def __init__(self, store: Store, secret_box: SecretBox, clock: Clock) -> None:
         self._store = store
-        self._vault = vault
+        self._secret_box = secret_box
         self._clock = clock

@@ -13,8 +13,8 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Any
 
+from syntask_yaml.backend.apply_write import Outcome
 from syntask_yaml.backend.embedded.codec import from_json, from_moment, to_json, to_moment
-from syntask_yaml.backend.writes import Outcome
 from syntask_yaml.model.deployment import CollisionStrategy, ConcurrencyLimit, Deployment, Stored
 from syntask_yaml.model.schedule import Schedule, timing_from_dict, timing_to_dict
 from syntask_yaml.model.value import known

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 
+from syntask_yaml.backend.apply_write import Outcome, outcome, refusal
 from syntask_yaml.backend.base import Written
 from syntask_yaml.backend.embedded.base import EmbeddedBase
 from syntask_yaml.backend.embedded.codec import to_json, to_moment
@@ -18,8 +19,7 @@ from syntask_yaml.backend.embedded.deployment_rows import (
 )
 from syntask_yaml.backend.embedded.run_rows import state_row
 from syntask_yaml.backend.embedded.store import Arguments
-from syntask_yaml.backend.lifecycle import ORPHANED
-from syntask_yaml.backend.writes import Outcome, outcome, refusal
+from syntask_yaml.backend.run_states import ORPHANED
 from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.pool import DEFAULT_QUEUE
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from syntask_yaml.backend.embedded.base import EmbeddedBase
 from syntask_yaml.backend.embedded.codec import from_json, from_moment, to_json, to_moment
+from syntask_yaml.backend.ids import new_id
 from syntask_yaml.backend.leases import LeaseHeld, is_gone
-from syntask_yaml.backend.naming import new_id
 from syntask_yaml.model.lease import Holder, Lease
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from syntask_yaml.backend.embedded.codec import to_json
 from syntask_yaml.backend.embedded.statements import script
-from syntask_yaml.backend.naming import new_id
+from syntask_yaml.backend.ids import new_id
 from syntask_yaml.backend.pools import DEFAULT_POOL
 from syntask_yaml.errors import BackendRefused, BackendUnreachable
 

@@ -8,12 +8,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from syntask_yaml.backend.base import Claim
+from syntask_yaml.backend.clock import SKEW
 from syntask_yaml.backend.embedded.base import EmbeddedBase
 from syntask_yaml.backend.embedded.codec import from_moment, to_json, to_moment
 from syntask_yaml.backend.embedded.deployment_rows import schedule_of, stored_deployments
 from syntask_yaml.backend.embedded.run_rows import log_row, progress_row, run_of, run_row
 from syntask_yaml.backend.embedded.values import pool_of
-from syntask_yaml.backend.lifecycle import (
+from syntask_yaml.backend.ids import new_id
+from syntask_yaml.backend.pools import SERVED_TYPES
+from syntask_yaml.backend.run_states import (
     AWAITING,
     SURPLUS,
     abandoned,
@@ -22,9 +25,6 @@ from syntask_yaml.backend.lifecycle import (
     reported,
     scheduled_run,
 )
-from syntask_yaml.backend.moments import SKEW
-from syntask_yaml.backend.naming import new_id
-from syntask_yaml.backend.pools import SERVED_TYPES
 from syntask_yaml.backend.schedules import Coming, coming
 from syntask_yaml.model.run import LogLine, Run, State, StateType
 

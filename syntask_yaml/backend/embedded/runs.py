@@ -7,7 +7,7 @@ from syntask_yaml.backend.embedded.base import EmbeddedBase
 from syntask_yaml.backend.embedded.codec import to_json, to_moment
 from syntask_yaml.backend.embedded.deployment_rows import stored_deployments
 from syntask_yaml.backend.embedded.run_rows import log_line, progress_row, run_of, run_row
-from syntask_yaml.backend.lifecycle import (
+from syntask_yaml.backend.run_states import (
     CANDIDATES,
     cancelled,
     no_such_deployment,

@@ -11,7 +11,7 @@ from syntask_yaml.backend.blocks import block_exists, fitted
 from syntask_yaml.backend.embedded.base import EmbeddedBase
 from syntask_yaml.backend.embedded.codec import from_json, to_json
 from syntask_yaml.backend.embedded.deployment_rows import stored_deployments
-from syntask_yaml.backend.naming import new_id
+from syntask_yaml.backend.ids import new_id
 from syntask_yaml.backend.pools import (
     SERVED_TYPES,
     furnished,
@@ -107,15 +107,15 @@ class Values(EmbeddedBase):
         secrets = {name: value for name, value in block.data.items() if isinstance(value, Secret)}
         # A new key for a store that has secrets would only hide that theirs is lost.
         if secrets and not self._store.answer("holds_secrets"):
-            self._vault.make_key()
-        sealed = {name: self._vault.seal(secret) for name, secret in secrets.items()}
+            self._secret_box.make_key()
+        sealed = {name: self._secret_box.seal(secret) for name, secret in secrets.items()}
         plain = {name: value for name, value in block.data.items() if name not in secrets}
         return {"fields": to_json(plain), "secrets": to_json(sealed)}
 
     def _block(self, row: sqlite3.Row) -> Block:
         secrets: Mapping[str, str] = from_json(row["secrets"])
         data: Mapping[str, Json | Secret] = from_json(row["fields"])
-        opened = {name: self._vault.open(sealed) for name, sealed in secrets.items()}
+        opened = {name: self._secret_box.open(sealed) for name, sealed in secrets.items()}
         return Block(row["type"], row["name"], {**data, **opened}, row["id"])
 
 

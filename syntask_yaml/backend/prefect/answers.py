@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from syntask_yaml.backend.moments import utc_now
+from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.backend.prefect.faults import no_api
 from syntask_yaml.model.value import MAX_DEPTH, is_deeper
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from syntask_yaml.backend.base import Features
-from syntask_yaml.backend.moments import Clock, utc_now
+from syntask_yaml.backend.clock import Clock, utc_now
 from syntask_yaml.backend.prefect.api import Api
 from syntask_yaml.backend.prefect.leases import Leases
 from syntask_yaml.backend.prefect.runs import Runs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from syntask_yaml.backend.base import Features
-from syntask_yaml.backend.moments import Clock
+from syntask_yaml.backend.clock import Clock
 from syntask_yaml.backend.prefect.api import Api
 from syntask_yaml.backend.prefect.bodies import Raw
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from syntask_yaml.backend.apply_write import limit_in_place
 from syntask_yaml.backend.prefect.bodies import changed_body, labels_of, new_body
 from syntask_yaml.backend.prefect.encoding import part
 from syntask_yaml.backend.prefect.faults import Refused
@@ -14,7 +15,6 @@ from syntask_yaml.backend.prefect.read import Current, Reading
 from syntask_yaml.backend.prefect.schedules import write_schedules
 from syntask_yaml.backend.prefect.triggers import delete_triggers, write_sla, write_triggers
 from syntask_yaml.backend.schedules import merged
-from syntask_yaml.backend.writes import limit_in_place
 from syntask_yaml.errors import BackendConflict, BackendError, BackendRefused
 from syntask_yaml.model.deployment import Deployment, Stored
 from syntask_yaml.model.trigger import settled, trigger_name

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from syntask_yaml.backend.ids import new_id
 from syntask_yaml.backend.leases import LeaseHeld, is_gone
-from syntask_yaml.backend.naming import new_id
 from syntask_yaml.backend.prefect.base import PrefectBase
 from syntask_yaml.backend.prefect.bodies import Raw, moment
 from syntask_yaml.backend.prefect.encoding import part

@@ -8,15 +8,15 @@ from datetime import timedelta
 from typing import Any
 
 from syntask_yaml.backend.base import RunFilter
-from syntask_yaml.backend.lifecycle import cancelled, no_such_deployment, no_such_run, only_one
-from syntask_yaml.backend.moments import Clock
-from syntask_yaml.backend.naming import new_id
+from syntask_yaml.backend.clock import Clock
+from syntask_yaml.backend.ids import new_id
 from syntask_yaml.backend.prefect.api import Api
 from syntask_yaml.backend.prefect.base import PrefectBase
 from syntask_yaml.backend.prefect.bodies import Raw, moment
 from syntask_yaml.backend.prefect.encoding import part
 from syntask_yaml.backend.prefect.faults import Refused
 from syntask_yaml.backend.prefect.pages import OVERLAP, PAGE
+from syntask_yaml.backend.run_states import cancelled, no_such_deployment, no_such_run, only_one
 from syntask_yaml.model.run import LogLine, Run, RunRequest, State, StateType
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -11,8 +11,8 @@ from typing import Any
 
 import httpx
 
-from syntask_yaml.backend.moments import utc_now
-from syntask_yaml.backend.naming import new_id
+from syntask_yaml.backend.clock import utc_now
+from syntask_yaml.backend.ids import new_id
 from syntask_yaml.backend.prefect.answers import is_json, json_of, moment_of, seconds_asked_for, token_of
 from syntask_yaml.backend.prefect.concurrency import AdaptiveLimit
 from syntask_yaml.backend.prefect.encoding import to_json

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from syntask_yaml.backend.blocks import block_exists, check_fields
-from syntask_yaml.backend.naming import check_name
+from syntask_yaml.backend.ids import check_name
 from syntask_yaml.backend.pools import no_such_pool, pool_exists, pool_in_use
 from syntask_yaml.backend.prefect.base import PrefectBase
 from syntask_yaml.backend.prefect.bodies import Raw

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from syntask_yaml.backend.apply_write import refusal
 from syntask_yaml.backend.base import Written
-from syntask_yaml.backend.naming import check_name
+from syntask_yaml.backend.ids import check_name
 from syntask_yaml.backend.prefect.change import Changing
 from syntask_yaml.backend.prefect.names import step_problem
 from syntask_yaml.backend.prefect.queues import make_queues
 from syntask_yaml.backend.prefect.read import Current
-from syntask_yaml.backend.writes import refusal
 from syntask_yaml.errors import BackendConflict, BackendError, BackendRefused, BackendUnreachable
 from syntask_yaml.model.deployment import Deployment, Write
 

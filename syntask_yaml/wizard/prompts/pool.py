@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from syntask_yaml.backend.naming import check_name
+from syntask_yaml.backend.ids import check_name
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import BackendRefused, UsageError
 from syntask_yaml.model.pool import WorkPool

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from syntask_yaml.backend.naming import new_id
+from syntask_yaml.backend.ids import new_id
 from syntask_yaml.errors import BackendRefused
 from syntask_yaml.model.secret import Secret
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cryptography.fernet import Fernet
 
 
-class Vault:
+class SecretBox:
     """Seals and opens texts with the key in a file."""
 
     def __init__(self, path: Path) -> None:

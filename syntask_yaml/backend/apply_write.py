@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from syntask_yaml.backend.naming import check_name, new_id
+from syntask_yaml.backend.ids import check_name, new_id
 from syntask_yaml.backend.schedules import merged, schedule_problem
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import BackendConflict, BackendError, BackendRefused

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from syntask_yaml.backend.base import Claim
-from syntask_yaml.backend.naming import new_id, run_name
+from syntask_yaml.backend.ids import new_id, run_name
 from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound
 from syntask_yaml.model.deployment import Deployment, Stored
 from syntask_yaml.model.job_variables import merged

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import RFC_4122, UUID
 
-from syntask_yaml.backend.naming import new_id, run_name
+from syntask_yaml.backend.ids import new_id, run_name
 
 
 def test_an_id_is_a_random_uuid() -> None:
