@@ -41,9 +41,10 @@ format: .venv/.ready
 bench: .venv/.ready
 	$(BIN)/python -m benchmarks
 
-# Make what comes from the code: the index of the built-in steps, their part of the JSON Schema, and pages of docs/.
+# Make what comes from the code: the index of the built-in steps, their part of the JSON Schema, pages of docs/, and pictures.
 docs: .venv/.ready
 	$(BIN)/python docs/generate.py
+	$(BIN)/python docs/draw.py
 
 # Renew the versions that `make demo` and `make test` install: the newest that fit together, for every Python.
 lock:

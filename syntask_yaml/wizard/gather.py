@@ -64,7 +64,9 @@ def gather_project(directory: Path, file: Path | None) -> ProjectContext:
     root = directory if file is not None or path is None else path.parent
     path = path or directory / FILE_NAMES[0]
     if path.suffix not in (".yaml", ".yml"):
-        raise UsageError(f"`{path.name}` is no name for a project file.", hint="Let it end in `.yaml`.")
+        raise UsageError(
+            f"`{path.name}` is not a project file name.", hint="Use a name that ends in `.yaml`."
+        )
     found = list(discover(root))
     context = ProjectContext(
         root=root,

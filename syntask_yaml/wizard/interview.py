@@ -108,14 +108,14 @@ def add_deployment(context: InterviewContext, *, is_deployed: bool) -> Interview
     composed = compose(draft, context.project, context.reader)
     if composed.problems and "save" in context.answers:
         raise ProjectInvalid(as_they_would_be(composed.problems, context.project.path.name))
-    choices = [Choice(DEPLOY, "Save it, and deploy")] if is_deployed else []
-    choices.append(Choice(SAVE, "Save it"))
+    choices = [Choice(DEPLOY, "Save and deploy")] if is_deployed else []
+    choices.append(Choice(SAVE, "Save"))
     if composed.problems:  # then one can only go back, or leave
         choices = []
-    choices.append(Choice(DISCARD, "No: leave everything as it is"))
+    choices.append(Choice(DISCARD, "Quit without saving"))
     decision = yield from Select(
         "save",
-        f"Is this to be written into {context.project.path.name}?",
+        f"Save this to {context.project.path.name}?",
         choices=choices,
         default=choices[0].value,
         notes=[f"This cannot be saved: {each.detail} {each.hint}".rstrip() for each in composed.problems],
@@ -129,7 +129,7 @@ def choose_or_add(context: InterviewContext) -> Interview[Selection | InterviewR
     declared = context.project.declarations
     if declared and "flow" not in context.answers:
         chosen = yield from Select(
-            "deployment", "What is to be deployed?", choices=list(_declared_choices(declared))
+            "deployment", "Which deployments?", choices=list(_declared_choices(declared))
         ).ask(context.answers)
         if chosen == _ALL:
             return Selection(all=True)
@@ -144,8 +144,8 @@ def _declared_choices(declared: tuple[Declaration, ...]) -> Iterator[Choice]:
         if each.name:
             yield Choice(str(index), f"{each.name:<{width}}  {each.entrypoint}".rstrip())
     if len(declared) > 1:
-        yield Choice(_ALL, "All of them")
-    yield Choice(_NEW, "A new deployment")
+        yield Choice(_ALL, "All")
+    yield Choice(_NEW, "Add a deployment")
 
 
 def _pattern(declaration: Declaration, declared: tuple[Declaration, ...], context: InterviewContext) -> str:

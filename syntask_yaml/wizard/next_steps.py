@@ -17,7 +17,7 @@ def next_steps(
 ) -> Iterator[tuple[str, str]]:
     """Pairs of what for, and the command; *program* is `syntask` with the options that were given."""
     for kind, name in draft.later:
-        yield f"Make the block {kind}/{name}", f"{program} block create {kind} {name}"
+        yield f"Create the block {kind}/{name}", f"{program} block create {kind} {name}"
     if not is_deployed:
         yield "Deploy it", f"{program} deploy -n {shlex.quote(draft.full_name)}"
     pool = draft.pool
@@ -27,7 +27,7 @@ def next_steps(
             f"{program} worker start --pool {shlex.quote(pool.name)}",
         )
     if pool is not None and pool.is_paused:
-        yield "Let the paused work pool go on", f"{program} work-pool resume {shlex.quote(pool.name)}"
+        yield "Resume the work pool", f"{program} work-pool resume {shlex.quote(pool.name)}"
     if is_deployed:
         yield "Run it now", f"{program} deployment run {shlex.quote(draft.full_name)}{_parameters(draft)}"
 

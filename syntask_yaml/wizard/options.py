@@ -40,32 +40,26 @@ class Option:
 
 
 OWN: Mapping[str, Option] = {
-    "taken": Option("--if-declared", "change|rename", "What to do if that is declared already."),
-    "active": Option("--active/--paused", "", "Whether its schedules begin with the first deploy."),
-    "pool type": Option(
-        "--pool-type", "TYPE", "What the runs of a new work pool are, such as process; makes it."
-    ),
-    "image": Option("--image", "keep|project|build|named|pool", "Which image its runs have."),
-    "dockerfile": Option(
-        "--dockerfile", "FILE", "What the image is built from; `auto` makes a Dockerfile up."
-    ),
-    "image name": Option("--image-name", "NAME", "What the image is called, with its registry."),
-    "tag": Option("--image-tag", "TAG", "Which tag the image gets."),
-    "push": Option("--push/--no-push", "", "Whether the image is pushed to its registry."),
-    "registry": Option("--registry-block", "BLOCK", "Which block has the credentials of the registry."),
-    "code": Option(
-        "--code", "keep|project|local|image|git|s3|gcs|azure", "Where its runs get the code from."
-    ),
-    "repository": Option("--repository", "URL", "Which git repository has the code."),
-    "branch": Option("--branch", "NAME", "Which branch of it."),
-    "private": Option("--private/--public", "", "Whether the repository asks for a token."),
-    "token block": Option("--token-block", "BLOCK", "Which secret block has its token."),
+    "taken": Option("--if-declared", "change|rename", "What to do if the deployment is already declared."),
+    "active": Option("--active/--paused", "", "Whether deploying activates its schedules."),
+    "pool type": Option("--pool-type", "TYPE", "Type of a new work pool, such as process; creates the pool."),
+    "image": Option("--image", "keep|project|build|named|pool", "Which image the runs use."),
+    "dockerfile": Option("--dockerfile", "FILE", "Dockerfile to build the image from; `auto` generates one."),
+    "image name": Option("--image-name", "NAME", "Name of the image, with its registry."),
+    "tag": Option("--image-tag", "TAG", "Tag of the image."),
+    "push": Option("--push/--no-push", "", "Whether to push the image to its registry."),
+    "registry": Option("--registry-block", "BLOCK", "Block with the credentials of the registry."),
+    "code": Option("--code", "keep|project|local|image|git|s3|gcs|azure", "How runs get the code."),
+    "repository": Option("--repository", "URL", "URL of the git repository with the code."),
+    "branch": Option("--branch", "NAME", "Branch of the repository."),
+    "private": Option("--private/--public", "", "Whether the repository needs an access token."),
+    "token block": Option("--token-block", "BLOCK", "Secret block with the token."),
     "token": Option("--token-block", "BLOCK", ""),
-    "bucket": Option("--bucket", "NAME", "Which bucket, or container, has the code."),
-    "folder": Option("--folder", "PATH", "Which folder in the bucket, or in the image."),
-    "store block": Option("--store-block", "BLOCK", "Which block has the credentials of the bucket."),
+    "bucket": Option("--bucket", "NAME", "Bucket or container for the code."),
+    "folder": Option("--folder", "PATH", "Folder in the bucket or in the image."),
+    "store block": Option("--store-block", "BLOCK", "Block with the credentials of the bucket."),
     "environment": Option("--env", "NAME=VALUE", "An environment variable of the runs; may be repeated."),
-    "save": Option("--yes", "", "Save without being asked."),
+    "save": Option("--yes", "", "Save without asking."),
 }
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from prompt_toolkit.output import Output
 
 GO_BACK = "<"
-HOW_TO_LEAVE = "Ctrl-B or `<` goes one question back, Ctrl-C leaves everything as it is."
+HOW_TO_LEAVE = "Ctrl-B or `<`: previous question. Ctrl-C: quit without saving."
 _MARK = "?"
 _USUAL_WIDTH = 80
 _COLORS = {"+": "green", "-": "red"}
@@ -35,7 +35,7 @@ class Refusal:
             return default
         choices = question.choices if isinstance(question, Select) else ()
         known = ", ".join(f"`{choice.value}`" for choice in choices if choice.is_option)
-        detail = f"Nobody can be asked here: {question.text}{f' There are {known}.' if known else ''}"
+        detail = f"Cannot ask without a terminal: {question.text}{f' There are {known}.' if known else ''}"
         raise UsageError(detail, hint=f"Give `{question.answered_by}`.")
 
 
@@ -160,7 +160,7 @@ def _choice(question: Select, output: Mapping[str, Any]) -> Any:
         choices,
         default=question.default if is_known else None,
         mark=_MARK,
-        instruction="(arrows, or letters to search)",
+        instruction="(arrow keys; type to filter)",
         output=output,
     )
 

@@ -84,9 +84,9 @@ class Text(Question[str]):
 
     def problem(self, answer: Answer) -> str:
         if not isinstance(answer, str):
-            return "A text is expected."
+            return "Text is expected."
         if not answer:
-            return "" if self.may_be_empty else "Something must be written here."
+            return "" if self.may_be_empty else "A value is required."
         template = parse(answer) if self.takes_templates and "{{" in answer else None
         if template is None:
             return self.check(answer)
@@ -97,7 +97,7 @@ class Text(Question[str]):
         """Return a text that may be empty; where there is a default, a dash takes it away."""
         if not self.default:
             return (yield from replace(self, default="", may_be_empty=True).ask(given))
-        notes = [*self.notes, f"A `{NOTHING}` takes it away."]
+        notes = [*self.notes, f"Enter `{NOTHING}` to remove it."]
         check = self.check
         question = replace(self, notes=notes, check=lambda text: "" if text == NOTHING else check(text))
         answer = yield from question.ask(given)
@@ -134,7 +134,7 @@ class Confirm(Question[bool]):
     """Yes or no."""
 
     def problem(self, answer: Answer) -> str:
-        return "" if isinstance(answer, bool) else "Say yes or no."
+        return "" if isinstance(answer, bool) else "Answer yes or no."
 
 
 @dataclass(frozen=True, slots=True)

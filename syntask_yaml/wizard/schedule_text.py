@@ -71,7 +71,7 @@ def described(fields: Mapping[str, Any]) -> str:
         case Interval():
             return f"Every {_duration(timing.seconds)}{zone}"
         case RRule():
-            return f"By the rule {timing.rrule}{zone}"
+            return f"By the recurrence rule {timing.rrule}{zone}"
 
 
 def next_times(fields: Mapping[str, Any], now: datetime, timezone: str) -> list[str]:
@@ -107,7 +107,7 @@ def _cron_words(line: str) -> str:
         words = "".join(_words_of(fields))
         if words:
             return words
-    return f"At the times of the cron line `{line}`"
+    return f"By the cron expression `{line}`"
 
 
 def _words_of(fields: Sequence[str]) -> Iterator[str]:

@@ -32,4 +32,4 @@ def slug(text: str) -> str:
 def block_name_problem(text: str) -> str:
     """Why *text* is no name of a block, in a sentence; empty if it is one."""
     is_name = re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", text)
-    return "" if is_name else "A block's name has small letters, digits, and `-` between them."
+    return "" if is_name else "A block name consists of lowercase letters, digits and dashes."

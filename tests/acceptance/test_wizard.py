@@ -54,24 +54,24 @@ Begin = Callable[..., "Terminal"]
 # Every question of a first deployment, and what is typed there.
 STORY = (
     ("Which flow?", ENTER),
-    ("What is the deployment called?", f"nightly{ENTER}"),
-    ("What is it for, in a sentence?", ENTER),
+    ("Deployment name?", f"nightly{ENTER}"),
+    ("Description?", ENTER),
     ("source (text)", f"orders{ENTER}"),
-    ("Which parameter gets another value?", DOWN + ENTER),
+    ("Override a parameter?", DOWN + ENTER),
     ("limit (whole number)", f"5{ENTER}"),
-    ("Which parameter gets another value?", ENTER),
-    ("When does it run by itself?", DOWN + ENTER),
+    ("Override a parameter?", ENTER),
+    ("Run on a schedule?", DOWN + ENTER),
     ("How often?", f"1 second{ENTER}"),
-    ("And when else?", ENTER),
-    ("Does that begin with the first deploy?", "y"),
-    ("Which work pool do its runs go to?", ENTER),
-    ("Where do its runs get the code from?", ENTER),
-    ("An environment variable", f"STAGE=test{ENTER}"),
-    ("An environment variable", ENTER),
-    ("At most how many runs at the same time?", f"2{ENTER}"),
-    ("What becomes of further runs?", ENTER),
-    ("Tags, with commas between", f"orders, nightly{ENTER}"),
-    ("Is this to be written into syntask.yaml?", ENTER),
+    ("Add another schedule?", ENTER),
+    ("Activate the schedule on deploy?", "y"),
+    ("Work pool?", ENTER),
+    ("How do runs get the code?", ENTER),
+    ("Environment variable", f"STAGE=test{ENTER}"),
+    ("Environment variable", ENTER),
+    ("Concurrency limit?", f"2{ENTER}"),
+    ("Runs beyond the limit?", ENTER),
+    ("Tags, separated by commas", f"orders, nightly{ENTER}"),
+    ("Save this to syntask.yaml?", ENTER),
 )
 
 
@@ -120,20 +120,20 @@ def as_expected(name: str, screen: str, console: Console, request: pytest.Fixtur
 
 NEWCOMER = (
     ("Which flow?", ENTER),
-    ("What is the deployment called?", f"orders{ENTER}"),
-    ("What is it for, in a sentence?", ENTER),
+    ("Deployment name?", f"orders{ENTER}"),
+    ("Description?", ENTER),
     ("source (text)", f"orders{ENTER}"),
-    ("Which parameter gets another value?", ENTER),
-    ("When does it run by itself?", DOWN + ENTER),
+    ("Override a parameter?", ENTER),
+    ("Run on a schedule?", DOWN + ENTER),
     ("How often?", f"5 seconds{ENTER}"),
-    ("And when else?", ENTER),
-    ("Does that begin with the first deploy?", ENTER),
-    ("Which work pool do its runs go to?", ENTER),
-    ("Where do its runs get the code from?", ENTER),
-    ("An environment variable", ENTER),
-    ("At most how many runs at the same time?", ENTER),
-    ("Tags, with commas between", ENTER),
-    ("Is this to be written into syntask.yaml?", ENTER),
+    ("Add another schedule?", ENTER),
+    ("Activate the schedule on deploy?", ENTER),
+    ("Work pool?", ENTER),
+    ("How do runs get the code?", ENTER),
+    ("Environment variable", ENTER),
+    ("Concurrency limit?", ENTER),
+    ("Tags, separated by commas", ENTER),
+    ("Save this to syntask.yaml?", ENTER),
 )
 
 
@@ -237,7 +237,7 @@ def test_a_terminal_may_change_its_size(repository: Console) -> None:
         opened.see("Which flow?")
         opened.resize(60)
         opened.type(ENTER)
-        opened.answer("What is the deployment called?", "night")
+        opened.answer("Deployment name?", "night")
         opened.resize(44)
         opened.type(f"ly{ENTER}")
         opened.resize(100)
@@ -252,7 +252,7 @@ def test_colours_are_left_out_where_they_are_not_wanted(repository: Console, col
     """NO_COLOR is obeyed, by the questions too."""
     with terminal(repository, "deploy", colored=colored) as opened:
         answer_all(opened, STORY[:-1])
-        opened.see("Is this to be written")
+        opened.see("Save this to")
 
         assert bool(opened.colors) is colored
 
@@ -261,14 +261,14 @@ def test_one_question_back(repository: Console) -> None:
     """By Ctrl-B, or by a `<` of its own; what was answered is offered again."""
     with terminal(repository, "deploy") as opened:
         opened.answer("Which flow?", DOWN + ENTER)
-        opened.answer("What is the deployment called?", f"a{ENTER}")
-        opened.answer("What is it for", CTRL_B)
-        opened.see("What is the deployment called? (a)")
+        opened.answer("Deployment name?", f"a{ENTER}")
+        opened.answer("Description?", CTRL_B)
+        opened.see("Deployment name? (a)")
         opened.type(f"<{ENTER}")
         opened.see("daily-report")
         opened.type(ENTER)
-        opened.answer("What is the deployment called? (default)", f"b{ENTER}")
-        opened.answer("What is it for", CTRL_C)
+        opened.answer("Deployment name? (default)", f"b{ENTER}")
+        opened.answer("Description?", CTRL_C)
 
         assert opened.wait() == 130
 
@@ -313,17 +313,23 @@ def test_a_file_that_is_there_keeps_every_byte(
     before = RICH.replace("\n", newline).encode()
     path.write_bytes(before)
     with terminal(repository, "deploy") as opened:
-        opened.answer("What is to be deployed?", DOWN + ENTER)
+        opened.answer("Which deployments?", DOWN + ENTER)
         opened.answer("Which flow?", DOWN + ENTER)
-        opened.answer("What is the deployment called?", f"übersicht-报告{ENTER}")
+        opened.answer("Deployment name?", f"übersicht-报告{ENTER}")
         for question in (
-            "What is it for",
-            "Which parameter",
-            "When does it run by itself?",
-            "Which work pool",
+            "Description?",
+            "Override a parameter?",
+            "Run on a schedule?",
+            "Work pool?",
         ):
             opened.answer(question)
-        for question in ("Where do its runs", "An environment", "At most how many", "Tags", "Is this to be"):
+        for question in (
+            "How do runs get",
+            "Environment variable",
+            "Concurrency limit?",
+            "Tags",
+            "Save this to",
+        ):
             opened.answer(question)
         assert opened.wait() == 0
         if newline == "\n":
@@ -341,7 +347,7 @@ def test_what_is_declared_is_deployed_again(repository: Console) -> None:
     """The entries of the file are the first choice, and then nothing else is asked."""
     (repository.directory / "syntask.yaml").write_text(RICH, encoding="utf-8")
     with terminal(repository, "deploy") as opened:
-        opened.answer("What is to be deployed?")
+        opened.answer("Which deployments?")
         assert opened.wait() == 0
 
     assert "clean_up/first" in repository.run("syntask deployment ls").stdout.replace("clean-up", "clean_up")
@@ -351,13 +357,13 @@ def test_an_entry_is_added_without_deploying(repository: Console) -> None:
     """`deployment add` says how to deploy it."""
     with terminal(repository, "deployment", "add", "flows.py:report", "-n", "weekly", "--yes") as opened:
         for question in (
-            "What is it for",
-            "Which parameter",
-            "When does it run by itself?",
-            "Which work pool",
+            "Description?",
+            "Override a parameter?",
+            "Run on a schedule?",
+            "Work pool?",
         ):
             opened.answer(question)
-        for question in ("Where do its runs", "An environment", "At most how many", "Tags"):
+        for question in ("How do runs get", "Environment variable", "Concurrency limit?", "Tags"):
             opened.answer(question)
         opened.see("syntask deploy -n daily-report/weekly")
         assert opened.wait() == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -77,6 +77,13 @@ class Terminal:
     @property
     def text(self) -> str:
         return "\n".join(self.lines)
+
+    def cells(self) -> Iterator[list[pyte.screens.Char]]:
+        """Yield the characters of each line, with their colours and weights."""
+        for row in range(len(self.lines)):
+            yield [
+                self._screen.buffer[row][column] for column in range(len(self._screen.display[row].rstrip()))
+            ]
 
     @property
     def colors(self) -> set[str]:

@@ -51,7 +51,7 @@ def ask_code(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     choices = list(_choices(draft, context))
     source = yield from Select(
         "code",
-        "Where do its runs get the code from?",
+        "How do runs get the code?",
         choices=choices,
         default=_default(draft, context, [choice.value for choice in choices]),
     ).ask(context.answers)
@@ -67,17 +67,17 @@ def ask_code(draft: Draft, context: InterviewContext) -> Interview[Draft]:
 
 def _choices(draft: Draft, context: InterviewContext) -> Iterator[Choice]:
     if draft.fields.get("pull") is not None:
-        yield Choice("keep", "As now")
+        yield Choice("keep", "Keep as is")
     if _is_shared(context):
-        yield Choice("project", "As the project says for all of its deployments")
+        yield Choice("project", "As the project declares for all deployments")
     if _is_local(draft):
-        yield Choice("local", "This folder, on the machine of the worker")
+        yield Choice("local", "From this folder, on the worker's machine")
     if takes_image(draft.pool):
-        yield Choice("image", "The image: it holds the code")
+        yield Choice("image", "From the image, which contains the code")
     remote = context.project.remote
     yield Choice("git", f"git: {remote.url}, {remote.branch}" if remote else "A git repository")
     for key, store in STORES.items():
-        yield Choice(key, f"{store.name}: deploying copies it there")
+        yield Choice(key, f"{store.name}: uploaded on deploy")
 
 
 def _default(draft: Draft, context: InterviewContext, offered: list[str]) -> str | None:
@@ -124,8 +124,8 @@ def _from_image(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     else:
         folder = yield from Text(
             "folder",
-            "In which folder of the image is it?",
-            notes=["Enter: where the image begins, its WORKDIR."],
+            "Folder in the image?",
+            notes=["Enter: the image's WORKDIR."],
         ).ask_optional(context.answers)
     go = step("set_working_directory", context.project.dialect, directory=folder)
     return draft.put_steps("pull", [go] if folder else [])
@@ -141,10 +141,10 @@ def _is_made_up(draft: Draft) -> bool:
 def _from_git(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     remote = context.project.remote
     repository = yield from Text(
-        "repository", "Which repository?", default=remote.url if remote else None, check=_repository_problem
+        "repository", "Repository URL?", default=remote.url if remote else None, check=_repository_problem
     ).ask(context.answers)
     branch = yield from Text(
-        "branch", "Which branch?", default=remote.branch if remote else "main", check=_branch_problem
+        "branch", "Branch?", default=remote.branch if remote else "main", check=_branch_problem
     ).ask(context.answers)
     token = ""
     if repository.startswith(("http://", "https://")):
@@ -162,25 +162,25 @@ def _from_git(draft: Draft, context: InterviewContext) -> Interview[Draft]:
 def _ask_token(draft: Draft, context: InterviewContext) -> Interview[tuple[Draft, str]]:
     """The secret block with the token of a private repository; it is made where it is not there."""
     is_private = "token block" in context.answers or (
-        yield from Confirm("private", "Does it ask for a token?", default=False).ask(context.answers)
+        yield from Confirm("private", "Does it need an access token?", default=False).ask(context.answers)
     )
     if not is_private:
         return draft, ""
     known = context.backend.blocks_of("secret")
     name = yield from Text(
         "token block",
-        "Which secret block has the token?",
+        "Secret block with the token?",
         default=f"{slug(draft.name)}-repository-token",
         check=block_name_problem,
         takes_templates=False,
         completions=known,
-        notes=[f"There are {', '.join(known)}; another name makes a new one."] if known else (),
+        notes=[f"Existing blocks: {', '.join(known)}. Another name creates a block."] if known else (),
     ).ask(context.answers)
     if name in known:
         return draft, name
-    token = yield from Password(
-        "token", "The token, which is not shown", notes=["Enter leaves it for later."]
-    ).ask(context.answers)
+    token = yield from Password("token", "Token (hidden)", notes=["Enter: add it later."]).ask(
+        context.answers
+    )
     if not token.reveal():
         return replace(draft, later=(*draft.later, ("secret", name))), name
     block = Block("secret", name, {"value": token})
@@ -189,19 +189,19 @@ def _ask_token(draft: Draft, context: InterviewContext) -> Interview[tuple[Draft
 
 def _repository_problem(text: str) -> str:
     if text.startswith("-"):
-        return "That is an option, and no repository."
+        return "A repository URL cannot start with `-`."
     if _LOGIN.match(text):
         return f"Its login would be saved readable. Write `{without_credentials(text)}`; a token comes next."
     return ""
 
 
 def _branch_problem(text: str) -> str:
-    return "That is an option, and no branch." if text.startswith("-") else ""
+    return "A branch cannot start with `-`." if text.startswith("-") else ""
 
 
 def _ask_store(draft: Draft, context: InterviewContext, store: Store) -> Interview[Draft]:
     bucket = yield from Text("bucket", f"Which {store.container}?").ask(context.answers)
-    folder = yield from Text("folder", "Which folder in it?", default=slug(context.project.root.name)).ask(
+    folder = yield from Text("folder", "Folder in the bucket?", default=slug(context.project.root.name)).ask(
         context.answers
     )
     draft, block = yield from _ask_store_block(draft, context, store)
@@ -225,19 +225,19 @@ def _ask_store_block(draft: Draft, context: InterviewContext, store: Store) -> I
     if not known or "store block" in context.answers:
         question = Text(
             "store block",
-            f"Which block of type {store.block_type} has its credentials?",
+            f"Block of type {store.block_type} with the credentials?",
             check=block_name_problem,
             takes_templates=False,
-            notes=[] if store.needs_block else ["Enter: those that the machines have."],
+            notes=[] if store.needs_block else ["Enter: the credentials of the machine."],
         )
         ask = question.ask if store.needs_block else question.ask_optional
         name = yield from ask(context.answers)
         is_later = name and name not in known
         return (replace(draft, later=(*draft.later, (store.block_type, name))) if is_later else draft), name
-    none = [] if store.needs_block else [Choice(_NO_BLOCK, "Those that the machines have")]
+    none = [] if store.needs_block else [Choice(_NO_BLOCK, "The credentials of the machine")]
     chosen = yield from Select(
         "store block",
-        "Which credentials?",
+        "Credentials?",
         choices=[*none, *(Choice(name, name) for name in known)],
         default=_NO_BLOCK if none else None,
     ).ask(context.answers)

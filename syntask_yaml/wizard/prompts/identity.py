@@ -25,19 +25,19 @@ def ask_identity(context: InterviewContext) -> Interview[Draft]:
     while True:
         name = yield from Text(
             "name",
-            "What is the deployment called?",
+            "Deployment name?",
             default=_free_name(context, flow),
             check=obeys(is_name),
-            notes=[f"On the backend it is {flow.name}/NAME."],
+            notes=[f"Its full name is {flow.name}/NAME."],
         ).ask(unasked.answers)
         declared = context.declared(flow, name)
         if declared is None:
             return Draft(flow=flow, fields={"name": name, "entrypoint": entrypoint})
         is_changed = yield from Select(
             "taken",
-            f"{flow.name}/{name} is declared already, on line {declared.node.span.line}"
+            f"{flow.name}/{name} is already declared on line {declared.node.span.line}"
             f"{_elsewhere(declared.entrypoint, entrypoint)}.",
-            choices=[Choice("change", "Change that entry"), Choice("rename", "Take another name")],
+            choices=[Choice("change", "Edit that entry"), Choice("rename", "Choose another name")],
         ).ask(unasked.answers)
         if is_changed == "change":
             draft = Draft(flow=flow, fields=dict(declared.node.value), declared=declared)
@@ -69,12 +69,12 @@ def _ask_entrypoint(context: InterviewContext) -> Interview[str]:
             return chosen
     entrypoint = yield from Text(
         "flow",
-        "Where is the flow?",
+        "Entrypoint of the flow?",
         check=context.flow_problem,
         takes_templates=False,
         notes=[
-            *([] if found else ["No flow was found here: a function under `@flow`.", *_skipped(context)]),
-            "Write path/to/file.py:function.",
+            *([] if found else ["No function decorated with `@flow` was found here.", *_skipped(context)]),
+            "Format: path/to/file.py:function.",
         ],
     ).ask(context.answers)
     return entrypoint
@@ -84,11 +84,11 @@ def _flow_choices(context: InterviewContext) -> Iterator[Choice]:
     width = max(len(flow.name) for flow in context.project.flows)
     for flow in context.project.flows:
         yield Choice(flow.entrypoint, f"{flow.name:<{width}}  {flow.entrypoint}")
-    yield Choice(ELSEWHERE, "Another one, which I type in", is_option=False)
+    yield Choice(ELSEWHERE, "Another one (type its entrypoint)", is_option=False)
 
 
 def _skipped(context: InterviewContext) -> list[str]:
-    return [f"{skipped.file} was left out: {skipped.reason}." for skipped in context.project.skipped[:3]]
+    return [f"{skipped.file} was skipped: {skipped.reason}." for skipped in context.project.skipped[:3]]
 
 
 def _free_name(context: InterviewContext, flow: Flow) -> str:
@@ -106,8 +106,8 @@ def ask_description(draft: Draft, context: InterviewContext) -> Interview[Draft]
     own = (draft.flow.description or "").strip().partition("\n")[0]
     description = yield from Text(
         "description",
-        "What is it for, in a sentence?",
+        "Description?",
         default=draft.fields.get("description") or "",
-        notes=[f"Enter takes what the flow says: {own}"] if own else [],
+        notes=[f"Enter: use the flow's own: {own}"] if own else [],
     ).ask_optional(context.answers)
     return draft.put(description=description)

@@ -40,7 +40,7 @@ def ask_image(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     is_settled = choices[0].value in ("keep", "project")
     source = yield from Select(
         "image",
-        "Which image do its runs have?",
+        "Image for the runs?",
         choices=choices,
         default=choices[0].value if is_settled else None,
     ).ask(context.answers)
@@ -52,7 +52,7 @@ def ask_image(draft: Draft, context: InterviewContext) -> Interview[Draft]:
         case "build":
             return (yield from _ask_build(draft, context))
         case "named":
-            name = yield from Text("image name", "What is the image called?").ask(context.answers)
+            name = yield from Text("image name", "Image name?").ask(context.answers)
             return _without_build(draft).put_job_variables(image=name)
         case _:
             return _without_build(draft).put_job_variables(image=None)
@@ -60,12 +60,12 @@ def ask_image(draft: Draft, context: InterviewContext) -> Interview[Draft]:
 
 def _choices(draft: Draft, context: InterviewContext) -> Iterator[Choice]:
     if draft.declared is not None and draft.job_variables.get("image"):
-        yield Choice("keep", f"As now: {draft.job_variables['image']}")
+        yield Choice("keep", f"Keep {draft.job_variables['image']}")
     if _shared(context):
-        yield Choice("project", "The one that the project builds")
-    yield Choice("build", "One that is built from this repository")
-    yield Choice("named", "One that is there already")
-    yield Choice("pool", "That of the work pool")
+        yield Choice("project", "The image that the project builds")
+    yield Choice("build", "Build one from this repository")
+    yield Choice("named", "An existing image")
+    yield Choice("pool", "The work pool's image")
 
 
 def _shared(context: InterviewContext) -> str | None:
@@ -87,18 +87,18 @@ def _ask_build(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     dockerfile = yield from _ask_dockerfile(context)
     name = yield from Text(
         "image name",
-        "What is the image called?",
+        "Image name?",
         default=slug(context.project.root.name),
-        notes=["With its registry, where it is pushed: registry.example.com/team/name."],
+        notes=["With the registry to push to: registry.example.com/team/name."],
     ).ask(context.answers)
-    tag = yield from Text("tag", "Which tag does it get?", default="latest").ask(context.answers)
+    tag = yield from Text("tag", "Tag?", default="latest").ask(context.answers)
     dialect = context.project.dialect
     build = step("build_docker_image", dialect, id=BUILD_ID, image_name=name, tag=tag, dockerfile=dockerfile)
     draft = replace(draft.put(push=None).put_steps("build", [build]), has_image=True)
     draft = draft.put_job_variables(image=f"{{{{ {BUILD_ID}.image }}}}")
     is_pushed = yield from Confirm(
         "push",
-        "Is it pushed to its registry?",
+        "Push it to the registry?",
         default=draft.pool is not None and draft.pool.type != "docker",
     ).ask(context.answers)
     if not is_pushed:
@@ -123,10 +123,10 @@ def _ask_dockerfile(context: InterviewContext) -> Interview[str]:
     return (
         yield from Select(
             "dockerfile",
-            "What is it built from?",
+            "Build from which Dockerfile?",
             choices=[
                 *(Choice(file, file) for file in found),
-                Choice(AUTO, "A Dockerfile that is made up for it"),
+                Choice(AUTO, "A generated Dockerfile"),
             ],
             default=found[0],
         ).ask(context.answers)
@@ -136,14 +136,14 @@ def _ask_dockerfile(context: InterviewContext) -> Interview[str]:
 def _ask_registry(context: InterviewContext) -> Interview[str]:
     known = context.backend.blocks_of(_REGISTRY)
     if "registry" in context.answers:
-        return (yield from Text("registry", "Which block has the credentials?").ask(context.answers))
+        return (yield from Text("registry", "Block with the registry credentials?").ask(context.answers))
     if not known:
         return ""
     chosen = yield from Select(
         "registry",
-        "Who may push to it?",
+        "Registry credentials?",
         choices=[
-            Choice(_NO_BLOCK, "Whoever is logged in with docker"),
+            Choice(_NO_BLOCK, "Those of `docker login`"),
             *(Choice(name, name) for name in known),
         ],
         default=_NO_BLOCK,

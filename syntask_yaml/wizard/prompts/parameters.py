@@ -42,7 +42,7 @@ def _ask_others(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     while others:
         chosen = yield from Select(
             "parameter",
-            "Which parameter gets another value?",
+            "Override a parameter?",
             choices=[Choice(DONE, "None"), *_choices(draft, context, others)],
             default=DONE,
         ).ask(context.answers)
@@ -71,7 +71,7 @@ def _ask_value(draft: Draft, context: InterviewContext, name: str, *, is_needed:
     choices = _values_of(own)
     current = _shown(values[name]) if name in values else ""
     if choices:
-        choices = choices if is_needed else [Choice(DONE, "Leave it open"), *choices]
+        choices = choices if is_needed else [Choice(DONE, "Leave it unset"), *choices]
         select = Select(key, text, choices=choices, default=current or None, notes=notes, option=option)
         typed = yield from select.ask(context.answers)
     else:
@@ -91,7 +91,7 @@ def _ask_unknown(draft: Draft, context: InterviewContext) -> Interview[Draft]:
         values = draft.fields.get("parameters") or {}
         pair = yield from Text(
             "parameter",
-            "A parameter, as NAME=VALUE (Enter: no more)",
+            "Parameter as NAME=VALUE (Enter: done)",
             default="",
             may_be_empty=True,
             check=_pair_problem,
@@ -124,11 +124,11 @@ def _notes(schema: Mapping[str, Any], *, is_required: bool, is_needed: bool) -> 
     if schema.get("description"):
         yield str(schema["description"])
     if is_needed:
-        yield "A run that a schedule starts needs a value."
+        yield "Scheduled runs need a value."
     elif is_required:
-        yield "Enter leaves it to whoever starts a run."
+        yield "Enter: no value, so each run has to set it."
     else:
-        yield f"Enter leaves it to the flow, whose default is {_json(schema.get('default'))}."
+        yield f"Enter: keep the flow's default, {_json(schema.get('default'))}."
 
 
 def _values_of(schema: Mapping[str, Any]) -> list[Choice]:

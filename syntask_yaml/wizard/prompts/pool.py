@@ -16,10 +16,10 @@ from syntask_yaml.wizard.questions import Choice, Interview, Select, Text
 NEW = "/new"  # no pool can be called that
 _HIDDEN = frozenset({"prefect-agent", "syntask-agent", "block"})
 _OF_TYPE = {
-    "process": "processes of the worker's machine",
+    "process": "processes on the worker's machine",
     "docker": "Docker containers",
     "kubernetes": "Kubernetes jobs",
-    "ecs": "tasks of AWS ECS",
+    "ecs": "AWS ECS tasks",
     "azure-container-instance": "Azure container instances",
     "cloud-run": "Google Cloud Run jobs (first version)",
     "cloud-run-v2": "Google Cloud Run jobs",
@@ -37,8 +37,8 @@ def ask_pool(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     if pools:
         chosen = yield from Select(
             "pool",
-            "Which work pool do its runs go to?",
-            choices=[*_choices(pools), Choice(NEW, "A new one", is_option=False)],
+            "Work pool?",
+            choices=[*_choices(pools), Choice(NEW, "Create a work pool", is_option=False)],
             default=_default(draft, context),
         ).ask(context.answers)
     known = {pool.name: pool for pool in pools}
@@ -46,7 +46,7 @@ def ask_pool(draft: Draft, context: InterviewContext) -> Interview[Draft]:
         return _with_pool(draft, known[chosen])
     name = yield from Text(
         "pool",
-        "What is the new work pool called?",
+        "Name of the new work pool?",
         check=lambda text: _name_problem(text, context),
         takes_templates=False,
     ).ask(context.answers)
@@ -79,7 +79,7 @@ def _ask_new(name: str, context: InterviewContext) -> Interview[WorkPool]:
     width = max(map(len, types))
     kind = yield from Select(
         "pool type",
-        "What are its runs?",
+        "Type of the work pool?",
         choices=[Choice(each, f"{each:<{width}}  {_OF_TYPE.get(each, '')}".rstrip()) for each in types],
     ).ask(context.answers)
     return WorkPool(name=name, type=kind)

@@ -30,11 +30,11 @@ def ask_environment(draft: Draft, context: InterviewContext) -> Interview[Draft]
         known: Mapping[str, Any] = draft.job_variables.get("env") or {}
         pair = yield from Text(
             "environment",
-            "An environment variable, as NAME=value (Enter: no more)",
+            "Environment variable as NAME=VALUE (Enter: done)",
             default="",
             may_be_empty=True,
             check=lambda text: _pair_problem(text, context),
-            notes=[f"So far: {', '.join(known)}. NAME={NOTHING} takes one away."] if known else (),
+            notes=[f"Set so far: {', '.join(known)}. NAME={NOTHING} removes one."] if known else (),
         ).ask(context.answers)
         match = _PAIR.fullmatch(pair)
         if match is None:
@@ -60,7 +60,7 @@ def _secret_problem(name: str, value: str, context: InterviewContext) -> str:
     if not is_secret_name(name) or value in ("", NOTHING) or is_template(value):
         return ""
     block = block_reference("secret", slug(name.lower()), context.project.dialect)
-    return f"The value would be saved readable. Refer to a secret block: `{name}={block}`."
+    return f"The value would be saved in plain text. Refer to a secret block: `{name}={block}`."
 
 
 def ask_limit(draft: Draft, context: InterviewContext) -> Interview[Draft]:
@@ -72,7 +72,7 @@ def ask_limit(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     current = more.pop("limit", None) if isinstance(declared, dict) else declared
     text = yield from Text(
         "limit",
-        "At most how many runs at the same time?",
+        "Concurrency limit?",
         default="" if current is None else str(current),
         check=_limit_problem,
         notes=[] if current else ["Enter: no limit."],
@@ -82,8 +82,8 @@ def ask_limit(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     limit: Any = int(text) if text.isdigit() else text
     strategy = yield from Select(
         "collision",
-        "What becomes of further runs?",
-        choices=[Choice("ENQUEUE", "They wait"), Choice("CANCEL_NEW", "They are cancelled")],
+        "Runs beyond the limit?",
+        choices=[Choice("ENQUEUE", "Wait"), Choice("CANCEL_NEW", "Are cancelled")],
         default=more.get("collision_strategy") or "ENQUEUE",
     ).ask(context.answers)
     if strategy != "ENQUEUE" or "collision_strategy" in more:
@@ -92,7 +92,11 @@ def ask_limit(draft: Draft, context: InterviewContext) -> Interview[Draft]:
 
 
 def _limit_problem(text: str) -> str:
-    return "" if text.isdecimal() and text.isascii() and int(text) > 0 else "Write a whole number above zero."
+    return (
+        ""
+        if text.isdecimal() and text.isascii() and int(text) > 0
+        else "Enter a whole number greater than 0."
+    )
 
 
 def ask_tags(draft: Draft, context: InterviewContext) -> Interview[Draft]:
@@ -104,6 +108,6 @@ def ask_tags(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     if not all(isinstance(tag, str) and "," not in tag for tag in tags):
         return draft
     text = yield from Text(
-        "tags", "Tags, with commas between", default=", ".join(tags), notes=[] if tags else ["Enter: none."]
+        "tags", "Tags, separated by commas", default=", ".join(tags), notes=[] if tags else ["Enter: none."]
     ).ask_optional(context.answers)
     return draft.put(tags=list(dict.fromkeys(filter(None, map(str.strip, text.split(","))))))

@@ -19,9 +19,9 @@ DONE = ""
 _KEEP = "keep"
 _DAY = 86400
 _KINDS = (
-    Choice("interval", "Every so often, such as every 15 minutes"),
-    Choice("cron", "At set times, such as every morning at six (a cron line)"),
-    Choice("rrule", "By a recurrence rule, as calendars have them (RFC 5545)"),
+    Choice("interval", "At an interval, such as every 15 minutes"),
+    Choice("cron", "At set times, such as every day at 06:00 (cron)"),
+    Choice("rrule", "By a recurrence rule (RFC 5545)"),
 )
 _CRON_NOTES = (
     "Five fields: minute, hour, day of the month, month, weekday.",
@@ -40,7 +40,7 @@ def ask_schedules(draft: Draft, context: InterviewContext) -> Interview[Draft]:
         return draft
     draft = yield from ask_missing(draft, context)
     is_active = yield from Confirm(
-        "active", "Does that begin with the first deploy?", default=draft.fields.get("paused") is not True
+        "active", "Activate the schedule on deploy?", default=draft.fields.get("paused") is not True
     ).ask(context.answers)
     return draft.put(paused=None if is_active else True)
 
@@ -51,8 +51,8 @@ def _ask_all(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     kept = [Choice(_KEEP, f"As now: {'; '.join(map(described, declared))}")] if declared else []
     kind = yield from Select(
         "schedule",
-        "When does it run by itself?",
-        choices=[*kept, Choice(DONE, "Only when I start it"), *_KINDS],
+        "Run on a schedule?",
+        choices=[*kept, Choice(DONE, "No, only on demand"), *_KINDS],
         default=_KEEP if kept else DONE,
     ).ask(context.answers)
     if kind == _KEEP:
@@ -62,8 +62,8 @@ def _ask_all(draft: Draft, context: InterviewContext) -> Interview[Draft]:
         schedules.append(schedule)
         kind = yield from Select(
             "schedule",
-            "And when else?",
-            choices=[Choice(DONE, "That is all"), *_KINDS],
+            "Add another schedule?",
+            choices=[Choice(DONE, "No"), *_KINDS],
             default=DONE,
             notes=_times(schedule, context),
         ).ask(context.answers)
@@ -88,7 +88,7 @@ def _ask_interval(context: InterviewContext) -> Interview[dict[str, Any]]:
         "How often?",
         default="1 hour",
         check=interval_problem,
-        notes=["Such as 15 minutes, 2 hours, 1 day, or seconds."],
+        notes=["For example 15 minutes, 2 hours, 1 day, or a number of seconds."],
     ).ask(context.answers)
     if is_template(text):
         return {"interval": text}
@@ -103,7 +103,7 @@ def _ask_interval(context: InterviewContext) -> Interview[dict[str, Any]]:
 
 
 def _ask_cron(context: InterviewContext) -> Interview[dict[str, Any]]:
-    line = yield from Text("cron", "Which cron line?", check=obeys(is_cron), notes=_CRON_NOTES).ask(
+    line = yield from Text("cron", "Cron expression?", check=obeys(is_cron), notes=_CRON_NOTES).ask(
         context.answers
     )
     return (yield from _in_zone({"cron": line}, context))
@@ -112,9 +112,9 @@ def _ask_cron(context: InterviewContext) -> Interview[dict[str, Any]]:
 def _ask_rrule(context: InterviewContext) -> Interview[dict[str, Any]]:
     rule = yield from Text(
         "rrule",
-        "Which rule?",
+        "Recurrence rule?",
         check=obeys(is_rrule),
-        notes=["Such as FREQ=WEEKLY;BYDAY=MO,TH;BYHOUR=6;BYMINUTE=0;BYSECOND=0"],
+        notes=["For example FREQ=WEEKLY;BYDAY=MO,TH;BYHOUR=6;BYMINUTE=0;BYSECOND=0"],
     ).ask(context.answers)
     return (yield from _in_zone({"rrule": rule}, context))
 
@@ -124,7 +124,7 @@ def _in_zone(schedule: dict[str, Any], context: InterviewContext) -> Interview[d
         return schedule
     zone = yield from Text(
         "timezone",
-        "On the clock of which time zone?",
+        "Time zone?",
         default=context.timezone,
         check=obeys(is_zone),
         completions=sorted(timezones()),

@@ -22,25 +22,25 @@ def load(source: str, limit: int = 100) -> None:
 '''
 STORY = (
     ("Which flow?", ENTER),
-    ("What is the deployment called?", f"asked{ENTER}"),
-    ("What is it for, in a sentence?", ENTER),
+    ("Deployment name?", f"asked{ENTER}"),
+    ("Description?", ENTER),
     ("source (text)", f"orders{ENTER}"),
-    ("Which parameter gets another value?", ENTER),
-    ("When does it run by itself?", DOWN + ENTER),
+    ("Override a parameter?", ENTER),
+    ("Run on a schedule?", DOWN + ENTER),
     ("How often?", f"2 hours{ENTER}"),
-    ("And when else?", ENTER),
-    ("Does that begin with the first deploy?", ENTER),
+    ("Add another schedule?", ENTER),
+    ("Activate the schedule on deploy?", ENTER),
 )
 POOL = (
-    ("What is the new work pool called?", f"asked-pool{ENTER}"),
-    ("What are its runs?", ENTER),
+    ("Name of the new work pool?", f"asked-pool{ENTER}"),
+    ("Type of the work pool?", ENTER),
 )
 REST = (
-    ("Where do its runs get the code from?", ENTER),
-    ("An environment variable", ENTER),
-    ("At most how many runs at the same time?", ENTER),
-    ("Tags, with commas between", ENTER),
-    ("Is this to be written into syntask.yaml?", ENTER),
+    ("How do runs get the code?", ENTER),
+    ("Environment variable", ENTER),
+    ("Concurrency limit?", ENTER),
+    ("Tags, separated by commas", ENTER),
+    ("Save this to syntask.yaml?", ENTER),
 )
 
 
@@ -99,11 +99,11 @@ def test_pools_that_are_there_are_offered_with_their_type(sqlite: PrefectServer,
     sqlite.create_pool("boxes", type="docker")
     sqlite.create_pool("machines")
     image = (
-        ("Which work pool do its runs go to?", ENTER),
-        ("Which image do its runs have?", DOWN + ENTER),
-        ("What is the image called?", f"registry.example.com/shop:1{ENTER}"),
-        ("Where do its runs get the code from?", ENTER),
-        ("In which folder of the image is it?", f"/app{ENTER}"),
+        ("Work pool?", ENTER),
+        ("Image for the runs?", DOWN + ENTER),
+        ("Image name?", f"registry.example.com/shop:1{ENTER}"),
+        ("How do runs get the code?", ENTER),
+        ("Folder in the image?", f"/app{ENTER}"),
     )
 
     screen = _deploy(sqlite, folder, (*STORY, *image, *REST[1:]))

@@ -126,7 +126,7 @@ def test_the_next_times_of_a_schedule_are_shown(workshop: Workshop) -> None:
     """In words, and five times on the clock of its zone."""
     _, script = workshop.add(REPORT, ("schedule", "cron"), ("cron", "30 2 * * 1-5"))
 
-    [again] = [question for question in script.asked if question.text == "And when else?"]
+    [again] = [question for question in script.asked if question.text == "Add another schedule?"]
     assert again.notes == [
         "At 02:30, Monday to Friday (Europe/Berlin). Next:",
         "  Mon 2026-11-23 02:30",
@@ -401,7 +401,7 @@ def test_a_new_pool_is_made_of_a_type_that_the_backend_knows(workshop: Workshop)
     )
 
     assert own.draft.new_pool == WorkPool(name="mine", type="process")
-    [named] = [question for question in script.asked if question.text == "What is the new work pool called?"]
+    [named] = [question for question in script.asked if question.text == "Name of the new work pool?"]
     assert named.problem("default") == "There is a work pool `default` already."
     assert server.draft.new_pool == WorkPool(name="boxes", type="docker")
 
