@@ -90,8 +90,8 @@ def save(composed: FileDraft, draft: Draft, project: ProjectContext) -> None:
         apply_edit(Edit(project.path, name, draft.name, project.text, composed.text, project.encoding))
         return
     if project.path.exists():
-        detail = f"`{project.path.name}` was written meanwhile by somebody else."
-        raise FileFailed(detail, hint="Nothing was saved. Look at the file, and try again.")
+        detail = f"`{project.path.name}` was changed by another program in the meantime."
+        raise FileFailed(detail, hint="Nothing was saved. Check the file and try again.")
     try:
         write_schema(project.path.parent)  # first: with a project file there, nobody writes it again
         write_atomically(project.path, composed.text)

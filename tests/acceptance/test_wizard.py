@@ -283,7 +283,7 @@ def test_a_long_list_is_searched(repository: Console) -> None:
         opened.type("017")
         opened.see("flow_017")
         opened.type(ENTER)
-        opened.see("On the backend it is flow-017/NAME.")
+        opened.see("Its full name is flow-017/NAME.")
         opened.type(CTRL_C)
         assert opened.wait() == 130
 

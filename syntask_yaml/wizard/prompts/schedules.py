@@ -48,7 +48,7 @@ def ask_schedules(draft: Draft, context: InterviewContext) -> Interview[Draft]:
 def _ask_all(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     declared = _declared(draft)
     schedules: list[Mapping[str, Any]] = []
-    kept = [Choice(_KEEP, f"As now: {'; '.join(map(described, declared))}")] if declared else []
+    kept = [Choice(_KEEP, f"Keep: {'; '.join(map(described, declared))}")] if declared else []
     kind = yield from Select(
         "schedule",
         "Run on a schedule?",

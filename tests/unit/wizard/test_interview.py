@@ -141,7 +141,7 @@ def test_the_next_times_of_a_schedule_are_shown(workshop: Workshop) -> None:
     ("key", "text", "problem"),
     [
         ("name", "a/b", "cannot stand in a deployment's name"),
-        ("name", "", "Something must be written"),
+        ("name", "", "A value is required"),
         ("cron", "61 * * * *", "The minute field `61` is not valid"),
         ("interval", "often", "15 minutes"),
         ("interval", "0 minutes", ""),
@@ -151,7 +151,7 @@ def test_the_next_times_of_a_schedule_are_shown(workshop: Workshop) -> None:
         ("parameter limit", "{{ $LIMIT", "has no `}}`"),
         ("environment", "STAGE", "NAME=value"),
         ("environment", "API_TOKEN=abc", "syntask.blocks.secret.api-token"),
-        ("limit", "0", "above zero"),
+        ("limit", "0", "greater than 0"),
     ],
 )
 def test_what_is_no_answer_is_refused_with_a_reason(
@@ -254,7 +254,7 @@ def test_a_name_that_is_taken_can_be_another_one(workshop: Workshop) -> None:
     drafted, script = workshop.add(REPORT, ("name", "default"), ("taken", "rename"))
 
     assert drafted.draft.name == "default-2"
-    assert "declared already, on line 2" in script.asked[2].text
+    assert "already declared on line 2" in script.asked[2].text
 
 
 def test_the_same_name_of_another_flow_is_free(workshop: Workshop) -> None:
@@ -281,9 +281,9 @@ def test_the_same_flow_name_in_another_file_is_told(workshop: Workshop) -> None:
     drafted, script = workshop.add(REPORT, ("name", "a"), ("taken", "change"))
     same, unasked = workshop.add(REPORT, ("name", "b"), ("taken", "change"))
 
-    assert script.asked[2].text.endswith("declared already, on line 2, for `other.py:report`.")
+    assert script.asked[2].text.endswith("already declared on line 2, for `other.py:report`.")
     assert drafted.draft.fields["entrypoint"] == "flows.py:report"
-    assert unasked.asked[2].text.endswith("declared already, on line 3.")
+    assert unasked.asked[2].text.endswith("already declared on line 3.")
     assert same.draft.fields["entrypoint"] == "./flows.py:report"
 
 
@@ -333,7 +333,7 @@ def test_a_broken_file_is_named(workshop: Workshop) -> None:
 
     _, script = workshop.add(REPORT)
 
-    assert "broken.py was left out" in script.asked[0].notes[0]
+    assert "broken.py was skipped" in script.asked[0].notes[0]
 
 
 def test_a_pool_with_images_asks_for_one_and_for_the_code(workshop: Workshop) -> None:

@@ -59,7 +59,7 @@ def test_what_is_no_interval_is_refused(text: str) -> None:
         ({"interval": 3600}, "Every hour"),
         ({"interval": "PT36H"}, "Every 36 hours"),
         ({"interval": 0.5}, "Every 0.5 seconds"),
-        ({"rrule": "FREQ=DAILY", "timezone": "Asia/Tokyo"}, "By the rule FREQ=DAILY (Asia/Tokyo)"),
+        ({"rrule": "FREQ=DAILY", "timezone": "Asia/Tokyo"}, "By the recurrence rule FREQ=DAILY (Asia/Tokyo)"),
         ({"cron": "{{ $CRON }}"}, "By the cron expression `{{ $CRON }}`"),
         ({"interval": "{{ $I }}"}, "interval {{ $I }}"),
     ],
