@@ -18,7 +18,7 @@ from pathlib import Path
 from benchmarks.measure import SCRIPTS, cost_of
 from benchmarks.table import Table, seconds, times
 from syntask_yaml.steps.base import StepContext
-from syntask_yaml.steps.docker.surroundings import surroundings
+from syntask_yaml.steps.docker.build_context import build_context
 from tests.support import container_engine as support
 from tests.support.container_engine import ContainerEngine
 from tests.support.prefect_server import PrefectServer, migrated_file, sqlite_server
@@ -154,6 +154,6 @@ def _reading() -> tuple[str, ...]:
         took = []
         for _ in range(3):
             began = time.perf_counter()
-            surroundings(folder).digest(context)
+            build_context(folder).digest(context)
             took.append(time.perf_counter() - began)
     return (f"the digest of {FILES:,} files", "", seconds(sorted(took)[1]), "", "")

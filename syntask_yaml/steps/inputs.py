@@ -15,10 +15,10 @@ from syntask_yaml.model.secret import Secret
 from syntask_yaml.model.step import Step
 from syntask_yaml.model.value import Unknown
 from syntask_yaml.pysource.signature import Parameter
-from syntask_yaml.steps.limit import TIMEOUT, timeout_of
 from syntask_yaml.steps.registry import find_step
 from syntask_yaml.steps.requirements import missing_requirements
 from syntask_yaml.steps.signature import Signature, signature_of
+from syntask_yaml.steps.timeout import TIMEOUT, timeout_of
 from syntask_yaml.template import is_template
 
 # What a value of each annotation may be. Annotations that are not here are not checked.

@@ -13,9 +13,9 @@ from syntask_yaml.model.events import Observer, StepFinished, StepOutput, StepSt
 from syntask_yaml.model.secret import revealed
 from syntask_yaml.model.step import Step
 from syntask_yaml.steps.base import PLAIN, Outputs, Policy, StepContext, StepFailedAt, StepStopped
-from syntask_yaml.steps.limit import TIMEOUT, timeout_of
-from syntask_yaml.steps.perform import perform
+from syntask_yaml.steps.invoke import invoke
 from syntask_yaml.steps.scrubber import Scrubber, secrets_in
+from syntask_yaml.steps.timeout import TIMEOUT, timeout_of
 from syntask_yaml.stopping import Deadline
 from syntask_yaml.template import Scope, Unresolved, resolve
 
@@ -91,7 +91,7 @@ class _Run:
             if seconds is not None:
                 inputs = {name: value for name, value in inputs.items() if name != TIMEOUT}
                 own.stop = Deadline(self.context.stop, seconds)
-            outputs = perform(self.step, revealed(inputs), own, policy)
+            outputs = invoke(self.step, revealed(inputs), own, policy)
         except StepStopped:
             if isinstance(own.stop, Deadline) and own.stop.has_passed:
                 return self._failure(_too_long(self.step, own.stop))

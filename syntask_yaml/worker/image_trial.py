@@ -25,7 +25,7 @@ from syntask_yaml.operations.lookup import Blocks, Variables
 from syntask_yaml.steps.base import StepContext
 from syntask_yaml.steps.docker.container import OUT, NoSuchProgram, bring, said_in_container
 from syntask_yaml.steps.docker.engine import Engine, open_engine
-from syntask_yaml.steps.docker.refusals import EngineFailed
+from syntask_yaml.steps.docker.errors import EngineFailed
 from syntask_yaml.steps.scrubber import Scrubber, secrets_in
 from syntask_yaml.template import Scope, Unresolved, resolve
 from syntask_yaml.template.scope import LEFT, Answer

@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from syntask_yaml.steps.base import StepContext
+from syntask_yaml.steps.docker.cache_key import key_of
 from syntask_yaml.steps.docker.engine import open_engine
-from syntask_yaml.steps.docker.key import key_of
 from syntask_yaml.steps.docker.request import request_of
 from tests.support.http_server import QuietHandler, serving
 

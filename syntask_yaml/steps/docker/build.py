@@ -13,12 +13,12 @@ from syntask_yaml.files import write_atomically
 from syntask_yaml.steps.base import Outputs, StepContext
 from syntask_yaml.steps.declare import step
 from syntask_yaml.steps.docker.buildkit import build_with_buildkit
+from syntask_yaml.steps.docker.cache import HERE, CachedImage, fetch, find_image, why_built
+from syntask_yaml.steps.docker.cache_key import FILES, NO_LABELS, BuildKey, KeyUnknown, bring_bases, key_of
 from syntask_yaml.steps.docker.classic import build_with_engine
 from syntask_yaml.steps.docker.engine import Engine, open_engine
 from syntask_yaml.steps.docker.forecast import forecast_build
 from syntask_yaml.steps.docker.image import IMAGE_OUTPUTS, Image, named, tag_of_time
-from syntask_yaml.steps.docker.key import FILES, NO_LABELS, BuildKey, KeyUnknown, bring_bases, key_of
-from syntask_yaml.steps.docker.known import HERE, KnownImage, fetch, find_image, why_built
 from syntask_yaml.steps.docker.push import push_image
 from syntask_yaml.steps.docker.request import BuildRequest, request_of
 
@@ -130,17 +130,17 @@ def _made(request: BuildRequest, engine: Engine, context: StepContext, *, shows:
         key = key_of(request, engine, context)
     except KeyUnknown as error:
         context.write(f"Whether it was built before cannot be known: {error.detail}")
-    known = None if key is None or request.is_forced else find_image(key, request, engine)
-    if key is not None and known is not None:
-        return _taken(known, key, request, engine, context, shows=shows)
+    cached = None if key is None or request.is_forced else find_image(key, request, engine)
+    if key is not None and cached is not None:
+        return _reused(cached, key, request, engine, context, shows=shows)
     if key is not None:
         why = "it is to be built again" if request.is_forced else why_built(key, request, engine)
         context.write(f"Building: {why}")
     return _built(request, key, engine, context, shows=shows)
 
 
-def _taken(
-    known: KnownImage,
+def _reused(
+    cached: CachedImage,
     key: BuildKey,
     request: BuildRequest,
     engine: Engine,
@@ -148,15 +148,15 @@ def _taken(
     *,
     shows: bool,
 ) -> tuple[Image, str]:
-    if known.where != HERE:
+    if cached.where != HERE:
         context.write("Not built: the registry has the image that was built from the same")
-        known = fetch(key, request, engine, context, shows=shows)
+        cached = fetch(key, request, engine, context, shows=shows)
     else:
         context.write("Not built: nothing changed")
-    tag = request.tag or known.first_tag or tag_of_time(datetime.now(UTC))
+    tag = request.tag or cached.first_tag or tag_of_time(datetime.now(UTC))
     image = named(request.name, tag, request.additional_tags)
-    _name(known.id, image, key, engine)
-    return image, known.id
+    _name(cached.id, image, key, engine)
+    return image, cached.id
 
 
 def _built(
@@ -170,7 +170,7 @@ def _built(
     if request.with_buildkit:
         image_id = build_with_buildkit(wanted, image, engine, context, shows=shows)
     else:
-        files = key.parts[FILES] if key is not None else request.surroundings.digest(context)
+        files = key.parts[FILES] if key is not None else request.build_context.digest(context)
         image_id = build_with_engine(wanted, engine, context, files=files, shows=shows)
     if not image_id:
         raise StepFailed(f"`{image.reference}` was not built: the engine ended without an image.")

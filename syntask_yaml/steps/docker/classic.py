@@ -27,7 +27,7 @@ def build_with_engine(
 
     Raises StepFailed, in the words of the engine where it failed.
     """
-    with request.surroundings.archive(context, digest=files, more=_extra_files(request)) as archive:
+    with request.build_context.archive(context, digest=files, more=_extra_files(request)) as archive:
         try:
             reports = engine.follow(
                 "The build",

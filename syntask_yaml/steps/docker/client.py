@@ -13,7 +13,7 @@ import docker
 from docker import errors as docker_errors
 
 from syntask_yaml.steps.docker.context import configuration, context_options
-from syntask_yaml.steps.docker.refusals import UNREACHABLE, translated, unreachable
+from syntask_yaml.steps.docker.errors import UNREACHABLE, translated, unreachable
 
 _ANSWERS_WITHIN = 600
 _DOCKER_S_OWN = "unix:///var/run/docker.sock"

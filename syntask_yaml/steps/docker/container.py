@@ -11,9 +11,9 @@ from time import monotonic
 from typing import Any
 from uuid import uuid4
 
-from syntask_yaml.steps.docker.at_registry import pull
 from syntask_yaml.steps.docker.engine import Engine
-from syntask_yaml.steps.docker.refusals import EngineFailed
+from syntask_yaml.steps.docker.errors import EngineFailed
+from syntask_yaml.steps.docker.registry import pull
 
 OUT, ERR = 1, 2
 

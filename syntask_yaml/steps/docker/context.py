@@ -10,7 +10,7 @@ from typing import Any
 
 from docker.tls import TLSConfig
 
-from syntask_yaml.steps.docker.refusals import EngineFailed
+from syntask_yaml.steps.docker.errors import EngineFailed
 
 DEFAULT = "default"
 _CERTIFICATES = ("ca", "cert", "key")

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from syntask_yaml.steps.base import StepContext
+from syntask_yaml.steps.docker.cache import HERE, find_image, why_built
+from syntask_yaml.steps.docker.cache_key import KeyUnknown, key_of
 from syntask_yaml.steps.docker.engine import open_engine
+from syntask_yaml.steps.docker.errors import EngineFailed
 from syntask_yaml.steps.docker.image import repository_of
-from syntask_yaml.steps.docker.key import KeyUnknown, key_of
-from syntask_yaml.steps.docker.known import HERE, find_image, why_built
-from syntask_yaml.steps.docker.refusals import EngineFailed
 from syntask_yaml.steps.docker.request import request_of
 from syntask_yaml.steps.forecast import BUILD, PULL, UNCHANGED, UNKNOWN, ImageForecast
 
@@ -39,14 +39,14 @@ def dry_run(inputs: Mapping[str, Any], context: StepContext) -> DryRun:
             if request.credentials is not None:
                 engine.login(request.credentials, request.registry)
             key = key_of(request, engine, context)
-            known = find_image(key, request, engine)
-            if known is None:
+            cached = find_image(key, request, engine)
+            if cached is None:
                 return DryRun(ImageForecast(image, BUILD, why_built(key, request, engine)))
     except KeyUnknown as error:
         reason = f"whether it was built before cannot be known: {error.detail}"
         return DryRun(ImageForecast(image, BUILD, reason))
     except EngineFailed as error:
         return DryRun(ImageForecast(image, UNKNOWN, error.detail))
-    if known.where == HERE:
-        return DryRun(ImageForecast(image, UNCHANGED, "nothing changed"), known.first_tag, known.id)
+    if cached.where == HERE:
+        return DryRun(ImageForecast(image, UNCHANGED, "nothing changed"), cached.first_tag, cached.id)
     return DryRun(ImageForecast(image, PULL, "the registry has the image that was built from the same"))

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import StepContext, StepStopped
 from syntask_yaml.steps.docker.client import connect, hang_up
+from syntask_yaml.steps.docker.errors import error_text, refusal, translated
 from syntask_yaml.steps.docker.image import HUB, registry_host
-from syntask_yaml.steps.docker.refusals import error_text, refusal, translated
 from syntask_yaml.stopping import TICK
 
 _HUB_KEY = "https://index.docker.io/v1/"

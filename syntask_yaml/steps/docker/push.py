@@ -9,8 +9,9 @@ from typing import Any, Literal
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import Outputs, StepContext
 from syntask_yaml.steps.declare import step
-from syntask_yaml.steps.docker.at_registry import digest_at_registry, is_at_registry
+from syntask_yaml.steps.docker.cache_key import build_record
 from syntask_yaml.steps.docker.engine import Engine, open_engine
+from syntask_yaml.steps.docker.errors import EngineFailed
 from syntask_yaml.steps.docker.forecast import forecast_push
 from syntask_yaml.steps.docker.image import (
     IMAGE_OUTPUTS,
@@ -20,9 +21,8 @@ from syntask_yaml.steps.docker.image import (
     repository_of,
     tag_of_time,
 )
-from syntask_yaml.steps.docker.key import told_by
 from syntask_yaml.steps.docker.progress import follow
-from syntask_yaml.steps.docker.refusals import EngineFailed
+from syntask_yaml.steps.docker.registry import digest_at_registry, is_at_registry
 
 
 @step(
@@ -96,7 +96,7 @@ def _push(name: str, tag: str, engine: Engine, context: StepContext, *, shows: b
 
 def _push_key(name: str, found: Mapping[str, Any], engine: Engine, context: StepContext) -> None:
     """Let others find the image by what it was built from. What stands in the way of that is only said."""
-    tag = told_by((found.get("Config") or {}).get("Labels") or {}).get("key_tag", "")
+    tag = build_record((found.get("Config") or {}).get("Labels") or {}).get("key_tag", "")
     # An image that was built on this one says the same, and does not have the tag.
     has_tag = any(each.endswith(f":{tag}") for each in found.get("RepoTags") or ())
     if not has_tag or is_at_registry(name, tag, engine):

@@ -11,10 +11,10 @@ from typing import Any
 
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import StepContext
+from syntask_yaml.steps.docker.build_context import BuildContext, build_context
 from syntask_yaml.steps.docker.dockerfile import AUTO, Dockerfile, find_dockerfile, with_secrets
 from syntask_yaml.steps.docker.image import check_tags, registry_of, repository_of
 from syntask_yaml.steps.docker.secrets import BuildSecret, secrets_of
-from syntask_yaml.steps.docker.surroundings import Surroundings, surroundings
 
 # Options of a build that do not change what it makes.
 _IMMATERIAL = frozenset(
@@ -57,13 +57,13 @@ class BuildRequest:
         return registry_of(self.name)
 
     @property
-    def surroundings(self) -> Surroundings:
+    def build_context(self) -> BuildContext:
         """What the build can see."""
         own = self.dockerfile.path
         beside = own.with_name(f"{own.name}.dockerignore") if own is not None else None
         # BuildKit reads the ignore file of a Dockerfile before that of the directory.
         is_own = self.with_buildkit and beside is not None and beside.is_file()
-        return surroundings(self.root, beside if is_own else None)
+        return build_context(self.root, beside if is_own else None)
 
     def material(self) -> str:
         """All that was asked for and changes what the build makes, as a digest."""

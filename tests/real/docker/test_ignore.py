@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from syntask_yaml.errors import StepFailed
-from syntask_yaml.steps.docker.surroundings import surroundings
+from syntask_yaml.steps.docker.build_context import build_context
 from tests.support.container_engine import ContainerEngine
 
 pytestmark = pytest.mark.real
@@ -57,7 +57,7 @@ def _folder(tmp_path: Path) -> Path:
 
 
 def seen_here(folder: Path) -> set[str]:
-    entries = surroundings(folder).entries()
+    entries = build_context(folder).entries()
     return {entry.path for entry in entries if not entry.is_directory} & set(_FILES)
 
 
@@ -106,5 +106,5 @@ def test_what_is_no_pattern_for_the_engine_is_refused(
 
     assert built_by_the_engine(folder, engine).returncode != 0
     with pytest.raises(StepFailed) as refused:
-        surroundings(folder)
+        build_context(folder)
     assert f"no pattern: `{pattern}`" in refused.value.detail

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from syntask_yaml.steps.docker.key import LABEL
+from syntask_yaml.steps.docker.cache_key import LABEL
 from tests.real.docker.conftest import Workshop
 from tests.support.container_engine import ContainerEngine, container_engine
 

@@ -6,8 +6,8 @@ import pytest
 
 pytest.importorskip("docker", reason="needs the extra [docker]")
 
+from syntask_yaml.steps.docker.errors import refusal
 from syntask_yaml.steps.docker.progress import follow
-from syntask_yaml.steps.docker.refusals import refusal
 
 
 def test_a_line_for_each_change() -> None:

@@ -31,7 +31,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class BuildContext:
     """The directory *root* as a build sees it, without what *patterns* leave out."""
 
     root: Path
@@ -151,8 +151,8 @@ def _watched(entries: Iterator[Entry], context: StepContext) -> Iterator[Entry]:
         yield entry
 
 
-def surroundings(root: Path, ignore_file: Path | None = None) -> Surroundings:
+def build_context(root: Path, ignore_file: Path | None = None) -> BuildContext:
     """What a build in *root* can see. Raises StepFailed if there is no such directory."""
     if not root.is_dir():
         raise StepFailed(f"There is no directory `{root}` to build in.", hint="Correct `path:` of the step.")
-    return Surroundings(root, Patterns.read(ignore_file or root / IGNORE_FILE))
+    return BuildContext(root, Patterns.read(ignore_file or root / IGNORE_FILE))

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from syntask_yaml.steps.base import StepContext
-from syntask_yaml.steps.docker.at_registry import is_at_registry, pull
+from syntask_yaml.steps.docker.cache_key import LABEL, BuildKey, build_record
 from syntask_yaml.steps.docker.engine import Engine
-from syntask_yaml.steps.docker.key import LABEL, BuildKey, told_by
 from syntask_yaml.steps.docker.progress import follow
+from syntask_yaml.steps.docker.registry import is_at_registry, pull
 from syntask_yaml.steps.docker.request import BuildRequest
 
 HERE, REGISTRY = "here", "registry"
 
 
 @dataclass(frozen=True, slots=True)
-class KnownImage:
+class CachedImage:
     """An image with the key that was looked for, and *where* it is; its *id* is known only of one here."""
 
     where: str
@@ -27,32 +27,32 @@ class KnownImage:
     @property
     def first_tag(self) -> str | None:
         """The tag that it was given when it was built."""
-        tag: str | None = told_by(self.labels or {}).get("tag")
+        tag: str | None = build_record(self.labels or {}).get("tag")
         return tag
 
 
-def find_image(key: BuildKey, request: BuildRequest, engine: Engine) -> KnownImage | None:
+def find_image(key: BuildKey, request: BuildRequest, engine: Engine) -> CachedImage | None:
     """The image of that key, in the engine or at the registry; None if it is to be built."""
     filters = {"label": LABEL}
     for found in engine.ask("Looking for images", lambda api: api.images(filters=filters)):
         # An image that was built on this one has its labels too, but not its tag.
         if any(name.endswith(f":{key.tag}") for name in found.get("RepoTags") or ()):
-            return KnownImage(HERE, str(found["Id"]), found.get("Labels") or {})
+            return CachedImage(HERE, str(found["Id"]), found.get("Labels") or {})
     if "/" in request.name and is_at_registry(request.name, key.tag, engine):
-        return KnownImage(REGISTRY)
+        return CachedImage(REGISTRY)
     return None
 
 
 def fetch(
     key: BuildKey, request: BuildRequest, engine: Engine, context: StepContext, *, shows: bool
-) -> KnownImage:
+) -> CachedImage:
     """Pull the image of that key from the registry. Raises EngineFailed."""
     reference = f"{request.name}:{key.tag}"
     # Without the platform an engine takes its own, which is in the key.
     options: dict[str, Any] = {"platform": request.platform} if request.platform else {}
     follow(pull(reference, engine, **options), context.write, shows=shows)
     found = engine.ask(f"Pulling `{reference}`", lambda api: api.inspect_image(reference))
-    return KnownImage(HERE, str(found["Id"]), (found.get("Config") or {}).get("Labels") or {})
+    return CachedImage(HERE, str(found["Id"]), (found.get("Config") or {}).get("Labels") or {})
 
 
 def why_built(key: BuildKey, request: BuildRequest, engine: Engine) -> str:
@@ -60,7 +60,7 @@ def why_built(key: BuildKey, request: BuildRequest, engine: Engine) -> str:
     images = engine.ask("Looking for images", lambda api: api.images(request.name))
     newest_first = sorted(images, key=lambda image: image["Created"], reverse=True)
     labels = [image.get("Labels") or {} for image in newest_first]
-    differences = [key.differences(each) for each in labels if told_by(each)]
+    differences = [key.differences(each) for each in labels if build_record(each)]
     if not differences:
         return "nothing here or at the registry was built from this"
     changed = min(differences, key=len)

@@ -12,10 +12,10 @@ from typing import Any
 
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import StepContext
-from syntask_yaml.steps.docker.at_registry import digest_at_registry, pull
 from syntask_yaml.steps.docker.dockerfile import images_below
 from syntask_yaml.steps.docker.engine import Engine
-from syntask_yaml.steps.docker.refusals import EngineFailed
+from syntask_yaml.steps.docker.errors import EngineFailed
+from syntask_yaml.steps.docker.registry import digest_at_registry, pull
 from syntask_yaml.steps.docker.request import BuildRequest, digest_of_json
 
 # A change of what is hashed, or how, is a new number.
@@ -56,11 +56,11 @@ class BuildKey:
 
     def differences(self, labels: Mapping[str, str]) -> list[str]:
         """The parts that differ from those of an image with these *labels*."""
-        before = told_by(labels).get("parts") or {}
+        before = build_record(labels).get("parts") or {}
         return [name for name, digest in self.parts.items() if before.get(name) != digest[:_PART_LENGTH]]
 
 
-def told_by(labels: Mapping[str, str]) -> Mapping[str, Any]:
+def build_record(labels: Mapping[str, str]) -> Mapping[str, Any]:
     """What an image's *labels* say of its build: `key_tag`, `parts` and `tag`; nothing if they do not."""
     try:
         told = json.loads((labels or {}).get(LABEL) or "{}")
@@ -83,7 +83,7 @@ def key_of(request: BuildRequest, engine: Engine, context: StepContext) -> Build
     """The key of what *request* asks for. Nothing is pulled. Raises KeyUnknown, StepFailed."""
     bases, has_registry = _bases(request, engine)
     parts = {
-        FILES: request.surroundings.digest(context),
+        FILES: request.build_context.digest(context),
         DOCKERFILE: sha256(request.dockerfile.text.encode()).hexdigest(),
         ARGUMENTS: digest_of_json([request.material(), request.platform or _platform(engine)]),
         BASE: digest_of_json(bases),

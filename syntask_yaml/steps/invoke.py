@@ -14,16 +14,16 @@ from syntask_yaml.model.step import Step
 from syntask_yaml.steps.base import Outputs, Policy, ProcessFailed, StepContext, StepStopped
 from syntask_yaml.steps.call import call, captured, outputs_of, own_traceback, words
 from syntask_yaml.steps.inputs import problems_of
-from syntask_yaml.steps.limit import TimePassed, interrupting
 from syntask_yaml.steps.registry import StepDefinition, find_step
 from syntask_yaml.steps.requirements import ensure_requirements
 from syntask_yaml.steps.signature import signature_of
+from syntask_yaml.steps.timeout import TimePassed, interrupting
 
 if TYPE_CHECKING:
     from syntask_yaml.processes import Finished
 
 
-def perform(step: Step, inputs: Mapping[str, Any], context: StepContext, policy: Policy) -> Outputs:
+def invoke(step: Step, inputs: Mapping[str, Any], context: StepContext, policy: Policy) -> Outputs:
     """What the function of *step* puts out for *inputs*, which hold secrets in clear.
 
     `context.directory` is afterwards where the step left off. Raises StepFailed or NotFound with the

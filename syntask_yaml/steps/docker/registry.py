@@ -8,8 +8,8 @@ from typing import Any
 from docker.auth import get_config_header
 
 from syntask_yaml.steps.docker.engine import Engine
+from syntask_yaml.steps.docker.errors import EngineFailed
 from syntask_yaml.steps.docker.image import registry_of
-from syntask_yaml.steps.docker.refusals import EngineFailed
 
 _ALL = 1_000_000
 

@@ -13,7 +13,7 @@ pytest.importorskip("docker", reason="needs the extra [docker]")
 
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import StepContext, StepStopped
-from syntask_yaml.steps.docker.surroundings import surroundings
+from syntask_yaml.steps.docker.build_context import build_context
 
 
 @pytest.fixture(name="context")
@@ -27,7 +27,7 @@ def _context(tmp_path: Path) -> StepContext:
 
 def test_files_that_change_while_they_are_read(context: StepContext) -> None:
     """The image would not be what its key says."""
-    seen = surroundings(context.directory)
+    seen = build_context(context.directory)
     digest = seen.digest(context)
     (context.directory / "d/e/file.txt").write_text("changed")
 
@@ -40,7 +40,7 @@ def test_the_archive_holds_what_was_digested(context: StepContext) -> None:
     root = context.directory
     os.link(root / "d/e/file.txt", root / "same.txt")
     (root / "d/e/file.txt").chmod(0o640)
-    seen = surroundings(root)
+    seen = build_context(root)
     with (
         seen.archive(context, digest=seen.digest(context), more={"Dockerfile": b"FROM x\n"}) as file,
         tarfile.open(fileobj=file) as archive,
@@ -58,18 +58,18 @@ def test_the_archive_holds_what_was_digested(context: StepContext) -> None:
 
 def test_what_cannot_be_copied_is_left_out(context: StepContext) -> None:
     """A socket is no file."""
-    digest = surroundings(context.directory).digest(context)
+    digest = build_context(context.directory).digest(context)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(context.directory / "s"))
 
-        assert surroundings(context.directory).digest(context) == digest
+        assert build_context(context.directory).digest(context) == digest
 
 
 def test_names_that_are_no_text(context: StepContext) -> None:
     """Bytes that are no UTF-8 are a name too."""
-    before = surroundings(context.directory).digest(context)
+    before = build_context(context.directory).digest(context)
     (Path(os.fsdecode(os.fsencode(context.directory) + b"/\xff\xfe"))).touch()
-    seen = surroundings(context.directory)
+    seen = build_context(context.directory)
 
     assert seen.digest(context) != before
     seen.archive(context, digest=seen.digest(context), more={}).close()
@@ -80,4 +80,4 @@ def test_a_stop_is_heeded(context: StepContext) -> None:
     context.stop.set()
 
     with pytest.raises(StepStopped):
-        surroundings(context.directory).digest(context)
+        build_context(context.directory).digest(context)
