@@ -90,10 +90,6 @@ class InterviewContext:
     def answers(self) -> Mapping[str, Answer]:
         return self.given.answers
 
-    def read_flow(self, entrypoint: str) -> Flow:
-        """The flow with its parameters; it may be loaded in a process of its own. Raises SyntaskError."""
-        return self.reader.read(entrypoint)
-
     def flow_problem(self, entrypoint: str) -> str:
         """Why *entrypoint* names no flow, in a sentence or two; empty if it does."""
         try:

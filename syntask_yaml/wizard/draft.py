@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from syntask_yaml.model.block import Block
@@ -43,7 +43,7 @@ class Draft:
     new_pool: WorkPool | None = None
     new_blocks: tuple[Block, ...] = ()
     later: tuple[tuple[str, str], ...] = ()
-    has_image: bool = field(default=False)
+    has_image: bool = False
 
     def put(self, **fields: Any) -> Draft:
         """The draft with more fields; None and what is empty take a field away."""

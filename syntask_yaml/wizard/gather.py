@@ -19,21 +19,9 @@ from syntask_yaml.project.load import load_project
 from syntask_yaml.project.locate import FILE_NAMES, find_project_file
 from syntask_yaml.project.repository import find_remote
 from syntask_yaml.wizard.context import BackendContext, GivenAnswers, InterviewContext, ProjectContext
+from syntask_yaml.wizard.prompts.pool import POOL_TYPES
 
 _CLOCK = Path("/etc/localtime")
-
-# The types of pools that Prefect has workers for, the likeliest first: what there is where a server does
-# not tell, and the order where it does.
-_USUAL_TYPES = (
-    "process",
-    "docker",
-    "kubernetes",
-    "ecs",
-    "azure-container-instance",
-    "cloud-run-v2",
-    "cloud-run",
-    "vertex-ai",
-)
 
 
 def gather_context(
@@ -101,8 +89,8 @@ def _gather_backend(backend: Backend, default_pool: str | None) -> BackendContex
 def _pool_types(backend: Backend) -> tuple[str, ...]:
     """What can be made; asked of the backend only when a new pool is wanted: a server may look far for it."""
     told = backend.pool_types()
-    usual = [each for each in _USUAL_TYPES if each in told]
-    return tuple(dict.fromkeys((*usual, *told))) or _USUAL_TYPES
+    usual = [each for each in POOL_TYPES if each in told]
+    return tuple(dict.fromkeys((*usual, *told))) or tuple(POOL_TYPES)
 
 
 def local_timezone(environ: Mapping[str, str]) -> str:

@@ -12,11 +12,10 @@ from syntask_yaml.project.default_pull import IMAGE_ROOT, LOCAL_POOLS
 from syntask_yaml.project.repository import without_credentials
 from syntask_yaml.wizard.context import InterviewContext
 from syntask_yaml.wizard.draft import Draft
-from syntask_yaml.wizard.prompts.image import AUTO, takes_image
+from syntask_yaml.wizard.prompts.image import AUTO, choose_block, takes_image
 from syntask_yaml.wizard.questions import Choice, Confirm, Interview, Password, Select, Text
 from syntask_yaml.wizard.steps import block_name_problem, block_reference, slug, step
 
-_NO_BLOCK = "none"
 _LOGIN = re.compile(r"\w[\w+.-]*://[^/@]*:[^/@]*@|https?://[^/@]*@")
 
 
@@ -60,9 +59,17 @@ def ask_code(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     draft = draft.put(pull=None)
     if _without_stores(draft) != (draft.fields.get("push") or []):
         draft = draft.put(push=_without_stores(draft))
-    if source in STORES:
-        return (yield from _ask_store(draft, context, STORES[source]))
-    return (yield from _ASK[source](draft, context))
+    match source:
+        case "project":
+            return draft
+        case "local":
+            return _from_here(draft, context)
+        case "image":
+            return (yield from _from_image(draft, context))
+        case "git":
+            return (yield from _from_git(draft, context))
+        case _:
+            return (yield from _ask_store(draft, context, STORES[source]))
 
 
 def _choices(draft: Draft, context: InterviewContext) -> Iterator[Choice]:
@@ -102,14 +109,8 @@ def _is_local(draft: Draft) -> bool:
     return draft.pool is not None and draft.pool.type in LOCAL_POOLS
 
 
-def _from_project(draft: Draft, context: InterviewContext) -> Interview[Draft]:  # noqa: ARG001  (one of a table)
-    yield from ()
-    return draft
-
-
-def _from_here(draft: Draft, context: InterviewContext) -> Interview[Draft]:
+def _from_here(draft: Draft, context: InterviewContext) -> Draft:
     """Nothing is written: that is what happens where nothing is. The project's own steps are put aside."""
-    yield from ()
     if not _is_shared(context):
         return draft
     go = step("set_working_directory", context.project.dialect, directory=str(context.project.root))
@@ -234,14 +235,5 @@ def _ask_store_block(draft: Draft, context: InterviewContext, store: Store) -> I
         name = yield from ask(context.answers)
         is_later = name and name not in known
         return (replace(draft, later=(*draft.later, (store.block_type, name))) if is_later else draft), name
-    none = [] if store.needs_block else [Choice(_NO_BLOCK, "The credentials of the machine")]
-    chosen = yield from Select(
-        "store block",
-        "Credentials?",
-        choices=[*none, *(Choice(name, name) for name in known)],
-        default=_NO_BLOCK if none else None,
-    ).ask(context.answers)
-    return draft, "" if chosen == _NO_BLOCK else chosen
-
-
-_ASK = {"project": _from_project, "local": _from_here, "image": _from_image, "git": _from_git}
+    none = "" if store.needs_block else "The credentials of the machine"
+    return draft, (yield from choose_block("store block", "Credentials?", known, none))

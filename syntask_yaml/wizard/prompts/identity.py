@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 from dataclasses import replace
+from posixpath import normpath
 
 from syntask_yaml.project.flows import Flow
 from syntask_yaml.project.rules import is_name
+from syntask_yaml.pysource.entrypoint import InvalidEntrypoint, parse_entrypoint
 from syntask_yaml.wizard.checks import obeys
 from syntask_yaml.wizard.context import InterviewContext
 from syntask_yaml.wizard.draft import Draft
@@ -20,7 +21,7 @@ _FIRST_NAME = "default"
 def ask_identity(context: InterviewContext) -> Interview[Draft]:
     """The flow and the name: a new entry, or one that is there and is to be changed."""
     entrypoint = yield from _ask_entrypoint(context)
-    flow = context.read_flow(entrypoint)
+    flow = context.reader.read(entrypoint)
     unasked = context
     while True:
         name = yield from Text(
@@ -47,10 +48,14 @@ def ask_identity(context: InterviewContext) -> Interview[Draft]:
 
 def _elsewhere(declared: str, entrypoint: str) -> str:
     """What to say of an entry whose flow has the same name, and stands elsewhere; else nothing."""
-    (file, _, function), (other, _, another) = declared.rpartition(":"), entrypoint.rpartition(":")
-    is_known = file.endswith(".py") and other.endswith(".py")  # a module may be the same file
-    is_same = (posixpath.normpath(file), function) == (posixpath.normpath(other), another)
-    return f", for `{declared}`" if is_known and not is_same else ""
+    try:
+        there, here = parse_entrypoint(declared), parse_entrypoint(entrypoint)
+    except InvalidEntrypoint:
+        return ""
+    if there.path is None or here.path is None:  # a module may be the same file
+        return ""
+    is_same = (normpath(there.path), there.function) == (normpath(here.path), here.function)
+    return "" if is_same else f", for `{declared}`"
 
 
 def _without_name(context: InterviewContext) -> InterviewContext:

@@ -139,13 +139,13 @@ def _ask_registry(context: InterviewContext) -> Interview[str]:
         return (yield from Text("registry", "Block with the registry credentials?").ask(context.answers))
     if not known:
         return ""
-    chosen = yield from Select(
-        "registry",
-        "Registry credentials?",
-        choices=[
-            Choice(_NO_BLOCK, "Those of `docker login`"),
-            *(Choice(name, name) for name in known),
-        ],
-        default=_NO_BLOCK,
-    ).ask(context.answers)
+    none = "Those of `docker login`"
+    return (yield from choose_block("registry", "Registry credentials?", known, none))
+
+
+def choose_block(key: str, text: str, known: list[str], none: str) -> Interview[str]:
+    """Ask for one of the *known* blocks; empty where *none*, the label of no block, is chosen."""
+    without = [Choice(_NO_BLOCK, none)] if none else []
+    choices = [*without, *(Choice(name, name) for name in known)]
+    chosen = yield from Select(key, text, choices=choices, default=_NO_BLOCK if none else None).ask()
     return "" if chosen == _NO_BLOCK else chosen

@@ -15,14 +15,16 @@ from syntask_yaml.wizard.questions import Choice, Interview, Select, Text
 
 NEW = "/new"  # no pool can be called that
 _HIDDEN = frozenset({"prefect-agent", "syntask-agent", "block"})
-_OF_TYPE = {
+# The types of pools that Prefect has workers for, the likeliest first: what there is where a server does
+# not tell, and the order where it does.
+POOL_TYPES = {
     "process": "processes on the worker's machine",
     "docker": "Docker containers",
     "kubernetes": "Kubernetes jobs",
     "ecs": "AWS ECS tasks",
     "azure-container-instance": "Azure container instances",
-    "cloud-run": "Google Cloud Run jobs (first version)",
     "cloud-run-v2": "Google Cloud Run jobs",
+    "cloud-run": "Google Cloud Run jobs (first version)",
     "vertex-ai": "Google Vertex AI jobs",
 }
 
@@ -80,7 +82,7 @@ def _ask_new(name: str, context: InterviewContext) -> Interview[WorkPool]:
     kind = yield from Select(
         "pool type",
         "Type of the work pool?",
-        choices=[Choice(each, f"{each:<{width}}  {_OF_TYPE.get(each, '')}".rstrip()) for each in types],
+        choices=[Choice(each, f"{each:<{width}}  {POOL_TYPES.get(each, '')}".rstrip()) for each in types],
     ).ask(context.answers)
     return WorkPool(name=name, type=kind)
 
