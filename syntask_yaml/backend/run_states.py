@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from syntask_yaml.backend.base import Claim
 from syntask_yaml.backend.ids import new_id, run_name
+from syntask_yaml.backend.queue import Claim
 from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound
 from syntask_yaml.model.deployment import Deployment, Stored
 from syntask_yaml.model.job_variables import merged

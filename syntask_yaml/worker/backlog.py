@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from syntask_yaml.backend.base import Claim, RunQueue
+from syntask_yaml.backend.queue import Claim, RunQueue
 from syntask_yaml.model.run import LogLine, State
 
 # Bytes of lines that are held in memory, and that are read of the file at once.

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from syntask_yaml.backend.base import Backend, Claim, RunQueue
+from syntask_yaml.backend.base import Backend
 from syntask_yaml.backend.clock import has_passed
+from syntask_yaml.backend.queue import Claim, RunQueue
 from syntask_yaml.errors import BackendError, NotFound, StepFailed
 from syntask_yaml.model.run import LogLine, State, StateType
 from syntask_yaml.operations.secret_variables import HINT, secret_problem

@@ -15,8 +15,9 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from syntask_yaml.backend.base import Claim, OwnBackend
+from syntask_yaml.backend.base import OwnBackend
 from syntask_yaml.backend.clock import has_passed
+from syntask_yaml.backend.queue import Claim
 from syntask_yaml.errors import BackendError, BackendRefused, BackendUnreachable, SyntaskError
 from syntask_yaml.model.run import LogLine, State, StateType
 from syntask_yaml.worker.events import Notify, RunChanged, Stopping, StoreLost, StoreRegained

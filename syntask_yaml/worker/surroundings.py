@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from syntask_yaml.backend.base import Backend, Claim
+from syntask_yaml.backend.base import Backend
+from syntask_yaml.backend.queue import Claim
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.job_variables import job_configuration
 from syntask_yaml.model.secret import Secret

@@ -11,7 +11,8 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 from uuid import uuid4
 
-from syntask_yaml.backend.base import Backend, Claim
+from syntask_yaml.backend.base import Backend
+from syntask_yaml.backend.queue import Claim
 from syntask_yaml.errors import SyntaskError
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.events import Observer, StepOutput

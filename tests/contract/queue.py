@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from syntask_yaml.backend.base import Claim, OwnBackend, RunFilter
+from syntask_yaml.backend.base import OwnBackend, RunFilter
+from syntask_yaml.backend.queue import Claim
 from syntask_yaml.model.deployment import Deployment, Stored
 from syntask_yaml.model.run import Run, RunRequest, State, StateType
 from syntask_yaml.model.schedule import Cron, Schedule

@@ -7,7 +7,6 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from syntask_yaml.backend.base import Claim
 from syntask_yaml.backend.clock import SKEW
 from syntask_yaml.backend.embedded.base import EmbeddedBase
 from syntask_yaml.backend.embedded.codec import from_moment, to_json, to_moment
@@ -16,6 +15,7 @@ from syntask_yaml.backend.embedded.run_rows import log_row, progress_row, run_of
 from syntask_yaml.backend.embedded.values import pool_of
 from syntask_yaml.backend.ids import new_id
 from syntask_yaml.backend.pools import SERVED_TYPES
+from syntask_yaml.backend.queue import Claim
 from syntask_yaml.backend.run_states import (
     AWAITING,
     SURPLUS,

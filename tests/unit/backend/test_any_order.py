@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from syntask_yaml.backend.base import Claim, OwnBackend, RunFilter
+from syntask_yaml.backend.base import OwnBackend, RunFilter
 from syntask_yaml.backend.embedded import EmbeddedBackend
+from syntask_yaml.backend.queue import Claim
 from syntask_yaml.errors import BackendRefused
 from syntask_yaml.model.deployment import CollisionStrategy, ConcurrencyLimit, Deployment, Stored, Write
 from syntask_yaml.model.pool import WorkPool

@@ -251,7 +251,7 @@ def test_what_is_no_json_is_our_mistake(open_store: Open) -> None:
     """A secret, or what is not known yet, should have been caught before; it is not written down."""
     backend = open_store()
     for value in (Secret("s3cret"), Unknown("image")):
-        with pytest.raises(TypeError, match="not stored"):
+        with pytest.raises(TypeError, match="no JSON"):
             backend.write([Write(None, Deployment(flow="f", name="n", parameters={"a": value}))])
 
     assert backend.deployments() == []

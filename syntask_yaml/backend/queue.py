@@ -1,0 +1,106 @@
+"""The port of our own worker: due runs, each exactly once, and a place to report."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from syntask_yaml.model.run import LogLine, Run, State, StateType
+from syntask_yaml.model.value import Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A run that one worker took, with what it takes to execute it.
+
+    *token* proves that it is still ours: it changes hands only when the lease has run out.
+    *job_variables* are the deployment's with the run's over them, *base_job_template* is the pool's;
+    *entrypoint* is empty if it has none.
+    """
+
+    run: Run
+    token: str
+    entrypoint: str
+    parameters: Mapping[str, Json] = field(default_factory=dict)
+    job_variables: Mapping[str, Json] = field(default_factory=dict)
+    base_job_template: Mapping[str, Json] = field(default_factory=dict)
+    pull_steps: tuple[Mapping[str, Json], ...] = ()
+
+
+class RunQueue(Protocol):
+    """What a worker needs: due runs, each exactly once, and a place to report.
+
+    Every verb may be called by many workers at the same time, and each change is one transaction.
+    """
+
+    def schedule(self, now: datetime) -> int:
+        """Make the coming runs of all active schedules; how many are new. Calling again makes none twice.
+
+        Cheap when there is nothing to make. What is made ahead, and what of the past: `backend/schedules.py`.
+        """
+        ...
+
+    def claim(
+        self,
+        pool: str,
+        *,
+        worker: str,
+        now: datetime,
+        lease: float,
+        queues: Collection[str] = (),
+        due_by: datetime | None = None,
+    ) -> Claim | None:
+        """Take the next due run that the limits of pool and deployment allow, for *lease* seconds.
+
+        By the priority of its queue, then by the time it was due. *queues* empty means all; *due_by*
+        leaves out runs that became due later.
+        """
+        ...
+
+    def hold_back(self, now: datetime) -> None:
+        """Have due runs beyond the limit of their deployment wait or be cancelled, as `claim` does.
+
+        Cheap where there are none.
+        """
+        ...
+
+    def report(self, claim: Claim, state: State, now: datetime) -> bool:
+        """Write a run's new state; False, and nothing written, if the run is no longer ours.
+
+        An end gives up the claim. A run that is to be cancelled stays CANCELLING until it ends.
+        """
+        ...
+
+    def append_logs(self, run_id: str, lines: Sequence[LogLine]) -> None:
+        """Keep what a run wrote."""
+        ...
+
+    def renew(self, claims: Sequence[Claim], *, now: datetime, lease: float) -> Mapping[str, StateType]:
+        """Hold on to runs for another *lease* seconds: the states of those still ours, by run id."""
+        ...
+
+    def held(self, claims: Sequence[Claim]) -> Mapping[str, StateType]:
+        """What `renew` answers, without renewing: nothing is written."""
+        ...
+
+    def reap(self, now: datetime) -> list[Run]:
+        """End what dead workers left: what was running has crashed; what had not begun is due again."""
+        ...
+
+    def forget(self, before: datetime, *, limit: int) -> int:
+        """Remove up to *limit* runs that ended earlier than *before*, with their logs; how many it were."""
+        ...
+
+    def next_due(self, pool: str, now: datetime) -> datetime | None:
+        """When the next run of *pool* is due, later than *now*; None if none is known."""
+        ...
+
+    def hurry(self, patience: float) -> None:
+        """From now on wait no longer than *patience* seconds while others write."""
+        ...
+
+    def changed(self) -> int:
+        """A number that differs after any other process has written."""
+        ...
