@@ -15,12 +15,14 @@ demo:
 test: .venv/.ready .prefect-3.9/.ready
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
-# Kills, crowds, floods and pairs of deploys in full numbers; `make test` has small ones of most of them.
-# And a hundred thousand answers, plan files and names that went wrong; SYNTASK_INPUTS is another number.
-# SYNTASK_TORTURE_PAIRS is another number of pairs than two hundred.
+# Kills, crowds, pairs of deploys, a flood, damaged inputs and deployments in pages, in full numbers, and what came
+# of them; `make test` has small ones. A number that is set in the environment counts instead.
 torture: .venv/.ready
-	SYNTASK_INPUTS=$${SYNTASK_INPUTS:-100000} SYNTASK_TORTURE_KILLS=300 SYNTASK_TORTURE_RUNS=4000 SYNTASK_TORTURE_OUTPUT=1000 SYNTASK_TORTURE_DEPLOYMENTS=1300 \
-		$(BIN)/python -m pytest --timeout=0 -m "torture or not torture" tests/torture tests/fuzz tests/acceptance/worker/test_output.py \
+	SYNTASK_INPUTS=$${SYNTASK_INPUTS:-100000} SYNTASK_TORTURE_KILLS=$${SYNTASK_TORTURE_KILLS:-300} \
+	SYNTASK_TORTURE_RUNS=$${SYNTASK_TORTURE_RUNS:-4000} SYNTASK_TORTURE_OUTPUT=$${SYNTASK_TORTURE_OUTPUT:-1000} \
+	SYNTASK_TORTURE_PAIRS=$${SYNTASK_TORTURE_PAIRS:-200} $(BIN)/python -m pytest --timeout=0 -m "torture or not torture" \
+		-rP --numprocesses logical --maxprocesses 4 tests/torture tests/fuzz tests/acceptance/worker/test_output.py
+	SYNTASK_TORTURE_DEPLOYMENTS=$${SYNTASK_TORTURE_DEPLOYMENTS:-1300} $(BIN)/python -m pytest --timeout=0 \
 		tests/real/prefect/test_reading_all.py
 
 # The tests that start no servers.

@@ -16,7 +16,7 @@ import pytest
 from tests.support.command import command
 from tests.support.damage import damaged, damaged_bytes, to_bytes
 from tests.support.desk import FLOWS
-from tests.support.inputs import seeded, seeds
+from tests.support.inputs import in_parts, seeded, seeds
 from tests.support.odd_names import odd_name
 from tests.support.prefect_answers import RUN
 from tests.support.prefect_wire import URL, wired
@@ -148,21 +148,23 @@ def _home(tmp_path: Path) -> Iterator[Path]:
         yield tmp_path
 
 
-def test_a_damaged_answer_is_no_bug() -> None:
-    for seed in seeds(0.5):
+@in_parts
+def test_a_damaged_answer_is_no_bug(part: int) -> None:
+    for seed in seeds(0.5, part):
         with seeded("answer", seed) as random, wired(f"{seed}"):
             ended = command(["--backend", URL, *random.choice(_COMMANDS)])
             assert ended.code in (0, 1)
 
 
-def test_a_damaged_plan_file_is_no_bug(home: Path) -> None:
+@in_parts
+def test_a_damaged_plan_file_is_no_bug(home: Path, part: int) -> None:
     store, file = home / "store.db", home / "plan.json"
     (home / "syntask.yaml").write_text(_SMALL, encoding="utf-8")
     deploy = ["--backend", f"embedded:{store}", "deploy", "--no-load", "--plan", str(file)]
     command(["--backend", f"embedded:{store}", "plan", "--all", "--no-load", "--save", str(file)])
     saved = file.read_bytes()
 
-    for seed in seeds(0.2):
+    for seed in seeds(0.2, part):
         with seeded("plan file", seed) as random:
             file.write_bytes(_other_plan(saved, random))
             if command(deploy).code == 0:
@@ -178,8 +180,9 @@ def _other_plan(saved: bytes, random: Random) -> bytes:
     return to_bytes({**document, "request": damaged(document["request"], random)})
 
 
-def test_an_odd_name_is_no_bug(home: Path) -> None:
-    for seed in seeds(0.3):
+@in_parts
+def test_an_odd_name_is_no_bug(home: Path, part: int) -> None:
+    for seed in seeds(0.3, part):
         with seeded("name", seed) as random, wired(f"{seed}", share=0):
             (home / "syntask.yaml").write_bytes(_named_project(random))
             words = [_filled(word, random) for word in random.choice(_NAMED).split()]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -54,6 +55,7 @@ class FlakyProxy:
     """A share *rate* of the requests meets one of *faults*, drawn from *seed*.
 
     *only* limits faults to some requests, by method and path; *delay* is in seconds.
+    *under_way* counts the requests that the target has not answered yet.
     """
 
     target: str
@@ -63,6 +65,7 @@ class FlakyProxy:
     delay: float = 0.2
     only: Callable[[str, str], bool] = lambda _method, _path: True
     seen: list[Seen] = field(default_factory=list)
+    under_way: int = 0
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
@@ -92,6 +95,17 @@ class FlakyProxy:
         """The requests that asked for a change."""
         return [each for each in self.seen if each.is_write]
 
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Count a request as under way."""
+        with self._lock:
+            self.under_way += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.under_way -= 1
+
     def draw(self, method: str, path: str, body: bytes) -> Fault | None:
         """What befalls the next request."""
         with self._lock:
@@ -104,6 +118,11 @@ class FlakyProxy:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     proxy: FlakyProxy
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Nothing, if only the client went away."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -120,7 +139,11 @@ class _Handler(BaseHTTPRequestHandler):
         super().finish()
 
     def _serve(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:  # the client went away
+            self._cut()
+            return
         fault = self.server.proxy.draw(self.command, urlsplit(self.path).path, body)
         match fault:
             case Fault.CUT_BEFORE:
@@ -135,9 +158,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _forward(self, body: bytes, *, is_cut: bool) -> None:
         headers = {key: value for key, value in self.headers.items() if key.lower() != "host"}
         try:
-            self._upstream.request(self.command, self.path, body or None, headers)
-            answer = self._upstream.getresponse()
-            content = answer.read()
+            with self.server.proxy.asking():
+                self._upstream.request(self.command, self.path, body or None, headers)
+                answer = self._upstream.getresponse()
+                content = answer.read()
         except (OSError, HTTPException):  # the server went away
             self._upstream.close()
             self._cut()

@@ -7,12 +7,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from random import Random
 
+import pytest
+
 _ALL = int(os.environ.get("SYNTASK_INPUTS", "2000"))
+# In so many parts, which can be tried side by side.
+_PARTS = 8
+
+in_parts = pytest.mark.parametrize("part", range(_PARTS))
 
 
-def seeds(share: float) -> range:
-    """The seeds of a *share* of the inputs."""
-    return range(round(_ALL * share))
+def seeds(share: float, part: int) -> range:
+    """The seeds of one *part* of a *share* of the inputs."""
+    count = round(_ALL * share)
+    return range(count * part // _PARTS, count * (part + 1) // _PARTS)
 
 
 @contextmanager

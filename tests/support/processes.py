@@ -63,3 +63,9 @@ def children_of(pid: int) -> list[int]:
         return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split()]
     except OSError:
         return []
+
+
+def peak_memory(pid: int) -> int:
+    """The most memory that the process *pid* had at a time so far, in bytes."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    return next(1024 * int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))

@@ -1,4 +1,4 @@
-"""`kill -9` of the deploy, of the worker and of runs, again and again on one store.
+"""`kill -9` of deploys, of workers and of runs, again and again on one store.
 
 As often as SYNTASK_TORTURE_KILLS says; `make torture` says three hundred times.
 """
@@ -13,17 +13,23 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
 from syntask_yaml.backend.embedded import EmbeddedBackend
-from syntask_yaml.model.run import RunRequest, StateType
-from tests.support.processes import children_of, kill, start
-from tests.support.site import PROGRAM, Site, until
+from syntask_yaml.model.deployment import Deployment, Stored, Write
+from syntask_yaml.model.run import Run, RunRequest, StateType
+from syntask_yaml.model.value import known
+from syntask_yaml.operations.deployments import set_paused
+from tests.support.processes import children_of, kill
+from tests.support.site import Site, until
+from tests.support.stages import BASE, EXTRA, Deploys, Duration, Stage
 
-KILLS = int(os.environ.get("SYNTASK_TORTURE_KILLS", "60"))
+KILLS = int(os.environ.get("SYNTASK_TORTURE_KILLS", "40"))
 LEASE = {"SYNTASK_WORKER_LEASE_SECONDS": "1.5"}
 FLOWS = '''
 import os
@@ -40,27 +46,23 @@ def record(seconds: float = 0.05):
     time.sleep(seconds)
     os.write(file, b"end " + run + b"\\n")
 '''
-DEPLOYMENTS = 12
+YEARLY = [{"cron": "0 0 1 1 *", "slug": "winter"}, {"cron": "0 0 1 7 *", "slug": "summer"}]
+TICKING = [{"interval": 2, "anchor_date": "2026-01-01T00:00:00Z", "slug": "tick"}]
+# Of another project, and of none.
+BYSTANDERS = (
+    Deployment(flow="record", name="other", project="other"),
+    Deployment(flow="record", name="by-hand"),
+)
 
 
 @pytest.fixture(name="site")
 def _site(tmp_path: Path) -> Site:
     site = Site(tmp_path)
     (site.code / "flows.py").write_text(FLOWS, encoding="utf-8")
-    declare(site, 0)
     return site
 
 
-def declare(site: Site, version: int) -> None:
-    site.declare(
-        {
-            f"number-{number}": {"entrypoint": "flows.py:record", "version": str(version)}
-            for number in range(DEPLOYMENTS)
-        }
-    )
-
-
-class Crew:
+class Workers:
     """Two workers. One that is killed is replaced."""
 
     def __init__(self, site: Site) -> None:
@@ -83,99 +85,188 @@ class Crew:
     def _runs(self) -> list[int]:
         return [child for worker in self._workers for child in children_of(worker.pid)]
 
-    def dismiss(self) -> None:
+    def stop(self) -> None:
         for worker in self._workers:
             kill(worker)
 
 
-@pytest.fixture(name="crew")
-def _crew(site: Site) -> Iterator[Crew]:
-    crew = Crew(site)
-    yield crew
-    crew.dismiss()
+@pytest.fixture(name="workers")
+def _workers(site: Site) -> Iterator[Workers]:
+    workers = Workers(site)
+    yield workers
+    workers.stop()
 
 
-class Deploys:
-    """Deploys that are killed somewhere between their start and their end.
+class Store:
+    """What is in the store of a site, which a stage is deployed to. Each look checks what must not change."""
 
-    How long one takes depends on how busy the machine is: a few are faster than they are killed.
-    """
-
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    def __init__(self, site: Site, backend: EmbeddedBackend, stage: Stage) -> None:
+        self._backend = backend
+        self.deploys = Deploys(site, entries)
         began = time.monotonic()
-        self._start(0).wait()
-        self._longest = time.monotonic() - began
+        self.deploys.finish(stage)
+        self._all, self._late = Duration(time.monotonic() - began), Duration(0.05)
+        self._site = site
+        assert all(each.error is None for each in backend.write([Write(None, one) for one in BYSTANDERS]))
+        set_paused(backend, [self._stored()[stage.name]], paused=True)
+        self._kept = self._what_stays()
+        assert self.stage() == stage
 
-    def _start(self, version: int) -> subprocess.Popen[bytes]:
-        declare(self._site, version)
-        log, environ = self._site.folder / "deploy.log", self._site.environment()
-        return start([PROGRAM, "deploy", "--all"], log=log, environ=environ, cwd=self._site.code)
+    def _stored(self) -> dict[str, Stored]:
+        return {each.deployment.name: each for each in self._backend.deployments()}
 
-    def kill(self, version: int, chance: Random) -> bool:
-        """Whether there was something left to kill."""
-        process = self._start(version)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(chance.uniform(0, self._longest))
-        was_faster = process.poll() is not None
-        self._longest *= 0.8 if was_faster else 1.05
-        kill(process)
-        return not was_faster
+    def stage(self) -> Stage:
+        """The stage that the store is in, as a whole."""
+        assert self._what_stays() == self._kept
+        stored = self._stored()
+        own = stored.keys() - {each.name for each in BYSTANDERS}
+        (version,) = {stored[name].deployment.version for name in own}
+        (name,) = own - {*BASE, *EXTRA}
+        stage = Stage(int(str(version)), not own.isdisjoint(EXTRA), name)
+        assert own == stage.names
+        return stage
+
+    def _what_stays(self) -> list[Any]:
+        """The bystanders, the ids of what is never pruned, and the pause of the one that is renamed."""
+        stored = self._stored()
+        (moving,) = stored.keys() - {*BASE, *EXTRA, *(each.name for each in BYSTANDERS)}
+        schedules = known(stored[moving].deployment.schedules) or ()
+        return [
+            [stored[each.name] for each in BYSTANDERS],
+            [stored[name].id for name in (*BASE, moving)],
+            [(each.id, each.slug, each.active) for each in schedules],
+            stored[moving].deployment.paused,
+        ]
+
+    def ask(self, name: str, *, seconds: float = 0) -> str:
+        """A run of the deployment of that name, due in so many *seconds*; its id."""
+        due = datetime.now(UTC) + timedelta(seconds=seconds)
+        wanted = RunRequest(deployment_id=self._stored()[name].id, scheduled=due)
+        return self._backend.create_run(wanted).id
+
+    def kill_deploy(self, stage: Stage, chance: Random) -> bool:
+        """Kill a deploy anywhere, or while it writes; whether it was not faster."""
+        is_late = chance.random() < 0.5
+        duration = self._late if is_late else self._all
+
+        def wait(process: subprocess.Popen[bytes]) -> None:
+            if is_late:
+                until(lambda: process.poll() is not None or self._holds_lease(process), every=0.001)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(duration.some(chance))
+
+        was_killed = self.deploys.kill(stage, wait)
+        duration.learn(was_stopped=was_killed)
+        return was_killed
+
+    def _holds_lease(self, process: subprocess.Popen[bytes]) -> bool:
+        with closing(sqlite3.connect(self._site.store)) as connection:
+            query = "SELECT count(*) FROM leases WHERE holder ->> 'process' = ?"
+            return bool(connection.execute(query, [process.pid]).fetchone()[0])
 
 
-def test_nothing_is_lost_and_nothing_runs_twice(site: Site, crew: Crew) -> None:
+def entries(stage: Stage) -> dict[str, dict[str, Any]]:
+    """Of the deployments that come and go, one ticks."""
+    declared = stage.entries("record")
+    declared[stage.name]["schedules"] = YEARLY
+    if stage.has_extra:
+        declared[EXTRA[0]]["schedules"] = TICKING
+    return declared
+
+
+def test_nothing_is_lost_and_nothing_runs_twice(site: Site, workers: Workers) -> None:
     """The store opens each time; each run ends; what completed was executed once, what crashed at most once.
 
-    A deploy has changed all deployments or none.
+    A deploy has done all or nothing, also where it prunes and renames.
     """
-    chance, deploys = Random(KILLS), Deploys(site)
-    asked: list[str] = []
-    versions = Counter[str]()
+    chance, stage = Random(KILLS), Stage()
+    asked: dict[str, str] = {}
+    kills, ends = Counter[str](), Counter[tuple[str, bool]]()
     with closing(EmbeddedBackend.open(site.store)) as backend:
-        deployment = backend.deployments()[0].id
-        kills = 0
-        while kills < KILLS:
-            request = RunRequest(deployment_id=deployment)
-            asked += [backend.create_run(request).id for _ in range(chance.randrange(4))]
+        store = Store(site, backend, stage)
+
+        def ask(seconds: float) -> None:
+            name = chance.choice((BASE[0], stage.name, *(EXTRA[1:2] if stage.has_extra else ())))
+            asked[store.ask(name, seconds=seconds)] = name
+
+        while kills.total() < KILLS:
+            for _ in range(chance.randrange(4)):
+                ask(chance.choice((0, 0, 0.5, 1.5)))
             time.sleep(chance.uniform(0, 0.1))
-            match chance.choice(("deploy", "worker", "run", "run")):
-                case "deploy":
-                    kills += deploys.kill(len(asked), chance)
-                    (version,) = {stored.deployment.version for stored in backend.deployments()}
-                    versions[str(version)] += 1
+            match kind := chance.choice(("worker", "run", *stage.kinds)):
                 case "worker":
-                    kills += 1
-                    crew.kill_worker(chance)
+                    kills[kind] += 1
+                    workers.kill_worker(chance)
                 case "run":
-                    kills += 1
-                    asked += [backend.create_run(request).id]
-                    crew.kill_run(chance)
-        ended = {run: site.until(run).state.type for run in asked}
+                    kills[kind] += 1
+                    ask(0)
+                    workers.kill_run(chance)
+                case _:
+                    before, wanted = stage, stage.after(kind)
+                    kills[kind] += store.kill_deploy(wanted, chance)
+                    stage = store.stage()
+                    assert stage in (before, wanted)
+                    ends[kind, stage == wanted] += 1
+        print(f"\n{KILLS} kills: {dict(kills)}; (kind, is done): {dict(ends)}; {len(asked)} runs asked for")
+        stage = stage.after("prune")  # whose schedule ends with it
+        store.deploys.finish(stage)
+        assert store.stage() == stage
+    site.syntask("plan", "--all", "--prune", "--detailed-exitcode")
+    until(lambda: all(run.state.type.is_final or is_to_come(run) for run in site.runs()))
 
-    begun = Counter(line.removeprefix("begin ") for line in site.marked("runs") if line.startswith("begin"))
-    finished = Counter(line.removeprefix("end ") for line in site.marked("runs") if line.startswith("end"))
-    assert {run for run, times in begun.items() if times > 1} == set()
-    completed = {run for run, state in ended.items() if state is StateType.COMPLETED}
-    assert completed <= set(begun)
-    assert completed <= set(finished)
-    assert set(ended.values()) == {StateType.COMPLETED, StateType.CRASHED}
-    assert len(site.runs()) == len(asked)
-    assert site.runs(StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING, StateType.CANCELLING) == []
-    assert len(versions) > 1
+    check_runs(site, asked, stage)
+    assert {is_done for _, is_done in ends} == {True, False}
 
 
-def test_what_is_left_is_whole(site: Site, crew: Crew) -> None:
+def is_to_come(run: Run) -> bool:
+    """Whether it is one of the runs of a schedule that are made ahead, next year."""
+    return run.is_scheduled and run.state.type is StateType.SCHEDULED
+
+
+def check_runs(site: Site, asked: dict[str, str], stage: Stage) -> None:
+    """Each run that was *asked* for ended, and was executed once; so was each that was due."""
+    marks = [line.split(" ") for line in site.marked("runs")]
+    begun, finished = (Counter(run for what, run in marks if what == each) for each in ("begin", "end"))
+    runs = {run.id: run for run in site.runs()}
+    ended = {run_id: run for run_id, run in runs.items() if not is_to_come(run)}
+    completed = {run_id for run_id, run in ended.items() if run.state.type is StateType.COMPLETED}
+    cancelled = {run_id for run_id, run in ended.items() if run.state.type is StateType.CANCELLED}
+    crashed = {run_id for run_id, run in ended.items() if run.state.type is StateType.CRASHED}
+
+    assert {run_id for run_id, times in begun.items() if times > 1} == set()
+    assert completed <= begun.keys() & finished.keys()
+    assert begun.keys().isdisjoint(cancelled)
+    assert ended.keys() == completed | cancelled | crashed
+    assert asked.keys() == {run_id for run_id, run in ended.items() if not run.is_scheduled}
+    # Only what was pruned before its turn came was cancelled.
+    assert {asked[each] for each in cancelled if each in asked} <= set(EXTRA)
+    assert {runs[run_id].deployment for run_id, name in asked.items() if name in ("here", "there")} == {
+        f"record/{stage.name}"
+    }
+    ticks = Counter(run.scheduled for run in ended.values() if run.is_scheduled)
+    assert max(ticks.values()) == 1
+    counts = {"completed": len(completed), "crashed": len(crashed), "cancelled": len(cancelled)}
+    print(f"{len(ended)} runs ended, {len(ticks)} of them of a schedule: {counts}")
+
+
+def test_what_is_left_is_whole(site: Site, workers: Workers) -> None:
     """After a few kills: the file is sound, deploying again finishes the job, and no directory stays."""
-    chance, deploys = Random(7), Deploys(site)
-    for number in range(1, 9):
-        site.ask("number-0", times=2)
-        deploys.kill(number, chance)
-        crew.kill_worker(chance)
-    until(lambda: all(run.state.type.is_final for run in site.runs()))
+    chance, stage = Random(7), Stage()
+    with closing(EmbeddedBackend.open(site.store)) as backend:
+        store = Store(site, backend, stage)
+        for _ in range(8):
+            for _ in range(2):
+                store.ask(BASE[0])
+            stage = stage.after(chance.choice(stage.kinds))
+            store.kill_deploy(stage, chance)
+            workers.kill_worker(chance)
+        stage = stage.after("prune")
+        store.deploys.finish(stage)
+        assert store.stage() == stage
+    site.syntask("plan", "--all", "--prune", "--detailed-exitcode")
+    until(lambda: all(run.state.type.is_final or is_to_come(run) for run in site.runs()))
 
     with closing(sqlite3.connect(site.store)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-    site.syntask("deploy", "--all")
-    site.syntask("plan", "--all", "--detailed-exitcode")
     until(lambda: not list((site.home / "runs").iterdir()))

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from syntask_yaml.model.run import StateType
+from tests.support.processes import peak_memory
 from tests.support.site import Site, until
 
 WORKERS, RUNS = 8, int(os.environ.get("SYNTASK_TORTURE_RUNS", "400"))
@@ -19,7 +20,7 @@ LIGHT = """
 read -r job <&"$SYNTASK__CONTROL_FD"
 echo '{"kind": "ready"}' >&"$SYNTASK__REPORT_FD"
 read -r go <&"$SYNTASK__CONTROL_FD"
-echo "$SYNTASK__FLOW_RUN_ID" >>"$MARKS/runs"
+echo "$SYNTASK__FLOW_RUN_ID $PPID" >>"$MARKS/runs"
 echo '{"kind": "completed"}' >&"$SYNTASK__REPORT_FD"
 """
 
@@ -35,11 +36,16 @@ def test_each_run_is_executed_exactly_once(tmp_path: Path) -> None:
     asked = site.ask("light", times=RUNS)
 
     with ExitStack() as stack:
-        for number in range(WORKERS):
-            stack.enter_context(site.worker("--name", f"worker-{number}"))
+        workers = [
+            stack.enter_context(site.worker("--name", f"worker-{number}")) for number in range(WORKERS)
+        ]
         until(lambda: len(site.runs(StateType.COMPLETED)) == RUNS, seconds=900, every=0.5)
+        memory = max(peak_memory(worker.pid) for worker in workers)
 
-    executed = Counter(site.marked("runs"))
+    marks = [line.split(" ") for line in site.marked("runs")]
+    executed, by = Counter(run for run, _ in marks), Counter(int(worker) for _, worker in marks)
+    print(f"\n{RUNS} runs, by worker {sorted(by.values())}; at most {memory / 1e6:.0f} MB each")
     assert set(executed) == set(asked)
     assert max(executed.values()) == 1
+    assert set(by) == {worker.pid for worker in workers}
     assert len(site.runs()) == RUNS

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -66,3 +68,14 @@ def test_what_meets_no_fault_goes_through_unchanged(target: str) -> None:
             )
     assert runs[0] == runs[1]
     assert set(runs[0]) == {201, 503}
+
+
+def test_half_a_request_reaches_nobody(target: str) -> None:
+    """Of a client that is killed while it sends."""
+    with flaky(target) as proxy:
+        port = urlsplit(proxy.api).port
+        with socket.create_connection(("127.0.0.1", port or 0)) as client:
+            client.sendall(b"POST /api/x HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n[1")
+            client.shutdown(socket.SHUT_WR)
+            assert client.recv(1) == b""
+        assert (GOT, proxy.seen, proxy.under_way) == ([], [], 0)

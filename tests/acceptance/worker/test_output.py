@@ -6,13 +6,19 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 
 from syntask_yaml.model.run import StateType
+from tests.support.processes import peak_memory
 from tests.support.site import Site, until
 
 Deployed = Callable[..., Site]
 MEGABYTES = int(os.environ.get("SYNTASK_TORTURE_OUTPUT", "100"))
+
+
+def printed_and_left_out(site: Site, run: str) -> int:
+    """How many lines of `prints_for_long` are in the log, and how many it says were left out."""
+    lines = [line.message for line in site.lines(run)]
+    return lines.count("0123456789abcde") + int(lines[-1].split()[0].replace(",", ""))
 
 
 def test_a_hundred_thousand_lines_are_kept_in_order(deployed: Deployed) -> None:
@@ -85,21 +91,26 @@ def test_the_log_of_a_run_has_a_limit_and_the_rest_is_counted(deployed: Deployed
     assert "the first" in lines
     assert 10_000 < len(printed) < 20_000
     assert "ValueError: all said" in "\n".join(lines)
-    left_out = int(lines[-1].split()[0].replace(",", ""))
     assert lines[-1].endswith("SYNTASK_LOG_LIMIT keeps 1 MB of a run's log.")
-    assert len(printed) + left_out == 40 * 62_500
+    assert printed_and_left_out(site, run) == 40 * 62_500
     assert site.store.stat().st_size < 10_000_000
 
 
-def test_a_run_that_prints_on_and_on_takes_no_memory_of_its_worker(deployed: Deployed) -> None:
+def test_a_run_that_prints_on_and_on_takes_little_memory_and_room(deployed: Deployed) -> None:
     """As many megabytes as SYNTASK_TORTURE_OUTPUT says; `make torture` says a thousand."""
     site = deployed("prints_for_long")
     (run,) = site.ask("prints_for_long", parameters={"megabytes": MEGABYTES})
     with site.worker(SYNTASK_LOG_LIMIT="5 MB") as worker:
         until(lambda: site.run(run).state.type.is_final, seconds=900)
-        status = Path(f"/proc/{worker.pid}/status").read_text(encoding="utf-8")
-    peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
-    assert peak < 100_000  # kilobytes
+        peak = peak_memory(worker.pid)
+    store = sum(file.stat().st_size for file in site.home.glob("syntask.db*"))
+    last = site.lines(run)[-1].message
+    sizes = f"the worker had {peak / 1e6:.0f} MB, the store has {store / 1e6:.1f} MB"
+    print(f"\n{MEGABYTES} MB printed: {sizes}; {last}")
+
+    assert peak < 100_000_000
+    assert store < 20_000_000
+    assert printed_and_left_out(site, run) == MEGABYTES * 62_500
 
 
 def test_a_run_that_never_stops_writing_keeps_nobody_waiting(deployed: Deployed) -> None:
