@@ -54,7 +54,7 @@ Origin: TypeAlias = ImportedModule | ImportedName | Defined | Assigned | Obscure
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """*origin* is what the name stands for after *line*; *is_certain* if its statement always runs."""
+    """*origin* is what the name refers to after *line*; *is_certain* if its statement always runs."""
 
     origin: Origin
     line: int
@@ -69,7 +69,7 @@ class Namespace:
     stars: Sequence[Binding] = ()
 
     def at(self, name: str, line: float) -> Sequence[Binding]:
-        """What *name* may stand for when *line* runs: the last certain binding and all after it."""
+        """What *name* may refer to when *line* runs: the last certain binding and all after it."""
         held = self.names.get(name)
         if held is None:
             return ()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Located:
+class ModuleLocation:
     """A module that exists: its *file*, and the *folders* that hold its submodules.
 
     A folder without `__init__.py` has no file; what is compiled or built in has neither.
@@ -32,19 +32,19 @@ class Located:
         return self.file.name if self.file else str(self.folders[0])
 
 
-def locate(name: str, search: Sequence[Path]) -> Located | None:
+def locate(name: str, search: Sequence[Path]) -> ModuleLocation | None:
     """The module *name* as the folders of *search* hold it, in the order in which Python looks."""
     first, *others = name.split(".")
     return _inside(_among(first, search), others)
 
 
-def locate_anywhere(name: str, first: Sequence[Path]) -> Located | None:
+def locate_anywhere(name: str, first: Sequence[Path]) -> ModuleLocation | None:
     """The module *name* as an import finds it with the folders *first* on the path."""
     part, *others = name.split(".")
     return _inside(_among(part, (*first, *map(Path, sys.path))) or _by_finders(part), others)
 
 
-def _inside(outer: Located | None, parts: Sequence[str]) -> Located | None:
+def _inside(outer: ModuleLocation | None, parts: Sequence[str]) -> ModuleLocation | None:
     """The module behind *parts*; what is compiled may hold modules that nobody sees."""
     return reduce(
         lambda found, part: found if found is None or found.is_compiled else _among(part, found.folders),
@@ -53,7 +53,7 @@ def _inside(outer: Located | None, parts: Sequence[str]) -> Located | None:
     )
 
 
-def _among(part: str, folders: Sequence[Path]) -> Located | None:
+def _among(part: str, folders: Sequence[Path]) -> ModuleLocation | None:
     if not part.isidentifier():
         return None
     portions: list[Path] = []  # folders that together are a namespace package
@@ -61,19 +61,19 @@ def _among(part: str, folders: Sequence[Path]) -> Located | None:
         try:
             package = folder / part
             if (start := package / "__init__.py").is_file():
-                return Located(start, (package,))
+                return ModuleLocation(start, (package,))
             if (file := folder / f"{part}.py").is_file():
-                return Located(file)
+                return ModuleLocation(file)
             if any((folder / f"{part}{suffix}").is_file() for suffix in EXTENSION_SUFFIXES):
-                return Located()
+                return ModuleLocation()
             if package.is_dir():
                 portions.append(package)
         except OSError:  # no file can have the name, or the folder may not be looked into
             continue
-    return Located(None, tuple(portions)) if portions else None
+    return ModuleLocation(None, tuple(portions)) if portions else None
 
 
-def _by_finders(name: str) -> Located | None:
+def _by_finders(name: str) -> ModuleLocation | None:
     """A top-level module that some other finder knows: an editable install, a zip, the interpreter."""
     try:
         spec = util.find_spec(name)
@@ -83,4 +83,4 @@ def _by_finders(name: str) -> Located | None:
         return None
     source = Path(spec.origin) if spec.origin and spec.origin.endswith(".py") else None
     folders = tuple(Path(folder) for folder in spec.submodule_search_locations or ())
-    return Located(source if source is not None and source.is_file() else None, folders)
+    return ModuleLocation(source if source is not None and source.is_file() else None, folders)

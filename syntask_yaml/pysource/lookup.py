@@ -19,7 +19,7 @@ from syntask_yaml.pysource.bindings import (
     Origin,
 )
 from syntask_yaml.pysource.canonical_names import external
-from syntask_yaml.pysource.locate import Located
+from syntask_yaml.pysource.locate import ModuleLocation
 from syntask_yaml.pysource.module import Module, SourceUnreadable
 from syntask_yaml.pysource.module_index import is_reserved
 from syntask_yaml.pysource.scope import Scope, first_line
@@ -85,8 +85,8 @@ def attribute(owner: Symbol, name: str, scope: Scope) -> Symbol:
     match owner:
         case External(name=outer):
             return external(f"{outer}.{name}")
-        case Package(located=located):
-            return _of_package(located, name, scope)
+        case Package(location=location):
+            return _of_package(location, name, scope)
         case Definition(node=ast.ClassDef() as node, scope=there):
             inside = there.within(node)
             held = inside.around.at(name, math.inf)
@@ -157,23 +157,23 @@ def _imported(module: str, name: str, level: int, scope: Scope) -> Symbol:
 
 def _module(name: str, level: int, scope: Scope) -> Package | External:
     if level == 0:
-        located = None if is_reserved(name) else scope.index.locate(name, scope.search)
-        return Package(located) if located else External(name)
-    located = scope.index.relative(scope.module.path, name, level)
-    if located is None:
+        location = None if is_reserved(name) else scope.index.locate(name, scope.search)
+        return Package(location) if location else External(name)
+    location = scope.index.relative(scope.module.path, name, level)
+    if location is None:
         raise Unknowable(f"there is no `{'.' * level}{name}`")
-    return Package(located)
+    return Package(location)
 
 
-def _of_package(located: Located, name: str, scope: Scope) -> Symbol:
+def _of_package(location: ModuleLocation, name: str, scope: Scope) -> Symbol:
     # A package that imports from itself means its modules: its own names are only being made.
-    if located.file is not None and located.file != scope.module.path:
-        elsewhere = _elsewhere(located.file, scope)
+    if location.file is not None and location.file != scope.module.path:
+        elsewhere = _elsewhere(location.file, scope)
         if has(name, elsewhere):
             return lookup_own(name, elsewhere)
-    inner = scope.index.locate(name, located.folders)
+    inner = scope.index.locate(name, location.folders)
     if inner is None:
-        raise Undefined(f"`{name}` is not defined in `{located.name}`")
+        raise Undefined(f"`{name}` is not defined in `{location.name}`")
     return Package(inner)
 
 
@@ -190,10 +190,10 @@ def _from_star(star: Binding, name: str, scope: Scope) -> Binding | None:
     module = _module(star.origin.module, star.origin.level, scope)
     if isinstance(module, External):
         gives = _given_by_python(module.name, name)
-    elif module.located.file is None:
+    elif module.location.file is None:
         gives = False
     else:
-        elsewhere = _elsewhere(module.located.file, scope)
+        elsewhere = _elsewhere(module.location.file, scope)
         gives = _exported(elsewhere.module, name) and has(name, elsewhere)
     return replace(star, origin=replace(star.origin, name=name)) if gives else None
 

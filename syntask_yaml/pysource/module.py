@@ -42,7 +42,7 @@ class Module:
 
     @cached_property
     def names(self) -> Namespace:
-        """What each name stands for at the top level of the file."""
+        """What each name refers to at the top level of the file."""
         return bindings(self.tree.body, declared_global(self.tree) if self.has_globals else ())
 
     @cached_property

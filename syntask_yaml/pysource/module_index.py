@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
-from syntask_yaml.pysource.locate import Located, locate
+from syntask_yaml.pysource.locate import ModuleLocation, locate
 from syntask_yaml.pysource.memoize import Memo
 from syntask_yaml.pysource.module import Module, read_module
 
@@ -24,20 +24,22 @@ class ModuleIndex:
     def __init__(self, root: Path, read: Callable[[Path], Module] = read_module) -> None:
         self.root = root
         self.read = Memo(read)
-        self._located: Memo[tuple[str, tuple[Path, ...]], Located | None] = Memo(lambda key: locate(*key))
+        self._located: Memo[tuple[str, tuple[Path, ...]], ModuleLocation | None] = Memo(
+            lambda key: locate(*key)
+        )
 
-    def locate(self, name: str, search: tuple[Path, ...]) -> Located | None:
+    def locate(self, name: str, search: tuple[Path, ...]) -> ModuleLocation | None:
         """The module *name* in the folders of *search*, if its source is there."""
         located = self._located((name, search))
         return None if located is None or located.is_compiled else located
 
-    def relative(self, file: Path, name: str, level: int) -> Located | None:
+    def relative(self, file: Path, name: str, level: int) -> ModuleLocation | None:
         """The module that *file* knows as *name* behind *level* dots."""
         folder = file.parents[min(level, len(file.parents)) - 1]
         if name:
             return self.locate(name, (folder,))
         start = folder / "__init__.py"
-        return Located(start if start.is_file() else None, (folder,))
+        return ModuleLocation(start if start.is_file() else None, (folder,))
 
     def search_path(self, *first: Path) -> tuple[Path, ...]:
         """Where the project's own modules are imported from, *first* before the root."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from inspect import _ParameterKind as Kind
 from pathlib import Path
 
-from syntask_yaml.pysource.locate import Located, locate_anywhere
+from syntask_yaml.pysource.locate import ModuleLocation, locate_anywhere
 from syntask_yaml.pysource.lookup import lookup_own
 from syntask_yaml.pysource.module import Module, SourceUnreadable, read_unchanged
 from syntask_yaml.pysource.module_index import ModuleIndex
@@ -63,7 +63,7 @@ def parameters(arguments: ast.arguments) -> Iterator[Parameter]:
         yield Parameter(arguments.kwarg, Kind.VAR_KEYWORD)
 
 
-def find_function(name: str, located: Located, root: Path) -> Definition | None:
+def find_function(name: str, located: ModuleLocation, root: Path) -> Definition | None:
     """Return the `def` of the function *name* of a module, also where that has it from another one.
 
     Modules are looked for in *root* first, then wherever Python does. None if the source does not tell.
@@ -92,7 +92,7 @@ def find_function(name: str, located: Located, root: Path) -> Definition | None:
     return None
 
 
-def _read(located: Located, index: ModuleIndex) -> Module | None:
+def _read(located: ModuleLocation, index: ModuleIndex) -> Module | None:
     try:
         return index.read(located.file) if located.file else None
     except SourceUnreadable:

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from syntask_yaml.pysource.locate import Located
+from syntask_yaml.pysource.locate import ModuleLocation
 from syntask_yaml.pysource.scope import Scope
 
 
@@ -29,11 +29,11 @@ class External:
 class Package:
     """A module of the project."""
 
-    located: Located
+    location: ModuleLocation
 
     @property
     def name(self) -> str:
-        return self.located.name
+        return self.location.name
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import NotFound
-from syntask_yaml.pysource.locate import Located, locate_anywhere
+from syntask_yaml.pysource.locate import ModuleLocation, locate_anywhere
 from syntask_yaml.pysource.module import read_unchanged
 from syntask_yaml.pysource.signature import Parameter, find_function, parameters
 from syntask_yaml.pysource.symbols import Undefined
@@ -52,10 +52,10 @@ def signature_of(definition: StepDefinition, root: Path) -> Signature | None:
     return _signature(node.args) if is_transparent else None
 
 
-def _located(definition: StepDefinition, root: Path) -> Located:
+def _located(definition: StepDefinition, root: Path) -> ModuleLocation:
     if definition.is_file:
         path = root / definition.module
-        located, kind = Located(path) if path.is_file() else None, "file"
+        located, kind = ModuleLocation(path) if path.is_file() else None, "file"
     else:
         located, kind = locate_anywhere(definition.module, (root,)), "module"
     if located is None:
@@ -65,7 +65,7 @@ def _located(definition: StepDefinition, root: Path) -> Located:
     return located
 
 
-def _public_names(located: Located) -> list[str]:
+def _public_names(located: ModuleLocation) -> list[str]:
     names = read_unchanged(located.file).names.names if located.file else ()
     return [name for name in names if not name.startswith("_")]
 

@@ -43,11 +43,11 @@ _NO_FLOW = (
 
 
 class NotThere(Exception):
-    """A name stands for nothing; the message is a sentence that says so."""
+    """A name is undefined; the message is a sentence that says so."""
 
 
 class NotAFlow(Exception):
-    """A name stands for what cannot be deployed; the message says for what, *hint* what to do."""
+    """A name refers to what cannot be deployed; the message says to what, *hint* what to do."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -59,7 +59,7 @@ class Elsewhere(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FlowDefinition:
     """What an entrypoint names. *options* is what makes it a flow, None for a plain function.
 
     *possible* is what would be said if a decorator that is not understood makes it a flow.
@@ -75,8 +75,8 @@ class Found:
     reason: str = ""
 
 
-def find(scope: Scope, name: str) -> Found:
-    """What *name* stands for in a module: a function defined or imported there, or made by `flow(…)`.
+def find(scope: Scope, name: str) -> FlowDefinition:
+    """What *name* refers to in a module: a function defined or imported there, or made by `flow(…)`.
 
     Raises `NotThere`, `NotAFlow` or `Elsewhere`.
     """
@@ -85,7 +85,7 @@ def find(scope: Scope, name: str) -> Found:
         symbol = lookup_own(first, scope)
     except Undefined:
         if scope.module.binds_at_run_time:
-            return Found(name, scope, 1, reason="the file gives names their values when it runs")
+            return FlowDefinition(name, scope, 1, reason="the file gives names their values when it runs")
         raise NotThere(_why_not_there(scope, first)) from None
     except Unknowable as error:
         return _last_of_several(scope, first, others, str(error))
@@ -93,13 +93,13 @@ def find(scope: Scope, name: str) -> Found:
         for other in others:
             symbol = _attribute(symbol, other)
     except Unknowable as error:
-        return Found(
+        return FlowDefinition(
             name, scope, getattr(symbol, "node", scope.module.tree.body[0]).lineno, reason=str(error)
         )
     return _found(name, symbol, is_method=bool(others))
 
 
-def flows(scope: Scope) -> Iterator[Found]:
+def flows(scope: Scope) -> Iterator[FlowDefinition]:
     """The flows that a module defines and that can be deployed, in the order of their lines."""
     found = [flow for name in _candidates(scope) for flow in _flow(scope, name)]
     yield from sorted(found, key=lambda flow: flow.line)
@@ -116,7 +116,7 @@ def _candidates(scope: Scope) -> Iterator[str]:
                 yield name
 
 
-def _flow(scope: Scope, name: str) -> Iterator[Found]:
+def _flow(scope: Scope, name: str) -> Iterator[FlowDefinition]:
     try:
         found = find(scope, name)
     except (NotThere, NotAFlow, Elsewhere):
@@ -133,14 +133,16 @@ def _why_not_there(scope: Scope, name: str) -> str:
     return f"`{file}` holds no `{name}`."
 
 
-def _last_of_several(scope: Scope, name: str, others: list[str], reason: str) -> Found:
+def _last_of_several(scope: Scope, name: str, others: list[str], reason: str) -> FlowDefinition:
     held = scope.module.names.names.get(name)
     match held[-1].origin if held else None:
         case Defined(node=node) if not others:
             found = _found(name, Definition(node, scope.at(node.lineno)), is_method=False)
             return replace(found, reason=reason)
         case Defined() | Assigned() | Obscure():
-            return Found(".".join([name, *others]), scope, held[-1].line if held else 1, reason=reason)
+            return FlowDefinition(
+                ".".join([name, *others]), scope, held[-1].line if held else 1, reason=reason
+            )
     raise NotThere(f"There is no `{name}` to be found: {reason}.")
 
 
@@ -161,7 +163,7 @@ def _attribute(owner: Symbol, name: str) -> Symbol:
     raise NotThere(f"The class `{owner.name}` holds no `{name}`.")
 
 
-def _found(name: str, symbol: Symbol, *, is_method: bool) -> Found:
+def _found(name: str, symbol: Symbol, *, is_method: bool) -> FlowDefinition:
     match symbol:
         case Definition(node=ast.FunctionDef() | ast.AsyncFunctionDef() as node, scope=scope):
             if is_method and not is_bound_to_class(node, scope):
@@ -173,11 +175,11 @@ def _found(name: str, symbol: Symbol, *, is_method: bool) -> Found:
             made = None if options else options_made(node, scope)
             if made is not None and not made.unknown:
                 options, made = made, None
-            return Found(name, scope, node.lineno, symbol, options, made)
+            return FlowDefinition(name, scope, node.lineno, symbol, options, made)
         case Expression(node=ast.Call() as call, scope=scope):
             return _made(name, call, scope)
         case Expression(node=node, scope=scope) if _is_worked_out(node):
-            return Found(name, scope, node.lineno, reason=f"`{name}` is made when the file runs")
+            return FlowDefinition(name, scope, node.lineno, reason=f"`{name}` is made when the file runs")
         case External(name=full_name) if "." in full_name:
             raise Elsewhere(full_name)
     raise NotAFlow(f"`{name}` is not a function.")
@@ -188,9 +190,9 @@ def _is_worked_out(node: ast.expr) -> bool:
     return not isinstance(node, _NO_FLOW)
 
 
-def _made(name: str, call: ast.Call, scope: Scope) -> Found:
+def _made(name: str, call: ast.Call, scope: Scope) -> FlowDefinition:
     """What an assigned call is: `flow(function)`, `flow(name="x")(function)`, `other.with_options(…)`."""
-    unknown = Found(name, scope, call.lineno, reason=f"`{name}` is made when the file runs")
+    unknown = FlowDefinition(name, scope, call.lineno, reason=f"`{name}` is made when the file runs")
     match call:
         case ast.Call(func=ast.Attribute(value=original, attr="with_options")):
             before = _resolved(original, scope)
@@ -210,7 +212,7 @@ def _made(name: str, call: ast.Call, scope: Scope) -> Found:
     return replace(function, name=name, options=options, line=call.lineno)
 
 
-def _resolved(node: ast.expr, scope: Scope) -> Found | None:
+def _resolved(node: ast.expr, scope: Scope) -> FlowDefinition | None:
     try:
         return _found(ast.unparse(node), resolve(node, scope), is_method=False)
     except (Unknowable, NotAFlow, NotThere, Elsewhere):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from syntask_yaml.project.flows.decorators import NO_OPTIONS, OPTIONS
-from syntask_yaml.project.flows.definition import Found
+from syntask_yaml.project.flows.definition import FlowDefinition
 from syntask_yaml.project.flows.docstring import parameter_descriptions
 from syntask_yaml.project.flows.loading import LoadResult
 from syntask_yaml.project.flows.own_decorators import check_signature
@@ -56,7 +56,7 @@ class _Parameters:
     reason: str = ""
 
 
-def describe(entrypoint: str, found: Found, load: Callable[[], LoadResult]) -> Flow:
+def describe(entrypoint: str, found: FlowDefinition, load: Callable[[], LoadResult]) -> Flow:
     """Return the flow that was *found*; what its source does not tell, *load* does."""
     flow, parameters, unknown = from_source(entrypoint, found), _parameters(found), _unknown(found)
     if parameters.schemas is not None:
@@ -70,7 +70,7 @@ def describe(entrypoint: str, found: Found, load: Callable[[], LoadResult]) -> F
     return _completed(flow, loaded, parameters, unknown)
 
 
-def from_source(entrypoint: str, found: Found) -> Flow:
+def from_source(entrypoint: str, found: FlowDefinition) -> Flow:
     """All but the parameters."""
     options = found.options or found.possible or NO_OPTIONS
     node = found.function.node if found.function else None
@@ -89,7 +89,7 @@ def from_source(entrypoint: str, found: Found) -> Flow:
     )
 
 
-def _parameters(found: Found) -> _Parameters:
+def _parameters(found: FlowDefinition) -> _Parameters:
     function = found.function
     if function is None or found.reason:
         return _Parameters(reason=found.reason)
@@ -112,7 +112,7 @@ def _docstring(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> s
     return inspect.cleandoc(text) if text else None
 
 
-def _unknown(found: Found) -> frozenset[str]:
+def _unknown(found: FlowDefinition) -> frozenset[str]:
     if found.function is None and found.options is None:
         return frozenset(OPTIONS)
     options = found.options or found.possible

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from syntask_yaml.diagnostics import did_you_mean
-from syntask_yaml.project.flows.definition import Elsewhere, Found, NotAFlow, NotThere, find, flows
+from syntask_yaml.project.flows.definition import Elsewhere, FlowDefinition, NotAFlow, NotThere, find, flows
 from syntask_yaml.project.flows.describe import Flow, describe
 from syntask_yaml.project.flows.loading import NOT_LOADED, Loader, LoadResult
 from syntask_yaml.project.flows.module_files import ModuleFile, ModuleFiles
@@ -75,7 +75,7 @@ class FlowReader:
                 error.detail, hint=f"Write `{text}:{names[0]}`. {_holds(names)}"
             ) from None
 
-    def _found(self, entrypoint: Entrypoint, file: ModuleFile) -> Found:
+    def _found(self, entrypoint: Entrypoint, file: ModuleFile) -> FlowDefinition:
         name, origin = entrypoint.function, ""
         for _ in range(MAX_HOPS):
             scope = self._scope(file)
@@ -91,7 +91,7 @@ class FlowReader:
                 file = self._files.find_module(module)
         raise FlowNotFound(f"`{entrypoint.function}` is imported from one module after the other.")
 
-    def _load(self, function: str, file: ModuleFile, found: Found) -> LoadResult:
+    def _load(self, function: str, file: ModuleFile, found: FlowDefinition) -> LoadResult:
         if self._loaded is None:
             return NOT_LOADED
         # All flows of a file are asked for at once: it is loaded once, however many of them are deployed.
