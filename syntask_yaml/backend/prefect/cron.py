@@ -5,7 +5,7 @@ from __future__ import annotations
 from syntask_yaml.model.cron import has_nearest_weekday, has_year
 
 # It asks croniter for 100 dates, which raises where the years hold fewer, and plans all schedules together.
-_YEARS_END = "A Prefect server plans no more runs of the deployment, up to 100 days before the years end."
+_YEARS_END = "Up to 100 days before the years end, a Prefect server stops planning runs of the deployment."
 
 
 def cron_refusal(text: str) -> str | None:
