@@ -12,31 +12,33 @@ from itertools import chain
 from reprlib import Repr
 from typing import Any, TypeAlias
 
-from syntask_yaml.document.place import Borrowed, Branch, Pair, Place
+from syntask_yaml.document.location import AliasLocation, ContainerLocation, Location, Pair
 from syntask_yaml.document.problems import Problems
 
 # A mapping that is merged into another, its place, and where it is brought in.
-Merge: TypeAlias = tuple[dict[str, Any], Branch, int]
+Merge: TypeAlias = tuple[dict[str, Any], ContainerLocation, int]
 
 # PyYAML 6.0.4 tells keys apart by identity, and Python has each of these texts once.
 _LAST_SHARED = "\xff"
 
 
-def merges_of(value: Any, place: Place, key_start: int, problems: Problems) -> list[Merge]:
+def merges_of(value: Any, location: Location, key_start: int, problems: Problems) -> list[Merge]:
     """The mappings that the merge key at *key_start* brings, each with its place and where it is used."""
-    branch, used = _origin(place, None)
-    if isinstance(value, list) and isinstance(branch, Branch):
+    branch, used = _origin(location, None)
+    if isinstance(value, list) and isinstance(branch, ContainerLocation):
         items = [(item, branch.children[index]) for index, item in enumerate(value)]
     else:
-        items = [(value, place)]
+        items = [(value, location)]
     found = [_merge_of(*item, used, key_start, problems) for item in items]
     return [merge for merge in found if merge is not None]
 
 
-def _merge_of(value: Any, place: Place, used: int | None, key_start: int, problems: Problems) -> Merge | None:
-    place, used = _origin(place, used)
-    if isinstance(value, dict) and isinstance(place, Branch):
-        return value, place, key_start if used is None else used
+def _merge_of(
+    value: Any, location: Location, used: int | None, key_start: int, problems: Problems
+) -> Merge | None:
+    location, used = _origin(location, used)
+    if isinstance(value, dict) and isinstance(location, ContainerLocation):
+        return value, location, key_start if used is None else used
     if value is not None:
         detail = "`<<` takes a mapping, or a list of mappings, usually as aliases."
         hint = "Write `<<: *name` or `<<: [*one, *two]`."
@@ -44,37 +46,37 @@ def _merge_of(value: Any, place: Place, used: int | None, key_start: int, proble
     return None
 
 
-def _origin(place: Place, used: int | None) -> tuple[Place, int | None]:
+def _origin(location: Location, used: int | None) -> tuple[Location, int | None]:
     """Where a value was written, and where the first alias on the way there brings it in."""
-    while isinstance(place, Borrowed):
-        used = place.start if used is None else used
-        place = place.origin
-    return place, used
+    while isinstance(location, AliasLocation):
+        used = location.start if used is None else used
+        location = location.origin
+    return location, used
 
 
 def merge_all(
-    into: dict[str, Any], place: Branch, merges: Sequence[Sequence[Merge]], problems: Problems
+    into: dict[str, Any], location: ContainerLocation, merges: Sequence[Sequence[Merge]], problems: Problems
 ) -> None:
     """Fill in what each merge key brings: keys written in place win, then those of the last `<<`, and of a
     list the first mapping that has one. Report where newer versions of PyYAML take another value."""
-    own = [(key, place.keys[key], value) for key, value in into.items()]
-    _fill_in(into, place, chain.from_iterable(reversed(merges)))
+    own = [(key, location.keys[key], value) for key, value in into.items()]
+    _fill_in(into, location, chain.from_iterable(reversed(merges)))
     brought = list(_as_pyyaml_6_0_4(chain.from_iterable(merges)))
-    place.pairs = [*brought, *own]
-    newer = {key: value for key, _, value in place.pairs}
+    location.pairs = [*brought, *own]
+    newer = {key: value for key, _, value in location.pairs}
     differing = [key for key, value in newer.items() if value is not into[key] and value != into[key]]
     if differing:
         start = next(used for several in reversed(merges) for _, _, used in several)
         _report_differing(differing, into, newer, start, problems)
 
 
-def _fill_in(into: dict[str, Any], place: Branch, merges: Iterable[Merge]) -> None:
+def _fill_in(into: dict[str, Any], location: ContainerLocation, merges: Iterable[Merge]) -> None:
     for value, branch, used in merges:
         for key, item in value.items():
             if key not in into:
                 into[key] = item
-                place.children[key] = Borrowed(used, branch.children[key])
-                place.keys[key] = branch.keys[key]
+                location.children[key] = AliasLocation(used, branch.children[key])
+                location.keys[key] = branch.keys[key]
 
 
 def _as_pyyaml_6_0_4(merges: Iterable[Merge]) -> Iterator[Pair]:

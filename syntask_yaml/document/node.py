@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic, Path
-from syntask_yaml.document.place import Borrowed, Branch, Place, start_of
+from syntask_yaml.document.location import AliasLocation, ContainerLocation, Location, start_of
 from syntask_yaml.source import Source, Span
 
 # Anchors and tags, on the line of what they belong to, or on lines above it.
@@ -24,14 +24,14 @@ _QUOTED = re.compile(r"'(?:[^']|'')*'" + r'|"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A view of one value: the plain *value*, its *path* from the root, and its *place*.
+    """A view of one value: the plain *value*, its *path* from the root, and its *location*.
 
     Nodes are made while walking, so that a document of a million values needs no million nodes.
     """
 
     value: Any
     source: Source
-    place: Place
+    location: Location
     path: Path = ()
     used: int | None = None
     key: int | None = None
@@ -65,22 +65,22 @@ class Node:
         return node
 
     def _child(self, step: str | int, value: Any) -> Node:
-        branch, used = self.place, self.used
-        while isinstance(branch, Borrowed):
+        branch, used = self.location, self.used
+        while isinstance(branch, AliasLocation):
             used = branch.start if used is None else used
             branch = branch.origin
         path = (*self.path, step)
-        if not isinstance(branch, Branch):  # a template put a mapping where a text was written
+        if not isinstance(branch, ContainerLocation):  # a template put a mapping where a text was written
             return Node(value, self.source, branch, path, used, self.key)
-        place = branch.children.get(step, branch.start)  # what an option adds was not written
-        if used is None and isinstance(place, Borrowed):
-            used = place.start
-        return Node(value, self.source, place, path, used, branch.keys.get(step))
+        location = branch.children.get(step, branch.start)  # what an option adds was not written
+        if used is None and isinstance(location, AliasLocation):
+            used = location.start
+        return Node(value, self.source, location, path, used, branch.keys.get(step))
 
     @property
     def span(self) -> Span:
         """Where the value was written."""
-        return token(self.source, start_of(self.place), self.value)
+        return token(self.source, start_of(self.location), self.value)
 
     @property
     def used_span(self) -> Span | None:
@@ -99,7 +99,7 @@ class Node:
 
     def part(self, text: str) -> Span:
         """Where *text* stands inside a scalar; the whole scalar where it cannot be found."""
-        start = _begin(self.source, start_of(self.place), self.value)
+        start = _begin(self.source, start_of(self.location), self.value)
         quoted = _QUOTED.match(self.source.text, start)
         # Folds and indentation make what was written longer than the value.
         end = quoted.end() if quoted else start + 4 * len(str(self.value)) + 400

@@ -61,13 +61,13 @@ def read(source: Source) -> Document:
     problems = Problems(source)
     try:
         with collector_at_rest():
-            value, place = build_tree(problems)
+            value, location = build_tree(problems)
     except Fatal as fatal:
         problems.found.append(fatal.problem)
     except SYNTAX_ERRORS as error:
         problems.found.append(syntax_problem(error, source))
     else:
-        return Document(source, Node(value, source, place), tuple(problems.found))
+        return Document(source, Node(value, source, location), tuple(problems.found))
     return Document(source, Node(None, source, 0), tuple(problems.found), is_readable=False)
 
 

@@ -20,12 +20,12 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from syntask_yaml.document.aliases import Anchored, Anchors, aliased_key
+from syntask_yaml.document.location import AliasLocation, ContainerLocation, Location
 from syntask_yaml.document.merging import Merge, merge_all, merges_of
 from syntask_yaml.document.parser import Parser
-from syntask_yaml.document.place import Borrowed, Branch, Place
 from syntask_yaml.document.problems import TOO_DEEP, Problems
 from syntask_yaml.document.scalars import BOOL, FLOAT, INT, MAP, MERGE, NULL, SEQ, STR, TAGS, implicit_tag
-from syntask_yaml.document.sharing import Anchored, Anchors, borrowed_key
 from syntask_yaml.document.values import plain_value, tagged_value
 from syntask_yaml.model.value import MAX_DEPTH
 
@@ -41,7 +41,7 @@ class _Open:
     """
 
     value: Any
-    place: Branch
+    location: ContainerLocation
     anchor: str | None
     size: int = 1
     height: int = 1
@@ -60,7 +60,7 @@ class _MergeKey(str):
 _MERGE = _MergeKey("<<")
 
 
-def build_tree(problems: Problems) -> tuple[Any, Place]:
+def build_tree(problems: Problems) -> tuple[Any, Location]:
     """The value that the source of *problems* holds, and its place.
 
     Raises Fatal, or what the parser raises, where reading cannot go on.
@@ -75,11 +75,11 @@ class _Builder:
         self._problems = problems
         self._anchors = Anchors(problems)
         self._stack: list[_Open] = []
-        self._root: tuple[Any, Place] = (None, 0)
+        self._root: tuple[Any, Location] = (None, 0)
         self._documents = 0
         self._written = 0
 
-    def build(self) -> tuple[Any, Place]:
+    def build(self) -> tuple[Any, Location]:
         handlers = {
             ScalarEvent: self._scalar,
             MappingStartEvent: self._open,
@@ -137,7 +137,7 @@ class _Builder:
 
     def _expect_value(self, top: _Open, key: str, start: int) -> None:
         is_merge = key is _MERGE
-        first = top.merge_start if is_merge else top.place.keys.get(key)
+        first = top.merge_start if is_merge else top.location.keys.get(key)
         if first is not None:
             line = self._problems.source.position(first)[0]
             hint = "Write `<<: [*one, *two]` to merge several." if is_merge else "Keep one of them."
@@ -147,7 +147,7 @@ class _Builder:
         if is_merge:
             top.merge_start = start
         else:
-            top.place.keys[key] = start
+            top.location.keys[key] = start
 
     def _open(self, event: Any) -> None:
         start: int = event.start_mark.index
@@ -161,13 +161,13 @@ class _Builder:
             raise self._problems.fatal("too-deep", *TOO_DEEP, start)
         if event.tag not in (None, "!", MAP if is_mapping else SEQ):
             self._problems.report_tag(event.tag, start)
-        stack.append(_Open({} if is_mapping else [], Branch(start), event.anchor))
+        stack.append(_Open({} if is_mapping else [], ContainerLocation(start), event.anchor))
 
     def _close(self, _event: Any) -> None:
         done = self._stack.pop()
         if done.merges:
-            merge_all(done.value, done.place, done.merges, self._problems)
-        self._add(done.value, done.place, done.size, done.anchor, done.height)
+            merge_all(done.value, done.location, done.merges, self._problems)
+        self._add(done.value, done.location, done.size, done.anchor, done.height)
 
     def _alias(self, event: Any) -> None:
         start: int = event.start_mark.index
@@ -175,34 +175,34 @@ class _Builder:
         around = (container.anchor for container in stack)
         found = self._anchors.borrow(event.anchor, start, written=self._written, around=around)
         if stack and stack[-1].key is None and type(stack[-1].value) is dict:
-            key = borrowed_key(event.anchor, found, start, self._problems)
+            key = aliased_key(event.anchor, found, start, self._problems)
             self._expect_value(stack[-1], key, start)
             return
         if len(stack) + found.height > MAX_DEPTH:
             raise self._problems.fatal("too-deep", *TOO_DEEP, start)
-        self._add(found.value, Borrowed(start, found.place), found.size, None, found.height)
+        self._add(found.value, AliasLocation(start, found.location), found.size, None, found.height)
 
-    def _add(self, value: Any, place: Place, size: int, anchor: str | None, height: int = 0) -> None:
+    def _add(self, value: Any, location: Location, size: int, anchor: str | None, height: int = 0) -> None:
         """Put a finished value where it belongs: under the awaiting key, into the list, or at the root."""
         self._written += 1
         if anchor is not None:
-            self._anchors.define(anchor, Anchored(value, place, size, height))
+            self._anchors.define(anchor, Anchored(value, location, size, height))
         if not self._stack:
-            self._root = value, place
+            self._root = value, location
             return
         top = self._stack[-1]
         top.size += size
         if top.key is _MERGE:
-            top.merges.append(merges_of(value, place, top.key_start, self._problems))
+            top.merges.append(merges_of(value, location, top.key_start, self._problems))
             top.height = max(top.height, height)
             top.key = None
             return
         if height >= top.height:
             top.height = height + 1
         if top.key is None:
-            top.place.children[len(top.value)] = place
+            top.location.children[len(top.value)] = location
             top.value.append(value)
         else:
             top.value[top.key] = value
-            top.place.children[top.key] = place
+            top.location.children[top.key] = location
             top.key = None

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean, nearest
+from syntask_yaml.document.location import start_of
 from syntask_yaml.document.node import Node
-from syntask_yaml.document.place import start_of
 from syntask_yaml.model.cron import cron_problem
 from syntask_yaml.model.recurrence import rrule_problem
 from syntask_yaml.model.timing import parse_interval
@@ -51,7 +51,7 @@ def _unknown_keys(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
 
 def _is_anchor(node: Node | None) -> bool:
     """Whether the value at *node* is there to be referred to."""
-    return node is not None and node.source.text.startswith("&", start_of(node.place))
+    return node is not None and node.source.text.startswith("&", start_of(node.location))
 
 
 def _one_of_several(error: Any, node: Node, root: Node) -> Iterator[Diagnostic]:

@@ -1,14 +1,14 @@
 """Edits of a project file's text: an entry is added or replaced, a value is set, and nothing else moves.
 
 entries      the edits, and which entry they are about
-sheet        a text that is open for one edit, whose result is read again and checked
+edit_session a text that is open for one edit, whose result is read again and checked
 append       a new entry at the end of the list
 change       from one value to another by the least that has to be written
 remove       keys and items that go, with their lines
-pen          values that are put, added and removed where they hang
+node_writer  values that are put, added and removed where they hang
 brackets     the same for what stands in brackets
-layout       where each key and value begins and ends
-page         cuts and insertions in a text
+cst          the concrete syntax tree: where each key and value begins and ends
+text_edits   cuts and insertions in a text
 style        how the author writes
 render       values as text, in that style
 anchors      which anchor has a value already

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from syntask_yaml.diagnostics import Path
-from syntask_yaml.document.editor.layout import Alias, Layout, List, Mapping, Scalar, Written
+from syntask_yaml.document.editor.cst import (
+    AliasNode,
+    ConcreteNode,
+    ConcreteTree,
+    MappingNode,
+    ScalarNode,
+    SequenceNode,
+)
 from syntask_yaml.document.editor.render import Overlay, Reference
 
 # What deployments share, by its path in an entry; `*` is any index. Equal values elsewhere are chance.
@@ -36,10 +43,10 @@ class _Anchored:
 
 
 class Anchors:
-    """The anchors of a page, with what they stand for."""
+    """The anchors of a text, with the values they refer to."""
 
-    def __init__(self, layout: Layout, data: Any) -> None:
-        found = _anchored(layout.root, data) if layout.anchors and layout.root else ()
+    def __init__(self, tree: ConcreteTree, data: Any) -> None:
+        found = _anchored(tree.root, data) if tree.anchors and tree.root else ()
         self._known = sorted(found, key=lambda each: each.end)
 
     def expressed(self, value: Any, path: Path, at: int) -> Any:
@@ -70,14 +77,14 @@ class Anchors:
         wanted = said(value)
         return next((name for name, text in visible.items() if text == wanted), None)
 
-    def merged(self, node: Mapping) -> dict[str, Any]:
+    def merged(self, node: MappingNode) -> dict[str, Any]:
         """What the merge keys of *node* bring in, as far as they are aliases."""
         visible = {each.name: each.said for each in self._known if each.end <= node.start}
         found: dict[str, Any] = {}
         for key, value in node.pairs:
-            if isinstance(key, Scalar) and key.is_merge_key:
-                for alias in value.items if isinstance(value, List) else (value,):
-                    source = json.loads(visible.get(alias.name, "{}")) if isinstance(alias, Alias) else {}
+            if isinstance(key, ScalarNode) and key.is_merge_key:
+                for alias in value.items if isinstance(value, SequenceNode) else (value,):
+                    source = json.loads(visible.get(alias.name, "{}")) if isinstance(alias, AliasNode) else {}
                     found = {**source, **found} if isinstance(source, dict) else found
         return found
 
@@ -87,15 +94,15 @@ def said(value: Any) -> str:
     return json.dumps(value, sort_keys=True)
 
 
-def _anchored(node: Written, value: Any) -> Iterator[_Anchored]:
+def _anchored(node: ConcreteNode, value: Any) -> Iterator[_Anchored]:
     if node.anchor is not None and isinstance(value, (dict, list)):
         yield _Anchored(node.anchor, node.end, said(value))
-    if isinstance(node, List) and isinstance(value, list):
+    if isinstance(node, SequenceNode) and isinstance(value, list):
         for item, inner in zip(node.items, value, strict=True):
             yield from _anchored(item, inner)
-    elif isinstance(node, Mapping) and isinstance(value, dict):
+    elif isinstance(node, MappingNode) and isinstance(value, dict):
         last = {
-            key.text: item for key, item in node.pairs if isinstance(key, Scalar) and not key.is_merge_key
+            key.text: item for key, item in node.pairs if isinstance(key, ScalarNode) and not key.is_merge_key
         }
         for key, item in last.items():
             if key in value:

@@ -5,9 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from syntask_yaml.document.editor.layout import Alias, List, Mapping, Scalar, Written, key_of
-from syntask_yaml.document.editor.pen import Pen
-from syntask_yaml.document.editor.sheet import Sheet
+from syntask_yaml.document.editor.cst import (
+    AliasNode,
+    ConcreteNode,
+    MappingNode,
+    ScalarNode,
+    SequenceNode,
+    key_of,
+)
+from syntask_yaml.document.editor.edit_session import EditSession
+from syntask_yaml.document.editor.node_writer import NodeWriter
 
 SECTION = "deployments"
 _EMPTY_LINE = re.compile(r"(?:\r\n|[\n\r])[ \t]*(?:\r\n|[\n\r])")
@@ -16,19 +23,19 @@ _MAX_WIDTH = 120
 
 
 class Appender:
-    """Notes a new entry on a sheet."""
+    """Adds a new entry to a text."""
 
-    def __init__(self, sheet: Sheet) -> None:
-        self._sheet = sheet
-        self._page = sheet.page
-        self._renderer = sheet.renderer
-        self._pen = Pen(sheet.page, sheet.renderer)
+    def __init__(self, session: EditSession) -> None:
+        self._session = session
+        self._edits = session.edits
+        self._renderer = session.renderer
+        self._writer = NodeWriter(session.edits, session.renderer)
 
     def append(self, entry: dict[str, Any]) -> None:
         """Add *entry*. Raises EditRefused where what is there is no list that is written in place."""
-        layout = self._sheet.layout
-        root = layout.root
-        if not isinstance(root, Mapping):
+        tree = self._session.tree
+        root = tree.root
+        if not isinstance(root, MappingNode):
             self._begin(root, entry)
             return
         index = next(
@@ -36,62 +43,62 @@ class Appender:
         )
         if index is not None:
             self._add_to(root, index, entry)
-        elif SECTION in self._sheet.data:
-            raise self._sheet.refused("`deployments` is brought in by a merge key.", root)
+        elif SECTION in self._session.data:
+            raise self._session.refused("`deployments` is brought in by a merge key.", root)
         elif root.is_flow:
-            self._pen.add_pairs(root, {SECTION: [self._expressed(entry, root.end)]})
+            self._writer.add_pairs(root, {SECTION: [self._expressed(entry, root.end)]})
         else:
             self._add_section(root, entry)
 
-    def _begin(self, root: Written | None, entry: dict[str, Any]) -> None:
+    def _begin(self, root: ConcreteNode | None, entry: dict[str, Any]) -> None:
         """The first key of a file that says nothing yet."""
         lines = self._renderer.pairs({SECTION: [entry]}, 0)
         if root is not None and root.end > root.start:
-            self._page.replace(root.start, root.end, "\n".join(lines))
+            self._edits.replace(root.start, root.end, "\n".join(lines))
         else:
-            self._page.insert_lines(self._sheet.layout.end, lines)
+            self._edits.insert_lines(self._session.tree.end, lines)
 
-    def _add_section(self, root: Mapping, entry: dict[str, Any]) -> None:
-        at = self._sheet.layout.end
+    def _add_section(self, root: MappingNode, entry: dict[str, Any]) -> None:
+        at = self._session.tree.end
         lines = self._renderer.pairs({SECTION: [self._expressed(entry, at)]}, root.column)
         gaps = zip(root.pairs, root.pairs[1:], strict=False)
         is_spaced = any(self._is_spaced(before[1].end, after[0].start) for before, after in gaps)
         if is_spaced and not self._is_spaced(root.end, at):
             lines.insert(0, "")
-        self._page.insert_lines(at, lines)
+        self._edits.insert_lines(at, lines)
 
-    def _add_to(self, root: Mapping, index: int, entry: dict[str, Any]) -> None:
+    def _add_to(self, root: MappingNode, index: int, entry: dict[str, Any]) -> None:
         section = root.pairs[index][1]
         value = self._expressed(entry, section.end)
-        if isinstance(section, List) and section.items and not section.is_flow:
+        if isinstance(section, SequenceNode) and section.items and not section.is_flow:
             self._add_item(section, value)
-        elif isinstance(section, List) and section.items:
-            self._pen.insert_items(section, len(section.items), [value])
-        elif isinstance(section, (Scalar, List)):
-            self._pen.put(section, [value], self._pen.slot_of_key(root, index))
+        elif isinstance(section, SequenceNode) and section.items:
+            self._writer.insert_items(section, len(section.items), [value])
+        elif isinstance(section, (ScalarNode, SequenceNode)):
+            self._writer.put(section, [value], self._writer.slot_of_key(root, index))
         else:
-            name = section.name if isinstance(section, Alias) else ""
+            name = section.name if isinstance(section, AliasNode) else ""
             detail = f"`deployments` is `*{name}`: what is added to it would be added there, too."
-            raise self._sheet.refused(detail, section)
+            raise self._session.refused(detail, section)
 
-    def _add_item(self, section: List, value: Any) -> None:
+    def _add_item(self, section: SequenceNode, value: Any) -> None:
         last = section.items[-1]
         lines = self._renderer.items([value], section.column)
-        if isinstance(last, Mapping) and last.is_flow:
+        if isinstance(last, MappingNode) and last.is_flow:
             line = f"{' ' * section.column}- {self._renderer.flow(value)}"
             lines = [line] if len(line) <= _MAX_WIDTH else lines
         before = section.items[-2].end if len(section.items) > 1 else last.start
         if self._is_spaced(before, last.start):
             lines.insert(0, "")
-        self._page.insert_lines(self._behind(last, section.column), lines)
+        self._edits.insert_lines(self._behind(last, section.column), lines)
 
-    def _behind(self, last: Written, column: int) -> int:
+    def _behind(self, last: ConcreteNode, column: int) -> int:
         """The line behind the last entry and the comments that belong into the list."""
-        text, end = self._page.text, self._sheet.layout.end
-        at = line = self._page.next_line(last.end)
+        text, end = self._edits.text, self._session.tree.end
+        at = line = self._edits.next_line(last.end)
         while line < end:
             comment = _COMMENT.match(text, line)
-            following = self._page.next_line(line)
+            following = self._edits.next_line(line)
             if comment is not None and len(comment[1].expandtabs()) >= max(column, 1):
                 at = following
             elif text[line:following].strip():
@@ -100,7 +107,7 @@ class Appender:
         return at
 
     def _expressed(self, entry: dict[str, Any], at: int) -> Any:
-        return self._sheet.anchors.expressed(entry, (), at)
+        return self._session.anchors.expressed(entry, (), at)
 
     def _is_spaced(self, start: int, end: int) -> bool:
-        return _EMPTY_LINE.search(self._page.text, start, end) is not None
+        return _EMPTY_LINE.search(self._edits.text, start, end) is not None

@@ -11,41 +11,43 @@ from typing import Any
 
 from syntask_yaml.diagnostics import Path
 from syntask_yaml.document.editor.anchors import Anchors, said
-from syntask_yaml.document.editor.layout import Alias, List, Mapping, Written, key_of
-from syntask_yaml.document.editor.pen import Pen, Slot
+from syntask_yaml.document.editor.cst import AliasNode, ConcreteNode, MappingNode, SequenceNode, key_of
+from syntask_yaml.document.editor.node_writer import NodeWriter, Slot
 
 
 class Changer:
-    """Has a pen make one value another."""
+    """Makes one value another."""
 
-    def __init__(self, pen: Pen, anchors: Anchors) -> None:
-        self._pen = pen
+    def __init__(self, writer: NodeWriter, anchors: Anchors) -> None:
+        self._writer = writer
         self._anchors = anchors
 
-    def change(self, node: Written, old: Any, new: Any, slot: Slot, path: Path = ()) -> None:
+    def change(self, node: ConcreteNode, old: Any, new: Any, slot: Slot, path: Path = ()) -> None:
         """Make *node*, which says *old* at *path* of an entry, say *new*."""
         if said(old) == said(new):
             return
-        if isinstance(node, Mapping) and isinstance(old, dict) and isinstance(new, dict) and new:
+        if isinstance(node, MappingNode) and isinstance(old, dict) and isinstance(new, dict) and new:
             if _keeps_some(node, new):
                 self._change_mapping(node, old, new, path)
                 return
-        elif isinstance(node, List) and isinstance(old, list) and isinstance(new, list) and new:
+        elif isinstance(node, SequenceNode) and isinstance(old, list) and isinstance(new, list) and new:
             self._change_list(node, old, new, path)
             return
         value = None
-        if isinstance(node, Alias):
+        if isinstance(node, AliasNode):
             value = self._anchors.overlaid(old, new, node.start, node.name)
-        self._pen.put(node, value or self._anchors.expressed(new, path, node.start), slot)
+        self._writer.put(node, value or self._anchors.expressed(new, path, node.start), slot)
 
-    def _change_mapping(self, node: Mapping, old: dict[str, Any], new: dict[str, Any], path: Path) -> None:
+    def _change_mapping(
+        self, node: MappingNode, old: dict[str, Any], new: dict[str, Any], path: Path
+    ) -> None:
         keys = [key_of(key) for key, _ in node.pairs]
         own = {key: index for index, key in enumerate(keys) if key is not None}
         gone = [index for index, key in enumerate(keys) if key is not None and key not in new]
-        self._pen.remove_pairs(node, gone)
+        self._writer.remove_pairs(node, gone)
         for key, index in own.items():
             if key in new:
-                slot = self._pen.slot_of_key(node, index)
+                slot = self._writer.slot_of_key(node, index)
                 self.change(node.pairs[index][1], old.get(key), new[key], slot, (*path, key))
         added = {
             key: self._own_value(node, old.get(key), value, (*path, key))
@@ -53,13 +55,13 @@ class Changer:
             if key not in own and (key not in old or said(old[key]) != said(value))
         }
         if added:
-            self._pen.add_pairs(node, added)
+            self._writer.add_pairs(node, added)
 
-    def _own_value(self, node: Mapping, old: Any, new: Any, path: Path) -> Any:
+    def _own_value(self, node: MappingNode, old: Any, new: Any, path: Path) -> Any:
         """What to write for a key that is new here, or was merged in as *old* until now."""
         return self._anchors.overlaid(old, new, node.start) or self._anchors.expressed(new, path, node.start)
 
-    def _change_list(self, node: List, old: list[Any], new: list[Any], path: Path) -> None:
+    def _change_list(self, node: SequenceNode, old: list[Any], new: list[Any], path: Path) -> None:
         gone: list[int] = []
         for kind, i1, i2, j1, j2 in _steps([said(each) for each in old], [said(each) for each in new]):
             if kind == "equal":
@@ -67,7 +69,7 @@ class Changer:
             common = min(i2 - i1, j2 - j1)
             for index in range(common):
                 item = node.items[i1 + index]
-                slot = self._pen.slot_of_item(node, i1 + index)
+                slot = self._writer.slot_of_item(node, i1 + index)
                 self.change(item, old[i1 + index], new[j1 + index], slot, (*path, j1 + index))
             gone.extend(range(i1 + common, i2))
             added = [
@@ -75,8 +77,8 @@ class Changer:
                 for index in range(j1 + common, j2)
             ]
             if added:
-                self._pen.insert_items(node, i1 + common, added)
-        self._pen.remove_items(node, gone)
+                self._writer.insert_items(node, i1 + common, added)
+        self._writer.remove_items(node, gone)
 
 
 def _steps(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, int]]:
@@ -92,6 +94,6 @@ def _steps(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, int
     return list(SequenceMatcher(None, old, new, False).get_opcodes())
 
 
-def _keeps_some(node: Mapping, new: dict[str, Any]) -> bool:
+def _keeps_some(node: MappingNode, new: dict[str, Any]) -> bool:
     """Whether something of a mapping stays: a key, or what it merges."""
     return any(key_of(key) is None or key_of(key) in new for key, _ in node.pairs)

@@ -12,10 +12,10 @@ from typing import Any
 from syntask_yaml.diagnostics import Path, did_you_mean
 from syntask_yaml.document.editor.append import SECTION, Appender
 from syntask_yaml.document.editor.change import Changer
-from syntask_yaml.document.editor.layout import List
-from syntask_yaml.document.editor.pen import Pen
+from syntask_yaml.document.editor.cst import SequenceNode
+from syntask_yaml.document.editor.edit_session import EditSession
+from syntask_yaml.document.editor.node_writer import NodeWriter
 from syntask_yaml.document.editor.remove import Remover
-from syntask_yaml.document.editor.sheet import Sheet
 from syntask_yaml.errors import NotFound
 
 
@@ -26,15 +26,15 @@ def add_entry(source_text: str, entry: Mapping[str, Any], *, file: str = "syntas
     section that an anchor has already is written as its alias. *file* is the name for messages. Raises
     EditRefused where the text cannot take an entry, ProjectInvalid where it is no YAML.
     """
-    sheet = Sheet(source_text, file)
-    data = {} if sheet.data is None else sheet.data
+    session = EditSession(source_text, file)
+    data = {} if session.data is None else session.data
     if not isinstance(data, dict):
-        raise sheet.refused("A project file is a mapping, and this one is not.", sheet.layout.root)
+        raise session.refused("A project file is a mapping, and this one is not.", session.tree.root)
     entries = data.get(SECTION) or []
     if not isinstance(entries, list):
-        raise sheet.refused("`deployments` is no list to add an entry to.", sheet.node_at((SECTION,)))
-    Appender(sheet).append(dict(entry))
-    return sheet.result({**data, SECTION: [*entries, dict(entry)]}, (SECTION,))
+        raise session.refused("`deployments` is no list to add an entry to.", session.node_at((SECTION,)))
+    Appender(session).append(dict(entry))
+    return session.result({**data, SECTION: [*entries, dict(entry)]}, (SECTION,))
 
 
 def replace_entry(
@@ -45,8 +45,8 @@ def replace_entry(
     An index in the place of a name says which where several have one name. Raises NotFound if there is
     none, EditRefused and ProjectInvalid as `add_entry`.
     """
-    sheet = Sheet(source_text, file)
-    return _replaced(sheet, _index(sheet, name), dict(entry))
+    session = EditSession(source_text, file)
+    return _replaced(session, _index(session, name), dict(entry))
 
 
 def set_value(
@@ -68,12 +68,12 @@ def set_values(
     file: str = "syntask.yaml",
 ) -> str:
     """The same for several pairs of a path and a value, one after the other."""
-    sheet = Sheet(source_text, file)
-    index = _index(sheet, name)
-    entry = sheet.data[SECTION][index]
+    session = EditSession(source_text, file)
+    index = _index(session, name)
+    entry = session.data[SECTION][index]
     for path, value in values:
-        entry = _with(sheet, entry, tuple(path), value, (SECTION, index))
-    return _replaced(sheet, index, entry)
+        entry = _with(session, entry, tuple(path), value, (SECTION, index))
+    return _replaced(session, index, entry)
 
 
 def unset_values(
@@ -88,36 +88,38 @@ def unset_values(
     Indexes are those of the text as it is. Raises NotFound for what is not there, EditRefused also for what
     is not written in place, ProjectInvalid as `add_entry`.
     """
-    sheet = Sheet(source_text, file)
-    index, wanted = _index(sheet, name), [tuple(path) for path in paths]
+    session = EditSession(source_text, file)
+    index, wanted = _index(session, name), [tuple(path) for path in paths]
     if not wanted:
         return source_text
-    entries, section, place = sheet.data[SECTION], _section(sheet), (SECTION, index)
-    remover = Remover(sheet, place)
-    slot = Pen(sheet.page, sheet.renderer).slot_of_item(section, index)
+    entries, section, place = session.data[SECTION], _section(session), (SECTION, index)
+    remover = Remover(session, place)
+    slot = NodeWriter(session.edits, session.renderer).slot_of_item(section, index)
     entry = remover.remove(section.items[index], entries[index], wanted, slot)
-    meant = {**sheet.data, SECTION: [*entries[:index], entry, *entries[index + 1 :]]}
-    return sheet.result(meant, (*place, *wanted[0]))
+    meant = {**session.data, SECTION: [*entries[:index], entry, *entries[index + 1 :]]}
+    return session.result(meant, (*place, *wanted[0]))
 
 
-def _section(sheet: Sheet) -> List:
-    section = sheet.node_at((SECTION,))
-    if not isinstance(section, List):
-        raise sheet.refused("`deployments` is not written in place, but brought in from elsewhere.", section)
+def _section(session: EditSession) -> SequenceNode:
+    section = session.node_at((SECTION,))
+    if not isinstance(section, SequenceNode):
+        raise session.refused(
+            "`deployments` is not written in place, but brought in from elsewhere.", section
+        )
     return section
 
 
-def _replaced(sheet: Sheet, index: int, entry: dict[str, Any]) -> str:
-    entries, section = sheet.data[SECTION], _section(sheet)
-    pen = Pen(sheet.page, sheet.renderer)
-    slot = pen.slot_of_item(section, index)
-    Changer(pen, sheet.anchors).change(section.items[index], entries[index], entry, slot)
-    meant = {**sheet.data, SECTION: [*entries[:index], entry, *entries[index + 1 :]]}
-    return sheet.result(meant, (SECTION, index))
+def _replaced(session: EditSession, index: int, entry: dict[str, Any]) -> str:
+    entries, section = session.data[SECTION], _section(session)
+    writer = NodeWriter(session.edits, session.renderer)
+    slot = writer.slot_of_item(section, index)
+    Changer(writer, session.anchors).change(section.items[index], entries[index], entry, slot)
+    meant = {**session.data, SECTION: [*entries[:index], entry, *entries[index + 1 :]]}
+    return session.result(meant, (SECTION, index))
 
 
-def _index(sheet: Sheet, name: str | int) -> int:
-    entries = sheet.data.get(SECTION) if isinstance(sheet.data, dict) else None
+def _index(session: EditSession, name: str | int) -> int:
+    entries = session.data.get(SECTION) if isinstance(session.data, dict) else None
     entries = entries if isinstance(entries, list) else []
     names = [each.get("name") if isinstance(each, dict) else None for each in entries]
     if isinstance(name, int):
@@ -129,12 +131,12 @@ def _index(sheet: Sheet, name: str | int) -> int:
         hint = did_you_mean(name, [str(each) for each in names if each])
         raise NotFound(f"There is no deployment `{name}` in the file.", hint=hint)
     if len(found) > 1:
-        node = sheet.node_at((SECTION, found[1], "name"))
-        raise sheet.refused(f"{len(found)} deployments are called `{name}`.", node, "Say which is meant.")
+        node = session.node_at((SECTION, found[1], "name"))
+        raise session.refused(f"{len(found)} deployments are called `{name}`.", node, "Say which is meant.")
     return found[0]
 
 
-def _with(sheet: Sheet, old: Any, path: Path, value: Any, place: Path) -> Any:
+def _with(session: EditSession, old: Any, path: Path, value: Any, place: Path) -> Any:
     """*old* with *value* at *path*; *place* is where *old* stands."""
     if not path:
         return value
@@ -145,16 +147,18 @@ def _with(sheet: Sheet, old: Any, path: Path, value: Any, place: Path) -> Any:
         step = int(step)
     if isinstance(old, dict):
         key = str(step)
-        return {**old, key: _with(sheet, old.get(key), rest, value, (*place, key))}
+        return {**old, key: _with(session, old.get(key), rest, value, (*place, key))}
     if isinstance(old, list) and isinstance(step, int):
         if not 0 <= step <= len(old):
             detail = f"`{place[-1]}` has no item {step}. The first one is item 0."
             hint = f"`{place[-1]}[{len(old)}]` adds one."
-            raise NotFound(detail, hint=hint, span=sheet.span_of(place))
+            raise NotFound(detail, hint=hint, span=session.span_of(place))
         inner = old[step] if step < len(old) else None
-        return [*old[:step], _with(sheet, inner, rest, value, (*place, step)), *old[step + 1 :]]
+        return [*old[:step], _with(session, inner, rest, value, (*place, step)), *old[step + 1 :]]
     if isinstance(old, list):
         detail = f"`{place[-1]}` is a list: `{step}` is no index of it."
-        raise NotFound(detail, hint=f"Write `{place[-1]}[0]` for the first item.", span=sheet.span_of(place))
+        raise NotFound(
+            detail, hint=f"Write `{place[-1]}[0]` for the first item.", span=session.span_of(place)
+        )
     detail = f"`{place[-1]}` is no mapping, and has no key `{step}`."
-    raise NotFound(detail, hint=f"Set `{place[-1]}` itself.", span=sheet.span_of(place))
+    raise NotFound(detail, hint=f"Set `{place[-1]}` itself.", span=session.span_of(place))

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 from syntask_yaml.diagnostics import Path, did_you_mean
-from syntask_yaml.document.editor import layout
-from syntask_yaml.document.editor.layout import Alias, Written, below, key_of
-from syntask_yaml.document.editor.pen import Pen, Slot
-from syntask_yaml.document.editor.sheet import Sheet
+from syntask_yaml.document.editor import cst
+from syntask_yaml.document.editor.cst import AliasNode, ConcreteNode, below, key_of
+from syntask_yaml.document.editor.edit_session import EditSession
+from syntask_yaml.document.editor.node_writer import NodeWriter, Slot
 from syntask_yaml.errors import NotFound
 
 # What says nothing without keys: it goes with the last of them. Elsewhere `{}` is a value of its own.
@@ -32,15 +32,15 @@ _Steps: TypeAlias = dict[str | int, "_Steps"]  # no steps below one: it is what 
 
 
 class Remover:
-    """Notes on a sheet what is to go from the entry at *place*."""
+    """Removes keys and items from the entry at *place*."""
 
-    def __init__(self, sheet: Sheet, place: Path) -> None:
-        self._sheet = sheet
+    def __init__(self, session: EditSession, place: Path) -> None:
+        self._session = session
         self._place = place
-        self._pen = Pen(sheet.page, sheet.renderer)
-        self._gone: list[Written] = []
+        self._writer = NodeWriter(session.edits, session.renderer)
+        self._gone: list[ConcreteNode] = []
 
-    def remove(self, node: Written, old: Any, paths: Iterable[Path], slot: Slot) -> Any:
+    def remove(self, node: ConcreteNode, old: Any, paths: Iterable[Path], slot: Slot) -> Any:
         """Remove what is at *paths* of the entry *node*, which says *old*; what it says then.
 
         Raises NotFound for what is not there, and EditRefused for what is not written in place or holds an
@@ -53,32 +53,32 @@ class Remover:
         self._check_anchors()
         return left
 
-    def _left(self, node: Written, old: Any, steps: _Steps, slot: Slot, path: Path) -> Any:
+    def _left(self, node: ConcreteNode, old: Any, steps: _Steps, slot: Slot, path: Path) -> Any:
         """What is left of *node*; `_EMPTIED`, with nothing noted, for a section that goes with its keys."""
-        if isinstance(node, Alias):
+        if isinstance(node, AliasNode):
             raise self._borrowed(node, path, next(iter(steps)))
-        if isinstance(node, layout.Mapping) and isinstance(old, dict):
+        if isinstance(node, cst.MappingNode) and isinstance(old, dict):
             return self._left_of_mapping(node, old, steps, slot, path)
-        if isinstance(node, layout.List) and isinstance(old, list):
+        if isinstance(node, cst.SequenceNode) and isinstance(old, list):
             return self._left_of_list(node, old, steps, slot, path)
         raise self._missing(next(iter(steps)), path, ())
 
     def _left_of_mapping(
-        self, node: layout.Mapping, old: dict[str, Any], steps: _Steps, slot: Slot, path: Path
+        self, node: cst.MappingNode, old: dict[str, Any], steps: _Steps, slot: Slot, path: Path
     ) -> Any:
         own = {key: index for index, (each, _) in enumerate(node.pairs) if (key := key_of(each)) is not None}
-        beneath = self._sheet.anchors.merged(node)
+        beneath = self._session.anchors.merged(node)
         left, gone = dict(old), []
         for key, below_it in ((str(step), below_it) for step, below_it in steps.items()):
             if key not in own:
                 raise self._merged_in(node, key) if key in old else self._missing(key, path, own)
             index = own[key]
             inner = node.pairs[index][1]
-            inner_slot = self._pen.slot_of_key(node, index)
+            inner_slot = self._writer.slot_of_key(node, index)
             self._gone.extend(() if below_it else (inner,))
             value = self._left(inner, old[key], below_it, inner_slot, (*path, key)) if below_it else _EMPTIED
             if value is _EMPTIED and below_it and key in beneath:  # without it, other values would show
-                self._pen.put(inner, {}, inner_slot)
+                self._writer.put(inner, {}, inner_slot)
                 value = {}
             left[key] = value
             if value is _EMPTIED:
@@ -86,15 +86,15 @@ class Remover:
                 left.pop(key)
                 left |= {key: beneath[key]} if key in beneath else {}
         if len(gone) < len(node.pairs):
-            self._pen.remove_pairs(node, gone)
+            self._writer.remove_pairs(node, gone)
         elif path in _SECTIONS and not node.is_flow:
             return _EMPTIED
         else:
-            self._pen.put(node, {}, slot)
+            self._writer.put(node, {}, slot)
         return left
 
     def _left_of_list(
-        self, node: layout.List, old: list[Any], steps: _Steps, slot: Slot, path: Path
+        self, node: cst.SequenceNode, old: list[Any], steps: _Steps, slot: Slot, path: Path
     ) -> list[Any]:
         left: dict[int, Any] = dict(enumerate(old))
         for step, below_it in steps.items():
@@ -102,43 +102,43 @@ class Remover:
             if index not in left:
                 raise self._missing(step, path, old)
             if below_it:
-                inner_slot = self._pen.slot_of_item(node, index)
+                inner_slot = self._writer.slot_of_item(node, index)
                 left[index] = self._left(node.items[index], old[index], below_it, inner_slot, (*path, index))
             else:
                 del left[index]
                 self._gone.append(node.items[index])
         if left:
-            self._pen.remove_items(node, [index for index in range(len(old)) if index not in left])
+            self._writer.remove_items(node, [index for index in range(len(old)) if index not in left])
         else:
-            self._pen.put(node, [], slot)
+            self._writer.put(node, [], slot)
         return list(left.values())
 
     def _check_anchors(self) -> None:
         """Refuse to remove an anchor that something stays to use."""
         inside = [each for node in self._gone for each in _all(node)]
         removed = {id(each) for each in inside}
-        for alias in self._sheet.layout.aliases:
+        for alias in self._session.tree.aliases:
             if id(alias.target) in removed and id(alias) not in removed:
-                line = self._sheet.line(alias.start)
+                line = self._session.line(alias.start)
                 detail = f"`&{alias.name}` is used elsewhere too, on line {line}, which would lose it."
                 hint = "Move the anchor to where it shall stay, or change that line first."
-                raise self._sheet.refused(detail, alias.target, hint)
+                raise self._session.refused(detail, alias.target, hint)
 
-    def _borrowed(self, node: Alias, path: Path, step: str | int) -> Exception:
-        target = "" if node.target is None else f", on line {self._sheet.line(node.target.start)}"
+    def _borrowed(self, node: AliasNode, path: Path, step: str | int) -> Exception:
+        target = "" if node.target is None else f", on line {self._session.line(node.target.start)}"
         detail = f"`{path[-1]}` is `*{node.name}`: `{step}` is written elsewhere{target}."
         hint = f"Unset `{path[-1]}` itself, set `{path[-1]}.{step}` to another value, or change it there."
-        return self._sheet.refused(detail, node, hint)
+        return self._session.refused(detail, node, hint)
 
-    def _merged_in(self, node: layout.Mapping, key: str) -> Exception:
+    def _merged_in(self, node: cst.MappingNode, key: str) -> Exception:
         merge = next((value for each, value in node.pairs if key_of(each) is None), node)
         detail = f"`{key}` is not written here: a merge key (`<<`) brings it in."
-        return self._sheet.refused(
+        return self._session.refused(
             detail, merge, "Set it to another value, or remove it where it is written."
         )
 
     def _missing(self, step: str | int, path: Path, known: Iterable[Any]) -> NotFound:
-        place = self._sheet.span_of((*self._place, *path))
+        place = self._session.span_of((*self._place, *path))
         if isinstance(known, list):
             last = f" The last one is item {len(known) - 1}." if known else ""
             return NotFound(f"`{path[-1]}` has no item {step}.{last}", span=place)
@@ -156,7 +156,7 @@ def _note(steps: _Steps, path: Path) -> None:
     steps[path[-1]] = {}
 
 
-def _all(node: Written) -> list[Written]:
+def _all(node: ConcreteNode) -> list[ConcreteNode]:
     found = [node]
     for each in found:
         found.extend(below(each))

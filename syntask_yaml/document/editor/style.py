@@ -6,7 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from syntask_yaml.document.editor.layout import Layout, List, Mapping, Scalar, Written, below
+from syntask_yaml.document.editor.cst import (
+    ConcreteNode,
+    ConcreteTree,
+    MappingNode,
+    ScalarNode,
+    SequenceNode,
+    below,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,22 +27,22 @@ class Style:
     quote: str = '"'
 
 
-def style_of(layout: Layout) -> Style:
-    """The style of a page: what is done most often, and what we would do where nothing is."""
+def style_of(tree: ConcreteTree) -> Style:
+    """The style of a text: what is done most often, and what we would do where nothing is."""
     indents: Counter[int] = Counter()
     dashes: Counter[int] = Counter()
     items: Counter[int] = Counter()
     quotes: Counter[str] = Counter()
-    for node in _all(layout.root):
-        for key, value in node.pairs if isinstance(node, Mapping) and not node.is_flow else ():
-            if isinstance(value, Mapping) and not value.is_flow:
+    for node in _all(tree.root):
+        for key, value in node.pairs if isinstance(node, MappingNode) and not node.is_flow else ():
+            if isinstance(value, MappingNode) and not value.is_flow:
                 indents[value.column - key.column] += 1
-            elif isinstance(value, List) and not value.is_flow:
+            elif isinstance(value, SequenceNode) and not value.is_flow:
                 dashes[value.column - key.column] += 1
-        for item in node.items if isinstance(node, List) and not node.is_flow else ():
-            if isinstance(item, Mapping) and not item.is_flow:
+        for item in node.items if isinstance(node, SequenceNode) and not node.is_flow else ():
+            if isinstance(item, MappingNode) and not item.is_flow:
                 items[item.column - node.column] += 1
-        if isinstance(node, Scalar) and node.style in ("'", '"'):
+        if isinstance(node, ScalarNode) and node.style in ("'", '"'):
             quotes[node.style] += 1
     return Style(
         indent=_usual(indents, 2, least=1),
@@ -50,7 +57,7 @@ def _usual(counted: Counter[int], otherwise: int, *, least: int) -> int:
     return fitting.most_common(1)[0][0] if fitting else otherwise
 
 
-def _all(root: Written | None) -> Iterator[Written]:
+def _all(root: ConcreteNode | None) -> Iterator[ConcreteNode]:
     waiting = [root] if root is not None else []
     while waiting:
         node = waiting.pop()

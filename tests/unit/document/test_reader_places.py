@@ -9,8 +9,8 @@ import pytest
 import yaml
 from hypothesis import given, settings
 
+from syntask_yaml.document.location import start_of
 from syntask_yaml.document.node import Node
-from syntask_yaml.document.place import start_of
 from syntask_yaml.document.reader import read_file
 from syntask_yaml.source import Span
 from tests.unit.document.conftest import all_nodes, read_text
@@ -45,7 +45,7 @@ def test_random_value_begins_where_pyyaml_finds_it(text: str) -> None:
         node = root.at(path)
         assert path == node.path
         if node.used is None:
-            assert judged_node.start_mark.index == start_of(node.place)
+            assert judged_node.start_mark.index == start_of(node.location)
             if is_one_line(text, judged_node):
                 assert judged_node.value == judged_text(node.span.text)
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from syntask_yaml.diagnostics import did_you_mean
+from syntask_yaml.document.location import Location, start_of
 from syntask_yaml.document.node import token
-from syntask_yaml.document.place import Place, start_of
 from syntask_yaml.document.problems import Problems
 
 # A file may repeat itself through aliases, but not out of proportion to what it says.
@@ -22,7 +22,7 @@ class Anchored(NamedTuple):
     """What an anchor stands for: how many values that is, and how deep they are nested."""
 
     value: Any
-    place: Place
+    location: Location
     size: int = 1
     height: int = 0
 
@@ -69,13 +69,13 @@ class Anchors:
         self._problems.report("undefined-alias", detail, hint, start)
 
 
-def borrowed_key(name: str, found: Anchored, start: int, problems: Problems) -> str:
+def aliased_key(name: str, found: Anchored, start: int, problems: Problems) -> str:
     """The key that the alias *name* stands for."""
     if isinstance(found.value, str):
         return found.value
     detail = f"`*{name}` is no text, and stands as a key."
     if isinstance(found.value, (dict, list)):
         raise problems.fatal("key-not-text", detail, "Write the key itself, as text.", start)
-    key = token(problems.source, start_of(found.place)).text if found.value is not None else "null"
+    key = token(problems.source, start_of(found.location)).text if found.value is not None else "null"
     problems.report("key-not-text", detail, f'Write `"{key}"`.', start)
     return key

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from syntask_yaml.document.editor.brackets import add_behind, remove_between
-from syntask_yaml.document.editor.layout import BLANK, List, Mapping, Scalar, Written, below
-from syntask_yaml.document.editor.page import Page
+from syntask_yaml.document.editor.cst import BLANK, ConcreteNode, MappingNode, ScalarNode, SequenceNode, below
 from syntask_yaml.document.editor.render import Overlay, Renderer
+from syntask_yaml.document.editor.text_edits import TextEdits
 
 _BREAK = re.compile(r"[\n\r\x85\u2028\u2029]")
 _COLON = re.compile(r"\s*:")
@@ -26,138 +26,140 @@ class Slot:
     needs_colon: bool = False
 
 
-class Pen:
-    """Notes changes of single values on a page."""
+class NodeWriter:
+    """Changes single values of a text."""
 
-    def __init__(self, page: Page, renderer: Renderer) -> None:
-        self._page = page
+    def __init__(self, edits: TextEdits, renderer: Renderer) -> None:
+        self._edits = edits
         self._renderer = renderer
 
-    def add_pairs(self, node: Mapping, added: dict[str, Any]) -> None:
+    def add_pairs(self, node: MappingNode, added: dict[str, Any]) -> None:
         """Add keys behind the last one of a mapping."""
-        page, renderer = self._page, self._renderer
+        edits, renderer = self._edits, self._renderer
         if not node.is_flow:
-            page.insert_lines(self._behind(node.end, node), renderer.pairs(added, node.column))
+            edits.insert_lines(self._behind(node.end, node), renderer.pairs(added, node.column))
             return
         texts = [renderer.flow_pair(key, value) for key, value in added.items()]
-        add_behind(page, node, [value for _, value in node.pairs], texts)
+        add_behind(edits, node, [value for _, value in node.pairs], texts)
 
-    def insert_items(self, node: List, index: int, added: list[Any]) -> None:
+    def insert_items(self, node: SequenceNode, index: int, added: list[Any]) -> None:
         """Insert items in front of the one at *index* of a list, or behind the last one."""
-        page = self._page
+        edits = self._edits
         if node.is_flow:
             texts = [self._renderer.flow(value) for value in added]
             if index == len(node.items):
-                add_behind(page, node, node.items, texts)
+                add_behind(edits, node, node.items, texts)
             else:
-                page.replace(node.items[index].start, node.items[index].start, f"{', '.join(texts)}, ")
+                edits.replace(node.items[index].start, node.items[index].start, f"{', '.join(texts)}, ")
             return
-        at = self._behind(node.items[index - 1].end, node) if index else page.line_start(node.body)
-        page.insert_lines(at, self._renderer.items(added, node.column))
+        at = self._behind(node.items[index - 1].end, node) if index else edits.line_start(node.body)
+        edits.insert_lines(at, self._renderer.items(added, node.column))
 
-    def remove_pairs(self, node: Mapping, gone: list[int]) -> None:
+    def remove_pairs(self, node: MappingNode, gone: list[int]) -> None:
         """Remove the pairs at the indexes *gone*."""
         starts = [self._start_of_pair(key) for key, _ in node.pairs] if gone else []
         ends = [value.end for _, value in node.pairs]
         self._remove(node, gone, starts, ends)
 
-    def remove_items(self, node: List, gone: list[int]) -> None:
+    def remove_items(self, node: SequenceNode, gone: list[int]) -> None:
         """Remove the items at the indexes *gone*."""
         starts = [self._dash(node, index) for index in range(len(node.items))] if gone else []
         self._remove(node, gone, starts, [item.end for item in node.items])
 
-    def put(self, node: Written, value: Any, slot: Slot) -> None:
+    def put(self, node: ConcreteNode, value: Any, slot: Slot) -> None:
         """Write *value* in the place of *node*."""
-        page, renderer = self._page, self._renderer
+        edits, renderer = self._edits, self._renderer
         if slot.is_flow or (_is_bracketed(node) and isinstance(value, (dict, list, Overlay))):
-            page.replace(node.start, node.end, f"{': ' * slot.needs_colon}{self._flow(node, value)}")
+            edits.replace(node.start, node.end, f"{': ' * slot.needs_colon}{self._flow(node, value)}")
             return
-        if isinstance(node, Scalar) and node.style in ("'", '"') and isinstance(value, str):
+        if isinstance(node, ScalarNode) and node.style in ("'", '"') and isinstance(value, str):
             head, lines = renderer.scalar(value, is_flow=False, quote=node.style), list[str]()
         elif slot.is_item:
             head, lines = renderer.behind_dash(value, self._item_column(node, slot))
         else:
             head, lines = renderer.under_key(value, slot.column)
-        if isinstance(node, Scalar) and node.anchor and head and not isinstance(value, (dict, list)):
+        if isinstance(node, ScalarNode) and node.anchor and head and not isinstance(value, (dict, list)):
             head = f"&{node.anchor} {head}"
         self._put(node, slot, head, lines)
 
-    def slot_of_item(self, node: List, index: int) -> Slot:
+    def slot_of_item(self, node: SequenceNode, index: int) -> Slot:
         """Where the item at *index* of a list hangs."""
         return Slot(self._dash(node, index) + 1, node.column, node.is_flow, is_item=True)
 
-    def slot_of_key(self, mapping: Mapping, index: int) -> Slot:
+    def slot_of_key(self, mapping: MappingNode, index: int) -> Slot:
         """Where the value of the pair at *index* of a mapping hangs."""
         key, value = mapping.pairs[index]
-        colon = _COLON.match(self._page.text, key.end)
+        colon = _COLON.match(self._edits.text, key.end)
         is_there = colon is not None and colon.end() <= value.end
         after = colon.end() if colon is not None and is_there else key.end
         return Slot(after, key.column, mapping.is_flow, is_item=False, needs_colon=not is_there)
 
-    def _start_of_pair(self, key: Written) -> int:
-        explicit = re.search(r"\?\s+\Z", self._page.text[max(key.start - 80, 0) : key.start])
+    def _start_of_pair(self, key: ConcreteNode) -> int:
+        explicit = re.search(r"\?\s+\Z", self._edits.text[max(key.start - 80, 0) : key.start])
         return key.start - len(explicit[0]) if explicit else key.start
 
-    def _remove(self, node: Written, gone: list[int], starts: list[int], ends: list[int]) -> None:
-        page = self._page
+    def _remove(self, node: ConcreteNode, gone: list[int], starts: list[int], ends: list[int]) -> None:
+        edits = self._edits
         for first, last in _runs(gone):
             following = starts[last + 1] if last + 1 < len(starts) else None
             if node.is_flow:
-                remove_between(page, starts[first], ends[last], ends[first - 1] if first else None, following)
-            elif following is not None and not page.begins_line(starts[first]):
+                remove_between(
+                    edits, starts[first], ends[last], ends[first - 1] if first else None, following
+                )
+            elif following is not None and not edits.begins_line(starts[first]):
                 rest = self._behind(ends[last], node)
-                if "#" in page.text[rest:following]:
-                    page.replace(starts[first], page.line_end(ends[last]), "")
-                    page.replace(page.next_line(ends[last]), rest, "")
+                if "#" in edits.text[rest:following]:
+                    edits.replace(starts[first], edits.line_end(ends[last]), "")
+                    edits.replace(edits.next_line(ends[last]), rest, "")
                 else:
-                    page.replace(starts[first], following, "")
+                    edits.replace(starts[first], following, "")
             else:
                 for index in range(first, last + 1):
-                    page.replace(page.line_start(starts[index]), self._behind(ends[index], node), "")
+                    edits.replace(edits.line_start(starts[index]), self._behind(ends[index], node), "")
 
-    def _behind(self, end: int, node: Written) -> int:
+    def _behind(self, end: int, node: ConcreteNode) -> int:
         """The line behind a value in *node*, and behind comments that are indented deeper than its key."""
-        return self._page.behind_comments(self._page.next_line(end), node.column)
+        return self._edits.behind_comments(self._edits.next_line(end), node.column)
 
-    def _item_column(self, node: Written, slot: Slot) -> int:
-        is_beside = slot.after < node.start and not _BREAK.search(self._page.text, slot.after, node.start)
-        return node.start - self._page.line_start(node.start) if is_beside else slot.column + 2
+    def _item_column(self, node: ConcreteNode, slot: Slot) -> int:
+        is_beside = slot.after < node.start and not _BREAK.search(self._edits.text, slot.after, node.start)
+        return node.start - self._edits.line_start(node.start) if is_beside else slot.column + 2
 
-    def _flow(self, node: Written, value: Any) -> str:
-        if isinstance(node, Scalar) and not isinstance(value, (dict, list)):
+    def _flow(self, node: ConcreteNode, value: Any) -> str:
+        if isinstance(node, ScalarNode) and not isinstance(value, (dict, list)):
             quote = node.style if node.style in ("'", '"') and isinstance(value, str) else ""
             anchor = f"&{node.anchor} " if node.anchor else ""
             return f"{anchor}{self._renderer.scalar(value, is_flow=True, quote=quote)}"
         return self._renderer.flow(value)
 
-    def _put(self, node: Written, slot: Slot, head: str, lines: list[str]) -> None:
+    def _put(self, node: ConcreteNode, slot: Slot, head: str, lines: list[str]) -> None:
         """Put *head* behind a key or dash, and *lines* below it, in the place of *node*."""
-        page = self._page
-        is_beside = not _BREAK.search(page.text, slot.after, node.start)
+        edits = self._edits
+        is_beside = not _BREAK.search(edits.text, slot.after, node.start)
         if is_beside and head:
-            page.replace(node.start, node.end, head if slot.after < node.start else f" {head}")
+            edits.replace(node.start, node.end, head if slot.after < node.start else f" {head}")
         elif is_beside:
-            page.replace(slot.after, node.end, "")
+            edits.replace(slot.after, node.end, "")
         elif head:
-            page.replace(slot.after, slot.after, f" {head}")
+            edits.replace(slot.after, slot.after, f" {head}")
         if is_beside:
-            page.insert_lines(page.next_line(node.end), lines)
+            edits.insert_lines(edits.next_line(node.end), lines)
         elif lines:
-            page.replace(page.line_start(node.start), node.end, "\n".join(lines))
+            edits.replace(edits.line_start(node.start), node.end, "\n".join(lines))
         else:
-            page.cut_lines(node.start, node.end)
+            edits.cut_lines(node.start, node.end)
 
-    def _dash(self, node: List, index: int) -> int:
+    def _dash(self, node: SequenceNode, index: int) -> int:
         """Where the dash of an item is; in brackets, where the item begins."""
         if node.is_flow:
             return node.items[index].start
         if index == 0:
             return node.body
-        found = BLANK.match(self._page.text, node.items[index - 1].end)
+        found = BLANK.match(self._edits.text, node.items[index - 1].end)
         return found.end() if found else node.items[index].start
 
 
-def _is_bracketed(node: Written) -> bool:
+def _is_bracketed(node: ConcreteNode) -> bool:
     return node.is_flow and any(True for _ in below(node))
 
 

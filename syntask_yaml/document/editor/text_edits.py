@@ -11,7 +11,7 @@ _LAST_BREAK = re.compile(r"(?:\r\n|[\n\r])\Z")
 _BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 
 
-class Page:
+class TextEdits:
     """A text that is to be changed. Places are indexes of the text as it was.
 
     Lines are given without their ends; they get those that the text has.

@@ -1,6 +1,6 @@
 """A YAML text as it is written: where each key and value begins and ends, in which style, under which anchor.
 
-The reader says what a text means; this says how it stands on the page, which is what an edit needs.
+The reader says what a text means; this says how it is written, which is what an edit needs.
 Aliases are not followed: they are what is written.
 """
 
@@ -29,7 +29,7 @@ _PREFIX = re.compile(r"(?:[&!]\S*(?:\s|\s#[^\r\n\x85\u2028\u2029]*)*)*")
 
 
 @dataclass(slots=True)
-class Written:
+class ConcreteNode:
     """A key or a value: the characters from *start*, its anchor or tag if it has one, up to *end*.
 
     *body* is where the value itself begins, *column* how far that is indented. *is_flow* tells brackets
@@ -46,7 +46,7 @@ class Written:
 
 
 @dataclass(slots=True)
-class Scalar(Written):
+class ScalarNode(ConcreteNode):
     """A text, a number or the like. *style* is its quote, `|` or `>`; empty for none of them."""
 
     text: str = ""
@@ -58,79 +58,79 @@ class Scalar(Written):
 
 
 @dataclass(slots=True)
-class Alias(Written):
+class AliasNode(ConcreteNode):
     """`*name`, and the value that it stands for."""
 
     name: str = ""
-    target: Written | None = None
+    target: ConcreteNode | None = None
 
 
 @dataclass(slots=True)
-class Mapping(Written):
+class MappingNode(ConcreteNode):
     """Keys and values, in the order in which they stand."""
 
-    pairs: list[tuple[Written, Written]] = field(default_factory=list)
+    pairs: list[tuple[ConcreteNode, ConcreteNode]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class List(Written):
+class SequenceNode(ConcreteNode):
     """Items, in the order in which they stand."""
 
-    items: list[Written] = field(default_factory=list)
+    items: list[ConcreteNode] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class Layout:
-    """The whole page. *end* is where the document ends: at `...`, or with the text.
+class ConcreteTree:
+    """A whole text. *end* is where the document ends: at `...`, or with the text.
 
     *anchors* are the anchored values in the order in which they stand, *aliases* likewise.
     """
 
     text: str
-    root: Written | None = None
+    root: ConcreteNode | None = None
     end: int = 0
-    anchors: list[Written] = field(default_factory=list)
-    aliases: list[Alias] = field(default_factory=list)
+    anchors: list[ConcreteNode] = field(default_factory=list)
+    aliases: list[AliasNode] = field(default_factory=list)
 
 
-def read_layout(text: str) -> Layout:
+def read_tree(text: str) -> ConcreteTree:
     """How *text*, which the reader can read and which has no byte order mark, is written."""
     with collector_at_rest():
-        return _LayoutReader(text).read()
+        return _TreeReader(text).read()
 
 
-def below(node: Written) -> Iterator[Written]:
+def below(node: ConcreteNode) -> Iterator[ConcreteNode]:
     """The values directly inside of *node*."""
-    if isinstance(node, Mapping):
+    if isinstance(node, MappingNode):
         yield from (value for _, value in node.pairs)
-    elif isinstance(node, List):
+    elif isinstance(node, SequenceNode):
         yield from node.items
 
 
-def key_of(key: Written) -> str | None:
+def key_of(key: ConcreteNode) -> str | None:
     """The text of a key; None for a merge key."""
-    if isinstance(key, Alias):
+    if isinstance(key, AliasNode):
         return key_of(key.target) if key.target is not None else None
-    return key.text if isinstance(key, Scalar) and not key.is_merge_key else None
+    return key.text if isinstance(key, ScalarNode) and not key.is_merge_key else None
 
 
-def child(node: Written, step: str | int) -> Written | None:
+def child(node: ConcreteNode, step: str | int) -> ConcreteNode | None:
     """What is written under a key or an index of *node*; the last one of equal keys."""
-    if isinstance(node, Mapping):
+    if isinstance(node, MappingNode):
         return next((value for key, value in reversed(node.pairs) if key_of(key) == step), None)
-    if isinstance(node, List) and isinstance(step, int):
+    if isinstance(node, SequenceNode) and isinstance(step, int):
         return node.items[step] if step < len(node.items) else None
     return None
 
 
-class _LayoutReader:
+class _TreeReader:
     def __init__(self, text: str) -> None:
-        self._layout = Layout(text, end=len(text))
-        self._stack: list[tuple[Written, Written | None]] = []
-        self._key: Written | None = None
-        self._known: dict[str, Written] = {}
+        self._tree = ConcreteTree(text, end=len(text))
+        self._stack: list[tuple[ConcreteNode, ConcreteNode | None]] = []
+        self._key: ConcreteNode | None = None
+        self._known: dict[str, ConcreteNode] = {}
 
-    def read(self) -> Layout:
+    def read(self) -> ConcreteTree:
         handlers = {
             ScalarEvent: self._scalar,
             AliasEvent: self._alias,
@@ -140,22 +140,22 @@ class _LayoutReader:
             SequenceEndEvent: self._close,
             DocumentEndEvent: self._end,
         }
-        next_event = Parser(self._layout.text).get_event
+        next_event = Parser(self._tree.text).get_event
         while (kind := type(event := next_event())) is not StreamEndEvent:
             handler = handlers.get(kind)
             if handler is not None:
                 handler(event)
-        return self._layout
+        return self._tree
 
     def _end(self, event: Any) -> None:
         if event.explicit:
-            self._layout.end = event.start_mark.index
+            self._tree.end = event.start_mark.index
 
     def _alias(self, event: Any) -> None:
         start, end = event.start_mark.index, event.end_mark.index
         target = self._known.get(event.anchor)
-        alias = Alias(start, end, start, event.start_mark.column, name=event.anchor, target=target)
-        self._layout.aliases.append(alias)
+        alias = AliasNode(start, end, start, event.start_mark.column, name=event.anchor, target=target)
+        self._tree.aliases.append(alias)
         self._add(alias)
 
     def _scalar(self, event: Any) -> None:
@@ -164,28 +164,28 @@ class _LayoutReader:
         style, is_tagged = event.style or "", event.tag is not None
         if style in ("|", ">"):
             end = self._end_of_block(body, end)
-        scalar = Scalar(start, end, body, column, event.anchor, is_tagged, text=event.value, style=style)
+        scalar = ScalarNode(start, end, body, column, event.anchor, is_tagged, text=event.value, style=style)
         self._add(scalar)
 
     def _body(self, event: Any) -> int:
         start: int = event.start_mark.index
         if event.anchor is None and event.tag is None:
             return start
-        found = _PREFIX.match(self._layout.text, start)
+        found = _PREFIX.match(self._tree.text, start)
         return found.end() if found else start
 
     def _end_of_block(self, body: int, end: int) -> int:
         """The end of the last line of a block of text that belongs to it, without its line break."""
-        text = self._layout.text[body:end].rstrip(" ")
+        text = self._tree.text[body:end].rstrip(" ")
         header = re.match(r"\S*", text)
         keeps = header is not None and "+" in header[0]
         return body + len(re.sub(r"(?:\r\n|[\n\r])\Z", "", text) if keeps else text.rstrip())
 
     def _open(self, event: Any) -> None:
-        kind = Mapping if isinstance(event, MappingStartEvent) else List
+        kind = MappingNode if isinstance(event, MappingStartEvent) else SequenceNode
         start, column, body = event.start_mark.index, event.start_mark.column, self._body(event)
         if body > start:
-            column = _column(self._layout.text, start - column, body)
+            column = _column(self._tree.text, start - column, body)
         is_tagged = event.tag is not None
         node = kind(start, body, body, column, event.anchor, is_tagged, bool(event.flow_style))
         self._stack.append((node, self._key))
@@ -199,19 +199,19 @@ class _LayoutReader:
             node.end = max((child.end for child in below(node)), default=node.body)
         self._add(node)
 
-    def _add(self, node: Written) -> None:
+    def _add(self, node: ConcreteNode) -> None:
         if node.anchor is not None:
             self._known[node.anchor] = node
-            self._layout.anchors.append(node)
+            self._tree.anchors.append(node)
         if not self._stack:
-            self._layout.root = node
+            self._tree.root = node
             return
         parent = self._stack[-1][0]
-        if isinstance(parent, List):
+        if isinstance(parent, SequenceNode):
             parent.items.append(node)
         elif self._key is None:
             self._key = node
-        elif isinstance(parent, Mapping):
+        elif isinstance(parent, MappingNode):
             parent.pairs.append((self._key, node))
             self._key = None
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from syntask_yaml.diagnostics import Path
 from syntask_yaml.document.editor.anchors import Anchors, said
-from syntask_yaml.document.editor.layout import Scalar, Written, below, child, read_layout
-from syntask_yaml.document.editor.page import Page
+from syntask_yaml.document.editor.cst import ConcreteNode, ScalarNode, below, child, read_tree
 from syntask_yaml.document.editor.render import Renderer
 from syntask_yaml.document.editor.style import style_of
+from syntask_yaml.document.editor.text_edits import TextEdits
 from syntask_yaml.document.reader import read
 from syntask_yaml.errors import EditRefused, ProjectInvalid
 from syntask_yaml.source import Source, Span
@@ -18,8 +18,8 @@ _MARK = "\ufeff"
 _BY_HAND = "Make this change by hand; the file is as it was."
 
 
-class Sheet:
-    """What a text says (*data*), how it is written (*layout*), and the *page* that takes the changes."""
+class EditSession:
+    """What a text says (*data*), how it is written (*tree*), and the *edits* that change it."""
 
     def __init__(self, text: str, file: str) -> None:
         self._mark = _MARK if text.startswith(_MARK) else ""
@@ -29,24 +29,24 @@ class Sheet:
             raise ProjectInvalid(document.diagnostics)
         self._problems = len(document.diagnostics)
         self.data = document.root.value
-        self.layout = read_layout(self._source.text)
-        self.page = Page(self._source.text)
-        self.renderer = Renderer(style_of(self.layout))
-        self.anchors = Anchors(self.layout, self.data)
+        self.tree = read_tree(self._source.text)
+        self.edits = TextEdits(self._source.text)
+        self.renderer = Renderer(style_of(self.tree))
+        self.anchors = Anchors(self.tree, self.data)
 
-    def refused(self, detail: str, node: Written | None, hint: str = _BY_HAND) -> EditRefused:
+    def refused(self, detail: str, node: ConcreteNode | None, hint: str = _BY_HAND) -> EditRefused:
         """Why the text cannot be edited, at the place of *node*."""
         return EditRefused(detail, hint=hint, span=None if node is None else self._span(node))
 
     def result(self, meant: Any, path: Path) -> str:
-        """The text with the changes of the page, which are at *path*, and *meant* what it is to say now.
+        """The text with the edits, which are at *path*, and *meant* what it is to say now.
 
         Raises EditRefused where it says anything else.
         """
         # A block of text that comes to stand last needs the end of line that the file may lack.
         for is_ended in (False, True):
             try:
-                text = self.page.result(is_ended=is_ended)
+                text = self.edits.result(is_ended=is_ended)
             except ValueError as error:
                 raise self._explained(path) from error
             document = read(Source(self._source.name, text))
@@ -55,9 +55,9 @@ class Sheet:
                 return self._mark + text
         raise self._explained(path)
 
-    def node_at(self, path: Path) -> Written | None:
+    def node_at(self, path: Path) -> ConcreteNode | None:
         """What is written at *path*, or, where that is not written in place, the nearest thing around it."""
-        node = self.layout.root
+        node = self.tree.root
         for step in path:
             inner = None if node is None else child(node, step)
             if inner is None:
@@ -77,7 +77,7 @@ class Sheet:
     def _explained(self, path: Path) -> EditRefused:
         """What keeps an edit at *path* from being made: mostly an anchor that others use, too."""
         last = self._last()
-        if isinstance(last, Scalar) and last.style in ("|", ">") and not self.page.ends_line:
+        if isinstance(last, ScalarNode) and last.style in ("|", ">") and not self.edits.ends_line:
             detail = (
                 "This text ends with the file, without a line break: anything behind it would give it one."
             )
@@ -85,7 +85,7 @@ class Sheet:
             return self.refused(detail, last, hint)
         lineage = [self.node_at(path[:length]) for length in range(len(path), 0, -1)]
         nodes = [node for node in lineage if node is not None]
-        used = {id(alias.target): alias for alias in self.layout.aliases}
+        used = {id(alias.target): alias for alias in self.tree.aliases}
         for node in (*_inside(nodes[0] if nodes else None), *nodes):
             alias = used.get(id(node))
             if alias is not None:
@@ -93,21 +93,21 @@ class Sheet:
                 detail = f"`&{alias.name}` is used elsewhere too, on line {line}, which would change with it."
                 return self.refused(detail, node, "Change it by hand, for all that use it or for one.")
         detail = "This cannot be changed without changing something else, because of how it is written."
-        return self.refused(detail, nodes[0] if nodes else self.layout.root)
+        return self.refused(detail, nodes[0] if nodes else self.tree.root)
 
-    def _last(self) -> Written | None:
-        """The value that ends the page."""
-        node = self.layout.root
+    def _last(self) -> ConcreteNode | None:
+        """The value that ends the text."""
+        node = self.tree.root
         while node is not None and (inner := list(below(node))):
             node = inner[-1]
         return node
 
-    def _span(self, node: Written) -> Span:
+    def _span(self, node: ConcreteNode) -> Span:
         line = self._source.text[node.start : node.end].splitlines()
         return Span(self._source, node.start, node.start + max(len(line[0]) if line else 1, 1))
 
 
-def _inside(node: Written | None) -> list[Written]:
+def _inside(node: ConcreteNode | None) -> list[ConcreteNode]:
     found = [] if node is None else [node]
     for each in found:
         found.extend(below(each))
