@@ -126,10 +126,10 @@ def _code(value: Any) -> str:
 
 
 _VARIABLES = """\
-Every option is a variable, too, named after its command and itself.
+Each option can also be set by an environment variable named after the command and the option.
 `SYNTASK_PLAN_ALL=1` is `syntask plan --all`, and `SYNTASK_FILE=other.yaml` is `syntask -f other.yaml`.
-The variable of an option that may be repeated has one value on each line, or is a JSON list of texts.
-What stands on the command line wins.
+The variable of a repeatable option has one value per line, or is a JSON list of strings.
+Command-line options take precedence.
 """
 
 

@@ -21,21 +21,21 @@ from syntask_yaml.cli.context import Context
 
 # Every command, where it lives and what it does. Only the one that is asked for is loaded.
 COMMANDS: dict[str, tuple[str, str]] = {
-    "init": ("init", "Write a project file."),
-    "validate": ("validate", "Check project files, offline."),
+    "init": ("init", "Create a project file."),
+    "validate": ("validate", "Check project files without a backend."),
     "render": ("render", "Print the project with its templates resolved."),
     "plan": ("plan", "Show what a deploy would change."),
-    "check": ("check", "Try what a worker would do with a deployment."),
-    "deploy": ("deploy", "Build, push, and make the backend have what the project declares."),
-    "deployment": ("deployment", "List, inspect, run, pause, resume, delete and export deployments."),
+    "check": ("check", "Check that a worker could start a deployment."),
+    "deploy": ("deploy", "Build, push, and create or update deployments."),
+    "deployment": ("deployment", "Manage deployments."),
     "flow": ("flow", "List the flows of the repository."),
-    "flow-run": ("flow_run", "List, inspect and cancel runs, and read their logs."),
-    "work-pool": ("work_pool", "List, inspect and create work pools."),
-    "variable": ("variable", "Set, get, list and unset variables."),
-    "block": ("block", "Create, list, inspect and delete blocks."),
+    "flow-run": ("flow_run", "Manage runs and show their logs."),
+    "work-pool": ("work_pool", "Manage work pools."),
+    "variable": ("variable", "Manage variables."),
+    "block": ("block", "Manage blocks."),
     "worker": ("worker", "Execute due runs."),
     "schema": ("schema", "Print the JSON Schema of the project file."),
-    "completion": ("completion", "Print a script that completes commands and names in a shell."),
+    "completion": ("completion", "Print a shell completion script."),
 }
 
 
@@ -103,29 +103,29 @@ class CommandTable(click.Group):
     type=click.Path(path_type=Path),
     multiple=True,
     metavar="PATH",
-    help="The project file; by default the nearest syntask.yaml or prefect.yaml.",
+    help="Project file. Default: the nearest syntask.yaml or prefect.yaml.",
 )
 @click.option(
     "-C",
     "directory",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     metavar="DIR",
-    help="Work as if called in this directory.",
+    help="Run as if started in DIR.",
 )
 @click.option(
     "--backend",
     metavar="URL",
-    help="Where deployments live: embedded:PATH, or the URL of a server's API.",
+    help="Backend: embedded:PATH, or the API URL of a server.",
 )
-@click.option("-v", "--verbose", count=True, help="Say more; twice, say everything.")
-@click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong.")
-@click.option("--no-prompt", is_flag=True, help="Never ask; say which option is missing.")
+@click.option("-v", "--verbose", count=True, help="Show more output; repeat for all output.")
+@click.option("-q", "--quiet", is_flag=True, help="Show only problems.")
+@click.option("--no-prompt", is_flag=True, help="Disable prompts; report missing options instead.")
 @click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
     show_default=True,
-    help="Whether to colour what is printed.",
+    help="When to use colors in output.",
 )
 @click.version_option(
     __version__,
@@ -146,7 +146,7 @@ def cli(
     no_prompt: bool,
     color: str,
 ) -> None:
-    """Declare every deployment of a repository in one file, see what would change, make it so."""
+    """Declare every deployment of a repository in one file, plan the changes, deploy them."""
     ctx.color = _color(color, os.environ)
     if len(files) > 1:
         named = " and ".join(f"`{file}`" for file in files)

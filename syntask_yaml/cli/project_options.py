@@ -26,95 +26,101 @@ _SELECTION = (
         multiple=True,
         metavar="NAME",
         shell_complete=complete_declared,
-        help="A deployment, by NAME or FLOW/NAME; globs work; may be repeated.",
+        help="Select a deployment by NAME, FLOW/NAME or glob. Repeatable.",
     ),
-    click.option("-a", "--all", "is_all", is_flag=True, help="Every deployment of the project."),
-    click.option("--strict", is_flag=True, help="Warnings are errors."),
+    click.option("-a", "--all", "is_all", is_flag=True, help="Select every deployment of the project."),
+    click.option("--strict", is_flag=True, help="Treat warnings as errors."),
     click.option(
-        "--allow-unset", is_flag=True, help="A name without a value is an empty text, with a warning."
+        "--allow-unset", is_flag=True, help="Expand undefined names to empty strings, with a warning."
     ),
     click.option(
-        "--no-load", is_flag=True, help="Never import flow code, even where its source does not tell enough."
+        "--no-load", is_flag=True, help="Never import flow code, even if its source is not sufficient."
     ),
 )
 _OVERRIDES = (
-    click.option("-d", "--description", help="In place of the file's."),
-    click.option("--version", help="In place of the file's."),
-    click.option("--version-type", help="Where the version's details come from, such as vcs:git."),
-    click.option("-t", "--tag", "tags", multiple=True, help="In place of the file's tags; may be repeated."),
-    click.option("-cl", "--concurrency-limit", type=click.IntRange(min=1), help="Runs at the same time."),
+    click.option("-d", "--description", help="Override the description in the project file."),
+    click.option("--version", help="Override the version in the project file."),
+    click.option("--version-type", help="Source of the version details, such as vcs:git."),
+    click.option(
+        "-t", "--tag", "tags", multiple=True, help="Override the tags in the project file. Repeatable."
+    ),
+    click.option(
+        "-cl", "--concurrency-limit", type=click.IntRange(min=1), help="Maximum number of concurrent runs."
+    ),
     click.option(
         "--collision-strategy",
         type=click.Choice(["ENQUEUE", "CANCEL_NEW"]),
-        help="What becomes of runs beyond the limit.",
+        help="What to do with runs that exceed the concurrency limit.",
     ),
     click.option(
         "-p",
         "--pool",
         "work_pool",
         shell_complete=complete_pool,
-        help="The work pool, in place of the file's.",
+        help="Override the work pool in the project file.",
     ),
-    click.option("-q", "--work-queue", help="The work queue, in place of the file's."),
+    click.option("-q", "--work-queue", help="Override the work queue in the project file."),
     click.option(
         "-jv",
         "--job-variable",
         "job_variables",
         multiple=True,
         metavar="KEY=VALUE",
-        help="Over the file's; VALUE is JSON, or else text; or one JSON mapping.",
+        help="Override a job variable. VALUE is parsed as JSON if possible. Also accepts one JSON object.",
     ),
-    click.option("--cron", "crons", multiple=True, help="A further schedule: a cron line."),
+    click.option("--cron", "crons", multiple=True, help="Add a schedule: a cron expression. Repeatable."),
     click.option(
         "--interval",
         "intervals",
         multiple=True,
-        help="A further schedule: seconds, or a duration such as 15m or PT15M.",
+        help="Add a schedule: an interval in seconds, or a duration such as 15m or PT15M. Repeatable.",
     ),
-    click.option("--rrule", "rrules", multiple=True, help="A further schedule: a recurrence rule."),
-    click.option("--anchor-date", help="For every interval schedule."),
-    click.option("--timezone", shell_complete=complete_timezone, help="For every schedule."),
+    click.option("--rrule", "rrules", multiple=True, help="Add a schedule: a recurrence rule. Repeatable."),
+    click.option("--anchor-date", help="Set the anchor date of all interval schedules."),
+    click.option("--timezone", shell_complete=complete_timezone, help="Set the time zone of all schedules."),
     click.option(
         "--trigger",
         "triggers",
         multiple=True,
         metavar="JSON|FILE",
-        help="In place of the file's triggers; may be repeated.",
+        help="Override the triggers in the project file. Repeatable.",
     ),
     click.option(
         "--sla",
         "slas",
         multiple=True,
         metavar="JSON|FILE",
-        help="In place of the file's SLAs; may be repeated.",
+        help="Override the SLAs in the project file. Repeatable.",
     ),
     click.option(
         "--param",
         "params",
         multiple=True,
         metavar="KEY=VALUE",
-        help="Over the file's parameters; VALUE is JSON, or else text.",
+        help="Override a parameter. VALUE is parsed as JSON if possible. Repeatable.",
     ),
-    click.option("--params", "params_json", metavar="JSON", help="The same as one JSON mapping."),
+    click.option("--params", "params_json", metavar="JSON", help="Override parameters, as one JSON object."),
     click.option(
         "--enforce-parameter-schema/--no-enforce-parameter-schema",
         default=None,
-        help="Whether runs with parameters that do not fit are refused.",
+        help="Whether to reject runs whose parameters do not match the schema.",
     ),
 )
 _CHANGES = (
     click.option(
-        "--prune", is_flag=True, help="Delete what the project deployed and no longer declares; with --all."
+        "--prune",
+        is_flag=True,
+        help="Delete deployments that the project no longer declares. Requires --all.",
     ),
     click.option(
         "--take-over",
         is_flag=True,
-        help="Make this project's what one of this name deployed from elsewhere, or one of another name.",
+        help="Take over deployments owned by another project, or by one of the same name from elsewhere.",
     ),
     click.option(
         "--keep-going",
         is_flag=True,
-        help="Leave out deployments that have problems, and go on with the others.",
+        help="Skip deployments that have problems and continue with the others.",
     ),
 )
 

@@ -58,7 +58,7 @@ OWN: Mapping[str, Option] = {
     "bucket": Option("--bucket", "NAME", "Bucket or container for the code."),
     "folder": Option("--folder", "PATH", "Folder in the bucket or in the image."),
     "store block": Option("--store-block", "BLOCK", "Block with the credentials of the bucket."),
-    "environment": Option("--env", "NAME=VALUE", "An environment variable of the runs; may be repeated."),
+    "environment": Option("--env", "NAME=VALUE", "Environment variable of the runs. Repeatable."),
     "save": Option("--yes", "", "Save without asking."),
 }
 

@@ -24,10 +24,10 @@ _HIDDEN = "********"
 
 @click.group("block")
 def command() -> None:
-    """Create, list, inspect and delete blocks.
+    """Manage blocks.
 
-    A project refers to one as {{ syntask.blocks.TYPE.NAME }}. Secret fields are encrypted, and never
-    given as arguments: they are asked for, or read from standard input.
+    A project refers to a block as {{ syntask.blocks.TYPE.NAME }}. Secret fields are encrypted. They are
+    never passed as arguments, but prompted for or read from standard input.
     """
 
 
@@ -39,14 +39,14 @@ def command() -> None:
     "fields",
     multiple=True,
     metavar="KEY=VALUE",
-    help="A field that is no secret; may be repeated.",
+    help="Set a field that is not secret. Repeatable.",
 )
 @pass_context
 def create(context: Context, /, *, type: str, name: str, fields: tuple[str, ...]) -> None:
-    """Make a block of TYPE called NAME.
+    """Create the block NAME of type TYPE.
 
-    The secret is asked for on a terminal, and otherwise read from standard input: the text itself where
-    the type has one secret, or JSON of the fields.
+    In a terminal, the command prompts for the secret. Otherwise it reads standard input: the text of the
+    secret if the type has one, or a JSON object of the fields.
     """
     kind = BLOCK_TYPES[type]
     data = {**_given(kind, fields), **_asked(kind, context, {field.partition("=")[0] for field in fields})}
@@ -142,7 +142,7 @@ def ls(context: Context, /, *, output: str) -> None:
 @as_json
 @pass_context
 def inspect(context: Context, /, *, type: str, name: str, output: str) -> None:
-    """Show the fields of a block, without its secrets."""
+    """Show the fields of a block, with secrets masked."""
     with context.backend(is_read_only=True) as backend:
         block = next((each for each in backend.blocks() if (each.type, each.name) == (type, name)), None)
     if block is None:

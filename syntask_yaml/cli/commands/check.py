@@ -26,7 +26,7 @@ from syntask_yaml.worker.trial import Trial, try_run
     "given",
     multiple=True,
     metavar="NAME[=VALUE]",
-    help="A variable that the worker will have; may be repeated.",
+    help="Environment variable that the worker also has. Repeatable.",
 )
 @click.option(
     "--timeout",
@@ -34,14 +34,14 @@ from syntask_yaml.worker.trial import Trial, try_run
     default=300,
     show_default=True,
     metavar="SECONDS",
-    help="How long a run may take to be ready.",
+    help="Maximum time until the run is ready to start.",
 )
 @click.option(
     "--image",
     is_flag=False,
     flag_value="",
     metavar="[NAME]",
-    help="Try it inside the image of the deployment, or inside NAME.",
+    help="Check inside the deployment's image, or inside NAME.",
 )
 @as_json
 @pass_context
@@ -59,11 +59,11 @@ def command(
     image: str | None,
     output: str,
 ) -> int:
-    """Try what a worker would do with a deployment, before it is deployed.
+    """Check that a worker could start a deployment, before you deploy it.
 
-    In an empty directory, with an environment that holds little more than PATH and HOME: the pull steps
-    run, the flow is loaded, the parameters are bound. The flow is not called, and nothing is deployed.
-    With --image the same happens in a container, which is removed afterwards.
+    Runs the pull steps, loads the flow and binds the parameters, in an empty directory and with an
+    environment of little more than PATH and HOME. Does not call the flow and does not deploy. With
+    --image, the check runs in a container, which is removed afterwards.
     """
     project = open_project(context.place(strict=strict))
     environ = clean_environ(context.environ, given, in_image=image is not None)

@@ -9,7 +9,7 @@ from click.shell_completion import get_completion_class
 @click.command("completion")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(*, shell: str) -> None:
-    """Print a script that completes commands, options and names in SHELL.
+    """Print a completion script for a shell.
 
     For bash: eval "$(syntask completion bash)"
     """

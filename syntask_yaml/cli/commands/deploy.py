@@ -33,47 +33,49 @@ from syntask_yaml.plan.codec import SavedPlan
     "--plan",
     "plan_file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Apply a saved plan, and nothing else.",
+    help="Apply exactly this saved plan.",
 )
-@click.option("-y", "--yes", is_flag=True, help="Delete what `--prune` means to without asking.")
+@click.option("-y", "--yes", is_flag=True, help="Skip the confirmation of deletions by `--prune`.")
 @click.option(
     "--prune-at-most",
     type=click.IntRange(min=0),
     metavar="N",
-    help="Delete up to N deployments without asking, and refuse to do anything if there are more.",
+    help="Delete up to N deployments without confirmation; deploy nothing if there are more.",
 )
-@click.option("--dry-run", is_flag=True, help="Show the plan, and change nothing.")
+@click.option("--dry-run", is_flag=True, help="Show the plan without applying it.")
 @click.option(
-    "--skip-build", is_flag=True, help="Run no build and push steps; what they decide stays as it is."
+    "--skip-build",
+    is_flag=True,
+    help="Skip build and push steps; fields that depend on them keep their deployed values.",
 )
-@click.option("--rebuild", is_flag=True, help="Build every image, though nothing changed.")
-@click.option("--install-requirements", is_flag=True, help="Install what the steps require with pip.")
+@click.option("--rebuild", is_flag=True, help="Build every image, even if nothing changed.")
+@click.option("--install-requirements", is_flag=True, help="Install the requirements of the steps with pip.")
 @click.option(
     "-j",
     "--jobs",
     type=click.IntRange(min=1),
     default=8,
     show_default=True,
-    help="How much to do at the same time.",
+    help="Maximum number of concurrent step lists and writes.",
 )
 @click.option(
     "--wait",
     type=Duration(),
     default="0s",
-    help="Wait for another deploy of the project, so long at most: `10m`, `90s`.",
+    help="Wait at most this long for another deploy of the project: `10m`, `90s`.",
 )
 @as_json
 @pass_context
 def command(
     context: Context, /, *, plan_file: Path | None, dry_run: bool, jobs: int, output: str, **options: Any
 ) -> int:
-    """Build, push, and make the backend have what the project declares.
+    """Build, push, and create or update the deployments of the project.
 
-    With one deployment in the project, it is that one; otherwise say which with -n or --all. An
-    ENTRYPOINT (path/to/file.py:flow) that the project does not declare becomes a new deployment.
-    On a terminal, without a file or a selection, it asks what to deploy, and writes the file.
+    Select deployments with -n or --all; the only deployment of a project is selected by default. An
+    ENTRYPOINT (path/to/file.py:flow) that the project does not declare becomes a new deployment. In a
+    terminal, without a file or a selection, the command asks what to deploy and writes the file.
 
-    Everything is checked first: on a problem nothing is built and nothing is written.
+    Everything is checked first. If there is a problem, nothing is built or written.
     """
     how = DeployOptions(
         jobs=jobs,

@@ -28,10 +28,10 @@ _names = click.argument("names", nargs=-1, shell_complete=complete_deployment)
 
 @click.group("deployment")
 def command() -> None:
-    """List, inspect, run, pause, resume, delete and export deployments.
+    """Manage deployments.
 
-    A deployment is called FLOW/NAME; NAME alone will do where only one flow has it. Globs work where
-    several are meant; pause, resume and delete ask before they act on what a glob matches.
+    Refer to a deployment as FLOW/NAME, or as NAME if it is unique. Commands for several deployments
+    accept globs; pause, resume and delete ask for confirmation before they act on matches.
     """
 
 
@@ -45,7 +45,7 @@ command.add_command(deployment_set.command)
 @as_json
 @pass_context
 def ls(context: Context, /, *, names: tuple[str, ...], output: str) -> None:
-    """List deployments: all, or those that NAMES mean."""
+    """List all deployments, or those that match NAMES."""
     with context.backend(is_read_only=True) as backend:
         stored = operations.find_deployments(backend, names)
     if output == "json":
@@ -75,7 +75,7 @@ def _row(stored: Stored) -> tuple[str, ...]:
 @as_json
 @pass_context
 def inspect(context: Context, /, *, name: str, output: str) -> None:
-    """Show everything that the backend has of a deployment."""
+    """Show all details of a deployment."""
     with context.backend(is_read_only=True) as backend:
         stored = operations.find_deployment(backend, name)
     if output == "json":
@@ -97,30 +97,30 @@ def inspect(context: Context, /, *, name: str, output: str) -> None:
     multiple=True,
     metavar="KEY=VALUE",
     shell_complete=complete_parameter,
-    help="A parameter; VALUE is JSON, or else text.",
+    help="Set a parameter. VALUE is parsed as JSON if possible. Repeatable.",
 )
 @click.option(
     "--params",
     "params_json",
     metavar="JSON",
-    help="Parameters as one JSON mapping; `-` reads standard input.",
+    help="Set parameters, as one JSON object; `-` reads standard input.",
 )
 @click.option(
     "--job-variable",
     "job_variables",
     multiple=True,
     metavar="KEY=VALUE",
-    help="A job variable; VALUE is JSON, or else text.",
+    help="Set a job variable. VALUE is parsed as JSON if possible. Repeatable.",
 )
-@click.option("-t", "--tag", "tags", multiple=True, help="A tag for the run; may be repeated.")
-@click.option("--name", "run_name", help="A name for the run.")
-@click.option("--start-in", metavar="DURATION", help="When to run it, from now: seconds, `PT10M`, `0:10:00`.")
-@click.option("--start-at", metavar="TIME", help="When to run it: ISO 8601.")
+@click.option("-t", "--tag", "tags", multiple=True, help="Add a tag to the run. Repeatable.")
+@click.option("--name", "run_name", help="Name of the run.")
+@click.option("--start-in", metavar="DURATION", help="Start after this time: seconds, `PT10M`, `0:10:00`.")
+@click.option("--start-at", metavar="TIME", help="Start at this time, in ISO 8601.")
 @click.option(
     "--watch",
     "is_watched",
     is_flag=True,
-    help="Show what it writes until it ends; exit 1 unless it completes.",
+    help="Follow the run until it ends; exit with 1 unless it completes.",
 )
 @as_raw
 @as_json
@@ -137,7 +137,7 @@ def run(
     output: str,
     **options: Any,
 ) -> int:
-    """Make a run of a deployment. A worker executes it."""
+    """Create a run of a deployment. A worker executes it."""
     if params and params_json:
         raise UsageError("`--param` and `--params` say the same in two ways.", hint="Give one of them.")
     parameters = parse_json(params_json, "--params") if params_json else key_values(params, "--param")
@@ -180,9 +180,9 @@ def _start(start_in: str | None, start_at: str | None) -> Any:
         raise UsageError(str(error)) from error
 
 
-_all = click.option("--all", "is_all", is_flag=True, help="All deployments.")
+_all = click.option("--all", "is_all", is_flag=True, help="Select all deployments.")
 _all_matching = click.option(
-    "--all-matching", is_flag=True, help="Act on all that the globs match, without asking."
+    "--all-matching", is_flag=True, help="Act on all matches of globs without confirmation."
 )
 
 
@@ -192,7 +192,7 @@ _all_matching = click.option(
 @_all_matching
 @pass_context
 def pause(context: Context, /, *, names: tuple[str, ...], is_all: bool, all_matching: bool) -> None:
-    """Let the schedules of deployments rest."""
+    """Pause the schedules of deployments."""
     _set_paused(context, names, is_all=is_all, all_matching=all_matching, paused=True)
 
 
@@ -202,7 +202,7 @@ def pause(context: Context, /, *, names: tuple[str, ...], is_all: bool, all_matc
 @_all_matching
 @pass_context
 def resume(context: Context, /, *, names: tuple[str, ...], is_all: bool, all_matching: bool) -> None:
-    """Let the schedules of deployments go on."""
+    """Resume the schedules of deployments."""
     _set_paused(context, names, is_all=is_all, all_matching=all_matching, paused=False)
 
 
@@ -224,13 +224,13 @@ def _set_paused(
 @_names
 @_all
 @_all_matching
-@click.option("-y", "--yes", is_flag=True, help="Do not ask; globs need --all-matching.")
-@click.option("--force", is_flag=True, help="Delete protected deployments, too.")
+@click.option("-y", "--yes", is_flag=True, help="Skip the confirmation. Globs also need --all-matching.")
+@click.option("--force", is_flag=True, help="Also delete protected deployments.")
 @pass_context
 def delete(
     context: Context, /, *, names: tuple[str, ...], is_all: bool, all_matching: bool, yes: bool, force: bool
 ) -> None:
-    """Delete deployments. Their past runs stay."""
+    """Delete deployments. Their past runs are kept."""
     _check_named(names, is_all=is_all)
     with context.backend() as backend:
         meant = _meant(backend, names)

@@ -30,7 +30,7 @@ def _own_options(function: Any) -> Any:
 
 @click.command("add")
 @click.argument("entrypoint", required=False)
-@click.option("-n", "--name", help="What the deployment is called.")
+@click.option("-n", "--name", help="Name of the deployment.")
 @override_options
 @_own_options
 @click.option(
@@ -52,9 +52,10 @@ def command(
     is_saved: bool,
     **options: Any,
 ) -> int:
-    """Write a deployment into the project file, without deploying it.
+    """Add a deployment to the project file without deploying it.
 
-    What no option says is asked on a terminal; elsewhere defaults are taken, and what has none is named.
+    Values that no option gives are asked for in a terminal. Otherwise defaults are used, and missing values
+    are reported.
     """
     from syntask_yaml.cli.interview import answers_to, gather, print_next_steps, save_result
     from syntask_yaml.wizard.context import GivenAnswers

@@ -16,21 +16,21 @@ from syntask_yaml.operations.export import export
 
 @click.command("export")
 @click.argument("names", nargs=-1, shell_complete=complete_deployment)
-@click.option("--project", metavar="NAME", help="Only what the project NAME owns.")
+@click.option("--project", metavar="NAME", help="Export only deployments of the project NAME.")
 @click.option(
     "-o",
     "--output",
     "file",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Write a new file in place of printing.",
+    help="Write to a new file instead of standard output.",
 )
 @pass_context
 def command(context: Context, /, *, names: tuple[str, ...], project: str | None, file: Path | None) -> None:
-    """Write deployments as a project file: all, or those that NAMES and globs mean.
+    """Print deployments as a project file: all, or those that match NAMES.
 
-    A plan of that file changes nothing, where the code of the flows is the same. Secrets that the
-    backend holds in clear are left out: the file refers to blocks in their place.
+    A plan of that file shows no changes if the code of the flows is the same. Secrets that the backend
+    stores in plain text are replaced by references to blocks.
     """
     from syntask_yaml.document.writer import to_yaml
 

@@ -13,21 +13,21 @@ from syntask_yaml.cli.views.output import say
 @click.command("set")
 @click.argument("name", shell_complete=complete_declared)
 @click.argument("assignments", nargs=-1, metavar="[PATH=VALUE]...")
-@click.option("--unset", multiple=True, metavar="PATH", help="Remove this key, or item; may be repeated.")
-@click.option("--dry-run", "is_dry", is_flag=True, help="Print what would change, and write nothing.")
+@click.option("--unset", multiple=True, metavar="PATH", help="Remove this key or item. Repeatable.")
+@click.option("--dry-run", "is_dry", is_flag=True, help="Print the changes without writing them.")
 @pass_context
 def command(
     context: Context, /, *, name: str, assignments: tuple[str, ...], unset: tuple[str, ...], is_dry: bool
 ) -> None:
-    """Change or remove values of the deployment NAME in the project file, and nothing else in it.
+    """Change or remove values of the deployment NAME in the project file.
 
-    PATH is keys with dots between them, such as work_pool.name; schedules[0].cron is in the first schedule,
-    parameters["a.b"] any key. VALUE is JSON, or else text.
+    PATH is a list of keys separated by dots, such as work_pool.name. schedules[0].cron selects an item of
+    a list, parameters["a.b"] a key with special characters. VALUE is parsed as JSON if possible.
 
-    --unset comes first, and its indexes are those of the file as it is. It takes the lines of a key, with
-    the comments behind it; a comment above stays. A section that is left without keys goes as well.
+    --unset is applied first, with indexes of the current file. It removes the lines of a key and the
+    comments after it, but not a comment above it. A section without keys is removed too.
 
-    The file stays as it is where the result would not be valid.
+    If the result is not valid, the file is not changed.
     """
     from syntask_yaml.errors import UsageError
     from syntask_yaml.operations.edit import apply_edit, parse_assignment, parse_path, prepare_edit

@@ -22,7 +22,7 @@ def command() -> None:
 @as_json
 @pass_context
 def ls(context: Context, /, *, output: str) -> None:
-    """List the flows below the current directory, as reading their source finds them."""
+    """List the flows below the current directory, without importing them."""
     flows, skipped = find_flows(context.directory)
     if output == "json":
         found = [

@@ -22,9 +22,9 @@ from syntask_yaml.operations.runs import find_run, watch
 
 @click.group("flow-run")
 def command() -> None:
-    """List, inspect and cancel runs, and read their logs.
+    """Manage runs and show their logs.
 
-    A run is named by its id, or by as much of its beginning as fits no other.
+    Refer to a run by its id or a unique prefix of it.
     """
 
 
@@ -34,7 +34,7 @@ def command() -> None:
     "--deployment",
     metavar="FLOW/NAME",
     shell_complete=complete_deployment,
-    help="Only runs of this deployment.",
+    help="Show only runs of this deployment.",
 )
 @click.option(
     "-s",
@@ -42,12 +42,17 @@ def command() -> None:
     "states",
     multiple=True,
     type=click.Choice([state.value for state in StateType], case_sensitive=False),
-    help="Only runs in this state; may be repeated.",
+    help="Show only runs in this state. Repeatable.",
 )
 @click.option(
-    "-n", "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many at the most."
+    "-n",
+    "--limit",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="Maximum number of runs to show.",
 )
-@click.option("--coming", is_flag=True, help="Also runs that are not due yet.")
+@click.option("--coming", is_flag=True, help="Also show runs that are not due yet, soonest first.")
 @as_json
 @pass_context
 def ls(
@@ -60,7 +65,7 @@ def ls(
     coming: bool,
     output: str,
 ) -> None:
-    """List runs, the latest first; with --coming, first those that are not due yet, the next one first."""
+    """List runs, newest first."""
     now = datetime.now(UTC)
     wanted = frozenset(StateType(state.upper()) for state in states)
     has_coming = coming or StateType.SCHEDULED in wanted
@@ -114,12 +119,12 @@ def inspect(context: Context, /, *, id: str, output: str) -> None:
 
 @command.command("logs")
 @click.argument("id", required=False, shell_complete=complete_run)
-@click.option("-f", "--follow", is_flag=True, help="Go on until the run has ended.")
+@click.option("-f", "--follow", is_flag=True, help="Follow the logs until the run ends.")
 @as_raw
 @as_json
 @pass_context
 def logs(context: Context, /, *, id: str | None, follow: bool, is_raw: bool, output: str) -> None:
-    """Print what a run wrote: the run ID, or else the one that began last."""
+    """Print the logs of the run ID, or of the run that started last."""
     with context.backend(is_read_only=True) as backend:
         run = find_run(backend, id)
         if follow:
@@ -147,7 +152,10 @@ def _lines(backend: Backend, run: Run) -> list[dict[str, Any]]:
 @click.argument("ids", nargs=-1, required=True, shell_complete=complete_run)
 @pass_context
 def cancel(context: Context, /, *, ids: tuple[str, ...]) -> None:
-    """Cancel runs: at once those that have not begun, through their worker those that have."""
+    """Cancel runs.
+
+    Runs that have not started are cancelled immediately, others by their worker.
+    """
     with context.backend() as backend:
         for each in ids:
             run = backend.cancel(find_run(backend, each).id)

@@ -25,15 +25,15 @@ from syntask_yaml.operations.init import (
 @click.option(
     "--recipe",
     shell_complete=complete_recipe,
-    help="How code reaches the runs: local, git, docker, s3 …; by default what fits.",
+    help="How runs get the code: local, git, docker, s3 … Default: chosen from the repository.",
 )
-@click.option("--name", help="The project's name; by default the folder's.")
+@click.option("--name", help="Name of the project. Default: the name of the directory.")
 @click.option(
-    "--field", "fields", multiple=True, metavar="KEY=VALUE", help="What the recipe needs; may be repeated."
+    "--field", "fields", multiple=True, metavar="KEY=VALUE", help="Value for the recipe. Repeatable."
 )
 @pass_context
 def command(context: Context, /, *, recipe: str | None, name: str | None, fields: tuple[str, ...]) -> None:
-    """Write a project file with comments, and an entry for each flow that is found."""
+    """Create a commented project file with an entry for each flow in the repository."""
     values = dict(map(_pair, fields))
     check_free(context.directory)
     chosen, values = (

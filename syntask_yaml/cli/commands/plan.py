@@ -24,7 +24,7 @@ _PENDING = 2
 @click.command("plan")
 @request_options
 @click.option(
-    "--save", type=click.Path(path_type=Path, dir_okay=False), help="Write the plan, for `deploy --plan`."
+    "--save", type=click.Path(path_type=Path, dir_okay=False), help="Save the plan for `deploy --plan`."
 )
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes.")
 @as_json
@@ -32,9 +32,9 @@ _PENDING = 2
 def command(
     context: Context, /, *, save: Path | None, detailed_exitcode: bool, output: str, **options: Any
 ) -> int:
-    """Show what a deploy would change, and change nothing.
+    """Show what a deploy would change.
 
-    With one deployment in the project, it is that one; otherwise say which with -n or --all. An
+    Select deployments with -n or --all; the only deployment of a project is selected by default. An
     ENTRYPOINT (path/to/file.py:flow) that the project does not declare is planned as a new deployment.
     """
     planned = show_plan(context, save=save, output=output, **options)

@@ -24,9 +24,9 @@ from syntask_yaml.operations.render import render
     type=click.Choice(["yaml", "json"]),
     default="yaml",
     show_default=True,
-    help="How to print it.",
+    help="Output format.",
 )
-@click.option("--after-build", is_flag=True, help="Run the build and push steps, and show what they put out.")
+@click.option("--after-build", is_flag=True, help="Run the build and push steps and show their outputs.")
 @pass_context
 def command(
     context: Context,
@@ -40,8 +40,8 @@ def command(
 ) -> None:
     """Print the project with its templates resolved, as it would be deployed.
 
-    Blocks stay references, and what build steps will decide is shown as such, unless --after-build
-    runs them. Without -n, all deployments are printed.
+    Block references are not resolved. Outputs of build steps are shown as unknown; --after-build runs the
+    steps first. Without -n, all deployments are printed.
     """
     project = open_project(context.place(strict=options["strict"]))
     selection = Selection(names=names, all=is_all or not names)

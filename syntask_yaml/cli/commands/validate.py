@@ -16,25 +16,25 @@ from syntask_yaml.project.flows import FlowReader
 
 @click.command("validate")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--strict", is_flag=True, help="Warnings are errors.")
-@click.option("--no-flows", is_flag=True, help="Look at the file alone, not at the flows that it names.")
+@click.option("--strict", is_flag=True, help="Treat warnings as errors.")
+@click.option("--no-flows", is_flag=True, help="Check only the file, not the flows that it refers to.")
 @click.option(
     "-o",
     "--output",
     type=click.Choice(list(reports.REPORTS)),
     default="text",
     show_default=True,
-    help="How to print what was found.",
+    help="Output format.",
 )
 @pass_context
 def command(
     context: Context, /, *, files: tuple[Path, ...], strict: bool, no_flows: bool, output: str
 ) -> int:
-    """Check project files, offline.
+    """Check project files without a backend.
 
-    Without FILES, the nearest project file is checked. No code of the project is run and nothing is
-    changed: flows are read, and what their source does not tell is reported as not checked. The exit code
-    is 1 if there are errors.
+    Without FILES, the nearest project file is checked. No project code is executed: flows are read from
+    source, and anything the source does not reveal is reported as not checked. Exits with 1 if there are
+    errors.
     """
     place = context.place(strict=strict)
     places = [replace(place, file=file) for file in files] or [place]

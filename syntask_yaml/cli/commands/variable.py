@@ -21,20 +21,21 @@ from syntask_yaml.model.value import read_json
 
 @click.group("variable")
 def command() -> None:
-    """Set, get, list and unset variables.
+    """Manage variables.
 
-    A project reads one as {{ syntask.variables.NAME }}. Everybody may read it: secrets belong in blocks.
+    A project refers to a variable as {{ syntask.variables.NAME }}. Variables are not secret; use blocks for
+    secrets.
     """
 
 
 @command.command("set")
 @click.argument("name", shell_complete=complete_variable)
 @click.argument("value")
-@click.option("--json", "is_json", is_flag=True, help="VALUE is JSON rather than text.")
-@click.option("-t", "--tag", "tags", multiple=True, help="A tag to find it by; may be repeated.")
+@click.option("--json", "is_json", is_flag=True, help="Parse VALUE as JSON.")
+@click.option("-t", "--tag", "tags", multiple=True, help="Add a tag. Repeatable.")
 @pass_context
 def set_(context: Context, /, *, name: str, value: str, is_json: bool, tags: tuple[str, ...]) -> None:
-    """Give the variable NAME the VALUE, whether or not it has one."""
+    """Set the variable NAME to VALUE."""
     variable = Variable(name, _parsed(value) if is_json else value, tags)
     with context.backend() as backend:
         backend.set_variable(variable)
@@ -89,7 +90,7 @@ def ls(context: Context, /, *, output: str) -> None:
 @click.argument("name", shell_complete=complete_variable)
 @pass_context
 def unset(context: Context, /, *, name: str) -> None:
-    """Remove the variable NAME."""
+    """Delete the variable NAME."""
     with context.backend() as backend:
         if not backend.unset_variable(name):
             hint = did_you_mean(name, [each.name for each in backend.variables()])

@@ -22,7 +22,7 @@ from syntask_yaml.operations.pools import find_pool
 
 @click.group("work-pool")
 def command() -> None:
-    """List, inspect, create, change and delete work pools."""
+    """Manage work pools."""
 
 
 @command.command("ls")
@@ -40,14 +40,14 @@ def ls(context: Context, /, *, output: str) -> None:
 
 
 _name = click.argument("name", shell_complete=complete_pool)
-_description = click.option("--description", help="A sentence for people.")
+_description = click.option("--description", help="Description of the work pool.")
 _concurrency_limit = click.option(
-    "--concurrency-limit", type=click.IntRange(min=0), help="How many runs at the same time."
+    "--concurrency-limit", type=click.IntRange(min=0), help="Maximum number of concurrent runs."
 )
 _template = click.option(
     "--base-job-template",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="A JSON file with the template; by default that of the type.",
+    help="JSON file with the base job template.",
 )
 
 
@@ -70,10 +70,10 @@ def inspect(context: Context, /, *, name: str, output: str) -> None:
 
 @command.command("create")
 @click.argument("name")
-@click.option("-t", "--type", default="process", show_default=True, help="The kind of worker that serves it.")
+@click.option("-t", "--type", default="process", show_default=True, help="Type of the work pool.")
 @_description
 @_concurrency_limit
-@click.option("--paused", is_flag=True, help="Create it paused.")
+@click.option("--paused", is_flag=True, help="Create the work pool paused.")
 @_template
 @pass_context
 def create(
@@ -87,7 +87,7 @@ def create(
     paused: bool,
     base_job_template: Path | None,
 ) -> None:
-    """Make a work pool called NAME."""
+    """Create the work pool NAME. By default it gets the base job template of its type."""
     pool = WorkPool(
         name=name,
         type=type,
@@ -106,7 +106,7 @@ def create(
 @_name
 @_description
 @_concurrency_limit
-@click.option("--no-concurrency-limit", is_flag=True, help="Remove the limit.")
+@click.option("--no-concurrency-limit", is_flag=True, help="Remove the concurrency limit.")
 @_template
 @pass_context
 def update(
@@ -119,7 +119,7 @@ def update(
     no_concurrency_limit: bool,
     base_job_template: Path | None,
 ) -> None:
-    """Change the work pool NAME; what is not given stays."""
+    """Update the work pool NAME. Options that are not given keep their values."""
     if no_concurrency_limit and concurrency_limit is not None:
         raise UsageError("`--concurrency-limit` and `--no-concurrency-limit` exclude each other.")
     template = _read(base_job_template) if base_job_template else None
@@ -143,7 +143,7 @@ def update(
 @_name
 @pass_context
 def pause(context: Context, /, *, name: str) -> None:
-    """Pause the work pool NAME: its runs wait until it is resumed."""
+    """Pause the work pool NAME. Its runs wait until it is resumed."""
     _change(context, name, {"is_paused": True})
     say(f"Paused work pool `{name}`.")
 
@@ -165,10 +165,10 @@ def _change(context: Context, name: str, changes: Mapping[str, Json]) -> None:
 
 @command.command("delete")
 @_name
-@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@click.option("-y", "--yes", is_flag=True, help="Skip the confirmation.")
 @pass_context
 def delete(context: Context, /, *, name: str, yes: bool) -> None:
-    """Delete the work pool NAME, which no deployment uses."""
+    """Delete the work pool NAME. No deployment may use it."""
     with context.backend() as backend:
         find_pool(backend, name)
         if not yes and context.may_prompt:
@@ -180,10 +180,10 @@ def delete(context: Context, /, *, name: str, yes: bool) -> None:
 
 
 @command.command("get-default-template")
-@click.option("-t", "--type", default="process", show_default=True, help="The type of work pool.")
+@click.option("-t", "--type", default="process", show_default=True, help="Type of the work pool.")
 @pass_context
 def get_default_template(context: Context, /, *, type: str) -> None:
-    """Print the base job template that a new work pool of a type gets, as JSON."""
+    """Print the default base job template of a work pool type as JSON."""
     with context.backend(is_read_only=True) as backend:
         print_json(backend.pool_template(type))
 

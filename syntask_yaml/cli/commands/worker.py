@@ -40,19 +40,21 @@ def command() -> None:
     default="default",
     show_default=True,
     shell_complete=complete_pool,
-    help="The work pool to serve.",
+    help="Work pool to take runs from.",
 )
-@click.option("-n", "--name", help="What to call this worker; by default after the machine and the process.")
-@click.option("-q", "--work-queue", "queues", multiple=True, help="Only runs of this queue; may be repeated.")
-@click.option("-t", "--type", "type_", help="The kind of worker; on the embedded backend only `process`.")
+@click.option("-n", "--name", help="Name of this worker. Default: host name and process id.")
+@click.option(
+    "-q", "--work-queue", "queues", multiple=True, help="Take only runs of this work queue. Repeatable."
+)
+@click.option("-t", "--type", "type_", help="Worker type. The embedded backend supports only `process`.")
 @click.option(
     "-l",
     "--limit",
     type=click.IntRange(min=1),
     show_default="10 on the embedded backend",
-    help="Runs at the same time.",
+    help="Maximum number of concurrent runs.",
 )
-@click.option("--run-once", is_flag=True, help="Execute what is due now, and end.")
+@click.option("--run-once", is_flag=True, help="Execute the runs that are due now, then exit.")
 @pass_context
 def start(
     context: Context,
@@ -67,9 +69,9 @@ def start(
 ) -> None:
     """Execute the runs of a work pool as they become due.
 
-    Ctrl-C or SIGTERM lets runs finish and takes no more; a second one cancels them.
+    On Ctrl-C or SIGTERM, the worker waits for current runs and exits; a second signal cancels them.
 
-    The pools of a server are served by Prefect's own worker, which takes over with these options.
+    For pools of a server, Prefect's own worker is started with these options.
     """
     settings = context.settings
     if is_server(settings.backend):

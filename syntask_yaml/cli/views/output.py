@@ -24,7 +24,7 @@ as_json = click.option(
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="Print for people, or as JSON.",
+    help="Output format.",
 )
 
 

@@ -24,7 +24,7 @@ as_raw = click.option(
     "--raw",
     "is_raw",
     is_flag=True,
-    help="Print logs as they were written; on a terminal, control characters are shown escaped otherwise.",
+    help="Print control characters in logs unchanged instead of escaping them on a terminal.",
 )
 _WARNING, _ERROR = 30, 40
 
