@@ -19,7 +19,7 @@ _MOST_RUNS = 2**31 - 1
 _TICK = timedelta(microseconds=1)
 
 
-class Outcome(NamedTuple):
+class WriteResult(NamedTuple):
     """What is stored after a write: the *deployment*, and beside it what it may leave open."""
 
     id: str
@@ -48,13 +48,13 @@ def refusal(
     return None
 
 
-def outcome(after: Deployment, stored: Stored | None, now: datetime) -> Outcome:
+def outcome(after: Deployment, stored: Stored | None, now: datetime) -> WriteResult:
     """What is stored once *after* is written over *stored*. Each write has a later `updated`."""
     paused, schedules = known(after.paused), known(after.schedules)
     if stored is None:
-        return Outcome(new_id(), after, bool(paused), merged(schedules, (), now), now, now)
+        return WriteResult(new_id(), after, bool(paused), merged(schedules, (), now), now, now)
     had = stored.deployment
-    return Outcome(
+    return WriteResult(
         stored.id,
         _with_what_was(after, had),
         bool(had.paused if paused is None else paused),

@@ -12,7 +12,7 @@ from syntask_yaml.errors import NotFound, ProjectInvalid, SyntaskError, UsageErr
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.project.flows import FlowReader, parse_entrypoint
 from syntask_yaml.project.load import Declaration, Project, declare, touched
-from syntask_yaml.project.select import Candidate, select
+from syntask_yaml.project.select import Selectable, select
 from syntask_yaml.source import Source
 from syntask_yaml.template import is_template
 
@@ -66,7 +66,7 @@ def choose(
 def _by_name(
     declared: Sequence[Declaration], names: tuple[str, ...], reader: FlowReader, resolve: Resolve | None
 ) -> list[Declaration]:
-    def candidates(flows: FlowReader | None) -> list[tuple[Candidate, Declaration]]:
+    def candidates(flows: FlowReader | None) -> list[tuple[Selectable, Declaration]]:
         return [(candidate_of(each, flows, resolve), each) for each in declared]
 
     needs_flows = any("/" in name for name in names)
@@ -78,7 +78,7 @@ def _by_name(
     return select(candidates(reader), names)  # says the names as everything else does
 
 
-def candidate_of(declaration: Declaration, reader: FlowReader | None, resolve: Resolve | None) -> Candidate:
+def candidate_of(declaration: Declaration, reader: FlowReader | None, resolve: Resolve | None) -> Selectable:
     """What *declaration* can be asked for by. Without a *reader*, its flow is known by its function only."""
     name, entrypoint = (_resolved(declaration.node, key, resolve) for key in ("name", "entrypoint"))
     flows: list[str] = []
@@ -89,7 +89,7 @@ def candidate_of(declaration: Declaration, reader: FlowReader | None, resolve: R
             flows.insert(0, reader.read(entrypoint or declaration.entrypoint).name)
     except SyntaskError:
         pass  # what is wrong with its entrypoint is said when it is selected
-    return Candidate(name or declaration.name, tuple(dict.fromkeys(flows)), declaration.name)
+    return Selectable(name or declaration.name, tuple(dict.fromkeys(flows)), declaration.name)
 
 
 def full_name_of(declaration: Declaration, reader: FlowReader | None, resolve: Resolve | None) -> str:

@@ -14,7 +14,7 @@ from syntask_yaml.model.run import Run, RunRequest
 from syntask_yaml.model.value import Json, known
 from syntask_yaml.project.job_variables import check_run_job_variables
 from syntask_yaml.project.parameters import check_run_parameters
-from syntask_yaml.project.select import Candidate, select
+from syntask_yaml.project.select import Selectable, select
 
 
 def find_deployments(backend: Backend, patterns: Sequence[str]) -> list[Stored]:
@@ -53,8 +53,8 @@ def _is_name(pattern: str, stored: Sequence[Stored]) -> bool:
     return any(_candidate(each).is_called(pattern) for each in stored)
 
 
-def _candidate(stored: Stored) -> Candidate:
-    return Candidate(stored.deployment.name, (stored.deployment.flow,))
+def _candidate(stored: Stored) -> Selectable:
+    return Selectable(stored.deployment.name, (stored.deployment.flow,))
 
 
 def _ambiguous(name: str, found: Sequence[Stored]) -> NotFound:

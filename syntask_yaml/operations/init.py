@@ -16,7 +16,7 @@ from syntask_yaml.errors import FileFailed, UsageError
 from syntask_yaml.files import write_atomically
 from syntask_yaml.operations.flows import list_flows
 from syntask_yaml.project.flows import Flow
-from syntask_yaml.project.repository import Remote, find_remote
+from syntask_yaml.project.repository import GitRemote, find_remote
 
 FILE_NAME = "syntask.yaml"
 SCHEMA_NAME = ".syntask.schema.json"
@@ -137,7 +137,7 @@ def check_fields(recipe: Recipe, fields: Mapping[str, str]) -> None:
 
 
 def _values(directory: Path, name: str, fields: Mapping[str, str]) -> dict[str, str]:
-    remote = find_remote(directory) or Remote("https://git.example.com/team/repository.git", "main")
+    remote = find_remote(directory) or GitRemote("https://git.example.com/team/repository.git", "main")
     return {
         "name": name,
         "folder": directory.name,

@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, slots=True)
-class Remote:
+class GitRemote:
     """Where a repository was cloned from, without credentials, and the branch that is checked out."""
 
     url: str
     branch: str
 
 
-def find_remote(directory: Path) -> Remote | None:
+def find_remote(directory: Path) -> GitRemote | None:
     """The `origin` of the repository that *directory* is in; None where there is none."""
     from syntask_yaml.git_library import git
 
@@ -25,7 +25,7 @@ def find_remote(directory: Path) -> Remote | None:
             if "origin" not in repository.remotes:
                 return None
             branch = "main" if repository.head.is_detached else repository.active_branch.name
-            return Remote(without_credentials(repository.remotes["origin"].url), branch)
+            return GitRemote(without_credentials(repository.remotes["origin"].url), branch)
     except (git.GitError, ValueError, TypeError, OSError):  # GitPython's many ways of saying no
         return None
 

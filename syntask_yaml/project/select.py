@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class Selectable:
     """What a deployment can be asked for by: its *name*, and the names that its flow goes by.
 
     *written* is the name as the file has it, where that is a template.
@@ -41,7 +41,7 @@ class Candidate:
 
 
 def select(
-    candidates: Sequence[tuple[Candidate, T]], patterns: Iterable[str], *, place: str = "in the project"
+    candidates: Sequence[tuple[Selectable, T]], patterns: Iterable[str], *, place: str = "in the project"
 ) -> list[T]:
     """What the *patterns* mean, each once, in the order of *candidates*.
 
@@ -56,7 +56,7 @@ def select(
     return [candidates[place][1] for place in sorted(set().union(*found.values()))]
 
 
-def _meant(candidates: Sequence[Candidate], pattern: str) -> list[int]:
+def _meant(candidates: Sequence[Selectable], pattern: str) -> list[int]:
     called = [place for place, each in enumerate(candidates) if each.is_called(pattern)]
     return called or [place for place, each in enumerate(candidates) if each.matches(pattern)]
 
@@ -66,7 +66,7 @@ def _explain(unmatched: Sequence[str], place: str) -> str:
     return f"There is no deployment {listed} {place}. Nothing was done."
 
 
-def _suggest(pattern: str, candidates: Sequence[Candidate]) -> str:
+def _suggest(pattern: str, candidates: Sequence[Selectable]) -> str:
     names = [candidate.name for candidate in candidates]
     full = [f"{candidate.flows[0]}/{candidate.name}" for candidate in candidates if candidate.flows]
     found = nearest(pattern, full if "/" in pattern else [*names, *full])

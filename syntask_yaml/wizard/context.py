@@ -14,7 +14,7 @@ from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import Flow, FlowReader, FoundFlow, SkippedFile
 from syntask_yaml.project.load import Declaration, Project
-from syntask_yaml.project.repository import Remote
+from syntask_yaml.project.repository import GitRemote
 from syntask_yaml.wizard.questions import Answer
 
 Blocks = frozenset[tuple[str, str]]
@@ -31,7 +31,7 @@ class ProjectContext:
     project: Project | None = None
     flows: tuple[FoundFlow, ...] = ()
     skipped: tuple[SkippedFile, ...] = ()
-    remote: Remote | None = None
+    remote: GitRemote | None = None
     dockerfiles: tuple[str, ...] = ()
 
     @cached_property

@@ -20,7 +20,7 @@ from syntask_yaml.wizard.prompts.parameters import ask_parameters
 from syntask_yaml.wizard.prompts.pool import ask_pool
 from syntask_yaml.wizard.prompts.runs import ask_environment, ask_limit, ask_tags
 from syntask_yaml.wizard.prompts.schedules import ask_schedules
-from syntask_yaml.wizard.questions import Answer, Choice, Interview, Question, Result, Select, T, advance
+from syntask_yaml.wizard.questions import Answer, Answered, Choice, Interview, Question, Select, T, advance
 
 Prompt: TypeAlias = Callable[[Draft, InterviewContext], Interview[Draft]]
 
@@ -72,7 +72,7 @@ def run_interview(interview: Callable[[], Interview[T]], prompter: Prompter) -> 
     taken_back: Answer | None = None
     while True:
         step = advance(interview, answers)
-        if isinstance(step, Result):
+        if isinstance(step, Answered):
             return cast("T", step.value)
         question = step if taken_back is None else step.with_default(taken_back)
         taken_back = None

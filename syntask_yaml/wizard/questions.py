@@ -148,13 +148,13 @@ class Password(Question[Secret]):
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class Answered:
     """What the answers of an interview came to."""
 
     value: object
 
 
-def advance(interview: Callable[[], Interview[T]], answers: Sequence[Answer]) -> Question[Any] | Result:
+def advance(interview: Callable[[], Interview[T]], answers: Sequence[Answer]) -> Question[Any] | Answered:
     """The question that follows the *answers* given so far, or what they come to."""
     asking = interview()
     try:
@@ -162,7 +162,7 @@ def advance(interview: Callable[[], Interview[T]], answers: Sequence[Answer]) ->
         for answer in answers:
             question = asking.send(answer)
     except StopIteration as end:
-        return Result(end.value)
+        return Answered(end.value)
     finally:
         asking.close()
     return question

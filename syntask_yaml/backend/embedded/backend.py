@@ -7,19 +7,19 @@ from pathlib import Path
 from syntask_yaml.backend.base import Features
 from syntask_yaml.backend.clock import Clock, utc_now
 from syntask_yaml.backend.embedded.deployments import Deployments
-from syntask_yaml.backend.embedded.leases import Leases
+from syntask_yaml.backend.embedded.leases import EmbeddedLeases
 from syntask_yaml.backend.embedded.queue import Queue
-from syntask_yaml.backend.embedded.runs import Runs
+from syntask_yaml.backend.embedded.runs import EmbeddedRuns
 from syntask_yaml.backend.embedded.secret_box import SecretBox
 from syntask_yaml.backend.embedded.store import Store
-from syntask_yaml.backend.embedded.values import Values
+from syntask_yaml.backend.embedded.values import EmbeddedValues
 from syntask_yaml.backend.pools import SERVED_TYPES
 from syntask_yaml.files import home_path
 
 _PATIENCE = 30.0
 
 
-class EmbeddedBackend(Deployments, Values, Runs, Queue, Leases):
+class EmbeddedBackend(Deployments, EmbeddedValues, EmbeddedRuns, Queue, EmbeddedLeases):
     """A `Backend` and `RunQueue` on a file that many processes may use at once.
 
     Threads may share one. A process that forks must not use it in the child: it opens its own.

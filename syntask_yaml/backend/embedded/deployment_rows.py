@@ -13,7 +13,7 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from syntask_yaml.backend.apply_write import Outcome
+from syntask_yaml.backend.apply_write import WriteResult
 from syntask_yaml.backend.embedded.codec import from_json, from_moment, to_json, to_moment
 from syntask_yaml.model.deployment import CollisionStrategy, ConcurrencyLimit, Deployment, Stored
 from syntask_yaml.model.schedule import Schedule, timing_from_dict, timing_to_dict
@@ -36,12 +36,12 @@ _AT_ONCE = 0
 _SCHEDULE = slice(13, 19)
 
 
-def new_row(done: Outcome) -> tuple[Any, ...]:
+def new_row(done: WriteResult) -> tuple[Any, ...]:
     """The values for `insert_deployment`."""
     return *changed_row(done), done.deployment.flow, done.deployment.name, to_moment(done.created)
 
 
-def changed_row(done: Outcome) -> tuple[Any, ...]:
+def changed_row(done: WriteResult) -> tuple[Any, ...]:
     """The values for `update_deployment`: all but what never changes, and the id last."""
     deployment = done.deployment
     limit = known(deployment.concurrency_limit)
@@ -64,7 +64,7 @@ def _document(deployment: Deployment) -> str:
     return to_json({name: value for (name, default), value in values if value != default})
 
 
-def schedule_rows(done: Outcome) -> Iterator[tuple[Any, ...]]:
+def schedule_rows(done: WriteResult) -> Iterator[tuple[Any, ...]]:
     """The values for `insert_schedule`, which has the runs of each schedule made anew."""
     made_until = to_moment(done.updated)
     for position, schedule in enumerate(done.schedules):

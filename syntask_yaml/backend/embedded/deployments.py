@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 
-from syntask_yaml.backend.apply_write import Outcome, outcome, refusal
+from syntask_yaml.backend.apply_write import WriteResult, outcome, refusal
 from syntask_yaml.backend.base import Written
 from syntask_yaml.backend.embedded.base import EmbeddedBase
 from syntask_yaml.backend.embedded.codec import to_json, to_moment
@@ -35,8 +35,8 @@ class _Batch:
     """What some writes come down to."""
 
     written: list[Written] = field(default_factory=list)
-    made: list[Outcome] = field(default_factory=list)
-    changed: list[Outcome] = field(default_factory=list)
+    made: list[WriteResult] = field(default_factory=list)
+    changed: list[WriteResult] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     renamed: list[tuple[str, str, str]] = field(default_factory=list)
 
@@ -110,13 +110,13 @@ class Deployments(EmbeddedBase):
         self._store.change("end_waiting_runs", deployments=deleted, now=to_moment(now), **state_row(ORPHANED))
         self._store.change("drop_deployments", deployments=deleted)
 
-    def _change(self, changed: Sequence[Outcome], now: datetime) -> None:
+    def _change(self, changed: Sequence[WriteResult], now: datetime) -> None:
         ids = to_json([done.id for done in changed])
         self._store.change("drop_schedules", deployments=ids)
         self._put(changed, "update_deployment", map(changed_row, changed))
         self._store.change("drop_unfit_runs", deployments=ids, now=to_moment(now))
 
-    def _put(self, put: Sequence[Outcome], statement: str, rows: Iterable[Arguments]) -> None:
+    def _put(self, put: Sequence[WriteResult], statement: str, rows: Iterable[Arguments]) -> None:
         queues = ((done.deployment.work_pool, done.deployment.work_queue) for done in put)
         for pool, queue in dict.fromkeys(queues):
             if pool is not None:

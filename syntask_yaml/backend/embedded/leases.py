@@ -12,7 +12,7 @@ from syntask_yaml.backend.leases import LeaseHeld, is_gone
 from syntask_yaml.model.lease import Holder, Lease
 
 
-class Leases(EmbeddedBase):
+class EmbeddedLeases(EmbeddedBase):
     """The verbs about leases."""
 
     def take_lease(self, name: str, holder: Holder, *, seconds: float) -> Lease | None:

@@ -28,7 +28,7 @@ _STATEMENTS = {
 }
 
 
-class Runs(EmbeddedBase):
+class EmbeddedRuns(EmbeddedBase):
     """The verbs about runs."""
 
     def create_run(self, request: RunRequest) -> Run:

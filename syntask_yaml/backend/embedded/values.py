@@ -27,7 +27,7 @@ from syntask_yaml.model.secret import Secret
 from syntask_yaml.model.value import Json, known
 
 
-class Values(EmbeddedBase):
+class EmbeddedValues(EmbeddedBase):
     """The verbs about pools, variables and blocks."""
 
     def pools(self) -> list[WorkPool]:

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from syntask_yaml.backend.base import Features
 from syntask_yaml.backend.clock import Clock, utc_now
 from syntask_yaml.backend.prefect.api import Api
-from syntask_yaml.backend.prefect.leases import Leases
-from syntask_yaml.backend.prefect.runs import Runs
+from syntask_yaml.backend.prefect.leases import PrefectLeases
+from syntask_yaml.backend.prefect.runs import PrefectRuns
 from syntask_yaml.backend.prefect.settings import read_connection
-from syntask_yaml.backend.prefect.values import Values
+from syntask_yaml.backend.prefect.values import PrefectValues
 from syntask_yaml.backend.prefect.write import Writing
 
 
-class PrefectBackend(Writing, Values, Runs, Leases):
+class PrefectBackend(Writing, PrefectValues, PrefectRuns, PrefectLeases):
     """A `Backend` on a Prefect 3 server or Prefect Cloud. Threads may share one."""
 
     def __init__(self, api: Api, *, clock: Clock = utc_now, has_sla: bool = False) -> None:

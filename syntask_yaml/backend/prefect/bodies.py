@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from syntask_yaml.backend.prefect.names import Dialect
+from syntask_yaml.backend.prefect.names import ServerDialect
 from syntask_yaml.model.deployment import CollisionStrategy, ConcurrencyLimit, Deployment, Stored
 from syntask_yaml.model.fields import FIELDS
 from syntask_yaml.model.recurrence import without_default_start
@@ -28,7 +28,7 @@ _NO_SCHEMA: Mapping[str, Json] = {"type": "object", "properties": {}}
 
 
 def new_body(
-    after: Deployment, schedules: Sequence[Schedule], *, flow_id: str, dialect: Dialect
+    after: Deployment, schedules: Sequence[Schedule], *, flow_id: str, dialect: ServerDialect
 ) -> dict[str, Any]:
     """The body that makes a deployment, or makes it anew, with *schedules*."""
     body = {"name": after.name, "flow_id": flow_id, **changed_body(after, dialect)}
@@ -48,7 +48,7 @@ def labels_of(deployment: Deployment) -> dict[str, str | bool]:
     return {name: value for name, value in said.items() if value is not None}
 
 
-def changed_body(after: Deployment, dialect: Dialect) -> dict[str, Any]:
+def changed_body(after: Deployment, dialect: ServerDialect) -> dict[str, Any]:
     """The body that changes a deployment: all but its names, owner and schedules.
 
     What is not declared is not in it.

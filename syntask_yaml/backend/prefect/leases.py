@@ -25,7 +25,7 @@ PREFIX = "syntask_lease_"
 _TRIES = 20
 
 
-class Leases(PrefectBase):
+class PrefectLeases(PrefectBase):
     """The verbs about leases. A lease's token is the id of its variable."""
 
     def take_lease(self, name: str, holder: Holder, *, seconds: float) -> Lease | None:

@@ -14,7 +14,7 @@ _REFERENCE = re.compile(r"(\{\{\s*)(?:syntask|prefect)(\.(?:blocks|variables)\.)
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
+class ServerDialect:
     """The words of one kind of server.
 
     *namespace* begins the names of steps, of owners of automations and of references in templates.
@@ -49,8 +49,8 @@ class Dialect:
         return [self.references(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-DIALECTS: Mapping[str, Dialect] = {
-    "prefect": Dialect(
+DIALECTS: Mapping[str, ServerDialect] = {
+    "prefect": ServerDialect(
         namespace="prefect",
         version_header="X-PREFECT-API-VERSION",
         api_version="0.8.4",
@@ -58,7 +58,7 @@ DIALECTS: Mapping[str, Dialect] = {
         csrf_client_header="Prefect-Csrf-Client",
         worker=("prefect", "worker", "start"),
     ),
-    "syntask": Dialect(
+    "syntask": ServerDialect(
         namespace="syntask",
         version_header="X-SYNTASK-API-VERSION",
         api_version="0.8.4",

@@ -27,7 +27,7 @@ _TICK = timedelta(microseconds=1)
 _LATEST_FIRST, _NEXT_FIRST = "EXPECTED_START_TIME_DESC", "EXPECTED_START_TIME_ASC"
 
 
-class Runs(PrefectBase):
+class PrefectRuns(PrefectBase):
     """The verbs about runs. Ids of logs that were read are kept: who follows a run asks again and again."""
 
     def __init__(self, api: Api, clock: Clock) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit, urlunsplit
 
-from syntask_yaml.backend.prefect.names import DIALECTS, Dialect
+from syntask_yaml.backend.prefect.names import DIALECTS, ServerDialect
 from syntask_yaml.backend.prefect.profile import active_profile
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.secret import Secret
@@ -30,7 +30,7 @@ class Connection:
     certificates: str | None = None
     trusts_all: bool = False
     timeout: float = _TIMEOUT
-    dialect: Dialect = DIALECTS["prefect"]
+    dialect: ServerDialect = DIALECTS["prefect"]
 
     @property
     def is_cloud(self) -> bool:
@@ -125,7 +125,7 @@ class _Settings:
             raise UsageError(f"`PREFECT_{name}` is no JSON mapping.", hint=f"Write it as {example}.")
         return {str(key): str(value) for key, value in headers.items()}
 
-    def dialect(self, name: str) -> Dialect:
+    def dialect(self, name: str) -> ServerDialect:
         kind = self.text(name) or "prefect"
         if kind not in DIALECTS:
             raise UsageError(

@@ -22,7 +22,7 @@ from syntask_yaml.model.secret import Secret, revealed
 from syntask_yaml.model.value import Json
 
 
-class Values(PrefectBase):
+class PrefectValues(PrefectBase):
     """The verbs about pools, variables and blocks."""
 
     def pools(self) -> list[WorkPool]:

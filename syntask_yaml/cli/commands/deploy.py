@@ -117,7 +117,7 @@ def deploy_project(
         at_most=options["prune_at_most"],
         ask=_ask if context.may_prompt else None,
     )
-    progress = view.Progress(verbosity=context.verbosity)
+    progress = view.DeployProgress(verbosity=context.verbosity)
     with context.backend() as backend:
         deploy_context = context.deploy_context(
             project, backend, allow_unset=options["allow_unset"], no_load=options["no_load"]

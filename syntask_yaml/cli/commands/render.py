@@ -9,7 +9,7 @@ import click
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.project_options import selection_options
 from syntask_yaml.cli.views import diagnostics
-from syntask_yaml.cli.views.deploy import Progress
+from syntask_yaml.cli.views.deploy import DeployProgress
 from syntask_yaml.cli.views.output import document, print_json
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.project import open_project
@@ -49,7 +49,7 @@ def command(
         deploy_context = context.deploy_context(
             project, backend, allow_unset=options["allow_unset"], no_load=options["no_load"]
         )
-        progress = Progress(verbosity=context.verbosity)
+        progress = DeployProgress(verbosity=context.verbosity)
         rendered = render(deploy_context, selection, build=progress if after_build else None)
     if context.verbosity >= 0:
         diagnostics.show(rendered.diagnostics)

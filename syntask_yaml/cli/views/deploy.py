@@ -19,7 +19,7 @@ _COLORS = {
 }
 
 
-class Progress:
+class DeployProgress:
     """Says on standard error what goes on: steps and their output, then each deployment."""
 
     def __init__(self, *, verbosity: int) -> None:

@@ -14,7 +14,7 @@ from syntask_yaml.diagnostics import Diagnostic, Severity
 from syntask_yaml.messages import MESSAGES
 
 
-class Report(Protocol):
+class ReportFormat(Protocol):
     """Prints what was found in a number of files."""
 
     def __call__(self, found: Sequence[Diagnostic], files: int, *, quiet: bool) -> None: ...

@@ -16,7 +16,7 @@ from syntask_yaml.document.editor.cst import (
     ScalarNode,
     SequenceNode,
 )
-from syntask_yaml.document.editor.render import Overlay, Reference
+from syntask_yaml.document.editor.render import AliasReference, Overlay
 
 # What deployments share, by its path in an entry; `*` is any index. Equal values elsewhere are chance.
 _SHARED = frozenset(
@@ -42,7 +42,7 @@ class _Anchored:
     said: str
 
 
-class Anchors:
+class AnchorIndex:
     """The anchors of a text, with the values they refer to."""
 
     def __init__(self, tree: ConcreteTree, data: Any) -> None:
@@ -56,7 +56,7 @@ class Anchors:
         if tuple("*" if isinstance(step, int) else step for step in path) in _SHARED:
             name = self.name_of(value, at)
             if name is not None:
-                return Reference(name)
+                return AliasReference(name)
         if isinstance(value, dict):
             return {key: self.expressed(item, (*path, key), at) for key, item in value.items()}
         return [self.expressed(item, (*path, index), at) for index, item in enumerate(value)]

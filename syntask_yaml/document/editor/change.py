@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from syntask_yaml.diagnostics import Path
-from syntask_yaml.document.editor.anchors import Anchors, said
+from syntask_yaml.document.editor.anchors import AnchorIndex, said
 from syntask_yaml.document.editor.cst import AliasNode, ConcreteNode, MappingNode, SequenceNode, key_of
 from syntask_yaml.document.editor.node_writer import NodeWriter, Slot
 
@@ -18,7 +18,7 @@ from syntask_yaml.document.editor.node_writer import NodeWriter, Slot
 class Changer:
     """Makes one value another."""
 
-    def __init__(self, writer: NodeWriter, anchors: Anchors) -> None:
+    def __init__(self, writer: NodeWriter, anchors: AnchorIndex) -> None:
         self._writer = writer
         self._anchors = anchors
 

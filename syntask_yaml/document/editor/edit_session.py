@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from syntask_yaml.diagnostics import Path
-from syntask_yaml.document.editor.anchors import Anchors, said
+from syntask_yaml.document.editor.anchors import AnchorIndex, said
 from syntask_yaml.document.editor.cst import ConcreteNode, ScalarNode, below, child, read_tree
 from syntask_yaml.document.editor.render import Renderer
 from syntask_yaml.document.editor.style import style_of
@@ -32,7 +32,7 @@ class EditSession:
         self.tree = read_tree(self._source.text)
         self.edits = TextEdits(self._source.text)
         self.renderer = Renderer(style_of(self.tree))
-        self.anchors = Anchors(self.tree, self.data)
+        self.anchors = AnchorIndex(self.tree, self.data)
 
     def refused(self, detail: str, node: ConcreteNode | None, hint: str = _BY_HAND) -> EditRefused:
         """Why the text cannot be edited, at the place of *node*."""

@@ -17,7 +17,7 @@ _SPECIAL_IN_BRACKETS = re.compile(r"[,\[\]{}?]|(?<!\w):|:(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class AliasReference:
     """What stands in the place of a value that an anchor has: `*name`."""
 
     name: str
@@ -32,7 +32,7 @@ class Overlay:
 
 
 class Renderer:
-    """Writes JSON, with a `Reference` or an `Overlay` where one shall stand."""
+    """Writes JSON, with a `AliasReference` or an `Overlay` where one shall stand."""
 
     def __init__(self, style: Style) -> None:
         self._style = style
@@ -77,7 +77,7 @@ class Renderer:
 
     def scalar(self, value: Any, *, is_flow: bool, quote: str = "") -> str:
         """The value on one line. A text gets the quotes *quote*, or those that it needs."""
-        if isinstance(value, Reference):
+        if isinstance(value, AliasReference):
             return f"*{value.name}"
         if isinstance(value, (dict, list)):
             return "{}" if isinstance(value, dict) else "[]"
@@ -116,7 +116,7 @@ class _MergeKey(str):
 
 def _pairs(value: Mapping[str, Any] | Overlay) -> list[tuple[str, Any]]:
     if isinstance(value, Overlay):
-        return [(_MergeKey("<<"), Reference(value.name)), *value.own.items()]
+        return [(_MergeKey("<<"), AliasReference(value.name)), *value.own.items()]
     return list(value.items())
 
 

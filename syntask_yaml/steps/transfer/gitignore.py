@@ -38,7 +38,7 @@ _NAMED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class IgnoreRule:
     """One line of an ignore file. Without a `/` in it, it is compared with the last part of a name."""
 
     expression: re.Pattern[bytes]
@@ -47,7 +47,7 @@ class Rule:
     is_for_last_part: bool
 
 
-def rules_of(lines: Iterable[str]) -> Iterator[Rule]:
+def rules_of(lines: Iterable[str]) -> Iterator[IgnoreRule]:
     """The rules in the *lines* of an ignore file. Raises ValueError for a `!` with nothing behind it."""
     for line in lines:
         if line.startswith("#") or not (text := _trimmed(line)):
@@ -59,10 +59,10 @@ def rules_of(lines: Iterable[str]) -> Iterator[Rule]:
         is_for_directories = pattern.endswith("/")
         pattern = pattern.removesuffix("/")
         expression = _expression(os.fsencode(pattern.removeprefix("/")))
-        yield Rule(expression, is_exception, is_for_directories, is_for_last_part="/" not in pattern)
+        yield IgnoreRule(expression, is_exception, is_for_directories, is_for_last_part="/" not in pattern)
 
 
-def is_ignored_by(rules: Iterable[Rule]) -> IsIgnored:
+def is_ignored_by(rules: Iterable[IgnoreRule]) -> IsIgnored:
     """Whether the last rule that matches a name leaves it out. What stands above the name does not count."""
     strongest_first = tuple(rules)[::-1]
 

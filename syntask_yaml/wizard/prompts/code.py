@@ -20,7 +20,7 @@ _LOGIN = re.compile(r"\w[\w+.-]*://[^/@]*:[^/@]*@|https?://[^/@]*@")
 
 
 @dataclass(frozen=True, slots=True)
-class Store:
+class CodeStore:
     """An object store: its steps, what holds the files in it, and the block type of its credentials."""
 
     name: str
@@ -32,9 +32,9 @@ class Store:
 
 
 STORES = {
-    "s3": Store("S3", "push_to_s3", "pull_from_s3", "bucket", "aws-credentials"),
-    "gcs": Store("Google Cloud Storage", "push_to_gcs", "pull_from_gcs", "bucket", "gcp-credentials"),
-    "azure": Store(
+    "s3": CodeStore("S3", "push_to_s3", "pull_from_s3", "bucket", "aws-credentials"),
+    "gcs": CodeStore("Google Cloud Storage", "push_to_gcs", "pull_from_gcs", "bucket", "gcp-credentials"),
+    "azure": CodeStore(
         "Azure Blob Storage",
         "push_to_azure_blob_storage",
         "pull_from_azure_blob_storage",
@@ -200,7 +200,7 @@ def _branch_problem(text: str) -> str:
     return "A branch cannot start with `-`." if text.startswith("-") else ""
 
 
-def _ask_store(draft: Draft, context: InterviewContext, store: Store) -> Interview[Draft]:
+def _ask_store(draft: Draft, context: InterviewContext, store: CodeStore) -> Interview[Draft]:
     bucket = yield from Text("bucket", f"Which {store.container}?").ask(context.answers)
     folder = yield from Text("folder", "Folder in the bucket?", default=slug(context.project.root.name)).ask(
         context.answers
@@ -221,7 +221,9 @@ def _without_stores(draft: Draft) -> list[Any]:
     return [each for each in pushes if not any(name.endswith(copying) for name in each)]
 
 
-def _ask_store_block(draft: Draft, context: InterviewContext, store: Store) -> Interview[tuple[Draft, str]]:
+def _ask_store_block(
+    draft: Draft, context: InterviewContext, store: CodeStore
+) -> Interview[tuple[Draft, str]]:
     known = context.backend.blocks_of(store.block_type)
     if not known or "store block" in context.answers:
         question = Text(

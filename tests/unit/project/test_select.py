@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from syntask_yaml.errors import NotFound
-from syntask_yaml.project.select import Candidate, select
+from syntask_yaml.project.select import Selectable, select
 
 CANDIDATES = [
-    (Candidate("nightly", ("load orders", "load_orders")), 1),
-    (Candidate("nightly", ("report",)), 2),
-    (Candidate("week[ly]", ("report",)), 3),
-    (Candidate("a/b", ("report",)), 4),
+    (Selectable("nightly", ("load orders", "load_orders")), 1),
+    (Selectable("nightly", ("report",)), 2),
+    (Selectable("week[ly]", ("report",)), 3),
+    (Selectable("a/b", ("report",)), 4),
 ]
 
 

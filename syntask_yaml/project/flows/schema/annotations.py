@@ -11,14 +11,14 @@ from dataclasses import replace
 
 from syntask_yaml.project.flows.schema import allowed
 from syntask_yaml.project.flows.schema.pieces import At, Code, assignment, expression, rebuilt
-from syntask_yaml.project.flows.schema.values import Values
+from syntask_yaml.project.flows.schema.values import SourceValues
 from syntask_yaml.pysource.lookup import resolve
 from syntask_yaml.pysource.scope import NOTHING
 from syntask_yaml.pysource.symbols import Definition, Expression, External, Symbol, Unknowable
 from syntask_yaml.pysource.values import shown
 
 
-class Annotations(Values):
+class Annotations(SourceValues):
     """Checks types, and collects what they need."""
 
     def __init__(self) -> None:

@@ -26,7 +26,7 @@ from syntask_yaml.pysource.symbols import (
 from syntask_yaml.pysource.values import shown
 
 
-class Values(Names):
+class SourceValues(Names):
     """Checks values, and collects what they need."""
 
     def __init__(self) -> None:
