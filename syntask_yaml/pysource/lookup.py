@@ -22,13 +22,13 @@ from syntask_yaml.pysource.canonical_names import external
 from syntask_yaml.pysource.locate import ModuleLocation
 from syntask_yaml.pysource.module import Module, SourceUnreadable
 from syntask_yaml.pysource.module_index import is_reserved
-from syntask_yaml.pysource.scope import Scope, first_line
+from syntask_yaml.pysource.scope import NameScope, first_line
 from syntask_yaml.pysource.symbols import (
     Definition,
-    Expression,
     External,
     Member,
     Package,
+    SourceExpression,
     Symbol,
     Undefined,
     Unknowable,
@@ -37,7 +37,7 @@ from syntask_yaml.pysource.symbols import (
 MAX_HOPS = 20
 
 
-def resolve(node: ast.expr, scope: Scope) -> Symbol:
+def resolve(node: ast.expr, scope: NameScope) -> Symbol:
     """Return what a name or a chain of attributes refers to; anything else is an expression.
 
     Raises `Undefined`, or `Unknowable`.
@@ -47,11 +47,15 @@ def resolve(node: ast.expr, scope: Scope) -> Symbol:
             return lookup(name, scope)
         case ast.Attribute(value=value, attr=name):
             owner = resolve(value, scope)
-            return Expression(node, scope) if isinstance(owner, Expression) else attribute(owner, name, scope)
-    return Expression(node, scope)
+            return (
+                SourceExpression(node, scope)
+                if isinstance(owner, SourceExpression)
+                else attribute(owner, name, scope)
+            )
+    return SourceExpression(node, scope)
 
 
-def try_resolve(node: ast.expr, scope: Scope) -> Symbol | None:
+def try_resolve(node: ast.expr, scope: NameScope) -> Symbol | None:
     """Return what `resolve` does, or None where the source does not tell."""
     try:
         return resolve(node, scope)
@@ -59,7 +63,7 @@ def try_resolve(node: ast.expr, scope: Scope) -> Symbol | None:
         return None
 
 
-def lookup(name: str, scope: Scope) -> Symbol:
+def lookup(name: str, scope: NameScope) -> Symbol:
     """Return what *name* refers to; raise `Undefined`, or `Unknowable`."""
     held = scope.around.at(name, scope.line_around)
     if held:
@@ -72,7 +76,7 @@ def lookup(name: str, scope: Scope) -> Symbol:
     raise Undefined(f"`{name}` is not defined")
 
 
-def lookup_own(name: str, scope: Scope) -> Symbol:
+def lookup_own(name: str, scope: NameScope) -> Symbol:
     """Return what *name* refers to in the module, leaving out the names of every module."""
     found = lookup(name, scope)
     if found == External(f"builtins.{name}"):
@@ -80,7 +84,7 @@ def lookup_own(name: str, scope: Scope) -> Symbol:
     return found
 
 
-def attribute(owner: Symbol, name: str, scope: Scope) -> Symbol:
+def attribute(owner: Symbol, name: str, scope: NameScope) -> Symbol:
     """Return what `owner.name` refers to; raise `Undefined`, or `Unknowable`."""
     match owner:
         case External(name=outer):
@@ -96,23 +100,23 @@ def attribute(owner: Symbol, name: str, scope: Scope) -> Symbol:
     raise Unknowable(f"`{name}` of `{owner.name}` is not known from the source")
 
 
-def is_of_class(name: str, scope: Scope) -> bool:
+def is_of_class(name: str, scope: NameScope) -> bool:
     """Whether the class around gives *name* the value that it has here."""
     return bool(scope.around.at(name, scope.line_around))
 
 
-def bound(name: str, scope: Scope) -> float | None:
+def bound(name: str, scope: NameScope) -> float | None:
     """Return the line of the module that gives *name* the value that it has here, if one does."""
     held = _in_module(name, scope)
     return held[0].line if held else None
 
 
-def has(name: str, scope: Scope) -> bool:
+def has(name: str, scope: NameScope) -> bool:
     """Whether the module binds *name*, however it does."""
     return bool(_in_module(name, scope))
 
 
-def _in_module(name: str, scope: Scope) -> Sequence[Binding]:
+def _in_module(name: str, scope: NameScope) -> Sequence[Binding]:
     names = scope.module.names
     held = names.at(name, scope.line)
     if not names.stars:
@@ -122,14 +126,14 @@ def _in_module(name: str, scope: Scope) -> Sequence[Binding]:
     return [*held, *(bound for star in stars if (bound := _from_star(star, name, scope)))]
 
 
-def _agreed(name: str, held: Sequence[Binding], scope: Scope) -> Symbol:
+def _agreed(name: str, held: Sequence[Binding], scope: NameScope) -> Symbol:
     symbols = [_follow(binding.origin, name, scope) for binding in held]
     if any(symbol != symbols[0] for symbol in symbols):
         raise Unknowable(f"`{name}` gets its value in more than one place")
     return symbols[0]
 
 
-def _follow(origin: Origin, bound: str, scope: Scope) -> Symbol:
+def _follow(origin: Origin, bound: str, scope: NameScope) -> Symbol:
     if scope.hops > MAX_HOPS:
         raise Unknowable(f"`{bound}` is handed on from one name to the other")
     match origin:
@@ -140,22 +144,22 @@ def _follow(origin: Origin, bound: str, scope: Scope) -> Symbol:
         case Defined(node=node):
             return Definition(node, scope.at(first_line(node)))
         case Assigned(value=value, is_alias=True):
-            return Expression(value, scope.deferred(), bound, is_alias=True)
+            return SourceExpression(value, scope.deferred(), bound, is_alias=True)
         case Assigned(value=ast.Name() | ast.Attribute() as value):
             return resolve(value, replace(scope.at(value.lineno), hops=scope.hops + 1))
         case Assigned(value=value):
-            return Expression(value, scope.at(value.lineno), bound)
+            return SourceExpression(value, scope.at(value.lineno), bound)
     raise Unknowable(f"`{bound}` gets its value in a way that reading does not follow")
 
 
-def _imported(module: str, name: str, level: int, scope: Scope) -> Symbol:
+def _imported(module: str, name: str, level: int, scope: NameScope) -> Symbol:
     try:
         return attribute(_module(module, level, scope), name, scope)
     except Undefined as error:
         raise Unknowable(str(error)) from error
 
 
-def _module(name: str, level: int, scope: Scope) -> Package | External:
+def _module(name: str, level: int, scope: NameScope) -> Package | External:
     if level == 0:
         location = None if is_reserved(name) else scope.index.locate(name, scope.search)
         return Package(location) if location else External(name)
@@ -165,7 +169,7 @@ def _module(name: str, level: int, scope: Scope) -> Package | External:
     return Package(location)
 
 
-def _of_package(location: ModuleLocation, name: str, scope: Scope) -> Symbol:
+def _of_package(location: ModuleLocation, name: str, scope: NameScope) -> Symbol:
     # A package that imports from itself means its modules: its own names are only being made.
     if location.file is not None and location.file != scope.module.path:
         elsewhere = _elsewhere(location.file, scope)
@@ -177,14 +181,14 @@ def _of_package(location: ModuleLocation, name: str, scope: Scope) -> Symbol:
     return Package(inner)
 
 
-def _elsewhere(file: Path, scope: Scope) -> Scope:
+def _elsewhere(file: Path, scope: NameScope) -> NameScope:
     try:
-        return Scope(scope.index, scope.index.read(file), scope.search, hops=scope.hops + 1)
+        return NameScope(scope.index, scope.index.read(file), scope.search, hops=scope.hops + 1)
     except SourceUnreadable as error:
         raise Unknowable(f"`{file.name}` cannot be read: {error}") from error
 
 
-def _from_star(star: Binding, name: str, scope: Scope) -> Binding | None:
+def _from_star(star: Binding, name: str, scope: NameScope) -> Binding | None:
     """The binding of *name* by `from … import *`, or None if it binds no such name."""
     assert isinstance(star.origin, ImportedName)
     module = _module(star.origin.module, star.origin.level, scope)

@@ -15,7 +15,7 @@ NOTHING = Namespace({})
 
 
 @dataclass(frozen=True, eq=False)
-class Scope:
+class NameScope:
     """A place in *module*: what runs before *line* has run, at the top and in the class *around* it.
 
     *hops* counts the names that were followed to get here.
@@ -29,19 +29,19 @@ class Scope:
     line_around: float = math.inf
     hops: int = 0
 
-    def at(self, line: float) -> Scope:
+    def at(self, line: float) -> NameScope:
         """The same place, when *line* of the module runs."""
         return replace(self, line=min(line, self.line), line_around=line)
 
-    def within(self, node: ast.ClassDef) -> Scope:
+    def within(self, node: ast.ClassDef) -> NameScope:
         """The end of the body of a class that stands here."""
         return replace(self, line=node.lineno, around=class_names(node), line_around=math.inf)
 
-    def outside(self) -> Scope:
+    def outside(self) -> NameScope:
         """The same place, without the class around it."""
         return self if self.around is NOTHING else replace(self, around=NOTHING)
 
-    def deferred(self) -> Scope:
+    def deferred(self) -> NameScope:
         """The same place, when the whole module has run."""
         return replace(self, line=math.inf, line_around=math.inf)
 

@@ -12,7 +12,7 @@ from syntask_yaml.pysource.locate import ModuleLocation, locate_anywhere
 from syntask_yaml.pysource.lookup import lookup_own
 from syntask_yaml.pysource.module import Module, SourceUnreadable, read_unchanged
 from syntask_yaml.pysource.module_index import ModuleIndex
-from syntask_yaml.pysource.scope import Scope
+from syntask_yaml.pysource.scope import NameScope
 from syntask_yaml.pysource.symbols import Definition, External, Undefined, Unknowable
 
 MAX_HOPS = 8
@@ -75,7 +75,7 @@ def find_function(name: str, located: ModuleLocation, root: Path) -> Definition 
         if module is None:
             return None
         try:
-            symbol = lookup_own(name, Scope(index, module, index.search_path()))
+            symbol = lookup_own(name, NameScope(index, module, index.search_path()))
         except Undefined:
             if hop or module.binds_at_run_time:
                 return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from syntask_yaml.pysource.locate import ModuleLocation
-from syntask_yaml.pysource.scope import Scope
+from syntask_yaml.pysource.scope import NameScope
 
 
 class Unknowable(Exception):
@@ -41,7 +41,7 @@ class Definition:
     """A class or a function of the project, and the place where it stands."""
 
     node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
-    scope: Scope
+    scope: NameScope
 
     @property
     def name(self) -> str:
@@ -67,19 +67,19 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Expression:
+class SourceExpression:
     """A value to be worked out, *name* the one that it was given; *is_alias* by a `type` statement."""
 
     node: ast.expr
-    scope: Scope
+    scope: NameScope
     name: str = ""
     is_alias: bool = False
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Expression) and self.node is other.node
+        return isinstance(other, SourceExpression) and self.node is other.node
 
     def __hash__(self) -> int:
         return hash(self.node)
 
 
-Symbol: TypeAlias = External | Package | Definition | Member | Expression
+Symbol: TypeAlias = External | Package | Definition | Member | SourceExpression

@@ -7,13 +7,13 @@ from functools import lru_cache
 from typing import Any
 
 from syntask_yaml.pysource.lookup import resolve
-from syntask_yaml.pysource.scope import Scope
-from syntask_yaml.pysource.symbols import Expression, Unknowable
+from syntask_yaml.pysource.scope import NameScope
+from syntask_yaml.pysource.symbols import SourceExpression, Unknowable
 
 MAX_LENGTH = 100_000
 
 
-def evaluate(node: ast.expr, scope: Scope) -> Any:
+def evaluate(node: ast.expr, scope: NameScope) -> Any:
     """Return the value of *node* in *scope*; raise `Unknowable` unless its text alone tells."""
     match node:
         case ast.Constant(value=value):
@@ -35,15 +35,15 @@ def shown(node: ast.AST) -> str:
     return text if len(text) <= 60 else f"{text[:59]}…"
 
 
-def _named(node: ast.expr, scope: Scope) -> Any:
+def _named(node: ast.expr, scope: NameScope) -> Any:
     symbol = resolve(node, scope)
-    if not isinstance(symbol, Expression) or isinstance(symbol.node, ast.Attribute):
+    if not isinstance(symbol, SourceExpression) or isinstance(symbol.node, ast.Attribute):
         raise Unknowable(f"the value of `{shown(node)}` is not known from the source")
     return _assigned(symbol)
 
 
 @lru_cache(maxsize=1024)
-def _assigned(symbol: Expression) -> Any:
+def _assigned(symbol: SourceExpression) -> Any:
     # Once for each: names that are joined of names twice over would take for ever.
     value = evaluate(symbol.node, symbol.scope)
     if isinstance(value, dict) and symbol.name in symbol.scope.module.altered:
@@ -51,7 +51,7 @@ def _assigned(symbol: Expression) -> Any:
     return value
 
 
-def _mapping(keys: list[ast.expr | None], values: list[Any], scope: Scope) -> dict[Any, Any]:
+def _mapping(keys: list[ast.expr | None], values: list[Any], scope: NameScope) -> dict[Any, Any]:
     result: dict[Any, Any] = {}
     for key, value in zip(keys, values, strict=True):
         name = evaluate(key, scope) if key is not None else ""
@@ -67,7 +67,7 @@ def _joined(parts: list[Any], node: ast.expr) -> str:
     raise Unknowable(f"`{shown(node)}` is worked out when the file runs")
 
 
-def _text(part: ast.expr, scope: Scope) -> Any:
+def _text(part: ast.expr, scope: NameScope) -> Any:
     match part:
         case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
             inner = evaluate(value, scope)

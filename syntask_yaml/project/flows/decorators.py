@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from syntask_yaml.pysource.lookup import try_resolve
-from syntask_yaml.pysource.scope import Scope
-from syntask_yaml.pysource.symbols import Definition, Expression, External, Unknowable
+from syntask_yaml.pysource.scope import NameScope
+from syntask_yaml.pysource.symbols import Definition, External, SourceExpression, Unknowable
 from syntask_yaml.pysource.values import evaluate
 
 FLOW = "flow"
@@ -40,7 +40,7 @@ class Options:
 NO_OPTIONS = Options()
 
 
-def options_of(function: Function, scope: Scope) -> Options | None:
+def options_of(function: Function, scope: NameScope) -> Options | None:
     """Return the options of the decorator `flow`, or None if *function* has no such decorator."""
     for decorator in function.decorator_list:
         if is_flow(decorator, scope):
@@ -50,19 +50,19 @@ def options_of(function: Function, scope: Scope) -> Options | None:
     return None
 
 
-def is_flow(node: ast.expr, scope: Scope) -> bool:
+def is_flow(node: ast.expr, scope: NameScope) -> bool:
     """Whether *node* refers to the decorator `flow`, under whatever name it is here."""
     match try_resolve(node, scope):
         case None:
             return isinstance(node, ast.Name) and node.id == FLOW
         case External(name=name):
             return name.rpartition(".")[2] == FLOW
-        case Definition(name=name) | Expression(name=name):
+        case Definition(name=name) | SourceExpression(name=name):
             return name == FLOW
     return False
 
 
-def options_in(call: ast.Call, scope: Scope) -> Options:
+def options_in(call: ast.Call, scope: NameScope) -> Options:
     """Return the options that the keywords of `flow(…)` give."""
     known: dict[str, str] = {}
     unknown: set[str] = set()
@@ -79,12 +79,12 @@ def options_in(call: ast.Call, scope: Scope) -> Options:
     return Options(**known, unknown=frozenset(unknown))
 
 
-def is_bound_to_class(function: Function, scope: Scope) -> bool:
+def is_bound_to_class(function: Function, scope: NameScope) -> bool:
     """Whether a method is a static or a class method, and so can be called without an object."""
     return any(is_binding(decorator, scope) for decorator in function.decorator_list)
 
 
-def is_binding(node: ast.expr, scope: Scope) -> bool:
+def is_binding(node: ast.expr, scope: NameScope) -> bool:
     """Whether *node* is `staticmethod` or `classmethod`."""
     symbol = try_resolve(node, scope)
     return isinstance(symbol, External) and symbol.name in BINDING

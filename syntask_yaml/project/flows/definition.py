@@ -16,12 +16,12 @@ from syntask_yaml.project.flows.decorators import (
 from syntask_yaml.project.flows.own_decorators import options_made
 from syntask_yaml.pysource.bindings import Assigned, Defined, Obscure, class_names
 from syntask_yaml.pysource.lookup import attribute, lookup_own, resolve, try_resolve
-from syntask_yaml.pysource.scope import Scope
+from syntask_yaml.pysource.scope import NameScope
 from syntask_yaml.pysource.symbols import (
     Definition,
-    Expression,
     External,
     Member,
+    SourceExpression,
     Symbol,
     Undefined,
     Unknowable,
@@ -67,7 +67,7 @@ class FlowDefinition:
     """
 
     name: str
-    scope: Scope
+    scope: NameScope
     line: int
     function: Definition | None = None
     options: Options | None = None
@@ -75,7 +75,7 @@ class FlowDefinition:
     reason: str = ""
 
 
-def find(scope: Scope, name: str) -> FlowDefinition:
+def find(scope: NameScope, name: str) -> FlowDefinition:
     """What *name* refers to in a module: a function defined or imported there, or made by `flow(…)`.
 
     Raises `NotThere`, `NotAFlow` or `Elsewhere`.
@@ -99,13 +99,13 @@ def find(scope: Scope, name: str) -> FlowDefinition:
     return _found(name, symbol, is_method=bool(others))
 
 
-def flows(scope: Scope) -> Iterator[FlowDefinition]:
+def flows(scope: NameScope) -> Iterator[FlowDefinition]:
     """The flows that a module defines and that can be deployed, in the order of their lines."""
     found = [flow for name in _candidates(scope) for flow in _flow(scope, name)]
     yield from sorted(found, key=lambda flow: flow.line)
 
 
-def _candidates(scope: Scope) -> Iterator[str]:
+def _candidates(scope: NameScope) -> Iterator[str]:
     for name, held in scope.module.names.names.items():
         match held[-1].origin:
             case Defined(node=ast.ClassDef(body=body)):
@@ -116,7 +116,7 @@ def _candidates(scope: Scope) -> Iterator[str]:
                 yield name
 
 
-def _flow(scope: Scope, name: str) -> Iterator[FlowDefinition]:
+def _flow(scope: NameScope, name: str) -> Iterator[FlowDefinition]:
     try:
         found = find(scope, name)
     except (NotThere, NotAFlow, Elsewhere):
@@ -125,7 +125,7 @@ def _flow(scope: Scope, name: str) -> Iterator[FlowDefinition]:
         yield found
 
 
-def _why_not_there(scope: Scope, name: str) -> str:
+def _why_not_there(scope: NameScope, name: str) -> str:
     file = scope.module.path.name
     for node in ast.walk(scope.module.tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == name:
@@ -133,7 +133,7 @@ def _why_not_there(scope: Scope, name: str) -> str:
     return f"`{file}` holds no `{name}`."
 
 
-def _last_of_several(scope: Scope, name: str, others: list[str], reason: str) -> FlowDefinition:
+def _last_of_several(scope: NameScope, name: str, others: list[str], reason: str) -> FlowDefinition:
     held = scope.module.names.names.get(name)
     match held[-1].origin if held else None:
         case Defined(node=node) if not others:
@@ -147,7 +147,7 @@ def _last_of_several(scope: Scope, name: str, others: list[str], reason: str) ->
 
 
 def _attribute(owner: Symbol, name: str) -> Symbol:
-    if isinstance(owner, Expression) and _is_worked_out(owner.node):
+    if isinstance(owner, SourceExpression) and _is_worked_out(owner.node):
         raise Unknowable(f"`{owner.name}` is made when the file runs")
     if not isinstance(owner, Definition) or not isinstance(owner.node, ast.ClassDef):
         raise NotThere(f"There is no `{name}` in `{owner.name}`.")
@@ -176,9 +176,9 @@ def _found(name: str, symbol: Symbol, *, is_method: bool) -> FlowDefinition:
             if made is not None and not made.unknown:
                 options, made = made, None
             return FlowDefinition(name, scope, node.lineno, symbol, options, made)
-        case Expression(node=ast.Call() as call, scope=scope):
+        case SourceExpression(node=ast.Call() as call, scope=scope):
             return _made(name, call, scope)
-        case Expression(node=node, scope=scope) if _is_worked_out(node):
+        case SourceExpression(node=node, scope=scope) if _is_worked_out(node):
             return FlowDefinition(name, scope, node.lineno, reason=f"`{name}` is made when the file runs")
         case External(name=full_name) if "." in full_name:
             raise Elsewhere(full_name)
@@ -190,7 +190,7 @@ def _is_worked_out(node: ast.expr) -> bool:
     return not isinstance(node, _NO_FLOW)
 
 
-def _made(name: str, call: ast.Call, scope: Scope) -> FlowDefinition:
+def _made(name: str, call: ast.Call, scope: NameScope) -> FlowDefinition:
     """What an assigned call is: `flow(function)`, `flow(name="x")(function)`, `other.with_options(…)`."""
     unknown = FlowDefinition(name, scope, call.lineno, reason=f"`{name}` is made when the file runs")
     match call:
@@ -212,7 +212,7 @@ def _made(name: str, call: ast.Call, scope: Scope) -> FlowDefinition:
     return replace(function, name=name, options=options, line=call.lineno)
 
 
-def _resolved(node: ast.expr, scope: Scope) -> FlowDefinition | None:
+def _resolved(node: ast.expr, scope: NameScope) -> FlowDefinition | None:
     try:
         return _found(ast.unparse(node), resolve(node, scope), is_method=False)
     except (Unknowable, NotAFlow, NotThere, Elsewhere):

@@ -13,7 +13,7 @@ from syntask_yaml.project.flows.describe import from_source
 from syntask_yaml.project.flows.files import python_files
 from syntask_yaml.pysource.module import TOO_DEEP, SourceUnreadable, module_of, read_regular
 from syntask_yaml.pysource.module_index import ModuleIndex
-from syntask_yaml.pysource.scope import Scope
+from syntask_yaml.pysource.scope import NameScope
 
 # Looking at the bytes of a file takes a thousandth of the time that parsing it does. Each pattern begins
 # with plain text, which `re` finds fast: as one pattern they would take ten times as long.
@@ -69,7 +69,7 @@ def discover(root: Path) -> Iterator[Discovery]:
 def _found(index: ModuleIndex, file: str, path: Path, content: bytes) -> Iterator[Discovery]:
     try:
         module = module_of(path, content)
-        found = list(flows(Scope(index, module, index.search_path(path.parent))))
+        found = list(flows(NameScope(index, module, index.search_path(path.parent))))
     except SourceUnreadable as error:
         yield SkippedFile(file, str(error))
         return

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from syntask_yaml.project.flows.decorators import OPTIONS, Function, Options, is_binding, is_flow, options_in
 from syntask_yaml.pysource.lookup import try_resolve
 from syntask_yaml.pysource.module_index import is_reserved
-from syntask_yaml.pysource.scope import Scope
+from syntask_yaml.pysource.scope import NameScope
 from syntask_yaml.pysource.signature import parameters
-from syntask_yaml.pysource.symbols import Definition, Expression, External, Unknowable
+from syntask_yaml.pysource.symbols import Definition, External, SourceExpression, Unknowable
 
 MAX_CALLS = 5
 # A decorator with one of these in it passes on the signature of what it wraps.
@@ -19,7 +19,7 @@ WRAPPING = frozenset({"wraps", "update_wrapper", "decorator", "__wrapped__", "__
 _UNKNOWN = Options(unknown=frozenset(OPTIONS))
 
 
-def options_made(function: Function, scope: Scope) -> Options | None:
+def options_made(function: Function, scope: NameScope) -> Options | None:
     """Return the options of the flow that the decorators of *function* make, or None if they make none.
 
     What is not understood may make a flow: all its options are unknown then.
@@ -28,7 +28,7 @@ def options_made(function: Function, scope: Scope) -> Options | None:
     return next((options for options in made if options is not None), None)
 
 
-def check_signature(function: Function, scope: Scope) -> None:
+def check_signature(function: Function, scope: NameScope) -> None:
     """Raise `Unknowable` if a decorator of the project replaces the signature of *function*."""
     for decorator in reversed(function.decorator_list):
         called = decorator.func if isinstance(decorator, ast.Call) else decorator
@@ -41,7 +41,7 @@ def check_signature(function: Function, scope: Scope) -> None:
             raise Unknowable(f"`@{ast.unparse(called)}` may replace its signature")
 
 
-def _keeps_signature(node: ast.expr, scope: Scope) -> bool:
+def _keeps_signature(node: ast.expr, scope: NameScope) -> bool:
     # A decorator from elsewhere is taken to use `functools.wraps`, as nearly all of them do.
     symbol = try_resolve(node, scope)
     if not isinstance(symbol, Definition):
@@ -60,12 +60,12 @@ def _word(node: ast.AST) -> str | None:
     return None
 
 
-def _options(decorator: ast.expr, name: str, scope: Scope) -> Options | None:
+def _options(decorator: ast.expr, name: str, scope: NameScope) -> Options | None:
     call = decorator if isinstance(decorator, ast.Call) else None
     match try_resolve(call.func if call else decorator, scope):
         case External(name=full_name):
             return None if is_reserved(full_name) or full_name.startswith("builtins.") else _UNKNOWN
-        case Expression(node=ast.Call() as made, scope=there) if call is None:
+        case SourceExpression(node=ast.Call() as made, scope=there) if call is None:
             return _assigned(made, there)
         case Definition(node=ast.FunctionDef() | ast.AsyncFunctionDef() as node, scope=there):
             if not _mentions_flow(node, there.deferred().outside()):
@@ -74,13 +74,13 @@ def _options(decorator: ast.expr, name: str, scope: Scope) -> Options | None:
     return _UNKNOWN
 
 
-def _assigned(made: ast.Call, scope: Scope) -> Options:
+def _assigned(made: ast.Call, scope: NameScope) -> Options:
     """`team_flow = flow(…)` and `team_flow = partial(flow, …)` say what they say of every flow."""
     wraps = made.args[:1] and is_flow(made.args[0], scope)
     return options_in(made, scope) if wraps or is_flow(made.func, scope) else _UNKNOWN
 
 
-def _mentions_flow(node: ast.AST, scope: Scope, calls: int = 0) -> bool:
+def _mentions_flow(node: ast.AST, scope: NameScope, calls: int = 0) -> bool:
     """Whether the code at *node* names the decorator `flow`, itself or in a function that it names."""
     for part in ast.walk(node):
         if not isinstance(part, (ast.Name, ast.Attribute)):
@@ -96,7 +96,7 @@ def _mentions_flow(node: ast.AST, scope: Scope, calls: int = 0) -> bool:
     return False
 
 
-def _returned(node: Function, call: ast.Call | None, name: str, scope: Scope) -> Options:
+def _returned(node: Function, call: ast.Call | None, name: str, scope: NameScope) -> Options:
     """What the only `flow(…)` of a decorator says, where it does nothing else."""
     if not all(_is_plain(part) for part in _statements(node)):
         return _UNKNOWN

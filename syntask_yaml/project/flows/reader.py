@@ -21,7 +21,7 @@ from syntask_yaml.pysource.entrypoint import (
 from syntask_yaml.pysource.memoize import Memo
 from syntask_yaml.pysource.module import TOO_DEEP, SourceUnreadable
 from syntask_yaml.pysource.module_index import ModuleIndex
-from syntask_yaml.pysource.scope import Scope
+from syntask_yaml.pysource.scope import NameScope
 
 MAX_HOPS = 10
 MAX_NAMED = 10
@@ -102,9 +102,9 @@ class FlowReader:
             raise FlowNotFound(f"`{file.path.name}` has no flow `{function}`: {loaded.error}.")
         return loaded
 
-    def _scope(self, file: ModuleFile) -> Scope:
+    def _scope(self, file: ModuleFile) -> NameScope:
         try:
-            return Scope(self._index, self._index.read(file.path), file.search)
+            return NameScope(self._index, self._index.read(file.path), file.search)
         except SourceUnreadable as error:
             raise FlowNotFound(f"`{file.path.name}` holds no flow that can be read: {error}.") from None
 
@@ -116,7 +116,7 @@ class FlowReader:
             return []
 
 
-def _names(scope: Scope) -> list[str]:
+def _names(scope: NameScope) -> list[str]:
     return [flow.name for flow in flows(scope)]
 
 

@@ -9,9 +9,9 @@ from typing import Any
 from syntask_yaml.model.written_default import commented
 from syntask_yaml.project.flows.schema import Schema
 from syntask_yaml.pysource.lookup import try_resolve
-from syntask_yaml.pysource.scope import Scope
+from syntask_yaml.pysource.scope import NameScope
 from syntask_yaml.pysource.signature import parameters
-from syntask_yaml.pysource.symbols import Definition, Expression, External
+from syntask_yaml.pysource.symbols import Definition, External, SourceExpression
 
 # By the last word of what is called: those of other packages are called as Python's own.
 CALLS = frozenset(
@@ -52,7 +52,7 @@ def _with_comments(schema: Any, written: Mapping[str, str]) -> Any:
     return {**schema, "properties": {**properties, **remarked}} if remarked else schema
 
 
-def _of_arguments(args: ast.arguments, scope: Scope) -> Iterator[tuple[str, str]]:
+def _of_arguments(args: ast.arguments, scope: NameScope) -> Iterator[tuple[str, str]]:
     for parameter in parameters(args):
         if parameter.default is not None and is_volatile(parameter.default, scope):
             yield parameter.name, ast.unparse(parameter.default)
@@ -72,7 +72,7 @@ def _classes(function: Definition) -> dict[str, Definition]:
     """The classes of the project that the annotations of *function* lead to, by name."""
     found: dict[str, Definition] = {}
     seen: set[object] = set()
-    waiting: list[tuple[ast.AST, Scope]] = [(function.node, function.scope)]
+    waiting: list[tuple[ast.AST, NameScope]] = [(function.node, function.scope)]
     while waiting:
         node, scope = waiting.pop()
         for part in ast.walk(node):
@@ -86,12 +86,12 @@ def _classes(function: Definition) -> dict[str, Definition]:
                 case Definition(node=ast.ClassDef()):
                     found[symbol.name] = symbol
                     waiting.append((symbol.node, symbol.scope))
-                case Expression():
+                case SourceExpression():
                     waiting.append((symbol.node, symbol.scope))
     return found
 
 
-def is_volatile(node: ast.AST, scope: Scope, depth: int = 0) -> bool:
+def is_volatile(node: ast.AST, scope: NameScope, depth: int = 0) -> bool:
     """Whether the value of *node* is worked out from the clock, from chance or from the environment."""
     if depth > MAX_DEPTH:
         return False
@@ -103,18 +103,18 @@ def is_volatile(node: ast.AST, scope: Scope, depth: int = 0) -> bool:
     return False
 
 
-def _is_volatile_call(node: ast.expr, scope: Scope) -> bool:
+def _is_volatile_call(node: ast.expr, scope: NameScope) -> bool:
     symbol = try_resolve(node, scope)
     if isinstance(symbol, External):
         return symbol.name not in STEADY and symbol.name.rpartition(".")[2] in CALLS
     return isinstance(node, ast.Attribute) and node.attr in CALLS
 
 
-def _leads_to_volatile(node: ast.expr, scope: Scope, depth: int) -> bool:
+def _leads_to_volatile(node: ast.expr, scope: NameScope, depth: int) -> bool:
     match try_resolve(node, scope):
         case External(name=name):
             return name in NAMES
-        case Expression(node=value, scope=there) if value is not node:
+        case SourceExpression(node=value, scope=there) if value is not node:
             return is_volatile(value, there, depth + 1)
         case Definition(node=ast.FunctionDef() as function, scope=there):
             return any(is_volatile(part, there.deferred().outside(), depth + 1) for part in function.body)

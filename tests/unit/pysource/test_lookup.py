@@ -10,13 +10,13 @@ import pytest
 
 from syntask_yaml.pysource.lookup import lookup, resolve
 from syntask_yaml.pysource.module_index import ModuleIndex
-from syntask_yaml.pysource.scope import Scope
+from syntask_yaml.pysource.scope import NameScope
 from syntask_yaml.pysource.symbols import (
     Definition,
-    Expression,
     External,
     Member,
     Package,
+    SourceExpression,
     Symbol,
     Undefined,
     Unknowable,
@@ -25,10 +25,10 @@ from syntask_yaml.pysource.values import evaluate
 from tests.unit.project.flows.conftest import Project
 
 
-def scope(project: Project, source: str, *, line: float = math.inf) -> Scope:
+def scope(project: Project, source: str, *, line: float = math.inf) -> NameScope:
     path = project.write("module.py", source)
     index = ModuleIndex(project.root)
-    return Scope(index, index.read(path), index.search_path(), line=line)
+    return NameScope(index, index.read(path), index.search_path(), line=line)
 
 
 def symbol(project: Project, source: str, name: str, *, line: float = math.inf) -> Symbol:
@@ -159,7 +159,7 @@ def test_names_lead_through_the_modules_of_the_project(project: Project) -> None
     assert direct == handed == again
     assert lookup("Listed", place).name == "Listed"
     assert isinstance(lookup("inner", place), Package)
-    assert isinstance(resolve(_expression("inner.B"), place), Expression)
+    assert isinstance(resolve(_expression("inner.B"), place), SourceExpression)
     with pytest.raises(Undefined, match=r"`Hidden` is not defined in `__init__.py`"):
         resolve(_expression("package.Hidden"), place)
 

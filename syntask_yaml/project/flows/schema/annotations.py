@@ -14,7 +14,7 @@ from syntask_yaml.project.flows.schema.pieces import At, Code, assignment, expre
 from syntask_yaml.project.flows.schema.values import SourceValues
 from syntask_yaml.pysource.lookup import resolve
 from syntask_yaml.pysource.scope import NOTHING
-from syntask_yaml.pysource.symbols import Definition, Expression, External, Symbol, Unknowable
+from syntask_yaml.pysource.symbols import Definition, External, SourceExpression, Symbol, Unknowable
 from syntask_yaml.pysource.values import shown
 
 
@@ -52,7 +52,7 @@ class Annotations(SourceValues):
             case External(name=name):
                 allowed.named(name)
                 self.imports |= name in allowed.IMPORTING
-            case Expression():
+            case SourceExpression():
                 self.assigned(symbol, is_type=True)
             case None | Definition(node=ast.ClassDef()):
                 pass
@@ -71,7 +71,7 @@ class Annotations(SourceValues):
                 return self.annotation(inside, at)
             case Definition(node=ast.ClassDef()) if inherits(symbol, "typing.Generic"):
                 return self.annotation(inside, at)
-            case Expression(node=ast.Dict(values=types), scope=home) if (
+            case SourceExpression(node=ast.Dict(values=types), scope=home) if (
                 symbol.name not in home.module.altered
             ):
                 for type_ in types:
@@ -105,7 +105,7 @@ class Annotations(SourceValues):
         ]
         return ast.Call(node.func, args, keywords)
 
-    def assigned(self, symbol: Expression, *, is_type: bool) -> None:
+    def assigned(self, symbol: SourceExpression, *, is_type: bool) -> None:
         """Collect the assignment that gives *symbol* its value, or its type."""
         key = (id(symbol.node), is_type)
         if key in self._done:

@@ -11,7 +11,7 @@ from syntask_yaml.project.flows.schema.annotations import Annotations
 from syntask_yaml.project.flows.schema.cut_class import ClassCut
 from syntask_yaml.project.flows.schema.pieces import FUNCTION, At, Code, annotating, arguments, expression
 from syntask_yaml.pysource.lookup import lookup
-from syntask_yaml.pysource.scope import NOTHING, Scope, first_line
+from syntask_yaml.pysource.scope import NOTHING, NameScope, first_line
 from syntask_yaml.pysource.symbols import Definition, Undefined, Unknowable
 
 
@@ -71,7 +71,7 @@ def _text(node: ast.expr | None, at: At) -> ast.expr | None:
     return expression(node.value) if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
-def _is_defined(name: str, scope: Scope) -> bool:
+def _is_defined(name: str, scope: NameScope) -> bool:
     try:
         lookup(name, scope.deferred().outside())
     except Undefined:

@@ -25,7 +25,7 @@ from syntask_yaml.project.flows.schema.constants import BINARY, MAX_EXPONENT, MA
 from syntask_yaml.project.flows.schema.cut import Cut
 from syntask_yaml.project.flows.schema.plain import Schemas
 from syntask_yaml.pysource.module import Module
-from syntask_yaml.pysource.symbols import Definition, Expression, External, Symbol, Unknowable
+from syntask_yaml.pysource.symbols import Definition, External, SourceExpression, Symbol, Unknowable
 
 # What pydantic does for a type takes much longer than what it does for a value.
 MAX_WEIGHT, WEIGHT_OF_TYPE = 300_000, 20
@@ -128,7 +128,10 @@ class _Modules:
         match symbol:
             case External(name=name):
                 return self._refuse if allowed.is_function(name) else allowed.named(name)
-            case Definition(node=ast.ClassDef() as node, scope=scope) | Expression(node=node, scope=scope):
+            case (
+                Definition(node=ast.ClassDef() as node, scope=scope)
+                | SourceExpression(node=node, scope=scope)
+            ):
                 self._run(scope.module)
                 if id(node) in self._values:
                     return self._values[id(node)]

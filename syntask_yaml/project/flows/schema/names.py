@@ -11,9 +11,9 @@ from syntask_yaml.pysource.lookup import attribute, bound, has, is_of_class, loo
 from syntask_yaml.pysource.module import Module
 from syntask_yaml.pysource.symbols import (
     Definition,
-    Expression,
     External,
     Package,
+    SourceExpression,
     Symbol,
     Undefined,
     Unknowable,
@@ -123,6 +123,6 @@ def _is_module(symbol: Symbol) -> bool:
 def _is_home(step: Handed, module: Module) -> bool:
     """Whether the definition itself gives the name its value."""
     match step.symbol:
-        case (Definition(node=ast.ClassDef()) | Expression()) as symbol if not step.path:
+        case (Definition(node=ast.ClassDef()) | SourceExpression()) as symbol if not step.path:
             return symbol.scope.module is module and symbol.name == step.name
     return False

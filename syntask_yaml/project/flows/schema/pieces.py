@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from syntask_yaml.pysource.module import Module, SourceUnreadable, parse
-from syntask_yaml.pysource.scope import Scope
-from syntask_yaml.pysource.symbols import Expression, Symbol, Unknowable
+from syntask_yaml.pysource.scope import NameScope
+from syntask_yaml.pysource.symbols import SourceExpression, Symbol, Unknowable
 
 FUNCTION = "__function__"
 # What the code that is cut out calls, in place of what it may not.
@@ -58,7 +58,7 @@ class At:
     *is_inside* if it stands in the body of a class, which is cut out with it.
     """
 
-    scope: Scope
+    scope: NameScope
     is_text: bool = False
     is_inside: bool = False
 
@@ -117,7 +117,7 @@ def arguments(
     )
 
 
-def assignment(symbol: Expression, value: ast.expr) -> ast.stmt:
+def assignment(symbol: SourceExpression, value: ast.expr) -> ast.stmt:
     if symbol.is_alias:  # a statement of Python 3.12
         made: ast.stmt = ast.TypeAlias(ast.Name(symbol.name, ast.Store()), [], value)  # type: ignore[attr-defined]
         return made

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from syntask_yaml.pysource.lookup import resolve
-from syntask_yaml.pysource.scope import Scope, first_line
+from syntask_yaml.pysource.scope import NameScope, first_line
 from syntask_yaml.pysource.signature import Parameter, parameters
 from syntask_yaml.pysource.symbols import Definition, External, Unknowable
 
@@ -69,7 +69,7 @@ def plain_schema(function: Definition, descriptions: Mapping[str, str]) -> Schem
     return {"title": "Parameters", "type": "object", "properties": properties, "definitions": {}, **needed}
 
 
-def _typed(parameter: Parameter, scope: Scope, line: int) -> Schema:
+def _typed(parameter: Parameter, scope: NameScope, line: int) -> Schema:
     there = scope.deferred().outside() if scope.module.defers_annotations else scope.at(line)
     schema = {} if parameter.annotation is None else _type(parameter.annotation, there)
     match parameter.kind:
@@ -80,7 +80,7 @@ def _typed(parameter: Parameter, scope: Scope, line: int) -> Schema:
     return schema
 
 
-def _type(node: ast.expr, scope: Scope, depth: int = 0) -> Schema:
+def _type(node: ast.expr, scope: NameScope, depth: int = 0) -> Schema:
     if depth > MAX_DEPTH:
         raise NotPlain
     match node:
@@ -109,7 +109,7 @@ def _sides(node: ast.expr) -> Iterator[ast.expr]:
     yield from reversed(sides)
 
 
-def _name(node: ast.expr, scope: Scope) -> str:
+def _name(node: ast.expr, scope: NameScope) -> str:
     try:
         symbol = resolve(node, scope)
     except Unknowable as error:
@@ -130,7 +130,7 @@ def _named(name: str) -> Schema:
     raise NotPlain
 
 
-def _generic(name: str, inner: Sequence[Schema], items: Sequence[ast.expr], scope: Scope) -> Schema:
+def _generic(name: str, inner: Sequence[Schema], items: Sequence[ast.expr], scope: NameScope) -> Schema:
     match name, inner:
         case "builtins.list", [item]:
             return {"type": "array", "items": item}

@@ -13,13 +13,13 @@ from syntask_yaml.project.flows.schema import allowed
 from syntask_yaml.project.flows.schema.names import Names
 from syntask_yaml.project.flows.schema.pieces import JOIN, MAKE, OPERATE, REFUSE, WEIGH, At, call, rebuilt
 from syntask_yaml.pysource.lookup import resolve
-from syntask_yaml.pysource.scope import Scope
+from syntask_yaml.pysource.scope import NameScope
 from syntask_yaml.pysource.symbols import (
     Definition,
-    Expression,
     External,
     Member,
     Package,
+    SourceExpression,
     Symbol,
     Unknowable,
 )
@@ -38,7 +38,7 @@ class SourceValues(Names):
         """*node*, checked as a call that makes a type."""
 
     @abstractmethod
-    def assigned(self, symbol: Expression, *, is_type: bool) -> None:
+    def assigned(self, symbol: SourceExpression, *, is_type: bool) -> None:
         """Collect the assignment that gives *symbol* its value, or its type."""
 
     def value(self, node: ast.expr, at: At) -> ast.expr:
@@ -110,7 +110,7 @@ class SourceValues(Names):
             case External(name=name):
                 if not allowed.is_function(name):
                     allowed.named(name)
-            case Expression(name=name, node=value, scope=home):
+            case SourceExpression(name=name, node=value, scope=home):
                 if not isinstance(value, (ast.Constant, ast.Tuple)) and name in home.module.altered:
                     raise Unknowable(f"`{name}` is changed after it gets its value")
                 self.assigned(symbol, is_type=False)
@@ -156,7 +156,7 @@ class SourceValues(Names):
         return ast.keyword(word.arg, self.value(word.value, at))
 
 
-def _is_of_python(node: ast.expr, scope: Scope) -> bool:
+def _is_of_python(node: ast.expr, scope: NameScope) -> bool:
     try:
         symbol = resolve(node, scope)
     except Unknowable:
@@ -172,4 +172,4 @@ def _is_chain(node: ast.expr) -> bool:
 
 
 def _is_attribute(symbol: Symbol) -> bool:
-    return isinstance(symbol, Expression) and isinstance(symbol.node, ast.Attribute)
+    return isinstance(symbol, SourceExpression) and isinstance(symbol.node, ast.Attribute)
