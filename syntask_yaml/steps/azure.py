@@ -39,12 +39,12 @@ def push_to_azure_blob_storage(
 
     Args:
         container: The container. Example: `flows`.
-        folder: The folder in it. Example: `production`.
-        credentials: A block, or a mapping with `connection_string` or `account_url`; with the latter alone
-            the login is what Azure's tools find on this machine.
+        folder: The folder in the container. Example: `production`.
+        credentials: A block, or a mapping with `connection_string` or `account_url`. With `account_url`
+            alone, credentials are what the Azure tools find on this machine.
             Example: `{{ syntask.blocks.azure-blob-storage-credentials.team }}`.
-        ignore_file: A file of patterns to leave out, as in `.gitignore`, besides those of `.syntaskignore`.
-            Example: `.syntaskignore`.
+        ignore_file: A file of patterns to exclude, as in `.gitignore`, in addition to those of
+            `.syntaskignore`. Example: `.syntaskignore`.
     """
     push(open_azure(container, folder, credentials or {}), context, ignore_file=ignore_file)
     return {"container": container, "folder": folder}
@@ -70,9 +70,9 @@ def pull_from_azure_blob_storage(
 
     Args:
         container: The container. Example: `flows`.
-        folder: The folder in it. Example: `production`.
-        credentials: A block, or a mapping with `connection_string` or `account_url`; with the latter alone
-            the login is what Azure's tools find on this machine.
+        folder: The folder in the container. Example: `production`.
+        credentials: A block, or a mapping with `connection_string` or `account_url`. With `account_url`
+            alone, credentials are what the Azure tools find on this machine.
             Example: `{{ syntask.blocks.azure-blob-storage-credentials.team }}`.
     """
     pull(open_azure(container, folder, credentials or {}), context.directory, context)

@@ -27,15 +27,15 @@ _LOGINS = ("credentials", "gcp_credentials", "bitbucket_credentials")
 
 @step("pull_with_block", outputs=("directory",), extra="s3", on_stock_workers=True)
 def pull_with_block(context: StepContext, *, block_document_name: str, block_type_slug: str) -> Outputs:
-    """Copy the folder that a storage block stands for.
+    """Copy the folder that a storage block refers to.
 
     The folder is a bucket, a container, a repository, or a file system. It is then in a directory called
     like the block's type and name, in the place of what was there; the output is that directory's path from
     here.
 
     Args:
-        block_document_name: The block's name. Example: `flows`.
-        block_type_slug: The block's type. Example: `s3-bucket`.
+        block_document_name: The name of the block. Example: `flows`.
+        block_type_slug: The type of the block. Example: `s3-bucket`.
     """
     name = f"{block_type_slug}-{block_document_name}"
     if "/" in name or not name.isprintable():

@@ -33,19 +33,19 @@ _NULL = _TYPES[NoneType]
 # The keys of every step.
 _COMMON: Schema = {
     "id": {
-        "description": "A name under which later steps and the deployment find this step's outputs.",
+        "description": "The name by which later steps and the deployment refer to the outputs of this step.",
         "type": ["string", "null"],
         "default": None,
         "examples": ["clone"],
     },
     "requires": {
-        "description": "pip requirements of the step: one, or a list.",
+        "description": "A pip requirement of the step, or a list of them.",
         "anyOf": [{"type": ["string", "null"]}, {"type": "array", "items": {"type": "string"}}],
         "default": None,
         "examples": ["prefect-docker>=0.6"],
     },
     "timeout": {
-        "description": "The seconds that the step may take; then it is ended, and has failed.",
+        "description": "Maximum duration of the step in seconds. Beyond it, the step is stopped and fails.",
         "anyOf": [{"type": ["number", "null"], "exclusiveMinimum": 0}, _TEMPLATE],
         "default": None,
         "examples": [600],

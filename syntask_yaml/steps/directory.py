@@ -9,7 +9,7 @@ from syntask_yaml.steps.declare import step
 
 @step("set_working_directory", outputs=("directory",), on_stock_workers=True)
 def set_working_directory(context: StepContext, *, directory: str) -> Outputs:
-    """Go to a directory; later steps and the flow start there.
+    """Change the working directory of later steps and the flow.
 
     Args:
         directory: The directory. Example: `{{ clone.directory }}`.

@@ -35,12 +35,12 @@ def push_to_gcs(
 
     Args:
         bucket: The bucket. Example: `flows`.
-        folder: The folder in it. Example: `production`.
-        project: The Google Cloud project whose quota counts. Example: `team-data`.
-        credentials: A block, or a mapping with `service_account_info` or `service_account_file`. Without it:
-            what Google's tools find on this machine. Example: `{{ syntask.blocks.gcp-credentials.team }}`.
-        ignore_file: A file of patterns to leave out, as in `.gitignore`, besides those of `.syntaskignore`.
-            Example: `.syntaskignore`.
+        folder: The folder in the bucket. Example: `production`.
+        project: The Google Cloud project whose quota is used. Example: `team-data`.
+        credentials: A block, or a mapping with `service_account_info` or `service_account_file`. Default:
+            what the Google tools find on this machine. Example: `{{ syntask.blocks.gcp-credentials.team }}`.
+        ignore_file: A file of patterns to exclude, as in `.gitignore`, in addition to those of
+            `.syntaskignore`. Example: `.syntaskignore`.
     """
     push(open_gcs(bucket, folder, project, credentials), context, ignore_file=ignore_file)
     return {"bucket": bucket, "folder": folder}
@@ -67,10 +67,10 @@ def pull_from_gcs(
 
     Args:
         bucket: The bucket. Example: `flows`.
-        folder: The folder in it. Example: `production`.
-        project: The Google Cloud project whose quota counts. Example: `team-data`.
-        credentials: A block, or a mapping with `service_account_info` or `service_account_file`. Without it:
-            what Google's tools find on this machine. Example: `{{ syntask.blocks.gcp-credentials.team }}`.
+        folder: The folder in the bucket. Example: `production`.
+        project: The Google Cloud project whose quota is used. Example: `team-data`.
+        credentials: A block, or a mapping with `service_account_info` or `service_account_file`. Default:
+            what the Google tools find on this machine. Example: `{{ syntask.blocks.gcp-credentials.team }}`.
     """
     pull(open_gcs(bucket, folder, project, credentials), context.directory, context)
     return {"bucket": bucket, "folder": folder, "directory": str(context.directory)}

@@ -23,10 +23,10 @@ def pip_install_requirements(
     """Install Python packages with pip.
 
     Args:
-        directory: Where the requirements file is. Without it: the current directory.
+        directory: The directory of the requirements file. Default: the current directory.
             Example: `{{ clone.directory }}`.
         requirements_file: The requirements file. Example: `requirements/flows.txt`.
-        stream_output: Whether the output is shown while it runs. Example: `false`.
+        stream_output: Whether to show the output while the step runs. Example: `false`.
     """
     where = context.directory / (directory or ".")
     if not (where / requirements_file).is_file():

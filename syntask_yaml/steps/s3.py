@@ -49,12 +49,12 @@ def push_to_s3(
 
     Args:
         bucket: The bucket. Example: `flows`.
-        folder: The folder in it. Example: `production`.
-        credentials: A block, or a mapping with `aws_access_key_id` and `aws_secret_access_key`. Without it:
-            what AWS tools find on this machine. Example: `{{ syntask.blocks.aws-credentials.team }}`.
+        folder: The folder in the bucket. Example: `production`.
+        credentials: A block, or a mapping with `aws_access_key_id` and `aws_secret_access_key`. Default:
+            what the AWS tools find on this machine. Example: `{{ syntask.blocks.aws-credentials.team }}`.
         client_parameters: Options of the S3 client. Example: `{"endpoint_url": "https://s3.example.com"}`.
-        ignore_file: A file of patterns to leave out, as in `.gitignore`, besides those of `.syntaskignore`.
-            Example: `.syntaskignore`.
+        ignore_file: A file of patterns to exclude, as in `.gitignore`, in addition to those of
+            `.syntaskignore`. Example: `.syntaskignore`.
     """
     remote = open_s3(bucket, folder, credentials, client_parameters)
     push(remote, context, ignore_file=ignore_file)
@@ -82,9 +82,9 @@ def pull_from_s3(
 
     Args:
         bucket: The bucket. Example: `flows`.
-        folder: The folder in it. Example: `production`.
-        credentials: A block, or a mapping with `aws_access_key_id` and `aws_secret_access_key`. Without it:
-            what AWS tools find on this machine. Example: `{{ syntask.blocks.aws-credentials.team }}`.
+        folder: The folder in the bucket. Example: `production`.
+        credentials: A block, or a mapping with `aws_access_key_id` and `aws_secret_access_key`. Default:
+            what the AWS tools find on this machine. Example: `{{ syntask.blocks.aws-credentials.team }}`.
         client_parameters: Options of the S3 client. Example: `{"endpoint_url": "https://s3.example.com"}`.
     """
     remote = open_s3(bucket, folder, credentials, client_parameters)

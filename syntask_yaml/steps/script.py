@@ -33,17 +33,17 @@ def run_shell_script(
     expand_env_vars: bool = False,
     shell: bool = False,
 ) -> Outputs:
-    """Run a script. Each line is a process of its own, without a shell, unless `shell` is true.
+    """Run a script. Each line runs as a separate process without a shell, unless `shell` is true.
 
     The first line that fails ends the script.
 
     Args:
-        script: The commands. Example: `git rev-parse --short HEAD`.
-        directory: Where to run it. Without it: the current directory. Example: `{{ clone.directory }}`.
-        env: Environment variables over those that are set. Example: `{"LEVEL": "debug"}`.
-        stream_output: Whether the output is shown while it runs. Example: `false`.
-        expand_env_vars: Whether `$NAME` and `${NAME}` in the script are replaced first. Example: `true`.
-        shell: Whether the script runs as a whole in the system's shell. Example: `true`.
+        script: The commands to run. Example: `git rev-parse --short HEAD`.
+        directory: The directory to run in. Default: the current directory. Example: `{{ clone.directory }}`.
+        env: Environment variables, in addition to those that are set. Example: `{"LEVEL": "debug"}`.
+        stream_output: Whether to show the output while the step runs. Example: `false`.
+        expand_env_vars: Whether to expand `$NAME` and `${NAME}` in the script first. Example: `true`.
+        shell: Whether to run the whole script in the system's shell. Example: `true`.
     """
     environ = {**context.environ, **dict(_texts(env or {}))}
     text = Template(script).safe_substitute(environ) if expand_env_vars else script

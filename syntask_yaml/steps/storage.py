@@ -27,13 +27,13 @@ for _scheme in ("gs", "gcs"):
 
 @step("pull_from_remote_storage", outputs=("directory",), extra="s3", on_stock_workers=True)
 def pull_from_remote_storage(context: StepContext, *, url: str, **settings: Any) -> Outputs:
-    """Copy a folder from any storage that fsspec knows.
+    """Copy a folder from any storage that fsspec supports.
 
     It is then in a directory called like the host or bucket, with the folder's path; the output is that
     directory's path from here.
 
     Args:
-        url: The folder's URL. Example: `s3://flows/production`.
+        url: The URL of the folder. Example: `s3://flows/production`.
         **settings: Further keys are settings of the storage.
     """
     remote, name = open_storage(url, settings)

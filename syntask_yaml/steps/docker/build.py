@@ -62,33 +62,34 @@ def build_docker_image(
     *ignore_cache*. Raises StepFailed.
 
     Args:
-        image_name: The image's name, with its registry. Example: `registry.example.com/team/flows`.
-        dockerfile: The Dockerfile, or `auto` to write one for the project. Example: `auto`.
-        tag: The image's tag. Without it: the time when it was built first. Example: `{{ sha.stdout }}`.
-        additional_tags: More tags for the same image. Example: `["latest"]`.
-        ignore_cache: Whether it is built again though nothing changed. Example: `true`.
-        persist_dockerfile: Whether the Dockerfile that `auto` wrote is kept. Example: `true`.
-        dockerfile_output_path: Where it is kept. Example: `Dockerfile.flows`.
-        build_backend: What builds it: the engine's own builder, or BuildKit through the `docker` program.
+        image_name: The name of the image, including the registry.
+            Example: `registry.example.com/team/flows`.
+        dockerfile: The Dockerfile, or `auto` to generate one. Example: `auto`.
+        tag: The tag of the image. Default: the time of its first build. Example: `{{ sha.stdout }}`.
+        additional_tags: Additional tags for the image. Example: `["latest"]`.
+        ignore_cache: Whether to build the image even if nothing changed. Example: `true`.
+        persist_dockerfile: Whether to keep the Dockerfile that `auto` generates. Example: `true`.
+        dockerfile_output_path: The file to keep it in. Example: `Dockerfile.flows`.
+        build_backend: The builder: the engine's own, or BuildKit through the `docker` program.
             Example: `buildx`.
-        path: The directory to build in: what the build can see, without what `.dockerignore` leaves out.
+        path: The build context: a directory, without the files that `.dockerignore` excludes.
             Example: `images/etl`.
-        pull: Whether newer base images are looked for at their registries. Example: `false`.
-        platform: What the image is to run on. Example: `linux/amd64`.
-        buildargs: Values for the `ARG`s of the Dockerfile. They stay in the image's history: use `secrets`
-            for secrets. Example: `{"VERSION": "{{ $VERSION }}"}`.
+        pull: Whether to check the registry for newer base images. Example: `false`.
+        platform: The target platform of the image. Example: `linux/amd64`.
+        buildargs: Values for the `ARG`s of the Dockerfile. They stay in the image history; use `secrets` for
+            secrets. Example: `{"VERSION": "{{ $VERSION }}"}`.
         target: The stage of the Dockerfile to build. Example: `runtime`.
         labels: Labels for the image. Example: `{"team": "data"}`.
-        nocache: Whether every layer is built again. Example: `true`.
-        secrets: What `RUN --mount=type=secret,id=…` finds in a file, and no layer keeps: by id a text, `{env:
-            NAME}` or `{file: PATH}`. Needs BuildKit.
+        nocache: Whether to ignore the layer cache. Example: `true`.
+        secrets: Files for `RUN --mount=type=secret,id=…` that are stored in no layer: for each id a text,
+            `{env: NAME}` or `{file: PATH}`. Requires BuildKit.
             Example: `{"pip.conf": "{{ syntask.blocks.secret.pip-conf }}"}`.
-        ssh: The ssh agent, or keys, for `RUN --mount=type=ssh`: true, `default`, `id=path` or a list of
-            these. Needs BuildKit. Example: `default`.
-        push: Whether it is pushed too. Example: `true`.
-        credentials: The login of the image's registry: `username`, `password` and perhaps `registry_url`,
+        ssh: The ssh agent or keys for `RUN --mount=type=ssh`: true, `default`, `id=path` or a list of these.
+            Requires BuildKit. Example: `default`.
+        push: Whether to push the image after the build. Example: `true`.
+        credentials: The credentials of the registry: `username`, `password` and optionally `registry_url`,
             usually a block. Example: `{{ syntask.blocks.docker-registry-credentials.team }}`.
-        stream_progress: Whether the output of the build is shown. Example: `false`.
+        stream_progress: Whether to show the output of the build. Example: `false`.
         **options: Further keys are options of the build.
     """
     request = request_of(

@@ -50,15 +50,15 @@ def push_docker_image(
     StepFailed.
 
     Args:
-        image_name: The image's name, with its registry. Example: `{{ build-image.image_name }}`.
+        image_name: The name of the image, including the registry. Example: `{{ build-image.image_name }}`.
         tag: The tag to push. Example: `{{ build-image.tag }}`.
-        credentials: The registry's login: `username`, `password` and perhaps `registry_url`, usually a block.
-            Without it: the login of the Docker configuration.
+        credentials: The credentials of the registry: `username`, `password` and optionally `registry_url`,
+            usually a block. Default: the login of the Docker configuration.
             Example: `{{ syntask.blocks.docker-registry-credentials.team }}`.
-        additional_tags: More tags to push. Example: `["latest"]`.
-        ignore_cache: Whether it is pushed again though nothing changed. Example: `true`.
-        build_backend: What built it; it has no effect. Example: `buildx`.
-        stream_progress: Whether the progress is shown. Example: `false`.
+        additional_tags: Additional tags to push. Example: `["latest"]`.
+        ignore_cache: Whether to push even if nothing changed. Example: `true`.
+        build_backend: Has no effect; accepted for compatibility. Example: `buildx`.
+        stream_progress: Whether to show the progress. Example: `false`.
     """
     name = repository_of(image_name, context.environ)
     image = named(name, tag or tag_of_time(datetime.now(UTC)), additional_tags)

@@ -49,18 +49,18 @@ def git_clone(
     here. *access_token* or *credentials* are used for this server only, and are not stored.
 
     Args:
-        repository: The repository's URL. Example: `https://git.example.com/team/flows.git`.
-        branch: The branch or tag to check out. Without it: the repository's own. Example: `main`.
-        commit_sha: The commit to check out, in place of a branch.
+        repository: The URL of the repository. Example: `https://git.example.com/team/flows.git`.
+        branch: The branch or tag to check out. Default: the repository's default branch. Example: `main`.
+        commit_sha: The commit to check out instead of a branch.
             Example: `3f2a9c1e8b7d6f5a4c3b2a1908f7e6d5c4b3a291`.
-        include_submodules: Whether submodules are cloned too. Example: `true`.
+        include_submodules: Whether to clone submodules. Example: `true`.
         access_token: A token for the repository, usually a block.
             Example: `{{ syntask.blocks.secret.git-token }}`.
-        credentials: Credentials for the repository: a block, or a mapping with `token` and perhaps
+        credentials: Credentials for the repository: a block, or a mapping with `token` and optionally
             `username`. Example: `{{ syntask.blocks.github-credentials.team }}`.
-        directories: Check out only these directories, and the files at the top. Example: `["flows", "lib"]`.
-        clone_directory_name: The directory to clone into. Without it: the repository's name, and the
-            branch's. Example: `flows`.
+        directories: Check out only these directories and the files at the top. Example: `["flows", "lib"]`.
+        clone_directory_name: The directory to clone into. Default: the name of the repository and the
+            branch. Example: `flows`.
     """
     address = parse_address(repository or "", context.directory)
     login = login_for(address, access_token, credentials)
