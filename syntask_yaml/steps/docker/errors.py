@@ -103,7 +103,7 @@ _REMEDIES = (
     ),
     Rule(
         r"(?i)no such host|connection refused|i/o timeout|TLS handshake|network is unreachable"
-        r"|server gave HTTP|connection reset|broken pipe|closed network connection|unexpected EOF|: EOF",
+        r"|server gave HTTP|connection reset|broken pipe|closed network connection|\bEOF\b",
         hint="The engine does not reach the registry, or lost it. Check its address, then try again.",
     ),
     Rule(

@@ -65,6 +65,8 @@ def test_nothing_is_said_where_nobody_looks() -> None:
         ("write /x: no space left on device", "docker system prune"),
         ("manifest for a:1 not found: manifest unknown", "name and the tag"),
         ("Get https://x/v2/: dial tcp: lookup x: no such host", "Check its address"),
+        ("unexpected EOF", "Check its address"),
+        ("EOF", "Check its address"),
         ("the --mount option requires BuildKit", "buildx"),
         ("something else", ""),
     ],
