@@ -13,7 +13,7 @@ from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.fill_unknown import fill_unknown
 from syntask_yaml.operations.outcome import DONE, FAILED, Outcome, nothing_written, outcome_of
 from syntask_yaml.operations.pipelines import Built, run_steps_of
-from syntask_yaml.operations.plan import Planned, Request, ignored_fields, make_plan, plan_of
+from syntask_yaml.operations.plan import Planned, Request, ignored_fields, make_plan, plan_of, read_stored
 from syntask_yaml.operations.prepare import prepare_again
 from syntask_yaml.operations.prune import Approval, only_approved
 from syntask_yaml.operations.saved import check_fresh
@@ -62,7 +62,7 @@ def deploy(
     approval.check(planned.plan)
     approved = planned.plan
     with Turn(context.backend, planned.plan.project, wait=options.wait, notify=notify) as turn:
-        if _writes(planned.plan) and turn.take():
+        if _must_plan_again(planned, turn, context, request):
             planned = _plan(context, request, saved)
         built = Built({}, {})
         if options.skip_build:
@@ -81,9 +81,9 @@ def deploy(
                 return nothing_written(planned, built, built.diagnostics(context))
             if built.outputs or built.failed:
                 planned = _with_outputs(planned, built, context, request)
+        if _must_plan_again(planned, turn, context, request):
+            planned = plan_of(planned.prepared, planned, context, request)
         planned = replace(planned, plan=only_approved(planned.plan, approved))
-        if _writes(planned.plan):
-            turn.take()
         written = _write(planned, context, options.jobs, notify)
     return outcome_of(planned, written, built.diagnostics(context))
 
@@ -93,6 +93,20 @@ def _plan(context: DeployContext, request: Request, saved: SavedPlan | None) -> 
     if saved is not None:
         check_fresh(saved, planned, context)
     return planned
+
+
+def _must_plan_again(planned: Planned, turn: Turn, context: DeployContext, request: Request) -> bool:
+    """Take the turn if there is something to write, and return whether the plan does not hold any more.
+
+    Another deploy may have written between this one's reading and its turn: what it changed need not be
+    among what is written here, so comparing before each write does not show it.
+    """
+    if not _writes(planned.plan):
+        return False
+    if turn.is_taken:
+        turn.take()  # it may have been lost
+        return False
+    return turn.take() or read_stored(planned.prepared, context, request) != planned.stored
 
 
 def _writes(plan: Plan) -> dict[str, Change]:

@@ -11,7 +11,7 @@ from typing import Any
 from syntask_yaml.backend.base import Features
 from syntask_yaml.diagnostics import Diagnostic, each_once
 from syntask_yaml.errors import BackendRefused, ProjectInvalid
-from syntask_yaml.model.deployment import Deployment
+from syntask_yaml.model.deployment import Deployment, Stored
 from syntask_yaml.operations.choose import Selection, check_overrides, choose, refuse_broken, with_full_names
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.forecasts import Foreseen, PlannedImage, foresee
@@ -58,6 +58,7 @@ class Planned:
 
     *images* are what the build steps are for, where the plan was to foresee what becomes of them.
     *refused* says why something that was to be pruned is not, *renames* what was likely only renamed.
+    *stored* is what the backend had.
     """
 
     plan: Plan
@@ -66,6 +67,7 @@ class Planned:
     images: tuple[PlannedImage, ...] = ()
     refused: tuple[Diagnostic, ...] = ()
     renames: tuple[Diagnostic, ...] = ()
+    stored: Sequence[Stored] = ()
 
     @property
     def failed(self) -> tuple[Prepared, ...]:
@@ -121,24 +123,34 @@ def plan_of(
     problems = [error for each in prepared for error in each.errors]
     if problems and not request.keep_going:
         raise ProjectInvalid(problems)
-    plan = _compare(context, prepared, request)
+    stored = read_stored(prepared, context, request)
+    plan = _compare(context, prepared, stored, request)
     refused = (*unread(prepared), *protected(plan)) if request.prune else ()
     renames = tuple(likely_renames(plan, prepared))
-    return replace(planned, plan=plan, prepared=tuple(prepared), refused=refused, renames=renames)
+    return replace(
+        planned, plan=plan, prepared=tuple(prepared), refused=refused, renames=renames, stored=stored
+    )
 
 
-def _compare(context: DeployContext, prepared: Sequence[Prepared], request: Request) -> Plan:
-    """The plan for what is *prepared*."""
+def read_stored(prepared: Sequence[Prepared], context: DeployContext, request: Request) -> Sequence[Stored]:
+    """Return what the backend has of what is *prepared*, and of the project where that matters."""
+    wanted = [each.deployment for each in prepared if each.deployment is not None]
+    looks_at_all = request.prune or request.take_over or context.backend.features.has_owners
+    owner = context.project.name if looks_at_all else None
+    names = {name for each in wanted for name in (each.full_name, each.renamed_from) if name}
+    return context.backend.deployments(project=owner, names=names)
+
+
+def _compare(
+    context: DeployContext, prepared: Sequence[Prepared], actual: Sequence[Stored], request: Request
+) -> Plan:
+    """Return the plan for what is *prepared*."""
     project, backend = context.project, context.backend
     is_whole = all(each.deployment is not None for each in prepared)
     # Of two with one name, which Prefect's dialect lets pass, the last counts.
     named = {each.deployment.full_name: each.deployment for each in prepared if each.deployment is not None}
     wanted = list(named.values())
     prune = project.name if request.prune and is_whole else None
-    looks_at_all = request.prune or request.take_over or backend.features.has_owners
-    owner = project.name if looks_at_all else None
-    names = {*named, *(each.renamed_from for each in wanted if each.renamed_from)}
-    actual = backend.deployments(project=owner, names=names)
     if not request.take_over:
         check_owners(context, wanted, actual, prune=request.prune)
     ignore = ignored_fields(backend.features)  # what a server has shows when it is read

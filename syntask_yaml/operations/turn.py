@@ -43,6 +43,10 @@ class Turn:
             with suppress(BackendError):  # it runs out
                 self._backend.release_lease(self._lease)
 
+    @property
+    def is_taken(self) -> bool:
+        return self._is_taken
+
     def take(self) -> bool:
         """Take the turn, unless it is ours already; whether it had to be waited for.
 

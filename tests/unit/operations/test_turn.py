@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -116,6 +116,35 @@ def test_what_somebody_wrote_over_it_is_noticed(tmp_path: Path) -> None:
     outcome = desk.deploy()
     assert [result.action for result in outcome.results] == ["failed", "updated"]
     assert "Somebody else changed it" in outcome.results[0].error
+
+
+class _Overtaken(MemoryBackend):
+    """A backend on which somebody deploys *first*, and is done, between the plan of a deploy and its turn."""
+
+    first: Callable[[], object] | None = None
+
+    def take_lease(self, name: str, holder: Holder, *, seconds: float) -> Lease | None:
+        if self.first is not None:
+            first, self.first = self.first, None
+            first()
+        return super().take_lease(name, holder, seconds=seconds)
+
+
+def test_what_was_planned_before_the_turn_is_compared_once_more(tmp_path: Path) -> None:
+    """Each of the two would write what the other one leaves, and neither would see a conflict."""
+    backend = _Overtaken()
+    (tmp_path / "theirs").mkdir()
+    ours, theirs = Desk(tmp_path, backend=backend), Desk(tmp_path / "theirs", backend=backend)
+    ours.declare("tags: [a]", "tags: [b]", top="name: shop")
+    assert ours.deploy().is_good
+    ours.declare("tags: [a]", "tags: [a]", top="name: shop")
+    theirs.declare("tags: [b]", "tags: [b]", top="name: shop")
+
+    backend.first = lambda: theirs.deploy(take_over=True)
+    outcome = ours.deploy(take_over=True)
+
+    assert [result.action for result in outcome.results] == ["updated", "updated"]
+    assert [ours.deployed(name).tags for name in ("d0", "d1")] == [("a",), ("a",)]
 
 
 @pytest.mark.parametrize(

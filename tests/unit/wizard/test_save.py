@@ -36,7 +36,7 @@ def test_a_new_file_is_not_written_over_another(workshop: Workshop) -> None:
     context, drafted = workshop.context(), _drafted(workshop)
     workshop.write("syntask.yaml", BEFORE)
 
-    with pytest.raises(FileFailed, match="written meanwhile"):
+    with pytest.raises(FileFailed, match="changed by another program"):
         save(drafted.composed, drafted.draft, context.project)
 
     assert (workshop.directory / "syntask.yaml").read_text(encoding="utf-8") == BEFORE
