@@ -10,7 +10,7 @@ from syntask_yaml.backend.base import Backend
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.step import StepOutputs
-from syntask_yaml.operations.lookup import Variables
+from syntask_yaml.operations.backend_values import BackendVariables
 from syntask_yaml.operations.project import StepChecker
 from syntask_yaml.operations.version import Versions
 from syntask_yaml.project.dialect import Dialect
@@ -52,8 +52,8 @@ class DeployContext:
         return StepChecker(self.project)
 
     @cached_property
-    def variables(self) -> Variables:
-        return Variables(self.backend)
+    def variables(self) -> BackendVariables:
+        return BackendVariables(self.backend)
 
     def resolved(self, node: Node) -> str:
         """Return the text of *node* with its template resolved; empty where that takes more than is known."""

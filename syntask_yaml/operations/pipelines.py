@@ -9,8 +9,8 @@ from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.events import Observer
 from syntask_yaml.model.step import StepOutputs
+from syntask_yaml.operations.backend_values import BackendBlocks
 from syntask_yaml.operations.deploy_context import DeployContext
-from syntask_yaml.operations.lookup import Blocks
 from syntask_yaml.operations.prepare import Prepared
 from syntask_yaml.steps.base import Policy, StepContext
 from syntask_yaml.steps.pipelines import Pipeline, run_pipelines
@@ -35,7 +35,7 @@ class Built:
 def pipelines_of(prepared: Sequence[Prepared], context: DeployContext) -> dict[int, Pipeline]:
     """The steps of the deployments that have some, by position."""
     # On this machine, and for as long as the command runs, steps may use secrets too.
-    scope = replace(context.scope(StepOutputs()), blocks=Blocks(context.backend))
+    scope = replace(context.scope(StepOutputs()), blocks=BackendBlocks(context.backend))
     return {
         position: Pipeline(each.label, each.declaration.build, each.declaration.push, scope)
         for position, each in enumerate(prepared)
@@ -64,7 +64,7 @@ def run_steps_of(
         list(pipelines.values()),
         jobs=jobs,
         context=StepContext(
-            context.project.root, context.environ, blocks=Blocks(context.backend), rebuild=rebuild
+            context.project.root, context.environ, blocks=BackendBlocks(context.backend), rebuild=rebuild
         ),
         notify=notify,
         policy=Policy(install_requirements=install_requirements, allow_unset=context.allow_unset),

@@ -9,7 +9,7 @@ from syntask_yaml.backend.base import Backend
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.secret import holds_secret
-from syntask_yaml.operations.lookup import Blocks, Variables
+from syntask_yaml.operations.backend_values import BackendBlocks, BackendVariables
 from syntask_yaml.template import Scope, resolve
 
 _OPEN: Mapping[str, str] = {
@@ -28,7 +28,7 @@ def secret_problem(name: str, value: Any) -> str | None:
 
 def check_secret_variables(node: Node, backend: Backend) -> Iterator[Diagnostic]:
     """The job variables at *node* that refer to a secret where none can be kept."""
-    scope = Scope(variables=Variables(backend), blocks=Blocks(backend), leaves_unset=True)
+    scope = Scope(variables=BackendVariables(backend), blocks=BackendBlocks(backend), leaves_unset=True)
     for value in node.children():
         name = str(value.path[-1])
         if name in _OPEN and (detail := secret_problem(name, resolve(value.value, scope, lambda _: None))):

@@ -20,8 +20,8 @@ from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.events import Observer, StepOutput
 from syntask_yaml.model.job_variables import with_defaults
 from syntask_yaml.model.secret import Secret, revealed
+from syntask_yaml.operations.backend_values import BackendBlocks, BackendVariables
 from syntask_yaml.operations.check import Failure
-from syntask_yaml.operations.lookup import Blocks, Variables
 from syntask_yaml.steps.base import StepContext
 from syntask_yaml.steps.docker.container import OUT, NoSuchProgram, bring, said_in_container
 from syntask_yaml.steps.docker.engine import Engine, open_engine
@@ -180,7 +180,9 @@ class _OfTheBackend(Scope):
 def _step(stored: Mapping[str, Any], index: int, backend: Backend) -> Mapping[str, Any]:
     """A pull step under Prefect's names, with the values of blocks and variables."""
     missing: list[Unresolved] = []
-    scope = _OfTheBackend(leaves_unset=True, variables=Variables(backend), blocks=Blocks(backend))
+    scope = _OfTheBackend(
+        leaves_unset=True, variables=BackendVariables(backend), blocks=BackendBlocks(backend)
+    )
     inputs = resolve(next(iter(stored.values())) or {}, scope, missing.append)
     for each in missing:
         raise _Failed(Failure("pull", each.reason.detail, each.reason.hint, index))

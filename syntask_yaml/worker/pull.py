@@ -20,7 +20,7 @@ from syntask_yaml.worker.protocol import Job
 if TYPE_CHECKING:
     from syntask_yaml.backend.base import Backend
     from syntask_yaml.model.block import Block
-    from syntask_yaml.operations.lookup import Variables
+    from syntask_yaml.operations.backend_values import BackendVariables
 
 
 def pull(job: Job) -> None:
@@ -58,14 +58,14 @@ class _Lazily:
         return _LazyVariables(self)
 
     def block(self, type: str, name: str) -> Block | None:
-        from syntask_yaml.operations.lookup import Blocks
+        from syntask_yaml.operations.backend_values import BackendBlocks
 
-        return Blocks(self._backend)(type, name)
+        return BackendBlocks(self._backend)(type, name)
 
-    def open(self) -> Variables:
-        from syntask_yaml.operations.lookup import Variables
+    def open(self) -> BackendVariables:
+        from syntask_yaml.operations.backend_values import BackendVariables
 
-        return Variables(self._backend)
+        return BackendVariables(self._backend)
 
 
 class _LazyVariables(Mapping[str, Any]):
@@ -73,7 +73,7 @@ class _LazyVariables(Mapping[str, Any]):
         self._backend = backend
 
     @cached_property
-    def _values(self) -> Variables:
+    def _values(self) -> BackendVariables:
         return self._backend.open()
 
     def __getitem__(self, name: str) -> Any:

@@ -13,7 +13,7 @@ from syntask_yaml.backend.queue import Claim
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.job_variables import job_configuration
 from syntask_yaml.model.secret import Secret
-from syntask_yaml.operations.lookup import Blocks, Variables
+from syntask_yaml.operations.backend_values import BackendBlocks, BackendVariables
 from syntask_yaml.template import Scope, Unresolved, resolve
 from syntask_yaml.worker.protocol import RUN_ID
 
@@ -28,7 +28,7 @@ def job_variables(claim: Claim, backend: Backend, environ: Mapping[str, str]) ->
 def looked_up(variables: Mapping[str, Any], backend: Backend) -> dict[str, Any]:
     """Return *variables* with blocks and variables looked up. Raises StepFailed for one without a value."""
     missing: list[Unresolved] = []
-    scope = Scope(variables=Variables(backend), blocks=Blocks(backend), leaves_unset=True)
+    scope = Scope(variables=BackendVariables(backend), blocks=BackendBlocks(backend), leaves_unset=True)
     resolved = resolve(dict(variables), scope, missing.append)
     if missing:
         first = missing[0]

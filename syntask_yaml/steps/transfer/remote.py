@@ -23,7 +23,7 @@ _NO_TEXT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class RemoteKind:
     """What fsspec does not hide of a store.
 
     *is_same* is whether a file here holds what an entry of a listing says; where it cannot be said, no.
@@ -45,15 +45,15 @@ def _azure_settings(path: Path) -> Mapping[str, Any]:
     return {"content_settings": ContentSettings(content_md5=bytearray(md5_of(path)))}
 
 
-_S3 = Kind(has_etag(PART), lambda _path: {"chunksize": PART})
-_GCS = Kind(has_md5("md5Hash"), lambda _path: {"chunksize": PART}, is_patient=True)
-_AZURE = Kind(
+_S3 = RemoteKind(has_etag(PART), lambda _path: {"chunksize": PART})
+_GCS = RemoteKind(has_md5("md5Hash"), lambda _path: {"chunksize": PART}, is_patient=True)
+_AZURE = RemoteKind(
     has_md5("content_settings", "content_md5"),
     _azure_settings,
     re.compile(rf"[?\\]|{_NO_TEXT.pattern}"),  # its client makes something else of these
     is_patient=True,
 )
-_KINDS: Mapping[str, Kind] = {"s3": _S3, "gs": _GCS, "abfs": _AZURE}
+_KINDS: Mapping[str, RemoteKind] = {"s3": _S3, "gs": _GCS, "abfs": _AZURE}
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,10 @@ class Remote:
     secrets: tuple[str, ...] = ()
 
     @cached_property
-    def kind(self) -> Kind:
+    def kind(self) -> RemoteKind:
         protocol = self.filesystem.protocol
         names = (protocol,) if isinstance(protocol, str) else protocol
-        return next((_KINDS[name] for name in names if name in _KINDS), Kind())
+        return next((_KINDS[name] for name in names if name in _KINDS), RemoteKind())
 
     @cached_property
     def scrubber(self) -> Scrubber:

@@ -10,7 +10,7 @@ from syntask_yaml.model.block import Block
 from syntask_yaml.model.value import Json
 
 
-class Variables(Mapping[str, Json]):
+class BackendVariables(Mapping[str, Json]):
     """The backend's variables by name. Nothing is read before the first question."""
 
     def __init__(self, backend: Backend) -> None:
@@ -30,7 +30,7 @@ class Variables(Mapping[str, Json]):
         return len(self._values)
 
 
-class Blocks:
+class BackendBlocks:
     """The backend's blocks, each read once."""
 
     def __init__(self, backend: Backend) -> None:
