@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -156,3 +158,14 @@ def test_an_example_is_deployed_and_then_there_is_nothing_to_do(console: Console
     ):
         done = console.run(command)
         assert done.returncode == code, f"{command}\n{done.stdout}"
+
+
+def test_no_two_public_classes_have_one_name() -> None:
+    """A name is one thing, wherever it is read."""
+    found = Counter(
+        node.name
+        for text in SOURCES.values()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert [name for name, count in found.items() if count > 1] == []
