@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event, Timer
+from threading import Event
 from typing import Any
 
 import pytest
@@ -185,21 +185,26 @@ def test_the_whole_group_is_ended(
     assert not Path(f"/proc/{pids[0]}").exists()
 
 
-def test_the_last_words_of_a_stopped_program_are_heard(
-    python: Callable[..., Finished], lines: list[tuple[str, bool]]
-) -> None:
+def test_the_last_words_of_a_stopped_program_are_heard(python: Callable[..., Finished]) -> None:
     """A program that cleans up when it is asked to end has the time to, and its output is shown."""
     stop = Event()
-    Timer(0.5, stop.set).start()
+    lines: list[str] = []
+
+    def on_line(line: str, _is_error: bool) -> None:
+        lines.append(line)
+        stop.set()
+
     finished = python(
         "import signal, sys, time\n"
         "signal.signal(signal.SIGTERM, lambda *_: (print('bye', flush=True), sys.exit(7)))\n"
+        "print('ready', flush=True)\n"
         "time.sleep(60)",
         stop=stop,
+        on_line=on_line,
     )
 
     assert (finished.code, finished.is_stopped) == (7, True)
-    assert lines == [("bye", False)]
+    assert lines == ["ready", "bye"]
 
 
 @pytest.mark.parametrize("daemon", ["sleep 8", "for i in 1 2 3 4 5 6 7 8 9; do sleep 0.9; echo on; done"])
