@@ -9,6 +9,7 @@ Each has an environment of its own below .versions. It needs uv.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -44,9 +45,10 @@ class Environment:
         """Whether the tests pass; those that fail are kept for `--last-failed`."""
         python, cache = str(self.place / "bin/python"), f"cache_dir={self.place}/cache"
         options = ["-m", "not real", "-q", "--numprocesses", "logical", "--dist", "loadfile", "-o", cache]
-        return (
-            subprocess.run([python, "-m", "pytest", *options, *words], cwd=ROOT, check=False).returncode == 0
-        )
+        # What real project files show of a release, those of the tests do too, in less time.
+        environ = {**os.environ, "SYNTASK_CORPUS": os.devnull}
+        done = subprocess.run([python, "-m", "pytest", *options, *words], cwd=ROOT, env=environ, check=False)
+        return done.returncode == 0
 
 
 def run(words: list[str]) -> str:
