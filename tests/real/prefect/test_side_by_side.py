@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import ExitStack
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,12 @@ from tests.support.prefect_server import NEWER, PYTHON, PrefectServer, migrated_
 from tests.support.side_by_side import Difference, deploy_ours, deploy_theirs, deployed, differences
 from tests.support.stub_project import POOL_TYPE, StubProject, make_stub
 
-MakeServer = Callable[[str, str], AbstractContextManager[PrefectServer]]
+StartServers = Callable[[str], tuple[PrefectServer, PrefectServer]]
+Servers = Callable[[], tuple[PrefectServer, PrefectServer]]
 
 TAKES_ALL = os.environ.get("SYNTASK_SIDE_BY_SIDE") == "all"
 # One of so many real files is taken by default.
-SHARE = 40
+SHARE = 12
 EXAMPLES = sorted(path.parent.name for path in (CHECKOUT / "examples").glob("*/syntask.yaml"))
 
 # The documented differences, by the field in which each shows: see docs/compatibility.md.
@@ -80,38 +82,37 @@ def _step(step: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-@pytest.fixture(name="prefect", scope="module", params=[PYTHON, NEWER], ids=["3.8", "3.9"])
-def _prefect(request: pytest.FixtureRequest) -> str:
-    """The interpreter of each Prefect: its servers, its loader, its command."""
+@pytest.fixture(name="start_servers", scope="session")
+def _start_servers(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[StartServers]:
+    """Start the two servers of a Prefect when they are first asked for, and stop all at the end."""
+    with ExitStack() as stack:
+
+        @cache
+        def start(python: str) -> tuple[PrefectServer, PrefectServer]:
+            migrated = migrated_by(python, pytestconfig)
+            theirs, ours = (
+                sqlite_server(tmp_path_factory.mktemp(name), migrated=migrated, python=python)
+                for name in ("theirs", "ours")
+            )
+            return stack.enter_context(theirs), stack.enter_context(ours)
+
+        yield start
+
+
+@pytest.fixture(name="servers", params=[PYTHON, NEWER], ids=["3.8", "3.9"])
+def _servers(request: pytest.FixtureRequest, start_servers: StartServers) -> Servers:
+    """Start theirs and ours, of each Prefect: its servers, its loader, its command."""
     if reason := missing(request.param):
         pytest.skip(reason)
-    return str(request.param)
-
-
-@pytest.fixture(name="theirs", scope="module")
-def _theirs(prefect: str, make_server: MakeServer) -> Iterator[PrefectServer]:
-    with make_server("theirs", prefect) as server:
-        yield server
-
-
-@pytest.fixture(name="ours", scope="module")
-def _ours(prefect: str, make_server: MakeServer) -> Iterator[PrefectServer]:
-    with make_server("ours", prefect) as server:
-        yield server
-
-
-@pytest.fixture(name="make_server", scope="module")
-def _make_server(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> MakeServer:
-    def make(name: str, python: str) -> AbstractContextManager[PrefectServer]:
-        migrated = migrated_by(python, pytestconfig)
-        return sqlite_server(tmp_path_factory.mktemp(name), migrated=migrated, python=python)
-
-    return make
+    return lambda: start_servers(request.param)
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_examples(example: str, theirs: PrefectServer, ours: PrefectServer, tmp_path: Path) -> None:
+def test_examples(example: str, servers: Servers, tmp_path: Path) -> None:
     """An example, rendered for Prefect, whose flows are Prefect's; both from a clone with a remote."""
+    theirs, ours = servers()
     repository = Repository(tmp_path / example)
     shutil.copytree(CHECKOUT / "examples" / example, repository.path, dirs_exist_ok=True)
     repository.git("remote", "add", "origin", "https://git.example/team/app.git")
@@ -141,13 +142,14 @@ def test_examples(example: str, theirs: PrefectServer, ours: PrefectServer, tmp_
     assert undocumented(deployed(theirs), deployed(ours)) == []
 
 
-def test_real_files(corpus_file: Path, theirs: PrefectServer, ours: PrefectServer, tmp_path: Path) -> None:
+def test_real_files(corpus_file: Path, servers: Servers, tmp_path: Path) -> None:
     """A real file with stub flows; what Prefect deploys of it, we do."""
     project = make_stub(corpus_file, tmp_path)
     if project is None:
         pytest.skip("nothing in the file can be deployed without what it needs")
     if not TAKES_ALL and int(sha256(corpus_file.name.encode()).hexdigest(), 16) % SHARE:
         pytest.skip(f"one real file of {SHARE} is taken; SYNTASK_SIDE_BY_SIDE=all takes all")
+    theirs, ours = servers()
     for server in (theirs, ours):
         _prepare(server, project)
 

@@ -133,7 +133,7 @@ def test_a_block_for_the_folder(console: Console, tmp_path: Path) -> None:
             f"syntask block create s3-bucket code {place}",
             "syntask deploy",
             "syntask check",
-            "syntask deployment run etl/etl",
+            "syntask deployment run etl/default",
             "syntask worker start --run-once",
             "syntask flow-run ls",
         )
