@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from syntask_yaml.diagnostics import Diagnostic, did_you_mean
+from syntask_yaml.diagnostics import Diagnostic, did_you_mean, nearest
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.cron import cron_problem, full_ranges, has_year, uneven_steps
 from syntask_yaml.model.occurrences import first_time, slow_anywhere
@@ -132,8 +132,9 @@ def is_moment(node: Node) -> Iterator[Diagnostic]:
 def has_one_timing(node: Node) -> Iterator[Diagnostic]:
     """A schedule says when in exactly one way."""
     given = [key for key in _TIMINGS if node.value.get(key) is not None]
-    if not given and node.value:
-        detail = "A schedule needs `cron`, `interval` or `rrule`; here is none of them."
+    has_slip = any(nearest(key, _TIMINGS) for key in map(str, node.value) if key not in _TIMINGS)
+    if not given and node.value and not has_slip:  # a slip is an unknown key, which says what was meant
+        detail = "A schedule needs one of `cron`, `interval` and `rrule`."
         yield node.problem("missing-key", detail, "Add one of them, such as `cron: 0 6 * * *`.")
     for extra in given[1:]:
         detail = f"A schedule fires in one way; here are `{given[0]}` and `{extra}`."

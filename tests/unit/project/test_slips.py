@@ -33,3 +33,18 @@ def test_an_input_that_is_needed(tmp_path: Path, step: str, name: str) -> None:
     assert problem.is_error
     assert problem.code in ("unknown-input", "missing-input")
     assert f"`{name}`" in problem.detail + problem.hint
+
+
+@pytest.mark.parametrize(("slip", "key"), [("crom", "cron"), ("intervall", "interval"), ("rule", "rrule")])
+def test_the_timing_of_a_schedule(tmp_path: Path, slip: str, key: str) -> None:
+    """One message, that the slip is unknown; without a slip, that something is missing."""
+
+    def problems(schedule: dict[str, object]) -> list[str]:
+        entry = {"name": "a", "entrypoint": "flows.py:f", "schedules": [schedule]}
+        document = read_bytes(json.dumps({"deployments": [entry]}).encode(), "syntask.yaml")
+        project = load_project(document, tmp_path, dialect=Dialect.SYNTASK, strict=False)
+        return [f"{each.code}: {each.hint}" for each in project.diagnostics]
+
+    assert problems({slip: "x"}) == [f"unknown-key: Did you mean `{key}`?"]
+    assert [each.partition(":")[0] for each in problems({key: None})] == ["missing-key"]
+    assert [each.partition(":")[0] for each in problems({"timezone": "UTC"})] == ["missing-key"]
