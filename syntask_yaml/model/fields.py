@@ -50,7 +50,7 @@ class Field:
         return self.path or self.name
 
 
-def _same(value: Any) -> Value:
+def _or_none(value: Any) -> Value:
     return value or None
 
 
@@ -146,14 +146,14 @@ def _compared_triggers(deployment: Deployment) -> Value:
 FIELDS: tuple[Field, ...] = (
     Field(
         name="entrypoint",
-        read=_same,
+        read=_or_none,
         compare=lambda each: each.entrypoint,
         is_headline=True,
         api="entrypoint",
     ),
     Field(
         name="description",
-        read=_scalar(_same),
+        read=_scalar(_or_none),
         compare=lambda each: each.description or None,
         api="description",
     ),
@@ -165,7 +165,7 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         name="parameters",
-        read=_same,
+        read=_or_none,
         compare=lambda each: plain(each.parameters),
         is_headline=True,
         api="parameters",
@@ -202,7 +202,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         name="work_pool",
         path="work_pool.name",
-        read=_same,
+        read=_or_none,
         compare=lambda each: each.work_pool,
         is_headline=True,
         api="work_pool_name",
@@ -210,14 +210,14 @@ FIELDS: tuple[Field, ...] = (
     Field(
         name="work_queue",
         path="work_pool.work_queue_name",
-        read=_same,
+        read=_or_none,
         compare=lambda each: each.work_queue or DEFAULT_QUEUE,
         api="work_queue_name",
     ),
     Field(
         name="job_variables",
         path="work_pool.job_variables",
-        read=_same,
+        read=_or_none,
         compare=lambda each: plain(each.job_variables),
     ),
     Field(

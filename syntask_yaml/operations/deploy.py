@@ -103,10 +103,9 @@ def _must_plan_again(planned: Planned, turn: Turn, context: DeployContext, reque
     """
     if not _writes(planned.plan):
         return False
-    if turn.is_taken:
-        turn.take()  # it may have been lost
-        return False
-    return turn.take() or read_stored(planned.prepared, context, request) != planned.stored
+    is_first = not turn.is_taken
+    has_waited = turn.take()
+    return has_waited or (is_first and read_stored(planned.prepared, context, request) != planned.stored)
 
 
 def _writes(plan: Plan) -> dict[str, Change]:

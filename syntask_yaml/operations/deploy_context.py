@@ -10,7 +10,7 @@ from syntask_yaml.backend.base import Backend
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.step import StepOutputs
-from syntask_yaml.operations.backend_values import BackendVariables
+from syntask_yaml.operations.backend_values import BackendBlocks, BackendVariables
 from syntask_yaml.operations.project import StepChecker
 from syntask_yaml.operations.version import Versions
 from syntask_yaml.project.dialect import Dialect
@@ -50,6 +50,11 @@ class DeployContext:
     @cached_property
     def steps(self) -> StepChecker:
         return StepChecker(self.project)
+
+    @cached_property
+    def blocks(self) -> BackendBlocks:
+        """The backend's blocks as they are before any step has run, each read once."""
+        return BackendBlocks(self.backend)
 
     @cached_property
     def variables(self) -> BackendVariables:

@@ -17,16 +17,13 @@ def fill_unknown(
 
     *only*: the fields to fill. A deployment that is not stored is a problem, with *hint* as the remedy.
     """
-    prepared = list(prepared)
-    unknown = {
-        each.deployment.full_name: [name for name in each.unknown_fields if only is None or name in only]
-        for each in prepared
-        if each.deployment is not None
-    }
-    names = [name for name, its_fields in unknown.items() if its_fields]
-    stored = backend.deployments(names=names) if names else []
+    unknown = [
+        (each, [name for name in each.unknown_fields if only is None or name in only]) for each in prepared
+    ]
+    labels = [each.label for each, names in unknown if names]
+    stored = backend.deployments(names=labels) if labels else []
     known = {each.deployment.full_name: each.deployment for each in stored}
-    return [_filled(each, unknown.get(each.label, []), known, hint) for each in prepared]
+    return [_filled(each, names, known, hint) for each, names in unknown]
 
 
 def _filled(prepared: Prepared, names: list[str], stored: Mapping[str, Deployment], hint: str) -> Prepared:

@@ -11,7 +11,6 @@ from syntask_yaml.model.builtin import builtin_of
 from syntask_yaml.model.secret import revealed
 from syntask_yaml.model.step import Step, StepOutputs
 from syntask_yaml.model.value import Unknown, Value
-from syntask_yaml.operations.backend_values import BackendBlocks
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.pipelines import pipelines_of
 from syntask_yaml.operations.prepare import Prepared
@@ -138,7 +137,7 @@ def _forecast(step: Step, scope: Scope, context: DeployContext) -> Forecast:
     later |= {name for name, value in resolved.items() if isinstance(value, Unknown)}
     inputs = {**resolved, **{name: Unknown(str(step.inputs[name])) for name in later}}
     scrubber = Scrubber(secrets_in(inputs))
-    steps = StepContext(context.project.root, context.environ, blocks=BackendBlocks(context.backend))
+    steps = StepContext(context.project.root, context.environ, blocks=context.blocks)
     found = forecast(revealed(inputs), steps)
     image = found.image and ImageForecast(
         scrubber.scrub(found.image.image), found.image.action, scrubber.scrub(found.image.reason)

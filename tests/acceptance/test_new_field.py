@@ -24,7 +24,7 @@ def test_a_new_field_is_checked_planned_stored_and_exported(tmp_path: Path) -> N
     package.insert(
         "syntask_yaml/model/fields.py",
         "FIELDS: tuple[Field, ...] = (\n",
-        '    Field(name="cost_center", read=_scalar(_same), compare=lambda each: each.cost_center),\n',
+        '    Field(name="cost_center", read=_scalar(_or_none), compare=lambda each: each.cost_center),\n',
     )
     package.insert(
         "schemas/syntask.schema.json",
