@@ -13,7 +13,7 @@ from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.operations.choose import Selection, choose, refuse_broken
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.fill_unknown import fill_unknown
-from syntask_yaml.operations.forecasts import foresee
+from syntask_yaml.operations.forecasts import forecast_steps
 from syntask_yaml.operations.prepare import prepare, prepare_again
 from syntask_yaml.project.default_pull import LOCAL_POOLS
 from syntask_yaml.project.load import Declaration, Project
@@ -68,7 +68,7 @@ def candidates(
     chosen = choose(project, selection, context.reader, context.resolved)
     prepared = prepare(chosen, context)
     if any(not _OF_A_RUN.isdisjoint(each.unknown_fields) for each in prepared):
-        prepared = prepare_again(prepared, context, foresee(prepared, context).outputs)
+        prepared = prepare_again(prepared, context, forecast_steps(prepared, context).outputs)
     hint = "Deploy it once, paused if need be."
     prepared = fill_unknown(prepared, context.backend, only=_OF_A_RUN, hint=hint)
     if errors := [error for each in prepared for error in each.errors]:

@@ -37,7 +37,7 @@ class PlannedImage:
 
 
 @dataclass(frozen=True, slots=True)
-class Foreseen:
+class Forecasts:
     """The *images* of the build steps, in file order; and the *outputs* that are known before any step
     runs, by the position of their deployment. What is not known is `Unknown`, or not there.
     """
@@ -46,12 +46,12 @@ class Foreseen:
     outputs: Mapping[int, StepOutputs] = field(default_factory=dict)
 
 
-def foresee(prepared: Sequence[Prepared], context: DeployContext) -> Foreseen:
+def forecast_steps(prepared: Sequence[Prepared], context: DeployContext) -> Forecasts:
     """Return what the build and push steps would come to. Nothing is built, pulled or changed."""
     pipelines = pipelines_of(prepared, context)
     steps = (step for each in pipelines.values() for step in (*each.build, *each.push))
     if not any(find_forecast(step.name) for step in steps):
-        return Foreseen()
+        return Forecasts()
     keys = {position: _key(each) for position, each in pipelines.items()}
     distinct = {keys[position]: each for position, each in pipelines.items()}
     with ThreadPoolExecutor(max_workers=_AT_A_TIME) as pool:
@@ -63,11 +63,13 @@ def foresee(prepared: Sequence[Prepared], context: DeployContext) -> Foreseen:
         for step, image in walks[keys[position]].images.items():
             known = images.get(step, image)
             images[step] = replace(known, deployments=(*known.deployments, each.deployment))
-    outputs = {position: _foreseen(pipelines[position], walks[key].outputs) for position, key in keys.items()}
-    return Foreseen(tuple(images.values()), outputs)
+    outputs = {
+        position: _with_forecast(pipelines[position], walks[key].outputs) for position, key in keys.items()
+    }
+    return Forecasts(tuple(images.values()), outputs)
 
 
-def _foreseen(pipeline: Pipeline, outputs: Mapping[str, Value]) -> StepOutputs:
+def _with_forecast(pipeline: Pipeline, outputs: Mapping[str, Value]) -> StepOutputs:
     expected = expected_outputs((*pipeline.build, *pipeline.push))
     return replace(expected, values={**expected.values, **outputs})
 
@@ -97,7 +99,7 @@ class _Walk:
         builtin = builtin_of(step.name)
         if builtin is None:
             self._is_open = True
-            # It may put out anything, also under the names that are known.
+            # It may output anything, also under the names that are known.
             self.outputs |= {name: Unknown(name) for name in self.outputs if name not in self._ids}
         outputs: dict[str, Value] = {name: Unknown(name) for name in builtin.outputs} if builtin else {}
         outputs |= self._known_outputs(step, here)

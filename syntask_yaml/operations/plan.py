@@ -14,7 +14,7 @@ from syntask_yaml.errors import BackendRefused, ProjectInvalid
 from syntask_yaml.model.deployment import Deployment, Stored
 from syntask_yaml.operations.choose import Selection, check_overrides, choose, refuse_broken, with_full_names
 from syntask_yaml.operations.deploy_context import DeployContext
-from syntask_yaml.operations.forecasts import Foreseen, PlannedImage, foresee
+from syntask_yaml.operations.forecasts import Forecasts, PlannedImage, forecast_steps
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.owners import check_owners, taken_over
 from syntask_yaml.operations.prepare import Prepared, prepare, prepare_again
@@ -56,7 +56,7 @@ class Request:
 class Planned:
     """A plan, and what it was made from. *failed* are the declarations that have problems.
 
-    *images* are what the build steps are for, where the plan was to foresee what becomes of them.
+    *images* are what the build steps are for, where the plan was made with a forecast of them.
     *refused* says why something that was to be pruned is not, *renames* what was likely only renamed.
     *stored* is what the backend had.
     """
@@ -80,11 +80,11 @@ class Planned:
         return each_once((*self.warnings, *own, *self.refused, *self.renames))
 
 
-def make_plan(context: DeployContext, request: Request, *, foresees: bool = False) -> Planned:
+def make_plan(context: DeployContext, request: Request, *, with_forecast: bool = False) -> Planned:
     """Prepare what *request* selects, and compare it with the backend.
 
-    If it *foresees*, what build and push steps put out is known where no image has to be built for it:
-    the container engine is asked. Otherwise it is `Unknown`.
+    *with_forecast*: outputs of build and push steps are known where no image has to be built for them, which
+    asks the container engine. Otherwise they are `Unknown`.
 
     Raises ProjectInvalid with every problem of what is selected, unless the request says to keep
     going: then those that have problems are left out of the plan.
@@ -96,10 +96,10 @@ def make_plan(context: DeployContext, request: Request, *, foresees: bool = Fals
     chosen = tuple(choose(project, request.selection, context.reader, context.resolved))
     overrides = check_overrides(chosen, request.selection, request.overrides)
     prepared = prepare(chosen, context, overrides)
-    foreseen = foresee(prepared, context) if foresees else Foreseen()
-    prepared = prepare_again(prepared, context, foreseen.outputs)
+    forecasts = forecast_steps(prepared, context) if with_forecast else Forecasts()
+    prepared = prepare_again(prepared, context, forecasts.outputs)
     nothing = Plan(project.title, context.backend.url)
-    empty = Planned(nothing, (), tuple(_warnings(project, chosen, context.reader)), foreseen.images)
+    empty = Planned(nothing, (), tuple(_warnings(project, chosen, context.reader)), forecasts.images)
     planned = plan_of(prepared, empty, context, request)
     return replace(planned, plan=with_removals(planned.plan, context.backend))
 

@@ -60,9 +60,11 @@ def step(
     """
 
     def declare(function: F) -> F:
-        foretold = _home(forecast) if forecast is not None else ""
+        forecast_home = _home(forecast) if forecast is not None else ""
         home = _home(function)
-        builtin = Builtin(name, outputs, package, home, aliases, needs, extra, on_stock_workers, foretold)
+        builtin = Builtin(
+            name, outputs, package, home, aliases, needs, extra, on_stock_workers, forecast_home
+        )
         DECLARED[name] = DeclaredStep(builtin, function)
         return function
 

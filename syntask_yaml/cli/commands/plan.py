@@ -51,9 +51,9 @@ def show_plan(context: Context, /, *, save: Path | None, output: str, **options:
         deploy_context = context.deploy_context(
             project, backend, allow_unset=options["allow_unset"], no_load=options["no_load"]
         )
-        planned = make_plan(deploy_context, request, foresees=True)
+        planned = make_plan(deploy_context, request, with_forecast=True)
         if save is not None:
-            # The file may lie where a build sees it: what a plan foresees must not depend on it.
+            # The file may lie where a build sees it: a forecast must not depend on it.
             held = make_plan(deploy_context, request) if planned.images else planned
             save_plan(held, deploy_context, request, context.directory / save)
     diagnostics.show(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import click
@@ -125,7 +125,7 @@ def _result(diagnostic: Diagnostic) -> dict[str, Any]:
     return result
 
 
-REPORTS: Mapping[str, Callable[..., None]] = {
+REPORTS: Mapping[str, ReportFormat] = {
     "text": as_text,
     "json": as_json,
     "github": as_github,

@@ -60,7 +60,7 @@ class Images(Project):
         self.write(".dockerignore", "syntask.yaml\n__pycache__\n")
         self.write("own", self.name)
 
-    def foreseen(self) -> list[tuple[str, str]]:
+    def planned_images(self) -> list[tuple[str, str]]:
         """What a plan says of the images: what becomes of each, and why."""
         return [(each["action"], each["reason"]) for each in self.json("plan", "--all")["images"]]
 
@@ -100,15 +100,15 @@ def test_one_image_for_all(project: Images) -> None:
 
 def test_the_plan_says_what_would_be_built_and_why(project: Images) -> None:
     """And builds nothing itself."""
-    first = project.foreseen()
+    first = project.planned_images()
     text = project.syntask("plan", "--all").stdout
     assert project.engine.client.images(project.repository) == []
     project.syntask("deploy", "--all")
-    same = project.foreseen()
+    same = project.planned_images()
     project.write("flows.py", "from syntask import flow\n\n@flow\ndef etl(source: str = 'x'): ...\n")
-    changed = project.foreseen()
+    changed = project.planned_images()
     project.write("Dockerfile", "FROM base:1\nCOPY . /other/\n")
-    both = project.foreseen()
+    both = project.planned_images()
     suffix = ", before the steps that come first have run"
 
     assert first == [("build", f"nothing here or at the registry was built from this{suffix}")]
@@ -199,7 +199,7 @@ def test_nothing_is_built_twice_unless_asked_for(project: Images) -> None:
 def test_an_engine_that_is_not_there(project: Images) -> None:
     """The plan says that it cannot tell; deploying is one message at the place in the file."""
     project.environ["DOCKER_HOST"] = "unix:///nowhere/docker.sock"
-    said = project.foreseen()
+    said = project.planned_images()
     failed = project.syntask("deploy", "--all", code=1)
 
     assert said[0][0] == "unknown"

@@ -1,4 +1,4 @@
-"""What is foreseen of build and push steps: which images are built and why, and what is put out."""
+"""Forecasts of build and push steps: which images are built and why, and what is put out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.model.block import Block
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.model.value import Unknown
-from syntask_yaml.operations.forecasts import Foreseen, as_json, foresee
+from syntask_yaml.operations.forecasts import Forecasts, as_json, forecast_steps
 from syntask_yaml.operations.plan import make_plan
 from syntask_yaml.plan.changes import Action
 from tests.support.desk import Desk
@@ -57,13 +57,13 @@ def _desk(tmp_path: Path, engine: ToldEngine) -> Iterator[Desk]:
     backend.close()
 
 
-def foreseen(desk: Desk, *entries: Mapping[str, Any]) -> Foreseen:
-    """What is foreseen of deployments with the given sections."""
+def forecasts_of(desk: Desk, *entries: Mapping[str, Any]) -> Forecasts:
+    """Return the forecasts for deployments with the given sections."""
     desk.declare(*(json.dumps(entry)[1:-1] for entry in entries))
-    return foresee(desk.plan().prepared, desk.context)
+    return forecast_steps(desk.plan().prepared, desk.context)
 
 
-def told(found: Foreseen) -> list[tuple[str, str]]:
+def told(found: Forecasts) -> list[tuple[str, str]]:
     return [(each.action, each.reason) for each in found.images]
 
 
@@ -74,14 +74,14 @@ def known(value: Any) -> Any:
 
 def test_no_forecasts(desk: Desk) -> None:
     """Steps that nothing can be said of are not looked at."""
-    assert foreseen(desk, {"build": [SHELL, OWN]}) == Foreseen()
+    assert forecasts_of(desk, {"build": [SHELL, OWN]}) == Forecasts()
 
 
 def test_a_push_without_a_build(desk: Desk) -> None:
     """It outputs what it is given, whatever ran before; with a tag that is known later, only that."""
     after_shell = {"build": [SHELL], "push": [push(image_name=NAME, tag="t")]}
     tagged_later = {"build": [SHELL], "push": [push(image_name=NAME, tag="{{ sha.stdout }}")]}
-    found = foreseen(desk, after_shell, tagged_later)
+    found = forecasts_of(desk, after_shell, tagged_later)
 
     assert found.images == ()
     assert found.outputs[0].values["pushed"] == {
@@ -92,7 +92,7 @@ def test_a_push_without_a_build(desk: Desk) -> None:
 
 def test_a_build_that_is_new(desk: Desk) -> None:
     """It puts out what nobody knows."""
-    found = foreseen(desk, {"build": [build(tag="t")]})
+    found = forecasts_of(desk, {"build": [build(tag="t")]})
 
     assert told(found) == [("build", "nothing here or at the registry was built from this")]
     assert known(found.outputs[0].values["built"]) == {}
@@ -101,7 +101,7 @@ def test_a_build_that_is_new(desk: Desk) -> None:
 def test_a_build_that_is_known(desk: Desk, engine: ToldEngine) -> None:
     """It puts out the tag of then, or the one that is declared."""
     engine.has_built(desk.folder, image_name=NAME)
-    found = foreseen(
+    found = forecasts_of(
         desk, {"build": [build()], "push": [push()]}, {"build": [build(tag="t", additional_tags=["u"])]}
     )
     first = {"image_name": NAME, "tag": "first", "image": f"{NAME}:first", "additional_tags": []}
@@ -118,7 +118,7 @@ def test_a_build_that_the_registry_knows(desk: Desk, engine: ToldEngine) -> None
     """Its id, and the tag of then, are known once it is pulled."""
     engine.has_built(desk.folder, image_name=NAME)
     engine.forgets()
-    found = foreseen(desk, {"build": [build()]}, {"build": [build(tag="t")]})
+    found = forecasts_of(desk, {"build": [build()]}, {"build": [build(tag="t")]})
 
     assert [action for action, _ in told(found)] == ["pull", "pull"]
     assert known(found.outputs[0].values["built"]) == {"image_name": NAME, "additional_tags": []}
@@ -138,7 +138,7 @@ def test_a_build_that_changed(desk: Desk, engine: ToldEngine, change: str) -> No
         desk.write("FROM scratch\nCOPY own /other\n", "Dockerfile")
     else:
         inputs = {"buildargs": {"A": "1"}}
-    found = foreseen(desk, {"build": [build(**inputs)], "push": [push()]})
+    found = forecasts_of(desk, {"build": [build(**inputs)], "push": [push()]})
 
     is_one = change == "Dockerfile"
     assert told(found) == [("build", f"the {change} {'has' if is_one else 'have'} changed")]
@@ -148,7 +148,7 @@ def test_a_build_that_changed(desk: Desk, engine: ToldEngine, change: str) -> No
 
 def test_a_forced_build(desk: Desk, engine: ToldEngine) -> None:
     engine.has_built(desk.folder, image_name=NAME)
-    found = foreseen(desk, {"build": [build(ignore_cache=True)]})
+    found = forecasts_of(desk, {"build": [build(ignore_cache=True)]})
 
     assert told(found) == [("build", "it is to be built again")]
     assert known(found.outputs[0].values["built"]) == {}
@@ -158,7 +158,7 @@ def test_a_forced_build(desk: Desk, engine: ToldEngine) -> None:
 def test_steps_before_a_build(desk: Desk, engine: ToldEngine, before: Any) -> None:
     """They may change what it sees."""
     engine.has_built(desk.folder, image_name=NAME)
-    found = foreseen(desk, {"build": [before, build()]})
+    found = forecasts_of(desk, {"build": [before, build()]})
 
     assert told(found) == [("unchanged", "nothing changed, before the steps that come first have run")]
     assert known(found.outputs[0].values["built"]) == {}
@@ -167,8 +167,8 @@ def test_steps_before_a_build(desk: Desk, engine: ToldEngine, before: Any) -> No
 def test_what_earlier_steps_put_out(desk: Desk, engine: ToldEngine) -> None:
     """In the tag it changes nothing of the image; elsewhere nothing can be said."""
     engine.has_built(desk.folder, image_name=NAME)
-    tagged = foreseen(desk, {"build": [SHELL, build(tag="{{ sha.stdout }}")]})
-    made = foreseen(desk, {"build": [SHELL, build(buildargs={"SHA": "{{ sha.stdout }}"})]})
+    tagged = forecasts_of(desk, {"build": [SHELL, build(tag="{{ sha.stdout }}")]})
+    made = forecasts_of(desk, {"build": [SHELL, build(buildargs={"SHA": "{{ sha.stdout }}"})]})
 
     assert [action for action, _ in told(tagged)] == ["unchanged"]
     assert told(made) == [("unknown", "known once the steps before it have run")]
@@ -178,9 +178,9 @@ def test_what_earlier_steps_put_out(desk: Desk, engine: ToldEngine) -> None:
 def test_steps_after_a_build(desk: Desk, engine: ToldEngine) -> None:
     """They may put out the same names, but not the same id."""
     engine.has_built(desk.folder, image_name=NAME)
-    shell = foreseen(desk, {"build": [build(), SHELL]})
-    own = foreseen(desk, {"build": [build(), OWN]})
-    hidden = foreseen(desk, {"build": [build(), {**SHELL, "prefect.deployments.steps.run_shell_script": {
+    shell = forecasts_of(desk, {"build": [build(), SHELL]})
+    own = forecasts_of(desk, {"build": [build(), OWN]})
+    hidden = forecasts_of(desk, {"build": [build(), {**SHELL, "prefect.deployments.steps.run_shell_script": {
         "id": "built", "script": "true"}}]})  # fmt: skip
 
     assert shell.outputs[0].values["image"] == own.outputs[0].values["built"]["image"] == f"{NAME}:first"
@@ -192,8 +192,8 @@ def test_two_builds(desk: Desk, engine: ToldEngine) -> None:
     """The second is known only if the first is: it may be built on it."""
     engine.has_built(desk.folder, image_name=NAME)
     second = {BUILD: {"id": "second", "image_name": NAME, "tag": "2"}}
-    both = foreseen(desk, {"build": [build(), second]})
-    one = foreseen(desk, {"build": [build(target="other"), second]})
+    both = forecasts_of(desk, {"build": [build(), second]})
+    one = forecasts_of(desk, {"build": [build(target="other"), second]})
 
     assert [action for action, _ in told(both)] == ["unchanged", "unchanged"]
     assert both.outputs[0].values["second"]["image"] == f"{NAME}:2"
@@ -204,7 +204,7 @@ def test_two_builds(desk: Desk, engine: ToldEngine) -> None:
 def test_equal_builds_are_one_image(desk: Desk) -> None:
     """In the order of the file, with whom each one serves."""
     first, second = {"build": [build()]}, {"build": [build(image_name=f"{NAME}/other")]}
-    found = foreseen(desk, first, second, {**first, "push": [push()]}, first)
+    found = forecasts_of(desk, first, second, {**first, "push": [push()]}, first)
 
     assert [(each["image"], each["deployments"]) for each in as_json(found.images)] == [
         (NAME, ["etl/d0", "etl/d2", "etl/d3"]),
@@ -218,7 +218,7 @@ def test_no_engine(desk: Desk) -> None:
     desk.environ = {"DOCKER_HOST": "unix:///nowhere/docker.sock"}
     desk.backend.create_block(Block("secret", "token", {"value": "planted-t0ken"}))
     login = {"username": "u", "password": "{{ syntask.blocks.secret.token }}"}
-    found = foreseen(desk, {"build": [build(tag="t", credentials=login)]})
+    found = forecasts_of(desk, {"build": [build(tag="t", credentials=login)]})
 
     assert [action for action, _ in told(found)] == ["unknown"]
     assert "unix:///nowhere/docker.sock" in told(found)[0][1]
@@ -230,7 +230,7 @@ def test_a_secret_in_a_tag(desk: Desk, engine: ToldEngine) -> None:
     """It is one in the outputs, too, as it is when the steps have run."""
     engine.has_built(desk.folder, image_name=NAME)
     desk.backend.create_block(Block("secret", "token", {"value": "planted-t0ken"}))
-    found = foreseen(desk, {"build": [build(tag="{{ syntask.blocks.secret.token }}")]})
+    found = forecasts_of(desk, {"build": [build(tag="{{ syntask.blocks.secret.token }}")]})
 
     assert told(found) == [("unchanged", "nothing changed")]
     assert found.outputs[0].values["built"]["image"] == Secret(f"{NAME}:planted-t0ken")
@@ -239,7 +239,7 @@ def test_a_secret_in_a_tag(desk: Desk, engine: ToldEngine) -> None:
 
 def test_what_cannot_be_built(desk: Desk) -> None:
     """A reason, and no exception: it is the build that fails."""
-    found = foreseen(desk, {"build": [build(image_name="No Name")]}, {"build": [build(path="none")]})
+    found = forecasts_of(desk, {"build": [build(image_name="No Name")]}, {"build": [build(path="none")]})
 
     assert [action for action, _ in told(found)] == ["unknown", "unknown"]
     assert "is no name of an image" in told(found)[0][1]
@@ -254,10 +254,10 @@ def test_the_plan_has_it(desk: Desk, engine: ToldEngine) -> None:
     desk.declare(json.dumps({**sections, **variables})[1:-1])
 
     def planned() -> list[Action]:
-        found = make_plan(desk.context, desk.request(), foresees=True)
+        found = make_plan(desk.context, desk.request(), with_forecast=True)
         return [change.action for change in found.plan.changes]
 
-    new = make_plan(desk.context, desk.request(), foresees=True)
+    new = make_plan(desk.context, desk.request(), with_forecast=True)
     write = new.plan.changes[0].write
     assert write is not None
     assert write.after is not None
