@@ -17,7 +17,7 @@ from syntask_yaml.messages import MESSAGES
 class ReportFormat(Protocol):
     """Prints what was found in a number of files."""
 
-    def __call__(self, found: Sequence[Diagnostic], files: int, *, quiet: bool) -> None: ...
+    def __call__(self, found: Sequence[Diagnostic], files: int, /, *, quiet: bool) -> None: ...
 
 
 def as_text(found: Sequence[Diagnostic], files: int, *, quiet: bool) -> None:
