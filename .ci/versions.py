@@ -23,6 +23,8 @@ TESTS = [
     "tests/contract",
     *(f"tests/unit/{part}" for part in ("backend", "document", "plan", "steps", "template")),
 ]
+# What an environment has from the start: no dependency of ours.
+SEEDED = {"pip", "setuptools", "wheel"}
 UV = str(next((path for path in [ROOT / ".servers/bin/uv"] if path.exists()), "uv"))
 
 
@@ -37,9 +39,10 @@ class Environment:
         run([UV, "pip", "install", "--quiet", "--python", str(self.place), *words])
 
     def packages(self) -> dict[str, str]:
-        """The version of each package that is installed."""
+        """The version of each package that is installed for the project."""
         listed = run([UV, "pip", "freeze", "--python", str(self.place)])
-        return {name.lower(): version for name, version in re.findall(r"^([\w.-]+)==(\S+)", listed, re.M)}
+        found = {name.lower(): version for name, version in re.findall(r"^([\w.-]+)==(\S+)", listed, re.M)}
+        return {name: version for name, version in found.items() if name not in SEEDED}
 
     def test(self, *words: str) -> bool:
         """Whether the tests pass; those that fail are kept for `--last-failed`."""
