@@ -64,7 +64,7 @@ def _with_anchor(timing: Timing, now: datetime) -> Timing:
 
 
 @dataclass(frozen=True, slots=True)
-class Coming:
+class NextRuns:
     """The *times* to make runs for, and when to look *again*; None: never, there are no more.
 
     *problem* says why none were found of a schedule that has more.
@@ -75,7 +75,7 @@ class Coming:
     problem: str | None = None
 
 
-def coming(timing: Timing, *, made_until: datetime, now: datetime, steps: int = MOST_STEPS) -> Coming:
+def next_runs(timing: Timing, *, made_until: datetime, now: datetime, steps: int = MOST_STEPS) -> NextRuns:
     """What to make at *now* of a schedule whose runs were made up to *made_until*, in as many *steps*.
 
     Raises nothing: what goes wrong with one schedule must not be in the way of the others.
@@ -90,16 +90,16 @@ def coming(timing: Timing, *, made_until: datetime, now: datetime, steps: int = 
             if len(times) == _MOST or (ahead >= _LEAST and time > now + _REACH):
                 # Later than now even where a hundred times do not reach a minute.
                 again = max(min(times[-_LEAST], time - _AHEAD), now + timedelta(seconds=1))
-                return Coming(tuple(times), again)
+                return NextRuns(tuple(times), again)
     except OverflowError:  # an interval of centuries soon leaves the calendar
         pass
     except Exception as error:  # noqa: BLE001  (the libraries raise anything)
         if times:  # as far as it came; from there it is less far
-            return Coming(tuple(times), max(times[-1], now + timedelta(seconds=1)))
+            return NextRuns(tuple(times), max(times[-1], now + timedelta(seconds=1)))
         problem = walk_problem(timing, error, steps=steps)
         is_slow = isinstance(error, TooManySteps) and problem is not None
-        return Coming((), now + _PAUSE if is_slow else None, problem)
-    return Coming(tuple(times), None)
+        return NextRuns((), now + _PAUSE if is_slow else None, problem)
+    return NextRuns(tuple(times), None)
 
 
 def schedule_problem(schedule: Schedule) -> str | None:

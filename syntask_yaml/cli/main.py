@@ -172,15 +172,15 @@ def _color(choice: str, environ: Any) -> bool | None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code. Nothing that is raised gets past this."""
-    from syntask_yaml.cli import edge
+    from syntask_yaml.cli.exit_codes import exit_code_of
 
     if isinstance(sys.stdout, TextIOWrapper):
         # Half a character, of a name that is not in UTF-8, is printed as its escape, as on standard error.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = cli.main(args=arguments, prog_name="syntask", standalone_mode=False)
-    except BaseException as error:  # noqa: BLE001  (the edge: each one becomes an exit code)
-        return edge.exit_code_of(error)
+    except BaseException as error:  # noqa: BLE001  (each one becomes an exit code)
+        return exit_code_of(error)
     return code if isinstance(code, int) else 0
 
 

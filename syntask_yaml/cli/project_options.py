@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from syntask_yaml.cli.arguments import key_values, parse_json
 from syntask_yaml.cli.completion import complete_declared, complete_pool, complete_timezone
-from syntask_yaml.cli.names import key_values, parse_json
 from syntask_yaml.errors import FileFailed, UsageError
 from syntask_yaml.model.value import read_json
 from syntask_yaml.operations.choose import Selection

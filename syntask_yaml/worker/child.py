@@ -19,7 +19,7 @@ from typing import IO
 
 from syntask_yaml.errors import SyntaskError
 from syntask_yaml.model.step import Step
-from syntask_yaml.worker.call import TimedOut, bind, call_flow
+from syntask_yaml.worker.invoke_flow import TimedOut, bind, call_flow
 from syntask_yaml.worker.load_flow import load_flow
 from syntask_yaml.worker.protocol import CONTROL_FD, GO, LONGEST_LINE, REPORT_FD, Job, Report
 

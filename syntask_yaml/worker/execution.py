@@ -20,7 +20,7 @@ from syntask_yaml.worker.backlog import Backlog
 from syntask_yaml.worker.log_limit import LogLimit
 from syntask_yaml.worker.process import RunProcess
 from syntask_yaml.worker.protocol import LONGEST_TEXT, Job, Report
-from syntask_yaml.worker.surroundings import (
+from syntask_yaml.worker.run_environment import (
     directory_of,
     environment,
     job_variables,

@@ -23,7 +23,7 @@ from syntask_yaml.model.run import LogLine, State, StateType
 from syntask_yaml.worker.events import Notify, RunChanged, Stopping, StoreLost, StoreRegained
 from syntask_yaml.worker.execution import Execution, start_execution
 from syntask_yaml.worker.options import WorkerOptions
-from syntask_yaml.worker.surroundings import own_directory, remove_directory, runs_with_directory
+from syntask_yaml.worker.run_environment import own_directory, remove_directory, runs_with_directory
 
 # Seconds.
 _SCHEDULE_EVERY = 5.0

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def pull(job: Job) -> None:
     """Run the job's pull steps, and go where they put the code."""
     processes.stay_together()
-    backend = _Lazily(job.backend)
+    backend = _LazyBackend(job.backend)
     context = StepContext(Path.cwd(), os.environ, blocks=backend.block)
     outputs = run_steps(
         [_step(stored, index) for index, stored in enumerate(job.pull_steps)],
@@ -41,7 +41,7 @@ def pull(job: Job) -> None:
     os.chdir(context.directory / str(directory) if directory else context.directory)
 
 
-class _Lazily:
+class _LazyBackend:
     """The backend, imported and opened only if a step asks for a block or a variable."""
 
     def __init__(self, url: str) -> None:
@@ -69,7 +69,7 @@ class _Lazily:
 
 
 class _LazyVariables(Mapping[str, Any]):
-    def __init__(self, backend: _Lazily) -> None:
+    def __init__(self, backend: _LazyBackend) -> None:
         self._backend = backend
 
     @cached_property

@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from syntask_yaml.cli.edge import BUG
+from syntask_yaml.cli.exit_codes import BUG
 from syntask_yaml.errors import SyntaskError
 from tests.support.console import Console
 

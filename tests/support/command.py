@@ -9,7 +9,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
-from syntask_yaml.cli.edge import BUG
+from syntask_yaml.cli.exit_codes import BUG
 from syntask_yaml.cli.main import main
 
 _REPORT = re.compile(r"(/\S+/syntask-report-\S+\.txt)")

@@ -25,7 +25,7 @@ from syntask_yaml.backend.run_states import (
     reported,
     scheduled_run,
 )
-from syntask_yaml.backend.schedules import Coming, coming
+from syntask_yaml.backend.schedules import NextRuns, next_runs
 from syntask_yaml.model.run import LogLine, Run, State, StateType
 
 # How many schedules are looked at while others wait to write.
@@ -61,18 +61,20 @@ class Queue(EmbeddedBase):
             with self._store.transaction():
                 self._store.change(change, now=to_moment(now), ahead=ahead)
 
-    def _looked_at(self, rows: Sequence[sqlite3.Row], now: datetime) -> Iterator[tuple[sqlite3.Row, Coming]]:
+    def _looked_at(
+        self, rows: Sequence[sqlite3.Row], now: datetime
+    ) -> Iterator[tuple[sqlite3.Row, NextRuns]]:
         """What comes of the first of *rows*: as many as a moment is enough for, so that no run waits long."""
         until = time.monotonic() + _A_MOMENT
         for row in rows:
-            yield row, self._coming(row, now)
+            yield row, self._next_runs(row, now)
             if time.monotonic() > until:
                 return
 
-    def _coming(self, row: sqlite3.Row, now: datetime) -> Coming:
-        return coming(schedule_of(row).timing, made_until=from_moment(row["made_until"]), now=now)
+    def _next_runs(self, row: sqlite3.Row, now: datetime) -> NextRuns:
+        return next_runs(schedule_of(row).timing, made_until=from_moment(row["made_until"]), now=now)
 
-    def _make_runs(self, row: sqlite3.Row, ahead: Coming, now: datetime) -> int:
+    def _make_runs(self, row: sqlite3.Row, ahead: NextRuns, now: datetime) -> int:
         is_as_read = self._store.change(
             "mark_schedule",
             id=row["schedule_id"],

@@ -11,10 +11,10 @@ from syntask_yaml.backend.prefect.leases import PrefectLeases
 from syntask_yaml.backend.prefect.runs import PrefectRuns
 from syntask_yaml.backend.prefect.settings import read_connection
 from syntask_yaml.backend.prefect.values import PrefectValues
-from syntask_yaml.backend.prefect.write import Writing
+from syntask_yaml.backend.prefect.write import DeploymentWriter
 
 
-class PrefectBackend(Writing, PrefectValues, PrefectRuns, PrefectLeases):
+class PrefectBackend(DeploymentWriter, PrefectValues, PrefectRuns, PrefectLeases):
     """A `Backend` on a Prefect 3 server or Prefect Cloud. Threads may share one."""
 
     def __init__(self, api: Api, *, clock: Clock = utc_now, has_sla: bool = False) -> None:

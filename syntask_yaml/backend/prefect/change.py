@@ -11,7 +11,7 @@ from syntask_yaml.backend.apply_write import limit_in_place
 from syntask_yaml.backend.prefect.bodies import changed_body, labels_of, new_body
 from syntask_yaml.backend.prefect.encoding import part
 from syntask_yaml.backend.prefect.faults import Refused
-from syntask_yaml.backend.prefect.read import Current, Reading
+from syntask_yaml.backend.prefect.read import Current, DeploymentReader
 from syntask_yaml.backend.prefect.schedules import write_schedules
 from syntask_yaml.backend.prefect.triggers import delete_triggers, write_sla, write_triggers
 from syntask_yaml.backend.schedules import merged
@@ -25,7 +25,7 @@ class _ServerTooOld(BackendRefused):
     """The server does not know a field that means something."""
 
 
-class Changing(Reading):
+class DeploymentChanger(DeploymentReader):
     """What writing one deployment takes."""
 
     def _move(self, after: Deployment, now: Current, before: Stored | None, flow_id: str) -> str:

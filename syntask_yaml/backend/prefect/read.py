@@ -1,4 +1,4 @@
-"""Reading deployments in bulk: a page for two hundred of them, and flows and automations beside."""
+"""Read deployments in bulk: a page for two hundred of them, and flows and automations beside."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Current:
     stored: Stored
 
 
-class Reading(PrefectBase):
+class DeploymentReader(PrefectBase):
     """The verb that reads deployments."""
 
     def deployments(

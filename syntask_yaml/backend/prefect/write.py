@@ -1,4 +1,4 @@
-"""Writing deployments: several at once, as many as the server can take, answered in order."""
+"""Write deployments: several at once, as many as the server can take, answered in order."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from syntask_yaml.backend.apply_write import refusal
 from syntask_yaml.backend.base import Written
 from syntask_yaml.backend.ids import check_name
-from syntask_yaml.backend.prefect.change import Changing
+from syntask_yaml.backend.prefect.change import DeploymentChanger
 from syntask_yaml.backend.prefect.names import step_problem
 from syntask_yaml.backend.prefect.queues import make_queues
 from syntask_yaml.backend.prefect.read import Current
@@ -38,7 +38,7 @@ class _Batch:
         return flow
 
 
-class Writing(Changing):
+class DeploymentWriter(DeploymentChanger):
     """The verb that writes deployments."""
 
     def write(self, writes: Sequence[Write], *, jobs: int = 1) -> Iterator[Written]:

@@ -16,7 +16,7 @@ from syntask_yaml.operations.check import candidates, clean_environ, problem_of
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.project import open_project
 from syntask_yaml.steps.base import StepContext
-from syntask_yaml.worker.trial import Trial, try_run
+from syntask_yaml.worker.dry_run import DryRun, dry_run
 
 
 @click.command("check")
@@ -67,12 +67,15 @@ def command(
     """
     project = open_project(context.place(strict=strict))
     environ = clean_environ(context.environ, given, in_image=image is not None)
-    try_one: Callable[..., Trial] = partial(try_run, environ=environ)
+    run_dry: Callable[..., DryRun] = partial(dry_run, environ=environ)
     if image is not None:
-        try_one = partial(
-            _image_trial(), image=image, environ=environ, context=StepContext(project.root, context.environ)
+        run_dry = partial(
+            _container_dry_run(),
+            image=image,
+            environ=environ,
+            context=StepContext(project.root, context.environ),
         )
-    checked: list[view.Checked] = []
+    checked: list[view.CheckResult] = []
     with context.backend(is_read_only=True) as backend:
         deploy_context = context.deploy_context(project, backend, allow_unset=allow_unset, no_load=no_load)
         found, notes = candidates(
@@ -80,9 +83,9 @@ def command(
         )
         watcher = view.Watcher(verbosity=context.verbosity)
         for candidate in found:
-            trial = try_one(candidate.deployment, backend, timeout=timeout, notify=watcher.output)
-            problem = None if trial.failure is None else problem_of(trial.failure, candidate, project)
-            checked.append(view.Checked(candidate.label, trial.seconds, problem))
+            result = run_dry(candidate.deployment, backend, timeout=timeout, notify=watcher.output)
+            problem = None if result.failure is None else problem_of(result.failure, candidate, project)
+            checked.append(view.CheckResult(candidate.label, result.seconds, problem))
             watcher.done(checked[-1])
     if output == "json":
         print_json(document("check", view.as_document(checked, notes)))
@@ -91,10 +94,10 @@ def command(
     return 1 if any(each.problem for each in checked) else 0
 
 
-def _image_trial() -> Callable[..., Trial]:
+def _container_dry_run() -> Callable[..., DryRun]:
     try:
-        from syntask_yaml.worker.image_trial import try_in_image
+        from syntask_yaml.worker.container_dry_run import dry_run_in_container
     except ImportError as error:
         hint = "`pip install 'syntask-yaml[docker]'` installs what `--image` needs."
         raise UsageError("The client of container engines is not installed.", hint=hint) from error
-    return try_in_image
+    return dry_run_in_container

@@ -8,10 +8,10 @@ from typing import Any
 import click
 
 from syntask_yaml.backend.base import Backend
+from syntask_yaml.cli.arguments import key_values, parse_json
 from syntask_yaml.cli.commands import deployment_add, deployment_export, deployment_set
 from syntask_yaml.cli.completion import complete_deployment, complete_parameter
 from syntask_yaml.cli.context import Context, pass_context
-from syntask_yaml.cli.names import key_values, parse_json
 from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say
 from syntask_yaml.cli.views.runs import as_raw, show_watched
 from syntask_yaml.errors import UsageError

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from syntask_yaml.cli.arguments import key_values
 from syntask_yaml.cli.context import Context, pass_context
-from syntask_yaml.cli.names import key_values
 from syntask_yaml.cli.project_options import override_options, overrides_of
 from syntask_yaml.wizard.options import OWN
 

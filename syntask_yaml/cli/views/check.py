@@ -1,4 +1,4 @@
-"""What a check found, while it goes on and at its end."""
+"""What a check found: its progress, and its result."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from syntask_yaml.model.events import Event, StepOutput
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """A deployment that was tried for *seconds*; *problem* is what keeps its runs from starting."""
+class CheckResult:
+    """The dry run of a deployment: it took *seconds*; *problem* is what keeps its runs from starting."""
 
     deployment: str
     seconds: float
@@ -24,39 +24,39 @@ class Checked:
 
 
 class Watcher:
-    """Says on standard error what goes on."""
+    """Shows the progress of a check on standard error."""
 
     def __init__(self, *, verbosity: int) -> None:
         self._verbosity = verbosity
 
     def output(self, event: Event) -> None:
-        """A line that the run of a trial wrote."""
+        """Show a line that the dry run wrote."""
         if self._verbosity >= 0 and isinstance(event, StepOutput):
             line = click.style(event.line, fg="red") if event.is_error else event.line
             click.echo(f"{click.style(f'[{event.label}]', fg='cyan')} {line}", err=True)
 
-    def done(self, checked: Checked) -> None:
-        """A trial that is over."""
+    def done(self, result: CheckResult) -> None:
+        """Show how a dry run ended."""
         if self._verbosity >= 0:
-            verdict, color = ("failed", "red") if checked.problem else ("ready", "green")
+            verdict, color = ("failed", "red") if result.problem else ("ready", "green")
             shown = click.style(f"{verdict:>9}", fg=color)
-            click.echo(f"{shown}  {checked.deployment} in {checked.seconds:.1f} s", err=True)
+            click.echo(f"{shown}  {result.deployment} in {result.seconds:.1f} s", err=True)
 
 
-def show(checked: Sequence[Checked], notes: Sequence[Diagnostic], *, verbosity: int) -> None:
+def show(results: Sequence[CheckResult], notes: Sequence[Diagnostic], *, verbosity: int) -> None:
     """What keeps runs from starting, what else is to be said, and how many would start."""
     diagnostics.show([each for each in notes if verbosity >= 0])
-    diagnostics.show([each.problem for each in checked if each.problem is not None])
+    diagnostics.show([each.problem for each in results if each.problem is not None])
     if verbosity >= 0:
-        ready = sum(each.problem is None for each in checked)
-        click.echo(f"{ready} of {len(checked)} would start.")
+        ready = sum(each.problem is None for each in results)
+        click.echo(f"{ready} of {len(results)} would start.")
 
 
-def as_document(checked: Sequence[Checked], notes: Sequence[Diagnostic]) -> dict[str, Any]:
+def as_document(results: Sequence[CheckResult], notes: Sequence[Diagnostic]) -> dict[str, Any]:
     """The same as `check --output json` prints it, without its format."""
-    ready = sum(each.problem is None for each in checked)
+    ready = sum(each.problem is None for each in results)
     return {
-        "summary": {"ready": ready, "failed": len(checked) - ready},
+        "summary": {"ready": ready, "failed": len(results) - ready},
         "results": [
             {
                 "deployment": each.deployment,
@@ -64,7 +64,7 @@ def as_document(checked: Sequence[Checked], notes: Sequence[Diagnostic]) -> dict
                 "seconds": round(each.seconds, 3),
                 "problem": None if each.problem is None else encode(each.problem),
             }
-            for each in checked
+            for each in results
         ],
         "diagnostics": [encode(each) for each in notes],
     }

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syntask_yaml.backend.schedules import Coming, coming, schedule_problem
+from syntask_yaml.backend.schedules import NextRuns, next_runs, schedule_problem
 from syntask_yaml.model.schedule import Cron, Interval, RRule, Schedule, Timing
 
 NOW = datetime(2026, 3, 2, 12, 0, 30, tzinfo=UTC)
@@ -21,7 +21,7 @@ TIMINGS = st.builds(Interval, st.floats(0.01, 1e5), st.just(NOW - timedelta(days
 @given(timing=TIMINGS, behind=st.floats(-500, 500))
 def test_what_is_made_reaches_far_enough(timing: Timing, behind: float) -> None:
     """In order, at most a hundred, none older than a minute, and there is always a later look."""
-    found = coming(timing, made_until=NOW - timedelta(seconds=behind), now=NOW)
+    found = next_runs(timing, made_until=NOW - timedelta(seconds=behind), now=NOW)
     ahead = [time for time in found.times if time > NOW]
 
     assert found.again is not None
@@ -36,14 +36,14 @@ def test_what_is_made_reaches_far_enough(timing: Timing, behind: float) -> None:
 
 def test_a_slow_schedule_is_looked_at_when_a_run_is_due() -> None:
     """Then two of the three are left."""
-    found = coming(Cron("0 * * * *"), made_until=NOW, now=NOW)
+    found = next_runs(Cron("0 * * * *"), made_until=NOW, now=NOW)
 
     assert found.again == found.times[0] == datetime(2026, 3, 2, 13, tzinfo=UTC)
 
 
 def test_a_fast_schedule_is_not_looked_at_all_the_time() -> None:
     """One of every second has a minute to go after it was looked at."""
-    found = coming(Interval(1, NOW), made_until=NOW, now=NOW)
+    found = next_runs(Interval(1, NOW), made_until=NOW, now=NOW)
 
     assert found.again is not None
     assert found.again - NOW > timedelta(seconds=30)
@@ -53,12 +53,12 @@ def test_a_schedule_that_has_ended_is_not_looked_at_again() -> None:
     """There is nothing to come."""
     rule = RRule("DTSTART:20200101T000000\nRRULE:FREQ=DAILY;COUNT=2")
 
-    assert coming(rule, made_until=NOW, now=NOW) == Coming((), None)
+    assert next_runs(rule, made_until=NOW, now=NOW) == NextRuns((), None)
 
 
 def test_a_schedule_that_raises_is_marked() -> None:
     """With what the library said."""
-    found = coming(RRule("RRULE:FREQ=DAILY;INTERVAL=0"), made_until=NOW, now=NOW)
+    found = next_runs(RRule("RRULE:FREQ=DAILY;INTERVAL=0"), made_until=NOW, now=NOW)
 
     assert (found.times, found.again) == ((), None)
     assert "cannot be worked out" in (found.problem or "")
@@ -66,20 +66,20 @@ def test_a_schedule_that_raises_is_marked() -> None:
 
 def test_a_rule_that_takes_too_many_steps_is_marked() -> None:
     """And one that never fires is not: there is nothing to come."""
-    counted = coming(RRule("RRULE:FREQ=DAILY;COUNT=9000"), made_until=NOW, now=NOW, steps=1000)
-    never = coming(RRule("RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"), made_until=NOW, now=NOW, steps=1000)
+    counted = next_runs(RRule("RRULE:FREQ=DAILY;COUNT=9000"), made_until=NOW, now=NOW, steps=1000)
+    never = next_runs(RRule("RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"), made_until=NOW, now=NOW, steps=1000)
 
     assert "1,000 steps" in (counted.problem or "")
-    assert never == Coming((), None)
+    assert never == NextRuns((), None)
 
 
 def test_a_rule_that_took_too_many_steps_once_fires_when_its_time_is_near() -> None:
     """It is marked until then, and looked at again and again."""
     rule, made = RRule("FREQ=SECONDLY;BYHOUR=9"), NOW
     at: datetime | None = NOW
-    looks = [Coming((), NOW)]
+    looks = [NextRuns((), NOW)]
     while at is not None and not looks[-1].times:
-        looks.append(coming(rule, made_until=made, now=at, steps=50_000))
+        looks.append(next_runs(rule, made_until=made, now=at, steps=50_000))
         at = looks[-1].again
         assert (looks[-1].problem is None) == bool(looks[-1].times)
 
@@ -89,7 +89,7 @@ def test_a_rule_that_took_too_many_steps_once_fires_when_its_time_is_near() -> N
 def test_what_was_found_before_the_steps_were_used_up_is_made() -> None:
     """The next look goes on from there."""
     rule = RRule("DTSTART:20260302T000000\nRRULE:FREQ=DAILY;COUNT=5000;BYDAY=MO")
-    looks = [coming(rule, made_until=NOW, now=NOW, steps=steps) for steps in range(500, 5000, 100)]
+    looks = [next_runs(rule, made_until=NOW, now=NOW, steps=steps) for steps in range(500, 5000, 100)]
     partly = [found for found in looks if 0 < len(found.times) < 3]
 
     assert partly

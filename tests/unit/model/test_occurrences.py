@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from syntask_yaml.backend.schedules import Coming, coming
+from syntask_yaml.backend.schedules import NextRuns, next_runs
 from syntask_yaml.model.occurrences import first_time, occurrences, slow_anywhere
 from syntask_yaml.model.recurrence import rrule_problem
 from syntask_yaml.model.schedule import Cron, Interval, RRule, Timing
@@ -53,8 +53,8 @@ def test_a_look_takes_bounded_steps(timing: Timing) -> None:
     assert found.problem is None or "steps" in found.problem
 
 
-def iter_once(timing: Timing, steps: int) -> Iterator[Coming]:
-    yield coming(timing, made_until=NOW, now=NOW, steps=steps)
+def iter_once(timing: Timing, steps: int) -> Iterator[NextRuns]:
+    yield next_runs(timing, made_until=NOW, now=NOW, steps=steps)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from syntask_yaml.errors import ParametersInvalid
-from syntask_yaml.worker.call import bind
+from syntask_yaml.worker.invoke_flow import bind
 from tests.unit.project.flows.judge import silence
 
 # What flows import and declare.
@@ -345,7 +345,7 @@ def test_the_common_types_are_converted_without_pydantic(
 def test_values_that_need_no_conversion_do_not_load_pydantic() -> None:
     """It takes longer to load than most runs of a small flow."""
     program = (
-        "import sys; from syntask_yaml.worker.call import bind\n"
+        "import sys; from syntask_yaml.worker.invoke_flow import bind\n"
         "def f(a: str, b: list[int], c: dict[str, float] | None = None, *, d=1, e: int | None = 2): ...\n"
         "bind(f, {'a': 'x', 'b': [1]}); sys.exit('pydantic' in sys.modules)"
     )

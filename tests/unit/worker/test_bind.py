@@ -12,7 +12,7 @@ import pytest
 
 from syntask import flow
 from syntask_yaml.errors import ParametersInvalid
-from syntask_yaml.worker.call import bind, call_flow
+from syntask_yaml.worker.invoke_flow import bind, call_flow
 
 
 class Colour(Enum):

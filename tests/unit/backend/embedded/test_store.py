@@ -17,7 +17,7 @@ import pytest
 
 from syntask_yaml.backend.base import RunFilter
 from syntask_yaml.backend.embedded import EmbeddedBackend, migrate
-from syntask_yaml.backend.schedules import Coming
+from syntask_yaml.backend.schedules import NextRuns
 from syntask_yaml.errors import BackendError, BackendRefused, BackendUnreachable
 from syntask_yaml.model.block import Variable
 from syntask_yaml.model.deployment import Deployment, Write
@@ -274,15 +274,15 @@ def test_what_changed_while_its_runs_were_worked_out_is_looked_at_again(
     hourly = (Schedule(timing=Cron("0 * * * *")),)
     old = Deployment(flow="f", name="n", work_pool="default", schedules=hourly, parameters={"is": "old"})
     list(other.write([Write(None, old)]))
-    reckon = backend._coming
+    reckon = backend._next_runs
 
-    def meanwhile(row: sqlite3.Row, now: datetime) -> Coming:
-        monkeypatch.setattr(backend, "_coming", reckon)
+    def meanwhile(row: sqlite3.Row, now: datetime) -> NextRuns:
+        monkeypatch.setattr(backend, "_next_runs", reckon)
         (stored,) = other.deployments()
         list(other.write([Write(stored, replace(old, parameters={"is": "new"}))]))
         return reckon(row, now)
 
-    monkeypatch.setattr(backend, "_coming", meanwhile)
+    monkeypatch.setattr(backend, "_next_runs", meanwhile)
     assert backend.schedule(datetime.now(UTC)) == 3
     assert [run.parameters for run in backend.runs(RunFilter())] == [{"is": "new"}] * 3
 

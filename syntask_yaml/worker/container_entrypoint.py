@@ -24,7 +24,7 @@ _NO_SERVER = "http://127.0.0.1:9/api"
 
 
 class _Stage:
-    """How far the trial is: the name of the stage, and which pull step."""
+    """The stage that the dry run has reached, and the pull step that it is at."""
 
     name = "start"
     step: int | None = None
@@ -43,7 +43,7 @@ def main() -> None:
         report: dict[str, Any] = {"kind": "ready"}
     except BaseException as error:  # noqa: BLE001  (whatever the user's code raises is the result)
         traceback.print_exc()
-        report = {"kind": "failed", "stage": stage.name, "step": stage.step, **_told(error)}
+        report = {"kind": "failed", "stage": stage.name, "step": stage.step, **_description_of(error)}
     sys.stdout.flush()
     sys.stderr.flush()
     out.write(json.dumps(report) + "\n")
@@ -57,23 +57,25 @@ def _end_with_input() -> None:
     os._exit(1)
 
 
-def _told(error: BaseException) -> dict[str, str]:
+def _description_of(error: BaseException) -> dict[str, str]:
     if type(error).__name__ == "StepExecutionError" and error.__cause__ is not None:
         error = error.__cause__
     detail = getattr(error, "detail", None)  # of ours
-    text = detail if isinstance(detail, str) else f"{type(error).__name__}: {_said(error)}".removesuffix(": ")
+    text = (
+        detail if isinstance(detail, str) else f"{type(error).__name__}: {_text_of(error)}".removesuffix(": ")
+    )
     hint = getattr(error, "hint", "")
     return {"message": text, "hint": hint if isinstance(hint, str) else ""}
 
 
-def _said(error: BaseException) -> str:
+def _text_of(error: BaseException) -> str:
     try:
         return str(error)
     except BaseException as raised:  # noqa: BLE001  (what an exception says of itself is the user's code)
         return f"what it says raises {type(raised).__name__}"
 
 
-class _NothingRunsHere(Exception):
+class _NoRuntime(Exception):
     detail = "The image has neither `prefect` nor `syntask-yaml`, and so nothing that can begin a run."
     hint = "Build it on an image that has Prefect, or install it: `RUN pip install prefect`."
 
@@ -85,7 +87,7 @@ def _try(job: dict[str, Any], stage: _Stage) -> None:
         _with_syntask(job, stage)
     else:
         stage.name = "image"
-        raise _NothingRunsHere
+        raise _NoRuntime
 
 
 def _with_prefect(job: dict[str, Any], stage: _Stage) -> None:
@@ -115,7 +117,7 @@ def _with_prefect(job: dict[str, Any], stage: _Stage) -> None:
 
 
 def _with_syntask(job: dict[str, Any], stage: _Stage) -> None:
-    call = importlib.import_module("syntask_yaml.worker.call")
+    call = importlib.import_module("syntask_yaml.worker.invoke_flow")
     loading = importlib.import_module("syntask_yaml.worker.load_flow")
     pull = importlib.import_module("syntask_yaml.worker.pull")
     protocol = importlib.import_module("syntask_yaml.worker.protocol")

@@ -24,21 +24,21 @@ from syntask_yaml.worker.protocol import Report
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
-    """How a trial went: it took *seconds*; *failure* is None where a run would begin."""
+class DryRun:
+    """The result of a dry run: it took *seconds*; *failure* is None if a run would start."""
 
     seconds: float
     failure: Failure | None = None
 
 
-def try_run(
+def dry_run(
     deployment: Deployment,
     backend: Backend,
     *,
     environ: Mapping[str, str],
     timeout: float,
     notify: Observer,
-) -> Trial:
+) -> DryRun:
     """Do what a worker with *environ* would do, in an empty directory that is gone afterwards.
 
     The pull steps run, the entrypoint is loaded and the parameters are bound; after *timeout* seconds
@@ -52,12 +52,12 @@ def try_run(
             )
         except (SyntaskError, OSError) as error:
             failure = Failure("start", str(error), error.hint if isinstance(error, SyntaskError) else "")
-            return Trial(monotonic() - began, failure)
+            return DryRun(monotonic() - began, failure)
         try:
             failure_or_none = _watch(execution, deployment.full_name, began + timeout, notify)
         finally:
             execution.close()
-    return Trial(monotonic() - began, failure_or_none)
+    return DryRun(monotonic() - began, failure_or_none)
 
 
 def claim_of(deployment: Deployment, backend: Backend) -> Claim:

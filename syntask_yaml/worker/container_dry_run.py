@@ -1,4 +1,4 @@
-"""A run that nobody asked for, in a container of the deployment's image, up to the call of the flow."""
+"""A dry run in a container of the deployment's image: everything up to the call of the flow."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from syntask_yaml.steps.docker.errors import EngineFailed
 from syntask_yaml.steps.scrubber import Scrubber, secrets_in
 from syntask_yaml.template import Scope, Unresolved, resolve
 from syntask_yaml.template.scope import LEFT, Answer
+from syntask_yaml.worker.dry_run import DryRun, claim_of, failure_of, too_long
 from syntask_yaml.worker.protocol import Report
-from syntask_yaml.worker.surroundings import looked_up
-from syntask_yaml.worker.trial import Trial, claim_of, failure_of, too_long
+from syntask_yaml.worker.run_environment import looked_up
 
 # The script comes on the input too: arguments and environment can be seen by whoever may ask the engine.
 _BEGIN = (
@@ -41,7 +41,7 @@ _BEGIN = (
 _LOGINS = ("PREFECT_API_KEY", "PREFECT_API_AUTH_STRING")
 _PYTHONS = ("python", "python3")
 # Job variables that say where a container runs, under docker-py's names.
-_OF_THE_HOST: Mapping[str, str] = {"network_mode": "network_mode", "volumes": "binds"}
+_HOST_OPTIONS: Mapping[str, str] = {"network_mode": "network_mode", "volumes": "binds"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class _Failed(Exception):
         self.failure = failure
 
 
-def try_in_image(
+def dry_run_in_container(
     deployment: Deployment,
     backend: Backend,
     *,
@@ -69,7 +69,7 @@ def try_in_image(
     context: StepContext,
     timeout: float,
     notify: Observer,
-) -> Trial:
+) -> DryRun:
     """Do in a container of *image* what a worker's program does there. It is given *environ*, and how to
     reach the server, if the backend is one.
 
@@ -84,8 +84,8 @@ def try_in_image(
         job = _job(deployment, backend, image, {**server, **environ})
         report = _report_of(job, context, deployment.full_name, timeout, notify)
     except _Failed as error:
-        return Trial(monotonic() - began, error.failure)
-    return Trial(monotonic() - began, None if report.kind == "ready" else failure_of(report))
+        return DryRun(monotonic() - began, error.failure)
+    return DryRun(monotonic() - began, None if report.kind == "ready" else failure_of(report))
 
 
 def _bring(image: str, engine: Engine) -> None:
@@ -159,9 +159,9 @@ def _job(deployment: Deployment, backend: Backend, image: str, environ: Mapping[
         "parameters": deployment.parameters,
         "pull_steps": revealed(steps),
     }
-    script = files("syntask_yaml.worker").joinpath("inside.py").read_bytes()
+    script = files("syntask_yaml.worker").joinpath("container_entrypoint.py").read_bytes()
     given = b"%d\n%s%s\n" % (len(script), script, json.dumps(document).encode())
-    options = {theirs: variables[name] for name, theirs in _OF_THE_HOST.items() if variables.get(name)}
+    options = {theirs: variables[name] for name, theirs in _HOST_OPTIONS.items() if variables.get(name)}
     logins = {name: Secret(value) for name, value in environ.items() if name in _LOGINS}
     return _Job(image, given, options, Scrubber(secrets_in([variables, steps, logins])))
 
@@ -170,7 +170,7 @@ def _text(value: Any) -> str:
     return value.reveal() if isinstance(value, Secret) else str(value)
 
 
-class _OfTheBackend(Scope):
+class _BackendScope(Scope):
     """Blocks and variables are looked up; everything else is left for the container."""
 
     def _output(self, name: str) -> Answer:  # noqa: ARG002
@@ -180,7 +180,7 @@ class _OfTheBackend(Scope):
 def _step(stored: Mapping[str, Any], index: int, backend: Backend) -> Mapping[str, Any]:
     """A pull step under Prefect's names, with the values of blocks and variables."""
     missing: list[Unresolved] = []
-    scope = _OfTheBackend(
+    scope = _BackendScope(
         leaves_unset=True, variables=BackendVariables(backend), blocks=BackendBlocks(backend)
     )
     inputs = resolve(next(iter(stored.values())) or {}, scope, missing.append)
