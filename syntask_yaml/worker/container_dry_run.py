@@ -29,7 +29,7 @@ from syntask_yaml.steps.docker.errors import EngineFailed
 from syntask_yaml.steps.scrubber import Scrubber, secrets_in
 from syntask_yaml.template import Scope, Unresolved, resolve
 from syntask_yaml.template.scope import LEFT, Answer
-from syntask_yaml.worker.dry_run import DryRun, claim_of, failure_of, too_long
+from syntask_yaml.worker.dry_run import DryRunResult, claim_of, failure_of, too_long
 from syntask_yaml.worker.protocol import Report
 from syntask_yaml.worker.run_environment import looked_up
 
@@ -69,7 +69,7 @@ def dry_run_in_container(
     context: StepContext,
     timeout: float,
     notify: Observer,
-) -> DryRun:
+) -> DryRunResult:
     """Do in a container of *image* what a worker's program does there. It is given *environ*, and how to
     reach the server, if the backend is one.
 
@@ -84,8 +84,8 @@ def dry_run_in_container(
         job = _job(deployment, backend, image, {**server, **environ})
         report = _report_of(job, context, deployment.full_name, timeout, notify)
     except _Failed as error:
-        return DryRun(monotonic() - began, error.failure)
-    return DryRun(monotonic() - began, None if report.kind == "ready" else failure_of(report))
+        return DryRunResult(monotonic() - began, error.failure)
+    return DryRunResult(monotonic() - began, None if report.kind == "ready" else failure_of(report))
 
 
 def _bring(image: str, engine: Engine) -> None:

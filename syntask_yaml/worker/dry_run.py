@@ -24,7 +24,7 @@ from syntask_yaml.worker.protocol import Report
 
 
 @dataclass(frozen=True, slots=True)
-class DryRun:
+class DryRunResult:
     """The result of a dry run: it took *seconds*; *failure* is None if a run would start."""
 
     seconds: float
@@ -38,7 +38,7 @@ def dry_run(
     environ: Mapping[str, str],
     timeout: float,
     notify: Observer,
-) -> DryRun:
+) -> DryRunResult:
     """Do what a worker with *environ* would do, in an empty directory that is gone afterwards.
 
     The pull steps run, the entrypoint is loaded and the parameters are bound; after *timeout* seconds
@@ -52,12 +52,12 @@ def dry_run(
             )
         except (SyntaskError, OSError) as error:
             failure = Failure("start", str(error), error.hint if isinstance(error, SyntaskError) else "")
-            return DryRun(monotonic() - began, failure)
+            return DryRunResult(monotonic() - began, failure)
         try:
             failure_or_none = _watch(execution, deployment.full_name, began + timeout, notify)
         finally:
             execution.close()
-    return DryRun(monotonic() - began, failure_or_none)
+    return DryRunResult(monotonic() - began, failure_or_none)
 
 
 def claim_of(deployment: Deployment, backend: Backend) -> Claim:

@@ -16,7 +16,7 @@ from syntask_yaml.operations.check import candidates, clean_environ, problem_of
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.project import open_project
 from syntask_yaml.steps.base import StepContext
-from syntask_yaml.worker.dry_run import DryRun, dry_run
+from syntask_yaml.worker.dry_run import DryRunResult, dry_run
 
 
 @click.command("check")
@@ -67,7 +67,7 @@ def command(
     """
     project = open_project(context.place(strict=strict))
     environ = clean_environ(context.environ, given, in_image=image is not None)
-    run_dry: Callable[..., DryRun] = partial(dry_run, environ=environ)
+    run_dry: Callable[..., DryRunResult] = partial(dry_run, environ=environ)
     if image is not None:
         run_dry = partial(
             _container_dry_run(),
@@ -94,7 +94,7 @@ def command(
     return 1 if any(each.problem for each in checked) else 0
 
 
-def _container_dry_run() -> Callable[..., DryRun]:
+def _container_dry_run() -> Callable[..., DryRunResult]:
     try:
         from syntask_yaml.worker.container_dry_run import dry_run_in_container
     except ImportError as error:
