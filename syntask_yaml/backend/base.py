@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
 from syntask_yaml.backend.queue import RunQueue
 from syntask_yaml.errors import BackendError
@@ -193,3 +193,8 @@ class Backend(Protocol):
 
 class OwnBackend(Backend, RunQueue, Protocol):
     """A backend that our own worker can serve."""
+
+
+def is_own(backend: Backend) -> TypeGuard[OwnBackend]:
+    """Whether our own worker can serve *backend*."""
+    return backend.features.has_own_worker

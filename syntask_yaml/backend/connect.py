@@ -1,26 +1,20 @@
-"""The backend that a URL means."""
+"""The backend that a URL means: one row for each scheme."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeAlias, TypeGuard
+from typing import TypeAlias
 
-from syntask_yaml.backend.base import Backend, OwnBackend
+from syntask_yaml.backend.base import Backend
 from syntask_yaml.errors import UsageError
 from syntask_yaml.files import home_path
 
 _EMBEDDED = "embedded:"
-_SERVERS = ("http://", "https://")
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 # Opens the backend at a URL, with the path of the usual store, the environment, and whether a store is made.
 _Opener: TypeAlias = Callable[[str, Path, Mapping[str, str], bool], Backend]
-
-
-def is_server(url: str | None) -> TypeGuard[str]:
-    """Whether *url* means a server's API."""
-    return url is not None and url.startswith(_SERVERS)
 
 
 def connect(
@@ -33,24 +27,25 @@ def connect(
     URL of another kind.
     """
     whole = _EMBEDDED if url in (None, "embedded") else str(url)
-    for scheme, opens in _OPENERS.items():
+    for scheme, opens in OPENERS.items():
         if whole.startswith(scheme):
             return opens(whole, store, environ, creates)
     hint = "Write `embedded:PATH` for a store file, or `https://…/api` for a server."
     raise UsageError(f"`{url}` is no backend.", hint=hint)
 
 
-def open_embedded(url: str | None, *, store: Path, creates: bool = True) -> OwnBackend:
-    """Open the embedded backend at *url* (`embedded:PATH`, or None for *store*)."""
+def store_path(url: str, store: Path) -> Path | None:
+    """Return where the store of an embedded *url* is, *store* if it has no path; None for other URLs."""
+    scheme, _, path = url.partition(":")
+    if scheme != _EMBEDDED.removesuffix(":"):
+        return None
+    return home_path(path) if path else store
+
+
+def _open_embedded(url: str, store: Path, _environ: Mapping[str, str], creates: bool) -> Backend:
     from syntask_yaml.backend.embedded import EmbeddedBackend
 
-    return EmbeddedBackend.open(store_path(url, store), creates=creates)
-
-
-def store_path(url: str | None, store: Path) -> Path:
-    """Return where the store of an embedded *url* is; None, and one without a path, mean *store*."""
-    path = (url or "").removeprefix("embedded").removeprefix(":")
-    return home_path(path) if path else store
+    return EmbeddedBackend.open(store_path(url, store) or store, creates=creates)
 
 
 def _open_server(url: str, _store: Path, environ: Mapping[str, str], _creates: bool) -> Backend:
@@ -59,7 +54,8 @@ def _open_server(url: str, _store: Path, environ: Mapping[str, str], _creates: b
     return PrefectBackend.open(url, environ)
 
 
-_OPENERS: Mapping[str, _Opener] = {
-    _EMBEDDED: lambda url, store, _environ, creates: open_embedded(url, store=store, creates=creates),
-    **dict.fromkeys(_SERVERS, _open_server),
+OPENERS: Mapping[str, _Opener] = {
+    _EMBEDDED: _open_embedded,
+    "http://": _open_server,
+    "https://": _open_server,
 }

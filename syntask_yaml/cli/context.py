@@ -93,13 +93,11 @@ class Context:
 
 def _note_missing(settings: Settings) -> None:
     """Say that a store that was named does not exist: its name may be misspelt."""
-    from syntask_yaml.backend.connect import is_server, store_path
+    from syntask_yaml.backend.connect import store_path
     from syntask_yaml.cli.views.output import say
 
-    if settings.backend is None or is_server(settings.backend):
-        return
-    path = store_path(settings.backend, settings.store)
-    if not path.exists():
+    path = store_path(settings.backend, settings.store) if settings.backend is not None else None
+    if path is not None and not path.exists():
         say(f"note: There is no store at `{path}` yet. `syntask deploy` creates it.")
 
 

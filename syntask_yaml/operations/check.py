@@ -10,12 +10,12 @@ from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import ProjectInvalid, UsageError
 from syntask_yaml.model.deployment import Deployment
+from syntask_yaml.model.pool_type import pool_type
 from syntask_yaml.operations.choose import Selection, choose, refuse_broken
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.fill_unknown import fill_unknown
 from syntask_yaml.operations.forecasts import forecast_steps
 from syntask_yaml.operations.prepare import prepare, prepare_again
-from syntask_yaml.project.default_pull import LOCAL_POOLS
 from syntask_yaml.project.load import Declaration, Project
 
 # What of a deployment a run is made of.
@@ -81,7 +81,7 @@ def candidates(
 def _tried_here(found: Iterable[Candidate], context: DeployContext) -> Iterator[Diagnostic]:
     for candidate in found:
         pool = context.pools.get(str(candidate.deployment.work_pool))
-        if pool is not None and pool.type not in LOCAL_POOLS:
+        if pool is not None and not pool_type(pool.type).is_local:
             place = candidate.declaration.node.get("work_pool") or candidate.declaration.node
             detail = f"`{pool.name}` is a pool of type `{pool.type}`; here its runs are tried in a process."
             yield place.problem("tried-here", detail).as_note()

@@ -10,6 +10,7 @@ from syntask_yaml.diagnostics import Diagnostic, each_once
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.model.pool_type import pool_type
 from syntask_yaml.model.step import StepOutputs
 from syntask_yaml.model.value import Unknown, holds_unknown
 from syntask_yaml.operations.backend_checks import check_backend, find_pool
@@ -207,7 +208,8 @@ def _pull(
     if pool is None:
         return Resolved(())
     variables: Any = (entry.value.get("work_pool") or {}).get("job_variables") or {}
-    steps, notes = default_pull(declaration, context.project, pool_type=pool.type, job_variables=variables)
+    known = pool_type(pool.type)
+    steps, notes = default_pull(declaration, context.project, pool_type=known, job_variables=variables)
     return Resolved(steps, tuple(notes))
 
 

@@ -7,20 +7,20 @@ from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.builtin import BUILTINS, builtin_of
+from syntask_yaml.model.pool_type import PoolType
 from syntask_yaml.model.step import Step
 from syntask_yaml.model.value import Value
 from syntask_yaml.project.load import Declaration, Project
 
 # Where an image that the build step writes a Dockerfile for holds the project.
 IMAGE_ROOT = "/opt/prefect"
-LOCAL_POOLS = frozenset({"process", "prefect-agent", "syntask-agent"})
 
 
 def default_pull(
     declaration: Declaration,
     project: Project,
     *,
-    pool_type: str,
+    pool_type: PoolType,
     job_variables: Mapping[str, Value],
 ) -> tuple[tuple[Step, ...], Iterator[Diagnostic]]:
     """The pull steps of a deployment that declares none, and what is to be said of them."""
@@ -31,7 +31,7 @@ def default_pull(
         return (), iter(())
     if job_variables.get("image"):
         return (_go_to(IMAGE_ROOT),), _say(declaration, _IN_IMAGE)
-    if pool_type in LOCAL_POOLS:
+    if pool_type.is_local:
         detail = f"Runs load the code from `{project.root}` on the machine of the worker."
         return (_go_to(str(project.root)),), _say(declaration, detail)
     return (), _refuse(declaration, pool_type)
@@ -53,9 +53,9 @@ def _say(declaration: Declaration, detail: str) -> Iterator[Diagnostic]:
     yield declaration.node.problem("default-pull", detail).as_note()
 
 
-def _refuse(declaration: Declaration, pool_type: str) -> Iterator[Diagnostic]:
+def _refuse(declaration: Declaration, pool_type: PoolType) -> Iterator[Diagnostic]:
     detail = (
-        f"Workers of type `{pool_type}` do not see this machine's files, "
+        f"Workers of type `{pool_type.name}` do not see this machine's files, "
         "and no `pull` step says where the code is."
     )
     hint = "Declare a `pull` step, such as `git_clone`, or a `build` step that puts the code into the image."

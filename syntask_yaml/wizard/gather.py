@@ -11,6 +11,7 @@ from pathlib import Path
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.document.reader import read_file
 from syntask_yaml.errors import ProjectInvalid, UsageError
+from syntask_yaml.model.pool_type import POOL_TYPES
 from syntask_yaml.model.timing import is_timezone
 from syntask_yaml.operations.edit import read_text
 from syntask_yaml.project.dialect import Dialect
@@ -19,7 +20,6 @@ from syntask_yaml.project.load import load_project
 from syntask_yaml.project.locate import FILE_NAMES, find_project_file
 from syntask_yaml.project.repository import find_remote
 from syntask_yaml.wizard.context import BackendContext, GivenAnswers, InterviewContext, ProjectContext
-from syntask_yaml.wizard.prompts.pool import POOL_TYPES
 
 _CLOCK = Path("/etc/localtime")
 

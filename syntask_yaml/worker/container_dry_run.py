@@ -11,7 +11,6 @@ from time import monotonic
 from typing import Any
 
 from syntask_yaml.backend.base import Backend
-from syntask_yaml.backend.connect import is_server
 from syntask_yaml.backend.prefect.names import DIALECTS
 from syntask_yaml.backend.prefect.settings import stock_environ
 from syntask_yaml.errors import StepFailed
@@ -78,8 +77,7 @@ def dry_run_in_container(
     the image, that is a failure. The container is gone when this returns.
     """
     began = monotonic()
-    url = backend.url
-    server = stock_environ(url, context.environ) if is_server(url) else {}
+    server = {} if backend.features.has_own_worker else stock_environ(backend.url, context.environ)
     try:
         job = _job(deployment, backend, image, {**server, **environ})
         report = _report_of(job, context, deployment.full_name, timeout, notify)

@@ -19,8 +19,10 @@ from syntask_yaml.model.events import Observer, StepOutput
 from syntask_yaml.model.run import Run, State, StateType
 from syntask_yaml.operations.check import Failure
 from syntask_yaml.stopping import TICK
-from syntask_yaml.worker.execution import Execution, start_execution
+from syntask_yaml.worker.execution import start_execution
 from syntask_yaml.worker.protocol import Report
+from syntask_yaml.worker.runner.base import Running
+from syntask_yaml.worker.runner.process import start_process
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,13 @@ def dry_run(
     began = monotonic()
     with TemporaryDirectory(prefix="syntask-check-") as home:
         try:
-            execution = start_execution(
-                claim_of(deployment, backend), backend, home=Path(home), environ=environ
-            )
+            claim = claim_of(deployment, backend)
+            execution = start_execution(claim, backend, start_process, home=Path(home), environ=environ)
         except (SyntaskError, OSError) as error:
             failure = Failure("start", str(error), error.hint if isinstance(error, SyntaskError) else "")
             return DryRunResult(monotonic() - began, failure)
         try:
-            failure_or_none = _watch(execution, deployment.full_name, began + timeout, notify)
+            failure_or_none = _watch(execution.running, deployment.full_name, began + timeout, notify)
         finally:
             execution.close()
     return DryRunResult(monotonic() - began, failure_or_none)
@@ -82,11 +83,10 @@ def claim_of(deployment: Deployment, backend: Backend) -> Claim:
     )
 
 
-def _watch(execution: Execution, label: str, deadline: float, notify: Observer) -> Failure | None:
-    process = execution.process
+def _watch(run: Running, label: str, deadline: float, notify: Observer) -> Failure | None:
     while True:
-        code = process.poll()
-        for report in process.hear():
+        code = run.poll()
+        for report in run.hear():
             match report.kind:
                 case "ready":
                     return None
@@ -98,7 +98,7 @@ def _watch(execution: Execution, label: str, deadline: float, notify: Observer) 
             return Failure("start", f"The process of the run ended with exit code {code} and said nothing.")
         if monotonic() > deadline:
             return too_long()
-        select.select(process.descriptors, (), (), TICK)
+        select.select(run.descriptors, (), (), TICK)
 
 
 def failure_of(report: Report) -> Failure:

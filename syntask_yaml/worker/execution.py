@@ -18,15 +18,9 @@ from syntask_yaml.operations.secret_variables import HINT, secret_problem
 from syntask_yaml.steps.scrubber import Scrubber, secrets_in
 from syntask_yaml.worker.backlog import Backlog
 from syntask_yaml.worker.log_limit import LogLimit
-from syntask_yaml.worker.process import RunProcess
-from syntask_yaml.worker.protocol import LONGEST_TEXT, Job, Report
-from syntask_yaml.worker.run_environment import (
-    directory_of,
-    environment,
-    job_variables,
-    own_directory,
-    remove_directory,
-)
+from syntask_yaml.worker.protocol import LONGEST_TEXT, Report
+from syntask_yaml.worker.run_environment import job_variables, own_directory, remove_directory
+from syntask_yaml.worker.runner.base import Launch, Runner, Running
 
 # No level of `logging` is near; a store does not hold every number.
 _HIGHEST = 1000
@@ -41,7 +35,7 @@ class Execution:
     """
 
     claim: Claim
-    process: RunProcess
+    running: Running
     directory: Path
     is_over: bool = False
     _scrubber: Scrubber = field(default_factory=Scrubber)
@@ -58,13 +52,13 @@ class Execution:
 
     @property
     def descriptors(self) -> tuple[int, ...]:
-        return () if self.is_over else self.process.descriptors
+        return () if self.is_over else self.running.descriptors
 
     def hear(self, now: datetime) -> None:
         """Take down what the run said until *now*, and whether it has ended."""
         if self.is_over:
             return
-        code = self.process.poll()
+        code = self.running.poll()
         for report in self._reports(is_last=code is not None):
             match report.kind:
                 case "log" | "damaged":
@@ -80,10 +74,10 @@ class Execution:
         if code is not None:
             self._backlog.add(self._last_words(now))
             self._backlog.states.append(self._final(code))
-            self.process.close()
+            self.running.close()
             self.is_over = True
         elif self._asked is not None and has_passed(self._asked, self._grace, now):
-            self.process.stop(force=True)
+            self.running.stop(force=True)
 
     def put_aside(self) -> None:
         """Keep on disk what the store does not take for now; count what the disk does not take."""
@@ -108,13 +102,13 @@ class Execution:
             self._backlog.states.clear()
             self.kill()  # another worker has taken us for dead
         elif is_ready:
-            self.process.go()
+            self.running.go()
 
     def _reports(self, *, is_last: bool) -> Iterator[Report]:
         """What the run has said since; output that is not kept is only counted."""
         if self._log_limit.is_reached:
-            self._log_limit.left_out += self.process.skip_output()
-        return self.process.hear(is_last=is_last)
+            self._log_limit.left_out += self.running.skip_output()
+        return self.running.hear(is_last=is_last)
 
     def _lines(self, report: Report, now: datetime) -> Iterator[LogLine]:
         """The line of the log that is kept of *report*, masked."""
@@ -157,17 +151,17 @@ class Execution:
         """Ask the run to end, and end it when *grace* seconds have passed."""
         if self._asked is None and not self.is_over:
             self._asked, self._grace, self._cancelled = now, grace, reason
-            self.process.stop()
+            self.running.stop()
 
     def kill(self) -> None:
         """End the run at once."""
         if not self.is_over:
-            self.process.stop(force=True)
+            self.running.stop(force=True)
 
     def close(self) -> None:
         """Let go of the process, and remove the run's directory."""
         if not self.is_over:
-            self.process.close()
+            self.running.close()
         self._backlog.close()
         remove_directory(self.directory)
 
@@ -175,36 +169,29 @@ class Execution:
 def start_execution(
     claim: Claim,
     backend: Backend,
+    start: Runner,
     *,
     home: Path,
     environ: Mapping[str, str],
     log_limit: int | None = None,
 ) -> Execution:
-    """Start the process of a claimed run; *log_limit* bytes of its log are kept, None for all.
+    """Start a claimed run; *log_limit* bytes of its log are kept, None for all.
 
-    Raises StepFailed for a job variable without a value, or with a secret where none can be kept;
-    OSError or ValueError where there is no such program or directory, or no process can have such an
-    environment.
+    Raises StepFailed for a job variable without a value, or with a secret where none can be kept; and
+    what *start* raises.
     """
     variables = job_variables(claim, backend, environ)
     for name, value in variables.items():
         if detail := secret_problem(name, value):
             raise StepFailed(detail, hint=HINT)
-    job = Job(
-        run_id=claim.run.id,
-        entrypoint=claim.entrypoint,
-        backend=backend.url,
-        parameters=claim.parameters,
-        pull_steps=claim.pull_steps,
+    directory = own_directory(claim.run.id, home)
+    launch = Launch(
+        claim=claim, variables=variables, backend_url=backend.url, environ=environ, directory=directory
     )
-    own_environ = environment(claim, backend, variables, environ)
-    command = str(variables.get("command") or "") or None
-    with directory_of(claim.run.id, variables.get("working_dir"), home) as (directory, _):
-        process = RunProcess(job, directory=directory, environ=own_environ, command=command)
     return Execution(
         claim,
-        process,
-        own_directory(claim.run.id, home),
+        start(launch),
+        directory,
         _scrubber=Scrubber(secrets_in(variables)),
         _log_limit=LogLimit(log_limit),
     )

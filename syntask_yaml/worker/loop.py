@@ -24,6 +24,7 @@ from syntask_yaml.worker.events import Notify, RunChanged, Stopping, StoreLost, 
 from syntask_yaml.worker.execution import Execution, start_execution
 from syntask_yaml.worker.options import WorkerOptions
 from syntask_yaml.worker.run_environment import own_directory, remove_directory, runs_with_directory
+from syntask_yaml.worker.runner.base import Runner
 
 # Seconds.
 _SCHEDULE_EVERY = 5.0
@@ -41,10 +42,11 @@ _FORGET_AT_ONCE = 20
 
 @dataclass
 class Worker:
-    """One worker on one backend. *home* is where the directories of its runs are."""
+    """One worker on one backend. *runner* starts its runs; *home* is where their directories are."""
 
     backend: OwnBackend
     options: WorkerOptions
+    runner: Runner
     home: Path
     environ: Mapping[str, str]
     notify: Notify
@@ -198,6 +200,7 @@ class Worker:
             self._executions[claim.run.id] = start_execution(
                 claim,
                 self.backend,
+                self.runner,
                 home=self.home,
                 environ=self.environ,
                 log_limit=self.options.log_limit,

@@ -41,7 +41,7 @@ def looked_up(variables: Mapping[str, Any], backend: Backend) -> dict[str, Any]:
 
 
 def environment(
-    claim: Claim, backend: Backend, variables: Mapping[str, Any], environ: Mapping[str, str]
+    claim: Claim, backend_url: str, variables: Mapping[str, Any], environ: Mapping[str, str]
 ) -> dict[str, str]:
     """The environment of the run's process: the worker's *environ*, ours over it, and `env` over both.
 
@@ -54,7 +54,7 @@ def environment(
     given = {
         **environ,
         "PYTHONUNBUFFERED": "1",
-        "SYNTASK_BACKEND": backend.url,
+        "SYNTASK_BACKEND": backend_url,
         RUN_ID: claim.run.id,
         "SYNTASK__FLOW_RUN_NAME": claim.run.name,
         "SYNTASK__DEPLOYMENT": claim.run.deployment or "",
@@ -68,21 +68,20 @@ def _text(value: Any) -> str:
 
 
 @contextmanager
-def directory_of(run_id: str, configured: Any, home: Path) -> Iterator[tuple[Path, Path | None]]:
-    """Where a run takes place: the *configured* directory and None, or twice a new one of its own.
+def working_directory(configured: Any, own: Path) -> Iterator[Path]:
+    """Where a run takes place: the *configured* directory, or its *own*, which is made.
 
     That is removed again if something is raised inside.
     """
     if configured:
-        yield Path(str(configured)), None
+        yield Path(str(configured))
         return
-    directory = own_directory(run_id, home)
-    remove_directory(directory)  # of a worker that was killed before the run began
-    directory.mkdir(parents=True)
+    remove_directory(own)  # of a worker that was killed before the run began
+    own.mkdir(parents=True)
     try:
-        yield directory, directory
+        yield own
     except BaseException:
-        remove_directory(directory)
+        remove_directory(own)
         raise
 
 

@@ -13,8 +13,8 @@ from syntask_yaml.backend.embedded.runs import EmbeddedRuns
 from syntask_yaml.backend.embedded.secret_box import SecretBox
 from syntask_yaml.backend.embedded.store import Store
 from syntask_yaml.backend.embedded.values import EmbeddedValues
-from syntask_yaml.backend.pools import SERVED_TYPES
 from syntask_yaml.files import home_path
+from syntask_yaml.model.pool_type import SERVED_TYPES
 
 _PATIENCE = 30.0
 

@@ -14,7 +14,6 @@ from syntask_yaml.backend.embedded.deployment_rows import schedule_of, stored_de
 from syntask_yaml.backend.embedded.run_rows import log_row, progress_row, run_of, run_row
 from syntask_yaml.backend.embedded.values import pool_of
 from syntask_yaml.backend.ids import new_id
-from syntask_yaml.backend.pools import SERVED_TYPES
 from syntask_yaml.backend.queue import Claim
 from syntask_yaml.backend.run_states import (
     AWAITING,
@@ -26,6 +25,7 @@ from syntask_yaml.backend.run_states import (
     scheduled_run,
 )
 from syntask_yaml.backend.schedules import NextRuns, next_runs
+from syntask_yaml.model.pool_type import SERVED_TYPES
 from syntask_yaml.model.run import LogLine, Run, State, StateType
 
 # How many schedules are looked at while others wait to write.

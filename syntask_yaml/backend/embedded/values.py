@@ -13,7 +13,6 @@ from syntask_yaml.backend.embedded.codec import from_json, to_json
 from syntask_yaml.backend.embedded.deployment_rows import stored_deployments
 from syntask_yaml.backend.ids import new_id
 from syntask_yaml.backend.pools import (
-    SERVED_TYPES,
     furnished,
     new_pool,
     no_such_pool,
@@ -23,6 +22,7 @@ from syntask_yaml.backend.pools import (
 )
 from syntask_yaml.model.block import Block, Variable
 from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool
+from syntask_yaml.model.pool_type import SERVED_TYPES
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.model.value import Json, known
 

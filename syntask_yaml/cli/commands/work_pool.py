@@ -16,6 +16,7 @@ from syntask_yaml.cli.views.diagnostics import show
 from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.model.pool_type import DEFAULT_TYPE
 from syntask_yaml.model.value import Json, read_json
 from syntask_yaml.operations.pools import find_pool
 
@@ -70,7 +71,7 @@ def inspect(context: Context, /, *, name: str, output: str) -> None:
 
 @command.command("create")
 @click.argument("name")
-@click.option("-t", "--type", default="process", show_default=True, help="Type of the work pool.")
+@click.option("-t", "--type", default=DEFAULT_TYPE, show_default=True, help="Type of the work pool.")
 @_description
 @_concurrency_limit
 @click.option("--paused", is_flag=True, help="Create the work pool paused.")
@@ -180,7 +181,7 @@ def delete(context: Context, /, *, name: str, yes: bool) -> None:
 
 
 @command.command("get-default-template")
-@click.option("-t", "--type", default="process", show_default=True, help="Type of the work pool.")
+@click.option("-t", "--type", default=DEFAULT_TYPE, show_default=True, help="Type of the work pool.")
 @pass_context
 def get_default_template(context: Context, /, *, type: str) -> None:
     """Print the default base job template of a work pool type as JSON."""

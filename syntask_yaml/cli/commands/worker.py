@@ -10,8 +10,7 @@ from types import FrameType
 
 import click
 
-from syntask_yaml.backend.base import Features
-from syntask_yaml.backend.connect import is_server, open_embedded
+from syntask_yaml.backend.base import Features, OwnBackend, is_own
 from syntask_yaml.backend.pools import ELSEWHERE
 from syntask_yaml.cli.completion import complete_pool
 from syntask_yaml.cli.context import Context, pass_context
@@ -20,12 +19,14 @@ from syntask_yaml.cli.views.output import say
 from syntask_yaml.cli.views.runs import state_text
 from syntask_yaml.errors import BackendRefused, UsageError
 from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.model.pool_type import SERVED_LIST
 from syntask_yaml.model.run import StateType
 from syntask_yaml.operations.pools import find_pool, is_served, waiting_hint, why_waiting
 from syntask_yaml.settings import days, seconds, size
 from syntask_yaml.worker.events import RunChanged, Stopping, StoreLost, StoreRegained, WorkerEvent
 from syntask_yaml.worker.loop import Worker
 from syntask_yaml.worker.options import WorkerOptions
+from syntask_yaml.worker.runner import RUNNERS
 
 
 @click.group("worker")
@@ -46,7 +47,7 @@ def command() -> None:
 @click.option(
     "-q", "--work-queue", "queues", multiple=True, help="Take only runs of this work queue. Repeatable."
 )
-@click.option("-t", "--type", "type_", help="Worker type. The embedded backend supports only `process`.")
+@click.option("-t", "--type", "type_", help=f"Worker type. The embedded backend supports only {SERVED_LIST}.")
 @click.option(
     "-l",
     "--limit",
@@ -73,17 +74,13 @@ def start(
 
     For pools of a server, Prefect's own worker is started with these options.
     """
-    settings = context.settings
-    if is_server(settings.backend):
-        from syntask_yaml.cli.stock_worker import hand_over
+    with context.backend() as backend:
+        if not is_own(backend):
+            from syntask_yaml.cli.stock_worker import hand_over
 
-        stock = _for_stock_worker(pool, name, queues, type_, limit, run_once=run_once)
-        hand_over(settings.backend, context.environ, stock)
-    if type_ not in (None, "process"):
-        raise UsageError(f"This worker is of type `process`, not `{type_}`.", hint=ELSEWHERE)
-    backend = open_embedded(settings.backend, store=settings.store)
-    try:
-        served = _served(find_pool(backend, pool), backend.features)
+            stock = _for_stock_worker(pool, name, queues, type_, limit, run_once=run_once)
+            hand_over(context.settings.backend or backend.url, context.environ, stock)
+        served = _served(find_pool(backend, pool), type_, backend.features)
         options = WorkerOptions(
             pool=pool,
             name=name or f"{socket.gethostname()}-{os.getpid()}",
@@ -95,17 +92,25 @@ def start(
             log_limit=size(context.environ, "SYNTASK_LOG_LIMIT", _LOG_LIMIT),
             run_once=run_once,
         )
-        notify = _show if context.verbosity >= 0 else _ignore
-        worker = Worker(backend, options, home=settings.home, environ=context.environ, notify=notify)
-        if context.verbosity >= 0:
-            say(f"Worker `{options.name}` serves the work pool `{pool}` on {backend.url}.")
-        if reason := why_waiting(served):
-            say(f"warning: {reason} {waiting_hint(served)}")
-        backend.hurry(_PATIENCE)
-        _stop_on_signals(worker)
-        worker.run(lambda: datetime.now(UTC))
-    finally:
-        backend.close()
+        _serve(served, backend, options, context)
+
+
+def _serve(pool: WorkPool, backend: OwnBackend, options: WorkerOptions, context: Context) -> None:
+    worker = Worker(
+        backend,
+        options,
+        RUNNERS[pool.type],
+        home=context.settings.home,
+        environ=context.environ,
+        notify=_show if context.verbosity >= 0 else _ignore,
+    )
+    if context.verbosity >= 0:
+        say(f"Worker `{options.name}` serves the work pool `{pool.name}` on {backend.url}.")
+    if reason := why_waiting(pool):
+        say(f"warning: {reason} {waiting_hint(pool)}")
+    backend.hurry(_PATIENCE)
+    _stop_on_signals(worker)
+    worker.run(lambda: datetime.now(UTC))
 
 
 _LIMIT = 10
@@ -130,7 +135,10 @@ def _for_stock_worker(
     return [*options, "--run-once"] if run_once else options
 
 
-def _served(pool: WorkPool, features: Features) -> WorkPool:
+def _served(pool: WorkPool, type: str | None, features: Features) -> WorkPool:
+    """Return *pool*, of which somebody may have said the *type*. Raises UsageError or BackendRefused."""
+    if type not in (None, pool.type):
+        raise UsageError(f"The work pool `{pool.name}` is of type `{pool.type}`, not `{type}`.")
     if not is_served(pool, features):
         detail = f"The work pool `{pool.name}` is of type `{pool.type}`, which this worker does not serve."
         raise BackendRefused(detail, hint=ELSEWHERE)

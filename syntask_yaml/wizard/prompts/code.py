@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from syntask_yaml.model.block import Block
-from syntask_yaml.project.default_pull import IMAGE_ROOT, LOCAL_POOLS
+from syntask_yaml.model.pool_type import pool_type
+from syntask_yaml.project.default_pull import IMAGE_ROOT
 from syntask_yaml.project.repository import without_credentials
 from syntask_yaml.wizard.context import InterviewContext
 from syntask_yaml.wizard.draft import Draft
@@ -106,7 +107,7 @@ def _is_shared(context: InterviewContext) -> bool:
 
 
 def _is_local(draft: Draft) -> bool:
-    return draft.pool is not None and draft.pool.type in LOCAL_POOLS
+    return draft.pool is not None and pool_type(draft.pool.type).is_local
 
 
 def _from_here(draft: Draft, context: InterviewContext) -> Draft:

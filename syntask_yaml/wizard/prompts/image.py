@@ -8,7 +8,7 @@ from typing import Any
 
 from syntask_yaml.model.builtin import builtin_of
 from syntask_yaml.model.pool import WorkPool
-from syntask_yaml.project.default_pull import LOCAL_POOLS
+from syntask_yaml.model.pool_type import pool_type
 from syntask_yaml.wizard.context import InterviewContext
 from syntask_yaml.wizard.draft import Draft
 from syntask_yaml.wizard.questions import Choice, Confirm, Interview, Select, Text
@@ -27,7 +27,7 @@ def takes_image(pool: WorkPool | None) -> bool:
     variables: Any = pool.base_job_template.get("variables") or {}
     properties = variables.get("properties") or {}
     if not properties:  # the first worker will bring the template of its type
-        return pool.type not in LOCAL_POOLS and not pool.type.endswith(":managed")
+        return not pool_type(pool.type).is_local and not pool.type.endswith(":managed")
     image = properties.get("image")
     return isinstance(image, dict) and "enum" not in image
 
@@ -99,7 +99,7 @@ def _ask_build(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     is_pushed = yield from Confirm(
         "push",
         "Push it to the registry?",
-        default=draft.pool is not None and draft.pool.type != "docker",
+        default=draft.pool is not None and not pool_type(draft.pool.type).has_local_images,
     ).ask(context.answers)
     if not is_pushed:
         return draft

@@ -9,24 +9,12 @@ from syntask_yaml.backend.ids import check_name
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import BackendRefused, UsageError
 from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.model.pool_type import pool_type
 from syntask_yaml.wizard.context import InterviewContext
 from syntask_yaml.wizard.draft import Draft
 from syntask_yaml.wizard.questions import Choice, Interview, Select, Text
 
 NEW = "/new"  # no pool can be called that
-_HIDDEN = frozenset({"prefect-agent", "syntask-agent", "block"})
-# The types of pools that Prefect has workers for, the likeliest first: what there is where a server does
-# not tell, and the order where it does.
-POOL_TYPES = {
-    "process": "processes on the worker's machine",
-    "docker": "Docker containers",
-    "kubernetes": "Kubernetes jobs",
-    "ecs": "AWS ECS tasks",
-    "azure-container-instance": "Azure container instances",
-    "cloud-run-v2": "Google Cloud Run jobs",
-    "cloud-run": "Google Cloud Run jobs (first version)",
-    "vertex-ai": "Google Vertex AI jobs",
-}
 
 
 def ask_pool(draft: Draft, context: InterviewContext) -> Interview[Draft]:
@@ -34,7 +22,7 @@ def ask_pool(draft: Draft, context: InterviewContext) -> Interview[Draft]:
     given = context.given.overrides.work_pool
     if given is not None:
         return (yield from _with_given(draft, given, context))
-    pools = [pool for pool in context.backend.pools if pool.type not in _HIDDEN]
+    pools = [pool for pool in context.backend.pools if pool_type(pool.type).is_offered]
     chosen = NEW
     if pools:
         chosen = yield from Select(
@@ -75,14 +63,14 @@ def _with_given(draft: Draft, name: str, context: InterviewContext) -> Interview
 
 
 def _ask_new(name: str, context: InterviewContext) -> Interview[WorkPool]:
-    types = [each for each in context.backend.pool_types() if each not in _HIDDEN]
+    types = [each for each in context.backend.pool_types() if pool_type(each).is_offered]
     if len(types) == 1 and "pool type" not in context.answers:
         return WorkPool(name=name, type=types[0])
     width = max(map(len, types))
     kind = yield from Select(
         "pool type",
         "Type of the work pool?",
-        choices=[Choice(each, f"{each:<{width}}  {POOL_TYPES.get(each, '')}".rstrip()) for each in types],
+        choices=[Choice(each, f"{each:<{width}}  {pool_type(each).title}".rstrip()) for each in types],
     ).ask(context.answers)
     return WorkPool(name=name, type=kind)
 
@@ -95,7 +83,7 @@ def _choices(pools: list[WorkPool]) -> Iterator[Choice]:
 
 
 def _default(draft: Draft, context: InterviewContext) -> str | None:
-    names = [pool.name for pool in context.backend.pools if pool.type not in _HIDDEN]
+    names = [pool.name for pool in context.backend.pools if pool_type(pool.type).is_offered]
     declared = (draft.fields.get("work_pool") or {}).get("name")
     wanted = (declared, context.backend.default_pool, names[0] if len(names) == 1 else None, "default")
     return next((name for name in wanted if name in names), None)

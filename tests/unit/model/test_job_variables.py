@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from syntask_yaml.backend.pools import PROCESS_TEMPLATE
 from syntask_yaml.model.job_variables import job_configuration, merged
+from syntask_yaml.model.pool_type import pool_type
 from tests.unit.project.flows.judge import silence
 
 
@@ -26,7 +26,7 @@ _PLACE = "/"
 
 # A template, the job variables of a deployment, and those of a run.
 _CASES: tuple[tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]], ...] = (
-    (PROCESS_TEMPLATE, {}, {}),
+    (pool_type("process").template, {}, {}),
     (_template(env=_ENV, working_dir=_PLACE), {"env": {"B": "deployment"}}, {}),
     (_template(env=_ENV), {"env": {"B": "deployment", "C": "x"}}, {"env": {"C": "run", "D": "run"}}),
     (_template(env=_ENV), {"env": {"A": None}}, {}),

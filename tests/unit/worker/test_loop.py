@@ -19,6 +19,7 @@ from syntask_yaml.model.schedule import Interval, Schedule
 from syntask_yaml.worker.events import RunChanged, StoreLost, StoreRegained
 from syntask_yaml.worker.loop import Worker
 from syntask_yaml.worker.options import WorkerOptions
+from syntask_yaml.worker.runner.process import start_process
 from tests.support.memory import MemoryBackend
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -33,7 +34,8 @@ SLEEPER = Deployment(
 
 def employed(backend: OwnBackend, home: Path, name: str = "worker", **options: Any) -> Worker:
     made = WorkerOptions(pool="default", name=name, **options)
-    return Worker(backend, made, home=home, environ={"PATH": "/usr/bin:/bin"}, notify=lambda _event: None)
+    environ = {"PATH": "/usr/bin:/bin"}
+    return Worker(backend, made, start_process, home=home, environ=environ, notify=lambda _event: None)
 
 
 def ask(backend: OwnBackend, deployment: Deployment, *, times: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""A run as a child process: started, listened to, told to go, stopped."""
+"""Runs as child processes of the worker."""
 
 from __future__ import annotations
 
@@ -16,13 +16,24 @@ from typing import Any
 from syntask_yaml.worker.framing import Assembly
 from syntask_yaml.worker.log_limit import Amount
 from syntask_yaml.worker.protocol import CONTROL_FD, GO, LONGEST_LINE, REPORT_FD, Job, Report
+from syntask_yaml.worker.run_environment import environment, working_directory
+from syntask_yaml.worker.runner.base import Launch
 
 # `-P`: no file of the user's can stand in for a module that the start of a run needs.
-_DEFAULT_COMMAND = (sys.executable, "-P", "-m", "syntask_yaml.worker.child")
+DEFAULT_COMMAND = (sys.executable, "-P", "-m", "syntask_yaml.worker.child")
 _CHUNK = 65_536
 # How much is read of a pipe at a time: little, so that a run that never stops writing does not keep the
 # worker from all others; and at the end as much as a pipe can hold.
 _CHUNKS, _LAST_CHUNKS = 2, 16
+
+
+def start_process(launch: Launch) -> RunProcess:
+    """Start a run as a process: the `command` in the `working_dir` of the job variables, with their `env`."""
+    variables = launch.variables
+    environ = environment(launch.claim, launch.backend_url, variables, launch.environ)
+    command = str(variables.get("command") or "") or None
+    with working_directory(variables.get("working_dir"), launch.directory) as directory:
+        return RunProcess(launch.job, directory=directory, environ=environ, command=command)
 
 
 @dataclass(slots=True)
@@ -69,7 +80,7 @@ class _Pipe:
 
 
 class RunProcess:
-    """The process of one run and its pipes.
+    """The process of one run and its pipes, as a `Running`.
 
     It leads a process group of its own, so that all that the flow starts can be ended with it.
     """
@@ -82,7 +93,7 @@ class RunProcess:
         passed = (control_read, report_write)
         try:
             self._process = subprocess.Popen(
-                shlex.split(command) if command else _DEFAULT_COMMAND,
+                shlex.split(command) if command else DEFAULT_COMMAND,
                 cwd=directory,
                 env={**environ, CONTROL_FD: str(control_read), REPORT_FD: str(report_write)},
                 stdin=subprocess.DEVNULL,
@@ -108,17 +119,11 @@ class RunProcess:
         self._send(job.encode())
 
     @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    @property
     def descriptors(self) -> tuple[int, ...]:
-        """What becomes readable when there is something to hear."""
         pipes = (self._reports, self._out, self._err)
         return (*self._end, *(pipe.descriptor for pipe in pipes if pipe.is_open))
 
     def hear(self, *, is_last: bool = False) -> Iterator[Report]:
-        """What the run has said since: its own reports, and its output as log lines."""
         for line in self._out.lines(is_last=is_last):
             yield Report("log", line.decode(errors="replace").rstrip("\r"), logger="stdout")
         for line in self._err.lines(is_last=is_last):
@@ -129,24 +134,19 @@ class RunProcess:
             yield from map(Report.decode, self._assembly.rest())
 
     def skip_output(self) -> Amount:
-        """How much of its output has come since, which is not kept."""
         return self._out.skip() + self._err.skip()
 
     def go(self) -> None:
-        """Let the run begin."""
         self._send(GO)
 
     def poll(self) -> int | None:
-        """The exit code; None while it runs."""
         return self._process.poll()
 
     def stop(self, *, force: bool = False) -> None:
-        """Ask the run and all that it started to end, or end them."""
         with suppress(ProcessLookupError):  # they have ended already
             os.killpg(self._process.pid, signal.SIGKILL if force else signal.SIGTERM)
 
     def close(self) -> None:
-        """End what the run left behind, and let go of the pipes."""
         self.stop(force=True)
         self._process.wait()
         for descriptor in (self._reports.descriptor, *self._end):

@@ -1,0 +1,110 @@
+"""The types of work pools that `syntask` knows: one row each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from syntask_yaml.model.value import Json
+
+_TEXT_OR_NULL: Json = [{"type": "string"}, {"type": "null"}]
+
+
+def job_template(variables: Mapping[str, Mapping[str, Json]]) -> Mapping[str, Json]:
+    """Return the base job template whose configuration is its *variables*, which are JSON Schemas by name."""
+    return {
+        "job_configuration": {name: f"{{{{ {name} }}}}" for name in sorted(variables)},
+        "variables": {"type": "object", "properties": variables},
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolType:
+    """A type of work pools.
+
+    *title* says in the interview what its runs are; *is_offered*: it is listed there. *template* is the base
+    job template of a new pool on our own backends. A type without one is not served there: it needs a Prefect
+    server and its workers. *is_local*: its runs see the files of the worker's machine. *has_local_images*:
+    they use the images of that machine, without a registry.
+    """
+
+    name: str
+    title: str = ""
+    is_offered: bool = True
+    template: Mapping[str, Json] = field(default_factory=dict)
+    is_local: bool = False
+    has_local_images: bool = False
+
+    @property
+    def is_served(self) -> bool:
+        return bool(self.template)
+
+
+# The likeliest first, as the interview offers them.
+_TYPES = (
+    PoolType(
+        name="process",
+        title="processes on the worker's machine",
+        is_local=True,
+        template=job_template(
+            {
+                "name": {
+                    "title": "Name",
+                    "description": "Name of the process that executes the run.",
+                    "anyOf": _TEXT_OR_NULL,
+                    "default": None,
+                },
+                "env": {
+                    "title": "Environment Variables",
+                    "description": "Environment variables of the run; null takes one away.",
+                    "type": "object",
+                    "additionalProperties": {"anyOf": _TEXT_OR_NULL},
+                },
+                "labels": {
+                    "title": "Labels",
+                    "description": "Labels for the process.",
+                    "type": "object",
+                    "additionalProperties": {"type": "string"},
+                },
+                "command": {
+                    "title": "Command",
+                    "description": "What to execute instead of the flow's own entrypoint.",
+                    "anyOf": _TEXT_OR_NULL,
+                    "default": None,
+                },
+                "stream_output": {
+                    "title": "Stream Output",
+                    "description": "Whether the worker shows what the run prints.",
+                    "type": "boolean",
+                    "default": True,
+                },
+                "working_dir": {
+                    "title": "Working Directory",
+                    "description": "Where the process starts; a fresh folder if null.",
+                    "anyOf": [{"type": "string", "format": "path"}, {"type": "null"}],
+                    "default": None,
+                },
+            }
+        ),
+    ),
+    PoolType(name="docker", title="Docker containers", has_local_images=True),
+    PoolType(name="kubernetes", title="Kubernetes jobs"),
+    PoolType(name="ecs", title="AWS ECS tasks"),
+    PoolType(name="azure-container-instance", title="Azure container instances"),
+    PoolType(name="cloud-run-v2", title="Google Cloud Run jobs"),
+    PoolType(name="cloud-run", title="Google Cloud Run jobs (first version)"),
+    PoolType(name="vertex-ai", title="Google Vertex AI jobs"),
+    PoolType(name="prefect-agent", is_offered=False, is_local=True),
+    PoolType(name="syntask-agent", is_offered=False, is_local=True),
+    PoolType(name="block", is_offered=False),
+)
+POOL_TYPES: Mapping[str, PoolType] = {each.name: each for each in _TYPES}
+DEFAULT_TYPE = "process"
+SERVED_TYPES = tuple(each.name for each in _TYPES if each.is_served)
+# The same in a sentence.
+SERVED_LIST = ", ".join(f"`{name}`" for name in SERVED_TYPES)
+
+
+def pool_type(name: str) -> PoolType:
+    """Return the type called *name*, also one that is not in the table."""
+    return POOL_TYPES.get(name) or PoolType(name=name)
