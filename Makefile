@@ -43,7 +43,7 @@ format: .venv/.ready
 bench: .venv/.ready
 	$(BIN)/python -m benchmarks
 
-# Make what comes from the code: the index of the built-in steps, their part of the JSON Schema, pages of docs/, and pictures.
+# Make what comes from the code: the index of the built-in steps, the JSON Schemas, pages of docs/, and pictures.
 docs: .venv/.ready
 	$(BIN)/python docs/generate.py
 	$(BIN)/python docs/draw.py

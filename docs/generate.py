@@ -1,4 +1,4 @@
-"""Write what comes from the code: the index of built-in steps, their part of the JSON Schema, and pages.
+"""Write what comes from the code: the index of built-in steps, the JSON Schemas, and pages.
 
 `python docs/generate.py` writes the files; the tests compare them with what stands there.
 """
@@ -15,6 +15,7 @@ import click
 from syntask_yaml.assets import asset
 from syntask_yaml.cli.main import COMMANDS, cli
 from syntask_yaml.messages import MESSAGES
+from syntask_yaml.project.editor_schema import editor_schema
 from syntask_yaml.project.schema import project_schema
 from syntask_yaml.steps.describe import declared_steps, index_of, with_steps
 
@@ -45,6 +46,21 @@ def messages() -> str:
     return "\n".join(lines) + "\n"
 
 
+_EDITORS = """\
+`syntask schema` prints its JSON Schema.
+`syntask init` writes it to `.syntask.schema.json`, and begins the project file with
+
+```yaml
+# yaml-language-server: $schema=.syntask.schema.json
+```
+
+Editors that use [yaml-language-server](https://github.com/redhat-developer/yaml-language-server), such as
+VS Code with its YAML extension, then check the file, explain its keys, and complete keys, deployments,
+schedules and steps.
+For an existing file, run `syntask schema > .syntask.schema.json` and add the line.
+"""
+
+
 def reference() -> str:
     """The page of every key of the project file."""
     return "\n".join([*_reference_head(), *_sections()]).rstrip() + "\n"
@@ -54,8 +70,7 @@ def _reference_head() -> Iterator[str]:
     yield "# The project file\n"
     yield _NOTE
     yield "`syntask.yaml`, or an existing `prefect.yaml`. Every key can be omitted or null."
-    yield "`syntask schema` prints its JSON Schema. For completion in an editor, begin the file with\n"
-    yield "```yaml\n# yaml-language-server: $schema=path/to/syntask.schema.json\n```\n"
+    yield _EDITORS
 
 
 _TITLES = {
@@ -161,13 +176,23 @@ def step_index() -> str:
 def schema() -> str:
     """The JSON Schema, in which only the part of the built-in steps is made."""
     written = json.loads(asset("schemas/syntask.schema.json").read_text(encoding="utf-8"))
-    return json.dumps(with_steps(written, declared_steps()), indent=2, ensure_ascii=False) + "\n"
+    return _json(with_steps(written, declared_steps()))
+
+
+def schema_for_editors() -> str:
+    """The JSON Schema with what editors show and insert."""
+    return _json(editor_schema(json.loads(schema())))
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 # In the order in which they are made: the pages have what the schema says.
 FILES = {
     "syntask_yaml/model/builtin.json": step_index,
     "schemas/syntask.schema.json": schema,
+    "schemas/editor.schema.json": schema_for_editors,
     "docs/messages.md": messages,
     "docs/reference.md": reference,
     "docs/commands.md": commands,

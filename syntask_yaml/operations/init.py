@@ -109,7 +109,7 @@ def check_free(directory: Path) -> Path:
 
 def write_schema(directory: Path) -> None:
     """Write the schema that editors read, beside the project file. Raises OSError."""
-    schema = asset("schemas/syntask.schema.json").read_text(encoding="utf-8")
+    schema = asset("schemas/editor.schema.json").read_text(encoding="utf-8")
     write_atomically(directory / SCHEMA_NAME, schema)
 
 

@@ -138,6 +138,7 @@ def _input(parameter: inspect.Parameter, annotation: Any, description: str) -> S
         "description": description[: example.start()],
         **_any_of(allowed),
         **({"default": parameter.default} if has_default else {}),
+        **({"deprecated": True} if description.startswith("Has no effect") else {}),
         "examples": [_example(example[1], is_text=_TYPES[str] in allowed)],
     }
 
