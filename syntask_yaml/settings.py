@@ -77,7 +77,7 @@ def size(environ: Mapping[str, str], name: str, default: int) -> int | None:
         return None
     found = _SIZE.fullmatch(text.strip())
     if found is None:
-        raise UsageError(f"`{name}` is `{text}`; expected is a size such as `20 MB`, or `unlimited`.")
+        raise UsageError(f"`{name}` is `{text}`; expected a size such as `20 MB`, or `unlimited`.")
     return int(float(found[1]) * _UNITS[found[2].lower()])
 
 
@@ -97,4 +97,4 @@ def _number(environ: Mapping[str, str], name: str, default: float, expected: str
         number = -1.0
     if 0 < number <= most:
         return number
-    raise UsageError(f"`{name}` is `{text}`; expected is {expected}.")
+    raise UsageError(f"`{name}` is `{text}`; expected {expected}.")

@@ -39,7 +39,7 @@ def refusal(
     """
     try:
         if is_taken:
-            raise BackendConflict(f"`{write.full_name}` is there already.", hint="Plan again.")
+            raise BackendConflict(f"`{write.full_name}` already exists.", hint="Run `syntask plan` again.")
         _check_is_current(write, stored)
         if write.after is not None:
             _check_fits(write.after, pools)
@@ -90,12 +90,14 @@ def _check_is_current(write: Write, stored: Stored | None) -> None:
         return
     name = write.full_name
     if before is None:
-        raise BackendConflict(f"`{name}` is there already.", hint="Plan again to see what would change.")
+        raise BackendConflict(
+            f"`{name}` already exists.", hint="Run `syntask plan` again to see what would change."
+        )
     name = write.old_name or name
     if stored is None:
-        raise BackendConflict(f"`{name}` was deleted since it was read.", hint="Plan again.")
+        raise BackendConflict(f"`{name}` was deleted since it was read.", hint="Run `syntask plan` again.")
     if (stored.id, stored.updated) != (before.id, before.updated):
-        raise BackendConflict(f"`{name}` was changed since it was read.", hint="Plan again.")
+        raise BackendConflict(f"`{name}` was changed since it was read.", hint="Run `syntask plan` again.")
 
 
 def _check_fits(after: Deployment, pools: Collection[str]) -> None:
@@ -106,12 +108,12 @@ def _check_fits(after: Deployment, pools: Collection[str]) -> None:
     if queue is not None:
         check_name("work queue", queue)
     if pool is not None and pool not in pools:
-        others = "`syntask work-pool ls` shows the pools there are."
+        others = "Run `syntask work-pool ls` to list the work pools."
         raise BackendRefused(
-            f"There is no work pool `{pool}`.", hint=did_you_mean(pool, pools, otherwise=others)
+            f"The backend has no work pool `{pool}`.", hint=did_you_mean(pool, pools, otherwise=others)
         )
     if limit and not 1 <= limit.limit <= _MOST_RUNS:
-        raise BackendRefused("A concurrency limit is at least 1.", hint="Leave it out for no limit.")
+        raise BackendRefused("A concurrency limit must be at least 1.", hint="Omit it for no limit.")
     if schedules:
         _check_schedules(schedules)
 
@@ -123,4 +125,4 @@ def _check_schedules(schedules: Collection[Schedule]) -> None:
         raise BackendRefused(f"Two schedules have the slug `{twice}`.", hint="Rename one of them.")
     for schedule in schedules:
         if problem := schedule_problem(schedule):
-            raise BackendRefused(f"A schedule cannot be run: {problem}", hint="Correct the schedule.")
+            raise BackendRefused(f"A schedule is not valid: {problem}", hint="Fix the schedule.")

@@ -18,8 +18,8 @@ def fitted(block: Block) -> Block:
     if kind is None:
         known = ", ".join(f"`{slug}`" for slug in BLOCK_TYPES)
         raise BackendRefused(
-            f"There is no block type `{block.type}`.",
-            hint=did_you_mean(block.type, BLOCK_TYPES, otherwise=f"The types are {known}."),
+            f"The backend has no block type `{block.type}`.",
+            hint=did_you_mean(block.type, BLOCK_TYPES, otherwise=f"Available types: {known}."),
         )
     check_fields(block, kind.fields, kind.required)
     return replace(block, data={name: _wrapped(kind, name, value) for name, value in block.data.items()})
@@ -32,11 +32,11 @@ def check_fields(block: Block, fields: Collection[str], required: Collection[str
             known = ", ".join(f"`{field}`" for field in fields)
             raise BackendRefused(
                 f"A block of type `{block.type}` has no field `{name}`.",
-                hint=did_you_mean(name, fields, otherwise=f"Its fields: {known}."),
+                hint=did_you_mean(name, fields, otherwise=f"Available fields: {known}."),
             )
     for name in sorted(set(required) - block.data.keys()):
         raise BackendRefused(
-            f"A block of type `{block.type}` needs the field `{name}`.", hint=f"Give `{name}` a value."
+            f"A block of type `{block.type}` requires the field `{name}`.", hint=f"Set `{name}`."
         )
 
 
@@ -48,13 +48,13 @@ def _wrapped(kind: BlockType, name: str, value: Json | Secret) -> Json | Secret:
     if isinstance(value, str):
         return Secret(value)
     raise BackendRefused(
-        f"The field `{name}` of a block of type `{kind.slug}` is a text that is kept secret.",
-        hint="Write the value as text.",
+        f"The field `{name}` of a block of type `{kind.slug}` is secret and must be text.",
+        hint="Pass the value as text.",
     )
 
 
 def block_exists(block: Block) -> BackendConflict:
     return BackendConflict(
-        f"There is a block `{block.type}/{block.name}` already.",
-        hint="Take another name, or delete the old one first.",
+        f"The block `{block.type}/{block.name}` already exists.",
+        hint="Choose another name, or delete the existing block first.",
     )

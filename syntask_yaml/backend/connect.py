@@ -30,8 +30,8 @@ def connect(
     for scheme, opens in OPENERS.items():
         if whole.startswith(scheme):
             return opens(whole, store, environ, creates)
-    hint = "Write `embedded:PATH` for a store file, or `https://…/api` for a server."
-    raise UsageError(f"`{url}` is no backend.", hint=hint)
+    hint = "Use `embedded:PATH` for a store file, or `https://…/api` for a server."
+    raise UsageError(f"`{url}` is not a valid backend.", hint=hint)
 
 
 def store_path(url: str, store: Path) -> Path | None:

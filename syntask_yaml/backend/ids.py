@@ -46,8 +46,8 @@ def check_name(kind: str, name: str) -> None:
     if not name or _FORBIDDEN.search(name):
         shown = ascii(name)[1:-1]
         raise BackendRefused(
-            f"`{shown}` cannot be the name of a {kind}.",
-            hint="A name has at least one character, and none of `/ % & < >` or what cannot be seen.",
+            f"`{shown}` is not a valid {kind} name.",
+            hint="Use at least one character, and no `/ % & < >` or invisible characters.",
         )
 
 

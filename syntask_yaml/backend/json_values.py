@@ -16,12 +16,12 @@ def as_json(value: object) -> object:
         return dict(value)
     if isinstance(value, Sequence):
         return list(value)
-    raise TypeError(f"a {type(value).__name__} is no JSON")
+    raise TypeError(f"a {type(value).__name__} is not JSON")
 
 
 def half_character(error: UnicodeEncodeError, verb: str) -> BackendRefused:
     """Return the refusal of a text that is not UTF-8, and cannot be *verb*: `stored` or `sent`."""
     return BackendRefused(
-        f"A text holds {error.object[error.start]!a}, which is half a character and cannot be {verb}.",
-        hint="Look for a broken escape sequence, or for a name that is not in UTF-8.",
+        f"A text contains {error.object[error.start]!a}, a lone surrogate, which cannot be {verb}.",
+        hint="Look for a broken escape sequence, or a name that is not UTF-8.",
     )

@@ -19,7 +19,7 @@ class LeaseHeld(BackendConflict):
         holder, since = lease.holder, lease.since.astimezone().isoformat(" ", "seconds")
         super().__init__(
             f"{holder.name} (process {holder.process}) has been deploying `{lease.name}` since {since}.",
-            hint="Deploy again when that is done, or wait for it: `--wait 10m`.",
+            hint="Deploy again after it has finished, or wait for it with `--wait 10m`.",
         )
         self.lease = lease
 

@@ -19,7 +19,7 @@ MAX_VARIABLE_VALUE = 5000
 
 _VARIABLE_NAME = re.compile(r"[a-z0-9_-]+")
 _BLOCK_NAME = re.compile(r"[a-z0-9-]+")
-_HINT = "Choose another one if the project is to move to a server."
+_HINT = "Choose another name if the project may move to a server."
 
 
 def check_portable(made: Variable | Block | WorkPool) -> Iterator[Diagnostic]:
@@ -28,23 +28,23 @@ def check_portable(made: Variable | Block | WorkPool) -> Iterator[Diagnostic]:
         case Variable(name, value):
             yield from _check_variable(name, len(json.dumps(value)))
         case Block(_, name) if not _BLOCK_NAME.fullmatch(name):
-            yield _warning("a block", name, "has only lower-case letters, digits and `-`")
+            yield _warning("a block", name, "may contain only lowercase letters, digits and `-`")
         case WorkPool() if made.name.lower().startswith("prefect"):
-            yield _warning("a work pool", made.name, "does not begin with `prefect`")
+            yield _warning("a work pool", made.name, "must not start with `prefect`")
 
 
 def _check_variable(name: str, length: int) -> Iterator[Diagnostic]:
     if not _VARIABLE_NAME.fullmatch(name):
-        yield _warning("a variable", name, "has only lower-case letters, digits, `-` and `_`")
+        yield _warning("a variable", name, "may contain only lowercase letters, digits, `-` and `_`")
     elif len(name) > MAX_VARIABLE_NAME:
-        yield _warning("a variable", name, f"has at most {MAX_VARIABLE_NAME} characters")
+        yield _warning("a variable", name, f"may have at most {MAX_VARIABLE_NAME} characters")
     if length > MAX_VARIABLE_VALUE:
         detail = (
-            f"A Prefect server refuses the value: as JSON it has more than {MAX_VARIABLE_VALUE:,} characters."
+            f"A Prefect server rejects the value: as JSON it has more than {MAX_VARIABLE_VALUE:,} characters."
         )
-        yield Diagnostic("not-portable", detail, "Keep it in a `json` block.").as_warning()
+        yield Diagnostic("not-portable", detail, "Store it in a `json` block.").as_warning()
 
 
 def _warning(kind: str, name: str, rule: str) -> Diagnostic:
-    detail = f"A Prefect server refuses `{name[:60]}`: there, the name of {kind} {rule}."
+    detail = f"A Prefect server rejects `{name[:60]}`: the name of {kind} {rule}."
     return Diagnostic("not-portable", detail, _HINT).as_warning()

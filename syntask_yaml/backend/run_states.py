@@ -31,12 +31,14 @@ SCHEDULED = State(StateType.SCHEDULED)
 LATE = State(StateType.SCHEDULED, "Late")
 AWAITING = State(StateType.SCHEDULED, "AwaitingConcurrencySlot")
 PENDING = State(StateType.PENDING)
-ORPHANED = State(StateType.CANCELLED, message="Its deployment was deleted.")
+ORPHANED = State(StateType.CANCELLED, message="The deployment was deleted.")
 SURPLUS = State(
     StateType.CANCELLED, message="The deployment's concurrency limit was reached when this run was due."
 )
-_NEVER_BEGAN = State(StateType.CRASHED, message="Each worker that took it stopped before it began.")
-_ABANDONED = State(StateType.CRASHED, message="The worker that ran it stopped answering.")
+_NEVER_BEGAN = State(
+    StateType.CRASHED, message="Every worker that claimed the run stopped before starting it."
+)
+_ABANDONED = State(StateType.CRASHED, message="The worker that executed the run stopped responding.")
 _CANCELLED = State(StateType.CANCELLED)
 _CANCELLING = State(StateType.CANCELLING)
 
@@ -109,7 +111,8 @@ def cancelled(run: Run, now: datetime) -> Run:
         case StateType.RUNNING | StateType.CANCELLING:
             return replace(run, state=_CANCELLING)
     raise BackendConflict(
-        f"The run `{run.name}` has ended: it is {run.state.name}.", hint="There is nothing to cancel."
+        f"The run `{run.name}` has already ended as {run.state.name}.",
+        hint="Only runs that have not ended can be cancelled.",
     )
 
 
@@ -144,15 +147,18 @@ def only_one(prefix: str, found: Sequence[Run]) -> Run | None:
     if len(found) > 1:
         listed = ", ".join(f"`{run.id}` ({run.name})" for run in found[:CANDIDATES])
         listed += ", …" if len(found) > CANDIDATES else ""
-        raise BackendRefused(f"`{prefix}` fits several runs: {listed}.", hint="Give more of the id.")
+        raise BackendRefused(
+            f"`{prefix}` matches several runs: {listed}.", hint="Use more characters of the ID."
+        )
     return found[0] if found else None
 
 
 def no_such_deployment(id: str) -> NotFound:
     return NotFound(
-        f"There is no deployment with the id `{id}`.", hint="`syntask deployment ls` shows what there is."
+        f"The backend has no deployment with the ID `{id}`.",
+        hint="Run `syntask deployment ls` to list the deployments.",
     )
 
 
 def no_such_run(id: str) -> NotFound:
-    return NotFound(f"There is no run `{id}`.", hint="`syntask flow-run ls` shows the runs there are.")
+    return NotFound(f"The backend has no run `{id}`.", hint="Run `syntask flow-run ls` to list the runs.")

@@ -106,14 +106,14 @@ def schedule_problem(schedule: Schedule) -> str | None:
     """Why *schedule* cannot be run, in a sentence; None if it can."""
     timing = schedule.timing
     if timing.timezone is not None and not is_timezone(timing.timezone):
-        return f"There is no time zone `{timing.timezone}`."
+        return f"`{timing.timezone}` is not a time zone."
     match timing:
         case Cron():
             return cron_problem(timing.cron)
         case RRule():
             return rrule_problem(timing.rrule) or _unwalkable(timing)
         case Interval():
-            return None if timing.seconds > 0 else "An interval is longer than nothing."
+            return None if timing.seconds > 0 else "An interval must be positive."
 
 
 def _unwalkable(rule: RRule) -> str | None:

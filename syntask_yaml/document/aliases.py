@@ -51,21 +51,19 @@ class Anchors:
         self._borrowed += found.size
         if self._borrowed > MAX_BORROWED + MAX_BORROWED_PER_VALUE * written:
             detail = (
-                f"Aliases up to here stand for {self._borrowed:,} values, "
-                f"out of proportion to the {written:,} that are written."
+                f"Aliases up to here expand to {self._borrowed:,} values, but the file contains only "
+                f"{written:,}."
             )
-            hint = "Write the values out where they are needed; an alias is for what a few entries share."
+            hint = "Write the values out instead of nesting aliases."
             raise self._problems.fatal("too-many-aliases", detail, hint, start)
         return found
 
     def _report(self, name: str, start: int, around: Iterable[str | None]) -> None:
         if name in around:
-            self._problems.report(
-                "undefined-alias", f"`*{name}` stands inside of `&{name}` itself.", "", start
-            )
+            self._problems.report("undefined-alias", f"`*{name}` is used inside `&{name}` itself.", "", start)
             return
-        hint = did_you_mean(name, self._known, otherwise="If the `*` is text, put quotes around the value.")
-        detail = f"No anchor `&{name}` stands before this alias."
+        hint = did_you_mean(name, self._known, otherwise="If the `*` is part of the text, quote the value.")
+        detail = f"The anchor `&{name}` is not defined before this alias."
         self._problems.report("undefined-alias", detail, hint, start)
 
 
@@ -73,7 +71,7 @@ def aliased_key(name: str, found: Anchored, start: int, problems: Problems) -> s
     """The key that the alias *name* stands for."""
     if isinstance(found.value, str):
         return found.value
-    detail = f"`*{name}` is no text, and stands as a key."
+    detail = f"`*{name}` is used as a key and is not text."
     if isinstance(found.value, (dict, list)):
         raise problems.fatal("key-not-text", detail, "Write the key itself, as text.", start)
     key = token(problems.source, start_of(found.location)).text if found.value is not None else "null"

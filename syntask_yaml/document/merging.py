@@ -40,7 +40,7 @@ def _merge_of(
     if isinstance(value, dict) and isinstance(location, ContainerLocation):
         return value, location, key_start if used is None else used
     if value is not None:
-        detail = "`<<` takes a mapping, or a list of mappings, usually as aliases."
+        detail = "`<<` accepts a mapping or a list of mappings, usually as aliases."
         hint = "Write `<<: *name` or `<<: [*one, *two]`."
         problems.report("merge-not-mapping", detail, hint, key_start)
     return None
@@ -100,11 +100,11 @@ def _report_differing(
         ", ".join(f"`{key}: {_SHORT.repr(values[key])}`" for key in keys) for values in (older, newer)
     )
     detail = (
-        "The mappings of this list have different values for the same key. "
-        f"The first one counts here: {first}. "
-        f"With PyYAML 6.0.4 or newer, `prefect deploy` takes the last one: {last}."
+        "The mappings of this list have different values for the same key. syntask uses the "
+        f"first one: {first}. With PyYAML 6.0.4 or newer, `prefect deploy` uses the last one: "
+        f"{last}."
     )
-    hint = "Write the key in place, beside `<<`: there every version reads the same."
+    hint = "Write the key next to `<<`, where all versions agree."
     problems.warn("ambiguous-merge", detail, hint, start)
 
 

@@ -11,8 +11,8 @@ from syntask_yaml.source import Source, Span
 
 # The detail and the hint of `too-deep`.
 TOO_DEEP = (
-    f"Values are nested more than {MAX_DEPTH} deep here.",
-    "No project is that deep: is this the file that was meant?",
+    f"Values are nested more than {MAX_DEPTH} levels deep here.",
+    "Check that this is the right file.",
 )
 _TAG = re.compile(r"!\S*")
 

@@ -32,11 +32,11 @@ def read_file(path: Path, *, name: str | None = None) -> Document:
     try:
         if path.is_file() and path.stat().st_size > MAX_BYTES:
             detail = f"`{shown}` is larger than {MAX_BYTES >> 20} MiB."
-            return _unreadable(Source(shown, ""), detail, "Split the project.")
+            return _unreadable(Source(shown, ""), detail, "Split the project into several files.")
         content = path.read_bytes()
     except OSError as error:
-        detail = f"`{shown}` cannot be read: {error.strerror or error}."
-        return _unreadable(Source(shown, ""), detail, "Check the path, and that you may read the file.")
+        detail = f"Cannot read `{shown}`: {error.strerror or error}."
+        return _unreadable(Source(shown, ""), detail, "Check the path and the permissions of the file.")
     return read_bytes(content, shown)
 
 

@@ -14,44 +14,44 @@ from syntask_yaml.source import Source, Span
 _REMEDIES: tuple[tuple[str, str], ...] = (
     (
         r"scanning an (alias|anchor)",
-        "Put quotes around a value that begins with `*` or `&`, such as a cron line.",
+        "Quote values that start with `*` or `&`, such as cron expressions.",
     ),
     (r"tab character", "Indent with spaces, not tabs."),
     (
         r"cannot start any token",
-        "Indent with spaces, not tabs; put quotes around values that begin with `@`, `%` or a backtick.",
+        "Indent with spaces, not tabs. Quote values that start with `@`, `%` or a backtick.",
     ),
     (
         r"mapping values are not allowed",
-        "Put quotes around a value that contains `: `, and indent keys of one mapping alike.",
+        "Quote values that contain `: `, and indent all keys of a mapping equally.",
     ),
     (
         r"could not find expected ':'",
-        "A key needs `: ` behind it; text of several lines needs `|`, or quotes.",
+        "Add `: ` after the key. Text of several lines requires `|` or quotes.",
     ),
-    (r"did not find expected '-'", "Indent the items of one list alike, each behind its own `- `."),
+    (r"did not find expected '-'", "Indent all items of a list equally, each after its own `- `."),
     (
         r"did not find expected key",
-        "Indent keys of one mapping alike, and put quotes around values that hold quotes, `: ` or `#`.",
+        "Indent all keys of a mapping equally, and quote values that contain quotes, `: ` or `#`.",
     ),
     (
         r"unknown escape|hexdecimal",
-        "Inside double quotes a backslash starts an escape: write `\\\\`, or use single quotes.",
+        "Inside double quotes, a backslash starts an escape: write `\\\\`, or use single quotes.",
     ),
     (
         r"unexpected end of stream|did not find expected ',' or",
-        "A quote or bracket that is opened here is never closed.",
+        "Close the quote or bracket that is opened here.",
     ),
-    (r"document start", "Something stands here that belongs to no mapping and no list."),
-    (r"block scalar", "Behind `|` and `>` the text begins on the next line; other values need quotes there."),
-    (r"expected node content", "A value is missing here, or needs quotes because of its first character."),
+    (r"document start", "This line belongs to no mapping or list. Check its indentation."),
+    (r"block scalar", "Start the text on the line after `|` or `>`, or quote the value."),
+    (r"expected node content", "Add the missing value, or quote the value because of its first character."),
     (
         r"sequence entries are not allowed",
-        "Begin a list on a line of its own, and put quotes around a value that begins with `- `.",
+        "Start a list on its own line, and quote values that start with `- `.",
     ),
-    (r"keys are not allowed", "Put quotes around a value that begins with `? `."),
-    (r"scanning a tag", "Put quotes around a value that begins with `!`."),
-    (r"scanning a directive", "Put quotes around a text that begins with `%`."),
+    (r"keys are not allowed", "Quote values that start with `? `."),
+    (r"scanning a tag", "Quote values that start with `!`."),
+    (r"scanning a directive", "Quote values that start with `%`."),
 )
 # What libyaml 0.2.6 says before our own limit is met; earlier versions read on.
 _TOO_DEEP = re.compile(r"maximum nesting depth")
@@ -79,7 +79,7 @@ def _structure_problem(error: yaml.MarkedYAMLError, source: Source) -> Diagnosti
     start = min(mark.index, len(source.text)) if mark else 0
     if _TOO_DEEP.search(what):
         return Diagnostic("too-deep", *TOO_DEEP, span=Span(source, start, start + 1))
-    return Diagnostic("invalid-yaml", f"This is not YAML: {what}.", hint, span=Span(source, start, start + 1))
+    return Diagnostic("invalid-yaml", f"Invalid YAML: {what}.", hint, span=Span(source, start, start + 1))
 
 
 def _position(error: yaml.reader.ReaderError, source: Source) -> int:
@@ -91,6 +91,6 @@ def _position(error: yaml.reader.ReaderError, source: Source) -> int:
 
 def _character_problem(position: int, source: Source) -> Diagnostic:
     start = min(position, max(len(source.text) - 1, 0))
-    detail = f"Character {source.text[start : start + 1]!r} cannot stand in YAML."
-    hint = "Is this a text file? Write special characters as escapes inside double quotes."
+    detail = f"Character {source.text[start : start + 1]!r} is not allowed in YAML."
+    hint = "Check that this is a text file. Write special characters as escapes inside double quotes."
     return Diagnostic("unreadable-file", detail, hint, span=Span(source, start, start + 1))

@@ -99,8 +99,8 @@ class _Builder:
     def _document(self, event: Any) -> None:
         self._documents += 1
         if self._documents > 1:
-            detail = "A project file is one YAML document; here a second one begins."
-            hint = "Remove the `---` line, or move what follows into a file of its own."
+            detail = "A project file contains exactly one YAML document, and a second one starts here."
+            hint = "Remove the `---` line, or move what follows into a separate file."
             raise self._problems.fatal("several-documents", detail, hint, event.start_mark.index)
 
     def _scalar(self, event: Any) -> None:
@@ -132,7 +132,7 @@ class _Builder:
         self._expect_value(top, key, start)
 
     def _report_key(self, key: str, tag: str, start: int) -> None:
-        detail = f"`{key}` without quotes is {_KINDS[tag]}, and a key is text."
+        detail = f"The unquoted key `{key}` is {_KINDS[tag]}, and keys must be text."
         self._problems.report("key-not-text", detail, f'Write `"{key}"`.', start)
 
     def _expect_value(self, top: _Open, key: str, start: int) -> None:
@@ -141,7 +141,7 @@ class _Builder:
         if first is not None:
             line = self._problems.source.position(first)[0]
             hint = "Write `<<: [*one, *two]` to merge several." if is_merge else "Keep one of them."
-            detail = f"`{key}` stands in this mapping already, on line {line}; the last one counts."
+            detail = f"This mapping already has the key `{key}`, on line {line}. The last one applies."
             self._problems.report("duplicate-key", detail, hint, start)
         top.key, top.key_start = key, start
         if is_merge:
@@ -155,8 +155,10 @@ class _Builder:
         is_mapping = type(event) is MappingStartEvent
         if stack and stack[-1].key is None and type(stack[-1].value) is dict:
             kind = "a mapping" if is_mapping else "a list"
-            hint = "Put quotes around the whole value: templates (`{{ … }}`) need them."
-            raise self._problems.fatal("key-not-text", f"Here {kind} stands as a key.", hint, start)
+            hint = "Quote the whole value. Templates (`{{ … }}`) require quotes."
+            raise self._problems.fatal(
+                "key-not-text", f"A key must be text, and this one is {kind}.", hint, start
+            )
         if len(stack) >= MAX_DEPTH:
             raise self._problems.fatal("too-deep", *TOO_DEEP, start)
         if event.tag not in (None, "!", MAP if is_mapping else SEQ):

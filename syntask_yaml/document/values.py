@@ -15,10 +15,10 @@ def plain_value(text: str, start: int, problems: Problems) -> Scalar:
     except ValueError:
         return _misfit(text, "a number", start, problems)
     if type(value) is float and not isfinite(value):
-        detail = f"`{text}` cannot be kept: values travel as JSON, which has no such number."
-        problems.report("wrong-value", detail, "Put quotes around it, and convert it in the flow.", start)
+        detail = f"`{text}` cannot be stored: values are stored as JSON, which has no such number."
+        problems.report("wrong-value", detail, "Quote it, and convert it in the flow.", start)
     if type(value) in (int, float) and (base := odd_base(text)):
-        detail = f"`{text}` without quotes is the number {value}: YAML 1.1 reads it in base {base}."
+        detail = f"The unquoted `{text}` is the number {value}: YAML 1.1 reads it in base {base}."
         problems.warn("odd-number", detail, f'Write `{value}`, or `"{text}"` for the text.', start)
     return value
 
@@ -40,7 +40,7 @@ def _misfit(text: str, kind: str, start: int, problems: Problems) -> str:
     problems.report(
         "wrong-type",
         f"`{text[:60]}` cannot be read as {kind}.",
-        "Put quotes around it if it is text.",
+        "Quote it if it is text.",
         start,
     )
     return text

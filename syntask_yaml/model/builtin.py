@@ -74,7 +74,9 @@ def why_no_builtin(full_name: str) -> tuple[str, str]:
     name = match[2] if match else full_name
     if meant := BUILTINS.get(_ALIASES.get(name, name)):
         namespace = full_name.partition(".")[0].partition("_")[0]
-        return f"There is no step `{full_name}`.", f"Write `{meant.full_name(namespace)}`."
+        return f"The step `{full_name}` does not exist.", f"Write `{meant.full_name(namespace)}`."
     family = ", ".join(f"`{each.name}`" for each in BUILTINS.values() if not each.package)
-    hint = did_you_mean(name, BUILTINS, otherwise=f"There are {family} and those for images and stores.")
-    return f"There is no built-in step `{name}`.", hint
+    hint = did_you_mean(
+        name, BUILTINS, otherwise=f"Available steps: {family}, and those for images and storage."
+    )
+    return f"The built-in step `{name}` does not exist.", hint

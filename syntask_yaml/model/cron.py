@@ -66,17 +66,20 @@ def cron_problem(text: str) -> str | None:
         return None
     fields = text.split()
     if text.lstrip().startswith("@"):
-        return "The alias is unknown: there are `@hourly`, `@daily`, `@weekly`, `@monthly` and `@yearly`."
+        return (
+            "The alias is unknown. Available aliases: `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`."
+        )
     if not _FEWEST <= len(fields) <= len(_FIELDS):
         return (
-            f"It has {len(fields)} field{'' if len(fields) == 1 else 's'}; a cron expression has five: "
-            "minute, hour, day of month, month, day of week (and a sixth for seconds)."
+            f"It has {len(fields)} field{'' if len(fields) == 1 else 's'}; a cron expression has "
+            "five: minute, hour, day of month, month and day of week (and optionally a sixth for "
+            "seconds)."
         )
     wrong = next((at for at in range(len(fields)) if not _is_read(_alone(fields, at))), None)
     if wrong is None:
-        return "Its fields do not go together."
+        return "Its fields contradict each other."
     field = _FIELDS[wrong]
-    return f"The {field.name} field `{fields[wrong]}` is not valid: it takes {field.accepts}, {_SHAPES}."
+    return f"The {field.name} field `{fields[wrong]}` is not valid; expected {field.accepts}, {_SHAPES}."
 
 
 def _alone(fields: list[str], at: int) -> str:

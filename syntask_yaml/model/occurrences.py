@@ -78,10 +78,10 @@ def slow_anywhere(timing: Timing, *, steps: int = MOST_STEPS) -> str | None:
 def walk_problem(timing: Timing, error: Exception, *, steps: int = MOST_STEPS) -> str | None:
     """Return why *timing*, whose walk raised *error*, has no times, in a sentence; None: it never fires."""
     if not isinstance(error, TooManySteps):
-        return f"Its times cannot be worked out: {str(error).rstrip('.') or type(error).__name__}."
+        return f"Its occurrences cannot be computed: {str(error).rstrip('.') or type(error).__name__}."
     if isinstance(timing, RRule) and has_no_day(timing.rrule, timing.timezone):
         return None
-    return f"Its next time takes more than {steps:,} steps to find. Simplify it, or let it start later."
+    return f"Finding its next occurrence takes more than {steps:,} steps. Simplify it, or let it start later."
 
 
 def _later(times: Iterable[datetime], after: datetime) -> Iterator[datetime]:

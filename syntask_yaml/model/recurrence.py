@@ -84,9 +84,9 @@ def rrule_problem(text: str) -> str | None:
 
     text, _ = parse_rrule(text, None)
     if len(text) > MAX_RRULE_LENGTH:
-        return f"A rule has at most {MAX_RRULE_LENGTH} characters."
+        return f"A rule may have at most {MAX_RRULE_LENGTH} characters."
     if _NO_INTERVAL.search(text):
-        return "`INTERVAL` is 1 or more."
+        return "`INTERVAL` must be at least 1."
     try:
         rrulestr(with_local_end(text, None))
     except Exception as error:  # noqa: BLE001  (whatever it raises, it does not read the text)

@@ -54,7 +54,7 @@ class Secret:
         return hash((Secret, self._text))
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a Secret is not written down")
+        raise TypeError("a Secret cannot be serialized")
 
 
 def holds_secret(value: Any) -> bool:

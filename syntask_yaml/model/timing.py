@@ -44,7 +44,7 @@ def parse_interval(value: float | str) -> float:
     except OverflowError:  # a whole number of hundreds of digits
         seconds = inf
     if seconds is None:
-        raise ValueError(f"`{value}` is no duration.")
+        raise ValueError(f"`{value}` is not a duration.")
     if not timedelta.resolution.total_seconds() <= seconds <= MAX_INTERVAL:
         raise ValueError("An interval must be positive and at most 10^9 days.")
     return seconds
@@ -69,7 +69,7 @@ def parse_moment(text: str) -> datetime:
         moment = _moment(text)
         moment.astimezone(UTC)
     except OverflowError as error:
-        raise ValueError(f"`{text}` is no time of the years 1 to 9999.") from error
+        raise ValueError(f"`{text}` is not a time in the years 1 to 9999.") from error
     return moment
 
 

@@ -40,7 +40,7 @@ MAX_DEPTH = 100
 
 def read_json(text: str) -> Any:
     """The value of a JSON *text*. Raises ValueError for a text that is none, or nested too deep."""
-    too_deep = ValueError(f"values are nested more than {MAX_DEPTH} deep")
+    too_deep = ValueError(f"values are nested more than {MAX_DEPTH} levels deep")
     try:
         value = json.loads(text)
     except RecursionError as error:

@@ -25,7 +25,7 @@ def find_deployments(backend: Backend, patterns: Sequence[str]) -> list[Stored]:
     stored = backend.deployments()
     if not patterns:
         return stored
-    return select([(_candidate(each), each) for each in stored], patterns, place="on the backend")
+    return select([(_candidate(each), each) for each in stored], patterns, owner="The backend")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def meant_to_change(backend: Backend, patterns: Sequence[str]) -> Meant:
     for pattern in patterns:
         if len(called := [each for each in stored if pattern == each.deployment.name]) > 1:
             raise _ambiguous(pattern, called)
-    found = select([(_candidate(each), each) for each in stored], patterns, place="on the backend")
+    found = select([(_candidate(each), each) for each in stored], patterns, owner="The backend")
     return Meant(tuple(found), tuple(each for each in patterns if not _is_name(each, stored)))
 
 

@@ -32,12 +32,14 @@ def default_pull(
     if job_variables.get("image"):
         return (_go_to(IMAGE_ROOT),), _say(declaration, _IN_IMAGE)
     if pool_type.is_local:
-        detail = f"Runs load the code from `{project.root}` on the machine of the worker."
+        detail = f"Runs load the code from `{project.root}` on the worker's machine."
         return (_go_to(str(project.root)),), _say(declaration, detail)
     return (), _refuse(declaration, pool_type)
 
 
-_IN_IMAGE = f"Runs load the code from `{IMAGE_ROOT}` in the image; add a `pull` step for another place."
+_IN_IMAGE = (
+    f"Runs load the code from `{IMAGE_ROOT}` in the image. Add a `pull` step to load it from elsewhere."
+)
 
 
 def _go_to(directory: str) -> Step:
@@ -55,8 +57,8 @@ def _say(declaration: Declaration, detail: str) -> Iterator[Diagnostic]:
 
 def _refuse(declaration: Declaration, pool_type: PoolType) -> Iterator[Diagnostic]:
     detail = (
-        f"Workers of type `{pool_type.name}` do not see this machine's files, "
-        "and no `pull` step says where the code is."
+        f"Workers of type `{pool_type.name}` cannot access the files of this machine, and no `pull` "
+        "step provides the code."
     )
-    hint = "Declare a `pull` step, such as `git_clone`, or a `build` step that puts the code into the image."
+    hint = "Add a `pull` step, such as `git_clone`, or a `build` step that copies the code into the image."
     yield declaration.node.problem("no-pull", detail, hint)

@@ -40,10 +40,10 @@ def _unknown_keys(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
     for key in error.instance:
         if key in known or any(re.search(pattern, key) for pattern in patterns):
             continue
-        where = kind_of(node.path)
         child = node.get(key)
-        code = "unknown-input" if is_in_step(node.path) else "unknown-key"
-        detail = f"`{key}` is no key of {where}."
+        is_input = is_in_step(node.path)
+        code = "unknown-input" if is_input else "unknown-key"
+        detail = f"{_subject(node)} has no {'input' if is_input else 'key'} `{key}`."
         given = frozenset(map(str, error.instance))
         hint = ANCHOR_HOME if not node.path and _is_anchor(child) else remedy(node.path, key, known, given)
         yield (child or node).problem(code, detail, hint, at_key=True)
@@ -89,13 +89,13 @@ def _misfit(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
     if hint:
         pass
     elif isinstance(node.value, (int, float)) and expected.startswith("text"):
-        hint = "Put quotes around it."
+        hint = "Quote it."
     elif expected.startswith("a list") or ("a list" in expected and isinstance(node.value, dict)):
-        hint = "Begin each item with `- `."
+        hint = "Start each item with `- `."
     elif "a mapping" in expected:
-        hint = "Write lines with `key: value` here."
+        hint = "Write `key: value` lines."
     code = "wrong-input" if is_in_step(node.path) else "wrong-type"
-    yield node.problem(code, f"{name} is {_shown(node.value)}; expected is {expected}.", hint)
+    yield node.problem(code, f"{name} is {_shown(node.value)}; expected {expected}.", hint)
 
 
 def _is_no_step(node: Node) -> bool:
@@ -113,12 +113,12 @@ def _schedule_hint(node: Node) -> str:
         return ""
     start = "- " if keys[0] == "schedules" else ""
     if isinstance(node.value, dict):
-        return "Begin each schedule with `- `, such as `- cron: 0 6 * * *`."
+        return "Start each schedule with `- `, such as `- cron: 0 6 * * *`."
     if isinstance(node.value, bool) or not isinstance(node.value, (str, int, float)):
         return ""
     key = _timing_key(node.value)
     written = f'"{node.value}"' if isinstance(node.value, str) else node.value
-    return f"Below `{keys[0]}:`, write `{start}{key}: {written}`." if key else ""
+    return f"Write `{start}{key}: {written}` under `{keys[0]}:`." if key else ""
 
 
 def _timing_key(value: float | str) -> str | None:
@@ -135,14 +135,13 @@ def _timing_key(value: float | str) -> str | None:
 
 
 def _missing(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
-    where = kind_of(node.path)
     code = "missing-input" if is_in_step(node.path) else "missing-key"
     is_closed = error.schema.get("additionalProperties") is False
     known = error.schema.get("properties", ())
     unknown = [key for key in error.instance if is_closed and key not in known]
     for key in error.validator_value:
         if key not in error.instance and nearest(key, unknown) is None:  # a slip of it is reported as that
-            detail = f"{where[:1].upper()}{where[1:]} needs `{key}`."
+            detail = f"{_subject(node)} requires `{key}`."
             yield node.problem(code, detail, f"Add `{key}:`.", at_key=True)
 
 
@@ -150,7 +149,9 @@ def _not_listed(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
     choices = [str(choice) for choice in error.validator_value]
     listed = ", ".join(f"`{choice}`" for choice in choices)
     hint = did_you_mean(str(node.value), choices)
-    yield node.problem("wrong-value", f"{_name(node)} is {_shown(node.value)}; it may be {listed}.", hint)
+    yield node.problem(
+        "wrong-value", f"{_name(node)} is {_shown(node.value)}; expected one of {listed}.", hint
+    )
 
 
 def _out_of_range(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
@@ -165,7 +166,7 @@ def _several_steps(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
 
 
 def _empty(_error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
-    yield node.problem("wrong-value", f"{_name(node)} is empty.", "Fill it in, or remove it.")
+    yield node.problem("wrong-value", f"{_name(node)} is empty.", "Set it or remove it.")
 
 
 _RELATIONS = {
@@ -182,6 +183,12 @@ _EXPLANATIONS: Mapping[str, Explanation] = {
     "maxProperties": _several_steps,  # steps are looked at by the rules
     **dict.fromkeys(_RELATIONS, _out_of_range),
 }
+
+
+def _subject(node: Node) -> str:
+    """What the mapping at *node* is called at the start of a sentence."""
+    kind = kind_of(node.path)
+    return f"{kind[:1].upper()}{kind[1:]}"
 
 
 def _name(node: Node) -> str:
@@ -203,7 +210,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return f"the text `{value[:60]}`" if value else "an empty text"
+        return f"the text `{value[:60]}`" if value else "empty text"
     if isinstance(value, (int, float)):
         return f"the number {value}"
     return "a list" if isinstance(value, list) else "a mapping"

@@ -15,16 +15,16 @@ from syntask_yaml.template import is_template
 _HYDRATED = "__prefect_kind"
 
 
-def listed(properties: Mapping[str, Any]) -> str:
-    """The names that there are, in a sentence."""
+def available(kind: str, properties: Mapping[str, Any]) -> str:
+    """Return a hint that lists the names in *properties*, which are of *kind*, such as `parameters`."""
     names = ", ".join(f"`{name}`" for name in list(properties)[:8])
-    return f"There are {names}." if names else "There are none."
+    return f"Available {kind}: {names}." if names else f"There are no {kind}."
 
 
 def quotes(value: Value, schema: Mapping[str, Any]) -> str:
     """The hint for a number where text is meant; empty for all else."""
     is_number_for_text = isinstance(value, (int, float)) and schema.get("type") == "string"
-    return "Put quotes around it." if is_number_for_text else ""
+    return "Quote it." if is_number_for_text else ""
 
 
 def is_open(value: Value) -> bool:
@@ -47,7 +47,7 @@ def mapping_misfit(schema: str, value: Value) -> str:
         if isinstance(found, Mapping) and not (found.keys() & {_HYDRATED, "$ref"}) and _is_of_type(error):
             where = "".join(f"[{step!r}]" for step in error.absolute_path)
             names = ", ".join(f"`{name}`" for name in found)
-            return f"{where + ': ' if where else ''}it is a mapping; name the part that is meant: {names}."
+            return f"{where + ': ' if where else ''}it is a mapping; select one of its keys: {names}."
     return ""
 
 
@@ -93,7 +93,7 @@ def misfit(schema: str, value: Value, *, formats: bool = False) -> str:
         checker.checks(name)(fits)
     error = best_match(Draft202012Validator(json.loads(schema), format_checker=checker).iter_errors(value))
     if error is None:
-        return "it is no JSON value."
+        return "it is not a JSON value."
     message = error.message[:200].replace("'", "`").replace("`python-", "`")
     where = "".join(f"[{step!r}]" for step in error.absolute_path)
     return f"{where + ': ' if where else ''}{message}."

@@ -10,7 +10,7 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.model.job_variables import merged, nested, with_defaults
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.value import Unknown, Value
-from syntask_yaml.project.fit import is_open, listed, mapping_misfit, misfit, quotes, subschema
+from syntask_yaml.project.fit import available, is_open, mapping_misfit, misfit, quotes, subschema
 from syntask_yaml.project.rules import schedules_of, triggers_of
 from syntask_yaml.source import Source
 from syntask_yaml.template import is_template
@@ -53,16 +53,16 @@ def _check_values(node: Node, pool: WorkPool, *, by_server: bool) -> Iterator[Di
         [(name, value)] = nested({written: each.value}).items()
         if name in properties:
             if reason := _reason(value, subschema(schema, properties[name]), by_server=by_server):
-                detail = f"`{written}` does not fit the work pool `{pool.name}`: {reason}"
+                detail = f"`{written}` does not match the template of the work pool `{pool.name}`: {reason}"
                 yield each.problem("wrong-job-variable", detail, _hint(name, value, properties[name], pool))
         elif properties:
-            hint = did_you_mean(name, properties, otherwise=listed(properties))
+            hint = did_you_mean(name, properties, otherwise=available("variables", properties))
             yield _unknown(each, name, pool, hint, is_closed=schema.get("additionalProperties") is False)
 
 
 def _unknown(node: Node, name: str, pool: WorkPool, hint: str, *, is_closed: bool) -> Diagnostic:
-    what = "accepts no other" if is_closed else "ignores it"
-    detail = f"The work pool `{pool.name}` has no variable `{name}`, and {what}."
+    what = "accepts no others" if is_closed else "ignores it"
+    detail = f"The work pool `{pool.name}` has no variable `{name}` and {what}."
     problem = node.problem("unknown-job-variable", detail, hint, at_key=True)
     return problem if is_closed else problem.as_warning()
 
@@ -75,7 +75,7 @@ def _reason(value: Value, schema: str, *, by_server: bool) -> str:
         return reason
     if not by_server or not _is_known(value) or not misfit(schema, value):
         return ""
-    return "the template takes no text here, and a server accepts no reference in its place."
+    return "the template does not accept text here, and a server treats the reference as text."
 
 
 def _is_known(value: Value) -> bool:
@@ -90,7 +90,7 @@ def _is_known(value: Value) -> bool:
 def _hint(name: str, value: Value, schema: Mapping[str, Any], pool: WorkPool) -> str:
     if isinstance(value, str) and is_template(value):
         return (
-            f'Put it into the pool: `{name}: "{value}"` under `job_configuration` of its template, by '
+            f'Set it in the work pool: add `{name}: "{value}"` to `job_configuration` of its template with '
             f"`syntask work-pool update {pool.name} --base-job-template FILE`."
         )
     return quotes(value, schema)
@@ -103,6 +103,6 @@ def _check_required(node: Node, given: Mapping[str, Value], pool: WorkPool) -> I
     unknown = [name for name in have if name not in properties]
     for name in schema.get("required") or ():
         if name not in have and nearest(name, unknown) is None:  # a slip of it is reported as that
-            detail = f"The work pool `{pool.name}` requires the job variable `{name}`, and it has no value."
-            hint = f"Add `{name}` to `job_variables`, or `--job-variable {name}=…`."
+            detail = f"The work pool `{pool.name}` requires the job variable `{name}`, which has no value."
+            hint = f"Add `{name}` to `job_variables`, or pass `--job-variable {name}=…`."
             yield node.problem("missing-job-variable", detail, hint, at_key=True)

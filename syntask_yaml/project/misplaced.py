@@ -8,12 +8,12 @@ from collections.abc import Collection, Mapping
 from syntask_yaml.diagnostics import Path, did_you_mean, nearest
 from syntask_yaml.project.sections import SECTIONS
 
-_IN_POOL = "Put it under `work_pool:`, as `{}`."
-_IN_JOB = "Put it under `work_pool: job_variables:`, as `{}`."
-_IN_SCHEDULE = "Put it into an entry of `schedules:`, as `{}`."
-_IN_DEPLOYMENT = "Put it into an entry of `deployments:` (`- name: …`), as `{}`."
-_IN_FLOW = "Say it in the flow's own code."
-ANCHOR_HOME = "For anchors, use `definitions:` or a key that begins with `x-`."
+_IN_POOL = "Move it to `work_pool:`, as `{}`."
+_IN_JOB = "Move it to `work_pool: job_variables:`, as `{}`."
+_IN_SCHEDULE = "Move it to an entry of `schedules:`, as `{}`."
+_IN_DEPLOYMENT = "Move it to an entry of `deployments:` (`- name: …`), as `{}`."
+_IN_FLOW = "Set it in the code of the flow."
+ANCHOR_HOME = "For anchors, use `definitions:` or a key that starts with `x-`."
 
 _DEPLOYMENT = {
     "job_variables": _IN_POOL.format("job_variables"),
@@ -26,12 +26,12 @@ _DEPLOYMENT = {
     "environment": _IN_JOB.format("env"),
     "image": _IN_JOB.format("image"),
     "command": _IN_JOB.format("command"),
-    "infra_overrides": "Its entries are `work_pool: job_variables:` now.",
-    "job_configuration": "Its entries are `work_pool: job_variables:` now.",
-    "infrastructure": "A work pool takes its place: `work_pool: name:`, with `job_variables:`.",
-    "infra_block": "A work pool takes its place: `work_pool: name:`, with `job_variables:`.",
-    "storage": "A `pull` step takes its place, such as `git_clone`.",
-    "path": "A `pull` step takes its place, such as `set_working_directory`.",
+    "infra_overrides": "Use `work_pool: job_variables:` instead.",
+    "job_configuration": "Use `work_pool: job_variables:` instead.",
+    "infrastructure": "Use a work pool instead: `work_pool: name:`, with `job_variables:`.",
+    "infra_block": "Use a work pool instead: `work_pool: name:`, with `job_variables:`.",
+    "storage": "Use a `pull` step instead, such as `git_clone`.",
+    "path": "Use a `pull` step instead, such as `set_working_directory`.",
     "is_schedule_active": _IN_SCHEDULE.format("active"),
     "is_paused": "Write `paused:`.",
     "enabled": "Write `paused: false`.",
@@ -48,27 +48,27 @@ _DEPLOYMENT = {
     "retries": _IN_FLOW,
     "timeout": _IN_FLOW,
     "logging": _IN_FLOW,
-    "parameter_openapi_schema": "It is read from the flow's signature.",
+    "parameter_openapi_schema": "Remove it. The schema is read from the flow's signature.",
     "pull_steps": "Write `pull:`.",
 }
 _WORK_POOL = {
     "queue": "Write `work_queue_name:`.",
-    "queues": "Write `work_queue_name:`; queues themselves are made on the backend.",
+    "queues": "Write `work_queue_name:`. Queues are created on the backend.",
     "work_queue": "Write `work_queue_name:`.",
-    "type": "A pool's type is part of the pool, on the backend.",
-    "concurrency_limit": "A pool's limit is part of the pool, on the backend; a deployment has its own.",
+    "type": "Remove it. The type belongs to the work pool on the backend.",
+    "concurrency_limit": "Move it out of `work_pool:`, or set the limit of the work pool on the backend.",
     "variables": "Write `job_variables:`.",
-    "flow_variables": "Values for the flow are the deployment's `parameters:`.",
-    "parameters": "Values for the flow are the deployment's `parameters:`.",
-    **{key: f"Put it under `job_variables:`, as `{key}`." for key in ("env", "image", "command", "volumes")},
+    "flow_variables": "Use the deployment's `parameters:` for values that are passed to the flow.",
+    "parameters": "Use the deployment's `parameters:` for values that are passed to the flow.",
+    **{key: f"Move it to `job_variables:`, as `{key}`." for key in ("env", "image", "command", "volumes")},
 }
 _SCHEDULE = {
     "time_zone": "Write `timezone:`.",
     "is_active": "Write `active:`.",
     "enabled": "Write `active:`.",
     "start_date": "Write `anchor_date:`.",
-    "max_scheduled_runs": "How far ahead runs are planned is the backend's business.",
-    "flow_run_name": "A run's name is set in the flow's own code.",
+    "max_scheduled_runs": "Remove it. The backend decides how far ahead runs are scheduled.",
+    "flow_run_name": "Set the names of runs in the code of the flow.",
     "schedule": "Write `cron:`, `interval:` or `rrule:` directly here.",
 }
 _PROJECT = {
@@ -79,13 +79,13 @@ _PROJECT = {
             "concurrency_limit paused"
         ).split()
     },
-    "version": "Remove it: the format has no version. A deployment's own version goes into its entry.",
+    "version": "Remove it. The format has no version. The version of a deployment belongs in its entry.",
     "pull_steps": "Write `pull:`.",
     "infra_overrides": _IN_DEPLOYMENT.format("work_pool: job_variables"),
     "env": _IN_DEPLOYMENT.format("work_pool: job_variables: env"),
-    "work_pools": "Work pools are made on the backend: `syntask work-pool create`. " + ANCHOR_HOME,
-    "variables": "Variables are kept on the backend: `syntask variable set`. " + ANCHOR_HOME,
-    "flows": "Each flow to deploy is an entry of `deployments:`.",
+    "work_pools": "Create work pools on the backend with `syntask work-pool create`. " + ANCHOR_HOME,
+    "variables": "Set variables on the backend with `syntask variable set`. " + ANCHOR_HOME,
+    "flows": "Add an entry to `deployments:` for each flow.",
 }
 
 _INSTEAD = re.compile(r"Write `(\w+):")
@@ -123,11 +123,11 @@ def remedy(path: Path, key: str, known: list[str], given: Collection[str] = ()) 
     belongs = _place(path)[1].get(key)
     if belongs is not None:
         instead = _INSTEAD.match(belongs)
-        return f"Remove it: `{instead[1]}` is given." if instead and instead[1] in given else belongs
+        return f"Remove it. `{instead[1]}` is already set." if instead and instead[1] in given else belongs
     otherwise = ANCHOR_HOME if not path else "Remove it."
     hint = did_you_mean(key, known, otherwise=otherwise)
     is_given = nearest(key, known) in given
-    return f"{hint} It is given already: keep one of the two." if is_given else hint
+    return f"{hint} It is already set, so keep one of the two." if is_given else hint
 
 
 def _place(path: Path) -> tuple[str, Mapping[str, str]]:

@@ -8,7 +8,7 @@ from typing import Any, cast
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean, nearest
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.value import Json, Value
-from syntask_yaml.project.fit import is_open, listed, mapping_misfit, misfit, quotes, subschema
+from syntask_yaml.project.fit import available, is_open, mapping_misfit, misfit, quotes, subschema
 from syntask_yaml.project.rules import schedules_of
 from syntask_yaml.source import Source
 
@@ -45,20 +45,23 @@ def _check_values(node: Node, schema: Mapping[str, Json]) -> Iterator[Diagnostic
     for value in node.children():
         name = str(value.path[-1])
         if name not in properties:
-            hint = did_you_mean(name, properties, otherwise=listed(properties))
+            hint = did_you_mean(name, properties, otherwise=available("parameters", properties))
             detail = f"The flow has no parameter `{name}`."
             yield value.problem("unknown-parameter", detail, hint, at_key=True)
             continue
         part = subschema(schema, properties[name])
         if is_open(value.value):
             if reason := mapping_misfit(part, value.value):
-                yield value.problem("wrong-parameter", f"`{name}` does not fit: {reason}")
+                yield value.problem("wrong-parameter", f"The value of `{name}` is not valid: {reason}")
             continue
         if reason := misfit(part, value.value):
             hint = quotes(value.value, properties[name])
-            yield value.problem("wrong-parameter", f"`{name}` does not fit: {reason}", hint)
+            yield value.problem("wrong-parameter", f"The value of `{name}` is not valid: {reason}", hint)
         elif reason := misfit(part, value.value, formats=True):
-            detail = f"`{name}` does not fit: {reason} A Prefect server accepts it, and the run fails."
+            detail = (
+                f"The value of `{name}` is not valid: {reason} "
+                "A Prefect server accepts it, but the run fails."
+            )
             yield value.problem("wrong-parameter", detail).as_warning()
 
 
@@ -70,9 +73,9 @@ def _check_missing(node: Node, given: Sequence[Node], schema: Mapping[str, Json]
     for name in required:
         if name in values:
             continue
-        detail = f"The flow needs `{name}`, and a scheduled run would not have it."
+        detail = f"The flow requires `{name}`, and scheduled runs would have no value for it."
         if slip := nearest(name, unknown):
-            detail = f"The flow needs `{name}`, and has no parameter `{slip}`."
+            detail = f"The flow requires `{name}` and has no parameter `{slip}`."
             yield values[slip].problem("missing-parameter", detail, f"Did you mean `{name}`?", at_key=True)
         else:
             yield node.problem("missing-parameter", detail, f"Add `{name}` to `parameters`.", at_key=True)
@@ -84,4 +87,6 @@ def check_run_parameters(parameters: Mapping[str, Value], schema: Mapping[str, J
     yield from (problem.as_error() for problem in _check_values(node, schema))
     for name in cast("Sequence[str]", schema.get("required") or ()):
         if name not in parameters:
-            yield node.problem("missing-parameter", f"The flow needs `{name}`.", f"Add `--param {name}=…`.")
+            yield node.problem(
+                "missing-parameter", f"The flow requires `{name}`.", f"Pass `--param {name}=…`."
+            )

@@ -11,10 +11,10 @@ from syntask_yaml.model.secret import is_secret_name
 from syntask_yaml.template import is_template, parse
 
 _IN_BLOCK = (
-    "Create a block with `syntask block create secret NAME`, and refer to it as "
+    "Create a block with `syntask block create secret NAME` and refer to it as "
     "`{{ syntask.blocks.secret.NAME }}`."
 )
-_IN_FLOW = "Keep it in a block, and load the block in the flow: parameters are stored readable."
+_IN_FLOW = "Store it in a block and load the block in the flow, because parameters are stored in plain text."
 _PLACES = (
     (("parameters",), _IN_FLOW),
     (("work_pool", "job_variables"), _IN_BLOCK),
@@ -39,7 +39,7 @@ def _why_readable(value: Any) -> str:
     if not isinstance(value, str) or not value:
         return ""
     if not is_template(value):
-        return "is named like a secret, and its value is readable in this file and on the backend."
+        return "looks like a secret, and its value is readable in this file and on the backend."
     if any("$" in part.raw for part in parse(value).placeholders):
-        return "is filled from the environment, and then stored readable with the deployment."
+        return "comes from the environment and would be stored in plain text with the deployment."
     return ""

@@ -86,7 +86,7 @@ def resolve_pull(project: Project, pull: Iterable[Step], scope: Scope) -> Resolv
 def without_limits(pull: Resolved, project: Project) -> Resolved:
     """Pull steps for workers that do not know the `timeout` of a step, and would hand it to the function."""
     limited = [step for step in pull.value if "timeout" in step.inputs and builtin_of(step.name) is not None]
-    detail = "Workers of this backend know no `timeout` of a pull step; there it has no effect."
+    detail = "Workers of this backend do not support `timeout` in pull steps, so it has no effect."
     places = (project.document.root.at(step.path).get("timeout") for step in limited)
     notes = [place.problem("needs-server", detail, at_key=True).as_warning() for place in places if place]
     steps = (_without_limit(step) if step in limited else step for step in pull.value)
@@ -109,10 +109,8 @@ def _resolve_at(node: Node, value: Value, scope: Scope, place: tuple[str, ...] =
     problems: list[Diagnostic] = []
     resolved = resolve(value, scope, lambda found: problems.append(as_diagnostic(found, node.at(place))))
     if resolved is not value and holds_secret(resolved):
-        detail = "A step put a secret out, and its value would be stored here where everybody can read it."
-        problems.append(
-            node.at(place).problem("secret-stored", detail, "Refer to the block itself where it is needed.")
-        )
+        detail = "A step outputs a secret, and its value would be stored here, where everyone can read it."
+        problems.append(node.at(place).problem("secret-stored", detail, "Refer to the block itself instead."))
         resolved = value
     return Resolved(resolved, tuple(problems))
 

@@ -33,8 +33,8 @@ def is_name(node: Node) -> Iterator[Diagnostic]:
     """A deployment's name can stand in `flow/name`, and in a URL."""
     found = re.search(r"[/%&<>]", str(node.value or ""))
     if found:
-        detail = f"`{found[0]}` cannot stand in a deployment's name."
-        yield node.problem("invalid-name", detail, "Use letters, digits, blanks, `-` and `_`.")
+        detail = f"The name of a deployment must not contain `{found[0]}`."
+        yield node.problem("invalid-name", detail, "Use letters, digits, spaces, `-` and `_`.")
 
 
 def has_distinct_slugs(node: Node) -> Iterator[Diagnostic]:
@@ -45,8 +45,8 @@ def has_distinct_slugs(node: Node) -> Iterator[Diagnostic]:
         if slug is None or not isinstance(slug.value, str) or not slug.value or is_template(slug.value):
             continue
         if slug.value in seen:
-            detail = f"Another schedule here has the slug `{slug.value}`."
-            yield slug.problem("duplicate-slug", detail, "Give one of them another slug, or none.")
+            detail = f"Another schedule of this deployment has the slug `{slug.value}`."
+            yield slug.problem("duplicate-slug", detail, "Change or remove one of the slugs.")
         seen.add(slug.value)
 
 
@@ -55,14 +55,14 @@ def is_as_written(node: Node) -> Iterator[Diagnostic]:
     for item in node.children() if isinstance(node.value, list) else (node,):
         written, is_number = item.span.text, isinstance(item.value, (int, float))
         if is_number and str(item.value) != written and "{{" not in written and not odd_base(written):
-            detail = f"`{written}` without quotes becomes the text `{item.value}`."
+            detail = f"The unquoted `{written}` becomes the text `{item.value}`."
             yield item.problem("wrong-value", detail, f'Write `"{written}"`.').as_warning()
 
 
 def has_a_limit(node: Node) -> Iterator[Diagnostic]:
     """A concurrency limit with options says how many."""
     if node.value and node.value.get("limit") is None:
-        detail = "Without `limit` there is no limit, and the other keys have no effect."
+        detail = "Without `limit`, there is no limit and the other keys have no effect."
         yield node.problem(
             "missing-limit", detail, "Add `limit:`, or remove `concurrency_limit`."
         ).as_warning()
@@ -71,8 +71,8 @@ def has_a_limit(node: Node) -> Iterator[Diagnostic]:
 def has_one_schedule_key(node: Node) -> Iterator[Diagnostic]:
     single, several = node.get("schedule"), node.get("schedules")
     if single is not None and several is not None and single.value and several.value:
-        detail = "`schedule` and `schedules` stand beside each other."
-        yield single.problem("conflicting-keys", detail, "Move it into the list of `schedules`.", at_key=True)
+        detail = "The deployment has both `schedule` and `schedules`."
+        yield single.problem("conflicting-keys", detail, "Move it to the `schedules` list.", at_key=True)
 
 
 def is_identified(node: Node) -> Iterator[Diagnostic]:
@@ -80,7 +80,7 @@ def is_identified(node: Node) -> Iterator[Diagnostic]:
     for key in ("name", "entrypoint"):
         if node.value.get(key) in (None, "") and slip_of(key, node) is None:
             place = node.get(key)
-            detail = f"The deployment has no {key}, and cannot be deployed without."
+            detail = f"A deployment requires `{key}`."
             hint = (
                 "Write `entrypoint: path/to/file.py:function`." if key == "entrypoint" else "Write `name: …`."
             )
@@ -99,8 +99,8 @@ def has_one_promise(node: Node) -> Iterator[Diagnostic]:
     """An SLA promises exactly one thing."""
     given = [key for key in ("duration", "within", "stale_after") if node.value.get(key) is not None]
     if len(given) != 1:
-        detail = "An SLA has exactly one of `duration`, `within` and `stale_after`."
-        hint = "Put the others into entries of their own." if given else "Add one of them."
+        detail = "An SLA requires exactly one of `duration`, `within` and `stale_after`."
+        hint = "Move the others to separate entries." if given else "Add one of them."
         yield node.problem("conflicting-keys" if given else "missing-key", detail, hint)
 
 

@@ -26,11 +26,14 @@ def is_cron(node: Node) -> Iterator[Diagnostic]:
         yield node.problem("invalid-cron", problem, hint)
         return
     for written, field, value in full_ranges(node.value):
-        detail = f"`{written}` means every {field}: a range that ends where it begins is read as the whole."
+        detail = (
+            f"`{written}` matches every {field}: "
+            "a range that ends where it starts is read as the whole field."
+        )
         yield node.problem("wide-cron", detail, f"Write `{value}`.").as_warning()
     for step in uneven_steps(node.value):
-        detail = f"`{step.written}` begins anew {step.anew}: it does not fire every {step.every}."
-        hint = f"For every {step.every}, write `interval: {step.seconds}`." if step.seconds else ""
+        detail = f"`{step.written}` restarts {step.anew}, so it does not fire every {step.every}."
+        hint = f"Write `interval: {step.seconds}` to fire every {step.every}." if step.seconds else ""
         yield node.problem("uneven-cron", detail, hint).as_warning()
 
 
@@ -62,7 +65,7 @@ def is_zone(node: Node) -> Iterator[Diagnostic]:
 def _is_zone(name: str, node: Node) -> Iterator[Diagnostic]:
     if name and not is_timezone(name):
         hint = did_you_mean(name, timezones(), otherwise="Write an IANA name, such as `Europe/Berlin`.")
-        yield node.problem("invalid-timezone", f"There is no time zone `{name}`.", hint)
+        yield node.problem("invalid-timezone", f"`{name}` is not a time zone.", hint)
 
 
 def fires_soon(node: Node) -> Iterator[Diagnostic]:
@@ -108,7 +111,7 @@ def _why_never(timing: Timing) -> str:
         return "Check its days, months and year."
     text = timing.rrule.upper() if isinstance(timing, RRule) else ""
     if "COUNT=" in text and "DTSTART" not in text:
-        return "Without `DTSTART`, `COUNT` counts from the beginning of 2020: add `DTSTART`."
+        return "Add `DTSTART`. Without it, `COUNT` counts from the start of 2020."
     for key in ("COUNT", "UNTIL"):
         if f"{key}=" in text:
             return f"Check its `{key}`."
@@ -117,7 +120,7 @@ def _why_never(timing: Timing) -> str:
 
 def _why_slow(timing: Timing) -> str:
     if isinstance(timing, RRule) and "COUNT=" in timing.rrule.upper():
-        return "Remove `COUNT`, or let `DTSTART` be a later day."
+        return "Remove `COUNT`, or move `DTSTART` to a later day."
     return "Use a less frequent `FREQ`, or fewer exceptions."
 
 
@@ -125,7 +128,7 @@ def is_moment(node: Node) -> Iterator[Diagnostic]:
     try:
         parse_moment(node.value)
     except (ValueError, OverflowError):
-        detail = f"`{node.value}` is no date."
+        detail = f"`{node.value}` is not a date."
         yield node.problem("invalid-date", detail, "Write ISO 8601, such as `2026-01-01T06:00:00+00:00`.")
 
 
@@ -134,14 +137,17 @@ def has_one_timing(node: Node) -> Iterator[Diagnostic]:
     given = [key for key in _TIMINGS if node.value.get(key) is not None]
     has_slip = any(nearest(key, _TIMINGS) for key in map(str, node.value) if key not in _TIMINGS)
     if not given and node.value and not has_slip:  # a slip is an unknown key, which says what was meant
-        detail = "A schedule needs one of `cron`, `interval` and `rrule`."
+        detail = "A schedule requires one of `cron`, `interval` and `rrule`."
         yield node.problem("missing-key", detail, "Add one of them, such as `cron: 0 6 * * *`.")
     for extra in given[1:]:
-        detail = f"A schedule fires in one way; here are `{given[0]}` and `{extra}`."
-        hint = "Put one of them into an entry of its own."
+        detail = (
+            "A schedule accepts only one of `cron`, `interval` and `rrule`, "
+            f"and this one has `{given[0]}` and `{extra}`."
+        )
+        hint = "Move one of them to a separate entry."
         yield (node.get(extra) or node).problem("conflicting-keys", detail, hint, at_key=True)
     for key in ("max_active_runs", "catchup"):
         if (old := node.get(key)) is not None:
             hint = "Use the deployment's `concurrency_limit`." if key == "max_active_runs" else "Remove it."
-            detail = f"`{key}` has no effect any more."
+            detail = f"`{key}` no longer has an effect."
             yield old.problem("obsolete-key", detail, hint, at_key=True).as_warning()

@@ -43,8 +43,8 @@ def check_schema(root: Node) -> Iterator[Diagnostic]:
         yield from _why({}, root.value, root)
         return
     if "deployments" not in root.value and len(_OF_AGENTS & root.value.keys()) > 1:
-        detail = "The file declares one deployment for an agent, as `prefect deployment build` wrote it."
-        hint = "Write an entry of `deployments:` with `name`, `entrypoint` and `work_pool` in its place."
+        detail = "The file describes a deployment for an agent, as written by `prefect deployment build`."
+        hint = "Write a `deployments:` entry with `name`, `entrypoint` and `work_pool` instead."
         yield root.problem("agent-deployment", detail, hint)
         return
     deployments = root.get("deployments")

@@ -48,8 +48,8 @@ class Sections:
         if own.value or not self._inherits(own, name):
             return _read(own)
         shared = self.shared[name]
-        detail = "An empty `pull` in a `prefect.yaml` means the project's own `pull`, as in Prefect."
-        hint = "Remove the key, or write `pull: []` for no steps at all."
+        detail = "In a `prefect.yaml`, an empty `pull` inherits the `pull` of the project, as in Prefect."
+        hint = "Remove the key, or write `pull: []` for no pull steps."
         note = own.problem("inherited-pull", detail, hint, at_key=True).as_warning()
         return Section(shared.steps if shared else (), (note,)) if shared else None
 
@@ -92,16 +92,16 @@ def _step(item: Node) -> Step:
 
 def _form_problems(item: Node, step: Step) -> Iterator[Diagnostic]:
     if "." not in step.name:
-        detail = f"`{step.name}` is not a step: a step is named `package.module.function`."
-        hint = "Begin each step with `- ` and its name, such as `- syntask.deployments.steps.git_clone:`."
+        detail = f"`{step.name}` is not a step: steps are named `package.module.function`."
+        hint = "Start each step with `- ` and its name, such as `- syntask.deployments.steps.git_clone:`."
         yield (item.get(step.name) or item).problem("unknown-step", detail, hint, at_key=True)
         return
     if len(item.value) > 1:
         second = item.get(list(item.value)[1]) or item
         if item.value[step.name] is None:
-            detail = f"The inputs of `{step.name}` stand beside it, and belong under it."
-            hint = f"Indent `{second.path[-1]}` and what follows by two more blanks."
+            detail = f"The inputs of `{step.name}` must be indented under it."
+            hint = f"Indent `{second.path[-1]}` and the keys after it by two more spaces."
         else:
-            detail = f"A step is one function and its inputs; here `{second.path[-1]}` is a second one."
-            hint = "Begin each step with `- `, and indent its inputs under its name."
+            detail = f"A step is one function and its inputs, and `{second.path[-1]}` is a second function."
+            hint = "Start each step with `- ` and indent its inputs under its name."
         yield second.problem("ambiguous-step", detail, hint, at_key=True)

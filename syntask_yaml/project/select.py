@@ -41,7 +41,7 @@ class Selectable:
 
 
 def select(
-    candidates: Sequence[tuple[Selectable, T]], patterns: Iterable[str], *, place: str = "in the project"
+    candidates: Sequence[tuple[Selectable, T]], patterns: Iterable[str], *, owner: str = "The project"
 ) -> list[T]:
     """What the *patterns* mean, each once, in the order of *candidates*.
 
@@ -52,7 +52,7 @@ def select(
     found = {pattern: _meant(known, pattern) for pattern in patterns}
     unmatched = [pattern for pattern, places in found.items() if not places]
     if unmatched:
-        raise NotFound(_explain(unmatched, place), hint=_suggest(unmatched[0], known))
+        raise NotFound(_explain(unmatched, owner), hint=_suggest(unmatched[0], known))
     return [candidates[place][1] for place in sorted(set().union(*found.values()))]
 
 
@@ -61,9 +61,9 @@ def _meant(candidates: Sequence[Selectable], pattern: str) -> list[int]:
     return called or [place for place, each in enumerate(candidates) if each.matches(pattern)]
 
 
-def _explain(unmatched: Sequence[str], place: str) -> str:
+def _explain(unmatched: Sequence[str], owner: str) -> str:
     listed = ", ".join(f"`{pattern}`" for pattern in unmatched)
-    return f"There is no deployment {listed} {place}. Nothing was done."
+    return f"{owner} has no deployment {listed}. Nothing was changed."
 
 
 def _suggest(pattern: str, candidates: Sequence[Selectable]) -> str:
@@ -74,4 +74,4 @@ def _suggest(pattern: str, candidates: Sequence[Selectable]) -> str:
         return f"Did you mean `{found}`?"
     listed = ", ".join(f"`{name}`" for name in full[:5])
     more = f" and {len(full) - 5} more" if len(full) > 5 else ""
-    return f"There are {listed}{more}." if full else "There are none."
+    return f"Available deployments: {listed}{more}." if full else "There are no deployments."

@@ -78,8 +78,8 @@ def _check_step(node: Node, step: Step, scope: Scope) -> Iterator[Diagnostic]:
     if builtin_of(step.name) is not None:
         if node.value is None and (missing := _required(step.name)):
             listed = ", ".join(f"`{name}`" for name in missing)
-            detail = f"The step has no inputs, and needs {listed}."
-            yield node.problem("missing-input", detail, f"Add `{missing[0]}:` below it.", at_key=True)
+            detail = f"The step requires {listed} and has no inputs."
+            yield node.problem("missing-input", detail, f"Add `{missing[0]}:` under it.", at_key=True)
     elif claims_to_be_builtin(step.name):
         detail, hint = why_no_builtin(step.name)
         yield node.problem("unknown-step", detail, hint, at_key=True)
@@ -94,9 +94,7 @@ def _check_branch(node: Node, step: Step) -> Iterator[Diagnostic]:
         return
     hint = f"Write `commit_sha: {branch}`."
     place = node.get("branch") or node
-    yield place.problem(
-        "wrong-input", "`branch` is a commit, and not the name of a branch.", hint
-    ).as_warning()
+    yield place.problem("wrong-input", "`branch` is a commit, not the name of a branch.", hint).as_warning()
 
 
 def _required(name: str) -> list[str]:
@@ -112,9 +110,12 @@ def _check_secrets(node: Node, step: Step) -> Iterator[Diagnostic]:
         value = step.inputs[name]
         texts = value.values() if isinstance(value, dict) else [value]
         if any(_asks_environment(text) for text in texts):
-            detail = f"`{name}` is filled from the environment, and then stored readable with the deployment."
+            detail = (
+                f"`{name}` comes from the environment and would be stored in plain text with the deployment."
+            )
             hint = (
-                "Keep it in a block (`syntask block create secret NAME`): `{{ syntask.blocks.secret.NAME }}`."
+                "Store it in a block (`syntask block create secret NAME`) and refer to it as "
+                "`{{ syntask.blocks.secret.NAME }}`."
             )
             yield (node.get(name) or node).problem("secret-in-environment", detail, hint)
 

@@ -43,7 +43,8 @@ def check_durations(
             yield place.problem("invalid-interval", f"`{str(place.value)[:60]}` is not a duration.", hint)
         elif not least <= seconds <= MAX_INTERVAL:
             detail = (
-                f"`{key}` is {seconds:g} seconds; a server takes at least {least:g}, and at most 10^9 days."
+                f"`{key}` is {seconds:g} seconds; "
+                f"a server accepts at least {least:g} seconds and at most 10^9 days."
             )
             yield place.problem("wrong-value", detail, f"Write `{key}: {least:g}` or more.")
 
@@ -55,8 +56,8 @@ def _check_event(trigger: Node, given: Mapping[str, Any], is_open: IsOpen) -> It
     elif posture == "Proactive":
         yield from _check_absence(trigger, given.get("within"), is_open)
     elif not is_open(given.get("expect")) and _is_loop(given):
-        detail = "Each run that the trigger starts fires it again; a server refuses it."
-        hint = "Say in `match` or `match_related` which other runs it is about."
+        detail = "Every run that the trigger starts would fire it again, so a server rejects it."
+        hint = "Select other runs with `match` or `match_related`."
         yield trigger.problem("wrong-value", detail, hint)
 
 
@@ -67,7 +68,9 @@ def _check_absence(trigger: Node, within: Any, is_open: IsOpen) -> Iterator[Diag
     if within is None or seconds_of(within) == 0:
         place = trigger.get("within") or trigger
         detail = "A Proactive trigger without `within` starts a run every 10 seconds while nothing happens."
-        yield place.problem("missing-key", detail, "Add `within:` with the longest absence.").as_warning()
+        yield place.problem(
+            "missing-key", detail, "Set `within:` to the time without events after which the trigger fires."
+        ).as_warning()
     elif (seconds_of(within) or 0) > 0:
         yield from check_durations(trigger, ("within",), is_open, _LEAST["Proactive"])
 
@@ -96,7 +99,7 @@ def _check_metric(trigger: Node, given: Mapping[str, Any], is_open: IsOpen) -> I
         yield from _conflict(trigger, "posture", "metric", "Metric")
     metric = trigger.get("metric")
     if metric is None or not isinstance(metric.value, dict):
-        yield trigger.problem("missing-key", "A metric trigger needs `metric`.", "Add `metric:`.")
+        yield trigger.problem("missing-key", "A metric trigger requires `metric`.", "Add `metric:`.")
         return
     yield from check_durations(metric, ("range", "firing_for"), is_open, _LEAST["metric"])
 
@@ -106,12 +109,12 @@ def _check_compound(trigger: Node, given: Mapping[str, Any], is_open: IsOpen) ->
     place = trigger.get("require") or trigger
     if require is None:
         hint = "Add `require: all`, `require: any` or a number."
-        yield place.problem("missing-key", "A compound trigger needs `require`.", hint)
+        yield place.problem("missing-key", "A compound trigger requires `require`.", hint)
     elif not is_open(require) and require not in ("any", "all"):
         text = str(require).strip()
         if not text.isascii() or not text.isdigit() or not 1 <= len(text) <= 9 or not 1 <= int(text) <= count:
-            detail = f"`require` is `{text[:60]}`; it may be `any`, `all` or a number from 1 to {count}."
-            yield place.problem("wrong-value", detail, "There are as many `triggers`.")
+            detail = f"`require` is `{text[:60]}`; expected `any`, `all` or a number from 1 to {count}."
+            yield place.problem("wrong-value", detail, "The number must not exceed the number of `triggers`.")
     yield from _check_sequence(trigger, given, is_open)
 
 
@@ -125,7 +128,7 @@ def _check_sequence(trigger: Node, _given: Mapping[str, Any], is_open: IsOpen) -
 def _conflict(trigger: Node, key: str, kind: str, *choices: str) -> Iterator[Diagnostic]:
     listed = " or ".join(f"`{choice}`" for choice in choices)
     place = trigger.get(key) or trigger
-    detail = f"A trigger of type `{kind}` has the {key} {listed}, not `{place.value}`."
+    detail = f"A trigger of type `{kind}` requires the {key} {listed}, not `{place.value}`."
     yield place.problem("conflicting-keys", detail, f"Change `{key}` or `type`.")
 
 

@@ -45,7 +45,7 @@ def parse_entrypoint(text: str) -> Entrypoint:
         return _without_colon(text)
     if not _is_dotted(function):
         raise InvalidEntrypoint(
-            f"`{text}` names no function: `{function}` behind the colon is not the name of one.",
+            f"`{text}` does not refer to a function: `{function}` is not a function name.",
             hint="Write `file.py:function`.",
         )
     if _is_path(place):
@@ -53,7 +53,8 @@ def parse_entrypoint(text: str) -> Entrypoint:
     if _is_dotted(place):
         return Entrypoint(text, None, place, function)
     raise InvalidEntrypoint(
-        f"`{text}` names no file and no module: `{place}` is neither.", hint="Write `file.py:function`."
+        f"`{text}` does not refer to a file or module: `{place}` is neither.",
+        hint="Write `file.py:function`.",
     )
 
 
@@ -62,11 +63,11 @@ def _without_colon(text: str) -> Entrypoint:
     if _is_path(text):
         path = _path(text)
         raise InvalidEntrypoint(
-            f"`{text}` names a file, but no flow in it.", hint=f"Write `{path}:function`."
+            f"`{text}` refers to a file, but not to a flow in it.", hint=f"Write `{path}:function`."
         )
     if not _is_dotted(text) or not module:
         raise InvalidEntrypoint(
-            f"`{text}` does not say where a flow is.",
+            f"`{text}` is not an entrypoint.",
             hint="Write `file.py:function` or `package.module.function`.",
         )
     return Entrypoint(text, None, module, function)

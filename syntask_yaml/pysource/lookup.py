@@ -97,7 +97,7 @@ def attribute(owner: Symbol, name: str, scope: NameScope) -> Symbol:
             if held and all(isinstance(binding.origin, Defined) for binding in held):
                 return _agreed(name, held, inside)
             return Member(owner, name)
-    raise Unknowable(f"`{name}` of `{owner.name}` is not known from the source")
+    raise Unknowable(f"`{name}` of `{owner.name}` cannot be determined from the source")
 
 
 def is_of_class(name: str, scope: NameScope) -> bool:
@@ -129,13 +129,13 @@ def _in_module(name: str, scope: NameScope) -> Sequence[Binding]:
 def _agreed(name: str, held: Sequence[Binding], scope: NameScope) -> Symbol:
     symbols = [_follow(binding.origin, name, scope) for binding in held]
     if any(symbol != symbols[0] for symbol in symbols):
-        raise Unknowable(f"`{name}` gets its value in more than one place")
+        raise Unknowable(f"`{name}` is assigned in more than one place")
     return symbols[0]
 
 
 def _follow(origin: Origin, bound: str, scope: NameScope) -> Symbol:
     if scope.hops > MAX_HOPS:
-        raise Unknowable(f"`{bound}` is handed on from one name to the other")
+        raise Unknowable(f"`{bound}` refers to another name through too many others")
     match origin:
         case ImportedModule(name=name):
             return _module(name, 0, scope)
@@ -149,7 +149,7 @@ def _follow(origin: Origin, bound: str, scope: NameScope) -> Symbol:
             return resolve(value, replace(scope.at(value.lineno), hops=scope.hops + 1))
         case Assigned(value=value):
             return SourceExpression(value, scope.at(value.lineno), bound)
-    raise Unknowable(f"`{bound}` gets its value in a way that reading does not follow")
+    raise Unknowable(f"the way `{bound}` is assigned cannot be analyzed")
 
 
 def _imported(module: str, name: str, level: int, scope: NameScope) -> Symbol:
@@ -165,7 +165,7 @@ def _module(name: str, level: int, scope: NameScope) -> Package | External:
         return Package(location) if location else External(name)
     location = scope.index.relative(scope.module.path, name, level)
     if location is None:
-        raise Unknowable(f"there is no `{'.' * level}{name}`")
+        raise Unknowable(f"the module `{'.' * level}{name}` does not exist")
     return Package(location)
 
 
@@ -185,7 +185,7 @@ def _elsewhere(file: Path, scope: NameScope) -> NameScope:
     try:
         return NameScope(scope.index, scope.index.read(file), scope.search, hops=scope.hops + 1)
     except SourceUnreadable as error:
-        raise Unknowable(f"`{file.name}` cannot be read: {error}") from error
+        raise Unknowable(f"cannot read `{file.name}`: {error}") from error
 
 
 def _from_star(star: Binding, name: str, scope: NameScope) -> Binding | None:
@@ -207,7 +207,7 @@ def _given_by_python(module: str, name: str) -> bool:
     # Only what is loaded already is asked: nothing is imported to find out.
     if module in sys.stdlib_module_names and module in sys.modules:
         return name in getattr(sys.modules[module], "__all__", ())
-    raise Unknowable(f"`from {module} import *` may bind `{name}`")
+    raise Unknowable(f"`from {module} import *` may define `{name}`")
 
 
 def _exported(module: Module, name: str) -> bool:
@@ -219,4 +219,4 @@ def _exported(module: Module, name: str) -> bool:
         case [Binding(origin=Assigned(value=ast.List(elts=items) | ast.Tuple(elts=items)))]:
             if all(isinstance(item, ast.Constant) for item in items):
                 return any(isinstance(item, ast.Constant) and item.value == name for item in items)
-    raise Unknowable(f"`__all__` of `{module.path.name}` is worked out when it runs")
+    raise Unknowable(f"`__all__` of `{module.path.name}` is computed at run time")

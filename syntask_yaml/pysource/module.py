@@ -14,8 +14,8 @@ from threading import Lock
 from syntask_yaml.pysource.bindings import Namespace, bindings, declared_global
 
 MAX_BYTES = 8 * 1024 * 1024
-TOO_LARGE = f"it is larger than {MAX_BYTES >> 20} MiB"
-TOO_DEEP = "what it says is nested too deeply to be read"
+TOO_LARGE = f"the file is larger than {MAX_BYTES >> 20} MiB"
+TOO_DEEP = "the code is nested too deeply"
 
 ALTERING = frozenset(
     "add append clear discard extend insert pop popitem remove reverse setdefault sort update".split()
@@ -75,7 +75,7 @@ def read_module(path: Path) -> Module:
     try:
         return module_of(path, read_regular(path))
     except OSError as error:
-        raise SourceUnreadable(f"it cannot be read: {error.strerror or error}") from error
+        raise SourceUnreadable(f"cannot read the file: {error.strerror or error}") from error
 
 
 def read_unchanged(path: Path) -> Module:
@@ -83,7 +83,7 @@ def read_unchanged(path: Path) -> Module:
     try:
         status = path.stat()
     except OSError as error:
-        raise SourceUnreadable(f"it cannot be read: {error.strerror or error}") from error
+        raise SourceUnreadable(f"cannot read the file: {error.strerror or error}") from error
     return _remembered(path, status.st_mtime_ns, status.st_size)
 
 
@@ -95,7 +95,7 @@ def _remembered(path: Path, _changed: int, _size: int) -> Module:
 def read_regular(path: Path) -> bytes:
     """The bytes of a file; raises `SourceUnreadable` for one that is none, or has no end, and OSError."""
     if not stat.S_ISREG(path.stat().st_mode):
-        raise SourceUnreadable(f"it is a {_kind(path.stat().st_mode)}, and not a regular file")
+        raise SourceUnreadable(f"the file is a {_kind(path.stat().st_mode)}, not a regular file")
     with path.open("rb") as file:
         content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
@@ -125,15 +125,15 @@ def parse(content: bytes | str) -> ast.Module:
     except SyntaxError as error:
         raise SourceUnreadable(_syntax_error(error)) from error
     except ValueError as error:
-        raise SourceUnreadable(f"it is not Python source: {error}") from error
+        raise SourceUnreadable(f"the file is not Python source: {error}") from error
     except (RecursionError, MemoryError) as error:
         raise SourceUnreadable(TOO_DEEP) from error
 
 
 def _syntax_error(error: SyntaxError) -> str:
-    place = f" in line {error.lineno}" if error.lineno else ""
+    place = f" on line {error.lineno}" if error.lineno else ""
     place += f", column {error.offset}" if error.lineno and error.offset else ""
-    return f"it has a syntax error{place}: {error.msg}"
+    return f"syntax error{place}: {error.msg}"
 
 
 def _altered(node: ast.AST) -> str | None:

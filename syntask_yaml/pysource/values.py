@@ -26,7 +26,7 @@ def evaluate(node: ast.expr, scope: NameScope) -> Any:
             return _joined([evaluate(left, scope), evaluate(right, scope)], node)
         case ast.JoinedStr(values=parts):
             return _joined([_text(part, scope) for part in parts], node)
-    raise Unknowable(f"`{shown(node)}` is worked out when the file runs")
+    raise Unknowable(f"`{shown(node)}` is computed at run time")
 
 
 def shown(node: ast.AST) -> str:
@@ -38,7 +38,7 @@ def shown(node: ast.AST) -> str:
 def _named(node: ast.expr, scope: NameScope) -> Any:
     symbol = resolve(node, scope)
     if not isinstance(symbol, SourceExpression) or isinstance(symbol.node, ast.Attribute):
-        raise Unknowable(f"the value of `{shown(node)}` is not known from the source")
+        raise Unknowable(f"the value of `{shown(node)}` cannot be determined from the source")
     return _assigned(symbol)
 
 
@@ -47,7 +47,7 @@ def _assigned(symbol: SourceExpression) -> Any:
     # Once for each: names that are joined of names twice over would take for ever.
     value = evaluate(symbol.node, symbol.scope)
     if isinstance(value, dict) and symbol.name in symbol.scope.module.altered:
-        raise Unknowable(f"`{symbol.name}` is changed after it gets its value")
+        raise Unknowable(f"`{symbol.name}` is modified after it is assigned")
     return value
 
 
@@ -56,7 +56,7 @@ def _mapping(keys: list[ast.expr | None], values: list[Any], scope: NameScope) -
     for key, value in zip(keys, values, strict=True):
         name = evaluate(key, scope) if key is not None else ""
         if isinstance(name, dict) or (key is None and not isinstance(value, dict)):
-            raise Unknowable("it is not a plain mapping")
+            raise Unknowable("the mapping has keys or values that are computed at run time")
         result.update({name: value} if key is not None else value)
     return result
 
@@ -64,7 +64,7 @@ def _mapping(keys: list[ast.expr | None], values: list[Any], scope: NameScope) -
 def _joined(parts: list[Any], node: ast.expr) -> str:
     if all(isinstance(part, str) for part in parts) and sum(map(len, parts)) <= MAX_LENGTH:
         return "".join(parts)
-    raise Unknowable(f"`{shown(node)}` is worked out when the file runs")
+    raise Unknowable(f"`{shown(node)}` is computed at run time")
 
 
 def _text(part: ast.expr, scope: NameScope) -> Any:

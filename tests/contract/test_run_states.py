@@ -178,7 +178,7 @@ def test_what_a_dead_worker_ran_has_crashed(
     (run,) = twin.reap(clock.advance(LEASE + 1))
 
     assert (StateType.CRASHED, clock.now) == (run.state.type, run.ended)
-    assert "stopped answering" in run.state.message
+    assert "stopped responding" in run.state.message
     assert run == backend.run(run.id)
     assert not backend.report(found, COMPLETED, clock.now)
     assert twin.reap(clock.advance(LEASE + 1)) == []

@@ -96,8 +96,8 @@ def test_a_secret_field_given_as_text_becomes_a_secret(backend: Backend) -> None
     [
         (Block("gihtub-credentials", "x", {"token": "t"}), "Did you mean `github-credentials`?"),
         (Block("gitlab-credentials", "x", {"tokne": "t"}), "Did you mean `token`?"),
-        (Block("secret", "x", {}), "Give `value` a value."),
-        (Block("secret", "x", {"value": "a", "colour": "blue"}), "Its fields: `value`."),
+        (Block("secret", "x", {}), "Set `value`."),
+        (Block("secret", "x", {"value": "a", "colour": "blue"}), "Available fields: `value`."),
     ],
 )
 def test_a_block_that_fits_no_type_is_refused(backend: Backend, block: Block, hint: str) -> None:
@@ -115,7 +115,7 @@ def test_a_secret_is_a_text(backend: Backend) -> None:
     with pytest.raises(BackendRefused) as caught:
         backend.create_block(Block("secret", "x", {"value": None}))
 
-    assert caught.value.hint == "Write the value as text."
+    assert caught.value.hint == "Pass the value as text."
 
 
 def test_a_block_is_made_once(backend: Backend) -> None:

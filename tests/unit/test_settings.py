@@ -26,7 +26,7 @@ def test_for_ever_is_no_number_of_days() -> None:
 
 @pytest.mark.parametrize("text", ["soon", "0", "-1", "nan", "inf", "1e99", "forever"])
 def test_what_is_no_number_above_nothing_is_refused(text: str) -> None:
-    with pytest.raises(UsageError, match=f"`LEASE` is `{text}`; expected is a number of seconds."):
+    with pytest.raises(UsageError, match=f"`LEASE` is `{text}`; expected a number of seconds."):
         seconds({"LEASE": text}, "LEASE", 30)
 
 
@@ -52,5 +52,5 @@ def test_a_size(text: str, expected: int | None) -> None:
 
 @pytest.mark.parametrize("text", ["much", "-1", "1 TB", "1e9", "0x10", "9" * 400])
 def test_what_is_no_size_is_refused(text: str) -> None:
-    with pytest.raises(UsageError, match="expected is a size such as `20 MB`, or `unlimited`"):
+    with pytest.raises(UsageError, match="expected a size such as `20 MB`, or `unlimited`"):
         size({"LIMIT": text}, "LIMIT", 7)

@@ -21,25 +21,25 @@ class _Fault(NamedTuple):
 
 _LOCKED = _Fault(
     BackendUnreachable,
-    "The store {path} stayed locked: another process has been writing to it for too long.",
-    "Try again. If it stays so, look for a `syntask` process that hangs.",
+    "The store {path} is locked: another process has been writing to it for too long.",
+    "Try again. If that does not help, look for a `syntask` process that hangs.",
 )
 _READ_ONLY = _Fault(
     BackendRefused,
-    "The store {path} cannot be written: the file, its folder or the disk is read-only.",
-    "Make the folder writable, or choose another one with SYNTASK_HOME.",
+    "Cannot write to the store {path}: the file, its directory or the disk is read-only.",
+    "Make the directory writable, or set SYNTASK_HOME to another one.",
 )
 _UNOPENED = _Fault(
     BackendUnreachable,
-    "The store {path} cannot be opened: {reason}.",
-    "Check that its folder exists and that you may read and write there, or choose another one with"
-    " SYNTASK_HOME.",
+    "Cannot open the store {path}: {reason}.",
+    "Check that its directory exists and that you can read and write there, or set SYNTASK_HOME to "
+    "another one.",
 )
 _DAMAGED = _Fault(
     BackendUnreachable,
     "The store {path} is damaged: {reason}.",
-    "Restore a copy; or move the file away, save what is left in it with `sqlite3 FILE .recover`, and"
-    " deploy again.",
+    "Restore a backup. Or move the file away, recover what is left with `sqlite3 FILE .recover`, "
+    "and deploy again.",
     may_pass=False,
 )
 
@@ -54,22 +54,22 @@ _FAULTS: Mapping[int, _Fault] = {
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_NOTADB: _Fault(
         BackendUnreachable,
-        "{path} is not a store: it is no SQLite database.",
-        "Give another path, or move the file away.",
+        "{path} is not a store: it is not an SQLite database.",
+        "Use another path, or move the file away.",
         may_pass=False,
     ),
     sqlite3.SQLITE_FULL: _Fault(
         BackendError,
-        "The disk is full: nothing was written to the store {path}.",
-        "Make room, and do it again.",
+        "The disk is full. Nothing was written to the store {path}.",
+        "Free some space and try again.",
     ),
     sqlite3.SQLITE_IOERR: _Fault(
         BackendUnreachable,
-        "The disk failed to read or write the store {path}: {reason}.",
-        "Check the disk. A store on a network drive does not work: move it to a local one.",
+        "Disk error while reading or writing the store {path}: {reason}.",
+        "Check the disk. Stores on network drives are not supported: move the store to a local disk.",
     ),
 }
-_OTHER = _Fault(BackendError, "The store {path} refused: {reason}.", "", may_pass=False)
+_OTHER = _Fault(BackendError, "SQLite error in the store {path}: {reason}.", "", may_pass=False)
 
 
 def code_of(error: sqlite3.Error) -> int:

@@ -25,13 +25,13 @@ def check_is_ours(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("COMMIT")
     if owner != _APPLICATION_ID and not is_empty:
         raise BackendUnreachable(
-            f"`{path}` is not a store: it is the SQLite database of another program.",
-            hint="Give another path.",
+            f"`{path}` is not a store: it is an SQLite database of another program.",
+            hint="Use another path.",
         )
     if version > len(MIGRATIONS):
         raise BackendRefused(
-            f"The store `{path}` has version {version}; this syntask knows versions up to {len(MIGRATIONS)}.",
-            hint="A newer syntask has used it. Upgrade this one: `pip install --upgrade syntask-yaml`.",
+            f"The store `{path}` has version {version}; this syntask supports up to {len(MIGRATIONS)}.",
+            hint="A newer syntask created it. Run `pip install --upgrade syntask-yaml`.",
         )
 
 

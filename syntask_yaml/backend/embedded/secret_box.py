@@ -50,7 +50,7 @@ class SecretBox:
         try:
             return Secret(self._fernet.decrypt(sealed).decode("utf-8", "surrogatepass"))
         except InvalidToken as error:
-            raise self._unusable("is not the one that the secret was sealed with") from error
+            raise self._unusable("is not the key that the secret was encrypted with") from error
 
     @cached_property
     def _fernet(self) -> Fernet:
@@ -67,6 +67,6 @@ class SecretBox:
 
     def _unusable(self, problem: str) -> BackendRefused:
         return BackendRefused(
-            f"The key to the store's secrets, `{self.path}`, {problem}.",
-            hint="Put the key back from a copy; or delete the blocks that hold secrets and make them again.",
+            f"The encryption key of the store, `{self.path}`, {problem}.",
+            hint="Restore the key from a backup, or delete and recreate the blocks that contain secrets.",
         )

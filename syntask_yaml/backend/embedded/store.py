@@ -54,7 +54,7 @@ class Store:
         """
         if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
             raise BackendUnreachable(
-                f"This Python comes with SQLite {sqlite3.sqlite_version}; a store needs 3.37 or later.",
+                f"This Python uses SQLite {sqlite3.sqlite_version}; the store requires 3.37 or later.",
                 hint="Install a newer Python.",
             )
         with translated(path):

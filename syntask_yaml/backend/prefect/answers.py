@@ -19,13 +19,13 @@ _MAX_DEPTH = 2 * MAX_DEPTH
 def json_of(answer: httpx.Response, url: str) -> Any:
     """The JSON of an answer. Raises BackendUnreachable where it holds none."""
     if not is_json(answer):
-        raise no_api(url, "it gives no JSON")
+        raise no_api(url, "the response is not JSON")
     try:
         found = answer.json()
     except (ValueError, RecursionError) as error:
-        raise no_api(url, "it gives JSON that cannot be read") from error
+        raise no_api(url, "the response is invalid JSON") from error
     if is_deeper(found, _MAX_DEPTH):
-        raise no_api(url, f"it gives values that are nested more than {_MAX_DEPTH} deep")
+        raise no_api(url, f"the response is nested more than {_MAX_DEPTH} levels deep")
     return found
 
 
@@ -34,7 +34,7 @@ def token_of(answer: httpx.Response, url: str) -> str:
     found = json_of(answer, url)
     token = found.get("token") if isinstance(found, dict) else None
     if not isinstance(token, str):
-        raise no_api(url, "it gives no CSRF token")
+        raise no_api(url, "the response has no CSRF token")
     return token
 
 

@@ -51,7 +51,7 @@ class Api(Transport):
         """Post the filter *body*, and return the objects of *kind* that are listed."""
         answer = self.call("POST", path, body)
         if not isinstance(answer, list):
-            raise self.no_api("a list was asked for")
+            raise self.no_api("the response is not a list")
         return [self._told(each, kind) for each in answer]
 
     def patch(self, path: str, body: Any) -> bool:
@@ -67,7 +67,9 @@ class Api(Transport):
         try:
             return parse()
         except _ODD as error:
-            raise self.no_api(f"an answer has another shape: {type(error).__name__}: {error}") from error
+            raise self.no_api(
+                f"the response has an unexpected structure: {type(error).__name__}: {error}"
+            ) from error
 
     def no_api(self, why: str) -> BackendError:
         """The error for an answer that no Prefect 3 server gives."""
@@ -87,14 +89,14 @@ class Api(Transport):
             except Refused:  # a proxy that keeps this place to itself
                 version = ""
             if not isinstance(version, str | None):
-                raise no_api(self.url, "its version is no text")
+                raise no_api(self.url, "its version is not text")
             self._version = version or ""
         if self._version.startswith("2."):
             raise old_server(self.url, self._version)
 
     def _object(self, answer: Any) -> Raw:
         if not isinstance(answer, dict):
-            raise self.no_api("an object was asked for")
+            raise self.no_api("the response is not an object")
         return answer
 
     def _told(self, answer: Any, kind: str) -> Raw:
@@ -102,14 +104,14 @@ class Api(Transport):
         found, shape = self._object(answer), SHAPES.get(kind, {"id": str})
         for name, type_ in shape.items():
             if type_ is str and not isinstance(found.get(name), str):
-                raise self.no_api(f"an object has no text as its `{name}`")
+                raise self.no_api(f"the response has an object without text as its `{name}`")
         self.check_shape(found, shape)
         return found
 
     def check_shape(self, answer: Any, shape: Shape) -> None:
         """Raise BackendUnreachable where *answer* has another *shape*."""
         if (place := odd_place(answer, shape)) is not None:
-            raise self.no_api(f"an answer has a value of another type in `{place}`")
+            raise self.no_api(f"the response has a value of an unexpected type at `{place}`")
 
     def every(self, kind: str, body: Mapping[str, Any] | None = None, *, expected: int = 0) -> list[Raw]:
         """All objects of *kind* that the filter *body* means, several pages at a time.

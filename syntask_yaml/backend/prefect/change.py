@@ -73,7 +73,9 @@ class DeploymentChanger(DeploymentReader):
         deployment_id = now.stored.id
         body = changed_body(after, self._api.dialect)
         if self._send("PATCH", f"/deployments/{part(deployment_id)}", body) is None:
-            raise BackendConflict(f"`{after.full_name}` was deleted since it was read.", hint="Plan again.")
+            raise BackendConflict(
+                f"`{after.full_name}` was deleted since it was read.", hint="Run `syntask plan` again."
+            )
         stored = known(now.stored.deployment.schedules) or ()
         write_schedules(self._api, deployment_id, known(after.schedules), stored, self._clock())
 
@@ -94,10 +96,10 @@ class DeploymentChanger(DeploymentReader):
     ) -> None:
         """What belongs to a deployment and is not in it: its triggers, and its SLAs."""
         if self.features.triggers and _settled(after.triggers, after) != _settled(before, after):
-            with _named(f"`{after.full_name}` was written, but not all of its triggers"):
+            with _named(f"`{after.full_name}` was deployed, but not all of its triggers"):
                 write_triggers(self._api, deployment_id, after)
         if self.features.sla and after.sla is not None:
-            with _named(f"`{after.full_name}` was written, but not its SLAs"):
+            with _named(f"`{after.full_name}` was deployed, but not its SLAs"):
                 write_sla(self._api, deployment_id, after.sla)
 
     def _delete(self, now: Current, before: Stored | None) -> str:
@@ -119,8 +121,8 @@ class DeploymentChanger(DeploymentReader):
                 raise
             if meant:
                 raise _ServerTooOld(
-                    f"This server is older than what is asked for: it does not know {_listed(meant)}.",
-                    hint="Leave that out, or upgrade the server.",
+                    f"The server is too old to support {_listed(meant)}.",
+                    hint="Remove it, or upgrade the server.",
                 ) from error
             if "labels" in error.unknown:
                 self._forgets_labels()

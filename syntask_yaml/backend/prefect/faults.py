@@ -15,8 +15,10 @@ BUSY = frozenset({408, 429, 502, 503, 504})
 # With these, nothing was done: the server says so before it begins, or takes back what it did.
 NOTHING_DONE = frozenset({429, 503})
 
-_WRONG_URL = "The URL of an API ends in `/api`, that of Cloud in `/api/accounts/…/workspaces/…`."
-_LOGIN = "Set PREFECT_API_KEY, or PREFECT_API_AUTH_STRING for a server that wants `user:password`."
+_WRONG_URL = (
+    "The API URL of a server ends in `/api`, that of Prefect Cloud in `/api/accounts/…/workspaces/…`."
+)
+_LOGIN = "Set PREFECT_API_KEY, or PREFECT_API_AUTH_STRING for a server that requires `user:password`."
 
 
 class AnswerLost(BackendUnreachable):
@@ -42,23 +44,25 @@ def from_wire(error: httpx.HTTPError, url: str, *, is_known: bool) -> BackendUnr
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
             return BackendUnreachable(
                 f"The certificate of {url} is not trusted: {_reason(error)}.",
-                hint="Name the certificates to trust with PREFECT_API_SSL_CERT_FILE.",
+                hint="Set PREFECT_API_SSL_CERT_FILE to the certificates to trust.",
             )
-        gone = "The server went away" if is_known else "No server answers"
-        hint = "Check that it runs; then do the same again." if is_known else f"Check the URL. {_WRONG_URL}"
+        gone = "The server no longer responds" if is_known else "Cannot connect to the server"
+        hint = (
+            "Check that the server is running and try again." if is_known else f"Check the URL. {_WRONG_URL}"
+        )
         return BackendUnreachable(f"{gone}: {url} ({_reason(error)}).", hint=hint)
     if isinstance(error, httpx.TimeoutException):
         return too_late(url)
     return AnswerLost(
-        f"The connection to the server at {url} broke ({_reason(error)}).", hint="Do the same again."
+        f"The connection to the server at {url} was lost ({_reason(error)}).", hint="Try again."
     )
 
 
 def too_late(url: str) -> AnswerLost:
     """The error for an answer that was not complete in time."""
     return AnswerLost(
-        f"The server at {url} gave no answer in time.",
-        hint="Do the same again; PREFECT_API_REQUEST_TIMEOUT gives it more seconds.",
+        f"The server at {url} did not respond in time.",
+        hint="Try again, or set PREFECT_API_REQUEST_TIMEOUT to more seconds.",
     )
 
 
@@ -73,9 +77,17 @@ def from_answer(answer: httpx.Response, url: str) -> BackendError:
     said = "; ".join(dict.fromkeys(_reasons(body))) or _phrase(status)
     match status:
         case 401:
-            return Refused(f"The server at {url} does not know who asks.", hint=_LOGIN, status=status)
+            return Refused(
+                f"Authentication failed: the server at {url} rejected the credentials.",
+                hint=_LOGIN,
+                status=status,
+            )
         case 403:
-            return Refused(f"The server at {url} does not allow it: {said}.", hint=_ALLOWED, status=status)
+            return Refused(
+                f"Permission denied: the server at {url} rejected the request: {said}.",
+                hint=_ALLOWED,
+                status=status,
+            )
         case 404 | 405 if body.get("detail") in (None, "Not Found", "Method Not Allowed"):
             return Refused(
                 f"{url} is not the API of a Prefect 3 server ({status}).", hint=_WRONG_URL, status=status
@@ -83,32 +95,30 @@ def from_answer(answer: httpx.Response, url: str) -> BackendError:
         case 400 | 404 | 409 | 422:
             return Refused(f"{said.rstrip('.')}.", status=status, unknown=frozenset(_unknown(body)))
     if status in BUSY:
-        return BackendUnreachable(
-            f"The server at {url} is too busy ({status}).", hint="Do the same again a little later."
-        )
+        return BackendUnreachable(f"The server at {url} is overloaded ({status}).", hint="Try again later.")
     if 300 <= status < 400:
         there = answer.headers.get("location", "")
-        return BackendUnreachable(f"{url} sends on to {there}.", hint="Use the URL that it sends to.")
+        return BackendUnreachable(f"{url} redirects to {there}.", hint="Use the URL that it redirects to.")
     if status < 500:
-        return Refused(f"The server refuses: {said.rstrip('.')} ({status}).", status=status)
+        return Refused(f"The server rejected the request: {said.rstrip('.')} ({status}).", status=status)
     return BackendError(
         f"The server at {url} failed: {said.rstrip('.')} ({status}).",
-        hint="Its own log says more. What was asked for may be done in part: do the same again.",
+        hint="See the server's log. The request may be partly complete, so try again.",
     )
 
 
-_ALLOWED = "Ask who runs the server for the right, or use another key."
+_ALLOWED = "Ask the server's administrator for permission, or use another API key."
 
 
 def no_api(url: str, why: str) -> NoApi:
     """The error for an answer that is not an API's, and *why*."""
-    return NoApi(f"{url} answers, but not as the API of a Prefect 3 server: {why}.", hint=_WRONG_URL)
+    return NoApi(f"{url} responds, but not like the API of a Prefect 3 server: {why}.", hint=_WRONG_URL)
 
 
 def old_server(url: str, version: str) -> BackendRefused:
     """The error for a server of Prefect 2."""
     return BackendRefused(
-        f"{url} is a Prefect {version} server; Prefect 3 is needed.",
+        f"{url} is a Prefect {version} server; Prefect 3 is required.",
         hint="Upgrade the server to Prefect 3, or use another one. "
         "`syntask upgrade --from-server`, which will read it, is not part of this release.",
     )
@@ -117,8 +127,8 @@ def old_server(url: str, version: str) -> BackendRefused:
 def changing(url: str, kind: str) -> BackendConflict:
     """The error for a list that others change faster than it can be read."""
     return BackendConflict(
-        f"The server at {url} changed while its `{kind}` were read.",
-        hint="Do the same again, when fewer others write.",
+        f"The `{kind}` of the server at {url} changed while they were being read.",
+        hint="Try again when fewer clients write to the server.",
     )
 
 
@@ -157,4 +167,4 @@ def _phrase(status: int) -> str:
     try:
         return HTTPStatus(status).phrase
     except ValueError:
-        return "no reason given"
+        return "no reason was given"

@@ -45,7 +45,7 @@ class PrefectLeases(PrefectBase):
                     continue
                 made = there  # by a call whose answer was lost
             return Lease(name=name, holder=holder, since=since, token=str(made["id"]))
-        raise BackendConflict(f"Too many others deploy `{name}`.", hint="Do the same again later.")
+        raise BackendConflict(f"Too many other processes are deploying `{name}`.", hint="Try again later.")
 
     def _take_away(self, there: Raw) -> None:
         """Delete the lease that is *there*. Raises LeaseHeld if somebody still holds it."""

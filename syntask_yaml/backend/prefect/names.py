@@ -80,5 +80,5 @@ def step_problem(name: str) -> str | None:
         return None
     is_in_ours = builtin is not None or name.startswith(("syntask.", "syntask_yaml."))
     if is_in_ours or (name.startswith("syntask_") and claims_to_be_builtin(name)):
-        return f"A stock worker has no step `{name}`: only syntask's own worker does."
+        return f"Prefect's worker has no step `{name}`; only the worker of syntask has it."
     return None

@@ -60,7 +60,7 @@ class Pages:
                 if self._take(offset, page):
                     return list(self.found.values())
             start, ahead = offsets[-1] + STRIDE, min(ahead * 2, _READERS)
-        raise no_api(self.url, f"its list of `{self.kind}` has no end")
+        raise no_api(self.url, f"its list of `{self.kind}` does not end")
 
     def _take(self, offset: int, page: Sequence[Raw]) -> bool:
         """Note what is on the *page*; whether it was the last one."""

@@ -169,5 +169,5 @@ def _state(raw: Raw, state: Raw) -> State:
 def _line(raw: Raw) -> LogLine:
     timestamp = moment(raw["timestamp"])
     if timestamp is None:
-        raise ValueError("a line without a time")
+        raise ValueError("a line has no timestamp")
     return LogLine(timestamp, raw["level"], raw["message"], raw["name"])

@@ -101,7 +101,7 @@ class _Settings:
     def flag(self, name: str) -> bool:
         text = (self.text(name) or "").strip().lower()
         if text not in _TRUE | _FALSE:
-            raise UsageError(f"`PREFECT_{name}` is `{text}`; expected is `true` or `false`.")
+            raise UsageError(f"`PREFECT_{name}` is `{text}`; expected `true` or `false`.")
         return text in _TRUE
 
     def seconds(self, name: str, default: float) -> float:
@@ -111,7 +111,7 @@ class _Settings:
         except ValueError:
             number = -1.0
         if not 0 < number < 86_400:
-            raise UsageError(f"`PREFECT_{name}` is `{text}`; expected is a number of seconds.")
+            raise UsageError(f"`PREFECT_{name}` is `{text}`; expected a number of seconds.")
         return number
 
     def headers(self, name: str) -> dict[str, str]:
@@ -122,7 +122,7 @@ class _Settings:
             headers = None
         if not isinstance(headers, dict):
             example = '`{"X-Team": "data"}`'
-            raise UsageError(f"`PREFECT_{name}` is no JSON mapping.", hint=f"Write it as {example}.")
+            raise UsageError(f"`PREFECT_{name}` is not a JSON object.", hint=f"Write it as {example}.")
         return {str(key): str(value) for key, value in headers.items()}
 
     def dialect(self, name: str) -> ServerDialect:

@@ -92,7 +92,7 @@ class Transport:
                 self.concurrency.decrease()
                 wait = max(pause, seconds_asked_for(answer))
             if self._closing.wait(wait):
-                raise BackendUnreachable("The call was given up.", hint="Do the same again.")
+                raise BackendUnreachable("The request was cancelled.", hint="Try again.")
         raise AssertionError("a call ends in an answer or in an error")
 
     def _send(
@@ -110,7 +110,7 @@ class Transport:
             raise too_late(self.url) from error
         except httpx.InvalidURL as error:
             raise BackendRefused(
-                f"A name is too long to ask the server for it: {error}.", hint="Give a shorter name."
+                f"A name is too long to be sent to the server: {error}.", hint="Use a shorter name."
             ) from error
         except httpx.HTTPError as error:
             raise from_wire(error, self.url, is_known=self._has_answered) from error

@@ -37,8 +37,8 @@ def write_triggers(api: Api, deployment_id: str, after: Deployment) -> None:
         except Refused as error:
             if "tags" in error.unknown:
                 raise BackendRefused(
-                    f"This server is too old for a trigger with a name of its own: `{bodies[made]['name']}`.",
-                    hint="Leave `name` out, or upgrade the server.",
+                    f"The server is too old to support the `name` of a trigger: `{bodies[made]['name']}`.",
+                    hint="Remove `name`, or upgrade the server.",
                 ) from error
             raise
         except AnswerLost:

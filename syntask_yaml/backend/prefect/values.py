@@ -73,8 +73,8 @@ class PrefectValues(PrefectBase):
         workers = self._workers()
         if workers and type not in workers:
             known = ", ".join(f"`{name}`" for name in sorted(workers))
-            hint = did_you_mean(type, workers, otherwise=f"The types are {known}.")
-            raise BackendRefused(f"The server knows no work pools of type `{type}`.", hint=hint)
+            hint = did_you_mean(type, workers, otherwise=f"Available types: {known}.")
+            raise BackendRefused(f"The server has no work pool type `{type}`.", hint=hint)
         template: Mapping[str, Json] = self._api.parsed(
             lambda: dict(workers[type]["default_base_job_configuration"]) if workers else {}
         )
@@ -148,7 +148,7 @@ class PrefectValues(PrefectBase):
 
     def _no_block_type(self, slug: str) -> BackendRefused:
         slugs = [kind["slug"] for kind in self._api.every("block_types")]
-        otherwise = "`prefect block register -m MODULE` brings the types of a package to the server."
+        otherwise = "Run `prefect block register -m MODULE` to register the block types of a package."
         return BackendRefused(
             f"The server has no block type `{slug}`.", hint=did_you_mean(slug, slugs, otherwise=otherwise)
         )
@@ -156,7 +156,9 @@ class PrefectValues(PrefectBase):
     def _newest_schema(self, type_id: str) -> Raw:
         found = self._api.every("block_schemas", {"block_schemas": {"block_type_id": {"any_": [type_id]}}})
         if not found:
-            raise BackendRefused("The server has no schema for this block type.", hint="Register it again.")
+            raise BackendRefused(
+                "The server has no schema for this block type.", hint="Register the block type again."
+            )
         return max(found, key=lambda schema: str(schema.get("created")))
 
     def delete_block(self, type: str, name: str) -> bool:

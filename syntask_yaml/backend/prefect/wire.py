@@ -40,7 +40,7 @@ def client_of(connection: Connection) -> httpx.Client:
             limits=httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS),
         )
     except (httpx.InvalidURL, ValueError) as error:
-        raise UsageError(f"`{connection.url}` is no URL of a server: {error}.") from error
+        raise UsageError(f"`{connection.url}` is not the URL of a server: {error}.") from error
 
 
 def within(seconds: float, do: Callable[[], _T]) -> _T:
@@ -73,6 +73,6 @@ def _trust(connection: Connection) -> ssl.SSLContext | bool:
         return ssl.create_default_context(cafile=connection.certificates)
     except (OSError, ssl.SSLError) as error:
         raise BackendError(
-            f"The certificates in `{connection.certificates}` cannot be read: {error}.",
-            hint="PREFECT_API_SSL_CERT_FILE names a file of certificates in PEM form.",
+            f"Cannot read the certificates in `{connection.certificates}`: {error}.",
+            hint="Set PREFECT_API_SSL_CERT_FILE to a file of certificates in PEM format.",
         ) from error

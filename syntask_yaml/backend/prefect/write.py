@@ -106,7 +106,8 @@ class DeploymentWriter(DeploymentChanger):
             return error
         if stored and write.before and stored.deployment.schedules != write.before.deployment.schedules:
             return BackendConflict(
-                f"The schedules of `{write.full_name}` were changed since it was read.", hint="Plan again."
+                f"The schedules of `{write.full_name}` were changed since they were read.",
+                hint="Run `syntask plan` again.",
             )
         return _step_refusal(write.after) if write.after else None
 
@@ -128,13 +129,13 @@ def _step_refusal(after: Deployment) -> BackendRefused | None:
     for step in after.pull_steps:
         for name in step:
             if problem := step_problem(name):
-                return BackendRefused(problem, hint="Use a step that Prefect has, or one of your own.")
+                return BackendRefused(problem, hint="Use a step that Prefect has, or a custom step.")
     return None
 
 
 def _not_tried(because: BackendUnreachable) -> BackendUnreachable:
     return BackendUnreachable(
-        f"Not tried, as the server went away before: {because.detail}", hint=because.hint
+        f"Not attempted, because the server stopped responding: {because.detail}", hint=because.hint
     )
 
 

@@ -44,7 +44,7 @@ class Appender:
         if index is not None:
             self._add_to(root, index, entry)
         elif SECTION in self._session.data:
-            raise self._session.refused("`deployments` is brought in by a merge key.", root)
+            raise self._session.refused("`deployments` comes from a merge key (`<<`).", root)
         elif root.is_flow:
             self._writer.add_pairs(root, {SECTION: [self._expressed(entry, root.end)]})
         else:
@@ -78,7 +78,7 @@ class Appender:
             self._writer.put(section, [value], self._writer.slot_of_key(root, index))
         else:
             name = section.name if isinstance(section, AliasNode) else ""
-            detail = f"`deployments` is `*{name}`: what is added to it would be added there, too."
+            detail = f"`deployments` is `*{name}`, so an added entry would also be added to the anchor."
             raise self._session.refused(detail, section)
 
     def _add_item(self, section: SequenceNode, value: Any) -> None:

@@ -15,7 +15,7 @@ from syntask_yaml.errors import EditRefused, ProjectInvalid
 from syntask_yaml.source import Source, Span
 
 _MARK = "\ufeff"
-_BY_HAND = "Make this change by hand; the file is as it was."
+_BY_HAND = "Make this change by hand. The file was not changed."
 
 
 class EditSession:
@@ -79,9 +79,9 @@ class EditSession:
         last = self._last()
         if isinstance(last, ScalarNode) and last.style in ("|", ">") and not self.edits.ends_line:
             detail = (
-                "This text ends with the file, without a line break: anything behind it would give it one."
+                "This text ends the file without a line break, and adding anything after it would add one."
             )
-            hint = f"Write `{last.style}-` in the place of `{last.style}`, or end the file with a line break."
+            hint = f"Write `{last.style}-` instead of `{last.style}`, or end the file with a line break."
             return self.refused(detail, last, hint)
         lineage = [self.node_at(path[:length]) for length in range(len(path), 0, -1)]
         nodes = [node for node in lineage if node is not None]
@@ -90,9 +90,9 @@ class EditSession:
             alias = used.get(id(node))
             if alias is not None:
                 line = self.line(alias.start)
-                detail = f"`&{alias.name}` is used elsewhere too, on line {line}, which would change with it."
-                return self.refused(detail, node, "Change it by hand, for all that use it or for one.")
-        detail = "This cannot be changed without changing something else, because of how it is written."
+                detail = f"`&{alias.name}` is also used on line {line}, which would change with it."
+                return self.refused(detail, node, "Change it by hand, either for all uses or for this one.")
+        detail = "The way this is written, it cannot be changed without changing something else."
         return self.refused(detail, nodes[0] if nodes else self.tree.root)
 
     def _last(self) -> ConcreteNode | None:

@@ -29,10 +29,10 @@ def add_entry(source_text: str, entry: Mapping[str, Any], *, file: str = "syntas
     session = EditSession(source_text, file)
     data = {} if session.data is None else session.data
     if not isinstance(data, dict):
-        raise session.refused("A project file is a mapping, and this one is not.", session.tree.root)
+        raise session.refused("A project file must be a mapping, and this one is not.", session.tree.root)
     entries = data.get(SECTION) or []
     if not isinstance(entries, list):
-        raise session.refused("`deployments` is no list to add an entry to.", session.node_at((SECTION,)))
+        raise session.refused("`deployments` is not a list.", session.node_at((SECTION,)))
     Appender(session).append(dict(entry))
     return session.result({**data, SECTION: [*entries, dict(entry)]}, (SECTION,))
 
@@ -104,7 +104,7 @@ def _section(session: EditSession) -> SequenceNode:
     section = session.node_at((SECTION,))
     if not isinstance(section, SequenceNode):
         raise session.refused(
-            "`deployments` is not written in place, but brought in from elsewhere.", section
+            "`deployments` is not written here: it comes from an alias or a merge key.", section
         )
     return section
 
@@ -124,15 +124,17 @@ def _index(session: EditSession, name: str | int) -> int:
     names = [each.get("name") if isinstance(each, dict) else None for each in entries]
     if isinstance(name, int):
         if not 0 <= name < len(entries):
-            raise NotFound(f"The file has {len(entries)} deployments, and none at {name}.")
+            raise NotFound(f"The file has {len(entries)} deployments, and none with the index {name}.")
         return name
     found = [index for index, each in enumerate(names) if each == name]
     if not found:
         hint = did_you_mean(name, [str(each) for each in names if each])
-        raise NotFound(f"There is no deployment `{name}` in the file.", hint=hint)
+        raise NotFound(f"The file has no deployment `{name}`.", hint=hint)
     if len(found) > 1:
         node = session.node_at((SECTION, found[1], "name"))
-        raise session.refused(f"{len(found)} deployments are called `{name}`.", node, "Say which is meant.")
+        raise session.refused(
+            f"{len(found)} deployments are named `{name}`.", node, "Select one by its index."
+        )
     return found[0]
 
 
@@ -151,14 +153,14 @@ def _with(session: EditSession, old: Any, path: Path, value: Any, place: Path) -
     if isinstance(old, list) and isinstance(step, int):
         if not 0 <= step <= len(old):
             detail = f"`{place[-1]}` has no item {step}. The first one is item 0."
-            hint = f"`{place[-1]}[{len(old)}]` adds one."
+            hint = f"Use `{place[-1]}[{len(old)}]` to add one."
             raise NotFound(detail, hint=hint, span=session.span_of(place))
         inner = old[step] if step < len(old) else None
         return [*old[:step], _with(session, inner, rest, value, (*place, step)), *old[step + 1 :]]
     if isinstance(old, list):
-        detail = f"`{place[-1]}` is a list: `{step}` is no index of it."
+        detail = f"`{place[-1]}` is a list, and `{step}` is not an index."
         raise NotFound(
             detail, hint=f"Write `{place[-1]}[0]` for the first item.", span=session.span_of(place)
         )
-    detail = f"`{place[-1]}` is no mapping, and has no key `{step}`."
+    detail = f"`{place[-1]}` is not a mapping, so it has no key `{step}`."
     raise NotFound(detail, hint=f"Set `{place[-1]}` itself.", span=session.span_of(place))

@@ -120,21 +120,24 @@ class Remover:
         for alias in self._session.tree.aliases:
             if id(alias.target) in removed and id(alias) not in removed:
                 line = self._session.line(alias.start)
-                detail = f"`&{alias.name}` is used elsewhere too, on line {line}, which would lose it."
-                hint = "Move the anchor to where it shall stay, or change that line first."
+                detail = f"`&{alias.name}` is also used on line {line}, where it would become undefined."
+                hint = "Move the anchor to a value that stays, or change that line first."
                 raise self._session.refused(detail, alias.target, hint)
 
     def _borrowed(self, node: AliasNode, path: Path, step: str | int) -> Exception:
         target = "" if node.target is None else f", on line {self._session.line(node.target.start)}"
-        detail = f"`{path[-1]}` is `*{node.name}`: `{step}` is written elsewhere{target}."
-        hint = f"Unset `{path[-1]}` itself, set `{path[-1]}.{step}` to another value, or change it there."
+        detail = f"`{path[-1]}` is `*{node.name}`: `{step}` is defined elsewhere{target}."
+        hint = (
+            f"Unset `{path[-1]}` itself, set `{path[-1]}.{step}` to another value, "
+            "or change it where it is defined."
+        )
         return self._session.refused(detail, node, hint)
 
     def _merged_in(self, node: cst.MappingNode, key: str) -> Exception:
         merge = next((value for each, value in node.pairs if key_of(each) is None), node)
-        detail = f"`{key}` is not written here: a merge key (`<<`) brings it in."
+        detail = f"`{key}` is not written here: it comes from a merge key (`<<`)."
         return self._session.refused(
-            detail, merge, "Set it to another value, or remove it where it is written."
+            detail, merge, "Set it to another value, or remove it where it is defined."
         )
 
     def _missing(self, step: str | int, path: Path, known: Iterable[Any]) -> NotFound:
@@ -143,7 +146,7 @@ class Remover:
             last = f" The last one is item {len(known) - 1}." if known else ""
             return NotFound(f"`{path[-1]}` has no item {step}.{last}", span=place)
         whose = f"`{path[-1]}`" if path else "This deployment"
-        hint = did_you_mean(str(step), known, otherwise="There is nothing to unset.")
+        hint = did_you_mean(str(step), known, otherwise="The key is not set.")
         return NotFound(f"{whose} has no key `{step}`.", hint=hint, span=place)
 
 

@@ -80,7 +80,7 @@ class TextEdits:
         done, parts = 0, [""]
         for start, end, new in sorted(self._splices, key=lambda splice: splice[:2]):
             if start < done:
-                raise ValueError("two changes of one place")
+                raise ValueError("two changes overlap")
             parts.append(self.text[done:start])
             if start == len(self.text) and new:
                 parts = ["".join(parts)]

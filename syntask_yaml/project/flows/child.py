@@ -40,7 +40,7 @@ def answer(request: Answer) -> Answer:
         module = OURS["load_module"](request["module"], request["file"])
     # The project's code may raise anything, `SystemExit` among it.
     except BaseException as error:  # noqa: BLE001
-        return {name: {"error": f"loading it fails with {shown(error)}"} for name in names}
+        return {name: {"error": f"loading the module failed with {shown(error)}"} for name in names}
     return {name: describe(module, name) for name in names}
 
 
@@ -49,9 +49,9 @@ def describe(module: Any, name: str) -> Answer:
     try:
         found = functools.reduce(getattr, name.split("."), module)
     except AttributeError:
-        return {"error": f"once it is loaded, there is no `{name}`", "is_missing": True}
+        return {"error": f"the loaded module has no `{name}`", "is_missing": True}
     except BaseException as error:  # noqa: BLE001
-        return {"error": f"looking for `{name}` fails with {shown(error)}"}
+        return {"error": f"reading `{name}` from the loaded module failed with {shown(error)}"}
     said = getattr(found, MARK, found)
     described: Answer = {key: text(getattr(said, key, None)) for key in SAID}
     try:
@@ -62,7 +62,7 @@ def describe(module: Any, name: str) -> Answer:
             **described,
             "schema": None,
             "value_schema": None,
-            "error": f"making its schema fails with {shown(error)}",
+            "error": f"generating its schema failed with {shown(error)}",
         }
     return described
 

@@ -85,7 +85,7 @@ def find(scope: NameScope, name: str) -> FlowDefinition:
         symbol = lookup_own(first, scope)
     except Undefined:
         if scope.module.binds_at_run_time:
-            return FlowDefinition(name, scope, 1, reason="the file gives names their values when it runs")
+            return FlowDefinition(name, scope, 1, reason="the file assigns names dynamically at run time")
         raise NotThere(_why_not_there(scope, first)) from None
     except Unknowable as error:
         return _last_of_several(scope, first, others, str(error))
@@ -129,8 +129,8 @@ def _why_not_there(scope: NameScope, name: str) -> str:
     file = scope.module.path.name
     for node in ast.walk(scope.module.tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == name:
-            return f"`{name}` in `{file}` stands inside another function or class."
-    return f"`{file}` holds no `{name}`."
+            return f"`{name}` in `{file}` is nested in another function or class."
+    return f"`{file}` does not define `{name}`."
 
 
 def _last_of_several(scope: NameScope, name: str, others: list[str], reason: str) -> FlowDefinition:
@@ -143,24 +143,24 @@ def _last_of_several(scope: NameScope, name: str, others: list[str], reason: str
             return FlowDefinition(
                 ".".join([name, *others]), scope, held[-1].line if held else 1, reason=reason
             )
-    raise NotThere(f"There is no `{name}` to be found: {reason}.")
+    raise NotThere(f"Cannot find `{name}`: {reason}.")
 
 
 def _attribute(owner: Symbol, name: str) -> Symbol:
     if isinstance(owner, SourceExpression) and _is_worked_out(owner.node):
-        raise Unknowable(f"`{owner.name}` is made when the file runs")
+        raise Unknowable(f"`{owner.name}` is created at run time")
     if not isinstance(owner, Definition) or not isinstance(owner.node, ast.ClassDef):
-        raise NotThere(f"There is no `{name}` in `{owner.name}`.")
+        raise NotThere(f"`{owner.name}` has no `{name}`.")
     found = attribute(owner, name, owner.scope)
     if not isinstance(found, Member):
         return found
     if name in class_names(owner.node).names:
-        raise Unknowable(f"`{owner.name}.{name}` is made when the file runs")
+        raise Unknowable(f"`{owner.name}.{name}` is created at run time")
     for base in owner.node.bases:
         inherited = try_resolve(base, owner.scope)
         if isinstance(inherited, Definition):
             return _attribute(inherited, name)
-    raise NotThere(f"The class `{owner.name}` holds no `{name}`.")
+    raise NotThere(f"The class `{owner.name}` has no `{name}`.")
 
 
 def _found(name: str, symbol: Symbol, *, is_method: bool) -> FlowDefinition:
@@ -168,7 +168,7 @@ def _found(name: str, symbol: Symbol, *, is_method: bool) -> FlowDefinition:
         case Definition(node=ast.FunctionDef() | ast.AsyncFunctionDef() as node, scope=scope):
             if is_method and not is_bound_to_class(node, scope):
                 raise NotAFlow(
-                    f"`{name}` is a method of objects, and a run has no object to call it on.",
+                    f"`{name}` is an instance method, and a run has no instance to call it on.",
                     "Make it a function, a `@staticmethod` or a `@classmethod`.",
                 )
             options = options_of(node, scope)
@@ -179,7 +179,7 @@ def _found(name: str, symbol: Symbol, *, is_method: bool) -> FlowDefinition:
         case SourceExpression(node=ast.Call() as call, scope=scope):
             return _made(name, call, scope)
         case SourceExpression(node=node, scope=scope) if _is_worked_out(node):
-            return FlowDefinition(name, scope, node.lineno, reason=f"`{name}` is made when the file runs")
+            return FlowDefinition(name, scope, node.lineno, reason=f"`{name}` is created at run time")
         case External(name=full_name) if "." in full_name:
             raise Elsewhere(full_name)
     raise NotAFlow(f"`{name}` is not a function.")
@@ -192,7 +192,7 @@ def _is_worked_out(node: ast.expr) -> bool:
 
 def _made(name: str, call: ast.Call, scope: NameScope) -> FlowDefinition:
     """What an assigned call is: `flow(function)`, `flow(name="x")(function)`, `other.with_options(…)`."""
-    unknown = FlowDefinition(name, scope, call.lineno, reason=f"`{name}` is made when the file runs")
+    unknown = FlowDefinition(name, scope, call.lineno, reason=f"`{name}` is created at run time")
     match call:
         case ast.Call(func=ast.Attribute(value=original, attr="with_options")):
             before = _resolved(original, scope)

@@ -145,9 +145,10 @@ def _notes(flow: Flow, loaded: LoadResult, parameters: _Parameters, unknown: fro
         which = (
             f"parameter {listed}" if len(names) == 1 else f"parameters {listed}" if names else "parameters"
         )
-        verb = "is" if len(names) == 1 else "are"
-        what = f"The {which} of `{flow.function}` {verb} not known from its source"
-        yield f"{what}, and cannot be checked: {parameters.reason}; {error}."
+        what = f"The {which} of `{flow.function}` cannot be determined from its source"
+        yield f"{what} and will not be checked: {parameters.reason}; {error}."
     if "name" in unknown and loaded.name is None:
         taken = f"`{flow.name}` is used"
-        yield f"The name of the flow `{flow.function}` is not known from its source: {taken}; {error}."
+        yield (
+            f"The name of the flow `{flow.function}` cannot be determined from its source; {taken}: {error}."
+        )

@@ -60,7 +60,7 @@ def discover(root: Path) -> Iterator[Discovery]:
         except FileNotFoundError:  # git lists what is deleted until that is committed
             continue
         except OSError as error:
-            yield SkippedFile(file, f"it cannot be read: {error.strerror or error}")
+            yield SkippedFile(file, f"cannot read the file: {error.strerror or error}")
             continue
         if _WORD in content and any(sign.search(content) for sign in _SIGNS):
             yield from _found(index, file, path, content)

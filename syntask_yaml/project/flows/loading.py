@@ -38,7 +38,7 @@ class LoadResult:
     is_missing: bool = False
 
 
-NOT_LOADED = LoadResult(error="it was not loaded to find out")
+NOT_LOADED = LoadResult(error="the module was not loaded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Loader:
             request.write_text(json.dumps(wanted), encoding="utf-8")
             problem = self._run(request, result)
             answers = {} if problem else _answers(result)
-        ended = LoadResult(error=problem or "loading it ends the process without an answer")
+        ended = LoadResult(error=problem or "the process ended without a result while it loaded the module")
         return {name: answers.get(name, ended) for name in functions}
 
     def _run(self, request: Path, result: Path) -> str:
@@ -81,11 +81,11 @@ class Loader:
                 start_new_session=True,
             )
         except OSError as error:
-            return f"Python does not start: {error.strerror or error}"
+            return f"cannot start Python: {error.strerror or error}"
         try:
             child.wait(self.timeout)
         except subprocess.TimeoutExpired:
-            return f"loading it takes longer than {self.timeout:g} s"
+            return f"loading the module took longer than {self.timeout:g} s"
         finally:
             if child.poll() is None:
                 _end(child)

@@ -40,10 +40,10 @@ class ModuleFiles:
         search = self._index.search_path()
         located = locate_anywhere(name, search)
         if located is None or located.is_compiled:
-            raise FlowNotFound(f"There is no module `{name}`.", hint=self._near_module(name, search))
+            raise FlowNotFound(f"The module `{name}` does not exist.", hint=self._near_module(name, search))
         if located.file is None:
             raise FlowNotFound(
-                f"`{name}` is a folder without `__init__.py`: it holds modules, but no functions.",
+                f"`{name}` is a directory without `__init__.py`, so it contains modules but no functions.",
                 hint=f"Write `{name}.module:function`.",
             )
         return ModuleFile(located.file, search, name)
@@ -53,9 +53,9 @@ class ModuleFiles:
         file = self._index.root / path
         try:
             if not file.is_file():
-                raise FlowNotFound(f"The file `{path}` is not there.", hint=self._near_file(path))
+                raise FlowNotFound(f"The file `{path}` does not exist.", hint=self._near_file(path))
         except OSError as error:
-            detail = f"The file of the entrypoint cannot be looked for: {error.strerror or error}."
+            detail = f"Cannot look up the file of the entrypoint: {error.strerror or error}."
             raise FlowNotFound(detail, hint="Write `path/to/file.py:function`.") from error
         if file.suffix != SUFFIX:
             raise FlowNotFound(f"`{path}` is not a Python file: its name does not end in `{SUFFIX}`.")
@@ -68,9 +68,7 @@ class ModuleFiles:
             return f"Did you mean `{elsewhere[0]}`?"
         folder = str(PurePosixPath(path).parent)
         beside = [file for file in self._files if str(PurePosixPath(file).parent) == folder]
-        return did_you_mean(
-            path, [*elsewhere, *beside], otherwise="Paths are relative to the project's root."
-        )
+        return did_you_mean(path, [*elsewhere, *beside], otherwise="Paths are relative to the project root.")
 
     def _near_module(self, name: str, search: Sequence[Path]) -> str:
         """The module that the first missing part of *name* is like."""

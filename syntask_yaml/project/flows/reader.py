@@ -62,7 +62,7 @@ class FlowReader:
             found = self._found(entrypoint, file)
             return describe(text, found, lambda: self._load(entrypoint.function, file, found))
         except RecursionError:
-            raise FlowNotFound(f"`{file.path.name}` holds no flow that can be read: {TOO_DEEP}.") from None
+            raise FlowNotFound(f"Cannot read flows from `{file.path.name}`: {TOO_DEEP}.") from None
 
     def _parsed(self, text: str) -> Entrypoint:
         try:
@@ -89,7 +89,7 @@ class FlowReader:
                 module, _, name = str(error).rpartition(".")
                 origin = f" `{entrypoint.function}` is imported from there."
                 file = self._files.find_module(module)
-        raise FlowNotFound(f"`{entrypoint.function}` is imported from one module after the other.")
+        raise FlowNotFound(f"`{entrypoint.function}` is re-exported through too many modules.")
 
     def _load(self, function: str, file: ModuleFile, found: FlowDefinition) -> LoadResult:
         if self._loaded is None:
@@ -106,7 +106,7 @@ class FlowReader:
         try:
             return NameScope(self._index, self._index.read(file.path), file.search)
         except SourceUnreadable as error:
-            raise FlowNotFound(f"`{file.path.name}` holds no flow that can be read: {error}.") from None
+            raise FlowNotFound(f"Cannot read flows from `{file.path.name}`: {error}.") from None
 
     def _names_in(self, text: str) -> list[str]:
         """The flows in the file that *text* names without a function, if it is one."""
@@ -126,6 +126,6 @@ def _near(name: str, names: list[str]) -> str:
 
 def _holds(names: list[str]) -> str:
     if not names:
-        return "There is no flow in this file: put `@flow` above a function."
+        return "The file has no flows. Decorate a function with `@flow`."
     shown = ", ".join(f"`{name}`" for name in names[:MAX_NAMED])
-    return f"Its flows are {shown}{', …' if len(names) > MAX_NAMED else ''}."
+    return f"Available flows: {shown}{', …' if len(names) > MAX_NAMED else ''}."

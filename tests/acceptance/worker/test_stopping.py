@@ -74,7 +74,7 @@ def test_killed_it_takes_its_runs_along_and_the_next_one_finds_them(site: Site) 
         until(lambda: not list((site.home / "runs").iterdir()))
     assert (state.type, state.message) == (
         StateType.CRASHED,
-        "The worker that ran it stopped answering.",
+        "The worker that executed the run stopped responding.",
     )
 
 

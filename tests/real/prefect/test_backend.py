@@ -206,7 +206,7 @@ def test_a_refusal_of_one_trigger_says_what_is_there(backend: PrefectBackend) ->
     (written,) = backend.write([Write(None, bad)])
 
     assert isinstance(written.error, BackendRefused)
-    assert "`etl/prod` was written, but not all of its triggers: " in written.error.detail
+    assert "`etl/prod` was deployed, but not all of its triggers: " in written.error.detail
     assert actions(backend, [bad]) == [Action.UPDATE]
 
 
@@ -219,7 +219,7 @@ def test_a_failure_to_write_slas_names_them_and_not_the_triggers(sqlite: Prefect
         (written,) = backend.write([Write(None, replace(ETL, sla=({"name": "soon", "duration": 60},)))])
 
     assert written.error is not None
-    assert written.error.detail.startswith("`etl/prod` was written, but not its SLAs: ")
+    assert written.error.detail.startswith("`etl/prod` was deployed, but not its SLAs: ")
 
 
 def test_new_queues_are_made_once_and_in_order(server: PrefectServer) -> None:

@@ -300,23 +300,23 @@ def refusal(error: pytest.ExceptionInfo[EditRefused]) -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("text", "marked", "why"),
     [
-        ("- 1\n", "- 1", "A project file is a mapping, and this one is not."),
-        ("deployments: none\n", "none", "`deployments` is no list to add an entry to."),
-        ("deployments: {a: 1}\n", "{a: 1}", "`deployments` is no list to add an entry to."),
+        ("- 1\n", "- 1", "A project file must be a mapping, and this one is not."),
+        ("deployments: none\n", "none", "`deployments` is not a list."),
+        ("deployments: {a: 1}\n", "{a: 1}", "`deployments` is not a list."),
         (
             "x: &l [{name: a}]\ndeployments: *l\n",
             "*l",
-            "`deployments` is `*l`: what is added to it would be added there, too.",
+            "`deployments` is `*l`, so an added entry would also be added to the anchor.",
         ),
         (
             "x: &x {deployments: [{name: a}]}\n<<: *x\n",
             "x: &x {deployments: [{name: a}]}",
-            "`deployments` is brought in by a merge key.",
+            "`deployments` comes from a merge key (`<<`).",
         ),
         (
             "x: |\n  one",
             "|",
-            "This text ends with the file, without a line break: anything behind it would give it one.",
+            "This text ends the file without a line break, and adding anything after it would add one.",
         ),
     ],
 )
@@ -334,7 +334,7 @@ def test_value_that_others_use_is_not_changed() -> None:
 
     assert refusal(error) == (
         "&pool",
-        "`&pool` is used elsewhere too, on line 18, which would change with it.",
+        "`&pool` is also used on line 18, which would change with it.",
     )
 
 

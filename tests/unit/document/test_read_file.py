@@ -71,14 +71,14 @@ def test_missing_file(tmp_path: Path) -> None:
     """A file that is not there cannot be read, and the message says so."""
     code, detail = only_problem(read_file(tmp_path / "syntask.yaml", name="syntask.yaml"))
 
-    assert (code, detail) == ("unreadable-file", "`syntask.yaml` cannot be read: No such file or directory.")
+    assert (code, detail) == ("unreadable-file", "Cannot read `syntask.yaml`: No such file or directory.")
 
 
 def test_directory(tmp_path: Path) -> None:
     """A directory is no file."""
     code, detail = only_problem(read_file(tmp_path, name="here"))
 
-    assert (code, detail) == ("unreadable-file", "`here` cannot be read: Is a directory.")
+    assert (code, detail) == ("unreadable-file", "Cannot read `here`: Is a directory.")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

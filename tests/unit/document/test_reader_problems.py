@@ -118,16 +118,16 @@ def test_tag_builds_nothing() -> None:
     ("text", "hint"),
     [
         ("a: &base {}\nb: *bas\n", "Did you mean `base`?"),
-        ("cron: * * * * *\n", "Put quotes around a value that begins with `*` or `&`, such as a cron line."),
-        ("a: *x\n", "If the `*` is text, put quotes around the value."),
+        ("cron: * * * * *\n", "Quote values that start with `*` or `&`, such as cron expressions."),
+        ("a: *x\n", "If the `*` is part of the text, quote the value."),
         ("5: a\n", 'Write `"5"`.'),
-        ("a: {{ x }}\n", "Put quotes around the whole value: templates (`{{ … }}`) need them."),
+        ("a: {{ x }}\n", "Quote the whole value. Templates (`{{ … }}`) require quotes."),
         (
             "a:\n\tb: 1\n",
-            "Indent with spaces, not tabs; put quotes around values that begin with `@`, `%` or a backtick.",
+            "Indent with spaces, not tabs. Quote values that start with `@`, `%` or a backtick.",
         ),
-        ("a: b: c\n", "Put quotes around a value that contains `: `, and indent keys of one mapping alike."),
-        ("a: 'x\n", "A quote or bracket that is opened here is never closed."),
+        ("a: b: c\n", "Quote values that contain `: `, and indent all keys of a mapping equally."),
+        ("a: 'x\n", "Close the quote or bracket that is opened here."),
     ],
 )  # fmt: skip
 def test_hint_of_a_text(text: str, hint: str) -> None:

@@ -42,7 +42,7 @@ def test_an_unset_name_is_an_error_and_nothing_is_written(desk: Desk) -> None:
 
 
 def test_unset_names_are_empty_where_that_is_asked_for(desk: Desk) -> None:
-    """As in Prefect: an empty text for the environment, and with a warning for each."""
+    """As in Prefect: empty text for the environment, and with a warning for each."""
     desk.allow_unset = True
     desk.declare("description: 'x{{ $MISSING }}', tags: ['{{ $MISSING }}', b]")
 

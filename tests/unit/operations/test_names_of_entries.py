@@ -55,7 +55,7 @@ def test_a_name_that_means_nothing_lists_the_names_that_there_are(desk: Desk) ->
         desk.plan("something-else")
 
     names = ("load-orders/default", "monthly report/default", "monthly report/dev", "load-itemz/default")
-    assert raised.value.hint == f"There are {', '.join(f'`{name}`' for name in names)}."
+    assert raised.value.hint == f"Available deployments: {', '.join(f'`{name}`' for name in names)}."
 
 
 @pytest.mark.parametrize("name", ["syntask.yaml", "prefect.yaml"])

@@ -41,7 +41,7 @@ def test_outputs_as_a_whole_where_text_is_meant_are_an_error(tmp_path: Path, ent
     problem = problem_of(tmp_path, entry)
 
     assert problem.code == code
-    assert "it is a mapping; name the part that is meant: `image_name`, `tag`, `image`" in problem.detail
+    assert "it is a mapping; select one of its keys: `image_name`, `tag`, `image`" in problem.detail
 
 
 @pytest.mark.parametrize(

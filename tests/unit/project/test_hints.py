@@ -39,13 +39,13 @@ def hints_of(entry: str, dialect: Dialect = Dialect.PREFECT, top: str = "") -> l
 @pytest.mark.parametrize(
     ("entry", "hint"),
     [
-        ('schedule: "*/2 * * * *"', 'Below `schedule:`, write `cron: "*/2 * * * *"`.'),
-        ("schedule: 3600", "Below `schedule:`, write `interval: 3600`."),
-        ("schedule: PT1H", 'Below `schedule:`, write `interval: "PT1H"`.'),
-        ("schedule: FREQ=DAILY", 'Below `schedule:`, write `rrule: "FREQ=DAILY"`.'),
-        ('schedules: "0 6 * * *"', 'Below `schedules:`, write `- cron: "0 6 * * *"`.'),
-        ('schedules: ["0 6 * * *"]', 'Below `schedules:`, write `- cron: "0 6 * * *"`.'),
-        ("schedules: {cron: 0 7 * * *}", "Begin each schedule with `- `, such as `- cron: 0 6 * * *`."),
+        ('schedule: "*/2 * * * *"', 'Write `cron: "*/2 * * * *"` under `schedule:`.'),
+        ("schedule: 3600", "Write `interval: 3600` under `schedule:`."),
+        ("schedule: PT1H", 'Write `interval: "PT1H"` under `schedule:`.'),
+        ("schedule: FREQ=DAILY", 'Write `rrule: "FREQ=DAILY"` under `schedule:`.'),
+        ('schedules: "0 6 * * *"', 'Write `- cron: "0 6 * * *"` under `schedules:`.'),
+        ('schedules: ["0 6 * * *"]', 'Write `- cron: "0 6 * * *"` under `schedules:`.'),
+        ("schedules: {cron: 0 7 * * *}", "Start each schedule with `- `, such as `- cron: 0 6 * * *`."),
     ],
 )
 def test_a_schedule_in_another_form_is_answered_with_the_line_to_write(
@@ -59,7 +59,7 @@ def test_a_schedule_in_another_form_is_answered_with_the_line_to_write(
 @pytest.mark.parametrize("key", ["schedules", "triggers", "sla", "parameters", "work_pool", "tags", "pull"])
 def test_what_is_expected_is_never_what_is_there(key: str, value: str, dialect: Dialect) -> None:
     for problem in problems_of(f"{key}: {value}", dialect):
-        found, _, expected = problem.detail.partition("; expected is ")
+        found, _, expected = problem.detail.partition("; expected ")
         assert not expected or found.rpartition(" is ")[2] not in expected
 
 
@@ -71,7 +71,7 @@ def test_a_section_that_holds_no_step_says_what_one_is(section: str, value: str,
 
     assert problem.code == "unknown-step"
     assert "is not a step" in problem.detail
-    assert "Begin each step with `- `" in problem.hint
+    assert "Start each step with `- `" in problem.hint
 
 
 @DIALECTS
@@ -103,9 +103,9 @@ def test_a_key_that_only_holds_an_anchor_is_sent_to_the_homes_of_anchors(dialect
 @pytest.mark.parametrize(
     ("entry", "hint"),
     [
-        ("flow_location: ./f.py", "Remove it: `entrypoint` is given."),
-        ("entrypoints: f.py:f", "Did you mean `entrypoint`? It is given already: keep one of the two."),
-        ("is_paused: true\n  paused: true", "Remove it: `paused` is given."),
+        ("flow_location: ./f.py", "Remove it. `entrypoint` is already set."),
+        ("entrypoints: f.py:f", "Did you mean `entrypoint`? It is already set, so keep one of the two."),
+        ("is_paused: true\n  paused: true", "Remove it. `paused` is already set."),
         ("is_paused: true", "Write `paused:`."),
     ],
 )

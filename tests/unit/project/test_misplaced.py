@@ -57,7 +57,7 @@ def test_the_place_where_a_key_belongs(place: str, key: str) -> None:
     assert problem.span is not None
     assert problem.span.text == key
     given = GIVEN.get((place, key))
-    assert problem.hint == (f"Remove it: `{given}` is given." if given else KEYS[place][0][key])
+    assert problem.hint == (f"Remove it. `{given}` is already set." if given else KEYS[place][0][key])
     known = set.union(*(keys for _, keys in KEYS.values())) | {"definitions", "x-", "git_clone"}
     for named in re.findall(r"`([a-z_-]+):", problem.hint):
         assert named in known | {"job_variables"}, problem.hint

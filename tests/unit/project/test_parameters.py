@@ -106,7 +106,7 @@ def test_text_inside_a_list_is_looked_at_too() -> None:
     """The message says which one."""
     [problem] = check_parameters(_entry({"x": ["2026-01-31", "soon"]}), _schema("list[date]"))
 
-    assert problem.detail.startswith("`x` does not fit: [1]: `soon` is not a `date`.")
+    assert problem.detail.startswith("The value of `x` is not valid: [1]: `soon` is not a `date`.")
 
 
 def test_a_number_in_a_text_is_looked_at_where_a_schema_allows_any_text() -> None:
@@ -116,7 +116,7 @@ def test_a_number_in_a_text_is_looked_at_where_a_schema_allows_any_text() -> Non
 
     [problem] = check_parameters(_entry({"x": {"a": "1.5", "b": "abc"}}), flow.value_schema)
 
-    assert problem.detail.startswith("`x` does not fit: ['b']: `abc` is not a `decimal`.")
+    assert problem.detail.startswith("The value of `x` is not valid: ['b']: `abc` is not a `decimal`.")
     assert "decimal" not in str(flow.parameter_schema)
 
 

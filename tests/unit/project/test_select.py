@@ -46,8 +46,8 @@ def test_what_patterns_mean(patterns: list[str], found: list[int]) -> None:
         ("NIGHTLY", "Did you mean `nightly`?"),
         ("report/nighly", "Did you mean `report/nightly`?"),
         ("reprot/nightly", "Did you mean `report/nightly`?"),
-        ("something else", "There are `load orders/nightly`, `report/nightly`"),
-        ("zz*", "There are `load orders/nightly`"),
+        ("something else", "Available deployments: `load orders/nightly`, `report/nightly`"),
+        ("zz*", "Available deployments: `load orders/nightly`"),
     ],
 )
 def test_a_name_that_means_nothing(pattern: str, hint: str) -> None:
@@ -65,4 +65,4 @@ def test_a_project_without_deployments() -> None:
         select([], ["a", "b"])
 
     assert "`a`, `b`" in caught.value.detail
-    assert caught.value.hint == "There are none."
+    assert caught.value.hint == "There are no deployments."

@@ -213,7 +213,7 @@ def test_a_name_without_a_value_fails_the_step(bench: Bench, own: Any) -> None:
 
 
 def test_a_name_without_a_value_may_be_empty(bench: Bench, own: Any) -> None:
-    """With `allow_unset` it is what the reference makes of it: no key, or an empty text; each is told."""
+    """With `allow_unset` it is what the reference makes of it: no key, or empty text; each is told."""
     step = own("echo", key="{{ none }}", text="a{{ none }}b", env="{{ $NONE_SUCH }}")
     outputs = bench.run(step, policy=Policy(allow_unset=True))
 

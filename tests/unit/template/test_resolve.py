@@ -111,7 +111,11 @@ def test_unset_variables_are_left_for_the_run_and_keep_their_default() -> None:
         ("{{ $BRANHC }}", "The environment variable `BRANHC` is not set.", "Did you mean `BRANCH`?"),
         ("{{ $ZZZZZZ }}", "The environment variable `ZZZZZZ` is not set.", "default("),
         ("{{ biuld.image }}", "No step before this one outputs `biuld.image`.", "`build.image`"),
-        ("{{ build.imgae }}", "`build.imgae` stands for nothing: there is no `imgae`.", "`image`"),
+        (
+            "{{ build.imgae }}",
+            "`build.imgae` stands for nothing: there is no `imgae`.",
+            "`image`",
+        ),
         ("{{ build.list[7] }}", "`build.list[7]` stands for nothing: there is no `7`.", ""),
         ("{{ BRANCH }}", "No step before this one outputs `BRANCH`.", "{{ $BRANCH }}"),
         ("{{ syntask.variables.regoin }}", "The backend has no variable `regoin`.", "`region`"),

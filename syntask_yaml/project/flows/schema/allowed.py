@@ -89,7 +89,7 @@ def named(name: str) -> Any:
     found = _attribute(module, last)
     if module in FORMS or inspect.isclass(found) or name in _AS_THEY_ARE:
         return found
-    raise Unknowable(f"the value of `{name}` is not known from the source")
+    raise Unknowable(f"the value of `{name}` cannot be determined from the source")
 
 
 def is_function(name: str) -> bool:

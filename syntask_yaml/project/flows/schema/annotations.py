@@ -78,7 +78,7 @@ class Annotations(SourceValues):
                     self.annotation(type_, At(home))
                 self.assigned(symbol, is_type=False)
                 return self.value(inside, at)
-        raise Unknowable(f"what `{symbol.name}` makes of the types in its brackets is not known")
+        raise Unknowable(f"how `{symbol.name}` uses the types in its brackets cannot be determined")
 
     def _each(self, inside: ast.expr, at: At, types: Container[int]) -> ast.expr:
         """What stands in the brackets, of which those at *types* are types and the others values."""
@@ -96,7 +96,7 @@ class Annotations(SourceValues):
         """*node*, checked as a call that makes a type."""
         symbol = self.refer(node.func, at)
         if not isinstance(symbol, External) or symbol.name not in allowed.TYPE_MAKERS:
-            raise Unknowable(f"`{shown(node)}` makes a type that is not known from the source")
+            raise Unknowable(f"the type that `{shown(node)}` creates cannot be determined from the source")
         types = allowed.TYPE_MAKERS[symbol.name]
         args = [self._either(item, at, is_type=number in types) for number, item in enumerate(node.args)]
         keywords = [

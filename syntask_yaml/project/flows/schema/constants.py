@@ -17,7 +17,7 @@ from typing import Any
 def _int(*values: Any, **named: Any) -> int:
     # A decimal number of a few characters may have a thousand million digits.
     if any(isinstance(value, decimal.Decimal) and value.adjusted() > MAX_EXPONENT for value in values):
-        raise OverflowError("it has too many digits")
+        raise OverflowError("a number has too many digits")
     return int(*values, **named)
 
 

@@ -28,7 +28,7 @@ class ClassCut:
         if getattr(node, "type_params", None):
             raise Unknowable(f"`{node.name}` is generic")
         if node.name in self._scope.module.altered:
-            raise Unknowable(f"`{node.name}` is changed after it is defined")
+            raise Unknowable(f"`{node.name}` is modified after it is defined")
         self._cut.name_class(node.name)
         bases = [self._base(base) for base in node.bases]
         keywords = [ast.keyword(word.arg, self._keyword(word)) for word in node.keywords]
@@ -47,7 +47,10 @@ class ClassCut:
             self._is_model |= inherits(symbol, "pydantic.")
             return node
         if not isinstance(symbol, External) or symbol.name not in allowed.BASES:
-            raise Unknowable(f"what `{shown(node)}` makes of its subclasses is not known from the source")
+            raise Unknowable(
+                f"what the base class `{shown(node)}` does with its subclasses "
+                "cannot be determined from the source"
+            )
         self._is_enum |= symbol.name.startswith("enum.")
         self._is_model |= symbol.name.startswith("pydantic.")
         return self._cut.annotation(node, self._outside)
@@ -58,12 +61,14 @@ class ClassCut:
         symbol = self._cut.refer(word.value, self._outside)
         if isinstance(symbol, External) and symbol.name in allowed.METACLASSES:
             return word.value
-        raise Unknowable(f"how `{self._node.name}` is made is not known from the source")
+        raise Unknowable(f"how `{self._node.name}` is created cannot be determined from the source")
 
     def _decorator(self, node: ast.expr) -> ast.expr:
         symbol = self._cut.refer(node.func if isinstance(node, ast.Call) else node, self._outside)
         if not isinstance(symbol, External) or symbol.name not in allowed.CLASS_DECORATORS:
-            raise Unknowable(f"what `@{shown(node)}` makes of a class is not known from the source")
+            raise Unknowable(
+                f"what the decorator `@{shown(node)}` does with a class cannot be determined from the source"
+            )
         if isinstance(node, ast.Call):
             keywords = [
                 ast.keyword(word.arg, self._cut.value(word.value, self._outside)) for word in node.keywords
@@ -88,7 +93,9 @@ class ClassCut:
             case ast.Pass() | ast.Expr(value=ast.Constant()):
                 yield statement
             case _:
-                raise Unknowable(f"the body of `{self._node.name}` is not plain")
+                raise Unknowable(
+                    f"the body of `{self._node.name}` contains statements that cannot be analyzed"
+                )
 
     def _assigned(self, targets: list[ast.expr], value: ast.expr, at: At) -> Iterator[ast.stmt]:
         try:

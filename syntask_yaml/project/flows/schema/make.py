@@ -43,7 +43,7 @@ def make_schemas(function: Definition, descriptions: Mapping[str, str]) -> Schem
     """Return the schemas of the parameters of *function*; raise `Unknowable` if the source does not tell."""
     needed = Cut(function)
     if needed.imports and needed.makes_objects:
-        raise Unknowable("an object that may import something is made")
+        raise Unknowable("a default creates an object that may import modules")
     with _MAKING, warnings.catch_warnings(), _Modules(needed.parts) as modules:
         warnings.simplefilter("ignore")
         try:
@@ -51,7 +51,7 @@ def make_schemas(function: Definition, descriptions: Mapping[str, str]) -> Schem
         except Unknowable:
             raise
         except Exception as error:
-            raise Unknowable(f"making it real fails with {type(error).__name__}") from error
+            raise Unknowable(f"evaluating the signature failed with {type(error).__name__}") from error
 
 
 class _Modules:
@@ -77,7 +77,7 @@ class _Modules:
         real = getattr(self._run(function.scope.module), pieces.FUNCTION)
         made = Schemas(*child_schema.parameter_schemas(real, dict(descriptions)))
         if self._refused:
-            raise Unknowable("it is worked out by a function of the project")
+            raise Unknowable("a function of the project computes a value of the signature")
         return made
 
     def _run(self, module: Module) -> types.ModuleType:
@@ -137,12 +137,12 @@ class _Modules:
                     return self._values[id(node)]
             case Definition():
                 return self._refuse
-        raise Unknowable(f"`{getattr(symbol, 'name', '')}` is not there when it is used")
+        raise Unknowable(f"`{getattr(symbol, 'name', '')}` is not defined when it is used")
 
     def _check(self, value: Any) -> None:
         self._weigh(value)
         if getattr(value, "model_config", None) and "regex_engine" in value.model_config:
-            raise Unknowable("how a pattern is matched is not known from the source")
+            raise Unknowable("how a pattern is matched cannot be determined from the source")
 
     # What the code calls
 
@@ -165,7 +165,7 @@ class _Modules:
                 self._weight += len(each.__name__) if isinstance(each, type) else 0
                 self._weight += WEIGHT_OF_TYPE if inside else 0
             if self._weight > MAX_WEIGHT:
-                raise Unknowable("its types and values are too many")
+                raise Unknowable("the signature has too many types and values")
             waiting.extend(inside)
         return value
 
@@ -181,12 +181,12 @@ class _Modules:
     def _operate(self, name: str, left: Any, right: Any) -> Any:
         sign, work = _OPERATORS.get(name, (None, None))
         if sign is None or work is None or is_huge(sign, left, right):
-            raise Unknowable("it is worked out when the file runs")
+            raise Unknowable("a value is computed at run time")
         return self._weigh(_bounded(work(left, right)))
 
     def _join(self, *parts: Any) -> str:
         if not all(isinstance(part, (str, int, float)) for part in parts):
-            raise Unknowable("a text is formatted when the file runs")
+            raise Unknowable("a text is formatted at run time")
         return str(self._weigh("".join(map(str, parts))))
 
     def _make(self, name: str, *args: Any, **named: Any) -> Any:
@@ -196,7 +196,7 @@ class _Modules:
 
     def _refuse(self, value: Any = None) -> Any:  # noqa: ARG002  # validators are asked how many they take
         self._refused = True
-        raise Unknowable("it is worked out by a function of the project")
+        raise Unknowable("a function of the project computes a value of the signature")
 
 
 def _bounded(value: Any) -> Any:

@@ -88,14 +88,14 @@ class Names(ABC):
     def name_class(self, name: str) -> None:
         """Note that a class is called *name*; two of one name are told apart by where they stand."""
         if name in self._names:
-            raise Unknowable(f"two types are called `{name}`")
+            raise Unknowable(f"two types are named `{name}`")
         self._names.add(name)
 
     def count(self) -> None:
         """Count one more node."""
         self._nodes += 1
         if self._nodes > MAX_NODES:
-            raise Unknowable("its signature is too large")
+            raise Unknowable("the signature is too large")
 
 
 def _check_there(node: ast.expr) -> None:

@@ -60,7 +60,7 @@ class SourceValues(Names):
             case ast.Call():
                 return self._called(node, at)
         if at.is_text:
-            raise Unknowable(f"`{shown(node)}` is worked out when the file runs")
+            raise Unknowable(f"`{shown(node)}` is computed at run time")
         return self._worked_out(node, at)
 
     def _worked_out(self, node: ast.expr, at: At) -> ast.expr:
@@ -74,7 +74,7 @@ class SourceValues(Names):
                 return call(JOIN, *(self._text_part(part, at) for part in values))
             case ast.Lambda():
                 return ast.Name(REFUSE, ast.Load())
-        raise Unknowable(f"`{shown(node)}` is worked out when the file runs")
+        raise Unknowable(f"`{shown(node)}` is computed at run time")
 
     def _text_part(self, part: ast.expr, at: At) -> ast.expr:
         match part:
@@ -82,7 +82,7 @@ class SourceValues(Names):
                 return part
             case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
                 return self.value(value, at)
-        raise Unknowable(f"`{shown(part)}` is formatted when the file runs")
+        raise Unknowable(f"`{shown(part)}` is formatted at run time")
 
     def _item(self, node: ast.expr, at: At) -> ast.expr:
         if isinstance(node, ast.Starred):
@@ -112,10 +112,10 @@ class SourceValues(Names):
                     allowed.named(name)
             case SourceExpression(name=name, node=value, scope=home):
                 if not isinstance(value, (ast.Constant, ast.Tuple)) and name in home.module.altered:
-                    raise Unknowable(f"`{name}` is changed after it gets its value")
+                    raise Unknowable(f"`{name}` is modified after it is assigned")
                 self.assigned(symbol, is_type=False)
             case Definition(node=node_) if not isinstance(node_, ast.ClassDef) and node_.decorator_list:
-                raise Unknowable(f"what `{symbol.name}` is, is not known from the source")
+                raise Unknowable(f"what `{symbol.name}` refers to cannot be determined from the source")
             case Package():
                 raise Unknowable(f"`{shown(node)}` is a module")
             case Member(attribute=name) if name.startswith("_"):
@@ -124,12 +124,12 @@ class SourceValues(Names):
     def _attribute(self, node: ast.Attribute, at: At) -> ast.expr:
         """An attribute of a value, such as `Color.RED.value`."""
         if node.attr.startswith("_") or at.is_text:
-            raise Unknowable(f"`{shown(node)}` is not known from the source")
+            raise Unknowable(f"`{shown(node)}` cannot be determined from the source")
         return ast.Attribute(self.value(node.value, at), node.attr, ast.Load())
 
     def _called(self, node: ast.Call, at: At) -> ast.expr:
         if not isinstance(node.func, (ast.Name, ast.Attribute)):
-            raise Unknowable(f"what `{shown(node.func)}(…)` returns is not known from the source")
+            raise Unknowable(f"what `{shown(node.func)}(…)` returns cannot be determined from the source")
         symbol = resolve(node.func, at.scope)
         args = [self._item(item, at) for item in node.args]
         keywords = [self._keyword(word, at) for word in node.keywords]
@@ -145,7 +145,7 @@ class SourceValues(Names):
                 return call(WEIGH, ast.Call(node.func, args, keywords))
         if isinstance(symbol, External) and symbol.name in allowed.TYPE_MAKERS:
             return self.type_made(node, at)
-        raise Unknowable(f"what `{shown(node.func)}(…)` returns is not known from the source")
+        raise Unknowable(f"what `{shown(node.func)}(…)` returns cannot be determined from the source")
 
     def _keyword(self, word: ast.keyword, at: At) -> ast.keyword:
         if word.arg is None:

@@ -241,7 +241,7 @@ def test_half_a_character_is_told(open_store: Open) -> None:
     """Such as a name from a terminal with another encoding. A value may have one."""
     backend = open_store()
 
-    with pytest.raises(BackendRefused, match="half a character"):
+    with pytest.raises(BackendRefused, match="lone surrogate"):
         backend.set_variable(Variable("\udcff", 1))
     backend.set_variable(Variable("a", "\udcff"))
     assert backend.variables() == [Variable("a", "\udcff")]

@@ -104,5 +104,5 @@ def test_full_pages_for_ever_are_no_api() -> None:
     def read(offsets: Sequence[int]) -> list[list[Raw]]:
         return [[{"id": str(number)} for number in range(start, start + PAGE)] for start in offsets]
 
-    with pytest.raises(BackendUnreachable, match="its list of `things` has no end"):
+    with pytest.raises(BackendUnreachable, match="its list of `things` does not end"):
         Pages("url", "things", read).all()

@@ -119,7 +119,7 @@ def test_a_broken_file_is_reported_and_hides_no_other(project: Project) -> None:
 
     skipped, found = discover(project.root)
 
-    assert skipped == SkippedFile("a.py", "it has a syntax error in line 2, column 7: invalid syntax")
+    assert skipped == SkippedFile("a.py", "syntax error on line 2, column 7: invalid syntax")
     assert isinstance(found, FoundFlow)
 
 
@@ -290,6 +290,6 @@ def test_what_is_no_regular_file_is_left_out_and_named(project: Project) -> None
 
     assert isinstance(found, FoundFlow)
     assert skipped == [
-        SkippedFile("pipe.py", "it is a pipe, and not a regular file"),
-        SkippedFile("zero.py", "it is a device, and not a regular file"),
+        SkippedFile("pipe.py", "the file is a pipe, not a regular file"),
+        SkippedFile("zero.py", "the file is a device, not a regular file"),
     ]

@@ -83,7 +83,7 @@ def test_a_flow_without_a_schema_says_how_it_is_called_all_the_same(project: Pro
     answer = load(project, "f")["f"]
 
     assert (answer.name, answer.schema) == ("load orders", None)
-    assert answer.error == "making its schema fails with ImportError: there is no pydantic here"
+    assert answer.error == "generating its schema failed with ImportError: there is no pydantic here"
 
 
 def test_what_is_loaded_sees_no_secrets(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,20 +137,20 @@ def test_what_a_file_writes_to_the_terminal_is_not_seen(
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        ("raise ValueError('no\\nsecond line')", "loading it fails with ValueError: no"),
+        ("raise ValueError('no\\nsecond line')", "loading the module failed with ValueError: no"),
         (
             "import not_there_at_all",
-            "loading it fails with ModuleNotFoundError: No module named 'not_there_at_all'",
+            "loading the module failed with ModuleNotFoundError: No module named 'not_there_at_all'",
         ),
-        ("raise SystemExit(3)", "loading it fails with SystemExit: 3"),
-        ("raise KeyboardInterrupt", "loading it fails with KeyboardInterrupt"),
-        ("import os; os._exit(0)", "loading it ends the process without an answer"),
+        ("raise SystemExit(3)", "loading the module failed with SystemExit: 3"),
+        ("raise KeyboardInterrupt", "loading the module failed with KeyboardInterrupt"),
+        ("import os; os._exit(0)", "the process ended without a result while it loaded the module"),
         (
             "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)",
-            "loading it ends the process without an answer",
+            "the process ended without a result while it loaded the module",
         ),
-        ("def f(_x): ...", "making its schema fails with PydanticUserError"),
-        ("", "once it is loaded, there is no `f`"),
+        ("def f(_x): ...", "generating its schema failed with PydanticUserError"),
+        ("", "the loaded module has no `f`"),
     ],
 )
 def test_why_loading_fails_is_said(code: str, said: str, project: Project) -> None:
@@ -180,7 +180,7 @@ def test_loading_ends_in_time_with_all_that_it_started(project: Project) -> None
 
     answer = load(project, "f", timeout=1)["f"]
 
-    assert answer.error == "loading it takes longer than 1 s"
+    assert answer.error == "loading the module took longer than 1 s"
     assert time.monotonic() - started < 20
     size = alive.stat().st_size
     time.sleep(0.2)
@@ -192,7 +192,7 @@ def test_a_python_that_is_not_there_is_said(project: Project) -> None:
 
     answer = Loader(project.root, "/no/such/python", 5).load(project.root / "flows.py", None, ["f"])["f"]
 
-    assert answer.error == "Python does not start: No such file or directory"
+    assert answer.error == "cannot start Python: No such file or directory"
 
 
 def test_a_python_without_pydantic_is_said(project: Project) -> None:
@@ -201,7 +201,7 @@ def test_a_python_without_pydantic_is_said(project: Project) -> None:
 
     answer = load(project, "f")["f"]
 
-    assert answer.error == "making its schema fails with ImportError: there is no pydantic here"
+    assert answer.error == "generating its schema failed with ImportError: there is no pydantic here"
 
 
 def test_a_file_called_like_a_module_of_python_is_loaded_under_another_name(project: Project) -> None:

@@ -165,8 +165,8 @@ def test_a_name_worked_out_at_run_time_is_asked_for(project: Project) -> None:
     assert unloaded.name == "etl"
     assert unloaded.parameter_schema is not None
     assert unloaded.notes == (
-        "The name of the flow `etl` is not known from its source: `etl` is used;"
-        " it was not loaded to find out.",
+        "The name of the flow `etl` cannot be determined from its source; `etl` is used:"
+        " the module was not loaded.",
     )
     assert (loaded.name, loaded.description, loaded.version) == ("a-b", "C", "D")
     assert loaded.notes == ()
@@ -261,7 +261,7 @@ def test_static_and_class_methods_can_be_deployed(project: Project) -> None:
     assert bound.parameter_schema is not None
     assert bound.parameter_schema["properties"]["x"]["position"] == 1
     assert not reader.read("etl.py:Etl.inherited").is_decorated
-    with pytest.raises(InvalidEntrypoint, match=r"`Etl\.method` is a method of objects"):
+    with pytest.raises(InvalidEntrypoint, match=r"`Etl\.method` is an instance method"):
         reader.read("etl.py:Etl.method")
 
 
@@ -572,7 +572,7 @@ def test_what_is_known_of_a_signature_is_there_to_be_checked(project: Project) -
     flow = project.read("etl.py:etl")
 
     assert flow.parameter_schema is None
-    assert flow.notes[0].startswith("The parameters `x`, `z` of `etl` are not known from its source")
+    assert flow.notes[0].startswith("The parameters `x`, `z` of `etl` cannot be determined from its source")
     assert flow.value_schema is not None
     assert flow.value_schema["required"] == ["x", "y"]
     assert flow.value_schema["properties"]["y"] == {"title": "y", "position": 1, "type": "integer"}
@@ -628,35 +628,35 @@ def test_a_flow_that_cannot_be_loaded_is_still_a_flow(project: Project) -> None:
 
     assert flow.parameter_schema is None
     assert flow.notes == (
-        "The parameter `x` of `etl` is not known from its source, and cannot be checked:"
+        "The parameter `x` of `etl` cannot be determined from its source and will not be checked:"
         " `not_installed.Frame` is not defined in this project;"
-        " loading it fails with ModuleNotFoundError: No module named 'not_installed'.",
+        " loading the module failed with ModuleNotFoundError: No module named 'not_installed'.",
     )
 
 
 @pytest.mark.parametrize(
     ("entrypoint", "detail", "hint"),
     [
-        ("etl.py:extact", "`etl.py` holds no `extact`.", "Did you mean `extract`?"),
-        ("etl.py:zzz", "`etl.py` holds no `zzz`.", "Its flows are `extract`, `load`."),
-        ("etl.py:inner", "`inner` in `etl.py` stands inside another function or class.", "Its flows are"),
-        ("etl.py:Etl.nothing", "The class `Etl` holds no `nothing`.", "Its flows are"),
-        ("etl.py:load.more", "There is no `more` in `load`.", "Its flows are"),
-        ("elt.py:extract", "The file `elt.py` is not there.", "Did you mean `etl.py`?"),
-        ("flows/etl.py:extract", "The file `flows/etl.py` is not there.", "Did you mean `etl.py`?"),
-        ("deep.py:run", "The file `deep.py` is not there.", "Did you mean `one/two/deep.py`?"),
-        ("none.py:run", "The file `none.py` is not there.", "Paths are relative to the project's root."),
-        ("one/two:run", "The file `one/two` is not there.", "Paths are relative to the project's root."),
+        ("etl.py:extact", "`etl.py` does not define `extact`.", "Did you mean `extract`?"),
+        ("etl.py:zzz", "`etl.py` does not define `zzz`.", "Available flows: `extract`, `load`."),
+        ("etl.py:inner", "`inner` in `etl.py` is nested in another function or class.", "Available flows: "),
+        ("etl.py:Etl.nothing", "The class `Etl` has no `nothing`.", "Available flows: "),
+        ("etl.py:load.more", "`load` has no `more`.", "Available flows: "),
+        ("elt.py:extract", "The file `elt.py` does not exist.", "Did you mean `etl.py`?"),
+        ("flows/etl.py:extract", "The file `flows/etl.py` does not exist.", "Did you mean `etl.py`?"),
+        ("deep.py:run", "The file `deep.py` does not exist.", "Did you mean `one/two/deep.py`?"),
+        ("none.py:run", "The file `none.py` does not exist.", "Paths are relative to the project root."),
+        ("one/two:run", "The file `one/two` does not exist.", "Paths are relative to the project root."),
         ("data/notes.txt:run", "`data/notes.txt` is not a Python file: its name does not end in `.py`.", ""),
-        ("emty.run", "There is no module `emty`.", "Did you mean `empty`?"),
-        ("one.two.dep.run", "There is no module `one.two.dep`.", "Did you mean `one.two.deep`?"),
-        ("one.two.run", "`one.two` is a folder without `__init__.py`", "Write `one.two.module:function`."),
+        ("emty.run", "The module `emty` does not exist.", "Did you mean `empty`?"),
+        ("one.two.dep.run", "The module `one.two.dep` does not exist.", "Did you mean `one.two.deep`?"),
+        ("one.two.run", "`one.two` is a directory without `__init__.py`", "Write `one.two.module:function`."),
         (
             "empty.py:run",
-            "`empty.py` holds no `run`.",
-            "There is no flow in this file: put `@flow` above a function.",
+            "`empty.py` does not define `run`.",
+            "The file has no flows. Decorate a function with `@flow`.",
         ),
-        ("lost.py:run", "There is no `run` to be found: `run` is not defined in `etl.py`.", ""),
+        ("lost.py:run", "Cannot find `run`: `run` is not defined in `etl.py`.", ""),
     ],
 )
 def test_what_is_not_there_is_said_with_what_was_meant(
@@ -696,13 +696,13 @@ def test_what_is_not_there_is_said_with_what_was_meant(
     [
         (
             "etl.py",
-            "`etl.py` names a file, but no flow in it.",
-            "Write `etl.py:extract`. Its flows are `extract`, `load`.",
+            "`etl.py` refers to a file, but not to a flow in it.",
+            "Write `etl.py:extract`. Available flows: `extract`, `load`.",
         ),
-        ("none.py", "`none.py` names a file, but no flow in it.", "Write `none.py:function`."),
-        ("etl.py:Etl", "`Etl` is not a function.", "Its flows are `extract`, `load`."),
-        ("etl.py:NAME", "`NAME` is not a function.", "Its flows are `extract`, `load`."),
-        ("etl.py:json", "`json` is not a function.", "Its flows are `extract`, `load`."),
+        ("none.py", "`none.py` refers to a file, but not to a flow in it.", "Write `none.py:function`."),
+        ("etl.py:Etl", "`Etl` is not a function.", "Available flows: `extract`, `load`."),
+        ("etl.py:NAME", "`NAME` is not a function.", "Available flows: `extract`, `load`."),
+        ("etl.py:json", "`json` is not a function.", "Available flows: `extract`, `load`."),
     ],
 )
 def test_what_cannot_be_a_flow_is_refused(entrypoint: str, detail: str, hint: str, project: Project) -> None:
@@ -766,5 +766,5 @@ def test_a_reader_needs_no_project_to_be_made(tmp_path: Path) -> None:
 
 
 def test_an_entrypoint_of_thousands_of_parts_is_not_found(project: Project) -> None:
-    with pytest.raises(FlowNotFound, match="There is no module"):
+    with pytest.raises(FlowNotFound, match=r"The module .* does not exist"):
         project.read(".".join("a" * 3_000))

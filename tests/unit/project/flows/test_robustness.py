@@ -17,21 +17,21 @@ from tests.unit.project.flows.conftest import Project, outcome, read_bytes
 FLOW = b"\nfrom prefect import flow\n@flow\ndef g(): ...\n"
 
 UNREADABLE = {
-    "syntax error": (b"def f(:\n", "it has a syntax error in line 1, column 7: invalid syntax"),
-    "tabs and blanks": (b"if x:\n\ty\n        z\n", "it has a syntax error in line 3"),
-    "not utf-8": (b"x = '\xff\xfe'\n", "it has a syntax error"),
-    "unknown encoding": (b"# coding: klingon\n", "it has a syntax error"),
-    "wrong declared encoding": (b"# coding: ascii\nx = '\xc3\xa9'\n", "it has a syntax error"),
+    "syntax error": (b"def f(:\n", "syntax error on line 1, column 7: invalid syntax"),
+    "tabs and blanks": (b"if x:\n\ty\n        z\n", "syntax error on line 3"),
+    "not utf-8": (b"x = '\xff\xfe'\n", "syntax error"),
+    "unknown encoding": (b"# coding: klingon\n", "syntax error"),
+    "wrong declared encoding": (b"# coding: ascii\nx = '\xc3\xa9'\n", "syntax error"),
     "null bytes": (b"def f():\x00 ...\n", "null bytes"),
-    "binary": (bytes(range(256)), "it "),
-    "too large": (b"# " + b"x" * (9 * 1024 * 1024) + b"\ndef f(): ...\n", "it is larger than 8 MiB"),
-    "brackets": (b"x = " + b"[" * 5000 + b"]" * 5000, "it has a syntax error in line 1"),
-    "signs": (b"x = " + b"-" * 100_000 + b"1\n", "what it says is nested too deeply to be read"),
-    "attributes": (b"x = a" + b".a" * 100_000 + b"\n", "what it says is nested too deeply to be read"),
-    "sums": (b"x = 1" + b" + 1" * 100_000 + b"\n", "what it says is nested too deeply to be read"),
+    "binary": (bytes(range(256)), "null bytes"),
+    "too large": (b"# " + b"x" * (9 * 1024 * 1024) + b"\ndef f(): ...\n", "the file is larger than 8 MiB"),
+    "brackets": (b"x = " + b"[" * 5000 + b"]" * 5000, "syntax error on line 1"),
+    "signs": (b"x = " + b"-" * 100_000 + b"1\n", "the code is nested too deeply"),
+    "attributes": (b"x = a" + b".a" * 100_000 + b"\n", "the code is nested too deeply"),
+    "sums": (b"x = 1" + b" + 1" * 100_000 + b"\n", "the code is nested too deeply"),
     "conditions": (
         b"if a: pass\n" + b"elif a: pass\n" * 20_000,
-        "what it says is nested too deeply to be read",
+        "the code is nested too deeply",
     ),
 }
 
@@ -45,7 +45,7 @@ def test_what_cannot_be_read_is_said(content: bytes, reason: str, project: Proje
         project.read("etl.py:f")
     skipped, found = discover(project.root)
 
-    assert caught.value.detail.startswith("`etl.py` holds no flow that can be read: ")
+    assert caught.value.detail.startswith("Cannot read flows from `etl.py`: ")
     assert reason in caught.value.detail
     assert isinstance(skipped, SkippedFile)
     assert skipped.file == "etl.py"
@@ -74,7 +74,7 @@ def test_a_file_is_read_in_its_own_encoding(content: bytes) -> None:
 def test_a_file_without_permission_is_said(project: Project) -> None:
     project.write("etl.py", "def f(): ...").chmod(0)
 
-    with pytest.raises(FlowNotFound, match="it cannot be read: Permission denied"):
+    with pytest.raises(FlowNotFound, match="cannot read the file: Permission denied"):
         project.read("etl.py:f")
 
 
@@ -157,7 +157,7 @@ def test_any_text_is_read_or_refused(pieces: list[str]) -> None:
 def test_a_folder_called_like_a_file_is_said(project: Project) -> None:
     (project.root / "etl.py").mkdir()
 
-    with pytest.raises(FlowNotFound, match=r"The file `etl.py` is not there."):
+    with pytest.raises(FlowNotFound, match=r"The file `etl.py` does not exist."):
         project.read("etl.py:f")
 
 
@@ -166,6 +166,6 @@ def test_links_that_lead_nowhere_are_said(project: Project) -> None:
     Path(project.root / "loop.py").symlink_to("loop.py")
 
     for name in ("etl.py", "loop.py"):
-        with pytest.raises(FlowNotFound, match="is not there"):
+        with pytest.raises(FlowNotFound, match="does not exist"):
             project.read(f"{name}:f")
     assert [found.file for found in discover(project.root)] == ["loop.py"]
