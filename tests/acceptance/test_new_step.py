@@ -62,6 +62,6 @@ def test_a_new_step_is_known_and_run(tmp_path: Path) -> None:
     )
     validated = package.run("syntask validate", code=1)
     assert "`loud` is the text `often`; expected true or false." in validated
-    assert "`to` is no key of" in validated
+    assert "has no input `to`" in validated
     page = (package.path / "docs" / "reference.md").read_text(encoding="utf-8")
     assert "| `loud` | true or false | `false` | Whether it is shouted. | `true` |" in page

@@ -74,7 +74,7 @@ def _file_system(folder: Path, size: str) -> Iterator[None]:
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_no_database(site: Site, command: Sequence[str]) -> None:
     site.store.write_bytes(b"This is not a database. " * 1000)
-    assert "is no SQLite database" in refused(site, command)
+    assert "is not an SQLite database" in refused(site, command)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -86,7 +86,7 @@ def test_a_damaged_database(site: Site, command: Sequence[str]) -> None:
     site.store.write_bytes(content[:4096] + b"\xa5" * (len(content) - 4096))
     said = refused(site, command)
     assert "is damaged" in said
-    assert "help: Restore a copy" in said
+    assert "help: Restore a backup" in said
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -133,7 +133,9 @@ def test_a_home_that_is_read_only(site: Site) -> None:
         there.ask("one")
         subprocess.run(["mount", "-o", "remount,ro", str(there.folder)], check=True)
         for command in COMMANDS:
-            assert "Check that its folder exists and that you may read and write" in refused(there, command)
+            assert "Check that its directory exists and that you can read and write" in refused(
+                there, command
+            )
 
 
 def test_a_new_home_on_a_disk_that_is_read_only(site: Site) -> None:

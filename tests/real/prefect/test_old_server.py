@@ -48,7 +48,7 @@ LACKS = {
         "concurrency_limit: {limit: 3, collision_strategy: CANCEL_NEW}",
         "`concurrency_options`",
     ),
-    "trigger-name": ("expect: [done]", "expect: [done], name: mine", "name of its own: `mine`"),
+    "trigger-name": ("expect: [done]", "expect: [done], name: mine", "`name` of a trigger: `mine`"),
 }
 
 

@@ -346,19 +346,19 @@ def test_merged_key_cannot_be_removed() -> None:
 def test_unknown_names_and_places() -> None:
     with pytest.raises(NotFound, match="no deployment `x`"):
         set_value(RICH, "x", ["paused"], True)
-    with pytest.raises(NotFound, match="none at 9"):
+    with pytest.raises(NotFound, match="none with the index 9"):
         set_value(RICH, 9, ["paused"], True)
     with pytest.raises(NotFound, match="`schedules` has no item 5"):
         set_value(RICH, "a", ["schedules", 5], {})
-    with pytest.raises(NotFound, match="`name` is no mapping, and has no key `x`"):
+    with pytest.raises(NotFound, match="`name` is not a mapping, so it has no key `x`"):
         set_value(RICH, "a", ["name", "x"], 1)
-    with pytest.raises(NotFound, match="`tags` is a list: `x` is no index"):
+    with pytest.raises(NotFound, match="`tags` is a list, and `x` is not an index"):
         set_value(RICH, "a", ["tags", "x"], 1)
 
 
 def test_name_of_several_needs_an_index() -> None:
     text = "deployments:\n- {name: a}\n- {name: a}\n"
-    with pytest.raises(EditRefused, match="2 deployments are called `a`"):
+    with pytest.raises(EditRefused, match="2 deployments are named `a`"):
         set_value(text, "a", ["paused"], True)
 
     assert set_value(text, 1, ["paused"], True) == "deployments:\n- {name: a}\n- {name: a, paused: true}\n"
@@ -471,11 +471,15 @@ def test_unset(before: str, paths: list[tuple[str | int, ...]], after: str) -> N
 @pytest.mark.parametrize(
     ("entries", "path", "reason"),
     [
-        ("- name: a\n  x: &x {b: 1}\n- name: c\n  y: *x\n", ("x",), "line 5, which would lose it"),
-        ("- name: a\n  x: {b: &x 1, c: *x}\n", ("x", "b"), "line 3, which would lose it"),
+        (
+            "- name: a\n  x: &x {b: 1}\n- name: c\n  y: *x\n",
+            ("x",),
+            "line 5, where it would become undefined",
+        ),
+        ("- name: a\n  x: {b: &x 1, c: *x}\n", ("x", "b"), "line 3, where it would become undefined"),
         ("- name: a\n  x: &x {b: 1}\n- name: c\n  y: *x\n", ("x", "b"), "would change with it"),
-        ("- <<: {x: 1}\n  name: a\n", ("x",), "a merge key .* brings it in"),
-        ("- name: a\n  y: &y {b: 1}\n  x: *y\n", ("x", "b"), "`b` is written elsewhere, on line 3"),
+        ("- <<: {x: 1}\n  name: a\n", ("x",), "it comes from a merge key"),
+        ("- name: a\n  y: &y {b: 1}\n  x: *y\n", ("x", "b"), "`b` is defined elsewhere, on line 3"),
     ],
 )
 def test_unset_is_refused_where_others_would_lose_something(

@@ -56,11 +56,11 @@ def test_installed_pyyaml_merges_as_one_of_the_two_judges(text: str) -> None:
     [
         (
             "a: &a {cpu: 1}\nb: &b {cpu: 2}\nc: {<<: [*a, *b]}\n",
-            ("The first one counts here: `cpu: 1`.", "takes the last one: `cpu: 2`."),
+            ("syntask uses the first one: `cpu: 1`.", "uses the last one: `cpu: 2`."),
         ),
         (
             "a: &a {cpu: 1, ram: x}\nb: &b {cpu: 2, ram: y}\nc: {<<: [*a, *b], cpu: 3}\n",
-            ("The first one counts here: `ram: 'x'`.", "takes the last one: `ram: 'y'`."),
+            ("syntask uses the first one: `ram: 'x'`.", "uses the last one: `ram: 'y'`."),
         ),
     ],
 )

@@ -10,7 +10,7 @@ from syntask_yaml.model.cron import cron_problem, full_ranges, uneven_steps
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("61 * * * *", "The minute field `61` is not valid: it takes 0 to 59"),
+        ("61 * * * *", "The minute field `61` is not valid; expected 0 to 59"),
         ("0 24 * * *", "The hour field `24`"),
         ("0 6 32 * *", "The day of month field `32`"),
         ("0 6 * 13 *", "The month field `13`"),

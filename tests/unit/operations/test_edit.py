@@ -88,7 +88,7 @@ def test_problems_that_are_there_already_do_not_hinder(file: Path) -> None:
     place = ProjectPlace(directory=file.parent)
 
     apply_edit(prepare_edit(place, "a", [(("parameters", "limit"), 2)]))
-    with pytest.raises(ProjectInvalid, match="`pasued` is no key"):
+    with pytest.raises(ProjectInvalid, match="has no key `pasued`"):
         prepare_edit(place, "a", [(("pasued",), True)])
 
     assert file.read_text(encoding="utf-8") == text.replace("limit: x", "limit: 2")

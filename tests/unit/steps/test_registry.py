@@ -76,10 +76,10 @@ def test_names_of_custom_steps(name: str, module: str, attribute: str) -> None:
 @pytest.mark.parametrize(
     ("name", "detail", "hint"),
     [
-        ("prefect.deployments.steps.get_clone", "no built-in step `get_clone`", "`git_clone`"),
+        ("prefect.deployments.steps.get_clone", "built-in step `get_clone` does not exist", "`git_clone`"),
         (
             "prefect.deployments.steps.push_to_s3",
-            "no step `prefect.deployments.steps.push_to_s3`",
+            "The step `prefect.deployments.steps.push_to_s3` does not exist",
             "`prefect_aws.deployments.steps.push_to_s3`",
         ),
         ("git_clon", "`git_clon` names no step", "`git_clone`"),

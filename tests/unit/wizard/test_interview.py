@@ -140,7 +140,7 @@ def test_the_next_times_of_a_schedule_are_shown(workshop: Workshop) -> None:
 @pytest.mark.parametrize(
     ("key", "text", "problem"),
     [
-        ("name", "a/b", "cannot stand in a deployment's name"),
+        ("name", "a/b", "The name of a deployment must not contain"),
         ("name", "", "A value is required"),
         ("cron", "61 * * * *", "The minute field `61` is not valid"),
         ("interval", "often", "15 minutes"),

@@ -73,7 +73,7 @@ def test_a_key_is_made_for_the_first_secret(open_store: Open, key: Path) -> None
         (Path.unlink, "is missing"),
         (lambda key: key.write_bytes(b"short"), "is damaged"),
         (lambda key: key.write_bytes(b"\xff\xfe"), "is damaged"),
-        (lambda key: key.write_bytes(b"A" * 43 + b"="), "is not the one"),
+        (lambda key: key.write_bytes(b"A" * 43 + b"="), "is not the key"),
     ],
 )
 def test_a_key_that_does_not_fit_is_told(

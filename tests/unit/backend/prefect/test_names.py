@@ -59,7 +59,7 @@ def test_a_built_in_step_that_prefect_does_not_have_is_told(monkeypatch: pytest.
     monkeypatch.setitem(BUILTINS, ours.name, ours)
 
     for namespace in DIALECTS:
-        assert "only syntask's own worker does" in (step_problem(ours.full_name(namespace)) or "")
+        assert "only the worker of syntask has it" in (step_problem(ours.full_name(namespace)) or "")
 
 
 @pytest.mark.parametrize("builtin", [each for each in BUILTINS.values() if not each.package])

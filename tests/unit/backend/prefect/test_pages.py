@@ -80,7 +80,7 @@ def test_a_list_that_never_rests_is_a_conflict() -> None:
         shelf.ids = [f"{shelf.pages}-{number}" for number in range(1000)]
         shelf.pages += 1
 
-    with pytest.raises(BackendConflict, match="changed while its `things` were read"):
+    with pytest.raises(BackendConflict, match=r"The `things` of the server at .* changed"):
         Shelf([], renew).all(expected=1000)
 
 
