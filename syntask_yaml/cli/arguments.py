@@ -1,17 +1,56 @@
-"""Values as they are typed on the command line."""
+"""Values as they are typed on the command line, and the values that commands get of them."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
 
-from syntask_yaml.errors import UsageError
+import click
+
+from syntask_yaml.errors import FileFailed, UsageError
 from syntask_yaml.model.value import read_json
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def collected(
+    key: str, make: Callable[[dict[str, Any]], object], options: Sequence[Callable[[Any], Any]]
+) -> Callable[[F], F]:
+    """Return a decorator that gives a command *options*, and what *make* returns for their values as *key*.
+
+    The values have the names of click's parameters; the command does not get them one by one.
+    """
+    names = names_of(options)
+
+    def decorate(function: F) -> F:
+        @wraps(function)
+        def command(*args: Any, **given: Any) -> Any:
+            made = make({name: given.pop(name) for name in names})
+            return function(*args, **given, **{key: made})
+
+        for option in reversed(options):
+            option(command)
+        return command  # type: ignore[return-value]
+
+    return decorate
+
+
+def names_of(options: Iterable[Callable[[Any], Any]]) -> list[str]:
+    """Return the names under which click passes the values of *options*."""
+
+    def command() -> None: ...
+
+    for option in options:
+        option(command)
+    parameters: list[click.Parameter] = command.__click_params__  # type: ignore[attr-defined]
+    return [str(each.name) for each in parameters]
 
 
 def key_values(pairs: Iterable[str], option: str, *, is_text: bool = False) -> dict[str, Any]:
-    """`KEY=VALUE` pairs; a VALUE that is JSON is read as such unless *is_text*, any other is text."""
+    """Return `KEY=VALUE` pairs; a VALUE that is JSON is read as such unless *is_text*, any other is text."""
     values: dict[str, Any] = {}
     for pair in pairs:
         key, equals, text = pair.partition("=")
@@ -28,8 +67,15 @@ def _value(text: str) -> Any:
         return text
 
 
+def parameters_of(pairs: Iterable[str], text: str | None) -> dict[str, Any]:
+    """Return the parameters that `--param` or `--params` give. Raises UsageError, also for both."""
+    if pairs and text:
+        raise UsageError("`--param` and `--params` say the same in two ways.", hint="Give one of them.")
+    return parse_json(text, "--params") if text else key_values(pairs, "--param")
+
+
 def parse_json(text: str, option: str) -> dict[str, Any]:
-    """A JSON mapping, from the text or, for `-`, from standard input."""
+    """Return a JSON mapping, from the text or, for `-`, from standard input."""
     try:
         values = read_json(sys.stdin.read() if text == "-" else text)
     except ValueError as error:
@@ -37,3 +83,31 @@ def parse_json(text: str, option: str) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise UsageError(f"The value of `{option}` is no JSON mapping.", hint='Write `{"key": value}`.')
     return values
+
+
+def items_of(texts: Iterable[str], option: str, key: str) -> tuple[dict[str, Any], ...] | None:
+    """Return mappings given as JSON, or in files under *key*; None if nothing was given."""
+    return tuple(item for text in texts for item in _items(text, option, key)) if texts else None
+
+
+def _items(text: str, option: str, key: str) -> list[dict[str, Any]]:
+    if text.endswith((".yaml", ".yml", ".json")):
+        return _from_file(Path(text), key)
+    try:
+        value = read_json(text)
+    except ValueError as error:
+        raise UsageError(f"The value of `{option}` is neither JSON nor a file: {error}.") from error
+    return value if isinstance(value, list) else [value]
+
+
+def _from_file(path: Path, key: str) -> list[dict[str, Any]]:
+    from syntask_yaml.document.reader import read_file
+
+    document = read_file(path)
+    for problem in document.diagnostics:
+        if problem.is_error:
+            raise FileFailed(problem.detail)
+    items = document.root.value.get(key) if isinstance(document.root.value, dict) else None
+    if not isinstance(items, list):
+        raise FileFailed(f"`{path}` has no list `{key}` at its top.")
+    return items

@@ -12,9 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from syntask_yaml.backend.base import Backend
-    from syntask_yaml.operations.deploy_context import DeployContext
     from syntask_yaml.operations.project import ProjectPlace
-    from syntask_yaml.project.load import Project
     from syntask_yaml.settings import Settings
 
 
@@ -73,22 +71,6 @@ class Context:
             yield backend
         finally:
             backend.close()
-
-    def deploy_context(
-        self, project: Project, backend: Backend, *, allow_unset: bool = False, no_load: bool = False
-    ) -> DeployContext:
-        """What preparing the deployments of *project* for *backend* may ask."""
-        from syntask_yaml.operations.deploy_context import DeployContext
-        from syntask_yaml.project.flows import FlowReader
-
-        return DeployContext(
-            project=project,
-            backend=backend,
-            reader=FlowReader(project.root, load_in_child=not no_load),
-            environ=self.environ,
-            default_pool=self.settings.default_pool,
-            allow_unset=allow_unset,
-        )
 
 
 def _note_missing(settings: Settings) -> None:

@@ -1,24 +1,52 @@
-"""The options that `plan`, `deploy` and `render` share, and what they come to."""
+"""The options that `plan`, `deploy`, `check` and `render` share, and their values."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Self, TypeAlias
 
 import click
 
-from syntask_yaml.cli.arguments import key_values, parse_json
+from syntask_yaml.cli.arguments import items_of, key_values, names_of, parameters_of, parse_json
 from syntask_yaml.cli.completion import complete_declared, complete_pool, complete_timezone
-from syntask_yaml.errors import FileFailed, UsageError
-from syntask_yaml.model.value import read_json
+from syntask_yaml.cli.context import Context
 from syntask_yaml.operations.choose import Selection
+from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.plan import Request
+from syntask_yaml.operations.project import open_project
+from syntask_yaml.project.flows import FlowReader
 
-F = TypeVar("F", bound=Callable[..., Any])
+_Callback: TypeAlias = Callable[[click.Context, click.Parameter, Any], Any]
 
-_SELECTION = (
+
+def _made(make: Callable[[Any], Any]) -> _Callback:
+    """Return a callback by which an option has the value that *make* returns for what was typed."""
+    return lambda _context, _option, typed: make(typed)
+
+
+def _job_variables(texts: tuple[str, ...]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for text in texts:
+        is_json = text.lstrip().startswith("{")
+        values |= parse_json(text, "--job-variable") if is_json else key_values([text], "--job-variable")
+    return values
+
+
+def _interval(text: str) -> float | str:
+    """Return the seconds of a text such as `15m`; any other text is left to the checks of the file."""
+    from syntask_yaml.wizard.schedule_text import spoken_interval
+
+    try:
+        seconds = spoken_interval(text)
+    except ValueError:
+        return text
+    return int(seconds) if seconds == int(seconds) else seconds
+
+
+SELECTION_OPTIONS = (
     click.option(
         "-n",
         "--name",
@@ -37,7 +65,7 @@ _SELECTION = (
         "--no-load", is_flag=True, help="Never import flow code, even if its source is not sufficient."
     ),
 )
-_OVERRIDES = (
+OVERRIDE_OPTIONS = (
     click.option("-d", "--description", help="Override the description in the project file."),
     click.option("--version", help="Override the version in the project file."),
     click.option("--version-type", help="Source of the version details, such as vcs:git."),
@@ -66,16 +94,30 @@ _OVERRIDES = (
         "job_variables",
         multiple=True,
         metavar="KEY=VALUE",
+        callback=_made(_job_variables),
         help="Override a job variable. VALUE is parsed as JSON if possible. Also accepts one JSON object.",
     ),
-    click.option("--cron", "crons", multiple=True, help="Add a schedule: a cron expression. Repeatable."),
+    click.option(
+        "--cron",
+        "crons",
+        multiple=True,
+        callback=_made(lambda texts: tuple({"cron": text} for text in texts)),
+        help="Add a schedule: a cron expression. Repeatable.",
+    ),
     click.option(
         "--interval",
         "intervals",
         multiple=True,
+        callback=_made(lambda texts: tuple({"interval": _interval(text)} for text in texts)),
         help="Add a schedule: an interval in seconds, or a duration such as 15m or PT15M. Repeatable.",
     ),
-    click.option("--rrule", "rrules", multiple=True, help="Add a schedule: a recurrence rule. Repeatable."),
+    click.option(
+        "--rrule",
+        "rrules",
+        multiple=True,
+        callback=_made(lambda texts: tuple({"rrule": text} for text in texts)),
+        help="Add a schedule: a recurrence rule. Repeatable.",
+    ),
     click.option("--anchor-date", help="Set the anchor date of all interval schedules."),
     click.option("--timezone", shell_complete=complete_timezone, help="Set the time zone of all schedules."),
     click.option(
@@ -83,13 +125,15 @@ _OVERRIDES = (
         "triggers",
         multiple=True,
         metavar="JSON|FILE",
+        callback=_made(lambda texts: items_of(texts, "--trigger", "triggers")),
         help="Override the triggers in the project file. Repeatable.",
     ),
     click.option(
         "--sla",
-        "slas",
+        "sla",
         multiple=True,
         metavar="JSON|FILE",
+        callback=_made(lambda texts: items_of(texts, "--sla", "sla")),
         help="Override the SLAs in the project file. Repeatable.",
     ),
     click.option(
@@ -106,7 +150,10 @@ _OVERRIDES = (
         help="Whether to reject runs whose parameters do not match the schema.",
     ),
 )
-_CHANGES = (
+PLAN_OPTIONS = (
+    click.argument("entrypoint", required=False),
+    *SELECTION_OPTIONS,
+    *OVERRIDE_OPTIONS,
     click.option(
         "--prune",
         is_flag=True,
@@ -125,106 +172,70 @@ _CHANGES = (
 )
 
 
-def selection_options(function: F) -> F:
-    """Which deployments."""
-    return _with(function, _SELECTION)
+_OVERRIDES = names_of(OVERRIDE_OPTIONS)
 
 
-def override_options(function: F) -> F:
-    """What goes over, or into, one deployment."""
-    return _with(function, _OVERRIDES)
+def overrides_of(values: dict[str, Any]) -> Overrides:
+    """Return the overrides among *values*, and take them out of these. Raises UsageError."""
+    own = {name: values.pop(name) for name in _OVERRIDES}
+    parameters = parameters_of(own.pop("params"), own.pop("params_json"))
+    schedules = (*own.pop("crons"), *own.pop("intervals"), *own.pop("rrules"))
+    return Overrides(**own, parameters=parameters, schedules=schedules)
 
 
-def request_options(function: F) -> F:
-    """Which deployments, what over them, and what may be changed."""
-    function = click.argument("entrypoint", required=False)(function)
-    return _with(function, (*_SELECTION, *_OVERRIDES, *_CHANGES))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectArguments:
+    """Which deployments of the project, and how it is read."""
+
+    names: tuple[str, ...]
+    is_all: bool
+    strict: bool
+    allow_unset: bool
+    no_load: bool
+    entrypoint: str | None = None
+
+    @classmethod
+    def of(cls, values: dict[str, Any]) -> Self:
+        return cls(**values)
+
+    @property
+    def selection(self) -> Selection:
+        return Selection(names=self.names, all=self.is_all, entrypoint=self.entrypoint)
+
+    @contextmanager
+    def opened(self, context: Context, *, is_read_only: bool = False) -> Iterator[DeployContext]:
+        """Open the project and the backend, for a while."""
+        project = open_project(context.place(strict=self.strict))
+        with context.backend(is_read_only=is_read_only) as backend:
+            yield DeployContext(
+                project=project,
+                backend=backend,
+                reader=FlowReader(project.root, load_in_child=not self.no_load),
+                environ=context.environ,
+                default_pool=context.settings.default_pool,
+                allow_unset=self.allow_unset,
+            )
 
 
-def _with(function: F, options: tuple[Callable[[F], F], ...]) -> F:
-    for option in reversed(options):
-        function = option(function)
-    return function
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanArguments(ProjectArguments):
+    """The same, what overrides the deployments' fields, and what may be changed."""
 
+    overrides: Overrides
+    prune: bool
+    take_over: bool
+    keep_going: bool
 
-def request_of(options: dict[str, Any]) -> Request:
-    """The request that the options, taken from `request_options`, make."""
-    selection = Selection(names=options["names"], all=options["is_all"], entrypoint=options["entrypoint"])
-    return Request(
-        selection=selection,
-        overrides=overrides_of(options),
-        prune=options["prune"],
-        keep_going=options["keep_going"],
-        take_over=options["take_over"],
-    )
+    @classmethod
+    def of(cls, values: dict[str, Any]) -> Self:
+        return cls(overrides=overrides_of(values), **values)
 
-
-def overrides_of(options: dict[str, Any]) -> Overrides:
-    """What the options, taken from `override_options`, say over a deployment."""
-    if options["params"] and options["params_json"]:
-        raise UsageError("`--param` and `--params` say the same in two ways.", hint="Give one of them.")
-    plain = ("description", "version", "version_type", "tags", "concurrency_limit", "collision_strategy")
-    more = ("work_pool", "work_queue", "anchor_date", "timezone", "enforce_parameter_schema")
-    return Overrides(
-        **{name: options[name] for name in (*plain, *more)},
-        job_variables=_job_variables(options["job_variables"]),
-        parameters=parse_json(options["params_json"], "--params")
-        if options["params_json"]
-        else key_values(options["params"], "--param"),
-        schedules=(
-            *({"cron": cron} for cron in options["crons"]),
-            *({"interval": _interval(text)} for text in options["intervals"]),
-            *({"rrule": rrule} for rrule in options["rrules"]),
-        ),
-        triggers=_items(options["triggers"], "--trigger", "triggers"),
-        sla=_items(options["slas"], "--sla", "sla"),
-    )
-
-
-def _interval(text: str) -> float | str:
-    """Return the seconds of a text such as `15m`; any other text is left to the checks of the file."""
-    from syntask_yaml.wizard.schedule_text import spoken_interval
-
-    try:
-        seconds = spoken_interval(text)
-    except ValueError:
-        return text
-    return int(seconds) if seconds == int(seconds) else seconds
-
-
-def _job_variables(texts: tuple[str, ...]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for text in texts:
-        is_json = text.lstrip().startswith("{")
-        values |= parse_json(text, "--job-variable") if is_json else key_values([text], "--job-variable")
-    return values
-
-
-def _items(texts: tuple[str, ...], option: str, key: str) -> tuple[dict[str, Any], ...] | None:
-    """Mappings given as JSON, or in files under *key*; None if nothing was given."""
-    if not texts:
-        return None
-    return tuple(item for text in texts for item in _item(text, option, key))
-
-
-def _item(text: str, option: str, key: str) -> list[dict[str, Any]]:
-    if text.endswith((".yaml", ".yml", ".json")):
-        return _from_file(Path(text), key)
-    try:
-        value = read_json(text)
-    except ValueError as error:
-        raise UsageError(f"The value of `{option}` is neither JSON nor a file: {error}.") from error
-    return value if isinstance(value, list) else [value]
-
-
-def _from_file(path: Path, key: str) -> list[dict[str, Any]]:
-    from syntask_yaml.document.reader import read_file
-
-    document = read_file(path)
-    for problem in document.diagnostics:
-        if problem.is_error:
-            raise FileFailed(problem.detail)
-    items = document.root.value.get(key) if isinstance(document.root.value, dict) else None
-    if not isinstance(items, list):
-        raise FileFailed(f"`{path}` has no list `{key}` at its top.")
-    return items
+    @property
+    def request(self) -> Request:
+        return Request(
+            selection=self.selection,
+            overrides=self.overrides,
+            prune=self.prune,
+            take_over=self.take_over,
+            keep_going=self.keep_going,
+        )

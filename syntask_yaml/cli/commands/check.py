@@ -7,20 +7,19 @@ from functools import partial
 
 import click
 
+from syntask_yaml.cli.arguments import collected
 from syntask_yaml.cli.context import Context, pass_context
-from syntask_yaml.cli.project_options import selection_options
+from syntask_yaml.cli.project_options import SELECTION_OPTIONS, ProjectArguments
 from syntask_yaml.cli.views import check as view
 from syntask_yaml.cli.views.output import as_json, document, print_json
 from syntask_yaml.errors import UsageError
 from syntask_yaml.operations.check import candidates, clean_environ, problem_of
-from syntask_yaml.operations.choose import Selection
-from syntask_yaml.operations.project import open_project
 from syntask_yaml.steps.base import StepContext
 from syntask_yaml.worker.dry_run import DryRunResult, dry_run
 
 
 @click.command("check")
-@selection_options
+@collected("arguments", ProjectArguments.of, SELECTION_OPTIONS)
 @click.option(
     "--env",
     "given",
@@ -49,11 +48,7 @@ def command(
     context: Context,
     /,
     *,
-    names: tuple[str, ...],
-    is_all: bool,
-    strict: bool,
-    allow_unset: bool,
-    no_load: bool,
+    arguments: ProjectArguments,
     given: tuple[str, ...],
     timeout: float,
     image: str | None,
@@ -65,33 +60,29 @@ def command(
     environment of little more than PATH and HOME. Does not call the flow and does not deploy. With
     --image, the check runs in a container, which is removed afterwards.
     """
-    project = open_project(context.place(strict=strict))
-    environ = clean_environ(context.environ, given, in_image=image is not None)
-    run_dry: Callable[..., DryRunResult] = partial(dry_run, environ=environ)
-    if image is not None:
-        run_dry = partial(
-            _container_dry_run(),
-            image=image,
-            environ=environ,
-            context=StepContext(project.root, context.environ),
-        )
-    checked: list[view.CheckResult] = []
-    with context.backend(is_read_only=True) as backend:
-        deploy_context = context.deploy_context(project, backend, allow_unset=allow_unset, no_load=no_load)
-        found, notes = candidates(
-            deploy_context, Selection(names=names, all=is_all), in_image=image is not None
-        )
+    is_in_image = image is not None
+    results: list[view.CheckResult] = []
+    with arguments.opened(context, is_read_only=True) as deploy_context:
+        project = deploy_context.project
+        environ = clean_environ(context.environ, given, in_image=is_in_image)
+        run_dry: Callable[..., DryRunResult] = partial(dry_run, environ=environ)
+        if is_in_image:
+            steps = StepContext(project.root, context.environ)
+            run_dry = partial(_container_dry_run(), image=image, environ=environ, context=steps)
+        found, notes = candidates(deploy_context, arguments.selection, in_image=is_in_image)
         watcher = view.Watcher(verbosity=context.verbosity)
         for candidate in found:
-            result = run_dry(candidate.deployment, backend, timeout=timeout, notify=watcher.output)
+            result = run_dry(
+                candidate.deployment, deploy_context.backend, timeout=timeout, notify=watcher.output
+            )
             problem = None if result.failure is None else problem_of(result.failure, candidate, project)
-            checked.append(view.CheckResult(candidate.label, result.seconds, problem))
-            watcher.done(checked[-1])
+            results.append(view.CheckResult(candidate.label, result.seconds, problem))
+            watcher.done(results[-1])
     if output == "json":
-        print_json(document("check", view.as_document(checked, notes)))
+        print_json(document("check", view.as_document(results, notes)))
     else:
-        view.show(checked, notes, verbosity=context.verbosity)
-    return 1 if any(each.problem for each in checked) else 0
+        view.show(results, notes, verbosity=context.verbosity)
+    return 1 if any(each.problem for each in results) else 0
 
 
 def _container_dry_run() -> Callable[..., DryRunResult]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import click
 
+from syntask_yaml.cli.arguments import collected
 from syntask_yaml.cli.commands.plan import show_plan
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.duration import Duration
-from syntask_yaml.cli.project_options import request_of, request_options
+from syntask_yaml.cli.project_options import PLAN_OPTIONS, PlanArguments
 from syntask_yaml.cli.views import deploy as view
 from syntask_yaml.cli.views.output import as_json, document, print_json
 from syntask_yaml.cli.views.plan import deletion_lines
@@ -26,49 +25,78 @@ from syntask_yaml.operations.saved import load_plan
 from syntask_yaml.plan.changes import Plan
 from syntask_yaml.plan.codec import SavedPlan
 
+_OPTIONS = (
+    *PLAN_OPTIONS,
+    click.option(
+        "--plan",
+        "plan_file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Apply exactly this saved plan.",
+    ),
+    click.option("-y", "--yes", is_flag=True, help="Skip the confirmation of deletions by `--prune`."),
+    click.option(
+        "--prune-at-most",
+        type=click.IntRange(min=0),
+        metavar="N",
+        help="Delete up to N deployments without confirmation; deploy nothing if there are more.",
+    ),
+    click.option("--dry-run", is_flag=True, help="Show the plan without applying it."),
+    click.option(
+        "--skip-build",
+        is_flag=True,
+        help="Skip build and push steps; fields that depend on them keep their deployed values.",
+    ),
+    click.option("--rebuild", is_flag=True, help="Build every image, even if nothing changed."),
+    click.option(
+        "--install-requirements", is_flag=True, help="Install the requirements of the steps with pip."
+    ),
+    click.option(
+        "-j",
+        "--jobs",
+        type=click.IntRange(min=1),
+        default=8,
+        show_default=True,
+        help="Maximum number of concurrent step lists and writes.",
+    ),
+    click.option(
+        "--wait",
+        type=Duration(),
+        default="0s",
+        help="Wait at most this long for another deploy of the project: `10m`, `90s`.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployArguments(PlanArguments):
+    """What `deploy` does with a plan."""
+
+    plan_file: Path | None
+    yes: bool
+    prune_at_most: int | None
+    dry_run: bool
+    skip_build: bool
+    rebuild: bool
+    install_requirements: bool
+    jobs: int
+    wait: float
+
+    @property
+    def options(self) -> DeployOptions:
+        return DeployOptions(
+            jobs=self.jobs,
+            skip_build=self.skip_build,
+            rebuild=self.rebuild,
+            install_requirements=self.install_requirements,
+            wait=self.wait,
+        )
+
 
 @click.command("deploy")
-@request_options
-@click.option(
-    "--plan",
-    "plan_file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Apply exactly this saved plan.",
-)
-@click.option("-y", "--yes", is_flag=True, help="Skip the confirmation of deletions by `--prune`.")
-@click.option(
-    "--prune-at-most",
-    type=click.IntRange(min=0),
-    metavar="N",
-    help="Delete up to N deployments without confirmation; deploy nothing if there are more.",
-)
-@click.option("--dry-run", is_flag=True, help="Show the plan without applying it.")
-@click.option(
-    "--skip-build",
-    is_flag=True,
-    help="Skip build and push steps; fields that depend on them keep their deployed values.",
-)
-@click.option("--rebuild", is_flag=True, help="Build every image, even if nothing changed.")
-@click.option("--install-requirements", is_flag=True, help="Install the requirements of the steps with pip.")
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(min=1),
-    default=8,
-    show_default=True,
-    help="Maximum number of concurrent step lists and writes.",
-)
-@click.option(
-    "--wait",
-    type=Duration(),
-    default="0s",
-    help="Wait at most this long for another deploy of the project: `10m`, `90s`.",
-)
+@collected("arguments", DeployArguments.of, _OPTIONS)
 @as_json
 @pass_context
-def command(
-    context: Context, /, *, plan_file: Path | None, dry_run: bool, jobs: int, output: str, **options: Any
-) -> int:
+def command(context: Context, /, *, arguments: DeployArguments, output: str) -> int:
     """Build, push, and create or update the deployments of the project.
 
     Select deployments with -n or --all; the only deployment of a project is selected by default. An
@@ -77,53 +105,46 @@ def command(
 
     Everything is checked first. If there is a problem, nothing is built or written.
     """
-    how = DeployOptions(
-        jobs=jobs,
-        skip_build=options.pop("skip_build"),
-        rebuild=options.pop("rebuild"),
-        install_requirements=options.pop("install_requirements"),
-        wait=options.pop("wait"),
-    )
-    if how.skip_build and how.rebuild:
+    if arguments.skip_build and arguments.rebuild:
         raise UsageError("`--skip-build` and `--rebuild` ask for opposites.", hint="Give one of them.")
-    if dry_run:
-        planned = show_plan(context, save=None, output=output, **options)
+    request = arguments.request
+    if arguments.dry_run:
+        planned = show_plan(context, arguments, save=None, output=output)
         return 1 if planned.failed or planned.refused else 0
-    request = request_of(options)
     saved = None
-    if plan_file is not None:
+    if arguments.plan_file is not None:
         if request.selection.names or request.selection.all or request.selection.entrypoint:
             raise UsageError("A saved plan says which deployments it is for.", hint="Give `--plan` alone.")
-        saved, request = load_plan(context.directory / plan_file)
+        saved, request = load_plan(context.directory / arguments.plan_file)
     elif output == "text" and is_open(context, request):
-        return deploy_by_answers(context, request, how, options)
-    return deploy_project(context, request, how, options, saved=saved, output=output)
+        return deploy_by_answers(context, request, arguments)
+    return deploy_project(context, request, arguments, saved=saved, output=output)
 
 
 def deploy_project(
     context: Context,
     request: Request,
-    how: DeployOptions,
-    options: Mapping[str, Any],
+    arguments: DeployArguments,
     *,
     saved: SavedPlan | None = None,
     output: str = "text",
 ) -> int:
     """Deploy what *request* asks for, and show what became of it; the exit code."""
-    project = open_project(context.place(strict=options["strict"]))
     approval = Approval(
         # A saved plan names what it deletes, and was looked at.
-        is_given=options["yes"] or saved is not None,
-        at_most=options["prune_at_most"],
+        is_given=arguments.yes or saved is not None,
+        at_most=arguments.prune_at_most,
         ask=_ask if context.may_prompt else None,
     )
     progress = view.DeployProgress(verbosity=context.verbosity)
-    with context.backend() as backend:
-        deploy_context = context.deploy_context(
-            project, backend, allow_unset=options["allow_unset"], no_load=options["no_load"]
-        )
+    with arguments.opened(context) as deploy_context:
         outcome = deploy(
-            deploy_context, request, options=how, notify=progress, saved=saved, approval=approval
+            deploy_context,
+            request,
+            options=arguments.options,
+            notify=progress,
+            saved=saved,
+            approval=approval,
         )
     view.show(outcome, verbosity=context.verbosity, is_json=output == "json")
     if output == "json":
@@ -154,9 +175,7 @@ def is_open(context: Context, request: Request) -> bool:
     return not selection.names and all(each.entrypoint != selection.entrypoint for each in declared)
 
 
-def deploy_by_answers(
-    context: Context, request: Request, how: DeployOptions, options: Mapping[str, Any]
-) -> int:
+def deploy_by_answers(context: Context, request: Request, arguments: DeployArguments) -> int:
     """Ask what to deploy, save it where it is new, deploy it, and say what comes next; the exit code."""
     from syntask_yaml.cli.interview import answers_to, gather, print_next_steps, save_result
     from syntask_yaml.wizard.context import GivenAnswers
@@ -170,13 +189,13 @@ def deploy_by_answers(
         gathered = gather(context, backend, given)
         chosen = answers_to(context, lambda: choose_or_add(gathered))
         if isinstance(chosen, Selection):
-            return deploy_project(context, replace(request, selection=chosen), how, options)
+            return deploy_project(context, replace(request, selection=chosen), arguments)
         if not save_result(chosen, gathered, backend):
             return 1
     code = 0
     if chosen.decision == DEPLOY:
         wanted = Selection(names=(chosen.draft.full_name,))
-        code = deploy_project(context, Request(selection=wanted), how, options)
+        code = deploy_project(context, Request(selection=wanted), arguments)
     if code == 0:
         print_next_steps(chosen, gathered, is_deployed=chosen.decision == DEPLOY)
     return code

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from syntask_yaml.backend.base import Backend
-from syntask_yaml.cli.arguments import key_values, parse_json
+from syntask_yaml.cli.arguments import key_values, parameters_of
 from syntask_yaml.cli.commands import deployment_add, deployment_export, deployment_set
 from syntask_yaml.cli.completion import complete_deployment, complete_parameter
 from syntask_yaml.cli.context import Context, pass_context
@@ -135,21 +135,23 @@ def run(
     is_watched: bool,
     is_raw: bool,
     output: str,
-    **options: Any,
+    job_variables: tuple[str, ...],
+    tags: tuple[str, ...],
+    run_name: str | None,
+    start_in: str | None,
+    start_at: str | None,
 ) -> int:
     """Create a run of a deployment. A worker executes it."""
-    if params and params_json:
-        raise UsageError("`--param` and `--params` say the same in two ways.", hint="Give one of them.")
-    parameters = parse_json(params_json, "--params") if params_json else key_values(params, "--param")
+    parameters = parameters_of(params, params_json)
     with context.backend() as backend:
         created = operations.run_deployment(
             backend,
             name,
             parameters=parameters,
-            job_variables=key_values(options["job_variables"], "--job-variable"),
-            tags=options["tags"],
-            run_name=options["run_name"],
-            scheduled=_start(options["start_in"], options["start_at"]),
+            job_variables=key_values(job_variables, "--job-variable"),
+            tags=tags,
+            run_name=run_name,
+            scheduled=_start(start_in, start_at),
         )
         if output == "json":
             print_json(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from syntask_yaml.cli.arguments import key_values
+from syntask_yaml.cli.arguments import collected, key_values
 from syntask_yaml.cli.context import Context, pass_context
-from syntask_yaml.cli.project_options import override_options, overrides_of
+from syntask_yaml.cli.project_options import OVERRIDE_OPTIONS, overrides_of
+from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.wizard.options import OWN
 
 if TYPE_CHECKING:
@@ -16,23 +18,25 @@ if TYPE_CHECKING:
 
 # What is no plain answer to one question.
 _APART = ("environment", "token", "save")
+# The questions that `deploy` has no option for, by the names of their options here.
+_KEYS = {key.replace(" ", "_"): key for key in OWN if key not in _APART}
 
 
-def _own_options(function: Any) -> Any:
-    """An option for each question that `deploy` has none for."""
-    for key, option in reversed(tuple(OWN.items())):
-        if key not in _APART:
-            name = key.replace(" ", "_")
-            more: dict[str, Any] = {"metavar": option.metavar} if option.metavar else {"default": None}
-            function = click.option(option.flag, name, help=option.about, **more)(function)
-    return function
+def _option(name: str, key: str) -> Any:
+    option = OWN[key]
+    more: dict[str, Any] = {"metavar": option.metavar} if option.metavar else {"default": None}
+    return click.option(option.flag, name, help=option.about, **more)
+
+
+def _answers_of(values: Mapping[str, Answer | None]) -> dict[str, Answer | None]:
+    return {_KEYS[name]: value for name, value in values.items()}
 
 
 @click.command("add")
 @click.argument("entrypoint", required=False)
 @click.option("-n", "--name", help="Name of the deployment.")
-@override_options
-@_own_options
+@collected("overrides", overrides_of, OVERRIDE_OPTIONS)
+@collected("answers", _answers_of, [_option(name, key) for name, key in _KEYS.items()])
 @click.option(
     OWN["environment"].flag,
     "environment",
@@ -50,7 +54,8 @@ def command(
     name: str | None,
     environment: tuple[str, ...],
     is_saved: bool,
-    **options: Any,
+    answers: Mapping[str, Answer | None],
+    overrides: Overrides,
 ) -> int:
     """Add a deployment to the project file without deploying it.
 
@@ -61,17 +66,11 @@ def command(
     from syntask_yaml.wizard.context import GivenAnswers
     from syntask_yaml.wizard.interview import SAVE, add_deployment
 
-    own = {key: options.pop(key.replace(" ", "_"), None) for key in OWN if key not in _APART}
-    answers: dict[str, Answer | None] = {
-        "flow": entrypoint,
-        "name": name,
-        "save": SAVE if is_saved else None,
-        **own,
-    }
+    own = {"flow": entrypoint, "name": name, "save": SAVE if is_saved else None}
     given = GivenAnswers(
-        answers={key: value for key, value in answers.items() if value is not None},
+        answers={key: value for key, value in {**own, **answers}.items() if value is not None},
         environment=key_values(environment, "--env", is_text=True),
-        overrides=overrides_of(options),
+        overrides=overrides,
     )
     with context.backend() as backend:
         gathered = gather(context, backend, given)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
+from syntask_yaml.cli.arguments import collected
 from syntask_yaml.cli.context import Context, pass_context
-from syntask_yaml.cli.project_options import request_of, request_options
+from syntask_yaml.cli.project_options import PLAN_OPTIONS, PlanArguments
 from syntask_yaml.cli.views import diagnostics
 from syntask_yaml.cli.views import plan as view
 from syntask_yaml.cli.views.output import as_json, print_json, say
 from syntask_yaml.operations.forecasts import as_json as images_as_json
 from syntask_yaml.operations.plan import Planned, make_plan
-from syntask_yaml.operations.project import open_project
 from syntask_yaml.operations.saved import save_plan
 from syntask_yaml.plan.codec import encode
 
@@ -22,7 +21,7 @@ _PENDING = 2
 
 
 @click.command("plan")
-@request_options
+@collected("arguments", PlanArguments.of, PLAN_OPTIONS)
 @click.option(
     "--save", type=click.Path(path_type=Path, dir_okay=False), help="Save the plan for `deploy --plan`."
 )
@@ -30,27 +29,23 @@ _PENDING = 2
 @as_json
 @pass_context
 def command(
-    context: Context, /, *, save: Path | None, detailed_exitcode: bool, output: str, **options: Any
+    context: Context, /, *, arguments: PlanArguments, save: Path | None, detailed_exitcode: bool, output: str
 ) -> int:
     """Show what a deploy would change.
 
     Select deployments with -n or --all; the only deployment of a project is selected by default. An
     ENTRYPOINT (path/to/file.py:flow) that the project does not declare is planned as a new deployment.
     """
-    planned = show_plan(context, save=save, output=output, **options)
+    planned = show_plan(context, arguments, save=save, output=output)
     if planned.failed or planned.refused:
         return 1
     return _PENDING if detailed_exitcode and planned.plan.has_changes else 0
 
 
-def show_plan(context: Context, /, *, save: Path | None, output: str, **options: Any) -> Planned:
-    """Make the plan that the options ask for, print it, and save it if that is wanted."""
-    request = request_of(options)
-    project = open_project(context.place(strict=options["strict"]))
-    with context.backend(is_read_only=True) as backend:
-        deploy_context = context.deploy_context(
-            project, backend, allow_unset=options["allow_unset"], no_load=options["no_load"]
-        )
+def show_plan(context: Context, arguments: PlanArguments, *, save: Path | None, output: str) -> Planned:
+    """Make the plan that *arguments* ask for, print it, and save it if *save* is given."""
+    request = arguments.request
+    with arguments.opened(context, is_read_only=True) as deploy_context:
         planned = make_plan(deploy_context, request, with_forecast=True)
         if save is not None:
             # The file may lie where a build sees it: a forecast must not depend on it.

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 import click
 
+from syntask_yaml.cli.arguments import collected
 from syntask_yaml.cli.context import Context, pass_context
-from syntask_yaml.cli.project_options import selection_options
+from syntask_yaml.cli.project_options import SELECTION_OPTIONS, ProjectArguments
 from syntask_yaml.cli.views import diagnostics
 from syntask_yaml.cli.views.deploy import DeployProgress
 from syntask_yaml.cli.views.output import document, print_json
-from syntask_yaml.operations.choose import Selection
-from syntask_yaml.operations.project import open_project
 from syntask_yaml.operations.render import render
 
 
 @click.command("render")
-@selection_options
+@collected("arguments", ProjectArguments.of, SELECTION_OPTIONS)
 @click.option(
     "-o",
     "--output",
@@ -28,27 +27,14 @@ from syntask_yaml.operations.render import render
 )
 @click.option("--after-build", is_flag=True, help="Run the build and push steps and show their outputs.")
 @pass_context
-def command(
-    context: Context,
-    /,
-    *,
-    names: tuple[str, ...],
-    is_all: bool,
-    output: str,
-    after_build: bool,
-    **options: Any,
-) -> None:
+def command(context: Context, /, *, arguments: ProjectArguments, output: str, after_build: bool) -> None:
     """Print the project with its templates resolved, as it would be deployed.
 
     Block references are not resolved. Outputs of build steps are shown as unknown; --after-build runs the
     steps first. Without -n, all deployments are printed.
     """
-    project = open_project(context.place(strict=options["strict"]))
-    selection = Selection(names=names, all=is_all or not names)
-    with context.backend(is_read_only=True) as backend:
-        deploy_context = context.deploy_context(
-            project, backend, allow_unset=options["allow_unset"], no_load=options["no_load"]
-        )
+    selection = replace(arguments, is_all=arguments.is_all or not arguments.names).selection
+    with arguments.opened(context, is_read_only=True) as deploy_context:
         progress = DeployProgress(verbosity=context.verbosity)
         rendered = render(deploy_context, selection, build=progress if after_build else None)
     if context.verbosity >= 0:
