@@ -1,4 +1,4 @@
-"""Files and bytes: every way in which a file can fail to be a document is a diagnostic."""
+"""Values are those that PyYAML's safe loader reads; a file that is no document is a diagnostic."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ import os
 from pathlib import Path
 
 import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from syntask_yaml.document import reader
 from syntask_yaml.document.reader import Document, read_bytes, read_file
-from tests.unit.document.conftest import problems_of
+from tests.unit.document.conftest import problems_of, read_text
+from tests.unit.document.judge import judged
+from tests.unit.document.texts import texts
 
 
 def only_problem(document: Document) -> tuple[str, str]:
@@ -138,3 +143,58 @@ def test_empty_file_is_null(tmp_path: Path) -> None:
 
     assert document.is_readable
     assert document.root.value is None
+
+
+@settings(max_examples=400)
+@given(texts())
+def test_random_data_reads_as_pyyaml_reads_it(text: str) -> None:
+    """Any data, in any style, with anchors and aliases, has the judge's value and no problem."""
+    document = read_text(text)
+
+    assert problems_of(document) == []
+    assert judged(text) == document.root.value
+
+
+@settings(max_examples=500)
+@given(st.text(alphabet="ab01 \n\t-:[]{}&*|>'\"%#,?<~.é\r", max_size=60))
+def test_random_characters_are_read_or_refused_as_by_pyyaml(text: str) -> None:
+    """What the judge reads is read alike, or is a problem with a place."""
+    document = read_text(text)
+    try:
+        expected = judged(text)
+    except (yaml.YAMLError, ValueError, TypeError):
+        expected = None
+        is_read = False
+    else:
+        is_read = True
+
+    assert document.is_readable or problems_of(document)
+    if is_read and not document.diagnostics:
+        assert expected == document.root.value
+
+
+def test_corpus_file_reads_as_pyyaml_reads_it(corpus_file: Path) -> None:
+    """Real files have the judge's values; those that it cannot read have a problem with a place."""
+    document = read_file(corpus_file)
+    refusal: yaml.MarkedYAMLError | None = None
+    expected = None
+    try:
+        expected = judged(corpus_file.read_text(encoding="utf-8"))
+    except yaml.MarkedYAMLError as error:
+        refusal = error
+    if refusal is None:
+        assert document.is_readable
+        assert expected == document.root.value
+    else:
+        assert refusal.problem_mark is not None
+        assert problems_of(document)[0].split()[1].startswith(f"{refusal.problem_mark.line + 1}:")
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "---\n", "---\n...\n", "\n\n  \n", "\ufeff"])
+def test_empty_document_is_null(text: str) -> None:
+    """Nothing, or only comments, is null and no problem."""
+    document = read_text(text)
+
+    assert document.root.value is None
+    assert document.is_readable
+    assert problems_of(document) == []

@@ -1,4 +1,4 @@
-"""Which files are copied: ignore files with git as the judge, links, and names that stores cannot have."""
+"""Which files are left out, with git as the judge."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.transfer.ignore import read_patterns
 from syntask_yaml.steps.transfer.tree import files_in
+from tests.unit.steps.transfer.conftest import write
 
 _NAMES = ("a", "b", "a.py", "b.log", ".c", "a b")
 _PATHS = st.lists(st.sampled_from(_NAMES), min_size=1, max_size=3).map("/".join)
@@ -25,15 +26,6 @@ _PATTERNS = st.builds(
     st.lists(_PARTS, min_size=1, max_size=3),
     st.sampled_from(("", "", "/")),
 ) | st.sampled_from(("", "# a", "  ", "a  ", r"a\ b", "/", "!*/", "*", "**", "!**/*.py", "a/**", "**/a"))
-
-
-def write(root: Path, *names: str) -> None:
-    """Make empty files; those in the way of others are left out."""
-    for name in names:
-        path = root / name
-        if not any(parent.is_file() for parent in path.parents) and not path.is_dir():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch()
 
 
 def copied(root: Path, ignore_file: str = ".prefectignore") -> list[str]:
@@ -139,22 +131,3 @@ def test_a_line_that_is_no_pattern(tmp_path: Path) -> None:
     (tmp_path / ".syntaskignore").write_text("*.log\n!\n", encoding="utf-8")
     with pytest.raises(StepFailed, match=r"`.syntaskignore` holds what is no pattern"):
         read_patterns(tmp_path, ".prefectignore")
-
-
-def test_links_are_followed_inside_only(tmp_path: Path) -> None:
-    """A link to a file of the project counts as that file; nothing else that a link leads to is copied."""
-    root, outside = tmp_path / "project", tmp_path / "outside"
-    write(root, "flows/etl.py")
-    write(outside, "secret")
-    (root / "same.py").symlink_to("flows/etl.py")
-    (root / "out").symlink_to(outside / "secret")
-    (root / "folder").symlink_to(root / "flows")
-    (root / "loop").symlink_to(root)
-    (root / "gone").symlink_to("nowhere")
-    os.mkfifo(root / "pipe")
-    warned: list[str] = []
-    found = {file.name for file in files_in(root, lambda _name: False, warned.append)}
-
-    assert found == {"flows/etl.py", "same.py"}
-    assert [line.split("`")[1] for line in warned] == ["folder", "gone", "loop", "out"]
-    assert "leads out of the directory" in warned[-1]
