@@ -160,6 +160,30 @@ def test_an_example_is_deployed_and_then_there_is_nothing_to_do(console: Console
         assert done.returncode == code, f"{command}\n{done.stdout}"
 
 
+# Files of unit tests that are about no single module, and what they are about. Rows are only removed.
+_ABOUT_NO_MODULE = {
+    "test_bounds.py": "what a hostile file costs as a whole",
+    "test_design.py": "rules of the whole package",
+    "test_flaky_proxy.py": "a tool of the tests",
+    "test_pins.py": "constraints.txt",
+    "test_start_up.py": "what each command imports",
+    "backend/embedded/test_plans.py": "how SQLite runs the statements",
+    "backend/embedded/test_processes.py": "several processes with one store",
+    "backend/test_any_order.py": "what the port promises, in any order of calls",
+    "worker/test_bind.py": "arguments in the words of their flow",
+}
+
+
+def test_tests_stand_where_their_module_stands() -> None:
+    """`tests/unit/a/test_b.py` is about the module or package `syntask_yaml/a/b`, with few exceptions."""
+    files = [file.relative_to(ROOT / "tests/unit") for file in ROOT.glob("tests/unit/**/test_*.py")]
+    modules = {file.relative_to(ROOT / "syntask_yaml").with_suffix("") for file in SOURCES}
+    known = {each.parent if each.name == "__init__" else each for each in modules}
+    others = [file for file in files if file.with_name(file.stem.removeprefix("test_")) not in known]
+
+    assert {file.as_posix() for file in others} == _ABOUT_NO_MODULE.keys()
+
+
 def test_no_two_public_classes_have_one_name() -> None:
     """A name is one thing, wherever it is read."""
     found = Counter(

@@ -15,6 +15,7 @@ from syntask_yaml.project.load import load_project
 from syntask_yaml.project.misplaced import _DEPLOYMENT, _PROJECT, _SCHEDULE, _WORK_POOL
 from syntask_yaml.project.schema import project_schema
 from syntask_yaml.source import Source
+from tests.unit.project.conftest import DIALECTS, hints_of
 
 KEYS = {
     "project": (_PROJECT, set(project_schema()["properties"])),
@@ -77,3 +78,26 @@ def test_a_slip_names_the_key_that_was_meant(definition: str) -> None:
             key.replace("_", "-"),
         ):
             assert nearest(slip, known) == key
+
+
+@DIALECTS
+@pytest.mark.parametrize(
+    ("entry", "hint"),
+    [
+        ("flow_location: ./f.py", "Remove it. `entrypoint` is already set."),
+        ("entrypoints: f.py:f", "Did you mean `entrypoint`? It is already set, so keep one of the two."),
+        ("is_paused: true\n  paused: true", "Remove it. `paused` is already set."),
+        ("is_paused: true", "Write `paused:`."),
+    ],
+)
+def test_no_hint_asks_for_a_second_key_of_a_name_that_is_there(
+    entry: str, hint: str, dialect: Dialect
+) -> None:
+    assert hints_of(entry, dialect) == [hint]
+
+
+@DIALECTS
+def test_the_version_of_a_file_is_not_moved_into_an_entry(dialect: Dialect) -> None:
+    (hint,) = hints_of("tags: []", dialect, "version: 1\n")
+
+    assert hint.startswith("Remove it")

@@ -8,6 +8,7 @@ from textwrap import dedent
 
 import pytest
 
+from syntask_yaml.errors import SyntaskError
 from syntask_yaml.pysource.lookup import lookup, resolve
 from syntask_yaml.pysource.module_index import ModuleIndex
 from syntask_yaml.pysource.scope import NameScope
@@ -22,7 +23,7 @@ from syntask_yaml.pysource.symbols import (
     Unknowable,
 )
 from syntask_yaml.pysource.values import evaluate
-from tests.unit.project.flows.conftest import Project
+from tests.unit.project.flows.conftest import Project, outcome, read_bytes
 
 
 def scope(project: Project, source: str, *, line: float = math.inf) -> NameScope:
@@ -228,3 +229,29 @@ def test_names_that_are_joined_of_names_twice_over_are_worked_out_once(project: 
 def test_what_only_running_tells_has_no_value(source: str, expression: str, project: Project) -> None:
     with pytest.raises(Unknowable):
         evaluate(_expression(expression), scope(project, source))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "A = B\nB = A\ndef f(x: A): ...",
+        "class A(A): ...\ndef f(x: A): ...",
+        "A = list[A]\ndef f(x: A): ...",
+        "from flows import f",
+        "from flows import A\ndef f(x: A): ...",
+        "import flows\nA = flows.A\ndef f(x=A): ...",
+        "f = f",
+        "f = f(f)",
+        "from . import f",
+        "from .... import f",
+        "from flows import *\ndef f(x: Something): ...",
+    ],
+)
+def test_names_that_lead_in_a_circle_end_somewhere(source: str) -> None:
+    flow = outcome(lambda: read_bytes(source.encode()))
+
+    if isinstance(flow, SyntaskError):
+        assert flow.detail.endswith(".")
+    else:
+        assert flow.parameter_schema is None
+        assert flow.notes != ()

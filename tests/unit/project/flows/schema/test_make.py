@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from syntask_yaml.project.flows.schema import make
-from tests.unit.project.flows.conftest import Project
+from tests.unit.project.flows.conftest import Project, read_bytes
 
 HEAD = """
 import dataclasses, inspect, os, pydantic, sys, typing
@@ -140,3 +140,25 @@ def test_a_literal_of_thousands_of_values_is_known(annotation: str, project: Pro
 
     assert schema is not None
     assert schema["properties"]["x"]["enum"][:3_000] == values
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "x=" + "-" * 900 + "1",
+        "x=" + "(" * 150 + ")" * 150,
+        "x: " + "list[" * 190 + "int" + "]" * 190,
+        "x: " + " | ".join(["int"] * 900),
+        "x=" + " + ".join(["1"] * 900),
+        "x=2 ** 100_000_000",
+        "x='a' * 10_000_000_000",
+        "x=[0] * 10_000_000_000",
+        "x=(10 ** 900) ** 900",
+        "x=int('9' * 5_000)",
+    ],
+    ids=lambda text: text[:12],
+)
+def test_a_signature_that_is_too_much_is_not_known(signature: str) -> None:
+    schema = read_bytes(f"def f({signature}): ...\n".encode()).parameter_schema
+
+    assert schema is None or signature.startswith(("x=---", "x=1 +", "x=((", "x: list", "x: int |"))

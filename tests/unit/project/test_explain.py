@@ -1,4 +1,4 @@
-"""A slip of the pen in what is needed is never lost."""
+"""A hint can be followed: it names the line to write, or the key that was meant."""
 
 from __future__ import annotations
 
@@ -12,6 +12,43 @@ from syntask_yaml.model.builtin import BUILTINS
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.load import load_project
 from syntask_yaml.project.schema import project_schema
+from tests.unit.project.conftest import DIALECTS, hints_of, problems_of
+
+
+@DIALECTS
+@pytest.mark.parametrize(
+    ("entry", "hint"),
+    [
+        ('schedule: "*/2 * * * *"', 'Write `cron: "*/2 * * * *"` under `schedule:`.'),
+        ("schedule: 3600", "Write `interval: 3600` under `schedule:`."),
+        ("schedule: PT1H", 'Write `interval: "PT1H"` under `schedule:`.'),
+        ("schedule: FREQ=DAILY", 'Write `rrule: "FREQ=DAILY"` under `schedule:`.'),
+        ('schedules: "0 6 * * *"', 'Write `- cron: "0 6 * * *"` under `schedules:`.'),
+        ('schedules: ["0 6 * * *"]', 'Write `- cron: "0 6 * * *"` under `schedules:`.'),
+        ("schedules: {cron: 0 7 * * *}", "Start each schedule with `- `, such as `- cron: 0 6 * * *`."),
+    ],
+)
+def test_a_schedule_in_another_form_is_answered_with_the_line_to_write(
+    entry: str, hint: str, dialect: Dialect
+) -> None:
+    assert hints_of(entry, dialect) == [hint]
+
+
+@DIALECTS
+@pytest.mark.parametrize("value", ["{cron: 0 7 * * *}", "5", "x", "true"])
+@pytest.mark.parametrize("key", ["schedules", "triggers", "sla", "parameters", "work_pool", "tags", "pull"])
+def test_what_is_expected_is_never_what_is_there(key: str, value: str, dialect: Dialect) -> None:
+    for problem in problems_of(f"{key}: {value}", dialect):
+        found, _, expected = problem.detail.partition("; expected ")
+        assert not expected or found.rpartition(" is ")[2] not in expected
+
+
+@DIALECTS
+def test_a_key_that_only_holds_an_anchor_is_sent_to_the_homes_of_anchors(dialect: Dialect) -> None:
+    (hint,) = hints_of("<<: *common", dialect, "common_deployment: &common\n  tags: [a]\n")
+
+    assert hint.startswith("For anchors, use `definitions:`")
+
 
 NEEDED = [
     (step.full_name(), name)
