@@ -31,16 +31,15 @@ def template_of(type: str) -> Mapping[str, Json]:
 
 
 def new_pool(pool: WorkPool) -> WorkPool:
-    """Return *pool* as it is created. Raises BackendRefused for a type that is not served, or a name that
-    cannot be."""
+    """Return *pool* as it is created. Raises BackendRefused for an unserved type or an invalid name."""
     template_of(pool.type)
     return furnished(replace(pool, id=new_id()))
 
 
 def furnished(pool: WorkPool) -> WorkPool:
-    """*pool* as it is kept: with the template of its type where it brings none, and its status.
+    """Return *pool* as it is stored: by default with the template of its type, and with its status.
 
-    Raises BackendRefused for a name that cannot be.
+    Raises BackendRefused for an invalid name.
     """
     check_name("work pool", pool.name)
     template = pool.base_job_template or pool_type(pool.type).template
@@ -54,7 +53,7 @@ def _status(pool: WorkPool) -> str:
 
 
 def pool_exists(name: str) -> BackendConflict:
-    return BackendConflict(f"There is a work pool `{name}` already.", hint="Take another name.")
+    return BackendConflict(f"A work pool `{name}` already exists.", hint="Choose another name.")
 
 
 def no_such_pool(name: str) -> NotFound:
@@ -62,7 +61,7 @@ def no_such_pool(name: str) -> NotFound:
 
 
 def pool_in_use(name: str, deployments: Sequence[str]) -> BackendConflict:
-    """The refusal to delete a pool that *deployments*, by `flow/name`, use."""
+    """Return the error for deleting a pool that *deployments* (`flow/name`) use."""
     listed = ", ".join(f"`{each}`" for each in deployments[:8]) + (", …" if len(deployments) > 8 else "")
     return BackendConflict(
         f"The work pool `{name}` is used by {listed}.", hint="Move or delete the deployments first."

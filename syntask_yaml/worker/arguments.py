@@ -20,7 +20,7 @@ _PLAIN = (str, int, float, bool, list, dict, type(None))
 
 
 class _Misfit(Exception):
-    """A value that its annotation cannot take; each argument is a path inside it, and what is wrong there."""
+    """A value that does not fit its annotation; each argument is a path inside it, and the reason."""
 
 
 def signature_of(function: Callable[..., Any]) -> inspect.Signature:
@@ -80,7 +80,7 @@ def _converted(function: Callable[..., Any], parameter: inspect.Parameter, value
         validate = _validator(annotation)
     except Exception as error:  # noqa: BLE001  (annotations are the user's code, and pydantic's errors many)
         logging.getLogger("syntask").warning(
-            "The annotation of the parameter `%s` cannot be used; its value is passed unconverted. %s: %s",
+            "The annotation of the parameter `%s` cannot be used; its value is passed unchanged. %s: %s",
             parameter.name,
             type(error).__name__,
             str(error).partition("\n")[0],

@@ -1,4 +1,4 @@
-"""What a run has said and the store has not taken yet: in memory, and where that would be much on disk."""
+"""Reports of a run that the store does not have yet: in memory, and on disk if they are many."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from syntask_yaml.backend.queue import Claim, RunQueue
 from syntask_yaml.model.run import LogLine, State
 
-# Bytes of lines that are held in memory, and that are read of the file at once.
+# Bytes of lines that are kept in memory, and read from the file at a time.
 _HELD = 1_000_000
 
 
@@ -28,13 +28,13 @@ class Backlog:
     _aside: _Aside | None = None
 
     def add(self, lines: Iterable[LogLine]) -> None:
-        """Keep *lines* until they are handed over."""
+        """Keep *lines* until they are delivered."""
         for line in lines:
             self.lines.append(line)
             self._size += len(line.message)
 
     def put_aside(self) -> Sequence[LogLine]:
-        """Move the lines to the disk if they are many; the ones that it does not take, which are given up."""
+        """Move the lines to the disk if they are many; return those that do not fit there and are lost."""
         if self._size < _HELD:
             return ()
         lines, done = self._taken(), 0
@@ -46,9 +46,9 @@ class Backlog:
         return lines[done:]
 
     def deliver(self, queue: RunQueue, claim: Claim, now: datetime) -> Iterator[State]:
-        """Hand over all lines and then the states, up to one that is not taken; yield those that are.
+        """Deliver all lines and then the states, up to one that is rejected; yield the accepted ones.
 
-        Raises BackendError where the store fails; what it took before is not handed over again.
+        Raises BackendError if the store fails; what it has is not delivered again.
         """
         if self._aside is not None:
             for lines in self._aside.lines():
@@ -65,7 +65,7 @@ class Backlog:
         return lines
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if self._aside is not None:
             self._aside.close()
             self._aside = None
@@ -73,7 +73,7 @@ class Backlog:
 
 @dataclass
 class _Aside:
-    """A file with a line of JSON for each line of a log, that nobody else finds."""
+    """A file with a line of JSON for each line of a log."""
 
     descriptor: int
     _written: int = 0

@@ -1,7 +1,7 @@
 """The process of one run: `python -m syntask_yaml.worker.child`, started by a worker.
 
-It reads its job, pulls the code, loads the entrypoint, says that it is ready, waits for the word, and
-calls the flow. When the worker that started it is gone, it ends at once, and all that it started.
+It reads its job, runs the pull steps, loads the entrypoint, reports that it is ready, waits for `go`, and
+calls the flow. When its worker is gone, it is killed at once, with everything that it started.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from syntask_yaml.worker.protocol import CONTROL_FD, GO, LONGEST_LINE, REPORT_FD
 
 
 class _Reporter:
-    """The pipe to the worker; the flow's threads, and the processes that it forks, write there, too.
+    """The pipe to the worker. Threads and forked processes of the flow write to it too.
 
-    A process that the flow forked is not the run: only what it logs is passed on.
+    A forked process is not the run: only its log records are passed on.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -41,7 +41,7 @@ class _Reporter:
 
 
 class _LogHandler(logging.Handler):
-    """Log records go to the worker with their level, rather than through standard error."""
+    """Sends log records to the worker with their level, instead of through standard error."""
 
     def __init__(self, report: _Reporter) -> None:
         super().__init__()
@@ -57,7 +57,7 @@ class _LogHandler(logging.Handler):
 
 
 class _Control:
-    """The pipe from the worker: a job, the word to go, and then, for as long as it stays open, life."""
+    """The pipe from the worker: a job, then `go`. The run lives while the pipe is open."""
 
     def __init__(self, descriptor: int) -> None:
         self._pipe: IO[bytes] = os.fdopen(descriptor, "rb")
@@ -73,22 +73,22 @@ class _Control:
         os.killpg(os.getpgrp(), signal.SIGKILL)
 
     def wait(self, report: _Reporter) -> None:
-        """Say that all is ready, and wait for the word to go."""
-        self._bind_life(is_bound=False)  # the word is no end
+        """Report that the run is ready, and wait for `go`."""
+        self._bind_life(is_bound=False)  # `go` must not end the run
         report(Report("ready"))
         self._go.wait()
         self._bind_life(is_bound=True)
 
     def _bind_life(self, *, is_bound: bool) -> None:
-        """Have the kernel end this process group at the next event of the pipe, which is its end.
+        """Have the kernel kill this process group at the next event of the pipe, which is its end.
 
-        The thread that listens does the same, but not while the flow's code holds the interpreter's lock.
+        The listening thread does the same, but not while the flow's code holds the interpreter lock.
         """
         if sys.platform != "linux":
             return
         descriptor = self._pipe.fileno()
         flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
-        with suppress(OSError):  # a sandbox that has no such thing
+        with suppress(OSError):  # not supported in some sandboxes
             fcntl.fcntl(descriptor, fcntl.F_SETOWN, -os.getpgrp())
             fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGKILL)
             wanted = flags | os.O_ASYNC if is_bound else flags & ~os.O_ASYNC
@@ -96,11 +96,11 @@ class _Control:
 
 
 def main() -> int:
-    """Do the job that the control pipe holds; the exit code is 0 if the flow completed."""
+    """Do the job of the control pipe; the exit code is 0 if the flow completed."""
     control = _Control(_inherited(CONTROL_FD))
     report = _Reporter(_inherited(REPORT_FD))
     logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[_LogHandler(report)])
-    # A line for each request: those of Prefect's client are nothing to do with the flow.
+    # It logs each request, also those of Prefect's client, which the flow did not make.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     job, stage = control.job, "pull"
     try:
@@ -120,13 +120,13 @@ def main() -> int:
             _report_failure(report, error, stage)
             return 1
     _flush()
-    with suppress(OSError):  # the flow closed what is not its own; the exit code says as much
+    with suppress(OSError):  # the flow closed the pipe; the exit code says as much
         report(Report("completed"))
     return 0
 
 
 def _inherited(name: str) -> int:
-    """A pipe that the worker passed on, for this process alone and not for those that the flow starts."""
+    """Return a pipe from the worker, which processes that the flow starts do not inherit."""
     descriptor = int(os.environ.pop(name))
     os.set_inheritable(descriptor, False)
     return descriptor
@@ -165,13 +165,13 @@ def _summary(error: BaseException) -> str:
         return error.detail
     try:
         text = str(error)
-    except BaseException as raised:  # noqa: BLE001  (what an exception says of itself is the user's code)
-        text = f"what it says raises {type(raised).__name__}"
+    except BaseException as raised:  # noqa: BLE001  (the message of an exception is the user's code)
+        text = f"its message raises {type(raised).__name__}"
     return f"{type(error).__name__}: {text}"[:LONGEST_LINE] if text else type(error).__name__
 
 
 def _trace(error: BaseException) -> str:
-    """The traceback, from the user's own code on; for what was foreseen, what is to be said of it."""
+    """Return the traceback from the user's code on; for an expected error, its detail and hint."""
     if isinstance(error, SyntaskError):
         return f"{error.detail}\n{error.hint}".rstrip()
     frames = error.__traceback__
@@ -185,7 +185,7 @@ def _trace(error: BaseException) -> str:
 
 def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
-        with suppress(Exception):  # the flow may have put anything in their place
+        with suppress(Exception):  # the flow may have replaced them
             stream.flush()
 
 

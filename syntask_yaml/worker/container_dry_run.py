@@ -32,20 +32,20 @@ from syntask_yaml.worker.dry_run import DryRunResult, claim_of, failure_of, too_
 from syntask_yaml.worker.protocol import Report
 from syntask_yaml.worker.run_environment import looked_up
 
-# The script comes on the input too: arguments and environment can be seen by whoever may ask the engine.
+# The script is sent on the input too: anyone who may ask the engine can see arguments and environment.
 _BEGIN = (
     "import sys; r = sys.stdin.buffer; exec(compile(r.read(int(r.readline())), 'syntask-check', 'exec'), "
     "{'__name__': '__main__'})"
 )
 _LOGINS = ("PREFECT_API_KEY", "PREFECT_API_AUTH_STRING")
 _PYTHONS = ("python", "python3")
-# Job variables that say where a container runs, under docker-py's names.
+# Job variables for the place where a container runs, with docker-py's names.
 _HOST_OPTIONS: Mapping[str, str] = {"network_mode": "network_mode", "volumes": "binds"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """What is handed to the container, secrets in clear; *scrubber* knows them."""
+    """What the container gets, secrets in clear; *scrubber* masks them."""
 
     image: str
     given: bytes
@@ -69,12 +69,12 @@ def dry_run_in_container(
     timeout: float,
     notify: Observer,
 ) -> DryRunResult:
-    """Do in a container of *image* what a worker's program does there. It is given *environ*, and how to
-    reach the server, if the backend is one.
+    """Do in a container of *image* what a worker's program does there, with *environ* and, if the backend is
+    a server, its address.
 
-    With an empty *image*, in that of the job variables. Blocks and variables are read here and handed
-    in. After *timeout* seconds, not counting the pull of
-    the image, that is a failure. The container is gone when this returns.
+    With an empty *image*, that of the job variables is used. Blocks and variables are looked up here.
+    Taking longer than *timeout* seconds, without the pull of the image, is a failure. The container is
+    removed when this returns.
     """
     began = monotonic()
     server = {} if backend.features.has_own_worker else stock_environ(backend.url, context.environ)
@@ -90,13 +90,13 @@ def _bring(image: str, engine: Engine) -> None:
     try:
         bring(image, engine)
     except EngineFailed as error:
-        detail = f"There is no image `{image}` here, and it cannot be pulled. {error.detail}"
+        detail = f"The image `{image}` does not exist here and cannot be pulled. {error.detail}"
         hint = error.hint or "Build it first: `syntask render --after-build` runs the build steps."
         raise _Failed(Failure("image", detail, hint)) from error
 
 
 def _report_of(job: _Job, context: StepContext, label: str, timeout: float, notify: Observer) -> Report:
-    """How it ended inside; what it writes meanwhile is told to *notify*."""
+    """Return the report of the container, and pass its output to *notify*."""
     stage = "engine"
     try:
         with open_engine(context) as engine:
@@ -110,8 +110,8 @@ def _report_of(job: _Job, context: StepContext, label: str, timeout: float, noti
         raise _Failed(Failure(stage, job.scrubber.scrub(error.detail), error.hint)) from error
     except TimeoutError:
         raise _Failed(too_long()) from None
-    detail = f"There is no Python in `{job.image}`: neither `python` nor `python3` is on its PATH."
-    raise _Failed(Failure("image", detail, "Build it on an image with Python and Prefect."))
+    detail = f"The image `{job.image}` has no Python: neither `python` nor `python3` is on its PATH."
+    raise _Failed(Failure("image", detail, "Use a base image with Python and Prefect."))
 
 
 def _run(job: _Job, python: str, engine: Engine, label: str, deadline: float, notify: Observer) -> Report:
@@ -127,13 +127,13 @@ def _run(job: _Job, python: str, engine: Engine, label: str, deadline: float, no
                 return report
             notify(StepOutput(label, text, is_error=False))
             last = text.strip() or last
-    detail = f"The container of `{job.image}` ended and said nothing of the run."
-    raise _Failed(Failure("start", f"{detail} Its last line: {last}" if last else detail))
+    detail = f"The container of `{job.image}` exited without a report."
+    raise _Failed(Failure("start", f"{detail} Its last line of output: {last}" if last else detail))
 
 
 def _decoded(line: str) -> Report | None:
     report = Report.decode(line.encode(errors="replace"))
-    return None if report.kind == "damaged" else report  # the entrypoint of the image wrote it
+    return None if report.kind == "damaged" else report  # output of the image's own entrypoint
 
 
 def _job(deployment: Deployment, backend: Backend, image: str, environ: Mapping[str, str]) -> _Job:
@@ -145,11 +145,11 @@ def _job(deployment: Deployment, backend: Backend, image: str, environ: Mapping[
     image = image or str(variables.get("image") or "")
     if not image:
         detail = "Neither `work_pool.job_variables.image` nor the pool's template names an image."
-        raise _Failed(Failure("image", detail, "Say which: `--image NAME`, or add `image:`."))
+        raise _Failed(Failure("image", detail, "Use `--image NAME`, or add `image:` to the job variables."))
     env = variables.get("env") or {}
     if not isinstance(env, Mapping):
         hint = "Write `NAME: VALUE` below it."
-        raise _Failed(Failure("start", "The job variable `env` is no mapping.", hint))
+        raise _Failed(Failure("start", "The job variable `env` is not a mapping.", hint))
     steps = [_step(step, index, backend) for index, step in enumerate(deployment.pull_steps)]
     document = {
         "environ": {**environ, **{str(key): _text(value) for key, value in env.items() if value is not None}},
@@ -169,14 +169,14 @@ def _text(value: Any) -> str:
 
 
 class _BackendScope(Scope):
-    """Blocks and variables are looked up; everything else is left for the container."""
+    """Blocks and variables are resolved; everything else is left to the container."""
 
     def _output(self, name: str) -> Answer:  # noqa: ARG002
         return LEFT
 
 
 def _step(stored: Mapping[str, Any], index: int, backend: Backend) -> Mapping[str, Any]:
-    """A pull step under Prefect's names, with the values of blocks and variables."""
+    """Return a pull step under Prefect's name, with blocks and variables resolved."""
     missing: list[Unresolved] = []
     scope = _BackendScope(
         leaves_unset=True, variables=BackendVariables(backend), blocks=BackendBlocks(backend)

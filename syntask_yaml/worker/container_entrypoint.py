@@ -1,10 +1,11 @@
-"""What is done inside an image that is tried: this file is sent there as text.
+"""The program of a dry run inside a container: this file is sent there as text.
 
-It runs with whatever Python the image has, and uses the Prefect, or else the Syntask, that is installed
-there, as the worker's program in that image does. So it imports nothing of ours at its top.
+It runs with the Python of the image, and uses the Prefect or else the Syntask that is installed there, as
+a worker's run in that image does. So it imports nothing of ours at its top.
 
-In: a line of JSON with `environ`, `entrypoint`, `parameters` and `pull_steps`; when the input ends, so
-does this. Out: a line of JSON, with the keys of `worker.protocol.Report`. All else goes to standard error.
+Input: a line of JSON with `environ`, `entrypoint`, `parameters` and `pull_steps`; the program exits when
+the input ends. Output: a line of JSON with the keys of `worker.protocol.Report`. Everything else goes to
+standard error.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import threading
 import traceback
 from typing import Any
 
-# Blocks and variables are filled in before. A step that asks for more must not start a server of its own.
+# Blocks and variables are resolved already. A step that needs more must not start a server of its own.
 _NO_SERVER = "http://127.0.0.1:9/api"
 
 
@@ -31,7 +32,7 @@ class _Stage:
 
 
 def main() -> None:
-    """Do what the first line of the input says, report, and end."""
+    """Do the job in the first line of the input, report, and exit."""
     job = json.loads(sys.stdin.buffer.readline())
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
@@ -71,13 +72,13 @@ def _description_of(error: BaseException) -> dict[str, str]:
 def _text_of(error: BaseException) -> str:
     try:
         return str(error)
-    except BaseException as raised:  # noqa: BLE001  (what an exception says of itself is the user's code)
-        return f"what it says raises {type(raised).__name__}"
+    except BaseException as raised:  # noqa: BLE001  (the message of an exception is the user's code)
+        return f"its message raises {type(raised).__name__}"
 
 
 class _NoRuntime(Exception):
-    detail = "The image has neither `prefect` nor `syntask-yaml`, and so nothing that can begin a run."
-    hint = "Build it on an image that has Prefect, or install it: `RUN pip install prefect`."
+    detail = "The image has neither `prefect` nor `syntask-yaml` installed, so it cannot start a run."
+    hint = "Use a base image that has Prefect, or install it: `RUN pip install prefect`."
 
 
 def _try(job: dict[str, Any], stage: _Stage) -> None:

@@ -1,4 +1,4 @@
-"""A run of a deployment that nobody asked for, up to the call of the flow, which is not made."""
+"""A dry run of a deployment: everything up to the call of the flow."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def dry_run(
     timeout: float,
     notify: Observer,
 ) -> DryRunResult:
-    """Do what a worker with *environ* would do, in an empty directory that is gone afterwards.
+    """Do what a worker with *environ* would do, in an empty directory that is removed afterwards.
 
-    The pull steps run, the entrypoint is loaded and the parameters are bound; after *timeout* seconds
-    that is a failure. The process, and all that it started, has ended when this returns.
+    The pull steps run, the entrypoint is loaded and the parameters are bound; taking longer than *timeout*
+    seconds is a failure. The process, and all that it started, has ended when this returns.
     """
     began = monotonic()
     with TemporaryDirectory(prefix="syntask-check-") as home:
@@ -62,7 +62,7 @@ def dry_run(
 
 
 def claim_of(deployment: Deployment, backend: Backend) -> Claim:
-    """A run of *deployment* that is on no backend, as a worker would claim it."""
+    """Return a run of *deployment* that no backend has, as a worker would claim it."""
     pool = next((each for each in backend.pools() if each.name == deployment.work_pool), None)
     run = Run(
         id=str(uuid4()),
@@ -95,17 +95,17 @@ def _watch(run: Running, label: str, deadline: float, notify: Observer) -> Failu
                 case "log" if report.logger in ("stdout", "stderr") or report.level < logging.ERROR:
                     notify(StepOutput(label, report.message, report.level >= logging.ERROR))
         if code is not None:
-            return Failure("start", f"The process of the run ended with exit code {code} and said nothing.")
+            return Failure("start", f"The process of the run exited with code {code} without a report.")
         if monotonic() > deadline:
             return too_long()
         select.select(run.descriptors, (), (), TICK)
 
 
 def failure_of(report: Report) -> Failure:
-    """What a run that failed before the call said of itself."""
+    """Return the failure that a run reported before the call of the flow."""
     return Failure(report.stage, report.message, report.hint, report.step)
 
 
 def too_long() -> Failure:
-    """The failure of a run that was not ready in time."""
-    return Failure("start", "It took too long.", "Give it longer with `--timeout`, in seconds.")
+    """Return the failure of a run that was not ready in time."""
+    return Failure("start", "The run was not ready in time.", "Increase `--timeout`, in seconds.")

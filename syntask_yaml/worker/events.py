@@ -1,4 +1,4 @@
-"""What a worker tells."""
+"""The events of a worker."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from syntask_yaml.model.run import Run, State
 
 @dataclass(frozen=True, slots=True)
 class RunChanged:
-    """A run went into another state."""
+    """A run entered another state."""
 
     run: Run
     state: State
@@ -19,21 +19,21 @@ class RunChanged:
 
 @dataclass(frozen=True, slots=True)
 class Stopping:
-    """The worker was told to stop, and *runs* still go on."""
+    """The worker was stopped while *runs* continue."""
 
     runs: int
 
 
 @dataclass(frozen=True, slots=True)
 class StoreLost:
-    """The store cannot be written, for *reason*; runs go on, and the worker tries again."""
+    """The store cannot be written, for *reason*; runs continue, and the worker retries."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class StoreRegained:
-    """The store has taken what waited for it."""
+    """The store can be written again, and has everything that was kept for it."""
 
 
 WorkerEvent: TypeAlias = RunChanged | Stopping | StoreLost | StoreRegained

@@ -22,16 +22,16 @@ from syntask_yaml.worker.protocol import LONGEST_TEXT, Report
 from syntask_yaml.worker.run_environment import job_variables, own_directory, remove_directory
 from syntask_yaml.worker.runner.base import Launch, Runner, Running
 
-# No level of `logging` is near; a store does not hold every number.
+# Far above the levels of `logging`; a store cannot hold every number.
 _HIGHEST = 1000
 
 
 @dataclass
 class Execution:
-    """A run that goes on, up to the moment at which the store has all that it said.
+    """A run that was started, until the store has everything that it reported.
 
-    *directory* is its own, and removed at the end, whether or not it runs there. *is_over*: its process has
-    ended. Secrets that it has from its job variables are masked in all that it says.
+    *directory* belongs to it and is removed at the end, whether or not it runs there. *is_over*: it has
+    ended. Secrets from its job variables are masked in everything that it reports.
     """
 
     claim: Claim
@@ -55,7 +55,7 @@ class Execution:
         return () if self.is_over else self.running.descriptors
 
     def hear(self, now: datetime) -> None:
-        """Take down what the run said until *now*, and whether it has ended."""
+        """Collect what the run reported until *now*, and whether it has ended."""
         if self.is_over:
             return
         code = self.running.poll()
@@ -80,38 +80,38 @@ class Execution:
             self.running.stop(force=True)
 
     def put_aside(self) -> None:
-        """Keep on disk what the store does not take for now; count what the disk does not take."""
+        """Keep on disk what the store cannot take for now; count what the disk cannot take."""
         for line in self._backlog.put_aside():
             self._log_limit.leave_out(line.message)
 
     def deliver(self, queue: RunQueue, now: datetime) -> Iterator[State]:
-        """Tell *queue* what the run has said, and yield the states that it took.
+        """Write what the run has reported to *queue*, and yield the states that it accepted.
 
-        Then the run may begin; or it is ended, where it is no longer ours. Raises BackendError where the
-        store fails.
+        After that, a run that is ready calls its flow; a run that another worker has is ended. Raises
+        BackendError if the store fails.
         """
         is_ready, self._is_ready = self._is_ready, False
         try:
             yield from self._backlog.deliver(queue, self.claim, now)
-        except NotFound:  # somebody removed the run
+        except NotFound:  # the run was deleted
             self._backlog.states = self._backlog.states or [State(StateType.CRASHED)]
         except BackendError:
             self._is_ready = is_ready
             raise
         if self._backlog.states:
             self._backlog.states.clear()
-            self.kill()  # another worker has taken us for dead
+            self.kill()  # another worker took the run over
         elif is_ready:
             self.running.go()
 
     def _reports(self, *, is_last: bool) -> Iterator[Report]:
-        """What the run has said since; output that is not kept is only counted."""
+        """Yield what the run reported since; beyond the log limit, its output is only counted."""
         if self._log_limit.is_reached:
             self._log_limit.left_out += self.running.skip_output()
         return self.running.hear(is_last=is_last)
 
     def _lines(self, report: Report, now: datetime) -> Iterator[LogLine]:
-        """The line of the log that is kept of *report*, masked."""
+        """Yield the log line of *report*, masked, unless it exceeds the log limit."""
         logger = report.logger
         if report.kind == "damaged":
             self._damaged += 1
@@ -122,15 +122,13 @@ class Execution:
 
     def _last_words(self, now: datetime) -> Iterator[LogLine]:
         if self._damaged:
-            text = (
-                f"{self._damaged} reports of the run were damaged on their way; they are above, as they came."
-            )
+            text = f"{self._damaged} reports of the run were damaged; they are stored above as plain text."
             yield LogLine(now, logging.WARNING, text)
         if self._log_limit.is_reached:
             yield LogLine(now, logging.WARNING, self._log_limit.last_words())
 
     def _brief(self, text: str) -> str:
-        """*text*, masked and not longer than it should be."""
+        """Return *text*, masked and cut to its maximum length."""
         return _cut(self._scrubber.scrub(text))
 
     def _ended(self, report: Report) -> State:
@@ -148,18 +146,18 @@ class Execution:
         return State(StateType.CRASHED, message=_how_it_ended(code))
 
     def cancel(self, now: datetime, *, grace: float, reason: str = "") -> None:
-        """Ask the run to end, and end it when *grace* seconds have passed."""
+        """Ask the run to end, and kill it after *grace* seconds."""
         if self._asked is None and not self.is_over:
             self._asked, self._grace, self._cancelled = now, grace, reason
             self.running.stop()
 
     def kill(self) -> None:
-        """End the run at once."""
+        """Kill the run."""
         if not self.is_over:
             self.running.stop(force=True)
 
     def close(self) -> None:
-        """Let go of the process, and remove the run's directory."""
+        """Release the run's resources, and remove its directory."""
         if not self.is_over:
             self.running.close()
         self._backlog.close()
@@ -205,6 +203,6 @@ def _cut(text: str) -> str:
 def _how_it_ended(code: int) -> str:
     if code < 0:
         name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
-        more = " Often that means that the machine was out of memory." if name == "SIGKILL" else ""
-        return f"The process of the run was ended by {name}.{more}"
-    return f"The process of the run ended with exit code {code} and said nothing of the flow."
+        more = " This often means that the machine ran out of memory." if name == "SIGKILL" else ""
+        return f"The process of the run was killed by {name}.{more}"
+    return f"The process of the run exited with code {code} without a result."

@@ -1,7 +1,7 @@
-"""Records over a pipe that several processes and threads write at once.
+"""Records on a pipe that several processes and threads write to at once.
 
-A write of up to PIPE_BUF bytes is never torn apart. So a record, which is a line, is one such write, or
-several that name their writer:
+A write of up to PIPE_BUF bytes is atomic. So a record, which is a line, is one such write, or several that
+name their writer:
 
     {"kind": "log", …}     a record
     +4711.3 {"kind": "l    a part of the third one of process 4711; more of it follows
@@ -20,12 +20,12 @@ from itertools import count
 _FRAME = min(getattr(select, "PIPE_BUF", 512), 4096)
 _NUMBERS = count(1)
 _PART = re.compile(rb"([+-])(\d+\.\d+) ")
-# Bytes of unfinished records that are held for one run; then the oldest is taken as it is.
+# Bytes of unfinished records that are kept for one run; beyond, the oldest is used as it is.
 _MOST_HELD = 16_000_000
 
 
 def frames(record: bytes) -> Iterator[bytes]:
-    """*record*, which has no newline, as writes that arrive whole whoever else writes."""
+    """Yield *record*, which has no newline, as writes that arrive whole whoever else writes."""
     if len(record) < _FRAME:
         yield record + b"\n"
         return
@@ -38,13 +38,13 @@ def frames(record: bytes) -> Iterator[bytes]:
 
 @dataclass
 class Assembly:
-    """The records out of the lines of such a pipe. Whoever writes there, no more than some is held."""
+    """Assembles the records from the lines of such a pipe, within bounded memory."""
 
     _parts: dict[bytes, list[bytes]] = field(default_factory=dict)
     _held: int = 0
 
     def take(self, line: bytes) -> Iterator[bytes]:
-        """The records that *line* completes."""
+        """Yield the records that *line* completes."""
         part = _PART.match(line)
         if part is None:
             yield line
@@ -57,7 +57,7 @@ class Assembly:
             yield self._joined(next(iter(self._parts)))
 
     def rest(self) -> Iterator[bytes]:
-        """What was begun and not completed, once no more can come."""
+        """Yield the incomplete records, at the end of the pipe."""
         while self._parts:
             yield self._joined(next(iter(self._parts)))
 

@@ -1,4 +1,4 @@
-"""Call a flow: arguments as their annotations say, retries, a time limit."""
+"""Call a flow with converted arguments, retries and a time limit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from syntask_yaml.worker.arguments import bind_with_defaults, converted, signatu
 
 
 class TimedOut(Exception):
-    """An attempt took longer than the flow allows."""
+    """An attempt exceeded the time limit of the flow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def bind(function: Callable[..., Any], parameters: Mapping[str, Any]) -> Call:
     """
     try:
         signature = signature_of(function)
-    except ValueError:  # compiled, and says nothing of its parameters
+    except ValueError:  # compiled, without a signature
         return Call(function, parameters)
     bound = bind_with_defaults(signature, parameters)
     is_prefects = getattr(function, "should_validate_parameters", None)
@@ -48,9 +48,9 @@ def bind(function: Callable[..., Any], parameters: Mapping[str, Any]) -> Call:
 
 
 def call_flow(call: Call, *, on_retry: Callable[[int, BaseException], None]) -> Any:
-    """Make the call, again as often as the `flow` decorator says.
+    """Make the call, with the retries of the `flow` decorator.
 
-    *on_retry* hears of each failed attempt that is followed by another one. Raises what the last
+    *on_retry* is called for each failed attempt that is followed by another one. Raises what the last
     attempt raised, or TimedOut.
     """
     options = options_of(call.function)
@@ -67,9 +67,9 @@ def call_flow(call: Call, *, on_retry: Callable[[int, BaseException], None]) -> 
 
 
 def _outcome(function: Callable[..., Any], result: Any) -> Any:
-    """Return *result* once the body of *function* has run: one that awaits or yields has not begun.
+    """Return *result* once the body of *function* has run: a coroutine or generator has not started.
 
-    What it yields is left out.
+    Yielded values are discarded.
     """
     body = inspect.unwrap(function)
     if inspect.isgeneratorfunction(body) and inspect.isgenerator(result):
@@ -86,7 +86,7 @@ async def _exhausted(items: AsyncIterator[Any]) -> None:
 
 
 def _awaited(awaitable: Any) -> Any:
-    import asyncio  # 20 ms that only a flow which is a coroutine needs
+    import asyncio  # takes 20 ms, and only coroutines need it
 
     async def finished() -> Any:
         return await awaitable
@@ -101,7 +101,7 @@ def _time_limit(seconds: float | None) -> Iterator[None]:
         return
 
     def ring(_signal: int, _frame: types.FrameType | None) -> None:
-        raise TimedOut(f"The flow took longer than {seconds:g} seconds.")
+        raise TimedOut(f"The flow exceeded its time limit of {seconds:g} seconds.")
 
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, seconds)

@@ -1,4 +1,4 @@
-"""The flow that an entrypoint names, loaded: this runs the user's file."""
+"""Load the flow of an entrypoint. This executes the user's file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from syntask_yaml.pysource.load import load_module
 
 
 def load_flow(text: str) -> Callable[..., Any]:
-    """Return the function that the entrypoint *text* names.
+    """Return the function of the entrypoint *text*.
 
     The current directory, and the folder of a file, come first on `sys.path`. Raises InvalidEntrypoint,
     NotFound, or whatever the user's code raises.
@@ -21,12 +21,12 @@ def load_flow(text: str) -> Callable[..., Any]:
     file = entrypoint.path and str(Path(entrypoint.path).resolve())
     if file and not Path(file).is_file():
         detail = f"There is no file `{entrypoint.path}` in `{Path.cwd()}`."
-        raise NotFound(detail, hint="Does a `pull` step bring it here?")
+        raise NotFound(detail, hint="Check that a `pull` step downloads it.")
     found: Any = load_module(entrypoint.module, file)
     for part in entrypoint.function.split("."):
         found = getattr(found, part, None)
     if not callable(found):
         detail = f"`{entrypoint.path or entrypoint.module}` has no flow `{entrypoint.function}`."
-        raise NotFound(detail, hint="Is the code that was pulled the right version?")
+        raise NotFound(detail, hint="Check that the `pull` steps fetch the right version.")
     function: Callable[..., Any] = found
     return function

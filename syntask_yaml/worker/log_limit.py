@@ -1,12 +1,12 @@
-"""How much of a run's log is kept."""
+"""The limit on the size of a run's log."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-# What a line takes up beside its text.
+# Bytes that a line takes up besides its text.
 _LINE = 50
-# The worker's own words, such as the traceback of a failure, have room of their own.
+# Room for the worker's own lines, such as the traceback of a failure.
 _RESERVE = 2_000_000
 
 
@@ -23,7 +23,7 @@ class Amount:
 
 @dataclass
 class LogLimit:
-    """Up to *limit* bytes of a run's log are kept, None for all; the rest is counted."""
+    """Keeps up to *limit* bytes of a run's log, None for all, and counts the rest."""
 
     limit: int | None = None
     left_out: Amount = Amount()
@@ -34,7 +34,7 @@ class LogLimit:
         return self.left_out != Amount()
 
     def admits(self, text: str, *, is_own: bool = False) -> bool:
-        """Whether the line is kept. After the first that is not, only the worker's own can be."""
+        """Whether a line is kept. After the first one that is not, only the worker's own lines can be."""
         size = _size(text)
         room = None if self.limit is None else self.limit + (_RESERVE if is_own else 0)
         if room is None or (self._kept + size + _LINE <= room and (is_own or not self.is_reached)):
@@ -48,10 +48,10 @@ class LogLimit:
         self.left_out += Amount(1, _size(text))
 
     def last_words(self) -> str:
-        """What to say of what was left out."""
+        """Return the last line of the log, about what was dropped."""
         return (
-            f"{self.left_out.lines:,} more lines ({_shown(self.left_out.bytes)}) were left out:"
-            f" SYNTASK_LOG_LIMIT keeps {_shown(self.limit or 0)} of a run's log."
+            f"{self.left_out.lines:,} more lines ({_shown(self.left_out.bytes)}) were dropped:"
+            f" the log reached SYNTASK_LOG_LIMIT, {_shown(self.limit or 0)}."
         )
 
 

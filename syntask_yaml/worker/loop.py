@@ -1,7 +1,7 @@
-"""The worker: takes due runs, starts a process for each, keeps the backend told.
+"""The worker: claims due runs, starts them, and reports their states to the backend.
 
-`Worker.tick(now)` does everything that is to be done at a moment, and `Worker.wait()` sleeps until
-there is more to do. Time is an argument; the only loop is `run`.
+`Worker.tick(now)` does everything that is due at a moment, and `Worker.wait()` sleeps until there is more
+to do. Time is an argument; the only loop is `run`.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from syntask_yaml.worker.runner.base import Runner
 # Seconds.
 _SCHEDULE_EVERY = 5.0
 _POLL_EVERY = 0.05
-# Within which the schedules have been looked at, unless there are slow ones.
+# How long a tick waits for the schedules; slow ones are awaited by later ticks.
 _AT_ONCE = 0.05
 _TIDY_EVERY = 3600.0
 _FORGET_EVERY = 3600.0
 _RETRY_EVERY = 1.0
-# For how long a worker that has nothing else to do waits for a store that cannot be written.
+# How long a worker without runs waits for a store that cannot be written.
 _PATIENCE = 30.0
-# Runs removed in one go, so that nobody waits for long.
+# Runs removed in one transaction: others wait for it.
 _FORGET_AT_ONCE = 20
 
 
@@ -69,17 +69,17 @@ class Worker:
     _has_said_so: bool = False
 
     def stop(self) -> None:
-        """Take no more runs; asked a second time, cancel those that go on. Safe in a signal handler."""
+        """Claim no more runs; the second time, cancel the current ones. Safe in a signal handler."""
         self.is_cancelling = self.is_stopping
         self.is_stopping = True
 
     @property
     def is_done(self) -> bool:
-        """Whether there is nothing left to do for a worker that is to end."""
+        """Whether the worker can exit."""
         return not self._executions and (self.is_stopping or (self.options.run_once and self._has_looked))
 
     def run(self, clock: Callable[[], datetime]) -> None:
-        """Work until told to stop, or, with `run_once`, until what was due at the start has ended."""
+        """Work until stopped or, with `run_once`, until the runs that were due at the start have ended."""
         try:
             while not self.is_done:
                 self.tick(clock())
@@ -91,7 +91,7 @@ class Worker:
             self._aside.shutdown(wait=False, cancel_futures=True)
 
     def tick(self, now: datetime) -> None:
-        """Everything that is to be done at *now*."""
+        """Do everything that is due at *now*."""
         self._listen(now)
         if self.is_stopping:
             self._say_so()
@@ -108,7 +108,7 @@ class Worker:
             self._regain()
 
     def _attend(self, now: datetime) -> None:
-        """What is to be done with the store."""
+        """Do everything that needs the store."""
         has_changed = self._has_changed()
         if has_passed(self._renewed, self.options.lease / 3, now):
             self._renew(now)
@@ -129,7 +129,7 @@ class Worker:
             self._take(now)
 
     def wait(self, now: datetime) -> None:
-        """Sleep until a run says something, or it is time to look again."""
+        """Sleep until a run reports something, or until the next tick is due."""
         until = _POLL_EVERY
         has_room = self._lost is None and len(self._executions) < self.options.limit
         if self._next_due is not None and has_room:
@@ -141,7 +141,7 @@ class Worker:
         poll.poll(until * 1000)
 
     def _lose(self, error: BackendError, now: datetime) -> None:
-        """Go on without the store for now. Raises *error* where that leads nowhere."""
+        """Continue without the store for now. Raises *error* if there is nothing to wait for."""
         has_time = self._lost is None or not has_passed(self._lost, _PATIENCE, now)
         is_waited_for = any(not each.is_over for each in self._executions.values()) or (
             not self.is_cancelling and (has_time or not self.options.run_once)
@@ -158,12 +158,12 @@ class Worker:
             self.notify(StoreRegained())
 
     def _has_changed(self) -> bool:
-        """Whether any other process wrote to the backend since the last look."""
+        """Whether another process wrote to the backend since the last call."""
         before, self._seen = self._seen, self.backend.changed()
         return before != self._seen
 
     def _schedule(self, now: datetime) -> None:
-        """Look at the schedules, aside from the loop: a rule can take its time."""
+        """Plan the runs of the schedules, in a thread: a recurrence rule can take long."""
         if self._scheduling is None and self._has_news:
             self._scheduling, self._has_news = self._aside.submit(self.backend.schedule, now), False
             self._scheduled = now
@@ -174,7 +174,7 @@ class Worker:
             self._next_due = now
 
     def _take(self, now: datetime) -> None:
-        """Claim and start due runs, as many as there is room for."""
+        """Claim and start due runs, up to the limit."""
         options = self.options
         self._began = self._began or now
         for _ in range(options.limit - len(self._executions)):
@@ -190,7 +190,7 @@ class Worker:
                 self._has_looked = self._scheduling is None
                 break
             self._start(claim, now)
-        else:  # nothing is claimed where there is no room, but what is one too many is so here, too
+        else:  # there is no room, but runs beyond a deployment's limit are still held back
             self.backend.hold_back(now)
         self._next_due = self.backend.next_due(options.pool, now)
 
@@ -206,8 +206,8 @@ class Worker:
                 log_limit=self.options.log_limit,
             )
         except BackendUnreachable:
-            raise  # what is claimed is due again, once the lease has run out
-        except (SyntaskError, OSError, ValueError) as error:  # the last for what no environment can hold
+            raise  # the run is due again once its lease has expired
+        except (SyntaskError, OSError, ValueError) as error:  # ValueError: no environment can hold it
             message = f"The run could not be started: {error}"
             self.backend.append_logs(claim.run.id, [LogLine(now, 40, message)])
             self._report(claim, State(StateType.CRASHED, message=message), now)
@@ -219,7 +219,7 @@ class Worker:
                 execution.put_aside()
 
     def _deliver(self, now: datetime) -> None:
-        """Tell the store what the runs have said."""
+        """Write what the runs have reported to the store."""
         for execution in list(self._executions.values()):
             self._tell(execution, now)
             if execution.is_over:
@@ -236,10 +236,10 @@ class Worker:
         return is_ours
 
     def _renew(self, now: datetime) -> None:
-        """Keep the leases, and end what dead workers left behind."""
+        """Renew the leases, and end the runs of dead workers."""
         if self._executions:
             self._obey(self.backend.renew(self._claims, now=now, lease=self.options.lease), now)
-        # When the machine slept, every lease has run out: the others need a moment to renew theirs.
+        # After the machine slept, every lease has expired: other workers need a moment to renew theirs.
         has_slept = self._renewed is not None and has_passed(self._renewed, self.options.lease, now)
         self._renewed = now
         for run in () if has_slept else self.backend.reap(now):
@@ -253,7 +253,7 @@ class Worker:
         return [execution.claim for execution in self._executions.values()]
 
     def _obey(self, states: Mapping[str, StateType], now: datetime) -> None:
-        """End the runs that somebody cancelled, and those that are no longer ours."""
+        """End the runs that were cancelled, and those that another worker has."""
         for run_id, execution in list(self._executions.items()):
             state = states.get(run_id)
             if state is None:
@@ -262,16 +262,16 @@ class Worker:
                 execution.cancel(now, grace=self.options.grace)
 
     def _tidy(self, now: datetime) -> None:
-        """Remove the directories of runs that have ended, whose workers were killed before they could."""
+        """Remove the directories of ended runs that killed workers left behind."""
         for run_id in runs_with_directory(self.home):
-            with suppress(BackendRefused):  # it is no run's id
+            with suppress(BackendRefused):  # the name is not the id of a run
                 run = self.backend.run(run_id)
                 if run is not None and run.state.type.is_final and run_id not in self._executions:
                     remove_directory(own_directory(run_id, self.home))
         self._tidied = now
 
     def _forget(self, now: datetime) -> None:
-        """Remove some of what ended long ago; more of it at the next tick, if there is more."""
+        """Remove some of the runs that ended long ago; the next tick removes more."""
         keep = self.options.keep
         if keep is None or self.backend.forget(now - keep, limit=_FORGET_AT_ONCE) < _FORGET_AT_ONCE:
             self._forgotten = now
@@ -283,21 +283,21 @@ class Worker:
 
     def _cancel_all(self, now: datetime) -> None:
         for execution in self._executions.values():
-            execution.cancel(now, grace=self.options.grace, reason="The worker was told to stop.")
+            execution.cancel(now, grace=self.options.grace, reason="The worker was stopped.")
 
     def _close(self, execution: Execution) -> None:
         execution.close()
         del self._executions[execution.claim.run.id]
-        self._next_due = self._scheduled  # there is room for another one
+        self._next_due = self._scheduled  # there is room for another run
         self._has_looked = False
 
     def _abandon(self, now: datetime) -> None:
-        """Leave nothing behind when something unforeseen ends the worker itself."""
+        """End all runs when an unexpected error ends the worker."""
         for execution in self._executions.values():
             execution.kill()
         for execution in list(self._executions.values()):
-            state = State(StateType.CRASHED, message="The worker ended while the run went on.")
-            with suppress(BackendError):  # which may be what ends the worker; the next one will find the run
+            state = State(StateType.CRASHED, message="The worker exited during the run.")
+            with suppress(BackendError):  # may be what ends the worker; another one finds the run
                 self._tell(execution, now)
                 if not execution.is_over:
                     self._report(execution.claim, state, now)

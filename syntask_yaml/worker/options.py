@@ -1,4 +1,4 @@
-"""What a worker is told."""
+"""The options of a worker."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerOptions:
-    """What a worker serves and how; times in seconds.
+    """What a worker serves and how. Times are in seconds.
 
-    *limit* is the number of runs at a time. A claim not renewed for *lease* is another worker's to
-    end. *grace* is how long a cancelled run has to end by itself. Runs that ended longer ago than
-    *keep* are removed; None keeps them for ever. *log_limit* bytes of a run's log are kept; None keeps all.
+    *limit* is the number of concurrent runs. A claim that is not renewed for *lease* can be ended by another
+    worker. *grace* is how long a cancelled run has to exit by itself. Runs that ended longer ago than *keep*
+    are removed; None keeps them forever. *log_limit* bytes of a run's log are kept; None keeps all.
     """
 
     pool: str

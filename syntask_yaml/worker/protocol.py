@@ -1,11 +1,11 @@
-"""What a worker and the process of a run say to each other: a JSON document a line, over two pipes.
+"""The protocol between a worker and the process of a run: a JSON document per line, over two pipes.
 
-    worker → run   the `Job`, once; then `go` when the run may begin; the end of the pipe: stop at once
-    run → worker   `ready` when everything but the call is done; then log lines; then how it ended
+    worker → run   the `Job`, once; then `go` when the flow may be called; the end of the pipe: exit at once
+    run → worker   `ready` when everything but the call is done; then log lines; then the result
 
-The numbers of the two descriptors are in the run's environment. Standard output and error are the
-flow's own, and become log lines too. How long reports share the pipe: `framing`. Any process of the run
-can write there, so the worker takes what is no report for text.
+The numbers of the two descriptors are in the run's environment. Standard output and error belong to the
+flow and become log lines too. `framing` keeps long reports whole. Any process of the run can write to the
+pipe, so the worker treats everything that is not a report as text.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from syntask_yaml.worker.framing import frames
 
 # Characters of one line of a log; a longer one is split.
 LONGEST_LINE = 1_000_000
-# Characters of each other text of a report: names, hints, the message of a state. More is left out.
+# Characters of other texts in a report: names, hints, the message of a state. The rest is dropped.
 LONGEST_TEXT = 10_000
 
 CONTROL_FD = "SYNTASK__CONTROL_FD"
@@ -31,7 +31,7 @@ GO = b"go\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What the process of a run has to know. *backend* is where blocks and variables are looked up."""
+    """What the process of a run needs. Blocks and variables are looked up on *backend*."""
 
     run_id: str
     entrypoint: str
@@ -52,8 +52,8 @@ class Job:
 class Report:
     """One line from a run: *kind* is `ready`, `log`, `retrying`, `completed` or `failed`.
 
-    What failed says in which *stage*: `pull` (then *step* counts from 0), `load`, `parameters` or `call`.
-    A line that is no report is `damaged`, with its text.
+    A failure has a *stage*: `pull` (then *step* counts from 0), `load`, `parameters` or `call`.
+    A line that is not a report is `damaged`, with its text.
     """
 
     kind: str
@@ -66,14 +66,14 @@ class Report:
     step: int | None = None
 
     def encode(self) -> Iterator[bytes]:
-        """What to write, one write after the other; a long message becomes several reports."""
+        """Yield what to write, one write after the other; a long message becomes several reports."""
         for start in range(0, max(len(self.message), 1), LONGEST_LINE):
             part = {**asdict(self), "message": self.message[start : start + LONGEST_LINE]}
             yield from frames(json.dumps(part, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
     @classmethod
     def decode(cls, line: bytes) -> Report:
-        """The report in *line*, whatever that is."""
+        """Return the report in *line*, which can be anything."""
         try:
             report = cls(**json.loads(line))
             return report if report._is_sound else cls._damaged(line)

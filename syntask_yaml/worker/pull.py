@@ -1,4 +1,4 @@
-"""The pull steps of a run, in the process of the run."""
+"""Run the pull steps of a run, in its process."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def pull(job: Job) -> None:
-    """Run the job's pull steps, and go where they put the code."""
+    """Run the job's pull steps, and change to the directory of the code."""
     processes.stay_together()
     backend = _LazyBackend(job.backend)
     context = StepContext(Path.cwd(), os.environ, blocks=backend.block)
@@ -42,7 +42,7 @@ def pull(job: Job) -> None:
 
 
 class _LazyBackend:
-    """The backend, imported and opened only if a step asks for a block or a variable."""
+    """The backend, imported and opened only if a step needs a block or a variable."""
 
     def __init__(self, url: str) -> None:
         self._url = url

@@ -1,4 +1,4 @@
-"""What a run is surrounded by: its job variables, its environment, its directory."""
+"""The job variables, the environment and the directory of a run."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def looked_up(variables: Mapping[str, Any], backend: Backend) -> dict[str, Any]:
 def environment(
     claim: Claim, backend_url: str, variables: Mapping[str, Any], environ: Mapping[str, str]
 ) -> dict[str, str]:
-    """The environment of the run's process: the worker's *environ*, ours over it, and `env` over both.
+    """Return the environment of a run: the worker's *environ*, ours over it, and `env` over both.
 
-    A name whose value is null is taken away. Raises StepFailed where `env` is no mapping.
+    A name whose value is null is removed. Raises StepFailed if `env` is not a mapping.
     """
     env = variables.get("env") or {}
     if not isinstance(env, Mapping):
-        raise StepFailed("The job variable `env` is no mapping.", hint="Write `NAME: VALUE` below it.")
+        raise StepFailed("The job variable `env` is not a mapping.", hint="Write `NAME: VALUE` below it.")
     own = {str(key): None if value is None else _text(value) for key, value in env.items()}
     given = {
         **environ,
@@ -69,14 +69,14 @@ def _text(value: Any) -> str:
 
 @contextmanager
 def working_directory(configured: Any, own: Path) -> Iterator[Path]:
-    """Where a run takes place: the *configured* directory, or its *own*, which is made.
+    """Yield the directory to run in: the *configured* one or, newly made, the run's *own*.
 
-    That is removed again if something is raised inside.
+    That one is removed again if the body raises.
     """
     if configured:
         yield Path(str(configured))
         return
-    remove_directory(own)  # of a worker that was killed before the run began
+    remove_directory(own)  # left by a worker that was killed before the run started
     own.mkdir(parents=True)
     try:
         yield own
@@ -86,16 +86,16 @@ def working_directory(configured: Any, own: Path) -> Iterator[Path]:
 
 
 def own_directory(run_id: str, home: Path) -> Path:
-    """The directory of a run to which none is configured."""
+    """Return the directory that belongs to a run."""
     return home / "runs" / run_id
 
 
 def runs_with_directory(home: Path) -> list[str]:
-    """The ids of the runs, of whatever store, that have such a directory."""
+    """Return the ids of the runs, of any store, that have a directory."""
     folder = home / "runs"
     return sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
 
 
 def remove_directory(directory: Path) -> None:
-    """Remove it with all that is in it, as far as that can be."""
+    """Remove *directory* and its contents, as far as possible."""
     shutil.rmtree(directory, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""`syntask work-pool`: where runs of a kind go."""
+"""`syntask work-pool`: manage work pools."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def update(
 ) -> None:
     """Update the work pool NAME. Options that are not given keep their values."""
     if no_concurrency_limit and concurrency_limit is not None:
-        raise UsageError("`--concurrency-limit` and `--no-concurrency-limit` exclude each other.")
+        raise UsageError("`--concurrency-limit` and `--no-concurrency-limit` cannot be used together.")
     template = _read(base_job_template) if base_job_template else None
     given = {
         "description": description,
@@ -134,7 +134,7 @@ def update(
         changes["concurrency_limit"] = None
     if not changes:
         raise UsageError(
-            "Nothing to change is given.", hint="`syntask work-pool update --help` lists the options."
+            "No changes were given.", hint="`syntask work-pool update --help` lists the options."
         )
     _change(context, name, changes)
     say(f"Updated work pool `{name}`.")
@@ -195,11 +195,11 @@ def _read(path: Path) -> dict[str, Any]:
     except ValueError as error:
         raise UsageError(f"`{path}` is not JSON: {error}.") from error
     if not isinstance(template, dict):
-        raise UsageError(f"`{path}` holds no job template, which is a mapping.")
+        raise UsageError(f"`{path}` is not a job template: it does not contain a mapping.")
     variables = template.get("variables") or {}
     properties = (variables.get("properties") or {}) if isinstance(variables, dict) else None
     if not isinstance(properties, dict) or not all(isinstance(each, dict) for each in properties.values()):
-        raise UsageError(f"`variables` in `{path}` is no JSON Schema of the pool's job variables.")
+        raise UsageError(f"`variables` in `{path}` is not a JSON Schema of job variables.")
     return template
 
 

@@ -115,7 +115,7 @@ def _serve(pool: WorkPool, backend: OwnBackend, options: WorkerOptions, context:
 
 _LIMIT = 10
 _KEEP_DAYS = 90
-# Seconds in which a worker that waits for the store does not listen to its runs.
+# Seconds for which a worker that waits for the store does not poll its runs.
 _PATIENCE = 2.0
 _LOG_LIMIT = 100_000_000
 
@@ -136,7 +136,7 @@ def _for_stock_worker(
 
 
 def _served(pool: WorkPool, type: str | None, features: Features) -> WorkPool:
-    """Return *pool*, of which somebody may have said the *type*. Raises UsageError or BackendRefused."""
+    """Return *pool*. Raises UsageError if it is not of the *type* given, BackendRefused if not served."""
     if type not in (None, pool.type):
         raise UsageError(f"The work pool `{pool.name}` is of type `{pool.type}`, not `{type}`.")
     if not is_served(pool, features):
@@ -158,11 +158,11 @@ def _show(event: WorkerEvent) -> None:
         case Stopping(runs=0):
             say("Stopping.")
         case Stopping(runs=runs):
-            say(f"Stopping: no more runs are taken. Runs that go on: {runs}. Stop once more to cancel them.")
+            say(f"Stopping after the current runs ({runs}). Stop again to cancel them.")
         case StoreLost(reason):
-            say(f"{reason} Runs go on, what they report waits, and the worker tries again.")
+            say(f"{reason} Current runs continue, their reports are kept, and the worker retries.")
         case StoreRegained():
-            say("The store can be written again, and has what waited for it.")
+            say("The store can be written again, and has the reports that waited for it.")
         case RunChanged(run, state) if state.type is not StateType.PENDING:
             time = datetime.now().astimezone().strftime("%H:%M:%S")
             who = escaped(f"{run.deployment or run.flow}  {run.name} ({run.id[:8]})")

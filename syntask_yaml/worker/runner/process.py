@@ -19,11 +19,11 @@ from syntask_yaml.worker.protocol import CONTROL_FD, GO, LONGEST_LINE, REPORT_FD
 from syntask_yaml.worker.run_environment import environment, working_directory
 from syntask_yaml.worker.runner.base import Launch
 
-# `-P`: no file of the user's can stand in for a module that the start of a run needs.
+# `-P`: no file of the user can shadow a module that the start of a run needs.
 DEFAULT_COMMAND = (sys.executable, "-P", "-m", "syntask_yaml.worker.child")
 _CHUNK = 65_536
-# How much is read of a pipe at a time: little, so that a run that never stops writing does not keep the
-# worker from all others; and at the end as much as a pipe can hold.
+# Chunks that are read from a pipe at a time: few, so that a run that never stops writing does not starve
+# the others; and at the end as many as a pipe can hold.
 _CHUNKS, _LAST_CHUNKS = 2, 16
 
 
@@ -38,17 +38,16 @@ def start_process(launch: Launch) -> RunProcess:
 
 @dataclass(slots=True)
 class _Pipe:
-    """One descriptor to read from, and what of a line has arrived. A line that is too long is split."""
+    """A descriptor to read from, and the line that is incomplete. A line that is too long is split."""
 
     descriptor: int
     pending: bytearray = field(default_factory=bytearray)
     is_open: bool = True
 
     def lines(self, *, is_last: bool = False) -> Iterator[bytes]:
-        """The lines that are there; at the end of the pipe, and if asked for the last time, also what
-        has no end."""
+        """Yield the complete lines; at the end of the pipe, and with *is_last*, also the incomplete one."""
         for chunk in self._chunks(_LAST_CHUNKS if is_last else _CHUNKS):
-            # Only what is new is looked through: a long line comes in many chunks.
+            # Only the new chunk is searched: a long line comes in many chunks.
             first, *others = chunk.split(b"\n")
             self.pending += first
             for other in others:
@@ -62,7 +61,7 @@ class _Pipe:
             self.pending = bytearray()
 
     def skip(self) -> Amount:
-        """How much is there, without looking at it."""
+        """Drop what is there, and return how much it was."""
         chunks = [bytes(self.pending), *self._chunks(_LAST_CHUNKS)]
         self.pending = bytearray()
         return Amount(sum(chunk.count(b"\n") for chunk in chunks), sum(map(len, chunks)))
@@ -143,7 +142,7 @@ class RunProcess:
         return self._process.poll()
 
     def stop(self, *, force: bool = False) -> None:
-        with suppress(ProcessLookupError):  # they have ended already
+        with suppress(ProcessLookupError):  # it has ended already
             os.killpg(self._process.pid, signal.SIGKILL if force else signal.SIGTERM)
 
     def close(self) -> None:
@@ -158,7 +157,7 @@ class RunProcess:
                 stream.close()
 
     def _send(self, line: bytes) -> None:
-        with suppress(BrokenPipeError):  # it has ended; its exit code says how
+        with suppress(BrokenPipeError):  # it has ended; the exit code tells how
             self._control.write(line)
             self._control.flush()
 
@@ -168,10 +167,10 @@ def _pipe(stream: Any) -> _Pipe:
 
 
 def _end_of(pid: int) -> tuple[int, ...]:
-    """A descriptor that becomes readable when the process ends, where the system has such."""
+    """Return a descriptor that becomes readable when the process ends, if the system supports it."""
     if sys.platform != "linux":
         return ()
     try:
         return (os.pidfd_open(pid),)
-    except OSError:  # an old kernel, or a sandbox: the end is seen a moment later
+    except OSError:  # an old kernel, or a sandbox: the end is noticed a moment later
         return ()

@@ -36,7 +36,7 @@ def test_a_run_that_has_not_begun(deployed: Deployed) -> None:
     site.work()
     assert site.marked("began") == []
     again = site.call("flow-run", "cancel", run)
-    assert (again.returncode, "has ended" in again.stderr) == (1, True)
+    assert (again.returncode, "has already ended" in again.stderr) == (1, True)
 
 
 def test_a_run_whose_code_is_pulled(deployed: Deployed) -> None:

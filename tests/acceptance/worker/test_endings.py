@@ -42,7 +42,7 @@ class Case:
         return {"entrypoint": f"plain.py:{self.entrypoint}" if is_plain else self.entrypoint, **self.more}
 
 
-SAID_NOTHING = "The process of the run ended with exit code {} and said nothing of the flow."
+NO_RESULT = "The process of the run exited with code {} without a result."
 TYPED = {
     "count": 3, "ratio": 1, "name": "x", "when": "2026-01-31T12:00:00+02:00", "day": "2026-01-31",
     "colour": "red", "window": {"start": "2026-02-01", "length": "PT90S"}, "place": "a/b",
@@ -101,7 +101,7 @@ CASES: dict[str, Case] = {
     "leaves-well": Case("leaves_well", COMPLETED),
     "leaves-badly": Case("leaves_badly", failed("SystemExit: 3")),
     "cannot-be-said": Case(
-        "raises_what_cannot_be_said", failed("SaysNothing: what it says raises RuntimeError")
+        "raises_what_cannot_be_said", failed("SaysNothing: its message raises RuntimeError")
     ),
     "at-length": Case("raises_at_length", failed("ValueError: " + "z" * 1000)),
     "leaves-oddly": Case("leaves_oddly", failed("NoCode")),
@@ -111,15 +111,15 @@ CASES: dict[str, Case] = {
     "raises-without-streams": Case("raises_without_streams", failed("ValueError: unheard")),
     "leaves-with-words": Case("leaves_with_words", failed("SystemExit: no more coffee")),
     "interrupts-itself": Case("interrupts_itself", failed("KeyboardInterrupt")),
-    "vanishes": Case("vanishes", crashed(SAID_NOTHING.format(7))),
+    "vanishes": Case("vanishes", crashed(NO_RESULT.format(7))),
     "vanishes-well": Case("vanishes_well", COMPLETED),
-    "is-killed": Case("is_killed", crashed("The process of the run was ended by SIGKILL. Often")),
-    "crashes": Case("crashes_the_interpreter", crashed("The process of the run was ended by SIGSEGV.")),
-    "ends-its-group": Case("ends_its_group", crashed("The process of the run was ended by SIGTERM.")),
+    "is-killed": Case("is_killed", crashed("The process of the run was killed by SIGKILL. This often")),
+    "crashes": Case("crashes_the_interpreter", crashed("The process of the run was killed by SIGSEGV.")),
+    "ends-its-group": Case("ends_its_group", crashed("The process of the run was killed by SIGTERM.")),
     "closes-its-output": Case("closes_its_output", COMPLETED, ("before",)),
     "closes-everything": Case("closes_everything", COMPLETED, ("before",)),
     "forks": Case("forks", COMPLETED, ("the parent goes on",)),
-    "forks-and-vanishes": Case("forks_and_vanishes", crashed(SAID_NOTHING.format(9))),
+    "forks-and-vanishes": Case("forks_and_vanishes", crashed(NO_RESULT.format(9))),
     "forks-and-logs": Case("forks_and_logs", COMPLETED, ("3" * 20_000,)),
     "speaks-out-of-turn": Case("speaks_out_of_turn", COMPLETED, ("the end", '{"kind": 7}')),
     "left-process": Case("leaves_a_process_behind", COMPLETED),
@@ -135,7 +135,7 @@ CASES: dict[str, Case] = {
     # What `flow` promises
     "at-last": Case("succeeds_at_last", COMPLETED, ("OSError: not yet",)),
     "never": Case("never_succeeds", failed("OSError: never")),
-    "too-long": Case("takes_too_long", failed("TimedOut: The flow took longer than 0.2 sec", "TimedOut")),
+    "too-long": Case("takes_too_long", failed("TimedOut: The flow exceeded its time limit", "TimedOut")),
     "second-time": Case("is_faster_the_second_time", COMPLETED),
     # What a run cannot start with
     "no-program": Case(

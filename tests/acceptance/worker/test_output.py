@@ -16,7 +16,7 @@ MEGABYTES = int(os.environ.get("SYNTASK_TORTURE_OUTPUT", "100"))
 
 
 def printed_and_left_out(site: Site, run: str) -> int:
-    """How many lines of `prints_for_long` are in the log, and how many it says were left out."""
+    """How many lines of `prints_for_long` are in the log, and how many it says were dropped."""
     lines = [line.message for line in site.lines(run)]
     return lines.count("0123456789abcde") + int(lines[-1].split()[0].replace(",", ""))
 
@@ -91,7 +91,7 @@ def test_the_log_of_a_run_has_a_limit_and_the_rest_is_counted(deployed: Deployed
     assert "the first" in lines
     assert 10_000 < len(printed) < 20_000
     assert "ValueError: all said" in "\n".join(lines)
-    assert lines[-1].endswith("SYNTASK_LOG_LIMIT keeps 1 MB of a run's log.")
+    assert lines[-1].endswith("the log reached SYNTASK_LOG_LIMIT, 1 MB.")
     assert printed_and_left_out(site, run) == 40 * 62_500
     assert site.store.stat().st_size < 10_000_000
 

@@ -41,12 +41,12 @@ def test_told_twice_it_cancels_them(site: Site) -> None:
     with site.worker() as worker:
         until(lambda: len(site.marked("began")) == 2)
         worker.terminate()
-        until(lambda: "Stop once more" in (site.folder / "worker.log").read_text())
+        until(lambda: "Stop again" in (site.folder / "worker.log").read_text())
         worker.terminate()
         assert worker.wait(30) == 0
     states = [site.run(run).state for run in runs]
     assert {state.type for state in states} == {StateType.CANCELLED}
-    assert {state.message for state in states} == {"The worker was told to stop."}
+    assert {state.message for state in states} == {"The worker was stopped."}
 
 
 def test_idle_it_ends_at_once(site: Site) -> None:

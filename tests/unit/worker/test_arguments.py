@@ -269,7 +269,7 @@ def test_an_annotation_that_cannot_be_evaluated_leaves_the_others_converted(
         arguments
     )
     assert [record.getMessage() for record in caplog.records] == [
-        f"The annotation of the parameter `{name}` cannot be used; its value is passed unconverted. "
+        f"The annotation of the parameter `{name}` cannot be used; its value is passed unchanged. "
         f"NameError: name '{missing}' is not defined"
         for name, missing in (("frame", "DataFrame"), ("more", "Nothing"))
     ]
