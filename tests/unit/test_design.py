@@ -17,6 +17,8 @@ import pytest
 from syntask_yaml import api
 from syntask_yaml.cli.main import cli
 from syntask_yaml.messages import MESSAGES
+from syntask_yaml.model.pool_type import SERVED_TYPES
+from syntask_yaml.worker.runner import RUNNERS
 from tests.support.console import Console
 
 ROOT = Path(__file__).parents[2]
@@ -167,10 +169,8 @@ _ABOUT_NO_MODULE = {
     "test_flaky_proxy.py": "a tool of the tests",
     "test_pins.py": "constraints.txt",
     "test_start_up.py": "what each command imports",
-    "backend/embedded/test_plans.py": "how SQLite runs the statements",
     "backend/embedded/test_processes.py": "several processes with one store",
     "backend/test_any_order.py": "what the port promises, in any order of calls",
-    "worker/test_bind.py": "arguments in the words of their flow",
 }
 
 
@@ -182,6 +182,11 @@ def test_tests_stand_where_their_module_stands() -> None:
     others = [file for file in files if file.with_name(file.stem.removeprefix("test_")) not in known]
 
     assert {file.as_posix() for file in others} == _ABOUT_NO_MODULE.keys()
+
+
+def test_what_the_worker_serves_has_a_runner() -> None:
+    """The backend promises to serve the types of the table that have a template; a runner executes them."""
+    assert sorted(RUNNERS) == sorted(SERVED_TYPES)
 
 
 def test_no_two_public_classes_have_one_name() -> None:
