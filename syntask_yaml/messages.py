@@ -156,6 +156,62 @@ MESSAGES: Mapping[str, Message] = {
     ),
     "needs-server": Message("Needs a server", "The backend does not support this key."),
     "not-portable": Message("Not portable", "A Prefect server would reject the name or value."),
+    # From agents to workers
+    "unknown-field": Message("Unknown field", "The field is not converted because it is not known."),
+    "already-declared": Message(
+        "Already declared", "The project file has an entry with this flow and name but other values."
+    ),
+    "agent-file-no-infrastructure": Message(
+        "No infrastructure", "The agent deployment has no infrastructure and is converted to a process."
+    ),
+    "never-applied": Message("Never applied", "No Prefect version deploys such a file."),
+    "unsupported-infrastructure": Message(
+        "Unsupported infrastructure", "No type of work pool replaces this type of infrastructure block."
+    ),
+    "agent-pool": Message("Agent work pool", "Work pools of agents cannot have workers."),
+    "anonymous-block": Message("Anonymous block", "A block without a name is treated as part of its file."),
+    "stale-block-copy": Message(
+        "Copy of a block", "The file contains a copy of a block that may have changed on the server."
+    ),
+    "pool-template-needed": Message(
+        "Base job template needed", "The value can only be set in the base job template of the work pool."
+    ),
+    "override-unknown": Message("Unknown override", "The work pool type has no such job variable."),
+    "override-needs-own-pool": Message(
+        "Override needs a work pool", "The override can only be set in a base job template."
+    ),
+    "override-replaces-env": Message(
+        "Override replaces env", "The override of `env` replaces the environment of the block."
+    ),
+    "default-differs": Message("Default differs", "Workers and agents have different defaults."),
+    "image-of-prefect-2": Message(
+        "Image of Prefect 2", "The image contains Prefect 2, which has no workers."
+    ),
+    "installs-prefect-2": Message("Prefect 2 installed", "A command installs Prefect 2."),
+    "secret-in-file": Message("Secret in file", "The file contains a secret in plain text."),
+    "path-in-place": Message(
+        "Code runs in place", "Agents ran a copy of the code. Workers run it in its directory."
+    ),
+    "absolute-path": Message(
+        "Path of another machine", "The path is a home directory or a path of another operating system."
+    ),
+    "push-added": Message(
+        "Push step added", "A push step replaces the upload of `prefect deployment build`."
+    ),
+    "push-missing": Message("No push step", "No step uploads the code to the storage."),
+    "entrypoint-not-found": Message(
+        "Entrypoint not found", "The entrypoint does not exist in the directory of the project."
+    ),
+    "flow-renamed": Message(
+        "Flow renamed", "The file and the source code have different names for the flow."
+    ),
+    "old-command": Message("Command of Prefect 2", "The command must be replaced by hand."),
+    "dynamic-value": Message("Dynamic value", "The command contains a value that is not known here."),
+    "several-types-one-agent": Message(
+        "Multiple workers needed", "The agent served multiple work pools. A worker serves one."
+    ),
+    "queue-limit": Message("Limit of a work queue", "The limit applied to the work queue."),
+    "helm-agent": Message("Helm chart of an agent", "A Helm chart starts an agent. It is not rewritten."),
     # Trying out
     "pull-failed": Message("Pull failed", "A pull step failed in the environment of a run."),
     "load-failed": Message(

@@ -25,6 +25,7 @@ settings.load_profile("patient")
 CHECKOUT = Path(__file__).parents[1]
 _SETTINGS = ("SYNTASK_", "PREFECT_")
 _CORPUS = os.environ.get("SYNTASK_CORPUS")
+CORPUS = Path(_CORPUS) if _CORPUS else CHECKOUT.parent / "shared" / "corpus"
 
 
 # Who starts the tests in the background may have them, and all that they start, ignore Ctrl-C.
@@ -59,9 +60,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "corpus_file" in metafunc.fixturenames:
-        folder = Path(_CORPUS) if _CORPUS else CHECKOUT.parent / "shared" / "corpus"
-        files = sorted(folder.glob("**/*.y*ml"))
-        reason = f"no corpus at {folder}; SYNTASK_CORPUS names one"
+        files = sorted(CORPUS.glob("**/*.y*ml"))
+        reason = f"no corpus at {CORPUS}; SYNTASK_CORPUS names one"
         none = pytest.param(None, marks=pytest.mark.skip(reason=reason), id="none")
         metafunc.parametrize(
             "corpus_file", [pytest.param(file, id=file.stem) for file in files] or [none], scope="session"

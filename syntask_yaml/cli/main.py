@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "variable": ("variable", "Manage variables."),
     "block": ("block", "Manage blocks."),
     "worker": ("worker", "Execute due runs."),
+    "upgrade": ("upgrade", "Convert deployments of agents."),
     "schema": ("schema", "Print the JSON Schema of the project file."),
     "completion": ("completion", "Print a shell completion script."),
 }

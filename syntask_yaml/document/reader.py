@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from yaml.events import DocumentStartEvent
+
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
-from syntask_yaml.document.parser import collector_at_rest
+from syntask_yaml.document.parser import Parser, collector_at_rest
 from syntask_yaml.document.problems import Fatal, Problems
 from syntask_yaml.document.syntax import SYNTAX_ERRORS, syntax_problem
 from syntask_yaml.document.tree import build_tree
@@ -69,6 +71,35 @@ def read(source: Source) -> Document:
     else:
         return Document(source, Node(value, source, location), tuple(problems.found))
     return Document(source, Node(None, source, 0), tuple(problems.found), is_readable=False)
+
+
+def read_each(source: Source, *, at_most: int) -> list[Document]:
+    """Read every YAML document of a text, each with its places in the whole; one that holds more than
+    *at_most* is a problem, as several are in `read`."""
+    starts = _document_starts(source.text)
+    if not 1 < len(starts) <= at_most:
+        return [read(source)]
+    text, ends = source.text, [*starts[1:], len(source.text)]
+    lines = [0, *(text.count("\n", 0, start) for start in starts[1:])]
+    return [
+        read(Source(source.name, "\n" * above + text[0 if not above else start : end]))
+        for above, start, end in zip(lines, starts, ends, strict=True)
+    ]
+
+
+def _document_starts(text: str) -> list[int]:
+    """Where the documents of a text begin; none where it is no YAML."""
+    events = Parser(text.removeprefix("\ufeff"))
+    offset = len(text) - len(text.removeprefix("\ufeff"))
+    starts = []
+    try:
+        while events.check_event():
+            event = events.get_event()
+            if isinstance(event, DocumentStartEvent) and event.start_mark:
+                starts.append(event.start_mark.index + offset)
+    except SYNTAX_ERRORS:
+        return []
+    return starts
 
 
 def _unreadable(source: Source, detail: str, hint: str) -> Document:

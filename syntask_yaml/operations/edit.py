@@ -148,7 +148,12 @@ def as_they_would_be(problems: Iterable[Diagnostic], shown: str) -> list[Diagnos
     """Return the problems, marked as those of a text that was not written, and a note that says so."""
     detail = f"Nothing was written to `{shown}`. The lines above show the file as it would have been."
     note = Diagnostic("edit-refused", detail, severity=Severity.NOTE)
-    return [*(replace(each, span=_marked(each.span), used=_marked(each.used)) for each in problems), note]
+    return [*map(as_it_would_be, problems), note]
+
+
+def as_it_would_be(problem: Diagnostic) -> Diagnostic:
+    """The problem, marked as one of a text that was not written."""
+    return replace(problem, span=_marked(problem.span), used=_marked(problem.used))
 
 
 def _marked(span: Span | None) -> Span | None:

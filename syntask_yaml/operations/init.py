@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from syntask_yaml.assets import asset
 from syntask_yaml.diagnostics import did_you_mean
-from syntask_yaml.document.writer import to_scalar
+from syntask_yaml.document.writer import to_scalar, to_yaml
 from syntask_yaml.errors import FileFailed, UsageError
 from syntask_yaml.files import write_atomically
 from syntask_yaml.operations.flows import list_flows
@@ -21,6 +21,12 @@ from syntask_yaml.project.repository import GitRemote, find_remote
 FILE_NAME = "syntask.yaml"
 SCHEMA_NAME = ".syntask.schema.json"
 MODELINE = f"# yaml-language-server: $schema={SCHEMA_NAME}"
+# How a project file begins that a command writes.
+_HEAD = f"""{MODELINE}
+#
+# What this project deploys. `syntask validate` checks it, `syntask plan` shows what would change,
+# `syntask deploy --all` makes it so. Every key: `syntask schema`, or docs/reference.md.
+"""
 _MARK = re.compile(r"@(\w+)@")
 _MAX_ENTRIES = 30
 # What cannot stand in a deployment's name.
@@ -97,6 +103,11 @@ def init_project(
     except OSError as error:
         raise FileFailed(f"`{path}` cannot be written: {error.strerror or error}.") from error
     return path
+
+
+def new_file(name: str, entries: Sequence[Mapping[str, Any]]) -> str:
+    """The text of a project file called *name* with *entries*, which are JSON."""
+    return f"{_HEAD}{to_yaml({'name': name})}\n{to_yaml({'deployments': list(entries)})}"
 
 
 def check_free(directory: Path) -> Path:

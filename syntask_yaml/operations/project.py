@@ -12,6 +12,7 @@ from syntask_yaml.errors import NotFound, SyntaskError
 from syntask_yaml.model.builtin import claims_to_be_builtin
 from syntask_yaml.model.step import Step
 from syntask_yaml.operations.choose import with_full_names
+from syntask_yaml.project.agent_files import find_agent_files, upgrade_command
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import Flow, FlowReader
 from syntask_yaml.project.load import Declaration, Project, load_project
@@ -43,12 +44,21 @@ def open_project(place: ProjectPlace) -> Project:
     if file is None:
         names = ", ".join(f"`{name}`" for name in FILE_NAMES)
         detail = f"There is no project file here or above: {names}."
-        raise NotFound(detail, hint=_NO_FILE_HINT)
+        raise NotFound(detail, hint=_hint_without_file(place.directory))
     root = file.parent if place.file is None else place.directory
     shown = str(place.file) if place.file is not None else _relative(file, place.directory)
     document = read_file(file, name=shown)
     project = load_project(document, root, dialect=Dialect.of(file.name), strict=place.strict)
     return replace(project, file=file)
+
+
+def _hint_without_file(directory: Path) -> str:
+    """What to do where there is no project file; deployments of agents are converted."""
+    found = find_agent_files(directory)
+    if not found:
+        return _NO_FILE_HINT
+    files = f"`{found[0]}` is" if len(found) == 1 else f"`{found[0]}` and {len(found) - 1} more files are"
+    return f"{files} for agents: `{upgrade_command()}` shows how to convert them to a project file."
 
 
 def _relative(file: Path, directory: Path) -> str:

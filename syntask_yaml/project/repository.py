@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 
@@ -68,3 +70,39 @@ def without_credentials(url: str) -> str:
     if url.startswith("ssh://"):
         return re.sub(r"^(ssh://[^/@:]*):[^/]*@", r"\1@", url)
     return re.sub(r"^(\w[\w+.-]*://)[^/]*@", r"\1", url)
+
+
+def uncommitted(directory: Path, paths: Sequence[Path]) -> frozenset[Path] | None:
+    """Which of *paths* git does not have as they are: changed, untracked or ignored.
+
+    None where *directory* is in no repository.
+    """
+    from syntask_yaml.git_library import git
+
+    try:
+        with git.Repo(directory, search_parent_directories=True) as repository:
+            root = Path(str(repository.working_tree_dir)).resolve()
+            inside = {path.resolve() for path in paths if path.resolve().is_relative_to(root)}
+            names = [str(path.relative_to(root)) for path in sorted(inside)]
+            tracked = set(_listed(repository, "ls-files", names))
+            changed = set(_listed(repository, "diff", names, "HEAD", "--name-only", "--no-renames"))
+    except (git.GitError, ValueError, TypeError, OSError):  # GitPython's many ways of saying no
+        return None
+    clean = {root / name for name in tracked - changed}
+    return frozenset(path.resolve() for path in paths) - clean
+
+
+def _listed(repository: Any, command: str, names: Sequence[str], *options: str) -> list[str]:
+    """The files that a command of git prints, of those called *names*, whatever characters they hold."""
+    words = [
+        "git",
+        "-c",
+        "core.fsmonitor=false",
+        "--literal-pathspecs",
+        command,
+        "-z",
+        *options,
+        "--",
+        *names,
+    ]
+    return [name for name in str(repository.git.execute(words)).split("\0") if name]

@@ -14,15 +14,10 @@ from typing import Any
 from syntask_yaml.assets import asset
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
+from syntask_yaml.project.agent_files import is_agent_deployment, upgrade_command
 from syntask_yaml.project.explain import explain
 
 _DEPLOYMENT = {"$ref": "#/$defs/deployment"}
-
-# Keys of the files that Prefect 2 had for agents, one deployment in each.
-_OF_AGENTS = frozenset(
-    "flow_name infra_overrides infrastructure manifest_path parameter_openapi_schema path storage "
-    "work_queue_name is_schedule_active timestamp".split()
-)
 
 # Takes the place of a value that a step will output: where templates are resolved, no other text is one.
 PENDING = "{{ \ue000 }}"
@@ -42,9 +37,9 @@ def check_schema(root: Node) -> Iterator[Diagnostic]:
     if not isinstance(root.value, dict):
         yield from _why({}, root.value, root)
         return
-    if "deployments" not in root.value and len(_OF_AGENTS & root.value.keys()) > 1:
+    if is_agent_deployment(root.value):
         detail = "The file describes a deployment for an agent, as written by `prefect deployment build`."
-        hint = "Write a `deployments:` entry with `name`, `entrypoint` and `work_pool` instead."
+        hint = f"`{upgrade_command(root.source.name)}` shows how to convert it."
         yield root.problem("agent-deployment", detail, hint)
         return
     deployments = root.get("deployments")

@@ -11,18 +11,12 @@ from syntask_yaml.document.writer import to_yaml
 from syntask_yaml.errors import EditRefused, FileFailed
 from syntask_yaml.files import write_atomically
 from syntask_yaml.operations.edit import Edit, apply_edit, new_problems
-from syntask_yaml.operations.init import MODELINE, write_schema
+from syntask_yaml.operations.init import new_file, write_schema
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import load_project
 from syntask_yaml.source import Source
 from syntask_yaml.wizard.context import ProjectContext
 from syntask_yaml.wizard.draft import Draft
-
-_HEAD = f"""{MODELINE}
-#
-# What this project deploys. `syntask validate` checks it, `syntask plan` shows what would change,
-# `syntask deploy --all` makes it so. Every key: `syntask schema`, or docs/reference.md.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +53,10 @@ def _difference(text: str, project: ProjectContext) -> list[str]:
 def _text(draft: Draft, project: ProjectContext) -> str:
     file = project.path.name
     if project.text is None:
-        return new_file(draft, project)
+        return new_file(project.root.name, [draft.entry()])
     if draft.declared is None:
         return add_entry(project.text, draft.entry(), file=file)
     return replace_entry(project.text, int(draft.declared.node.path[1]), draft.entry(), file=file)
-
-
-def new_file(draft: Draft, project: ProjectContext) -> str:
-    """A whole file, with one entry."""
-    name = to_yaml({"name": project.root.name})
-    entries = to_yaml({"deployments": [draft.entry()]})
-    return f"{_HEAD}{name}\n{entries}"
 
 
 def _problems(text: str, draft: Draft, project: ProjectContext, reader: FlowReader) -> list[Diagnostic]:

@@ -11,11 +11,11 @@ from syntask_yaml.model.block import Block
 from syntask_yaml.model.pool_type import pool_type
 from syntask_yaml.project.default_pull import IMAGE_ROOT
 from syntask_yaml.project.repository import without_credentials
+from syntask_yaml.project.spelling import block_name_problem, block_reference, slug, step
 from syntask_yaml.wizard.context import InterviewContext
 from syntask_yaml.wizard.draft import Draft
 from syntask_yaml.wizard.prompts.image import AUTO, choose_block, takes_image
 from syntask_yaml.wizard.questions import Choice, Confirm, Interview, Password, Select, Text
-from syntask_yaml.wizard.steps import block_name_problem, block_reference, slug, step
 
 _LOGIN = re.compile(r"\w[\w+.-]*://[^/@]*:[^/@]*@|https?://[^/@]*@")
 

@@ -9,10 +9,10 @@ from typing import Any
 from syntask_yaml.model.builtin import builtin_of
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.pool_type import pool_type
+from syntask_yaml.project.spelling import block_reference, slug, step
 from syntask_yaml.wizard.context import InterviewContext
 from syntask_yaml.wizard.draft import Draft
 from syntask_yaml.wizard.questions import Choice, Confirm, Interview, Select, Text
-from syntask_yaml.wizard.steps import block_reference, slug, step
 
 BUILD_ID = "build-image"
 AUTO = "auto"

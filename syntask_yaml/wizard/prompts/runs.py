@@ -8,11 +8,11 @@ from typing import Any
 
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.secret import is_secret_name
+from syntask_yaml.project.spelling import block_reference, slug
 from syntask_yaml.template import is_template
 from syntask_yaml.wizard.context import InterviewContext
 from syntask_yaml.wizard.draft import Draft
 from syntask_yaml.wizard.questions import NOTHING, Choice, Interview, Select, Text
-from syntask_yaml.wizard.steps import block_reference, slug
 
 _PAIR = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=(?P<value>.*)", re.DOTALL)
 

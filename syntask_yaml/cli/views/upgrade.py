@@ -1,0 +1,191 @@
+"""An upgrade for people, for programs, and as a page of Markdown."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from syntask_yaml.cli.views import diagnostics, reports
+from syntask_yaml.cli.views.escape import escaped
+from syntask_yaml.cli.views.output import document, print_json, print_table
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.upgrade.result import DeploymentResult, FileChange, Upgrade
+
+_COLORS = {"+": "green", "-": "red", "@": "cyan"}
+_COLUMNS = ("File", "Deployment", "Work pool", "Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How an upgrade is printed. *words* are the arguments of the command that writes it."""
+
+    words: Sequence[str]
+    is_written: bool
+    with_diff: bool
+    quiet: bool
+
+
+def show(upgrade: Upgrade, shown: Shown) -> None:
+    """Print what was found and what becomes of it: problems to standard error, the rest to output."""
+    if upgrade.results and not shown.quiet:
+        print_table(_COLUMNS, map(_row, upgrade.results), empty="")
+        click.echo()
+    diagnostics.show(each for each in upgrade.diagnostics if not (shown.quiet and each.is_note))
+    for change in upgrade.changes if shown.with_diff else ():
+        _show_difference(change)
+    for line in () if shown.quiet else _last_lines(upgrade, shown):
+        click.echo(line)
+
+
+def _last_lines(upgrade: Upgrade, shown: Shown) -> Iterator[str]:
+    if shown.is_written:
+        for change in upgrade.changes:
+            yield f"{'Deleted' if change.after is None else 'Wrote'} {escaped(change.shown)}"
+    yield upgrade.summary
+    steps = list(upgrade.next_steps)
+    if upgrade.changes and not shown.is_written:
+        command = shlex.join(["syntask", "upgrade", *shown.words, "--write"])
+        steps.insert(0, ("Write the changes above", command))
+    if steps:
+        yield "\nNext steps:"
+    for number, (what, command) in enumerate(steps, 1):
+        yield f"  {number}. {escaped(what)}:"
+        yield f"       {escaped(command)}"
+
+
+def _row(result: DeploymentResult) -> tuple[str, str, str, str]:
+    return _file(result), result.converted.full_name, _pool(result), result.status.value
+
+
+def _file(result: DeploymentResult) -> str:
+    span = result.converted.source.root.span
+    return f"{span.file}:{span.line}"
+
+
+def _pool(result: DeploymentResult) -> str:
+    pool = result.entry.get("work_pool")
+    return str(pool.get("name", "")) if isinstance(pool, dict) else ""
+
+
+def _show_difference(change: FileChange) -> None:
+    for line in change.difference.splitlines():
+        click.secho(escaped(line), fg=_COLORS.get(line[:1]))
+    click.echo()
+
+
+def print_document(upgrade: Upgrade, shown: Shown) -> None:
+    """Print one JSON document with everything; no secret is in it."""
+    print_json(document("upgrade", _content(upgrade, is_written=shown.is_written)))
+
+
+FORMATS: Mapping[str, Callable[[Upgrade, Shown], None]] = {"text": show, "json": print_document}
+
+
+def _content(upgrade: Upgrade, *, is_written: bool) -> dict[str, Any]:
+    return {
+        "summary": upgrade.summary,
+        "written": is_written,
+        "deployments": [_deployment(each) for each in upgrade.results],
+        "work_pools": [
+            {
+                "name": pool.name,
+                "type": pool.type,
+                "deployments": pool.deployments,
+                "work_queues": pool.queues,
+                "command": pool.command,
+            }
+            for pool in upgrade.pools
+        ],
+        "blocks": [
+            {"type": block.type, "name": block.name, "command": block.command or None}
+            for block in upgrade.blocks
+        ],
+        "commands": [
+            {
+                "file": answer.command.span.file,
+                "line": answer.command.span.line,
+                "command": answer.command.verb,
+                "rewritten": answer.text,
+            }
+            for answer in upgrade.answers
+        ],
+        "files": [
+            {"file": change.shown, "action": _action(change), "diff": change.difference}
+            for change in upgrade.changes
+        ],
+        "diagnostics": [reports.encode(each) for each in upgrade.diagnostics],
+        "next_steps": [{"what": what, "command": command} for what, command in upgrade.next_steps],
+    }
+
+
+def _action(change: FileChange) -> str:
+    if change.before is None:
+        return "create"
+    return "delete" if change.after is None else "update"
+
+
+def _deployment(result: DeploymentResult) -> dict[str, Any]:
+    span = result.converted.source.root.span
+    return {
+        "deployment": result.converted.full_name,
+        "file": span.file,
+        "line": span.line,
+        "result": result.status.value,
+        "entry": result.entry,
+        "fields": [
+            {"path": list(fate.path), "fate": fate.kind.value, "note": fate.note}
+            for fate in result.converted.fates
+        ],
+    }
+
+
+def as_markdown(upgrade: Upgrade) -> str:
+    """The report as a page, for a pull request."""
+    return "\n".join(_page(upgrade)) + "\n"
+
+
+def _page(upgrade: Upgrade) -> Iterator[str]:
+    yield f"# From agents to workers\n\n{upgrade.summary}\n"
+    if upgrade.results:
+        yield from _table(_COLUMNS, map(_row, upgrade.results))
+    unresolved = upgrade.unresolved
+    if unresolved:
+        yield "## To look at\n"
+        yield from map(_item, unresolved)
+        yield ""
+    if upgrade.next_steps:
+        yield "## Next steps\n"
+        yield from (
+            f"{number}. {what}: `{command}`" for number, (what, command) in enumerate(upgrade.next_steps, 1)
+        )
+        yield ""
+    if upgrade.results:
+        yield "## Fields\n"
+        yield from _table(("Deployment", "Field", "Fate", "Where or why"), _fields(upgrade))
+
+
+def _fields(upgrade: Upgrade) -> Iterator[tuple[str, ...]]:
+    for result in upgrade.results:
+        for fate in result.converted.fates:
+            path = ".".join(map(str, fate.path))
+            yield result.converted.full_name, path, fate.kind.value, fate.note
+
+
+def _item(problem: Diagnostic) -> str:
+    place = f"`{problem.span}`: " if problem.span else ""
+    return f"- {place}{_cell(problem.detail)} {_cell(problem.hint)} (`{problem.code}`)"
+
+
+def _table(columns: tuple[str, ...], rows: Any) -> Iterator[str]:
+    yield f"| {' | '.join(columns)} |"
+    yield f"|{' --- |' * len(columns)}"
+    yield from (f"| {' | '.join(map(_cell, row))} |" for row in rows)
+    yield ""
+
+
+def _cell(text: str) -> str:
+    return escaped(" ".join(text.split())).replace("|", "\\|")

@@ -1,0 +1,67 @@
+"""Files that Prefect 2 had for agents, told from others by their keys."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+MAX_BYTES = 1024 * 1024
+
+# Keys of a file that holds one deployment.
+_KEYS = frozenset(
+    "flow_name infra_overrides infrastructure manifest_path parameter_openapi_schema path storage "
+    "work_queue_name is_schedule_active timestamp".split()
+)
+
+# What each such file says, in bytes: looking for it is a hundred times faster than reading YAML.
+_FLOW = re.compile(rb"""(?:entrypoint|manifest_path)["']?[ \t]*:""")
+_OTHER = re.compile(rb"""(?:infra\w+|work_queue_name|work_pool|deployments|flow_name)["']?[ \t]*:""")
+
+# The first line of a file that was converted.
+CONVERTED = "# syntask upgrade: now in "
+
+
+def is_agent_deployment(value: Any) -> bool:
+    """Whether the document is one deployment for an agent, as `prefect deployment build` wrote it."""
+    return isinstance(value, dict) and "deployments" not in value and len(_KEYS & value.keys()) > 1
+
+
+def has_project_form(name: str) -> bool:
+    """Whether a file called *name* listed deployments beside a `prefect.yaml`, as those of 2.10 did."""
+    return Path(name).stem.lower().startswith("deployment")
+
+
+def is_converted(content: bytes) -> bool:
+    """Whether the first line of a file says that it was converted."""
+    return content.removeprefix(b"\xef\xbb\xbf").startswith(CONVERTED.encode())
+
+
+def may_hold_deployment(content: bytes) -> bool:
+    """Whether the bytes of a file look like a deployment that is not converted yet."""
+    is_like = _FLOW.search(content) is not None and _OTHER.search(content) is not None
+    return is_like and not is_converted(content)
+
+
+def upgrade_command(*files: str) -> str:
+    """The command that converts *files*."""
+    return shlex.join(["syntask", "upgrade", *files])
+
+
+def find_agent_files(folder: Path) -> list[str]:
+    """The names of the files in *folder* that look like deployments for agents, in order."""
+    found = []
+    for path in sorted((*folder.glob("*.yaml"), *folder.glob("*.yml"))):
+        try:
+            if path.is_file() and not path.is_symlink() and path.stat().st_size <= MAX_BYTES:
+                content = path.read_bytes()
+                if may_hold_deployment(content) and _is_of_agents(path.name, content):
+                    found.append(path.name)
+        except OSError:
+            continue
+    return found
+
+
+def _is_of_agents(name: str, content: bytes) -> bool:
+    return has_project_form(name) or b"infra" in content or b"work_queue_name" in content

@@ -1,0 +1,215 @@
+"""Where the code of a deployment is, and how runs get it: entrypoint, path and storage."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from syntask_yaml.document.node import Node
+from syntask_yaml.errors import SyntaskError
+from syntask_yaml.project.flows import Flow
+from syntask_yaml.project.spelling import step
+from syntask_yaml.upgrade.draft import EntryDraft
+from syntask_yaml.upgrade.facts import Form
+from syntask_yaml.upgrade.pools import block_name, block_type
+from syntask_yaml.upgrade.storages import STORAGES, Storage, StoredCode, settle_fields
+
+_IN_IMAGE = "/opt/prefect/flows"
+_WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")
+# Folders of a person, which the machine of a worker hardly has.
+_HOME = re.compile(r"/(?:home|Users|root|mnt/[a-z]/Users)(?:/|$)")
+_LOCAL = "local-file-system"
+
+
+def convert_code(draft: EntryDraft) -> None:
+    """The entrypoint, and the steps that bring the code where it runs."""
+    source = draft.source
+    path, storage = source.get("path"), source.get("storage")
+    if storage is None:
+        _convert_local(draft, path)
+    elif block_type(storage) == _LOCAL:
+        _convert_local_block(draft, storage, path)
+    else:
+        _convert_storage(draft, storage, path)
+    _convert_entrypoint(draft)
+    if draft.flow is not None:  # the project's folder has the code, whatever the path was
+        draft.problems = [
+            problem.as_note() if problem.code == "absolute-path" else problem for problem in draft.problems
+        ]
+
+
+def _convert_storage(draft: EntryDraft, storage: Node, path: Node | None) -> None:
+    kind = STORAGES.get(block_type(storage))
+    if path is not None:
+        draft.carry(path, "pull")
+    if kind is None or not isinstance(storage.value, dict):
+        detail = f"No step pulls code from a block of type `{block_type(storage) or 'unknown'}`."
+        hint = "Add `pull` steps to the entry, such as `git_clone`."
+        draft.report(storage, "no-pull", detail, hint)
+        return
+    settle_fields(draft, storage, kind)
+    folder = draft.source.text("path").replace("\\", "/").strip("/").removeprefix("./").strip(".")
+    pull, push = kind.convert(StoredCode(draft, storage, folder))
+    draft.put("pull", pull)
+    _say_copied(draft, storage)
+    if kind.uploads:
+        _convert_upload(draft, storage, push)
+
+
+def _say_copied(draft: EntryDraft, storage: Node) -> None:
+    name = block_name(storage)
+    if name:
+        detail = (
+            f"Prefect loaded the block `{block_type(storage)}/{name}` from the server. "
+            "The steps contain the values of the copy in the file."
+        )
+        draft.note(storage, "stale-block-copy", detail, "Compare them with the block on the server.")
+
+
+def _convert_upload(draft: EntryDraft, storage: Node, push: list[dict[str, object]]) -> None:
+    """`prefect deployment build` copied the current folder to the storage: `push` does so today."""
+    if draft.source.name in draft.scene.not_uploaded:
+        return
+    if push:
+        draft.put("push", push)
+        detail = "A `push` step uploads the code, as `prefect deployment build` did without `--skip-upload`."
+        draft.note(storage, "push-added", detail, "Remove the step if something else uploads the code.")
+        return
+    detail = "`prefect deployment build` uploaded the code to this storage. No step does that."
+    hint = "Upload it before each deploy, or use a storage with a `push` step."
+    draft.warn(storage, "push-missing", detail, hint)
+
+
+def _convert_local_block(draft: EntryDraft, storage: Node, path: Node | None) -> None:
+    base = str(storage.value.get("basepath") or "") if isinstance(storage.value, dict) else ""
+    settle_fields(draft, storage, Storage(_no_steps, frozenset({"basepath"})))
+    if path is not None:
+        draft.carry(path, "pull")
+    place = str(PurePosixPath(base) / draft.source.text("path")) if base else draft.source.text("path")
+    if not draft.is_local:
+        detail = f"Runs in containers cannot access `{place}`, where the storage block has the code."
+        draft.warn(storage, "no-pull", detail, "Copy the code into the image, or add `pull` steps.")
+        return
+    _say_copied(draft, storage)
+    _go_to(draft, place)
+    _convert_upload(draft, storage, [])
+
+
+def _no_steps(_stored: StoredCode) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    return [], []
+
+
+def _go_to(draft: EntryDraft, place: str) -> None:
+    go = step("set_working_directory", draft.scene.dialect, directory=draft.literal(place))
+    draft.put("pull", [go])
+
+
+def _convert_local(draft: EntryDraft, path: Node | None) -> None:
+    """Without a storage, an agent copied *path* from its own machine, or found it in the image."""
+    if draft.source.form is Form.PROJECT:
+        if path is not None:
+            draft.report(path, "unknown-field", "`path` has no effect in an entry.", "Add a `pull` step.")
+        return
+    place = draft.source.text("path")
+    if not draft.is_local:
+        if path is not None and not place.startswith("/"):
+            draft.report(path, "absolute-path", f"`{place}` is not a directory of an image.", _OTHER_FOLDER)
+            place = ""
+        elif path is not None:
+            draft.carry(path, "pull")
+        _go_to(draft, place or _IN_IMAGE)
+    elif path is not None:
+        _convert_path(draft, path, place)
+
+
+_OTHER_FOLDER = f"The entry uses `{_IN_IMAGE}`. Check that the code is there."
+
+
+def _convert_path(draft: EntryDraft, path: Node, place: str) -> None:
+    """A folder on the machine of an agent: the project's own, or one that workers have too."""
+    detail = (
+        "Agents ran a copy of the code. Workers run it in its directory, and files that it writes are kept."
+    )
+    draft.note(path, "path-in-place", detail)
+    is_windows = _WINDOWS.match(place) is not None
+    if not is_windows and (inside := _inside(draft, place)) is not None:
+        draft.drop(path, "the directory of the project")
+        draft.prefix = inside
+    elif is_windows or _is_home(place):
+        detail = f"`{place}` is a path of another machine. The entry uses the directory of the project."
+        draft.report(path, "absolute-path", detail, "Add a `pull` step if workers have the code elsewhere.")
+    else:
+        draft.carry(path, "pull")
+        _go_to(draft, place)
+
+
+def _is_home(place: str) -> bool:
+    return _HOME.match(place) is not None and not Path(place).is_dir()
+
+
+def _inside(draft: EntryDraft, place: str) -> str | None:
+    """The folder relative to the project's, with a slash behind it; None where it is not inside."""
+    root = draft.scene.root.resolve()
+    folder = (root / place).resolve()
+    if not folder.is_relative_to(root):
+        return None
+    inside = folder.relative_to(root).as_posix()
+    return "" if inside == "." else f"{inside}/"
+
+
+def _convert_entrypoint(draft: EntryDraft) -> None:
+    node, manifest = draft.source.get("entrypoint"), draft.source.get("manifest_path")
+    text = draft.source.text("entrypoint").replace("\\", "/")
+    if manifest is not None:
+        found = None if text else _of_manifest(draft, str(manifest.value))
+        text = text or found or ""
+        if found:
+            draft.carry(manifest, "entrypoint")
+        else:
+            detail = f"The manifest `{manifest.value}` does not exist, or has no entrypoint."
+            draft.report(manifest, "entrypoint-not-found", detail, "Add `entrypoint` to the entry.")
+    if node is not None:
+        draft.carry(node, "entrypoint")
+    if not text:
+        return
+    written, draft.flow = _found(draft, text)
+    draft.put("entrypoint", draft.literal(written))
+    if draft.flow is None and not (draft.source.form is Form.PROJECT and "{{" in text):
+        detail = f"There is no flow `{written}` in the project directory `{draft.scene.root.name}`."
+        hint = "Correct `entrypoint` in the entry. The parameter schema of the file is not carried."
+        draft.warn(node or draft.source.root, "entrypoint-not-found", detail, hint)
+
+
+def _of_manifest(draft: EntryDraft, name: str) -> str | None:
+    """What a manifest says of the entrypoint; None where it cannot be read."""
+    root = draft.scene.root.resolve()
+    path = (root / name).resolve()
+    try:
+        content = path.read_bytes() if path.is_relative_to(root) else b""
+        return str(json.loads(content)["import_path"]).replace("\\", "/")
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _found(draft: EntryDraft, text: str) -> tuple[str, Flow | None]:
+    """The entrypoint from the project's folder, and its flow; as it was written where none is found."""
+    for candidate in _candidates(draft, text):
+        try:
+            return candidate, draft.scene.reader.read(candidate)
+        except SyntaskError:
+            continue
+    return f"{draft.prefix}{text}" if ":" in text else text, None
+
+
+def _candidates(draft: EntryDraft, text: str) -> Iterator[str]:
+    """The entrypoint from where the code was copied from; else from the top, or the file's own folder."""
+    if ":" not in text or draft.source.form is Form.PROJECT:
+        yield text
+        return
+    prefixes = [draft.prefix, "", _inside(draft, str(draft.source.path.parent)) or ""]
+    if draft.source.get("storage") is None:
+        parts = [part for part in re.split(r"[\\/]", draft.source.text("path")) if part]
+        prefixes += ["/".join(parts[-count:]) + "/" for count in range(1, min(len(parts), 6))]
+    yield from (f"{prefix}{text}" for prefix in dict.fromkeys(prefixes))

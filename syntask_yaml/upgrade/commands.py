@@ -1,0 +1,181 @@
+"""The commands of agents in scripts, workflows, images and units, and what takes their place."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+
+from syntask_yaml.project.agent_files import is_converted
+from syntask_yaml.source import Source, Span
+from syntask_yaml.upgrade.find import FoundFile
+from syntask_yaml.upgrade.secrets import hide_in_text
+
+MAX_BYTES = 1024 * 1024
+
+_VERBS = {
+    "deployment": "build|apply|set-schedule",
+    "agent": "start",
+    "orion": r"[\w-]+",
+}
+_VERB = "|".join(rf"{group}[ \t]+(?:{verbs})" for group, verbs in _VERBS.items())
+_COMMAND = re.compile(rf"(?<![\w./$-])(?:python[\d.]*[ \t]+-m[ \t]+)?prefect[ \t]+(?P<verb>{_VERB})(?![\w-])")
+_LIST = re.compile(
+    r"""(?P<quote>["'])prefect(?P=quote)[ \t]*,[ \t]*(?P=quote)(?P<group>deployment|agent|orion)(?P=quote)"""
+    r"""[ \t]*,[ \t]*(?P=quote)(?P<verb>[\w-]+)(?P=quote)(?P<rest>[^\]\n]*)"""
+)
+_ITEM = r"""[ \t]*\r?\n[ \t]*-[ \t]*["']?"""
+_ITEMS = re.compile(
+    rf"""-[ \t]*["']?prefect["']?{_ITEM}(?P<group>deployment|agent|orion)["']?"""
+    rf"""{_ITEM}(?P<verb>[\w-]+)["']?(?P<rest>(?:[ \t]*\r?\n[ \t]*-[ \t]*[^\r\n]+)*)"""
+)
+_OTHERS = (
+    (re.compile(r"prefecthq/prefect:2[\w.-]*"), "image-of-prefect-2"),
+    (
+        re.compile(r"\bprefect(?:\[[\w,]*\])?[ ]*(?:[=~]=[ ]*2\.[\w.*]+|<[ ]*3(?:\.0)*(?![\w.]))"),
+        "installs-prefect-2",
+    ),
+    (re.compile(r"\bprefect/prefect-agent\b|(?<=chart: )prefect-agent\b"), "helm-agent"),
+)
+
+# Where the text of a command stands as a shell reads it, so that it can be rewritten.
+_SHELLS = (
+    *("*.sh", "*.bash", "*.zsh", "Makefile", "makefile", "GNUmakefile", "*.mk", "justfile", "Justfile"),
+    *("Procfile", "Dockerfile*", "*.Dockerfile", "Containerfile*", ".gitlab-ci.yml"),
+    *("docker-compose*.y*ml", "compose*.y*ml"),
+)
+_WORKFLOWS = (".github/workflows/", ".circleci/", ".buildkite/", ".gitlab/")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command of `prefect` in a file: its *words* behind the verb, and where it stands.
+
+    *span* is a place in the text without secrets. *is_plain*: a shell reads it as it is written there, and
+    nothing in it is filled in. *may_edit*: the file is one that is rewritten.
+    """
+
+    file: FoundFile
+    span: Span
+    verb: str
+    words: tuple[str, ...] = field(default=(), repr=False)
+    is_plain: bool = False
+    may_edit: bool = False
+
+    def values(self, *options: str) -> list[str]:
+        """What is given for an option, by any of its spellings."""
+        found = []
+        for index, word in enumerate(self.words):
+            name, equals, value = word.partition("=")
+            if name not in options:
+                continue
+            if equals:
+                found.append(value)
+            elif index + 1 < len(self.words):
+                found.append(self.words[index + 1])
+        return found
+
+    def has(self, *flags: str) -> bool:
+        """Whether one of *flags* is given."""
+        return any(word in flags for word in self.words)
+
+    def arguments(self, *with_value: str) -> list[str]:
+        """The words that are neither options nor the values of options *with_value*."""
+        found, skips = [], False
+        for word in self.words:
+            if skips:
+                skips = False
+            elif word.startswith("-"):
+                skips = word in with_value
+            else:
+                found.append(word)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCommands:
+    """A file with commands: its *text* with line ends as they are, and what stands in it."""
+
+    file: FoundFile
+    text: str = field(repr=False)
+    commands: tuple[Command, ...]
+
+
+def read_commands(file: FoundFile) -> FoundCommands | None:
+    """The commands in a file; None where there are none, or it is no text."""
+    try:
+        with file.path.open("rb") as opened:
+            content = opened.read(MAX_BYTES + 1)
+        if b"prefect" not in content or len(content) > MAX_BYTES or is_converted(content):
+            return None
+        text = content.decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    found = sorted(_found(file, text), key=lambda each: each.span.start)
+    return FoundCommands(file, text, tuple(found)) if found else None
+
+
+def _found(file: FoundFile, text: str) -> Iterator[Command]:
+    source = Source(file.shown, hide_in_text(text))
+    may_edit = is_shell(file)
+    for match in _COMMAND.finditer(text):
+        if _is_comment(text, match.start()):
+            continue
+        end = _end(text, match.end())
+        words = _words(text[match.end() : end])
+        verb = " ".join(match["verb"].split())
+        is_plain = words is not None and not any(sign in text[match.start() : end] for sign in "$`*?{%")
+        yield Command(file, Span(source, match.start(), end), verb, words or (), is_plain, may_edit)
+    for match in (*_LIST.finditer(text), *_ITEMS.finditer(text)):
+        words = tuple(re.findall(r"""["']?([^\s"',-][^\s"',]*|-[^\s"',]+)["']?""", match["rest"]))
+        verb = f"{match['group']} {match['verb']}"
+        if not _is_comment(text, match.start()) and _is_known(match["group"], match["verb"]):
+            yield Command(file, Span(source, *match.span()), verb, tuple(w for w in words if w != "-"))
+    for pattern, code in _OTHERS:
+        for match in pattern.finditer(text):
+            if not _is_comment(text, match.start()):
+                yield Command(file, Span(source, *match.span()), code)
+
+
+def _is_known(group: str, verb: str) -> bool:
+    return re.fullmatch(_VERBS[group], verb) is not None
+
+
+def is_shell(file: FoundFile) -> bool:
+    """Whether the commands of a file are rewritten: a shell, or what calls one, reads them from it."""
+    name = file.path.name
+    return any(fnmatch(name, pattern) for pattern in _SHELLS) or any(
+        part in file.shown for part in _WORKFLOWS
+    )
+
+
+def _is_comment(text: str, at: int) -> bool:
+    line = text[text.rfind("\n", 0, at) + 1 : at]
+    return re.match(r"\s*(?:#|//|::|REM\b)", line) is not None or re.search(r"\s#\s", line) is not None
+
+
+def _end(text: str, start: int) -> int:
+    """Where the command ends that goes on at *start*: with its line, or before what a shell reads next."""
+    quote, index = "", start
+    while index < len(text):
+        character = text[index]
+        if character == "\\" and quote != "'":
+            index += 3 if text[index + 1 : index + 3] == "\r\n" else 2
+            continue
+        if quote and character not in "\r\n":
+            quote = "" if character == quote else quote
+        elif character in "'\"":
+            quote = character
+        elif character in "\r\n;|&()<>" or (character == "#" and text[index - 1].isspace()):
+            break
+        index += 1
+    return len(text[:index].rstrip(" \t"))
+
+
+def _words(text: str) -> tuple[str, ...] | None:
+    try:
+        return tuple(shlex.split(text.replace("\\\r\n", " ").replace("\\\n", " ")))
+    except ValueError:
+        return None

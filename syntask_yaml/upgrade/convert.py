@@ -1,0 +1,54 @@
+"""From a deployment of an agent to an entry of a project file: pure, and without losing a field."""
+
+from __future__ import annotations
+
+from syntask_yaml.diagnostics import Path as TreePath
+from syntask_yaml.project.sections import SECTIONS
+from syntask_yaml.upgrade.draft import Converted, EntryDraft, Scene
+from syntask_yaml.upgrade.facts import AgentDeployment, Form, is_empty
+from syntask_yaml.upgrade.fields import FIELDS, PROJECT_FIELDS
+
+_OF_DEPLOY = ("build", "push")
+
+
+def convert(source: AgentDeployment, scene: Scene) -> Converted:
+    """What *source* becomes. Each of its fields is carried, dropped or reported, exactly once."""
+    draft = EntryDraft(source, scene)
+    kept = SECTIONS if source.form is Form.PROJECT else ()
+    for node in draft.ledger.rest:
+        if is_empty(node.value) and node.path[-1] not in kept:
+            draft.drop(node, "empty")
+    rows = FIELDS if source.form is Form.AGENT else (*FIELDS, *PROJECT_FIELDS)
+    for _, convert_field in rows:
+        convert_field(draft)
+    if source.form is Form.AGENT:
+        _shield(draft)
+    _say_secrets(draft)
+    return draft.done()
+
+
+def _shield(draft: EntryDraft) -> None:
+    """Keep steps that the project declares for its own entries from a deployment that had none of them."""
+    for section in _OF_DEPLOY:
+        if section in draft.scene.sections:
+            draft.entry.setdefault(section, [])
+    place = draft.source.text("path")
+    if "pull" in draft.scene.sections and "pull" not in draft.entry and place:
+        detail = "The entry inherits the `pull` steps of the project. The deployment had none."
+        draft.warn(draft.source.root, "inherited-pull", detail, "Check that they are right for this entry.")
+
+
+def _field_of(path: TreePath) -> TreePath:
+    """The field of a storage block that a secret is in; elsewhere the secret's own path."""
+    return path[:2] if path[0] == "storage" else path
+
+
+def _say_secrets(draft: EntryDraft) -> None:
+    said = {problem.path for problem in draft.problems if problem.code == "secret-in-file"}
+    for path in dict.fromkeys(map(_field_of, draft.source.secrets)):
+        if any(path[: len(each)] == each for each in said):
+            continue
+        node = draft.source.root.at(path)
+        detail = f"`{'.'.join(map(str, path))}` contains a secret in plain text. It is not carried."
+        hint = "Revoke the secret, because anybody could read the file, and create the block with a new one."
+        draft.warn(node, "secret-in-file", detail, hint)

@@ -1,0 +1,181 @@
+"""One deployment on its way from the time of agents into a project file."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from syntask_yaml.diagnostics import Diagnostic, Severity
+from syntask_yaml.document.node import Node
+from syntask_yaml.model.block import BLOCK_TYPES
+from syntask_yaml.model.secret import Secret
+from syntask_yaml.project.dialect import Dialect
+from syntask_yaml.project.flows import Flow, FlowReader
+from syntask_yaml.project.spelling import block_reference, slug
+from syntask_yaml.upgrade.facts import AgentDeployment, Form
+from syntask_yaml.upgrade.ledger import Fate, FateKind, Ledger
+
+_BRACES, _WRITTEN_BRACES = "{{", '{{ "{{" }}'
+
+# The order in which an entry is written.
+KEYS = (
+    *("name", "entrypoint", "flow_name", "description", "version", "tags", "parameters"),
+    *("enforce_parameter_schema", "schedule", "schedules", "paused", "concurrency_limit", "triggers"),
+    *("work_pool", "build", "push", "pull"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a conversion may look at: the project, its flows, and what is said elsewhere.
+
+    *sections* are those of `build`, `push` and `pull` that the project declares for all of its entries.
+    *not_uploaded* are names of deployments whose command said `--skip-upload`. *pools* are names that the
+    user chose, by the block or pool that they replace.
+    """
+
+    root: Path
+    dialect: Dialect
+    reader: FlowReader
+    sections: frozenset[str] = frozenset()
+    not_uploaded: frozenset[str] = frozenset()
+    pools: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PoolWish:
+    """The work pool that a deployment needs; wishes that are equal are one pool.
+
+    *block* is the name of the infrastructure block, empty for one that was written inline. *template* is
+    the digest of what no job variable can say, *owner* the deployment that needs a pool of its own, and
+    *chosen* the name that the user gave for it.
+    """
+
+    type: str
+    block: str = ""
+    template: str = ""
+    owner: str = ""
+    chosen: str = ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class BlockNeed:
+    """A block that an entry refers to, and the user makes."""
+
+    type: str
+    name: str
+
+    @property
+    def command(self) -> str:
+        """How to make it; empty for types that only a server's own pages make."""
+        is_known = self.type in BLOCK_TYPES
+        return shlex.join(["syntask", "block", "create", self.type, self.name]) if is_known else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """What a deployment becomes: an *entry* of the project file, whose pool has no name yet."""
+
+    source: AgentDeployment
+    entry: Mapping[str, Any]
+    flow: str
+    pool: PoolWish | None
+    blocks: tuple[BlockNeed, ...]
+    fates: tuple[Fate, ...]
+    problems: tuple[Diagnostic, ...]
+
+    @property
+    def name(self) -> str:
+        return self.source.name
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.flow}/{self.name}" if self.flow else self.name
+
+
+class EntryDraft:
+    """Collects the entry; each field of the source passes through `carry`, `drop` or `report` once."""
+
+    def __init__(self, source: AgentDeployment, scene: Scene) -> None:
+        self.source = source
+        self.scene = scene
+        self.ledger = Ledger(source.root)
+        self.entry: dict[str, Any] = {}
+        self.problems: list[Diagnostic] = []
+        self.blocks: list[BlockNeed] = []
+        self.pool: PoolWish | None = None
+        self.flow: Flow | None = None
+        self.flow_name = ""
+        self.prefix = ""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether runs are processes on the machine of a worker, and see its files."""
+        return self.pool is None or self.pool.type == "process"
+
+    def put(self, key: str, value: Any) -> None:
+        """Write *value* under *key* of the entry."""
+        self.entry[key] = value
+
+    def carry(self, node: Node, target: str) -> None:
+        """Note that the field went to *target*."""
+        self.ledger.settle(node, FateKind.CARRIED, target)
+
+    def drop(self, node: Node, reason: str) -> None:
+        """Note why nothing is lost without the field."""
+        self.ledger.settle(node, FateKind.DROPPED, reason)
+
+    def report(self, node: Node, code: str, detail: str, hint: str = "") -> None:
+        """Leave the field to the user, with a warning."""
+        self.ledger.settle(node, FateKind.REPORTED, code)
+        self.warn(node, code, detail, hint)
+
+    def warn(self, node: Node, code: str, detail: str, hint: str = "") -> None:
+        """Say something about a field that has its fate, and needs somebody to look at it."""
+        self.problems.append(self._about(node.problem(code, detail, hint, at_key=True), Severity.WARNING))
+
+    def note(self, node: Node, code: str, detail: str, hint: str = "") -> None:
+        """Say something that is good to know."""
+        self.problems.append(self._about(node.problem(code, detail, hint, at_key=True), Severity.NOTE))
+
+    def _about(self, problem: Diagnostic, severity: Severity) -> Diagnostic:
+        return replace(problem, severity=severity, entries=(self.source.name,))
+
+    def reference(self, type: str, name: str) -> str:
+        """What stands in the entry for a block, which the user is told to make."""
+        need = BlockNeed(type, slug(name))
+        if need not in self.blocks:
+            self.blocks.append(need)
+        return block_reference(need.type, need.name, self.scene.dialect)
+
+    def literal(self, value: Any, name: str = "") -> Any:
+        """*value* as the file has to spell it. Braces of an agent's file are text, and no template; a
+        secret is a reference to a block that is called like its key, or else *name*."""
+        if isinstance(value, Secret):
+            return self.reference("secret", name)
+        if isinstance(value, dict):
+            return {key: self.literal(item, str(key)) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.literal(item, name) for item in value]
+        if isinstance(value, str) and self.source.form is Form.AGENT:
+            return value.replace(_BRACES, _WRITTEN_BRACES)
+        return value
+
+    def done(self) -> Converted:
+        """The result; fields that no row of the table knows are reported."""
+        for node in self.ledger.rest:
+            detail = f"`{node.path[-1]}` is not a field of a Prefect 2 deployment."
+            self.report(node, "unknown-field", detail, "It is not carried. Add it to the entry if needed.")
+        ordered = sorted(self.entry.items(), key=lambda item: KEYS.index(item[0]))
+        return Converted(
+            source=self.source,
+            entry=dict(ordered),
+            flow=self.flow.name if self.flow else self.flow_name,
+            pool=self.pool,
+            blocks=tuple(self.blocks),
+            fates=self.ledger.fates,
+            problems=tuple(self.problems),
+        )

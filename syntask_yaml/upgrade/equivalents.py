@@ -1,0 +1,201 @@
+"""What takes the place of a command of agents: another command, or a sentence for the user."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from glob import has_magic
+from pathlib import Path
+
+from syntask_yaml.diagnostics import Diagnostic, Severity
+from syntask_yaml.upgrade.commands import Command
+from syntask_yaml.upgrade.secrets import hide_in_text
+
+_SAFE = re.compile(r"[\w ./@:+=,-]+")
+_BUILD_VALUES = tuple(
+    "-n --name -v --version -d --description -t --tag -q --work-queue -p --pool -l -w -i --infra "
+    "--work-queue-concurrency -ib --infra-block --override -sb --storage-block --cron --interval "
+    "--anchor-date --rrule --timezone --path -o --output --param --params".split()
+)
+_APPLY_VALUES = ("-l", "--work-queue-concurrency")
+_AGENT_VALUES = tuple(
+    "-q --work-queue -m --match -p --pool --limit -l --prefetch-seconds --api -t --tag --hide-welcome".split()
+)
+_LIMITS = ("-l", "--limit", "--work-queue-concurrency")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the deployments that are converted: their full names by the file that held them
+    and by their own name, and who serves which queue: pairs of queue and pool."""
+
+    by_file: Mapping[Path, Sequence[str]] = field(default_factory=dict)
+    by_name: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    served: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What becomes of a command: the *text* to write in its place, None if it is left, and what is said."""
+
+    command: Command
+    text: str | None = None
+    problems: tuple[Diagnostic, ...] = ()
+
+    def left(self) -> Answer:
+        """The same, said and not written."""
+        return self if self.text is None else _said(self.command, self.text, self.problems)
+
+
+def answer(command: Command, known: Known) -> Answer:
+    """What takes the place of *command*, written or said."""
+    return _ANSWERS.get(command.verb, _orion)(command, known)
+
+
+def _left(command: Command, code: str, detail: str, hint: str) -> Answer:
+    said = hide_in_text(detail), hide_in_text(hint)
+    problem = Diagnostic(code, *said, severity=Severity.WARNING, span=command.span)
+    return Answer(command, None, (problem,))
+
+
+def _instead(command: Command, words: Sequence[str], *problems: Diagnostic) -> Answer:
+    """The command of today in the place of the old one, where its file is rewritten; else it is said."""
+    written = shlex.join(words)
+    if command.is_plain and command.may_edit and all(_SAFE.fullmatch(word) for word in words):
+        return Answer(command, written, problems)
+    return _said(command, written, problems)
+
+
+def _said(command: Command, written: str, problems: Sequence[Diagnostic]) -> Answer:
+    is_dynamic = any(sign in word for word in command.words for sign in "$`*{")
+    code = "dynamic-value" if is_dynamic else "old-command"
+    why = " It is not rewritten, because it contains variables." if is_dynamic else ""
+    detail = f"`prefect {command.verb}` is a command of Prefect 2.{why}"
+    left = _left(command, code, detail, f"Use `{written}`.")
+    return Answer(command, None, (*left.problems, *problems))
+
+
+def _deploy(command: Command, names: Sequence[str]) -> Answer:
+    words = [word for name in names for word in ("-n", name)]
+    return _instead(command, ["syntask", "deploy", *words], *_limits(command))
+
+
+def _limits(command: Command) -> tuple[Diagnostic, ...]:
+    """A limit of the command was one of the work queue."""
+    found = command.values(*_LIMITS, "-w") if command.verb.startswith("deployment") else []
+    if not found:
+        return ()
+    detail = f"The limit of {found[0]} applied to the work queue, not to the deployment."
+    hint = "Set it on the work queue in the UI or with `prefect work-queue set-concurrency-limit`."
+    return (Diagnostic("queue-limit", detail, hint, severity=Severity.WARNING, span=command.span),)
+
+
+def _apply(command: Command, known: Known) -> Answer:
+    files = command.arguments(*_APPLY_VALUES)
+    names: list[str] = []
+    for file in files:
+        found = _names_in(command, file, known)
+        if not found:
+            code = "dynamic-value" if "$" in file or has_magic(file) else "old-command"
+            detail = f"`{file}` is not a converted file."
+            return _left(command, code, detail, "Use `syntask deploy -n FLOW/NAME` for its deployments.")
+        names += found
+    if not names:
+        detail = "`prefect deployment apply` without a file deploys nothing."
+        return _left(command, "old-command", detail, "Remove it, or use `syntask deploy --all`.")
+    return _deploy(command, list(dict.fromkeys(names)))
+
+
+def _names_in(command: Command, file: str, known: Known) -> Sequence[str]:
+    """The deployments of a file, seen from the top of the repository, or from beside the script."""
+    here = command.file.path.resolve()
+    places = [folder / file for folder in (here.parent, *here.parents)]
+    return next((known.by_file[place] for each in places if (place := each.resolve()) in known.by_file), ())
+
+
+def _build(command: Command, known: Known) -> Answer:
+    names = command.values("-n", "--name")
+    found = [full for name in names for full in known.by_name.get(name, ())]
+    if len(names) != 1 or len(found) != 1:
+        code = "dynamic-value" if any("$" in word for word in command.words) else "old-command"
+        entry = ", ".join(command.arguments(*_BUILD_VALUES)) or "the flow"
+        detail = f"No converted file contains the deployment that the command builds from `{entry}`."
+        hint = "Add an entry with `syntask deployment add ENTRYPOINT` and use `syntask deploy -n NAME`."
+        return _left(command, code, detail, hint)
+    if not command.has("-a", "--apply"):
+        detail = f"The command writes a file for `{found[0]}`, which the project file declares now."
+        return _left(command, "old-command", detail, "Remove the command.")
+    return _deploy(command, found)
+
+
+def _agent(command: Command, known: Known) -> Answer:
+    queues, prefixes = command.values("-q", "--work-queue"), command.values("-m", "--match")
+    if not (queues or prefixes) and any("$" in word for word in command.words):
+        return _instead(command, ["syntask", "worker", "start", "--pool", "POOL"])
+    matching = [queue for queue, _ in known.served if any(queue.startswith(prefix) for prefix in prefixes)]
+    wanted = list(dict.fromkeys([*queues, *matching]))
+    pools = sorted({pool for queue, pool in known.served if queue in wanted or not (queues or prefixes)})
+    if not pools:
+        detail = "No converted deployment uses these work queues."
+        hint = "Use `syntask worker start --pool POOL` with the work pool of their deployments."
+        return _left(command, "old-command", detail, hint)
+    each = [[*_worker(command, pool), *_queues(wanted, pool, known)] for pool in pools]
+    if len(pools) > 1:
+        lines = "; ".join(f"`{shlex.join(words)}`" for words in each)
+        detail = f"The deployments of these work queues use {len(pools)} work pools, and a worker serves one."
+        return _left(command, "several-types-one-agent", detail, f"Start each worker: {lines}.")
+    return _instead(command, each[0])
+
+
+def _worker(command: Command, pool: str) -> list[str]:
+    limit = command.values("-l", "--limit")
+    return [
+        *("syntask", "worker", "start", "--pool", pool),
+        *(("--limit", limit[0]) if limit else ()),
+        *(("--run-once",) if command.has("--run-once") else ()),
+    ]
+
+
+def _queues(wanted: Sequence[str], pool: str, known: Known) -> list[str]:
+    return [word for queue in wanted if (queue, pool) in known.served for word in ("--work-queue", queue)]
+
+
+def _set_schedule(command: Command, _known: Known) -> Answer:
+    detail = "The next deploy replaces a schedule that a command sets."
+    hint = "Add it to `schedules` of the entry."
+    return _left(command, "old-command", detail, hint)
+
+
+def _orion(command: Command, _known: Known) -> Answer:
+    verb = command.verb.partition(" ")[2]
+    return _instead(command, ["prefect", "server", verb, *command.words])
+
+
+def _image(command: Command, _known: Known) -> Answer:
+    detail = "The image contains Prefect 2."
+    return _left(command, command.verb, detail, "Use an image of Prefect 3 and rebuild images based on it.")
+
+
+def _install(command: Command, _known: Known) -> Answer:
+    detail = "The command installs Prefect 2."
+    hint = "Workers of a Prefect 3 server need `prefect>=3`. The embedded backend needs `syntask-yaml`."
+    return _left(command, command.verb, detail, hint)
+
+
+def _helm(command: Command, _known: Known) -> Answer:
+    detail = "The chart starts an agent."
+    hint = "Use the chart `prefect/prefect-worker` with the name of the work pool."
+    return _left(command, command.verb, detail, hint)
+
+
+_ANSWERS: Mapping[str, Callable[[Command, Known], Answer]] = {
+    "deployment apply": _apply,
+    "deployment build": _build,
+    "deployment set-schedule": _set_schedule,
+    "agent start": _agent,
+    "image-of-prefect-2": _image,
+    "installs-prefect-2": _install,
+    "helm-agent": _helm,
+}

@@ -1,0 +1,51 @@
+"""Deployments of the time of agents, as they were found, whatever kind of file said them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from syntask_yaml.diagnostics import Path as TreePath
+from syntask_yaml.document.node import Node
+
+
+class Form(Enum):
+    """How a deployment was written."""
+
+    AGENT = "agent"  # as `prefect deployment build` wrote it
+    PROJECT = "project"  # an entry of a list: it is deployed by `prefect deploy`, and holds templates
+
+
+@dataclass(frozen=True, slots=True)
+class AgentDeployment:
+    """One deployment: *root* is a mapping of its fields, each with its place, in the words of Prefect 2.
+
+    Secrets are `Secret` in it, and asterisks in its source; *secrets* are their paths. *path* is the file
+    that says it.
+    """
+
+    root: Node
+    path: Path
+    form: Form = Form.AGENT
+    secrets: tuple[TreePath, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.text("name")
+
+    def get(self, key: str) -> Node | None:
+        """The field called *key*, unless nothing is said there: null, or an empty text, list or mapping."""
+        node = self.root.get(key)
+        return None if node is None or is_empty(node.value) else node
+
+    def text(self, key: str) -> str:
+        """The field as a text; empty where it says none."""
+        node = self.get(key)
+        return node.value if node is not None and isinstance(node.value, str) else ""
+
+
+def is_empty(value: Any) -> bool:
+    """Whether *value* says nothing."""
+    return value is None or (isinstance(value, (str, list, dict)) and not value)

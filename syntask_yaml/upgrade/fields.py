@@ -1,0 +1,164 @@
+"""The fields of a deployment in Prefect 2, and what becomes of each: the table that a conversion walks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from syntask_yaml.model.secret import holds_secret
+from syntask_yaml.project.sections import SECTIONS
+from syntask_yaml.upgrade.code import convert_code
+from syntask_yaml.upgrade.draft import EntryDraft
+from syntask_yaml.upgrade.facts import Form, is_empty
+from syntask_yaml.upgrade.pools import convert_pool
+from syntask_yaml.upgrade.schedules import convert_schedules
+
+# What `deployment build` takes for a version where nobody gives one: the MD5 of the flow's file.
+_DIGEST = re.compile(r"[0-9a-f]{32}")
+
+Convert = Callable[[EntryDraft], None]
+
+
+def carried(key: str) -> Convert:
+    """The field under the same name."""
+
+    def convert(draft: EntryDraft) -> None:
+        node = draft.source.get(key)
+        if node is not None:
+            draft.carry(node, key)
+            draft.put(key, draft.literal(node.value))
+
+    return convert
+
+
+def dropped(key: str, reason: str) -> Convert:
+    """Nothing in the field's place."""
+
+    def convert(draft: EntryDraft) -> None:
+        node = draft.source.get(key)
+        if node is not None:
+            draft.drop(node, reason)
+
+    return convert
+
+
+def _name(draft: EntryDraft) -> None:
+    node = draft.source.get("name")
+    if node is not None:
+        draft.carry(node, "name")
+        draft.put("name", draft.literal(str(node.value)))
+
+
+def _flow_name(draft: EntryDraft) -> None:
+    """The flow's name is read from its source. It stays where the file says another one, or none is found."""
+    node = draft.source.get("flow_name")
+    if node is None:
+        return
+    draft.flow_name = str(node.value)
+    if draft.flow is not None and draft.flow.name == node.value:
+        draft.drop(node, "read from the flow's source")
+        return
+    draft.carry(node, "flow_name")
+    draft.put("flow_name", draft.literal(draft.flow_name))
+    if draft.flow is not None:
+        detail = f"The flow is named `{draft.flow.name}` in its source code and `{node.value}` in the file."
+        hint = f"A deploy creates `{draft.flow.name}/{draft.source.name}`. Delete the old deployment."
+        draft.warn(node, "flow-renamed", detail, hint)
+
+
+def _description(draft: EntryDraft) -> None:
+    node = draft.source.get("description")
+    if node is None:
+        return
+    if draft.flow is not None and str(node.value).strip() == (draft.flow.description or "").strip():
+        draft.drop(node, "read from the flow's docstring")
+    else:
+        draft.carry(node, "description")
+        draft.put("description", draft.literal(node.value))
+
+
+def _version(draft: EntryDraft) -> None:
+    node = draft.source.get("version")
+    if node is None:
+        return
+    if _DIGEST.fullmatch(str(node.value)):
+        draft.drop(node, "the hash of the flow's file, which would become stale")
+    else:
+        draft.carry(node, "version")
+        draft.put("version", draft.literal(str(node.value)))
+
+
+def _parameters(draft: EntryDraft) -> None:
+    node = draft.source.get("parameters")
+    if node is None:
+        return
+    if not isinstance(node.value, dict):
+        draft.report(node, "wrong-type", "`parameters` is not a mapping.")
+        return
+    draft.ledger.open(node)
+    values: dict[str, Any] = {}
+    for child in node.children():
+        if holds_secret(child.value):
+            detail = f"The parameter `{child.path[-1]}` contains a secret in plain text. It is not carried."
+            draft.report(child, "secret-in-file", detail, "Load a block of type `secret` in the flow.")
+        else:
+            draft.carry(child, "parameters")
+            values[str(child.path[-1])] = draft.literal(child.value)
+    if values:
+        draft.put("parameters", values)
+
+
+def _enforced(draft: EntryDraft) -> None:
+    node = draft.source.root.get("enforce_parameter_schema")
+    if node is not None and not is_empty(node.value):
+        draft.carry(node, "enforce_parameter_schema")
+        draft.put("enforce_parameter_schema", node.value)
+    elif draft.source.form is Form.AGENT:
+        detail = "Runs with parameters that do not match the flow's signature are rejected now."
+        hint = "Set `enforce_parameter_schema: false` to accept them, as Prefect 2 did."
+        draft.note(draft.source.root, "default-differs", detail, hint)
+
+
+def _section(key: str) -> Convert:
+    """Steps of an entry. An empty section is something else than none: it keeps the project's away."""
+
+    def convert(draft: EntryDraft) -> None:
+        node = draft.source.root.get(key)
+        if node is not None:
+            draft.carry(node, key)
+            draft.put(key, draft.literal(node.value))
+
+    return convert
+
+
+# Each row: the fields, in the words of Prefect 2, and what converts them. Later rows use the pool and the
+# flow that earlier ones find.
+FIELDS: tuple[tuple[tuple[str, ...], Convert], ...] = (
+    (("name",), _name),
+    (
+        (
+            *("infrastructure", "infra_overrides", "job_variables"),
+            *("work_pool", "work_pool_name", "work_queue_name"),
+        ),
+        convert_pool,
+    ),
+    (("entrypoint", "path", "manifest_path", "storage"), convert_code),
+    (("flow_name",), _flow_name),
+    (("description",), _description),
+    (("version",), _version),
+    (("tags",), carried("tags")),
+    (("parameters",), _parameters),
+    (("schedule", "schedules", "is_schedule_active"), convert_schedules),
+    (("triggers",), carried("triggers")),
+    (("enforce_parameter_schema",), _enforced),
+    (("parameter_openapi_schema",), dropped("parameter_openapi_schema", "read from the flow's signature")),
+    (("timestamp",), dropped("timestamp", "when the file was written")),
+)
+
+# Keys of an entry of today that a list of deployments may have too.
+PROJECT_FIELDS: tuple[tuple[tuple[str, ...], Convert], ...] = (
+    (("paused",), carried("paused")),
+    (("concurrency_limit",), carried("concurrency_limit")),
+    *(((key,), _section(key)) for key in SECTIONS),
+)

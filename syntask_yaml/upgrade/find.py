@@ -1,0 +1,83 @@
+"""The files of a repository that may hold something to upgrade."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+from syntask_yaml.errors import NotFound
+from syntask_yaml.project.flows.files import ENVIRONMENT, SKIPPED
+from syntask_yaml.project.locate import FILE_NAMES
+
+_YAML = (".yaml", ".yml")
+_SCRIPTS = (
+    *("*.sh", "*.bash", "*.zsh", "*.bat", "*.cmd", "*.ps1", "*.service", "*.tf", "*.tpl", "*.mk"),
+    *("Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", "Procfile"),
+    *("Dockerfile*", "*.Dockerfile", "Containerfile*"),
+)
+# Hidden folders that tools read their commands from.
+_HIDDEN = frozenset({".github", ".gitlab", ".circleci", ".devcontainer", ".buildkite"})
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file to look into, and what to call it. *is_named*: the user asked for this one."""
+
+    path: Path
+    shown: str
+    is_named: bool = False
+
+    @property
+    def is_yaml(self) -> bool:
+        return self.path.suffix.lower() in _YAML
+
+
+def find_files(directory: Path, paths: Sequence[Path]) -> Iterator[FoundFile]:
+    """The files at *paths*, or below *directory*, in order, each once.
+
+    Links are not followed, and other repositories and submodules are left alone. Raises NotFound for a path
+    that does not exist.
+    """
+    seen: set[Path] = set()
+    for start in paths or (Path(),):
+        place = directory / start
+        if not place.exists():
+            raise NotFound(
+                f"`{start}` does not exist.", hint="Specify files or directories of the repository."
+            )
+        for path in [place] if place.is_file() else _below(place):
+            resolved = path.resolve()
+            if resolved not in seen:
+                seen.add(resolved)
+                yield FoundFile(path, _shown(path, directory), is_named=place.is_file())
+
+
+def _shown(path: Path, directory: Path) -> str:
+    absolute = Path(os.path.normpath(path))
+    return absolute.relative_to(directory).as_posix() if absolute.is_relative_to(directory) else str(absolute)
+
+
+def _below(start: Path) -> Iterator[Path]:
+    for folder, inner, names in os.walk(start):
+        here = Path(folder)
+        inner[:] = sorted(name for name in inner if _is_searched(here, name))
+        for name in sorted(names):
+            path = here / name
+            if _is_candidate(name) and not path.is_symlink() and path.is_file():
+                yield path
+
+
+def _is_searched(folder: Path, name: str) -> bool:
+    if name in SKIPPED or (name.startswith(".") and name not in _HIDDEN):
+        return False
+    path = folder / name
+    return not (path.is_symlink() or (path / ".git").exists() or (path / ENVIRONMENT).exists())
+
+
+def _is_candidate(name: str) -> bool:
+    if name in FILE_NAMES:
+        return False
+    return name.lower().endswith(_YAML) or any(fnmatch(name, pattern) for pattern in _SCRIPTS)

@@ -1,0 +1,185 @@
+"""Infrastructure blocks and the work pools of today: which type, and which job variable is which field."""
+
+from __future__ import annotations
+
+import math
+import re
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from syntask_yaml.model.secret import revealed
+
+_COMMON = frozenset("name env labels command".split())
+
+# The command that starts a run where nobody gives one.
+_ENGINE = re.compile(r"(?:\S*python\S* -m )?prefect(?:\.engine| flow-run execute)\s*")
+_PREFECT_2 = re.compile(r"(?:docker\.io/)?prefecthq/prefect:2(?:[.-]\S*)?")
+_LATEST = re.compile(r"(?:.*:latest|[^:]*|.*/[^:]*)")
+
+# The manifest of a block that has none of its own; its numbers are text where it is read.
+_JOB = {
+    "apiVersion": "batch/v1",
+    "kind": "Job",
+    "metadata": {"labels": {}},
+    "spec": {
+        "template": {
+            "spec": {
+                "parallelism": "1",
+                "completions": "1",
+                "restartPolicy": "Never",
+                "containers": [{"name": "prefect-job", "env": []}],
+            }
+        }
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Infrastructure:
+    """A type of infrastructure block as a type of work pool.
+
+    *variables* are the job variables of such a pool, *renamed* the fields that they had other names for,
+    *values* how a field's value is written today. *same* are values that workers take anyway. What is
+    *in_template* can be said in the pool's base job template only, and *differs* is what workers do
+    otherwise, whatever the block says. *units* are fields that are written behind the value of another.
+    """
+
+    type: str
+    variables: frozenset[str]
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    same: Mapping[str, Any] = field(default_factory=dict)
+    in_template: frozenset[str] = frozenset()
+    differs: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+
+    def variable(self, key: str) -> str:
+        """The job variable that the field *key* of the block is today."""
+        return self.renamed.get(key, key)
+
+    def value(self, key: str, value: Any) -> Any:
+        """The value of the field *key* as its job variable takes it."""
+        if key == "command" and isinstance(value, list):
+            return shlex.join(map(str, value))
+        write = self.values.get(key)
+        return value if write is None else write(value)
+
+
+def is_engine(command: Any) -> bool:
+    """Whether *command* is the one that starts a run anyway."""
+    text = " ".join(map(str, command)) if isinstance(command, list) else str(command)
+    return _ENGINE.fullmatch(text) is not None
+
+
+def is_prefect_2(image: Any) -> bool:
+    """Whether *image* is one of Prefect's own for Prefect 2."""
+    return isinstance(image, str) and _PREFECT_2.fullmatch(image) is not None
+
+
+def is_plain(key: str, value: Any) -> bool:
+    """Whether the field of a template is as the block had it by default."""
+    return key == "job" and revealed(value) == _JOB
+
+
+def implied(type: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a block without the field meant, where a worker's default is another."""
+    image = variables.get("image")
+    if type == "kubernetes" and "image_pull_policy" not in variables and isinstance(image, str):
+        return {"image_pull_policy": "Always"} if _LATEST.fullmatch(image) else {}
+    return {}
+
+
+def _pull_policy(value: Any) -> Any:
+    names = {"ALWAYS": "Always", "NEVER": "Never", "IF_NOT_PRESENT": "IfNotPresent"}
+    return names.get(str(value).upper().replace("-", "_"), value)
+
+
+def _millicpu(value: Any) -> Any:
+    return f"{value * 1000}m" if isinstance(value, int) else value
+
+
+def _hours(value: Any) -> Any:
+    return math.ceil(value / 3600) if isinstance(value, (int, float)) else value
+
+
+def _variables(names: str) -> frozenset[str]:
+    return _COMMON | frozenset(names.split())
+
+
+_STREAMED = {"stream_output": True}
+
+# By the slug of the block's type.
+INFRASTRUCTURE: Mapping[str, Infrastructure] = {
+    "process": Infrastructure("process", _variables("stream_output working_dir"), same=_STREAMED),
+    "docker-container": Infrastructure(
+        "docker",
+        _variables(
+            "image image_pull_policy networks network_mode auto_remove volumes stream_output mem_limit "
+            "memswap_limit privileged container_create_kwargs registry_credentials"
+        ),
+        values={"image_pull_policy": _pull_policy},
+        same={**_STREAMED, "auto_remove": False, "privileged": False},
+        in_template=frozenset({"image_registry"}),
+    ),
+    "kubernetes-job": Infrastructure(
+        "kubernetes",
+        _variables(
+            "image namespace service_account_name image_pull_policy finished_job_ttl stream_output "
+            "job_watch_timeout_seconds pod_watch_timeout_seconds"
+        ),
+        values={"image_pull_policy": _pull_policy},
+        same={**_STREAMED, "namespace": "default", "pod_watch_timeout_seconds": 60},
+        in_template=frozenset({"job", "customizations", "cluster_config"}),
+    ),
+    "ecs-task": Infrastructure(
+        "ecs",
+        _variables(
+            "task_definition_arn cluster family launch_type image cpu memory task_role_arn vpc_id "
+            "execution_role_arn configure_cloudwatch_logs cloudwatch_logs_options stream_output "
+            "task_start_timeout_seconds task_watch_poll_interval auto_deregister_task_definition "
+            "network_configuration container_name capacity_provider_strategy cloudwatch_logs_prefix "
+            "match_latest_revision_in_family"
+        ),
+        same={"launch_type": "FARGATE", "task_watch_poll_interval": 5.0},
+        in_template=frozenset({"aws_credentials", "task_definition", "task_customizations"}),
+    ),
+    "cloud-run-job": Infrastructure(
+        "cloud-run",
+        _variables("region image cpu memory vpc_connector_name service_account_name keep_job timeout"),
+        values={"cpu": _millicpu},
+        same={"keep_job": False, "timeout": 600},
+        in_template=frozenset({"credentials", "args"}),
+        units={"memory_unit": "memory"},
+        differs={"max_retries": "Workers of type `cloud-run` do not retry a failed job."},
+    ),
+    "cloud-run-job-v2": Infrastructure(
+        "cloud-run-v2",
+        _variables(
+            "region image args keep_job launch_stage max_retries cpu memory timeout vpc_connector_name "
+            "service_account_name"
+        ),
+        same={"keep_job": False, "timeout": 600},
+        in_template=frozenset({"credentials"}),
+    ),
+    "vertex-ai-custom-training-job": Infrastructure(
+        "vertex-ai",
+        _variables(
+            "region image machine_type accelerator_type accelerator_count boot_disk_type boot_disk_size_gb "
+            "maximum_run_time_hours network reserved_ip_ranges service_account_name job_watch_poll_interval"
+        ),
+        renamed={"maximum_run_time": "maximum_run_time_hours", "service_account": "service_account_name"},
+        values={"maximum_run_time": _hours},
+        in_template=frozenset({"gcp_credentials"}),
+    ),
+    "azure-container-instance-job": Infrastructure(
+        "azure-container-instance",
+        _variables(
+            "image resource_group_name subscription_id identities entrypoint cpu memory gpu_count gpu_sku "
+            "subnet_ids dns_servers stream_output keep_container_group task_start_timeout_seconds "
+            "task_watch_poll_interval"
+        ),
+        in_template=frozenset({"aci_credentials", "image_registry"}),
+    ),
+}

@@ -1,0 +1,186 @@
+"""The project file with converted deployments in it, checked before anybody writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.document.editor import add_entry
+from syntask_yaml.document.reader import read_bytes
+from syntask_yaml.errors import EditRefused, ProjectInvalid, SyntaskError
+from syntask_yaml.operations.edit import as_it_would_be, read_text
+from syntask_yaml.operations.init import new_file
+from syntask_yaml.operations.project import validate
+from syntask_yaml.project.dialect import Dialect
+from syntask_yaml.project.flows import FlowReader
+from syntask_yaml.project.load import Declaration, Project, load_project
+from syntask_yaml.project.sections import SECTIONS
+from syntask_yaml.upgrade.facts import is_empty
+
+Entry = Mapping[str, Any]
+
+# What validation says again of an entry, and the conversion has said already.
+_SAID = frozenset({"flow-not-found", "no-parameter-schema", "default-pull"})
+
+
+@dataclass(frozen=True)
+class Target:
+    """The project file that entries go into: *text* None where there is none yet."""
+
+    path: Path
+    shown: str
+    root: Path
+    dialect: Dialect
+    reader: FlowReader
+    text: str | None = None
+    encoding: str = "utf-8"
+    project: Project | None = None
+
+    @property
+    def sections(self) -> frozenset[str]:
+        """The sections that the project declares for all of its entries."""
+        tree = self.project.document.root.value if self.project else None
+        value = tree if isinstance(tree, dict) else {}
+        return frozenset(name for name in SECTIONS if not is_empty(value.get(name)))
+
+
+def open_target(path: Path, root: Path, shown: str) -> Target:
+    """The project file at *path*, which may not exist. Raises ProjectInvalid if it cannot be read."""
+    dialect = Dialect.of(path.name)
+    target = Target(path, shown, root, dialect, FlowReader(root))
+    if not path.exists():
+        return target
+    text, encoding = read_text(path)
+    project = _load(target, text, encoding)
+    if not project.document.is_readable:
+        raise ProjectInvalid(project.diagnostics)
+    return replace(target, text=text, encoding=encoding, project=project)
+
+
+def _load(target: Target, text: str, encoding: str = "utf-8") -> Project:
+    return load_project(read_bytes(text.encode(encoding), target.shown), target.root, dialect=target.dialect)
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What became of each entry, by its index: *added* to *text*, *equal* to one that is there, or the
+    *problems* that keep it out. *notes* are what validation says of those that were added."""
+
+    text: str
+    added: frozenset[int]
+    equal: frozenset[int]
+    problems: Mapping[int, Sequence[Diagnostic]]
+    notes: Mapping[int, Sequence[Diagnostic]]
+
+
+def merge(target: Target, entries: Sequence[Entry]) -> Merged:
+    """Put *entries* into the project file; those that it would not accept are left out."""
+    equal: set[int] = set()
+    problems: dict[int, Sequence[Diagnostic]] = {}
+    wanted: list[int] = []
+    earlier: dict[tuple[Any, Any], tuple[Entry, str]] = {}
+    declared = _by_name(target)
+    for index, entry in enumerate(entries):
+        key = entry.get("name"), entry.get("entrypoint")
+        other = _declared(target, declared.get(key[0], ()), entry) or earlier.get(key)
+        if other is None:
+            wanted.append(index)
+            earlier[key] = entry, "another file"
+        elif _is_equal(other[0], entry):
+            equal.add(index)
+        else:
+            problems[index] = [_already(entry, other[1])]
+    text, problems_now, notes = _accepted(target, entries, wanted)
+    problems |= problems_now
+    added = frozenset(index for index in wanted if index not in problems)
+    return Merged(text, added, frozenset(equal), problems, notes)
+
+
+def _accepted(
+    target: Target, entries: Sequence[Entry], wanted: Sequence[int]
+) -> tuple[str, dict[int, Sequence[Diagnostic]], Mapping[int, Sequence[Diagnostic]]]:
+    """The text with those of *wanted* that the checker accepts, the problems of others, and notes."""
+    refused: dict[int, Sequence[Diagnostic]] = {}
+    while True:
+        kept = [index for index in wanted if index not in refused]
+        text, failed = _written(target, entries, kept)
+        refused |= failed
+        kept = [index for index in kept if index not in failed]
+        found = _check(target, text, len(kept)) if kept else []
+        wrong = {index: errors for index, (errors, _) in zip(kept, found, strict=True) if errors}
+        if not wrong:
+            return text, refused, {index: said for index, (_, said) in zip(kept, found, strict=True)}
+        refused |= wrong
+
+
+def _written(
+    target: Target, entries: Sequence[Entry], kept: Sequence[int]
+) -> tuple[str, dict[int, Sequence[Diagnostic]]]:
+    if target.text is None:
+        return (new_file(target.root.name, [entries[index] for index in kept]) if kept else ""), {}
+    text, failed = target.text, dict[int, Sequence[Diagnostic]]()
+    for index in kept:
+        try:
+            text = add_entry(text, entries[index], file=target.shown)
+        except (EditRefused, ProjectInvalid) as error:
+            failed[index] = error.diagnostics
+    return text, failed
+
+
+def _check(target: Target, text: str, count: int) -> list[tuple[list[Diagnostic], list[Diagnostic]]]:
+    """The errors of each of the last *count* entries of *text*, and what else is said of their flows."""
+    project = _load(target, text, target.encoding)
+    new = project.declarations[-count:]
+    found = []
+    for declaration in new:
+        errors = [as_it_would_be(error) for error in declaration.errors]
+        one = replace(project, declarations=(declaration,), diagnostics=())
+        said = [] if errors else validate(one, flows=target.reader)
+        found.append((errors, [as_it_would_be(each) for each in said if each.code not in _SAID]))
+    return found
+
+
+def _by_name(target: Target) -> dict[Any, list[Declaration]]:
+    found: dict[Any, list[Declaration]] = {}
+    for declaration in target.project.declarations if target.project else ():
+        found.setdefault(declaration.name, []).append(declaration)
+    return found
+
+
+def _declared(target: Target, alike: Iterable[Declaration], entry: Entry) -> tuple[Entry, str] | None:
+    """Of the entries of the project file that have the same name, the one with the same flow."""
+    for declaration in alike:
+        if _has_flow_of(target, declaration, entry):
+            return declaration.node.value, f"{target.shown}:{declaration.node.span.line}"
+    return None
+
+
+def _has_flow_of(target: Target, declaration: Declaration, entry: Entry) -> bool:
+    mine = str(entry.get("entrypoint", ""))
+    return declaration.entrypoint == mine or _flow(target, declaration.entrypoint) == _flow(target, mine)
+
+
+def _flow(target: Target, entrypoint: str) -> str:
+    try:
+        return target.reader.read(entrypoint).name
+    except SyntaskError:
+        return entrypoint
+
+
+def _is_equal(one: Any, other: Any) -> bool:
+    return bool(_clean(one) == _clean(other))
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: inner for key, item in value.items() if not is_empty(inner := _clean(item))}
+    return [_clean(item) for item in value] if isinstance(value, list) else value
+
+
+def _already(entry: Entry, place: str) -> Diagnostic:
+    detail = f"`{entry.get('name')}` is already declared in {place} with other values."
+    hint = "It was not overwritten. Compare both, then delete the old file or rename one of them."
+    return Diagnostic("already-declared", detail, hint)

@@ -1,0 +1,249 @@
+"""Storage blocks and the steps that take their place: how runs get the code, and how it gets there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from syntask_yaml.document.node import Node
+from syntask_yaml.model.secret import holds_secret
+from syntask_yaml.project.spelling import step
+from syntask_yaml.upgrade.draft import EntryDraft
+from syntask_yaml.upgrade.facts import is_empty
+from syntask_yaml.upgrade.job_variables import BOOKKEEPING
+from syntask_yaml.upgrade.pools import block_name, block_type
+
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_CREDENTIALS = ("credentials", "bitbucket_credentials", "gcp_credentials")
+_A_BLOCK = "a block to create"
+_IN_GIT = "the step never clones the history"
+
+Steps = list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCode:
+    """A storage block and where in it the code is: *folder* below it, empty for its top."""
+
+    draft: EntryDraft
+    block: Node
+    folder: str
+
+    def text(self, key: str) -> str:
+        value = self.block.value.get(key)
+        return str(value) if isinstance(value, (str, int)) else ""
+
+    @property
+    def name(self) -> str:
+        """The name of the block; of one that was written inline, the deployment's."""
+        return block_name(self.block) or self.draft.source.name
+
+    def step(self, name: str, **inputs: Any) -> dict[str, Any]:
+        """A step as the dialect of the project spells it."""
+        written = {key: self.draft.literal(value) for key, value in inputs.items() if key != "id"}
+        return step(name, self.draft.scene.dialect, id=inputs.get("id"), **written)
+
+    def reference(self, type: str, name: str = "") -> str:
+        return self.draft.reference(type, name or self.name)
+
+    def has(self, *keys: str) -> bool:
+        """Whether the block says one of *keys*, a secret too."""
+        return any(not is_empty(self.block.value.get(key)) for key in keys)
+
+    def login(self, type: str, *keys: str) -> str | None:
+        """The reference to a block of *type* in the place of secrets under *keys*; None where are none."""
+        return self.reference(type) if self.has(*keys) else None
+
+    def nested(self, *types: str) -> str | None:
+        """The reference to the credentials block inside of this one; None where there is none."""
+        for key in _CREDENTIALS:
+            inner = self.block.get(key)
+            if inner is not None and isinstance(inner.value, dict) and inner.value:
+                return self.reference(block_type(inner) or types[0], block_name(inner))
+        return None
+
+
+def _with_raw(steps: dict[str, Any], **inputs: Any) -> dict[str, Any]:
+    """The step with inputs that are templates, which are not escaped."""
+    ((name, given),) = steps.items()
+    return {name: {**given, **{key: value for key, value in inputs.items() if value is not None}}}
+
+
+def _into(stored: StoredCode, pulled: dict[str, Any], id: str) -> Steps:
+    """The step, and one more that goes to the folder, where there is one."""
+    if not stored.folder:
+        return [pulled]
+    go = step("set_working_directory", stored.draft.scene.dialect)
+    place = f"{{{{ {id}.directory }}}}/{stored.draft.literal(stored.folder)}"
+    return [_with_raw(pulled, id=id), _with_raw(go, directory=place)]
+
+
+def _clone(stored: StoredCode, key: str, **login: str | None) -> tuple[Steps, Steps]:
+    reference = stored.text("reference")
+    is_commit = _COMMIT.fullmatch(reference) is not None
+    where = {"commit_sha" if is_commit else "branch": reference} if reference else {}
+    cloned = stored.step("git_clone", repository=stored.text(key), **where)
+    return _into(stored, _with_raw(cloned, **login), "clone"), []
+
+
+def _github(stored: StoredCode) -> tuple[Steps, Steps]:
+    return _clone(stored, "repository", access_token=stored.login("secret", "access_token"))
+
+
+def _repository(key: str, type: str) -> Callable[[StoredCode], tuple[Steps, Steps]]:
+    return lambda stored: _clone(stored, key, credentials=stored.nested(type))
+
+
+def _transfer(
+    stored: StoredCode,
+    provider: str,
+    place: dict[str, str],
+    folder: str,
+    credentials: str | None,
+    **more: str,
+) -> tuple[Steps, Steps]:
+    """The steps that copy from and to a folder of an object store."""
+    inputs = {**place, "folder": "/".join(filter(None, (folder.strip("/"), stored.folder))), **more}
+    pull, push = (
+        _with_raw(_needing(stored.step(f"{verb}_{provider}", **inputs)), credentials=credentials)
+        for verb in ("pull_from", "push_to")
+    )
+    return [pull], [push]
+
+
+def _needing(written: dict[str, Any]) -> dict[str, Any]:
+    """The step with its folder, also where that is the top."""
+    ((name, inputs),) = written.items()
+    return {name: {**inputs, "folder": inputs.get("folder", "")}}
+
+
+def _parts(path: str) -> tuple[str, str]:
+    bucket, _, folder = re.sub(r"^\w+://", "", path).strip("/").partition("/")
+    return bucket, folder
+
+
+def _s3(stored: StoredCode) -> tuple[Steps, Steps]:
+    bucket, folder = _parts(stored.text("bucket_path"))
+    login = stored.login("aws-credentials", "aws_access_key_id", "aws_secret_access_key")
+    return _transfer(stored, "s3", {"bucket": bucket}, folder, login)
+
+
+def _gcs(stored: StoredCode) -> tuple[Steps, Steps]:
+    bucket, folder = _parts(stored.text("bucket_path"))
+    login = stored.login("gcp-credentials", "service_account_info")
+    return _transfer(stored, "gcs", {"bucket": bucket}, folder, login, project=stored.text("project"))
+
+
+def _azure(stored: StoredCode) -> tuple[Steps, Steps]:
+    container, path = stored.text("azure_storage_container"), stored.text("bucket_path")
+    if not container:
+        container, path = _parts(path)
+    login = stored.reference("azure-blob-storage-credentials")
+    return _transfer(stored, "azure_blob_storage", {"container": container}, path, login)
+
+
+def _bucket(
+    provider: str, place: str, key: str, folder: str, type: str
+) -> Callable[[StoredCode], tuple[Steps, Steps]]:
+    def convert(stored: StoredCode) -> tuple[Steps, Steps]:
+        login = stored.nested(type)
+        where = {place: stored.text(key)}
+        return _transfer(stored, provider, where, stored.text(folder), login)
+
+    return convert
+
+
+def _block(stored: StoredCode) -> tuple[Steps, Steps]:
+    """A storage that stays a block."""
+    kind = block_type(stored.block)
+    stored.reference(kind)
+    pulled = stored.step("pull_with_block", block_type_slug=kind, block_document_name=stored.name)
+    return _into(stored, pulled, "code"), []
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """A type of storage block: what makes its steps, the fields that go into them or to another *target*,
+    and whether `prefect deployment build` copied the code there."""
+
+    convert: Callable[[StoredCode], tuple[Steps, Steps]]
+    fields: frozenset[str]
+    uploads: bool = True
+    target: str = "pull"
+
+
+def _fields(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+# By the slug of the block's type.
+STORAGES: Mapping[str, Storage] = {
+    "github": Storage(
+        _github, _fields("repository reference access_token include_git_objects"), uploads=False
+    ),
+    "github-repository": Storage(
+        _repository("repository_url", "github-credentials"),
+        _fields("repository_url reference credentials include_git_objects"),
+        uploads=False,
+    ),
+    "gitlab-repository": Storage(
+        _repository("repository", "gitlab-credentials"),
+        _fields("repository reference credentials git_depth include_git_objects"),
+        uploads=False,
+    ),
+    "bitbucket-repository": Storage(
+        _repository("repository", "bitbucket-credentials"),
+        _fields("repository reference bitbucket_credentials include_git_objects"),
+        uploads=False,
+    ),
+    "s3": Storage(_s3, _fields("bucket_path aws_access_key_id aws_secret_access_key")),
+    "gcs": Storage(_gcs, _fields("bucket_path service_account_info project")),
+    "azure": Storage(
+        _azure,
+        _fields(
+            "bucket_path azure_storage_container azure_storage_connection_string azure_storage_account_name "
+            "azure_storage_account_key azure_storage_tenant_id azure_storage_client_id "
+            "azure_storage_client_secret azure_storage_anon"
+        ),
+    ),
+    "s3-bucket": Storage(
+        _bucket("s3", "bucket", "bucket_name", "bucket_folder", "aws-credentials"),
+        _fields("bucket_name bucket_folder credentials"),
+    ),
+    "gcs-bucket": Storage(
+        _bucket("gcs", "bucket", "bucket", "bucket_folder", "gcp-credentials"),
+        _fields("bucket bucket_folder gcp_credentials"),
+    ),
+    "azure-blob-storage-container": Storage(
+        _bucket(
+            "azure_blob_storage",
+            "container",
+            "container_name",
+            "base_folder",
+            "azure-blob-storage-credentials",
+        ),
+        _fields("container_name base_folder credentials"),
+    ),
+    "remote-file-system": Storage(_block, _fields("basepath settings"), target=_A_BLOCK),
+}
+_NO_EFFECT: Mapping[str, str] = {"include_git_objects": _IN_GIT, "git_depth": _IN_GIT}
+
+
+def settle_fields(draft: EntryDraft, block: Node, storage: Storage) -> None:
+    """Give each field of a storage block its fate."""
+    draft.ledger.open(block)
+    for node in block.children():
+        key = str(node.path[-1])
+        if key.startswith("_") or key in BOOKKEEPING:
+            draft.drop(node, "internal to Prefect")
+        elif is_empty(node.value):
+            draft.drop(node, "same as without the field")
+        elif key in _NO_EFFECT:
+            draft.drop(node, _NO_EFFECT[key])
+        elif key in storage.fields:
+            draft.carry(node, _A_BLOCK if holds_secret(node.value) else storage.target)
+        else:
+            detail = f"No step has an input for the field `{key}` of a `{block_type(block)}` block."
+            draft.report(node, "unknown-field", detail)

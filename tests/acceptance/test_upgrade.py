@@ -1,0 +1,141 @@
+"""`syntask upgrade` as users call it: a repository of agents becomes one that runs, and CI can ask."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.console import Console
+from tests.support.upgrading import FLOW, OldRepository
+
+ROOT = Path(__file__).parents[2]
+COMMIT = (
+    f"export GIT_CONFIG_GLOBAL={os.devnull}; git init -q && git add -A && "
+    "git -c user.name=Tester -c user.email=tester@example.com commit -q -m before"
+)
+
+
+@pytest.fixture(name="old")
+def _old(console: Console) -> OldRepository:
+    old = OldRepository(console.directory)
+    old.write("flows.py", FLOW)
+    return old
+
+
+def test_the_example_of_agents_is_converted_and_runs(console: Console) -> None:
+    """On the embedded backend, with a worker that serves the queue of the old agent."""
+    console.copy(ROOT / "examples" / "agents")
+
+    for line in (
+        COMMIT,
+        "syntask upgrade --write",
+        "syntask validate --strict",
+        "syntask deploy --all",
+        "syntask deployment run nightly -p limit=3",
+        "syntask worker start --run-once --work-queue loads",
+        "syntask upgrade --check",
+    ):
+        done = console.run(line)
+        assert done.returncode == 0, f"{line}\n{done.stdout}"
+
+    assert "3 orders from shop" in console.run("syntask flow-run logs").stdout
+    assert "paused" in console.run("syntask deployment inspect weekly").stdout
+    deploys = (console.directory / "deploy.sh").read_text()
+    assert "syntask deploy -n load-orders/nightly -n send-report/weekly" in deploys
+    assert "syntask worker start --pool default --limit 5 --work-queue loads --work-queue default" in deploys
+
+
+@pytest.mark.parametrize(
+    ("fields", "options", "code"),
+    [
+        ({}, "", 0),
+        ({}, "--write --allow-dirty", 0),
+        ({}, "--check", 2),
+        ({}, "--check --write", 2),
+        ({"strange": 1}, "", 1),
+        ({"strange": 1}, "--write --allow-dirty", 1),
+        ({"schedule": {"cron": "at six"}}, "--write --allow-dirty", 1),
+        ({}, "--write", 64),
+        ({}, "nowhere", 1),
+        ({}, "--pool wrong", 64),
+    ],
+)
+def test_the_exit_code_says_what_is_left(
+    console: Console, old: OldRepository, fields: dict[str, Any], options: str, code: int
+) -> None:
+    old.deployment(**fields)
+
+    done = console.run(f"syntask upgrade {options}")
+
+    assert done.returncode == code, done.stdout
+    assert (old.root / "syntask.yaml").exists() is ("--allow-dirty" in options and "cron" not in str(fields))
+
+
+def test_a_dry_run_changes_nothing(console: Console, old: OldRepository) -> None:
+    old.deployment()
+    old.write("run.sh", "prefect agent start -q default\n")
+    before = {path: path.read_bytes() for path in old.root.rglob("*")}
+
+    for options in ("", "--check", "-o json", "-o github", "-o sarif", "--no-diff", "--remove"):
+        console.run(f"syntask upgrade {options}")
+
+    assert {path: path.read_bytes() for path in old.root.rglob("*")} == before
+
+
+def test_json_has_the_fate_of_every_field(console: Console, old: OldRepository) -> None:
+    old.deployment(tags=["a"], version="0" * 32, strange=1)
+
+    document = json.loads(console.run("syntask upgrade -o json").stdout)
+
+    (deployment,) = document["deployments"]
+    fates = {tuple(field["path"]): (field["fate"], field["note"]) for field in deployment["fields"]}
+    assert fates[("tags",)] == ("carried", "tags")
+    assert fates[("version",)][0] == "dropped"
+    assert fates[("strange",)] == ("reported", "unknown-field")
+    assert deployment["entry"]["tags"] == ["a"]
+    assert document["work_pools"][0]["command"] == "syntask work-pool create default --type process"
+    assert [each["file"] for each in document["files"]] == ["syntask.yaml", "nightly-deployment.yaml"]
+
+
+def test_a_report_is_a_page(console: Console, old: OldRepository) -> None:
+    old.deployment(description="a | b", strange=1)
+
+    console.run("syntask upgrade --report report.md")
+
+    page = (old.root / "report.md").read_text()
+    assert page.startswith("# From agents to workers\n")
+    assert "| load-orders/nightly | strange | reported | unknown-field |" in page
+    assert "syntask work-pool create default" in page
+
+
+@pytest.mark.parametrize("name", ["nightly-deployment.yaml", "deployment.yaml"])
+@pytest.mark.parametrize("command", ["plan --all", "deploy --all", "validate"])
+def test_without_a_project_file_the_upgrade_is_named(
+    console: Console, old: OldRepository, name: str, command: str
+) -> None:
+    old.deployment(name)
+
+    done = console.run(f"syntask {command}")
+
+    assert done.returncode == 1
+    assert f"`{name}` is for agents: `syntask upgrade`" in done.stdout
+
+
+def test_a_list_beside_no_project_file_is_named_too(console: Console, old: OldRepository) -> None:
+    old.write("deployment.yaml", "deployments:\n- {name: a, entrypoint: 'flows.py:load_orders'}\n")
+
+    assert "`syntask upgrade`" in console.run("syntask plan --all").stdout
+
+
+def test_validating_a_file_of_agents_names_its_upgrade(console: Console, old: OldRepository) -> None:
+    old.deployment("old files/deployment.yaml")
+
+    done = console.run("syntask validate 'old files/deployment.yaml'")
+
+    assert done.stdout.count("[agent-deployment]") == 1
+    assert done.stdout.count("error:") == 1
+    assert "`syntask upgrade 'old files/deployment.yaml'`" in done.stdout

@@ -1,0 +1,217 @@
+"""Commands of agents in scripts, workflows, images and units: rewritten, or said with their equivalent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.upgrading import OldRepository, codes, inline, saved
+
+APPLIED = "syntask deploy -n load-orders/nightly"
+WORKFLOW = "jobs:\n  d:\n    steps:\n      - run: {0}\n      - run: |\n          {0}\n"
+
+
+def after(old: OldRepository, file: str, text: str) -> str:
+    """The text of *file* once it is upgraded."""
+    path = old.write(file, text)
+    old.written()
+    return path.read_bytes().decode()
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        ("prefect deployment apply nightly-deployment.yaml", APPLIED),
+        ("prefect deployment apply ./nightly-deployment.yaml nightly-deployment.yaml", APPLIED),
+        (
+            "python -m prefect deployment apply nightly-deployment.yaml && echo done",
+            f"{APPLIED} && echo done",
+        ),
+        ("prefect deployment build flows.py:load_orders -n nightly -q default --apply", APPLIED),
+        ("prefect deployment build \\\n    flows.py:load_orders \\\n    -n nightly -a", APPLIED),
+        (
+            "( prefect deployment build ./flows.py:load_orders --name=nightly -a ) # old",
+            f"( {APPLIED} ) # old",
+        ),
+        ("prefect agent start -q default", "syntask worker start --pool default --work-queue default"),
+        (
+            "prefect agent start --work-queue default --limit 3 --run-once &",
+            "syntask worker start --pool default --limit 3 --run-once --work-queue default &",
+        ),
+        ("prefect agent start -m def", "syntask worker start --pool default --work-queue default"),
+        ("prefect orion start --host 0.0.0.0", "prefect server start --host 0.0.0.0"),
+        ("exec prefect orion database upgrade -y", "exec prefect server database upgrade -y"),
+    ],
+)
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_a_command_of_a_script_is_rewritten(
+    old: OldRepository, before: str, expected: str, ends: str
+) -> None:
+    old.deployment()
+    head, tail = "#!/bin/sh\nset -e\n", "\necho 'kept'\n"
+
+    text = after(old, "scripts/run.sh", (head + before + tail).replace("\n", ends))
+
+    assert text == (head + expected + tail).replace("\n", ends)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "expected"),
+    [
+        (
+            "Makefile",
+            "run:\n\tprefect agent start -q default\n",
+            "run:\n\tsyntask worker start --pool default --work-queue default\n",
+        ),
+        ("Dockerfile", "FROM x\nCMD prefect orion start\n", "FROM x\nCMD prefect server start\n"),
+        (
+            ".github/workflows/deploy.yml",
+            WORKFLOW.format("prefect deployment apply nightly-deployment.yaml"),
+            WORKFLOW.format(APPLIED),
+        ),
+        (
+            "docker-compose.yml",
+            "services:\n  agent:\n    command: prefect agent start -q default\n",
+            "services:\n  agent:\n    command: syntask worker start --pool default --work-queue default\n",
+        ),
+    ],
+)
+def test_files_that_call_a_shell_are_rewritten(
+    old: OldRepository, file: str, text: str, expected: str
+) -> None:
+    old.deployment()
+
+    assert after(old, file, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "code"),
+    [
+        ("run.sh", "prefect deployment apply $FILES\n", "dynamic-value"),
+        ("run.sh", "prefect deployment apply deployments/*.yaml\n", "dynamic-value"),
+        ("run.sh", "prefect deployment apply missing.yaml\n", "old-command"),
+        ("run.sh", "prefect deployment apply\n", "old-command"),
+        ("run.sh", "prefect deployment build flows.py:load_orders -n nightly -o x.yaml\n", "old-command"),
+        ("run.sh", "prefect deployment build flows.py:load_orders -n other --apply\n", "old-command"),
+        ("run.sh", 'prefect deployment build flows.py:load_orders -n "$NAME" --apply\n', "dynamic-value"),
+        ("run.sh", "prefect deployment set-schedule load-orders/nightly --cron '0 6 * * *'\n", "old-command"),
+        ("run.sh", "prefect agent start -q elsewhere\n", "old-command"),
+        ("run.sh", "prefect agent start -q default -q ${OTHER}\n", "dynamic-value"),
+        ("run.sh", "prefect agent start -q 'default\n", "old-command"),
+        ("run.sh", "pip install 'prefect==2.19.2'\n", "installs-prefect-2"),
+        ("run.sh", "helm install agent prefect/prefect-agent\n", "helm-agent"),
+        ("Dockerfile", "FROM prefecthq/prefect:2.19.2-python3.11\n", "image-of-prefect-2"),
+        ("Dockerfile", 'CMD ["prefect", "agent", "start", "-q", "default"]\n', "old-command"),
+        (
+            "k8s/agent.yaml",
+            "spec:\n  args:\n    - prefect\n    - agent\n    - start\n    - -q\n    - default\n",
+            "old-command",
+        ),
+        (
+            "k8s/agent.yaml",
+            "spec:\n  command: ['prefect', 'agent', 'start', '-q', 'default']\n",
+            "old-command",
+        ),
+        ("main.tf", 'user_data = "prefect agent start -q default"\n', "old-command"),
+        ("agent.service", "[Service]\nExecStart=prefect agent start -q default\n", "old-command"),
+        ("run.bat", "prefect agent start -q default\r\n", "old-command"),
+        ("deploy.tpl", "prefect agent start -q {{ queue }}\n", "old-command"),
+    ],
+)
+def test_what_is_not_rewritten_is_said(old: OldRepository, file: str, text: str, code: str) -> None:
+    old.deployment()
+
+    upgrade = old.upgrade()
+    old.write(file, text)
+    upgrade = old.upgrade()
+
+    (answer,) = upgrade.answers
+    assert answer.text is None
+    assert codes(answer.problems) == {code}
+    (problem,) = answer.problems
+    assert problem.span is not None
+    assert problem.span.file == file
+    assert file not in [change.shown for change in upgrade.changes]
+
+
+def test_the_equivalent_is_said(old: OldRepository) -> None:
+    old.deployment()
+    old.write("agent.service", "[Service]\nExecStart=prefect agent start -q default --limit 2\n")
+
+    (answer,) = old.upgrade().answers
+
+    assert (
+        answer.problems[0].hint == "Use `syntask worker start --pool default --limit 2 --work-queue default`."
+    )
+
+
+@pytest.mark.parametrize(
+    "blocks", [[saved("process", "a"), inline("docker-container", image="r.example.com/o:1")]]
+)
+def test_an_agent_of_several_types_becomes_several_workers(old: OldRepository, blocks: list[Any]) -> None:
+    for number, block in enumerate(blocks):
+        old.deployment(f"{number}.yaml", name=f"d{number}", infrastructure=block, work_queue_name="q")
+    old.write("run.sh", "prefect agent start -q q\n")
+
+    (answer,) = old.upgrade().answers
+
+    (problem,) = answer.problems
+    assert problem.code == "several-types-one-agent"
+    assert "`syntask worker start --pool a --work-queue q`" in problem.hint
+    assert "`syntask worker start --pool docker --work-queue q`" in problem.hint
+
+
+def test_a_limit_was_one_of_the_queue(old: OldRepository) -> None:
+    old.deployment()
+    old.write("run.sh", "prefect deployment build flows.py:load_orders -n nightly -a -l 3\n")
+
+    (answer,) = old.upgrade().answers
+
+    assert answer.text == APPLIED
+    assert codes(answer.problems) == {"queue-limit"}
+
+
+def test_a_file_that_was_converted_before_is_known(old: OldRepository) -> None:
+    old.deployment()
+    old.written()
+
+    assert after(old, "run.sh", "prefect deployment apply nightly-deployment.yaml\n") == f"{APPLIED}\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# prefect agent start -q default\n",
+        "echo a # prefect agent start\n",
+        "my-prefect agent start\n",
+        "prefect deployment run load-orders/nightly\n",
+        "prefect deployment ls\n",
+        "prefect server start\n",
+        "prefect worker start -p x\n",
+        "pip install prefect==3.1\n",
+        "docker pull prefecthq/prefect:3-latest\n",
+    ],
+)
+def test_other_commands_are_left_alone(old: OldRepository, text: str) -> None:
+    old.write("run.sh", text)
+
+    assert old.upgrade().is_empty
+
+
+@pytest.mark.parametrize("content", [b"prefect agent start \xff\n", b"prefect \x00 agent", b""])
+def test_what_is_no_text_is_left_alone(old: OldRepository, content: bytes) -> None:
+    (old.root / "run.sh").write_bytes(content)
+
+    assert old.upgrade().changes == ()
+
+
+def test_yaml_that_would_change_its_shape_is_not_rewritten(old: OldRepository) -> None:
+    """A name with a colon would be a key there."""
+    old.deployment(name="a: b")
+    text = "jobs:\n  d:\n    steps:\n      - run: prefect deployment apply nightly-deployment.yaml\n"
+    path = old.write(".github/workflows/deploy.yml", text)
+
+    old.written()
+
+    assert path.read_text() == text
