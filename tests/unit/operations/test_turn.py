@@ -6,12 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import click
 import pytest
 
 from syntask_yaml.backend.base import Written
 from syntask_yaml.backend.leases import LeaseHeld
-from syntask_yaml.cli.duration import Duration
 from syntask_yaml.model.deployment import Write
 from syntask_yaml.model.events import Event, Waiting
 from syntask_yaml.model.lease import Holder, Lease
@@ -145,17 +143,3 @@ def test_what_was_planned_before_the_turn_is_compared_once_more(tmp_path: Path) 
 
     assert [result.action for result in outcome.results] == ["updated", "updated"]
     assert [ours.deployed(name).tags for name in ("d0", "d1")] == [("a",), ("a",)]
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [("90", 90), ("90s", 90), ("10m", 600), ("1h30m", 5400), ("2H", 7200), ("PT5M", 300), ("0s", 0)],
-)
-def test_durations(text: str, seconds: float) -> None:
-    assert Duration().convert(text, None, None) == seconds
-
-
-@pytest.mark.parametrize("text", ["", "soon", "10 parsecs", "-5", "1m1h"])
-def test_what_is_no_duration_is_refused(text: str) -> None:
-    with pytest.raises(click.BadParameter, match="no duration"):
-        Duration().convert(text, None, None)

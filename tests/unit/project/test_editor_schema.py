@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from jsonschema_rs import Draft202012Validator
 
 from syntask_yaml.assets import asset
 from syntask_yaml.document.reader import read_file
-from syntask_yaml.model.builtin import BUILTINS
 from syntask_yaml.project.schema import project_schema
+from tests.unit.project.conftest import EDITOR, keys, schemas
 
 ROOT = Path(__file__).parents[3]
-EDITOR: dict[str, Any] = json.loads(asset("schemas/editor.schema.json").read_text(encoding="utf-8"))
 FILES = [
     file
     for pattern in ("tests/files/*/*.yaml", "examples/*/*.yaml")
@@ -42,24 +39,6 @@ ODD: tuple[Any, ...] = (
     {},
     {"x": 1},
 )
-
-
-def schemas(part: Any) -> Iterator[dict[str, Any]]:
-    """Every mapping in a schema that says what a value is."""
-    if isinstance(part, dict):
-        yield part
-        for word, value in part.items():
-            if word in ("properties", "patternProperties", "$defs"):
-                for each in value.values():
-                    yield from schemas(each)
-            elif word in ("anyOf", "items", "additionalProperties"):
-                for each in value if isinstance(value, list) else [value]:
-                    yield from schemas(each)
-
-
-def keys() -> Iterator[tuple[str, dict[str, Any]]]:
-    for part in schemas(EDITOR):
-        yield from part.get("properties", {}).items()
 
 
 def changed(value: Any) -> Iterator[Any]:
@@ -118,32 +97,6 @@ def test_what_is_not_suggested() -> None:
 
     assert hidden == {*of_other_files, "max_active_runs", "catchup", "build_backend"}
     assert "doNotSuggest" not in EDITOR["$defs"]["step_build_docker_image"]["properties"]["build_backend"]
-
-
-def test_every_step_can_be_inserted_with_the_inputs_that_it_needs() -> None:
-    snippets = EDITOR["$defs"]["steps"]["defaultSnippets"]
-    inputs = {each["label"]: list(each["body"][each["label"]]) for each in snippets}
-
-    assert list(inputs) == [
-        step.full_name() for step in sorted(BUILTINS.values(), key=lambda each: each.package)
-    ]
-    for step in BUILTINS.values():
-        required = EDITOR["$defs"][f"step_{step.name}"]["required"]
-        assert inputs[step.full_name()] == (required or ["requirements_file"])
-
-
-def test_a_field_of_a_snippet_is_a_value_of_yaml() -> None:
-    """What has a meaning in snippets has a backslash before it, and what has one in YAML has quotes."""
-    fields = [
-        each["body"] for _, part in keys() for each in part.get("defaultSnippets", ()) if "type" not in each
-    ]
-    texts = [
-        re.sub(r"\\([$}\\])", r"\1", str(field).removeprefix("${1:").removesuffix("}")) for field in fields
-    ]
-    examples = [example for part in schemas(project_schema()) for example in part.get("examples", ())]
-
-    assert len(texts) > 50
-    assert [text for text in texts if yaml.safe_load(text) not in examples] == []
 
 
 def test_validate_loads_none_of_it() -> None:

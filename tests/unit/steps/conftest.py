@@ -72,3 +72,7 @@ def _in_bench(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Sequence[Path]:
     """This process stands in the bench's directory, and goes back afterwards."""
     monkeypatch.chdir(bench.directory)
     return ()
+
+
+def shell(script: str, *, id: str | None = None) -> Step:
+    return builtin("run_shell_script", script=script, shell=True, id=id)
