@@ -78,7 +78,7 @@ def _key(name: str, schema: Schema) -> Schema:
 
 def _default(schema: Schema) -> Iterator[str]:
     default = schema.get("default")
-    if default not in _UNSET:
+    if default not in _UNSET and "Default: " not in schema["description"]:
         yield f"Default: `{default if isinstance(default, str) else json.dumps(default)}`."
 
 

@@ -10,6 +10,7 @@ import pytest
 from syntask_yaml.assets import asset
 from syntask_yaml.document.reader import read, read_file
 from syntask_yaml.model.builtin import BUILTINS
+from syntask_yaml.operations.init import MODELINE, SCHEMA_NAME, write_schema
 from syntask_yaml.project.schema import check_schema
 from syntask_yaml.source import Source
 from tests.support.language_server import LanguageServer, language_server, why_not
@@ -93,6 +94,15 @@ def test_hover_on_a_step_and_its_inputs(server: LanguageServer) -> None:
     )
     assert hover("repository").startswith("#### Step git\\_clone\n\nThe URL of the repository.\n\nExample:")
     assert hover("timeout").startswith("#### Step git\\_clone\n\nMaximum duration of the step in seconds.")
+
+
+def test_the_first_line_that_init_writes_names_the_schema(server: LanguageServer) -> None:
+    write_schema(server.folder)
+
+    hover = server.hover(f"{MODELINE}\nna‸me: shop\n")
+
+    assert "#### Syntask project\n\nThe project's name." in hover
+    assert f"Source: [{SCHEMA_NAME}](file://" in hover
 
 
 def test_completion_at_the_top(server: LanguageServer) -> None:

@@ -62,7 +62,7 @@ class LanguageServer:
         self._stdin: IO[bytes] = process.stdin
         self._stdout: IO[bytes] = process.stdout
         self._settings = settings
-        self._folder = folder
+        self.folder = folder
         self._number = 0
         workspace = [{"uri": folder.as_uri(), "name": folder.name}]
         here = {"processId": None, "rootUri": folder.as_uri(), "workspaceFolders": workspace}
@@ -96,7 +96,7 @@ class LanguageServer:
 
     def _open(self, text: str) -> tuple[str, list[Any]]:
         """The address of a new document with *text*, and its problems, with which all about it is known."""
-        uri = (self._folder / f"{self._number}" / "syntask.yaml").as_uri()
+        uri = (self.folder / f"{self._number}.yaml").as_uri()
         document = {"uri": uri, "languageId": "yaml", "version": 1, "text": text}
         self._tell("textDocument/didOpen", {"textDocument": document})
         while True:
@@ -144,12 +144,12 @@ class LanguageServer:
 
 @contextmanager
 def language_server(schema: Path, folder: Path) -> Iterator[LanguageServer]:
-    """A server for files below *folder*, which has to be empty, with *schema* for each `syntask.yaml`."""
+    """A server for documents in *folder*, none of which is written; *schema* is for those that name none."""
     program = find(PROGRAM)
     assert program is not None, f"{PROGRAM} is not installed"
     settings = {
         "yaml": {
-            "schemas": {str(schema): "**/syntask.yaml"},
+            "schemas": {str(schema): "*.yaml"},
             "schemaStore": {"enable": False},
             "kubernetesCRDStore": {"enable": False},
             "validate": True,
