@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
+from itertools import chain, islice
 
 from syntask_yaml.project.agent_files import is_converted
 from syntask_yaml.source import Source, Span
@@ -14,6 +15,10 @@ from syntask_yaml.upgrade.find import FoundFile
 from syntask_yaml.upgrade.secrets import hide_in_text
 
 MAX_BYTES = 1024 * 1024
+# A file with more of them is no script of people, and a command is not that long.
+_MAX_COMMANDS = 500
+_MAX_LENGTH = 20_000
+_MAX_LINE = 1_000
 
 _VERBS = {
     "deployment": "build|apply|set-schedule",
@@ -46,6 +51,7 @@ _SHELLS = (
     *("Procfile", "Dockerfile*", "*.Dockerfile", "Containerfile*", ".gitlab-ci.yml"),
     *("docker-compose*.y*ml", "compose*.y*ml"),
 )
+_WINDOWS = frozenset({".bat", ".cmd", ".ps1"})
 _WORKFLOWS = (".github/workflows/", ".circleci/", ".buildkite/", ".gitlab/")
 
 
@@ -120,21 +126,22 @@ def read_commands(file: FoundFile) -> FoundCommands | None:
 def _found(file: FoundFile, text: str) -> Iterator[Command]:
     source = Source(file.shown, hide_in_text(text))
     may_edit = is_shell(file)
-    for match in _COMMAND.finditer(text):
-        if _is_comment(text, match.start()):
+    end = 0
+    for match in islice(_COMMAND.finditer(text), _MAX_COMMANDS):
+        if match.start() < end or _is_comment(text, match.start()):
             continue
         end = _end(text, match.end())
-        words = _words(text[match.end() : end])
+        words = _words(file, text[match.end() : end])
         verb = " ".join(match["verb"].split())
         is_plain = words is not None and not any(sign in text[match.start() : end] for sign in "$`*?{%")
         yield Command(file, Span(source, match.start(), end), verb, words or (), is_plain, may_edit)
-    for match in (*_LIST.finditer(text), *_ITEMS.finditer(text)):
+    for match in islice(chain(_LIST.finditer(text), _ITEMS.finditer(text)), _MAX_COMMANDS):
         words = tuple(re.findall(r"""["']?([^\s"',-][^\s"',]*|-[^\s"',]+)["']?""", match["rest"]))
         verb = f"{match['group']} {match['verb']}"
         if not _is_comment(text, match.start()) and _is_known(match["group"], match["verb"]):
             yield Command(file, Span(source, *match.span()), verb, tuple(w for w in words if w != "-"))
     for pattern, code in _OTHERS:
-        for match in pattern.finditer(text):
+        for match in islice(pattern.finditer(text), _MAX_COMMANDS):
             if not _is_comment(text, match.start()):
                 yield Command(file, Span(source, *match.span()), code)
 
@@ -152,14 +159,15 @@ def is_shell(file: FoundFile) -> bool:
 
 
 def _is_comment(text: str, at: int) -> bool:
-    line = text[text.rfind("\n", 0, at) + 1 : at]
+    begin = max(at - _MAX_LINE, 0)
+    line = text[max(text.rfind("\n", begin, at) + 1, begin) : at]
     return re.match(r"\s*(?:#|//|::|REM\b)", line) is not None or re.search(r"\s#\s", line) is not None
 
 
 def _end(text: str, start: int) -> int:
     """Where the command ends that goes on at *start*: with its line, or before what a shell reads next."""
     quote, index = "", start
-    while index < len(text):
+    while index < min(len(text), start + _MAX_LENGTH):
         character = text[index]
         if character == "\\" and quote != "'":
             index += 3 if text[index + 1 : index + 3] == "\r\n" else 2
@@ -174,7 +182,9 @@ def _end(text: str, start: int) -> int:
     return len(text[:index].rstrip(" \t"))
 
 
-def _words(text: str) -> tuple[str, ...] | None:
+def _words(file: FoundFile, text: str) -> tuple[str, ...] | None:
+    if file.path.suffix.lower() in _WINDOWS:
+        text = text.replace("\\", "/")
     try:
         return tuple(shlex.split(text.replace("\\\r\n", " ").replace("\\\n", " ")))
     except ValueError:

@@ -28,16 +28,23 @@ def project_change(target: Target, merged: Merged) -> Iterator[FileChange]:
 def settle(script: FoundCommands, answers: Sequence[Answer]) -> tuple[list[Answer], FileChange | None]:
     """The answers to the commands of a file, and the file with them: where it is YAML, it has to stay what
     it was, with other texts in it, or else nothing is rewritten."""
-    text = script.text
-    for each in sorted(answers, key=lambda one: one.command.span.start, reverse=True):
-        if each.text is not None:
-            text = text[: each.command.span.start] + each.text + text[each.command.span.end :]
+    text = _with_answers(script.text, answers)
     if text == script.text:
         return list(answers), None
     if script.file.is_yaml and not _stays_yaml(script.file.shown, script.text, text):
         return [each.left() for each in answers], None
     change = FileChange(script.file.path, script.file.shown, script.text, text, is_private=True)
     return list(answers), change
+
+
+def _with_answers(text: str, answers: Sequence[Answer]) -> str:
+    pieces, done = [], 0
+    for each in answers:  # in the order of the text
+        span = each.command.span
+        if each.text is not None and span.start >= done:
+            pieces += [text[done : span.start], each.text]
+            done = span.end
+    return "".join([*pieces, text[done:]])
 
 
 def _stays_yaml(shown: str, before: str, after: str) -> bool:

@@ -29,10 +29,10 @@ _LIMITS = ("-l", "--limit", "--work-queue-concurrency")
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known of the deployments that are converted: their full names by the file that held them
-    and by their own name, and who serves which queue: pairs of queue and pool."""
+    and, with their entrypoints, by their own name; and who serves which queue: pairs of queue and pool."""
 
     by_file: Mapping[Path, Sequence[str]] = field(default_factory=dict)
-    by_name: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    by_name: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     served: Sequence[tuple[str, str]] = ()
 
 
@@ -116,11 +116,12 @@ def _names_in(command: Command, file: str, known: Known) -> Sequence[str]:
 
 
 def _build(command: Command, known: Known) -> Answer:
-    names = command.values("-n", "--name")
-    found = [full for name in names for full in known.by_name.get(name, ())]
+    names, entrypoints = command.values("-n", "--name"), command.arguments(*_BUILD_VALUES)
+    alike = [each for name in names for each in known.by_name.get(name, ())]
+    found = [full for full, entrypoint in alike if _is_same(entrypoint, entrypoints)]
     if len(names) != 1 or len(found) != 1:
         code = "dynamic-value" if any("$" in word for word in command.words) else "old-command"
-        entry = ", ".join(command.arguments(*_BUILD_VALUES)) or "the flow"
+        entry = ", ".join(entrypoints) or "the flow"
         detail = f"No converted file contains the deployment that the command builds from `{entry}`."
         hint = "Add an entry with `syntask deployment add ENTRYPOINT` and use `syntask deploy -n NAME`."
         return _left(command, code, detail, hint)
@@ -128,6 +129,12 @@ def _build(command: Command, known: Known) -> Answer:
         detail = f"The command writes a file for `{found[0]}`, which the project file declares now."
         return _left(command, "old-command", detail, "Remove the command.")
     return _deploy(command, found)
+
+
+def _is_same(entrypoint: str, words: Sequence[str]) -> bool:
+    """Whether the words of a command name *entrypoint*, seen from wherever it is called."""
+    wanted = [word.replace("\\", "/").removeprefix("./") for word in words]
+    return any(entrypoint == each or entrypoint.endswith(f"/{each}") for each in wanted)
 
 
 def _agent(command: Command, known: Known) -> Answer:

@@ -158,14 +158,16 @@ def _status(index: int, merged: Merged, problems: Sequence[Diagnostic]) -> Statu
 def _known(results: Sequence[DeploymentResult], files: Iterable[FoundFile]) -> Known:
     """What the commands of scripts can mean: deployments that are converted now, or were before."""
     by_file: dict[Path, list[str]] = {}
-    by_name: dict[str, list[str]] = {}
+    by_name: dict[str, list[tuple[str, str]]] = {}
     served: dict[tuple[str, str], None] = {}
     for result in results:
         if result.status is Status.LEFT:
             continue
         each = result.converted
         by_file.setdefault(each.source.path.resolve(), []).append(each.full_name)
-        by_name.setdefault(each.name, []).append(each.full_name)
+        named = each.full_name, str(result.entry.get("entrypoint", ""))
+        if named not in by_name.setdefault(each.name, []):
+            by_name[each.name].append(named)
         pool = result.entry.get("work_pool")
         if isinstance(pool, Mapping) and pool.get("name"):
             served[str(pool.get("work_queue_name", "default")), str(pool["name"])] = None

@@ -25,7 +25,7 @@ _VEILED = frozenset("job customizations task_definition task_customizations".spl
 _LOGIN = re.compile(r"(?<=://)(?:[^/\s@:]*:[^/\s@]+|[^/\s@:]{20,})@")
 # In the text of a command: `--password x`, `API_TOKEN=x`, `token: x`.
 _SAID = re.compile(
-    r"(?i)\b[\w-]*(?:token|passw(?:or)?d|passphrase|secret|api[_-]?key|access[_-]?key(?:[_-]?id)?"
+    r"(?i)(?<![\w-])[\w-]{0,60}?(?:token|passw(?:or)?d|passphrase|secret|api[_-]?key|access[_-]?key(?:[_-]?id)?"
     r"|private[_-]?key|account[_-]?key|connection[_-]?string|credentials?)[\"']?(?:[ \t]*[=:][ \t]*|[ \t]+)"
     r"(?P<value>\"[^\"\n]*\"|'[^'\n]*'|[^\s\"'$<{]\S*)"
 )

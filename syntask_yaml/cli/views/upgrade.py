@@ -14,6 +14,7 @@ from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.output import document, print_json, print_table
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.upgrade.result import DeploymentResult, FileChange, Upgrade
+from syntask_yaml.upgrade.secrets import hide_in_text
 
 _COLORS = {"+": "green", "-": "red", "@": "cyan"}
 _COLUMNS = ("File", "Deployment", "Work pool", "Result")
@@ -109,7 +110,7 @@ def _content(upgrade: Upgrade, *, is_written: bool) -> dict[str, Any]:
                 "file": answer.command.span.file,
                 "line": answer.command.span.line,
                 "command": answer.command.verb,
-                "rewritten": answer.text,
+                "rewritten": answer.text and hide_in_text(answer.text),
             }
             for answer in upgrade.answers
         ],

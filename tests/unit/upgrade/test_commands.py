@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
 
-from tests.support.upgrading import OldRepository, codes, inline, saved
+from tests.support.upgrading import FLOW, OldRepository, codes, inline, saved
 
 APPLIED = "syntask deploy -n load-orders/nightly"
 WORKFLOW = "jobs:\n  d:\n    steps:\n      - run: {0}\n      - run: |\n          {0}\n"
@@ -160,6 +161,62 @@ def test_an_agent_of_several_types_becomes_several_workers(old: OldRepository, b
     assert problem.code == "several-types-one-agent"
     assert "`syntask worker start --pool a --work-queue q`" in problem.hint
     assert "`syntask worker start --pool docker --work-queue q`" in problem.hint
+
+
+def test_deployments_of_one_name_are_told_apart_by_their_flows(old: OldRepository) -> None:
+    old.write("other.py", FLOW.replace("load_orders", "send_orders"))
+    old.deployment("a.yaml", name="default")
+    old.deployment("b.yaml", name="default", flow_name="send-orders", entrypoint="other.py:send_orders")
+    lines = [
+        f"prefect deployment build {name} -n default -a"
+        for name in ("./flows.py:load_orders", "other.py:send_orders")
+    ]
+
+    text = after(old, "run.sh", "\n".join(lines))
+
+    assert text == "syntask deploy -n load-orders/default\nsyntask deploy -n send-orders/default"
+
+
+def test_a_path_of_windows_is_found(old: OldRepository) -> None:
+    old.deployment("jobs/a.yaml")
+    old.write("run.bat", "prefect deployment apply jobs\\a.yaml\r\n")
+
+    (answer,) = old.upgrade().answers
+
+    assert answer.problems[0].hint == f"Use `{APPLIED}`."
+
+
+HOSTILE = [
+    "prefect agent start;" * 50_000,
+    "prefect agent start '" * 49_000,
+    "prefect " + "a-" * 500_000,
+    "prefect " + "token-" * 160_000,
+    "prefect https://" + "a:" * 500_000,
+    "prefect deployment build" + " -n x" * 200_000,
+    '"prefect", "agent", "start"' * 38_000,
+    "- prefect\n- agent\n- start\n" * 38_000,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:24])
+@pytest.mark.parametrize("name", ["run.sh", "run.yaml"])
+def test_a_hostile_script_costs_little(old: OldRepository, name: str, text: str) -> None:
+    """Counted in steps of the interpreter, which no other process changes."""
+    old.write(name, text)
+    steps = 0
+
+    def count(*_: Any) -> Any:
+        nonlocal steps
+        steps += 1
+        return None
+
+    sys.setprofile(count)
+    try:
+        old.upgrade()
+    finally:
+        sys.setprofile(None)
+
+    assert steps < 3_000_000
 
 
 def test_a_limit_was_one_of_the_queue(old: OldRepository) -> None:
