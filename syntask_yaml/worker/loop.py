@@ -8,36 +8,29 @@ from __future__ import annotations
 
 import select
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 from syntask_yaml.backend.base import OwnBackend
 from syntask_yaml.backend.clock import has_passed
 from syntask_yaml.backend.queue import Claim
-from syntask_yaml.errors import BackendError, BackendRefused, BackendUnreachable, SyntaskError
+from syntask_yaml.errors import BackendError, BackendUnreachable, SyntaskError
 from syntask_yaml.model.run import LogLine, State, StateType
 from syntask_yaml.worker.events import Notify, RunChanged, Stopping, StoreLost, StoreRegained
 from syntask_yaml.worker.execution import Execution, start_execution
+from syntask_yaml.worker.housekeeping import Housekeeping
 from syntask_yaml.worker.options import WorkerOptions
-from syntask_yaml.worker.run_environment import own_directory, remove_directory, runs_with_directory
+from syntask_yaml.worker.planner import Planner
+from syntask_yaml.worker.run_environment import own_directory, remove_directory
 from syntask_yaml.worker.runner.base import Runner
 
 # Seconds.
-_SCHEDULE_EVERY = 5.0
 _POLL_EVERY = 0.05
-# How long a tick waits for the schedules; slow ones are awaited by later ticks.
-_AT_ONCE = 0.05
-_TIDY_EVERY = 3600.0
-_FORGET_EVERY = 3600.0
 _RETRY_EVERY = 1.0
 # How long a worker without runs waits for a store that cannot be written.
 _PATIENCE = 30.0
-# Runs removed in one transaction: others wait for it.
-_FORGET_AT_ONCE = 20
 
 
 @dataclass
@@ -53,20 +46,18 @@ class Worker:
     is_stopping: bool = False
     is_cancelling: bool = False
     _executions: dict[str, Execution] = field(default_factory=dict)
-    _scheduled: datetime | None = None
     _renewed: datetime | None = None
-    _tidied: datetime | None = None
-    _forgotten: datetime | None = None
     _began: datetime | None = None
     _tried: datetime | None = None
     _lost: datetime | None = None
     _seen: int | None = None
     _next_due: datetime | None = None
     _has_looked: bool = False
-    _has_news: bool = False
-    _aside: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, max_workers=1))
-    _scheduling: Future[int] | None = None
-    _has_said_so: bool = False
+    _is_stop_announced: bool = False
+
+    def __post_init__(self) -> None:
+        self._planner = Planner(self.backend.schedule)
+        self._housekeeping = Housekeeping(self.backend, self.home, self.options.keep)
 
     def stop(self) -> None:
         """Claim no more runs; the second time, cancel the current ones. Safe in a signal handler."""
@@ -85,48 +76,43 @@ class Worker:
                 self.tick(clock())
                 self.wait(clock())
             if self.is_stopping:
-                self._say_so()
+                self._announce_stop()
         finally:
             self._abandon(clock())
-            self._aside.shutdown(wait=False, cancel_futures=True)
+            self._planner.close()
 
     def tick(self, now: datetime) -> None:
         """Do everything that is due at *now*."""
         self._listen(now)
         if self.is_stopping:
-            self._say_so()
+            self._announce_stop()
         if self.is_cancelling:
             self._cancel_all(now)
         if self._lost is not None and not has_passed(self._tried, _RETRY_EVERY, now):
             return
         self._tried = now
         try:
-            self._attend(now)
+            self._use_store(now)
         except BackendError as error:
-            self._lose(error, now)
+            self._on_store_lost(error, now)
         else:
-            self._regain()
+            self._on_store_regained()
 
-    def _attend(self, now: datetime) -> None:
+    def _use_store(self, now: datetime) -> None:
         """Do everything that needs the store."""
         has_changed = self._has_changed()
         if has_passed(self._renewed, self.options.lease / 3, now):
             self._renew(now)
         elif has_changed:
-            self._obey(self.backend.held(self._claims), now)
+            self._obey(self.backend.held([each.claim for each in self._executions.values()]), now)
         self._deliver(now)
         if self.is_stopping:
             return
-        if has_passed(self._tidied, _TIDY_EVERY, now):
-            self._tidy(now)
-        if has_passed(self._forgotten, _FORGET_EVERY, now):
-            self._forget(now)
-        if has_changed or has_passed(self._scheduled, _SCHEDULE_EVERY, now):
-            self._has_news = True
+        self._housekeeping.tick(now, self._executions)
+        if self._planner.tick(now, has_changed=has_changed):
             self._next_due = now
-        self._schedule(now)
         if self._next_due is not None and self._next_due <= now:
-            self._take(now)
+            self._claim_due(now)
 
     def wait(self, now: datetime) -> None:
         """Sleep until a run reports something, or until the next tick is due."""
@@ -140,7 +126,7 @@ class Worker:
                 poll.register(descriptor, select.POLLIN)
         poll.poll(until * 1000)
 
-    def _lose(self, error: BackendError, now: datetime) -> None:
+    def _on_store_lost(self, error: BackendError, now: datetime) -> None:
         """Continue without the store for now. Raises *error* if there is nothing to wait for."""
         has_time = self._lost is None or not has_passed(self._lost, _PATIENCE, now)
         is_waited_for = any(not each.is_over for each in self._executions.values()) or (
@@ -152,7 +138,7 @@ class Worker:
             self._lost = now
             self.notify(StoreLost(error.detail))
 
-    def _regain(self) -> None:
+    def _on_store_regained(self) -> None:
         if self._lost is not None:
             self._lost = None
             self.notify(StoreRegained())
@@ -162,18 +148,7 @@ class Worker:
         before, self._seen = self._seen, self.backend.changed()
         return before != self._seen
 
-    def _schedule(self, now: datetime) -> None:
-        """Plan the runs of the schedules, in a thread: a recurrence rule can take long."""
-        if self._scheduling is None and self._has_news:
-            self._scheduling, self._has_news = self._aside.submit(self.backend.schedule, now), False
-            self._scheduled = now
-        if self._scheduling is not None and wait([self._scheduling], timeout=_AT_ONCE).done:
-            looked, self._scheduling = self._scheduling, None
-            self._has_news |= looked.exception() is not None
-            looked.result()
-            self._next_due = now
-
-    def _take(self, now: datetime) -> None:
+    def _claim_due(self, now: datetime) -> None:
         """Claim and start due runs, up to the limit."""
         options = self.options
         self._began = self._began or now
@@ -187,7 +162,7 @@ class Worker:
                 due_by=self._began if options.run_once else None,
             )
             if claim is None:
-                self._has_looked = self._scheduling is None
+                self._has_looked = self._planner.is_idle
                 break
             self._start(claim, now)
         else:  # there is no room, but runs beyond a deployment's limit are still held back
@@ -221,24 +196,22 @@ class Worker:
     def _deliver(self, now: datetime) -> None:
         """Write what the runs have reported to the store."""
         for execution in list(self._executions.values()):
-            self._tell(execution, now)
+            self._deliver_one(execution, now)
             if execution.is_over:
                 self._close(execution)
 
-    def _tell(self, execution: Execution, now: datetime) -> None:
+    def _deliver_one(self, execution: Execution, now: datetime) -> None:
         for state in execution.deliver(self.backend, now):
             self.notify(RunChanged(execution.claim.run, state))
 
-    def _report(self, claim: Claim, state: State, now: datetime) -> bool:
-        is_ours = self.backend.report(claim, state, now)
-        if is_ours:
+    def _report(self, claim: Claim, state: State, now: datetime) -> None:
+        if self.backend.report(claim, state, now):
             self.notify(RunChanged(claim.run, state))
-        return is_ours
 
     def _renew(self, now: datetime) -> None:
         """Renew the leases, and end the runs of dead workers."""
-        if self._executions:
-            self._obey(self.backend.renew(self._claims, now=now, lease=self.options.lease), now)
+        if claims := [each.claim for each in self._executions.values()]:
+            self._obey(self.backend.renew(claims, now=now, lease=self.options.lease), now)
         # After the machine slept, every lease has expired: other workers need a moment to renew theirs.
         has_slept = self._renewed is not None and has_passed(self._renewed, self.options.lease, now)
         self._renewed = now
@@ -247,10 +220,6 @@ class Worker:
             if run.state.type.is_final:
                 remove_directory(own_directory(run.id, self.home))
             self._next_due = now
-
-    @property
-    def _claims(self) -> list[Claim]:
-        return [execution.claim for execution in self._executions.values()]
 
     def _obey(self, states: Mapping[str, StateType], now: datetime) -> None:
         """End the runs that were cancelled, and those that another worker has."""
@@ -261,24 +230,9 @@ class Worker:
             elif state is StateType.CANCELLING:
                 execution.cancel(now, grace=self.options.grace)
 
-    def _tidy(self, now: datetime) -> None:
-        """Remove the directories of ended runs that killed workers left behind."""
-        for run_id in runs_with_directory(self.home):
-            with suppress(BackendRefused):  # the name is not the id of a run
-                run = self.backend.run(run_id)
-                if run is not None and run.state.type.is_final and run_id not in self._executions:
-                    remove_directory(own_directory(run_id, self.home))
-        self._tidied = now
-
-    def _forget(self, now: datetime) -> None:
-        """Remove some of the runs that ended long ago; the next tick removes more."""
-        keep = self.options.keep
-        if keep is None or self.backend.forget(now - keep, limit=_FORGET_AT_ONCE) < _FORGET_AT_ONCE:
-            self._forgotten = now
-
-    def _say_so(self) -> None:
-        if not self._has_said_so:
-            self._has_said_so = True
+    def _announce_stop(self) -> None:
+        if not self._is_stop_announced:
+            self._is_stop_announced = True
             self.notify(Stopping(len(self._executions)))
 
     def _cancel_all(self, now: datetime) -> None:
@@ -288,7 +242,7 @@ class Worker:
     def _close(self, execution: Execution) -> None:
         execution.close()
         del self._executions[execution.claim.run.id]
-        self._next_due = self._scheduled  # there is room for another run
+        self._next_due = self._planner.started  # there is room for another run
         self._has_looked = False
 
     def _abandon(self, now: datetime) -> None:
@@ -298,7 +252,7 @@ class Worker:
         for execution in list(self._executions.values()):
             state = State(StateType.CRASHED, message="The worker exited during the run.")
             with suppress(BackendError):  # may be what ends the worker; another one finds the run
-                self._tell(execution, now)
+                self._deliver_one(execution, now)
                 if not execution.is_over:
                     self._report(execution.claim, state, now)
             self._close(execution)

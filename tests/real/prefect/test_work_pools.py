@@ -131,7 +131,7 @@ def test_a_block_where_a_server_takes_no_text_is_said_at_plan(
 
     assert done.returncode == 1
     assert "the template does not accept text here" in done.stdout
-    assert "under `job_configuration` of its template" in done.stdout
+    assert "to `job_configuration` of its template" in done.stdout
 
 
 @pytest.mark.parametrize("which", ["sqlite", "newer"])
