@@ -9,16 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from syntask_yaml.model.builtin import builtin_of
 from syntask_yaml.model.deployment import CollisionStrategy, ConcurrencyLimit, Deployment
-from syntask_yaml.model.identity import schedule_keys
+from syntask_yaml.model.identity import anchored, schedule_keys
 from syntask_yaml.model.pool import DEFAULT_QUEUE
 from syntask_yaml.model.schedule import Schedule, canonical, timing_to_dict
+from syntask_yaml.model.shared import once_per_object
 from syntask_yaml.model.trigger import settled, trigger_name
-from syntask_yaml.model.value import Unknown, Value, flag, holds_unknown
+from syntask_yaml.model.value import Maybe, Unknown, Value, flag, holds_unknown, is_same_json
 from syntask_yaml.model.written_default import without_written_defaults
+
+Schedules: TypeAlias = "tuple[Schedule, ...] | None"
 
 _NAMESPACE = re.compile(r"(\{\{\s*)prefect(\.(?:blocks|variables)\.)")
 
@@ -30,6 +33,7 @@ class Field:
     *name* is the attribute of `Deployment`, *path* the key of the project file, dotted inside of another.
     *read* turns the value of the file into that of the deployment; None where more than the value decides.
     *compare* returns the value that a plan compares: equal for everything that means the same.
+    *is_alike* sees at once that a stored value and a wanted one are, where both are written alike.
     *is_optional*: a deployment that does not declare it keeps what the backend has.
     *is_declared*: the project file has the key. *is_headline*: a plan shows it for a new deployment.
     *api* is the key of a Prefect server's API that has the very value of the attribute.
@@ -39,6 +43,7 @@ class Field:
     path: str = ""
     read: Callable[[Any], Value] | None = None
     compare: Callable[[Deployment], Value]
+    is_alike: Callable[[Any, Any], bool] = is_same_json
     is_optional: bool = False
     is_declared: bool = True
     is_headline: bool = False
@@ -127,6 +132,30 @@ def compared_schedules(schedules: tuple[Schedule, ...]) -> dict[str, Value]:
     return dict(zip(schedule_keys(schedules), map(compared_schedule, schedules), strict=True))
 
 
+def _are_alike(stored: Maybe[Schedules], wanted: Maybe[Schedules]) -> bool:
+    """Whether two lists of schedules are the same, each at the place of the other."""
+    if not isinstance(stored, tuple) or not isinstance(wanted, tuple) or len(stored) != len(wanted):
+        return False
+    return all(map(_is_alike, stored, wanted))
+
+
+def _is_alike(stored: Schedule, wanted: Schedule) -> bool:
+    return (
+        stored.slug == wanted.slug
+        and wanted.active in (None, stored.active)
+        and is_same_json(stored.parameters, wanted.parameters)
+        and canonical(anchored(wanted.timing, stored.timing)) == canonical(stored.timing)
+    )
+
+
+_NO_SCHEMA: Mapping[str, Value] = {}
+
+
+@once_per_object
+def _compared_schema(schema: Mapping[str, Value]) -> Value:
+    return without_written_defaults(plain(schema))
+
+
 def _compared_step(step: Mapping[str, Value]) -> Value:
     return {_step_name(name): plain(inputs) for name, inputs in step.items()}
 
@@ -178,7 +207,7 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         name="parameter_schema",
-        compare=lambda each: without_written_defaults(plain(each.parameter_schema or {})),
+        compare=lambda each: _compared_schema(each.parameter_schema or _NO_SCHEMA),
         is_declared=False,
     ),
     Field(
@@ -191,6 +220,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         name="schedules",
         compare=lambda each: if_known(each.schedules, compared_schedules),
+        is_alike=_are_alike,
         is_optional=True,
     ),
     Field(

@@ -35,6 +35,31 @@ def holds_unknown(value: Value) -> bool:
     return False
 
 
+# JSON's own writer looks through a value many times faster than Python does.
+_as_json = json.JSONEncoder(check_circular=False, ensure_ascii=False).encode
+
+
+def json_text(value: Value) -> str | None:
+    """Return *value* as one line of JSON; None for what is no JSON, such as an `Unknown` or a `Secret`."""
+    try:
+        return _as_json(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def is_same_json(one: Value, other: Value) -> bool:
+    """Whether two values are the same, as far as can be seen at once: false does not mean that they differ.
+
+    True is not 1, and the keys of mappings are in the same order.
+    """
+    if one is other:
+        return True
+    if isinstance(one, (dict, list, tuple)):
+        text = json_text(one)
+        return text is not None and text == json_text(other)
+    return type(one) is type(other) and bool(one == other)
+
+
 MAX_DEPTH = 100
 
 

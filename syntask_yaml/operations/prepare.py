@@ -96,16 +96,17 @@ def _unique(prepared: Iterable[Prepared], context: DeployContext) -> list[Prepar
             continue
         duplicate = list(check_unique(seen, each.declaration, deployment.flow, deployment.name))
         problems = (*each.diagnostics, *duplicate)
-        found.append(_judged(each, deployment, problems, context) if duplicate else each)
+        if duplicate:
+            each = _judged(each.declared, each.declaration, deployment, problems, context)
+        found.append(each)
     return found
 
 
 def _prepare(
     declared: Declaration, declaration: Declaration, context: DeployContext, outputs: StepOutputs
 ) -> Prepared:
-    prepared = Prepared(declared, declaration, None, "")
     if declared.errors:
-        return replace(prepared, label=_label(declared, context), diagnostics=declared.errors)
+        return Prepared(declared, declaration, None, _label(declared, context), declared.errors)
     is_as_declared = declaration is declared
     scope = context.scope(outputs)
     # What Prefect's dialect tolerates in a file may be in the way of deploying it.
@@ -121,7 +122,7 @@ def _prepare(
         problems += check_flow(declaration, context.reader)
     if not is_as_declared:
         problems = [_from_options(problem, declared.node, declaration.node) for problem in problems]
-    return _judged(prepared, deployment, problems, context)
+    return _judged(declared, declaration, deployment, problems, context)
 
 
 def _overridden(declaration: Declaration, overrides: Overrides) -> Declaration:
@@ -177,10 +178,11 @@ def _deployment(
     # What is deployed without being declared is not the project's to prune.
     owner = project.name if declaration.node.path else None
     fields = project.dialect.without_own_keys(entry.value)
-    deployment = bind_deployment(fields, flow=flow, project=owner, pull_steps=pull.value)
-    if owner is not None:
-        deployment = replace(deployment, origin=context.origin)
-    return deployment if pool is None else replace(deployment, work_pool=pool.name)
+    origin = context.origin if owner is not None else None
+    pool_name = {} if pool is None else {"work_pool": pool.name}
+    return bind_deployment(
+        fields, flow=flow, project=owner, pull_steps=pull.value, origin=origin, **pool_name
+    )
 
 
 def _check_identity(entry: Node) -> Iterator[Diagnostic]:
@@ -214,20 +216,22 @@ def _pull(
 
 
 def _judged(
-    prepared: Prepared,
+    declared: Declaration,
+    declaration: Declaration,
     deployment: Deployment | None,
     problems: Iterable[Diagnostic],
     context: DeployContext,
 ) -> Prepared:
-    """Return *prepared* with its *problems* as they count in the dialect; an error leaves no deployment."""
-    label = deployment.full_name if deployment else _label(prepared.declaration, context)
+    """Return what came of a declaration, its *problems* as they count in the dialect; an error leaves
+    no deployment."""
+    label = deployment.full_name if deployment else _label(declaration, context)
     judged = tuple(
         replace(problem, entries=(label,))
         for problem in each_once(_judge(problem, context) for problem in problems)
     )
     if any(problem.is_error for problem in judged):
         deployment = None
-    return replace(prepared, deployment=deployment, label=label, diagnostics=judged)
+    return Prepared(declared, declaration, deployment, label, judged)
 
 
 def _label(declaration: Declaration, context: DeployContext) -> str:

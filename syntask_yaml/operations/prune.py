@@ -59,11 +59,13 @@ def protected(plan: Plan) -> Iterator[Diagnostic]:
 
 def with_removals(plan: Plan, backend: Backend) -> Plan:
     """*plan* with what goes along with each deployment that it deletes."""
+    if not plan.deletions:
+        return plan
     changes = (
-        replace(change, removal=_removal(change, backend)) if change in plan.deletions else change
+        replace(change, removal=_removal(change, backend)) if change.is_deletion else change
         for change in plan.changes
     )
-    return replace(plan, changes=tuple(changes)) if plan.deletions else plan
+    return replace(plan, changes=tuple(changes))
 
 
 def _removal(change: Change, backend: Backend) -> Removal:
@@ -115,5 +117,5 @@ class Approval:
 def only_approved(plan: Plan, approved: Plan) -> Plan:
     """*plan* without deletions that were not in the *approved* one."""
     names = {change.deployment for change in approved.deletions}
-    kept = (each for each in plan.changes if each not in plan.deletions or each.deployment in names)
+    kept = (each for each in plan.changes if not each.is_deletion or each.deployment in names)
     return replace(plan, changes=tuple(kept))

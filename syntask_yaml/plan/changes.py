@@ -79,6 +79,11 @@ class Change:
     removal: Removal | None = None
     replaced_by: str = ""
 
+    @property
+    def is_deletion(self) -> bool:
+        """Whether the deployment goes for good."""
+        return self.action is Action.DELETE and not self.replaced_by
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -95,7 +100,7 @@ class Plan:
     @property
     def deletions(self) -> tuple[Change, ...]:
         """The deployments that go for good."""
-        return tuple(each for each in self.changes if each.action is Action.DELETE and not each.replaced_by)
+        return tuple(each for each in self.changes if each.is_deletion)
 
     @property
     def summary(self) -> Mapping[Action, int]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.fields import FIELDS
 from syntask_yaml.model.secret import SECRET_NAMES
-from syntask_yaml.model.value import Unknown, Value
+from syntask_yaml.model.value import Unknown, Value, json_text
 from syntask_yaml.plan.changes import Action, Change, FieldChange
-from syntask_yaml.plan.normalize import comparable_fields, schedules_beside
+from syntask_yaml.plan.normalize import comparable_fields, fields_beside
 from syntask_yaml.template import is_template
 
 # Fields that say nothing when they are not declared, so that what a backend has stays.
@@ -61,32 +62,21 @@ def _change(
         whole = complete(wanted)
         fields = tuple(_fields({}, comparable_fields(whole), ignore))
         return Change(Action.CREATE, wanted.full_name, fields, "not on the backend", Write(None, whole))
-    before, after = _fields_of_both(actual.deployment, wanted)
+    before, after = fields_beside(actual.deployment, wanted)
     reasons = tuple(_fields(before, after, ignore))
     if not reasons:
         is_adopted = adopt and wanted.origin is not None and actual.deployment.origin is None
         write = Write(actual, replace(actual.deployment, origin=wanted.origin)) if is_adopted else None
         return Change(Action.UNCHANGED, wanted.full_name, write=write, id=actual.id)
     whole = complete(wanted)
-    fields = tuple(_fields(*_fields_of_both(actual.deployment, whole), ignore))
+    fields = tuple(_fields(*fields_beside(actual.deployment, whole), ignore))
     names = ", ".join(dict.fromkeys(field.path.partition(".")[0].partition("[")[0] for field in reasons))
     return Change(Action.UPDATE, wanted.full_name, fields, f"{names} differ", Write(actual, whole), actual.id)
 
 
-def _fields_of_both(stored: Deployment, wanted: Deployment) -> tuple[dict[str, Value], dict[str, Value]]:
-    before, after = comparable_fields(stored), comparable_fields(wanted)
-    one, other = before["schedules"], after["schedules"]
-    is_one_on_both = (
-        isinstance(one, dict) and len(one) == 1 and isinstance(other, dict) and one.keys() == other.keys()
-    )
-    if one and other and not is_one_on_both:
-        before["schedules"], after["schedules"] = schedules_beside(stored, wanted)
-    return before, after
-
-
 def _rename(wanted: Deployment, old: Stored, ignore: frozenset[str], complete: Complete) -> Change:
     whole = complete(wanted)
-    fields = tuple(_fields(*_fields_of_both(old.deployment, whole), ignore))
+    fields = tuple(_fields(*fields_beside(old.deployment, whole), ignore))
     reason = f"renamed from {old.deployment.full_name}"
     return Change(Action.RENAME, wanted.full_name, fields, reason, Write(old, whole), old.id)
 
@@ -139,8 +129,19 @@ def _field_change(path: str, before: Value, after: Value) -> FieldChange:
     return FieldChange(path, _without_secrets(before, name), _without_secrets(after, name))
 
 
+_SECRET_KEY = re.compile("|".join(f'"{re.escape(name)}"' for name in sorted(SECRET_NAMES)))
+
+
+def _names_secret(value: Value) -> bool:
+    """Whether there may be a key in *value* that a secret stands under."""
+    text = json_text(value)
+    return text is None or _SECRET_KEY.search(text) is not None
+
+
 def _without_secrets(value: Value, name: str = "") -> Value:
     """*value*, which stands under *name*, with every readable secret hidden; references to one are none."""
+    if isinstance(value, (Mapping, list)) and name not in SECRET_NAMES and not _names_secret(value):
+        return value
     if isinstance(value, Mapping):
         return {key: _without_secrets(item, key) for key, item in value.items()}
     if isinstance(value, list):

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from syntask_yaml.model.deployment import Deployment
-from syntask_yaml.model.fields import FIELDS, compared_schedule, compared_schedules, if_known
+from syntask_yaml.model.fields import FIELDS, Field, compared_schedule, compared_schedules, if_known
 from syntask_yaml.model.identity import schedule_keys, schedule_pairs
 from syntask_yaml.model.value import Unknown, Value
 
 
-def comparable_fields(deployment: Deployment) -> dict[str, Value]:
-    """Return the fields under the keys of the project file, in one spelling. None means: not declared."""
-    return {field.key: field.compare(deployment) for field in FIELDS}
+def comparable_fields(deployment: Deployment, fields: Iterable[Field] = FIELDS) -> dict[str, Value]:
+    """Return *fields* under the keys of the project file, in one spelling. None means: not declared."""
+    return {field.key: field.compare(deployment) for field in fields}
 
 
-def schedules_beside(stored: Deployment, wanted: Deployment) -> tuple[Value, Value]:
+def fields_beside(stored: Deployment, wanted: Deployment) -> tuple[dict[str, Value], dict[str, Value]]:
+    """Return the comparable fields of both, but for those that are seen at once to be the same."""
+    unlike = [
+        field
+        for field in FIELDS
+        if not field.is_alike(getattr(stored, field.name), getattr(wanted, field.name))
+    ]
+    before, after = comparable_fields(stored, unlike), comparable_fields(wanted, unlike)
+    one, other = before.get("schedules"), after.get("schedules")
+    is_one_on_both = (
+        isinstance(one, dict) and len(one) == 1 and isinstance(other, dict) and one.keys() == other.keys()
+    )
+    if one and other and not is_one_on_both:
+        before["schedules"], after["schedules"] = _schedules_beside(stored, wanted)
+    return before, after
+
+
+def _schedules_beside(stored: Deployment, wanted: Deployment) -> tuple[Value, Value]:
     """Return the schedules of both deployments, in which each has one name on either side."""
     before, after = stored.schedules, wanted.schedules
     if isinstance(before, Unknown) or isinstance(after, Unknown) or not before or not after:

@@ -9,6 +9,7 @@ from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.fields import FIELDS
 from syntask_yaml.model.recurrence import with_local_end
 from syntask_yaml.model.schedule import RRule, Schedule, Timing, timing_from_dict
+from syntask_yaml.model.shared import once_per_object
 from syntask_yaml.model.step import Step
 from syntask_yaml.model.value import Maybe, Unknown, Value, flag, holds_unknown
 from syntask_yaml.project.flows import Flow
@@ -17,10 +18,18 @@ Fields = Mapping[str, Any]
 
 
 def bind_deployment(
-    fields: Fields, *, flow: Flow, project: str | None, pull_steps: Iterable[Step] = ()
+    fields: Fields,
+    *,
+    flow: Flow,
+    project: str | None,
+    pull_steps: Iterable[Step] = (),
+    **known: Value,
 ) -> Deployment:
-    """Return the deployment that resolved and checked *fields* describe, of *flow*, owned by *project*."""
-    declared = {"description": flow.description, **dict(_declared(fields))}
+    """Return the deployment that resolved and checked *fields* describe, of *flow*, owned by *project*.
+
+    *known*: attributes that *fields* do not decide.
+    """
+    declared = {"description": flow.description, **dict(_declared(fields)), **known}
     return Deployment(
         flow=flow.name,
         name=fields["name"].removesuffix(".py"),
@@ -36,16 +45,25 @@ def bind_deployment(
 
 def _declared(fields: Fields) -> Iterator[tuple[str, Value]]:
     """Yield the attributes that *fields* declare one by one; what is left out has its default."""
-    for field in FIELDS:
-        if field.read is None:
-            continue
-        outer, _, inner = field.key.rpartition(".")
+    for name, outer, inner, read_value in _DECLARED:
         value = ((fields.get(outer) or {}) if outer else fields).get(inner)
-        read = value if isinstance(value, Unknown) else None if value is None else field.read(value)
+        if value is None:
+            continue
+        read = value if isinstance(value, Unknown) else read_value(value)
         if read is not None:
-            yield field.name, read
+            yield name, read
 
 
+# Of each field that is read: the attribute, the key around it, its own key, and how.
+_DECLARED = tuple(
+    (field.name, outer, inner, field.read)
+    for field in FIELDS
+    if field.read is not None
+    for outer, _, inner in (field.key.rpartition("."),)
+)
+
+
+@once_per_object
 def _schema(schema: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     """Return a parameter schema as it is stored: definitions only where there are some."""
     return schema and {key: value for key, value in schema.items() if key != "definitions" or value}

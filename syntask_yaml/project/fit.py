@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from syntask_yaml.model.shared import once_per_object
 from syntask_yaml.model.value import Json, Unknown, Value
 from syntask_yaml.project.formats import FORMATS
 from syntask_yaml.template import is_template
@@ -62,6 +63,26 @@ def _is_of_type(error: Any) -> bool:
     """Whether *error* is about the type of a value, rather than about something inside."""
     inner = error.context if error.validator in ("anyOf", "oneOf") else ()
     return error.validator == "type" or bool(inner and all(map(_is_of_type, inner)))
+
+
+def fits_all(schema: Mapping[str, Json], values: Mapping[str, Value]) -> bool:
+    """Whether each of *values* is there in *schema*, and fits, its texts too: one look at what is mostly right.
+
+    Not all that is false is a problem: what is known later, or elsewhere, does not fit.
+    """
+    properties: Any = schema.get("properties") or {}
+    if not values.keys() <= properties.keys():
+        return False
+    validator = _validator_of_values(schema)
+    try:
+        return validator is not None and bool(validator.is_valid(dict(values)))
+    except ValueError:  # something that JSON does not have
+        return False
+
+
+@once_per_object
+def _validator_of_values(schema: Mapping[str, Json]) -> Any:
+    return _validator(subschema(schema, {"properties": schema.get("properties") or {}}), True)
 
 
 def subschema(schema: Mapping[str, Json], part: Any) -> str:

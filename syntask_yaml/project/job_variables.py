@@ -10,7 +10,7 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.model.job_variables import merged, nested, with_defaults
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.value import Unknown, Value
-from syntask_yaml.project.fit import available, is_open, mapping_misfit, misfit, quotes, subschema
+from syntask_yaml.project.fit import available, fits_all, is_open, mapping_misfit, misfit, quotes, subschema
 from syntask_yaml.project.rules import schedules_of, triggers_of
 from syntask_yaml.source import Source
 from syntask_yaml.template import is_template
@@ -47,6 +47,8 @@ def check_run_job_variables(
 
 def _check_values(node: Node, pool: WorkPool, *, by_server: bool) -> Iterator[Diagnostic]:
     schema: Any = pool.base_job_template.get("variables") or {}
+    if fits_all(schema, node.value):
+        return
     properties: Any = schema.get("properties") or {}
     for each in node.children():
         written = str(each.path[-1])
@@ -98,6 +100,8 @@ def _hint(name: str, value: Value, schema: Mapping[str, Any], pool: WorkPool) ->
 
 def _check_required(node: Node, given: Mapping[str, Value], pool: WorkPool) -> Iterator[Diagnostic]:
     schema: Any = pool.base_job_template.get("variables") or {}
+    if not schema.get("required"):
+        return
     properties: Any = schema.get("properties") or {}
     have = with_defaults(pool.base_job_template, given)
     unknown = [name for name in have if name not in properties]

@@ -8,7 +8,7 @@ from typing import Any, cast
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean, nearest
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.value import Json, Value
-from syntask_yaml.project.fit import available, is_open, mapping_misfit, misfit, quotes, subschema
+from syntask_yaml.project.fit import available, fits_all, is_open, mapping_misfit, misfit, quotes, subschema
 from syntask_yaml.project.rules import schedules_of
 from syntask_yaml.source import Source
 
@@ -41,6 +41,8 @@ def _parameters(node: Node) -> Node | None:
 
 
 def _check_values(node: Node, schema: Mapping[str, Json]) -> Iterator[Diagnostic]:
+    if fits_all(schema, node.value):
+        return
     properties: Any = schema.get("properties") or {}
     for value in node.children():
         name = str(value.path[-1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from syntask_yaml.project.load import Declaration, Project
 from syntask_yaml.project.rules import check_rules
 from syntask_yaml.project.schema import PENDING, check_resolved
 from syntask_yaml.project.static import as_diagnostic, field_parts
-from syntask_yaml.template import Blocks, Scope, resolve
+from syntask_yaml.template import Blocks, Scope, may_hold_template, resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,29 +32,26 @@ def resolve_fields(declaration: Declaration, scope: Scope, *, is_checked: bool =
 
     *is_checked*: the fields as they were written have been checked already.
     """
-    fields: dict[str, Any] = {}
+    fields = declaration.fields
     problems: list[Diagnostic] = []
-    scopes = {blocks: scope.with_blocks(blocks) for blocks in Blocks}
-    is_changed = False
-    for key, value in declaration.fields.items():
-        for part, place, blocks in field_parts(key, value):
-            found = _resolve_at(declaration.node, part, scopes[blocks], place)
-            _put(fields, place, found.value)
-            problems += found.diagnostics
-            is_changed |= found.value is not part or _has_templates(part)
-        fields.setdefault(key, {})
-    if is_changed or not is_checked:
-        problems += _check_again(declaration.node, fields)
+    changed = [key for key, value in fields.items() if may_hold_template(value)]
+    for key in changed:
+        found = _resolve_field(declaration.node, key, fields[key], scope)
+        fields[key] = found.value
+        problems += found.diagnostics
+    if changed or not is_checked:
+        problems += _check_again(declaration.node, fields, changed if is_checked else fields)
     return Resolved(fields, tuple(without_ignored(problems)))
 
 
-def _has_templates(value: Value) -> bool:
-    """Whether a text in *value* holds what only a run, or nobody, resolves."""
-    if isinstance(value, Mapping):
-        return any(map(_has_templates, value.values()))
-    if isinstance(value, (list, tuple)):
-        return any(map(_has_templates, value))
-    return isinstance(value, str) and "{{" in value
+def _resolve_field(node: Node, key: str, value: Value, scope: Scope) -> Resolved:
+    problems: list[Diagnostic] = []
+    fields: dict[str, Any] = {}
+    for part, place, blocks in field_parts(key, value):
+        found = _resolve_at(node, part, scope.with_blocks(blocks), place)
+        _put(fields, place, found.value)
+        problems += found.diagnostics
+    return Resolved(fields.get(key, {}), tuple(problems))
 
 
 def resolve_text(node: Node, scope: Scope) -> Resolved:
@@ -122,10 +119,12 @@ def _put(fields: dict[str, Any], place: tuple[str, ...], value: Value) -> None:
     fields[last] = value
 
 
-def _check_again(node: Node, fields: Mapping[str, Any]) -> list[Diagnostic]:
+def _check_again(node: Node, fields: Mapping[str, Any], changed: Collection[str]) -> list[Diagnostic]:
     # What is not known yet is looked at when it is.
-    checked = replace(node, value=_without_unknowns(fields))
-    return [*check_resolved(checked, checked.value), *check_rules(checked, is_open=_is_pending)]
+    values = {key: _without_unknowns(value) if key in changed else value for key, value in fields.items()}
+    checked = replace(node, value=values)
+    rules = check_rules(checked, is_open=_is_pending, changed=changed)
+    return [*check_resolved(checked, checked.value), *rules]
 
 
 def _is_pending(value: object) -> bool:

@@ -7,13 +7,16 @@ are looked at again when the templates have been resolved.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic, nearest
 from syntask_yaml.document.node import Node
 from syntask_yaml.document.scalars import odd_base
 from syntask_yaml.project.readable import keeps_secrets_apart
 from syntask_yaml.project.schedule_rules import (
+    TIMING_KEYS,
     fires_soon,
     has_one_timing,
     is_cron,
@@ -24,6 +27,7 @@ from syntask_yaml.project.schedule_rules import (
 )
 from syntask_yaml.project.schema import project_schema
 from syntask_yaml.project.trigger_rules import check_durations, check_trigger
+from syntask_yaml.source import Source
 from syntask_yaml.template import is_template
 
 Rule = Callable[[Node], Iterator[Diagnostic]]
@@ -104,14 +108,14 @@ def has_one_promise(node: Node) -> Iterator[Diagnostic]:
         yield node.problem("conflicting-keys" if given else "missing-key", detail, hint)
 
 
-# What is asked of a mapping (no key) and of its values, in the order in which problems are shown. A value
-# of another type is the schema's business.
-Table = tuple[tuple[str | None, type | tuple[type, ...], Rule], ...]
+# What is asked of a mapping (several keys, which the rule looks at) and of its values (one key), in the order
+# in which problems are shown. A value of another type is the schema's business.
+Table = tuple[tuple[str | tuple[str, ...], type | tuple[type, ...], Rule], ...]
 
 DEPLOYMENT_RULES: Table = (
-    (None, dict, is_identified),
-    (None, dict, has_one_schedule_key),
-    (None, dict, keeps_secrets_apart),
+    (("name", "entrypoint"), dict, is_identified),
+    (("schedule", "schedules"), dict, has_one_schedule_key),
+    (("parameters", "work_pool"), dict, keeps_secrets_apart),
     ("name", str, is_name),
     ("version", (int, float), is_as_written),
     ("tags", list, is_as_written),
@@ -119,28 +123,40 @@ DEPLOYMENT_RULES: Table = (
     ("schedules", list, has_distinct_slugs),
 )
 SCHEDULE_RULES: Table = (
-    (None, dict, has_one_timing),
-    (None, dict, fires_soon),
+    (TIMING_KEYS, dict, has_one_timing),
+    (TIMING_KEYS, dict, fires_soon),
     ("cron", str, is_cron),
     ("interval", (str, int, float), is_interval),
     ("rrule", str, is_rrule),
     ("timezone", str, is_zone),
     ("anchor_date", str, is_moment),
 )
-SLA_RULES: Table = ((None, dict, has_one_promise),)
+SLA_RULES: Table = ((("duration", "within", "stale_after"), dict, has_one_promise),)
 
 
-def check_rules(deployment: Node, *, is_open: Callable[[object], bool] = is_template) -> Iterator[Diagnostic]:
-    """Everything about one deployment that the rules do not allow; none is asked of what *is_open*."""
-    yield from _ask(deployment, DEPLOYMENT_RULES, is_open)
-    for schedule in schedules_of(deployment):
-        yield from _ask(schedule, SCHEDULE_RULES, is_open)
-    promises = deployment.get("sla")
-    for promise in promises.children() if promises is not None else ():
-        yield from _ask(promise, SLA_RULES, is_open)
-        yield from check_durations(promise, ("duration", "within", "stale_after"), is_open)
-    for trigger in triggers_of(deployment):
-        yield from check_trigger(trigger, is_open)
+def check_rules(
+    deployment: Node,
+    *,
+    is_open: Callable[[object], bool] = is_template,
+    changed: Container[str] | None = None,
+) -> Iterator[Diagnostic]:
+    """Everything about one deployment that the rules do not allow; none is asked of what *is_open*.
+
+    *changed*: the keys whose values have changed since the deployment was checked; None for all.
+    """
+    keys = deployment.value if changed is None else [key for key in deployment.value if key in changed]
+    yield from _ask(deployment, DEPLOYMENT_RULES, is_open, changed)
+    if "schedules" in keys or "schedule" in keys:
+        for schedule in schedules_of(deployment):
+            if not _is_sound(schedule.value):
+                yield from _ask(schedule, SCHEDULE_RULES, is_open)
+    if "sla" in keys and (promises := deployment.get("sla")) is not None:
+        for promise in promises.children():
+            yield from _ask(promise, SLA_RULES, is_open)
+            yield from check_durations(promise, ("duration", "within", "stale_after"), is_open)
+    if "triggers" in keys:
+        for trigger in triggers_of(deployment):
+            yield from check_trigger(trigger, is_open)
 
 
 def triggers_of(deployment: Node) -> Iterator[Node]:
@@ -162,12 +178,35 @@ def schedules_of(deployment: Node) -> Iterator[Node]:
                 yield schedule
 
 
-def _ask(mapping: Node, table: Table, is_open: Callable[[object], bool]) -> Iterator[Diagnostic]:
+def _ask(
+    mapping: Node,
+    table: Table,
+    is_open: Callable[[object], bool],
+    changed: Container[str] | None = None,
+) -> Iterator[Diagnostic]:
     if not isinstance(mapping.value, dict):
         return
-    for key, types, rule in table:
-        value = mapping.value if key is None else mapping.value.get(key)
-        if isinstance(value, types) and not is_open(value):
-            node = mapping if key is None else mapping.get(key)
-            if node is not None:
+    for keys, types, rule in table:
+        if isinstance(keys, tuple):
+            if changed is None or any(key in changed for key in keys):
+                yield from rule(mapping)
+        elif changed is None or keys in changed:
+            value = mapping.value.get(keys)
+            if isinstance(value, types) and not is_open(value) and (node := mapping.get(keys)) is not None:
                 yield from rule(node)
+
+
+def _is_sound(schedule: Mapping[str, Any]) -> bool:
+    """Whether the rules allow the *schedule*: seen at once of what many have, such as `0 6 * * *`."""
+    try:
+        return _are_sound(tuple(schedule.get(key) for key in TIMING_KEYS), frozenset(schedule))
+    except TypeError:  # something that is no text or number stands there
+        return False
+
+
+@lru_cache(maxsize=4096)
+def _are_sound(values: tuple[Any, ...], keys: frozenset[str]) -> bool:
+    """Whether the rules allow a schedule with these *keys* and these *values* of its timing."""
+    timing = dict(zip(TIMING_KEYS, values, strict=True))
+    schedule = Node({key: timing.get(key) for key in keys}, Source("", ""), 0)
+    return not any(map(is_template, values)) and not any(_ask(schedule, SCHEDULE_RULES, is_template))

@@ -15,8 +15,13 @@ from syntask_yaml.model.timing import is_timezone, parse_interval, parse_moment,
 from syntask_yaml.template import is_template
 
 _TIMINGS = ("cron", "interval", "rrule")
-_OF_TIMING = (*_TIMINGS, "timezone", "anchor_date", "day_or")
+TIMING_KEYS = (*_TIMINGS, "timezone", "anchor_date", "day_or")
 _YEAR = timedelta(days=366)
+
+
+def _has_slip(schedule: Node) -> bool:
+    """Whether a key is likely one of the timings misspelt: an unknown key, which says what was meant."""
+    return any(nearest(key, _TIMINGS) for key in map(str, schedule.value) if key not in _TIMINGS)
 
 
 def is_cron(node: Node) -> Iterator[Diagnostic]:
@@ -71,7 +76,7 @@ def _is_zone(name: str, node: Node) -> Iterator[Diagnostic]:
 def fires_soon(node: Node) -> Iterator[Diagnostic]:
     """A schedule fires within a year. What is wrong with its texts is said by their own rules."""
     key = next((key for key in _TIMINGS if node.value.get(key) is not None), None)
-    if key is None or any(is_template(node.value.get(each)) for each in _OF_TIMING):
+    if key is None or any(is_template(node.value.get(each)) for each in TIMING_KEYS):
         return
     place, today = node.get(key) or node, datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     try:
@@ -135,8 +140,7 @@ def is_moment(node: Node) -> Iterator[Diagnostic]:
 def has_one_timing(node: Node) -> Iterator[Diagnostic]:
     """A schedule says when in exactly one way."""
     given = [key for key in _TIMINGS if node.value.get(key) is not None]
-    has_slip = any(nearest(key, _TIMINGS) for key in map(str, node.value) if key not in _TIMINGS)
-    if not given and node.value and not has_slip:  # a slip is an unknown key, which says what was meant
+    if not given and node.value and not _has_slip(node):
         detail = "A schedule requires one of `cron`, `interval` and `rrule`."
         yield node.problem("missing-key", detail, "Add one of them, such as `cron: 0 6 * * *`.")
     for extra in given[1:]:

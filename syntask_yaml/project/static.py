@@ -17,7 +17,16 @@ from syntask_yaml.model.secret import SECRET_NAMES
 from syntask_yaml.model.step import Step, StepOutputs
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.project.sections import SECTIONS, Sections
-from syntask_yaml.template import Anything, Blocks, Scope, Unresolved, is_template, parse, resolve
+from syntask_yaml.template import (
+    Anything,
+    Blocks,
+    Scope,
+    Unresolved,
+    is_template,
+    may_hold_template,
+    parse,
+    resolve,
+)
 
 
 def check_names(tree: Node, entries: Iterable[Node], sections: Sections) -> Iterator[Diagnostic]:
@@ -133,7 +142,7 @@ class _FieldScopes:
 
 def _check_fields(entry: Node, scopes: _FieldScopes) -> Iterator[Diagnostic]:
     for key, value in entry.value.items():
-        if key not in SECTIONS:
+        if key not in SECTIONS and may_hold_template(value):
             for part, place, blocks in field_parts(key, value):
                 yield from _unresolved(entry, part, scopes.by_treatment[blocks], place)
 

@@ -1,6 +1,6 @@
 """`{{ … }}`: names and expressions inside texts."""
 
-from syntask_yaml.template.parser import is_template, parse
+from syntask_yaml.template.parser import is_template, may_hold_template, parse
 from syntask_yaml.template.resolver import Unresolved, resolve
 from syntask_yaml.template.scope import Anything, Blocks, Missing, Scope
 
@@ -11,6 +11,7 @@ __all__ = [
     "Scope",
     "Unresolved",
     "is_template",
+    "may_hold_template",
     "parse",
     "resolve",
 ]

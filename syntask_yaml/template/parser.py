@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
+from syntask_yaml.model.value import json_text
+
 # A plain name, exactly as the reference reads it. Whatever else stands in braces is an expression.
 _NAME = r"[\w.\-\[\]$]+"
 _PLAIN = re.compile(_NAME)
@@ -68,6 +70,18 @@ class Template:
 def is_template(value: object) -> bool:
     """Whether *value* is a text with a placeholder in it."""
     return isinstance(value, str) and "{{" in value and bool(parse(value).placeholders)
+
+
+def may_hold_template(value: object) -> bool:
+    """Whether there is a `{{` anywhere in *value*; true where that cannot be seen at once.
+
+    Most values hold none, and need no resolving.
+    """
+    if isinstance(value, str):
+        return "{{" in value
+    # JSON itself has no two braces side by side: a mapping in a mapping has a key before it.
+    text = json_text(value)
+    return text is None or "{{" in text
 
 
 @lru_cache(maxsize=65536)
