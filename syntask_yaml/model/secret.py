@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NoReturn
 
 # Inputs and keys that hold a secret, whatever step or pool they belong to.
@@ -20,6 +21,7 @@ _ENDINGS = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def is_secret_name(name: object) -> bool:
     """Return whether a variable or parameter called *name* holds a secret, as `API_TOKEN` does."""
     return isinstance(name, str) and _ENDINGS.search(re.sub(r"[^a-z0-9]+", "_", name.lower())) is not None

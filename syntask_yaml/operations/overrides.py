@@ -51,6 +51,11 @@ class Overrides:
         names = [name for name in own if getattr(self, name) not in (None, (), {})]
         return [_OPTIONS.get(name, f"--{name.replace('_', '-')}") for name in names]
 
+    @property
+    def is_any(self) -> bool:
+        """Whether there is anything to put over a deployment of the file."""
+        return bool(self.given or self.name or self.entrypoint)
+
     def apply(self, declared: Mapping[str, Any]) -> dict[str, Any]:
         """The *declared* fields of a deployment with these over them."""
         result = {**declared, **self._replaced()}

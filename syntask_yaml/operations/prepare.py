@@ -65,8 +65,9 @@ def prepare(
     What depends on the outputs of build and push steps is `Unknown`: see `prepare_again`.
     """
     prepared = []
+    overrides = overrides if overrides is not None and overrides.is_any else None
     for declared in declarations:
-        declaration = _overridden(declared, overrides) if overrides else declared
+        declaration = declared if overrides is None else _overridden(declared, overrides)
         outputs = expected_outputs((*declaration.build, *declaration.push))
         prepared.append(_prepare(declared, declaration, context, outputs))
     return _unique(prepared, context)
@@ -96,9 +97,10 @@ def _unique(prepared: Iterable[Prepared], context: DeployContext) -> list[Prepar
             continue
         duplicate = list(check_unique(seen, each.declaration, deployment.flow, deployment.name))
         problems = (*each.diagnostics, *duplicate)
-        if duplicate:
-            each = _judged(each.declared, each.declaration, deployment, problems, context)
-        found.append(each)
+        judged = (
+            _judged(each.declared, each.declaration, deployment, problems, context) if duplicate else each
+        )
+        found.append(judged)
     return found
 
 
@@ -126,7 +128,7 @@ def _prepare(
 
 
 def _overridden(declaration: Declaration, overrides: Overrides) -> Declaration:
-    if declaration.errors or not (overrides.given or overrides.name or overrides.entrypoint):
+    if declaration.errors:
         return declaration
     fields = overrides.apply(declaration.fields)
     node = replace(declaration.node, value={**declaration.node.value, **fields})

@@ -28,6 +28,8 @@ def secret_problem(name: str, value: Any) -> str | None:
 
 def check_secret_variables(node: Node, backend: Backend) -> Iterator[Diagnostic]:
     """The job variables at *node* that refer to a secret where none can be kept."""
+    if not any(name in node.value for name in _OPEN):
+        return
     scope = Scope(variables=BackendVariables(backend), blocks=BackendBlocks(backend), leaves_unset=True)
     for value in node.children():
         name = str(value.path[-1])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -18,6 +17,7 @@ from syntask_yaml.template import is_template
 _OPTIONAL = frozenset(field.key for field in FIELDS if field.is_optional)
 _OPTIONAL_INSIDE = frozenset({"active", "anchor_date", "grace_period_seconds"})
 HIDDEN = "(hidden)"
+_SECRET_KEYS = tuple(f'"{name}"' for name in sorted(SECRET_NAMES))
 
 Complete = Callable[[Deployment], Deployment]
 
@@ -129,13 +129,10 @@ def _field_change(path: str, before: Value, after: Value) -> FieldChange:
     return FieldChange(path, _without_secrets(before, name), _without_secrets(after, name))
 
 
-_SECRET_KEY = re.compile("|".join(f'"{re.escape(name)}"' for name in sorted(SECRET_NAMES)))
-
-
 def _names_secret(value: Value) -> bool:
     """Whether there may be a key in *value* that a secret stands under."""
     text = json_text(value)
-    return text is None or _SECRET_KEY.search(text) is not None
+    return text is None or any(key in text for key in _SECRET_KEYS)
 
 
 def _without_secrets(value: Value, name: str = "") -> Value:

@@ -66,7 +66,7 @@ def _is_of_type(error: Any) -> bool:
 
 
 def fits_all(schema: Mapping[str, Json], values: Mapping[str, Value]) -> bool:
-    """Whether each of *values* is there in *schema*, and fits, its texts too: one look at what is mostly right.
+    """Whether *schema* has each of *values*, and it fits, with its texts: one look at what is mostly right.
 
     Not all that is false is a problem: what is known later, or elsewhere, does not fit.
     """

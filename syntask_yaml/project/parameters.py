@@ -69,6 +69,8 @@ def _check_values(node: Node, schema: Mapping[str, Json]) -> Iterator[Diagnostic
 
 def _check_missing(node: Node, given: Sequence[Node], schema: Mapping[str, Json]) -> Iterator[Diagnostic]:
     required: Any = schema.get("required") or ()
+    if all(any(name in each.value for each in given) for name in required):
+        return
     properties: Any = schema.get("properties") or {}
     values = {str(value.path[-1]): value for each in given for value in each.children()}
     unknown = [name for name in values if name not in properties]

@@ -25,13 +25,12 @@ _PLACES = (
 def keeps_secrets_apart(deployment: Node) -> Iterator[Diagnostic]:
     """Yield a warning for each value that is named like a secret and would be stored readable."""
     for path, hint in _PLACES:
-        mapping = deployment.at(path)
-        if mapping.path[len(deployment.path) :] != path or not isinstance(mapping.value, dict):
-            continue
-        for key in filter(is_secret_name, mapping.value):
-            why = _why_readable(mapping.value[key])
-            node = mapping.get(key)
-            if why and node is not None:
+        mapping: Any = deployment.value
+        for step in path:
+            mapping = mapping.get(step) if isinstance(mapping, dict) else None
+        for key in filter(is_secret_name, mapping) if isinstance(mapping, dict) else ():
+            if why := _why_readable(mapping[key]):
+                node = deployment.at((*path, key))
                 yield node.problem("secret-in-clear", f"`{key}` {why}", hint, at_key=True).as_warning()
 
 

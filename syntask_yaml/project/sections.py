@@ -36,7 +36,7 @@ class Sections:
 
     def of(self, deployment: Node, name: str) -> Section | None:
         """The section *name* of a deployment; None if neither it nor the project says anything."""
-        own = deployment.get(name)
+        own = deployment.get(name) if name in deployment.value else None
         if own is None:
             return self.shared[name]
         key = (deployment.path, name)

@@ -79,6 +79,8 @@ def may_hold_template(value: object) -> bool:
     """
     if isinstance(value, str):
         return "{{" in value
+    if value is None or isinstance(value, (bool, int, float)):
+        return False
     # JSON itself has no two braces side by side: a mapping in a mapping has a key before it.
     text = json_text(value)
     return text is None or "{{" in text

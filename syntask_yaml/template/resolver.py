@@ -10,7 +10,14 @@ from syntask_yaml.diagnostics import Path
 from syntask_yaml.model.secret import Secret, holds_secret, revealed
 from syntask_yaml.model.value import Unknown, Value, holds_unknown
 from syntask_yaml.template.expression import ExpressionFailed, names_in
-from syntask_yaml.template.parser import Expression, Placeholder, Reference, Template, parse
+from syntask_yaml.template.parser import (
+    Expression,
+    Placeholder,
+    Reference,
+    Template,
+    may_hold_template,
+    parse,
+)
 from syntask_yaml.template.scope import LEFT, Answer, Left, Missing, Scope
 
 
@@ -55,15 +62,21 @@ class _Resolution:
         if isinstance(value, Mapping):
             return self._mapping(value, path)
         if isinstance(value, (list, tuple)):
-            items = [self.resolve(item, (*path, index)) for index, item in enumerate(value)]
+            items = [
+                self.resolve(item, (*path, index)) if may_hold_template(item) else item
+                for index, item in enumerate(value)
+            ]
             if all(new is old for new, old in zip(items, value, strict=True)):
                 return value
             return [old if new is _NOTHING else new for new, old in zip(items, value, strict=True)]
         return value
 
     def _mapping(self, value: Mapping[str, Value], path: Path) -> Value:
-        items = {key: self.resolve(item, (*path, key)) for key, item in value.items()}
-        if all(items[key] is value[key] for key in value):
+        items = {
+            key: self.resolve(item, (*path, key)) if may_hold_template(item) else item
+            for key, item in value.items()
+        }
+        if all(items[key] is item for key, item in value.items()):
             return value
         return {key: item for key, item in items.items() if item is not _NOTHING}
 

@@ -1,6 +1,6 @@
 """What the objects of the API look like, as far as anything of them is read.
 
-A field may be missing: whoever needs it notices. One that is there has the type that is written here.
+A field that has one type is always there, and has that type. Any other may be missing, or null.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ SCHEDULE: Shape = {
     "schedule": _TIMING,
 }
 _ACTION: Shape = {"type": TEXT, "source": TEXT, "deployment_id": TEXT}
-# By the name of the collection that they are in. What has to be a text is always there.
+# By the name of the collection that they are in.
 SHAPES: Mapping[str, Mapping[str, Shape]] = {
     "deployments": {
         **dict.fromkeys(("id", "name", "flow_id"), str),
@@ -104,7 +104,11 @@ def odd_place(value: Any, shape: Shape, place: str = "") -> str | None:
             return place
         before = f"{place}." if place else ""
         fields = dict.fromkeys(value, shape[EACH]) if EACH in shape else shape
-        inner = (odd_place(value[k], each, f"{before}{k}") for k, each in fields.items() if k in value)
+        inner = (
+            odd_place(value.get(k), each, f"{before}{k}")
+            for k, each in fields.items()
+            if k in value or isinstance(each, type)
+        )
     else:
         return None if isinstance(value, shape) else place
     return next((found for found in inner if found is not None), None)

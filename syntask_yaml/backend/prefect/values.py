@@ -131,7 +131,7 @@ class PrefectValues(PrefectBase):
         if kind is None:
             raise self._no_block_type(block.type)
         schema = self._newest_schema(str(kind.get("id")))
-        fields = schema["fields"]
+        fields = schema.get("fields") or {}
         check_fields(block, fields.get("properties") or {}, fields.get("required") or ())
         body = {
             "name": block.name,

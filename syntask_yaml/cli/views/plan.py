@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import chain, islice
 from typing import Any
 
 import click
@@ -25,12 +26,14 @@ _COLORS = {
 _IMAGE_COLORS = {"build": "yellow", "pull": "yellow", "unknown": "red"}
 _VERBS = {Action.CREATE: "create", Action.UPDATE: "update", Action.DELETE: "delete"}
 _MAX_WIDTH = 100
+_AT_A_TIME = 1000
 
 
 def show(plan: Plan, images: Sequence[PlannedImage] = (), *, verbose: bool = False) -> None:
     """Print what would change, and which images would be built, to standard output."""
-    for line in (*image_lines(images), *lines(plan, verbose=verbose)):
-        click.echo(line)
+    shown = chain(image_lines(images), lines(plan, verbose=verbose))
+    while several := list(islice(shown, _AT_A_TIME)):  # a call for each line would be slow
+        click.echo("\n".join(several))
 
 
 def image_lines(images: Sequence[PlannedImage]) -> Iterator[str]:
