@@ -64,6 +64,9 @@ class Diagnostic:
 
 def once(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Each problem once, with every entry that it touches, in the order in which they came."""
+    diagnostics = list(diagnostics)
+    if len(diagnostics) < 2:
+        return diagnostics
     entries: dict[Diagnostic, dict[str, None]] = {}
     for diagnostic in diagnostics:
         entries.setdefault(diagnostic, {}).update(dict.fromkeys(diagnostic.entries))

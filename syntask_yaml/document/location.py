@@ -1,28 +1,39 @@
 """Where each value of a tree was written: a shadow of the data, as small as it can be.
 
-A scalar's place is the index of its first character. A mapping or a list has a `ContainerLocation` with the
-places of its children. Where an alias or a merge key brings a value in, a `AliasLocation` place holds
-both ends: the characters that borrow, and the place that was borrowed.
+A scalar's place is the index of its first character. A mapping or a list has a location of its own with the
+places of its children, in the order of the values. Where an alias or a merge key brings a value in, an
+`AliasLocation` holds both ends: the characters that borrow, and the place that was borrowed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 
-@dataclass(slots=True)
-class ContainerLocation:
-    """The place of a mapping or a list; *keys* are the first characters of a mapping's keys.
+@dataclass(slots=True, eq=False)
+class MappingLocation:
+    """The place of a mapping: the first characters of its *keys*, and the places of its values.
 
+    *order* is the place of each key in both; mappings of the same keys share one.
     *pairs* are what merge keys bring into a mapping and what it holds itself, as PyYAML 6.0.4 lists them,
     once that is needed.
     """
 
     start: int
-    children: dict[str | int, Location] = field(default_factory=dict)
-    keys: dict[str | int, int] = field(default_factory=dict)
+    keys: list[int] = field(default_factory=list)
+    children: list[Location] = field(default_factory=list)
+    order: Mapping[str, int] = field(default_factory=dict)
     pairs: list[Pair] | None = None
+
+
+@dataclass(slots=True, eq=False)
+class SequenceLocation:
+    """The place of a list, with the places of its items."""
+
+    start: int
+    children: list[Location] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +47,7 @@ class AliasLocation:
 # A key, its first character, and its value.
 Pair: TypeAlias = tuple[str, int, Any]
 
-Location: TypeAlias = int | ContainerLocation | AliasLocation
+Location: TypeAlias = int | MappingLocation | SequenceLocation | AliasLocation
 
 
 def start_of(location: Location) -> int:

@@ -12,11 +12,11 @@ from itertools import chain
 from reprlib import Repr
 from typing import Any, TypeAlias
 
-from syntask_yaml.document.location import AliasLocation, ContainerLocation, Location, Pair
+from syntask_yaml.document.location import AliasLocation, Location, MappingLocation, Pair, SequenceLocation
 from syntask_yaml.document.problems import Problems
 
 # A mapping that is merged into another, its place, and where it is brought in.
-Merge: TypeAlias = tuple[dict[str, Any], ContainerLocation, int]
+Merge: TypeAlias = tuple[dict[str, Any], MappingLocation, int]
 
 # PyYAML 6.0.4 tells keys apart by identity, and Python has each of these texts once.
 _LAST_SHARED = "\xff"
@@ -25,8 +25,8 @@ _LAST_SHARED = "\xff"
 def merges_of(value: Any, location: Location, key_start: int, problems: Problems) -> list[Merge]:
     """The mappings that the merge key at *key_start* brings, each with its place and where it is used."""
     branch, used = _origin(location, None)
-    if isinstance(value, list) and isinstance(branch, ContainerLocation):
-        items = [(item, branch.children[index]) for index, item in enumerate(value)]
+    if isinstance(value, list) and isinstance(branch, SequenceLocation):
+        items = list(zip(value, branch.children, strict=True))
     else:
         items = [(value, location)]
     found = [_merge_of(*item, used, key_start, problems) for item in items]
@@ -37,7 +37,7 @@ def _merge_of(
     value: Any, location: Location, used: int | None, key_start: int, problems: Problems
 ) -> Merge | None:
     location, used = _origin(location, used)
-    if isinstance(value, dict) and isinstance(location, ContainerLocation):
+    if isinstance(value, dict) and isinstance(location, MappingLocation):
         return value, location, key_start if used is None else used
     if value is not None:
         detail = "`<<` accepts a mapping or a list of mappings, usually as aliases."
@@ -55,11 +55,11 @@ def _origin(location: Location, used: int | None) -> tuple[Location, int | None]
 
 
 def merge_all(
-    into: dict[str, Any], location: ContainerLocation, merges: Sequence[Sequence[Merge]], problems: Problems
+    into: dict[str, Any], location: MappingLocation, merges: Sequence[Sequence[Merge]], problems: Problems
 ) -> None:
     """Fill in what each merge key brings: keys written in place win, then those of the last `<<`, and of a
     list the first mapping that has one. Report where newer versions of PyYAML take another value."""
-    own = [(key, location.keys[key], value) for key, value in into.items()]
+    own = _pairs(into, location)
     _fill_in(into, location, chain.from_iterable(reversed(merges)))
     brought = list(_as_pyyaml_6_0_4(chain.from_iterable(merges)))
     location.pairs = [*brought, *own]
@@ -70,13 +70,17 @@ def merge_all(
         _report_differing(differing, into, newer, start, problems)
 
 
-def _fill_in(into: dict[str, Any], location: ContainerLocation, merges: Iterable[Merge]) -> None:
+def _fill_in(into: dict[str, Any], location: MappingLocation, merges: Iterable[Merge]) -> None:
     for value, branch, used in merges:
-        for key, item in value.items():
+        for (key, item), start, place in zip(value.items(), branch.keys, branch.children, strict=True):
             if key not in into:
                 into[key] = item
-                location.children[key] = AliasLocation(used, branch.children[key])
-                location.keys[key] = branch.keys[key]
+                location.children.append(AliasLocation(used, place))
+                location.keys.append(start)
+
+
+def _pairs(value: Mapping[str, Any], location: MappingLocation) -> list[Pair]:
+    return [(key, start, item) for (key, item), start in zip(value.items(), location.keys, strict=True)]
 
 
 def _as_pyyaml_6_0_4(merges: Iterable[Merge]) -> Iterator[Pair]:
@@ -84,7 +88,7 @@ def _as_pyyaml_6_0_4(merges: Iterable[Merge]) -> Iterator[Pair]:
     seen: set[str | int] = set()
     for value, branch, _used in merges:
         if branch.pairs is None:
-            branch.pairs = [(key, branch.keys[key], item) for key, item in value.items()]
+            branch.pairs = _pairs(value, branch)
         for pair in branch.pairs:
             key, start, _item = pair
             identity = key if len(key) < 2 and key <= _LAST_SHARED else start

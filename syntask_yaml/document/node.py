@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic, Path
-from syntask_yaml.document.location import AliasLocation, ContainerLocation, Location, start_of
+from syntask_yaml.document.location import (
+    AliasLocation,
+    Location,
+    MappingLocation,
+    SequenceLocation,
+    start_of,
+)
 from syntask_yaml.source import Source, Span
 
 # Anchors and tags, on the line of what they belong to, or on lines above it.
@@ -65,18 +71,20 @@ class Node:
             node = child
         return node
 
+    def with_value(self, value: Any) -> Node:
+        """Return the node with another *value* in the same place."""
+        return Node(value, self.source, self.location, self.path, self.used, self.key)
+
     def _child(self, step: str | int, value: Any) -> Node:
         branch, used = self.location, self.used
         while isinstance(branch, AliasLocation):
             used = branch.start if used is None else used
             branch = branch.origin
         path = (*self.path, step)
-        if not isinstance(branch, ContainerLocation):  # a template put a mapping where a text was written
-            return Node(value, self.source, branch, path, used, self.key)
-        location = branch.children.get(step, branch.start)  # what an option adds was not written
+        location, key = _child_of(branch, step, self.key)
         if used is None and isinstance(location, AliasLocation):
             used = location.start
-        return Node(value, self.source, location, path, used, branch.keys.get(step))
+        return Node(value, self.source, location, path, used, key)
 
     @property
     def span(self) -> Span:
@@ -107,6 +115,19 @@ class Node:
         pattern = re.compile(r"\s+".join(map(re.escape, text.split())))
         found = pattern.search(self.source.text, start, end)
         return Span(self.source, *found.span()) if found else self.span
+
+
+def _child_of(
+    branch: int | MappingLocation | SequenceLocation, step: str | int, key: int | None
+) -> tuple[Location, int | None]:
+    """Return the place of a child, and of its key; that of its container where it was not written."""
+    if isinstance(branch, MappingLocation):
+        at = branch.order.get(step)  # type: ignore[arg-type]  # a list in its place has numbers
+        return (branch.start, None) if at is None else (branch.children[at], branch.keys[at])
+    if isinstance(branch, SequenceLocation):
+        is_written = isinstance(step, int) and step < len(branch.children)
+        return branch.children[step] if is_written else branch.start, None  # type: ignore[index]  # as above
+    return branch, key  # a template put a mapping where a text was written
 
 
 def token(source: Source, start: int, value: object = None) -> Span:

@@ -35,9 +35,17 @@ _CONSTRUCT = {
 }
 
 
-@lru_cache(maxsize=65536)
+# With what else a text begins, it is text.
+_FIRST = frozenset(Resolver.yaml_implicit_resolvers)
+
+
 def plain(text: str) -> Scalar:
     """The value of the unquoted scalar *text*. Raises ValueError where it looks like a number and is none."""
+    return _plain(text) if text[:1] in _FIRST else text
+
+
+@lru_cache(maxsize=8192)
+def _plain(text: str) -> Scalar:
     return tagged(text, implicit_tag(text))
 
 
@@ -48,7 +56,7 @@ def odd_base(text: str) -> int | None:
     return 8 if _OCTAL.fullmatch(text) else None
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def implicit_tag(text: str) -> str:
     """The tag that YAML 1.1 gives the unquoted scalar *text*."""
     resolvers = Resolver.yaml_implicit_resolvers

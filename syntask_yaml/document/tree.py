@@ -6,7 +6,8 @@ more than a moment.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from yaml.events import (
@@ -21,7 +22,7 @@ from yaml.events import (
 )
 
 from syntask_yaml.document.aliases import Anchored, Anchors, aliased_key
-from syntask_yaml.document.location import AliasLocation, ContainerLocation, Location
+from syntask_yaml.document.location import AliasLocation, Location, MappingLocation, SequenceLocation
 from syntask_yaml.document.merging import Merge, merge_all, merges_of
 from syntask_yaml.document.parser import Parser
 from syntask_yaml.document.problems import TOO_DEEP, Problems
@@ -32,7 +33,7 @@ from syntask_yaml.model.value import MAX_DEPTH
 _KINDS = {INT: "a number", FLOAT: "a number", BOOL: "true or false", NULL: "null"}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Open:
     """A mapping or a list whose end has not been read yet.
 
@@ -41,14 +42,18 @@ class _Open:
     """
 
     value: Any
-    location: ContainerLocation
+    location: MappingLocation | SequenceLocation
     anchor: str | None
     size: int = 1
     height: int = 1
     key: str | None = None
     key_start: int = 0
     merge_start: int | None = None
-    merges: list[list[Merge]] = field(default_factory=list)
+    merges: list[list[Merge]] | None = None
+
+    @property
+    def awaits_key(self) -> bool:
+        return self.key is None and type(self.value) is dict
 
 
 class _MergeKey(str):
@@ -78,6 +83,8 @@ class _Builder:
         self._root: tuple[Any, Location] = (None, 0)
         self._documents = 0
         self._written = 0
+        self._keys: dict[str, str] = {}
+        self._orders: dict[tuple[str, ...], Mapping[str, int]] = {}
 
     def build(self) -> tuple[Any, Location]:
         handlers = {
@@ -106,8 +113,8 @@ class _Builder:
     def _scalar(self, event: Any) -> None:
         start: int = event.start_mark.index
         stack = self._stack
-        if stack and stack[-1].key is None and type(stack[-1].value) is dict:
-            self._key(stack[-1], event, start)
+        if stack and (top := stack[-1]).key is None and type(top.value) is dict:
+            self._key(top, event, start)
             return
         text = event.value
         if event.implicit[0]:
@@ -119,41 +126,51 @@ class _Builder:
         self._add(value, start, 1, event.anchor)
 
     def _key(self, top: _Open, event: Any, start: int) -> None:
-        key: str = event.value
-        tag = implicit_tag(key) if event.implicit[0] else event.tag or STR
-        if tag == MERGE:
-            key = _MERGE
-        elif tag in _KINDS:
-            self._report_key(key, tag, start)
-        elif tag not in TAGS and not event.implicit[0]:
-            self._problems.report_tag(tag, start)
+        key = self._keys.get(event.value) if event.implicit[0] else None
+        if key is None:
+            key = self._new_key(event, start)
         if event.anchor is not None:
             self._anchors.define(event.anchor, Anchored(key, start))
         self._expect_value(top, key, start)
+
+    def _new_key(self, event: Any, start: int) -> str:
+        """Check a key that was not met yet; what is in order is remembered, and has one text for all."""
+        key: str = event.value
+        tag = implicit_tag(key) if event.implicit[0] else event.tag or STR
+        if tag == MERGE:
+            return _MERGE
+        if tag in _KINDS:
+            self._report_key(key, tag, start)
+        elif tag not in TAGS and not event.implicit[0]:
+            self._problems.report_tag(tag, start)
+        elif event.implicit[0]:
+            self._keys[key] = key
+        return key
 
     def _report_key(self, key: str, tag: str, start: int) -> None:
         detail = f"The unquoted key `{key}` is {_KINDS[tag]}, and keys must be text."
         self._problems.report("key-not-text", detail, f'Write `"{key}"`.', start)
 
     def _expect_value(self, top: _Open, key: str, start: int) -> None:
-        is_merge = key is _MERGE
-        first = top.merge_start if is_merge else top.location.keys.get(key)
-        if first is not None:
-            line = self._problems.source.position(first)[0]
-            hint = "Write `<<: [*one, *two]` to merge several." if is_merge else "Keep one of them."
-            detail = f"This mapping already has the key `{key}`, on line {line}. The last one applies."
-            self._problems.report("duplicate-key", detail, hint, start)
-        top.key, top.key_start = key, start
-        if is_merge:
+        if key is _MERGE:
+            if top.merge_start is not None:
+                self._report_twice(key, top.merge_start, start)
             top.merge_start = start
-        else:
-            top.location.keys[key] = start
+        elif key in top.value:
+            self._report_twice(key, _key_of(top, key), start)
+        top.key, top.key_start = key, start
+
+    def _report_twice(self, key: str, first: int, start: int) -> None:
+        line = self._problems.source.position(first)[0]
+        hint = "Write `<<: [*one, *two]` to merge several." if key is _MERGE else "Keep one of them."
+        detail = f"This mapping already has the key `{key}`, on line {line}. The last one applies."
+        self._problems.report("duplicate-key", detail, hint, start)
 
     def _open(self, event: Any) -> None:
         start: int = event.start_mark.index
         stack = self._stack
         is_mapping = type(event) is MappingStartEvent
-        if stack and stack[-1].key is None and type(stack[-1].value) is dict:
+        if stack and stack[-1].awaits_key:
             kind = "a mapping" if is_mapping else "a list"
             hint = "Quote the whole value. Templates (`{{ … }}`) require quotes."
             raise self._problems.fatal(
@@ -163,20 +180,33 @@ class _Builder:
             raise self._problems.fatal("too-deep", *TOO_DEEP, start)
         if event.tag not in (None, "!", MAP if is_mapping else SEQ):
             self._problems.report_tag(event.tag, start)
-        stack.append(_Open({} if is_mapping else [], ContainerLocation(start), event.anchor))
+        if is_mapping:
+            stack.append(_Open({}, MappingLocation(start), event.anchor))
+        else:
+            stack.append(_Open([], SequenceLocation(start), event.anchor))
 
     def _close(self, _event: Any) -> None:
         done = self._stack.pop()
-        if done.merges:
-            merge_all(done.value, done.location, done.merges, self._problems)
-        self._add(done.value, done.location, done.size, done.anchor, done.height)
+        location = done.location
+        if isinstance(location, MappingLocation):
+            if done.merges:
+                merge_all(done.value, location, done.merges, self._problems)
+            location.order = self._order_of(done.value)
+        self._add(done.value, location, done.size, done.anchor, done.height)
+
+    def _order_of(self, value: Mapping[str, Any]) -> Mapping[str, int]:
+        keys = tuple(value)
+        order = self._orders.get(keys)
+        if order is None:
+            order = self._orders[keys] = {key: at for at, key in enumerate(keys)}
+        return order
 
     def _alias(self, event: Any) -> None:
         start: int = event.start_mark.index
         stack = self._stack
         around = (container.anchor for container in stack)
         found = self._anchors.borrow(event.anchor, start, written=self._written, around=around)
-        if stack and stack[-1].key is None and type(stack[-1].value) is dict:
+        if stack and stack[-1].awaits_key:
             key = aliased_key(event.anchor, found, start, self._problems)
             self._expect_value(stack[-1], key, start)
             return
@@ -194,17 +224,36 @@ class _Builder:
             return
         top = self._stack[-1]
         top.size += size
-        if top.key is _MERGE:
+        key = top.key
+        if key is _MERGE:
+            top.merges = top.merges or []
             top.merges.append(merges_of(value, location, top.key_start, self._problems))
             top.height = max(top.height, height)
             top.key = None
             return
         if height >= top.height:
             top.height = height + 1
-        if top.key is None:
-            top.location.children[len(top.value)] = location
+        if key is None:
             top.value.append(value)
+            top.location.children.append(location)
         else:
-            top.value[top.key] = value
-            top.location.children[top.key] = location
+            _put(top, key, value, location)
             top.key = None
+
+
+def _put(top: _Open, key: str, value: Any, location: Location) -> None:
+    """Put *value* under *key* of the mapping *top*; a key that was there keeps its place in the order."""
+    keys, children = top.location.keys, top.location.children  # type: ignore[union-attr]  # it has keys
+    if key in top.value:
+        at = list(top.value).index(key)
+        keys[at], children[at] = top.key_start, location
+    else:
+        keys.append(top.key_start)
+        children.append(location)
+    top.value[key] = value
+
+
+def _key_of(top: _Open, key: str) -> int:
+    """Where *key* of the mapping *top* was written."""
+    at: int = top.location.keys[list(top.value).index(key)]  # type: ignore[union-attr]  # it has keys
+    return at

@@ -18,7 +18,7 @@ from syntask_yaml.model.pool import DEFAULT_QUEUE
 from syntask_yaml.model.schedule import Schedule, canonical, timing_to_dict
 from syntask_yaml.model.shared import once_per_object
 from syntask_yaml.model.trigger import settled, trigger_name
-from syntask_yaml.model.value import Maybe, Unknown, Value, flag, holds_unknown, is_same_json
+from syntask_yaml.model.value import Maybe, Unknown, Value, flag, holds_unknown, is_same_json, json_text
 from syntask_yaml.model.written_default import without_written_defaults
 
 Schedules: TypeAlias = "tuple[Schedule, ...] | None"
@@ -132,6 +132,14 @@ def compared_schedules(schedules: tuple[Schedule, ...]) -> dict[str, Value]:
     return dict(zip(schedule_keys(schedules), map(compared_schedule, schedules), strict=True))
 
 
+_schema_text = once_per_object(json_text)
+
+
+def _are_one_schema(stored: Value, wanted: Value) -> bool:
+    text = _schema_text(stored)
+    return text is not None and text == _schema_text(wanted)
+
+
 def _are_alike(stored: Maybe[Schedules], wanted: Maybe[Schedules]) -> bool:
     """Whether two lists of schedules are the same, each at the place of the other."""
     if not isinstance(stored, tuple) or not isinstance(wanted, tuple) or len(stored) != len(wanted):
@@ -208,6 +216,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         name="parameter_schema",
         compare=lambda each: _compared_schema(each.parameter_schema or _NO_SCHEMA),
+        is_alike=_are_one_schema,
         is_declared=False,
     ),
     Field(

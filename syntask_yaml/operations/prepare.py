@@ -117,7 +117,7 @@ def _prepare(
     problems = list(resolved.diagnostics)
     deployment = None
     if not any(_judge(problem, context).is_error for problem in problems):
-        entry = replace(declaration.node, value=resolved.value)
+        entry = declaration.node.with_value(resolved.value)
         deployment, found = _bind(declaration, entry, scope, context)
         problems += found
     else:
@@ -131,7 +131,7 @@ def _overridden(declaration: Declaration, overrides: Overrides) -> Declaration:
     if declaration.errors:
         return declaration
     fields = overrides.apply(declaration.fields)
-    node = replace(declaration.node, value={**declaration.node.value, **fields})
+    node = declaration.node.with_value({**declaration.node.value, **fields})
     return replace(declaration, node=node, name=fields["name"], entrypoint=fields["entrypoint"])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -72,7 +72,7 @@ class Change:
 
     action: Action
     deployment: str
-    fields: tuple[FieldChange, ...] = ()
+    fields: Sequence[FieldChange] = ()
     reason: str = ""
     write: Write | None = None
     id: str | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.fields import FIELDS
@@ -60,8 +61,8 @@ def _change(
 ) -> Change:
     if actual is None:
         whole = complete(wanted)
-        fields = tuple(_fields({}, comparable_fields(whole), ignore))
-        return Change(Action.CREATE, wanted.full_name, fields, "not on the backend", Write(None, whole))
+        of_new = _FieldsOfNew(whole, ignore)
+        return Change(Action.CREATE, wanted.full_name, of_new, "not on the backend", Write(None, whole))
     before, after = fields_beside(actual.deployment, wanted)
     reasons = tuple(_fields(before, after, ignore))
     if not reasons:
@@ -72,6 +73,33 @@ def _change(
     fields = tuple(_fields(*fields_beside(actual.deployment, whole), ignore))
     names = ", ".join(dict.fromkeys(field.path.partition(".")[0].partition("[")[0] for field in reasons))
     return Change(Action.UPDATE, wanted.full_name, fields, f"{names} differ", Write(actual, whole), actual.id)
+
+
+class _FieldsOfNew(Sequence[FieldChange]):
+    """The fields of a new deployment, made when they are looked at: a deploy of thousands never does."""
+
+    __slots__ = ("_deployment", "_ignore")
+
+    def __init__(self, deployment: Deployment, ignore: frozenset[str]) -> None:
+        self._deployment, self._ignore = deployment, ignore
+
+    def __iter__(self) -> Iterator[FieldChange]:
+        return _fields({}, comparable_fields(self._deployment), self._ignore)
+
+    def __len__(self) -> int:
+        return len(tuple(self))
+
+    def __getitem__(self, place: Any) -> Any:
+        return tuple(self)[place]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._deployment.full_name)
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
 
 
 def _rename(wanted: Deployment, old: Stored, ignore: frozenset[str], complete: Complete) -> Change:

@@ -122,7 +122,7 @@ def _put(fields: dict[str, Any], place: tuple[str, ...], value: Value) -> None:
 def _check_again(node: Node, fields: Mapping[str, Any], changed: Collection[str]) -> list[Diagnostic]:
     # What is not known yet is looked at when it is.
     values = {key: _without_unknowns(value) if key in changed else value for key, value in fields.items()}
-    checked = replace(node, value=values)
+    checked = node.with_value(values)
     rules = check_rules(checked, is_open=_is_pending, changed=changed)
     return [*check_resolved(checked, checked.value), *rules]
 

@@ -33,4 +33,9 @@ def from_moment(moment: int) -> datetime: ...
 @overload
 def from_moment(moment: int | None) -> datetime | None: ...
 def from_moment(moment: int | None) -> datetime | None:
-    return None if moment is None else _EPOCH + moment * _MICROSECOND
+    return None if moment is None else _from_moment(moment)
+
+
+@lru_cache(maxsize=64)
+def _from_moment(moment: int) -> datetime:
+    return _EPOCH + moment * _MICROSECOND

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import MISSING, fields
+from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 from syntask_yaml.backend.apply_write import WriteResult
 from syntask_yaml.backend.embedded.codec import from_json, from_moment, to_json, to_moment
 from syntask_yaml.model.deployment import CollisionStrategy, ConcurrencyLimit, Deployment, Stored
-from syntask_yaml.model.schedule import Schedule, timing_from_dict, timing_to_dict
+from syntask_yaml.model.schedule import Schedule, Timing, timing_from_dict, timing_to_dict
 from syntask_yaml.model.value import known
 
 # The fields that the store asks for, and so has columns of; and those of a wanted deployment alone.
@@ -89,7 +90,9 @@ def _stored(rows: list[sqlite3.Row]) -> Stored:
     ]
     rest: dict[str, Any] = from_json(document)
     for field, value in rest.items():
-        if isinstance(value, list):
+        if field in _ALIKE:
+            rest[field] = _shared(to_json(value))
+        elif isinstance(value, list):
             rest[field] = tuple(value)
     deployment = Deployment(
         flow=flow,
@@ -105,6 +108,21 @@ def _stored(rows: list[sqlite3.Row]) -> Stored:
     return Stored(id_, deployment, from_moment(created), from_moment(updated))
 
 
+# What many deployments have alike is in memory once.
+_ALIKE = frozenset({"parameter_schema", "job_variables", "pull_steps"})
+
+
+@lru_cache(maxsize=4096)
+def _shared(text: str) -> Any:
+    value = from_json(text)
+    return tuple(value) if isinstance(value, list) else value
+
+
+@lru_cache(maxsize=4096)
+def _timing(text: str) -> Timing:
+    return timing_from_dict(from_json(text))
+
+
 def _limit(limit: int | None, strategy: str, grace: int | None) -> ConcurrencyLimit | None:
     return None if limit is None else ConcurrencyLimit(limit, CollisionStrategy(strategy), grace)
 
@@ -113,9 +131,9 @@ def schedule_of(row: sqlite3.Row) -> Schedule:
     """The schedule in a row of `deployments_with_schedules`."""
     id_, slug, is_active, timing, parameters, problem = row[_SCHEDULE]
     return Schedule(
-        timing=timing_from_dict(from_json(timing)),
+        timing=_timing(timing),
         active=bool(is_active),
-        parameters=from_json(parameters),
+        parameters=_shared(parameters),
         slug=slug,
         id=id_,
         problem=problem,

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from syntask_yaml.document.location import AliasLocation, ContainerLocation, start_of
+from syntask_yaml.document.location import AliasLocation, MappingLocation, start_of
 from syntask_yaml.document.node import Node
 from tests.unit.document.conftest import read_text
 
@@ -68,7 +68,7 @@ def test_problem_of_a_borrowed_value(root: Node) -> None:
 
 def test_start_of_a_place() -> None:
     """However often a place is borrowed, it starts where it was written."""
-    assert start_of(AliasLocation(9, AliasLocation(7, ContainerLocation(3)))) == 3
+    assert start_of(AliasLocation(9, AliasLocation(7, MappingLocation(3)))) == 3
     assert start_of(AliasLocation(9, 4)) == 4
 
 
