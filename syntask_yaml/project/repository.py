@@ -20,6 +20,8 @@ class GitRemote:
 
 def find_remote(directory: Path) -> GitRemote | None:
     """The `origin` of the repository that *directory* is in; None where there is none."""
+    if not _is_in_repository(directory):
+        return None
     from syntask_yaml.git_library import git
 
     try:
@@ -52,6 +54,8 @@ class Commit:
 
 def find_commit(directory: Path) -> Commit | None:
     """The commit that is checked out around *directory*; None where there is none, or no program git."""
+    if not _is_in_repository(directory):
+        return None
     from syntask_yaml.git_library import git
 
     try:
@@ -63,6 +67,12 @@ def find_commit(directory: Path) -> Commit | None:
             return Commit(head.commit.hexsha, branch, message, url and without_credentials(url))
     except (git.GitError, ValueError, TypeError, OSError):  # GitPython's many ways of saying no
         return None
+
+
+def _is_in_repository(directory: Path) -> bool:
+    """Whether there is a repository to read: GitPython takes as long to import as all of a small plan."""
+    here = directory.absolute()
+    return any((each / ".git").exists() for each in (here, *here.parents))
 
 
 def without_credentials(url: str) -> str:
