@@ -87,19 +87,19 @@ class _FieldsOfNew(Sequence[FieldChange]):
         return _fields({}, comparable_fields(self._deployment), self._ignore)
 
     def __len__(self) -> int:
-        return len(tuple(self))
+        return sum(1 for _ in self)
 
     def __getitem__(self, place: Any) -> Any:
-        return tuple(self)[place]
+        return list(iter(self))[place]
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+        return isinstance(other, Sequence) and list(iter(self)) == list(other)
 
     def __hash__(self) -> int:
         return hash(self._deployment.full_name)
 
     def __repr__(self) -> str:
-        return repr(tuple(self))
+        return repr(list(iter(self)))
 
 
 def _rename(wanted: Deployment, old: Stored, ignore: frozenset[str], complete: Complete) -> Change:
