@@ -20,6 +20,7 @@ MODULES = (
     "validation",
     "schemas",
     "embedded_deploy",
+    "earlier",
     "embedded_worker",
     "prefect_deploy",
     "builds",
