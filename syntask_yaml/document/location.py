@@ -7,7 +7,7 @@ places of its children, in the order of the values. Where an alias or a merge ke
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -55,3 +55,16 @@ def start_of(location: Location) -> int:
     while isinstance(location, AliasLocation):
         location = location.origin
     return location if isinstance(location, int) else location.start
+
+
+def starts_in(location: Location) -> Iterator[int]:
+    """Yield where each key and each value in *location* begins."""
+    while isinstance(location, AliasLocation):
+        yield location.start
+        location = location.origin
+    yield start_of(location)
+    if isinstance(location, MappingLocation):
+        yield from location.keys
+    if not isinstance(location, int):
+        for child in location.children:
+            yield from starts_in(child)

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from syntask_yaml.diagnostics import Path as TreePath
-from syntask_yaml.document.location import AliasLocation, ContainerLocation, Location
+from syntask_yaml.document.location import starts_in
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.secret import SECRET_NAMES, Secret, is_secret_name
 from syntask_yaml.source import Source
@@ -113,23 +112,10 @@ def _masked(root: Node, begins: list[int]) -> str:
     text = root.source.text
     if not begins:
         return text
-    starts = sorted({*_starts(root.location), *begins, len(text)})
+    starts = sorted({*starts_in(root.location), *begins, len(text)})
     pieces, done = [], 0
     for begin in sorted(set(begins)):
         end = starts[min(bisect_right(starts, begin), len(starts) - 1)]
         pieces += [text[done:begin], re.sub(r"\S", "*", text[begin:end])]
         done = max(end, begin)
     return "".join([*pieces, text[done:]])
-
-
-def _starts(location: Location) -> Iterator[int]:
-    while isinstance(location, AliasLocation):
-        yield location.start
-        location = location.origin
-    if isinstance(location, ContainerLocation):
-        yield location.start
-        yield from location.keys.values()
-        for child in location.children.values():
-            yield from _starts(child)
-    else:
-        yield location

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syntask_yaml.document.location import AliasLocation, ContainerLocation, Location
+from syntask_yaml.document.location import AliasLocation, Location, MappingLocation
 from syntask_yaml.document.node import Node
 from syntask_yaml.upgrade.infrastructure import INFRASTRUCTURE
 from syntask_yaml.upgrade.ledger import FateKind
@@ -139,4 +139,4 @@ parameters: {}
     (result,) = old.upgrade().results
 
     assert result.entry["work_pool"]["job_variables"] == {"env": {"A": "b"}}
-    assert isinstance(result.converted.source.root.location, ContainerLocation)
+    assert isinstance(result.converted.source.root.location, MappingLocation)
