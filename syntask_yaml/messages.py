@@ -173,6 +173,7 @@ MESSAGES: Mapping[str, Message] = {
     "stale-block-copy": Message(
         "Copy of a block", "The file contains a copy of a block that may have changed on the server."
     ),
+    "block-not-here": Message("Block not available", "The values of the block are only on the server."),
     "pool-template-needed": Message(
         "Base job template needed", "The value can only be set in the base job template of the work pool."
     ),

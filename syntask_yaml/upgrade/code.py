@@ -13,8 +13,15 @@ from syntask_yaml.project.flows import Flow
 from syntask_yaml.project.spelling import step
 from syntask_yaml.upgrade.draft import EntryDraft
 from syntask_yaml.upgrade.facts import Form
-from syntask_yaml.upgrade.pools import block_name, block_type
-from syntask_yaml.upgrade.storages import STORAGES, Storage, StoredCode, settle_fields
+from syntask_yaml.upgrade.pools import block_name, block_type, has_copy
+from syntask_yaml.upgrade.storages import (
+    PULLED,
+    PULLED_WHOLE,
+    STORAGES,
+    Storage,
+    StoredCode,
+    settle_fields,
+)
 
 _IN_IMAGE = "/opt/prefect/flows"
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")
@@ -49,6 +56,13 @@ def _convert_storage(draft: EntryDraft, storage: Node, path: Node | None) -> Non
         hint = "Add `pull` steps to the entry, such as `git_clone`."
         draft.report(storage, "no-pull", detail, hint)
         return
+    if not has_copy(storage) and block_type(storage) not in PULLED_WHOLE:
+        detail = (
+            f"The values of the block `{block_type(storage)}/{block_name(storage)}` are only on the server."
+        )
+        draft.report(storage, "block-not-here", detail, "Add `pull` steps to the entry, such as `git_clone`.")
+        return
+    kind = kind if has_copy(storage) else PULLED
     settle_fields(draft, storage, kind)
     folder = draft.source.text("path").replace("\\", "/").strip("/").removeprefix("./").strip(".")
     pull, push = kind.convert(StoredCode(draft, storage, folder))
@@ -60,7 +74,7 @@ def _convert_storage(draft: EntryDraft, storage: Node, path: Node | None) -> Non
 
 def _say_copied(draft: EntryDraft, storage: Node) -> None:
     name = block_name(storage)
-    if name:
+    if name and has_copy(storage):
         detail = (
             f"Prefect loaded the block `{block_type(storage)}/{name}` from the server. "
             "The steps contain the values of the copy in the file."
@@ -161,7 +175,7 @@ def _inside(draft: EntryDraft, place: str) -> str | None:
 
 def _convert_entrypoint(draft: EntryDraft) -> None:
     node, manifest = draft.source.get("entrypoint"), draft.source.get("manifest_path")
-    text = draft.source.text("entrypoint").replace("\\", "/")
+    text = _plain(draft.source.text("entrypoint"))
     if manifest is not None:
         found = None if text else _of_manifest(draft, str(manifest.value))
         text = text or found or ""
@@ -182,13 +196,17 @@ def _convert_entrypoint(draft: EntryDraft) -> None:
         draft.warn(node or draft.source.root, "entrypoint-not-found", detail, hint)
 
 
+def _plain(entrypoint: str) -> str:
+    return entrypoint.replace("\\", "/").removeprefix("./")
+
+
 def _of_manifest(draft: EntryDraft, name: str) -> str | None:
     """What a manifest says of the entrypoint; None where it cannot be read."""
     root = draft.scene.root.resolve()
     path = (root / name).resolve()
     try:
         content = path.read_bytes() if path.is_relative_to(root) else b""
-        return str(json.loads(content)["import_path"]).replace("\\", "/")
+        return _plain(str(json.loads(content)["import_path"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

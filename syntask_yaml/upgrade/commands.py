@@ -31,6 +31,8 @@ _LIST = re.compile(
     r"""(?P<quote>["'])prefect(?P=quote)[ \t]*,[ \t]*(?P=quote)(?P<group>deployment|agent|orion)(?P=quote)"""
     r"""[ \t]*,[ \t]*(?P=quote)(?P<verb>[\w-]+)(?P=quote)(?P<rest>[^\]\n]*)"""
 )
+_SINGLE, _DOUBLE = re.compile(r"'[^']*'"), re.compile(r'"[^"]*"')
+_FILLED, _GLOB = re.compile(r"[$`%]|\{\{"), re.compile(r"[*?{\[]")
 _ITEM = r"""[ \t]*\r?\n[ \t]*-[ \t]*["']?"""
 _ITEMS = re.compile(
     rf"""-[ \t]*["']?prefect["']?{_ITEM}(?P<group>deployment|agent|orion)["']?"""
@@ -133,7 +135,7 @@ def _found(file: FoundFile, text: str) -> Iterator[Command]:
         end = _end(text, match.end())
         words = _words(file, text[match.end() : end])
         verb = " ".join(match["verb"].split())
-        is_plain = words is not None and not any(sign in text[match.start() : end] for sign in "$`*?{%")
+        is_plain = words is not None and not _is_filled_in(text[match.start() : end])
         yield Command(file, Span(source, match.start(), end), verb, words or (), is_plain, may_edit)
     for match in islice(chain(_LIST.finditer(text), _ITEMS.finditer(text)), _MAX_COMMANDS):
         words = tuple(re.findall(r"""["']?([^\s"',-][^\s"',]*|-[^\s"',]+)["']?""", match["rest"]))
@@ -144,6 +146,12 @@ def _found(file: FoundFile, text: str) -> Iterator[Command]:
         for match in islice(pattern.finditer(text), _MAX_COMMANDS):
             if not _is_comment(text, match.start()):
                 yield Command(file, Span(source, *match.span()), code)
+
+
+def _is_filled_in(command: str) -> bool:
+    """Whether a shell, or a template, puts something else in the place of a part of the command."""
+    written = _SINGLE.sub("", command)
+    return _FILLED.search(written) is not None or _GLOB.search(_DOUBLE.sub("", written)) is not None
 
 
 def _is_known(group: str, verb: str) -> bool:

@@ -18,10 +18,10 @@ def convert(source: AgentDeployment, scene: Scene) -> Converted:
     for node in draft.ledger.rest:
         if is_empty(node.value) and node.path[-1] not in kept:
             draft.drop(node, "empty")
-    rows = FIELDS if source.form is Form.AGENT else (*FIELDS, *PROJECT_FIELDS)
+    rows = (*FIELDS, *PROJECT_FIELDS) if source.form is Form.PROJECT else FIELDS
     for _, convert_field in rows:
         convert_field(draft)
-    if source.form is Form.AGENT:
+    if source.form is not Form.PROJECT:
         _shield(draft)
     _say_secrets(draft)
     return draft.done()

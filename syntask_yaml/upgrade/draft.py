@@ -160,7 +160,7 @@ class EntryDraft:
             return {key: self.literal(item, str(key)) for key, item in value.items()}
         if isinstance(value, list):
             return [self.literal(item, name) for item in value]
-        if isinstance(value, str) and self.source.form is Form.AGENT:
+        if isinstance(value, str) and self.source.form is not Form.PROJECT:
             return value.replace(_BRACES, _WRITTEN_BRACES)
         return value
 

@@ -15,6 +15,7 @@ class Form(Enum):
     """How a deployment was written."""
 
     AGENT = "agent"  # as `prefect deployment build` wrote it
+    COMMAND = "command"  # as options of `prefect deployment build`
     PROJECT = "project"  # an entry of a list: it is deployed by `prefect deploy`, and holds templates
 
 

@@ -114,7 +114,7 @@ def _enforced(draft: EntryDraft) -> None:
     if node is not None and not is_empty(node.value):
         draft.carry(node, "enforce_parameter_schema")
         draft.put("enforce_parameter_schema", node.value)
-    elif draft.source.form is Form.AGENT:
+    elif draft.source.form is not Form.PROJECT:
         detail = "Runs with parameters that do not match the flow's signature are rejected now."
         hint = "Set `enforce_parameter_schema: false` to accept them, as Prefect 2 did."
         draft.note(draft.source.root, "default-differs", detail, hint)

@@ -11,7 +11,7 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.upgrade.draft import Converted, EntryDraft, PoolWish
 from syntask_yaml.upgrade.facts import Form, is_empty
 from syntask_yaml.upgrade.infrastructure import INFRASTRUCTURE
-from syntask_yaml.upgrade.job_variables import convert_block, convert_overrides, kind_of
+from syntask_yaml.upgrade.job_variables import BOOKKEEPING, convert_block, convert_overrides, kind_of
 
 _DEFAULT_QUEUE = "default"
 _AGENT_POOLS = frozenset({"default-agent-pool"})
@@ -136,9 +136,19 @@ def _say_absent(draft: EntryDraft) -> None:
     draft.note(draft.source.root, "agent-file-no-infrastructure", detail, hint)
 
 
+def has_copy(block: Node) -> bool:
+    """Whether the values of a block are there, and not only its name."""
+    value = block.value if isinstance(block.value, dict) else {}
+    return any(not key.startswith("_") and key not in BOOKKEEPING for key in value)
+
+
 def _say_copied(draft: EntryDraft, block: Node) -> None:
     name = block_name(block)
-    if name:
+    if name and not has_copy(block):
+        detail = f"The values of the block `{block_type(block)}/{name}` are only on the server."
+        hint = "Add them to `work_pool.job_variables` or to the base job template of the pool."
+        draft.warn(block, "block-not-here", detail, hint)
+    elif name:
         detail = (
             f"Prefect loaded the block `{block_type(block)}/{name}` from the server. "
             "The entry contains the values of the copy in the file."

@@ -9,16 +9,17 @@ from pathlib import Path
 from syntask_yaml.diagnostics import Diagnostic, Severity, in_file_order
 from syntask_yaml.operations.init import FILE_NAME
 from syntask_yaml.project.locate import find_project_file
+from syntask_yaml.upgrade.built import deployment_of
 from syntask_yaml.upgrade.commands import FoundCommands, read_commands
 from syntask_yaml.upgrade.convert import convert
-from syntask_yaml.upgrade.draft import Converted, Scene
+from syntask_yaml.upgrade.draft import Converted, PoolWish, Scene
 from syntask_yaml.upgrade.edits import marked_files, names_in_marker, project_change, settle
 from syntask_yaml.upgrade.equivalents import Known, answer
-from syntask_yaml.upgrade.facts import AgentDeployment
+from syntask_yaml.upgrade.facts import AgentDeployment, Form
 from syntask_yaml.upgrade.find import FoundFile, find_files
 from syntask_yaml.upgrade.pools import name_pools, pools_needed
 from syntask_yaml.upgrade.project_file import Merged, Target, merge, open_target
-from syntask_yaml.upgrade.read import FoundDeployments, read_deployments
+from syntask_yaml.upgrade.read import read_deployments
 from syntask_yaml.upgrade.result import DeploymentResult, FileChange, Status, Upgrade
 
 
@@ -43,34 +44,40 @@ def prepare_upgrade(request: UpgradeRequest) -> Upgrade:
     found = list(filter(None, (read_deployments(file) for file in files if file.is_yaml)))
     taken = {each.file.path for each in found}
     scripts = list(filter(None, (read_commands(file) for file in files if file.path not in taken)))
-    results, changes = _convert_all(request, found, scripts)
+    sources = [*(one for each in found for one in each.deployments), *_built(scripts)]
+    conversions = list(_convert_all(request, sources, frozenset(_not_uploaded(scripts))))
+    names = name_pools(one.pool for each in conversions for one in each.converted if one.pool)
+    merged = [_merge(each, names) for each in conversions]
+    results = [result for of_target, _ in merged for result in of_target]
     known = _known(results, files)
     settled = [settle(script, [answer(each, known) for each in script.commands]) for script in scripts]
-    converted = [each.converted for each in results if each.status is not Status.LEFT]
-    names = name_pools(each.pool for each in converted if each.pool)
-    pools = tuple(pools_needed(converted, names))
+    kept = [each.converted for each in results if each.status is not Status.LEFT]
     return Upgrade(
         results=tuple(results),
-        pools=pools,
-        blocks=tuple(dict.fromkeys(block for each in converted for block in each.blocks)),
+        pools=tuple(pools_needed(kept, names)),
+        blocks=tuple(dict.fromkeys(block for each in kept for block in each.blocks)),
         answers=tuple(answer for answers, _ in settled for answer in answers),
         problems=tuple(problem for each in found for problem in each.problems),
         changes=(
-            *changes,
+            *(change for _, changes in merged for change in changes),
             *(change for _, change in settled if change),
             *marked_files(found, results, removes=request.removes),
         ),
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Conversion:
+    """What goes into one project file, before the pools have names."""
+
+    target: Target
+    converted: tuple[Converted, ...]
+
+
 def _convert_all(
-    request: UpgradeRequest, found: Sequence[FoundDeployments], scripts: Sequence[FoundCommands]
-) -> tuple[list[DeploymentResult], list[FileChange]]:
-    """The deployments of all files, and the project files with them."""
-    results: list[DeploymentResult] = []
-    changes: list[FileChange] = []
-    not_uploaded = frozenset(_not_uploaded(scripts))
-    for (path, root), sources in _by_target(request, found).items():
+    request: UpgradeRequest, sources: Sequence[AgentDeployment], not_uploaded: frozenset[str]
+) -> Iterator[_Conversion]:
+    for (path, root), own in _by_target(request, sources).items():
         target = open_target(path, root, _shown(path, request.directory))
         scene = Scene(
             root=root,
@@ -80,12 +87,26 @@ def _convert_all(
             not_uploaded=not_uploaded,
             pools=request.pools,
         )
-        converted = [convert(source, scene) for source in sources]
-        entries = list(_with_pools(converted))
-        merged = merge(target, entries)
-        results += _results(target, converted, entries, merged)
-        changes += project_change(target, merged)
-    return results, changes
+        yield _Conversion(target, tuple(convert(source, scene) for source in own))
+
+
+def _merge(
+    conversion: _Conversion, names: Mapping[PoolWish, str]
+) -> tuple[list[DeploymentResult], list[FileChange]]:
+    """What becomes of the deployments for one project file, and that file with them."""
+    target, converted = conversion.target, conversion.converted
+    entries = [_with_pool(each, names) for each in converted]
+    partial = (index for index, each in enumerate(converted) if each.source.form is Form.COMMAND)
+    merged = merge(target, entries, frozenset(partial))
+    return list(_results(target, converted, entries, merged)), list(project_change(target, merged))
+
+
+def _with_pool(converted: Converted, names: Mapping[PoolWish, str]) -> dict[str, object]:
+    """The entry, with the name of its pool."""
+    entry = dict(converted.entry)
+    if converted.pool is not None:
+        entry["work_pool"] = {"name": names[converted.pool], **entry.get("work_pool", {})}
+    return entry
 
 
 def _not_uploaded(scripts: Iterable[FoundCommands]) -> Iterator[str]:
@@ -95,14 +116,22 @@ def _not_uploaded(scripts: Iterable[FoundCommands]) -> Iterator[str]:
                 yield from command.values("-n", "--name")
 
 
+def _built(scripts: Iterable[FoundCommands]) -> Iterator[AgentDeployment]:
+    """The deployments that commands describe."""
+    for script in scripts:
+        for command in script.commands:
+            if command.verb == "deployment build" and (built := deployment_of(command)):
+                yield built
+
+
 def _by_target(
-    request: UpgradeRequest, found: Iterable[FoundDeployments]
+    request: UpgradeRequest, found: Iterable[AgentDeployment]
 ) -> dict[tuple[Path, Path], list[AgentDeployment]]:
     """The deployments by the project file that they go to: the nearest one, or a new one."""
     groups: dict[tuple[Path, Path], list[AgentDeployment]] = {}
     nearest: dict[Path, Path | None] = {}
     for each in found:
-        folder = each.file.path.parent
+        folder = each.path.parent
         if request.file is not None:
             key = request.directory / request.file, request.directory
         else:
@@ -110,19 +139,8 @@ def _by_target(
                 nearest[folder] = find_project_file(folder)
             path = nearest[folder] or request.directory / FILE_NAME
             key = path, path.parent
-        if each.deployments:
-            groups.setdefault(key, []).extend(each.deployments)
+        groups.setdefault(key, []).append(each)
     return groups
-
-
-def _with_pools(converted: Sequence[Converted]) -> Iterator[dict[str, object]]:
-    """The entries, with the names of their pools."""
-    names = name_pools(each.pool for each in converted if each.pool)
-    for each in converted:
-        entry = dict(each.entry)
-        if each.pool is not None:
-            entry["work_pool"] = {"name": names[each.pool], **entry.get("work_pool", {})}
-        yield entry
 
 
 def _results(
@@ -164,7 +182,8 @@ def _known(results: Sequence[DeploymentResult], files: Iterable[FoundFile]) -> K
         if result.status is Status.LEFT:
             continue
         each = result.converted
-        by_file.setdefault(each.source.path.resolve(), []).append(each.full_name)
+        if each.source.form is not Form.COMMAND:
+            by_file.setdefault(each.source.path.resolve(), []).append(each.full_name)
         named = each.full_name, str(result.entry.get("entrypoint", ""))
         if named not in by_name.setdefault(each.name, []):
             by_name[each.name].append(named)

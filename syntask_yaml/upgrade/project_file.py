@@ -76,8 +76,11 @@ class Merged:
     notes: Mapping[int, Sequence[Diagnostic]]
 
 
-def merge(target: Target, entries: Sequence[Entry]) -> Merged:
-    """Put *entries* into the project file; those that it would not accept are left out."""
+def merge(target: Target, entries: Sequence[Entry], partial: frozenset[int] = frozenset()) -> Merged:
+    """Put *entries* into the project file; those that it would not accept are left out.
+
+    Those of *partial* say only what they differ in from the usual: another one may say more.
+    """
     equal: set[int] = set()
     problems: dict[int, Sequence[Diagnostic]] = {}
     wanted: list[int] = []
@@ -89,7 +92,7 @@ def merge(target: Target, entries: Sequence[Entry]) -> Merged:
         if other is None:
             wanted.append(index)
             earlier[key] = entry, "another file"
-        elif _is_equal(other[0], entry):
+        elif _is_equal(other[0], entry) or (index in partial and _agrees(other[0], entry)):
             equal.add(index)
         else:
             problems[index] = [_already(entry, other[1])]
@@ -172,6 +175,21 @@ def _flow(target: Target, entrypoint: str) -> str:
 
 def _is_equal(one: Any, other: Any) -> bool:
     return bool(_clean(one) == _clean(other))
+
+
+def _agrees(whole: Entry, part: Entry) -> bool:
+    """Whether *whole* says all that *part* does, but for the steps."""
+    return all(
+        _holds(_clean(whole).get(key), value) for key, value in _clean(part).items() if key not in SECTIONS
+    )
+
+
+def _holds(whole: Any, part: Any) -> bool:
+    if isinstance(part, dict) and isinstance(whole, dict):
+        return all(_holds(whole.get(key), value) for key, value in part.items())
+    if isinstance(part, list) and isinstance(whole, list) and len(part) == len(whole):
+        return all(map(_holds, whole, part))
+    return bool(whole == part)
 
 
 def _clean(value: Any) -> Any:

@@ -120,9 +120,9 @@ class Upgrade:
     def _steps(self) -> Iterator[tuple[str, str]]:
         for block in self.blocks:
             command = block.command or f"(in the UI of the server: {block.type}/{block.name})"
-            yield f"Create the block {block.type}/{block.name}", command
+            yield f"Create the block {block.type}/{block.name} unless it exists", command
         for pool in self.pools:
-            exists = " (the embedded backend has it)" if pool.is_default else ""
+            exists = ", which the embedded backend has" if pool.is_default else ""
             yield f"Create the work pool {pool.name}{exists}", pool.command
         for pool in self.pools:
             yield f"Start a worker for {pool.name}", pool.worker

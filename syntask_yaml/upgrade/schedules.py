@@ -74,7 +74,7 @@ def _pair(draft: EntryDraft, node: Node) -> list[tuple[str, Any]]:
         draft.drop(node, "same as without the field")
     elif key in _NO_EFFECT:
         draft.drop(node, _NO_EFFECT[key])
-    elif key in _SAME and node.value is _SAME[key] and draft.source.form is Form.AGENT:
+    elif key in _SAME and node.value is _SAME[key] and draft.source.form is not Form.PROJECT:
         draft.drop(node, "the default")
     elif key not in _KEYS:
         draft.report(node, "unknown-field", f"`{key}` is not a field of a schedule. It is not carried.")

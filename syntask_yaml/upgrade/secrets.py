@@ -47,6 +47,12 @@ def hide_secrets(root: Node) -> Hidden:
     return Hidden(replace(root, value=value, source=source), tuple(hiding.places))
 
 
+def hide_values(root: Node) -> tuple[Any, tuple[TreePath, ...]]:
+    """The value of *root* with a `Secret` for each secret, and their paths; its text is hidden already."""
+    hiding = _Hiding()
+    return hiding.value(root), tuple(hiding.places)
+
+
 def hide_in_text(text: str) -> str:
     """*text*, which is no YAML, with asterisks for what looks like a secret: as long as it was."""
     text = _LOGIN.sub(lambda found: "*" * (len(found[0]) - 1) + "@", text)

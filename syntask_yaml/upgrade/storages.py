@@ -228,6 +228,9 @@ STORAGES: Mapping[str, Storage] = {
     ),
     "remote-file-system": Storage(_block, _fields("basepath settings"), target=_A_BLOCK),
 }
+# A block whose values are not known, of a type that a run can pull whole.
+PULLED = Storage(_block, frozenset(), uploads=False)
+PULLED_WHOLE = frozenset(STORAGES) - {"github", "s3", "gcs", "azure"}
 _NO_EFFECT: Mapping[str, str] = {"include_git_objects": _IN_GIT, "git_depth": _IN_GIT}
 
 

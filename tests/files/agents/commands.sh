@@ -7,3 +7,4 @@ prefect agent start -q fast
 helm install agent prefect/prefect-agent
 docker pull prefecthq/prefect:2.19.2-python3.11
 prefect orion start --port 4200
+prefect deployment build flows.py:load_orders -n built -ib docker-container/prod -a

@@ -82,7 +82,7 @@ def test_a_manifest_tells_the_entrypoint(old: OldRepository) -> None:
 
     entry = old.entry(entrypoint=None, manifest_path="load-manifest.json")
 
-    assert entry["entrypoint"] == "./flows.py:load_orders"
+    assert entry["entrypoint"] == "flows.py:load_orders"
 
 
 @pytest.mark.parametrize("manifest", ["missing.json", "../../etc/hosts", "flows.py"])
@@ -404,11 +404,10 @@ def test_a_storage_without_a_step_is_reported(old: OldRepository, slug: str) -> 
 
 
 def test_a_deployment_that_was_not_uploaded_gets_no_push(old: OldRepository) -> None:
-    old.write(
-        "deploy.sh", "prefect deployment build flows.py:load_orders -n nightly --skip-upload -o x.yaml\n"
-    )
+    old.write("deploy.sh", "prefect deployment build flows.py:load_orders -n nightly --skip-upload\n")
+    old.deployment(storage=saved("s3", "bucket", bucket_path="flows/production"))
 
-    entry = old.entry(storage=saved("s3", "bucket", bucket_path="flows/production"))
+    entry = old.upgrade().results[0].entry
 
     assert "push" not in entry
     assert "pull" in entry

@@ -94,7 +94,7 @@ def test_files_that_call_a_shell_are_rewritten(
         ("run.sh", "prefect deployment apply missing.yaml\n", "old-command"),
         ("run.sh", "prefect deployment apply\n", "old-command"),
         ("run.sh", "prefect deployment build flows.py:load_orders -n nightly -o x.yaml\n", "old-command"),
-        ("run.sh", "prefect deployment build flows.py:load_orders -n other --apply\n", "old-command"),
+        ("run.sh", "prefect deployment build flows.py:load_orders -n other --strange x -a\n", "old-command"),
         ("run.sh", 'prefect deployment build flows.py:load_orders -n "$NAME" --apply\n', "dynamic-value"),
         ("run.sh", "prefect deployment set-schedule load-orders/nightly --cron '0 6 * * *'\n", "old-command"),
         ("run.sh", "prefect agent start -q elsewhere\n", "old-command"),

@@ -1,0 +1,169 @@
+"""What `prefect deployment build` describes becomes an entry, as if its file were there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from syntask_yaml.upgrade.result import Status
+from tests.support.upgrading import OldRepository, codes, inline, notes, saved
+
+BUILD = "prefect deployment build ./flows.py:load_orders -n nightly"
+HEAD = {"name": "nightly", "entrypoint": "flows.py:load_orders"}
+
+
+@pytest.mark.parametrize(
+    ("options", "entry"),
+    [
+        ("", {"work_pool": {"name": "default"}}),
+        (
+            "-q fast -t a --tag b",
+            {"tags": ["a", "b"], "work_pool": {"name": "default", "work_queue_name": "fast"}},
+        ),
+        ("--cron '0 6 * * *' --timezone UTC", {"schedules": [{"cron": "0 6 * * *", "timezone": "UTC"}]}),
+        (
+            "--interval 3600 --anchor-date 2024-01-01",
+            {"schedules": [{"interval": 3600, "anchor_date": "2024-01-01"}]},
+        ),
+        ("--rrule FREQ=DAILY", {"schedules": [{"rrule": "FREQ=DAILY"}]}),
+        (
+            '--rrule \'{"rrule": "FREQ=DAILY", "timezone": "UTC"}\'',
+            {"schedules": [{"rrule": "FREQ=DAILY", "timezone": "UTC"}]},
+        ),
+        ("--param source=shop --param limit=3", {"parameters": {"source": "shop", "limit": 3}}),
+        ("--params='{\"limit\": 3}'", {"parameters": {"limit": 3}}),
+        ("-v 1.2 -d 'some words'", {"version": "1.2", "description": "some words"}),
+        (
+            "-i docker-container --override image=r.example.com/o:1 --override env.A=3",
+            {
+                "work_pool": {
+                    "name": "docker",
+                    "job_variables": {"image": "r.example.com/o:1", "env": {"A": "3"}},
+                }
+            },
+        ),
+        (
+            "--path /srv/orders",
+            {"pull": [{"syntask.deployments.steps.set_working_directory": {"directory": "/srv/orders"}}]},
+        ),
+        ("-o old.yaml -a -l 3", {}),
+    ],
+)
+def test_options_are_fields(old: OldRepository, options: str, entry: dict[str, Any]) -> None:
+    old.write("deploy.sh", f"set -e\n{BUILD} {options}\n")
+
+    (result,) = old.upgrade().results
+
+    assert result.entry == {**HEAD, "work_pool": {"name": "default"}, **result.entry, **entry}
+    assert set(result.entry) == {*HEAD, "work_pool", *entry} | ({"pull"} if "docker" in options else set())
+    assert str(result.converted.source.root.span).startswith("deploy.sh:2:1")
+    assert codes(result.problems) == set()
+
+
+def test_the_command_deploys_the_entry(old: OldRepository) -> None:
+    path = old.write("deploy.sh", f"{BUILD} --apply\n")
+
+    old.written()
+
+    assert path.read_text() == "syntask deploy -n load-orders/nightly\n"
+    assert old.upgrade().is_empty
+
+
+def test_a_command_that_only_writes_a_file_is_left(old: OldRepository) -> None:
+    path = old.write("deploy.sh", f"{BUILD}\n")
+
+    upgrade = old.written()
+
+    assert codes(upgrade.diagnostics) == {"old-command"}
+    assert path.read_text() == f"{BUILD}\n"
+    (result,) = old.upgrade().results
+    assert result.status is Status.THERE
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"{BUILD} -q $QUEUE",
+        f"{BUILD} --strange x",
+        f"{BUILD} --interval often",
+        f"{BUILD} --override wrong",
+        f"{BUILD} -ib process",
+        "prefect deployment build flows.py:load_orders",
+        "prefect deployment build -n nightly",
+        "prefect deployment build flows.py -n nightly",
+        f"# {BUILD}",
+    ],
+)
+def test_what_is_not_known_is_no_entry(old: OldRepository, line: str) -> None:
+    old.write("deploy.sh", f"{line}\n")
+
+    assert old.upgrade().results == ()
+
+
+def test_the_file_and_its_command_are_one_deployment(old: OldRepository) -> None:
+    """Though the file says more."""
+    block = inline("process", env={"A": "b"})
+    old.deployment(
+        entrypoint="./flows.py:load_orders", tags=["a"], infrastructure=block, schedule={"cron": "0 6 * * *"}
+    )
+    path = old.write("deploy.sh", f"{BUILD} -t a --cron '0 6 * * *' -a\n")
+
+    upgrade = old.written()
+
+    assert [result.status for result in upgrade.results] == [Status.CARRIED, Status.THERE]
+    assert path.read_text() == "syntask deploy -n load-orders/nightly\n"
+
+
+def test_a_file_and_a_command_that_disagree_are_reported(old: OldRepository) -> None:
+    old.deployment(entrypoint="./flows.py:load_orders", tags=["a"])
+    old.write("deploy.sh", f"{BUILD} -t b\n")
+
+    upgrade = old.upgrade()
+
+    assert [result.status for result in upgrade.results] == [Status.CARRIED, Status.LEFT]
+    assert codes(upgrade.results[1].problems) == {"already-declared"}
+
+
+@pytest.mark.parametrize(
+    ("options", "expected", "blocks"),
+    [
+        ("-ib docker-container/prod", {"block-not-here"}, []),
+        ("-sb github/repo", {"block-not-here"}, []),
+        ("-sb s3/bucket/nightly", {"block-not-here"}, []),
+        ("-sb remote-file-system/store", set(), ["remote-file-system/store"]),
+        ("-sb smb/share", {"no-pull"}, []),
+    ],
+)
+def test_the_values_of_a_block_are_on_the_server(
+    old: OldRepository, options: str, expected: set[str], blocks: list[str]
+) -> None:
+    old.write("deploy.sh", f"{BUILD} {options}\n")
+
+    (result,) = old.upgrade().results
+
+    assert codes(result.problems) == expected
+    assert [f"{block.type}/{block.name}" for block in result.converted.blocks] == blocks
+
+
+def test_a_folder_of_a_stored_block_is_gone_to(old: OldRepository) -> None:
+    old.write("deploy.sh", f"{BUILD} -sb remote-file-system/store/nightly\n")
+
+    (result,) = old.upgrade().results
+
+    assert [next(iter(step.values())) for step in result.entry["pull"]] == [
+        {"block_type_slug": "remote-file-system", "block_document_name": "store", "id": "code"},
+        {"directory": "{{ code.directory }}/nightly"},
+    ]
+
+
+def test_the_copy_in_a_file_is_used_where_there_is_one(old: OldRepository) -> None:
+    block = saved("docker-container", "prod", image="r.example.com/o:1")
+    old.deployment(entrypoint="./flows.py:load_orders", infrastructure=block)
+    old.write("deploy.sh", f"{BUILD} -ib docker-container/prod -a\n")
+
+    first, second = old.upgrade().results
+
+    assert first.status is Status.CARRIED
+    assert "stale-block-copy" in notes(first.problems)
+    assert second.status is Status.THERE
