@@ -224,7 +224,7 @@ class _Text:
             self._hand_on(self._rest)
 
     def __str__(self) -> str:
-        told = f"\n[what follows the first {MAX_KEPT:,} characters is not kept]" if self._room < 0 else ""
+        told = f"\n[truncated after {MAX_KEPT:,} characters]" if self._room < 0 else ""
         return "".join(self._kept) + told
 
     def _keep(self, text: str) -> None:

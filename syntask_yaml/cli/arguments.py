@@ -55,7 +55,9 @@ def key_values(pairs: Iterable[str], option: str, *, is_text: bool = False) -> d
     for pair in pairs:
         key, equals, text = pair.partition("=")
         if not equals or not key:
-            raise UsageError(f"`{option} {pair}` is no pair.", hint=f"Write `{option} KEY=VALUE`.")
+            raise UsageError(
+                f"`{option} {pair}` is not a KEY=VALUE pair.", hint=f"Write `{option} KEY=VALUE`."
+            )
         values[key] = text if is_text else _value(text)
     return values
 
@@ -81,7 +83,7 @@ def parse_json(text: str, option: str) -> dict[str, Any]:
     except ValueError as error:
         raise UsageError(f"The value of `{option}` is not JSON: {error}.") from error
     if not isinstance(values, dict):
-        raise UsageError(f"The value of `{option}` is no JSON mapping.", hint='Write `{"key": value}`.')
+        raise UsageError(f"The value of `{option}` is not a JSON object.", hint='Write `{"key": value}`.')
     return values
 
 

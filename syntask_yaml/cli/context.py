@@ -80,7 +80,7 @@ def _note_missing(settings: Settings) -> None:
 
     path = store_path(settings.backend, settings.store) if settings.backend is not None else None
     if path is not None and not path.exists():
-        say(f"note: There is no store at `{path}` yet. `syntask deploy` creates it.")
+        say(f"note: The store `{path}` does not exist yet. `syntask deploy` creates it.")
 
 
 pass_context = click.make_pass_decorator(Context)

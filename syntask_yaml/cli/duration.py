@@ -28,4 +28,4 @@ class Duration(click.ParamType[float]):
         try:
             return parse_interval(text)
         except ValueError:
-            self.fail(f"`{value}` is no duration, such as `90s` or `10m`.", param, ctx)
+            self.fail(f"`{value}` is not a duration, such as `90s` or `10m`.", param, ctx)

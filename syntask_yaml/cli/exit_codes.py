@@ -29,7 +29,7 @@ def exit_code_of(error: BaseException) -> int:
     if isinstance(error, click.ClickException):
         return _foreseen(SyntaskError(error.format_message()))
     if isinstance(error, (KeyboardInterrupt, click.Abort)):
-        return _foreseen(Interrupted("Interrupted. What was done before stays done."))
+        return _foreseen(Interrupted("Interrupted. Changes made before the interruption were kept."))
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else 1
     if isinstance(error, OSError):
@@ -49,10 +49,10 @@ def _wrong_usage(error: click.UsageError) -> int:
         click.echo(error.format_message(), err=True)
         return UsageError.exit_code
     path = error.ctx.command_path if error.ctx else "syntask"
-    hint = f"`{path} --help` says more."
+    hint = f"Run `{path} --help` for usage."
     if isinstance(error, click.NoSuchOption) and error.option_name in _GLOBAL:
         command = path.partition(" ")[2]
-        hint = f"It goes before the command: `syntask {error.option_name} … {command}`."
+        hint = f"Put the option before the command: `syntask {error.option_name} … {command}`."
     return _foreseen(UsageError(error.format_message(), hint=hint))
 
 

@@ -83,8 +83,8 @@ class CommandTable(click.Group):
             from syntask_yaml.diagnostics import did_you_mean
             from syntask_yaml.errors import UsageError
 
-            hint = did_you_mean(args[0], COMMANDS, otherwise="`syntask --help` lists the commands.")
-            raise UsageError(f"There is no command `{args[0]}`.", hint=hint)
+            hint = did_you_mean(args[0], COMMANDS, otherwise="Run `syntask --help` to list the commands.")
+            raise UsageError(f"The command `{args[0]}` does not exist.", hint=hint)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -151,7 +151,7 @@ def cli(
     ctx.color = _color(color, os.environ)
     if len(files) > 1:
         named = " and ".join(f"`{file}`" for file in files)
-        raise click.UsageError(f"`--file` is given more than once: {named}. A command reads one project.")
+        raise click.UsageError(f"`--file` can be passed only once, and was passed for {named}.")
     ctx.obj = Context.of_options(
         os.environ,
         directory=directory,

@@ -12,19 +12,20 @@ from typing import NoReturn
 from syntask_yaml.backend.prefect.settings import read_connection, stock_environ
 from syntask_yaml.errors import NotFound
 
-_INSTALL = "Install it where the worker is to run: `pip install prefect`."
+_INSTALL = "Run `pip install prefect` on the machine where the worker should run."
 
 
 def hand_over(url: str, environ: Mapping[str, str], options: Sequence[str]) -> NoReturn:
     """Become the stock worker of the server at *url*. Raises NotFound where it is not installed."""
     worker = read_connection(url, environ).dialect.worker
     if not worker:
-        detail = "The pools of this server are served by its own worker."
-        raise NotFound(detail, hint="Start it with the program that came with the server.")
+        detail = "The work pools of this server are served by its own worker."
+        raise NotFound(detail, hint="Start that worker with the program that came with the server.")
     program = _find(worker[0], environ)
     if program is None:
         raise NotFound(
-            f"The pools of {url} are served by Prefect's worker, which is not here.", hint=_INSTALL
+            f"The work pools of {url} are served by Prefect's worker, which is not installed here.",
+            hint=_INSTALL,
         )
     sys.stdout.flush()
     sys.stderr.flush()

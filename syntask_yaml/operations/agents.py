@@ -22,8 +22,8 @@ def left_from_agents(backend: Backend) -> Iterator[Diagnostic]:
         if names:
             yield Diagnostic(
                 "not-exported",
-                f"A project file has no {kind} blocks, and these are left out: {', '.join(names)}.",
-                "Declare work pools and pull steps in their place. `syntask upgrade --from-server`, which "
-                "will do that, is not part of this release.",
+                f"A project file cannot declare {kind} blocks, so these were skipped: {', '.join(names)}.",
+                "Use work pools and pull steps instead. `syntask upgrade --from-server`, which will "
+                "convert them, is not part of this release.",
                 severity=Severity.WARNING,
             )

@@ -34,11 +34,11 @@ def find_pool(entry: Node, context: DeployContext) -> WorkPool | Diagnostic | No
     if name is None and context.backend.features.has_default_pool:
         name = _DEFAULT_POOL
     if name is None:
-        hint = f"Add `work_pool:` with a `name:`, or `--pool`. {_listed(context.pools)}"
+        hint = f"Add `work_pool:` with a `name:`, or pass `--pool`. {_listed(context.pools)}"
         return declared.problem("no-work-pool", "The deployment has no work pool.", hint)
     if name in context.pools:
         return context.pools[name]
-    hint = did_you_mean(name, context.pools, otherwise=f"`syntask work-pool create {name}` makes it.")
+    hint = did_you_mean(name, context.pools, otherwise=f"Run `syntask work-pool create {name}` to create it.")
     place = declared.get("name") or declared
     return place.problem("unknown-work-pool", f"The backend has no work pool `{name}`.", hint)
 
@@ -68,7 +68,9 @@ def _check_pool(entry: Node, pool: WorkPool, backend: Backend) -> Iterator[Diagn
     place = declared.get("name") or declared
     features = backend.features
     if not is_served(pool, features):
-        detail = f"The embedded backend does not serve work pools of type `{pool.type}`, as `{pool.name}` is."
+        detail = (
+            f"The embedded backend does not serve work pools of type `{pool.type}` such as `{pool.name}`."
+        )
         yield place.problem("unserved-work-pool", detail, ELSEWHERE)
     elif reason := why_waiting(pool):
         yield place.problem("idle-work-pool", reason, waiting_hint(pool)).as_warning()
@@ -86,12 +88,12 @@ def _check_features(entry: Node, backend: Backend) -> Iterator[Diagnostic]:
     for key, (has, where) in needs.items():
         node = entry.get(key)
         if node is not None and node.value and not has:
-            detail = f"`{key}` needs {where}; on this backend it has no effect."
+            detail = f"`{key}` requires {where} and has no effect on this backend."
             yield node.problem("needs-server", detail, at_key=True).as_warning()
     if backend.features.triggers and not backend.features.sla:
         for trigger in triggers_of(entry):
             if (trigger.value.get("type") or kind_of(trigger.value)) == "metric":
-                detail = "A metric trigger needs Prefect Cloud; this server refuses it."
+                detail = "A metric trigger requires Prefect Cloud; this server rejects it."
                 yield trigger.problem("needs-server", detail, "Remove it, or deploy to Prefect Cloud.")
 
 
@@ -102,9 +104,9 @@ def _check_crons(entry: Node) -> Iterator[Diagnostic]:
         if cron is None or not isinstance(cron.value, str):
             continue
         if detail := cron_refusal(cron.value):
-            yield cron.problem("invalid-cron", detail, "Use days that it knows, such as `1-5` for weekdays.")
+            yield cron.problem("invalid-cron", detail, "Use other days, such as `1-5` for weekdays.")
         elif detail := cron_risk(cron.value):
-            yield cron.problem("invalid-cron", detail, "Leave the year out.").as_warning()
+            yield cron.problem("invalid-cron", detail, "Remove the year.").as_warning()
 
 
 def _check_stock_steps(declaration: Declaration, context: DeployContext) -> Iterator[Diagnostic]:
@@ -112,5 +114,5 @@ def _check_stock_steps(declaration: Declaration, context: DeployContext) -> Iter
     for step in declaration.pull or ():
         if detail := step_problem(step.name):
             place = context.project.document.root.at(step.path)
-            hint = "Use a step that Prefect has, or a function of your own that is installed on the worker."
+            hint = "Use a step that Prefect has, or a custom function that is installed on the worker."
             yield place.problem("unknown-step", detail, hint, at_key=True)

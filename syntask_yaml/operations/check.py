@@ -69,7 +69,7 @@ def candidates(
     prepared = prepare(chosen, context)
     if any(not _OF_A_RUN.isdisjoint(each.unknown_fields) for each in prepared):
         prepared = prepare_again(prepared, context, forecast_steps(prepared, context).outputs)
-    hint = "Deploy it once, paused if need be."
+    hint = "Deploy it once, paused if necessary."
     prepared = fill_unknown(prepared, context.backend, only=_OF_A_RUN, hint=hint)
     if errors := [error for each in prepared for error in each.errors]:
         raise ProjectInvalid(errors)
@@ -83,7 +83,10 @@ def _tried_here(found: Iterable[Candidate], context: DeployContext) -> Iterator[
         pool = context.pools.get(str(candidate.deployment.work_pool))
         if pool is not None and not pool_type(pool.type).is_local:
             place = candidate.declaration.node.get("work_pool") or candidate.declaration.node
-            detail = f"`{pool.name}` is a pool of type `{pool.type}`; here its runs are tried in a process."
+            detail = (
+                f"The work pool `{pool.name}` is of type `{pool.type}`; its runs are checked in a "
+                "local process instead."
+            )
             yield place.problem("tried-here", detail).as_note()
 
 
@@ -100,7 +103,9 @@ def clean_environ(
     for text in given:
         name, equals, value = text.partition("=")
         if not name or (not equals and name not in environ):
-            raise UsageError(f"`--env {text}`: there is no such variable.", hint="Write `--env NAME=VALUE`.")
+            raise UsageError(
+                f"`--env {text}`: the environment has no such variable.", hint="Pass `--env NAME=VALUE`."
+            )
         kept[name] = value if equals else environ[name]
     return kept
 
@@ -114,8 +119,8 @@ _CODES: Mapping[str, str] = {
     "image": "image-failed",
 }
 _HINTS: Mapping[str, str] = {
-    "load": "What the worker has not, the code cannot import: does a `pull` step install it?",
-    "parameters": "Correct `parameters`, or give them a default in the flow.",
+    "load": "If a module is missing on the worker, install it with a `pip_install_requirements` pull step.",
+    "parameters": "Fix `parameters`, or give the parameters a default in the flow.",
 }
 
 

@@ -42,8 +42,8 @@ def choose(
     declared = project.declarations
     if selection.all and (selection.names or selection.entrypoint):
         raise UsageError(
-            "`--all` means every deployment; a name or an entrypoint means some.",
-            hint="Give one of them.",
+            "`--all` selects every deployment and cannot be combined with a name or an entrypoint.",
+            hint="Use one or the other.",
         )
     if selection.entrypoint is not None:
         return [_by_entrypoint(project, selection, reader, resolve)]
@@ -54,12 +54,12 @@ def choose(
     if not declared:
         raise NotFound(
             f"`{project.document.source.name}` declares no deployments.",
-            hint="Add an entry to `deployments:`, or say `syntask deploy flows.py:flow -n NAME`.",
+            hint="Add an entry to `deployments:`, or run `syntask deploy flows.py:flow -n NAME`.",
         )
     names = ", ".join(f"`{each.name}`" for each in declared[:6] if each.name)
     raise UsageError(
         f"The project declares {len(declared)} deployments: {names}{' …' if len(declared) > 6 else ''}.",
-        hint="Say which with `-n NAME` (globs work), or `--all`.",
+        hint="Select some with `-n NAME` (globs work), or all with `--all`.",
     )
 
 
@@ -127,14 +127,15 @@ def _by_entrypoint(
     project: Project, selection: Selection, reader: FlowReader, resolve: Resolve | None
 ) -> Declaration:
     if len(selection.names) > 1:
-        raise UsageError("One entrypoint makes one deployment, and takes one name.", hint="Give one `-n`.")
+        raise UsageError("With an entrypoint, only one name can be selected.", hint="Pass one `-n`.")
     candidates = [each for each in project.declarations if _is_meant(each, selection, resolve)]
     if len(candidates) == 1:
         return candidates[0]
     if candidates:
         names = ", ".join(f"`{each.name}`" for each in candidates)
         raise UsageError(
-            f"`{selection.entrypoint}` is declared as {names}.", hint="Say which with `-n NAME`."
+            f"Several deployments use the entrypoint `{selection.entrypoint}`: {names}.",
+            hint="Select one with `-n NAME`.",
         )
     if not selection.names:
         raise _nameless(selection.entrypoint or "", project)
@@ -149,8 +150,8 @@ def _nameless(entrypoint: str, project: Project) -> UsageError:
         parse_entrypoint(entrypoint)
     except SyntaskError as error:
         near = nearest(entrypoint, [each.name for each in project.declarations])
-        return UsageError(error.detail, hint=f"Do you mean `-n {near}`?" if near else error.hint)
-    return UsageError(f"A deployment of `{entrypoint}` needs a name.", hint="Give one with `-n NAME`.")
+        return UsageError(error.detail, hint=f"Did you mean `-n {near}`?" if near else error.hint)
+    return UsageError(f"A deployment of `{entrypoint}` requires a name.", hint="Pass one with `-n NAME`.")
 
 
 def _is_meant(declaration: Declaration, selection: Selection, resolve: Resolve | None) -> bool:
@@ -167,7 +168,7 @@ def check_overrides(chosen: Sequence[Declaration], selection: Selection, overrid
     if len(chosen) > 1 and overrides.given:
         listed = ", ".join(f"`{option}`" for option in overrides.given)
         raise UsageError(
-            f"{listed}: options are for one deployment, and {len(chosen)} are selected.",
+            f"{listed} can override only one deployment, and {len(chosen)} are selected.",
             hint="Select one with `-n`.",
         )
     return replace(overrides, entrypoint=selection.entrypoint)

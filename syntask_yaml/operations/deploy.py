@@ -124,7 +124,7 @@ def _with_outputs(planned: Planned, built: Built, context: DeployContext, reques
 
 def _from_backend(planned: Planned, context: DeployContext, request: Request) -> Planned:
     """Return the plan with what the backend has stored in the place of what steps would decide."""
-    hint = "Leave out `--skip-build` once."
+    hint = "Run it once without `--skip-build`."
     return plan_of(fill_unknown(planned.prepared, context.backend, hint=hint), planned, context, request)
 
 
@@ -154,11 +154,11 @@ def _overwritten(done: Mapping[str, Written], backend: Backend) -> dict[str, Wri
     try:
         lost = _differing([written.write for written in good.values()], backend)
     except BackendError as error:
-        detail = f"It is written, but it could not be read again: {error.detail}"
+        detail = f"It was deployed but could not be read back: {error.detail}"
         unread = BackendUnreachable(detail, hint=error.hint)
         return {name: replace(written, error=unread) for name, written in good.items()}
-    detail = "Somebody else changed it while this deploy wrote it, and it is not as declared."
-    conflict = BackendConflict(detail, hint="Find out who else deploys it, and deploy again.")
+    detail = "Another process changed it during this deploy, and it is not as declared."
+    conflict = BackendConflict(detail, hint="Find out what else deploys it, and deploy again.")
     return {name: replace(good[name], error=conflict) for name in good if name in lost}
 
 

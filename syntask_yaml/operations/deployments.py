@@ -59,7 +59,7 @@ def _candidate(stored: Stored) -> Selectable:
 
 def _ambiguous(name: str, found: Sequence[Stored]) -> NotFound:
     listed = ", ".join(f"`{each.deployment.full_name}`" for each in found)
-    return NotFound(f"`{name}` may be {listed}.", hint="Give the flow's name too.")
+    return NotFound(f"`{name}` is ambiguous: {listed}.", hint="Use the full name, FLOW/NAME.")
 
 
 def find_deployment(backend: Backend, name: str) -> Stored:
@@ -74,7 +74,7 @@ def find_deployment(backend: Backend, name: str) -> Stored:
         raise _ambiguous(name, found)
     deployments = [each.deployment for each in backend.deployments()]
     known = [*(each.full_name for each in deployments), *(each.name for each in deployments)]
-    hint = did_you_mean(name, known, otherwise="`syntask deployment ls` lists them.")
+    hint = did_you_mean(name, known, otherwise="Run `syntask deployment ls` to list the deployments.")
     raise NotFound(f"The backend has no deployment `{name}`.", hint=hint)
 
 
@@ -130,8 +130,8 @@ def set_paused(backend: Backend, stored: Sequence[Stored], *, paused: bool) -> N
 def check_unprotected(stored: Sequence[Stored]) -> None:
     """Raise PruneRefused if one of the deployments is protected."""
     if names := [f"`{each.deployment.full_name}`" for each in stored if each.deployment.protected]:
-        hint = "Deploy without `protected: true` first, or give `--force`."
-        raise PruneRefused(f"Protected, and not deleted: {', '.join(names)}.", hint=hint)
+        hint = "Deploy without `protected: true` first, or pass `--force`."
+        raise PruneRefused(f"Protected deployments cannot be deleted: {', '.join(names)}.", hint=hint)
 
 
 def delete(backend: Backend, stored: Sequence[Stored]) -> None:

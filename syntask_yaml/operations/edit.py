@@ -24,7 +24,7 @@ from syntask_yaml.source import Span
 
 Assignment = tuple[TreePath, Any]
 
-_NOT_WRITTEN = " (as it would be)"
+_NOT_WRITTEN = " (not written)"
 _KEY, _INDEX, _QUOTED = r"[^.\[\]=\"]+", r"\[\d+\]", r"""\["(?:[^"\\]|\\.)*"\]"""
 _PATH = re.compile(rf"(?:{_KEY}|{_INDEX}|{_QUOTED})(?:\.{_KEY}|{_INDEX}|{_QUOTED})*(?==|\Z)")
 _STEP = re.compile(rf"{_INDEX}|{_QUOTED}|{_KEY}")
@@ -60,7 +60,7 @@ def parse_assignment(text: str) -> Assignment:
     found = _PATH.match(text)
     if found is None or found.end() == len(text):
         hint = 'Write `work_pool.name=default`, `schedules[0].active=false` or `parameters["a.b"]=1`.'
-        raise UsageError(f"`{text}` is no path and value.", hint=hint)
+        raise UsageError(f"`{text}` is not of the form PATH=VALUE.", hint=hint)
     path = _steps(found[0])
     value = text[found.end() + 1 :]
     try:
@@ -76,7 +76,7 @@ def parse_path(text: str) -> TreePath:
     found = _PATH.match(text)
     if found is None or found.end() < len(text):
         hint = 'Write `description`, `schedules[0].timezone` or `parameters["a.b"]`.'
-        raise UsageError(f"`{text}` is no path.", hint=hint)
+        raise UsageError(f"`{text}` is not a valid path.", hint=hint)
     return _steps(text)
 
 
@@ -117,8 +117,8 @@ def _chosen(project: Project, name: str, reader: FlowReader) -> Declaration:
     if len(chosen) > 1:
         listed = ", ".join(f"`{each.name}` on line {each.node.span.line}" for each in chosen[:5])
         raise UsageError(
-            f"`{name}` means {len(chosen)} deployments: {listed}{' …' if len(chosen) > 5 else ''}.",
-            hint="Say which one as FLOW/NAME.",
+            f"`{name}` matches {len(chosen)} deployments: {listed}{' …' if len(chosen) > 5 else ''}.",
+            hint="Select one as FLOW/NAME.",
         )
     return chosen[0]
 
@@ -165,12 +165,12 @@ def _marked(span: Span | None) -> Span | None:
 def apply_edit(edit: Edit) -> None:
     """Write the file, whole or not at all. Raises FileFailed, also if it changed meanwhile."""
     if read_text(edit.path) != (edit.before, edit.encoding):
-        detail = f"`{edit.shown}` was changed meanwhile by somebody else."
-        raise FileFailed(detail, hint="Nothing was written. Look at the file, and try again.")
+        detail = f"`{edit.shown}` was changed by another program in the meantime."
+        raise FileFailed(detail, hint="Nothing was written. Check the file and try again.")
     try:
         write_atomically(edit.path, edit.after, encoding=edit.encoding)
     except OSError as error:
-        raise FileFailed(f"`{edit.shown}` cannot be written: {error.strerror or error}.") from error
+        raise FileFailed(f"Cannot write `{edit.shown}`: {error.strerror or error}.") from error
 
 
 def read_text(path: Path) -> tuple[str, str]:
@@ -178,6 +178,6 @@ def read_text(path: Path) -> tuple[str, str]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise FileFailed(f"`{path}` cannot be read: {error.strerror or error}.") from error
+        raise FileFailed(f"Cannot read `{path}`: {error.strerror or error}.") from error
     encoding = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(content[:2], "utf-8")
     return content.decode(encoding), encoding

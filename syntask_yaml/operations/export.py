@@ -64,19 +64,21 @@ def _owner(stored: Sequence[Stored]) -> str | None:
     if len(owners) < 2:
         return next(iter(owners), None)
     named = ", ".join(f"`{owner}`" for owner in sorted(owner for owner in owners if owner))
-    nobody = " or to none" if None in owners else ""
+    nobody = " or to no project" if None in owners else ""
     raise UsageError(
-        f"These deployments belong to {named}{nobody}, and a file declares one project.",
-        hint="Choose with `--project NAME`, or by names and globs.",
+        f"These deployments belong to {named}{nobody}, and a file can declare only one project.",
+        hint="Select some with `--project NAME`, or by names and globs.",
     )
 
 
 def _obstacle(deployment: Deployment) -> str:
     """Why the deployment cannot be declared; empty if it can."""
     if not deployment.entrypoint:
-        return "it names no entrypoint"
+        return "it has no entrypoint"
     return (
-        "" if deployment.work_pool else "it has no work pool: a process of its own serves it, or an agent did"
+        ""
+        if deployment.work_pool
+        else "it has no work pool, because it is served by its own process or was run by an agent"
     )
 
 
@@ -116,8 +118,8 @@ class _Writer:
     def diagnostics(self) -> Iterator[Diagnostic]:
         """What is to be done about secrets."""
         for name in self.secrets.values():
-            detail = "The backend holds a secret in clear; the file refers to a block in its place."
-            hint = f"`syntask block create secret {name}` makes the block."
+            detail = "The backend stores a secret in plain text. The file refers to a block instead."
+            hint = f"Run `syntask block create secret {name}` to create the block."
             yield Diagnostic("readable-secret", detail, hint, severity=Severity.WARNING)
 
     def _fields(self, fields: Mapping[str, Any]) -> dict[str, Any]:

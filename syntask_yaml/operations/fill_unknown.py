@@ -36,8 +36,8 @@ def _filled(prepared: Prepared, names: list[str], stored: Mapping[str, Deploymen
         return replace(prepared, deployment=replace(deployment, **known))
     name = names[0].removesuffix("_steps")
     detail = (
-        f"`{name}` of `{deployment.full_name}` depends on a build or push step that does not run, "
-        "and the deployment has no previous value."
+        f"`{name}` of `{deployment.full_name}` depends on a skipped build or push step, and the "
+        "deployment has no previous value."
     )
     problem = prepared.declaration.node.problem("needs-build", detail, hint)
     return replace(prepared, deployment=None, diagnostics=(*prepared.diagnostics, problem))

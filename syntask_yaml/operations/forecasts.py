@@ -112,7 +112,7 @@ class _Walk:
         found = _forecast(step, scope, self.context)
         is_certain = self.changes_nothing or not found.is_observed
         if found.image is not None:
-            later = "" if is_certain else ", before the steps that come first have run"
+            later = "" if is_certain else ", before the previous steps have run"
             reason = f"{found.image.reason}{later}"
             self.images[fingerprint([step], scope)] = PlannedImage(
                 found.image.image, found.image.action, reason

@@ -33,7 +33,7 @@ _MAX_ENTRIES = 30
 _UNFIT = re.compile(r"[/%&<>]")
 
 _IGNORED = """\
-# What stays here when the code is copied to a store; patterns as in .gitignore.
+# Files that are not copied to storage; patterns as in .gitignore.
 .*
 __pycache__/
 *.py[co]
@@ -70,8 +70,8 @@ def find_recipe(name: str) -> Recipe:
     """The recipe called *name*. Raises UsageError."""
     known = recipes()
     if name not in known:
-        hint = did_you_mean(name, known, otherwise=f"There are {', '.join(known)}.")
-        raise UsageError(f"There is no recipe `{name}`.", hint=hint)
+        hint = did_you_mean(name, known, otherwise=f"Available recipes: {', '.join(known)}.")
+        raise UsageError(f"The recipe `{name}` does not exist.", hint=hint)
     return known[name]
 
 
@@ -101,7 +101,7 @@ def init_project(
             _write_ignore_file(directory)
         write_atomically(path, filled + _entries(flows, recipe))  # last: with it there, nothing is done again
     except OSError as error:
-        raise FileFailed(f"`{path}` cannot be written: {error.strerror or error}.") from error
+        raise FileFailed(f"Cannot write `{path}`: {error.strerror or error}.") from error
     return path
 
 
@@ -114,7 +114,7 @@ def check_free(directory: Path) -> Path:
     """Where the project file of *directory* goes. Raises FileFailed if there is one already."""
     path = directory / FILE_NAME
     if path.exists():
-        raise FileFailed(f"`{FILE_NAME}` is there already.", hint="Move it away, or edit it.")
+        raise FileFailed(f"`{FILE_NAME}` already exists.", hint="Edit it, or move it away.")
     return path
 
 
@@ -139,12 +139,14 @@ def _unquoted(template: str, values: Mapping[str, str]) -> str:
 def check_fields(recipe: Recipe, fields: Mapping[str, str]) -> None:
     """Raise UsageError for a field that the recipe does not have, or for the first that is missing."""
     for field in fields.keys() - recipe.fields.keys():
-        hint = did_you_mean(field, recipe.fields, otherwise=f"It has {', '.join(recipe.fields) or 'none'}.")
+        hint = did_you_mean(
+            field, recipe.fields, otherwise=f"Available fields: {', '.join(recipe.fields) or 'none'}."
+        )
         raise UsageError(f"The recipe `{recipe.name}` has no field `{field}`.", hint=hint)
     for field, question in recipe.fields.items():
         if field not in fields:
-            detail = f"The recipe `{recipe.name}` needs `{field}`: {question.lower()}."
-            raise UsageError(detail, hint=f"Give it with `--field {field}=…`.")
+            detail = f"The recipe `{recipe.name}` requires `{field}`: {question.lower()}."
+            raise UsageError(detail, hint=f"Pass `--field {field}=…`.")
 
 
 def _values(directory: Path, name: str, fields: Mapping[str, str]) -> dict[str, str]:

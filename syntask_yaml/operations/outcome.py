@@ -80,7 +80,7 @@ def outcome_of(
         elif change := changes.pop(each.label, None):
             results.append(_result(change, written.get(each.label)))
     results += [_result(change, written.get(name)) for name, change in changes.items()]
-    results += [Result(name, FAILED, error="It is protected.") for name in planned.plan.protected]
+    results += [Result(name, FAILED, error="The deployment is protected.") for name in planned.plan.protected]
     problems = (*planned.diagnostics, *diagnostics, *_write_problems(written))
     return Outcome(planned.plan.project, planned.plan.backend, tuple(results), problems)
 

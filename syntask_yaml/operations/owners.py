@@ -21,14 +21,17 @@ def check_owners(
             owner = owners.get(name)
             if owner is not None and owner != deployment.project:
                 detail = f"`{name}` belongs to the project `{owner}`."
-                hint = "Give the deployment another name, or, if the project was renamed, use `--take-over`."
+                hint = "Rename the deployment, or, if the project was renamed, pass `--take-over`."
                 raise BackendConflict(detail, hint=hint)
     if prune or any(deployment.project is not None for deployment in wanted):
         for other in _from_elsewhere(context, actual):
             raise BackendConflict(
                 f"`{other.deployment.full_name}` belongs to a project `{context.project.name}` that was "
-                f"deployed from {other.deployment.origin}; this one is {context.origin}.",
-                hint="Give one of the two another `name:`; if the project moved, use `--take-over` once.",
+                f"deployed from {other.deployment.origin}, and this one is {context.origin}.",
+                hint=(
+                    "Change the `name:` of one of the projects, or, if the project moved, pass "
+                    "`--take-over` once."
+                ),
             )
 
 

@@ -48,7 +48,7 @@ class Request:
         text = json.dumps(document)
         request = TypeAdapter(cls).validate_json(text)
         if json.dumps(request.as_json(), sort_keys=True) != json.dumps(document, sort_keys=True):
-            raise ValueError("The request has other keys, or values of other types.")
+            raise ValueError("The request has unexpected keys or types.")
         return request
 
 
@@ -155,8 +155,12 @@ def _compare(
         check_owners(context, wanted, actual, prune=request.prune)
     ignore = ignored_fields(backend.features)  # what a server has shows when it is read
     if prune is not None and "project" in ignore:
-        detail = "The server is too old to keep whose a deployment is, which `--prune` goes by."
-        raise BackendRefused(detail, hint="Upgrade the server, or delete with `syntask deployment delete`.")
+        detail = (
+            "The server is too old to store which project a deployment belongs to, which `--prune` requires."
+        )
+        raise BackendRefused(
+            detail, hint="Upgrade the server, or delete deployments with `syntask deployment delete`."
+        )
     changes = diff(
         wanted,
         actual,

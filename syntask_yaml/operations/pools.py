@@ -13,7 +13,8 @@ def find_pool(backend: Backend, name: str) -> WorkPool:
     pools = {pool.name: pool for pool in backend.pools()}
     if name not in pools:
         otherwise = (
-            f"`syntask work-pool create {name}` creates it; `syntask work-pool ls` lists those there are."
+            f"Run `syntask work-pool create {name}` to create it, or `syntask work-pool ls` "
+            "to list the work pools."
         )
         hint = did_you_mean(name, pools, otherwise=otherwise)
         raise NotFound(f"The backend has no work pool `{name}`.", hint=hint)
@@ -28,14 +29,17 @@ def is_served(pool: WorkPool, features: Features) -> bool:
 def why_waiting(pool: WorkPool) -> str:
     """Return why the runs of *pool* would wait, in a sentence; empty if they would not."""
     if pool.is_paused:
-        return f"The work pool `{pool.name}` is paused: its runs wait until it is resumed."
+        return f"The work pool `{pool.name}` is paused, so its runs wait until it is resumed."
     if pool.concurrency_limit == 0:
-        return f"The work pool `{pool.name}` has a concurrency limit of 0: its runs wait until it is raised."
+        return (
+            f"The work pool `{pool.name}` has a concurrency limit of 0, so its runs wait "
+            "until the limit is raised."
+        )
     return ""
 
 
 def waiting_hint(pool: WorkPool) -> str:
     """Return the command that lets the runs of *pool* begin."""
     if pool.is_paused:
-        return f"`syntask work-pool resume {pool.name}` resumes it."
-    return f"`syntask work-pool update {pool.name} --concurrency-limit 10` raises it."
+        return f"Run `syntask work-pool resume {pool.name}` to resume it."
+    return f"Run `syntask work-pool update {pool.name} --concurrency-limit 10` to raise it."

@@ -141,7 +141,7 @@ def _from_options(problem: Diagnostic, declared: Node, overridden: Node) -> Diag
     written, given = declared.at(inside), overridden.at(inside)
     if not inside or (written.path == given.path and written.value == given.value):
         return problem
-    detail = f"{problem.detail} This was said on the command line."
+    detail = f"{problem.detail} The value comes from the command line."
     return replace(problem, span=None, used=None, detail=detail)
 
 
@@ -192,14 +192,17 @@ def _check_identity(entry: Node) -> Iterator[Diagnostic]:
         value = entry.value.get(key)
         is_given = isinstance(value, str) and value.removesuffix(".py") != ""
         if isinstance(value, Unknown):
-            detail = f"A deployment's {key} cannot come from a step: it must be known before the steps run."
+            detail = (
+                f"The {key} of a deployment cannot come from a step, because it must be known "
+                "before the steps run."
+            )
             yield (entry.get(key) or entry).problem("unset-name", detail)
         elif not is_given and (slip := slip_of(key, entry)):
-            detail = f"The deployment has no {key}, and no key `{slip}`."
+            detail = f"A deployment requires `{key}` and has no key `{slip}`."
             place = entry.get(slip) or entry
             yield place.problem("missing-key", detail, f"Did you mean `{key}`?", at_key=True)
         elif not is_given:
-            yield entry.problem("missing-key", f"The deployment has no {key}.", f"Add `{key}:`.")
+            yield entry.problem("missing-key", f"A deployment requires `{key}`.", f"Add `{key}:`.")
 
 
 def _pull(

@@ -22,8 +22,8 @@ from syntask_yaml.steps.inputs import check_inputs
 from syntask_yaml.template import is_template
 
 _NO_FILE_HINT = (
-    "`syntask init` writes one for every flow, `syntask deployment add ENTRYPOINT` one for a single flow; "
-    "`--file PATH` names another."
+    "Run `syntask init` to create one with all flows, or `syntask deployment add "
+    "ENTRYPOINT` for a single flow. To use another file, pass `--file PATH`."
 )
 
 
@@ -171,6 +171,6 @@ def check_unique(
     first = seen.setdefault((flow, name), declaration)
     if first is not declaration:
         line = first.node.span.line
-        detail = f"`{flow}/{name}` is declared already, on line {line}; one would overwrite the other."
+        detail = f"`{flow}/{name}` is already declared on line {line}, and one would overwrite the other."
         place = declaration.node.get("name") or declaration.node
-        yield place.problem("duplicate-deployment", detail, "Give one of them another name.")
+        yield place.problem("duplicate-deployment", detail, "Rename one of them.")

@@ -19,9 +19,13 @@ from syntask_yaml.project.load import Project
 def check_prune(project: Project, *, is_all: bool) -> None:
     """Raise UsageError where nothing could be pruned, ProjectInvalid where an entry was not even seen."""
     if not is_all:
-        raise UsageError("`--prune` looks at the whole project.", hint="Give it together with `--all`.")
+        raise UsageError(
+            "`--prune` requires `--all`, because it compares the whole project.", hint="Pass `--all` too."
+        )
     if project.name is None:
-        detail = "`--prune` deletes what carries the project's name, and the project file gives none."
+        detail = (
+            "`--prune` deletes deployments by the name of their project, and the project file has no `name`."
+        )
         raise UsageError(detail, hint="Add `name:` at the top of the file, and deploy once.")
     if problems := tuple(_unseen(project)):
         raise ProjectInvalid(problems)
@@ -31,11 +35,16 @@ def _unseen(project: Project) -> Iterator[Diagnostic]:
     """Why the file may declare more than was read. Only Prefect's dialect comes this far."""
     root = project.document.root
     if root.get("deployments") is None:
-        detail = "The file has no key `deployments`: `--prune` would delete everything the project deployed."
-        yield root.problem("prune-refused", detail, "Write `deployments: []` if that is meant.")
+        detail = (
+            "The file has no key `deployments`, so `--prune` would delete everything that "
+            "the project deployed."
+        )
+        yield root.problem("prune-refused", detail, "Write `deployments: []` to delete everything.")
     for problem in project.diagnostics:
         if problem.code == "duplicate-key":
-            detail = f"{problem.detail} `--prune` would delete what only the other one declares."
+            detail = (
+                f"{problem.detail} `--prune` would delete the deployments that only the other one declares."
+            )
             yield Diagnostic("prune-refused", detail, problem.hint, span=problem.span, path=problem.path)
 
 
@@ -44,15 +53,15 @@ def unread(prepared: Sequence[Prepared]) -> Iterator[Diagnostic]:
     failed = [each for each in prepared if each.deployment is None]
     if failed:
         listed = ", ".join(f"`{each.label}`" for each in failed[:6]) + (" …" if len(failed) > 6 else "")
-        detail = f"Nothing is deleted, because {listed} could not be prepared and may be still deployed."
-        hint = "Correct the file, then run it again with `--prune`."
+        detail = f"Nothing is deleted, because {listed} could not be prepared and may still be deployed."
+        hint = "Fix the file and deploy again with `--prune`."
         yield failed[0].declaration.node.problem("prune-refused", detail, hint)
 
 
 def protected(plan: Plan) -> Iterator[Diagnostic]:
     """What is declared no more, and stays because it is protected."""
     for name in plan.protected:
-        detail = f"`{name}` is no longer declared, and is protected: it is not deleted."
+        detail = f"`{name}` is no longer declared, but it is protected and was not deleted."
         hint = "Deploy it once without `protected`, or use `syntask deployment delete --force`."
         yield Diagnostic("prune-refused", detail, hint)
 
@@ -104,12 +113,14 @@ class Approval:
         listed = ", ".join(f"`{name}`" for name in names)
         if self.at_most is not None and len(names) > self.at_most:
             count = f"{len(names)} deployments would be deleted"
-            detail = f"{count}, and at most {self.at_most} may be: {listed}."
-            raise PruneRefused(detail, hint="Look at `syntask plan --all --prune`. Nothing was done.")
+            detail = f"{count}, but at most {self.at_most} are allowed: {listed}."
+            raise PruneRefused(
+                detail, hint="Nothing was changed. Run `syntask plan --all --prune` to see the deletions."
+            )
         if not names or self.is_given or self.at_most is not None:
             return
         if self.ask is None:
-            hint = "Give `--yes`, or `--prune-at-most N`, to do it without being asked."
+            hint = "Pass `--yes` or `--prune-at-most N` to skip the confirmation."
             raise UsageError(f"This deletes {listed}.", hint=hint)
         self.ask(plan)
 

@@ -25,7 +25,7 @@ def without_wrong_renames(prepared: Sequence[Prepared], context: DeployContext) 
             why = "another deployment was renamed from it" if old in seen else "it is still declared"
             place = each.declaration.node.get("renamed_from") or each.declaration.node
             hint = "Remove `renamed_from`, or the other entry."
-            problem = place.problem("wrong-value", f"`{old}` cannot be the old name: {why}.", hint)
+            problem = place.problem("wrong-value", f"`{old}` cannot be a previous name: {why}.", hint)
             each = replace(each, deployment=None, diagnostics=(*each.diagnostics, problem))
         if old:
             seen.add(old)
@@ -48,8 +48,12 @@ def likely_renames(plan: Plan, prepared: Sequence[Prepared]) -> Iterator[Diagnos
         candidates = new.get(entrypoint, [])
         if len(names) == len(candidates) == 1:
             detail = (
-                f"`{candidates[0].label}` is new; `{names[0]}`, of the same entrypoint, would be deleted."
+                f"`{candidates[0].label}` is new, and `{names[0]}`, which has the same "
+                "entrypoint, would be deleted."
             )
             place = candidates[0].declaration.node.get("name") or candidates[0].declaration.node
-            hint = f"If it was renamed, add `renamed_from: {names[0]}`, which keeps its pauses and runs."
+            hint = (
+                f"If it was renamed, add `renamed_from: {names[0]}` to keep its runs and whether "
+                "it is paused."
+            )
             yield place.problem("likely-rename", detail, hint).as_warning()

@@ -28,14 +28,16 @@ def find_run(backend: Backend, id: str | None) -> Run:
         return _latest(backend)
     run = backend.run(id)
     if run is None:
-        raise NotFound(f"The backend has no run `{id}`.", hint="`syntask flow-run ls` lists the latest ones.")
+        raise NotFound(
+            f"The backend has no run `{id}`.", hint="Run `syntask flow-run ls` to list the latest runs."
+        )
     return run
 
 
 def _latest(backend: Backend) -> Run:
     begun = [run for run in backend.runs(RunFilter(states=_BEGUN)) if run.started is not None]
     if not begun:
-        raise NotFound("No run has begun yet.", hint="`syntask deployment run NAME` makes one.")
+        raise NotFound("No run has started yet.", hint="Run `syntask deployment run NAME` to create a run.")
     return max(begun, key=lambda run: run.started or datetime.min)
 
 

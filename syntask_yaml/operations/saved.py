@@ -22,7 +22,7 @@ def save_plan(planned: Planned, context: DeployContext, request: Request, path: 
     try:
         write_atomically(path, text)
     except OSError as error:
-        raise FileFailed(f"`{path}` cannot be written: {error.strerror or error}.") from error
+        raise FileFailed(f"Cannot write `{path}`: {error.strerror or error}.") from error
 
 
 def load_plan(path: Path) -> tuple[SavedPlan, Request]:
@@ -31,22 +31,24 @@ def load_plan(path: Path) -> tuple[SavedPlan, Request]:
         saved = decode_saved(path.read_text(encoding="utf-8"), path.name)
         return saved, Request.from_json(saved.request)
     except OSError as error:
-        detail = f"`{path.name}` cannot be read: {error.strerror or error}."
-        raise FileFailed(detail, hint="Check the path; `syntask plan --save FILE` makes one.") from error
+        detail = f"Cannot read `{path.name}`: {error.strerror or error}."
+        raise FileFailed(
+            detail, hint="Check the path, or create a plan with `syntask plan --save FILE`."
+        ) from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        detail = f"`{path.name}` is no plan that this version of syntask wrote."
-        raise FileFailed(detail, hint="Make a new one with `syntask plan --save FILE`.") from error
+        detail = f"`{path.name}` is not a plan saved by this version of syntask."
+        raise FileFailed(detail, hint="Create a new plan with `syntask plan --save FILE`.") from error
 
 
 def check_fresh(saved: SavedPlan, planned: Planned, context: DeployContext) -> None:
     """Raise PlanStale unless the plan that was made now is the one that was saved."""
     plan = planned.plan
     if saved.backend != plan.backend:
-        detail = f"The plan was made for {saved.backend}, and this is {plan.backend}."
-        raise PlanStale(detail, hint="Choose the same backend, or make a new plan.")
+        detail = f"The plan was made for {saved.backend}, but the current backend is {plan.backend}."
+        raise PlanStale(detail, hint="Use the same backend, or create a new plan.")
     if saved.fingerprint != fingerprint(plan, _step_fingerprints(planned, context)):
         detail = "The project, the environment or the backend changed after the plan was saved."
-        raise PlanStale(detail, hint="Look at a new one: `syntask plan --save FILE`.")
+        raise PlanStale(detail, hint="Create and review a new plan with `syntask plan --save FILE`.")
 
 
 def _step_fingerprints(planned: Planned, context: DeployContext) -> Iterator[str]:

@@ -13,16 +13,16 @@ from syntask_yaml.operations.backend_values import BackendBlocks, BackendVariabl
 from syntask_yaml.template import Scope, resolve
 
 _OPEN: Mapping[str, str] = {
-    "command": "the arguments of a process can be read by everybody on its machine",
-    "working_dir": "the directory of a process can be read by everybody on its machine",
+    "command": "every user of the machine can read the arguments of a process",
+    "working_dir": "every user of the machine can read the working directory of a process",
 }
-HINT = "Put it into `env`, where only the run sees it."
+HINT = "Move it to `env`, which only the run can read."
 
 
 def secret_problem(name: str, value: Any) -> str | None:
     """Why the job variable *name*, resolved, is not what it may be, in a sentence; None if it is."""
     if name in _OPEN and holds_secret(value):
-        return f"The job variable `{name}` holds a secret, and {_OPEN[name]}."
+        return f"The job variable `{name}` contains a secret, and {_OPEN[name]}."
     return None
 
 

@@ -54,7 +54,8 @@ class Turn:
         """
         if self._is_lost:
             raise BackendConflict(
-                f"Somebody else took over the lease of `{self._project}`.", hint="Plan again."
+                f"Another process took over the deploy lease of `{self._project}`.",
+                hint="Run `syntask plan` again.",
             )
         if self._is_taken:
             return False

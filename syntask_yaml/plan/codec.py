@@ -78,7 +78,7 @@ def encode_saved(plan: Plan, request: Mapping[str, Any], steps: Iterable[str]) -
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-_MAKE_ANEW = "Make a new one with `syntask plan --save FILE`."
+_MAKE_ANEW = "Create a new plan with `syntask plan --save FILE`."
 
 
 def decode_saved(text: str, name: str) -> SavedPlan:
@@ -86,13 +86,13 @@ def decode_saved(text: str, name: str) -> SavedPlan:
     try:
         document = json.loads(text)
         if document["format"] != FORMAT:
-            detail = f"`{name}` has the format `{document['format']}`; expected is `{FORMAT}`."
+            detail = f"`{name}` has the format `{document['format']}`; expected `{FORMAT}`."
             raise FileFailed(detail, hint=_MAKE_ANEW)
         return SavedPlan(
             document["project"], document["backend"], document["request"], document["fingerprint"]
         )
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        detail = f"`{name}` is no plan that `syntask plan --save` wrote."
+        detail = f"`{name}` is not a plan saved by `syntask plan --save`."
         raise FileFailed(detail, hint=_MAKE_ANEW) from error
 
 

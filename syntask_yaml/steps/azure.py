@@ -17,7 +17,9 @@ from syntask_yaml.steps.transfer.remote import Remote, folder_of
 
 _PRINCIPAL = ("tenant_id", "client_id", "client_secret")
 _KEYS = ("AccountKey", "SharedAccessSignature")
-_HINT = "Give `connection_string`, or `account_url` and perhaps `tenant_id`, `client_id`, `client_secret`."
+_HINT = (
+    "Set `connection_string`, or `account_url` and optionally `tenant_id`, `client_id` and `client_secret`."
+)
 
 
 @step(
@@ -93,7 +95,7 @@ def open_azure(container: str, folder: str, credentials: Mapping[str, Any] | str
             use_listings_cache=False,
         )
     except ValueError as error:  # its own words may hold the connection string
-        raise StepFailed("The connection string of the credentials cannot be read.", hint=_HINT) from error
+        raise StepFailed("The connection string in the credentials is not valid.", hint=_HINT) from error
     secrets = (str(known[key]) for key in ("connection_string", "client_secret") if known.get(key))
     return Remote(filesystem, path, f"az://{path}", (*secrets, *_account_key(known)))
 
@@ -103,11 +105,11 @@ def _login(credentials: Mapping[str, Any]) -> dict[str, Any]:
         return {"connection_string": text}
     host = urlsplit(str(credentials.get("account_url") or "")).hostname
     if not host:
-        raise StepFailed("The credentials name no account.", hint=_HINT)
+        raise StepFailed("The credentials have no account.", hint=_HINT)
     principal = {key: credentials[key] for key in _PRINCIPAL if credentials.get(key)}
     if principal and len(principal) < len(_PRINCIPAL):
         missing = next(key for key in _PRINCIPAL if key not in principal)
-        raise StepFailed(f"The credentials lack `{missing}`.", hint=_HINT)
+        raise StepFailed(f"The credentials have no `{missing}`.", hint=_HINT)
     return {"account_name": host.partition(".")[0], "account_host": host, "anon": False, **principal}
 
 

@@ -39,12 +39,12 @@ def pull_with_block(context: StepContext, *, block_document_name: str, block_typ
     """
     name = f"{block_type_slug}-{block_document_name}"
     if "/" in name or not name.isprintable():
-        raise StepFailed(f"`{name}` names no block.", hint="Correct `block_document_name`.")
+        raise StepFailed(f"`{name}` is not a valid block name.", hint="Fix `block_document_name`.")
     fields = _load(context, block_type_slug, block_document_name)
     bring = _PLACES.get(block_type_slug)
     if bring is None:
-        hint = did_you_mean(block_type_slug, _PLACES, otherwise=f"It can be {', '.join(_PLACES)}.")
-        raise StepFailed(f"A block of type `{block_type_slug}` stands for no folder.", hint=hint)
+        hint = did_you_mean(block_type_slug, _PLACES, otherwise=f"Available types: {', '.join(_PLACES)}.")
+        raise StepFailed(f"A block of type `{block_type_slug}` does not refer to a folder.", hint=hint)
     target = context.directory / name
     with staging(context.directory) as drafts:
         found = bring(replace(context, directory=drafts), fields)
@@ -58,14 +58,14 @@ def _load(context: StepContext, type: str, name: str) -> dict[str, Any]:
     """The fields of a block, with those of the credentials that it names in their place."""
     block = context.blocks(type, name)
     if block is None:
-        hint = f"`syntask block create {type} {name}` makes it."
+        hint = f"Run `syntask block create {type} {name}` to create it."
         raise StepFailed(f"The backend has no block `{name}` of type `{type}`.", hint=hint)
     fields: dict[str, Any] = revealed(block.data)
     for key in _LOGINS:
         if isinstance(named := fields.get(key), str):
             inner_type, slash, inner_name = named.partition("/")
             if not slash:
-                detail = f"`{key}` of the block `{type}/{name}` names no block."
+                detail = f"`{key}` of the block `{type}/{name}` does not refer to a block."
                 raise StepFailed(detail, hint="Write it as `TYPE/NAME`, such as `aws-credentials/team`.")
             fields[key] = _load(context, inner_type, inner_name)
     return fields
@@ -103,13 +103,13 @@ def _settings(fields: _Fields) -> dict[str, Any]:
     try:
         return dict(json.loads(settings) if isinstance(settings, str) else settings)
     except (TypeError, ValueError):
-        raise StepFailed("`settings` of the block is no JSON mapping.") from None
+        raise StepFailed("`settings` of the block is not a JSON object.") from None
 
 
 def _local(context: StepContext, fields: _Fields) -> Path:
     folder = home_path(str(fields["basepath"]))
     if not folder.is_dir():
-        raise StepFailed(f"There is no directory `{folder}` on this machine.")
+        raise StepFailed(f"The directory `{folder}` does not exist on this machine.")
     from fsspec.implementations.local import LocalFileSystem
 
     return _pulled(Remote(LocalFileSystem(), str(folder.resolve()), str(folder)), context)
@@ -156,5 +156,5 @@ def _home(module: str, extra: str) -> Any:
     try:
         return import_module(f"{__package__}.{module}")
     except ImportError as error:
-        hint = f"`pip install 'syntask-yaml[{extra}]'` installs what it needs."
-        raise StepFailed(f"The block's folder cannot be reached here: {error}.", hint=hint) from error
+        hint = f"Run `pip install 'syntask-yaml[{extra}]'` to install what the step requires."
+        raise StepFailed(f"Cannot access the folder of the block: {error}.", hint=hint) from error

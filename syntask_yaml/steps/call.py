@@ -48,12 +48,12 @@ def outputs_of(result: Any, name: str) -> Outputs:
     if result is None:
         return {}
     if not isinstance(result, Mapping):
-        hint = 'A step returns a mapping, such as `{"tag": tag}`, or None.'
+        hint = 'Return a mapping, such as `{"tag": tag}`, or None.'
         raise StepFailed(f"`{name}` returned a `{type(result).__name__}`.", hint=hint)
     try:
         outputs: Outputs = json.loads(json.dumps(dict(result), default=_plain))
     except (TypeError, ValueError, RecursionError) as error:
-        raise StepFailed(f"`{name}` returned what cannot be written as JSON: {error}.") from error
+        raise StepFailed(f"`{name}` returned a value that cannot be converted to JSON: {error}.") from error
     return outputs
 
 

@@ -16,8 +16,8 @@ def set_working_directory(context: StepContext, *, directory: str) -> Outputs:
     """
     target = context.directory / directory
     if not target.is_dir():
-        what = "is no directory" if target.exists() else "does not exist"
-        hint = "A relative directory starts where the steps before it left off."
-        raise StepFailed(f"`{directory}` {what}, seen from `{context.directory}`.", hint=hint)
+        what = "is not a directory" if target.exists() else "does not exist"
+        hint = "Relative directories start at the working directory of the previous steps."
+        raise StepFailed(f"`{directory}` {what} (relative to `{context.directory}`).", hint=hint)
     context.directory = target.resolve()
     return {"directory": str(context.directory)}

@@ -18,7 +18,7 @@ from syntask_yaml.steps.transfer.pull import pull
 from syntask_yaml.steps.transfer.push import push
 from syntask_yaml.steps.transfer.remote import Remote, folder_of
 
-_HINT = "Give `service_account_info`, the JSON of a service account's key, or `service_account_file`."
+_HINT = "Set `service_account_info` to the JSON key of a service account, or set `service_account_file`."
 
 
 @step("push_to_gcs", package="gcp", outputs=("bucket", "folder"), extra="gcs", on_stock_workers=True)
@@ -107,10 +107,10 @@ def _token(credentials: Mapping[str, Any]) -> Any:
     if file := credentials.get("service_account_file"):
         path = home_path(str(file))
         if not path.is_file():
-            raise StepFailed(f"There is no file `{path}` with a service account's key.", hint=_HINT)
+            raise StepFailed(f"The service account key file `{path}` does not exist.", hint=_HINT)
         return _parsed(path.read_text(encoding="utf-8"))
     if credentials and not credentials.get("project"):
-        raise StepFailed("The credentials hold nothing to log in with.", hint=_HINT)
+        raise StepFailed("The credentials have no service account key.", hint=_HINT)
     # An emulator knows nobody.
     return "anon" if os.environ.get("STORAGE_EMULATOR_HOST") else "google_default"
 
@@ -121,6 +121,6 @@ def _parsed(info: Mapping[str, Any] | str) -> dict[str, Any]:
     except ValueError:
         key = None
     if not isinstance(key, dict) or not key.get("client_email") or not key.get("private_key"):
-        detail = "The service account's key is no JSON with a `client_email` and a `private_key`."
+        detail = "The service account key is not JSON with a `client_email` and a `private_key`."
         raise StepFailed(detail, hint=_HINT) from None
     return key

@@ -32,7 +32,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(("dict", "Dict", "Mapping", "MutableMapping"), (dict,)),
 }
 _WORDS: Mapping[type, str] = {
-    str: "a text",
+    str: "text",
     int: "a whole number",
     float: "a number",
     bool: "true or false",
@@ -83,7 +83,7 @@ def problems_of(step: Step, signature: Signature) -> Iterator[InputProblem]:
             yield InputProblem("unknown-input", f"`{step.name}` has no input `{name}`.", hint, name)
     for name, parameter in signature.parameters.items():
         if parameter.is_required and name not in step.inputs:
-            detail = f"`{step.name}` needs the input `{name}`."
+            detail = f"`{step.name}` requires the input `{name}`."
             yield InputProblem("missing-input", detail, f"Add `{name}:` to the step.", name)
 
 
@@ -98,7 +98,7 @@ def _wrong_timeout(step: Step, value: Any) -> Iterator[InputProblem]:
 
 def _listed(signature: Signature) -> str:
     names = ", ".join(f"`{name}`" for name in signature.parameters)
-    return f"Its inputs are {names}." if names else "It has no inputs."
+    return f"Available inputs: {names}." if names else "The step has no inputs."
 
 
 def _wrong(value: Any, parameter: Parameter) -> Iterator[InputProblem]:
@@ -112,8 +112,8 @@ def _wrong(value: Any, parameter: Parameter) -> Iterator[InputProblem]:
         wanted = " or ".join(
             _WORDS[each] for each in dict.fromkeys(types) if (each, float) != (int, types[0])
         )
-        detail = f"`{name}` is {_WORDS.get(kind, 'something else')}; the step takes {wanted}."
-        hint = f'Write it in quotes: "{value}".' if str in types and kind in (int, float) else ""
+        detail = f"`{name}` is {_WORDS.get(kind, 'something else')}; expected {wanted}."
+        hint = f'Quote it: "{value}".' if str in types and kind in (int, float) else ""
         yield InputProblem("wrong-input", detail, hint, name)
 
 

@@ -92,7 +92,7 @@ def _reply(name: str, finished: Finished) -> Mapping[str, Any]:
     try:
         reply: Mapping[str, Any] = json.loads(finished.reply)
     except ValueError as error:
-        detail = f"`{name}` ended with exit code {finished.code} before it returned."
+        detail = f"The process of `{name}` exited with code {finished.code} before the step returned."
         raise ProcessFailed(detail, exit_code=finished.code) from error
     if "outputs" not in reply:
         raise ProcessFailed(reply["detail"], exit_code=finished.code, hint=reply["hint"])

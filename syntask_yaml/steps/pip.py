@@ -30,8 +30,8 @@ def pip_install_requirements(
     """
     where = context.directory / (directory or ".")
     if not (where / requirements_file).is_file():
-        hint = "Correct `requirements_file`, or say in `directory` where it is."
-        raise StepFailed(f"There is no file `{where / requirements_file}`.", hint=hint)
+        hint = "Fix `requirements_file`, or set `directory` to its directory."
+        raise StepFailed(f"The file `{where / requirements_file}` does not exist.", hint=hint)
     inside = StepContext(where, context.environ, context.write, context.write_error, context.stop)
     finished = pip_install(("-r", requirements_file), inside, shows=stream_output)
     return {"stdout": finished.stdout.strip(), "stderr": finished.stderr.strip()}

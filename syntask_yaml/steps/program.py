@@ -29,7 +29,7 @@ def run_program(
     """
     directory = directory or context.directory
     if not directory.is_dir():
-        raise StepFailed(f"There is no directory `{directory}` to run `{argv[0]}` in.")
+        raise StepFailed(f"The directory `{directory}` to run `{argv[0]}` in does not exist.")
     try:
         finished = processes.run(
             argv,
@@ -41,11 +41,11 @@ def run_program(
             wants_reply=wants_reply,
         )
     except FileNotFoundError as error:
-        hint = "Install it, or correct its name."
-        raise StepFailed(f"There is no program `{argv[0]}`.", hint=hint) from error
+        hint = "Install it, or fix its name."
+        raise StepFailed(f"The program `{argv[0]}` was not found.", hint=hint) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise StepFailed(f"`{argv[0]}` cannot be started: {reason}.") from error
+        raise StepFailed(f"Cannot start `{argv[0]}`: {reason}.") from error
     if finished.is_stopped:
         raise StepStopped(f"`{argv[0]}` was stopped.")
     return finished
@@ -64,7 +64,7 @@ def check_exit(what: str, finished: processes.Finished) -> None:
 
 
 def _ended(code: int) -> str:
-    return f"ended with exit code {code}" if code > 0 else f"was killed by signal {-code}"
+    return f"exited with code {code}" if code > 0 else f"was killed by signal {-code}"
 
 
 def _shown(context: StepContext) -> processes.OnLine:

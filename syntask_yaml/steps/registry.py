@@ -65,8 +65,8 @@ class StepDefinition:
             if error.name is None or not f"{self.module}.".startswith(f"{error.name}."):
                 raise  # it is there, and imports something that is not
             raise NotFound(
-                f"There is no module `{error.name}` for the step `{self.name}`.",
-                hint="Install the package, name it under `requires`, or correct the name.",
+                f"The module `{error.name}` of the step `{self.name}` does not exist.",
+                hint="Install the package, add it to `requires`, or fix the name.",
             ) from error
 
     def _function_of(self, module: Any) -> StepFunction:
@@ -95,7 +95,7 @@ def find_forecast(name: str) -> Forecaster | None:
 def _remedy(builtin: Builtin) -> str:
     """What to do where the module of a built-in step cannot be imported."""
     if builtin.extra:
-        return f"`pip install 'syntask-yaml[{builtin.extra}]'` installs what it needs."
+        return f"Run `pip install 'syntask-yaml[{builtin.extra}]'` to install what the step requires."
     return f"Install {builtin.needs}." if builtin.needs else ""
 
 
@@ -137,9 +137,9 @@ def _by_path(name: str) -> StepDefinition:
     try:
         entrypoint = parse_entrypoint(name)
     except InvalidEntrypoint:
-        otherwise = "Write it as `package.module.function`."
+        otherwise = "Write a step as `package.module.function`."
         hint = did_you_mean(name, [*BUILTINS, *_entry_points()], otherwise=otherwise)
-        raise NotFound(f"`{name}` names no step.", hint=hint) from None
+        raise NotFound(f"`{name}` is not a step.", hint=hint) from None
     return StepDefinition(name, entrypoint.path or entrypoint.module or "", entrypoint.function)
 
 
@@ -155,6 +155,6 @@ def _first_on_path(directory: Path) -> Iterator[None]:
 
 def _from_file(path: Path) -> Any:
     if not path.is_file():
-        raise NotFound(f"There is no file `{path}` for a step.")
+        raise NotFound(f"The file `{path}` of a step does not exist.")
     # Not under its own name: that may be the name of a module that others import.
     return run_file(f"syntask_step_{path.stem}", str(path))

@@ -46,7 +46,7 @@ def _parse(text: str) -> Requirement:
         return Requirement(text)
     except InvalidRequirement as error:
         hint = "Write it as `name`, `name>=version`, `name[extra]>=version` or `name @ URL`."
-        raise StepFailed(f"`{text}` under `requires` is no pip requirement.", hint=hint) from error
+        raise StepFailed(f"`{text}` in `requires` is not a valid pip requirement.", hint=hint) from error
 
 
 def _is_met(wanted: Requirement, seen: set[tuple[str, str]]) -> bool:
@@ -82,7 +82,7 @@ def ensure_requirements(step: Step, context: StepContext, *, install: bool) -> N
         return
     listed = ", ".join(f"`{each}`" for each in missing)
     if not install:
-        hint = "Install them, or let `--install-requirements` do it."
+        hint = "Install them, or pass `--install-requirements`."
         raise StepFailed(f"`{step.name}` requires {listed}, which this environment does not have.", hint=hint)
     from syntask_yaml.steps.pip import pip_install
 
@@ -91,4 +91,4 @@ def ensure_requirements(step: Step, context: StepContext, *, install: bool) -> N
             pip_install(still_missing, context)
     forget_installed()
     if missing_requirements(step):
-        raise StepFailed(f"pip installed {listed}, and yet they are not there.")
+        raise StepFailed(f"pip reported success, but {listed} are still missing.")

@@ -55,8 +55,8 @@ def run_steps(
 
 
 def _too_long(step: Step, deadline: Deadline) -> StepFailed:
-    detail = f"`{step.name}` took longer than its `timeout` of {deadline.seconds:g} s, and was ended."
-    return StepFailed(detail, hint="Give it more time, or see in its output what it waits for.")
+    detail = f"`{step.name}` exceeded its `timeout` of {deadline.seconds:g} s and was stopped."
+    return StepFailed(detail, hint="Increase `timeout`, or check in its output what it was waiting for.")
 
 
 @dataclass(slots=True)
@@ -105,10 +105,10 @@ class _Run:
         missing: list[Unresolved] = []
         inputs: Mapping[str, Any] = resolve(self.step.inputs, scope, missing.append)
         for each in missing:
-            place = f"The input `{each.path[0]}` of `{self.step.name}` asks for `{each.raw}`."
+            place = f"Cannot resolve `{each.raw}` in the input `{each.path[0]}` of `{self.step.name}`."
             if not allow_unset:
                 raise StepFailed(f"{place} {each.reason.detail}", hint=each.reason.hint)
-            self._write_error(f"{place} {each.reason.detail} It counts as empty.")
+            self._write_error(f"{place} {each.reason.detail} An empty value is used.")
         self.scrubber.learn(secrets_in(inputs))
         return inputs
 

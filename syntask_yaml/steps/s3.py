@@ -102,8 +102,10 @@ def open_s3(
     known = {key: value for key, value in (credentials or {}).items() if value not in (None, "")}
     login = {_KEYS[key]: value for key, value in known.items() if key in _KEYS}
     if known and ("key" in login) != ("secret" in login):
-        detail = "The credentials hold an access key without its secret, or a secret without its key."
-        raise StepFailed(detail, hint="Give both, or neither.")
+        detail = (
+            "The credentials have an access key without a secret key, or a secret key without an access key."
+        )
+        raise StepFailed(detail, hint="Set both or neither.")
     client = {**_mapping(known.get("aws_client_parameters")), **(client_parameters or {})}
     if region := known.get("region_name"):
         client.setdefault("region_name", region)
@@ -134,14 +136,16 @@ def _mapping(value: Any) -> Mapping[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise StepFailed("`aws_client_parameters` of the credentials is no JSON mapping.")
+        raise StepFailed("`aws_client_parameters` of the credentials is not a JSON object.")
     return found
 
 
 def _client(parameters: dict[str, Any]) -> dict[str, Any]:
     for name in parameters.keys() - _PARAMETERS:
-        hint = did_you_mean(name, _PARAMETERS, otherwise=f"There are {', '.join(sorted(_PARAMETERS))}.")
-        raise StepFailed(f"`{name}` is no parameter of the S3 client.", hint=hint)
+        hint = did_you_mean(
+            name, _PARAMETERS, otherwise=f"Available parameters: {', '.join(sorted(_PARAMETERS))}."
+        )
+        raise StepFailed(f"The S3 client has no parameter `{name}`.", hint=hint)
     known = {name: value for name, value in parameters.items() if value is not None}
     if authority := known.pop("verify_cert_path", None):
         known["verify"] = authority

@@ -18,7 +18,7 @@ from syntask_yaml.steps.program import check_exit, run_program
 _OPERATORS = frozenset(["&&", "||", "|", ">", ">>", "<", ";", "&", "2>&1"])
 _SHELL_COMMANDS = frozenset(["cd", "export", "source", ".", "if", "for", "while", "set", "unset"])
 _USE_SHELL = (
-    "Without a shell, each line is a process of its own. Write `shell: true` to run the script in one."
+    "Without a shell, each line runs as a separate process. Write `shell: true` to run the script in a shell."
 )
 
 
@@ -73,7 +73,7 @@ def _commands(script: str, context: StepContext) -> Iterator[tuple[str, ...]]:
             continue
         try:
             for operator in _OPERATORS.intersection(shlex.split(line, posix=False)):
-                context.write_error(f"`{operator}` is a word like any other here. {_USE_SHELL}")
+                context.write_error(f"`{operator}` has no special meaning here. {_USE_SHELL}")
             yield tuple(shlex.split(line))
         except ValueError as error:
             raise StepFailed(
@@ -84,6 +84,6 @@ def _commands(script: str, context: StepContext) -> Iterator[tuple[str, ...]]:
 def _texts(env: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in env.items():
         if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-            hint = f'Write it in quotes: `{name}: "…"`.'
-            raise StepFailed(f"The environment variable `{name}` is not a text.", hint=hint)
+            hint = f'Quote it: `{name}: "…"`.'
+            raise StepFailed(f"The environment variable `{name}` is not text.", hint=hint)
         yield name, str(value)

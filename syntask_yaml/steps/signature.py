@@ -59,8 +59,8 @@ def _located(definition: StepDefinition, root: Path) -> ModuleLocation:
     else:
         located, kind = locate_anywhere(definition.module, (root,)), "module"
     if located is None:
-        hint = "Correct the name, install its package, or name the package under `requires`."
-        detail = f"There is no {kind} `{definition.module}` for the step `{definition.name}`."
+        hint = "Fix the name, install its package, or add the package to `requires`."
+        detail = f"The {kind} `{definition.module}` of the step `{definition.name}` does not exist."
         raise NotFound(detail, hint=hint)
     return located
 

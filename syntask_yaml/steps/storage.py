@@ -18,7 +18,7 @@ from syntask_yaml.steps.transfer.failure import failure_of
 from syntask_yaml.steps.transfer.pull import pull
 from syntask_yaml.steps.transfer.remote import Remote
 
-_FORMS = "Write it as `s3://bucket/folder`, `gs://bucket/folder`, or another URL that fsspec knows."
+_FORMS = "Write it as `s3://bucket/folder`, `gs://bucket/folder`, or another URL that fsspec supports."
 
 # The one that gcsfs registers asks of each bucket what kind it is, which can take minutes to be refused.
 for _scheme in ("gs", "gcs"):
@@ -39,8 +39,8 @@ def pull_from_remote_storage(context: StepContext, *, url: str, **settings: Any)
     remote, name = open_storage(url, settings)
     target = context.directory / name
     if not target.resolve().is_relative_to(context.directory.resolve()):
-        hint = "Remove it, so that the copy can go there."
-        raise StepFailed(f"`{name}` is a link that leads out of the current directory.", hint=hint)
+        hint = "Remove it, so that the copy can be written there."
+        raise StepFailed(f"`{name}` is a link to outside the current directory.", hint=hint)
     target.mkdir(parents=True, exist_ok=True)
     pull(remote, target, context)
     return {"directory": name}
@@ -52,17 +52,20 @@ def open_storage(url: str, settings: dict[str, Any]) -> tuple[Remote, str]:
     host = parts.netloc.rpartition("@")[2]
     name = "/".join(filter(None, (host.replace(":", "-"), *parts.path.split("/"))))
     if "://" not in url or not name or ".." in Path(name).parts:
-        raise StepFailed("The URL names no folder of a store.", hint=_FORMS)
+        raise StepFailed("The URL does not refer to a folder in a store.", hint=_FORMS)
     secrets = (str(value) for key, value in settings.items() if key in SECRET_NAMES and value)
     shown = f"{parts.scheme}://{host}{parts.path}".rstrip("/")
     nowhere = Remote(None, "", shown, (*secrets, *_login(url)))
     try:
         filesystem, path = url_to_fs(url, skip_instance_cache=True, **settings)
     except ImportError as error:
-        hint = f"Install what it needs, such as `pip install 'syntask-yaml[{_extra(parts.scheme)}]'`."
+        hint = (
+            "Install the required packages, for example with `pip install "
+            f"'syntask-yaml[{_extra(parts.scheme)}]'`."
+        )
         raise StepFailed(f"`{parts.scheme}://` cannot be used here: {error}.", hint=hint) from error
     except (TypeError, ValueError) as error:
-        detail = f"`{shown}` cannot be opened: {nowhere.scrubber.scrub(str(error))}"
+        detail = f"Cannot open `{shown}`: {nowhere.scrubber.scrub(str(error))}"
         raise StepFailed(detail, hint=_FORMS) from None
     except Exception as error:  # noqa: BLE001  (whatever a store's library raises)
         raise failure_of(error, nowhere) from None

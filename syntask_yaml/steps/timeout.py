@@ -34,7 +34,9 @@ def timeout_of(step: Step, inputs: Mapping[str, Any], root: Path) -> float | Non
         seconds = 0.0
     if not seconds > 0:
         hint = "Write it in seconds, such as `timeout: 600`."
-        raise StepFailed(f"The `timeout` of `{step.name}` is no time: `{value}`.", hint=hint)
+        raise StepFailed(
+            f"The `timeout` of `{step.name}` is not a positive number of seconds: `{value}`.", hint=hint
+        )
     return seconds
 
 

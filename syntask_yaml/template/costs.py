@@ -37,7 +37,7 @@ def spend(steps: int) -> None:
     """Take *steps* from the budget. Raises SecurityError when it is used up."""
     _left.set(_left.get() - steps)
     if _left.get() < 0:
-        raise SecurityError(f"It takes more than {MAX_STEPS:,} steps.")
+        raise SecurityError(f"The expression takes more than {MAX_STEPS:,} steps.")
 
 
 def size(value: Any) -> int:
@@ -107,14 +107,14 @@ def _replacing(values: Sequence[Any]) -> int:
 
 def _rounding(values: Sequence[Any]) -> int:
     if any(isinstance(each, (int, float)) and abs(each) > _MAX_PRECISION for each in values[1:]):
-        raise SecurityError(f"A number is rounded to at most {_MAX_PRECISION} digits.")
+        raise SecurityError(f"Numbers can be rounded to at most {_MAX_PRECISION} digits.")
     return 1
 
 
 def _adding(values: Sequence[Any]) -> int:
     items = values[0] if values and isinstance(values[0], (list, tuple)) else ()
     if any(isinstance(each, (str, list, tuple, Mapping)) for each in (*items, *values[1:])):
-        raise SecurityError("Only numbers can be added up; `join` is for texts.")
+        raise SecurityError("Only numbers can be summed; use `join` for text.")
     return len(items)
 
 

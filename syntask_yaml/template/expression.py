@@ -35,7 +35,7 @@ def names_in(text: str) -> Mapping[str, int]:
     """
     if len(text) > MAX_LENGTH:
         raise ExpressionFailed(
-            f"It is longer than {MAX_LENGTH:,} characters.", "Have a step output the value."
+            f"The expression is longer than {MAX_LENGTH:,} characters.", "Let a step output the value."
         )
     return Counter(match["name"] for match in _TOKEN.finditer(text) if _is_name(match))
 

@@ -171,25 +171,25 @@ def _evaluated(text: str, answers: Mapping[str, Answer]) -> Answer:
 
 _UNCLOSED = Missing(
     "invalid-template",
-    "`{{` opens a template that is never closed.",
-    'Write `}}` behind it, or `{{ "{{" }}` for the braces themselves.',
+    "The template that `{{` opens is never closed.",
+    'Add `}}`, or write `{{ "{{" }}` for literal braces.',
 )
 
 
 _HOLDS_SECRET = Missing(
     "invalid-template",
-    "The value has several parts, and one is a secret: it cannot be written into a text.",
-    "Name the part that is meant, such as `syntask.blocks.TYPE.NAME.FIELD`.",
+    "The value has several parts, one of which is a secret, so it cannot be inserted into text.",
+    "Select one part, such as `syntask.blocks.TYPE.NAME.FIELD`.",
 )
 
 
 def _is_mapping(name: str, outputs: Mapping[str, Value]) -> Missing:
     listed = ", ".join(f"`{name}.{output}`" for output in list(outputs)[:8])
-    detail = f"`{name}` is a mapping, which cannot be written into a text."
-    return Missing("invalid-template", detail, f"Name the part that is meant: {listed}." if listed else "")
+    detail = f"`{name}` is a mapping, which cannot be inserted into text."
+    return Missing("invalid-template", detail, f"Select one of its keys: {listed}." if listed else "")
 
 
-_UNTOLD = ExpressionFailed("The reason is not told, because it could hold a secret.")
+_UNTOLD = ExpressionFailed("The reason is not shown because it could contain a secret.")
 
 
 def _failed(text: str, error: ExpressionFailed) -> Missing:

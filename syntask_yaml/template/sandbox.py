@@ -42,7 +42,7 @@ def evaluate(text: str, values: Mapping[str, Any]) -> Value:
         sum(times * size(values[name]) for name, times in names_in(text).items() if name in values)
         > MAX_RESULT
     ):
-        raise ExpressionFailed(f"Its values are longer than {MAX_RESULT:,} characters together.")
+        raise ExpressionFailed(f"Its values together are longer than {MAX_RESULT:,} characters.")
     try:
         with budget():
             value = _compiled(rename(text, aliases))({aliases[name]: values[name] for name in values})
@@ -62,8 +62,8 @@ def check(text: str) -> None:
         raise ExpressionFailed(_sentence(error, aliases), _BRACES_HINT) from error
     for node, depth in _nodes(tree):
         if depth > _MAX_DEPTH:
-            detail = f"It is nested more than {_MAX_DEPTH} deep; each operator of a chain counts."
-            raise ExpressionFailed(detail, "Split it, or have a step output the value.")
+            detail = f"It is nested more than {_MAX_DEPTH} levels deep; each operator of a chain counts."
+            raise ExpressionFailed(detail, "Split it, or let a step output the value.")
         _check_node(node)
 
 
@@ -78,21 +78,19 @@ def _nodes(tree: Node) -> Iterator[tuple[Node, int]]:
 
 def _check_node(node: Node) -> None:
     if isinstance(node, Call):
-        raise ExpressionFailed(
-            "Nothing can be called here; filters (`name | lower`) can be used.", _BRACES_HINT
-        )
+        raise ExpressionFailed("Functions cannot be called here. Use filters (`name | lower`).", _BRACES_HINT)
     if isinstance(node, Const):
         try:
             bounded(node.value)
         except SecurityError as error:
             raise ExpressionFailed(str(error), "Write a smaller number.") from error
     if isinstance(node, Getitem) and isinstance(node.arg, Slice) and _is_scalar(node.node):
-        raise ExpressionFailed("Only a text or a list has parts.", "Remove the brackets.")
+        raise ExpressionFailed("Only text and lists can be sliced.", "Remove the brackets.")
     for kind, known in ((Filter, _environment().filters), (Test, _environment().tests)):
         if isinstance(node, kind) and node.name not in known:
             listed = f"There are {', '.join(f'`{name}`' for name in sorted(known) if name.isalpha())}."
             hint = did_you_mean(node.name, known, otherwise=listed)
-            raise ExpressionFailed(f"There is no {kind.__name__.lower()} `{node.name}`.", hint)
+            raise ExpressionFailed(f"The {kind.__name__.lower()} `{node.name}` does not exist.", hint)
 
 
 def _is_scalar(node: Node) -> bool:
@@ -102,7 +100,7 @@ def _is_scalar(node: Node) -> bool:
     return isinstance(node, Const) and not isinstance(node.value, str)
 
 
-_BRACES_HINT = 'For braces that are text, write `{{ "{{" }}`.'
+_BRACES_HINT = 'For literal braces, write `{{ "{{" }}`.'
 
 
 def _values_hint(text: str, error: Exception) -> str:
@@ -111,7 +109,7 @@ def _values_hint(text: str, error: Exception) -> str:
     if isinstance(error, _NotConverted):
         default = f"give `{error.filter}` a default: `{error.filter}(0)`"
         return f"Set {names} to a {error.kind}, or {default}." if names else f"{default.capitalize()}."
-    return f"Check the value of {names}." if names else "Correct the expression."
+    return f"Check the value of {names}." if names else "Fix the expression."
 
 
 def _aliases(text: str) -> dict[str, str]:
@@ -147,7 +145,7 @@ class _Environment(ImmutableSandboxedEnvironment):
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         are_numbers = all(isinstance(side, (int, float)) for side in (left, right))
         if operator == "**" or (operator in "*%" and not are_numbers):
-            raise SecurityError(f"`{operator}` is for plain numbers here.")
+            raise SecurityError(f"`{operator}` can only be used with plain numbers.")
         spend(size(left) + size(right))
         return bounded(super().call_binop(context, operator, left, right))
 
@@ -210,4 +208,4 @@ def _plain(value: Any) -> Value:
         return str(value)  # some filters make a `Markup`
     if value is None or isinstance(value, (bool, int, float)):
         return value
-    raise SecurityError(f"Its value is of a kind ({type(value).__name__}) that a project cannot hold.")
+    raise SecurityError(f"The type of its value ({type(value).__name__}) is not supported in a project.")

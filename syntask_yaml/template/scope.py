@@ -132,7 +132,9 @@ class Scope:
             return LEFT
         if name in self.variables:
             return self.variables[name]
-        hint = did_you_mean(name, self.variables, otherwise=f"`syntask variable set {name} VALUE` makes it.")
+        hint = did_you_mean(
+            name, self.variables, otherwise=f"Run `syntask variable set {name} VALUE` to create it."
+        )
         return Missing("unset-name", f"The backend has no variable `{name}`.", hint)
 
     def _block(self, name: str, path: str) -> Answer:
@@ -140,16 +142,16 @@ class Scope:
         document, _, inner = rest.partition(".")
         if not kind or not document:
             hint = "Write `syntask.blocks.TYPE.NAME`, such as `syntask.blocks.secret.token`."
-            return Missing("unset-name", f"`{name}` names no block.", hint)
+            return Missing("unset-name", f"`{name}` does not refer to a block.", hint)
         if self.blocks is Blocks.LEAVE:
             return LEFT
         if isinstance(self.blocks, Blocks):
-            detail = "A block's value would be stored here where everybody can read it."
-            hint = "Load the block inside the flow, or use it in `job_variables` or in a step."
+            detail = "The value of the block would be stored here, where everyone can read it."
+            hint = "Load the block in the flow, or refer to it in `job_variables` or in a step."
             return Missing("secret-stored", detail, hint)
         block = self.blocks(kind, document)
         if block is None:
-            hint = f"`syntask block create {kind} {document}` makes it."
+            hint = f"Run `syntask block create {kind} {document}` to create it."
             return Missing("unset-name", f"The backend has no block `{document}` of type `{kind}`.", hint)
         return _inside(block.data, name, inner)
 
@@ -168,11 +170,11 @@ class Scope:
         """What may have been meant by *name*, which no step outputs."""
         first, *rest = steps or (name,)
         if first in _ENVIRONMENTS:
-            return f"For an environment variable, write `{{{{ ${rest[-1] if rest else 'NAME'} }}}}`."
+            return f"To refer to an environment variable, write `{{{{ ${rest[-1] if rest else 'NAME'} }}}}`."
         is_set = first in self.environ and not isinstance(self.environ, Anything)
         near = nearest(first, [*self.outputs, *self.later])
         if is_set or (near is None and not rest and _UPPER_CASE.fullmatch(first)):
-            return f"For the environment variable, write `{{{{ ${name} }}}}`."
+            return f"To refer to the environment variable, write `{{{{ ${name} }}}}`."
         return f"Did you mean `{self._output_near(near, rest)}`?" if near is not None else ""
 
     def _output_near(self, step: str, rest: list[str]) -> str:
@@ -201,5 +203,5 @@ def _walk(value: Value, steps: tuple[str, ...], name: str) -> Answer:
             value = value[int(step)]
         else:
             hint = did_you_mean(step, value) if isinstance(value, Mapping) else ""
-            return Missing("unset-name", f"`{name}` stands for nothing: there is no `{step}`.", hint)
+            return Missing("unset-name", f"`{name}` is undefined: there is no `{step}`.", hint)
     return value

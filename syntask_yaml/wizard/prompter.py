@@ -35,8 +35,8 @@ class Refusal:
             return default
         choices = question.choices if isinstance(question, Select) else ()
         known = ", ".join(f"`{choice.value}`" for choice in choices if choice.is_option)
-        detail = f"Cannot ask without a terminal: {question.text}{f' There are {known}.' if known else ''}"
-        raise UsageError(detail, hint=f"Give `{question.answered_by}`.")
+        detail = f"Cannot ask without a terminal: {question.text}{f' Choices: {known}.' if known else ''}"
+        raise UsageError(detail, hint=f"Pass `{question.answered_by}`.")
 
 
 class Show(Protocol):

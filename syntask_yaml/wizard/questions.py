@@ -126,7 +126,7 @@ class Select(Question[str]):
     def problem(self, answer: Answer) -> str:
         values = [choice.value for choice in self.choices]
         listed = ", ".join(f"`{value}`" for value in values)
-        return "" if answer in values else f"`{answer}` is none of {listed}."
+        return "" if answer in values else f"`{answer}` is not one of {listed}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class Password(Question[Secret]):
     default: Secret | None = _NOTHING_TYPED
 
     def problem(self, answer: Answer) -> str:
-        return "" if isinstance(answer, Secret) else "This is kept secret."
+        return "" if isinstance(answer, Secret) else "The answer is secret."
 
 
 @dataclass(frozen=True, slots=True)

@@ -380,7 +380,7 @@ def test_a_recipe_is_chosen_and_its_fields_are_asked_for(repository: Console) ->
     assert "image_name: registry.example.com/orders" in text
 
     with terminal(repository, "init") as opened:
-        opened.see("is there already")
+        opened.see("already exists")
         assert opened.wait() == 1
 
 

@@ -246,7 +246,7 @@ def test_a_submodule_elsewhere_does_not_get_the_login(
     work.git("clone", "--quiet", "--bare", ".", str(repositories / "team" / "outer.git"))
     server.access_log.write_text("", encoding="utf-8")
 
-    with pytest.raises(StepFailedAt, match="asks who we are"):
+    with pytest.raises(StepFailedAt, match="requires authentication"):
         place.clone(
             repository=f"{server.https}/private/team/outer.git",
             access_token=Secret(TOKEN),
@@ -263,9 +263,9 @@ def test_a_submodule_elsewhere_does_not_get_the_login(
 @pytest.mark.parametrize(
     ("inputs", "expected"),
     [
-        ({}, "asks who we are"),
-        ({"access_token": Secret("wrong-" + TOKEN)}, "does not accept the credentials"),
-        ({"access_token": TOKEN, "path": "private/team/none.git"}, "There is no repository"),
+        ({}, "requires authentication"),
+        ({"access_token": Secret("wrong-" + TOKEN)}, "rejected the credentials"),
+        ({"access_token": TOKEN, "path": "private/team/none.git"}, "The repository .* does not exist"),
         ({"access_token": TOKEN, "branch": "no-such"}, "no such branch or tag"),
         ({"access_token": TOKEN, "commit_sha": "0" * 40}, "no such commit"),
         ({"access_token": TOKEN, "commit_sha": "0000"}, "has no commit `0000`"),
@@ -291,7 +291,7 @@ def test_a_failure_says_what_to_do_and_not_the_token(
 def test_an_unknown_certificate_is_refused(place: Workplace, server: GitServer) -> None:
     """Nothing is sent to a server that cannot show who it is."""
     place.environ["GIT_SSL_CAINFO"] = "/etc/ssl/certs/ca-certificates.crt"
-    with pytest.raises(StepFailedAt, match="is not one that git trusts") as caught:
+    with pytest.raises(StepFailedAt, match="git does not trust the certificate") as caught:
         place.clone(repository=f"{server.https}/private/team/flows.git", access_token=TOKEN)
 
     assert "GIT_SSL_CAINFO" in caught.value.hint
@@ -364,7 +364,7 @@ def test_ssh_with_a_key(tmp_path: Path, repositories: Path) -> None:
         clone = place.clone(repository=url, branch="release/1.0", access_token=Secret("t0ken"))
         known = f"{tmp_path}/sshd/known"
         place.environ["GIT_SSH_COMMAND"] = server.command.replace(known, "/dev/null")
-        with pytest.raises(StepFailedAt, match="does not know the key"):
+        with pytest.raises(StepFailedAt, match="The ssh host key"):
             place.clone(repository=url, clone_directory_name="again")
 
     assert clone.name == "flows-release-1.0"
@@ -388,7 +388,7 @@ def test_a_server_that_comes_back_is_asked_again(tmp_path: Path, repositories: P
 def test_a_server_that_stays_away(tmp_path: Path) -> None:
     """The third attempt is the last, and the failure says what was tried."""
     place = Workplace(tmp_path, dict(os.environ))
-    with pytest.raises(StepFailedAt, match="does not answer"):
+    with pytest.raises(StepFailedAt, match="Cannot connect to"):
         place.clone(repository=f"git://127.0.0.1:{free_port()}/team/flows.git")
 
     assert len([line for line in place.seen if "Trying again" in line]) == 2
@@ -449,7 +449,7 @@ def test_an_update_that_breaks_leaves_the_clone_as_it_was(
         with broken_wire(port, after=300_000, cuts=10**6) as wire:
             broken = url.replace(str(port), str(wire.port))
             subprocess.run(["git", "-C", str(clone), "remote", "set-url", "origin", broken], check=True)
-            with pytest.raises(StepFailedAt, match="broke the connection off"):
+            with pytest.raises(StepFailedAt, match="The connection to"):
                 place.clone(repository=broken, access_token=TOKEN)
     finally:
         subprocess.run(["git", "-C", str(bare), "update-ref", "refs/heads/main", before], check=True)

@@ -101,7 +101,7 @@ def test_what_is_kept_is_bounded(
     finished = python("for number in range(1000): print('x' * 9)")
 
     assert finished.stdout.startswith("x" * 9 + "\n")
-    assert finished.stdout.endswith("\n[what follows the first 100 characters is not kept]")
+    assert finished.stdout.endswith("\n[truncated after 100 characters]")
     assert len(lines) == 1000
 
 

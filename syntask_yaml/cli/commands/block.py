@@ -52,7 +52,7 @@ def create(context: Context, /, *, type: str, name: str, fields: tuple[str, ...]
     data = {**_given(kind, fields), **_asked(kind, context, {field.partition("=")[0] for field in fields})}
     missing = kind.required - data.keys()
     if missing:
-        raise UsageError(f"A `{type}` block needs `{sorted(missing)[0]}`.")
+        raise UsageError(f"A `{type}` block requires `{sorted(missing)[0]}`.")
     block = Block(type, name, data)
     with context.backend() as backend:
         backend.create_block(block)
@@ -65,11 +65,11 @@ def _given(kind: BlockType, fields: tuple[str, ...]) -> dict[str, Any]:
     for field in fields:
         key, equals, value = field.partition("=")
         if not equals or key not in kind.fields:
-            hint = did_you_mean(key, kind.fields, otherwise=f"There are {', '.join(kind.fields)}.")
-            raise UsageError(f"`{key}` is no field of a `{kind.slug}` block.", hint=hint)
+            hint = did_you_mean(key, kind.fields, otherwise=f"Available fields: {', '.join(kind.fields)}.")
+            raise UsageError(f"A `{kind.slug}` block has no field `{key}`.", hint=hint)
         if key in kind.secret_fields:
-            hint = "Leave it out: it is asked for, or read from standard input."
-            raise UsageError(f"`{key}` is a secret, and an argument can be read by others.", hint=hint)
+            hint = "Omit it. The command prompts for it or reads it from standard input."
+            raise UsageError(f"`{key}` is a secret, and others can read command-line arguments.", hint=hint)
         data[key] = _typed(kind, key, value)
     return data
 
@@ -97,7 +97,7 @@ def _asked(kind: BlockType, context: Context, given: set[str]) -> dict[str, Any]
 def _from_stdin(kind: BlockType, left: list[str]) -> dict[str, Any]:
     if sys.stdin.isatty():
         raise UsageError(
-            f"`{left[0]}` is not given, and nothing may be asked.", hint="Give it on standard input."
+            f"`{left[0]}` is missing, and prompts are disabled.", hint="Pass it on standard input."
         )
     text = sys.stdin.read().strip()
     if len(left) == 1 or not text.startswith("{"):
@@ -146,7 +146,9 @@ def inspect(context: Context, /, *, type: str, name: str, output: str) -> None:
     with context.backend(is_read_only=True) as backend:
         block = next((each for each in backend.blocks() if (each.type, each.name) == (type, name)), None)
     if block is None:
-        raise NotFound(f"The backend has no block `{type}/{name}`.", hint="`syntask block ls` lists them.")
+        raise NotFound(
+            f"The backend has no block `{type}/{name}`.", hint="Run `syntask block ls` to list the blocks."
+        )
     data = {key: _HIDDEN if isinstance(value, Secret) else value for key, value in block.data.items()}
     if output == "json":
         print_json(document("block", {"type": type, "name": name, "data": data}))
@@ -164,6 +166,7 @@ def delete(context: Context, /, *, type: str, name: str) -> None:
     with context.backend() as backend:
         if not backend.delete_block(type, name):
             raise NotFound(
-                f"The backend has no block `{type}/{name}`.", hint="`syntask block ls` lists them."
+                f"The backend has no block `{type}/{name}`.",
+                hint="Run `syntask block ls` to list the blocks.",
             )
     say(f"Deleted block `{type}/{name}`.")

@@ -89,6 +89,8 @@ def _container_dry_run() -> Callable[..., DryRunResult]:
     try:
         from syntask_yaml.worker.container_dry_run import dry_run_in_container
     except ImportError as error:
-        hint = "`pip install 'syntask-yaml[docker]'` installs what `--image` needs."
-        raise UsageError("The client of container engines is not installed.", hint=hint) from error
+        hint = "Run `pip install 'syntask-yaml[docker]'` to use `--image`."
+        raise UsageError(
+            "`--image` requires the Docker client for Python, which is not installed.", hint=hint
+        ) from error
     return dry_run_in_container

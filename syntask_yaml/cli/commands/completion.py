@@ -17,5 +17,5 @@ def command(*, shell: str) -> None:
 
     completion = get_completion_class(shell)
     if completion is None:
-        raise click.ClickException(f"There is no completion for {shell}.")
+        raise click.ClickException(f"Completion is not supported for {shell}.")
     click.echo(completion(cli, {}, "syntask", "_SYNTASK_COMPLETE").source())

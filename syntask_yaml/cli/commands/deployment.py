@@ -166,12 +166,14 @@ def _confirm(context: Context, verb: str, meant: operations.Meant, *, option: st
         return
     globs = ", ".join(f"`{each}`" for each in meant.globs)
     detail = f"{globs} matches {listed}." if globs else f"This deletes {listed}."
-    raise UsageError(detail, hint=f"Give `{option}` to {verb.lower()} them without being asked.")
+    raise UsageError(detail, hint=f"Pass `{option}` to {verb.lower()} them without confirmation.")
 
 
 def _check_named(names: tuple[str, ...], *, is_all: bool) -> None:
     if bool(names) is is_all:
-        raise UsageError("Which deployments are meant?", hint="Give names or globs, or `--all`.")
+        raise UsageError(
+            "Select the deployments by name, or all with `--all`.", hint="Pass names, globs or `--all`."
+        )
 
 
 def encode(stored: Stored) -> dict[str, Any]:

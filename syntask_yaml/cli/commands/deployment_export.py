@@ -36,7 +36,7 @@ def command(context: Context, /, *, names: tuple[str, ...], project: str | None,
 
     target = None if file is None else context.directory / file
     if target is not None and target.exists():
-        raise FileFailed(f"`{file}` is there already.", hint="Move it away, or name another file.")
+        raise FileFailed(f"`{file}` already exists.", hint="Move it away, or choose another file.")
     with context.backend(is_read_only=True) as backend:
         exported = export(backend, names, project=project, environ=context.environ)
     diagnostics.show(exported.diagnostics)
@@ -54,4 +54,4 @@ def _write(path: Path, text: str) -> None:
     try:
         write_atomically(path, text)
     except OSError as error:
-        raise FileFailed(f"`{path}` cannot be written: {error.strerror or error}.") from error
+        raise FileFailed(f"Cannot write `{path}`: {error.strerror or error}.") from error

@@ -33,13 +33,13 @@ def command(
     from syntask_yaml.operations.edit import apply_edit, parse_assignment, parse_path, prepare_edit
 
     if not assignments and not unset:
-        raise UsageError("There is nothing to change.", hint="Say PATH=VALUE, or --unset PATH.")
+        raise UsageError("No changes were specified.", hint="Pass PATH=VALUE or `--unset PATH`.")
     values = [parse_assignment(each) for each in assignments]
     edit = prepare_edit(context.place(), name, values, unset=[parse_path(each) for each in unset])
     if context.verbosity >= 0:
         diagnostics.show(edit.warnings)
     if edit.before == edit.after:
-        say(f"`{edit.shown}` says so already.")
+        say(f"`{edit.shown}` is already up to date.")
     elif is_dry:
         click.echo(edit.difference, nl=False)
     else:

@@ -38,15 +38,15 @@ def ls(context: Context, /, *, output: str) -> None:
         print_json(document("flow-ls", {"flows": found, "skipped": left_out}))
         return
     rows = [(flow.name, flow.entrypoint, _parameters(flow.parameter_schema)) for flow in flows]
-    print_table(("Flow", "Entrypoint", "Parameters"), rows, empty="There are no flows here.")
+    print_table(("Flow", "Entrypoint", "Parameters"), rows, empty="No flows were found here.")
     for each in skipped:
-        say(f"note: `{each.file}` was left out: {each.reason}.")
+        say(f"note: `{each.file}` was skipped: {each.reason}.")
 
 
 def _parameters(schema: Mapping[str, Any] | None) -> str:
     """The parameters in the order of the signature, with the defaults of those that have one."""
     if schema is None:
-        return "(not known from the source)"
+        return "(cannot be determined from the source)"
     properties: Mapping[str, Any] = schema.get("properties") or {}
     ordered = sorted(properties.items(), key=lambda item: item[1].get("position", len(properties)))
     required = schema.get("required") or ()

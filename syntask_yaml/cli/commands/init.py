@@ -62,5 +62,5 @@ def _asked(context: Context, name: str | None, fields: Mapping[str, str]) -> tup
 def _pair(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals:
-        raise UsageError(f"`--field {text}` is no pair.", hint="Write `--field KEY=VALUE`.")
+        raise UsageError(f"`--field {text}` is not a KEY=VALUE pair.", hint="Write `--field KEY=VALUE`.")
     return key, value

@@ -42,7 +42,7 @@ def set_(context: Context, /, *, name: str, value: str, is_json: bool, tags: tup
     say(f"Set variable `{name}`.")
     show(check_portable(variable))
     if is_secret_name(name):
-        say("note: Everybody may read a variable. `syntask block create secret NAME` keeps a secret.")
+        say("note: Everyone can read variables. Use `syntask block create secret NAME` to store a secret.")
 
 
 def _parsed(text: str) -> Any:

@@ -49,7 +49,7 @@ def show(results: Sequence[CheckResult], notes: Sequence[Diagnostic], *, verbosi
     diagnostics.show([each.problem for each in results if each.problem is not None])
     if verbosity >= 0:
         ready = sum(each.problem is None for each in results)
-        click.echo(f"{ready} of {len(results)} would start.")
+        click.echo(f"{ready} of {len(results)} deployments would start.")
 
 
 def as_document(results: Sequence[CheckResult], notes: Sequence[Diagnostic]) -> dict[str, Any]:

@@ -32,7 +32,9 @@ def show(diagnostics: Iterable[Diagnostic]) -> None:
         for line in lines(diagnostic, others) if shown <= _MAX_SHOWN else ():
             click.echo(line, err=True)
     if shown > _MAX_SHOWN:
-        click.echo(f"… and {shown - _MAX_SHOWN} more; `syntask validate -o json` has them all.\n", err=True)
+        click.echo(
+            f"… and {shown - _MAX_SHOWN} more. Run `syntask validate -o json` to see them all.\n", err=True
+        )
     for detail, count in notes.items():
         more = f" ({count} deployments)" if count > 1 else ""
         click.echo(f"{click.style('note:', fg='cyan', bold=True)} {escaped(detail)}{more}", err=True)

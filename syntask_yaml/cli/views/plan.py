@@ -92,7 +92,7 @@ def _removal(removal: Removal) -> Iterator[str]:
     if removal.schedules:
         yield f"schedules: {', '.join(removal.schedules)}"
     if removal.coming:
-        yield f"coming runs: {removal.coming}, the next at {_time(removal.next)}"
+        yield f"upcoming runs: {removal.coming}, the next at {_time(removal.next)}"
     if removal.last:
         state, moment = removal.last
         yield f"last run: {state} at {_time(moment)}"

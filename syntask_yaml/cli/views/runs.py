@@ -42,7 +42,7 @@ def show_watched(seen: Iterable[Seen], *, is_raw: bool = False) -> State | None:
             case NotTaken(pool):
                 pool_option = f" --pool {shlex.quote(pool)}" if pool else ""
                 command = f"syntask worker start{pool_option}"
-                say(f"note: No worker has taken it yet. If none is free, `{command}` starts one.")
+                say(f"note: No worker has claimed the run yet. Run `{command}` to start one.")
     return state
 
 

@@ -130,12 +130,12 @@ def _made(request: BuildRequest, engine: Engine, context: StepContext, *, shows:
     try:
         key = key_of(request, engine, context)
     except KeyUnknown as error:
-        context.write(f"Whether it was built before cannot be known: {error.detail}")
+        context.write(f"Cannot determine whether the image is up to date: {error.detail}")
     cached = None if key is None or request.is_forced else find_image(key, request, engine)
     if key is not None and cached is not None:
         return _reused(cached, key, request, engine, context, shows=shows)
     if key is not None:
-        why = "it is to be built again" if request.is_forced else why_built(key, request, engine)
+        why = "a rebuild was requested" if request.is_forced else why_built(key, request, engine)
         context.write(f"Building: {why}")
     return _built(request, key, engine, context, shows=shows)
 
@@ -150,10 +150,10 @@ def _reused(
     shows: bool,
 ) -> tuple[Image, str]:
     if cached.where != HERE:
-        context.write("Not built: the registry has the image that was built from the same")
+        context.write("Build skipped: the registry has an image that was built from the same inputs")
         cached = fetch(key, request, engine, context, shows=shows)
     else:
-        context.write("Not built: nothing changed")
+        context.write("Build skipped: nothing changed")
     tag = request.tag or cached.first_tag or tag_of_time(datetime.now(UTC))
     image = named(request.name, tag, request.additional_tags)
     _name(cached.id, image, key, engine)
@@ -174,16 +174,16 @@ def _built(
         files = key.parts[FILES] if key is not None else request.build_context.digest(context)
         image_id = build_with_engine(wanted, engine, context, files=files, shows=shows)
     if not image_id:
-        raise StepFailed(f"`{image.reference}` was not built: the engine ended without an image.")
+        raise StepFailed(f"`{image.reference}` was not built: the container engine returned no image.")
     _name(image_id, image, key, engine)
     # Some builders tell only the beginning of it.
-    found = engine.ask("Looking for the image", lambda api: api.inspect_image(image.reference))
+    found = engine.ask("Inspecting the image", lambda api: api.inspect_image(image.reference))
     return image, str(found["Id"])
 
 
 def _name(image_id: str, image: Image, key: BuildKey | None, engine: Engine) -> None:
     for tag in (*image.tags, *([key.tag] if key is not None else [])):
-        engine.ask(f"Naming `{image.name}:{tag}`", partial(_give, image_id, image.name, tag))
+        engine.ask(f"Tagging `{image.name}:{tag}`", partial(_give, image_id, image.name, tag))
 
 
 def _give(image_id: str, name: str, tag: str, api: Any) -> bool:

@@ -91,8 +91,8 @@ class BuildContext:
                     info.size, info.mode = len(content), 0o644
                     archive.addfile(info, io.BytesIO(content))
             if written != digest:
-                hint = "Leave out in `.dockerignore` what is written all the time, or build again."
-                raise StepFailed(f"Files in `{self.root}` changed while they were read.", hint=hint)
+                hint = "Exclude files that change constantly in `.dockerignore`, or build again."
+                raise StepFailed(f"Files in `{self.root}` changed while they were being read.", hint=hint)
         except BaseException:
             file.close()
             raise
@@ -147,12 +147,12 @@ def _digest(parts: Iterator[tuple[Entry, bytes]]) -> str:
 def _watched(entries: Iterator[Entry], context: StepContext) -> Iterator[Entry]:
     for number, entry in enumerate(entries):
         if number % _LOOK_AROUND == 0 and context.stop.is_set():
-            raise StepStopped("Reading the files of the build was stopped.")
+            raise StepStopped("Reading the build context was stopped.")
         yield entry
 
 
 def build_context(root: Path, ignore_file: Path | None = None) -> BuildContext:
     """What a build in *root* can see. Raises StepFailed if there is no such directory."""
     if not root.is_dir():
-        raise StepFailed(f"There is no directory `{root}` to build in.", hint="Correct `path:` of the step.")
+        raise StepFailed(f"The build directory `{root}` does not exist.", hint="Fix `path:` of the step.")
     return BuildContext(root, Patterns.read(ignore_file or root / IGNORE_FILE))

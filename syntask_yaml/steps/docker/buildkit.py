@@ -78,8 +78,8 @@ def build_with_buildkit(
 def _program(request: BuildRequest, engine: Engine, context: StepContext) -> tuple[str, ...]:
     if engine.podman:
         if request.ssh:
-            hint = "Use `secrets:` for what the agent is needed for, or let Docker build the image."
-            raise StepFailed("Podman's service lends a build no ssh agent.", hint=hint)
+            hint = "Use `secrets:` instead of the agent, or build the image with Docker."
+            raise StepFailed("The Podman service does not support ssh agents in builds.", hint=hint)
         return ("podman", "--url", _address(engine), "build")
     found = run_program(("docker", "buildx", "version"), context, shows=False)
     words = ("docker", "buildx", "build", "--load") if found.code == 0 else ("docker", "build")
@@ -114,7 +114,7 @@ def _option(name: str, value: Any) -> Iterator[str]:
             yield from (_FLAGS[name], str(each))
     elif name not in ("platforms", "rm", "forcerm", "decode", "quiet", "gzip", "timeout", "load", "progress"):
         known = ", ".join(f"`{each}`" for each in (*_FLAGS, "extra_hosts", "platforms"))
-        raise StepFailed(f"A build with BuildKit has no option `{name}`.", hint=f"It has {known}.")
+        raise StepFailed(f"BuildKit builds have no option `{name}`.", hint=f"Available options: {known}.")
 
 
 @contextmanager
@@ -150,8 +150,9 @@ def _address(engine: Engine) -> str:
 def _hint(stderr: str) -> str:
     if "buildx component is missing" in stderr:
         return (
-            "Install the buildx plugin of Docker (`docker-buildx`); this version has no BuildKit without it."
+            "Install the buildx plugin of Docker (`docker-buildx`). This version does not "
+            "support BuildKit without it."
         )
     if "Could not parse ssh" in stderr or "invalid empty ssh agent socket" in stderr:
-        return "Start an agent (`ssh-agent`, `ssh-add`), or name a key: `ssh: default=~/.ssh/id_ed25519`."
+        return "Start an agent (`ssh-agent`, `ssh-add`), or set a key: `ssh: default=~/.ssh/id_ed25519`."
     return ""

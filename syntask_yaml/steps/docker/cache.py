@@ -34,7 +34,7 @@ class CachedImage:
 def find_image(key: BuildKey, request: BuildRequest, engine: Engine) -> CachedImage | None:
     """The image of that key, in the engine or at the registry; None if it is to be built."""
     filters = {"label": LABEL}
-    for found in engine.ask("Looking for images", lambda api: api.images(filters=filters)):
+    for found in engine.ask("Listing images", lambda api: api.images(filters=filters)):
         # An image that was built on this one has its labels too, but not its tag.
         if any(name.endswith(f":{key.tag}") for name in found.get("RepoTags") or ()):
             return CachedImage(HERE, str(found["Id"]), found.get("Labels") or {})
@@ -57,15 +57,15 @@ def fetch(
 
 def why_built(key: BuildKey, request: BuildRequest, engine: Engine) -> str:
     """Why no image of that key is known, as far as the image that is nearest to it tells."""
-    images = engine.ask("Looking for images", lambda api: api.images(request.name))
+    images = engine.ask("Listing images", lambda api: api.images(request.name))
     newest_first = sorted(images, key=lambda image: image["Created"], reverse=True)
     labels = [image.get("Labels") or {} for image in newest_first]
     differences = [key.differences(each) for each in labels if build_record(each)]
     if not differences:
-        return "nothing here or at the registry was built from this"
+        return "no image in the engine or the registry was built from these inputs"
     changed = min(differences, key=len)
     if not changed:
-        return "the image that was built from this is gone"
+        return "the image that was built from these inputs no longer exists"
     *first, last = changed
     listed = f"{', '.join(first)} and {last}" if first else last
     is_many = len(changed) > 1 or last in ("files", "arguments")

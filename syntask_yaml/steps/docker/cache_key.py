@@ -92,7 +92,7 @@ def key_of(request: BuildRequest, engine: Engine, context: StepContext) -> Build
 
 
 def _platform(engine: Engine) -> str:
-    version = engine.ask("Asking the container engine for its version", lambda api: api.version())
+    version = engine.ask("Reading the version of the container engine", lambda api: api.version())
     return f"{version.get('Os')}/{version.get('Arch')}"
 
 
@@ -129,13 +129,15 @@ def _pinned(image: str) -> str | None:
 def _without_pulling(image: str, engine: Engine) -> str:
     digest = _here(image, engine) or digest_at_registry(image, engine)
     if digest is None:
-        raise KeyUnknown(f"`{image}` is not here, and its registry does not tell what it is.")
+        raise KeyUnknown(
+            f"`{image}` does not exist in the engine, and its registry does not provide a digest."
+        )
     return digest
 
 
 def _here(image: str, engine: Engine) -> str | None:
     try:
-        found = engine.ask(f"Looking for `{image}`", lambda api: api.inspect_image(image))
+        found = engine.ask(f"Inspecting `{image}`", lambda api: api.inspect_image(image))
     except EngineFailed:
         return None
     digests = sorted(each.rpartition("@")[2] for each in found.get("RepoDigests") or ())

@@ -49,7 +49,7 @@ def build_with_engine(
             )
             results = follow(reports, context.write, shows=shows)
         except TypeError as error:
-            raise StepFailed(f"The build takes no such option: {error}.") from error
+            raise StepFailed(f"Unknown build option: {error}.") from error
     return next((str(each["ID"]) for each in reversed(results) if "ID" in each), "")
 
 

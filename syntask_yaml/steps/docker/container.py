@@ -28,7 +28,7 @@ class NoSuchProgram(EngineFailed):
 def bring(image: str, engine: Engine) -> None:
     """Pull *image*, as a worker does, unless it is here. Raises EngineFailed."""
     try:
-        engine.ask(f"Looking for `{image}`", lambda api: api.inspect_image(image))
+        engine.ask(f"Inspecting `{image}`", lambda api: api.inspect_image(image))
     except EngineFailed:
         deque(pull(image, engine), maxlen=0)
 

@@ -33,14 +33,14 @@ def context_options(environ: Mapping[str, str]) -> dict[str, Any]:
     known = _contexts(root)
     if name not in known:
         raise EngineFailed(
-            f"The Docker context `{name}` does not exist; {chosen_by} chooses it.",
-            hint=f"Existing contexts: {', '.join(f'`{each}`' for each in [DEFAULT, *sorted(known)])}.",
+            f"The Docker context `{name}` does not exist; it is set by {chosen_by}.",
+            hint=f"Available contexts: {', '.join(f'`{each}`' for each in [DEFAULT, *sorted(known)])}.",
         )
     endpoint = known[name]
     host = endpoint.get("Host") if isinstance(endpoint, dict) else None
     if not isinstance(host, str) or not host:
-        hint = f"`docker context inspect {name}` shows it."
-        raise EngineFailed(f"The Docker context `{name}` names no engine.", hint=hint)
+        hint = f"Run `docker context inspect {name}` to see it."
+        raise EngineFailed(f"The Docker context `{name}` has no engine address.", hint=hint)
     tls = _tls(root, name, is_verified=not endpoint.get("SkipTLSVerify"))
     return {"base_url": host} if tls is None else {"base_url": host, "tls": tls}
 

@@ -44,10 +44,10 @@ def find_dockerfile(dockerfile: str, root: Path) -> Dockerfile:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        hint = "Correct `dockerfile:`, or write `dockerfile: auto` to have one written for the project."
-        raise StepFailed(f"There is no Dockerfile `{path}`.", hint=hint) from error
+        hint = "Fix `dockerfile:`, or write `dockerfile: auto` to generate one for the project."
+        raise StepFailed(f"The Dockerfile `{path}` does not exist.", hint=hint) from error
     except UnicodeDecodeError as error:
-        raise StepFailed(f"The Dockerfile `{path}` is no UTF-8 text.") from error
+        raise StepFailed(f"The Dockerfile `{path}` is not UTF-8 text.") from error
     inside = path.resolve().is_relative_to(root.resolve()) and ".." not in Path(dockerfile).parts
     name = path.absolute().relative_to(root.absolute()).as_posix() if inside else GENERATED
     return Dockerfile(name, text, path)

@@ -33,7 +33,7 @@ def dry_run(inputs: Mapping[str, Any], context: StepContext) -> DryRun:
     image = repository_of(str(inputs.get("image_name")), context.environ)
     request = request_of(context, **inputs)
     if request.is_forced:
-        return DryRun(ImageForecast(image, BUILD, "it is to be built again"))
+        return DryRun(ImageForecast(image, BUILD, "a rebuild was requested"))
     try:
         with open_engine(context) as engine:
             if request.credentials is not None:
@@ -43,10 +43,10 @@ def dry_run(inputs: Mapping[str, Any], context: StepContext) -> DryRun:
             if cached is None:
                 return DryRun(ImageForecast(image, BUILD, why_built(key, request, engine)))
     except KeyUnknown as error:
-        reason = f"whether it was built before cannot be known: {error.detail}"
+        reason = f"cannot determine whether the image is up to date: {error.detail}"
         return DryRun(ImageForecast(image, BUILD, reason))
     except EngineFailed as error:
         return DryRun(ImageForecast(image, UNKNOWN, error.detail))
     if cached.where == HERE:
         return DryRun(ImageForecast(image, UNCHANGED, "nothing changed"), cached.first_tag, cached.id)
-    return DryRun(ImageForecast(image, PULL, "the registry has the image that was built from the same"))
+    return DryRun(ImageForecast(image, PULL, "the registry has an image that was built from the same inputs"))

@@ -94,10 +94,10 @@ def login_of(credentials: Mapping[str, Any], registry: str) -> tuple[str, dict[s
     """The host and the login in *credentials*. Raises StepFailed if they are none for *registry*."""
     missing = [name for name in ("username", "password") if not credentials.get(name)]
     if missing:
-        hint = "Give `username` and `password`, or a `docker-registry-credentials` block."
-        raise StepFailed(f"`credentials` lack `{missing[0]}`.", hint=hint)
+        hint = "Set `username` and `password`, or refer to a `docker-registry-credentials` block."
+        raise StepFailed(f"`credentials` requires `{missing[0]}`.", hint=hint)
     host = registry_host(str(credentials.get("registry_url") or registry))
     if host != registry:
-        detail = f"The credentials are for `{host}`, and the image belongs to `{registry}`."
-        raise StepFailed(detail, hint="Correct `image_name`, or the `registry_url` of the credentials.")
+        detail = f"The credentials are for `{host}`, but the image belongs to `{registry}`."
+        raise StepFailed(detail, hint="Fix `image_name`, or the `registry_url` of the credentials.")
     return host, {"username": str(credentials["username"]), "password": str(credentials["password"])}

@@ -15,35 +15,35 @@ from syntask_yaml.steps.failures import Classified, Rule, classify
 
 UNREACHABLE = (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError)
 
-_CERTIFICATES = "`DOCKER_CERT_PATH` names the directory with `ca.pem`, `cert.pem` and `key.pem`: look there."
+_CERTIFICATES = "Check `ca.pem`, `cert.pem` and `key.pem` in the directory that `DOCKER_CERT_PATH` is set to."
 # Why an engine cannot be asked anything.
 _UNASKED = (
     Rule(
         "Permission denied",
-        detail="No permission to use {}.",
-        hint="Let your user use it (the group `docker`), or point `DOCKER_HOST` at one that you may use.",
+        detail="Permission denied: cannot access {}.",
+        hint="Add your user to the group `docker`, or set `DOCKER_HOST` to an engine that you may use.",
     ),
     Rule(
         "HTTP request to an HTTPS server",
-        detail="TLS is needed to talk to {}.",
-        hint="Set `DOCKER_TLS_VERIFY=1`, and `DOCKER_CERT_PATH` to the directory with the certificates.",
+        detail="TLS is required to connect to {}.",
+        hint="Set `DOCKER_TLS_VERIFY=1`, and set `DOCKER_CERT_PATH` to the directory with the certificates.",
     ),
     Rule(
         r"\[SSL[^]]*\] ([^(]+) \(",
-        detail="There is no TLS connection to {}: {}.",
+        detail="Cannot establish a TLS connection to {}: {}.",
         hint=_CERTIFICATES,
     ),
-    Rule(pattern="TLS", detail="There are no certificates for {}.", hint=_CERTIFICATES),
+    Rule(pattern="TLS", detail="Cannot load the TLS certificates for {}.", hint=_CERTIFICATES),
     Rule(
         "paramiko",
-        detail="The Python package `paramiko` is needed to talk to {}.",
-        hint="Install it beside syntask-yaml: `pip install paramiko`.",
+        detail="Connecting to {} requires the Python package `paramiko`.",
+        hint="Run `pip install paramiko` in the environment of syntask-yaml.",
     ),
 )
 _NO_ANSWER = Rule(
     pattern="",
-    detail="There is no answer from {}.",
-    hint="Start Docker or Podman, or say in `DOCKER_HOST` where one is.",
+    detail="Cannot connect to {}.",
+    hint="Start Docker or Podman, or set `DOCKER_HOST` to its address.",
 )
 
 
@@ -75,8 +75,8 @@ def translated(what: str, error: Exception) -> Exception:
     if isinstance(error, docker_errors.DockerException):
         return refusal(what, str(error))
     if isinstance(error, UNREACHABLE):
-        detail = f"{what} failed: the container engine ended the connection."
-        return EngineFailed(detail, hint="Is it still running? Then try again.", reason=str(error))
+        detail = f"{what} failed: the container engine closed the connection."
+        return EngineFailed(detail, hint="Check that the engine is running and try again.", reason=str(error))
     return error
 
 
@@ -84,18 +84,18 @@ def translated(what: str, error: Exception) -> Exception:
 _INNARDS = re.compile(r" &imagebuilder\.Step\{.*\}")
 
 # Podman explains nothing of what it refuses before a build begins.
-_WORDLESS = "the container engine does not say why"
+_WORDLESS = "the container engine gave no reason"
 
 # What engines and registries say, and what to do about it; the first that fits is taken.
 _REMEDIES = (
     Rule(
         r"(?i)denied|unauthorized|no basic auth|authentication required|forbidden by|incorrect username",
-        hint="Log in with `docker login`, or give the step `credentials`. "
-        "Check that you may use the repository.",
+        hint="Log in with `docker login`, or set `credentials` in the step. Check your access to "
+        "the repository.",
     ),
     Rule(
         r"(?i)no space left|disk quota",
-        hint="Make room where the engine keeps its images: `docker system prune` removes what nothing uses.",
+        hint="Free disk space for images. `docker system prune` removes unused data.",
     ),
     Rule(
         r"(?i)manifest unknown|manifest for .* not found|name unknown|repository does not exist",
@@ -104,16 +104,16 @@ _REMEDIES = (
     Rule(
         r"(?i)no such host|connection refused|i/o timeout|TLS handshake|network is unreachable"
         r"|server gave HTTP|connection reset|broken pipe|closed network connection|\bEOF\b",
-        hint="The engine does not reach the registry, or lost it. Check its address, then try again.",
+        hint="The engine cannot connect to the registry. Check the address of the registry and try again.",
     ),
     Rule(
         r"(?i)buildkit",
-        hint="Let BuildKit build it: `build_backend: buildx`.",
+        hint="Build with BuildKit: `build_backend: buildx`.",
     ),
     Rule(
         _WORDLESS,
-        hint="The log of its service does. Podman takes no relative links that lead out of the directory: "
-        "leave them out in `.dockerignore`.",
+        hint="See the log of the engine's service. Podman rejects relative links out of the "
+        "directory: exclude them in `.dockerignore`.",
     ),
 )
 

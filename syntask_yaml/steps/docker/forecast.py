@@ -22,13 +22,13 @@ def forecast_build(inputs: Mapping[str, Value], context: StepContext) -> Forecas
     image = name.name if isinstance(name, Unknown) else str(name)
     material = {key: value for key, value in inputs.items() if key not in _BESIDES and value is not None}
     if holds_unknown(material):
-        return _unknown(image, "known once the steps before it have run")
+        return _unknown(image, "known after the previous steps have run")
     try:
         from syntask_yaml.steps.docker.dry_run import dry_run
 
         found = dry_run(material, context)
     except ImportError:
-        return _unknown(image, "`pip install 'syntask-yaml[docker]'` installs what building needs")
+        return _unknown(image, "builds require `pip install 'syntask-yaml[docker]'`")
     except (StepFailed, NotFound) as error:
         return _unknown(image, error.detail)
     except OSError as error:

@@ -66,7 +66,7 @@ def repository_of(image_name: str, environ: Mapping[str, str]) -> str:
     Raises StepFailed for a text that names no repository.
     """
     if not _NAME.fullmatch(image_name):
-        raise StepFailed(f"`{image_name}` is no name of an image.", hint=_why(image_name))
+        raise StepFailed(f"`{image_name}` is not a valid image name.", hint=_why(image_name))
     namespace = next((environ[name] for name in _NAMESPACES if environ.get(name)), "")
     if "/" in image_name or not namespace:
         return image_name
@@ -75,13 +75,13 @@ def repository_of(image_name: str, environ: Mapping[str, str]) -> str:
 
 def _why(name: str) -> str:
     if any(letter.isspace() for letter in name) or not name:
-        return "It holds no spaces: `registry/team/app`."
+        return "Write it without spaces: `registry/team/app`."
     repository = name.rpartition("/")[2]
     if ":" in repository or "@" in repository:
-        return "Write what follows the `:` as `tag:`."
+        return "Move the part after `:` to `tag:`."
     if name != name.lower():
-        return f"Write it in lower case: `{name.lower()}`."
-    return "Write it as `registry/team/app`: letters, digits and `. _ -` between them."
+        return f"Write it in lowercase: `{name.lower()}`."
+    return "Write it as `registry/team/app`: lowercase letters and digits, separated by `.`, `_` or `-`."
 
 
 def check_tags(tags: Iterable[str]) -> tuple[str, ...]:
@@ -89,10 +89,8 @@ def check_tags(tags: Iterable[str]) -> tuple[str, ...]:
     checked = tuple(tags)
     for tag in checked:
         if not isinstance(tag, str) or not _TAG.fullmatch(tag):
-            hint = (
-                "A tag has letters, digits and `. _ -`, at most 128 of them, and begins with no `.` or `-`."
-            )
-            raise StepFailed(f"`{tag}` is no tag of an image.", hint=hint)
+            hint = "Use at most 128 letters, digits and `. _ -`, and do not start with `.` or `-`."
+            raise StepFailed(f"`{tag}` is not a valid image tag.", hint=hint)
     return checked
 
 

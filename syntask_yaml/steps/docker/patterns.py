@@ -62,7 +62,7 @@ class _Pattern:
 class Patterns:
     """The patterns of an ignore file, in their order; the last one that matches decides.
 
-    Raises StepFailed for what is no pattern.
+    Raises StepFailed for an invalid pattern.
     """
 
     def __init__(self, text: str) -> None:
@@ -107,14 +107,12 @@ def _compiled(line: str) -> _Pattern:
     text = text.removeprefix("/") or text
     try:
         if not _PATTERN.fullmatch(text):
-            raise re.error("no pattern")
+            raise re.error("invalid pattern")
         expression = _CLASS.sub(_class, _PIECE.sub(_piece, text))
         return _Pattern(text, re.compile(rf"^{expression}\Z", re.ASCII), is_exception)
     except re.error as error:
-        hint = (
-            "Write `[a-z]` for one of several characters, and a backslash before a character that is meant."
-        )
-        raise StepFailed(f"`{IGNORE_FILE}` holds what is no pattern: `{line}`.", hint=hint) from error
+        hint = "Write `[a-z]` for a set of characters, and a backslash before a literal character."
+        raise StepFailed(f"`{IGNORE_FILE}` contains an invalid pattern: `{line}`.", hint=hint) from error
 
 
 def _piece(found: re.Match[str]) -> str:

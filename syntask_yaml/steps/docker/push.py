@@ -74,14 +74,14 @@ def push_image(
 ) -> None:
     """Push every tag of an image, and the one by which its build is known. Raises StepFailed."""
     try:
-        found = engine.ask(f"Looking for `{image.reference}`", lambda api: api.inspect_image(image.reference))
+        found = engine.ask(f"Inspecting `{image.reference}`", lambda api: api.inspect_image(image.reference))
     except EngineFailed as error:
-        hint = "Build it first, with a `build_docker_image` step, or correct `image_name` and `tag`."
-        raise StepFailed(f"There is no image `{image.reference}` to push.", hint=hint) from error
+        hint = "Build it first with a `build_docker_image` step, or fix `image_name` and `tag`."
+        raise StepFailed(f"The image `{image.reference}` does not exist.", hint=hint) from error
     digests = {each.rpartition("@")[2] for each in found.get("RepoDigests") or ()}
     for tag in image.tags:
         if not is_forced and digest_at_registry(f"{image.name}:{tag}", engine) in digests:
-            context.write(f"{image.name}:{tag} is at the registry already")
+            context.write(f"{image.name}:{tag} is already in the registry")
         else:
             _push(image.name, tag, engine, context, shows=shows)
     _push_key(image.name, found, engine, context)
@@ -102,7 +102,7 @@ def _push_key(name: str, found: Mapping[str, Any], engine: Engine, context: Step
     if not has_tag or is_at_registry(name, tag, engine):
         return
     try:
-        engine.ask("Naming the image", lambda api: api.tag(found["Id"], name, tag))
+        engine.ask("Tagging the image", lambda api: api.tag(found["Id"], name, tag))
         _push(name, tag, engine, context, shows=False)
     except EngineFailed as error:
-        context.write_error(f"Other machines will build this image again: {error.detail}")
+        context.write_error(f"Other machines will rebuild this image: {error.detail}")

@@ -20,7 +20,7 @@ def digest_at_registry(reference: str, engine: Engine) -> str | None:
     Podman tells only what it has pulled.
     """
     try:
-        found = engine.ask(f"Looking for `{reference}`", lambda api: api.inspect_distribution(reference))
+        found = engine.ask(f"Inspecting `{reference}`", lambda api: api.inspect_distribution(reference))
     except EngineFailed:
         return None
     digest: str | None = (found.get("Descriptor") or {}).get("digest")
@@ -32,7 +32,7 @@ def is_at_registry(name: str, tag: str, engine: Engine) -> bool:
     if engine.podman is None:
         return digest_at_registry(f"{name}:{tag}", engine) is not None
     try:
-        return tag in engine.ask(f"Looking for `{name}`", lambda api: _tags(api, name, engine.podman))
+        return tag in engine.ask(f"Inspecting `{name}`", lambda api: _tags(api, name, engine.podman))
     except EngineFailed:
         return False
 

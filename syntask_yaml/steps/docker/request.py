@@ -106,7 +106,7 @@ def request_of(
     """The request in the inputs of `build_docker_image`. Raises StepFailed for what cannot be asked."""
     root = context.directory / (path or ".")
     if not root.is_dir():
-        raise StepFailed(f"There is no directory `{root}` to build in.", hint="Correct `path:` of the step.")
+        raise StepFailed(f"The build directory `{root}` does not exist.", hint="Fix `path:` of the step.")
     agents = (ssh,) if isinstance(ssh, str) else ("default",) if ssh is True else tuple(ssh or ())
     found = secrets_of(secrets or {}, context)
     file = find_dockerfile(dockerfile, root)
@@ -114,7 +114,7 @@ def request_of(
         file = Dockerfile(file.name, with_secrets(file.text, found, has_ssh=bool(agents)))
     with_buildkit = build_backend == "buildx" or bool(found or agents)
     for option in () if with_buildkit else sorted(options.keys() & _ONLY_BUILDKIT):
-        raise StepFailed(f"`{option}` is an option of BuildKit.", hint="Add `build_backend: buildx`.")
+        raise StepFailed(f"`{option}` requires BuildKit.", hint="Add `build_backend: buildx`.")
     given = {**(options.pop("build_args", None) or {}), **(buildargs or {})}
     return BuildRequest(
         name=repository_of(image_name, context.environ),

@@ -36,13 +36,13 @@ def secrets_of(secrets: Any, context: StepContext) -> dict[str, BuildSecret]:
         hint = (
             'Write them as `id: "{{ syntask.blocks.secret.NAME }}"`, `id: {env: NAME}` or `id: {file: PATH}`.'
         )
-        raise StepFailed("`secrets` is no mapping of ids.", hint=hint)
+        raise StepFailed("`secrets` must be a mapping of ids to secrets.", hint=hint)
     return {_checked(name): _secret(str(name), value, context) for name, value in secrets.items()}
 
 
 def _checked(name: object) -> str:
     if not isinstance(name, str) or not _ID.fullmatch(name):
-        raise StepFailed(f"`{name}` is no id of a secret.", hint="Letters, digits and `. _ -` make one.")
+        raise StepFailed(f"`{name}` is not a valid secret id.", hint="Use letters, digits and `. _ -`.")
     return name
 
 
@@ -57,11 +57,11 @@ def _secret(name: str, value: Any, context: StepContext) -> BuildSecret:
         case {"file": str(path), **rest} if not rest:
             place = context.directory / home_path(path)
             if not place.is_file():
-                raise StepFailed(f"The secret `{name}`: there is no file `{place}`.")
+                raise StepFailed(f"The secret `{name}`: the file `{place}` does not exist.")
             return BuildSecret(place.read_bytes())
         case _:
-            hint = "It is a text, `{env: NAME}` or `{file: PATH}`."
-            raise StepFailed(f"The secret `{name}` cannot be read as one.", hint=hint)
+            hint = "Write text, `{env: NAME}` or `{file: PATH}`."
+            raise StepFailed(f"The secret `{name}` is not valid.", hint=hint)
 
 
 @contextmanager

@@ -13,7 +13,9 @@ from syntask_yaml.model.secret import Secret
 _SCHEMES = ("https", "http", "ssh", "git", "file")
 _SCP_STYLE = re.compile(r"(?:[\w.+-]+@)?(?P<host>[A-Za-z0-9][\w.-]*):(?!:)(?P<path>.+)")
 _LOGIN = re.compile(r"//[^/]*@", re.DOTALL)
-_FORMS = "Write `https://host/team/repository.git`, `git@host:team/repository.git`, or a directory's path."
+_FORMS = (
+    "Write `https://host/team/repository.git`, `git@host:team/repository.git`, or the path of a directory."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Address:
 def parse_address(text: str, directory: Path) -> Address:
     """The address that *text* is; a relative path starts at *directory*. Raises StepFailed."""
     if not text.strip() or text.startswith("-") or not text.isprintable():
-        raise StepFailed(f"`{_LOGIN.sub('//', text)}` is no repository.", hint=_FORMS)
+        raise StepFailed(f"`{_LOGIN.sub('//', text)}` is not a repository.", hint=_FORMS)
     if "://" in text:
         return _by_url(text)
     if match := _SCP_STYLE.fullmatch(text):
@@ -67,10 +69,10 @@ def _by_url(text: str) -> Address:
         parts = urlsplit(text)
         port, username, password = parts.port, parts.username, parts.password
     except ValueError as error:
-        raise StepFailed("The repository's URL cannot be read.", hint=_FORMS) from error
+        raise StepFailed("The URL of the repository is not valid.", hint=_FORMS) from error
     host = parts.netloc.rpartition("@")[2]
     if parts.scheme not in _SCHEMES or host.startswith("-") or not (host or parts.scheme == "file"):
-        raise StepFailed(f"`{parts.scheme}://{host}` is nothing that git may talk to.", hint=_FORMS)
+        raise StepFailed(f"`{parts.scheme}://{host}` is not a supported git address.", hint=_FORMS)
     if parts.scheme not in ("http", "https"):
         return Address(text, parts.scheme, host)
     assert port is None or port >= 0
@@ -81,7 +83,7 @@ def _by_url(text: str) -> Address:
 def _by_path(text: str, directory: Path) -> Address:
     path = directory / text
     if "::" in text or not path.is_dir():
-        raise StepFailed(f"There is no repository `{text}`, seen from `{directory}`.", hint=_FORMS)
+        raise StepFailed(f"The repository `{text}` does not exist (relative to `{directory}`).", hint=_FORMS)
     return Address(str(path.resolve()), "")
 
 

@@ -65,7 +65,9 @@ def git_clone(
     address = parse_address(repository or "", context.directory)
     login = login_for(address, access_token, credentials)
     if login is not None and not address.takes_login:
-        context.write_error("The credentials are not used: the repository is not at an http(s) address.")
+        context.write_error(
+            "The credentials are not used, because the repository does not have an http(s) address."
+        )
         login = None
     wanted = _wanted(branch, commit_sha, directories or (), submodules=include_submodules)
     target = _target(context.directory, clone_directory_name or _default_name(address, branch))
@@ -80,13 +82,13 @@ def _wanted(
     branch: str | None, commit: str | None, directories: Sequence[str], *, submodules: bool
 ) -> Wanted:
     if branch and commit:
-        detail = "Both `branch` and `commit_sha` are given."
-        raise StepFailed(detail, hint="Keep one: a commit needs no branch.")
+        detail = "`branch` and `commit_sha` are both set."
+        raise StepFailed(detail, hint="Keep one of them. A commit does not require a branch.")
     if branch and not _BRANCH.fullmatch(branch):
-        raise StepFailed(f"`{branch}` is no name of a branch.", hint="Correct `branch`.")
+        raise StepFailed(f"`{branch}` is not a valid branch name.", hint="Fix `branch`.")
     if commit and not _SHA.fullmatch(commit.lower()):
-        detail = f"`{commit}` is no commit: that is 4 to 64 of the digits 0 to 9 and a to f."
-        raise StepFailed(detail, hint="For a branch or a tag, write `branch`.")
+        detail = f"`{commit}` is not a commit id, which has 4 to 64 hexadecimal digits."
+        raise StepFailed(detail, hint="For a branch or tag, use `branch`.")
     return Wanted(
         branch=branch or None,
         commit=commit.lower() if commit else None,
@@ -98,7 +100,7 @@ def _wanted(
 def _directory(name: str) -> str:
     stripped = name.strip("/")
     if not stripped or stripped.startswith("-") or ".." in Path(stripped).parts:
-        raise StepFailed(f"`{name}` is no directory of a repository.", hint="Correct `directories`.")
+        raise StepFailed(f"`{name}` is not a valid directory of a repository.", hint="Fix `directories`.")
     return stripped
 
 
@@ -110,10 +112,10 @@ def _target(directory: Path, name: str) -> Path:
     here = directory.resolve()
     target = (here / name).resolve() if name.isprintable() else here
     if here not in target.parents or ".git" in target.relative_to(here).parts:
-        detail = f"`{name}` is no directory inside the current one."
-        raise StepFailed(detail, hint="Give the clone a plain name in `clone_directory_name`.")
+        detail = f"`{name}` is not inside the current directory."
+        raise StepFailed(detail, hint="Set `clone_directory_name` to a plain name.")
     if target.exists() and not target.is_dir():
-        raise StepFailed(f"`{name}` is a file.", hint="Give `clone_directory_name` another name.")
+        raise StepFailed(f"`{name}` is a file.", hint="Set `clone_directory_name` to another name.")
     return target
 
 
@@ -135,8 +137,8 @@ def _bring_about(job: _Job) -> None:
     if (job.target / ".git").exists():
         _update(job)
     elif job.target.is_dir() and any(job.target.iterdir()):
-        detail = f"`{job.target.name}` is there already, and is no clone."
-        raise StepFailed(detail, hint="Remove it, or give `clone_directory_name` another name.")
+        detail = f"`{job.target.name}` already exists and is not a clone."
+        raise StepFailed(detail, hint="Remove it, or set `clone_directory_name` to another name.")
     else:
         _make(job)
 
@@ -156,7 +158,7 @@ def _update(job: _Job) -> None:
 
 
 def _make_anew(job: _Job, error: Exception) -> None:
-    job.context.write_error(f"The clone cannot be updated, and is made anew: {error}")
+    job.context.write_error(f"Cannot update the clone, cloning again: {error}")
     _make(job)
 
 

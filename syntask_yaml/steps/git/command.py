@@ -91,7 +91,7 @@ def check_options(arguments: Sequence[str]) -> None:
         for each in arguments:
             git.Git.check_unsafe_protocols(each)
     except (git.UnsafeOptionError, git.UnsafeProtocolError) as error:
-        raise StepFailed(f"git is not run with `{arguments[0]}` so: {error}") from error
+        raise StepFailed(f"Unsafe arguments of `git {arguments[0]}` were rejected: {error}") from error
 
 
 def environment(environ: Mapping[str, str], address: Address, login: Login | None) -> dict[str, str]:

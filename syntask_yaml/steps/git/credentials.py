@@ -39,13 +39,13 @@ def login_for(
     Raises StepFailed where they contradict each other, or hold nothing to log in with.
     """
     if access_token and credentials:
-        detail = "Both `access_token` and `credentials` are given."
+        detail = "`access_token` and `credentials` are both set."
         raise StepFailed(detail, hint="Keep one of them.")
     if not access_token and not credentials:
         return None if address.password is None else _login(address.username, address.password.reveal())
     if address.password is not None:
-        detail = "The repository's URL holds credentials, and the step is given others."
-        raise StepFailed(detail, hint="Remove those in the URL.")
+        detail = "The URL of the repository contains credentials, and the step sets others."
+        raise StepFailed(detail, hint="Remove the credentials from the URL.")
     if isinstance(credentials, Mapping):
         username = _text(credentials, "username") or _text(credentials, "user") or address.username
         return _with_token(address, username, _token(credentials))
@@ -57,7 +57,7 @@ def _token(credentials: Mapping[str, Any]) -> str:
         if found := _text(credentials, key):
             return found
     keys = ", ".join(f"`{key}`" for key in _TOKEN_KEYS)
-    raise StepFailed(f"The credentials hold none of {keys}.", hint="Name the block of a token.")
+    raise StepFailed(f"The credentials have none of {keys}.", hint="Refer to a block that contains a token.")
 
 
 def _text(credentials: Mapping[str, Any], key: str) -> str:
@@ -74,12 +74,12 @@ def _with_token(address: Address, username: str, token: str) -> Login:
     fitting = (user for part, user in _TOKEN_USERS.items() if part in address.host.casefold())
     user = next(fitting, _ANY_HOST)
     if not user:
-        detail = f"`{address.host}` takes a token only together with its user."
-        raise StepFailed(detail, hint="Write `user:token`, or give `username` in `credentials`.")
+        detail = f"`{address.host}` requires a username together with the token."
+        raise StepFailed(detail, hint="Write `user:token`, or set `username` in `credentials`.")
     return _login(user, token)
 
 
 def _login(username: str, password: str) -> Login:
     if not (username + password).isprintable():
-        raise StepFailed("The credentials hold a line break, or another character that is no text.")
+        raise StepFailed("The credentials contain a line break or another unprintable character.")
     return Login(username, Secret(password))

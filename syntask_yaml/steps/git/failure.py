@@ -14,38 +14,41 @@ _RULES = (
     Rule(
         r"could not read (Username|Password)",
         Kind.LOGIN,
-        "{url} asks who we are, and the step has no credentials for it.",
-        "Give the step `access_token` or `credentials`. A repository that does not exist asks too.",
+        "{url} requires authentication, and the step has no credentials.",
+        (
+            "Set `access_token` or `credentials` in the step. Also check the URL: servers "
+            "ask for credentials if a repository does not exist."
+        ),
     ),
     Rule(
         r"Authentication failed|Access denied|error: 40[13]|invalid (user|cred)",
         Kind.LOGIN,
-        "{url} does not accept the credentials.",
-        "Check that the token is right, has not expired, and may read this repository.",
+        "Authentication failed: {url} rejected the credentials.",
+        "Check that the token is correct, has not expired, and can read this repository.",
     ),
     Rule(
         r"Permission denied \(",
         Kind.LOGIN,
-        "{url} does not accept our ssh key.",
-        "Check the key that ssh uses here, and that it may read this repository.",
+        "Authentication failed: {url} rejected the ssh key.",
+        "Check which key ssh uses here, and that it can read this repository.",
     ),
     Rule(
         r"Host key verification failed",
         Kind.SETUP,
-        "ssh does not know the key of {host}.",
-        "Add it to `known_hosts`: `ssh-keyscan {host}` prints it.",
+        "The ssh host key of {host} is unknown.",
+        "Add the key to `known_hosts`. `ssh-keyscan {host}` prints it.",
     ),
     Rule(
         r"certificate",
         Kind.SETUP,
-        "The certificate of {host} is not one that git trusts.",
-        "Name the authority's certificate in `GIT_SSL_CAINFO`, or git's `http.sslCAInfo`.",
+        "git does not trust the certificate of {host}.",
+        "Set `GIT_SSL_CAINFO`, or git's `http.sslCAInfo`, to the certificate of the authority.",
     ),
     Rule(
         r"unadvertised object",
         Kind.REF_REFUSED,
-        "{url} does not give out single commits.",
-        "Name a branch.",
+        "{url} does not allow fetching single commits.",
+        "Use `branch` instead of `commit_sha`.",
     ),
     Rule(
         r"not our ref",
@@ -57,49 +60,49 @@ _RULES = (
         r"Remote branch .* not found|couldn't find remote ref|[Ii]nvalid refspec|not a valid branch name",
         Kind.REF,
         "{url} has no such branch or tag.",
-        "Check `branch`; upper and lower case are different.",
+        "Check `branch`. Branch names are case-sensitive.",
     ),
     Rule(
         r"[Cc]ould not resolve|Name or service not known|name resolution",
         Kind.NETWORK,
-        "{host} cannot be found.",
-        "Check the host's name, and that this machine has a network.",
+        "Cannot resolve the host {host}.",
+        "Check the host name and the network connection of this machine.",
     ),
     Rule(
         r"Connection refused|Failed to connect|Couldn't connect|unable to connect|timed out|unreachable",
         Kind.NETWORK,
-        "{host} does not answer.",
-        "Check the port, the proxy, and that the server runs.",
+        "Cannot connect to {host}.",
+        "Check the port, the proxy, and that the server is running.",
     ),
     Rule(
         r"early EOF|hung up|RPC failed|error: (429|5\d\d)|reset by peer|disconnect|too slow|GnuTLS|SSL_",
         Kind.NETWORK,
-        "{host} broke the connection off.",
+        "The connection to {host} was lost.",
         "Try again later.",
     ),
     Rule(
         r"not found|does not exist|does not appear to be a git repository|error: 404|not exported",
         Kind.MISSING,
-        "There is no repository {url}.",
-        "Check its name. A private repository also looks so to whom may not read it.",
+        "The repository {url} does not exist.",
+        "Check its name. A private repository also appears missing to users who cannot read it.",
     ),
     Rule(
         r"dubious ownership",
         Kind.SETUP,
         "The clone belongs to another user.",
-        "Remove it, or name it in git's `safe.directory`.",
+        "Remove it, or add it to git's `safe.directory`.",
     ),
     Rule(
         r"No space left|quota exceeded|Read-only file system|Permission denied",
         Kind.SETUP,
-        "The clone cannot be written.",
-        "Check the disk, and whose the directory is.",
+        "Cannot write the clone.",
+        "Check the disk and the permissions of the directory.",
     ),
     Rule(
         r"transport '.*' not allowed",
         Kind.SETUP,
-        "A submodule is at an address that git does not follow.",
-        "Give it an https or ssh address in `.gitmodules`.",
+        "A submodule has an address that git does not allow.",
+        "Use an https or ssh address in `.gitmodules`.",
     ),
 )
 
@@ -117,8 +120,10 @@ def failure_of(code: int, address: Address, said: str) -> GitFailed:
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     if (found := classify("\n".join(lines), _RULES)) is None:
         told = "".join(f"\n    {line}" for line in lines[-_TAIL:])
-        return GitFailed(Kind.OTHER, f"git ended with exit code {code}. It said:{told}", exit_code=code)
+        return GitFailed(
+            Kind.OTHER, f"git exited with code {code}. Its output ends with:{told}", exit_code=code
+        )
     rule = found.rule
     detail = rule.detail.format(url=f"`{address.url}`", host=f"`{address.host or address.url}`")
     hint = rule.hint.format(host=address.host)
-    return GitFailed(rule.kind, f"{detail}\ngit said: {found.line}", exit_code=code, hint=hint)
+    return GitFailed(rule.kind, f"{detail}\ngit reported: {found.line}", exit_code=code, hint=hint)

@@ -62,7 +62,7 @@ def _patience(path: Path, context: StepContext) -> Callable[[], None]:
     def wait() -> None:
         nonlocal is_told
         if not is_told:
-            context.write(f"Waiting for another clone into the same directory (`{path.name}`).")
+            context.write(f"Waiting for another process that clones into the same directory (`{path.name}`).")
             is_told = True
         if context.stop.wait(TICK):
             raise StepStopped("Waiting for another clone was stopped.")

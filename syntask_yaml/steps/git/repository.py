@@ -73,8 +73,8 @@ class Clone:
         settings, origin = git.Repo(self._place).config_reader("repository"), 'remote "origin"'
         url = str(settings.get_value(origin, "url", "")) if settings.has_section(origin) else ""
         if not self._address.is_same(url):
-            detail = f"`{self._place.name}` is a clone of another repository than `{self._address.url}`."
-            raise StepFailed(detail, hint="Remove it, or give `clone_directory_name` another name.")
+            detail = f"`{self._place.name}` is a clone of a repository other than `{self._address.url}`."
+            raise StepFailed(detail, hint="Remove it, or set `clone_directory_name` to another name.")
         if url != self._address.url:
             self._run("remote", "set-url", "origin", self._address.url)
 
@@ -101,7 +101,7 @@ class Clone:
         for line in self._run("ls-remote", "--symref", "origin", "HEAD").splitlines():
             if line.startswith("ref: refs/heads/"):
                 return line.split()[1].removeprefix("refs/heads/")
-        raise StepFailed(f"`{self._address.url}` has no branch of its own.", hint="Name a `branch`.")
+        raise StepFailed(f"`{self._address.url}` has no default branch.", hint="Set `branch`.")
 
     def _fetch(self, wanted: Wanted, *refs: str) -> None:
         # A clone with a whole history keeps it.
@@ -117,7 +117,7 @@ class Clone:
             else:
                 self._fetch_all()
         if not self._has(commit):
-            detail = f"`{self._address.url}` has no commit `{commit}`, or several that begin so."
+            detail = f"`{self._address.url}` has no commit `{commit}`, or several commits start with it."
             raise StepFailed(detail, hint="Check `commit_sha`, and that the commit was pushed.")
         return ("--detach", commit)
 

@@ -89,7 +89,7 @@ class _Transfer:
         await self.call("get_file", self.remote.at(copy.name), str(copy.path), callback=watch)
         arrived = copy.path.stat().st_size
         if arrived != copy.size:
-            raise _BrokenOff(f"the file was broken off at {arrived} of {copy.size} bytes")
+            raise _BrokenOff(f"the transfer stopped at {arrived} of {copy.size} bytes")
 
     def finish(self, work: Awaitable[T]) -> T:
         """Do *work* on the libraries' loop, telling meanwhile how it goes."""

@@ -19,8 +19,8 @@ _RULES = (
         r"NoCredentials|Unable to locate credentials|DefaultCredentialsError|could not be automatically "
         r"determined|CredentialUnavailable|DefaultAzureCredential failed|PartialCredentials|ProfileNotFound",
         Kind.LOGIN,
-        "There are no credentials for {url}.",
-        "Give the step `credentials`, or set them up where it runs.",
+        "No credentials were found for {url}.",
+        "Set `credentials` in the step, or configure credentials on the machine that runs it.",
     ),
     Rule(
         r"InvalidAccessKeyId|does not exist in our records|SignatureDoesNotMatch|signature we calculated|"
@@ -28,54 +28,57 @@ _RULES = (
         r"authenticate the request|Invalid Credentials|invalid_grant|invalid_client|ExpiredToken|"
         r"InvalidToken|\b401\b|RefreshError|AuthorizationHeaderMalformed|security token included",
         Kind.LOGIN,
-        "{url} does not accept the credentials.",
-        "Check that they are right, have not expired, and are for this store.",
+        "Authentication failed: {url} rejected the credentials.",
+        "Check that the credentials are correct, have not expired, and belong to this store.",
     ),
     Rule(
         r"NoSuchBucket|bucket does not exist|ContainerNotFound|No such container|container does not exist|"
         r"bucket.* not found|FileNotFoundError: b/[^/\s]+/o$",  # the last is a listing's, of gcsfs
         Kind.MISSING,
-        "There is no {url}.",
-        "Check the name, and make the bucket or container: a step does not.",
+        "{url} does not exist.",
+        "Check the name, or create the bucket or container. Steps do not create it.",
     ),
     Rule(
         r"Access ?Denied|Forbidden|\b403\b|PermissionMismatch|does not have .* access",
         Kind.DENIED,
-        "The credentials do not allow this in {url}.",
-        "Let them list, read and write that folder.",
+        "Permission denied: the credentials do not allow this operation in {url}.",
+        "Allow the credentials to list, read and write the folder.",
     ),
     Rule(
         r"[Cc]ertificate|SSLError|SSLCertVerification",
         Kind.SETUP,
-        "The certificate of {url} is not one that is trusted here.",
-        "Name the authority's certificate in `SSL_CERT_FILE`, or for S3 in `verify` of `client_parameters`.",
+        "The certificate of {url} is not trusted.",
+        (
+            "Set `SSL_CERT_FILE`, or for S3 `verify` in `client_parameters`, to the "
+            "certificate of the authority."
+        ),
     ),
     Rule(
         r"EndpointConnectionError|Could not connect|ClientConnector|Cannot connect|refused|getaddrinfo|"
         r"Name or service|name resolution|ConnectTimeout|ServiceRequestError|unreachable",
         Kind.NETWORK,
-        "{url} does not answer.",
-        "Check the endpoint, the proxy, and that this machine has a network.",
+        "Cannot connect to {url}.",
+        "Check the endpoint, the proxy, and the network connection of this machine.",
     ),
     Rule(
         r"ClientPayloadError|ServerDisconnected|ClientOSError|IncompleteRead|ResponseStreaming|Connection|"
         r"[Tt]imed? ?out|SlowDown|InternalError|ServiceUnavailable|ServerBusy|\b50[0-4]\b|\b429\b|BadGateway|"
-        r"broken off|ServiceResponseError|HTTPClientError|ReadError|ChecksumError|MD5",
+        r"transfer stopped|ServiceResponseError|HTTPClientError|ReadError|ChecksumError|MD5",
         Kind.NETWORK,
-        "{url} broke the connection off.",
+        "The connection to {url} was lost.",
         "Try again later.",
     ),
     Rule(
         r"FileNotFoundError|ResourceNotFound|NoSuchKey|\b404\b",
         Kind.MISSING,
-        "A file of {url} is not there.",
-        "Was it removed meanwhile?",
+        "A file of {url} does not exist.",
+        "Check whether it was removed in the meantime.",
     ),
     Rule(
         r"ParamValidation|Invalid bucket name|InvalidBucketName|Invalid endpoint|InvalidResourceName",
         Kind.SETUP,
-        "{url} is no place that there can be.",
-        "Correct the name of the bucket or container, and the endpoint.",
+        "{url} is not a valid location.",
+        "Fix the name of the bucket or container, or the endpoint.",
     ),
 )
 
@@ -104,13 +107,13 @@ def failure_of(error: BaseException, remote: Remote) -> StepFailed:
         return error
     if isinstance(error, OSError) and _is_local(error):
         where = f" `{error.filename}`" if error.filename else ""
-        detail = f"The files of {url} cannot be copied: {error.strerror}{where}."
-        return StoreFailed(Kind.SETUP, detail, hint="Check the disk, and whose the directory is.")
+        detail = f"Cannot copy the files of {url}: {error.strerror}{where}."
+        return StoreFailed(Kind.SETUP, detail, hint="Check the disk and the permissions of the directory.")
     said = remote.scrubber.scrub(_said(error))
     found = _classified(error)
     if found is None:
-        return StoreFailed(Kind.OTHER, f"{url} cannot be used. Its library said: {said}")
-    detail = f"{found.rule.detail.format(url=url)}\nIts library said: {said}"
+        return StoreFailed(Kind.OTHER, f"Cannot use {url}. The storage library reported: {said}")
+    detail = f"{found.rule.detail.format(url=url)}\nThe storage library reported: {said}"
     return StoreFailed(found.rule.kind, detail, hint=found.rule.hint)
 
 

@@ -48,13 +48,13 @@ class IgnoreRule:
 
 
 def rules_of(lines: Iterable[str]) -> Iterator[IgnoreRule]:
-    """The rules in the *lines* of an ignore file. Raises ValueError for a `!` with nothing behind it."""
+    """The rules in the *lines* of an ignore file. Raises ValueError for a `!` with no pattern after it."""
     for line in lines:
         if line.startswith("#") or not (text := _trimmed(line)):
             continue
         is_exception = text.startswith("!")
         if text == "!":
-            raise ValueError("`!` says nothing without a pattern")
+            raise ValueError("`!` requires a pattern")
         pattern = text[is_exception:]
         is_for_directories = pattern.endswith("/")
         pattern = pattern.removesuffix("/")

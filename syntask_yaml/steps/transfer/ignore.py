@@ -21,7 +21,7 @@ def read_patterns(root: Path, ignore_file: str) -> tuple[IsIgnored, tuple[str, .
     try:
         rules = tuple(rules_of(lines))
     except ValueError as error:
-        raise StepFailed(f"{_listed(names)} holds what is no pattern: {error}.") from error
+        raise StepFailed(f"{_listed(names)} contains an invalid pattern: {error}.") from error
     return is_ignored_by(rules), tuple(names)
 
 
@@ -29,7 +29,7 @@ def _lines(path: Path) -> list[str]:
     try:
         return path.read_bytes().decode("utf-8-sig").split("\n")
     except UnicodeDecodeError as error:
-        raise StepFailed(f"`{path.name}` is no UTF-8 text.", hint="Write one pattern a line.") from error
+        raise StepFailed(f"`{path.name}` is not UTF-8 text.", hint="Write one pattern per line.") from error
 
 
 def _listed(names: list[str]) -> str:

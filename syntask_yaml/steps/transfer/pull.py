@@ -22,8 +22,8 @@ def pull(remote: Remote, target: Path, context: StepContext) -> None:
     """
     entries = _without_markers(listing(remote, context))
     if not entries:
-        hint = "Check the folder's name, and that something was pushed to it."
-        raise StepFailed(f"There are no files in `{remote.url}`.", hint=hint)
+        hint = "Check the name of the folder, and that files were pushed to it."
+        raise StepFailed(f"`{remote.url}` contains no files.", hint=hint)
     copies = [Copy(name, _place(target, name, remote), int(info["size"])) for name, info in entries.items()]
     try:
         _check_places(target, copies, remote)
@@ -49,8 +49,8 @@ def _place(target: Path, name: str, remote: Remote) -> Path:
     parts = name.split("/")
     if "\0" in name or any(part in ("", ".", "..") for part in parts):
         raise StepFailed(
-            f"`{remote.url}` holds {name!a}, which leads out of the directory that it is copied to.",
-            hint="Remove it from the store, or give it another name.",
+            f"`{remote.url}` contains {name!a}, which is outside the directory that it is copied to.",
+            hint="Remove it from the store, or rename it.",
         )
     return target.joinpath(*parts)
 
@@ -60,12 +60,14 @@ def _check_places(target: Path, copies: Iterable[Copy], remote: Remote) -> None:
     root = target.resolve()
     for folder in {copy.path.parent for copy in copies}:
         if not folder.resolve().is_relative_to(root):
-            detail = f"`{folder.relative_to(target)}` is a link that leads out of `{target}`."
-            raise StepFailed(detail, hint=f"Remove it, so that the files of `{remote.url}` can go there.")
+            detail = f"`{folder.relative_to(target)}` is a link to outside `{target}`."
+            raise StepFailed(
+                detail, hint=f"Remove it, so that the files of `{remote.url}` can be written there."
+            )
     folders = {parent for copy in copies for parent in copy.path.parents}
     for copy in copies:
         if copy.path in folders or copy.path.is_dir():
-            detail = f"`{copy.name}` of `{remote.url}` is a file where there is a folder."
+            detail = f"`{copy.name}` of `{remote.url}` conflicts with a folder of the same name."
             raise StepFailed(detail, hint="Remove or rename one of them.")
 
 

@@ -23,14 +23,14 @@ def push(remote: Remote, context: StepContext, *, ignore_file: str) -> None:
     root = context.directory
     is_ignored, names = read_patterns(root, ignore_file)
     if not names:
-        context.write(f"There is neither `{ignore_file}` nor `{OWN_FILE}` here: every file is copied.")
+        context.write(f"Copying all files, because neither `{ignore_file}` nor `{OWN_FILE}` exists.")
     files = [
         Copy(file.name, file.path, file.size)
         for file in files_in(root, is_ignored, context.write_error)
         if not is_staging(file.name)
     ]
     if not files:
-        detail = f"There is nothing to copy to `{remote.url}`: no file is left in `{root}`."
+        detail = f"No files to copy to `{remote.url}`: `{root}` is empty, or all its files are ignored."
         raise StepFailed(detail, hint=_nothing_left(names))
     _check_names(files, remote)
     there = _listing(remote, context)
@@ -42,16 +42,16 @@ def push(remote: Remote, context: StepContext, *, ignore_file: str) -> None:
 
 def _nothing_left(ignore_files: Sequence[str]) -> str:
     if not ignore_files:
-        return "Is it the directory that was meant?"
+        return "Check that this is the right directory."
     listed = " and ".join(f"`{name}`" for name in ignore_files)
-    return f"Look at {listed}: `git check-ignore --verbose --no-index FILE` tells what a pattern does."
+    return f"Check {listed}. `git check-ignore --verbose --no-index FILE` shows which pattern matches a file."
 
 
 def _check_names(files: Iterable[Copy], remote: Remote) -> None:
     for copy in files:
         if remote.kind.unnameable.search(copy.name):
-            detail = f"{copy.name!a} cannot have that name in `{remote.url}`."
-            raise StepFailed(detail, hint=f"Rename it, or leave it out in `{OWN_FILE}`.")
+            detail = f"{copy.name!a} is not a valid file name in `{remote.url}`."
+            raise StepFailed(detail, hint=f"Rename it, or exclude it in `{OWN_FILE}`.")
 
 
 def _listing(remote: Remote, context: StepContext) -> Mapping[str, Info]:
@@ -60,7 +60,7 @@ def _listing(remote: Remote, context: StepContext) -> Mapping[str, Info]:
     except StoreFailed as error:
         if error.kind is not Kind.DENIED:
             raise
-        context.write_error(f"{error.detail}\nThe folder cannot be listed, so that every file is copied.")
+        context.write_error(f"{error.detail}\nCopying all files, because the folder cannot be listed.")
         return {}
 
 

@@ -50,6 +50,6 @@ def _is_copied(
     target = path.resolve()
     if target.is_file() and root in target.parents:
         return True
-    why = "leads to no file" if not target.is_file() else "leads out of the directory"
-    warn(f"The link `{name}` is left out: it {why}.")
+    why = "does not point to a file" if not target.is_file() else "points outside the directory"
+    warn(f"The link `{name}` was skipped: it {why}.")
     return False

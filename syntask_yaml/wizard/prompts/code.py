@@ -193,7 +193,10 @@ def _repository_problem(text: str) -> str:
     if text.startswith("-"):
         return "A repository URL cannot start with `-`."
     if _LOGIN.match(text):
-        return f"Its login would be saved readable. Write `{without_credentials(text)}`; a token comes next."
+        return (
+            "Its credentials would be saved in plain text. Write "
+            f"`{without_credentials(text)}`; the token is asked for next."
+        )
     return ""
 
 

@@ -56,7 +56,7 @@ def _with_given(draft: Draft, name: str, context: InterviewContext) -> Interview
     if "pool type" in context.answers:
         pool = yield from _ask_new(name, context)
         return replace(draft, pool=pool, new_pool=pool)
-    otherwise = f"`syntask work-pool create {name}` makes it."
+    otherwise = f"Run `syntask work-pool create {name}` to create it."
     raise UsageError(
         f"The backend has no work pool `{name}`.", hint=did_you_mean(name, known, otherwise=otherwise)
     )
@@ -91,7 +91,7 @@ def _default(draft: Draft, context: InterviewContext) -> str | None:
 
 def _name_problem(text: str, context: InterviewContext) -> str:
     if text in {pool.name for pool in context.backend.pools}:
-        return f"There is a work pool `{text}` already."
+        return f"The work pool `{text}` already exists."
     try:
         check_name("work pool", text)
     except BackendRefused as error:

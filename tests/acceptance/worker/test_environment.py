@@ -165,14 +165,14 @@ def test_a_secret_that_everybody_could_read_is_refused(deployed: Deployed, name:
     site.declare({"returns": {"entrypoint": "plain.py:returns", **pooled(**{name: value})}})
     said = site.call("plan", "--all")
     assert said.returncode == 1
-    assert f"The job variable `{name}` holds a secret" in said.stderr
+    assert f"The job variable `{name}` contains a secret" in said.stderr
     assert "syntask.yaml:" in said.stderr
 
     (run,) = site.ask("returns", job_variables={name: value})
     site.work()
     state = site.run(run).state
     assert (state.type, SECRET in state.message) == (StateType.CRASHED, False)
-    assert f"The job variable `{name}` holds a secret" in state.message
+    assert f"The job variable `{name}` contains a secret" in state.message
 
 
 def test_a_secret_that_is_gone(deployed: Deployed) -> None:

@@ -45,7 +45,7 @@ def test_output_comes_as_lines(shop: Workshop) -> None:
     assert not any(line.endswith("\n") or not line.strip() for line in shop.lines)
     shop.events.clear()
     shop.build(stream_progress=False, ignore_cache=True)
-    assert shop.lines == ["Building: it is to be built again"]
+    assert shop.lines == ["Building: a rebuild was requested"]
 
 
 def test_every_option_reaches_the_engine(shop: Workshop) -> None:
@@ -75,9 +75,9 @@ def test_an_option_that_there_is_not(shop: Workshop) -> None:
     """One message, and no traceback."""
     shop.write("Dockerfile")
 
-    with pytest.raises(StepFailed, match=r"no such option.*no_cache"):
+    with pytest.raises(StepFailed, match=r"Unknown build option.*no_cache"):
         shop.build(no_cache=True)
-    with pytest.raises(StepFailed, match="`cache_to` is an option of BuildKit"):
+    with pytest.raises(StepFailed, match="`cache_to` requires BuildKit"):
         shop.build(cache_to="here")
 
 
@@ -174,7 +174,7 @@ def test_a_dockerfile_outside_the_directory(shop: Workshop) -> None:
         ("FROM base:1\nNONSENSE x\n", "unknown instruction: NONSENSE", ""),
         ("FROM base:1\nCOPY nothing /\n", "nothing", ""),
         ("FROM base:1\nRUN --mount=type=cache,target=/x true\n", "mount", "BuildKit"),
-        ("FROM 127.0.0.1:1/no:1\n", "127.0.0.1:1", "does not reach the registry"),
+        ("FROM 127.0.0.1:1/no:1\n", "127.0.0.1:1", "cannot connect to the registry"),
     ],
 )
 def test_builds_that_fail(shop: Workshop, dockerfile: str, said: str, hint: str) -> None:
@@ -190,7 +190,7 @@ def test_builds_that_fail(shop: Workshop, dockerfile: str, said: str, hint: str)
 
 def test_no_dockerfile_and_no_directory(shop: Workshop) -> None:
     """Said before anything is built."""
-    with pytest.raises(StepFailed, match="There is no Dockerfile"):
+    with pytest.raises(StepFailed, match=r"The Dockerfile .* does not exist"):
         shop.build()
-    with pytest.raises(StepFailed, match="There is no directory"):
+    with pytest.raises(StepFailed, match=r"The build directory .* does not exist"):
         shop.build(path="nowhere")

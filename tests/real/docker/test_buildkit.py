@@ -118,7 +118,7 @@ def test_no_file_of_a_secret_is_left(shop: Workshop, tmp_path: Path, monkeypatch
 
     with pytest.raises(StepFailed) as failed:
         shop.build(secrets={"token": PLANTED}, network_mode="host")
-    assert "exit code" in failed.value.detail
+    assert "exited with code" in failed.value.detail
     assert PLANTED not in f"{failed.value.detail}{failed.value.hint}{shop.events}"
     assert list(temporary.iterdir()) == []
 
@@ -189,12 +189,12 @@ def test_buildkit_builds_what_the_engine_builds(shop: Workshop) -> None:
 @pytest.mark.parametrize(
     ("inputs", "said"),
     [
-        ({"secrets": {"a b": "x"}}, "`a b` is no id"),
+        ({"secrets": {"a b": "x"}}, "`a b` is not a valid secret id"),
         ({"secrets": {"a": {"env": "NOT_SET"}}}, "no variable `NOT_SET`"),
         ({"secrets": {"a": {"file": "nowhere"}}}, "no file"),
         ({"secrets": {"a": 7}}, "cannot be read"),
         ({"build_backend": "buildx", "squash": True}, "no option `squash`"),
-        ({"build_backend": "buildx", "dockerfile": "Broken"}, "exit code"),
+        ({"build_backend": "buildx", "dockerfile": "Broken"}, "exited with code"),
     ],
 )
 def test_what_cannot_be_built(shop: Workshop, inputs: dict[str, Any], said: str) -> None:
@@ -211,5 +211,5 @@ def test_a_program_without_buildkit(shop: Workshop, tmp_path: Path) -> None:
     shop.write("Dockerfile")
     shop.environ["PATH"] = str(tmp_path)
 
-    with pytest.raises(StepFailed, match="no program `docker`"):
+    with pytest.raises(StepFailed, match="The program `docker` was not found"):
         shop.build(build_backend="buildx", ignore_cache=True)

@@ -109,9 +109,9 @@ def test_the_plan_says_what_would_be_built_and_why(project: Images) -> None:
     changed = project.planned_images()
     project.write("Dockerfile", "FROM base:1\nCOPY . /other/\n")
     both = project.planned_images()
-    suffix = ", before the steps that come first have run"
+    suffix = ", before the previous steps have run"
 
-    assert first == [("build", f"nothing here or at the registry was built from this{suffix}")]
+    assert first == [("build", f"no image in the engine or the registry was built from these inputs{suffix}")]
     assert f"image {project.repository}: build, nothing here" in text
     assert "(etl/d0 and 2 more)" in text
     assert same == [("unchanged", f"nothing changed{suffix}")]
@@ -176,7 +176,7 @@ def test_the_plan_knows_what_the_registry_has(project: Images) -> None:
         project.engine.client.remove_image(image["Id"], force=True)
     planned = project.syntask("plan", "--all", "--detailed-exitcode")
 
-    assert "pull, the registry has the image" in planned.stdout
+    assert "pull, the registry has an image" in planned.stdout
     assert project.engine.client.images(project.repository) == []
 
 
@@ -187,13 +187,13 @@ def test_nothing_is_built_twice_unless_asked_for(project: Images) -> None:
     rebuilt = project.syntask("deploy", "--all", "--rebuild")
     skipped = project.syntask("deploy", "--all", "--skip-build")
 
-    assert "Not built: nothing changed" in again.stderr
+    assert "Build skipped: nothing changed" in again.stderr
     assert "Successfully built" not in again.stderr
     assert "3 unchanged" in again.stdout
-    assert "it is to be built again" in rebuilt.stderr
+    assert "a rebuild was requested" in rebuilt.stderr
     assert rebuilt.stderr.count("Successfully built") == 1
     assert "build_docker_image" not in skipped.stderr
-    assert "asks for opposites" not in project.syntask("deploy", "--rebuild", "--skip-build", code=64).stdout
+    assert "cannot be combined" not in project.syntask("deploy", "--rebuild", "--skip-build", code=64).stdout
 
 
 def test_an_engine_that_is_not_there(project: Images) -> None:
@@ -203,8 +203,8 @@ def test_an_engine_that_is_not_there(project: Images) -> None:
     failed = project.syntask("deploy", "--all", code=1)
 
     assert said[0][0] == "unknown"
-    assert "There is no answer from the container engine at `unix:///nowhere/docker.sock`" in said[0][1]
-    assert failed.stderr.count("There is no answer from the container engine") == 1
+    assert "Cannot connect to the container engine at `unix:///nowhere/docker.sock`" in said[0][1]
+    assert failed.stderr.count("Cannot connect to the container engine") == 1
     assert "syntask.yaml:8:5" in failed.stderr
     assert "Traceback" not in failed.stderr
     assert project.json("deployment", "ls")["deployments"] == []
@@ -230,7 +230,7 @@ def test_a_build_that_takes_too_long(project: Images) -> None:
     began = time.monotonic()
     failed = project.syntask("deploy", "--all", code=1)
 
-    assert "took longer than its `timeout` of 4 s" in failed.stderr
+    assert "exceeded its `timeout` of 4 s" in failed.stderr
     assert time.monotonic() - began < 50
 
 

@@ -38,8 +38,8 @@ def test_no_engine(tmp_path: Path) -> None:
         listener.bind(str(dead))
     for url in (f"unix://{tmp_path}/none.sock", f"unix://{dead}", "tcp://127.0.0.1:1"):
         failed = _build(tmp_path, DOCKER_HOST=url)
-        assert failed.detail == f"There is no answer from the container engine at `{url}`."
-        assert failed.hint == "Start Docker or Podman, or say in `DOCKER_HOST` where one is."
+        assert failed.detail == f"Cannot connect to the container engine at `{url}`."
+        assert failed.hint == "Start Docker or Podman, or set `DOCKER_HOST` to its address."
 
 
 @pytest.mark.parametrize("url", ["nonsense://x", "tcp://", "unix://"])
@@ -72,7 +72,7 @@ def test_an_engine_that_refuses(tmp_path: Path) -> None:
         done = subprocess.run(
             [sys.executable, "-c", program, f"unix://{tmp_path}/s"], capture_output=True, text=True
         )
-    assert "No permission to use the container engine" in done.stdout, done.stderr
+    assert "cannot access the container engine" in done.stdout, done.stderr
     assert "group `docker`" in done.stdout
 
 
@@ -132,10 +132,10 @@ def test_an_engine_that_is_killed_and_started_again() -> None:
         shop = Workshop(directory, engine, "team/killed")
         shop.write("Dockerfile", "FROM base:1\nRUN echo asleep; sleep 60\n")
         killer = _when(lambda: _is_sleeping(shop), engine.kill)
-        with pytest.raises(StepFailed, match="the container engine ended the connection") as failed:
+        with pytest.raises(StepFailed, match="the container engine closed the connection") as failed:
             shop.build()
         killer.join()
-        assert "Then try again" in failed.value.hint
+        assert "try again" in failed.value.hint
         end_leftovers(engine.root)
         engine.start()
         shop.write("Dockerfile", "FROM base:1\nRUN echo awake\n")

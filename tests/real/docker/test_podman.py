@@ -90,12 +90,12 @@ def test_a_service_that_ended(shop: Workshop, engine: PodmanEngine) -> None:
     assert shop.is_built()
     engine.stop()
     try:
-        with pytest.raises(StepFailed, match="no answer from the container engine at `unix://") as failed:
+        with pytest.raises(StepFailed, match="Cannot connect to the container engine at `unix://") as failed:
             shop.build()
     finally:
         engine.start()
 
-    assert failed.value.hint == "Start Docker or Podman, or say in `DOCKER_HOST` where one is."
+    assert failed.value.hint == "Start Docker or Podman, or set `DOCKER_HOST` to its address."
     assert not shop.is_built()
 
 
@@ -106,9 +106,9 @@ def test_what_the_registry_has_is_not_built(shop: Workshop, engine: PodmanEngine
     built = shop.build(tag=None, push=True)
     engine.client.remove_image(built["image_id"], force=True)
 
-    assert shop.forecast() == ("pull", "the registry has the image that was built from the same")
+    assert shop.forecast() == ("pull", "the registry has an image that was built from the same inputs")
     assert shop.build(tag=None) == built
-    assert any("the registry has the image" in line for line in shop.lines)
+    assert any("the registry has an image" in line for line in shop.lines)
     shop.write("own", "changed")
     assert shop.is_built()
 
@@ -139,7 +139,7 @@ def test_a_link_that_leads_out(shop: Workshop) -> None:
     shop.write("Dockerfile")
     (shop.directory / "up").symlink_to("../outside.txt")
 
-    with pytest.raises(StepFailed, match=r"does not say why \(500\)") as failed:
+    with pytest.raises(StepFailed, match=r"gave no reason \(500\)") as failed:
         shop.build()
     assert ".dockerignore" in failed.value.hint
     shop.write(".dockerignore", "up\n")
@@ -187,7 +187,7 @@ def test_no_ssh_agent(shop: Workshop) -> None:
     """Said before anything is built."""
     shop.write("Dockerfile")
 
-    with pytest.raises(StepFailed, match="lends a build no ssh agent"):
+    with pytest.raises(StepFailed, match="does not support ssh agents"):
         shop.build(ssh="default")
 
 

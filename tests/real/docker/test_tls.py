@@ -137,15 +137,15 @@ def test_a_program_in_a_container(far: Workshop) -> None:
 @pytest.mark.parametrize(
     ("environ", "detail", "hint"),
     [
-        ({}, "TLS is needed to talk to {}.", "DOCKER_TLS_VERIFY"),
+        ({}, "TLS is required to connect to {}.", "DOCKER_TLS_VERIFY"),
         (
             {"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": "/none"},
-            "There are no certificates for {}.",
+            "Cannot load the TLS certificates for {}.",
             "ca.pem",
         ),
         (
             {"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": "OTHER"},
-            "There is no TLS connection to {}: certificate verify failed",
+            "Cannot establish a TLS connection to {}: certificate verify failed",
             "ca.pem",
         ),
     ],

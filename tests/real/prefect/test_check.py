@@ -141,7 +141,10 @@ def test_a_pool_whose_runs_start_elsewhere_is_noted(sqlite: PrefectServer, tmp_p
     done = _run(sqlite, project, "check", "--all")
 
     assert done.returncode == 0, done.stderr
-    assert "`boxes` is a pool of type `docker`; here its runs are tried in a process." in done.stderr
+    assert (
+        "The work pool `boxes` is of type `docker`; its runs are checked in a local process instead."
+        in done.stderr
+    )
     assert "HTTP Request" not in done.stderr + done.stdout
 
 

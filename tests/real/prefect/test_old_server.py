@@ -129,4 +129,4 @@ def test_nothing_is_pruned_where_owners_are_not_kept(server: PrefectServer, tmp_
     project(tmp_path, PLAIN)
     assert deploy_ours(server, tmp_path, {}).returncode == 0
     done = deploy_ours(server, tmp_path, {}, "--prune")
-    assert (done.returncode, "too old to keep whose" in done.stdout) == (1, True), done.stdout
+    assert (done.returncode, "too old to store which project" in done.stdout) == (1, True), done.stdout

@@ -91,7 +91,7 @@ def test_a_url_of_each_store(store: ObjectStore, tmp_path: Path) -> None:
     there.step(URL, url=f"{base}/urls/one", **settings)
     assert there.copied.startswith("Copying 0 of 2 files")
     assert SECRET_KEY not in repr(there.events)
-    with pytest.raises(StepFailedAt, match="There are no files"):
+    with pytest.raises(StepFailedAt, match="contains no files"):
         there.step(URL, url=f"{base}/urls/none", **settings)
 
 
@@ -102,7 +102,7 @@ def test_a_link_in_the_place_of_a_copy(tmp_path: Path) -> None:
     (tmp_path / "origin/flow").touch()
     place = Workplace(tmp_path / "run", ObjectStore("none", 0))
     (place.directory / tmp_path.parts[1]).symlink_to(tmp_path / "outside")
-    with pytest.raises(StepFailedAt, match="a link that leads out"):
+    with pytest.raises(StepFailedAt, match="a link to outside"):
         place.step(URL, url=f"file://{tmp_path}/origin")
 
     assert list((tmp_path / "outside").iterdir()) == []
@@ -140,12 +140,15 @@ def test_repositories_and_directories_as_blocks(tmp_path: Path) -> None:
     ("inputs", "expected"),
     [
         ({"block_document_name": "none", "block_type_slug": "s3-bucket"}, "has no block `none`"),
-        ({"block_document_name": "text", "block_type_slug": "string"}, "stands for no folder"),
-        ({"block_document_name": "../x", "block_type_slug": "s3-bucket"}, "names no block"),
+        ({"block_document_name": "text", "block_type_slug": "string"}, "does not refer to a folder"),
+        ({"block_document_name": "../x", "block_type_slug": "s3-bucket"}, "does not refer to a block"),
         ({"block_document_name": "loose", "block_type_slug": "s3-bucket"}, "`credentials` of the block"),
         ({"block_document_name": "lost", "block_type_slug": "s3-bucket"}, "has no block `gone`"),
-        ({"block_document_name": "far", "block_type_slug": "local-file-system"}, "There is no directory"),
-        ({"block_document_name": "odd", "block_type_slug": "remote-file-system"}, "no JSON mapping"),
+        (
+            {"block_document_name": "far", "block_type_slug": "local-file-system"},
+            "does not exist on this machine",
+        ),
+        ({"block_document_name": "odd", "block_type_slug": "remote-file-system"}, "is not a JSON object"),
     ],
 )
 def test_blocks_that_cannot_be_pulled(tmp_path: Path, inputs: dict[str, Any], expected: str) -> None:
@@ -167,11 +170,11 @@ def test_blocks_that_cannot_be_pulled(tmp_path: Path, inputs: dict[str, Any], ex
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
-        ("flows/production", "names no folder"),
-        ("s3://", "names no folder"),
-        ("file:///srv/../../etc", "names no folder"),
+        ("flows/production", "does not refer to a folder"),
+        ("s3://", "does not refer to a folder"),
+        ("file:///srv/../../etc", "does not refer to a folder"),
         ("nonsense://bucket/folder", "cannot be used here|cannot be opened"),
-        ("file:///no/such/place", "There are no files in"),
+        ("file:///no/such/place", "contains no files"),
     ],
 )
 def test_urls_that_are_none(tmp_path: Path, url: str, expected: str) -> None:

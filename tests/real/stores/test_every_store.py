@@ -96,7 +96,7 @@ def test_ignored_files_stay_here(store: ObjectStore, tmp_path: Path, folder: str
 
 def test_nothing_to_pull(store: ObjectStore, tmp_path: Path, folder: str) -> None:
     """An empty folder is most likely a wrong name, and a flow would not be found later."""
-    with pytest.raises(StepFailedAt, match="There are no files in") as caught:
+    with pytest.raises(StepFailedAt, match="contains no files") as caught:
         Workplace(tmp_path, store).pull(folder)
 
     assert caught.value.hint

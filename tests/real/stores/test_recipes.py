@@ -48,8 +48,8 @@ def test_from_a_recipe_to_a_run(console: Console, tmp_path: Path) -> None:
         assert done.returncode == code, f"{command}: {done.stdout}"
 
     assert "Known after build" in said[1]
-    assert "There are no credentials for" in said[3]
-    assert "1 of 1 would start" in said[4]
+    assert "No credentials were found for" in said[3]
+    assert "1 of 1 deployments would start" in said[4]
     assert [run["state"] for run in json.loads(said[-1])["flow_runs"]] == ["COMPLETED"]
     bucket = tmp_path / "buckets/flows"
     pushed = {str(path.relative_to(bucket)) for path in bucket.rglob("*") if path.is_file()}

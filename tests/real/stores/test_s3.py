@@ -65,14 +65,14 @@ def test_credentials_of_the_machine(
     ("inputs", "expected"),
     [
         ({"credentials": {"aws_access_key_id": ACCESS_KEY, "aws_secret_access_key": "planted-wrong-key"}},
-         "does not accept the credentials"),
+         "rejected the credentials"),
         ({"credentials": {"aws_access_key_id": "planted-id", "aws_secret_access_key": SECRET_KEY}},
-         "does not accept the credentials"),
-        ({"credentials": None}, "There are no credentials"),
-        ({"credentials": {"aws_access_key_id": ACCESS_KEY}}, "without its secret"),
-        ({"client_parameters": {"endpoint": "x"}}, "no parameter of the S3 client"),
-        ({"credentials": {"profile_name": "nobody"}}, "There are no credentials"),
-        ({"bucket": "Not A Bucket"}, "is no place that there can be"),
+         "rejected the credentials"),
+        ({"credentials": None}, "No credentials were found"),
+        ({"credentials": {"aws_access_key_id": ACCESS_KEY}}, "without a secret key"),
+        ({"client_parameters": {"endpoint": "x"}}, "The S3 client has no parameter"),
+        ({"credentials": {"profile_name": "nobody"}}, "No credentials were found"),
+        ({"bucket": "Not A Bucket"}, "is not a valid location"),
     ],
 )  # fmt: skip
 def test_a_failure_says_what_to_do_and_not_the_key(
@@ -101,7 +101,7 @@ def test_a_failure_says_what_to_do_and_not_the_key(
 def test_a_store_that_stays_away(signed_store: ObjectStore, tmp_path: Path) -> None:
     """The third attempt is the last."""
     here = Workplace(tmp_path / "here", signed_store)
-    with pytest.raises(StepFailedAt, match="does not answer"):
+    with pytest.raises(StepFailedAt, match="Cannot connect to"):
         here.pull(client_parameters={"endpoint_url": "http://127.0.0.1:1"})
 
     assert len([line for line in here.lines if "Trying again" in line]) == 2
@@ -142,7 +142,7 @@ def test_a_wire_that_stays_broken(signed_store: ObjectStore, tmp_path: Path) -> 
     there.write(small="old", large="old")
     with (
         broken_wire(signed_store.port, after=200_000, cuts=10**6) as wire,
-        pytest.raises(StepFailedAt, match=r"broke the connection off|does not answer"),
+        pytest.raises(StepFailedAt, match=r"was lost|Cannot connect to"),
     ):
         there.pull(**through(wire, signed_store))
 
@@ -239,7 +239,7 @@ def test_a_key_that_leads_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, k
         there = Workplace(tmp_path / "deep/there", store)
         put_key(store, "production/fine", b"1")
         put_key(store, f"production/{key}", b"2")
-        with pytest.raises(StepFailedAt, match="leads out of the directory") as caught:
+        with pytest.raises(StepFailedAt, match="points outside the directory") as caught:
             there.pull()
 
     assert key in str(caught.value)
@@ -260,14 +260,14 @@ def test_links_and_folders_in_the_way(tmp_path: Path, monkeypatch: pytest.Monkey
         put_key(store, "production/data/x", b"2")
         there = Workplace(tmp_path / "there", store)
         (there.directory / "flows").symlink_to(outside)
-        with pytest.raises(StepFailedAt, match="a link that leads out"):
+        with pytest.raises(StepFailedAt, match="a link to outside"):
             there.pull()
         (there.directory / "flows").unlink()
         (there.directory / "data").mkdir()
         (there.directory / "data/x").symlink_to(outside / "file")
         there.pull()
         put_key(store, "production/flows", b"in the way")
-        with pytest.raises(StepFailedAt, match="a file where there is a folder"):
+        with pytest.raises(StepFailedAt, match="conflicts with a folder"):
             there.pull()
 
     assert there.files() == {"flows/etl.py": b"1", "data/x": b"2"}

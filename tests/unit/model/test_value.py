@@ -10,7 +10,7 @@ from syntask_yaml.model.value import MAX_DEPTH, read_json
 @pytest.mark.parametrize("depth", [MAX_DEPTH + 1, 500, 100_000])
 def test_values_inside_of_too_many_others_are_refused(depth: int) -> None:
     """However many: what walks through them later does not end in a traceback."""
-    with pytest.raises(ValueError, match="more than 100 deep"):
+    with pytest.raises(ValueError, match="more than 100 levels deep"):
         read_json("[" * depth + "]" * depth)
 
 

@@ -94,7 +94,7 @@ def test_a_build_that_is_new(desk: Desk) -> None:
     """It puts out what nobody knows."""
     found = forecasts_of(desk, {"build": [build(tag="t")]})
 
-    assert told(found) == [("build", "nothing here or at the registry was built from this")]
+    assert told(found) == [("build", "no image in the engine or the registry was built from these inputs")]
     assert known(found.outputs[0].values["built"]) == {}
 
 
@@ -150,7 +150,7 @@ def test_a_forced_build(desk: Desk, engine: ToldEngine) -> None:
     engine.has_built(desk.folder, image_name=NAME)
     found = forecasts_of(desk, {"build": [build(ignore_cache=True)]})
 
-    assert told(found) == [("build", "it is to be built again")]
+    assert told(found) == [("build", "a rebuild was requested")]
     assert known(found.outputs[0].values["built"]) == {}
 
 
@@ -160,7 +160,7 @@ def test_steps_before_a_build(desk: Desk, engine: ToldEngine, before: Any) -> No
     engine.has_built(desk.folder, image_name=NAME)
     found = forecasts_of(desk, {"build": [before, build()]})
 
-    assert told(found) == [("unchanged", "nothing changed, before the steps that come first have run")]
+    assert told(found) == [("unchanged", "nothing changed, before the previous steps have run")]
     assert known(found.outputs[0].values["built"]) == {}
 
 
@@ -171,7 +171,7 @@ def test_what_earlier_steps_put_out(desk: Desk, engine: ToldEngine) -> None:
     made = forecasts_of(desk, {"build": [SHELL, build(buildargs={"SHA": "{{ sha.stdout }}"})]})
 
     assert [action for action, _ in told(tagged)] == ["unchanged"]
-    assert told(made) == [("unknown", "known once the steps before it have run")]
+    assert told(made) == [("unknown", "known after the previous steps have run")]
     assert known(tagged.outputs[0].values["built"]) == known(made.outputs[0].values["built"]) == {}
 
 
@@ -242,8 +242,8 @@ def test_what_cannot_be_built(desk: Desk) -> None:
     found = forecasts_of(desk, {"build": [build(image_name="No Name")]}, {"build": [build(path="none")]})
 
     assert [action for action, _ in told(found)] == ["unknown", "unknown"]
-    assert "is no name of an image" in told(found)[0][1]
-    assert "There is no directory" in told(found)[1][1]
+    assert "is not a valid image name" in told(found)[0][1]
+    assert "The build directory" in told(found)[1][1]
 
 
 def test_the_plan_has_it(desk: Desk, engine: ToldEngine) -> None:

@@ -67,7 +67,7 @@ def test_a_plan_shows_what_goes_with_a_deployment(desk: Desk) -> None:
     assert [change.deployment for change in plan.deletions] == ["etl/d1", "etl/d2"]
     shown = "\n".join(deletion_lines(plan))
     assert "schedules: cron 0 7 * * * UTC" in shown
-    assert "coming runs: 1, the next at " in shown
+    assert "upcoming runs: 1, the next at " in shown
     assert "last run: Cancelled at " in shown
 
 
@@ -150,7 +150,7 @@ def test_a_second_project_of_one_name_is_refused(desk: Desk, tmp_path: Path, mor
     for attempt in (other.plan, other.deploy):
         with pytest.raises(BackendConflict) as caught:
             attempt(**more)
-        assert f"deployed from {desk.folder};" in caught.value.detail
+        assert f"deployed from {desk.folder}," in caught.value.detail
         assert "--take-over" in caught.value.hint
     assert deployed(desk.backend) == ["d0", "d1", "d2"]
 

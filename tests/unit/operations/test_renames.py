@@ -105,6 +105,6 @@ def test_a_plan_names_a_likely_rename(desk: Desk) -> None:
     problems = desk.plan(prune=True).diagnostics
 
     assert [each.hint for each in problems if each.code == "likely-rename"] == [
-        "If it was renamed, add `renamed_from: etl/old`, which keeps its pauses and runs."
+        "If it was renamed, add `renamed_from: etl/old` to keep its runs and whether it is paused."
     ]
     assert not any(each.code == "likely-rename" for each in desk.plan().diagnostics)

@@ -113,7 +113,7 @@ def test_what_somebody_wrote_over_it_is_noticed(tmp_path: Path) -> None:
     backend._meanwhile = desk
     outcome = desk.deploy()
     assert [result.action for result in outcome.results] == ["failed", "updated"]
-    assert "Somebody else changed it" in outcome.results[0].error
+    assert "Another process changed it" in outcome.results[0].error
 
 
 class _Overtaken(MemoryBackend):

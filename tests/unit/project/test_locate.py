@@ -48,7 +48,7 @@ def test_the_search_ends_at_the_root_of_the_repository(tmp_path: Path, git: str)
         (inner.parent / ".git").write_text("gitdir: elsewhere", encoding="utf-8")
 
     assert find_project_file(inner) is None
-    with pytest.raises(NotFound, match="no project file here or above"):
+    with pytest.raises(NotFound, match="No project file"):
         open_project(ProjectPlace(directory=inner))
     write(inner.parent, "syntask.yml")
     assert find_project_file(inner) == inner.parent / "syntask.yml"

@@ -151,13 +151,13 @@ def test_words_of_the_problems(root: Path) -> None:
         InputProblem("unknown-input", "`steps.build` has no input `tagg`.", "Did you mean `tag`?", "tagg"),
         InputProblem(
             "wrong-input",
-            "`text` is a whole number; the step takes a text.",
-            'Write it in quotes: "1".',
+            "`text` is a whole number; expected text.",
+            'Quote it: "1".',
             "text",
         ),
-        InputProblem("wrong-input", "`number` is a text; the step takes a whole number.", "", "number"),
+        InputProblem("wrong-input", "`number` is text; expected a whole number.", "", "number"),
         InputProblem(
-            "missing-input", "`steps.build` needs the input `tag`.", "Add `tag:` to the step.", "tag"
+            "missing-input", "`steps.build` requires the input `tag`.", "Add `tag:` to the step.", "tag"
         ),
     )
     assert "Did you mean `build`?" in check_inputs(Step("steps.biuld", {}), root)[0].hint

@@ -82,12 +82,12 @@ def test_names_of_custom_steps(name: str, module: str, attribute: str) -> None:
             "The step `prefect.deployments.steps.push_to_s3` does not exist",
             "`prefect_aws.deployments.steps.push_to_s3`",
         ),
-        ("git_clon", "`git_clon` names no step", "`git_clone`"),
-        ("publish_doc", "names no step", "`publish_docs`"),
-        ("python", "names no step", "`package.module.function`"),
-        ("team.steps.", "names no step", "package.module.function"),
-        ("team steps:x", "names no step", "package.module.function"),
-        ("", "names no step", "package.module.function"),
+        ("git_clon", "`git_clon` is not a step", "`git_clone`"),
+        ("publish_doc", "is not a step", "`publish_docs`"),
+        ("python", "is not a step", "`package.module.function`"),
+        ("team.steps.", "is not a step", "package.module.function"),
+        ("team steps:x", "is not a step", "package.module.function"),
+        ("", "is not a step", "package.module.function"),
     ],
 )
 @pytest.mark.usefixtures("plugin")
@@ -108,10 +108,10 @@ def test_an_entry_point_is_loaded(plugin: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "detail"),
     [
-        ("no_such_package.steps.go", "no module `no_such_package`"),
+        ("no_such_package.steps.go", "The module `no_such_package`"),
         ("steps_for_registry.gone", "no function `gone`"),
         ("steps_for_registry.LIMIT", "is not a function"),
-        ("none.py:go", "no file"),
+        ("none.py:go", "The file .* of a step does not exist"),
     ],
 )
 def test_what_cannot_be_loaded(tmp_path: Path, name: str, detail: str) -> None:

@@ -73,7 +73,7 @@ def test_a_failing_line_ends_the_script(bench: Bench, options: dict[str, Any]) -
         bench.run(builtin("run_shell_script", script=script, **options))
 
     assert caught.value.process_exit_code == 3
-    assert "exit code 3" in caught.value.detail
+    assert "exited with code 3" in caught.value.detail
     assert "    on stderr" in caught.value.detail
     assert "    on stdout" in caught.value.detail
     assert not (bench.directory / "reached").exists()
@@ -82,15 +82,15 @@ def test_a_failing_line_ends_the_script(bench: Bench, options: dict[str, Any]) -
 @pytest.mark.parametrize(
     ("inputs", "expected"),
     [
-        ({"script": "no-such-program"}, "There is no program `no-such-program`"),
-        ({"script": "export A=1"}, "There is no program `export`"),
+        ({"script": "no-such-program"}, "The program `no-such-program` was not found"),
+        ({"script": "export A=1"}, "The program `export` was not found"),
         ({"script": "echo 'open"}, "cannot be split into words"),
-        ({"script": "true", "directory": "nowhere"}, "There is no directory"),
-        ({"script": "true", "env": {"FLAG": True}}, "`FLAG` is not a text"),
-        ({"script": "true", "env": {"GONE": None}}, "`GONE` is not a text"),
+        ({"script": "true", "directory": "nowhere"}, "The directory"),
+        ({"script": "true", "env": {"FLAG": True}}, "`FLAG` is not text"),
+        ({"script": "true", "env": {"GONE": None}}, "`GONE` is not text"),
         ({"script": "kill -9 $$", "shell": True}, "was killed by signal 9"),
-        ({"script": "true", "shell": "false"}, "`shell` is a text; the step takes true or false"),
-        ({"script": None}, "needs the input `script`"),
+        ({"script": "true", "shell": "false"}, "`shell` is text; expected true or false"),
+        ({"script": None}, "requires the input `script`"),
         ({"script": "true", "cwd": "/"}, "has no input `cwd`"),
     ],
 )
@@ -107,8 +107,8 @@ def test_words_of_a_shell_are_explained(bench: Bench) -> None:
         bench.run(builtin("run_shell_script", script="cd /"))
 
     assert [line for line in bench.lines if "shell: true" in line] == [
-        "`&&` is a word like any other here. Without a shell, each line is a process of its own. "
-        "Write `shell: true` to run the script in one."
+        "`&&` has no special meaning here. Without a shell, each line runs as a separate process. "
+        "Write `shell: true` to run the script in a shell."
     ]
     assert "shell: true" in caught.value.hint
 
@@ -138,11 +138,11 @@ def test_set_working_directory_moves_what_follows(bench: Bench) -> None:
     assert Path.cwd() != bench.context.directory
 
 
-@pytest.mark.parametrize(("name", "expected"), [("none", "does not exist"), ("file", "is no directory")])
+@pytest.mark.parametrize(("name", "expected"), [("none", "does not exist"), ("file", "is not a directory")])
 def test_a_directory_that_is_none(bench: Bench, name: str, expected: str) -> None:
     """The message says from where it was looked for."""
     (bench.directory / "file").touch()
-    with pytest.raises(StepFailedAt, match=f"`{name}` {expected}, seen from") as caught:
+    with pytest.raises(StepFailedAt, match=rf"`{name}` {expected} \(relative to") as caught:
         bench.run(builtin("set_working_directory", directory=name))
 
     assert str(bench.directory) in caught.value.detail
@@ -160,7 +160,10 @@ def test_pip_installs_a_file_of_requirements(bench: Bench) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [(None, "There is no file .*requirements.txt"), ("no-such-package-of-syntask==0\n", "exit code 1")],
+    [
+        (None, "The file .*requirements.txt` does not exist"),
+        ("no-such-package-of-syntask==0\n", "exited with code 1"),
+    ],
 )
 def test_pip_fails(bench: Bench, text: str | None, expected: str) -> None:
     """Its exit code and the end of what it said are in the message."""

@@ -113,13 +113,13 @@ def test_unset_variables_are_left_for_the_run_and_keep_their_default() -> None:
         ("{{ biuld.image }}", "No step before this one outputs `biuld.image`.", "`build.image`"),
         (
             "{{ build.imgae }}",
-            "`build.imgae` stands for nothing: there is no `imgae`.",
+            "`build.imgae` is undefined: there is no `imgae`.",
             "`image`",
         ),
-        ("{{ build.list[7] }}", "`build.list[7]` stands for nothing: there is no `7`.", ""),
+        ("{{ build.list[7] }}", "`build.list[7]` is undefined: there is no `7`.", ""),
         ("{{ BRANCH }}", "No step before this one outputs `BRANCH`.", "{{ $BRANCH }}"),
         ("{{ syntask.variables.regoin }}", "The backend has no variable `regoin`.", "`region`"),
-        ("{{ syntask.blocks.secret }}", "`syntask.blocks.secret` names no block.", "TYPE.NAME"),
+        ("{{ syntask.blocks.secret }}", "`syntask.blocks.secret` does not refer to a block.", "TYPE.NAME"),
     ],
 )
 def test_a_name_without_a_value_is_a_problem(text: str, detail: str, hint: str) -> None:

@@ -153,7 +153,7 @@ def test_a_number_that_json_or_a_reader_has_no_use_for_is_a_problem(text: str) -
 def test_a_chain_of_operators_is_refused_by_its_depth(text: str) -> None:
     _, problems = resolved(f"{{{{ {text} }}}}")
 
-    assert "nested more than 50 deep" in problems[0].reason.detail
+    assert "nested more than 50 levels deep" in problems[0].reason.detail
 
 
 def test_a_chain_of_usual_length_has_a_value() -> None:
@@ -163,11 +163,11 @@ def test_a_chain_of_usual_length_has_a_value() -> None:
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("1 +", 'For braces that are text, write `{{ "{{" }}`.'),
+        ("1 +", 'For literal braces, write `{{ "{{" }}`.'),
         ("x | int", "Set `x` to a whole number, or give `int` a default: `int(0)`."),
         ("(x ~ n) | float", "Set `x` and `n` to a number, or give `float` a default: `float(0)`."),
         ("n / z", "Check the value of `n` and `z`."),
-        ("1 / 0", "Correct the expression."),
+        ("1 / 0", "Fix the expression."),
         ("x | lowr", "Did you mean `lower`?"),
         ("9" * 400 + " + 0", "Write a smaller number."),
     ],

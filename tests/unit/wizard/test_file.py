@@ -48,7 +48,7 @@ def test_what_somebody_else_wrote_meanwhile_stays(workshop: Workshop) -> None:
     context, drafted = workshop.context(), _drafted(workshop)
     workshop.write("syntask.yaml", BEFORE + "# more\n")
 
-    with pytest.raises(FileFailed, match="changed meanwhile"):
+    with pytest.raises(FileFailed, match="in the meantime"):
         save(drafted.composed, drafted.draft, context.project)
 
     assert (workshop.directory / "syntask.yaml").read_text(encoding="utf-8").endswith("# more\n")

@@ -147,7 +147,7 @@ def test_the_next_times_of_a_schedule_are_shown(workshop: Workshop) -> None:
         ("interval", "0 minutes", ""),
         ("rrule", "WEEKLY", "not a valid recurrence rule"),
         ("timezone", "Europe/Berln", "Did you mean `Europe/Berlin`?"),
-        ("parameter limit", "many", "does not fit"),
+        ("parameter limit", "many", "is not valid"),
         ("parameter limit", "{{ $LIMIT", "has no `}}`"),
         ("environment", "STAGE", "NAME=value"),
         ("environment", "API_TOKEN=abc", "syntask.blocks.secret.api-token"),
@@ -402,7 +402,7 @@ def test_a_new_pool_is_made_of_a_type_that_the_backend_knows(workshop: Workshop)
 
     assert own.draft.new_pool == WorkPool(name="mine", type="process")
     [named] = [question for question in script.asked if question.text == "Name of the new work pool?"]
-    assert named.problem("default") == "There is a work pool `default` already."
+    assert named.problem("default") == "The work pool `default` already exists."
     assert server.draft.new_pool == WorkPool(name="boxes", type="docker")
 
 
@@ -430,7 +430,7 @@ def test_code_from_git_takes_the_remote_that_is_found(workshop: Workshop) -> Non
     assert "t0ken" not in drafted.composed.text
     assert "s3cr3t" not in str(script.asked)
     asked = next(question for question in script.asked if question.key == "repository")
-    assert "saved readable" in asked.problem("https://me:s3cr3t@git.example.com/a.git")
+    assert "in plain text" in asked.problem("https://me:s3cr3t@git.example.com/a.git")
     assert asked.problem("--upload-pack=x")
 
 
@@ -601,8 +601,8 @@ def test_where_nobody_can_be_asked_the_option_is_named(workshop: Workshop) -> No
     with pytest.raises(UsageError) as refused:
         run_interview(lambda: add_deployment(workshop.context(), is_deployed=False), Refusal())
 
-    assert refused.value.hint == "Give `ENTRYPOINT`."
-    assert refused.value.detail.endswith("There are `flows.py:load`, `flows.py:report`.")
+    assert refused.value.hint == "Pass `ENTRYPOINT`."
+    assert refused.value.detail.endswith("Choices: `flows.py:load`, `flows.py:report`.")
 
 
 def test_options_are_enough_where_nobody_can_be_asked(workshop: Workshop) -> None:

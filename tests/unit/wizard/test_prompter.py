@@ -145,5 +145,5 @@ def test_nobody_refuses_what_has_no_default(question: Question[Any]) -> None:
     with pytest.raises(UsageError) as refused:
         Refusal().ask(question)
 
-    assert refused.value.hint == f"Give `{question.option}`."
+    assert refused.value.hint == f"Pass `{question.option}`."
     assert refused.value.exit_code == 64

@@ -89,7 +89,7 @@ def test_a_key_that_does_not_fit_is_told(
         with pytest.raises(BackendRefused, match=problem) as caught:
             read()
         assert str(key) in caught.value.detail
-        assert "copy" in caught.value.hint
+        assert "backup" in caught.value.hint
     assert backend.block("string", "plain") is not None
     assert backend.delete_block(BLOCK.type, BLOCK.name)
 

@@ -31,7 +31,7 @@ def test_files_that_change_while_they_are_read(context: StepContext) -> None:
     digest = seen.digest(context)
     (context.directory / "d/e/file.txt").write_text("changed")
 
-    with pytest.raises(StepFailed, match="changed while they were read"):
+    with pytest.raises(StepFailed, match="changed while they were being read"):
         seen.archive(context, digest=digest, more={})
 
 

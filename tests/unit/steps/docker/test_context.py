@@ -66,14 +66,16 @@ def test_context_that_does_not_exist_is_refused_with_those_that_do(home: Path) -
     with pytest.raises(StepFailed) as removed:
         context_options({"HOME": str(home)})
 
-    assert misspelt.value.detail == "The Docker context `fra` does not exist; `DOCKER_CONTEXT` chooses it."
-    assert removed.value.detail.startswith("The Docker context `gone` does not exist; `currentContext` in ")
-    assert misspelt.value.hint == "Existing contexts: `default`, `cluster`, `far`, `near`."
+    assert misspelt.value.detail == "The Docker context `fra` does not exist; it is set by `DOCKER_CONTEXT`."
+    assert removed.value.detail.startswith(
+        "The Docker context `gone` does not exist; it is set by `currentContext` in "
+    )
+    assert misspelt.value.hint == "Available contexts: `default`, `cluster`, `far`, `near`."
     assert removed.value.hint == misspelt.value.hint
 
 
 def test_context_without_an_engine_is_refused(home: Path) -> None:
-    with pytest.raises(StepFailed, match="`cluster` names no engine"):
+    with pytest.raises(StepFailed, match="`cluster` has no engine address"):
         context_options({"HOME": str(home), "DOCKER_CONTEXT": "cluster"})
 
 
@@ -81,7 +83,7 @@ def test_address_of_the_environment_comes_before_any_context(home: Path) -> None
     """`DOCKER_HOST` is asked, and its failure reported, though the context does not exist."""
     environ = {"HOME": str(home), "DOCKER_CONTEXT": "fra", "DOCKER_HOST": "unix:///nothing/here.sock"}
 
-    with pytest.raises(StepFailed, match=r"no answer from .* `unix:///nothing/here\.sock`"):
+    with pytest.raises(StepFailed, match=r"Cannot connect to .* `unix:///nothing/here\.sock`"):
         connect(environ)
 
 
@@ -91,7 +93,7 @@ def test_engine_over_ssh_says_which_package_is_missing(home: Path) -> None:
         connect({"HOME": str(home), "DOCKER_HOST": "ssh://nobody@127.0.0.1:1"})
 
     if find_spec("paramiko") is None:
-        assert "`paramiko` is needed" in failed.value.detail
+        assert "requires the Python package `paramiko`" in failed.value.detail
         assert "pip install paramiko" in failed.value.hint
     else:
         assert "no answer" in failed.value.detail

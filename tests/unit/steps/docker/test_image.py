@@ -31,8 +31,8 @@ def test_names(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("my app", "no spaces"),
-        ("", "no spaces"),
+        ("my app", "without spaces"),
+        ("", "without spaces"),
         ("team/app:1.0", "`tag:`"),
         ("team/app@sha256:abc", "`tag:`"),
         ("Team/App", "`team/app`"),
@@ -65,7 +65,7 @@ def test_the_namespace_of_names_without_one(variable: str) -> None:
 @pytest.mark.parametrize("tag", ["", ".a", "-a", "a b", "a/b", "a:b", "x" * 129, "é", "a\n"])
 def test_no_tags(tag: str) -> None:
     """Refused before anything is built."""
-    with pytest.raises(StepFailed, match="is no tag"):
+    with pytest.raises(StepFailed, match="is not a valid image tag"):
         check_tags([tag])
 
 

@@ -122,12 +122,12 @@ def test_the_own_file_has_the_last_word(tmp_path: Path) -> None:
 def test_an_ignore_file_that_is_no_text(tmp_path: Path, content: bytes) -> None:
     """It is said."""
     (tmp_path / ".syntaskignore").write_bytes(content)
-    with pytest.raises(StepFailed, match="is no UTF-8 text"):
+    with pytest.raises(StepFailed, match="is not UTF-8 text"):
         read_patterns(tmp_path, ".prefectignore")
 
 
 def test_a_line_that_is_no_pattern(tmp_path: Path) -> None:
     """git passes over it; here it is said, for something was meant."""
     (tmp_path / ".syntaskignore").write_text("*.log\n!\n", encoding="utf-8")
-    with pytest.raises(StepFailed, match=r"`.syntaskignore` holds what is no pattern"):
+    with pytest.raises(StepFailed, match=r"`.syntaskignore` contains an invalid pattern"):
         read_patterns(tmp_path, ".prefectignore")

@@ -24,12 +24,12 @@ def test_push_of_nothing_fails_and_names_the_ignore_files(tmp_path: Path) -> Non
     with pytest.raises(StepFailed) as failed:
         push(REMOTE, StepContext(tmp_path, {}), ignore_file=".prefectignore")
 
-    assert failed.value.detail.startswith("There is nothing to copy to `s3://flows/production`")
+    assert failed.value.detail.startswith("No files to copy to `s3://flows/production`")
     assert "`.prefectignore`" in failed.value.hint
 
 
 def test_push_of_an_empty_directory_fails(tmp_path: Path) -> None:
-    with pytest.raises(StepFailed, match="nothing to copy") as failed:
+    with pytest.raises(StepFailed, match="No files to copy") as failed:
         push(REMOTE, StepContext(tmp_path, {}), ignore_file=".prefectignore")
 
-    assert failed.value.hint == "Is it the directory that was meant?"
+    assert failed.value.hint == "Check that this is the right directory."
