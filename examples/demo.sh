@@ -1,5 +1,5 @@
 #!/bin/sh
-# Deploys examples/hello to a throw-away store in .demo, runs its flows and prints their logs.
+# Deploy examples/hello to a temporary store in .demo, run its flows and print their logs.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 demo=$root/.demo
