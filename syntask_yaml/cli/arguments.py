@@ -72,7 +72,7 @@ def _value(text: str) -> Any:
 def parameters_of(pairs: Iterable[str], text: str | None) -> dict[str, Any]:
     """Return the parameters that `--param` or `--params` give. Raises UsageError, also for both."""
     if pairs and text:
-        raise UsageError("`--param` and `--params` say the same in two ways.", hint="Give one of them.")
+        raise UsageError("`--param` and `--params` cannot be combined.", hint="Use one or the other.")
     return parse_json(text, "--params") if text else key_values(pairs, "--param")
 
 
@@ -111,5 +111,5 @@ def _from_file(path: Path, key: str) -> list[dict[str, Any]]:
             raise FileFailed(problem.detail)
     items = document.root.value.get(key) if isinstance(document.root.value, dict) else None
     if not isinstance(items, list):
-        raise FileFailed(f"`{path}` has no list `{key}` at its top.")
+        raise FileFailed(f"`{path}` has no top-level list `{key}`.")
     return items

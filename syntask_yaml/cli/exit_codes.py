@@ -60,13 +60,13 @@ _GLOBAL = ("-f", "--file", "-C", "--backend", "-v", "--verbose", "-q", "--quiet"
 
 
 def _outside(error: OSError) -> int:
-    """What the machine refuses: a full disk, a closed pipe, a missing permission."""
+    """Report an error of the operating system: a full disk, a closed pipe, a missing permission."""
     if error.errno == errno.EPIPE:
         # Whoever read our output has gone; that is no failure, and flushing would raise it again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    where = f" `{error.filename}`" if error.filename else ""
-    return _foreseen(SyntaskError(f"The machine refuses{where}: {error.strerror or error}."))
+    what = f"Cannot access `{error.filename}`" if error.filename else "The operating system reported an error"
+    return _foreseen(SyntaskError(f"{what}: {error.strerror or error}."))
 
 
 def _bug(error: BaseException) -> int:

@@ -24,8 +24,8 @@ MODELINE = f"# yaml-language-server: $schema={SCHEMA_NAME}"
 # How a project file begins that a command writes.
 _HEAD = f"""{MODELINE}
 #
-# What this project deploys. `syntask validate` checks it, `syntask plan` shows what would change,
-# `syntask deploy --all` makes it so. Every key: `syntask schema`, or docs/reference.md.
+# The deployments of this project. `syntask validate` checks them, `syntask plan` shows
+# changes, `syntask deploy --all` deploys them. All keys: `syntask schema`, docs/reference.md.
 """
 _MARK = re.compile(r"@(\w+)@")
 _MAX_ENTRIES = 30

@@ -43,7 +43,7 @@ def open_project(place: ProjectPlace) -> Project:
         file = find_project_file(place.directory)
     if file is None:
         names = ", ".join(f"`{name}`" for name in FILE_NAMES)
-        detail = f"There is no project file here or above: {names}."
+        detail = f"No project file ({names}) in this directory or its parents."
         raise NotFound(detail, hint=_hint_without_file(place.directory))
     root = file.parent if place.file is None else place.directory
     shown = str(place.file) if place.file is not None else _relative(file, place.directory)

@@ -106,7 +106,7 @@ def command(context: Context, /, *, arguments: DeployArguments, output: str) -> 
     Everything is checked first. If there is a problem, nothing is built or written.
     """
     if arguments.skip_build and arguments.rebuild:
-        raise UsageError("`--skip-build` and `--rebuild` ask for opposites.", hint="Give one of them.")
+        raise UsageError("`--skip-build` and `--rebuild` cannot be combined.", hint="Use one or the other.")
     request = arguments.request
     if arguments.dry_run:
         planned = show_plan(context, arguments, save=None, output=output)
@@ -114,7 +114,10 @@ def command(context: Context, /, *, arguments: DeployArguments, output: str) -> 
     saved = None
     if arguments.plan_file is not None:
         if request.selection.names or request.selection.all or request.selection.entrypoint:
-            raise UsageError("A saved plan says which deployments it is for.", hint="Give `--plan` alone.")
+            raise UsageError(
+                ("`--plan` cannot be combined with a selection: a saved plan already has one."),
+                hint="Pass `--plan` alone.",
+            )
         saved, request = load_plan(context.directory / arguments.plan_file)
     elif output == "text" and is_open(context, request):
         return deploy_by_answers(context, request, arguments)

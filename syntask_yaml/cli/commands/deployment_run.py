@@ -101,7 +101,7 @@ def command(
 
 def _start(start_in: str | None, start_at: str | None) -> datetime | None:
     if start_in and start_at:
-        raise UsageError("`--start-in` and `--start-at` say the same in two ways.", hint="Give one of them.")
+        raise UsageError("`--start-in` and `--start-at` cannot be combined.", hint="Use one or the other.")
     try:
         if start_in:
             return datetime.now(UTC) + timedelta(seconds=parse_interval(start_in))

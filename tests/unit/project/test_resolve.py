@@ -186,7 +186,7 @@ def test_outputs_as_a_whole_inside_a_text_are_an_error(tmp_path: Path, entry: st
     (problem,) = [each for each in raised.value.diagnostics if each.is_error]
 
     assert problem.code == "invalid-template"
-    assert problem.detail == "`build-image` is a mapping, which cannot be written into a text."
+    assert problem.detail == "`build-image` is a mapping, which cannot be inserted into text."
     assert "`build-image.image`" in problem.hint
     assert problem.span is not None
     assert "{{ build-image }}" in problem.span.source.text[problem.span.start : problem.span.end]

@@ -29,10 +29,10 @@ build:
         (BUILD, "build_image.imge", "Did you mean `build-image.image`?"),
         (BUILD, "build_image", "Did you mean `build-image`?"),
         (BUILD_OF_SHELL, "get_tag.stdout", "Did you mean `get-tag.stdout`?"),
-        ("", "SCRATCH_FOLDER", "For the environment variable, write `{{ $SCRATCH_FOLDER }}`."),
-        ("", "env.REGION", "For an environment variable, write `{{ $REGION }}`."),
-        ("", "env['REGION']", "For an environment variable, write `{{ $NAME }}`."),
-        ("", "os.environ", "For an environment variable, write `{{ $environ }}`."),
+        ("", "SCRATCH_FOLDER", "To refer to the environment variable, write `{{ $SCRATCH_FOLDER }}`."),
+        ("", "env.REGION", "To refer to an environment variable, write `{{ $REGION }}`."),
+        ("", "env['REGION']", "To refer to an environment variable, write `{{ $NAME }}`."),
+        ("", "os.environ", "To refer to an environment variable, write `{{ $environ }}`."),
     ],
 )
 def test_a_name_that_no_step_outputs(top: str, name: str, hint: str, dialect: Dialect) -> None:

@@ -25,4 +25,4 @@ def test_links_are_followed_inside_only(tmp_path: Path) -> None:
 
     assert found == {"flows/etl.py", "same.py"}
     assert [line.split("`")[1] for line in warned] == ["folder", "gone", "loop", "out"]
-    assert "leads out of the directory" in warned[-1]
+    assert "points outside the directory" in warned[-1]
