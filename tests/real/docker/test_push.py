@@ -74,7 +74,7 @@ def test_build_can_push(shop: Workshop) -> None:
 
 def test_nothing_to_push(shop: Workshop) -> None:
     """Said before the registry is asked."""
-    with pytest.raises(StepFailed, match="The image .* does not exist"):
+    with pytest.raises(StepFailed, match=r"The image .* does not exist"):
         shop.push()
 
 
