@@ -54,11 +54,11 @@ class DeployContext:
     @cached_property
     def blocks(self) -> BackendBlocks:
         """The backend's blocks as they are before any step has run, each read once."""
-        return BackendBlocks(self.backend)
+        return BackendBlocks(self.backend.block)
 
     @cached_property
     def variables(self) -> BackendVariables:
-        return BackendVariables(self.backend)
+        return BackendVariables(self.backend.variables)
 
     def resolved(self, node: Node) -> str:
         """Return the text of *node* with its template resolved; empty where that takes more than is known."""

@@ -35,7 +35,7 @@ class Built:
 def pipelines_of(prepared: Sequence[Prepared], context: DeployContext) -> dict[int, Pipeline]:
     """The steps of the deployments that have some, by position."""
     # On this machine, and for as long as the command runs, steps may use secrets too.
-    scope = replace(context.scope(StepOutputs()), blocks=BackendBlocks(context.backend))
+    scope = replace(context.scope(StepOutputs()), blocks=BackendBlocks(context.backend.block))
     return {
         position: Pipeline(each.label, each.declaration.build, each.declaration.push, scope)
         for position, each in enumerate(prepared)
@@ -64,7 +64,10 @@ def run_steps_of(
         list(pipelines.values()),
         jobs=jobs,
         context=StepContext(
-            context.project.root, context.environ, blocks=BackendBlocks(context.backend), rebuild=rebuild
+            context.project.root,
+            context.environ,
+            blocks=BackendBlocks(context.backend.block),
+            rebuild=rebuild,
         ),
         notify=notify,
         policy=Policy(install_requirements=install_requirements, allow_unset=context.allow_unset),

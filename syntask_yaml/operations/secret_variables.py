@@ -30,7 +30,9 @@ def check_secret_variables(node: Node, backend: Backend) -> Iterator[Diagnostic]
     """The job variables at *node* that refer to a secret where none can be kept."""
     if not any(name in node.value for name in _OPEN):
         return
-    scope = Scope(variables=BackendVariables(backend), blocks=BackendBlocks(backend), leaves_unset=True)
+    scope = Scope(
+        variables=BackendVariables(backend.variables), blocks=BackendBlocks(backend.block), leaves_unset=True
+    )
     for value in node.children():
         name = str(value.path[-1])
         if name in _OPEN and (detail := secret_problem(name, resolve(value.value, scope, lambda _: None))):

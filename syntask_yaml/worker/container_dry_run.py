@@ -179,7 +179,7 @@ def _step(stored: Mapping[str, Any], index: int, backend: Backend) -> Mapping[st
     """Return a pull step under Prefect's name, with blocks and variables resolved."""
     missing: list[Unresolved] = []
     scope = _BackendScope(
-        leaves_unset=True, variables=BackendVariables(backend), blocks=BackendBlocks(backend)
+        leaves_unset=True, variables=BackendVariables(backend.variables), blocks=BackendBlocks(backend.block)
     )
     inputs = resolve(next(iter(stored.values())) or {}, scope, missing.append)
     for each in missing:

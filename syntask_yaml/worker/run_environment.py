@@ -28,7 +28,9 @@ def job_variables(claim: Claim, backend: Backend, environ: Mapping[str, str]) ->
 def looked_up(variables: Mapping[str, Any], backend: Backend) -> dict[str, Any]:
     """Return *variables* with blocks and variables looked up. Raises StepFailed for one without a value."""
     missing: list[Unresolved] = []
-    scope = Scope(variables=BackendVariables(backend), blocks=BackendBlocks(backend), leaves_unset=True)
+    scope = Scope(
+        variables=BackendVariables(backend.variables), blocks=BackendBlocks(backend.block), leaves_unset=True
+    )
     resolved = resolve(dict(variables), scope, missing.append)
     if missing:
         first = missing[0]

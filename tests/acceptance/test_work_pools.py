@@ -108,6 +108,14 @@ def test_a_pool_of_another_type_that_is_there_is_not_executed(console: Console) 
     assert "NOT_READY" in console.run("syntask work-pool ls").stdout
 
 
+def test_a_worker_of_another_type_than_its_pool_does_not_start(console: Console) -> None:
+    done = console.run("syntask worker start --type docker --run-once")
+
+    assert done.returncode == 2
+    assert "The work pool `default` is of type `process`, not `docker`." in done.stdout
+    assert console.run("syntask worker start --type process --run-once").returncode == 0
+
+
 def test_a_pool_is_paused_resumed_changed_and_deleted(console: Console) -> None:
     """A paused pool, and one with a limit of 0, are said where they are met."""
     _declare(console, "rest")

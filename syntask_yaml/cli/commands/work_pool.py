@@ -122,7 +122,7 @@ def update(
 ) -> None:
     """Update the work pool NAME. Options that are not given keep their values."""
     if no_concurrency_limit and concurrency_limit is not None:
-        raise UsageError("`--concurrency-limit` and `--no-concurrency-limit` cannot be used together.")
+        raise UsageError("`--concurrency-limit` and `--no-concurrency-limit` cannot be combined.")
     template = _read(base_job_template) if base_job_template else None
     given = {
         "description": description,
@@ -134,7 +134,7 @@ def update(
         changes["concurrency_limit"] = None
     if not changes:
         raise UsageError(
-            "No changes were given.", hint="`syntask work-pool update --help` lists the options."
+            "No changes were specified.", hint="`syntask work-pool update --help` lists the options."
         )
     _change(context, name, changes)
     say(f"Updated work pool `{name}`.")
