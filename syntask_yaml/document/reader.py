@@ -88,7 +88,7 @@ def read_each(source: Source, *, at_most: int) -> list[Document]:
 
 
 def _document_starts(text: str) -> list[int]:
-    """Where the documents of a text begin; none where it is no YAML."""
+    """Where the documents of a text begin, up to the first that is no YAML."""
     events = Parser(text.removeprefix("\ufeff"))
     offset = len(text) - len(text.removeprefix("\ufeff"))
     starts = []
@@ -98,7 +98,7 @@ def _document_starts(text: str) -> list[int]:
             if isinstance(event, DocumentStartEvent) and event.start_mark:
                 starts.append(event.start_mark.index + offset)
     except SYNTAX_ERRORS:
-        return []
+        pass  # what is wrong is found again where the document is read
     return starts
 
 

@@ -64,7 +64,9 @@ def _convert_storage(draft: EntryDraft, storage: Node, path: Node | None) -> Non
         return
     kind = kind if has_copy(storage) else PULLED
     settle_fields(draft, storage, kind)
-    folder = draft.source.text("path").replace("\\", "/").strip("/").removeprefix("./").strip(".")
+    folder = "/".join(
+        part for part in re.split(r"[\\/]+", draft.source.text("path")) if part not in ("", ".")
+    )
     pull, push = kind.convert(StoredCode(draft, storage, folder))
     draft.put("pull", pull)
     _say_copied(draft, storage)

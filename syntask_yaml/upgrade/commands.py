@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from itertools import chain, islice
@@ -61,8 +61,9 @@ _WORKFLOWS = (".github/workflows/", ".circleci/", ".buildkite/", ".gitlab/")
 class Command:
     """A command of `prefect` in a file: its *words* behind the verb, and where it stands.
 
-    *span* is a place in the text without secrets. *is_plain*: a shell reads it as it is written there, and
-    nothing in it is filled in. *may_edit*: the file is one that is rewritten.
+    *span* is a place in the text without secrets. *is_plain*: nothing in it is filled in elsewhere.
+    *may_edit*: the file is one that is rewritten. *quote* is the one around each word of a list; empty for a
+    command that a shell reads.
     """
 
     file: FoundFile
@@ -71,6 +72,13 @@ class Command:
     words: tuple[str, ...] = field(default=(), repr=False)
     is_plain: bool = False
     may_edit: bool = False
+    quote: str = ""
+
+    def spelled(self, words: Sequence[str]) -> str:
+        """*words* in the place of this command, as its file spells them."""
+        if self.quote:
+            return ", ".join(f"{self.quote}{word}{self.quote}" for word in words)
+        return shlex.join(words)
 
     def values(self, *options: str) -> list[str]:
         """What is given for an option, by any of its spellings."""
@@ -141,7 +149,10 @@ def _found(file: FoundFile, text: str) -> Iterator[Command]:
         words = tuple(re.findall(r"""["']?([^\s"',-][^\s"',]*|-[^\s"',]+)["']?""", match["rest"]))
         verb = f"{match['group']} {match['verb']}"
         if not _is_comment(text, match.start()) and _is_known(match["group"], match["verb"]):
-            yield Command(file, Span(source, *match.span()), verb, tuple(w for w in words if w != "-"))
+            is_plain = _FILLED.search(match[0]) is None
+            quote = match.groupdict().get("quote", "")
+            span = Span(source, match.start(), match.start() + len(match[0].rstrip()))
+            yield Command(file, span, verb, words, is_plain, may_edit and bool(quote), quote)
     for pattern, code in _OTHERS:
         for match in islice(pattern.finditer(text), _MAX_COMMANDS):
             if not _is_comment(text, match.start()):

@@ -58,6 +58,8 @@ def _stays_yaml(shown: str, before: str, after: str) -> bool:
 def _shape(value: object) -> object:
     if isinstance(value, dict):
         return {key: _shape(item) for key, item in value.items()}
+    if isinstance(value, list) and not any(isinstance(item, (dict, list)) for item in value):
+        return list  # the words of a command
     return [_shape(item) for item in value] if isinstance(value, list) else type(value)
 
 

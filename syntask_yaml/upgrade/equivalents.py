@@ -62,10 +62,9 @@ def _left(command: Command, code: str, detail: str, hint: str) -> Answer:
 
 def _instead(command: Command, words: Sequence[str], *problems: Diagnostic) -> Answer:
     """The command of today in the place of the old one, where its file is rewritten; else it is said."""
-    written = shlex.join(words)
     if command.is_plain and command.may_edit and all(_SAFE.fullmatch(word) for word in words):
-        return Answer(command, written, problems)
-    return _said(command, written, problems)
+        return Answer(command, command.spelled(words), problems)
+    return _said(command, shlex.join(words), problems)
 
 
 def _said(command: Command, written: str, problems: Sequence[Diagnostic]) -> Answer:
@@ -147,7 +146,8 @@ def _agent(command: Command, known: Known) -> Answer:
     if not pools:
         detail = "No converted deployment uses these work queues."
         hint = "Use `syntask worker start --pool POOL` with the work pool of their deployments."
-        return _left(command, "old-command", detail, hint)
+        is_dynamic = any("$" in queue for queue in wanted)
+        return _left(command, "dynamic-value" if is_dynamic else "old-command", detail, hint)
     each = [[*_worker(command, pool), *_queues(wanted, pool, known)] for pool in pools]
     if len(pools) > 1:
         lines = "; ".join(f"`{shlex.join(words)}`" for words in each)

@@ -82,7 +82,7 @@ def _of_text(file: FoundFile, text: str) -> FoundDeployments | None:
 
 def _shown_problems(file: FoundFile, document: Document) -> Iterator[Diagnostic]:
     """What is wrong with the YAML, without its text, which may hold secrets; of other files nothing."""
-    if not (file.is_named or b"infra" in document.source.text.encode() or has_project_form(file.shown)):
+    if not (file.is_named or "infra" in document.source.text or has_project_form(file.shown)):
         return
     for problem in document.diagnostics:
         if problem.is_error:

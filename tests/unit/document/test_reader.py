@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syntask_yaml.document import reader
-from syntask_yaml.document.reader import Document, read_bytes, read_file
+from syntask_yaml.document.reader import Document, read_bytes, read_each, read_file
+from syntask_yaml.source import Source
 from tests.unit.document.conftest import problems_of, read_text
 from tests.unit.document.judge import judged
 from tests.unit.document.texts import texts
@@ -198,3 +199,29 @@ def test_empty_document_is_null(text: str) -> None:
     assert document.root.value is None
     assert document.is_readable
     assert problems_of(document) == []
+
+
+@given(st.lists(st.dictionaries(st.sampled_from("abc"), st.integers(), min_size=1), min_size=1, max_size=5))
+def test_several_documents_are_those_that_pyyaml_reads(values: list[dict[str, int]]) -> None:
+    text = "# a comment\n---\n" + "---\n".join(yaml.safe_dump(value) for value in values)
+
+    documents = read_each(Source("all.yaml", text), at_most=5)
+
+    assert [document.root.value for document in documents] == list(yaml.safe_load_all(text))
+    for document in documents:
+        for child in document.root.children():
+            line = text.splitlines()[child.key_span.line - 1]
+            assert line == f"{child.path[-1]}: {child.value}"
+
+
+def test_a_document_that_is_no_yaml_leaves_those_before_it() -> None:
+    first, second = read_each(Source("all.yaml", "a: 1\n---\nb: [\n"), at_most=5)
+
+    assert first.root.value == {"a": 1}
+    assert [(each.code, each.span and each.span.line) for each in second.diagnostics] == [("invalid-yaml", 4)]
+
+
+def test_more_documents_than_asked_for_are_a_problem() -> None:
+    (document,) = read_each(Source("all.yaml", "a: 1\n---\nb: 2\n"), at_most=1)
+
+    assert [each.code for each in document.diagnostics] == ["several-documents"]

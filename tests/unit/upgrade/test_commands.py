@@ -67,6 +67,16 @@ def test_a_command_of_a_script_is_rewritten(
         ),
         ("Dockerfile", "FROM x\nCMD prefect orion start\n", "FROM x\nCMD prefect server start\n"),
         (
+            "Dockerfile",
+            'CMD ["prefect", "agent", "start", "-q", "default"]\n',
+            'CMD ["syntask", "worker", "start", "--pool", "default", "--work-queue", "default"]\n',
+        ),
+        (
+            "compose.yml",
+            "services:\n  a:\n    command: ['prefect', 'orion', 'start', '--host', '0.0.0.0' ]\n",
+            "services:\n  a:\n    command: ['prefect', 'server', 'start', '--host', '0.0.0.0' ]\n",
+        ),
+        (
             ".github/workflows/deploy.yml",
             WORKFLOW.format("prefect deployment apply nightly-deployment.yaml"),
             WORKFLOW.format(APPLIED),
@@ -103,7 +113,7 @@ def test_files_that_call_a_shell_are_rewritten(
         ("run.sh", "pip install 'prefect==2.19.2'\n", "installs-prefect-2"),
         ("run.sh", "helm install agent prefect/prefect-agent\n", "helm-agent"),
         ("Dockerfile", "FROM prefecthq/prefect:2.19.2-python3.11\n", "image-of-prefect-2"),
-        ("Dockerfile", 'CMD ["prefect", "agent", "start", "-q", "default"]\n', "old-command"),
+        ("Dockerfile", 'CMD ["prefect", "agent", "start", "-q", "$QUEUE"]\n', "dynamic-value"),
         (
             "k8s/agent.yaml",
             "spec:\n  args:\n    - prefect\n    - agent\n    - start\n    - -q\n    - default\n",
