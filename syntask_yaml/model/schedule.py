@@ -56,6 +56,10 @@ def timing_to_dict(timing: Timing) -> dict[str, Json]:
             return {"rrule": rrule, "timezone": timezone}
 
 
+# The keys of the project file that a timing is written with.
+TIMING_KEYS = ("cron", "interval", "rrule", "timezone", "anchor_date", "day_or")
+
+
 def timing_from_dict(fields: Mapping[str, Any]) -> Timing:
     """Return the timing that *fields* have under the keys of the project file, in any form these may take.
 

@@ -20,6 +20,8 @@ from syntask_yaml.project.origin import origin_of
 from syntask_yaml.project.resolve import resolve_text
 from syntask_yaml.template import Scope
 
+_NO_OUTPUTS = StepOutputs()
+
 
 @dataclass(frozen=True)
 class DeployContext:
@@ -67,6 +69,13 @@ class DeployContext:
 
     def scope(self, outputs: StepOutputs) -> Scope:
         """Return the names that a deployment's fields may use, given the *outputs* of its steps."""
+        return self._scope_without_steps if outputs == _NO_OUTPUTS else self._scope(outputs)
+
+    @cached_property
+    def _scope_without_steps(self) -> Scope:
+        return self._scope(_NO_OUTPUTS)
+
+    def _scope(self, outputs: StepOutputs) -> Scope:
         return Scope(
             environ=self.environ,
             variables=self.variables,

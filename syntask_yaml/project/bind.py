@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.fields import FIELDS
 from syntask_yaml.model.recurrence import with_local_end
-from syntask_yaml.model.schedule import RRule, Schedule, Timing, timing_from_dict
+from syntask_yaml.model.schedule import TIMING_KEYS, RRule, Schedule, Timing, timing_from_dict
 from syntask_yaml.model.shared import once_per_object
 from syntask_yaml.model.step import Step
 from syntask_yaml.model.value import Maybe, Unknown, Value, flag, holds_unknown
@@ -98,7 +99,7 @@ def _schedules(fields: Fields) -> Maybe[tuple[Schedule, ...] | None]:
 def _schedule(item: Fields) -> Schedule:
     active = item.get("active")
     return Schedule(
-        timing=_runnable(timing_from_dict(item)),
+        timing=_timing(item),
         active=None if active is None else flag(active),
         parameters=item.get("parameters") or {},
         slug=item.get("slug") or None,
@@ -106,8 +107,17 @@ def _schedule(item: Fields) -> Schedule:
     )
 
 
-def _runnable(timing: Timing) -> Timing:
-    """Return *timing* as every backend can run it."""
+def _timing(item: Fields) -> Timing:
+    try:
+        return _runnable(tuple(item.get(key) for key in TIMING_KEYS))
+    except TypeError:  # something stands there that is neither text nor number
+        return timing_from_dict(item)
+
+
+@lru_cache(maxsize=4096)
+def _runnable(values: tuple[Any, ...]) -> Timing:
+    """Return the timing that has *values* under `TIMING_KEYS`, as every backend can run it."""
+    timing = timing_from_dict(dict(zip(TIMING_KEYS, values, strict=True)))
     match timing:
         case RRule(rrule, timezone):
             return RRule(with_local_end(rrule, timezone), timezone)

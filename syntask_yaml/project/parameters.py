@@ -24,6 +24,9 @@ def check_parameters(entry: Node, schema: Mapping[str, Json] | None) -> Iterator
     declared = _parameters(entry)
     if declared is not None:
         yield from _check_values(declared, schema)
+    has_all = declared is not None and all(name in declared.value for name in _required(schema))
+    if has_all and not _gives_parameters(entry):
+        return
     for schedule in schedules_of(entry):
         if schedule.value.get("active") is False:
             continue
@@ -32,6 +35,17 @@ def check_parameters(entry: Node, schema: Mapping[str, Json] | None) -> Iterator
             yield from _check_values(own, schema)
         given = [node for node in (declared, own) if node is not None]
         yield from _check_missing(entry.get("parameters") or entry, given, schema)
+
+
+def _required(schema: Mapping[str, Json]) -> Sequence[str]:
+    return cast("Sequence[str]", schema.get("required") or ())
+
+
+def _gives_parameters(entry: Node) -> bool:
+    """Whether a schedule of *entry* has parameters of its own."""
+    written = entry.value.get("schedules") or entry.value.get("schedule") or ()
+    schedules = written if isinstance(written, list) else (written,)
+    return any(isinstance(schedule, dict) and schedule.get("parameters") for schedule in schedules)
 
 
 def _parameters(node: Node) -> Node | None:
@@ -68,7 +82,7 @@ def _check_values(node: Node, schema: Mapping[str, Json]) -> Iterator[Diagnostic
 
 
 def _check_missing(node: Node, given: Sequence[Node], schema: Mapping[str, Json]) -> Iterator[Diagnostic]:
-    required: Any = schema.get("required") or ()
+    required = _required(schema)
     if all(any(name in each.value for each in given) for name in required):
         return
     properties: Any = schema.get("properties") or {}
@@ -89,7 +103,7 @@ def check_run_parameters(parameters: Mapping[str, Value], schema: Mapping[str, J
     """The parameters of one run, which lack nothing, against the schema of its deployment."""
     node = Node(dict(parameters), Source("parameters", ""), 0)
     yield from (problem.as_error() for problem in _check_values(node, schema))
-    for name in cast("Sequence[str]", schema.get("required") or ()):
+    for name in _required(schema):
         if name not in parameters:
             yield node.problem(
                 "missing-parameter", f"The flow requires `{name}`.", f"Pass `--param {name}=…`."

@@ -14,9 +14,9 @@ from typing import Any
 from syntask_yaml.diagnostics import Diagnostic, nearest
 from syntask_yaml.document.node import Node
 from syntask_yaml.document.scalars import odd_base
+from syntask_yaml.model.schedule import TIMING_KEYS
 from syntask_yaml.project.readable import keeps_secrets_apart
 from syntask_yaml.project.schedule_rules import (
-    TIMING_KEYS,
     fires_soon,
     has_one_timing,
     is_cron,

@@ -10,12 +10,11 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.model.cron import cron_problem, full_ranges, has_year, uneven_steps
 from syntask_yaml.model.occurrences import first_time, slow_anywhere
 from syntask_yaml.model.recurrence import parse_rrule, rrule_problem, zones_in
-from syntask_yaml.model.schedule import Cron, RRule, Timing, timing_from_dict
+from syntask_yaml.model.schedule import TIMING_KEYS, Cron, RRule, Timing, timing_from_dict
 from syntask_yaml.model.timing import is_timezone, parse_interval, parse_moment, timezones
 from syntask_yaml.template import is_template
 
 _TIMINGS = ("cron", "interval", "rrule")
-TIMING_KEYS = (*_TIMINGS, "timezone", "anchor_date", "day_or")
 _YEAR = timedelta(days=366)
 
 

@@ -100,10 +100,17 @@ class Scope:
     is_static: bool = False
     leaves_nonsense: bool = False
     leaves_missing: bool = False
+    _others: dict[Blocks, Scope] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def with_blocks(self, blocks: BlockLookup | Blocks) -> Scope:
         """The same scope where block references are treated otherwise."""
-        return self if blocks is self.blocks else replace(self, blocks=blocks)
+        if blocks is self.blocks:
+            return self
+        if not isinstance(blocks, Blocks):
+            return replace(self, blocks=blocks)
+        if blocks not in self._others:
+            self._others[blocks] = replace(self, blocks=blocks)
+        return self._others[blocks]
 
     def answer(self, name: str) -> Answer:
         """What *name*, written as in the plain form, stands for."""
