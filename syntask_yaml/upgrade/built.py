@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from syntask_yaml.document.node import Node
@@ -97,6 +98,16 @@ def _interval(fields: Fields, value: str) -> bool:
     return True
 
 
+def _anchor(fields: Fields, value: str) -> bool:
+    """A date without an offset is one in UTC, whatever the time zone of the schedule."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    fields["anchor_date"] = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
+    return True
+
+
 def _rule(fields: Fields, value: str) -> bool:
     """A recurrence rule, or JSON with one and its time zone."""
     found = _json(value)
@@ -145,7 +156,7 @@ _OPTIONS: Mapping[str, Callable[[Fields, str], bool]] = {
         ("-sb --storage-block", _block("storage")),
         ("--cron", _text("cron")),
         ("--interval", _interval),
-        ("--anchor-date", _text("anchor_date")),
+        ("--anchor-date", _anchor),
         ("--rrule", _rule),
         ("--timezone", _text("timezone")),
         ("--path", _text("path")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from syntask_yaml.document.node import Node
@@ -172,9 +172,19 @@ def block_name(block: Node) -> str:
 
 
 def name_pools(wishes: Iterable[PoolWish]) -> dict[PoolWish, str]:
-    """What each pool is called."""
+    """What each pool is called. A block that was saved is one pool, whatever its copies in files say."""
+    all_wishes = list(dict.fromkeys(wishes))
+    names = _names(dict.fromkeys(map(_same, all_wishes)))
+    return {wish: names[_same(wish)] for wish in all_wishes}
+
+
+def _same(wish: PoolWish) -> PoolWish:
+    return replace(wish, template="") if wish.block else wish
+
+
+def _names(wishes: Iterable[PoolWish]) -> dict[PoolWish, str]:
     names: dict[PoolWish, str] = {}
-    for wish in dict.fromkeys(wishes):
+    for wish in wishes:
         usual = _usual(wish.block, wish.type)
         name = f"{usual}-{wish.owner}" if wish.owner else usual
         names[wish] = wish.chosen or _free(name, wish, names)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +27,7 @@ HEAD = {"name": "nightly", "entrypoint": "flows.py:load_orders"}
         ("--cron '0 6 * * *' --timezone UTC", {"schedules": [{"cron": "0 6 * * *", "timezone": "UTC"}]}),
         (
             "--interval 3600 --anchor-date 2024-01-01",
-            {"schedules": [{"interval": 3600, "anchor_date": "2024-01-01"}]},
+            {"schedules": [{"interval": 3600, "anchor_date": "2024-01-01T00:00:00+00:00"}]},
         ),
         ("--rrule FREQ=DAILY", {"schedules": [{"rrule": "FREQ=DAILY"}]}),
         (
@@ -167,3 +170,38 @@ def test_the_copy_in_a_file_is_used_where_there_is_one(old: OldRepository) -> No
     assert first.status is Status.CARRIED
     assert "stale-block-copy" in notes(first.problems)
     assert second.status is Status.THERE
+
+
+def commands_of(folder: Path) -> Iterator[tuple[str, str]]:
+    """The deployments that real commands built, and the commands as a shell takes them."""
+    for line in (folder / "COMMANDS.txt").read_text(encoding="utf-8").splitlines():
+        words: list[str] = []
+        for word in line.split():
+            is_more = words and not word.startswith("-") and len(words) > 4 and not words[-1].startswith("-")
+            words[-1:] = [f"{words[-1]} {word}"] if is_more else [*words[-1:], word]
+        name = words[words.index("-n") + 1]
+        if (folder / f"{name}.yaml").exists():
+            yield name, shlex.join(words)
+
+
+@pytest.mark.parametrize("version", ["2.10.21", "2.19.2", "2.20.25"])
+def test_a_real_command_agrees_with_the_file_that_it_wrote(
+    agent_files: Path, tmp_path: Path, version: str
+) -> None:
+    """Its entry says nothing that the file's does not; what is in no file, the command does not know."""
+    folder = agent_files / version / "deployments"
+    found = list(commands_of(folder))
+    assert found
+    for name, command in found:
+        old = OldRepository(tmp_path / name)
+        old.write(
+            "flow.py",
+            'from prefect import flow\n\n\n@flow\ndef hello(name: str = "world", n: int = 1): ...\n',
+        )
+        old.write("deployment.yaml", (folder / f"{name}.yaml").read_text(encoding="utf-8"))
+        old.write("deploy.sh", f"{command}\n")
+
+        first, second = old.upgrade().results
+
+        assert first.converted.name == second.converted.name == name
+        assert second.status is Status.THERE, (command, second.entry, first.entry)

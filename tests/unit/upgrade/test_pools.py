@@ -211,6 +211,15 @@ def test_different_templates_are_two_pools(old: OldRepository) -> None:
     assert [pool.name for pool in old.upgrade().pools] == ["kubernetes", "kubernetes-2"]
 
 
+def test_copies_of_one_block_are_one_pool(old: OldRepository) -> None:
+    """Though one of them is stale."""
+    for number in range(2):
+        block = saved("kubernetes-job", "prod", customizations=[{"op": "add", "value": number}])
+        old.deployment(f"{number}.yaml", name=f"d{number}", infrastructure=block)
+
+    assert [pool.name for pool in old.upgrade().pools] == ["prod"]
+
+
 def test_blocks_of_one_name_and_two_types_are_two_pools(old: OldRepository) -> None:
     old.deployment("a.yaml", name="a", infrastructure=saved("process", "prod"))
     old.deployment(
