@@ -1,4 +1,4 @@
-"""One problem, with its place: what is wrong, why, and what to do."""
+"""Diagnostics: a problem, its location, its cause and what to do about it."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class Severity(Enum):
 class Diagnostic:
     """One problem.
 
-    *code* names a line of `MESSAGES`, which holds the summary: fixed words, never a user's data.
-    *detail* says in full sentences what is wrong and why, *hint* what to do.
-    *span* is where the value was written; *used* where an alias or a merge key brings it in.
-    *entries* names the deployments that the problem touches.
+    *code* is a key of `MESSAGES`, which has the summary: fixed words without user data.
+    *detail* says in full sentences what is wrong and why, *hint* says what to do.
+    *span* is where the value is written, *used* where an alias or merge key refers to it.
+    *entries* are the names of the deployments that the problem affects.
     """
 
     code: str
@@ -52,7 +52,7 @@ class Diagnostic:
         return self.severity is Severity.NOTE
 
     def as_error(self) -> Diagnostic:
-        """The same as an error; a note stays one."""
+        """Return the same as an error; a note stays a note."""
         return self if self.is_note else replace(self, severity=Severity.ERROR)
 
     def as_warning(self) -> Diagnostic:
@@ -74,7 +74,7 @@ def once(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
 
 
 def without_ignored(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """Leave out what is wrong below an unknown key: what is ignored is no second problem."""
+    """Return the diagnostics without those below an unknown key, whose value is ignored anyway."""
     ignored = {each.path for each in diagnostics if each.code == "unknown-key"}
     return [
         each
@@ -121,7 +121,7 @@ def _place(diagnostic: Diagnostic) -> tuple[str, int]:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that *name* is most likely a slip of, if there is one."""
+    """Return the known name that *name* most likely misspells, or None."""
     from difflib import get_close_matches  # only for those who made a slip
 
     by_folded = {_folded(candidate): candidate for candidate in known}
@@ -130,7 +130,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(name: str, known: Iterable[str], *, otherwise: str = "") -> str:
-    """A hint that offers the nearest known name, or says *otherwise*."""
+    """Return a hint that suggests the nearest known name, or else *otherwise*."""
     found = nearest(name, known)
     return f"Did you mean `{found}`?" if found else otherwise
 

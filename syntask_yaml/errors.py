@@ -1,22 +1,22 @@
-"""Everything that this package raises on purpose.
+"""The exceptions of this package.
 
     SyntaskError                 exit 1    a problem was found, or something failed
-    ├── ProjectInvalid                     the project has problems; each has a place
-    ├── NotFound                           a name that stands for nothing
+    ├── ProjectInvalid                     the project has problems, each with a location
+    ├── NotFound                           a name refers to nothing that exists
     ├── FileFailed                         a file cannot be read or written
     ├── EditRefused                        a file cannot be edited without changing something else
-    ├── StepFailed                         a build, push or pull step did not succeed (see `steps.base`)
-    ├── ParametersInvalid                  a flow cannot take the parameters of a run
+    ├── StepFailed                         a build, push or pull step failed (see `steps.base`)
+    ├── ParametersInvalid                  a flow does not accept the parameters of a run
     ├── PlanStale                          a saved plan no longer fits
-    ├── PruneRefused                       more would be deleted than may be
-    ├── BackendError                       the backend did not do what was asked
-    │   ├── BackendUnreachable             no answer, or not the answer of a backend
-    │   ├── BackendRefused                 the backend knows who asks, or what, and says no
-    │   └── BackendConflict                what is to be made is there already, or has changed
-    ├── UsageError               exit 64   the command line asks for something impossible
-    └── Interrupted              exit 130  somebody pressed Ctrl-C
+    ├── PruneRefused                       more would be deleted than is allowed
+    ├── BackendError                       the backend could not complete a request
+    │   ├── BackendUnreachable             no response, or not the response of a backend
+    │   ├── BackendRefused                 the backend rejected a request
+    │   └── BackendConflict                an object already exists, or has changed
+    ├── UsageError               exit 64   the command line is not valid
+    └── Interrupted              exit 130  the command was interrupted with Ctrl-C
 
-Whatever else arrives at the command line's edge is a bug in syntask: exit 70, with a report file.
+Any other exception that reaches the command line is a bug in syntask: exit 70, with a report file.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from syntask_yaml.source import Span
 
 
 class SyntaskError(Exception):
-    """A problem that was foreseen: *detail* says what is wrong and why, *hint* what to do."""
+    """An expected problem: *detail* says what is wrong and why, *hint* says what to do."""
 
     code: ClassVar[str] = "failed"
     exit_code: ClassVar[int] = 1
@@ -46,7 +46,7 @@ class SyntaskError(Exception):
 
 
 class ProjectInvalid(SyntaskError):
-    """The project has problems; each has a place."""
+    """The project has problems, each with a location."""
 
     code = "project-invalid"
 
@@ -60,7 +60,7 @@ class ProjectInvalid(SyntaskError):
 
 
 class NotFound(SyntaskError):
-    """A name that stands for nothing: a file, a deployment, a pool, a run."""
+    """A name refers to nothing that exists: a file, a deployment, a pool, a run."""
 
     code = "not-found"
 
@@ -78,31 +78,31 @@ class EditRefused(SyntaskError):
 
 
 class StepFailed(SyntaskError):
-    """A build, push or pull step did not succeed."""
+    """A build, push or pull step failed."""
 
     code = "step-failed"
 
 
 class ParametersInvalid(SyntaskError):
-    """A flow cannot take the parameters of a run."""
+    """A flow does not accept the parameters of a run."""
 
     code = "wrong-parameter"
 
 
 class PlanStale(SyntaskError):
-    """A saved plan no longer fits: the project or the backend changed since."""
+    """A saved plan is out of date: the project or the backend has changed."""
 
     code = "plan-stale"
 
 
 class PruneRefused(SyntaskError):
-    """More would be deleted than may be."""
+    """More would be deleted than is allowed."""
 
     code = "prune-refused"
 
 
 class BackendError(SyntaskError):
-    """The backend did not do what was asked.
+    """The backend could not complete a request.
 
     *may_pass*: nothing was written, and the same may succeed later, as with a lock or a full disk.
     """
@@ -112,32 +112,32 @@ class BackendError(SyntaskError):
 
 
 class BackendUnreachable(BackendError):
-    """No answer, or not the answer of a backend."""
+    """No response, or not the response of a backend."""
 
     code = "backend-unreachable"
 
 
 class BackendRefused(BackendError):
-    """The backend knows who asks, or what, and says no."""
+    """The backend rejected a request."""
 
     code = "backend-refused"
 
 
 class BackendConflict(BackendError):
-    """What is to be made is there already, or has changed since it was read."""
+    """An object already exists, or has changed since it was read."""
 
     code = "backend-conflict"
 
 
 class UsageError(SyntaskError):
-    """The command line asks for something impossible."""
+    """The command line is not valid."""
 
     code = "usage"
     exit_code = 64
 
 
 class Interrupted(SyntaskError):
-    """Somebody pressed Ctrl-C."""
+    """The command was interrupted with Ctrl-C."""
 
     code = "interrupted"
     exit_code = 130

@@ -1,6 +1,6 @@
-"""The messages: a fixed summary for each code, and what it means.
+"""The messages: a fixed summary for each code, and its meaning.
 
-A summary never holds a user's data, so that people come to know it. `docs/messages.md` is made from
+A summary never contains user data, so that people learn to recognize it. `docs/messages.md` is made from
 this table, and every diagnostic and error names a code of it.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """The fixed words of a message, and a sentence or two for the reference."""
+    """The fixed summary of a message, and a sentence or two for the reference."""
 
     summary: str
     about: str
@@ -45,7 +45,7 @@ MESSAGES: Mapping[str, Message] = {
     ),
     "missing-key": Message("Missing key", "A required key is missing or empty."),
     "wrong-type": Message("Wrong type", "The key expects a value of another type."),
-    "wrong-value": Message("Wrong value", "The value is not one of those that the key accepts."),
+    "wrong-value": Message("Wrong value", "The key does not accept this value."),
     "conflicting-keys": Message("Conflicting keys", "Two keys contradict each other."),
     "obsolete-key": Message(
         "Obsolete key", "The key was part of the format once and no longer has an effect."
@@ -243,7 +243,7 @@ MESSAGES: Mapping[str, Message] = {
     ),
     "prune-refused": Message(
         "Prune refused",
-        "`--prune` deletes a deployment only if it is certainly no longer declared and not protected.",
+        "`--prune` deletes a deployment only if it is known to be no longer declared and is not protected.",
     ),
     "plan-stale": Message("Stale plan", "The project or the backend changed after the plan was saved."),
     "backend-failed": Message("Backend error", "The backend could not complete the request."),

@@ -13,7 +13,7 @@ from syntask_yaml.model.value import Json
 
 
 def fitted(block: Block) -> Block:
-    """*block* with its secret fields wrapped; BackendRefused if its type has no such shape."""
+    """*block* with its secret fields wrapped; BackendRefused if its fields do not match its type."""
     kind = BLOCK_TYPES.get(block.type)
     if kind is None:
         known = ", ".join(f"`{slug}`" for slug in BLOCK_TYPES)

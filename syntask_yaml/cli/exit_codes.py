@@ -1,4 +1,4 @@
-"""Where errors end: what is printed, and the exit code."""
+"""Convert exceptions to messages and exit codes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BUG = 70
 
 
 def exit_code_of(error: BaseException) -> int:
-    """Say what *error* means for the user, on standard error; the exit code for it."""
+    """Print the message of *error* on standard error, and return its exit code."""
     if isinstance(error, SyntaskError):
         return _foreseen(error)
     if isinstance(error, click.exceptions.Exit):

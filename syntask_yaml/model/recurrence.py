@@ -73,7 +73,7 @@ def _local(moment: str, timezone: str | None) -> str:
     end = datetime.strptime(moment.upper(), _FORM).replace(tzinfo=UTC)
     try:
         return end.astimezone(ZoneInfo(timezone or "UTC")).strftime(_FORM)
-    except OverflowError:  # 99991231T235959Z: for ever
+    except OverflowError:  # 99991231T235959Z: forever
         return moment
 
 
@@ -97,7 +97,7 @@ def rrule_problem(text: str) -> str | None:
 def wall_times(text: str, timezone: str | None, after: datetime) -> Iterator[datetime]:
     """Yield the times of a rule that are later than *after*, all without a zone.
 
-    Raises what dateutil raises for a rule that cannot be walked, and may take for ever: see `within`.
+    Raises what dateutil raises for a rule that cannot be walked, and may take forever: see `within`.
     """
     rule = _entered_near(_parsed(text, timezone), after)
     yield from rule.xafter(after)

@@ -37,7 +37,7 @@ _SECONDS = {
 def parse_interval(value: float | str) -> float:
     """Seconds of an interval: a number, `PT10M`, `1:30:00`, `1 day, 2:00:00`, or a number as text.
 
-    Raises ValueError, with a sentence, for anything else and for what is not above zero.
+    Raises ValueError, with a sentence, for anything else and for a value that is not positive.
     """
     try:
         seconds = _seconds(value.strip()) if isinstance(value, str) else float(value)
@@ -63,7 +63,7 @@ def _seconds(text: str) -> float | None:
 def parse_moment(text: str) -> datetime:
     """An aware time from ISO 8601 or a similar text; UTC where it names no zone.
 
-    Raises ValueError for a text that is no time, or none that UTC has.
+    Raises ValueError for text that is not a time, or not one that UTC has.
     """
     try:
         moment = _moment(text)

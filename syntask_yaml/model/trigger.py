@@ -56,7 +56,7 @@ def _converted(convert: Callable[[Any], Any], value: Value) -> Value:
 
 
 def kind_of(trigger: Mapping[str, Value]) -> str:
-    """The type of a trigger that does not say it, told from its other keys."""
+    """Return the type of a trigger without `type`, inferred from its other keys."""
     if trigger.get("posture") == "Metric":
         return "metric"
     if "triggers" in trigger:
@@ -65,7 +65,7 @@ def kind_of(trigger: Mapping[str, Value]) -> str:
 
 
 def seconds_of(value: object) -> float | None:
-    """The seconds of a duration, none and fewer included; None for what is no duration."""
+    """The seconds of a duration, none and fewer included; None for text that is not a duration."""
     with suppress(ValueError, TypeError, OverflowError):
         return _seconds(value)
     return None

@@ -108,7 +108,7 @@ class Approval:
     ask: Callable[[Plan], None] | None = None
 
     def check(self, plan: Plan) -> None:
-        """Raise PruneRefused if *plan* deletes too many, UsageError if nobody can be asked."""
+        """Raise PruneRefused if *plan* deletes too many, UsageError if prompts are disabled."""
         names = [change.deployment for change in plan.deletions]
         listed = ", ".join(f"`{name}`" for name in names)
         if self.at_most is not None and len(names) > self.at_most:

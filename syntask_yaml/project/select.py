@@ -45,7 +45,7 @@ def select(
 ) -> list[T]:
     """What the *patterns* mean, each once, in the order of *candidates*.
 
-    A pattern that is the name of some deployment word for word is no glob. Raises NotFound, with the
+    A pattern that is exactly the name of a deployment is not a glob. Raises NotFound, with the
     nearest name, if a pattern means nothing.
     """
     known = [candidate for candidate, _ in candidates]

@@ -32,7 +32,7 @@ def check_trigger(trigger: Node, is_open: IsOpen) -> Iterator[Diagnostic]:
 def check_durations(
     node: Node, keys: tuple[str, ...], is_open: IsOpen, least: float = 0
 ) -> Iterator[Diagnostic]:
-    """Durations that are none, or are shorter than *least* seconds."""
+    """Report invalid durations, and those shorter than *least* seconds."""
     for key in keys:
         place = node.get(key)
         if place is None or place.value is None or is_open(place.value):

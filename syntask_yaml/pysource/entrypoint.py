@@ -12,7 +12,7 @@ _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
 
 class InvalidEntrypoint(SyntaskError):
-    """A text that is no entrypoint, or one that names what cannot be a flow."""
+    """The text is not an entrypoint, or refers to something that cannot be a flow."""
 
     code = "invalid-entrypoint"
 

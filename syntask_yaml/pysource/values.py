@@ -44,7 +44,7 @@ def _named(node: ast.expr, scope: NameScope) -> Any:
 
 @lru_cache(maxsize=1024)
 def _assigned(symbol: SourceExpression) -> Any:
-    # Once for each: names that are joined of names twice over would take for ever.
+    # Once for each: names that are joined of names twice over would take forever.
     value = evaluate(symbol.node, symbol.scope)
     if isinstance(value, dict) and symbol.name in symbol.scope.module.altered:
         raise Unknowable(f"`{symbol.name}` is modified after it is assigned")

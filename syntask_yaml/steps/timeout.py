@@ -23,7 +23,7 @@ def timeout_of(step: Step, inputs: Mapping[str, Any], root: Path) -> float | Non
     """The seconds that *step* may take; None if nothing is said.
 
     A function of the user's that has an input `timeout` itself is given it, and not limited. Raises
-    StepFailed for what is no number of seconds.
+    StepFailed for a value that is not a number of seconds.
     """
     value = inputs.get(TIMEOUT)
     if value is None or is_own_input(step, root):

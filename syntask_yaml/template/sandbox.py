@@ -54,7 +54,7 @@ def evaluate(text: str, values: Mapping[str, Any]) -> Value:
 
 @lru_cache(maxsize=4096)
 def check(text: str) -> None:
-    """Raise ExpressionFailed if *text* is no expression, calls something, or is nested too deep."""
+    """Raise ExpressionFailed if *text* is not an expression, calls something, or is nested too deep."""
     aliases = _aliases(text)
     try:
         tree = _environment().parse(f"{{{{ {rename(text, aliases)} }}}}")
@@ -169,7 +169,7 @@ class _NotConverted(SecurityError):
 
 
 def _whole_number(value: Any, default: Any = None) -> Any:
-    """Jinja's `int`, but a text that is no number is a failure, not 0."""
+    """Jinja's `int`, but text that is not a number is a failure, not 0."""
     return _converted(value, int, "whole number", default)
 
 

@@ -38,7 +38,7 @@ LEFT = Left.LEFT
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """The answer for a name that stands for nothing: a message's *code*, reason and remedy."""
+    """The answer for an undefined name: the *code*, reason and hint of a diagnostic."""
 
     code: str
     detail: str
@@ -86,8 +86,8 @@ class Scope:
     *later*: ids of steps that run where the run starts.
     *variables*: None leaves them. *blocks*: a lookup, or what becomes of them without one.
     *is_static*: values are not known, so that texts are checked rather than resolved.
-    *leaves_nonsense*: braces around what is no expression are text, as in the reference.
-    *leaves_missing*: a name that stands for nothing stays as it was written.
+    *leaves_nonsense*: braces around an invalid expression are text, as in the reference.
+    *leaves_missing*: an undefined name stays as it was written.
     """
 
     environ: Mapping[str, str] = field(default_factory=dict)

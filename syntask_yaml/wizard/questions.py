@@ -72,7 +72,7 @@ class Question(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Text(Question[str]):
-    """A line of text. *check* says in a sentence why a text is no answer; it is empty for one that is.
+    """A line of text. *check* returns why a text is not an answer, in a sentence; empty if it is one.
 
     *completions* are texts to offer while one is typed.
     """

@@ -43,7 +43,7 @@ def _unit(word: str) -> int | None:
 
 
 def interval_problem(text: str) -> str:
-    """Why *text* is no interval, in a sentence; empty if it is one."""
+    """Return why *text* is not an interval, in a sentence; empty if it is one."""
     try:
         spoken_interval(text)
     except ValueError as error:

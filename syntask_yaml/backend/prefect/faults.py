@@ -22,15 +22,15 @@ _LOGIN = "Set PREFECT_API_KEY, or PREFECT_API_AUTH_STRING for a server that requ
 
 
 class AnswerLost(BackendUnreachable):
-    """The call went out and no answer came back: it may have been done, or not."""
+    """A request was sent and no response arrived: it may or may not have been executed."""
 
 
 class NoApi(BackendUnreachable):
-    """What answers is not the API of a Prefect 3 server."""
+    """What responds is not the API of a Prefect 3 server."""
 
 
 class Refused(BackendRefused):
-    """The server says no, with the HTTP *status*; *unknown* are the keys that it does not know."""
+    """The server rejected a request with HTTP *status*; *unknown* are the keys it does not support."""
 
     def __init__(self, detail: str, *, hint: str = "", status: int, unknown: frozenset[str] = frozenset()):
         super().__init__(detail, hint=hint)
@@ -39,7 +39,7 @@ class Refused(BackendRefused):
 
 
 def from_wire(error: httpx.HTTPError, url: str, *, is_known: bool) -> BackendUnreachable:
-    """What a failure on the way means. *is_known*: the server has answered before."""
+    """Return the error for a failed connection. *is_known*: the server has responded before."""
     if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)):
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
             return BackendUnreachable(
@@ -59,7 +59,7 @@ def from_wire(error: httpx.HTTPError, url: str, *, is_known: bool) -> BackendUnr
 
 
 def too_late(url: str) -> AnswerLost:
-    """The error for an answer that was not complete in time."""
+    """Return the error for a response that was not complete in time."""
     return AnswerLost(
         f"The server at {url} did not respond in time.",
         hint="Try again, or set PREFECT_API_REQUEST_TIMEOUT to more seconds.",
@@ -71,7 +71,7 @@ def _reason(error: httpx.HTTPError) -> str:
 
 
 def from_answer(answer: httpx.Response, url: str) -> BackendError:
-    """What an answer means that is no success."""
+    """Return the error for a response that is not a success."""
     status = answer.status_code
     body = _body(answer)
     said = "; ".join(dict.fromkeys(_reasons(body))) or _phrase(status)
@@ -111,7 +111,7 @@ _ALLOWED = "Ask the server's administrator for permission, or use another API ke
 
 
 def no_api(url: str, why: str) -> NoApi:
-    """The error for an answer that is not an API's, and *why*."""
+    """Return the error for a response that is not an API's, and *why*."""
     return NoApi(f"{url} responds, but not like the API of a Prefect 3 server: {why}.", hint=_WRONG_URL)
 
 
@@ -125,7 +125,7 @@ def old_server(url: str, version: str) -> BackendRefused:
 
 
 def changing(url: str, kind: str) -> BackendConflict:
-    """The error for a list that others change faster than it can be read."""
+    """Return the error for a list that others change faster than it can be read."""
     return BackendConflict(
         f"The `{kind}` of the server at {url} changed while they were being read.",
         hint="Try again when fewer clients write to the server.",

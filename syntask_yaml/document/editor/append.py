@@ -32,7 +32,7 @@ class Appender:
         self._writer = NodeWriter(session.edits, session.renderer)
 
     def append(self, entry: dict[str, Any]) -> None:
-        """Add *entry*. Raises EditRefused where what is there is no list that is written in place."""
+        """Add *entry*. Raises EditRefused if `deployments` is not a list that is written in place."""
         tree = self._session.tree
         root = tree.root
         if not isinstance(root, MappingNode):

@@ -91,7 +91,7 @@ def open_engine(context: StepContext) -> Iterator[Engine]:
 
 
 def login_of(credentials: Mapping[str, Any], registry: str) -> tuple[str, dict[str, str]]:
-    """The host and the login in *credentials*. Raises StepFailed if they are none for *registry*."""
+    """The host and the login in *credentials*. Raises StepFailed if they are not for *registry*."""
     missing = [name for name in ("username", "password") if not credentials.get(name)]
     if missing:
         hint = "Set `username` and `password`, or refer to a `docker-registry-credentials` block."

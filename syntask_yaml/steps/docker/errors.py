@@ -48,7 +48,7 @@ _NO_ANSWER = Rule(
 
 
 class EngineFailed(StepFailed):
-    """The engine, or a registry that it asks, said no; *reason* has its own words."""
+    """The engine, or a registry that it uses, reported an error; *reason* is its text."""
 
     def __init__(self, detail: str, *, hint: str = "", reason: str = "") -> None:
         super().__init__(detail, hint=hint)

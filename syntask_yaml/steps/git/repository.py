@@ -68,7 +68,7 @@ class Clone:
     def check_origin(self) -> None:
         """Raise StepFailed if this is a clone of something else; forget a login in its URL.
 
-        Raises `git.GitError` or `configparser.Error` if it is no whole repository any more.
+        Raises `git.GitError` or `configparser.Error` if it is no longer a complete repository.
         """
         settings, origin = git.Repo(self._place).config_reader("repository"), 'remote "origin"'
         url = str(settings.get_value(origin, "url", "")) if settings.has_section(origin) else ""

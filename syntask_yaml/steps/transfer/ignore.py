@@ -14,7 +14,7 @@ def read_patterns(root: Path, ignore_file: str) -> tuple[IsIgnored, tuple[str, .
     """What the patterns of *ignore_file* and of `.syntaskignore` in *root* leave out; the files read.
 
     Of the two, the patterns of `.syntaskignore` come last and so win. Raises StepFailed for a file that
-    is no text, or holds what is no pattern.
+    is not text, or contains an invalid pattern.
     """
     names = [name for name in dict.fromkeys((ignore_file, OWN_FILE)) if (root / name).is_file()]
     lines = [line for name in names for line in _lines(root / name)]

@@ -151,7 +151,7 @@ def _type_of(schema: Mapping[str, Any]) -> str:
 
 
 def _problem(schema: Mapping[str, Any], name: str, text: str) -> str:
-    """Why *text* is no value of the parameter, in a sentence; empty if it is."""
+    """Return why *text* is not a value of the parameter, in a sentence; empty if it is one."""
     value = _value(schema, name, text)
     return "" if is_template(value) else _misfit(schema, name, value)
 
