@@ -115,7 +115,7 @@ def command(context: Context, /, *, arguments: DeployArguments, output: str) -> 
     if arguments.plan_file is not None:
         if request.selection.names or request.selection.all or request.selection.entrypoint:
             raise UsageError(
-                ("`--plan` cannot be combined with a selection: a saved plan already has one."),
+                "`--plan` cannot be combined with a selection: a saved plan already has one.",
                 hint="Pass `--plan` alone.",
             )
         saved, request = load_plan(context.directory / arguments.plan_file)

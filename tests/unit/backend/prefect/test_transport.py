@@ -162,9 +162,13 @@ def test_no_server_is_said_at_once() -> None:
     api.close()
 
 
+# What an answer of a server has besides for each deployment.
+_ALWAYS: Mapping[str, Any] = {"parameters": {}, "job_variables": {}}
+
+
 def test_pages_are_read_to_the_end() -> None:
     """As many at once as there probably are, in an order without ties, and on while they are full."""
-    page = [{"id": str(number), "name": "n", "flow_id": "f"} for number in range(200)]
+    page = [{"id": str(number), "name": "n", "flow_id": "f", **_ALWAYS} for number in range(200)]
     with api_of(Answer(200, page), Answer(200, page[-8:])) as (api, server):
         assert len(api.every("deployments")) == 200
 
@@ -275,7 +279,7 @@ def test_what_json_cannot_say_is_refused(value: Any, word: str) -> None:
 )
 def test_a_value_of_another_type_is_said_with_its_place(kind: str, field: str, value: Any) -> None:
     """Whichever command reads it."""
-    whole = {"id": "1", "name": "n", "flow_id": "f", "type": "process", field: value}
+    whole = {"id": "1", "name": "n", "flow_id": "f", **_ALWAYS, "type": "process", field: value}
     with api_of(Answer(200, [whole])) as (api, _), pytest.raises(BackendUnreachable, match=f"`{field}"):
         api.every(kind)
 
