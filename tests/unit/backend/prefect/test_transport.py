@@ -162,8 +162,13 @@ def test_no_server_is_said_at_once() -> None:
     api.close()
 
 
-# What an answer of a server has besides for each deployment.
-_ALWAYS: Mapping[str, Any] = {"parameters": {}, "job_variables": {}}
+# What the answer of a server has for each deployment besides its names.
+_ALWAYS: Mapping[str, Any] = {
+    "parameters": {},
+    "job_variables": {},
+    "enforce_parameter_schema": True,
+    "paused": False,
+}
 
 
 def test_pages_are_read_to_the_end() -> None:
