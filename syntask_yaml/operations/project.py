@@ -57,8 +57,10 @@ def _hint_without_file(directory: Path) -> str:
     found = find_agent_files(directory)
     if not found:
         return _NO_FILE_HINT
-    files = f"`{found[0]}` is" if len(found) == 1 else f"`{found[0]}` and {len(found) - 1} more files are"
-    return f"{files} for agents: `{upgrade_command()}` shows how to convert them to a project file."
+    if len(found) == 1:
+        return f"`{found[0]}` is a file of Prefect 2. `{upgrade_command()}` shows how to convert it."
+    files = f"`{found[0]}` and {len(found) - 1} more"
+    return f"{files} are files of Prefect 2. `{upgrade_command()}` shows how to convert them."
 
 
 def _relative(file: Path, directory: Path) -> str:

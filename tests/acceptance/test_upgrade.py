@@ -122,13 +122,16 @@ def test_without_a_project_file_the_upgrade_is_named(
     done = console.run(f"syntask {command}")
 
     assert done.returncode == 1
-    assert f"`{name}` is for agents: `syntask upgrade`" in done.stdout
+    assert f"`{name}` is a file of Prefect 2. `syntask upgrade` shows" in done.stdout
 
 
 def test_a_list_beside_no_project_file_is_named_too(console: Console, old: OldRepository) -> None:
     old.write("deployment.yaml", "deployments:\n- {name: a, entrypoint: 'flows.py:load_orders'}\n")
 
-    assert "`syntask upgrade`" in console.run("syntask plan --all").stdout
+    old.write("other-deployment.yaml", "deployments:\n- {name: b, entrypoint: 'flows.py:load_orders'}\n")
+
+    hint = "`deployment.yaml` and 1 more are files of Prefect 2. `syntask upgrade` shows how to convert them."
+    assert hint in console.run("syntask plan --all").stdout
 
 
 def test_validating_a_file_of_agents_names_its_upgrade(console: Console, old: OldRepository) -> None:
