@@ -128,7 +128,7 @@ def test_without_a_project_file_the_upgrade_is_named(
 def test_a_list_beside_no_project_file_is_named_too(console: Console, old: OldRepository) -> None:
     old.write("deployment.yaml", "deployments:\n- {name: a, entrypoint: 'flows.py:load_orders'}\n")
 
-    old.write("other-deployment.yaml", "deployments:\n- {name: b, entrypoint: 'flows.py:load_orders'}\n")
+    old.write("deployments.yaml", "deployments:\n- {name: b, entrypoint: 'flows.py:load_orders'}\n")
 
     hint = "`deployment.yaml` and 1 more are files of Prefect 2. `syntask upgrade` shows how to convert them."
     assert hint in console.run("syntask plan --all").stdout
