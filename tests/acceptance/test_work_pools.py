@@ -111,7 +111,7 @@ def test_a_pool_of_another_type_that_is_there_is_not_executed(console: Console) 
 def test_a_worker_of_another_type_than_its_pool_does_not_start(console: Console) -> None:
     done = console.run("syntask worker start --type docker --run-once")
 
-    assert done.returncode == 2
+    assert done.returncode == 64
     assert "The work pool `default` is of type `process`, not `docker`." in done.stdout
     assert console.run("syntask worker start --type process --run-once").returncode == 0
 
