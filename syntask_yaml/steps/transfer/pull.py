@@ -49,7 +49,7 @@ def _place(target: Path, name: str, remote: Remote) -> Path:
     parts = name.split("/")
     if "\0" in name or any(part in ("", ".", "..") for part in parts):
         raise StepFailed(
-            f"`{remote.url}` contains {name!a}, which is outside the directory that it is copied to.",
+            f"`{remote.url}` contains {name!a}, which is not a valid relative path.",
             hint="Remove it from the store, or rename it.",
         )
     return target.joinpath(*parts)

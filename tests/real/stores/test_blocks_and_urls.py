@@ -141,7 +141,7 @@ def test_repositories_and_directories_as_blocks(tmp_path: Path) -> None:
     [
         ({"block_document_name": "none", "block_type_slug": "s3-bucket"}, "has no block `none`"),
         ({"block_document_name": "text", "block_type_slug": "string"}, "does not refer to a folder"),
-        ({"block_document_name": "../x", "block_type_slug": "s3-bucket"}, "does not refer to a block"),
+        ({"block_document_name": "../x", "block_type_slug": "s3-bucket"}, "is not a valid block name"),
         ({"block_document_name": "loose", "block_type_slug": "s3-bucket"}, "`credentials` of the block"),
         ({"block_document_name": "lost", "block_type_slug": "s3-bucket"}, "has no block `gone`"),
         (
@@ -173,7 +173,7 @@ def test_blocks_that_cannot_be_pulled(tmp_path: Path, inputs: dict[str, Any], ex
         ("flows/production", "does not refer to a folder"),
         ("s3://", "does not refer to a folder"),
         ("file:///srv/../../etc", "does not refer to a folder"),
-        ("nonsense://bucket/folder", "cannot be used here|cannot be opened"),
+        ("nonsense://bucket/folder", "cannot be used here|Cannot open"),
         ("file:///no/such/place", "contains no files"),
     ],
 )
