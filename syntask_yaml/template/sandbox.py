@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -127,9 +128,12 @@ def _sentence(error: Exception, aliases: Mapping[str, str]) -> str:
 
 @lru_cache(maxsize=4096)
 def _compiled(text: str) -> Callable[[Mapping[str, Any]], Any]:
-    compiled: Callable[[Mapping[str, Any]], Any] = _environment().compile_expression(
-        text, undefined_to_none=False
-    )
+    with warnings.catch_warnings():
+        # Python warns of a constant such as `true[1]` while it compiles; evaluating it says what is wrong.
+        warnings.simplefilter("ignore", SyntaxWarning)
+        compiled: Callable[[Mapping[str, Any]], Any] = _environment().compile_expression(
+            text, undefined_to_none=False
+        )
     return compiled
 
 

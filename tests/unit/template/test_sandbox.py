@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+import warnings
 from typing import Any
 
 import pytest
@@ -272,3 +273,13 @@ def test_the_environment_is_what_was_given() -> None:
         del os.environ["SYNTASK_PLANTED"]
 
     assert [problem.reason.code for problem in problems] == ["unset-name"]
+
+
+def test_python_does_not_warn_of_what_a_file_says(recwarn: pytest.WarningsRecorder) -> None:
+    """Python warns of a constant with an index while Jinja's code is compiled; the problem is enough."""
+    warnings.simplefilter("always")
+
+    _, problems = resolved("{{ true[1:2] + 1 }}")
+
+    assert [problem.reason.code for problem in problems] == ["invalid-template"]
+    assert not recwarn.list
