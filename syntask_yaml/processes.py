@@ -224,8 +224,8 @@ class _Text:
             self._hand_on(self._rest)
 
     def __str__(self) -> str:
-        told = f"\n[truncated after {MAX_KEPT:,} characters]" if self._room < 0 else ""
-        return "".join(self._kept) + told
+        note = f"\n[truncated after {MAX_KEPT:,} characters]" if self._room < 0 else ""
+        return "".join(self._kept) + note
 
     def _keep(self, text: str) -> None:
         if self._room > 0:

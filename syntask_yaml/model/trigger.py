@@ -35,13 +35,13 @@ def settled(trigger: Mapping[str, Value], *, name: str = "") -> dict[str, Value]
 
 def whole(trigger: Mapping[str, Value], *, name: str = "") -> dict[str, Value]:
     """*trigger* with every key that its type has, durations in seconds and sets in order."""
-    said = {key: value for key, value in trigger.items() if value is not None}
-    kind = said.get("type") or kind_of(said)
-    found: dict[str, Value] = {"type": kind, **({"name": said.get("name", name)} if name else {})}
-    for key, (convert, default) in _fields_of(kind, said).items():
+    given = {key: value for key, value in trigger.items() if value is not None}
+    kind = given.get("type") or kind_of(given)
+    found: dict[str, Value] = {"type": kind, **({"name": given.get("name", name)} if name else {})}
+    for key, (convert, default) in _fields_of(kind, given).items():
         if key in _COMMON and not name:
             continue
-        found[key] = _converted(convert, said[key]) if key in said else default
+        found[key] = _converted(convert, given[key]) if key in given else default
     if kind == "event" and found["posture"] == "Proactive" and not found["within"]:
         found["within"] = _LEAST_ABSENCE
     return found

@@ -182,9 +182,9 @@ def _name(name: str) -> str:
 
 
 def _limit(limit: Mapping[str, Value]) -> Value:
-    said = {key: value for key, value in limit.items() if value is not None}
-    is_plain = said == {"limit": limit["limit"], "collision_strategy": CollisionStrategy.ENQUEUE.value}
-    return limit["limit"] if is_plain else said
+    given = {key: value for key, value in limit.items() if value is not None}
+    is_plain = given == {"limit": limit["limit"], "collision_strategy": CollisionStrategy.ENQUEUE.value}
+    return limit["limit"] if is_plain else given
 
 
 def _pool(pool: Mapping[str, Value]) -> Value:

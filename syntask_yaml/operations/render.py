@@ -70,8 +70,8 @@ def document_of(deployment: Deployment) -> dict[str, Any]:
         "work_pool": {key: value for key, value in pool.items() if value not in (None, {}, [])},
         "schedules": _schedules(known["schedules"]),
     }
-    said = {key: _plain(value) for key, value in fields.items() if value not in (None, {}, [])}
-    return {**said, "pull": _plain(known["pull"])}
+    given = {key: _plain(value) for key, value in fields.items() if value not in (None, {}, [])}
+    return {**given, "pull": _plain(known["pull"])}
 
 
 def _schedules(schedules: Value) -> Value:

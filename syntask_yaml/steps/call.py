@@ -63,8 +63,8 @@ def _plain(value: Any) -> Any:
 
 def words(error: BaseException) -> str:
     """An exception as Python says it below a traceback."""
-    said = str(error)
-    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+    message = str(error)
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 
 def own_traceback(error: BaseException) -> Iterator[str]:

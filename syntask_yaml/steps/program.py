@@ -55,12 +55,12 @@ def check_exit(what: str, finished: processes.Finished) -> None:
     """Raise ProcessFailed, with the end of what the program wrote, unless it exited with 0."""
     if finished.code == 0:
         return
-    told = [f"{what} {_ended(finished.code)}."]
+    message = [f"{what} {_ended(finished.code)}."]
     for name, text in (("stderr", finished.stderr), ("stdout", finished.stdout)):
         if lines := text.strip().splitlines()[-_TAIL:]:
-            told.append(f"Its {name} ends with:")
-            told += (f"    {line}" for line in lines)
-    raise ProcessFailed("\n".join(told), exit_code=finished.code)
+            message.append(f"Its {name} ends with:")
+            message += (f"    {line}" for line in lines)
+    raise ProcessFailed("\n".join(message), exit_code=finished.code)
 
 
 def _ended(code: int) -> str:

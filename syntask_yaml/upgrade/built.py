@@ -8,8 +8,8 @@ from typing import Any
 
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.value import read_json
+from syntask_yaml.upgrade.agent_deployment import AgentDeployment, Form
 from syntask_yaml.upgrade.commands import Command
-from syntask_yaml.upgrade.facts import AgentDeployment, Form
 from syntask_yaml.upgrade.secrets import hide_values
 
 Fields = dict[str, Any]
@@ -111,8 +111,8 @@ def _anchor(fields: Fields, value: str) -> bool:
 def _rule(fields: Fields, value: str) -> bool:
     """A recurrence rule, or JSON with one and its time zone."""
     found = _json(value)
-    said = found if isinstance(found, dict) else {"rrule": value}
-    fields.update(said if said.keys() <= {"rrule", "timezone"} else {})
+    timing = found if isinstance(found, dict) else {"rrule": value}
+    fields.update(timing if timing.keys() <= {"rrule", "timezone"} else {})
     return "rrule" in fields
 
 

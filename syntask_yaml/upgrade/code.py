@@ -11,8 +11,8 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.errors import SyntaskError
 from syntask_yaml.project.flows import Flow
 from syntask_yaml.project.spelling import step
+from syntask_yaml.upgrade.agent_deployment import Form
 from syntask_yaml.upgrade.draft import EntryDraft
-from syntask_yaml.upgrade.facts import Form
 from syntask_yaml.upgrade.pools import block_name, block_type, has_copy
 from syntask_yaml.upgrade.storages import (
     PULLED,
@@ -69,12 +69,12 @@ def _convert_storage(draft: EntryDraft, storage: Node, path: Node | None) -> Non
     )
     pull, push = kind.convert(StoredCode(draft, storage, folder))
     draft.put("pull", pull)
-    _say_copied(draft, storage)
+    _warn_of_copy(draft, storage)
     if kind.uploads:
         _convert_upload(draft, storage, push)
 
 
-def _say_copied(draft: EntryDraft, storage: Node) -> None:
+def _warn_of_copy(draft: EntryDraft, storage: Node) -> None:
     name = block_name(storage)
     if name and has_copy(storage):
         detail = (
@@ -108,7 +108,7 @@ def _convert_local_block(draft: EntryDraft, storage: Node, path: Node | None) ->
         detail = f"Runs in containers cannot access `{place}`, where the storage block has the code."
         draft.warn(storage, "no-pull", detail, "Copy the code into the image, or add `pull` steps.")
         return
-    _say_copied(draft, storage)
+    _warn_of_copy(draft, storage)
     _go_to(draft, place)
     _convert_upload(draft, storage, [])
 

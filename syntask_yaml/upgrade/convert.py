@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from syntask_yaml.diagnostics import Path as TreePath
 from syntask_yaml.project.sections import SECTIONS
+from syntask_yaml.upgrade.agent_deployment import AgentDeployment, Form, is_empty
 from syntask_yaml.upgrade.draft import Converted, EntryDraft, Scene
-from syntask_yaml.upgrade.facts import AgentDeployment, Form, is_empty
 from syntask_yaml.upgrade.fields import FIELDS, PROJECT_FIELDS
 
 _OF_DEPLOY = ("build", "push")
@@ -23,7 +23,7 @@ def convert(source: AgentDeployment, scene: Scene) -> Converted:
         convert_field(draft)
     if source.form is not Form.PROJECT:
         _shield(draft)
-    _say_secrets(draft)
+    _warn_of_secrets(draft)
     return draft.done()
 
 
@@ -43,10 +43,10 @@ def _field_of(path: TreePath) -> TreePath:
     return path[:2] if path[0] == "storage" else path
 
 
-def _say_secrets(draft: EntryDraft) -> None:
-    said = {problem.path for problem in draft.problems if problem.code == "secret-in-file"}
+def _warn_of_secrets(draft: EntryDraft) -> None:
+    reported = {problem.path for problem in draft.problems if problem.code == "secret-in-file"}
     for path in dict.fromkeys(map(_field_of, draft.source.secrets)):
-        if any(path[: len(each)] == each for each in said):
+        if any(path[: len(each)] == each for each in reported):
             continue
         node = draft.source.root.at(path)
         detail = f"`{'.'.join(map(str, path))}` contains a secret in plain text. It is not carried."

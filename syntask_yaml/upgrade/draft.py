@@ -15,7 +15,7 @@ from syntask_yaml.model.secret import Secret
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import Flow, FlowReader
 from syntask_yaml.project.spelling import block_reference, slug
-from syntask_yaml.upgrade.facts import AgentDeployment, Form
+from syntask_yaml.upgrade.agent_deployment import AgentDeployment, Form
 from syntask_yaml.upgrade.ledger import Fate, FateKind, Ledger
 
 _BRACES, _WRITTEN_BRACES = "{{", '{{ "{{" }}'

@@ -46,7 +46,7 @@ class Answer:
 
     def left(self) -> Answer:
         """The same, said and not written."""
-        return self if self.text is None else _said(self.command, self.text, self.problems)
+        return self if self.text is None else _answer(self.command, self.text, self.problems)
 
 
 def answer(command: Command, known: Known) -> Answer:
@@ -55,8 +55,8 @@ def answer(command: Command, known: Known) -> Answer:
 
 
 def _left(command: Command, code: str, detail: str, hint: str) -> Answer:
-    said = hide_in_text(detail), hide_in_text(hint)
-    problem = Diagnostic(code, *said, severity=Severity.WARNING, span=command.span)
+    texts = hide_in_text(detail), hide_in_text(hint)
+    problem = Diagnostic(code, *texts, severity=Severity.WARNING, span=command.span)
     return Answer(command, None, (problem,))
 
 
@@ -64,10 +64,10 @@ def _instead(command: Command, words: Sequence[str], *problems: Diagnostic) -> A
     """The command of today in the place of the old one, where its file is rewritten; else it is said."""
     if command.is_plain and command.may_edit and all(_SAFE.fullmatch(word) for word in words):
         return Answer(command, command.spelled(words), problems)
-    return _said(command, shlex.join(words), problems)
+    return _answer(command, shlex.join(words), problems)
 
 
-def _said(command: Command, written: str, problems: Sequence[Diagnostic]) -> Answer:
+def _answer(command: Command, written: str, problems: Sequence[Diagnostic]) -> Answer:
     is_dynamic = any(sign in word for word in command.words for sign in "$`*{")
     code = "dynamic-value" if is_dynamic else "old-command"
     why = " It is not rewritten, because it contains variables." if is_dynamic else ""

@@ -8,9 +8,9 @@ from typing import Any
 
 from syntask_yaml.model.secret import holds_secret
 from syntask_yaml.project.sections import SECTIONS
+from syntask_yaml.upgrade.agent_deployment import Form, is_empty
 from syntask_yaml.upgrade.code import convert_code
 from syntask_yaml.upgrade.draft import EntryDraft
-from syntask_yaml.upgrade.facts import Form, is_empty
 from syntask_yaml.upgrade.pools import convert_pool
 from syntask_yaml.upgrade.schedules import convert_schedules
 

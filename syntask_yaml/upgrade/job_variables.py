@@ -11,8 +11,8 @@ from typing import Any
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.secret import revealed
+from syntask_yaml.upgrade.agent_deployment import is_empty
 from syntask_yaml.upgrade.draft import EntryDraft
-from syntask_yaml.upgrade.facts import is_empty
 from syntask_yaml.upgrade.infrastructure import (
     INFRASTRUCTURE,
     Infrastructure,

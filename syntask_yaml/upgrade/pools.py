@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from syntask_yaml.document.node import Node
+from syntask_yaml.upgrade.agent_deployment import Form, is_empty
 from syntask_yaml.upgrade.draft import Converted, EntryDraft, PoolWish
-from syntask_yaml.upgrade.facts import Form, is_empty
 from syntask_yaml.upgrade.infrastructure import INFRASTRUCTURE
 from syntask_yaml.upgrade.job_variables import BOOKKEEPING, convert_block, convert_overrides, kind_of
 
@@ -66,10 +66,10 @@ def convert_pool(draft: EntryDraft) -> None:
     name = block_name(block) if block else ""
     draft.pool = PoolWish(kind.type, name, chosen=_chosen(draft, name, kind.type))
     if block is None:
-        _say_absent(draft)
+        _warn_of_absence(draft)
     variables = convert_block(draft, block, kind) if block else {}
     if block is not None:
-        _say_copied(draft, block)
+        _warn_of_copy(draft, block)
     convert_overrides(draft, kind, variables)
     draft.put("work_pool", {**_queue(draft), **({"job_variables": variables} if variables else {})})
 
@@ -80,7 +80,7 @@ def _keep_declared(draft: EntryDraft, declared: Node) -> None:
     if draft.source.form is Form.AGENT:
         detail = "The file is a single entry of a project file. No Prefect version deploys such a file."
         draft.note(declared, "never-applied", detail, "Check whether you need the deployment.")
-    pool = _said(declared.value) if isinstance(declared.value, dict) else declared.value
+    pool = _given(declared.value) if isinstance(declared.value, dict) else declared.value
     draft.put("work_pool", draft.literal(pool))
     for key in ("infrastructure", "infra_overrides", "job_variables"):
         if (node := draft.source.get(key)) is not None:
@@ -100,7 +100,7 @@ def _usual(block: str, type: str) -> str:
     return block or (_PROCESS_POOL if type == "process" else type)
 
 
-def _said(value: Mapping[str, Any]) -> dict[str, Any]:
+def _given(value: Mapping[str, Any]) -> dict[str, Any]:
     return {key: item for key, item in value.items() if not is_empty(item)}
 
 
@@ -130,7 +130,7 @@ def _drop_overrides(draft: EntryDraft) -> None:
             draft.drop(node, "belongs to the infrastructure that is reported")
 
 
-def _say_absent(draft: EntryDraft) -> None:
+def _warn_of_absence(draft: EntryDraft) -> None:
     detail = "The file has no infrastructure. `prefect deployment apply` fails on such a file."
     hint = "The entry runs as a process."
     draft.note(draft.source.root, "agent-file-no-infrastructure", detail, hint)
@@ -142,7 +142,7 @@ def has_copy(block: Node) -> bool:
     return any(not key.startswith("_") and key not in BOOKKEEPING for key in value)
 
 
-def _say_copied(draft: EntryDraft, block: Node) -> None:
+def _warn_of_copy(draft: EntryDraft, block: Node) -> None:
     name = block_name(block)
     if name and not has_copy(block):
         detail = f"The values of the block `{block_type(block)}/{name}` are only on the server."

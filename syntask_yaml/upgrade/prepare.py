@@ -9,13 +9,13 @@ from pathlib import Path
 from syntask_yaml.diagnostics import Diagnostic, Severity, in_file_order
 from syntask_yaml.operations.init import FILE_NAME
 from syntask_yaml.project.locate import find_project_file
+from syntask_yaml.upgrade.agent_deployment import AgentDeployment, Form
 from syntask_yaml.upgrade.built import deployment_of
 from syntask_yaml.upgrade.commands import FoundCommands, read_commands
 from syntask_yaml.upgrade.convert import convert
 from syntask_yaml.upgrade.draft import Converted, PoolWish, Scene
 from syntask_yaml.upgrade.edits import marked_files, names_in_marker, project_change, settle
 from syntask_yaml.upgrade.equivalents import Known, answer
-from syntask_yaml.upgrade.facts import AgentDeployment, Form
 from syntask_yaml.upgrade.find import FoundFile, find_files
 from syntask_yaml.upgrade.pools import name_pools, pools_needed
 from syntask_yaml.upgrade.project_file import Merged, Target, merge, open_target
@@ -147,7 +147,7 @@ def _results(
     target: Target, converted: Sequence[Converted], entries: Sequence[Mapping[str, object]], merged: Merged
 ) -> Iterator[DeploymentResult]:
     for index, (each, entry) in enumerate(zip(converted, entries, strict=True)):
-        own = [*each.problems, *_refused(each, merged.problems.get(index, ())), *_said(each, merged, index)]
+        own = [*each.problems, *_refused(each, merged.problems.get(index, ())), *_notes(each, merged, index)]
         problems = tuple(in_file_order(own))
         yield DeploymentResult(each, entry, target.path, _status(index, merged, problems), problems)
 
@@ -159,7 +159,7 @@ def _refused(each: Converted, problems: Iterable[Diagnostic]) -> Iterator[Diagno
         yield replace(problem, span=span, entries=(each.name,), severity=Severity.ERROR)
 
 
-def _said(each: Converted, merged: Merged, index: int) -> Iterator[Diagnostic]:
+def _notes(each: Converted, merged: Merged, index: int) -> Iterator[Diagnostic]:
     for problem in merged.notes.get(index, ()):
         warned = problem.as_warning() if problem.is_error else problem
         yield replace(warned, entries=(each.name,))

@@ -18,12 +18,12 @@ from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Declaration, Project, load_project
 from syntask_yaml.project.sections import SECTIONS
-from syntask_yaml.upgrade.facts import is_empty
+from syntask_yaml.upgrade.agent_deployment import is_empty
 
 Entry = Mapping[str, Any]
 
-# What validation says again of an entry, and the conversion has said already.
-_SAID = frozenset({"flow-not-found", "no-parameter-schema", "default-pull"})
+# What validation says again of an entry, and the conversion has notes already.
+_REPORTED_ELSEWHERE = frozenset({"flow-not-found", "no-parameter-schema", "default-pull"})
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _accepted(
         found = _check(target, text, len(kept)) if kept else []
         wrong = {index: errors for index, (errors, _) in zip(kept, found, strict=True) if errors}
         if not wrong:
-            return text, refused, {index: said for index, (_, said) in zip(kept, found, strict=True)}
+            return text, refused, {index: notes for index, (_, notes) in zip(kept, found, strict=True)}
         refused |= wrong
 
 
@@ -134,15 +134,17 @@ def _written(
 
 
 def _check(target: Target, text: str, count: int) -> list[tuple[list[Diagnostic], list[Diagnostic]]]:
-    """The errors of each of the last *count* entries of *text*, and what else is said of their flows."""
+    """The errors of each of the last *count* entries of *text*, and the notes about their flows."""
     project = _load(target, text, target.encoding)
     new = project.declarations[-count:]
     found = []
     for declaration in new:
         errors = [as_it_would_be(error) for error in declaration.errors]
         one = replace(project, declarations=(declaration,), diagnostics=())
-        said = [] if errors else validate(one, flows=target.reader)
-        found.append((errors, [as_it_would_be(each) for each in said if each.code not in _SAID]))
+        notes = [] if errors else validate(one, flows=target.reader)
+        found.append(
+            (errors, [as_it_would_be(each) for each in notes if each.code not in _REPORTED_ELSEWHERE])
+        )
     return found
 
 

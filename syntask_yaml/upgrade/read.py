@@ -15,7 +15,7 @@ from syntask_yaml.project.agent_files import (
     may_hold_deployment,
 )
 from syntask_yaml.source import Source, Span
-from syntask_yaml.upgrade.facts import AgentDeployment, Form
+from syntask_yaml.upgrade.agent_deployment import AgentDeployment, Form
 from syntask_yaml.upgrade.find import FoundFile
 from syntask_yaml.upgrade.secrets import hide_secrets
 

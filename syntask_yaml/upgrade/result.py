@@ -28,7 +28,7 @@ class Status(Enum):
 
 @dataclass(frozen=True, slots=True)
 class DeploymentResult:
-    """A deployment, its *entry* as the project file *target* has it, and what is said of it."""
+    """A deployment, its *entry* as the project file *target* has it, and what is reported about it."""
 
     converted: Converted
     entry: Mapping[str, Any]
@@ -76,7 +76,7 @@ class Upgrade:
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """Everything that is said, file by file."""
+        """Everything that is reported, file by file."""
         of_results = (problem for result in self.results for problem in result.problems)
         of_commands = (problem for answer in self.answers for problem in answer.problems)
         return (*self.problems, *of_results, *of_commands)
@@ -97,12 +97,12 @@ class Upgrade:
         if not self.results and not self.answers:
             return "Nothing to upgrade."
         counts = Counter(result.status for result in self.results)
-        said = [
+        listed = [
             f"{counts[status]} {status.value}"
             for status in Status
             if counts[status] or status is Status.CARRIED
         ]
-        parts = [f"{_count(len(self.results), 'deployment')}: {', '.join(said)}."]
+        parts = [f"{_count(len(self.results), 'deployment')}: {', '.join(listed)}."]
         if self.pools:
             parts.append(f"{_count(len(self.pools), 'work pool')} to create.")
         if self.blocks:

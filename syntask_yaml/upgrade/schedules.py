@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from syntask_yaml.document.node import Node
+from syntask_yaml.upgrade.agent_deployment import Form, is_empty
 from syntask_yaml.upgrade.draft import EntryDraft
-from syntask_yaml.upgrade.facts import Form, is_empty
 
 _KEYS = frozenset("cron timezone day_or interval anchor_date rrule active parameters slug".split())
 _NO_EFFECT: Mapping[str, str] = {

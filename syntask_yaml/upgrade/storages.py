@@ -10,8 +10,8 @@ from typing import Any
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.secret import holds_secret
 from syntask_yaml.project.spelling import step
+from syntask_yaml.upgrade.agent_deployment import is_empty
 from syntask_yaml.upgrade.draft import EntryDraft
-from syntask_yaml.upgrade.facts import is_empty
 from syntask_yaml.upgrade.job_variables import BOOKKEEPING
 from syntask_yaml.upgrade.pools import block_name, block_type
 

@@ -88,9 +88,9 @@ def _gather_backend(backend: Backend, default_pool: str | None) -> BackendContex
 
 def _pool_types(backend: Backend) -> tuple[str, ...]:
     """What can be made; asked of the backend only when a new pool is wanted: a server may look far for it."""
-    told = backend.pool_types()
-    usual = [each for each in POOL_TYPES if each in told]
-    return tuple(dict.fromkeys((*usual, *told))) or tuple(POOL_TYPES)
+    available = backend.pool_types()
+    usual = [each for each in POOL_TYPES if each in available]
+    return tuple(dict.fromkeys((*usual, *available))) or tuple(POOL_TYPES)
 
 
 def local_timezone(environ: Mapping[str, str]) -> str:

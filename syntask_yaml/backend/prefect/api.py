@@ -37,7 +37,7 @@ class Api(Transport):
         found = self.call("GET", path, query=query, may_be_missing=True)
         if found is None:
             return None
-        return self._told(found, kind) if kind else self._object(found)
+        return self._checked(found, kind) if kind else self._object(found)
 
     def post(self, path: str, body: Any = None, *, repeats: bool = True) -> Any:
         """Post *body*. Without *repeats*, a call that may have been done raises AnswerLost."""
@@ -45,14 +45,14 @@ class Api(Transport):
 
     def made(self, path: str, body: Any, kind: str = "", *, repeats: bool = True) -> Raw:
         """Post *body*, and return the object of *kind* that the server made of it, with its id."""
-        return self._told(self.post(path, body, repeats=repeats), kind)
+        return self._checked(self.post(path, body, repeats=repeats), kind)
 
     def listed(self, path: str, kind: str, body: Mapping[str, Any]) -> list[Raw]:
         """Post the filter *body*, and return the objects of *kind* that are listed."""
         answer = self.call("POST", path, body)
         if not isinstance(answer, list):
             raise self.no_api("the response is not a list")
-        return [self._told(each, kind) for each in answer]
+        return [self._checked(each, kind) for each in answer]
 
     def patch(self, path: str, body: Any) -> bool:
         """Change what stands at *path*; whether there was something."""
@@ -99,7 +99,7 @@ class Api(Transport):
             raise self.no_api("the response is not an object")
         return answer
 
-    def _told(self, answer: Any, kind: str) -> Raw:
+    def _checked(self, answer: Any, kind: str) -> Raw:
         """*answer*, which is an object of *kind* with all texts that such an object has."""
         found, shape = self._object(answer), SHAPES.get(kind, {"id": str})
         for name, type_ in shape.items():

@@ -40,12 +40,12 @@ def new_body(
 
 def labels_of(deployment: Deployment) -> dict[str, str | bool]:
     """The labels that say whose a deployment is, and whether it may be pruned."""
-    said = {
+    given = {
         OWNER: deployment.project,
         ORIGIN: deployment.origin,
         PROTECTED: deployment.protected or None,
     }
-    return {name: value for name, value in said.items() if value is not None}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def changed_body(after: Deployment, dialect: ServerDialect) -> dict[str, Any]:

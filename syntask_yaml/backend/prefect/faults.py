@@ -74,7 +74,7 @@ def from_answer(answer: httpx.Response, url: str) -> BackendError:
     """Return the error for a response that is not a success."""
     status = answer.status_code
     body = _body(answer)
-    said = "; ".join(dict.fromkeys(_reasons(body))) or _phrase(status)
+    reasons = "; ".join(dict.fromkeys(_reasons(body))) or _phrase(status)
     match status:
         case 401:
             return Refused(
@@ -84,7 +84,7 @@ def from_answer(answer: httpx.Response, url: str) -> BackendError:
             )
         case 403:
             return Refused(
-                f"Permission denied: the server at {url} rejected the request: {said}.",
+                f"Permission denied: the server at {url} rejected the request: {reasons}.",
                 hint=_ALLOWED,
                 status=status,
             )
@@ -93,16 +93,16 @@ def from_answer(answer: httpx.Response, url: str) -> BackendError:
                 f"{url} is not the API of a Prefect 3 server ({status}).", hint=_WRONG_URL, status=status
             )
         case 400 | 404 | 409 | 422:
-            return Refused(f"{said.rstrip('.')}.", status=status, unknown=frozenset(_unknown(body)))
+            return Refused(f"{reasons.rstrip('.')}.", status=status, unknown=frozenset(_unknown(body)))
     if status in BUSY:
         return BackendUnreachable(f"The server at {url} is overloaded ({status}).", hint="Try again later.")
     if 300 <= status < 400:
         there = answer.headers.get("location", "")
         return BackendUnreachable(f"{url} redirects to {there}.", hint="Use the URL that it redirects to.")
     if status < 500:
-        return Refused(f"The server rejected the request: {said.rstrip('.')} ({status}).", status=status)
+        return Refused(f"The server rejected the request: {reasons.rstrip('.')} ({status}).", status=status)
     return BackendError(
-        f"The server at {url} failed: {said.rstrip('.')} ({status}).",
+        f"The server at {url} failed: {reasons.rstrip('.')} ({status}).",
         hint="See the server's log. The request may be partly complete, so try again.",
     )
 

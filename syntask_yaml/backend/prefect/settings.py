@@ -70,9 +70,9 @@ _OF_WORKERS = (
 def stock_environ(url: str, environ: Mapping[str, str]) -> dict[str, str]:
     """The settings under the names by which a stock worker of the server at *url* knows them."""
     settings, bare, login = _settings(url, environ)
-    said = {name: settings.text(name) for name in _OF_WORKERS}
-    said["API_AUTH_STRING"] = said["API_AUTH_STRING"] or login
-    return {"PREFECT_API_URL": bare, **{f"PREFECT_{name}": value for name, value in said.items() if value}}
+    values = {name: settings.text(name) for name in _OF_WORKERS}
+    values["API_AUTH_STRING"] = values["API_AUTH_STRING"] or login
+    return {"PREFECT_API_URL": bare, **{f"PREFECT_{name}": value for name, value in values.items() if value}}
 
 
 def _settings(url: str, environ: Mapping[str, str]) -> tuple[_Settings, str, str]:

@@ -53,9 +53,9 @@ def _asked(context: Context, name: str | None, fields: Mapping[str, str]) -> tup
     from syntask_yaml.cli.interview import answers_to
     from syntask_yaml.wizard.recipe import ask_recipe
 
-    said = find_recipe(name).name if name else None
+    named = find_recipe(name).name if name else None
     suggested = suggest_recipe(context.directory)
-    chosen = answers_to(context, lambda: ask_recipe(recipes(), suggested, said, fields))
+    chosen = answers_to(context, lambda: ask_recipe(recipes(), suggested, named, fields))
     return chosen.recipe, dict(chosen.fields)
 
 

@@ -129,8 +129,8 @@ def _for_stock_worker(
     *,
     run_once: bool,
 ) -> list[str]:
-    said = {"--pool": pool, "--name": name, "--type": type_, "--limit": limit}
-    options = [part for key, value in said.items() if value is not None for part in (key, str(value))]
+    given = {"--pool": pool, "--name": name, "--type": type_, "--limit": limit}
+    options = [part for key, value in given.items() if value is not None for part in (key, str(value))]
     options += [part for queue in queues for part in ("--work-queue", queue)]
     return [*options, "--run-once"] if run_once else options
 

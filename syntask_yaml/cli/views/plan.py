@@ -42,8 +42,8 @@ def image_lines(images: Sequence[PlannedImage]) -> Iterator[str]:
         action = click.style(each.action, fg=_IMAGE_COLORS.get(each.action))
         first, *more = each.deployments
         served = f"{first} and {len(more)} more" if more else first
-        said = f"image {click.style(each.image, bold=True)}: {action}, {each.reason}"
-        yield f"{said}{click.style(f'  ({served})', dim=True)}"
+        shown_line = f"image {click.style(each.image, bold=True)}: {action}, {each.reason}"
+        yield f"{shown_line}{click.style(f'  ({served})', dim=True)}"
     if images:
         yield ""
 

@@ -39,7 +39,7 @@ _SHARED = frozenset(
 class _Anchored:
     name: str
     end: int
-    said: str
+    text: str
 
 
 class AnchorIndex:
@@ -66,20 +66,22 @@ class AnchorIndex:
         if not (isinstance(old, dict) and isinstance(new, dict)) or old.keys() - new.keys():
             return None
         name = name or self.name_of(old, at)
-        own = {key: value for key, value in new.items() if key not in old or said(value) != said(old[key])}
+        own = {
+            key: value for key, value in new.items() if key not in old or text_of(value) != text_of(old[key])
+        }
         return None if name is None or len(own) == len(new) else Overlay(name, own)
 
     def name_of(self, value: Any, at: int) -> str | None:
         """The anchor that stands for *value* at *at*."""
         if not value:
             return None
-        visible = {each.name: each.said for each in self._known if each.end <= at}
-        wanted = said(value)
+        visible = {each.name: each.text for each in self._known if each.end <= at}
+        wanted = text_of(value)
         return next((name for name, text in visible.items() if text == wanted), None)
 
     def merged(self, node: MappingNode) -> dict[str, Any]:
         """What the merge keys of *node* bring in, as far as they are aliases."""
-        visible = {each.name: each.said for each in self._known if each.end <= node.start}
+        visible = {each.name: each.text for each in self._known if each.end <= node.start}
         found: dict[str, Any] = {}
         for key, value in node.pairs:
             if isinstance(key, ScalarNode) and key.is_merge_key:
@@ -89,14 +91,14 @@ class AnchorIndex:
         return found
 
 
-def said(value: Any) -> str:
+def text_of(value: Any) -> str:
     """A text that two values have in common only if they are the same: `1`, `1.0` and `true` differ."""
     return json.dumps(value, sort_keys=True)
 
 
 def _anchored(node: ConcreteNode, value: Any) -> Iterator[_Anchored]:
     if node.anchor is not None and isinstance(value, (dict, list)):
-        yield _Anchored(node.anchor, node.end, said(value))
+        yield _Anchored(node.anchor, node.end, text_of(value))
     if isinstance(node, SequenceNode) and isinstance(value, list):
         for item, inner in zip(node.items, value, strict=True):
             yield from _anchored(item, inner)

@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from syntask_yaml.diagnostics import Path
-from syntask_yaml.document.editor.anchors import AnchorIndex, said
+from syntask_yaml.document.editor.anchors import AnchorIndex, text_of
 from syntask_yaml.document.editor.cst import AliasNode, ConcreteNode, MappingNode, SequenceNode, key_of
 from syntask_yaml.document.editor.node_writer import NodeWriter, Slot
 
@@ -24,7 +24,7 @@ class Changer:
 
     def change(self, node: ConcreteNode, old: Any, new: Any, slot: Slot, path: Path = ()) -> None:
         """Make *node*, which says *old* at *path* of an entry, say *new*."""
-        if said(old) == said(new):
+        if text_of(old) == text_of(new):
             return
         if isinstance(node, MappingNode) and isinstance(old, dict) and isinstance(new, dict) and new:
             if _keeps_some(node, new):
@@ -52,7 +52,7 @@ class Changer:
         added = {
             key: self._own_value(node, old.get(key), value, (*path, key))
             for key, value in new.items()
-            if key not in own and (key not in old or said(old[key]) != said(value))
+            if key not in own and (key not in old or text_of(old[key]) != text_of(value))
         }
         if added:
             self._writer.add_pairs(node, added)
@@ -63,7 +63,7 @@ class Changer:
 
     def _change_list(self, node: SequenceNode, old: list[Any], new: list[Any], path: Path) -> None:
         gone: list[int] = []
-        for kind, i1, i2, j1, j2 in _steps([said(each) for each in old], [said(each) for each in new]):
+        for kind, i1, i2, j1, j2 in _steps([text_of(each) for each in old], [text_of(each) for each in new]):
             if kind == "equal":
                 continue
             common = min(i2 - i1, j2 - j1)

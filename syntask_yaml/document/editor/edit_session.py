@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from syntask_yaml.diagnostics import Path
-from syntask_yaml.document.editor.anchors import AnchorIndex, said
+from syntask_yaml.document.editor.anchors import AnchorIndex, text_of
 from syntask_yaml.document.editor.cst import ConcreteNode, ScalarNode, below, child, read_tree
 from syntask_yaml.document.editor.render import Renderer
 from syntask_yaml.document.editor.style import style_of
@@ -51,7 +51,7 @@ class EditSession:
                 raise self._explained(path) from error
             document = read(Source(self._source.name, text))
             is_sound = document.is_readable and len(document.diagnostics) <= self._problems
-            if is_sound and said(document.root.value) == said(meant):
+            if is_sound and text_of(document.root.value) == text_of(meant):
                 return self._mark + text
         raise self._explained(path)
 

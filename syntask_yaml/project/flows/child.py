@@ -52,8 +52,8 @@ def describe(module: Any, name: str) -> Answer:
         return {"error": f"the loaded module has no `{name}`", "is_missing": True}
     except BaseException as error:  # noqa: BLE001
         return {"error": f"reading `{name}` from the loaded module failed with {shown(error)}"}
-    said = getattr(found, MARK, found)
-    described: Answer = {key: text(getattr(said, key, None)) for key in SAID}
+    declared = getattr(found, MARK, found)
+    described: Answer = {key: text(getattr(declared, key, None)) for key in SAID}
     try:
         described["schema"], described["value_schema"] = schemas(getattr(found, "fn", found))
         json.dumps(described)

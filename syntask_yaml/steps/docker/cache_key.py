@@ -51,8 +51,8 @@ class BuildKey:
     def labels(self, tag: str) -> dict[str, str]:
         """What an image of this key is labelled with; *tag* is the one that it was given first."""
         parts = {name: digest[:_PART_LENGTH] for name, digest in self.parts.items()}
-        told = {"key_tag": self.tag, "parts": parts, "tag": tag}
-        return {LABEL: json.dumps(told, sort_keys=True, separators=(",", ":"))}
+        record = {"key_tag": self.tag, "parts": parts, "tag": tag}
+        return {LABEL: json.dumps(record, sort_keys=True, separators=(",", ":"))}
 
     def differences(self, labels: Mapping[str, str]) -> list[str]:
         """The parts that differ from those of an image with these *labels*."""
@@ -63,10 +63,10 @@ class BuildKey:
 def build_record(labels: Mapping[str, str]) -> Mapping[str, Any]:
     """What an image's *labels* say of its build: `key_tag`, `parts` and `tag`; nothing if they do not."""
     try:
-        told = json.loads((labels or {}).get(LABEL) or "{}")
+        record = json.loads((labels or {}).get(LABEL) or "{}")
     except ValueError:
         return {}
-    return told if isinstance(told, dict) else {}
+    return record if isinstance(record, dict) else {}
 
 
 FILES, DOCKERFILE, ARGUMENTS, BASE = "files", "Dockerfile", "arguments", "base image"

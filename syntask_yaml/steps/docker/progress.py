@@ -18,7 +18,7 @@ class Progress:
     """Turns reports into lines. A layer has a line when its status changes, and a large one each quarter."""
 
     write: Callable[[str], None]
-    _said: dict[str, str] = field(default_factory=dict)
+    _shown: dict[str, str] = field(default_factory=dict)
     _rest: str = ""
 
     def report(self, event: Mapping[str, Any]) -> None:
@@ -44,8 +44,8 @@ class Progress:
     def _status(self, event: Mapping[str, Any]) -> None:
         layer = str(event.get("id", ""))
         line = f"{layer}: {event['status']}{_share(event)}" if layer else str(event["status"])
-        if self._said.get(layer) != line:
-            self._said[layer] = line
+        if self._shown.get(layer) != line:
+            self._shown[layer] = line
             self.write(line)
 
 

@@ -68,8 +68,8 @@ class BuildRequest:
     def material(self) -> str:
         """All that was asked for and changes what the build makes, as a digest."""
         options = {key: value for key, value in self.options.items() if key not in _IMMATERIAL}
-        told = [self.arguments, self.target, self.labels, options, sorted(self.secrets), self.ssh]
-        return digest_of_json(told)
+        inputs = [self.arguments, self.target, self.labels, options, sorted(self.secrets), self.ssh]
+        return digest_of_json(inputs)
 
 
 def digest_of_json(value: Any) -> str:

@@ -69,10 +69,10 @@ class Git:
     def run(self, *arguments: str, inside: Path | None = None) -> str:
         """What `git ARGUMENTS` prints, run *inside* a directory. Raises GitFailed."""
         finished = self.attempt(*arguments, inside=inside)
-        said = self._scrubber.scrub(finished.stderr)
+        output = self._scrubber.scrub(finished.stderr)
         if finished.code:
-            raise failure_of(finished.code, self._address, said or self._scrubber.scrub(finished.stdout))
-        for line in said.splitlines():
+            raise failure_of(finished.code, self._address, output or self._scrubber.scrub(finished.stdout))
+        for line in output.splitlines():
             if line not in _NO_NEWS:
                 self._context.write(line)
         return finished.stdout.strip()

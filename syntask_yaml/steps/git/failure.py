@@ -115,13 +115,13 @@ class GitFailed(ProcessFailed):
         self.kind = kind
 
 
-def failure_of(code: int, address: Address, said: str) -> GitFailed:
+def failure_of(code: int, address: Address, output: str) -> GitFailed:
     """The failure that git's own words, *said*, tell of; *code* is the exit code."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
     if (found := classify("\n".join(lines), _RULES)) is None:
-        told = "".join(f"\n    {line}" for line in lines[-_TAIL:])
+        ending = "".join(f"\n    {line}" for line in lines[-_TAIL:])
         return GitFailed(
-            Kind.OTHER, f"git exited with code {code}. Its output ends with:{told}", exit_code=code
+            Kind.OTHER, f"git exited with code {code}. Its output ends with:{ending}", exit_code=code
         )
     rule = found.rule
     detail = rule.detail.format(url=f"`{address.url}`", host=f"`{address.host or address.url}`")

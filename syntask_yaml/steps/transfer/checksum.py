@@ -19,12 +19,12 @@ def has_md5(*keys: str) -> Callable[[Path, Mapping[str, Any]], bool]:
     """For stores that tell the MD5, at *keys* of an entry, as base64 or as bytes."""
 
     def is_same(path: Path, info: Mapping[str, Any]) -> bool:
-        told: Any = info
+        expected: Any = info
         for key in keys:
-            told = told.get(key) if hasattr(told, "get") else None
-        if not told or info.get("size") != path.stat().st_size:
+            expected = expected.get(key) if hasattr(expected, "get") else None
+        if not expected or info.get("size") != path.stat().st_size:
             return False
-        wanted = told if isinstance(told, (bytes, bytearray)) else base64.b64decode(told)
+        wanted = expected if isinstance(expected, (bytes, bytearray)) else base64.b64decode(expected)
         return md5_of(path) == bytes(wanted)
 
     return is_same

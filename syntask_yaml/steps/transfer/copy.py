@@ -27,7 +27,7 @@ from syntask_yaml.stopping import TICK
 T = TypeVar("T")
 
 _AT_A_TIME = 16
-_TOLD_EVERY = 3.0
+_PROGRESS_EVERY = 3.0
 _UNITS = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 
 
@@ -75,7 +75,7 @@ class _Transfer:
     copies: Sequence[Copy]
     done: int = 0
     bytes_done: dict[str, int] = field(default_factory=dict)
-    said: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     def copy_all(self, way: _Way) -> None:
         if self.copies:
@@ -94,14 +94,14 @@ class _Transfer:
     def finish(self, work: Awaitable[T]) -> T:
         """Do *work* on the libraries' loop, telling meanwhile how it goes."""
         future: Future[T] = asyncio.run_coroutine_threadsafe(_only(work), get_loop())
-        told = monotonic()
+        last_told = monotonic()
         try:
             while not wait([future], TICK).done:
                 self._pass_on()
                 if self.context.stop.is_set():
                     raise StepStopped(f"Copying of `{self.remote.url}` was stopped.")
-                if monotonic() - told > _TOLD_EVERY:
-                    told = monotonic()
+                if monotonic() - last_told > _PROGRESS_EVERY:
+                    last_told = monotonic()
                     self._tell()
             return future.result()
         except StepStopped:
@@ -122,7 +122,7 @@ class _Transfer:
                     raise
                 failure = failure_of(error, self.remote)
             where = f"`{name}`: " if name else ""
-            self.said.append(f"{where}{failure.detail}\nTrying again in {pause:.1f} s.")
+            self.warnings.append(f"{where}{failure.detail}\nTrying again in {pause:.1f} s.")
             self.bytes_done.pop(name, None)
             await asyncio.sleep(pause)
         raise AssertionError("the last attempt returns or raises")
@@ -159,8 +159,8 @@ class _Transfer:
             )
 
     def _pass_on(self) -> None:
-        while self.said:
-            self.context.write_error(self.said.pop(0))
+        while self.warnings:
+            self.context.write_error(self.warnings.pop(0))
 
 
 class _BrokenOff(ConnectionError):

@@ -109,11 +109,11 @@ def failure_of(error: BaseException, remote: Remote) -> StepFailed:
         where = f" `{error.filename}`" if error.filename else ""
         detail = f"Cannot copy the files of {url}: {error.strerror}{where}."
         return StoreFailed(Kind.SETUP, detail, hint="Check the disk and the permissions of the directory.")
-    said = remote.scrubber.scrub(_said(error))
+    message = remote.scrubber.scrub(_message_of(error))
     found = _classified(error)
     if found is None:
-        return StoreFailed(Kind.OTHER, f"Cannot use {url}. The storage library reported: {said}")
-    detail = f"{found.rule.detail.format(url=url)}\nThe storage library reported: {said}"
+        return StoreFailed(Kind.OTHER, f"Cannot use {url}. The storage library reported: {message}")
+    detail = f"{found.rule.detail.format(url=url)}\nThe storage library reported: {message}"
     return StoreFailed(found.rule.kind, detail, hint=found.rule.hint)
 
 
@@ -143,7 +143,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         seen = seen.__cause__ or seen.__context__
 
 
-def _said(error: BaseException) -> str:
+def _message_of(error: BaseException) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     text = lines[0] if lines else type(error).__name__
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syntask_yaml.upgrade.facts import Form
+from syntask_yaml.upgrade.agent_deployment import Form
 from tests.support.git_repository import Repository
 from tests.support.upgrading import FLOW, OldRepository, codes
 

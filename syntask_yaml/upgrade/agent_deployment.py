@@ -1,4 +1,4 @@
-"""Deployments of the time of agents, as they were found, whatever kind of file said them."""
+"""A deployment of an agent as it was found, independent of the kind of file."""
 
 from __future__ import annotations
 
