@@ -230,6 +230,7 @@ FIELDS: tuple[Field, ...] = (
         name="schedules",
         compare=lambda each: if_known(each.schedules, compared_schedules),
         is_alike=_are_alike,
+        is_headline=True,
         is_optional=True,
     ),
     Field(

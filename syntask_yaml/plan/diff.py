@@ -17,6 +17,7 @@ from syntask_yaml.template import is_template
 # Fields that say nothing when they are not declared, so that what a backend has stays.
 _OPTIONAL = frozenset(field.key for field in FIELDS if field.is_optional)
 _OPTIONAL_INSIDE = frozenset({"active", "anchor_date", "grace_period_seconds"})
+_HEADLINES = tuple(field for field in FIELDS if field.is_headline)
 HIDDEN = "(hidden)"
 _SECRET_KEYS = tuple(f'"{name}"' for name in sorted(SECRET_NAMES))
 
@@ -86,6 +87,9 @@ class _FieldsOfNew(Sequence[FieldChange]):
     def __iter__(self) -> Iterator[FieldChange]:
         return _fields({}, comparable_fields(self._deployment), self._ignore)
 
+    def headlines(self) -> Iterator[FieldChange]:
+        return _fields({}, comparable_fields(self._deployment, _HEADLINES), self._ignore)
+
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
@@ -100,6 +104,12 @@ class _FieldsOfNew(Sequence[FieldChange]):
 
     def __repr__(self) -> str:
         return repr(list(iter(self)))
+
+
+def headlines(change: Change) -> Iterator[FieldChange]:
+    """Yield the fields that a new deployment is shown with, as far as they say something."""
+    fields = change.fields.headlines() if isinstance(change.fields, _FieldsOfNew) else iter(change.fields)
+    return (field for field in fields if field.after not in (None, {}, []))
 
 
 def _rename(wanted: Deployment, old: Stored, ignore: frozenset[str], complete: Complete) -> Change:

@@ -11,10 +11,10 @@ from typing import Any
 import click
 
 from syntask_yaml.cli.views.escape import escaped
-from syntask_yaml.model.fields import FIELDS
 from syntask_yaml.model.value import Unknown
 from syntask_yaml.operations.forecasts import PlannedImage
 from syntask_yaml.plan.changes import Action, Change, FieldChange, Plan, Removal
+from syntask_yaml.plan.diff import headlines
 
 _COLORS = {
     Action.CREATE: "green",
@@ -80,10 +80,11 @@ def _change(change: Change, *, verbose: bool) -> Iterator[str]:
     yield f"{symbol} {click.style(escaped(change.deployment), bold=True)}{click.style(reason, dim=True)}"
     if change.removal is not None:
         yield from (f"    {line}" for line in _removal(change.removal))
-    for field in change.fields:
-        if field.path == "schedules" and change.action is Action.CREATE and not verbose:
+    is_brief = change.action is Action.CREATE and not verbose
+    for field in headlines(change) if is_brief else change.fields:
+        if field.path == "schedules" and is_brief:
             yield from (f"    schedules: {key}" for key in field.after)
-        elif change.action in (Action.UPDATE, Action.RENAME) or verbose or _is_worth_showing(field):
+        else:
             yield f"    {_field(field, change.action)}"
 
 
@@ -100,14 +101,6 @@ def _removal(removal: Removal) -> Iterator[str]:
 
 def _time(moment: datetime | None) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if moment else "an unknown time"
-
-
-# What a new deployment is shown with, if it says something.
-_HEADLINES = frozenset(field.key for field in FIELDS if field.is_headline)
-
-
-def _is_worth_showing(field: FieldChange) -> bool:
-    return field.path in _HEADLINES and field.after not in (None, {}, [])
 
 
 def _field(field: FieldChange, action: Action) -> str:
