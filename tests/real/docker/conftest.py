@@ -95,7 +95,7 @@ class Workshop:
         """Build; whether the engine had to."""
         before = len(self.lines)
         self.build(**inputs)
-        return not any(line.startswith("Not built") for line in self.lines[before:])
+        return not any(line.startswith("Build skipped") for line in self.lines[before:])
 
     def forecast(self, **inputs: Any) -> tuple[str, str]:
         """What a build would do, and why."""

@@ -191,8 +191,8 @@ def test_buildkit_builds_what_the_engine_builds(shop: Workshop) -> None:
     [
         ({"secrets": {"a b": "x"}}, "`a b` is not a valid secret id"),
         ({"secrets": {"a": {"env": "NOT_SET"}}}, "no variable `NOT_SET`"),
-        ({"secrets": {"a": {"file": "nowhere"}}}, "no file"),
-        ({"secrets": {"a": 7}}, "cannot be read"),
+        ({"secrets": {"a": {"file": "nowhere"}}}, "does not exist"),
+        ({"secrets": {"a": 7}}, "is not valid"),
         ({"build_backend": "buildx", "squash": True}, "no option `squash`"),
         ({"build_backend": "buildx", "dockerfile": "Broken"}, "exited with code"),
     ],

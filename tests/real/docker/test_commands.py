@@ -112,7 +112,7 @@ def test_the_plan_says_what_would_be_built_and_why(project: Images) -> None:
     suffix = ", before the previous steps have run"
 
     assert first == [("build", f"no image in the engine or the registry was built from these inputs{suffix}")]
-    assert f"image {project.repository}: build, nothing here" in text
+    assert f"image {project.repository}: build, no image in the engine" in text
     assert "(etl/d0 and 2 more)" in text
     assert same == [("unchanged", f"nothing changed{suffix}")]
     assert changed == [("build", f"the files have changed{suffix}")]

@@ -45,7 +45,7 @@ def test_no_engine(tmp_path: Path) -> None:
 @pytest.mark.parametrize("url", ["nonsense://x", "tcp://", "unix://"])
 def test_an_address_that_is_none(tmp_path: Path, url: str) -> None:
     """One message."""
-    assert "no answer" in _build(tmp_path, DOCKER_HOST=url).detail
+    assert _build(tmp_path, DOCKER_HOST=url).detail == f"Cannot connect to the container engine at `{url}`."
 
 
 def test_an_engine_that_refuses(tmp_path: Path) -> None:

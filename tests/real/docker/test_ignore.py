@@ -107,4 +107,4 @@ def test_what_is_no_pattern_for_the_engine_is_refused(
     assert built_by_the_engine(folder, engine).returncode != 0
     with pytest.raises(StepFailed) as refused:
         build_context(folder)
-    assert f"no pattern: `{pattern}`" in refused.value.detail
+    assert f"invalid pattern: `{pattern}`" in refused.value.detail

@@ -124,7 +124,7 @@ def test_the_login_of_the_docker_configuration(
     [
         (None, "no basic auth credentials"),
         ({"username": "flow-bot", "password": "wrong-one"}, "unauthorized"),
-        ({"username": "flow-bot"}, "lack `password`"),
+        ({"username": "flow-bot"}, "requires `password`"),
         ({"username": "a", "password": "b", "registry_url": "https://ghcr.io"}, "are for `ghcr.io`"),
     ],
 )
