@@ -184,7 +184,7 @@ def test_a_server_that_is_killed_in_the_middle(mortal: PrefectServer, tmp_path: 
     mortal.start()
     there = {each["name"] for each in mortal.every("deployments")}
     applied = {name for name, each in first.items() if each["action"] == "created"}
-    untried = {name for name, each in first.items() if (each["error"] or "").startswith("Not tried")}
+    untried = {name for name, each in first.items() if (each["error"] or "").startswith("Not attempted")}
     under_way = first.keys() - applied - untried
     assert applied <= there <= applied | under_way
     assert count // 3 <= len(there)
