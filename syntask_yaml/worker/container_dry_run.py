@@ -22,7 +22,7 @@ from syntask_yaml.model.secret import Secret, revealed
 from syntask_yaml.operations.backend_values import BackendBlocks, BackendVariables
 from syntask_yaml.operations.check import Failure
 from syntask_yaml.steps.base import StepContext
-from syntask_yaml.steps.docker.container import OUT, NoSuchProgram, bring, said_in_container
+from syntask_yaml.steps.docker.container import OUT, NoSuchProgram, bring, lines_of_container
 from syntask_yaml.steps.docker.engine import Engine, open_engine
 from syntask_yaml.steps.docker.errors import EngineFailed
 from syntask_yaml.steps.scrubber import Scrubber, secrets_in
@@ -116,17 +116,28 @@ def _report_of(job: _Job, context: StepContext, label: str, timeout: float, noti
 
 def _run(job: _Job, python: str, engine: Engine, label: str, deadline: float, notify: Observer) -> Report:
     words = (python, "-u", "-c", _BEGIN)
+    report: Report | None = None
     last = ""
-    lines = said_in_container(
-        engine, job.image, words, given=job.given, deadline=deadline, options=job.options
+    lines = lines_of_container(
+        engine,
+        job.image,
+        words,
+        given=job.given,
+        deadline=deadline,
+        is_last=lambda where, line: where == OUT and _decoded(line) is not None,
+        options=job.options,
     )
     with closing(lines):
         for where, line in lines:
             text = job.scrubber.scrub(line)
-            if where == OUT and (report := _decoded(text)) is not None:
-                return report
+            found = _decoded(text) if where == OUT else None
+            if found is not None:
+                report = report or found
+                continue
             notify(StepOutput(label, text, is_error=False))
             last = text.strip() or last
+    if report is not None:
+        return report
     detail = f"The container of `{job.image}` exited without a report."
     raise _Failed(Failure("start", f"{detail} Its last line of output: {last}" if last else detail))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from socket import socket
 from struct import unpack
@@ -19,6 +19,8 @@ OUT, ERR = 1, 2
 
 _HEADER = 8
 _CHUNK = 65_536
+# How long what is on its way from the engine may take, in seconds.
+_MOMENT = 0.2
 
 
 class NoSuchProgram(EngineFailed):
@@ -33,16 +35,20 @@ def bring(image: str, engine: Engine) -> None:
         deque(pull(image, engine), maxlen=0)
 
 
-def said_in_container(
+def lines_of_container(
     engine: Engine,
     image: str,
     words: Sequence[str],
     *,
     given: bytes,
     deadline: float,
+    is_last: Callable[[int, str], bool],
     options: Mapping[str, Any],
 ) -> Generator[tuple[int, str], None, None]:
     """The lines that a program in *image* writes, each with `OUT` or `ERR`; it is *given* its input.
+
+    After a line that *is_last*, only those follow that are on their way: the engine sends the two streams of
+    a program one beside the other, and not in the order in which it wrote.
 
     The image's own entrypoint stays. The engine keeps none of the output, and the input stays open.
     The container is removed at the end, and when the iterator is closed before; if this process is
@@ -56,7 +62,7 @@ def said_in_container(
         with closing(_begin(engine, name, what)) as attached, closing(attached._response):
             stream = getattr(attached, "_sock", attached)
             stream.sendall(given)
-            yield from _lines(stream, deadline)
+            yield from _lines(stream, deadline, is_last)
     finally:
         with suppress(EngineFailed):  # it removes itself when it has ended
             engine.ask("Removing the container", lambda api: api.remove_container(name, v=True, force=True))
@@ -87,21 +93,25 @@ def _begin(engine: Engine, name: str, what: str) -> Any:
     return attached
 
 
-def _lines(stream: socket, deadline: float) -> Iterator[tuple[int, str]]:
+def _lines(stream: socket, deadline: float, is_last: Callable[[int, str], bool]) -> Iterator[tuple[int, str]]:
     begun = {OUT: b"", ERR: b""}
-    for where, data in _frames(stream, deadline):
+    source = _Stream(stream, deadline)
+    for where, data in _frames(source):
         *complete, begun[where] = (begun[where] + data).split(b"\n")
         for line in complete:
-            yield where, line.decode(errors="replace").rstrip("\r")
+            text = line.decode(errors="replace").rstrip("\r")
+            yield where, text
+            if is_last(where, text):
+                source.end_soon()
     for where, rest in begun.items():
         if rest:
             yield where, rest.decode(errors="replace")
 
 
-def _frames(stream: socket, deadline: float) -> Iterator[tuple[int, bytes]]:
+def _frames(source: _Stream) -> Iterator[tuple[int, bytes]]:
     """The engine's frames: a byte that says where, three of nothing, four of length, and the data."""
     pending = b""
-    while chunk := _read(stream, deadline):
+    while chunk := source.read():
         pending += chunk
         while len(pending) >= _HEADER:
             kind, length = unpack(">BxxxL", pending[:_HEADER])
@@ -111,9 +121,25 @@ def _frames(stream: socket, deadline: float) -> Iterator[tuple[int, bytes]]:
             pending = pending[_HEADER + length :]
 
 
-def _read(stream: socket, deadline: float) -> bytes:
-    left = deadline - monotonic()
-    if left <= 0:
-        raise TimeoutError
-    stream.settimeout(left)
-    return stream.recv(_CHUNK)
+class _Stream:
+    """The output of a program. Reading raises TimeoutError when it is later than *deadline*."""
+
+    def __init__(self, stream: socket, deadline: float) -> None:
+        self._stream, self._deadline = stream, deadline
+        self._ends_soon = False
+
+    def end_soon(self) -> None:
+        """From now on, the output ends when nothing more arrives for a moment."""
+        self._ends_soon = True
+
+    def read(self) -> bytes:
+        left = self._deadline - monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._stream.settimeout(min(left, _MOMENT) if self._ends_soon else left)
+        try:
+            return self._stream.recv(_CHUNK)
+        except TimeoutError:
+            if self._ends_soon:
+                return b""
+            raise

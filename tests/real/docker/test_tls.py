@@ -13,7 +13,7 @@ import pytest
 
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import StepContext, StepStopped
-from syntask_yaml.steps.docker.container import OUT, said_in_container
+from syntask_yaml.steps.docker.container import ERR, OUT, lines_of_container
 from syntask_yaml.steps.docker.engine import open_engine
 from tests.real.docker.conftest import Workshop
 from tests.support import container_engine as support
@@ -125,13 +125,35 @@ def test_a_program_in_a_container(far: Workshop) -> None:
     with open_engine(far.context) as engine:
         words = ("sh", "-c", "read x; echo got $x; sleep 60")
         late = time.monotonic() + 4
-        lines = said_in_container(
-            engine, image, words, given=b"this\n", deadline=late, options={"network_mode": "host"}
+        lines = lines_of_container(
+            engine,
+            image,
+            words,
+            given=b"this\n",
+            deadline=late,
+            is_last=lambda *_: False,
+            options={"network_mode": "host"},
         )
         assert next(lines) == (OUT, "got this")
         with pytest.raises(TimeoutError):
             next(lines)
     assert time.monotonic() < late + 20
+
+
+def test_what_a_program_writes_beside_its_last_line(far: Workshop) -> None:
+    """It is on its way in the other stream, and is not lost, however long the program goes on."""
+    far.build()
+    with open_engine(far.context) as engine:
+        lines = lines_of_container(
+            engine,
+            f"{far.repository}:t",
+            ("sh", "-c", "echo beside >&2; echo last; sleep 60"),
+            given=b"",
+            deadline=time.monotonic() + 50,
+            is_last=lambda where, line: (where, line) == (OUT, "last"),
+            options={"network_mode": "host"},
+        )
+        assert sorted(lines) == [(OUT, "last"), (ERR, "beside")]
 
 
 @pytest.mark.parametrize(

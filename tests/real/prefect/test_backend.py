@@ -196,7 +196,9 @@ def test_a_server_that_went_away_is_not_asked_for_each(
 
     assert first.error is None
     assert all(isinstance(each.error, BackendUnreachable) for each in rest)
-    assert [each.error.detail.startswith("Not attempted") for each in rest if each.error] == [False] + [True] * 4
+    assert [each.error.detail.startswith("Not attempted") for each in rest if each.error] == [False] + [
+        True
+    ] * 4
     assert [each["name"] for each in sqlite.every("deployments")] == ["d0"]
 
 
