@@ -21,6 +21,8 @@ _HEADER = 8
 _CHUNK = 65_536
 # How long what is on its way from the engine may take, in seconds.
 _MOMENT = 0.2
+# How long a container may take to remove itself, in seconds.
+_REMOVAL = 10
 
 
 class NoSuchProgram(EngineFailed):
@@ -64,8 +66,7 @@ def lines_of_container(
             stream.sendall(given)
             yield from _lines(stream, deadline, is_last)
     finally:
-        with suppress(EngineFailed):  # it removes itself when it has ended
-            engine.ask("Removing the container", lambda api: api.remove_container(name, v=True, force=True))
+        _remove(engine, name)
 
 
 def _create(api: Any, name: str, image: str, words: Sequence[str], options: Mapping[str, Any]) -> Any:
@@ -75,6 +76,16 @@ def _create(api: Any, name: str, image: str, words: Sequence[str], options: Mapp
     )
     container["StdinOnce"] = True
     return api.create_container_from_config(container, name)
+
+
+def _remove(engine: Engine, name: str) -> None:
+    """Remove the container, which also removes itself when it has ended: then that is waited for."""
+    what = "Removing the container"
+    with suppress(EngineFailed):
+        engine.ask(what, lambda api: api.remove_container(name, v=True, force=True))
+        return
+    with suppress(EngineFailed):
+        engine.ask(what, lambda api: api.wait(name, timeout=_REMOVAL, condition="removed"))
 
 
 def _attach(api: Any, name: str) -> Any:
