@@ -9,19 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from syntask_yaml.model.builtin import builtin_of
 from syntask_yaml.model.deployment import CollisionStrategy, ConcurrencyLimit, Deployment
-from syntask_yaml.model.identity import anchored, schedule_keys
+from syntask_yaml.model.identity import alike_schedules, schedule_keys
 from syntask_yaml.model.pool import DEFAULT_QUEUE
 from syntask_yaml.model.schedule import Schedule, canonical, timing_to_dict
 from syntask_yaml.model.shared import once_per_object
 from syntask_yaml.model.trigger import settled, trigger_name
-from syntask_yaml.model.value import Maybe, Unknown, Value, flag, holds_unknown, is_same_json, json_text
+from syntask_yaml.model.value import Unknown, Value, flag, holds_unknown, is_same_json, json_text
 from syntask_yaml.model.written_default import without_written_defaults
-
-Schedules: TypeAlias = "tuple[Schedule, ...] | None"
 
 _NAMESPACE = re.compile(r"(\{\{\s*)prefect(\.(?:blocks|variables)\.)")
 
@@ -140,22 +138,6 @@ def _are_one_schema(stored: Value, wanted: Value) -> bool:
     return text is not None and text == _schema_text(wanted)
 
 
-def _are_alike(stored: Maybe[Schedules], wanted: Maybe[Schedules]) -> bool:
-    """Whether two lists of schedules are the same, each at the place of the other."""
-    if not isinstance(stored, tuple) or not isinstance(wanted, tuple) or len(stored) != len(wanted):
-        return False
-    return all(map(_is_alike, stored, wanted))
-
-
-def _is_alike(stored: Schedule, wanted: Schedule) -> bool:
-    return (
-        stored.slug == wanted.slug
-        and wanted.active in (None, stored.active)
-        and is_same_json(stored.parameters, wanted.parameters)
-        and canonical(anchored(wanted.timing, stored.timing)) == canonical(stored.timing)
-    )
-
-
 _NO_SCHEMA: Mapping[str, Value] = {}
 
 
@@ -229,7 +211,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         name="schedules",
         compare=lambda each: if_known(each.schedules, compared_schedules),
-        is_alike=_are_alike,
+        is_alike=alike_schedules,
         is_headline=True,
         is_optional=True,
     ),

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from syntask_yaml.model.schedule import Cron, Interval, RRule, Schedule, Timing, canonical
+from syntask_yaml.model.value import Maybe, is_same_json
 
 Pair = tuple[Schedule | None, Schedule | None]
 
@@ -118,3 +119,21 @@ def _counted(keys: Sequence[str]) -> Iterator[str]:
     for key in keys:
         seen[key] += 1
         yield key if seen[key] == 1 else f"{key} ({seen[key]})"
+
+
+def alike_schedules(
+    stored: Maybe[tuple[Schedule, ...] | None], wanted: Maybe[tuple[Schedule, ...] | None]
+) -> bool:
+    """Return whether it is seen at once that two lists of schedules are the same, in the same order."""
+    if not isinstance(stored, tuple) or not isinstance(wanted, tuple) or len(stored) != len(wanted):
+        return False
+    return all(map(_is_alike, stored, wanted))
+
+
+def _is_alike(stored: Schedule, wanted: Schedule) -> bool:
+    return (
+        stored.slug == wanted.slug
+        and wanted.active in (None, stored.active)
+        and is_same_json(stored.parameters, wanted.parameters)
+        and canonical(anchored(wanted.timing, stored.timing)) == canonical(stored.timing)
+    )
