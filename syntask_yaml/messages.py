@@ -71,6 +71,16 @@ MESSAGES: Mapping[str, Message] = {
     "duplicate-deployment": Message(
         "Duplicate deployment", "Two entries have the same flow and name, so one would overwrite the other."
     ),
+    "duplicate-automation": Message(
+        "Duplicate automation", "Two automations have the same name, so one would overwrite the other."
+    ),
+    "unknown-event": Message(
+        "Unknown event", "Nothing emits the event, or the backend does not, so the trigger never fires."
+    ),
+    "command-injection": Message(
+        "Run chooses the command",
+        "A placeholder puts text of a run, such as the message of an exception, where it is executed.",
+    ),
     "invalid-cron": Message("Invalid cron expression", "The value is not a valid cron expression."),
     "wide-cron": Message(
         "Range of one value", "A range such as `3-3` in a cron expression matches every value of its field."
@@ -132,12 +142,24 @@ MESSAGES: Mapping[str, Message] = {
     "unserved-work-pool": Message(
         "Unserved work pool", "No worker of this backend executes runs of this type of work pool."
     ),
-    "idle-work-pool": Message("Runs would wait", "The work pool is paused, or its concurrency limit is 0."),
+    "unknown-block": Message(
+        "Unknown block", "The backend does not have the block, or the block lacks the field. Runs crash."
+    ),
+    "idle-work-pool": Message(
+        "Runs would wait",
+        "The work pool or queue is paused, its concurrency limit is 0, or nobody serves it.",
+    ),
+    "new-work-queue": Message(
+        "New work queue", "The work pool does not have the queue. A deploy creates it."
+    ),
     "wrong-job-variable": Message(
         "Wrong job variable", "The value does not match the base job template of the work pool."
     ),
     "unknown-job-variable": Message(
         "Unknown job variable", "The base job template of the work pool has no such variable."
+    ),
+    "unused-job-variable": Message(
+        "Unused job variable", "The base job template of the work pool has the variable and does not use it."
     ),
     "missing-job-variable": Message(
         "Missing job variable",
@@ -150,6 +172,18 @@ MESSAGES: Mapping[str, Message] = {
     "not-exported": Message(
         "Not exported", "The deployment cannot be declared in a project file and was skipped."
     ),
+    "not-copied": Message(
+        "Not copied",
+        "The target of a copy has another value, or cannot have this one. It stays as it is.",
+    ),
+    "shown-secret": Message(
+        "Secret in a readable field",
+        "The target's block type does not mark the field as secret: whoever may read blocks can read it.",
+    ),
+    "missed-run": Message(
+        "Missed run", "A schedule was due while it moved from one backend to another, and nothing ran it."
+    ),
+    "no-worker": Message("No worker", "No worker serves the work pool, so its runs wait."),
     "readable-secret": Message(
         "Readable secret",
         "The backend stores a secret in plain text. The exported file refers to a block instead.",
@@ -164,7 +198,7 @@ MESSAGES: Mapping[str, Message] = {
     "agent-file-no-infrastructure": Message(
         "No infrastructure", "The agent deployment has no infrastructure and is converted to a process."
     ),
-    "never-applied": Message("Never applied", "No Prefect version deploys such a file."),
+    "never-applied": Message("Never applied", "Nothing deploys what the file contains."),
     "unsupported-infrastructure": Message(
         "Unsupported infrastructure", "No type of work pool replaces this type of infrastructure block."
     ),
@@ -177,9 +211,13 @@ MESSAGES: Mapping[str, Message] = {
     "pool-template-needed": Message(
         "Base job template needed", "The value can only be set in the base job template of the work pool."
     ),
+    "patch-not-applied": Message("Patch not applied", "An operation of a JSON patch does not apply."),
+    "manifest-required": Message(
+        "Value required by workers", "Workers refuse a manifest with another value than the required one."
+    ),
     "override-unknown": Message("Unknown override", "The work pool type has no such job variable."),
     "override-needs-own-pool": Message(
-        "Override needs a work pool", "The override can only be set in a base job template."
+        "Override needs a work pool", "The override is set in the base job template of a pool of its own."
     ),
     "override-replaces-env": Message(
         "Override replaces env", "The override of `env` replaces the environment of the block."
@@ -190,6 +228,37 @@ MESSAGES: Mapping[str, Message] = {
     ),
     "installs-prefect-2": Message("Prefect 2 installed", "A command installs Prefect 2."),
     "secret-in-file": Message("Secret in file", "The file contains a secret in plain text."),
+    # Flows of Prefect 1
+    "p1-artifact": Message("Artifact", "Artifacts have other functions in Prefect 3."),
+    "p1-body-name": Message("Name of a flow's body", "Names of a flow's body are local now."),
+    "p1-cache": Message("Cache", "Results are cached by a key and not by a validator."),
+    "p1-case": Message("Condition", "Conditions are written in Python, and no task is skipped."),
+    "p1-class": Message("Class of tasks", "Tasks are functions. A class of tasks lost what its base had."),
+    "p1-client": Message("Client", "The client of Prefect 1 has no direct equivalent."),
+    "p1-context": Message("Context", "A value of the context of Prefect 1 has no direct equivalent."),
+    "p1-dependency": Message("Dependency", "A dependency has to be written as a call."),
+    "p1-deployment": Message("Registration", "Flows are deployed with an entry of a project file."),
+    "p1-executor": Message("Executor", "A task runner takes the place of an executor."),
+    "p1-flow": Message("Flow", "A flow is built in a way that cannot be converted."),
+    "p1-flow-method": Message("Flow without method", "Flows do not have a method or option of Prefect 1."),
+    "p1-flow-of-flows": Message("Flow of flows", "A flow starts other flows by their deployments."),
+    "p1-library": Message("Task library", "A task of the library of Prefect 1 is in another package today."),
+    "p1-map": Message("Mapping", "A way of mapping has no direct equivalent."),
+    "p1-not-converted": Message("Not converted", "The result would not be right, so the file is unchanged."),
+    "p1-not-python": Message("Not Python 3", "A file with a flow of Prefect 1 cannot be parsed."),
+    "p1-notebook": Message("Notebook", "Notebooks with flows of Prefect 1 are not converted."),
+    "p1-parameter": Message("Parameter", "A parameter of a flow was renamed, or cannot be converted."),
+    "p1-result": Message("Result", "Where results are stored is set in another way."),
+    "p1-run-config": Message("Run configuration", "The work pool takes the place of a run configuration."),
+    "p1-run-result": Message("State of a run", "The state of a run no longer has the results of its tasks."),
+    "p1-schedule": Message("Schedule", "A schedule cannot be written as one of an entry."),
+    "p1-secret": Message("Secret", "A secret cannot be loaded from a block automatically."),
+    "p1-signal": Message("Signal", "Signals are exceptions or returned states in Prefect 3."),
+    "p1-state-handler": Message("State handler", "Hooks take the place of state handlers and notifiers."),
+    "p1-storage": Message("Storage", "`pull` steps take the place of storage."),
+    "p1-task-option": Message("Option of a task", "An option of a task has no direct equivalent."),
+    "p1-trigger": Message("Trigger", "Tasks do not have triggers in Prefect 3."),
+    "p1-variable": Message("Key-value store", "Variables take the place of the key-value store."),
     "path-in-place": Message(
         "Code runs in place", "Agents ran a copy of the code. Workers run it in its directory."
     ),
@@ -207,11 +276,23 @@ MESSAGES: Mapping[str, Message] = {
         "Flow renamed", "The file and the source code have different names for the flow."
     ),
     "old-command": Message("Command of Prefect 2", "The command must be replaced by hand."),
-    "dynamic-value": Message("Dynamic value", "The command contains a value that is not known here."),
+    "dynamic-value": Message(
+        "Dynamic value", "A command or script contains a value that is only known when it runs."
+    ),
+    "imports-prefect-2": Message(
+        "Import of Prefect 2", "The file of a flow imports something that Prefect 3 does not have."
+    ),
+    "script-not-rewritten": Message(
+        "Script not rewritten", "A call has no equal in Prefect 3 that can take its place."
+    ),
+    "server-values": Message(
+        "Values on the server", "The deployment may have values that are set only on the server."
+    ),
     "several-types-one-agent": Message(
         "Multiple workers needed", "The agent served multiple work pools. A worker serves one."
     ),
     "queue-limit": Message("Limit of a work queue", "The limit applied to the work queue."),
+    "tag-limit": Message("Limit of a tag", "The limit applied to task runs with the tag."),
     "helm-agent": Message("Helm chart of an agent", "A Helm chart starts an agent. It is not rewritten."),
     # Trying out
     "pull-failed": Message("Pull failed", "A pull step failed in the environment of a run."),
@@ -244,6 +325,15 @@ MESSAGES: Mapping[str, Message] = {
     "prune-refused": Message(
         "Prune refused",
         "`--prune` deletes a deployment only if it is known to be no longer declared and is not protected.",
+    ),
+    "deploy-failed": Message("Deploy failed", "A step of a deployment failed, or the backend rejected it."),
+    "undeclared-deployment": Message(
+        "Undeclared deployment",
+        "The project deployed it before and no longer declares it, so its schedules continue to make runs.",
+    ),
+    "undeclared-automation": Message(
+        "Undeclared automation",
+        "The project deployed it before and no longer declares it, so it goes on telling when runs end.",
     ),
     "plan-stale": Message("Stale plan", "The project or the backend changed after the plan was saved."),
     "backend-failed": Message("Backend error", "The backend could not complete the request."),

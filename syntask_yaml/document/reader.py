@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from yaml.events import DocumentStartEvent
 
@@ -16,6 +18,7 @@ from syntask_yaml.document.tree import build_tree
 from syntask_yaml.source import Source, Span
 
 MAX_BYTES = 256 * 1024 * 1024
+_PIECE = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -32,14 +35,26 @@ def read_file(path: Path, *, name: str | None = None) -> Document:
     """Read the file at *path*; every way in which that can fail is a diagnostic."""
     shown = str(path) if name is None else name
     try:
-        if path.is_file() and path.stat().st_size > MAX_BYTES:
-            detail = f"`{shown}` is larger than {MAX_BYTES >> 20} MiB."
-            return _unreadable(Source(shown, ""), detail, "Split the project into several files.")
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = b"".join(_pieces(file))
     except OSError as error:
         detail = f"Cannot read `{shown}`: {error.strerror or error}."
         return _unreadable(Source(shown, ""), detail, "Check the path and the permissions of the file.")
+    if len(content) > MAX_BYTES:
+        detail = f"`{shown}` is larger than {MAX_BYTES >> 20} MiB."
+        return _unreadable(Source(shown, ""), detail, "Split the project into several files.")
     return read_bytes(content, shown)
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    """The content of *file*, and no more of one without end than shows that it is too large.
+
+    One read of so many bytes would take the memory for all of them, however small the file is.
+    """
+    size = 0
+    while size <= MAX_BYTES and (piece := file.read(_PIECE)):
+        size += len(piece)
+        yield piece
 
 
 def read_bytes(content: bytes, name: str) -> Document:

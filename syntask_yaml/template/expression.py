@@ -9,11 +9,12 @@ from functools import lru_cache
 
 MAX_LENGTH = 10_000
 _WORDS = frozenset("and or not in is if else true false none True False None".split())
+# A name is matched in a lookahead, which gives nothing back: none is found in the beginning of another one.
 _TOKEN = re.compile(
     r"""(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
       | (?P<filter>\|\s*\w+ | \bis\s+(?:not\s+)?\w+)
       | (?P<number>\d[\w.]*+)
-      | (?P<name>\$?[^\W\d]\w*+(?:-\w++)*+(?:\.[\w-]++|\[-?\d++\])*+)(?![\w-]|\s*=[^=])""",
+      | (?=(?P<name>\$?[^\W\d]\w*(?:-\w+)*(?:\.[\w-]+|\[-?\d+\])*))(?P=name)(?![\w-]|\s*=[^=])""",
     re.VERBOSE,
 )
 

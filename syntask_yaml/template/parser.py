@@ -15,10 +15,13 @@ _NAME = r"[\w.\-\[\]$]+"
 _PLAIN = re.compile(_NAME)
 _REFERENCE = re.compile(rf"\{{\{{\s*({_NAME})\s*\}}\}}")
 # From braces to those that close them, to the next ones that open, or to the end. Quotes hide braces.
-# Nothing is tried twice (`*+`): a text that means ill costs no more than another one.
+# Each alternative begins with another character, and what follows may be missing: nothing is tried twice, and
+# a text that means ill costs no more than another one. (Possessive groups, `(…)*+`, match wrongly before
+# Python 3.11.5; possessive characters do not.)
 _PLACEHOLDER = re.compile(
     r"""\{\{(?!\{)
-        ((?: "(?:[^"\\]|\\.)*+" | '(?:[^'\\]|\\.)*+' | \\[^{}] | (?!\{\{|\}\}). )*+)
+        ((?: [^{}"'\\]++ | "[^"\\]*+(?:\\.[^"\\]*+)*" | '[^'\\]*+(?:\\.[^'\\]*+)*'
+           | \\[^{}] | (?!\{\{|\}\}). )*)
         (\}\}|\Z)?""",
     re.DOTALL | re.VERBOSE,
 )

@@ -2,7 +2,7 @@
 
 entries      the edits, and which entry they are about
 edit_session a text that is open for one edit, whose result is read again and checked
-append       a new entry at the end of the list
+append       new entries at the end of the list
 change       from one value to another by the least that has to be written
 remove       keys and items that go, with their lines
 node_writer  values that are put, added and removed where they hang
@@ -16,6 +16,21 @@ difference   what an edit changes, for people
 """
 
 from syntask_yaml.document.editor.difference import difference
-from syntask_yaml.document.editor.entries import add_entry, replace_entry, set_value, set_values, unset_values
+from syntask_yaml.document.editor.entries import (
+    add_entries,
+    add_entry,
+    replace_entry,
+    set_value,
+    set_values,
+    unset_values,
+)
 
-__all__ = ["add_entry", "difference", "replace_entry", "set_value", "set_values", "unset_values"]
+__all__ = [
+    "add_entries",
+    "add_entry",
+    "difference",
+    "replace_entry",
+    "set_value",
+    "set_values",
+    "unset_values",
+]

@@ -1,4 +1,4 @@
-"""A new entry at the end of `deployments`, which is made where it is missing."""
+"""New entries at the end of `deployments`, which is made where it is missing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MAX_WIDTH = 120
 
 
 class Appender:
-    """Adds a new entry to a text."""
+    """Adds new entries to a text."""
 
     def __init__(self, session: EditSession) -> None:
         self._session = session
@@ -31,66 +31,68 @@ class Appender:
         self._renderer = session.renderer
         self._writer = NodeWriter(session.edits, session.renderer)
 
-    def append(self, entry: dict[str, Any]) -> None:
-        """Add *entry*. Raises EditRefused if `deployments` is not a list that is written in place."""
+    def append(self, entries: list[dict[str, Any]]) -> None:
+        """Add *entries*. Raises EditRefused if `deployments` is not a list that is written in place."""
         tree = self._session.tree
         root = tree.root
         if not isinstance(root, MappingNode):
-            self._begin(root, entry)
+            self._begin(root, entries)
             return
         index = next(
             (i for i in reversed(range(len(root.pairs))) if key_of(root.pairs[i][0]) == SECTION), None
         )
         if index is not None:
-            self._add_to(root, index, entry)
+            self._add_to(root, index, entries)
         elif SECTION in self._session.data:
             raise self._session.refused("`deployments` comes from a merge key (`<<`).", root)
         elif root.is_flow:
-            self._writer.add_pairs(root, {SECTION: [self._expressed(entry, root.end)]})
+            self._writer.add_pairs(root, {SECTION: self._expressed(entries, root.end)})
         else:
-            self._add_section(root, entry)
+            self._add_section(root, entries)
 
-    def _begin(self, root: ConcreteNode | None, entry: dict[str, Any]) -> None:
+    def _begin(self, root: ConcreteNode | None, entries: list[dict[str, Any]]) -> None:
         """The first key of a file that says nothing yet."""
-        lines = self._renderer.pairs({SECTION: [entry]}, 0)
+        lines = self._renderer.pairs({SECTION: entries}, 0)
         if root is not None and root.end > root.start:
             self._edits.replace(root.start, root.end, "\n".join(lines))
         else:
             self._edits.insert_lines(self._session.tree.end, lines)
 
-    def _add_section(self, root: MappingNode, entry: dict[str, Any]) -> None:
+    def _add_section(self, root: MappingNode, entries: list[dict[str, Any]]) -> None:
         at = self._session.tree.end
-        lines = self._renderer.pairs({SECTION: [self._expressed(entry, at)]}, root.column)
+        lines = self._renderer.pairs({SECTION: self._expressed(entries, at)}, root.column)
         gaps = zip(root.pairs, root.pairs[1:], strict=False)
         is_spaced = any(self._is_spaced(before[1].end, after[0].start) for before, after in gaps)
         if is_spaced and not self._is_spaced(root.end, at):
             lines.insert(0, "")
         self._edits.insert_lines(at, lines)
 
-    def _add_to(self, root: MappingNode, index: int, entry: dict[str, Any]) -> None:
+    def _add_to(self, root: MappingNode, index: int, entries: list[dict[str, Any]]) -> None:
         section = root.pairs[index][1]
-        value = self._expressed(entry, section.end)
+        values = self._expressed(entries, section.end)
         if isinstance(section, SequenceNode) and section.items and not section.is_flow:
-            self._add_item(section, value)
+            self._add_items(section, values)
         elif isinstance(section, SequenceNode) and section.items:
-            self._writer.insert_items(section, len(section.items), [value])
+            self._writer.insert_items(section, len(section.items), values)
         elif isinstance(section, (ScalarNode, SequenceNode)):
-            self._writer.put(section, [value], self._writer.slot_of_key(root, index))
+            self._writer.put(section, values, self._writer.slot_of_key(root, index))
         else:
             name = section.name if isinstance(section, AliasNode) else ""
             detail = f"`deployments` is `*{name}`, so an added entry would also be added to the anchor."
             raise self._session.refused(detail, section)
 
-    def _add_item(self, section: SequenceNode, value: Any) -> None:
+    def _add_items(self, section: SequenceNode, values: list[Any]) -> None:
         last = section.items[-1]
-        lines = self._renderer.items([value], section.column)
-        if isinstance(last, MappingNode) and last.is_flow:
-            line = f"{' ' * section.column}- {self._renderer.flow(value)}"
-            lines = [line] if len(line) <= _MAX_WIDTH else lines
         before = section.items[-2].end if len(section.items) > 1 else last.start
-        if self._is_spaced(before, last.start):
-            lines.insert(0, "")
+        gap = [""] if self._is_spaced(before, last.start) else []
+        is_flow = isinstance(last, MappingNode) and last.is_flow
+        lines = [line for value in values for line in (*gap, *self._item(value, section.column, is_flow))]
         self._edits.insert_lines(self._behind(last, section.column), lines)
+
+    def _item(self, value: Any, column: int, is_flow: bool) -> list[str]:
+        """The lines of an item, on a single one if its neighbour is and it has room."""
+        line = f"{' ' * column}- {self._renderer.flow(value)}" if is_flow else ""
+        return [line] if is_flow and len(line) <= _MAX_WIDTH else self._renderer.items([value], column)
 
     def _behind(self, last: ConcreteNode, column: int) -> int:
         """The line behind the last entry and the comments that belong into the list."""
@@ -106,8 +108,8 @@ class Appender:
             line = following
         return at
 
-    def _expressed(self, entry: dict[str, Any], at: int) -> Any:
-        return self._session.anchors.expressed(entry, (), at)
+    def _expressed(self, entries: list[dict[str, Any]], at: int) -> list[Any]:
+        return [self._session.anchors.expressed(entry, (), at) for entry in entries]
 
     def _is_spaced(self, start: int, end: int) -> bool:
         return _EMPTY_LINE.search(self._edits.text, start, end) is not None

@@ -20,21 +20,27 @@ from syntask_yaml.errors import NotFound
 
 
 def add_entry(source_text: str, entry: Mapping[str, Any], *, file: str = "syntask.yaml") -> str:
-    """The text with *entry*, which is JSON, at the end of `deployments`.
+    """The text with *entry* at the end of `deployments`: see `add_entries`."""
+    return add_entries(source_text, [entry], file=file)
+
+
+def add_entries(source_text: str, entries: Sequence[Mapping[str, Any]], *, file: str = "syntask.yaml") -> str:
+    """The text with *entries*, which are JSON, at the end of `deployments`.
 
     The key is made where it is missing, and the whole file where the text is empty. A pool, schedule or
     section that an anchor has already is written as its alias. *file* is the name for messages. Raises
-    EditRefused where the text cannot take an entry, ProjectInvalid where it is no YAML.
+    EditRefused where the text cannot take entries, ProjectInvalid where it is no YAML.
     """
     session = EditSession(source_text, file)
     data = {} if session.data is None else session.data
     if not isinstance(data, dict):
         raise session.refused("A project file must be a mapping, and this one is not.", session.tree.root)
-    entries = data.get(SECTION) or []
-    if not isinstance(entries, list):
+    declared = data.get(SECTION) or []
+    if not isinstance(declared, list):
         raise session.refused("`deployments` is not a list.", session.node_at((SECTION,)))
-    Appender(session).append(dict(entry))
-    return session.result({**data, SECTION: [*entries, dict(entry)]}, (SECTION,))
+    added = [dict(entry) for entry in entries]
+    Appender(session).append(added)
+    return session.result({**data, SECTION: [*declared, *added]}, (SECTION,))
 
 
 def replace_entry(

@@ -13,7 +13,7 @@ import docker
 from docker import errors as docker_errors
 
 from syntask_yaml.steps.docker.context import configuration, context_options
-from syntask_yaml.steps.docker.errors import UNREACHABLE, translated, unreachable
+from syntask_yaml.steps.docker.errors import UNREACHABLE, EngineFailed, translated, unreachable
 
 _ANSWERS_WITHIN = 600
 _DOCKER_S_OWN = "unix:///var/run/docker.sock"
@@ -59,7 +59,7 @@ def hang_up(api: Any) -> None:
 def connect(environ: Mapping[str, str]) -> Any:
     """A client of `DOCKER_HOST`, of the current Docker context, of Docker's socket, or else of Podman's.
 
-    Raises EngineFailed if none answers, or the context does not exist.
+    Raises EngineFailed if none answers, the context does not exist, or the file of logins is damaged.
     """
     address = "the container engine"
     try:
@@ -71,11 +71,11 @@ def connect(environ: Mapping[str, str]) -> Any:
             "ssh://"
         )  # as the Docker command line does, with its settings
         client = _Client(version="auto", **options)
-        client._auth_configs = docker.auth.load_config(_logins(environ), credstore_env=dict(environ))
     except docker_errors.APIError as error:
         raise translated(address, error) from error
     except (docker_errors.DockerException, *UNREACHABLE, ValueError) as error:
         raise unreachable(address, str(error)) from error
+    client._auth_configs = _read_logins(environ)
     return client
 
 
@@ -99,10 +99,16 @@ def _address(environ: Mapping[str, str]) -> dict[str, Any]:
     return options
 
 
-def _logins(environ: Mapping[str, str]) -> str | None:
-    """The file in which `docker login` keeps logins."""
+def _read_logins(environ: Mapping[str, str]) -> Any:
+    """What `docker login` keeps. Raises EngineFailed."""
     path = configuration(environ) / "config.json"
-    return str(path) if path.is_file() else None
+    file = str(path) if path.is_file() else None
+    try:
+        return docker.auth.load_config(file, credstore_env=dict(environ))
+    except Exception as error:  # docker-py checks little of what is in the file
+        detail = f"Cannot read the logins in `{path}`: {type(error).__name__}: {error}."
+        hint = "Repair the file, or remove it and log in again with `docker login`."
+        raise EngineFailed(detail, hint=hint) from error
 
 
 def _podman_sockets(environ: Mapping[str, str]) -> Iterator[Path]:

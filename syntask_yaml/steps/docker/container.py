@@ -98,10 +98,15 @@ def _begin(engine: Engine, name: str, what: str) -> Any:
         attached = engine.ask(what, lambda api: _attach(api, name))
         engine.ask(what, lambda api: api.start(name) or True)
     except EngineFailed as error:
-        if "executable file not found" in error.reason or "no such file or directory" in error.reason:
-            raise NoSuchProgram(error.detail, hint=error.hint, reason=error.reason) from error
-        raise
+        raise as_no_such_program(error) from error
     return attached
+
+
+def as_no_such_program(error: EngineFailed) -> EngineFailed:
+    """*error* of a start as NoSuchProgram if that is what the engine means."""
+    if "executable file not found" in error.reason or "no such file or directory" in error.reason:
+        return NoSuchProgram(error.detail, hint=error.hint, reason=error.reason)
+    return error
 
 
 def _lines(stream: socket, deadline: float, is_last: Callable[[int, str], bool]) -> Iterator[tuple[int, str]]:

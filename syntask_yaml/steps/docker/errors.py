@@ -55,10 +55,15 @@ class EngineFailed(StepFailed):
         self.reason = reason
 
 
+class EngineUnreachable(EngineFailed):
+    """The engine does not answer. It may do so later."""
+
+
 def unreachable(address: str, reason: str) -> EngineFailed:
     """The failure of asking the engine at *address* anything, for a *reason* in the words of a library."""
     rule, groups, _ = classify(reason, _UNASKED) or Classified(_NO_ANSWER, (), "")
-    return EngineFailed(rule.detail.format(address, *groups), hint=rule.hint, reason=reason)
+    kind = EngineUnreachable if rule is _NO_ANSWER else EngineFailed
+    return kind(rule.detail.format(address, *groups), hint=rule.hint, reason=reason)
 
 
 def error_text(answer: Mapping[str, Any]) -> str:
@@ -76,7 +81,8 @@ def translated(what: str, error: Exception) -> Exception:
         return refusal(what, str(error))
     if isinstance(error, UNREACHABLE):
         detail = f"{what} failed: the container engine closed the connection."
-        return EngineFailed(detail, hint="Check that the engine is running and try again.", reason=str(error))
+        hint = "Check that the engine is running and try again."
+        return EngineUnreachable(detail, hint=hint, reason=str(error))
     return error
 
 
@@ -105,6 +111,14 @@ _REMEDIES = (
         r"(?i)no such host|connection refused|i/o timeout|TLS handshake|network is unreachable"
         r"|server gave HTTP|connection reset|broken pipe|closed network connection|\bEOF\b",
         hint="The engine cannot connect to the registry. Check the address of the registry and try again.",
+    ),
+    Rule(
+        r"(?i)network \S+ not found|unable to find network",
+        hint="Check `networks` and `network_mode`. `docker network ls` lists the networks.",
+    ),
+    Rule(
+        "bind source path does not exist",
+        hint="The engine must be on this machine and see its directories, as runs report through one.",
     ),
     Rule(
         r"(?i)buildkit",

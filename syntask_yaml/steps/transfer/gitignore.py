@@ -14,7 +14,7 @@ _NEVER = b"(?!)"
 
 # The pieces of a pattern; a bracket that is never closed, or a backslash at the end, matches nothing.
 _PIECE = re.compile(
-    rb"(?P<folders>(?:(?<=/)|\A)\*\*+/)|(?P<below>(?<=/)\*\*+\Z)|(?P<name>\*+)|(?P<one>\?)"
+    rb"(?P<folders>(?:(?<=/)|\A)\*\*+/)|(?P<below>(?:(?<=/)|\A)\*\*+\Z)|(?P<name>\*+)|(?P<one>\?)"
     rb"|\[(?P<negation>[!^]?)(?P<class>\]?(?:\[:[a-z]+:\]|\\.|[^\]\\])*)\]|\\(?P<escaped>.)"
     rb"|(?P<never>[\[\\])|(?P<literal>.)",
     re.DOTALL,
