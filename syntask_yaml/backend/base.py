@@ -1,9 +1,9 @@
 """The port: what a backend does for the rest of the tool.
 
-`Backend` is what commands need; `RunQueue` (`backend/queue.py`) is what our own worker needs besides, on the
-backends that it can serve. Every adapter passes the same contract suite (`tests/contract`). All verbs raise
-`BackendError` and its kinds for what goes wrong on the other side, `NotFound` for an id that stands
-for nothing, and nothing else.
+`Backend` is what commands need, with `Automations` (`backend/automations.py`) as a part; `RunQueue`
+(`backend/queue.py`) is what our own worker needs besides, on the backends that it can serve. Every adapter
+passes the same contract suite (`tests/contract`). All verbs raise `BackendError` and its kinds for what goes
+wrong on the other side, `NotFound` for an id that stands for nothing, and nothing else.
 """
 
 from __future__ import annotations
@@ -13,14 +13,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeGuard
 
+from syntask_yaml.backend.automations import Automations
 from syntask_yaml.backend.queue import RunQueue
 from syntask_yaml.errors import BackendError
-from syntask_yaml.model.block import Block, Variable
+from syntask_yaml.model.block import Block, BlockType, Variable
 from syntask_yaml.model.deployment import Stored, Write
 from syntask_yaml.model.lease import Holder, Lease
-from syntask_yaml.model.pool import WorkPool
-from syntask_yaml.model.run import LogLine, Run, RunRequest, StateType
+from syntask_yaml.model.pool import WorkPool, WorkQueue
+from syntask_yaml.model.run import Cause, LogLine, Run, RunRequest, StateType
 from syntask_yaml.model.value import Json
+from syntask_yaml.model.worker import ServingWorker
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +38,27 @@ class Written:
 class RunFilter:
     """Which runs are meant. Empty fields do not filter.
 
-    *deployment* is `flow/name`; *until* leaves out runs that are due later, *after* all others.
+    *deployment* is `flow/name`; *until* leaves out runs that are due later, *after* all others; *since*
+    those that ended earlier.
     """
 
     deployment: str | None = None
     states: frozenset[StateType] = frozenset()
     until: datetime | None = None
     after: datetime | None = None
+    since: datetime | None = None
     limit: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """Which lines of a log are meant: those of a *level* or a higher one, written *since* a time."""
+
+    level: int = 0
+    since: datetime | None = None
+
+
+ALL_LINES = LogFilter()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,25 +69,28 @@ class Features:
     *has_own_worker*: runs are made and executed by `syntask`, which reads schedules and job variables as
     the file does; elsewhere a server and its workers do it. *runs_own_steps*: pull steps may be any that
     `syntask` has, each with a `timeout`. *served_types* are the types of work pools whose runs are executed;
-    None where that is not known here.
+    None where that is not known here. *has_hosted_pools*: runs of push and managed work pools are executed.
 
     *is_atomic*: what is written at once is one transaction, so that nobody writes in between. *has_owners*:
     what a project owns is found, and its owner changed, without touching anything else. *triggers* and *sla*:
-    deployments have them. *forgets* are the fields of a deployment that it takes and does not give back.
+    deployments have them. *actions* are the types of action that its automations do. *forgets* are the fields
+    of a deployment that it takes and does not give back.
     """
 
     has_default_pool: bool = False
     has_own_worker: bool = False
     runs_own_steps: bool = False
     served_types: frozenset[str] | None = None
+    has_hosted_pools: bool = False
     is_atomic: bool = False
     has_owners: bool = False
     triggers: bool = False
     sla: bool = False
+    actions: frozenset[str] = frozenset()
     forgets: frozenset[str] = frozenset()
 
 
-class Backend(Protocol):
+class Backend(Automations, Protocol):
     """Deployments, pools, values and runs, wherever they live. *url* is for people, without secrets."""
 
     url: str
@@ -119,6 +137,29 @@ class Backend(Protocol):
         """The base job template of a new pool of *type*; `BackendRefused` for a type that there is not."""
         ...
 
+    def queues(self) -> list[WorkQueue]:
+        """All work queues, by pool and priority."""
+        ...
+
+    def create_queue(self, queue: WorkQueue) -> WorkQueue:
+        """Make a new queue; `BackendConflict` if the pool has one of that name, `NotFound` without the pool.
+
+        The priorities of the others move to make room.
+        """
+        ...
+
+    def update_queue(self, pool: str, name: str, changes: Mapping[str, Json]) -> WorkQueue:
+        """Change a queue: its `description`, `priority`, `concurrency_limit` or `is_paused`."""
+        ...
+
+    def delete_queue(self, pool: str, name: str) -> bool:
+        """Delete a queue that no deployment uses, and that is not the default one; whether there was one."""
+        ...
+
+    def workers(self, *, pool: str | None = None) -> list[ServingWorker]:
+        """The workers that serve, or not long ago served, work pools, or only *pool*: by pool and name."""
+        ...
+
     def variables(self) -> list[Variable]:
         """All variables, by name."""
         ...
@@ -131,16 +172,24 @@ class Backend(Protocol):
         """Remove the variable; whether there was one."""
         ...
 
+    def block_types(self) -> list[BlockType]:
+        """The types that a new block can have, by slug."""
+        ...
+
     def blocks(self) -> list[Block]:
         """All blocks, by type and name, with their secret fields as `Secret`."""
         ...
 
-    def block(self, type: str, name: str) -> Block | None:
-        """One block with its secrets; None if there is none."""
+    def block(self, type: str, name: str, *, with_secrets: bool = True) -> Block | None:
+        """One block; None if there is none. Without *with_secrets*, asterisks are in their place."""
         ...
 
     def create_block(self, block: Block) -> Block:
-        """Make a block; `BackendConflict` if type and name are taken."""
+        """Make a block; `BackendConflict` if type and name are taken, `BackendRefused` if it fits no type."""
+        ...
+
+    def update_block(self, block: Block) -> Block:
+        """Replace all fields of the block of that type and name, which keeps its id; `NotFound` if none."""
         ...
 
     def delete_block(self, type: str, name: str) -> bool:
@@ -159,14 +208,31 @@ class Backend(Protocol):
         """One run by its id, or by a prefix of it; `BackendRefused` if the prefix fits several."""
         ...
 
-    def logs(self, run_id: str, *, after: int = 0) -> list[LogLine]:
-        """The lines that a run wrote, in order, without the first *after* ones."""
+    def logs(self, run_id: str, *, after: int = 0, which: LogFilter = ALL_LINES) -> list[LogLine]:
+        """The lines that a run wrote, or those that are meant, in order, without the first *after* ones."""
+        ...
+
+    def last_logs(self, run_id: str, *, limit: int) -> list[LogLine]:
+        """The last lines that a run wrote, at most *limit* and at most 200, in order."""
+        ...
+
+    def cause(self, run: Run) -> Cause | None:
+        """How a run came into its state, as far as the backend knows; None if it does not."""
         ...
 
     def cancel(self, run_id: str) -> Run:
         """Ask that a run end: CANCELLED at once where it has not begun, else CANCELLING.
 
         `BackendConflict` if it has ended.
+        """
+        ...
+
+    def retry(self, run_id: str, *, again: bool = False) -> Run:
+        """Do again what a run did that has ended, with the same parameters and job variables.
+
+        Our own backend makes another run, which is due now, once for each run, or *again*. A server lets the
+        same run be due again. `BackendConflict` if it has not ended, was retried already, or its deployment
+        was deleted.
         """
         ...
 

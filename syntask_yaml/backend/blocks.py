@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from syntask_yaml.diagnostics import did_you_mean
-from syntask_yaml.errors import BackendConflict, BackendRefused
+from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound
 from syntask_yaml.model.block import BLOCK_TYPES, Block, BlockType
-from syntask_yaml.model.secret import Secret
+from syntask_yaml.model.secret import Secret, revealed, with_secret_texts
 from syntask_yaml.model.value import Json
 
 
@@ -40,6 +41,38 @@ def check_fields(block: Block, fields: Collection[str], required: Collection[str
         )
 
 
+def shaped(block: Block, kind: BlockType) -> Block:
+    """*block* with objects where its type has them, and texts of JSON may be given instead."""
+    data = {
+        name: _object(block, name, value) if name in kind.object_fields else value
+        for name, value in block.data.items()
+    }
+    return replace(block, data=data)
+
+
+def _object(block: Block, name: str, value: Json | Secret) -> Json | Secret:
+    text = revealed(value)
+    if not isinstance(text, str):
+        return value
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, Mapping):
+        detail = f"The field `{name}` of the block `{block.full_name}` is not a JSON object."
+        raise BackendRefused(detail, hint=f"Set `{name}` to a JSON object.") from None
+    return with_secret_texts(found) if isinstance(value, Secret) else found
+
+
+def references_in(block: Block, kind: BlockType) -> dict[str, str]:
+    """The `type/name` of the blocks that fields of *block* name, where it was given or is stored as text."""
+    return {
+        name: value
+        for name in kind.reference_fields
+        if isinstance(value := block.data.get(name), str) and "/" in value
+    }
+
+
 def _wrapped(kind: BlockType, name: str, value: Json | Secret) -> Json | Secret:
     if name not in kind.secret_fields or isinstance(value, Secret):
         return value
@@ -50,6 +83,12 @@ def _wrapped(kind: BlockType, name: str, value: Json | Secret) -> Json | Secret:
     raise BackendRefused(
         f"The field `{name}` of a block of type `{kind.slug}` is secret and must be text.",
         hint="Pass the value as text.",
+    )
+
+
+def no_such_block(type: str, name: str) -> NotFound:
+    return NotFound(
+        f"The backend has no block `{type}/{name}`.", hint="Run `syntask block ls` to list the blocks."
     )
 
 

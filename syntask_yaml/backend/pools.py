@@ -60,9 +60,8 @@ def no_such_pool(name: str) -> NotFound:
     return NotFound(f"The backend has no work pool `{name}`.", hint="`syntask work-pool ls` lists them.")
 
 
-def pool_in_use(name: str, deployments: Sequence[str]) -> BackendConflict:
-    """Return the error for deleting a pool that *deployments* (`flow/name`) use."""
-    listed = ", ".join(f"`{each}`" for each in deployments[:8]) + (", …" if len(deployments) > 8 else "")
-    return BackendConflict(
-        f"The work pool `{name}` is used by {listed}.", hint="Move or delete the deployments first."
-    )
+def check_unused(what: str, deployments: Sequence[str]) -> None:
+    """Raise BackendConflict if *what*, a pool or queue in words, is used by *deployments* (`flow/name`)."""
+    if deployments:
+        listed = ", ".join(f"`{each}`" for each in deployments[:8]) + (", …" if len(deployments) > 8 else "")
+        raise BackendConflict(f"{what} is used by {listed}.", hint="Move or delete the deployments first.")

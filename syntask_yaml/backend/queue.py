@@ -7,29 +7,34 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from syntask_yaml.backend.automations import DeliveryQueue
 from syntask_yaml.model.run import LogLine, Run, State, StateType
 from syntask_yaml.model.value import Json
+from syntask_yaml.model.worker import ServingWorker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """A run that one worker took, with what it takes to execute it.
 
-    *token* proves that it is still ours: it changes hands only when the lease has run out.
-    *job_variables* are the deployment's with the run's over them, *base_job_template* is the pool's;
-    *entrypoint* is empty if it has none.
+    *token* proves that it is still ours: it changes hands only when the lease has run out. *logged* is how
+    many lines its log had when it was taken.
+    *pool_type* and *base_job_template* are what the pool had when the run was taken, *job_variables* the
+    deployment's with the run's over them; *entrypoint* is empty if it has none.
     """
 
     run: Run
     token: str
-    entrypoint: str
+    pool_type: str
+    entrypoint: str = ""
     parameters: Mapping[str, Json] = field(default_factory=dict)
     job_variables: Mapping[str, Json] = field(default_factory=dict)
     base_job_template: Mapping[str, Json] = field(default_factory=dict)
     pull_steps: tuple[Mapping[str, Json], ...] = ()
+    logged: int = 0
 
 
-class RunQueue(Protocol):
+class RunQueue(DeliveryQueue, Protocol):
     """What a worker needs: due runs, each exactly once, and a place to report.
 
     Every verb may be called by many workers at the same time, and each change is one transaction.
@@ -73,8 +78,8 @@ class RunQueue(Protocol):
         """
         ...
 
-    def append_logs(self, run_id: str, lines: Sequence[LogLine]) -> None:
-        """Keep what a run wrote."""
+    def append_logs(self, run_id: str, lines: Sequence[LogLine], *, token: str = "") -> bool:
+        """Keep what a run wrote. With *token*, False, and nothing kept, if the run is no longer ours."""
         ...
 
     def renew(self, claims: Sequence[Claim], *, now: datetime, lease: float) -> Mapping[str, StateType]:
@@ -86,7 +91,21 @@ class RunQueue(Protocol):
         ...
 
     def reap(self, now: datetime) -> list[Run]:
-        """End what dead workers left: what was running has crashed; what had not begun is due again."""
+        """End what dead workers left: what was running has crashed; what had not begun is due again.
+
+        What runs in a pool whose runs outlive their worker is left to `take_over`.
+        """
+        ...
+
+    def take_over(self, pool: str, *, worker: str, now: datetime, lease: float) -> list[Claim]:
+        """Take what dead workers of *pool* left running, each once, for *lease* seconds.
+
+        The claims tell what it takes to find these runs, and not what it would take to start them.
+        """
+        ...
+
+    def beat(self, worker: ServingWorker, now: datetime, *, seconds: float) -> None:
+        """Note that *worker* is there, and how long it counts as online without another beat."""
         ...
 
     def forget(self, before: datetime, *, limit: int) -> int:
@@ -103,4 +122,12 @@ class RunQueue(Protocol):
 
     def changed(self) -> int:
         """A number that differs after any other process has written."""
+        ...
+
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        """Descriptors that are readable since a process began to write; none where the system does not tell.
+
+        `changed` resets them, and differs only once that process has written.
+        """
         ...

@@ -17,7 +17,7 @@ from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound
 from syntask_yaml.model.deployment import Deployment, Stored
 from syntask_yaml.model.job_variables import merged
 from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool
-from syntask_yaml.model.run import Run, RunRequest, State, StateType
+from syntask_yaml.model.run import Cause, CauseKind, Run, RunRequest, State, StateType
 from syntask_yaml.model.schedule import Schedule
 from syntask_yaml.model.value import Json, known
 
@@ -35,12 +35,10 @@ ORPHANED = State(StateType.CANCELLED, message="The deployment was deleted.")
 SURPLUS = State(
     StateType.CANCELLED, message="The deployment's concurrency limit was reached when this run was due."
 )
-_NEVER_BEGAN = State(
+NEVER_BEGAN = State(
     StateType.CRASHED, message="Every worker that claimed the run stopped before starting it."
 )
 _ABANDONED = State(StateType.CRASHED, message="The worker that executed the run stopped responding.")
-_CANCELLED = State(StateType.CANCELLED)
-_CANCELLING = State(StateType.CANCELLING)
 
 
 def requested_run(request: RunRequest, stored: Stored, now: datetime) -> Run:
@@ -82,6 +80,7 @@ def claim_on(run: Run, token: str, deployment: Deployment, pool: WorkPool) -> Cl
     return Claim(
         run=run,
         token=token,
+        pool_type=pool.type,
         entrypoint=deployment.entrypoint or "",
         parameters=run.parameters,
         job_variables=merged(deployment.job_variables, run.job_variables),
@@ -95,21 +94,31 @@ def reported(run: Run, state: State, now: datetime) -> Run:
     if run.state.type is StateType.CANCELLING and not state.type.is_final:
         return run
     begins = state.type is StateType.RUNNING and run.started is None
+    asked = _asked_for(run) if state.type is StateType.CANCELLED else None
     return replace(
         run,
-        state=state,
+        state=replace(state, cause=state.cause or asked),
         started=now if begins else run.started,
         ended=now if state.type.is_final else None,
     )
 
 
-def cancelled(run: Run, now: datetime) -> Run:
-    """*run* after somebody asked that it end; BackendConflict if it has ended."""
+def _asked_for(run: Run) -> Cause | None:
+    """Who asked that *run* end, and when, if somebody did."""
+    return run.state.cause if run.state.type is StateType.CANCELLING else None
+
+
+def cancelled(run: Run, now: datetime, *, by: str) -> Run:
+    """*run* after *by*, who is `user@host`, asked that it end; BackendConflict if it has ended.
+
+    Who asked first is who is named.
+    """
+    cause = _asked_for(run) or Cause(kind=CauseKind.REQUEST, who=by, at=now)
     match run.state.type:
         case StateType.SCHEDULED | StateType.PENDING:
-            return replace(run, state=_CANCELLED, ended=now)
+            return replace(run, state=State(StateType.CANCELLED, cause=cause), ended=now)
         case StateType.RUNNING | StateType.CANCELLING:
-            return replace(run, state=_CANCELLING)
+            return replace(run, state=State(StateType.CANCELLING, cause=cause))
     raise BackendConflict(
         f"The run `{run.name}` has already ended as {run.state.name}.",
         hint="Only runs that have not ended can be cancelled.",
@@ -129,10 +138,38 @@ def abandoned(run: Run, *, restarts: int, now: datetime) -> Run:
         case StateType.PENDING if restarts < RESTARTS:
             return _due_again(run, now)
         case StateType.PENDING:
-            return replace(run, state=_NEVER_BEGAN, ended=now)
+            return replace(run, state=NEVER_BEGAN, ended=now)
         case StateType.CANCELLING:
-            return replace(run, state=_CANCELLED, ended=now)
-    return replace(run, state=_ABANDONED, ended=now)
+            return replace(run, state=State(StateType.CANCELLED, cause=run.state.cause), ended=now)
+    cause = Cause(kind=CauseKind.WORKER_LOST, who=run.worker or "", at=run.held_until)
+    return replace(run, state=replace(_ABANDONED, cause=cause), ended=now)
+
+
+def retried(run: Run) -> RunRequest:
+    """What does again what *run* did; BackendConflict if it has not ended, or has no deployment any more."""
+    if not run.state.type.is_final:
+        raise BackendConflict(
+            f"The run `{run.name}` has not ended: it is {run.state.name}.",
+            hint="Only runs that have ended can be retried.",
+        )
+    if run.deployment_id is None:
+        raise BackendConflict(
+            f"The deployment of the run `{run.name}` was deleted.", hint="Deploy it, and run it."
+        )
+    return RunRequest(
+        deployment_id=run.deployment_id,
+        parameters=run.parameters,
+        job_variables=run.job_variables,
+        tags=run.tags,
+        idempotency_key=f"retry:{run.id}",
+    )
+
+
+def retried_already(run: Run, by: Run) -> BackendConflict:
+    return BackendConflict(
+        f"The run `{run.name}` was retried already, by the run `{by.name}` ({by.id[:8]}).",
+        hint="Retry that one, or pass `--again`.",
+    )
 
 
 def seen(run: Run, now: datetime) -> Run:
@@ -161,4 +198,7 @@ def no_such_deployment(id: str) -> NotFound:
 
 
 def no_such_run(id: str) -> NotFound:
-    return NotFound(f"The backend has no run `{id}`.", hint="Run `syntask flow-run ls` to list the runs.")
+    return NotFound(
+        f"The backend has no run `{id}`.",
+        hint="Run `syntask flow-run ls` to list the runs, and pass an id or its beginning, not a name.",
+    )

@@ -20,22 +20,37 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A named document of a block type; fields that the type calls secret are of type `Secret`."""
+    """A named document of a block type; texts in fields that the type calls secret are of type `Secret`.
+
+    *references* are the fields whose value is another block, with its `type/name`, of a block that was read.
+    To write one, that text is the value of the field.
+    """
 
     type: str
     name: str
     data: Mapping[str, Json | Secret] = field(default_factory=dict)
     id: str | None = field(default=None, compare=False)
+    references: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def full_name(self) -> str:
+        """`type/name`, which is unique on a backend."""
+        return f"{self.type}/{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class BlockType:
-    """A kind of block: its fields, and which of them are secret."""
+    """A kind of block: its fields, and which of them are secret.
+
+    The value of one of *reference_fields* is another block, and of one of *object_fields* a JSON object.
+    """
 
     slug: str
     fields: tuple[str, ...]
     secret_fields: frozenset[str] = frozenset()
     required: frozenset[str] = frozenset()
+    reference_fields: frozenset[str] = frozenset()
+    object_fields: frozenset[str] = frozenset()
 
 
 _GIT_FIELDS = ("username", "password", "token", "url")
@@ -44,8 +59,8 @@ _MINIO_LOGIN = ("minio_root_user", "minio_root_password")
 
 
 def _place(slug: str, *fields: str) -> BlockType:
-    """A block type whose first field is needed, and none of whose fields is secret."""
-    return BlockType(slug, fields, required=frozenset(fields[:1]))
+    """A block type whose first field is needed, whose third one is another block, and none is secret."""
+    return BlockType(slug, fields, required=frozenset(fields[:1]), reference_fields=frozenset(fields[2:]))
 
 
 # The types that the embedded backend knows. Slugs and fields are those of the reference.
@@ -85,6 +100,19 @@ BLOCK_TYPES: Mapping[str, BlockType] = {
             "azure-blob-storage-credentials",
             ("connection_string", "account_url", "tenant_id", "client_id", "client_secret"),
             frozenset({"connection_string", "client_secret"}),
+        ),
+        # Where automations send what happened. The headers are a JSON object.
+        BlockType(
+            "webhook",
+            ("url", "method", "headers", "verify"),
+            frozenset({"url", "headers"}),
+            frozenset({"url"}),
+        ),
+        BlockType(
+            "email-server-credentials",
+            ("username", "password", "smtp_server", "smtp_type", "smtp_port"),
+            frozenset({"password"}),
+            frozenset({"smtp_server"}),
         ),
         # Where code is, for `pull_with_block`. Their credentials are a text that names another block.
         _place("s3-bucket", "bucket_name", "bucket_folder", "credentials"),

@@ -37,11 +37,27 @@ class StepFinished:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What became of one deployment: created, updated, deleted, unchanged, failed or skipped."""
+    """What became of one deployment, or of `automation NAME`.
+
+    Created, updated, deleted, unchanged, failed or skipped.
+    """
 
     deployment: str
     action: str
     error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What became of the thing called *name*, the one of that *number* of so many in all.
+
+    *action* is created, updated, moved or failed.
+    """
+
+    name: str
+    action: str
+    number: int
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +67,7 @@ class Waiting:
     reason: str
 
 
-Event: TypeAlias = StepStarted | StepOutput | StepFinished | Applied | Waiting
+Event: TypeAlias = StepStarted | StepOutput | StepFinished | Applied | Copied | Waiting
 Observer: TypeAlias = Callable[[Event], None]
 
 

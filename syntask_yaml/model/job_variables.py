@@ -7,9 +7,10 @@ except those of `env`, which are merged name by name. What a value holds is not 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from syntask_yaml.model.shared import once_per_object
 from syntask_yaml.model.value import Json, Value
 
 _ENV = "env"
@@ -91,6 +92,27 @@ def job_configuration(
     if isinstance(fixed, Mapping):
         filled = merged(filled, {_ENV: given[_ENV]}) if given.get(_ENV) else filled
     return dict(filled)
+
+
+@once_per_object
+def used_variables(template: Mapping[str, Json]) -> frozenset[str] | None:
+    """Return the names of the variables that reach a job of the pool's *template*; None if all do."""
+    job: Any = template.get("job_configuration")
+    if not isinstance(job, Mapping):
+        return None
+    names = {
+        found.split(".")[0].split("[")[0] for text in _texts(job) for found in _PLACEHOLDER.findall(text)
+    }
+    has_env = isinstance(job.get(_ENV), Mapping) or _defaults(template).get(_ENV)
+    return frozenset(names | {_ENV} if has_env else names)
+
+
+def _texts(template: Any) -> Iterator[str]:
+    if isinstance(template, str):
+        yield template
+    elif isinstance(template, (Mapping, list)):
+        for each in template.values() if isinstance(template, Mapping) else template:
+            yield from _texts(each)
 
 
 def _filled(template: Any, given: Mapping[str, Any], environ: Mapping[str, str]) -> Any:

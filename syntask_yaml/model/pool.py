@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from syntask_yaml.model.value import Json
 
@@ -25,3 +26,21 @@ class WorkPool:
     concurrency_limit: int | None = None
     status: str | None = None
     id: str | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkQueue:
+    """A queue of runs in the work pool *pool*. Of several, that of the lowest *priority* is served first.
+
+    *priority* None is for a new queue: it comes last. *concurrency_limit* None means no limit. *polled* is
+    when a worker last looked for runs, where the backend tells.
+    """
+
+    pool: str
+    name: str
+    description: str | None = None
+    priority: int | None = None
+    concurrency_limit: int | None = None
+    is_paused: bool = False
+    id: str | None = field(default=None, compare=False)
+    polled: datetime | None = field(default=None, compare=False)

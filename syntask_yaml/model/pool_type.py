@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from syntask_yaml.model.docker_pool import DOCKER_VARIABLES
 from syntask_yaml.model.value import Json
 
 _TEXT_OR_NULL: Json = [{"type": "string"}, {"type": "null"}]
 
 
-def job_template(variables: Mapping[str, Mapping[str, Json]]) -> Mapping[str, Json]:
+def job_template(
+    variables: Mapping[str, Mapping[str, Json]], *, required: Sequence[str] = ()
+) -> Mapping[str, Json]:
     """Return the base job template whose configuration is its *variables*, which are JSON Schemas by name."""
+    schema: dict[str, Json] = {"type": "object", "properties": variables}
     return {
         "job_configuration": {name: f"{{{{ {name} }}}}" for name in sorted(variables)},
-        "variables": {"type": "object", "properties": variables},
+        "variables": {**schema, "required": list(required)} if required else schema,
     }
 
 
@@ -25,7 +29,8 @@ class PoolType:
     *title* says in the interview what its runs are; *is_offered*: it is listed there. *template* is the base
     job template of a new pool on our own backends. A type without one is not served there: it needs a Prefect
     server and its workers. *is_local*: its runs see the files of the worker's machine. *has_local_images*:
-    they use the images of that machine, without a registry.
+    they use the images of that machine, without a registry. *outlives_worker*: they go on when their worker
+    is killed, and another worker takes them over.
     """
 
     name: str
@@ -34,6 +39,7 @@ class PoolType:
     template: Mapping[str, Json] = field(default_factory=dict)
     is_local: bool = False
     has_local_images: bool = False
+    outlives_worker: bool = False
 
     @property
     def is_served(self) -> bool:
@@ -87,7 +93,13 @@ _TYPES = (
             }
         ),
     ),
-    PoolType(name="docker", title="Docker containers", has_local_images=True),
+    PoolType(
+        name="docker",
+        title="Docker containers",
+        has_local_images=True,
+        outlives_worker=True,
+        template=job_template(DOCKER_VARIABLES, required=["image"]),
+    ),
     PoolType(name="kubernetes", title="Kubernetes jobs"),
     PoolType(name="ecs", title="AWS ECS tasks"),
     PoolType(name="azure-container-instance", title="Azure container instances"),
@@ -101,7 +113,8 @@ _TYPES = (
 POOL_TYPES: Mapping[str, PoolType] = {each.name: each for each in _TYPES}
 DEFAULT_TYPE = "process"
 SERVED_TYPES = tuple(each.name for each in _TYPES if each.is_served)
-# The same in a sentence.
+OUTLIVING_TYPES = tuple(each.name for each in _TYPES if each.outlives_worker)
+# The served ones in a sentence.
 SERVED_LIST = ", ".join(f"`{name}`" for name in SERVED_TYPES)
 
 

@@ -37,6 +37,43 @@ _FINAL = {StateType.COMPLETED, StateType.FAILED, StateType.CRASHED, StateType.CA
 _BUSY = {StateType.PENDING, StateType.RUNNING, StateType.CANCELLING}
 
 
+class CauseKind(Enum):
+    """What brought a run into its state; `STAGES` are those of its process."""
+
+    PULL = "pull"
+    LOAD = "load"
+    PARAMETERS = "parameters"
+    CALL = "call"
+    EXIT = "exit"
+    MEMORY = "memory"
+    NOT_STARTED = "not-started"
+    WORKER_LOST = "worker-lost"
+    WORKER_STOPPED = "worker-stopped"
+    REQUEST = "request"
+
+
+STAGES = (CauseKind.PULL, CauseKind.LOAD, CauseKind.PARAMETERS, CauseKind.CALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """What is known, beyond its message, of how a run came into its state.
+
+    *who* is the worker that ended, or `user@host` of a request, and *at* when that was. A pull *step*
+    counts from 1, and *step_name* is its function. *exit_code* is negative for a signal; *memory_kills*
+    are the processes of the machine that the kernel ended meanwhile for lack of memory, None if it does
+    not tell.
+    """
+
+    kind: CauseKind
+    who: str = ""
+    at: datetime | None = None
+    step: int | None = None
+    step_name: str = ""
+    exit_code: int | None = None
+    memory_kills: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """Where a run stands; *name* defaults to the type's own, such as Completed."""
@@ -44,6 +81,7 @@ class State:
     type: StateType
     name: str = ""
     message: str = ""
+    cause: Cause | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if not self.name:
@@ -54,7 +92,8 @@ class State:
 class Run:
     """One flow run. Times are aware.
 
-    *deployment* is `flow/name`; *deployment_id* is None once the deployment was deleted.
+    *deployment* is `flow/name`; *deployment_id* is None once the deployment was deleted. *worker* is the
+    one that took it last, and *held_until* the end of its lease, where the backend tells them.
     """
 
     id: str
@@ -73,6 +112,8 @@ class Run:
     created: datetime | None = None
     started: datetime | None = None
     ended: datetime | None = None
+    worker: str | None = None
+    held_until: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

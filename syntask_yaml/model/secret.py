@@ -16,15 +16,22 @@ SECRET_NAMES = frozenset(
 
 # How the names of variables and parameters end that hold one. Names of files and of accounts do not count.
 _ENDINGS = re.compile(
-    r"(?:^|_)(?:token|passw(?:or)?d|passphrase|secret|secret_key|api_?key|access_key|private_key"
-    r"|account_key|connection_string)$"
+    r"(?:^|_)(?:token|passphrase|secret|secret_key|api_?key|access_key|private_key|account_key"
+    r"|connection_string)$|passw(?:or)?d$|_pwd$|_pass$"
 )
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+# What is shown in place of a secret.
+MASKED = "********"
 
 
 @lru_cache(maxsize=4096)
 def is_secret_name(name: object) -> bool:
     """Return whether a variable or parameter called *name* holds a secret, as `API_TOKEN` does."""
-    return isinstance(name, str) and _ENDINGS.search(re.sub(r"[^a-z0-9]+", "_", name.lower())) is not None
+    if not isinstance(name, str):
+        return False
+    words = _HUMP.sub("_", name).lower()
+    return _ENDINGS.search(re.sub(r"[^a-z0-9]+", "_", words)) is not None
 
 
 class Secret:
@@ -66,6 +73,24 @@ def holds_secret(value: Any) -> bool:
     if isinstance(value, Mapping):
         return any(holds_secret(item) for item in value.values())
     return isinstance(value, (list, tuple)) and any(holds_secret(item) for item in value)
+
+
+def with_secret_texts(value: Any) -> Any:
+    """*value* with each text in it as a `Secret`."""
+    if isinstance(value, str):
+        return Secret(value)
+    if isinstance(value, Mapping):
+        return {key: with_secret_texts(item) for key, item in value.items()}
+    return [with_secret_texts(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def masked(value: Any) -> Any:
+    """*value* with asterisks in place of each `Secret`."""
+    if isinstance(value, Secret):
+        return MASKED
+    if isinstance(value, Mapping):
+        return {key: masked(item) for key, item in value.items()}
+    return [masked(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def revealed(value: Any) -> Any:

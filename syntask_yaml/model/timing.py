@@ -60,13 +60,15 @@ def _seconds(text: str) -> float | None:
         return None
 
 
-def parse_moment(text: str) -> datetime:
-    """An aware time from ISO 8601 or a similar text; UTC where it names no zone.
+def parse_moment(text: str, *, is_local: bool = False) -> datetime:
+    """An aware time from ISO 8601 or a similar text; without a zone it is in UTC, or local if *is_local*.
 
     Raises ValueError for text that is not a time, or not one that UTC has.
     """
     try:
         moment = _moment(text)
+        if moment.tzinfo is None:
+            moment = moment.astimezone() if is_local else moment.replace(tzinfo=UTC)
         moment.astimezone(UTC)
     except OverflowError as error:
         raise ValueError(f"`{text}` is not a time in the years 1 to 9999.") from error
@@ -75,12 +77,11 @@ def parse_moment(text: str) -> datetime:
 
 def _moment(text: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text)
+        return datetime.fromisoformat(text)
     except ValueError:
         from dateutil.parser import parse  # 15 ms to import, and seldom needed
 
-        moment = parse(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return parse(text)
 
 
 def is_timezone(name: str) -> bool:

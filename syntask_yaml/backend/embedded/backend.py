@@ -6,6 +6,7 @@ from pathlib import Path
 
 from syntask_yaml.backend.base import Features
 from syntask_yaml.backend.clock import Clock, utc_now
+from syntask_yaml.backend.embedded.automations import EmbeddedAutomations
 from syntask_yaml.backend.embedded.deployments import Deployments
 from syntask_yaml.backend.embedded.leases import EmbeddedLeases
 from syntask_yaml.backend.embedded.queue import Queue
@@ -13,13 +14,25 @@ from syntask_yaml.backend.embedded.runs import EmbeddedRuns
 from syntask_yaml.backend.embedded.secret_box import SecretBox
 from syntask_yaml.backend.embedded.store import Store
 from syntask_yaml.backend.embedded.values import EmbeddedValues
+from syntask_yaml.backend.embedded.work_queues import EmbeddedWorkQueues
+from syntask_yaml.backend.embedded.workers import EmbeddedWorkers
 from syntask_yaml.files import home_path
+from syntask_yaml.model.automation import ACTIONS
 from syntask_yaml.model.pool_type import SERVED_TYPES
 
 _PATIENCE = 30.0
 
 
-class EmbeddedBackend(Deployments, EmbeddedValues, EmbeddedRuns, Queue, EmbeddedLeases):
+class EmbeddedBackend(
+    Deployments,
+    EmbeddedAutomations,
+    EmbeddedValues,
+    EmbeddedWorkQueues,
+    EmbeddedWorkers,
+    EmbeddedRuns,
+    Queue,
+    EmbeddedLeases,
+):
     """A `Backend` and `RunQueue` on a file that many processes may use at once.
 
     Threads may share one. A process that forks must not use it in the child: it opens its own.
@@ -32,6 +45,7 @@ class EmbeddedBackend(Deployments, EmbeddedValues, EmbeddedRuns, Queue, Embedded
         served_types=frozenset(SERVED_TYPES),
         is_atomic=True,
         has_owners=True,
+        actions=frozenset(ACTIONS),
     )
 
     def __init__(self, store: Store, secret_box: SecretBox, clock: Clock) -> None:

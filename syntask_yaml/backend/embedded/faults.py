@@ -72,6 +72,17 @@ _FAULTS: Mapping[int, _Fault] = {
 _OTHER = _Fault(BackendError, "SQLite error in the store {path}: {reason}.", "", may_pass=False)
 
 
+def replaced(path: Path) -> BackendError:
+    """Return what is raised where the file of an open store is no longer the one at *path*."""
+    fault = _Fault(
+        BackendUnreachable,
+        "The store {path} was deleted or replaced while it was in use.",
+        "Start the command again: it then uses the store that is there.",
+        may_pass=False,
+    )
+    return _worded(fault, path, "")
+
+
 def code_of(error: sqlite3.Error) -> int:
     """The primary code of *error*; 0 if it has none."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF

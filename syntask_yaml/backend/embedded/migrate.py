@@ -12,7 +12,15 @@ from syntask_yaml.backend.pools import DEFAULT_POOL
 from syntask_yaml.errors import BackendRefused, BackendUnreachable
 
 # The n-th leads to version n. One that was released never changes.
-MIGRATIONS = ("migrations/0001_initial.sql", "migrations/0002_leases.sql")
+MIGRATIONS = (
+    "migrations/0001_initial.sql",
+    "migrations/0002_leases.sql",
+    "migrations/0003_work_queues.sql",
+    "migrations/0004_workers.sql",
+    "migrations/0005_causes.sql",
+    "migrations/0006_automations.sql",
+    "migrations/0007_runs_not_completed.sql",
+)
 
 _APPLICATION_ID = 0x53594E54
 

@@ -25,6 +25,49 @@ INSERT INTO queues (pool, name, priority)
 SELECT :pool, :name, coalesce(max(priority), 0) + 1 FROM queues WHERE pool = :pool
 ON CONFLICT DO NOTHING;
 
+-- name: queues
+SELECT * FROM queues ORDER BY pool, priority;
+
+-- name: queues_of
+SELECT * FROM queues WHERE pool = :pool ORDER BY priority;
+
+-- name: save_queue
+UPDATE queues SET
+    description = :description, concurrency_limit = :concurrency_limit, is_paused = :is_paused
+WHERE pool = :pool AND name = :name;
+
+-- name: set_queue_priority
+UPDATE queues SET priority = :priority WHERE pool = :pool AND name = :name;
+
+-- name: negate_queue_priorities
+-- Priorities are unique in a pool: while they change, the old ones stand aside.
+UPDATE queues SET priority = -priority WHERE pool = :pool;
+
+-- name: drop_queue
+DELETE FROM queues WHERE pool = :pool AND name = :name;
+
+-- name: move_waiting_runs
+UPDATE runs SET work_queue = :other
+WHERE work_pool = :pool AND work_queue = :name AND state = 'SCHEDULED';
+
+-- name: workers
+SELECT workers.*, pools.type, (
+    SELECT count(*) FROM runs AS busy INDEXED BY runs_busy
+    WHERE busy.work_pool = workers.pool AND busy.worker = workers.name AND busy.leased_until IS NOT NULL
+) AS running
+FROM workers JOIN pools ON pools.name = workers.pool
+ORDER BY workers.pool, workers.name;
+
+-- name: put_worker
+-- Nothing, where the pool was deleted meanwhile.
+INSERT INTO workers (name, pool, version, seen, online_until, run_limit, queues)
+SELECT :name, name, :version, :seen, :online_until, :run_limit, :queues FROM pools WHERE name = :pool
+ON CONFLICT DO UPDATE SET
+    version = :version, seen = :seen, online_until = :online_until, run_limit = :run_limit, queues = :queues;
+
+-- name: forget_workers
+DELETE FROM workers WHERE seen < :before;
+
 -- name: all_deployments
 SELECT * FROM deployments_with_schedules ORDER BY full_name, position;
 
@@ -32,6 +75,12 @@ SELECT * FROM deployments_with_schedules ORDER BY full_name, position;
 SELECT * FROM deployments_with_schedules
 WHERE project = :project OR full_name IN (SELECT value FROM json_each(:names))
 ORDER BY full_name, position;
+
+-- name: deployments_in
+-- Those in a work pool, or only in one of its queues.
+SELECT full_name FROM deployments
+WHERE work_pool = :pool AND (:queue IS NULL OR coalesce(work_queue, 'default') = :queue)
+ORDER BY full_name;
 
 -- name: deployment
 SELECT * FROM deployments_with_schedules WHERE id = :id ORDER BY position;
@@ -106,6 +155,9 @@ SELECT EXISTS (SELECT 1 FROM blocks WHERE secrets <> '{}') AS answer;
 -- name: insert_block
 INSERT INTO blocks (type, name, id, fields, secrets) VALUES (:type, :name, :id, :fields, :secrets);
 
+-- name: save_block
+UPDATE blocks SET fields = :fields, secrets = :secrets WHERE type = :type AND name = :name;
+
 -- name: drop_block
 DELETE FROM blocks WHERE type = :type AND name = :name;
 
@@ -133,34 +185,52 @@ SELECT * FROM runs WHERE id = :id;
 -- name: runs
 SELECT * FROM runs
 WHERE (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
-  AND (:until IS NULL OR due <= :until)
+  AND due <= :until
+  AND (:since IS NULL OR ended IS NULL OR ended >= :since)
 ORDER BY due DESC, created DESC LIMIT :limit;
 
 -- name: runs_of_deployment
 SELECT * FROM runs
 WHERE deployment = :deployment
   AND (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
-  AND (:until IS NULL OR due <= :until)
+  AND due <= :until
+  AND (:since IS NULL OR ended IS NULL OR ended >= :since)
+ORDER BY due DESC, created DESC LIMIT :limit;
+
+-- name: busy_runs
+SELECT * FROM runs INDEXED BY runs_busy
+WHERE leased_until IS NOT NULL
+  AND state IN (SELECT value FROM json_each(:states)) AND due <= :until
+  AND (:since IS NULL OR ended IS NULL OR ended >= :since)
+ORDER BY due DESC, created DESC LIMIT :limit;
+
+-- name: runs_not_completed
+SELECT * FROM runs INDEXED BY runs_not_completed
+WHERE state <> 'COMPLETED' AND state IN (SELECT value FROM json_each(:states)) AND due <= :until
+  AND (:since IS NULL OR ended IS NULL OR ended >= :since)
 ORDER BY due DESC, created DESC LIMIT :limit;
 
 -- name: coming_runs
 SELECT * FROM runs
 WHERE due > :after
   AND (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
-  AND (:until IS NULL OR due <= :until)
+  AND due <= :until
+  AND (:since IS NULL OR ended IS NULL OR ended >= :since)
 ORDER BY due, created LIMIT :limit;
 
 -- name: coming_runs_of_deployment
 SELECT * FROM runs
 WHERE deployment = :deployment AND due > :after
   AND (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
-  AND (:until IS NULL OR due <= :until)
+  AND due <= :until
+  AND (:since IS NULL OR ended IS NULL OR ended >= :since)
 ORDER BY due, created LIMIT :limit;
 
 -- name: save_run
 -- What no longer takes up a slot is no longer leased.
 UPDATE runs SET
-    state = :state, state_name = :state_name, message = :message, started = :started, ended = :ended,
+    state = :state, state_name = :state_name, message = :message, cause = :cause,
+    started = :started, ended = :ended,
     restarts = restarts + :is_restart,
     token = CASE WHEN :holds_slot THEN token END,
     leased_from = CASE WHEN :holds_slot THEN leased_from END,
@@ -169,6 +239,13 @@ WHERE id = :id;
 
 -- name: logs
 SELECT * FROM logs WHERE run_id = :run_id AND number > :after ORDER BY number;
+
+-- name: some_logs
+SELECT * FROM logs WHERE run_id = :run_id AND level >= :level AND (:since IS NULL OR time >= :since)
+ORDER BY number LIMIT -1 OFFSET :after;
+
+-- name: last_logs
+SELECT * FROM logs WHERE run_id = :run_id ORDER BY number DESC LIMIT :limit;
 
 -- name: count_logs
 SELECT coalesce(max(number), 0) AS answer FROM logs WHERE run_id = :run_id;
@@ -230,6 +307,11 @@ WHERE id = (
           SELECT count(*) FROM runs AS busy INDEXED BY runs_busy
           WHERE busy.work_pool = :pool AND busy.leased_until IS NOT NULL
       ))
+      AND NOT queue.is_paused
+      AND (queue.concurrency_limit IS NULL OR queue.concurrency_limit > (
+          SELECT count(*) FROM runs AS busy INDEXED BY runs_busy
+          WHERE busy.work_pool = queue.pool AND busy.work_queue = queue.name AND busy.leased_until IS NOT NULL
+      ))
       AND (:queues IS NULL OR queue.name IN (SELECT value FROM json_each(:queues)))
       AND run.state = 'SCHEDULED' AND run.due <= :due_by
       AND run.deployment_id NOT IN (SELECT id FROM deployments_at_limit)
@@ -262,7 +344,19 @@ SELECT id FROM runs WHERE leased_from > :ahead LIMIT 1;
 UPDATE runs SET leased_from = :now, leased_until = :now + leased_until - leased_from WHERE leased_from > :ahead;
 
 -- name: runs_to_reap
-SELECT * FROM runs WHERE leased_until < :now;
+SELECT * FROM runs
+WHERE leased_until < :now AND (state = 'PENDING' OR NOT EXISTS (
+    SELECT * FROM pools AS pool
+    WHERE pool.name = runs.work_pool AND pool.type IN (SELECT value FROM json_each(:outliving))
+));
+
+-- name: runs_to_take_over
+SELECT id FROM runs WHERE leased_until < :now AND work_pool = :pool AND state <> 'PENDING' LIMIT 1;
+
+-- name: take_over
+UPDATE runs SET worker = :worker, token = :token, leased_from = :now, leased_until = :leased_until
+WHERE leased_until < :now AND work_pool = :pool AND state <> 'PENDING'
+RETURNING *;
 
 -- name: runs_to_forget
 SELECT id FROM runs WHERE ended < :before LIMIT :limit;
@@ -295,3 +389,47 @@ UPDATE leases SET until = :until WHERE name = :name AND token = :token;
 
 -- name: drop_lease
 DELETE FROM leases WHERE name = :name AND token = :token;
+
+-- name: automations
+SELECT * FROM automations WHERE :project IS NULL OR project = :project OR name IN (SELECT value FROM json_each(:names))
+ORDER BY name;
+
+-- name: put_automation
+INSERT INTO automations (name, id, project, is_enabled, document, created)
+VALUES (:name, :id, :project, :is_enabled, :document, :created)
+ON CONFLICT (name) DO UPDATE SET
+    project = excluded.project, is_enabled = excluded.is_enabled, document = excluded.document;
+
+-- name: drop_automation
+DELETE FROM automations WHERE name = :name;
+
+-- name: ended_runs
+SELECT runs.* FROM ended_runs CROSS JOIN runs ON runs.id = ended_runs.run_id LIMIT :limit;
+
+-- name: drop_ended_run
+DELETE FROM ended_runs WHERE run_id = :run_id;
+
+-- name: insert_delivery
+INSERT OR IGNORE INTO deliveries
+    (id, run_id, automation_id, automation, action, state, attempts, message, created, due)
+VALUES (:id, :run_id, :automation_id, :automation, :action, 'PENDING', 0, '', :now, :now);
+
+-- name: deliveries_to_claim
+SELECT 1 FROM deliveries WHERE due <= :now OR due > :ahead LIMIT 1;
+
+-- name: claim_deliveries
+UPDATE deliveries SET token = :token, due = :leased_until, attempts = attempts + 1
+WHERE id IN (
+    SELECT id FROM deliveries WHERE due <= :now OR due > :ahead ORDER BY due LIMIT :limit
+)
+RETURNING *;
+
+-- name: renew_delivery
+UPDATE deliveries SET due = :leased_until WHERE id = :id AND token = :token;
+
+-- name: save_delivery
+UPDATE deliveries SET state = :state, message = :message, ended = :ended, due = :due, token = NULL
+WHERE id = :id AND token = :token;
+
+-- name: deliveries_of_run
+SELECT * FROM deliveries WHERE run_id = :run_id ORDER BY created, automation, id;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from syntask_yaml.backend.clock import SKEW
@@ -25,7 +26,7 @@ from syntask_yaml.backend.run_states import (
     scheduled_run,
 )
 from syntask_yaml.backend.schedules import NextRuns, next_runs
-from syntask_yaml.model.pool_type import SERVED_TYPES
+from syntask_yaml.model.pool_type import OUTLIVING_TYPES, SERVED_TYPES
 from syntask_yaml.model.run import LogLine, Run, State, StateType
 
 # How many schedules are looked at while others wait to write.
@@ -121,7 +122,9 @@ class Queue(EmbeddedBase):
                 return None
             (stored,) = stored_deployments(self._store.all("deployment", id=row["deployment_id"]))
             served = self._store.all("pool", name=pool)
-        return claim_on(run_of(row), token, stored.deployment, pool_of(served[0]))
+            logged = self._store.answer("count_logs", run_id=row["id"])
+        claim = claim_on(run_of(row), token, stored.deployment, pool_of(served[0]))
+        return replace(claim, logged=logged)
 
     def hold_back(self, now: datetime) -> None:
         if self._store.all("runs_to_hold_back", now=to_moment(now)):
@@ -142,14 +145,18 @@ class Queue(EmbeddedBase):
         row = self._store.one("held_run", id=claim.run.id, token=claim.token)
         return None if row is None else run_of(row)
 
-    def append_logs(self, run_id: str, lines: Sequence[LogLine]) -> None:
+    def append_logs(self, run_id: str, lines: Sequence[LogLine], *, token: str = "") -> bool:
         with self._store.transaction():
-            if self._store.one("run", id=run_id) is None:
+            row = self._store.one("run", id=run_id)
+            if row is None:
                 raise no_such_run(run_id)
+            if token and row["token"] != token:
+                return False
             first = self._store.answer("count_logs", run_id=run_id) + 1
             self._store.change_each(
                 "insert_log", (log_row(run_id, number, line) for number, line in enumerate(lines, first))
             )
+        return True
 
     def renew(self, claims: Sequence[Claim], *, now: datetime, lease: float) -> Mapping[str, StateType]:
         with self._store.transaction():
@@ -168,10 +175,28 @@ class Queue(EmbeddedBase):
     def reap(self, now: datetime) -> list[Run]:
         moment = to_moment(now)
         self._take_back("leases_from_ahead", "take_back_leases", now)
-        if not self._store.all("runs_to_reap", now=moment):
+        which = {"now": moment, "outliving": to_json(OUTLIVING_TYPES)}
+        if not self._store.all("runs_to_reap", **which):
             return []
         with self._store.transaction():
-            return [self._reap(row, now) for row in self._store.all("runs_to_reap", now=moment)]
+            return [self._reap(row, now) for row in self._store.all("runs_to_reap", **which)]
+
+    def take_over(self, pool: str, *, worker: str, now: datetime, lease: float) -> list[Claim]:
+        which, token = {"now": to_moment(now), "pool": pool}, new_id()
+        if not self._store.all("runs_to_take_over", **which):
+            return []
+        with self._store.transaction():
+            (served,) = self._store.all("pool", name=pool)
+            if served["type"] not in OUTLIVING_TYPES:
+                return []
+            rows = self._store.all(
+                "take_over", **which, worker=worker, token=token, leased_until=_lease_end(now, lease)
+            )
+            logged = {row["id"]: self._store.answer("count_logs", run_id=row["id"]) for row in rows}
+        return [
+            Claim(run=run_of(row), token=token, pool_type=served["type"], logged=logged[row["id"]])
+            for row in rows
+        ]
 
     def _reap(self, row: sqlite3.Row, now: datetime) -> Run:
         run = abandoned(run_of(row), restarts=row["restarts"], now=now)
@@ -190,7 +215,13 @@ class Queue(EmbeddedBase):
         return from_moment(due)
 
     def changed(self) -> int:
+        self._store.check_place()
+        self._store.watch.clear()
         return int(self._store.all("data_version")[0][0])
+
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        return self._store.watch.descriptors
 
 
 def _tokens(claims: Sequence[Claim]) -> str:

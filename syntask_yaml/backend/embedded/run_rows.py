@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import asdict
 from typing import Any
 
 from syntask_yaml.backend.embedded.codec import from_json, from_moment, to_json, to_moment, to_text
-from syntask_yaml.model.run import LogLine, Run, State, StateType
+from syntask_yaml.model.run import Cause, CauseKind, LogLine, Run, State, StateType
 
 
 def run_row(run: Run, *, schedule_id: str | None = None, key: str | None = None) -> dict[str, Any]:
@@ -40,6 +41,7 @@ def progress_row(run: Run, *, is_restart: bool = False) -> dict[str, Any]:
     return {
         "id": run.id,
         **state_row(run.state),
+        "cause": run.state.cause and _cause_text(run.state.cause),
         "started": run.started and to_moment(run.started),
         "ended": run.ended and to_moment(run.ended),
         "holds_slot": run.state.type.holds_slot,
@@ -54,7 +56,9 @@ def run_of(row: sqlite3.Row) -> Run:
         flow=row["flow"],
         deployment_id=row["deployment_id"],
         deployment=row["deployment"],
-        state=State(StateType(row["state"]), row["state_name"], row["message"]),
+        state=State(
+            StateType(row["state"]), row["state_name"], row["message"], row["cause"] and _cause(row["cause"])
+        ),
         parameters=from_json(row["parameters"]),
         job_variables=from_json(row["job_variables"]),
         tags=tuple(from_json(row["tags"])),
@@ -65,7 +69,19 @@ def run_of(row: sqlite3.Row) -> Run:
         created=from_moment(row["created"]),
         started=from_moment(row["started"]),
         ended=from_moment(row["ended"]),
+        worker=row["worker"],
+        held_until=from_moment(row["leased_until"]),
     )
+
+
+def _cause_text(cause: Cause) -> str:
+    fields = {**asdict(cause), "kind": cause.kind.value, "at": cause.at and to_moment(cause.at)}
+    return to_json({key: value for key, value in fields.items() if value not in (None, "")})
+
+
+def _cause(text: str) -> Cause:
+    fields = from_json(text)
+    return Cause(**{**fields, "kind": CauseKind(fields["kind"]), "at": from_moment(fields.get("at"))})
 
 
 def log_row(run_id: str, number: int, line: LogLine) -> tuple[Any, ...]:

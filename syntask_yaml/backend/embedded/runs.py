@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from syntask_yaml.backend.base import RunFilter
+from dataclasses import replace
+
+from syntask_yaml.backend.base import ALL_LINES, LogFilter, RunFilter
 from syntask_yaml.backend.embedded.base import EmbeddedBase
 from syntask_yaml.backend.embedded.codec import to_json, to_moment
 from syntask_yaml.backend.embedded.deployment_rows import stored_deployments
 from syntask_yaml.backend.embedded.run_rows import log_line, progress_row, run_of, run_row
+from syntask_yaml.backend.leases import this_process
 from syntask_yaml.backend.run_states import (
     CANDIDATES,
     cancelled,
@@ -14,11 +17,15 @@ from syntask_yaml.backend.run_states import (
     no_such_run,
     only_one,
     requested_run,
+    retried,
+    retried_already,
     seen,
 )
 from syntask_yaml.model.deployment import Stored
-from syntask_yaml.model.run import LogLine, Run, RunRequest
+from syntask_yaml.model.run import Cause, LogLine, Run, RunRequest, StateType
 
+# Later than all that is due: the greatest number that SQLite has.
+_NEVER = 2**63 - 1
 # By whether runs of one deployment are asked for, and whether those that are due later.
 _STATEMENTS = {
     (False, False): "runs",
@@ -33,12 +40,17 @@ class EmbeddedRuns(EmbeddedBase):
 
     def create_run(self, request: RunRequest) -> Run:
         with self._store.transaction():
-            stored = self._deployment(request.deployment_id)
             key = request.idempotency_key
-            if key and (row := self._store.one("run_by_key", deployment_id=stored.id, idempotency_key=key)):
-                return run_of(row)
-            run = requested_run(request, stored, self._clock())
-            self._store.change("insert_run", **run_row(run, key=key))
+            return (key and self._run_by_key(request.deployment_id, key)) or self._made(request)
+
+    def _run_by_key(self, deployment_id: str, key: str) -> Run | None:
+        row = self._store.one("run_by_key", deployment_id=deployment_id, idempotency_key=key)
+        return None if row is None else run_of(row)
+
+    def _made(self, request: RunRequest) -> Run:
+        stored = self._deployment(request.deployment_id)
+        run = requested_run(request, stored, self._clock())
+        self._store.change("insert_run", **run_row(run, key=request.idempotency_key))
         return run
 
     def _deployment(self, id: str) -> Stored:
@@ -49,13 +61,13 @@ class EmbeddedRuns(EmbeddedBase):
     def runs(self, which: RunFilter) -> list[Run]:
         values = {
             "states": to_json([state.value for state in which.states]) if which.states else None,
-            "until": None if which.until is None else to_moment(which.until),
+            "until": _NEVER if which.until is None else to_moment(which.until),
             "after": None if which.after is None else to_moment(which.after),
+            "since": None if which.since is None else to_moment(which.since),
             "deployment": which.deployment,
             "limit": which.limit,
         }
-        statement = _STATEMENTS[which.deployment is not None, which.after is not None]
-        rows = self._store.all(statement, **values)
+        rows = self._store.all(_statement(which), **values)
         now = self._clock()
         return [seen(run_of(row), now) for row in rows]
 
@@ -64,14 +76,47 @@ class EmbeddedRuns(EmbeddedBase):
         run = only_one(id, [run_of(row) for row in found])
         return run and seen(run, self._clock())
 
-    def logs(self, run_id: str, *, after: int = 0) -> list[LogLine]:
-        return [log_line(row) for row in self._store.all("logs", run_id=run_id, after=after)]
+    def logs(self, run_id: str, *, after: int = 0, which: LogFilter = ALL_LINES) -> list[LogLine]:
+        if which == ALL_LINES:
+            rows = self._store.all("logs", run_id=run_id, after=after)
+        else:
+            since = which.since and to_moment(which.since)
+            rows = self._store.all("some_logs", run_id=run_id, level=which.level, since=since, after=after)
+        return [log_line(row) for row in rows]
+
+    def last_logs(self, run_id: str, *, limit: int) -> list[LogLine]:
+        rows = self._store.all("last_logs", run_id=run_id, limit=min(limit, 200))
+        return [log_line(row) for row in reversed(rows)]
+
+    def cause(self, run: Run) -> Cause | None:
+        return run.state.cause
 
     def cancel(self, run_id: str) -> Run:
         with self._store.transaction():
             row = self._store.one("run", id=run_id)
             if row is None:
                 raise no_such_run(run_id)
-            run = cancelled(run_of(row), self._clock())
+            run = cancelled(run_of(row), self._clock(), by=this_process().name)
             self._store.change("save_run", **progress_row(run))
         return run
+
+    def retry(self, run_id: str, *, again: bool = False) -> Run:
+        with self._store.transaction():
+            row = self._store.one("run", id=run_id)
+            if row is None:
+                raise no_such_run(run_id)
+            request = retried(run_of(row))
+            before = self._run_by_key(request.deployment_id, request.idempotency_key or "")
+            if before is not None and not again:
+                raise retried_already(run_of(row), before)
+            return self._made(request if before is None else replace(request, idempotency_key=None))
+
+
+def _statement(which: RunFilter) -> str:
+    """The statement that finds the runs of *which* by an index: few take up slots, or did not complete."""
+    if which.states and which.deployment is None and which.after is None:
+        if all(state.holds_slot for state in which.states):
+            return "busy_runs"
+        if StateType.COMPLETED not in which.states:
+            return "runs_not_completed"
+    return _STATEMENTS[which.deployment is not None, which.after is not None]

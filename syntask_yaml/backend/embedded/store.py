@@ -19,9 +19,10 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, TypeAlias, TypeVar
 
-from syntask_yaml.backend.embedded.faults import code_of, translated
+from syntask_yaml.backend.embedded.faults import code_of, replaced, translated
 from syntask_yaml.backend.embedded.migrate import check_is_ours, migrate
 from syntask_yaml.backend.embedded.statements import SQL
+from syntask_yaml.backend.embedded.watch import StoreWatch
 from syntask_yaml.errors import BackendUnreachable
 
 _OLDEST_SQLITE = (3, 37)
@@ -45,6 +46,8 @@ class Store:
         self.patience = patience
         self._connection = connection
         self._lock = RLock()
+        self._file = _identity(path)
+        self._watch: StoreWatch | None = None
 
     @classmethod
     def open(cls, path: Path, *, patience: float, creates: bool = True) -> Store:
@@ -109,9 +112,32 @@ class Store:
         """Do the statement *name* for each of *rows*, in a transaction; how many rows it changed."""
         return self._connection.executemany(SQL[name], rows).rowcount
 
+    @property
+    def watch(self) -> StoreWatch:
+        """What tells that somebody writes; only who waits for that needs one."""
+        if self._watch is None:
+            self._watch = StoreWatch(self.path)
+        return self._watch
+
+    def check_place(self) -> None:
+        """Raise BackendUnreachable if what is at the path of the store is another file by now, or none."""
+        if _identity(self.path) != self._file:
+            raise replaced(self.path)
+
     def close(self) -> None:
+        if self._watch is not None:
+            self._watch.close()
         with self._lock:
             self._connection.close()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells the file at *path* from any other; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _could_be_made(path: Path) -> bool:

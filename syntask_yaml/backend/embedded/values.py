@@ -7,24 +7,23 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from syntask_yaml.backend.blocks import block_exists, fitted
+from syntask_yaml.backend.blocks import block_exists, fitted, no_such_block, references_in
 from syntask_yaml.backend.embedded.base import EmbeddedBase
 from syntask_yaml.backend.embedded.codec import from_json, to_json
-from syntask_yaml.backend.embedded.deployment_rows import stored_deployments
 from syntask_yaml.backend.ids import new_id
 from syntask_yaml.backend.pools import (
+    check_unused,
     furnished,
     new_pool,
     no_such_pool,
     pool_exists,
-    pool_in_use,
     template_of,
 )
-from syntask_yaml.model.block import Block, Variable
+from syntask_yaml.model.block import BLOCK_TYPES, Block, BlockType, Variable
 from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool
 from syntask_yaml.model.pool_type import SERVED_TYPES
-from syntask_yaml.model.secret import Secret
-from syntask_yaml.model.value import Json, known
+from syntask_yaml.model.secret import MASKED, Secret
+from syntask_yaml.model.value import Json
 
 
 class EmbeddedValues(EmbeddedBase):
@@ -34,7 +33,7 @@ class EmbeddedValues(EmbeddedBase):
         return [pool_of(row) for row in self._store.all("pools")]
 
     def pool_types(self) -> list[str]:
-        return list(SERVED_TYPES)
+        return sorted(SERVED_TYPES)
 
     def create_pool(self, pool: WorkPool) -> WorkPool:
         made = new_pool(pool)
@@ -55,9 +54,8 @@ class EmbeddedValues(EmbeddedBase):
 
     def delete_pool(self, name: str) -> bool:
         with self._store.transaction():
-            deployments = [each.deployment for each in stored_deployments(self._store.all("all_deployments"))]
-            if used := [each.full_name for each in deployments if known(each.work_pool) == name]:
-                raise pool_in_use(name, used)
+            used = self._store.all("deployments_in", pool=name, queue=None)
+            check_unused(f"The work pool `{name}`", [row["full_name"] for row in used])
             return self._store.change("drop_pool", name=name) > 0
 
     def pool_template(self, type: str) -> Mapping[str, Json]:
@@ -82,12 +80,15 @@ class EmbeddedValues(EmbeddedBase):
         with self._store.transaction():
             return self._store.change("drop_variable", name=name) > 0
 
+    def block_types(self) -> list[BlockType]:
+        return [BLOCK_TYPES[slug] for slug in sorted(BLOCK_TYPES)]
+
     def blocks(self) -> list[Block]:
         return [self._block(row) for row in self._store.all("blocks")]
 
-    def block(self, type: str, name: str) -> Block | None:
+    def block(self, type: str, name: str, *, with_secrets: bool = True) -> Block | None:
         row = self._store.one("block", type=type, name=name)
-        return None if row is None else self._block(row)
+        return None if row is None else self._block(row, with_secrets=with_secrets)
 
     def create_block(self, block: Block) -> Block:
         made = replace(fitted(block), id=new_id())
@@ -97,6 +98,13 @@ class EmbeddedValues(EmbeddedBase):
             self._store.change(
                 "insert_block", type=made.type, name=made.name, id=made.id, **self._fields(made)
             )
+        return made
+
+    def update_block(self, block: Block) -> Block:
+        made = fitted(block)
+        with self._store.transaction():
+            if not self._store.change("save_block", type=made.type, name=made.name, **self._fields(made)):
+                raise no_such_block(block.type, block.name)
         return made
 
     def delete_block(self, type: str, name: str) -> bool:
@@ -112,11 +120,18 @@ class EmbeddedValues(EmbeddedBase):
         plain = {name: value for name, value in block.data.items() if name not in secrets}
         return {"fields": to_json(plain), "secrets": to_json(sealed)}
 
-    def _block(self, row: sqlite3.Row) -> Block:
+    def _block(self, row: sqlite3.Row, *, with_secrets: bool = True) -> Block:
         secrets: Mapping[str, str] = from_json(row["secrets"])
         data: Mapping[str, Json | Secret] = from_json(row["fields"])
-        opened = {name: self._secret_box.open(sealed) for name, sealed in secrets.items()}
-        return Block(row["type"], row["name"], {**data, **opened}, row["id"])
+        open_box = self._secret_box.open if with_secrets else _masked
+        opened = {name: open_box(sealed) for name, sealed in secrets.items()}
+        block = Block(row["type"], row["name"], {**data, **opened}, row["id"])
+        kind = BLOCK_TYPES.get(block.type)
+        return replace(block, references=references_in(block, kind)) if kind else block
+
+
+def _masked(_sealed: str) -> Secret:
+    return Secret(MASKED)
 
 
 def pool_of(row: sqlite3.Row) -> WorkPool:

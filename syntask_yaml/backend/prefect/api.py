@@ -25,7 +25,9 @@ _ODD = (LookupError, TypeError, ValueError, AttributeError, OverflowError, Recur
 
 
 class Api(Transport):
-    """A server's API. Threads may share one."""
+    """A server's API. Threads may share one. *shapes* are what its objects look like."""
+
+    shapes: Mapping[str, Mapping[str, Shape]] = SHAPES
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
@@ -101,7 +103,7 @@ class Api(Transport):
 
     def _checked(self, answer: Any, kind: str) -> Raw:
         """*answer*, which is an object of *kind* with all texts that such an object has."""
-        found, shape = self._object(answer), SHAPES.get(kind, {"id": str})
+        found, shape = self._object(answer), self.shapes.get(kind, {"id": str})
         for name, type_ in shape.items():
             if type_ is str and not isinstance(found.get(name), str):
                 raise self.no_api(f"the response has an object without text as its `{name}`")
@@ -113,22 +115,27 @@ class Api(Transport):
         if (place := odd_place(answer, shape)) is not None:
             raise self.no_api(f"the response has a value of an unexpected type at `{place}`")
 
-    def every(self, kind: str, body: Mapping[str, Any] | None = None, *, expected: int = 0) -> list[Raw]:
+    def every(
+        self, kind: str, body: Mapping[str, Any] | None = None, *, expected: int = 0, of: str = ""
+    ) -> list[Raw]:
         """All objects of *kind* that the filter *body* means, several pages at a time.
 
-        *expected* is how many there probably are: so many pages are asked for at once.
+        *expected* is how many there probably are: so many pages are asked for at once. *of* is the path of
+        what they belong to.
         """
         order = {"sort": ORDERS[kind]} if kind in ORDERS else {}
-        return self.pages(kind, {**order, **(body or {})}).all(expected=expected)
+        return self.pages(kind, {**order, **(body or {})}, of=of).all(expected=expected)
 
-    def pages(self, kind: str, body: Mapping[str, Any], found: dict[str, Raw] | None = None) -> Pages:
+    def pages(
+        self, kind: str, body: Mapping[str, Any], found: dict[str, Raw] | None = None, *, of: str = ""
+    ) -> Pages:
         """The list of *kind* that *body* filters and orders, of which *found* is known."""
 
         def page_at(offset: int) -> list[Raw]:
-            return self.listed(f"/{kind}/filter", kind, {**body, "limit": PAGE, "offset": offset})
+            return self.listed(f"{of}/{kind}/filter", kind, {**body, "limit": PAGE, "offset": offset})
 
         def read(offsets: Sequence[int]) -> list[list[Raw]]:
-            return self._together([partial(page_at, offset) for offset in offsets])
+            return self.together([partial(page_at, offset) for offset in offsets])
 
         return Pages(self.url, kind, read, {} if found is None else found)
 
@@ -138,7 +145,7 @@ class Api(Transport):
             later = pool.submit(other)
             return one(), later.result()
 
-    def _together(self, calls: Sequence[Callable[[], _T]]) -> list[_T]:
+    def together(self, calls: Sequence[Callable[[], _T]]) -> list[_T]:
         """What each of the *calls* returns, several at a time."""
         if len(calls) < 2:
             return [call() for call in calls]

@@ -7,28 +7,48 @@ from collections.abc import Mapping
 from syntask_yaml.backend.base import Features
 from syntask_yaml.backend.clock import Clock, utc_now
 from syntask_yaml.backend.prefect.api import Api
+from syntask_yaml.backend.prefect.automations import PrefectAutomations
+from syntask_yaml.backend.prefect.blocks import PrefectBlocks
 from syntask_yaml.backend.prefect.leases import PrefectLeases
+from syntask_yaml.backend.prefect.queues import PrefectQueues
 from syntask_yaml.backend.prefect.runs import PrefectRuns
 from syntask_yaml.backend.prefect.settings import read_connection
 from syntask_yaml.backend.prefect.values import PrefectValues
+from syntask_yaml.backend.prefect.workers import PrefectWorkers
 from syntask_yaml.backend.prefect.write import DeploymentWriter
+from syntask_yaml.model.automation import ACTIONS
 
 
-class PrefectBackend(DeploymentWriter, PrefectValues, PrefectRuns, PrefectLeases):
+class PrefectBackend(
+    DeploymentWriter,
+    PrefectAutomations,
+    PrefectValues,
+    PrefectBlocks,
+    PrefectQueues,
+    PrefectWorkers,
+    PrefectRuns,
+    PrefectLeases,
+):
     """A `Backend` on a Prefect 3 server or Prefect Cloud. Threads may share one."""
 
-    def __init__(self, api: Api, *, clock: Clock = utc_now, has_sla: bool = False) -> None:
+    def __init__(self, api: Api, *, clock: Clock = utc_now, is_cloud: bool = False) -> None:
         super().__init__(api, clock)
         self.url = api.url
         # What a deployment promises can be told to Cloud, and not be asked for.
-        forgets = frozenset({"sla"}) if has_sla else frozenset()
-        self.features = Features(triggers=True, sla=has_sla, forgets=forgets)
+        forgets = frozenset({"sla"}) if is_cloud else frozenset()
+        self.features = Features(
+            triggers=True,
+            sla=is_cloud,
+            actions=frozenset(name for name, each in ACTIONS.items() if not each.instead),
+            has_hosted_pools=is_cloud,
+            forgets=forgets,
+        )
 
     @classmethod
     def open(cls, url: str, environ: Mapping[str, str], *, clock: Clock = utc_now) -> PrefectBackend:
         """The backend of the API at *url*, with the settings in *environ*. Nothing is sent yet."""
         connection = read_connection(url, environ)
-        return cls(Api(connection), clock=clock, has_sla=connection.is_cloud)
+        return cls(Api(connection), clock=clock, is_cloud=connection.is_cloud)
 
     def close(self) -> None:
         self._api.close()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
 
 from syntask_yaml.backend.base import Features
 from syntask_yaml.backend.clock import Clock
 from syntask_yaml.backend.prefect.api import Api
 from syntask_yaml.backend.prefect.bodies import Raw
+from syntask_yaml.backend.prefect.faults import AnswerLost
 
 
 class PrefectBase:
@@ -26,6 +29,20 @@ class PrefectBase:
         """The API, once it is known to be Prefect 3's."""
         self._api.check_version()
         return self._api
+
+    def _made(self, kind: str, body: Mapping[str, Any], there: str) -> Raw:
+        """The object of *kind* that *body* makes. Where the answer is lost, what stands at *there* is it."""
+        make = partial(self._api.made, f"/{kind}/", body, kind, repeats=False)
+        try:
+            return make()
+        except AnswerLost:
+            return self._api.get(there, kind, include_secrets="true") or make()
+
+    def _names_in(self, chosen: Mapping[str, Any]) -> list[str]:
+        """The deployments that the filter *chosen* means, by `flow/name`."""
+        found = self._api.every("deployments", chosen)
+        self._look_up_flows(raw["flow_id"] for raw in found)
+        return sorted(f"{self._flow_names.get(raw['flow_id'], '?')}/{raw['name']}" for raw in found)
 
     def _look_up_flows(self, ids: Iterable[str]) -> None:
         unknown = sorted(set(ids) - self._flow_names.keys())

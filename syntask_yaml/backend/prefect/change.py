@@ -9,6 +9,7 @@ from typing import Any
 
 from syntask_yaml.backend.apply_write import limit_in_place
 from syntask_yaml.backend.prefect.bodies import changed_body, labels_of, new_body
+from syntask_yaml.backend.prefect.coming_runs import make_coming_runs
 from syntask_yaml.backend.prefect.encoding import part
 from syntask_yaml.backend.prefect.faults import Refused
 from syntask_yaml.backend.prefect.read import Current, DeploymentReader
@@ -31,21 +32,23 @@ class DeploymentChanger(DeploymentReader):
     def _move(self, after: Deployment, now: Current, before: Stored | None, flow_id: str) -> str:
         """Make *after* with what was paused of the one that it was; that goes once the new one stands."""
         had = now.stored.deployment
-        wanted, stored = known(after.schedules), known(had.schedules) or ()
-        schedules = merged(wanted, stored, self._clock())
-        made = self._make(
-            replace(
-                after,
-                schedules=schedules,
-                paused=had.paused if after.paused is None else after.paused,
-                version=had.version if after.version is None else after.version,
-                origin=after.origin or had.origin,
-                concurrency_limit=limit_in_place(after, had),
-            ),
-            flow_id,
+        whole = replace(
+            self._in_place(after, had),
+            version=had.version if after.version is None else after.version,
+            origin=after.origin or had.origin,
+            concurrency_limit=limit_in_place(after, had),
         )
+        made = self._make(whole, flow_id)
         self._delete(now, before)
+        make_coming_runs(self._api, made, whole)
         return made
+
+    def _in_place(self, after: Deployment, had: Deployment) -> Deployment:
+        """*after* with the schedules that it makes of those of *had*, and paused as that is by default."""
+        wanted, stored = known(after.schedules), known(had.schedules)
+        schedules = merged(wanted, stored or (), self._clock())
+        paused = had.paused if after.paused is None else after.paused
+        return replace(after, schedules=schedules, paused=paused)
 
     def _make(self, after: Deployment, flow_id: str) -> str:
         schedules = merged(known(after.schedules) or (), (), self._clock())
@@ -67,6 +70,7 @@ class DeploymentChanger(DeploymentReader):
             except _ServerTooOld:
                 # One of 3.0 takes some fields only with the whole.
                 self._make_anew(after, now)
+        make_coming_runs(self._api, deployment_id, self._in_place(after, had))
         self._write_rest(deployment_id, after, before=before.deployment.triggers if before else ())
 
     def _change_in_place(self, after: Deployment, now: Current) -> None:
@@ -82,10 +86,9 @@ class DeploymentChanger(DeploymentReader):
     def _make_anew(self, after: Deployment, now: Current) -> None:
         """Send the whole over what is there, which keeps its id; its schedules get others."""
         had = now.stored.deployment
-        wanted, stored = known(after.schedules), known(had.schedules) or ()
-        schedules = merged(wanted, stored, self._clock())
-        whole = replace(after, paused=had.paused if after.paused is None else after.paused)
-        body = new_body(whole, schedules, flow_id=now.raw["flow_id"], dialect=self._api.dialect)
+        whole = self._in_place(after, had)
+        schedules = known(whole.schedules)
+        body = new_body(whole, schedules or (), flow_id=now.raw["flow_id"], dialect=self._api.dialect)
         ours = labels_of(had)
         labels = {key: value for key, value in (now.raw.get("labels") or {}).items() if key not in ours}
         body["labels"] = {**labels, **body.get("labels", {})}

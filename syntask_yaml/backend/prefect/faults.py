@@ -120,7 +120,7 @@ def old_server(url: str, version: str) -> BackendRefused:
     return BackendRefused(
         f"{url} is a Prefect {version} server; Prefect 3 is required.",
         hint="Upgrade the server to Prefect 3, or use another one. "
-        "`syntask upgrade --from-server`, which will read it, is not part of this release.",
+        "`syntask upgrade --from-server` reads what a Prefect 2 server has.",
     )
 
 

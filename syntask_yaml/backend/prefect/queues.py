@@ -1,4 +1,4 @@
-"""The work queues that deployments name, made before them.
+"""Work queues: the verbs, and those that deployments name, which are made before them.
 
 A server makes a queue along with the first deployment that names it. Of two at the same time it refuses
 one, and two queues at the same time get the same priority.
@@ -6,15 +6,82 @@ one, and two queues at the same time get the same priority.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from syntask_yaml.backend.ids import check_name
+from syntask_yaml.backend.pools import no_such_pool
 from syntask_yaml.backend.prefect.api import Api
-from syntask_yaml.backend.prefect.bodies import Raw
+from syntask_yaml.backend.prefect.base import PrefectBase
+from syntask_yaml.backend.prefect.bodies import Raw, moment
 from syntask_yaml.backend.prefect.encoding import part
+from syntask_yaml.backend.prefect.faults import AnswerLost, Refused
+from syntask_yaml.backend.work_queues import check_deletable, no_such_queue, queue_exists
 from syntask_yaml.errors import BackendError, BackendUnreachable
 from syntask_yaml.model.deployment import Deployment
-from syntask_yaml.model.pool import DEFAULT_QUEUE
-from syntask_yaml.model.value import known
+from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkQueue
+from syntask_yaml.model.value import Json, known
+
+
+class PrefectQueues(PrefectBase):
+    """The verbs about work queues."""
+
+    def queues(self) -> list[WorkQueue]:
+        found = self._api.every("work_queues")
+        queues = self._api.parsed(lambda: [_queue(raw, raw["work_pool_name"]) for raw in found])
+        return sorted(queues, key=lambda queue: (queue.pool, queue.priority or 0, queue.name))
+
+    def create_queue(self, queue: WorkQueue) -> WorkQueue:
+        check_name("work queue", queue.name)
+        body = {
+            "name": queue.name,
+            "description": queue.description,
+            "concurrency_limit": queue.concurrency_limit,
+            "is_paused": queue.is_paused,
+            **({} if queue.priority is None else {"priority": queue.priority}),
+        }
+        try:
+            self._api.post(f"/work_pools/{part(queue.pool)}/queues", body, repeats=False)
+        except AnswerLost:
+            pass  # it is read again
+        except Refused as error:
+            if error.status == 404:
+                raise no_such_pool(queue.pool) from error
+            raise queue_exists(queue.pool, queue.name) if error.status == 409 else error from error
+        return self._found(queue.pool, queue.name)
+
+    def update_queue(self, pool: str, name: str, changes: Mapping[str, Json]) -> WorkQueue:
+        if not self._api.patch(_place(pool, name), changes):
+            raise no_such_queue(pool, name)
+        return self._found(pool, name)
+
+    def delete_queue(self, pool: str, name: str) -> bool:
+        chosen = {"work_pools": {"name": {"any_": [pool]}}, "work_pool_queues": {"name": {"any_": [name]}}}
+        check_deletable(pool, name, self._names_in(chosen))
+        return self._api.delete(_place(pool, name))
+
+    def _found(self, pool: str, name: str) -> WorkQueue:
+        """The queue as the server has it. Raises NotFound."""
+        raw = self._api.get(_place(pool, name), "work_queues")
+        if raw is None:
+            raise no_such_queue(pool, name)
+        return self._api.parsed(lambda: _queue(raw, pool))
+
+
+def _place(pool: str, name: str) -> str:
+    return f"/work_pools/{part(pool)}/queues/{part(name)}"
+
+
+def _queue(raw: Raw, pool: str) -> WorkQueue:
+    return WorkQueue(
+        pool=pool,
+        name=raw["name"],
+        description=raw.get("description") or None,
+        priority=raw.get("priority"),
+        concurrency_limit=raw.get("concurrency_limit"),
+        is_paused=bool(raw.get("is_paused")),
+        id=raw["id"],
+        polled=moment(raw.get("last_polled")),
+    )
 
 
 def make_queues(api: Api, wanted: Iterable[Deployment], *, there: Iterable[Raw]) -> None:

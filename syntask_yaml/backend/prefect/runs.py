@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from syntask_yaml.backend.base import RunFilter
+from syntask_yaml.backend.base import ALL_LINES, LogFilter, RunFilter
 from syntask_yaml.backend.clock import Clock
 from syntask_yaml.backend.ids import new_id
+from syntask_yaml.backend.leases import this_process
 from syntask_yaml.backend.prefect.api import Api
 from syntask_yaml.backend.prefect.base import PrefectBase
 from syntask_yaml.backend.prefect.bodies import Raw, moment
+from syntask_yaml.backend.prefect.causes import asked_by, cause_of_end, cause_of_stop
 from syntask_yaml.backend.prefect.encoding import part
 from syntask_yaml.backend.prefect.faults import Refused
 from syntask_yaml.backend.prefect.pages import OVERLAP, PAGE
-from syntask_yaml.backend.run_states import cancelled, no_such_deployment, no_such_run, only_one
-from syntask_yaml.model.run import LogLine, Run, RunRequest, State, StateType
+from syntask_yaml.backend.prefect.shapes import TEXT, Shape
+from syntask_yaml.backend.run_states import cancelled, no_such_deployment, no_such_run, only_one, retried
+from syntask_yaml.model.run import Cause, LogLine, Run, RunRequest, State, StateType
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _BEGINNING = re.compile(r"[0-9a-f-]{1,36}")
 # The beginning of an id is looked for among so many of the latest runs: the API cannot search for it.
 _LATEST = 1000
 _TICK = timedelta(microseconds=1)
+_STATE: Shape = {"type": str, "message": TEXT, "timestamp": TEXT}
 _LATEST_FIRST, _NEXT_FIRST = "EXPECTED_START_TIME_DESC", "EXPECTED_START_TIME_ASC"
 
 
@@ -32,7 +37,7 @@ class PrefectRuns(PrefectBase):
 
     def __init__(self, api: Api, clock: Clock) -> None:
         super().__init__(api, clock)
-        self._shown: dict[str, dict[str, Raw]] = {}
+        self._shown: dict[tuple[str, LogFilter], dict[str, Raw]] = {}
 
     def create_run(self, request: RunRequest) -> Run:
         when = {"scheduled_time": request.scheduled.isoformat()} if request.scheduled else {}
@@ -55,9 +60,23 @@ class PrefectRuns(PrefectBase):
         return self._runs([raw])[0]
 
     def runs(self, which: RunFilter) -> list[Run]:
+        if which.since is None:
+            return self._runs(self._chosen(which, which.states))
+        # The filters of the API must all hold: those that have not ended are asked for on their own.
+        wanted = which.states or frozenset(StateType)
+        ended = frozenset(state for state in wanted if state.is_final)
+        raws = [raw for part in (ended, wanted - ended) if part for raw in self._chosen(which, part)]
+        is_reversed = which.after is None
+        raws.sort(key=lambda raw: str(raw.get("expected_start_time") or ""), reverse=is_reversed)
+        return self._runs(raws[: which.limit])
+
+    def _chosen(self, which: RunFilter, states: frozenset[StateType]) -> list[Raw]:
+        """The runs that *which* means in *states*, all of which are final or none is."""
         chosen: dict[str, Any] = {}
-        if which.states:
-            chosen["state"] = {"type": {"any_": sorted(state.value for state in which.states)}}
+        if states:
+            chosen["state"] = {"type": {"any_": sorted(state.value for state in states)}}
+        if which.since is not None and all(state.is_final for state in states):
+            chosen["end_time"] = {"after_": which.since.isoformat()}
         # `after_` is the first moment that counts.
         bounds = {"before_": which.until, "after_": which.after and which.after + _TICK}
         if due := {key: bound.isoformat() for key, bound in bounds.items() if bound is not None}:
@@ -67,7 +86,7 @@ class PrefectRuns(PrefectBase):
         if which.deployment is not None:
             flow, _, name = which.deployment.partition("/")
             body |= {"flows": {"name": {"any_": [flow]}}, "deployments": {"name": {"any_": [name]}}}
-        return self._runs(self._first(chosen, which.limit, **body))
+        return self._first(chosen, which.limit, **body)
 
     def _first(self, chosen: Raw, limit: int, *, sort: str = _LATEST_FIRST, **body: Any) -> list[Raw]:
         """The first *limit* runs that *chosen* filters, each page from the last time on of the one before.
@@ -99,27 +118,63 @@ class PrefectRuns(PrefectBase):
         latest = self._first({}, _LATEST)
         return only_one(id, self._runs([raw for raw in latest if raw["id"].startswith(known)]))
 
-    def logs(self, run_id: str, *, after: int = 0) -> list[LogLine]:
+    def logs(self, run_id: str, *, after: int = 0, which: LogFilter = ALL_LINES) -> list[LogLine]:
         if not _ID.fullmatch(run_id.lower()):
             return []
-        shown = self._shown.setdefault(run_id, {})
+        shown = self._shown.setdefault((run_id, which), {})
         if len(shown) != after:
             shown.clear()
         start = max(0, len(shown) - OVERLAP) if shown else after
         known = dict(shown)
-        body = {"logs": {"flow_run_id": {"any_": [run_id]}}, "sort": "TIMESTAMP_ASC"}
+        chosen: dict[str, Any] = {"flow_run_id": {"any_": [run_id]}, "level": {"ge_": which.level}}
+        if which.since is not None:
+            chosen["timestamp"] = {"after_": which.since.isoformat()}
+        body = {"logs": chosen, "sort": "TIMESTAMP_ASC"}
         self._server.pages("logs", body, known).all(start=start)
         new = [raw for number, raw in enumerate(known.values()) if number >= len(shown)]
         shown.update((raw["id"], {}) for raw in new)
         return self._api.parsed(lambda: [_line(raw) for raw in new])
 
+    def last_logs(self, run_id: str, *, limit: int) -> list[LogLine]:
+        if not _ID.fullmatch(run_id.lower()):
+            return []
+        chosen = {"logs": {"flow_run_id": {"any_": [run_id]}}, "sort": "TIMESTAMP_DESC"}
+        raws = self._server.listed("/logs/filter", "logs", {**chosen, "limit": min(limit, PAGE)})
+        return self._api.parsed(lambda: [_line(raw) for raw in reversed(raws)])
+
+    def cause(self, run: Run) -> Cause | None:
+        if run.state.type in (StateType.CRASHED, StateType.FAILED):
+            return cause_of_end(run, self.last_logs(run.id, limit=PAGE))
+        if run.state.type in (StateType.CANCELLING, StateType.CANCELLED):
+            return cause_of_stop(self._states(run.id))
+        return None
+
+    def _states(self, run_id: str) -> list[Raw]:
+        """The states that a run was in, the first one first."""
+        answer = self._api.call("GET", "/flow_run_states/", query={"flow_run_id": run_id})
+        self._api.check_shape(answer, [_STATE])
+        return list(answer or [])
+
     def cancel(self, run_id: str) -> Run:
         run = self.run(run_id) if _ID.fullmatch(run_id.lower()) else None
         if run is None:
             raise no_such_run(run_id)
-        cancelled(run, self._clock())  # refuses what has ended
-        body = {"state": {"type": "CANCELLING", "name": "Cancelling"}, "force": False}
-        self._api.post(f"/flow_runs/{part(run.id)}/set_state", body)
+        by = this_process().name
+        cancelled(run, self._clock(), by=by)  # refuses what has ended
+        state = {"type": "CANCELLING", "name": "Cancelling", "message": asked_by(by)}
+        self._api.post(f"/flow_runs/{part(run.id)}/set_state", {"state": state, "force": False})
+        return self.run(run.id) or run
+
+    def retry(self, run_id: str, *, again: bool = False) -> Run:  # noqa: ARG002  (it is the same run)
+        run = self.run(run_id) if _ID.fullmatch(run_id.lower()) else None
+        if run is None:
+            raise no_such_run(run_id)
+        # A run keeps the id of a deployment that was deleted, and no worker takes it any more.
+        deployment = run.deployment_id and self._api.get(f"/deployments/{part(run.deployment_id)}")
+        retried(run if deployment else replace(run, deployment_id=None))  # refuses what cannot be
+        state = {"type": "SCHEDULED", "message": f"Retried by {this_process().name} with syntask."}
+        # Without force, the server would not let a run that completed be scheduled again.
+        self._api.post(f"/flow_runs/{part(run.id)}/set_state", {"state": state, "force": True})
         return self.run(run.id) or run
 
     def _runs(self, raws: Sequence[Raw]) -> list[Run]:
@@ -157,6 +212,7 @@ class PrefectRuns(PrefectBase):
             created=moment(raw.get("created")),
             started=moment(raw.get("start_time")),
             ended=moment(raw.get("end_time")),
+            worker=(raw.get("labels") or {}).get("prefect.worker.name"),
         )
 
 

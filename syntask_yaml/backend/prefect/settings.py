@@ -79,7 +79,7 @@ def _settings(url: str, environ: Mapping[str, str]) -> tuple[_Settings, str, str
     """The settings for the server at *url*, and that URL without the login in it."""
     profile = active_profile(environ)
     known = profile if _same_server(profile.get("PREFECT_API_URL", ""), url) else {}
-    bare, login = _without_login(url)
+    bare, login = without_login(url)
     return _Settings(environ, known), bare.rstrip("/"), login
 
 
@@ -144,7 +144,8 @@ def _authorization(settings: _Settings, login: str) -> Secret | None:
     return Secret(f"Bearer {key}") if key else None
 
 
-def _without_login(url: str) -> tuple[str, str]:
+def without_login(url: str) -> tuple[str, str]:
+    """*url* without the login in it, and that login, empty if there is none."""
     parts = urlsplit(url)
     login, _, host = parts.netloc.rpartition("@")
     return urlunsplit(parts._replace(netloc=host)), login

@@ -65,6 +65,16 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
         "is_paused": bool,
         "concurrency_limit": int | None,
     },
+    "workers": {
+        **dict.fromkeys(("id", "name"), str),
+        **dict.fromkeys(("status", "last_heartbeat_time"), TEXT),
+    },
+    "work_queues": {
+        **dict.fromkeys(("id", "name"), str),
+        **dict.fromkeys(("work_pool_name", "description", "last_polled"), TEXT),
+        **dict.fromkeys(("concurrency_limit", "priority"), int | None),
+        "is_paused": FLAG,
+    },
     "variables": {"id": str, "name": str, "tags": [str]},
     "block_documents": {
         "id": str,
@@ -84,6 +94,7 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
         "state": {"message": TEXT, "state_details": {"scheduled_time": TEXT}},
         "tags": [str],
         "auto_scheduled": FLAG,
+        "labels": {"prefect.worker.name": TEXT},
     },
     "logs": {"id": str, "level": int, "message": str, "name": str},
 }

@@ -32,6 +32,9 @@ from syntask_yaml.retry import pauses
 
 # So many times more is a call made, after pauses that grow from the first one to the longest, in seconds.
 _REPEATS, _FIRST_PAUSE, _LONGEST_PAUSE = 8, 0.1, 5.0
+# For so many times the timeout of one call is a server asked that never answered, one that did before the
+# call, and one that answered others meanwhile: that is not gone, but has more to do than it can.
+_TIMES_UNKNOWN, _TIMES_KNOWN, _TIMES_BUSY = 1, 2, 4
 
 
 class Transport:
@@ -47,7 +50,7 @@ class Transport:
         self._client = client_of(connection)
         self._timeout = connection.timeout
         self._closing = Event()
-        self._has_answered = False
+        self._answered = 0.0
         self._csrf = Lock()
         self._date = ""
 
@@ -72,18 +75,19 @@ class Transport:
     ) -> Any:
         """The JSON of the answer, `{}` if it has none; None for what is missing and may be."""
         content = None if body is None else to_json(body)
-        deadline = time.monotonic() + self._timeout
+        began = time.monotonic()
         for pause in pauses(_FIRST_PAUSE, times=_REPEATS, longest=_LONGEST_PAUSE):
             wait = pause or 0.0
             try:
                 answer = self._send(method, path, content, query)
             except AnswerLost:
-                if not repeats or pause is None or time.monotonic() >= deadline:
+                if not repeats or pause is None or time.monotonic() >= began + self._patience(began):
                     raise
+                self.concurrency.decrease()
             except NoApi:
                 raise
             except BackendUnreachable:
-                if not self._has_answered or pause is None:
+                if not self._answered or pause is None:
                     raise
             else:
                 may_try = answer.status_code in (BUSY if repeats else NOTHING_DONE)
@@ -94,6 +98,12 @@ class Transport:
             if self._closing.wait(wait):
                 raise BackendUnreachable("The request was cancelled.", hint="Try again.")
         raise AssertionError("a call ends in an answer or in an error")
+
+    def _patience(self, began: float) -> float:
+        """Return for how many seconds a call that *began* then is made again."""
+        if self._answered > began:
+            return self._timeout * _TIMES_BUSY
+        return self._timeout * (_TIMES_KNOWN if self._answered else _TIMES_UNKNOWN)
 
     def _send(
         self, method: str, path: str, content: bytes | None, query: Mapping[str, Any] | None
@@ -113,8 +123,8 @@ class Transport:
                 f"A name is too long to be sent to the server: {error}.", hint="Use a shorter name."
             ) from error
         except httpx.HTTPError as error:
-            raise from_wire(error, self.url, is_known=self._has_answered) from error
-        self._has_answered = True
+            raise from_wire(error, self.url, is_known=bool(self._answered)) from error
+        self._answered = time.monotonic()
         self._date = answer.headers.get("date", "")
         return answer
 

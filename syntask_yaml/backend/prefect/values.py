@@ -1,29 +1,26 @@
-"""What is kept under a name: work pools, variables and blocks."""
+"""What is kept under a name: work pools and variables."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from syntask_yaml.backend.blocks import block_exists, check_fields
 from syntask_yaml.backend.ids import check_name
-from syntask_yaml.backend.pools import no_such_pool, pool_exists, pool_in_use
+from syntask_yaml.backend.pools import check_unused, no_such_pool, pool_exists
 from syntask_yaml.backend.prefect.base import PrefectBase
 from syntask_yaml.backend.prefect.bodies import Raw
 from syntask_yaml.backend.prefect.encoding import part
-from syntask_yaml.backend.prefect.faults import AnswerLost, Refused
+from syntask_yaml.backend.prefect.faults import Refused
 from syntask_yaml.backend.prefect.leases import PREFIX
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import BackendRefused
-from syntask_yaml.model.block import Block, Variable
+from syntask_yaml.model.block import Variable
 from syntask_yaml.model.pool import WorkPool
-from syntask_yaml.model.secret import Secret, revealed
 from syntask_yaml.model.value import Json
 
 
 class PrefectValues(PrefectBase):
-    """The verbs about pools, variables and blocks."""
+    """The verbs about pools and variables."""
 
     def pools(self) -> list[WorkPool]:
         found = self._api.every("work_pools")
@@ -41,7 +38,7 @@ class PrefectValues(PrefectBase):
             "name": pool.name,
             "type": pool.type,
             "description": pool.description,
-            "base_job_template": pool.base_job_template or self.pool_template(pool.type),
+            "base_job_template": self._template(pool.base_job_template or self.pool_template(pool.type)),
             "is_paused": pool.is_paused,
             "concurrency_limit": pool.concurrency_limit,
         }
@@ -54,18 +51,23 @@ class PrefectValues(PrefectBase):
 
     def update_pool(self, name: str, changes: Mapping[str, Json]) -> WorkPool:
         place = f"/work_pools/{part(name)}"
-        if not self._api.patch(place, changes):
+        body = {
+            key: self._template(value) if key == "base_job_template" else value
+            for key, value in changes.items()
+        }
+        if not self._api.patch(place, body):
             raise no_such_pool(name)
         changed = self._api.get(place, "work_pools") or {}
         return self._api.parsed(lambda: _pool(changed))
 
+    def _template(self, template: Json) -> Json:
+        """*template* with what workers look up under the names that stock workers know."""
+        found: Json = self._api.dialect.references(template)
+        return found
+
     def delete_pool(self, name: str) -> bool:
-        used = self._api.every("deployments", {"work_pools": {"name": {"any_": [name]}}})
-        if used:
-            self._look_up_flows(raw["flow_id"] for raw in used)
-            raise pool_in_use(
-                name, sorted(f"{self._flow_names.get(raw['flow_id'], '?')}/{raw['name']}" for raw in used)
-            )
+        used = self._names_in({"work_pools": {"name": {"any_": [name]}}})
+        check_unused(f"The work pool `{name}`", used)
         return self._api.delete(f"/work_pools/{part(name)}")
 
     def pool_template(self, type: str) -> Mapping[str, Json]:
@@ -86,14 +88,6 @@ class PrefectValues(PrefectBase):
         return self._api.parsed(
             lambda: {name: worker for workers in collections.values() for name, worker in workers.items()}
         )
-
-    def _made(self, kind: str, body: Mapping[str, Any], there: str) -> Raw:
-        """The object of *kind* that *body* makes. Where the answer is lost, what stands at *there* is it."""
-        make = partial(self._api.made, f"/{kind}/", body, kind, repeats=False)
-        try:
-            return make()
-        except AnswerLost:
-            return self._api.get(there, kind, include_secrets="true") or make()
 
     def variables(self) -> list[Variable]:
         found = self._server.every("variables")
@@ -117,54 +111,6 @@ class PrefectValues(PrefectBase):
     def unset_variable(self, name: str) -> bool:
         return self._server.delete(f"/variables/name/{part(name)}")
 
-    def blocks(self) -> list[Block]:
-        found = self._server.every("block_documents", {"include_secrets": True})
-        blocks = self._api.parsed(lambda: [_block(raw) for raw in found])
-        return sorted(blocks, key=lambda block: (block.type, block.name))
-
-    def block(self, type: str, name: str) -> Block | None:
-        raw = self._server.get(_block_path(type, name), "block_documents", include_secrets="true")
-        return None if raw is None else self._api.parsed(lambda: _block(raw))
-
-    def create_block(self, block: Block) -> Block:
-        kind = self._server.get(f"/block_types/slug/{part(block.type)}", "block_types")
-        if kind is None:
-            raise self._no_block_type(block.type)
-        schema = self._newest_schema(str(kind.get("id")))
-        fields = schema.get("fields") or {}
-        check_fields(block, fields.get("properties") or {}, fields.get("required") or ())
-        body = {
-            "name": block.name,
-            "data": revealed(block.data),
-            "block_type_id": kind.get("id"),
-            "block_schema_id": schema["id"],
-        }
-        path = _block_path(block.type, block.name)
-        try:
-            made = self._made("block_documents", body, path)
-        except Refused as error:
-            raise block_exists(block) if error.status == 409 else error from error
-        return self.block(block.type, block.name) or self._api.parsed(lambda: _block(made))
-
-    def _no_block_type(self, slug: str) -> BackendRefused:
-        slugs = [kind["slug"] for kind in self._api.every("block_types")]
-        otherwise = "Run `prefect block register -m MODULE` to register the block types of a package."
-        return BackendRefused(
-            f"The server has no block type `{slug}`.", hint=did_you_mean(slug, slugs, otherwise=otherwise)
-        )
-
-    def _newest_schema(self, type_id: str) -> Raw:
-        found = self._api.every("block_schemas", {"block_schemas": {"block_type_id": {"any_": [type_id]}}})
-        if not found:
-            raise BackendRefused(
-                "The server has no schema for this block type.", hint="Register the block type again."
-            )
-        return max(found, key=lambda schema: str(schema.get("created")))
-
-    def delete_block(self, type: str, name: str) -> bool:
-        raw = self._server.get(_block_path(type, name), "block_documents")
-        return raw is not None and self._api.delete(f"/block_documents/{part(raw['id'])}")
-
 
 def _pool(raw: Raw) -> WorkPool:
     return WorkPool(
@@ -181,22 +127,3 @@ def _pool(raw: Raw) -> WorkPool:
 
 def _variable(raw: Raw) -> Variable:
     return Variable(raw["name"], raw["value"], tuple(raw.get("tags") or ()))
-
-
-def _block_path(type: str, name: str) -> str:
-    return f"/block_types/slug/{part(type)}/block_documents/name/{part(name)}"
-
-
-def _block(raw: Raw) -> Block:
-    secret = _secret_fields((raw.get("block_schema") or {}).get("fields") or {})
-    data = {
-        name: Secret(value) if name in secret and isinstance(value, str) else value
-        for name, value in raw["data"].items()
-    }
-    slug = (raw.get("block_type") or {}).get("slug") or raw.get("block_type_name") or ""
-    return Block(slug, raw["name"], data, raw["id"])
-
-
-def _secret_fields(fields: Raw) -> frozenset[str]:
-    """The fields that are secret; what is secret inside of one makes all of it so."""
-    return frozenset(name.partition(".")[0] for name in fields.get("secret_fields") or ())

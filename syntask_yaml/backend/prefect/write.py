@@ -9,13 +9,14 @@ from syntask_yaml.backend.apply_write import refusal
 from syntask_yaml.backend.base import Written
 from syntask_yaml.backend.ids import check_name
 from syntask_yaml.backend.prefect.change import DeploymentChanger
+from syntask_yaml.backend.prefect.encoding import part
 from syntask_yaml.backend.prefect.names import step_problem
 from syntask_yaml.backend.prefect.queues import make_queues
 from syntask_yaml.backend.prefect.read import Current
 from syntask_yaml.errors import BackendConflict, BackendError, BackendRefused, BackendUnreachable
 from syntask_yaml.model.deployment import Deployment, Write
 
-# So many are looked at once more just before they are written.
+# So many are read together before they are written.
 _AT_ONCE = 200
 
 
@@ -54,7 +55,7 @@ class DeploymentWriter(DeploymentChanger):
     ) -> Iterator[Written]:
         try:
             if gone is not None:
-                raise _not_tried(gone)
+                raise gone.of_the_rest
             batch = self._batch(writes, jobs)
         except BackendError as error:
             yield from (Written(write, error=error) for write in writes)
@@ -63,7 +64,7 @@ class DeploymentWriter(DeploymentChanger):
 
         def apply(write: Write) -> Written:
             if stopped:
-                return Written(write, error=_not_tried(stopped[0]))
+                return Written(write, error=stopped[0].of_the_rest)
             try:
                 return Written(write, id=self._apply(write, batch))
             except BackendUnreachable as error:
@@ -79,7 +80,11 @@ class DeploymentWriter(DeploymentChanger):
         names += [write.old_name for write in writes if write.old_name and write.is_rename]
         current, pools = self._api.both(lambda: self._current(names), self._pool_names)
         batch = _Batch(current, pools)
-        sound = [write.after for write in writes if write.after and self._refusal(write, batch) is None]
+        sound = [
+            write.after
+            for write in writes
+            if write.after and self._refusal(write, batch, _replaced(write, batch)) is None
+        ]
         make_queues(self._api, sound, there=[each.raw for each in current.values()])
         flows = list(dict.fromkeys(after.flow for after in sound if after.full_name not in batch.current))
         made = self._api.concurrency.in_order(self._make_flow, flows, most=jobs)
@@ -98,8 +103,7 @@ class DeploymentWriter(DeploymentChanger):
         self._flow_names[flow["id"]] = name
         return str(flow["id"])
 
-    def _refusal(self, write: Write, batch: _Batch) -> BackendError | None:
-        now = batch.current.get(write.old_name or write.full_name)
+    def _refusal(self, write: Write, batch: _Batch, now: Current | None) -> BackendError | None:
         stored = now.stored if now else None
         is_taken = write.is_rename and write.full_name in batch.current
         if error := refusal(write, stored, batch.pools, is_taken=is_taken):
@@ -112,9 +116,10 @@ class DeploymentWriter(DeploymentChanger):
         return _step_refusal(write.after) if write.after else None
 
     def _apply(self, write: Write, batch: _Batch) -> str | None:
-        if error := self._refusal(write, batch):
+        found = _replaced(write, batch)
+        now = self._again(found) if found else None
+        if error := self._refusal(write, batch, now):
             raise error
-        now = batch.current.get(write.old_name or write.full_name)
         if write.after is None:
             return self._delete(now, write.before) if now else None
         if write.is_rename and now is not None:
@@ -124,6 +129,16 @@ class DeploymentWriter(DeploymentChanger):
         self._change(write.after, now, write.before)
         return now.stored.id
 
+    def _again(self, found: Current) -> Current | None:
+        """What was found, read anew, because others may write between the read and the write of a batch."""
+        raw = self._api.get(f"/deployments/{part(found.stored.id)}", "deployments")
+        return Current(raw, self._stored(raw)) if raw else None
+
+
+def _replaced(write: Write, batch: _Batch) -> Current | None:
+    """What the server had under the name that *write* replaces or deletes."""
+    return batch.current.get(write.old_name or write.full_name)
+
 
 def _step_refusal(after: Deployment) -> BackendRefused | None:
     for step in after.pull_steps:
@@ -131,12 +146,6 @@ def _step_refusal(after: Deployment) -> BackendRefused | None:
             if problem := step_problem(name):
                 return BackendRefused(problem, hint="Use a step that Prefect has, or a custom step.")
     return None
-
-
-def _not_tried(because: BackendUnreachable) -> BackendUnreachable:
-    return BackendUnreachable(
-        f"Not attempted, because the server stopped responding: {because.detail}", hint=because.hint
-    )
 
 
 def _can_be(write: Write) -> bool:
@@ -152,11 +161,11 @@ def _can_be(write: Write) -> bool:
 
 def _parts(writes: Sequence[Write]) -> Iterator[list[Write]]:
     """The writes in order, in parts in which no name stands twice."""
-    part: dict[str, Write] = {}
+    by_name: dict[str, Write] = {}
     for write in writes:
-        if write.full_name in part or len(part) == _AT_ONCE:
-            yield list(part.values())
-            part = {}
-        part[write.full_name] = write
-    if part:
-        yield list(part.values())
+        if write.full_name in by_name or len(by_name) == _AT_ONCE:
+            yield list(by_name.values())
+            by_name = {}
+        by_name[write.full_name] = write
+    if by_name:
+        yield list(by_name.values())

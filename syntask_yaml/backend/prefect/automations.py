@@ -1,0 +1,118 @@
+"""The automations of projects on a server.
+
+A project owns its automations there as a deployment owns its triggers: by the `owner_resource`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cache, partial
+from typing import Any, TypeAlias
+from urllib.parse import quote
+
+from syntask_yaml.backend.automations import WrittenAutomation, refusal
+from syntask_yaml.backend.prefect.blocks import PrefectBlocks
+from syntask_yaml.backend.prefect.bodies import Raw
+from syntask_yaml.backend.prefect.encoding import part
+from syntask_yaml.errors import BackendError
+from syntask_yaml.model.automation import Automation, AutomationWrite, StoredAutomation
+from syntask_yaml.model.delivery import Delivery
+from syntask_yaml.model.trigger import settled, whole
+
+_ID = "block_document_id"
+# The id of a block by `type/name`, or the other way around; it asks once for each.
+_LookUp: TypeAlias = Callable[[str], str]
+
+
+class PrefectAutomations(PrefectBlocks):
+    """The verbs about automations."""
+
+    def automations(
+        self,
+        *,
+        project: str | None = None,
+        names: Collection[str] = (),  # noqa: ARG002  (which are not unique here)
+    ) -> list[StoredAutomation]:
+        if not project:
+            return []
+        found = self._server.call("GET", f"/automations/related-to/{part(_owner(project))}")
+        name_of = cache(self._block_name)
+        return self._api.parsed(
+            lambda: sorted(
+                (_automation_of(raw, project, name_of) for raw in found),
+                key=lambda each: each.automation.name,
+            )
+        )
+
+    def write_automations(self, writes: Sequence[AutomationWrite]) -> Iterator[WrittenAutomation]:
+        owners = {owner for write in writes if (owner := _project_of(write)) is not None}
+        stored = {each.id: each for owner in owners for each in self.automations(project=owner)}
+        id_of = cache(partial(self._id_of, field="block"))
+        for write in writes:
+            found = stored.get(write.before.id) if write.before else None
+            if error := refusal(write, found):
+                yield WrittenAutomation(write, error=error)
+                continue
+            try:
+                yield WrittenAutomation(write, id=self._write_automation(write, id_of))
+            except BackendError as failure:
+                yield WrittenAutomation(write, error=failure)
+
+    def deliveries(self, run_id: str) -> list[Delivery]:  # noqa: ARG002  (a server does not tell)
+        return []
+
+    def _write_automation(self, write: AutomationWrite, id_of: _LookUp) -> str:
+        if write.after is None:
+            id_ = write.before.id if write.before else ""
+            self._api.delete(f"/automations/{part(id_)}")
+            return id_
+        body = _body(write.after, id_of)
+        if write.before is not None:
+            self._api.call("PUT", f"/automations/{part(write.before.id)}", body)
+            return write.before.id
+        owner = _owner(write.after.project or "")
+        made = self._api.made("/automations/", {**body, "owner_resource": owner}, repeats=False)
+        return str(made["id"])
+
+    def _block_name(self, id: str) -> str:
+        """`type/name` of the block with that *id*, or the id of one that is gone."""
+        raw = self._api.get(f"/block_documents/{part(id)}", "block_documents")
+        return f"{raw['block_type']['slug']}/{raw['name']}" if raw else id
+
+
+def _body(automation: Automation, id_of: _LookUp) -> dict[str, Any]:
+    return {
+        "name": automation.name,
+        "description": automation.description,
+        "enabled": automation.enabled,
+        "trigger": whole(automation.trigger),
+        "actions": [_replaced(action, "block", _ID, id_of) for action in automation.actions],
+    }
+
+
+def _automation_of(raw: Raw, project: str, name_of: _LookUp) -> StoredAutomation:
+    automation = Automation(
+        name=raw["name"],
+        description=raw.get("description") or "",
+        enabled=bool(raw["enabled"]),
+        trigger=settled(raw["trigger"]),
+        actions=tuple(_replaced(action, _ID, "block", name_of) for action in raw["actions"]),
+        project=project,
+    )
+    return StoredAutomation(str(raw["id"]), automation)
+
+
+def _replaced(action: Mapping[str, Any], key: str, other: str, look_up: _LookUp) -> dict[str, Any]:
+    """*action* with what *look_up* finds for the value of *key* under *other* in its place, if it has one."""
+    rest = {name: value for name, value in action.items() if name != key}
+    return {**rest, other: look_up(action[key])} if key in action else rest
+
+
+def _owner(project: str) -> str:
+    """Whose automations are, in the words of the server: no path can have a `/` in a part."""
+    return f"syntask.project.{quote(project, safe='')}"
+
+
+def _project_of(write: AutomationWrite) -> str | None:
+    automation = write.after or (write.before and write.before.automation)
+    return automation.project if automation else None

@@ -1,0 +1,80 @@
+"""The schedules of a deployment on a server that is left: stopped, and set back to what they were."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from syntask_yaml.backend.prefect.encoding import part
+from syntask_yaml.backend.prefect.old_api import OldApi
+from syntask_yaml.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduling:
+    """Whether a deployment schedules: *active* says it of each schedule by its id.
+
+    Servers before 2.17 have one schedule, without an id; it is active unless the deployment is *paused*.
+    """
+
+    paused: bool
+    active: Mapping[str, bool]
+    has_list: bool = True
+
+    @property
+    def is_on(self) -> bool:
+        """Whether runs are made."""
+        return not self.paused and any(self.active.values())
+
+
+def scheduling_of(fields: Mapping[str, Any]) -> Scheduling:
+    """What the API says of a deployment's schedules."""
+    if fields.get("schedules") is None:
+        is_on = fields.get("is_schedule_active") is not False and not fields.get("paused")
+        return Scheduling(not is_on, {"": True} if fields.get("schedule") else {}, has_list=False)
+    active = {str(each.get("id")): each.get("active") is not False for each in fields["schedules"]}
+    return Scheduling(bool(fields.get("paused")), active)
+
+
+def read_scheduling(api: OldApi, deployment_id: str) -> Scheduling:
+    """What the deployment's schedules are now. Raises NotFound where it was deleted."""
+    fields = api.get(_place(deployment_id), "deployments")
+    if fields is None:
+        raise NotFound(
+            f"The deployment {deployment_id} does not exist on {api.url} any more.",
+            hint="Run `syntask upgrade status` to see what schedules where.",
+        )
+    return scheduling_of(fields)
+
+
+def stop(api: OldApi, deployment_id: str) -> None:
+    """Pause the deployment and each of its schedules. The server deletes the runs that it made ahead.
+
+    Each request is sent whatever the state: it makes the server delete what was made meanwhile.
+    """
+    now = read_scheduling(api, deployment_id)
+    if not now.has_list:
+        api.post(f"{_place(deployment_id)}/set_schedule_inactive")
+        return
+    for schedule_id in now.active:
+        api.patch(f"{_place(deployment_id)}/schedules/{part(schedule_id)}", {"active": False})
+    api.patch(_place(deployment_id), {"paused": True})
+
+
+def restore(api: OldApi, deployment_id: str, former: Scheduling) -> None:
+    """Make the schedules that were active before active again, and no other."""
+    now = read_scheduling(api, deployment_id)
+    if not now.has_list:
+        if former.is_on:
+            api.post(f"{_place(deployment_id)}/set_schedule_active")
+        return
+    for schedule_id, was_active in former.active.items():
+        if was_active and now.active.get(schedule_id) is False:
+            api.patch(f"{_place(deployment_id)}/schedules/{part(schedule_id)}", {"active": True})
+    if not former.paused:
+        api.patch(_place(deployment_id), {"paused": False})
+
+
+def _place(deployment_id: str) -> str:
+    return f"/deployments/{part(deployment_id)}"

@@ -1,0 +1,140 @@
+"""Automations: what is done when something happens to a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from syntask_yaml.model.trigger import settled
+from syntask_yaml.model.value import Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionType:
+    """A kind of action: the keys that it *needs*, and what it *may* have besides.
+
+    *blocks* are the types of block that its `block` may name. *templates* are the keys that may hold names of
+    the event. *instead* says what to do where a Prefect server has no such action; empty: it has.
+    """
+
+    needs: tuple[str, ...]
+    may: tuple[str, ...] = ()
+    blocks: tuple[str, ...] = ()
+    templates: tuple[str, ...] = ()
+    instead: str = ""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return ("type", *self.needs, *self.may)
+
+
+ACTIONS: Mapping[str, ActionType] = {
+    "call-webhook": ActionType(
+        needs=("block",), may=("payload",), blocks=("webhook",), templates=("payload",)
+    ),
+    "send-email": ActionType(
+        needs=("block", "to"),
+        may=("subject", "body"),
+        blocks=("email-server-credentials",),
+        templates=("subject", "body"),
+        instead="Use `call-webhook` with a block of type `webhook`.",
+    ),
+    "run-command": ActionType(
+        needs=("command",),
+        may=("timeout",),
+        templates=("command",),
+        instead="Use `call-webhook` with a block of type `webhook`.",
+    ),
+}
+
+# The names that an action's templates may use: what Prefect hands to them.
+EVENT_NAMES = frozenset(
+    "automation deployment event events firing firings flow flow_run labels task_run work_pool work_queue "
+    "concurrency_limit".split()
+)
+
+# What a webhook is sent where the file does not say.
+DEFAULT_PAYLOAD: Mapping[str, Value] = {
+    "event": "{{ event.event }}",
+    "automation": "{{ automation.name }}",
+    "flow": "{{ flow.name }}",
+    "deployment": "{{ deployment.name }}",
+    "flow_run": {
+        "id": "{{ flow_run.id }}",
+        "name": "{{ flow_run.name }}",
+        "state": "{{ flow_run.state.name }}",
+        "message": "{{ flow_run.state.message }}",
+    },
+}
+_DEFAULTS: Mapping[str, Mapping[str, Value]] = {
+    "call-webhook": {"payload": DEFAULT_PAYLOAD},
+    "send-email": {
+        "subject": "{{ flow.name }}/{{ deployment.name }}: {{ flow_run.name }} is {{ flow_run.state.name }}",
+        "body": "{{ flow_run.state.message }}",
+    },
+    "run-command": {"timeout": 60},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Automation:
+    """An automation: its *actions* are what is done when *trigger* fires, each by itself.
+
+    *project* owns it; None if nothing does. *origin* is where the file of that project is; None where that is
+    not known, or not stored.
+    """
+
+    name: str
+    trigger: Mapping[str, Value]
+    actions: tuple[Mapping[str, Value], ...]
+    description: str = ""
+    enabled: bool = True
+    project: str | None = None
+    origin: str | None = None
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What a plan compares."""
+        return {
+            "description": self.description,
+            "enabled": self.enabled,
+            "trigger": _shown(settled(self.trigger)),
+            "actions": [dict(each) for each in self.actions],
+        }
+
+
+def _shown(trigger: Mapping[str, Value]) -> dict[str, Value]:
+    """A settled trigger as people write it: the events first, and no type where it is the usual one."""
+    rest = {key: value for key, value in trigger.items() if (key, value) != ("type", "event")}
+    return {key: rest[key] for key in ("expect", *rest) if key in rest}
+
+
+def whole_action(action: Mapping[str, Value]) -> dict[str, Value]:
+    """*action* with what its type does where it does not say, and without keys that say nothing."""
+    given = {key: value for key, value in action.items() if value is not None}
+    defaults = _DEFAULTS.get(str(action.get("type")), {})
+    return {**given, **{key: value for key, value in defaults.items() if key not in given}}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAutomation:
+    """An automation that a backend has, under the backend's *id*."""
+
+    id: str
+    automation: Automation
+    created: datetime | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AutomationWrite:
+    """One change: from *before* (None: there is none) to *after* (None: delete it)."""
+
+    before: StoredAutomation | None
+    after: Automation | None
+
+    @property
+    def name(self) -> str:
+        automation = self.after or (self.before and self.before.automation)
+        return automation.name if automation else ""

@@ -1,0 +1,72 @@
+"""Deliveries: what automations do, each action once for each run that fires it, or until it is given up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from uuid import UUID, uuid5
+
+from syntask_yaml.model.run import Run
+from syntask_yaml.model.value import Json
+
+_NAMESPACE = UUID("6b0f1c1e-6f0b-4d0a-9a55-2f6f0a1f6d10")
+
+
+class DeliveryState(Enum):
+    """Where a delivery stands: to be tried (again), done, or given up."""
+
+    PENDING = "PENDING"
+    DELIVERED = "DELIVERED"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One action of one automation for one run. Times are aware.
+
+    *id* is the same in every attempt, so that a receiver can tell a second copy. *message* says what the last
+    attempt came to. *due* is when it is tried next, None if it is over.
+    """
+
+    id: str
+    run_id: str
+    automation_id: str
+    automation: str
+    action: Mapping[str, Json]
+    state: DeliveryState = DeliveryState.PENDING
+    attempts: int = 0
+    message: str = ""
+    created: datetime | None = None
+    ended: datetime | None = None
+    due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryClaim:
+    """A delivery that one worker took, for the end of *run*; *token* proves that it is still ours."""
+
+    delivery: Delivery
+    run: Run
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What one attempt came to; *message* says so in a sentence. *again* is when to try next, if at all."""
+
+    is_delivered: bool
+    message: str
+    again: datetime | None = None
+
+    @property
+    def state(self) -> DeliveryState:
+        if self.is_delivered:
+            return DeliveryState.DELIVERED
+        return DeliveryState.PENDING if self.again else DeliveryState.FAILED
+
+
+def delivery_id(run_id: str, automation_id: str, position: int) -> str:
+    """The id of what the action at *position* of an automation does for a run: always the same."""
+    return str(uuid5(_NAMESPACE, f"{run_id}/{automation_id}/{position}"))
