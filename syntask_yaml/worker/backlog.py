@@ -17,6 +17,10 @@ from syntask_yaml.model.run import LogLine, State
 _HELD = 1_000_000
 
 
+class ClaimLost(Exception):
+    """Another worker has the run."""
+
+
 @dataclass
 class Backlog:
     """The lines and the states of one run that wait for the store. *folder* is for the file."""
@@ -46,19 +50,33 @@ class Backlog:
         return lines[done:]
 
     def deliver(self, queue: RunQueue, claim: Claim, now: datetime) -> Iterator[State]:
-        """Deliver all lines and then the states, up to one that is rejected; yield the accepted ones.
+        """Deliver all lines and then the states; yield the accepted ones.
 
-        Raises BackendError if the store fails; what it has is not delivered again.
+        Raises ClaimLost for what is rejected. Raises BackendError if the store fails; what it has is not
+        delivered again.
         """
         if self._aside is not None:
             for lines in self._aside.lines():
-                queue.append_logs(claim.run.id, lines)
+                self._append(queue, claim, lines)
             self.close()
         if self.lines:
-            queue.append_logs(claim.run.id, self.lines)
+            self._append(queue, claim, self.lines)
             self._taken()
-        while self.states and queue.report(claim, self.states[0], now):
+        while self.states:
+            if not queue.report(claim, self.states[0], now):
+                raise ClaimLost
             yield self.states.pop(0)
+
+    @staticmethod
+    def _append(queue: RunQueue, claim: Claim, lines: Sequence[LogLine]) -> None:
+        if not queue.append_logs(claim.run.id, lines, token=claim.token):
+            raise ClaimLost
+
+    def drop(self) -> None:
+        """Forget what was not delivered: another worker does that."""
+        self._taken()
+        self.states.clear()
+        self.close()
 
     def _taken(self) -> list[LogLine]:
         lines, self.lines, self._size = self.lines, [], 0

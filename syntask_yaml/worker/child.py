@@ -1,4 +1,4 @@
-"""The process of one run: `python -m syntask_yaml.worker.child`, started by a worker.
+"""The process of one run: `python -m syntask_yaml.worker.child`, started by a worker, or forked from one.
 
 It reads its job, runs the pull steps, loads the entrypoint, reports that it is ready, waits for `go`, and
 calls the flow. When its worker is gone, it is killed at once, with everything that it started.
@@ -6,12 +6,12 @@ calls the flow. When its worker is gone, it is killed at once, with everything t
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import signal
 import sys
 import traceback
+from collections.abc import Collection
 from contextlib import suppress
 from functools import partial
 from threading import Event, Thread
@@ -20,8 +20,9 @@ from typing import IO
 from syntask_yaml.errors import SyntaskError
 from syntask_yaml.model.step import Step
 from syntask_yaml.worker.invoke_flow import TimedOut, bind, call_flow
+from syntask_yaml.worker.lifeline import bind_life
 from syntask_yaml.worker.load_flow import load_flow
-from syntask_yaml.worker.protocol import CONTROL_FD, GO, LONGEST_LINE, REPORT_FD, Job, Report
+from syntask_yaml.worker.protocol import CONTROL_FD, FORK_FD, GO, LONGEST_LINE, REPORT_FD, Job, Report
 
 
 class _Reporter:
@@ -63,7 +64,7 @@ class _Control:
         self._pipe: IO[bytes] = os.fdopen(descriptor, "rb")
         self.job = Job.decode(self._pipe.readline())
         self._go = Event()
-        self._bind_life(is_bound=True)
+        bind_life(self._pipe.fileno())
         Thread(target=self._listen, name="syntask-control", daemon=True).start()
 
     def _listen(self) -> None:
@@ -74,32 +75,23 @@ class _Control:
 
     def wait(self, report: _Reporter) -> None:
         """Report that the run is ready, and wait for `go`."""
-        self._bind_life(is_bound=False)  # `go` must not end the run
+        bind_life(self._pipe.fileno(), is_bound=False)  # `go` must not end the run
         report(Report("ready"))
         self._go.wait()
-        self._bind_life(is_bound=True)
-
-    def _bind_life(self, *, is_bound: bool) -> None:
-        """Have the kernel kill this process group at the next event of the pipe, which is its end.
-
-        The listening thread does the same, but not while the flow's code holds the interpreter lock.
-        """
-        if sys.platform != "linux":
-            return
-        descriptor = self._pipe.fileno()
-        flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
-        with suppress(OSError):  # not supported in some sandboxes
-            fcntl.fcntl(descriptor, fcntl.F_SETOWN, -os.getpgrp())
-            fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGKILL)
-            wanted = flags | os.O_ASYNC if is_bound else flags & ~os.O_ASYNC
-            fcntl.fcntl(descriptor, fcntl.F_SETFL, wanted)
+        bind_life(self._pipe.fileno())
 
 
 def main() -> int:
     """Do the job of the control pipe; the exit code is 0 if the flow completed."""
+    ahead: Collection[str] = ()
+    if FORK_FD in os.environ:
+        from syntask_yaml.worker.fork_server import serve
+
+        ahead = serve(_inherited(FORK_FD))
     control = _Control(_inherited(CONTROL_FD))
     report = _Reporter(_inherited(REPORT_FD))
-    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[_LogHandler(report)])
+    handler = _LogHandler(report)
+    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[handler])
     # It logs each request, also those of Prefect's client, which the flow did not make.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     job, stage = control.job, "pull"
@@ -108,8 +100,17 @@ def main() -> int:
             from syntask_yaml.worker.pull import pull
 
             pull(job)
+        else:
+            for name in ahead:
+                del sys.modules[name]
         stage = "load"
         function = load_flow(job.entrypoint)
+        if "prefect.flows" in sys.modules:
+            from syntask_yaml.worker.prefect_flow import provide_server, take_logs
+
+            stage = "server"
+            take_logs(handler)
+            provide_server(function)
         stage = "parameters"
         call = bind(function, job.parameters)
         stage = "call"

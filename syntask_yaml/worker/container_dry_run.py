@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from time import monotonic
 from typing import Any
@@ -19,18 +19,27 @@ from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.events import Observer, StepOutput
 from syntask_yaml.model.job_variables import with_defaults
 from syntask_yaml.model.secret import Secret, revealed
-from syntask_yaml.operations.backend_values import BackendBlocks, BackendVariables
 from syntask_yaml.operations.check import Failure
+from syntask_yaml.settings import read_settings
 from syntask_yaml.steps.base import StepContext
 from syntask_yaml.steps.docker.container import OUT, NoSuchProgram, bring, lines_of_container
+from syntask_yaml.steps.docker.containers import find_containers, remove_container
 from syntask_yaml.steps.docker.engine import Engine, open_engine
 from syntask_yaml.steps.docker.errors import EngineFailed
 from syntask_yaml.steps.scrubber import Scrubber, secrets_in
-from syntask_yaml.template import Scope, Unresolved, resolve
-from syntask_yaml.template.scope import LEFT, Answer
-from syntask_yaml.worker.dry_run import DryRunResult, claim_of, failure_of, too_long
+from syntask_yaml.worker.container.life import DRY_RUN, PYTHONS, STORE
+from syntask_yaml.worker.dry_run import (
+    DryRunResult,
+    claim_of,
+    dry_run,
+    failure_of,
+    failure_to_start,
+    too_long,
+)
 from syntask_yaml.worker.protocol import Report
-from syntask_yaml.worker.run_environment import looked_up
+from syntask_yaml.worker.run_environment import PullStepFailed, looked_up, pull_steps
+from syntask_yaml.worker.runner.base import Launch, Running
+from syntask_yaml.worker.runner.docker import start_container
 
 # The script is sent on the input too: anyone who may ask the engine can see arguments and environment.
 _BEGIN = (
@@ -38,7 +47,6 @@ _BEGIN = (
     "{'__name__': '__main__'})"
 )
 _LOGINS = ("PREFECT_API_KEY", "PREFECT_API_AUTH_STRING")
-_PYTHONS = ("python", "python3")
 # Job variables for the place where a container runs, with docker-py's names.
 _HOST_OPTIONS: Mapping[str, str] = {"network_mode": "network_mode", "volumes": "binds"}
 
@@ -74,9 +82,16 @@ def dry_run_in_container(
 
     With an empty *image*, that of the job variables is used. Blocks and variables are looked up here.
     Taking longer than *timeout* seconds, without the pull of the image, is a failure. The container is
-    removed when this returns.
+    removed when this returns. In a docker pool of our own backend, a run is started there as our worker
+    does; elsewhere, with the Prefect or else the Syntask of the image.
     """
     began = monotonic()
+    pool = next((each for each in backend.pools() if each.name == deployment.work_pool), None)
+    if backend.features.has_own_worker and pool is not None and pool.type == "docker":
+        try:
+            return _as_our_worker(deployment, backend, image, environ, context, timeout, notify)
+        except _Failed as error:
+            return DryRunResult(monotonic() - began, error.failure)
     server = {} if backend.features.has_own_worker else stock_environ(backend.url, context.environ)
     try:
         job = _job(deployment, backend, image, {**server, **environ})
@@ -84,6 +99,51 @@ def dry_run_in_container(
     except _Failed as error:
         return DryRunResult(monotonic() - began, error.failure)
     return DryRunResult(monotonic() - began, None if report.kind == "ready" else failure_of(report))
+
+
+def _as_our_worker(
+    deployment: Deployment,
+    backend: Backend,
+    image: str,
+    environ: Mapping[str, str],
+    context: StepContext,
+    timeout: float,
+    notify: Observer,
+) -> DryRunResult:
+    def start(launch: Launch) -> Running:
+        env = {**environ, **(launch.variables.get("env") or {})}
+        variables = {**launch.variables, "env": env, "auto_remove": True, "image_pull_policy": "IfNotPresent"}
+        # The package is made once, and not below the directory of this check.
+        home = read_settings(context.environ).home
+        launch = replace(launch, home=home, variables={**variables, "image": brought})
+        return start_container(launch, patience=timeout)
+
+    brought = image or _image_of(deployment, backend)
+    try:
+        with open_engine(context) as engine:
+            for left in find_containers(engine, {STORE: DRY_RUN}):  # by a check that was killed
+                if left.status == "exited":
+                    remove_container(engine, left.id)
+            _bring(brought, engine)
+    except EngineFailed as error:
+        raise _Failed(Failure("engine", error.detail, error.hint)) from error
+    return dry_run(deployment, backend, environ=context.environ, timeout=timeout, notify=notify, start=start)
+
+
+def _image_of(deployment: Deployment, backend: Backend) -> str:
+    claim = claim_of(deployment, backend)
+    try:
+        job = looked_up(with_defaults(claim.base_job_template, claim.job_variables), backend)
+    except StepFailed as error:
+        raise _Failed(Failure("start", error.detail, error.hint)) from error
+    return _named(str(job.get("image") or ""))
+
+
+def _named(image: str) -> str:
+    if not image:
+        detail = "Neither `work_pool.job_variables.image` nor the pool's template names an image."
+        raise _Failed(Failure("image", detail, "Use `--image NAME`, or add `image:` to the job variables."))
+    return image
 
 
 def _bring(image: str, engine: Engine) -> None:
@@ -103,7 +163,7 @@ def _report_of(job: _Job, context: StepContext, label: str, timeout: float, noti
             stage = "start"
             _bring(job.image, engine)
             deadline = monotonic() + timeout
-            for python in _PYTHONS:
+            for python in PYTHONS:
                 with suppress(NoSuchProgram):
                     return _run(job, python, engine, label, deadline, notify)
     except EngineFailed as error:
@@ -153,15 +213,15 @@ def _job(deployment: Deployment, backend: Backend, image: str, environ: Mapping[
         variables = looked_up(with_defaults(claim.base_job_template, claim.job_variables), backend)
     except StepFailed as error:
         raise _Failed(Failure("start", error.detail, error.hint)) from error
-    image = image or str(variables.get("image") or "")
-    if not image:
-        detail = "Neither `work_pool.job_variables.image` nor the pool's template names an image."
-        raise _Failed(Failure("image", detail, "Use `--image NAME`, or add `image:` to the job variables."))
+    image = _named(image or str(variables.get("image") or ""))
     env = variables.get("env") or {}
     if not isinstance(env, Mapping):
         hint = "Write `NAME: VALUE` below it."
         raise _Failed(Failure("start", "The job variable `env` is not a mapping.", hint))
-    steps = [_step(step, index, backend) for index, step in enumerate(deployment.pull_steps)]
+    try:
+        steps = [_for_prefect(step) for step in pull_steps(deployment.pull_steps, backend)]
+    except PullStepFailed as error:
+        raise _Failed(failure_to_start(error)) from error
     document = {
         "environ": {**environ, **{str(key): _text(value) for key, value in env.items() if value is not None}},
         "entrypoint": deployment.entrypoint or "",
@@ -179,23 +239,9 @@ def _text(value: Any) -> str:
     return value.reveal() if isinstance(value, Secret) else str(value)
 
 
-class _BackendScope(Scope):
-    """Blocks and variables are resolved; everything else is left to the container."""
-
-    def _output(self, name: str) -> Answer:  # noqa: ARG002
-        return LEFT
-
-
-def _step(stored: Mapping[str, Any], index: int, backend: Backend) -> Mapping[str, Any]:
-    """Return a pull step under Prefect's name, with blocks and variables resolved."""
-    missing: list[Unresolved] = []
-    scope = _BackendScope(
-        leaves_unset=True, variables=BackendVariables(backend.variables), blocks=BackendBlocks(backend.block)
-    )
-    inputs = resolve(next(iter(stored.values())) or {}, scope, missing.append)
-    for each in missing:
-        raise _Failed(Failure("pull", each.reason.detail, each.reason.hint, index))
-    name = next(iter(stored))
+def _for_prefect(step: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a pull step under Prefect's name."""
+    ((name, inputs),) = step.items()
     if builtin_of(name) is not None:  # Prefect's own have no limit
         inputs = {key: value for key, value in inputs.items() if key != "timeout"}
     return {next(iter(DIALECTS["prefect"].step({name: {}}))): inputs}

@@ -13,15 +13,19 @@ from uuid import uuid4
 
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.backend.queue import Claim
+from syntask_yaml.backend.run_states import claim_on
 from syntask_yaml.errors import SyntaskError
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.events import Observer, StepOutput
+from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.model.pool_type import DEFAULT_TYPE
 from syntask_yaml.model.run import Run, State, StateType
 from syntask_yaml.operations.check import Failure
 from syntask_yaml.stopping import TICK
 from syntask_yaml.worker.execution import start_execution
 from syntask_yaml.worker.protocol import Report
-from syntask_yaml.worker.runner.base import Running
+from syntask_yaml.worker.run_environment import PullStepFailed
+from syntask_yaml.worker.runner.base import Runner, Running
 from syntask_yaml.worker.runner.process import start_process
 
 
@@ -40,20 +44,21 @@ def dry_run(
     environ: Mapping[str, str],
     timeout: float,
     notify: Observer,
+    start: Runner = start_process,
 ) -> DryRunResult:
     """Do what a worker with *environ* would do, in an empty directory that is removed afterwards.
 
-    The pull steps run, the entrypoint is loaded and the parameters are bound; taking longer than *timeout*
-    seconds is a failure. The process, and all that it started, has ended when this returns.
+    The run is started by *start*. The pull steps run, the entrypoint is loaded and the parameters are bound;
+    taking longer than *timeout* seconds is a failure. The run, and all that it started, has ended when this
+    returns.
     """
     began = monotonic()
     with TemporaryDirectory(prefix="syntask-check-") as home:
         try:
             claim = claim_of(deployment, backend)
-            execution = start_execution(claim, backend, start_process, home=Path(home), environ=environ)
-        except (SyntaskError, OSError) as error:
-            failure = Failure("start", str(error), error.hint if isinstance(error, SyntaskError) else "")
-            return DryRunResult(monotonic() - began, failure)
+            execution = start_execution(claim, backend, start, home=Path(home), environ=environ)
+        except (SyntaskError, OSError, ValueError) as error:  # ValueError: no environment can hold it
+            return DryRunResult(monotonic() - began, failure_to_start(error))
         try:
             failure_or_none = _watch(execution.running, deployment.full_name, began + timeout, notify)
         finally:
@@ -71,16 +76,9 @@ def claim_of(deployment: Deployment, backend: Backend) -> Claim:
         deployment_id=None,
         deployment=deployment.full_name,
         state=State(StateType.PENDING),
-    )
-    return Claim(
-        run=run,
-        token="",
-        entrypoint=deployment.entrypoint or "",
         parameters=deployment.parameters,
-        job_variables=deployment.job_variables,
-        base_job_template=pool.base_job_template if pool is not None else {},
-        pull_steps=deployment.pull_steps,
     )
+    return claim_on(run, "", deployment, pool or WorkPool(name="", type=DEFAULT_TYPE))
 
 
 def _watch(run: Running, label: str, deadline: float, notify: Observer) -> Failure | None:
@@ -95,10 +93,19 @@ def _watch(run: Running, label: str, deadline: float, notify: Observer) -> Failu
                 case "log" if report.logger in ("stdout", "stderr") or report.level < logging.ERROR:
                     notify(StepOutput(label, report.message, report.level >= logging.ERROR))
         if code is not None:
-            return Failure("start", f"The process of the run exited with code {code} without a report.")
+            return Failure("start", run.explain(code))
         if monotonic() > deadline:
             return too_long()
         select.select(run.descriptors, (), (), TICK)
+
+
+def failure_to_start(error: SyntaskError | OSError | ValueError) -> Failure:
+    """Return the failure of a run that was not even started."""
+    if isinstance(error, PullStepFailed):
+        return Failure("pull", error.detail, error.hint, error.index)
+    if isinstance(error, SyntaskError):
+        return Failure("start", error.detail, error.hint)
+    return Failure("start", str(error))
 
 
 def failure_of(report: Report) -> Failure:

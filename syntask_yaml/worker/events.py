@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeAlias
 
+from syntask_yaml.model.delivery import Attempt, Delivery
 from syntask_yaml.model.run import Run, State
 
 
@@ -15,6 +17,13 @@ class RunChanged:
 
     run: Run
     state: State
+
+
+@dataclass(frozen=True, slots=True)
+class RunAdopted:
+    """The worker goes on with a run that another worker left."""
+
+    run: Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,5 +45,59 @@ class StoreRegained:
     """The store can be written again, and has everything that was kept for it."""
 
 
-WorkerEvent: TypeAlias = RunChanged | Stopping | StoreLost | StoreRegained
+@dataclass(frozen=True, slots=True)
+class PoolsChanged:
+    """The worker serves other pools than before: *added* and *dropped* are names."""
+
+    added: tuple[str, ...]
+    dropped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PoolWaits:
+    """The runs of a pool wait, for *reason*; *hint* says what to do."""
+
+    reason: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectChanged:
+    """*files* of the project have changed, and it is deployed again."""
+
+    files: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeployFailed:
+    """The project could not be deployed; what was deployed stays, and is tried again after *seconds*.
+
+    *reason* says why where the deploy could not begin; otherwise it has said so itself.
+    """
+
+    seconds: float
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryEnded:
+    """An *attempt* of what an automation does when *run* ends has ended."""
+
+    delivery: Delivery
+    run: Run
+    attempt: Attempt
+
+
+WorkerEvent: TypeAlias = (
+    RunChanged
+    | RunAdopted
+    | Stopping
+    | StoreLost
+    | StoreRegained
+    | PoolsChanged
+    | PoolWaits
+    | ProjectChanged
+    | DeployFailed
+    | DeliveryEnded
+)
 Notify: TypeAlias = Callable[[WorkerEvent], None]

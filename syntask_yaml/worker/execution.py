@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import logging
-import signal
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
-from syntask_yaml.backend.base import Backend
+from syntask_yaml.backend.base import Backend, OwnBackend
 from syntask_yaml.backend.clock import has_passed
-from syntask_yaml.backend.queue import Claim, RunQueue
+from syntask_yaml.backend.queue import Claim
 from syntask_yaml.errors import BackendError, NotFound, StepFailed
-from syntask_yaml.model.run import LogLine, State, StateType
+from syntask_yaml.model.run import Cause, LogLine, Run, State, StateType
 from syntask_yaml.operations.secret_variables import HINT, secret_problem
 from syntask_yaml.steps.scrubber import Scrubber, secrets_in
-from syntask_yaml.worker.backlog import Backlog
+from syntask_yaml.worker.backlog import Backlog, ClaimLost
+from syntask_yaml.worker.causes import cause_of_failure
 from syntask_yaml.worker.log_limit import LogLimit
 from syntask_yaml.worker.protocol import LONGEST_TEXT, Report
 from syntask_yaml.worker.run_environment import job_variables, own_directory, remove_directory
-from syntask_yaml.worker.runner.base import Launch, Runner, Running
+from syntask_yaml.worker.runner.base import Adopter, Launch, Legacy, Runner, Running
 
 # Far above the levels of `logging`; a store cannot hold every number.
 _HIGHEST = 1000
+_BEGUN = (StateType.RUNNING, StateType.CANCELLING)
 
 
 @dataclass
@@ -45,7 +46,11 @@ class Execution:
     _asked: datetime | None = None
     _grace: float = 0.0
     _cancelled: str | None = None
+    _stopped: Cause | None = None
     _is_ready: bool = False
+    _is_adopted: bool = False
+    _keeps_directory: bool = False
+    _skipped: int = 0
 
     def __post_init__(self) -> None:
         self._backlog = Backlog(self.directory)
@@ -62,7 +67,7 @@ class Execution:
         for report in self._reports(is_last=code is not None):
             match report.kind:
                 case "log" | "damaged":
-                    self._backlog.add(self._lines(report, now))
+                    self._add(self._lines(report, now))
                 case "ready":
                     self._backlog.states.append(State(StateType.RUNNING))
                     self._is_ready = True
@@ -72,36 +77,42 @@ class Execution:
                 case _:
                     self._result = self._ended(report)
         if code is not None:
-            self._backlog.add(self._last_words(now))
+            self._add(self._last_words(now))
             self._backlog.states.append(self._final(code))
             self.running.close()
             self.is_over = True
         elif self._asked is not None and has_passed(self._asked, self._grace, now):
             self.running.stop(force=True)
 
+    def _add(self, lines: Iterator[LogLine]) -> None:
+        """Keep *lines* for the store, except those that it has from the worker before this one."""
+        for line in lines:
+            if self._is_adopted and self._skipped < self.claim.logged - self.running.logged:
+                self._skipped += 1
+            else:
+                self._backlog.add([line])
+
     def put_aside(self) -> None:
         """Keep on disk what the store cannot take for now; count what the disk cannot take."""
         for line in self._backlog.put_aside():
             self._log_limit.leave_out(line.message)
 
-    def deliver(self, queue: RunQueue, now: datetime) -> Iterator[State]:
-        """Write what the run has reported to *queue*, and yield the states that it accepted.
+    def deliver(self, backend: OwnBackend, now: datetime) -> Iterator[State]:
+        """Write what the run has reported to *backend*, and yield the states that it accepted.
 
-        After that, a run that is ready calls its flow; a run that another worker has is ended. Raises
+        After that, a run that is ready calls its flow; a run that is no longer ours is lost. Raises
         BackendError if the store fails.
         """
         is_ready, self._is_ready = self._is_ready, False
         try:
-            yield from self._backlog.deliver(queue, self.claim, now)
-        except NotFound:  # the run was deleted
-            self._backlog.states = self._backlog.states or [State(StateType.CRASHED)]
+            yield from self._backlog.deliver(backend, self.claim, now)
+        except (NotFound, ClaimLost):
+            self.lose(backend.run(self.claim.run.id))
+            return
         except BackendError:
             self._is_ready = is_ready
             raise
-        if self._backlog.states:
-            self._backlog.states.clear()
-            self.kill()  # another worker took the run over
-        elif is_ready:
+        if is_ready:
             self.running.go()
 
     def _reports(self, *, is_last: bool) -> Iterator[Report]:
@@ -118,7 +129,8 @@ class Execution:
             logger = "report"
         if self._log_limit.admits(report.message, is_own=not logger):
             message = self._scrubber.scrub(report.message)
-            yield LogLine(now, max(0, min(report.level, _HIGHEST)), message, self._brief(logger))
+            moment = now if report.moment is None else _moment(report.moment, now)
+            yield LogLine(moment, max(0, min(report.level, _HIGHEST)), message, self._brief(logger))
 
     def _last_words(self, now: datetime) -> Iterator[LogLine]:
         if self._damaged:
@@ -134,21 +146,25 @@ class Execution:
     def _ended(self, report: Report) -> State:
         if report.kind == "completed":
             return State(StateType.COMPLETED)
-        return State(StateType.FAILED, self._brief(report.name), self._brief(report.message))
+        # A server that does not start is no failure of the flow.
+        kind = StateType.CRASHED if report.stage == "server" else StateType.FAILED
+        cause = cause_of_failure(report, self.claim)
+        return State(kind, self._brief(report.name), self._brief(report.message), cause)
 
     def _final(self, code: int) -> State:
         if self._cancelled is not None:
-            return State(StateType.CANCELLED, message=self._cancelled)
+            return State(StateType.CANCELLED, message=self._cancelled, cause=self._stopped)
         if self._result is not None:
             return self._result
         if code == 0:
             return State(StateType.COMPLETED)
-        return State(StateType.CRASHED, message=_how_it_ended(code))
+        message, cause = self._brief(self.running.explain(code)), self.running.cause(code)
+        return State(StateType.CRASHED, message=message, cause=cause)
 
-    def cancel(self, now: datetime, *, grace: float, reason: str = "") -> None:
-        """Ask the run to end, and kill it after *grace* seconds."""
+    def cancel(self, now: datetime, *, grace: float, reason: str = "", cause: Cause | None = None) -> None:
+        """Ask the run to end, and kill it after *grace* seconds; *cause* where nobody asked the backend."""
         if self._asked is None and not self.is_over:
-            self._asked, self._grace, self._cancelled = now, grace, reason
+            self._asked, self._grace, self._cancelled, self._stopped = now, grace, reason, cause
             self.running.stop()
 
     def kill(self) -> None:
@@ -156,12 +172,36 @@ class Execution:
         if not self.is_over:
             self.running.stop(force=True)
 
+    def lose(self, run: Run | None) -> None:
+        """End the run, which is no longer ours, or leave it to the worker that has it now.
+
+        *run* is what the store has of it; None if it was deleted.
+        """
+        self._keeps_directory = run is not None and not run.state.type.is_final
+        self._forget()
+        if run is None or run.state.type not in _BEGUN or not self.leave():
+            self.kill()
+
+    def leave(self) -> bool:
+        """Leave the run as it is, to another worker; False if it cannot go on without this one."""
+        if self.is_over or not self.running.let_go():
+            return False
+        self._forget()
+        self._keeps_directory = self.is_over = True
+        return True
+
+    def _forget(self) -> None:
+        """Deliver nothing more. What the store does not know to have begun must not begin."""
+        self._backlog.drop()
+        self._is_ready = False
+
     def close(self) -> None:
         """Release the run's resources, and remove its directory."""
         if not self.is_over:
             self.running.close()
         self._backlog.close()
-        remove_directory(self.directory)
+        if not self._keeps_directory:
+            remove_directory(self.directory)
 
 
 def start_execution(
@@ -184,7 +224,13 @@ def start_execution(
             raise StepFailed(detail, hint=HINT)
     directory = own_directory(claim.run.id, home)
     launch = Launch(
-        claim=claim, variables=variables, backend_url=backend.url, environ=environ, directory=directory
+        claim=claim,
+        variables=variables,
+        backend=backend,
+        environ=environ,
+        directory=directory,
+        home=home,
+        log_limit=log_limit,
     )
     return Execution(
         claim,
@@ -195,14 +241,28 @@ def start_execution(
     )
 
 
+def adopt_execution(
+    claim: Claim,
+    backend: Backend,
+    adopt: Adopter,
+    *,
+    home: Path,
+    environ: Mapping[str, str],
+    log_limit: int | None = None,
+) -> Execution:
+    """Go on with a run that another worker started, as `start_execution` does with one of ours."""
+    directory = own_directory(claim.run.id, home)
+    running = adopt(Legacy(claim=claim, backend=backend, environ=environ, directory=directory))
+    return Execution(claim, running, directory, _log_limit=LogLimit(log_limit), _is_adopted=True)
+
+
+def _moment(seconds: float, now: datetime) -> datetime:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):  # the code of the run wrote it
+        return now
+
+
 def _cut(text: str) -> str:
     more = len(text) - LONGEST_TEXT
     return f"{text[:LONGEST_TEXT]}… ({more:,} more characters)" if more > 0 else text
-
-
-def _how_it_ended(code: int) -> str:
-    if code < 0:
-        name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
-        more = " This often means that the machine ran out of memory." if name == "SIGKILL" else ""
-        return f"The process of the run was killed by {name}.{more}"
-    return f"The process of the run exited with code {code} without a result."

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +11,8 @@ from syntask_yaml.backend.base import OwnBackend
 from syntask_yaml.backend.clock import has_passed
 from syntask_yaml.errors import BackendRefused
 from syntask_yaml.worker.run_environment import own_directory, remove_directory, runs_with_directory
+from syntask_yaml.worker.runner import LEFTOVERS
+from syntask_yaml.worker.runner.base import Leftovers
 
 # Seconds.
 _EVERY = 3600.0
@@ -21,16 +22,27 @@ _AT_ONCE = 20
 
 @dataclass
 class Housekeeping:
-    """Removes runs that ended longer ago than *keep*, and directories of ended runs below *home*."""
+    """Removes runs that ended longer ago than *keep*, and directories of ended runs below *home*.
+
+    And what runs left behind that outlive their worker; *environ* is that of the worker.
+    """
 
     backend: OwnBackend
     home: Path
     keep: timedelta | None
+    environ: Mapping[str, str]
+    _leftovers: dict[str, Leftovers] = field(default_factory=dict)
     _tidied: datetime | None = None
     _forgotten: datetime | None = None
 
-    def tick(self, now: datetime, current: Collection[str]) -> None:
-        """Remove what is due at *now*; *current* are the ids of the worker's own runs."""
+    def tick(self, now: datetime, current: Collection[str], types: Collection[str]) -> None:
+        """Remove what is due at *now*; *current* are the ids of the worker's own runs, *types* those of its
+        work pools.
+        """
+        for type_ in LEFTOVERS.keys() & set(types) - self._leftovers.keys():
+            self._leftovers[type_] = LEFTOVERS[type_](self.backend.url, self.environ)
+        for each in self._leftovers.values():
+            each.tick(now, lambda run_id: run_id not in current and self._has_ended(run_id))
         if has_passed(self._tidied, _EVERY, now):
             self._tidy(current)
             self._tidied = now
@@ -40,10 +52,16 @@ class Housekeeping:
     def _tidy(self, current: Collection[str]) -> None:
         """Remove the directories of ended runs that killed workers left behind."""
         for run_id in runs_with_directory(self.home):
-            with suppress(BackendRefused):  # the name is not the id of a run
-                run = self.backend.run(run_id)
-                if run is not None and run.state.type.is_final and run_id not in current:
-                    remove_directory(own_directory(run_id, self.home))
+            if run_id not in current and self._has_ended(run_id):
+                remove_directory(own_directory(run_id, self.home))
+
+    def _has_ended(self, run_id: str) -> bool:
+        """Whether the store has the run, and it has ended. What it does not have may be of another store."""
+        try:
+            run = self.backend.run(run_id)
+        except BackendRefused:  # it is not the id of a run
+            return False
+        return run is not None and run.state.type.is_final
 
     def _forget(self, now: datetime) -> None:
         """Remove some of the runs that ended long ago; the next tick removes more."""

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from syntask._flow import options_of
+from syntask._options import options_of
 from syntask_yaml.worker.arguments import bind_with_defaults, converted, signature_of
 
 

@@ -20,6 +20,9 @@ class Amount:
     def __add__(self, other: Amount) -> Amount:
         return Amount(self.lines + other.lines, self.bytes + other.bytes)
 
+    def __sub__(self, other: Amount) -> Amount:
+        return Amount(self.lines - other.lines, self.bytes - other.bytes)
+
 
 @dataclass
 class LogLimit:

@@ -8,14 +8,15 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerOptions:
-    """What a worker serves and how. Times are in seconds.
+    """How a worker serves its work pools. Times are in seconds.
 
     *limit* is the number of concurrent runs. A claim that is not renewed for *lease* can be ended by another
     worker. *grace* is how long a cancelled run has to exit by itself. Runs that ended longer ago than *keep*
     are removed; None keeps them forever. *log_limit* bytes of a run's log are kept; None keeps all.
+    *delivery_attempts* are made of what an automation does; after the first one, the next follows in about
+    *delivery_pause*, then in twice that.
     """
 
-    pool: str
     name: str
     queues: tuple[str, ...] = ()
     limit: int = 10
@@ -23,4 +24,6 @@ class WorkerOptions:
     grace: float = 30.0
     keep: timedelta | None = None
     log_limit: int | None = None
+    delivery_attempts: int = 10
+    delivery_pause: float = 10.0
     run_once: bool = False

@@ -11,8 +11,8 @@ pipe, so the worker treats everything that is not a report as text.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from syntask_yaml.worker.framing import frames
@@ -24,7 +24,13 @@ LONGEST_TEXT = 10_000
 
 CONTROL_FD = "SYNTASK__CONTROL_FD"
 REPORT_FD = "SYNTASK__REPORT_FD"
+# The socket to the worker, in the process that runs are forked from.
+FORK_FD = "SYNTASK__FORK_FD"
 RUN_ID = "SYNTASK__FLOW_RUN_ID"
+
+# The folder where a run asks for a server of Prefect, and how the files end that ask and answer.
+SERVERS = "SYNTASK__PREFECT_SERVERS"
+WANTED, ANSWER = ".wanted", ".answer"
 
 GO = b"go\n"
 
@@ -52,8 +58,9 @@ class Job:
 class Report:
     """One line from a run: *kind* is `ready`, `log`, `retrying`, `completed` or `failed`.
 
-    A failure has a *stage*: `pull` (then *step* counts from 0), `load`, `parameters` or `call`.
-    A line that is not a report is `damaged`, with its text.
+    A failure has a *stage*: `pull` (then *step* counts from 0), `load`, `server`, `parameters` or `call`.
+    A line that is not a report is `damaged`, with its text. *moment* is when it was heard, in seconds since
+    1970, if that was not just now.
     """
 
     kind: str
@@ -64,6 +71,11 @@ class Report:
     hint: str = ""
     stage: str = ""
     step: int | None = None
+    moment: float | None = None
+
+    def masked(self, mask: Callable[[str], str]) -> Report:
+        """Return the report with *mask* applied to its texts."""
+        return replace(self, message=mask(self.message), name=mask(self.name), logger=mask(self.logger))
 
     def encode(self) -> Iterator[bytes]:
         """Yield what to write, one write after the other; a long message becomes several reports."""
@@ -88,6 +100,7 @@ class Report:
             and all(isinstance(text, str) for text in texts)
             and isinstance(self.level, int)
             and isinstance(self.step, int | None)
+            and isinstance(self.moment, int | float | None)
         )
 
     @classmethod
@@ -95,4 +108,4 @@ class Report:
         return cls("damaged", line.decode(errors="replace"))
 
 
-_KINDS = ("ready", "log", "retrying", "completed", "failed")
+_KINDS = ("ready", "log", "damaged", "retrying", "completed", "failed")

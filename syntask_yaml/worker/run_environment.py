@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,11 @@ from syntask_yaml.model.job_variables import job_configuration
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.operations.backend_values import BackendBlocks, BackendVariables
 from syntask_yaml.template import Scope, Unresolved, resolve
+from syntask_yaml.template.scope import LEFT, Answer
 from syntask_yaml.worker.protocol import RUN_ID
+
+# What every run has, whatever Python it uses.
+AT_START = {"PYTHONUNBUFFERED": "1"}
 
 
 def job_variables(claim: Claim, backend: Backend, environ: Mapping[str, str]) -> dict[str, Any]:
@@ -42,6 +46,39 @@ def looked_up(variables: Mapping[str, Any], backend: Backend) -> dict[str, Any]:
     return dict(resolved)
 
 
+def pull_steps(stored: Sequence[Mapping[str, Any]], backend: Backend) -> list[dict[str, Any]]:
+    """Return pull steps with blocks and variables looked up, for a place that cannot ask the backend.
+
+    Everything else is left to that place. Raises StepFailed for one without a value.
+    """
+    scope = _BackendScope(
+        variables=BackendVariables(backend.variables), blocks=BackendBlocks(backend.block), leaves_unset=True
+    )
+    missing: list[Unresolved] = []
+    found = []
+    for index, step in enumerate(stored):
+        found.append({name: resolve(inputs or {}, scope, missing.append) for name, inputs in step.items()})
+        for each in missing:
+            detail = f"Pull step {index + 1} has an input without a value. {each.reason.detail}"
+            raise PullStepFailed(detail, hint=each.reason.hint, index=index)
+    return found
+
+
+class PullStepFailed(StepFailed):
+    """A value of a pull step, counted from 0 by *index*, could not be looked up."""
+
+    def __init__(self, detail: str, *, hint: str, index: int) -> None:
+        super().__init__(detail, hint=hint)
+        self.index = index
+
+
+class _BackendScope(Scope):
+    """Blocks and variables are resolved; everything else is left as it is."""
+
+    def _output(self, name: str) -> Answer:  # noqa: ARG002
+        return LEFT
+
+
 def environment(
     claim: Claim, backend_url: str, variables: Mapping[str, Any], environ: Mapping[str, str]
 ) -> dict[str, str]:
@@ -49,20 +86,25 @@ def environment(
 
     A name whose value is null is removed. Raises StepFailed if `env` is not a mapping.
     """
+    given = {**environ, "SYNTASK_BACKEND": backend_url, **run_variables(claim, variables)}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def run_variables(claim: Claim, variables: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return what tells a run which it is, and `env` over that; a name whose value is null is to be removed.
+
+    Raises StepFailed if `env` is not a mapping.
+    """
     env = variables.get("env") or {}
     if not isinstance(env, Mapping):
         raise StepFailed("The job variable `env` is not a mapping.", hint="Write `NAME: VALUE` below it.")
-    own = {str(key): None if value is None else _text(value) for key, value in env.items()}
-    given = {
-        **environ,
-        "PYTHONUNBUFFERED": "1",
-        "SYNTASK_BACKEND": backend_url,
+    return {
+        **AT_START,
         RUN_ID: claim.run.id,
         "SYNTASK__FLOW_RUN_NAME": claim.run.name,
         "SYNTASK__DEPLOYMENT": claim.run.deployment or "",
-        **own,
+        **{str(key): None if value is None else _text(value) for key, value in env.items()},
     }
-    return {name: value for name, value in given.items() if value is not None}
 
 
 def _text(value: Any) -> str:

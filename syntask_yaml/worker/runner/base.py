@@ -5,12 +5,15 @@ The worker polls: no verb waits, and none but `Runner.__call__` raises.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from syntask_yaml.backend.base import Backend
 from syntask_yaml.backend.queue import Claim
+from syntask_yaml.model.run import Cause
 from syntask_yaml.worker.log_limit import Amount
 from syntask_yaml.worker.protocol import Job, Report
 
@@ -21,24 +24,37 @@ class Launch:
 
     *variables* are its job variables, with blocks and variables looked up: they can contain `Secret`s.
     *environ* is the environment of the worker. *directory* belongs to the run. It does not exist yet, and
-    the worker removes it at the end.
+    the worker removes it at the end; *home* is that of all runs. *log_limit* bytes of a log are kept, None
+    for all.
     """
 
     claim: Claim
     variables: Mapping[str, Any]
-    backend_url: str
+    backend: Backend
     environ: Mapping[str, str]
     directory: Path
+    home: Path
+    log_limit: int | None = None
 
     @property
     def job(self) -> Job:
         return Job(
             run_id=self.claim.run.id,
             entrypoint=self.claim.entrypoint,
-            backend=self.backend_url,
+            backend=self.backend.url,
             parameters=self.claim.parameters,
             pull_steps=self.claim.pull_steps,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Legacy:
+    """What a run is found by that another worker started. The fields are those of `Launch`."""
+
+    claim: Claim
+    backend: Backend
+    environ: Mapping[str, str]
+    directory: Path
 
 
 class Running(Protocol):
@@ -51,6 +67,11 @@ class Running(Protocol):
 
     def poll(self) -> int | None:
         """Return the exit code, negative for a signal; None until the run has ended."""
+        ...
+
+    @property
+    def logged(self) -> int:
+        """How many lines the log of the run had before the first one that it reports."""
         ...
 
     def hear(self, *, is_last: bool = False) -> Iterator[Report]:
@@ -72,6 +93,18 @@ class Running(Protocol):
         """Ask the run and all that it started to end; with *force*, end them."""
         ...
 
+    def explain(self, code: int) -> str:
+        """Say how a run ended that reported no result, and what to do if there is something."""
+        ...
+
+    def cause(self, code: int) -> Cause:
+        """Return the same for programs."""
+        ...
+
+    def let_go(self) -> bool:
+        """Leave the run as it is, for the worker that has it now; False where it would not go on."""
+        ...
+
     def close(self) -> None:
         """End what the run left behind, and release its resources."""
         ...
@@ -86,4 +119,20 @@ class Runner(Protocol):
         Raises StepFailed for a job variable that cannot be used, OSError or ValueError where there is no
         such program or directory, or no process can have such an environment.
         """
+        ...
+
+
+class Adopter(Protocol):
+    """Finds runs again that another worker started, and that outlived it."""
+
+    def __call__(self, legacy: Legacy, /) -> Running:
+        """Return the run, which reports everything from its start on, and how it ended if it has."""
+        ...
+
+
+class Leftovers(Protocol):
+    """Removes what runs left behind that ended, or never began, while they had no worker."""
+
+    def tick(self, now: datetime, is_over: Callable[[str], bool], /) -> None:
+        """Do what is due at *now*, without waiting; *is_over* tells of a run's id whether it has ended."""
         ...

@@ -1,0 +1,232 @@
+"""One container from its start to its end, asked of the engine in a thread of its own.
+
+An engine that does not answer is waited for: its containers may go on meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from threading import Event, Thread
+from time import monotonic
+from typing import TypeAlias
+
+from syntask_yaml.errors import StepFailed
+from syntask_yaml.steps.base import StepContext, StepStopped
+from syntask_yaml.steps.docker.container import NoSuchProgram
+from syntask_yaml.steps.docker.containers import (
+    Container,
+    ContainerEnd,
+    create_container,
+    find_containers,
+    remove_container,
+    signal_container,
+    start_container,
+    wait_for_end,
+)
+from syntask_yaml.steps.docker.engine import Engine, open_engine
+from syntask_yaml.steps.docker.errors import EngineFailed, EngineUnreachable
+from syntask_yaml.worker.container.box import PACKAGE_INSIDE, Box
+from syntask_yaml.worker.container.image import bring_image
+from syntask_yaml.worker.container.journal import NOT_STARTED, Ended, JournalWriter
+from syntask_yaml.worker.container.options import ContainerPlan
+
+# Labels of our containers: the store, the run, which start of it this is, and whether it stays at its end.
+STORE, RUN, START, BOX, KEPT = (f"io.syntask.{name}" for name in ("store", "run", "start", "box", "keep"))
+# The store of a dry run.
+DRY_RUN = "check"
+PYTHONS = ("python", "python3")
+# The code of one that somebody removed, which kills it.
+_GONE = -9
+_SIGNALS = {137: -9, 143: -15}
+# Seconds between two questions to an engine that does not answer.
+_RETRY_EVERY = 1.0
+# Seconds until an engine that was asked to end a container is asked again.
+_ASK_AGAIN = 5.0
+# After so many answers that are none, a container that was started is given up.
+_MOST_FAILURES = 60
+
+_VANISHED = "The container of the run was removed while it ran."
+_ORPHANED = "The worker that executed the run stopped responding, and its container does not exist any more."
+
+GiveOrder: TypeAlias = Callable[[tuple[str, ...]], None]
+
+
+@dataclass
+class ContainerLife:
+    """The container of one run.
+
+    *plan* is None for one that another worker started. *labels* are what it is found by, and *box* what it
+    reports to; that of another worker's is found with the container, or else in the *directory* of the run.
+    *memory* is the limit of the container, in bytes, once it is known. *give_order* is called with the
+    entrypoint of the image before the container is created. *ended* is set once all is over.
+    """
+
+    labels: Mapping[str, str]
+    context: StepContext
+    box: Box | None = None
+    directory: Path | None = None
+    plan: ContainerPlan | None = None
+    give_order: GiveOrder = lambda _: None
+    ended: Ended | None = None
+    memory: int = 0
+    _signal: str = ""
+    _asked: float = 0.0
+    _is_started: bool = False
+    _is_left: bool = False
+    _was_lost: bool = False
+    _failures: int = 0
+    _wake: Event = field(default_factory=Event)
+
+    def __post_init__(self) -> None:
+        self._thread = Thread(target=self._live, name=f"container-{self.labels[RUN][:8]}", daemon=True)
+        self._thread.start()
+
+    def stop(self, *, force: bool) -> None:
+        """Ask the container to end, or end it. Returns at once; may be called as often as one likes."""
+        wanted = "SIGKILL" if force else self._signal or "SIGTERM"
+        if wanted == self._signal and monotonic() < self._asked + _ASK_AGAIN:
+            return
+        self._signal, self._asked = wanted, monotonic()
+        if self._is_started:
+            Thread(target=self._send_signal, name="stop-container", daemon=True).start()
+        elif self.plan is not None:  # one of another worker is asked when it has been found
+            self.context.stop.set()
+        self._wake.set()
+
+    def leave(self) -> None:
+        """Ask for nothing more; the container stays as it is."""
+        self._is_left = True
+        self.context.stop.set()
+        self._wake.set()
+
+    def join(self, seconds: float) -> None:
+        self._thread.join(seconds)
+
+    def _live(self) -> None:
+        try:
+            self.ended = self._until_end()
+        except Exception as error:  # noqa: BLE001  (the worker and its other runs go on)
+            if not self._is_left:
+                self._remove_what_is_there()
+                self.ended = _failed(error)
+
+    def _until_end(self) -> Ended:
+        while True:
+            try:
+                with open_engine(self.context) as engine:
+                    return self._with(engine)
+            except EngineUnreachable as error:
+                self._wait_for_engine(error)
+            except EngineFailed as error:
+                # What runs is not ended because the engine cannot tell something.
+                self._failures += 1
+                if not self._is_started or self._failures > _MOST_FAILURES:
+                    raise
+                self._wait_for_engine(error)
+
+    def _wait_for_engine(self, error: EngineFailed) -> None:
+        if not self._was_lost:
+            self._was_lost = True
+            self._note(f"{error.detail} {error.hint} The run waits for it.")
+        self._wake.wait(_RETRY_EVERY)
+        self._wake.clear()
+        if self.context.stop.is_set():
+            raise StepStopped("The run was stopped.")
+
+    def _with(self, engine: Engine) -> Ended:
+        found = self._found(engine)
+        if found is None and self.plan is not None and not self._is_started:
+            found = self._start(engine, self.plan)
+        if found is None:
+            self.box = self.box or _newest_box(self.directory)
+            return Ended(_GONE, _VANISHED if self._is_started else _ORPHANED)
+        self._is_started = True
+        self.box = self.box or Box(Path(found.labels[BOX]))
+        if self._signal:
+            signal_container(engine, found.id, self._signal)
+        end = wait_for_end(engine, found.id)
+        if end is None:
+            return Ended(_GONE, _VANISHED)
+        self.memory = end.memory
+        if KEPT not in found.labels:
+            remove_container(engine, found.id)
+        return self._ended(end)
+
+    def _found(self, engine: Engine) -> Container | None:
+        """The container of this start of the run; what is left of others is removed."""
+        mine: Container | None = None
+        for each in find_containers(engine, {STORE: self.labels[STORE], RUN: self.labels[RUN]}):
+            is_mine = each.labels.get(START) == self.labels.get(START) or self.plan is None
+            if is_mine and each.has_begun:
+                mine = each
+            else:
+                remove_container(engine, each.id)
+        return mine
+
+    def _start(self, engine: Engine, plan: ContainerPlan) -> Container:
+        entrypoint = bring_image(engine, plan, self._note)
+        self.give_order(plan.entrypoint if plan.entrypoint is not None else entrypoint)
+        labels = {**plan.settings.get("labels", {}), **self.labels, **({KEPT: "1"} if plan.is_kept else {})}
+        for python in PYTHONS:
+            settings = {
+                **plan.settings,
+                "labels": labels,
+                "entrypoint": [python],
+                "command": [PACKAGE_INSIDE, python],
+            }
+            with suppress(NoSuchProgram):
+                made = create_container(engine, plan.name, plan.image, settings)
+                try:
+                    start_container(engine, made, plan.networks, f"Starting a container of `{plan.image}`")
+                except NoSuchProgram:
+                    remove_container(engine, made)
+                    raise
+                return Container(made, labels, "running")
+        detail = f"The image `{plan.image}` has no Python: neither `python` nor `python3` is on its PATH."
+        raise StepFailed(detail, hint="Use a base image with Python 3.11 or newer.")
+
+    def _ended(self, end: ContainerEnd) -> Ended:
+        code = _SIGNALS.get(end.code, end.code)
+        reason = end.error
+        if code == -9 and self._was_lost and not end.out_of_memory:
+            reason = "The container engine stopped during the run, and its containers with it."
+            reason += " With `live-restore: true` in Docker's configuration, they go on."
+        elif end.output and not reason:
+            reason = f"The last output of its container: {end.output.splitlines()[-1]}"
+        return Ended(code or NOT_STARTED, reason, end.out_of_memory)
+
+    def _note(self, text: str) -> None:
+        """Write a sentence to the log of the run."""
+        if self.box is not None:
+            with suppress(OSError):
+                JournalWriter.note(self.box.journal, text)
+
+    def _send_signal(self) -> None:
+        with suppress(StepFailed), open_engine(replace(self.context, stop=Event())) as engine:
+            for each in find_containers(engine, self.labels):
+                signal_container(engine, each.id, self._signal)
+
+    def _remove_what_is_there(self) -> None:
+        with suppress(Exception), open_engine(replace(self.context, stop=Event())) as engine:
+            for each in find_containers(engine, self.labels):
+                remove_container(engine, each.id)
+
+
+def _failed(error: Exception) -> Ended:
+    """The end of a run for which *error* was raised."""
+    match error:
+        case StepStopped():
+            return Ended(-15, "The run was stopped before its container started.")
+        case StepFailed():
+            return Ended(NOT_STARTED, f"{error.detail} {error.hint}".rstrip())
+    return Ended(NOT_STARTED, f"The container could not be watched: {type(error).__name__}: {error}.")
+
+
+def _newest_box(directory: Path | None) -> Box | None:
+    """The box of the last start of a run, whose container is gone."""
+    found = directory.glob("*/journal") if directory is not None else ()
+    newest = max(found, key=lambda path: path.stat().st_mtime, default=None)
+    return Box(newest.parent) if newest is not None else None

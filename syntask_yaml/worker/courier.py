@@ -1,0 +1,186 @@
+"""The courier: does what automations ask for when runs end, beside the runs and never in their way.
+
+The thread of the worker only reads and writes the store; each attempt has a thread of its own, which does
+not keep the process from exiting, and which nobody waits for once it took too long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Event, Thread
+from time import monotonic
+
+from syntask_yaml.backend.base import OwnBackend
+from syntask_yaml.backend.clock import has_passed
+from syntask_yaml.delivery.errand import Errand, Undelivered
+from syntask_yaml.delivery.facts import facts_of
+from syntask_yaml.delivery.send import longest, send
+from syntask_yaml.model.delivery import Attempt, DeliveryClaim
+from syntask_yaml.model.run_event import event_of
+from syntask_yaml.retry import pauses
+from syntask_yaml.worker.events import DeliveryEnded, Notify
+from syntask_yaml.worker.options import WorkerOptions
+
+# Attempts at a time.
+_AT_ONCE = 8
+# Seconds between two looks for what is due.
+_LOOK_EVERY = 0.5
+# For how many seconds a worker that stops, and has no runs left, begins attempts of what is due.
+_LAST_LOOKS = 15.0
+_LONGEST_PAUSE = 3600.0
+_LONGEST_LEASE = 600.0
+# How long a process that exits waits for the programs that it ends.
+_PATIENCE = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    """An attempt that goes on since it *began*, on the clock that nobody sets back."""
+
+    claim: DeliveryClaim
+    began: float
+    stop: Event
+    thread: Thread
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """What an attempt of the delivery of that *id* came to."""
+
+    id: str
+    token: str
+    is_delivered: bool
+    said: str
+
+
+@dataclass
+class Courier:
+    """Delivers what is due on *backend*. Programs run in *directory*, with *environ*."""
+
+    backend: OwnBackend
+    options: WorkerOptions
+    directory: Path
+    environ: Mapping[str, str]
+    notify: Notify
+    _flights: dict[str, _Flight] = field(default_factory=dict)
+    _ended: SimpleQueue[_Ended] = field(default_factory=SimpleQueue)
+    _unwritten: dict[str, _Ended] = field(default_factory=dict)
+    _looked: datetime | None = None
+    _renewed: datetime | None = None
+    _is_last_since: datetime | None = None
+
+    @property
+    def _lease(self) -> float:
+        return min(self.options.lease, _LONGEST_LEASE)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing goes on, and nothing was due when that was last looked at."""
+        return not self._flights and self._looked is not None
+
+    def hurry(self) -> None:
+        """Look for what is due at the next tick: a run has ended."""
+        self._looked = None
+
+    def tick(self, now: datetime, *, is_last: bool = False) -> None:
+        """Write what attempts came to, and begin those that are due at *now*.
+
+        *is_last*: the worker only waits for this. Many may be due, so the rest is soon left to others.
+        """
+        self._land(now)
+        self._give_up_waiting(now)
+        if self._flights and has_passed(self._renewed, self._lease / 3, now):
+            claims = [each.claim for each in self._flights.values()]
+            self.backend.renew_deliveries(claims, now=now, lease=self._lease)
+            self._renewed = now
+        if has_passed(self._looked, _LOOK_EVERY, now):
+            self.backend.dispatch(now)
+            room = 0 if self._leaves_the_rest(now, is_last) else _AT_ONCE - len(self._flights)
+            for claim in self.backend.claim_deliveries(now, lease=self._lease, limit=room):
+                self._begin(claim)
+            self._looked = now
+
+    def _leaves_the_rest(self, now: datetime, is_last: bool) -> bool:
+        self._is_last_since = (self._is_last_since or now) if is_last else None
+        return self._is_last_since is not None and has_passed(self._is_last_since, _LAST_LOOKS, now)
+
+    def stop(self) -> None:
+        """End the programs that go on, with this process; another worker does it again."""
+        deadline = monotonic() + _PATIENCE
+        for flight in self._flights.values():
+            flight.stop.set()
+        for flight in self._flights.values():
+            if flight.thread.is_alive():  # one that could not be started cannot be joined
+                flight.thread.join(max(deadline - monotonic(), 0))
+
+    def _begin(self, claim: DeliveryClaim) -> None:
+        delivery = claim.delivery
+        facts = facts_of(
+            event_of(claim.run),
+            id=delivery.id,
+            automation=delivery.automation,
+            automation_id=delivery.automation_id,
+        )
+        stop = Event()
+        errand = Errand(
+            id=delivery.id,
+            action=delivery.action,
+            facts=facts,
+            block=self.backend.block,
+            environ=self.environ,
+            directory=self.directory,
+            stop=stop,
+        )
+        thread = Thread(target=self._attempt, args=(claim.token, errand), daemon=True, name="delivery")
+        self._flights[delivery.id] = _Flight(claim, monotonic(), stop, thread)
+        try:
+            thread.start()
+        except RuntimeError:  # the system has no room for another one
+            self._ended.put(_Ended(delivery.id, claim.token, False, "No thread can be started."))
+
+    def _attempt(self, token: str, errand: Errand) -> None:
+        try:
+            ended = _Ended(errand.id, token, True, send(errand))
+        except Undelivered as error:
+            ended = _Ended(errand.id, token, False, str(error))
+        except Exception as error:  # noqa: BLE001  (a delivery that fails must not be in the way of runs)
+            ended = _Ended(errand.id, token, False, f"The delivery failed: {type(error).__name__}.")
+        self._ended.put(ended)
+
+    def _land(self, now: datetime) -> None:
+        """Write what the attempts came to that have ended; what the store does not take is written later."""
+        while not self._ended.empty():
+            ended = self._ended.get_nowait()
+            flight = self._flights.get(ended.id)
+            # One that nobody waited for any more may be under way again.
+            if flight is not None and flight.claim.token == ended.token:
+                self._unwritten[ended.id] = ended
+        for id_, ended in list(self._unwritten.items()):
+            self._report(self._flights[id_], ended.is_delivered, ended.said, now)
+            del self._unwritten[id_]
+
+    def _give_up_waiting(self, now: datetime) -> None:
+        for flight in list(self._flights.values()):
+            seconds = longest(flight.claim.delivery.action)
+            if monotonic() - flight.began > seconds:
+                flight.stop.set()
+                self._report(flight, False, f"The attempt did not end within {seconds:g} seconds.", now)
+
+    def _report(self, flight: _Flight, is_delivered: bool, said: str, now: datetime) -> None:
+        claim = flight.claim
+        attempt = Attempt(is_delivered, said, None if is_delivered else self._next(claim, now))
+        if self.backend.report_delivery(claim, attempt, now):
+            self.notify(DeliveryEnded(claim.delivery, claim.run, attempt))
+        del self._flights[claim.delivery.id]
+        self.hurry()  # there is room for another one
+
+    def _next(self, claim: DeliveryClaim, now: datetime) -> datetime | None:
+        """When to try again what has just failed; None if it was the last attempt."""
+        times = self.options.delivery_attempts - 1
+        every = list(pauses(self.options.delivery_pause, times=times, longest=_LONGEST_PAUSE))
+        pause = every[min(claim.delivery.attempts, len(every)) - 1]
+        return None if pause is None else now + timedelta(seconds=pause)

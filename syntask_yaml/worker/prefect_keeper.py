@@ -1,0 +1,129 @@
+"""Keeps one server of Prefect: `python -m syntask_yaml.worker.prefect_keeper FOLDER PYTHON ANSWER`.
+
+Started by a worker, which holds the other end of standard input: when it is gone, the kernel kills this
+process and the server, which are one process group.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Thread
+
+from syntask_yaml.files import lock_for_life, write_atomically
+from syntask_yaml.worker.lifeline import bind_life
+from syntask_yaml.worker.prefect_servers import FAILED
+
+# Seconds that a server may take to its first answer. It migrates a new database.
+_PATIENCE = 300.0
+_ASK_EVERY = 0.1
+_ASK_FOR = 5.0
+# Bytes of a database that begins anew: nobody looks at what is in it.
+_LARGEST = 200_000_000
+_SETTINGS = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_UI_ENABLED": "false",
+    "PREFECT_CLI_WRAP_LINES": "false",
+    "DO_NOT_TRACK": "1",
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Start the server, tell where it is, and wait for its end."""
+    folder, python, answer = arguments
+    bind_life(0)
+    Thread(target=_watch, name="syntask-life", daemon=True).start()
+    home = _own_folder(Path(folder))
+    url, login = f"http://127.0.0.1:{_free_port()}/api", f"syntask:{secrets.token_hex(16)}"
+    server = _start(python, home, url, login)
+    problem = _wait(server, url, login)
+    found = {"error": f"{problem} Its output is in `{home / 'server.log'}`."} if problem else {}
+    write_atomically(Path(answer), json.dumps(found or {"url": url, "login": login}))
+    if problem:
+        server.kill()
+        return FAILED
+    return server.wait()
+
+
+def _watch() -> None:
+    """End with the worker, where the kernel does not see to it."""
+    while os.read(0, 4096):
+        pass
+    os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+def _own_folder(parent: Path) -> Path:
+    """Return a folder below *parent* that no other server uses: its database is migrated once, and kept."""
+    number = 0
+    while not lock_for_life(parent / str(number) / "lock"):
+        number += 1
+    folder = parent / str(number)
+    database = folder / "prefect.db"
+    if database.exists() and database.stat().st_size > _LARGEST:
+        for file in folder.glob("prefect.db*"):
+            file.unlink()
+    return folder
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+def _start(python: str, home: Path, url: str, login: str) -> subprocess.Popen[bytes]:
+    """Start the server of *url*. It inherits the pipe from the worker, and ends with it even on its own."""
+    host, _, port = url.removeprefix("http://").removesuffix("/api").partition(":")
+    own = {"PREFECT_HOME": str(home), "PREFECT_SERVER_API_AUTH_STRING": login, **_SETTINGS}
+    with (home / "server.log").open("wb") as log:
+        return subprocess.Popen(
+            [
+                python,
+                "-P",
+                "-m",
+                "prefect",
+                "server",
+                "start",
+                "--no-services",
+                "--host",
+                host,
+                "--port",
+                port,
+            ],
+            cwd=home,
+            env={**os.environ, **own},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+
+
+def _wait(server: subprocess.Popen[bytes], url: str, login: str) -> str:
+    """Wait until the server answers; why it does not, or an empty text."""
+    until = time.monotonic() + _PATIENCE
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    token = base64.b64encode(login.encode()).decode()
+    request = urllib.request.Request(f"{url}/health", headers={"Authorization": f"Basic {token}"})
+    while time.monotonic() < until:
+        if server.poll() is not None:
+            return f"It exited with code {server.returncode}."
+        try:
+            with opener.open(request, timeout=_ASK_FOR):
+                return ""
+        except OSError:
+            time.sleep(_ASK_EVERY)
+    return f"It did not answer within {_PATIENCE:.0f} seconds."
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
