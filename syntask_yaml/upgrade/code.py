@@ -9,11 +9,14 @@ from pathlib import Path, PurePosixPath
 
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import SyntaskError
+from syntask_yaml.files import printable
 from syntask_yaml.project.flows import Flow
 from syntask_yaml.project.spelling import step
 from syntask_yaml.upgrade.agent_deployment import Form
+from syntask_yaml.upgrade.blocks import block_name, block_type, has_copy
 from syntask_yaml.upgrade.draft import EntryDraft
-from syntask_yaml.upgrade.pools import block_name, block_type, has_copy
+from syntask_yaml.upgrade.pools import note_stale_copy, where_missing
+from syntask_yaml.upgrade.script_fields import is_uploaded
 from syntask_yaml.upgrade.storages import (
     PULLED,
     PULLED_WHOLE,
@@ -57,9 +60,8 @@ def _convert_storage(draft: EntryDraft, storage: Node, path: Node | None) -> Non
         draft.report(storage, "no-pull", detail, hint)
         return
     if not has_copy(storage) and block_type(storage) not in PULLED_WHOLE:
-        detail = (
-            f"The values of the block `{block_type(storage)}/{block_name(storage)}` are only on the server."
-        )
+        title = f"{block_type(storage)}/{block_name(storage)}"
+        detail = f"The values of the block `{title}` are {where_missing(draft, storage)}."
         draft.report(storage, "block-not-here", detail, "Add `pull` steps to the entry, such as `git_clone`.")
         return
     kind = kind if has_copy(storage) else PULLED
@@ -69,31 +71,31 @@ def _convert_storage(draft: EntryDraft, storage: Node, path: Node | None) -> Non
     )
     pull, push = kind.convert(StoredCode(draft, storage, folder))
     draft.put("pull", pull)
-    _warn_of_copy(draft, storage)
+    note_stale_copy(draft, storage, "The steps contain")
     if kind.uploads:
         _convert_upload(draft, storage, push)
 
 
-def _warn_of_copy(draft: EntryDraft, storage: Node) -> None:
-    name = block_name(storage)
-    if name and has_copy(storage):
-        detail = (
-            f"Prefect loaded the block `{block_type(storage)}/{name}` from the server. "
-            "The steps contain the values of the copy in the file."
-        )
-        draft.note(storage, "stale-block-copy", detail, "Compare them with the block on the server.")
+# What uploaded the code, and how that was switched off.
+_UPLOADERS = {
+    Form.AGENT: ("`prefect deployment build`", " without `--skip-upload`"),
+    Form.SCRIPT: ("`build_from_flow`", " without `skip_upload=True`"),
+    Form.PREFECT_1: ("`flow.register`", ""),
+}
 
 
 def _convert_upload(draft: EntryDraft, storage: Node, push: list[dict[str, object]]) -> None:
     """`prefect deployment build` copied the current folder to the storage: `push` does so today."""
-    if draft.source.name in draft.scene.not_uploaded:
+    if draft.source.name in draft.scene.not_uploaded or not is_uploaded(draft):
         return
     if push:
         draft.put("push", push)
-        detail = "A `push` step uploads the code, as `prefect deployment build` did without `--skip-upload`."
+        uploader, without = _UPLOADERS.get(draft.source.form, _UPLOADERS[Form.AGENT])
+        detail = f"A `push` step uploads the code, as {uploader} did{without}."
         draft.note(storage, "push-added", detail, "Remove the step if something else uploads the code.")
         return
-    detail = "`prefect deployment build` uploaded the code to this storage. No step does that."
+    uploader, _ = _UPLOADERS.get(draft.source.form, _UPLOADERS[Form.AGENT])
+    detail = f"{uploader} uploaded the code to this storage. No step does that."
     hint = "Upload it before each deploy, or use a storage with a `push` step."
     draft.warn(storage, "push-missing", detail, hint)
 
@@ -108,7 +110,7 @@ def _convert_local_block(draft: EntryDraft, storage: Node, path: Node | None) ->
         detail = f"Runs in containers cannot access `{place}`, where the storage block has the code."
         draft.warn(storage, "no-pull", detail, "Copy the code into the image, or add `pull` steps.")
         return
-    _warn_of_copy(draft, storage)
+    note_stale_copy(draft, storage, "The steps contain")
     _go_to(draft, place)
     _convert_upload(draft, storage, [])
 
@@ -162,21 +164,37 @@ def _convert_path(draft: EntryDraft, path: Node, place: str) -> None:
 
 
 def _is_home(place: str) -> bool:
-    return _HOME.match(place) is not None and not Path(place).is_dir()
+    try:
+        return _HOME.match(place) is not None and not Path(place).is_dir()
+    except OSError:  # longer than a path can be
+        return True
 
 
 def _inside(draft: EntryDraft, place: str) -> str | None:
     """The folder relative to the project's, with a slash behind it; None where it is not inside."""
     root = draft.scene.root.resolve()
-    folder = (root / place).resolve()
+    try:
+        folder = (root / place).resolve()
+    except (OSError, RuntimeError, ValueError):  # no path, or links in a circle
+        return None
     if not folder.is_relative_to(root):
         return None
     inside = folder.relative_to(root).as_posix()
     return "" if inside == "." else f"{inside}/"
 
 
+def _name_own_file(draft: EntryDraft, node: Node) -> None:
+    """The function of a flow in the file that says it, which is converted with its deployment."""
+    place = draft.source.path.resolve().relative_to(draft.scene.root.resolve())
+    draft.carry(node, "entrypoint")
+    draft.put("entrypoint", draft.literal(f"{place.as_posix()}:{node.value}"))
+
+
 def _convert_entrypoint(draft: EntryDraft) -> None:
     node, manifest = draft.source.get("entrypoint"), draft.source.get("manifest_path")
+    if draft.source.form is Form.PREFECT_1 and node is not None:
+        _name_own_file(draft, node)
+        return
     text = _plain(draft.source.text("entrypoint"))
     if manifest is not None:
         found = None if text else _of_manifest(draft, str(manifest.value))
@@ -193,7 +211,8 @@ def _convert_entrypoint(draft: EntryDraft) -> None:
     written, draft.flow = _found(draft, text)
     draft.put("entrypoint", draft.literal(written))
     if draft.flow is None and not (draft.source.form is Form.PROJECT and "{{" in text):
-        detail = f"There is no flow `{written}` in the project directory `{draft.scene.root.name}`."
+        folder = printable(draft.scene.root.name)
+        detail = f"There is no flow `{written}` in the project directory `{folder}`."
         hint = "Correct `entrypoint` in the entry. The parameter schema of the file is not carried."
         draft.warn(node or draft.source.root, "entrypoint-not-found", detail, hint)
 
@@ -205,11 +224,11 @@ def _plain(entrypoint: str) -> str:
 def _of_manifest(draft: EntryDraft, name: str) -> str | None:
     """What a manifest says of the entrypoint; None where it cannot be read."""
     root = draft.scene.root.resolve()
-    path = (root / name).resolve()
     try:
+        path = (root / name).resolve()
         content = path.read_bytes() if path.is_relative_to(root) else b""
         return _plain(str(json.loads(content)["import_path"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, RuntimeError, ValueError, KeyError, TypeError):
         return None
 
 
@@ -233,3 +252,5 @@ def _candidates(draft: EntryDraft, text: str) -> Iterator[str]:
         parts = [part for part in re.split(r"[\\/]", draft.source.text("path")) if part]
         prefixes += ["/".join(parts[-count:]) + "/" for count in range(1, min(len(parts), 6))]
     yield from (f"{prefix}{text}" for prefix in dict.fromkeys(prefixes))
+    if draft.source.resolved and draft.source.get("storage") is None:
+        yield draft.source.resolved

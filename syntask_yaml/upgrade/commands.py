@@ -9,19 +9,19 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from itertools import chain, islice
 
-from syntask_yaml.project.agent_files import is_converted
+from syntask_yaml.project.agent_files import MAX_BYTES, is_converted
 from syntask_yaml.source import Source, Span
 from syntask_yaml.upgrade.find import FoundFile
+from syntask_yaml.upgrade.runs import RUN, DeployScripts
 from syntask_yaml.upgrade.secrets import hide_in_text
 
-MAX_BYTES = 1024 * 1024
 # A file with more of them is no script of people, and a command is not that long.
 _MAX_COMMANDS = 500
 _MAX_LENGTH = 20_000
 _MAX_LINE = 1_000
 
 _VERBS = {
-    "deployment": "build|apply|set-schedule",
+    "deployment": "build|apply|create|set-schedule",
     "agent": "start",
     "orion": r"[\w-]+",
 }
@@ -33,6 +33,7 @@ _LIST = re.compile(
 )
 _SINGLE, _DOUBLE = re.compile(r"'[^']*'"), re.compile(r'"[^"]*"')
 _FILLED, _GLOB = re.compile(r"[$`%]|\{\{"), re.compile(r"[*?{\[]")
+_WORDS = re.compile(r"""["']?([^\s"',-][^\s"',]*|-[^\s"',]+)["']?""")
 _ITEM = r"""[ \t]*\r?\n[ \t]*-[ \t]*["']?"""
 _ITEMS = re.compile(
     rf"""-[ \t]*["']?prefect["']?{_ITEM}(?P<group>deployment|agent|orion)["']?"""
@@ -119,17 +120,23 @@ class FoundCommands:
     commands: tuple[Command, ...]
 
 
-def read_commands(file: FoundFile) -> FoundCommands | None:
-    """The commands in a file; None where there are none, or it is no text."""
+_NO_SCRIPTS = DeployScripts()
+
+
+def read_commands(file: FoundFile, scripts: DeployScripts = _NO_SCRIPTS) -> FoundCommands | None:
+    """The commands in a file, those that run one of *scripts* too; None where there are none, or it is no
+    text."""
     try:
         with file.path.open("rb") as opened:
             content = opened.read(MAX_BYTES + 1)
-        if b"prefect" not in content or len(content) > MAX_BYTES or is_converted(content):
+        if not (b"prefect" in content or scripts.may_be_in(content)):
+            return None
+        if len(content) > MAX_BYTES or is_converted(content):
             return None
         text = content.decode("utf-8")
     except (OSError, UnicodeDecodeError):
         return None
-    found = sorted(_found(file, text), key=lambda each: each.span.start)
+    found = sorted((*_found(file, text), *_runs(file, text, scripts)), key=lambda each: each.span.start)
     return FoundCommands(file, text, tuple(found)) if found else None
 
 
@@ -141,12 +148,20 @@ def _found(file: FoundFile, text: str) -> Iterator[Command]:
         if match.start() < end or _is_comment(text, match.start()):
             continue
         end = _end(text, match.end())
-        words = _words(file, text[match.end() : end])
+        rest = text[match.end() : end]
+        words = _words(file, rest)
         verb = " ".join(match["verb"].split())
         is_plain = words is not None and not _is_filled_in(text[match.start() : end])
-        yield Command(file, Span(source, match.start(), end), verb, words or (), is_plain, may_edit)
+        yield Command(
+            file,
+            Span(source, match.start(), end),
+            verb,
+            words or tuple(_WORDS.findall(rest)),
+            is_plain,
+            may_edit,
+        )
     for match in islice(chain(_LIST.finditer(text), _ITEMS.finditer(text)), _MAX_COMMANDS):
-        words = tuple(re.findall(r"""["']?([^\s"',-][^\s"',]*|-[^\s"',]+)["']?""", match["rest"]))
+        words = tuple(_WORDS.findall(match["rest"]))
         verb = f"{match['group']} {match['verb']}"
         if not _is_comment(text, match.start()) and _is_known(match["group"], match["verb"]):
             is_plain = _FILLED.search(match[0]) is None
@@ -157,6 +172,23 @@ def _found(file: FoundFile, text: str) -> Iterator[Command]:
         for match in islice(pattern.finditer(text), _MAX_COMMANDS):
             if not _is_comment(text, match.start()):
                 yield Command(file, Span(source, *match.span()), code)
+
+
+def _runs(file: FoundFile, text: str, scripts: DeployScripts) -> Iterator[Command]:
+    """The commands that run a script which deploys."""
+    source, may_edit = Source(file.shown, hide_in_text(text)), is_shell(file)
+    for match in islice(scripts.runs(text), _MAX_COMMANDS):
+        end = _end(text, match.end())
+        words = _words(file, text[match.end() : end]) or ()
+        if not _is_comment(text, match.start()) and words and scripts.find(file.path.parent, words[0]):
+            is_plain = not _is_filled_in(text[match.start() : end])
+            yield Command(file, Span(source, match.start(), end), RUN, words, is_plain, may_edit)
+    for match in islice(scripts.listed(text), _MAX_COMMANDS):
+        if not _is_comment(text, match.start()) and scripts.find(file.path.parent, match["script"]):
+            words = (match["script"], *_WORDS.findall(match["rest"]))
+            is_plain = _FILLED.search(match[0]) is None
+            span = Span(source, match.start(), match.start() + len(match[0].rstrip()))
+            yield Command(file, span, RUN, words, is_plain, may_edit, match["quote"])
 
 
 def _is_filled_in(command: str) -> bool:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from syntask_yaml.diagnostics import Path as TreePath
+from syntask_yaml.document.node import Node
+from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.sections import SECTIONS
 from syntask_yaml.upgrade.agent_deployment import AgentDeployment, Form, is_empty
 from syntask_yaml.upgrade.draft import Converted, EntryDraft, Scene
-from syntask_yaml.upgrade.fields import FIELDS, PROJECT_FIELDS
+from syntask_yaml.upgrade.field_types import mistyped
+from syntask_yaml.upgrade.fields import FIELDS, MORE_FIELDS
+from syntask_yaml.upgrade.template_text import TemplateText
 
 _OF_DEPLOY = ("build", "push")
 
@@ -14,17 +20,29 @@ _OF_DEPLOY = ("build", "push")
 def convert(source: AgentDeployment, scene: Scene) -> Converted:
     """What *source* becomes. Each of its fields is carried, dropped or reported, exactly once."""
     draft = EntryDraft(source, scene)
+    _report_mistyped(draft)
     kept = SECTIONS if source.form is Form.PROJECT else ()
     for node in draft.ledger.rest:
         if is_empty(node.value) and node.path[-1] not in kept:
             draft.drop(node, "empty")
-    rows = (*FIELDS, *PROJECT_FIELDS) if source.form is Form.PROJECT else FIELDS
-    for _, convert_field in rows:
+    for _, convert_field in (*FIELDS, *MORE_FIELDS.get(source.form, ())):
         convert_field(draft)
     if source.form is not Form.PROJECT:
         _shield(draft)
     _warn_of_secrets(draft)
+    if draft.scene.dialect is Dialect.PREFECT:
+        _warn_of_filters(draft, source.root)
     return draft.done()
+
+
+def _report_mistyped(draft: EntryDraft) -> None:
+    """Report the fields of another type than Prefect 2 took. To what follows, they say nothing."""
+    found = list(mistyped(draft.source))
+    for node, expected in found:
+        draft.report(node, "wrong-type", f"`{node.path[-1]}` is not {expected}. It is not carried.")
+    root = draft.source.root
+    silent = {str(node.path[-1]): None for node, _ in found}
+    draft.source = replace(draft.source, root=root.with_value({**root.value, **silent}))
 
 
 def _shield(draft: EntryDraft) -> None:
@@ -36,6 +54,15 @@ def _shield(draft: EntryDraft) -> None:
     if "pull" in draft.scene.sections and "pull" not in draft.entry and place:
         detail = "The entry inherits the `pull` steps of the project. The deployment had none."
         draft.warn(draft.source.root, "inherited-pull", detail, "Check that they are right for this entry.")
+
+
+def _warn_of_filters(draft: EntryDraft, node: Node) -> None:
+    """Prefect takes the names of variables only: it would deploy the rest of an expression as text."""
+    if isinstance(node.value, TemplateText) and node.value.has_filter:
+        detail = f"Prefect does not evaluate `{node.value}`, and deploys it as text."
+        draft.warn(node, "dynamic-value", detail, "Write the value, or use a `syntask.yaml`.")
+    for child in node.children():
+        _warn_of_filters(draft, child)
 
 
 def _field_of(path: TreePath) -> TreePath:

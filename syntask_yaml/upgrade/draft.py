@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -17,8 +18,10 @@ from syntask_yaml.project.flows import Flow, FlowReader
 from syntask_yaml.project.spelling import block_reference, slug
 from syntask_yaml.upgrade.agent_deployment import AgentDeployment, Form
 from syntask_yaml.upgrade.ledger import Fate, FateKind, Ledger
+from syntask_yaml.upgrade.template_text import escaped
+from syntask_yaml.upgrade.templates.defaults import Template, default_templates
 
-_BRACES, _WRITTEN_BRACES = "{{", '{{ "{{" }}'
+_RESOLVED = re.compile(r"\{\{\s*prefect\.(?:blocks|variables)\.")
 
 # The order in which an entry is written.
 KEYS = (
@@ -34,7 +37,8 @@ class Scene:
 
     *sections* are those of `build`, `push` and `pull` that the project declares for all of its entries.
     *not_uploaded* are names of deployments whose command said `--skip-upload`. *pools* are names that the
-    user chose, by the block or pool that they replace.
+    user chose, by the block or pool that they replace. *templates* are the default base job templates, by
+    the type of the pool.
     """
 
     root: Path
@@ -43,6 +47,7 @@ class Scene:
     sections: frozenset[str] = frozenset()
     not_uploaded: frozenset[str] = frozenset()
     pools: Mapping[str, str] = field(default_factory=dict)
+    templates: Mapping[str, Template] = field(default_factory=default_templates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +55,13 @@ class PoolWish:
     """The work pool that a deployment needs; wishes that are equal are one pool.
 
     *block* is the name of the infrastructure block, empty for one that was written inline. *template* is
-    the digest of what no job variable can say, *owner* the deployment that needs a pool of its own, and
-    *chosen* the name that the user gave for it.
+    the base job template as JSON, empty for the default one of the type. *owner* is the deployment that
+    needs a pool of its own, and *chosen* the name that the user gave for it.
     """
 
     type: str
     block: str = ""
-    template: str = ""
+    template: str = field(default="", repr=False)
     owner: str = ""
     chosen: str = ""
 
@@ -104,7 +109,9 @@ class EntryDraft:
         self.scene = scene
         self.ledger = Ledger(source.root)
         self.entry: dict[str, Any] = {}
-        self.problems: list[Diagnostic] = []
+        self.problems: list[Diagnostic] = [
+            replace(problem, entries=(source.name,)) for problem in source.problems
+        ]
         self.blocks: list[BlockNeed] = []
         self.pool: PoolWish | None = None
         self.flow: Flow | None = None
@@ -151,18 +158,28 @@ class EntryDraft:
             self.blocks.append(need)
         return block_reference(need.type, need.name, self.scene.dialect)
 
+    def template_reference(self, type: str, name: str) -> str:
+        """What stands in a base job template for a block, which the user is told to make."""
+        self.reference(type, name)
+        return block_reference(type, slug(name), Dialect.PREFECT)
+
     def literal(self, value: Any, name: str = "") -> Any:
-        """*value* as the file has to spell it. Braces of an agent's file are text, and no template; a
-        secret is a reference to a block that is called like its key, or else *name*."""
+        """*value* as the file has to spell it. Braces of an agent's deployment are text, and no template,
+        but for the references that a server resolves; a secret is a reference to a block that is called
+        like its key, or else *name*."""
         if isinstance(value, Secret):
             return self.reference("secret", name)
         if isinstance(value, dict):
             return {key: self.literal(item, str(key)) for key, item in value.items()}
         if isinstance(value, list):
             return [self.literal(item, name) for item in value]
-        if isinstance(value, str) and self.source.form is not Form.PROJECT:
-            return value.replace(_BRACES, _WRITTEN_BRACES)
+        if isinstance(value, str) and not self._is_template(value):
+            return escaped(value)
         return value
+
+    def _is_template(self, text: str) -> bool:
+        is_resolved = self.source.form is Form.SERVER and _RESOLVED.search(text) is not None
+        return is_resolved or self.source.form is Form.PROJECT
 
     def done(self) -> Converted:
         """The result; fields that no row of the table knows are reported."""

@@ -3,26 +3,49 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from syntask_yaml.document.reader import read_each
-from syntask_yaml.project.agent_files import CONVERTED
+from syntask_yaml.operations.edit import read_text
+from syntask_yaml.project.agent_files import CONVERTED, MARK_LINES
 from syntask_yaml.source import Source
 from syntask_yaml.upgrade.commands import FoundCommands
 from syntask_yaml.upgrade.equivalents import Answer
+from syntask_yaml.upgrade.find import FoundFile
+from syntask_yaml.upgrade.pools import PoolNeed
 from syntask_yaml.upgrade.project_file import Merged, Target
 from syntask_yaml.upgrade.read import FoundDeployments
 from syntask_yaml.upgrade.result import DeploymentResult, FileChange, Status
+from syntask_yaml.upgrade.runs import DeployScripts
 
 _BOM = "\ufeff"
 _AS = " as "
+_ELSEWHERE = (Status.LEFT, Status.REWRITTEN)
+_PYTHON_HEAD = re.compile(r"(?:#!.*\n)?(?:[ \t\f]*#.*?coding[:=].*\n)?")
 
 
 def project_change(target: Target, merged: Merged) -> Iterator[FileChange]:
     """The project file, if anything is added to it."""
     if merged.added:
-        yield FileChange(target.path, target.shown, target.text, merged.text, target.encoding)
+        yield FileChange(
+            target.path, target.shown, target.text, merged.text, target.encoding, is_project=True
+        )
+
+
+def template_changes(pools: Iterable[PoolNeed], directory: Path) -> Iterator[FileChange]:
+    """The files below *directory* with the base job templates of *pools*, unless they are there already.
+
+    Raises FileFailed for one that cannot be read.
+    """
+    for pool in pools:
+        if not pool.template:
+            continue
+        path, text = directory / pool.file, f"{pool.template}\n"
+        before, encoding = read_text(path) if path.exists() else (None, "utf-8")
+        if before != text:
+            yield FileChange(path, pool.file, before, text, encoding, is_private=before is not None)
 
 
 def settle(script: FoundCommands, answers: Sequence[Answer]) -> tuple[list[Answer], FileChange | None]:
@@ -73,8 +96,9 @@ def marked_files(
     for each in found:
         own = by_file.get(each.file.path, [])
         is_whole = not any(problem.is_error for problem in each.problems)
-        if own and is_whole and all(result.status is not Status.LEFT for result in own):
-            after = None if removes else _marked(each.text, own, each.file.path)
+        if own and is_whole and all(result.status not in _ELSEWHERE for result in own):
+            is_gone = removes and each.may_remove
+            after = None if is_gone else _marked(each.text, own, each.file.path)
             yield FileChange(each.file.path, each.file.shown, each.text, after, is_private=True)
 
 
@@ -84,16 +108,31 @@ def _marked(text: str, results: Sequence[DeploymentResult], path: Path) -> str:
     # A name on several lines would end the comment.
     names = ", ".join(dict.fromkeys(" ".join(each.converted.full_name.split()) for each in results))
     where = os.path.relpath(results[0].target, path.parent)
-    return f"{bom}{CONVERTED}{where}{_AS}{names}{end}{text.removeprefix(_BOM)}"
+    head, rest = _parted(text.removeprefix(_BOM), is_python=path.suffix == ".py")
+    return f"{bom}{head}{CONVERTED}{where}{_AS}{names}{end}{rest}"
+
+
+def _parted(text: str, *, is_python: bool) -> tuple[str, str]:
+    """The text in two: a script begins with its interpreter and encoding, and the mark is below."""
+    found = _PYTHON_HEAD.match(text) if is_python else None
+    end = found.end() if found else 0
+    return text[:end], text[end:]
+
+
+def scripts_in(found: Iterable[FoundDeployments], files: Iterable[FoundFile]) -> DeployScripts:
+    """The scripts that build deployments, and those that did before they were converted."""
+    now = {each.file.path.resolve() for each in found if each.file.is_python}
+    before = {file.path.resolve() for file in files if file.is_python and names_in_marker(file.path)}
+    return DeployScripts(frozenset(now | before))
 
 
 def names_in_marker(path: Path) -> list[str]:
     """The deployments that a file held before it was converted; none where it was not."""
     try:
         with path.open("rb") as opened:
-            first = opened.readline(64 * 1024).decode("utf-8-sig").rstrip()
+            head = [opened.readline(64 * 1024) for _ in range(MARK_LINES if path.suffix == ".py" else 1)]
+        lines = b"".join(head).decode("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError):
         return []
-    if not first.startswith(CONVERTED):
-        return []
-    return [name.strip() for name in first.partition(_AS)[2].split(",") if name.strip()]
+    mark = next((line for line in lines if line.startswith(CONVERTED)), "")
+    return [name.strip() for name in mark.partition(_AS)[2].split(",") if name.strip()]

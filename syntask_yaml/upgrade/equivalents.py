@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from glob import has_magic
 from pathlib import Path
 
 from syntask_yaml.diagnostics import Diagnostic, Severity
 from syntask_yaml.upgrade.commands import Command
+from syntask_yaml.upgrade.limit import QUEUE_LIMIT_HINT
+from syntask_yaml.upgrade.runs import RUN
 from syntask_yaml.upgrade.secrets import hide_in_text
 
 _SAFE = re.compile(r"[\w ./@:+=,-]+")
@@ -29,11 +32,15 @@ _LIMITS = ("-l", "--limit", "--work-queue-concurrency")
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known of the deployments that are converted: their full names by the file that held them
-    and, with their entrypoints, by their own name; and who serves which queue: pairs of queue and pool."""
+    and, with their entrypoints, by their own name; who serves which queue: pairs of queue and pool; and the
+    files with deployments that are not converted. *project_at* is the folder of the project that a command
+    finds from a folder, and that the files in it belong to."""
 
     by_file: Mapping[Path, Sequence[str]] = field(default_factory=dict)
     by_name: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     served: Sequence[tuple[str, str]] = ()
+    open: frozenset[Path] = frozenset()
+    project_at: Callable[[Path], Path] = lambda _folder: Path()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +83,15 @@ def _answer(command: Command, written: str, problems: Sequence[Diagnostic]) -> A
     return Answer(command, None, (*left.problems, *problems))
 
 
-def _deploy(command: Command, names: Sequence[str]) -> Answer:
-    words = [word for name in names for word in ("-n", name)]
-    return _instead(command, ["syntask", "deploy", *words], *_limits(command))
+def _deploy(command: Command, names: Sequence[str], project: str = "") -> Answer:
+    return _instead(command, _deploying(names, project), *_limits(command))
+
+
+def _deploying(names: Iterable[str], project: str) -> list[str]:
+    """The words that deploy *names*, of the project in the folder *project* if it is not the nearest one."""
+    there = ["-C", project] if project else []
+    named = [word for name in dict.fromkeys(names) for word in ("-n", name)]
+    return ["syntask", *there, "deploy", *named]
 
 
 def _limits(command: Command) -> tuple[Diagnostic, ...]:
@@ -87,31 +100,43 @@ def _limits(command: Command) -> tuple[Diagnostic, ...]:
     if not found:
         return ()
     detail = f"The limit of {found[0]} applied to the work queue, not to the deployment."
-    hint = "Set it on the work queue in the UI or with `prefect work-queue set-concurrency-limit`."
-    return (Diagnostic("queue-limit", detail, hint, severity=Severity.WARNING, span=command.span),)
+    return (
+        Diagnostic("queue-limit", detail, QUEUE_LIMIT_HINT, severity=Severity.WARNING, span=command.span),
+    )
 
 
 def _apply(command: Command, known: Known) -> Answer:
     files = command.arguments(*_APPLY_VALUES)
-    names: list[str] = []
+    by_project: dict[str, list[str]] = {}
     for file in files:
-        found = _names_in(command, file, known)
+        found, project = _names_in(command, file, known)
         if not found:
             code = "dynamic-value" if "$" in file or has_magic(file) else "old-command"
             detail = f"`{file}` is not a converted file."
             return _left(command, code, detail, "Use `syntask deploy -n FLOW/NAME` for its deployments.")
-        names += found
-    if not names:
+        by_project.setdefault(project, []).extend(found)
+    if not by_project:
         detail = "`prefect deployment apply` without a file deploys nothing."
         return _left(command, "old-command", detail, "Remove it, or use `syntask deploy --all`.")
-    return _deploy(command, list(dict.fromkeys(names)))
+    if len(by_project) > 1:
+        each = "; ".join(
+            f"`{shlex.join(_deploying(by_project[project], project))}`" for project in by_project
+        )
+        return _left(command, "old-command", "The files belong to several projects.", f"Use {each}.")
+    ((project, names),) = by_project.items()
+    return _deploy(command, names, project)
 
 
-def _names_in(command: Command, file: str, known: Known) -> Sequence[str]:
-    """The deployments of a file, seen from the top of the repository, or from beside the script."""
-    here = command.file.path.resolve()
-    places = [folder / file for folder in (here.parent, *here.parents)]
-    return next((known.by_file[place] for each in places if (place := each.resolve()) in known.by_file), ())
+def _names_in(command: Command, file: str, known: Known) -> tuple[Sequence[str], str]:
+    """The deployments of a file, seen from the top of the repository, or from beside the script, and the
+    folder of their project, empty for the one that a command finds from there."""
+    for folder in command.file.path.resolve().parents:
+        place = (folder / file).resolve()
+        if place in known.by_file:
+            project = known.project_at(place.parent)
+            is_near = project == known.project_at(folder)
+            return known.by_file[place], "" if is_near else Path(os.path.relpath(project, folder)).as_posix()
+    return (), ""
 
 
 def _build(command: Command, known: Known) -> Answer:
@@ -169,6 +194,23 @@ def _queues(wanted: Sequence[str], pool: str, known: Known) -> list[str]:
     return [word for queue in wanted if (queue, pool) in known.served for word in ("--work-queue", queue)]
 
 
+def _run(command: Command, known: Known) -> Answer:
+    """The script deploys: the entries that took its place do."""
+    script, *arguments = command.words
+    names, project = _names_in(command, script, known)
+    if arguments or not names or _is_open(command, script, known):
+        detail = f"`{script}` deploys with Prefect 2."
+        hint = "Use `syntask deploy -n FLOW/NAME` for its deployments."
+        return _left(command, "dynamic-value" if arguments else "old-command", detail, hint)
+    return _deploy(command, names, project)
+
+
+def _is_open(command: Command, script: str, known: Known) -> bool:
+    """Whether a deployment of the script has no entry."""
+    here = command.file.path.resolve()
+    return any((folder / script).resolve() in known.open for folder in here.parents)
+
+
 def _set_schedule(command: Command, _known: Known) -> Answer:
     detail = "The next deploy replaces a schedule that a command sets."
     hint = "Add it to `schedules` of the entry."
@@ -199,10 +241,12 @@ def _helm(command: Command, _known: Known) -> Answer:
 
 _ANSWERS: Mapping[str, Callable[[Command, Known], Answer]] = {
     "deployment apply": _apply,
+    "deployment create": _apply,
     "deployment build": _build,
     "deployment set-schedule": _set_schedule,
     "agent start": _agent,
     "image-of-prefect-2": _image,
     "installs-prefect-2": _install,
     "helm-agent": _helm,
+    RUN: _run,
 }

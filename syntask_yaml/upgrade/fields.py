@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
 from syntask_yaml.model.secret import holds_secret
@@ -12,42 +12,23 @@ from syntask_yaml.upgrade.agent_deployment import Form, is_empty
 from syntask_yaml.upgrade.code import convert_code
 from syntask_yaml.upgrade.draft import EntryDraft
 from syntask_yaml.upgrade.pools import convert_pool
+from syntask_yaml.upgrade.rows import Convert, carried, dropped
 from syntask_yaml.upgrade.schedules import convert_schedules
+from syntask_yaml.upgrade.script_fields import SCRIPT_FIELDS
 
 # What `deployment build` takes for a version where nobody gives one: the MD5 of the flow's file.
 _DIGEST = re.compile(r"[0-9a-f]{32}")
 
-Convert = Callable[[EntryDraft], None]
 
-
-def carried(key: str) -> Convert:
-    """The field under the same name."""
-
-    def convert(draft: EntryDraft) -> None:
-        node = draft.source.get(key)
-        if node is not None:
-            draft.carry(node, key)
-            draft.put(key, draft.literal(node.value))
-
-    return convert
-
-
-def dropped(key: str, reason: str) -> Convert:
-    """Nothing in the field's place."""
-
-    def convert(draft: EntryDraft) -> None:
-        node = draft.source.get(key)
-        if node is not None:
-            draft.drop(node, reason)
-
-    return convert
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else str(value)
 
 
 def _name(draft: EntryDraft) -> None:
     node = draft.source.get("name")
     if node is not None:
         draft.carry(node, "name")
-        draft.put("name", draft.literal(str(node.value)))
+        draft.put("name", draft.literal(_as_text(node.value)))
 
 
 def _flow_name(draft: EntryDraft) -> None:
@@ -56,7 +37,7 @@ def _flow_name(draft: EntryDraft) -> None:
     if node is None:
         return
     draft.flow_name = str(node.value)
-    if draft.flow is not None and draft.flow.name == node.value:
+    if draft.source.form is Form.PREFECT_1 or (draft.flow is not None and draft.flow.name == node.value):
         draft.drop(node, "read from the flow's source")
         return
     draft.carry(node, "flow_name")
@@ -86,15 +67,12 @@ def _version(draft: EntryDraft) -> None:
         draft.drop(node, "the hash of the flow's file, which would become stale")
     else:
         draft.carry(node, "version")
-        draft.put("version", draft.literal(str(node.value)))
+        draft.put("version", draft.literal(_as_text(node.value)))
 
 
 def _parameters(draft: EntryDraft) -> None:
     node = draft.source.get("parameters")
     if node is None:
-        return
-    if not isinstance(node.value, dict):
-        draft.report(node, "wrong-type", "`parameters` is not a mapping.")
         return
     draft.ledger.open(node)
     values: dict[str, Any] = {}
@@ -114,7 +92,7 @@ def _enforced(draft: EntryDraft) -> None:
     if node is not None and not is_empty(node.value):
         draft.carry(node, "enforce_parameter_schema")
         draft.put("enforce_parameter_schema", node.value)
-    elif draft.source.form is not Form.PROJECT:
+    elif draft.source.form not in (Form.PROJECT, Form.PREFECT_1):
         detail = "Runs with parameters that do not match the flow's signature are rejected now."
         hint = "Set `enforce_parameter_schema: false` to accept them, as Prefect 2 did."
         draft.note(draft.source.root, "default-differs", detail, hint)
@@ -130,6 +108,14 @@ def _section(key: str) -> Convert:
             draft.put(key, draft.literal(node.value))
 
     return convert
+
+
+def _steps_of_server(draft: EntryDraft) -> None:
+    """Pull steps as a server stores them: what looks like a template is one."""
+    node = draft.source.get("pull_steps")
+    if node is not None:
+        draft.carry(node, "pull")
+        draft.put("pull", node.value)
 
 
 # Each row: the fields, in the words of Prefect 2, and what converts them. Later rows use the pool and the
@@ -162,3 +148,17 @@ PROJECT_FIELDS: tuple[tuple[tuple[str, ...], Convert], ...] = (
     (("concurrency_limit",), carried("concurrency_limit")),
     *(((key,), _section(key)) for key in SECTIONS),
 )
+
+# Fields that a server has beside those of a file.
+SERVER_FIELDS: tuple[tuple[tuple[str, ...], Convert], ...] = (
+    (("pull_steps",), _steps_of_server),
+    (("paused",), carried("paused")),
+    (("concurrency_limit",), carried("concurrency_limit")),
+)
+
+# The rows for what is written otherwise than as a file of an agent.
+MORE_FIELDS: Mapping[Form, tuple[tuple[tuple[str, ...], Convert], ...]] = {
+    Form.PROJECT: PROJECT_FIELDS,
+    Form.SCRIPT: SCRIPT_FIELDS,
+    Form.SERVER: SERVER_FIELDS,
+}

@@ -9,10 +9,13 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from syntask_yaml.errors import NotFound
+from syntask_yaml.files import shown_path
 from syntask_yaml.project.flows.files import ENVIRONMENT, SKIPPED
 from syntask_yaml.project.locate import FILE_NAMES
 
 _YAML = (".yaml", ".yml")
+_PYTHON = ".py"
+_NOTEBOOK = ".ipynb"
 _SCRIPTS = (
     *("*.sh", "*.bash", "*.zsh", "*.bat", "*.cmd", "*.ps1", "*.service", "*.tf", "*.tpl", "*.mk"),
     *("Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", "Procfile"),
@@ -34,6 +37,14 @@ class FoundFile:
     def is_yaml(self) -> bool:
         return self.path.suffix.lower() in _YAML
 
+    @property
+    def is_python(self) -> bool:
+        return self.path.suffix.lower() == _PYTHON
+
+    @property
+    def is_notebook(self) -> bool:
+        return self.path.suffix.lower() == _NOTEBOOK
+
 
 def find_files(directory: Path, paths: Sequence[Path]) -> Iterator[FoundFile]:
     """The files at *paths*, or below *directory*, in order, each once.
@@ -52,12 +63,7 @@ def find_files(directory: Path, paths: Sequence[Path]) -> Iterator[FoundFile]:
             resolved = path.resolve()
             if resolved not in seen:
                 seen.add(resolved)
-                yield FoundFile(path, _shown(path, directory), is_named=place.is_file())
-
-
-def _shown(path: Path, directory: Path) -> str:
-    absolute = Path(os.path.normpath(path))
-    return absolute.relative_to(directory).as_posix() if absolute.is_relative_to(directory) else str(absolute)
+                yield FoundFile(path, shown_path(Path(os.path.normpath(path)), directory), place.is_file())
 
 
 def _below(start: Path) -> Iterator[Path]:
@@ -80,4 +86,6 @@ def _is_searched(folder: Path, name: str) -> bool:
 def _is_candidate(name: str) -> bool:
     if name in FILE_NAMES:
         return False
-    return name.lower().endswith(_YAML) or any(fnmatch(name, pattern) for pattern in _SCRIPTS)
+    return name.lower().endswith((*_YAML, _PYTHON, _NOTEBOOK)) or any(
+        fnmatch(name, pattern) for pattern in _SCRIPTS
+    )

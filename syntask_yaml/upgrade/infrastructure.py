@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from syntask_yaml.model.secret import revealed
+from syntask_yaml.model.secret import Secret, holds_secret, revealed
+from syntask_yaml.upgrade.secrets import unveiled
+from syntask_yaml.upgrade.templates.kubernetes import AGENT_MANIFEST
 
 _COMMON = frozenset("name env labels command".split())
 
@@ -17,23 +19,6 @@ _COMMON = frozenset("name env labels command".split())
 _ENGINE = re.compile(r"(?:\S*python\S* -m )?prefect(?:\.engine| flow-run execute)\s*")
 _PREFECT_2 = re.compile(r"(?:docker\.io/)?prefecthq/prefect:2(?:[.-]\S*)?")
 _LATEST = re.compile(r"(?:.*:latest|[^:]*|.*/[^:]*)")
-
-# The manifest of a block that has none of its own; its numbers are text where it is read.
-_JOB = {
-    "apiVersion": "batch/v1",
-    "kind": "Job",
-    "metadata": {"labels": {}},
-    "spec": {
-        "template": {
-            "spec": {
-                "parallelism": "1",
-                "completions": "1",
-                "restartPolicy": "Never",
-                "containers": [{"name": "prefect-job", "env": []}],
-            }
-        }
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +47,8 @@ class Infrastructure:
     def value(self, key: str, value: Any) -> Any:
         """The value of the field *key* as its job variable takes it."""
         if key == "command" and isinstance(value, list):
-            return shlex.join(map(str, value))
+            joined = shlex.join(map(str, revealed(value)))
+            return Secret(joined) if holds_secret(value) else joined
         write = self.values.get(key)
         return value if write is None else write(value)
 
@@ -80,15 +66,40 @@ def is_prefect_2(image: Any) -> bool:
 
 def is_plain(key: str, value: Any) -> bool:
     """Whether the field of a template is as the block had it by default."""
-    return key == "job" and revealed(value) == _JOB
+    return key == "job" and unveiled(key, value) == AGENT_MANIFEST
 
 
-def implied(type: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a block without the field meant, where a worker's default is another."""
-    image = variables.get("image")
-    if type == "kubernetes" and "image_pull_policy" not in variables and isinstance(image, str):
-        return {"image_pull_policy": "Always"} if _LATEST.fullmatch(image) else {}
-    return {}
+def _pulled_always(settings: Mapping[str, Any]) -> Any:
+    image = settings.get("image")
+    return "Always" if isinstance(image, str) and _LATEST.fullmatch(image) else None
+
+
+# What a block without the field meant, where the default of workers is another: the job variable, its value
+# among the others of the block, and what differs.
+IMPLIED: Mapping[str, tuple[tuple[str, Callable[[Mapping[str, Any]], Any], str], ...]] = {
+    "kubernetes": (
+        (
+            "image_pull_policy",
+            _pulled_always,
+            "Agents always pulled an image without a version. Workers pull it only if it is missing, so "
+            "`image_pull_policy: Always` is set.",
+        ),
+    ),
+    "ecs": (
+        (
+            "auto_deregister_task_definition",
+            lambda _settings: True,
+            "Agents deregistered task definitions and workers do not, so "
+            "`auto_deregister_task_definition: true` is set.",
+        ),
+        (
+            "task_start_timeout_seconds",
+            lambda _settings: 120,
+            "Agents waited 120 seconds for the start of a task and workers wait 300, so "
+            "`task_start_timeout_seconds: 120` is set.",
+        ),
+    ),
+}
 
 
 def _pull_policy(value: Any) -> Any:

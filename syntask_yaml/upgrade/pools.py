@@ -4,42 +4,59 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from syntask_yaml.document.node import Node
+from syntask_yaml.model.pool import DEFAULT_QUEUE
+from syntask_yaml.project.spelling import slug
 from syntask_yaml.upgrade.agent_deployment import Form, is_empty
+from syntask_yaml.upgrade.blocks import block_name, block_type, has_copy
 from syntask_yaml.upgrade.draft import Converted, EntryDraft, PoolWish
-from syntask_yaml.upgrade.infrastructure import INFRASTRUCTURE
-from syntask_yaml.upgrade.job_variables import BOOKKEEPING, convert_block, convert_overrides, kind_of
+from syntask_yaml.upgrade.infrastructure import INFRASTRUCTURE, Infrastructure
+from syntask_yaml.upgrade.job_variables import (
+    BlockDraft,
+    add_implied,
+    convert_block,
+    kind_of,
+    note_retries,
+)
+from syntask_yaml.upgrade.overrides import convert_overrides
+from syntask_yaml.upgrade.pool_template import lift_template
 
-_DEFAULT_QUEUE = "default"
 _AGENT_POOLS = frozenset({"default-agent-pool"})
 _PROCESS_POOL = "default"
+_TEMPLATES = "work-pools"
 
 
 @dataclass(frozen=True, slots=True)
 class PoolNeed:
-    """A work pool that entries name: who uses it, through which queues, and whether it needs a template."""
+    """A work pool that entries name: who uses it, and through which queues.
+
+    *template* is its base job template as JSON, empty for the default one of the type.
+    """
 
     name: str
     type: str
     deployments: tuple[str, ...]
     queues: tuple[str, ...]
-    needs_template: bool
+    template: str = field(default="", repr=False)
 
     @property
     def is_default(self) -> bool:
         """Whether it is the pool that every embedded backend has."""
-        return (self.name, self.type, self.needs_template) == (_PROCESS_POOL, "process", False)
+        return (self.name, self.type, self.template) == (_PROCESS_POOL, "process", "")
+
+    @property
+    def file(self) -> str:
+        """The path of the file with the template."""
+        return f"{_TEMPLATES}/{slug(self.name)}.json"
 
     @property
     def command(self) -> str:
         """How to make it."""
         words = ["syntask", "work-pool", "create", self.name, "--type", self.type]
-        return shlex.join(
-            [*words, *(("--base-job-template", "template.json") if self.needs_template else ())]
-        )
+        return shlex.join([*words, *(("--base-job-template", self.file) if self.template else ())])
 
     @property
     def worker(self) -> str:
@@ -67,11 +84,23 @@ def convert_pool(draft: EntryDraft) -> None:
     draft.pool = PoolWish(kind.type, name, chosen=_chosen(draft, name, kind.type))
     if block is None:
         _warn_of_absence(draft)
-    variables = convert_block(draft, block, kind) if block else {}
     if block is not None:
+        draft.ledger.open(block)
         _warn_of_copy(draft, block)
-    convert_overrides(draft, kind, variables)
+    variables = job_variables_of(draft, block, kind)
     draft.put("work_pool", {**_queue(draft), **({"job_variables": variables} if variables else {})})
+
+
+def job_variables_of(draft: EntryDraft, block: Node | None, kind: Infrastructure) -> dict[str, Any]:
+    """Return the job variables for a *block* of a *kind* and its overrides. What they cannot say becomes the
+    template of the pool."""
+    converted = convert_block(draft, block, kind) if block else BlockDraft()
+    convert_overrides(draft, kind, converted)
+    lift_template(draft, kind, converted)
+    if block is not None:
+        add_implied(draft, block, kind, converted)
+        note_retries(draft, block, kind, converted)
+    return converted.variables
 
 
 def _keep_declared(draft: EntryDraft, declared: Node) -> None:
@@ -90,10 +119,11 @@ def _keep_declared(draft: EntryDraft, declared: Node) -> None:
 
 
 def _chosen(draft: EntryDraft, block: str, type: str) -> str:
-    """The name that the user gave for the pool of a block, for the old pool, or for its usual name."""
+    """The name that the user gave for the pool of a block, for the old pool, its usual name, or the type."""
     pools = draft.scene.pools
     old = draft.source.text("work_pool_name")
-    return next((pools[key] for key in (block, old, _usual(block, type)) if key and key in pools), "")
+    keys = (block, old, _usual(block, type), "" if block else type)
+    return next((pools[key] for key in keys if key and key in pools), "")
 
 
 def _usual(block: str, type: str) -> str:
@@ -108,20 +138,21 @@ def _settle_names(draft: EntryDraft) -> None:
     pool = draft.source.get("work_pool_name")
     if pool is not None:
         draft.drop(pool, "work pools of agents cannot have workers")
-        if pool.value not in _AGENT_POOLS:
+        if str(pool.value) not in _AGENT_POOLS and draft.source.form is not Form.SERVER:
             detail = f"`{pool.value}` is not carried, because work pools of agents cannot have workers."
             hint = f"If it has workers, keep it with `--pool {pool.value}={pool.value}`."
             draft.note(pool, "agent-pool", detail, hint)
     queue = draft.source.get("work_queue_name")
-    if queue is not None and queue.value == _DEFAULT_QUEUE:
+    if queue is not None and queue.value == DEFAULT_QUEUE:
         draft.drop(queue, "the default")
     elif queue is not None:
         draft.carry(queue, "work_pool.work_queue_name")
 
 
 def _queue(draft: EntryDraft) -> dict[str, Any]:
-    queue = draft.source.text("work_queue_name")
-    return {"work_queue_name": draft.literal(queue)} if queue and queue != _DEFAULT_QUEUE else {}
+    node = draft.source.get("work_queue_name")
+    queue = "" if node is None else str(node.value)
+    return {"work_queue_name": draft.literal(queue)} if queue and queue != DEFAULT_QUEUE else {}
 
 
 def _drop_overrides(draft: EntryDraft) -> None:
@@ -136,39 +167,45 @@ def _warn_of_absence(draft: EntryDraft) -> None:
     draft.note(draft.source.root, "agent-file-no-infrastructure", detail, hint)
 
 
-def has_copy(block: Node) -> bool:
-    """Whether the values of a block are there, and not only its name."""
-    value = block.value if isinstance(block.value, dict) else {}
-    return any(not key.startswith("_") and key not in BOOKKEEPING for key in value)
-
-
 def _warn_of_copy(draft: EntryDraft, block: Node) -> None:
     name = block_name(block)
     if name and not has_copy(block):
-        detail = f"The values of the block `{block_type(block)}/{name}` are only on the server."
+        detail = f"The values of the block `{block_type(block)}/{name}` are {where_missing(draft, block)}."
         hint = "Add them to `work_pool.job_variables` or to the base job template of the pool."
         draft.warn(block, "block-not-here", detail, hint)
     elif name:
-        detail = (
-            f"Prefect loaded the block `{block_type(block)}/{name}` from the server. "
-            "The entry contains the values of the copy in the file."
-        )
-        draft.note(block, "stale-block-copy", detail, "Compare them with the block on the server.")
-    elif isinstance(block.value, dict) and block.value.get("_is_anonymous"):
+        note_stale_copy(draft, block, "The entry contains")
+    elif draft.source.form is not Form.SERVER and block.value.get("_is_anonymous"):
         draft.note(block, "anonymous-block", "An anonymous block is treated as part of the file.")
 
 
-def block_type(block: Node) -> str:
-    """The slug of a block's type; it counts, and not `type`."""
-    value = block.value if isinstance(block.value, dict) else {}
-    return str(value.get("_block_type_slug") or value.get("block_type_slug") or "")
+def where_missing(draft: EntryDraft, block: Node) -> str:
+    """Where the values of a saved block are, in words, if the file does not hold them."""
+    asked = str(block.path[0]) in draft.source.compared
+    return "neither in the file nor on the server" if asked else "only on the server"
 
 
-def block_name(block: Node) -> str:
-    """The name of a block that was saved; empty for one that was written inline."""
-    value = block.value if isinstance(block.value, dict) else {}
-    name = str(value.get("_block_document_name") or "")
-    return "" if value.get("_is_anonymous") or name.startswith("anonymous-") else name
+def note_stale_copy(draft: EntryDraft, block: Node, what: str) -> None:
+    """Note that the values of a saved block, which *what* says who has now, may be others than the file's.
+
+    Where a server was asked, the values are its own, and what differs is known.
+    """
+    name, key = block_name(block), str(block.path[0])
+    if not name or not has_copy(block) or draft.source.form in (Form.SERVER, Form.PREFECT_1):
+        return
+    title = f"{block_type(block)}/{name}"
+    if key not in draft.source.compared:
+        detail = (
+            f"Prefect loaded the block `{title}` from the server. {what} the values of the copy in the file."
+        )
+        draft.note(block, "stale-block-copy", detail, "Compare them with the block on the server.")
+    elif (differing := draft.source.compared[key]) is None:
+        detail = f"The server has no block `{title}`. {what} the values of the copy in the file."
+        draft.warn(block, "stale-block-copy", detail, "Check that the file is still in use.")
+    elif differing:
+        listed = ", ".join(f"`{each}`" for each in differing)
+        detail = f"The copy of the block `{title}` in the file differs from the server in {listed}."
+        draft.note(block, "stale-block-copy", f"{detail} {what} the values of the server.")
 
 
 def name_pools(wishes: Iterable[PoolWish]) -> dict[PoolWish, str]:
@@ -213,11 +250,11 @@ def pools_needed(converted: Iterable[Converted], names: Mapping[PoolWish, str]) 
 
 def _need(name: str, using: list[Converted]) -> PoolNeed:
     wishes = [each.pool for each in using if each.pool is not None]
-    queues = {str(each.entry.get("work_pool", {}).get("work_queue_name", _DEFAULT_QUEUE)) for each in using}
+    queues = {str(each.entry.get("work_pool", {}).get("work_queue_name", DEFAULT_QUEUE)) for each in using}
     return PoolNeed(
         name=name,
         type=wishes[0].type,
         deployments=tuple(each.full_name for each in using),
         queues=tuple(sorted(queues)),
-        needs_template=any(wish.template or wish.owner for wish in wishes),
+        template=next((wish.template for wish in wishes if wish.template), ""),
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic
-from syntask_yaml.document.editor import add_entry
+from syntask_yaml.document.editor import add_entries, add_entry
 from syntask_yaml.document.reader import read_bytes
 from syntask_yaml.errors import EditRefused, ProjectInvalid, SyntaskError
 from syntask_yaml.operations.edit import as_it_would_be, read_text
@@ -18,12 +20,16 @@ from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Declaration, Project, load_project
 from syntask_yaml.project.sections import SECTIONS
-from syntask_yaml.upgrade.agent_deployment import is_empty
+from syntask_yaml.upgrade.agent_deployment import AgentDeployment, Form, is_empty
 
 Entry = Mapping[str, Any]
 
 # What validation says again of an entry, and the conversion has notes already.
 _REPORTED_ELSEWHERE = frozenset({"flow-not-found", "no-parameter-schema", "default-pull"})
+
+_NOT_UTF_8 = Diagnostic(
+    "invalid-name", "A name or a path is not UTF-8, so no entry can contain it.", "Rename it."
+)
 
 
 @dataclass(frozen=True)
@@ -76,23 +82,50 @@ class Merged:
     notes: Mapping[int, Sequence[Diagnostic]]
 
 
-def merge(target: Target, entries: Sequence[Entry], partial: frozenset[int] = frozenset()) -> Merged:
+class Says(Enum):
+    """How much an entry says of its deployment."""
+
+    ALL = "all"
+    ALL_BUT_BLOCKS = "all but the values of blocks"  # which are named only
+    PART = "what differs from the usual"
+    NOTHING = "no name, no flow, or something for another file"
+    YIELDS = "what counts only where nothing else says it"
+
+
+_BY_FORM = {
+    Form.COMMAND: Says.PART,
+    Form.SCRIPT: Says.ALL_BUT_BLOCKS,
+    Form.SERVER: Says.YIELDS,
+}
+
+
+def says(source: AgentDeployment) -> Says:
+    """How much the entry for *source* says."""
+    return _BY_FORM.get(source.form, Says.ALL) if source.is_known else Says.NOTHING
+
+
+def merge(target: Target, entries: Sequence[Entry], saying: Sequence[Says]) -> Merged:
     """Put *entries* into the project file; those that it would not accept are left out.
 
-    Those of *partial* say only what they differ in from the usual: another one may say more.
+    Another source of the same deployment may say more than one that is not *saying* all of it.
     """
     equal: set[int] = set()
     problems: dict[int, Sequence[Diagnostic]] = {}
     wanted: list[int] = []
     earlier: dict[tuple[Any, Any], tuple[Entry, str]] = {}
     declared = _by_name(target)
-    for index, entry in enumerate(entries):
+    for index, (entry, said) in enumerate(zip(entries, saying, strict=True)):
+        if said is Says.NOTHING:
+            continue
+        if not _is_utf_8(entry):
+            problems[index] = [_NOT_UTF_8]
+            continue
         key = entry.get("name"), entry.get("entrypoint")
         other = _declared(target, declared.get(key[0], ()), entry) or earlier.get(key)
         if other is None:
             wanted.append(index)
             earlier[key] = entry, "another file"
-        elif _is_equal(other[0], entry) or (index in partial and _agrees(other[0], entry)):
+        elif said is Says.YIELDS or _is_equal(other[0], entry) or _agrees(other[0], entry, said):
             equal.add(index)
         else:
             problems[index] = [_already(entry, other[1])]
@@ -100,6 +133,15 @@ def merge(target: Target, entries: Sequence[Entry], partial: frozenset[int] = fr
     problems |= problems_now
     added = frozenset(index for index in wanted if index not in problems)
     return Merged(text, added, frozenset(equal), problems, notes)
+
+
+def _is_utf_8(entry: Entry) -> bool:
+    """Whether a file can hold *entry*; the name of a file may be other bytes."""
+    try:
+        json.dumps(entry, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _accepted(
@@ -124,10 +166,20 @@ def _written(
 ) -> tuple[str, dict[int, Sequence[Diagnostic]]]:
     if target.text is None:
         return (new_file(target.root.name, [entries[index] for index in kept]) if kept else ""), {}
-    text, failed = target.text, dict[int, Sequence[Diagnostic]]()
+    try:
+        return add_entries(target.text, [entries[index] for index in kept], file=target.shown), {}
+    except (EditRefused, ProjectInvalid):
+        return _written_one_by_one(target.text, target.shown, entries, kept)
+
+
+def _written_one_by_one(
+    text: str, file: str, entries: Sequence[Entry], kept: Sequence[int]
+) -> tuple[str, dict[int, Sequence[Diagnostic]]]:
+    """The text with those entries that it can take, and why not the others."""
+    failed: dict[int, Sequence[Diagnostic]] = {}
     for index in kept:
         try:
-            text = add_entry(text, entries[index], file=target.shown)
+            text = add_entry(text, entries[index], file=file)
         except (EditRefused, ProjectInvalid) as error:
             failed[index] = error.diagnostics
     return text, failed
@@ -179,11 +231,16 @@ def _is_equal(one: Any, other: Any) -> bool:
     return bool(_clean(one) == _clean(other))
 
 
-def _agrees(whole: Entry, part: Entry) -> bool:
+def _agrees(whole: Entry, part: Entry, said: Says) -> bool:
     """Whether *whole* says all that *part* does, but for the steps."""
-    return all(
-        _holds(_clean(whole).get(key), value) for key, value in _clean(part).items() if key not in SECTIONS
-    )
+    if said not in (Says.ALL_BUT_BLOCKS, Says.PART):
+        return False
+    both = [
+        {key: value for key, value in _clean(each).items() if key not in SECTIONS} for each in (whole, part)
+    ]
+    if said is Says.ALL_BUT_BLOCKS and both[0].keys() != both[1].keys():
+        return False
+    return all(_holds(both[0].get(key), value) for key, value in both[1].items())
 
 
 def _holds(whole: Any, part: Any) -> bool:

@@ -8,14 +8,10 @@ from dataclasses import dataclass, field, replace
 from syntask_yaml.diagnostics import Diagnostic, Severity
 from syntask_yaml.document.node import Node
 from syntask_yaml.document.reader import Document, read_each
-from syntask_yaml.project.agent_files import (
-    MAX_BYTES,
-    has_project_form,
-    is_agent_deployment,
-    may_hold_deployment,
-)
+from syntask_yaml.project.agent_files import has_project_form, is_agent_deployment, may_hold_deployment
 from syntask_yaml.source import Source, Span
 from syntask_yaml.upgrade.agent_deployment import AgentDeployment, Form
+from syntask_yaml.upgrade.content import FileUnreadable, read_content, text_of
 from syntask_yaml.upgrade.find import FoundFile
 from syntask_yaml.upgrade.secrets import hide_secrets
 
@@ -27,37 +23,27 @@ _AROUND = frozenset({"deployments", "name", "prefect-version", "definitions"})
 @dataclass(frozen=True, slots=True)
 class FoundDeployments:
     """What a file holds; *text* is its text with line ends as they are, *problems* why something is
-    left out."""
+    left out. *may_remove*: nothing else is in it."""
 
     file: FoundFile
     text: str = field(repr=False)
     deployments: tuple[AgentDeployment, ...] = ()
     problems: tuple[Diagnostic, ...] = ()
+    may_remove: bool = True
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether the file was not read at all."""
+        return not self.text
 
 
 def read_deployments(file: FoundFile) -> FoundDeployments | None:
     """The deployments of a file; None where it has nothing to do with agents."""
     try:
-        with file.path.open("rb") as opened:
-            content = opened.read(MAX_BYTES + 1)
-    except OSError as error:
-        detail = f"`{file.shown}` cannot be read: {error.strerror or error}."
-        return _unreadable(file, detail, "Check that you may read the file.")
-    if not may_hold_deployment(content):
-        return None
-    if len(content) > MAX_BYTES:
-        detail = f"`{file.shown}` is larger than {MAX_BYTES >> 20} MiB and is not converted."
-        return _unreadable(file, detail, "Split the file.")
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError:
-        return _unreadable(file, f"`{file.shown}` is not UTF-8 text.", "Save the file as UTF-8.")
-    return _of_text(file, text)
-
-
-def _unreadable(file: FoundFile, detail: str, hint: str) -> FoundDeployments:
-    problem = Diagnostic("unreadable-file", detail, hint, span=Span(Source(file.shown, ""), 0, 0))
-    return FoundDeployments(file, "", problems=(problem,))
+        content = read_content(file, may_hold_deployment)
+        return None if content is None else _of_text(file, text_of(file, content))
+    except FileUnreadable as error:
+        return FoundDeployments(file, "", problems=(error.problem,))
 
 
 def _of_text(file: FoundFile, text: str) -> FoundDeployments | None:

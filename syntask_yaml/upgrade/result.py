@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -11,10 +12,18 @@ from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.editor import difference
+from syntask_yaml.upgrade.agent_deployment import Form
 from syntask_yaml.upgrade.draft import BlockNeed, Converted
 from syntask_yaml.upgrade.equivalents import Answer
+from syntask_yaml.upgrade.limit import Limit
 from syntask_yaml.upgrade.pools import PoolNeed
+from syntask_yaml.upgrade.prefect1.convert import Prefect1File
 from syntask_yaml.upgrade.secrets import hide_in_text
+
+_PAUSE = (
+    "Pause the schedules on the old server if it keeps running, or each run starts twice",
+    "prefect deployment schedule pause FLOW/NAME SCHEDULE_ID",
+)
 
 
 class Status(Enum):
@@ -23,6 +32,7 @@ class Status(Enum):
     CARRIED = "carried"
     NOTED = "with notes"
     THERE = "there already"
+    REWRITTEN = "rewritten"  # in the script that builds it
     LEFT = "not carried"
 
 
@@ -36,12 +46,23 @@ class DeploymentResult:
     status: Status
     problems: tuple[Diagnostic, ...] = ()
 
+    @property
+    def is_rewritten(self) -> bool:
+        """Whether the script that builds it does so with Prefect 3."""
+        return self.status is Status.REWRITTEN
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether the project file has it, or gets it."""
+        return self.status not in (Status.LEFT, Status.REWRITTEN)
+
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
     """A file as it is and as it is to be: *before* None is a new one, *after* None one that is deleted.
 
-    With *is_private*, the rest of the file may hold secrets, and only the lines that change are shown.
+    *is_project*: it is a project file. With *is_private*, the rest of the file may hold secrets, and only
+    the lines that change are shown.
     """
 
     path: Path
@@ -50,6 +71,7 @@ class FileChange:
     after: str | None = field(repr=False)
     encoding: str = "utf-8"
     is_private: bool = False
+    is_project: bool = False
 
     @property
     def difference(self) -> str:
@@ -65,7 +87,7 @@ class FileChange:
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """Everything that was found, and what becomes of it."""
+    """Everything that was found, and what becomes of it. *old_url* is that of the server that was read."""
 
     results: tuple[DeploymentResult, ...] = ()
     pools: tuple[PoolNeed, ...] = ()
@@ -73,6 +95,9 @@ class Upgrade:
     answers: tuple[Answer, ...] = ()
     problems: tuple[Diagnostic, ...] = ()
     changes: tuple[FileChange, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    old_url: str = ""
+    flows: tuple[Prefect1File, ...] = ()
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -94,23 +119,32 @@ class Upgrade:
     @property
     def summary(self) -> str:
         """One line of counts."""
-        if not self.results and not self.answers:
+        if not self.results and not self.answers and not self.flows:
             return "Nothing to upgrade."
+        parts = [_flow_files(self.flows)] if self.flows else []
+        if self.results or self.answers:
+            parts.append(self._deployments)
+        return " ".join([*parts, *self._needs])
+
+    @property
+    def _deployments(self) -> str:
         counts = Counter(result.status for result in self.results)
         listed = [
             f"{counts[status]} {status.value}"
             for status in Status
             if counts[status] or status is Status.CARRIED
         ]
-        parts = [f"{_count(len(self.results), 'deployment')}: {', '.join(listed)}."]
+        return f"{_count(len(self.results), 'deployment')}: {', '.join(listed)}."
+
+    @property
+    def _needs(self) -> Iterator[str]:
         if self.pools:
-            parts.append(f"{_count(len(self.pools), 'work pool')} to create.")
+            yield f"{_count(len(self.pools), 'work pool')} to create."
         if self.blocks:
-            parts.append(f"{_count(len(self.blocks), 'block')} to create.")
+            yield f"{_count(len(self.blocks), 'block')} to create."
         if self.answers:
             written = sum(answer.text is not None for answer in self.answers)
-            parts.append(f"{_count(written, 'command')} rewritten, {len(self.answers) - written} left.")
-        return " ".join(parts)
+            yield f"{_count(written, 'command')} rewritten, {len(self.answers) - written} left."
 
     @property
     def next_steps(self) -> tuple[tuple[str, str], ...]:
@@ -118,22 +152,68 @@ class Upgrade:
         return tuple(self._steps())
 
     def _steps(self) -> Iterator[tuple[str, str]]:
+        if any(file.todos for file in self.flows):
+            yield "Change what is marked in the code", "git grep -n 'TODO(syntask upgrade'"
         for block in self.blocks:
             command = block.command or f"(in the UI of the server: {block.type}/{block.name})"
             yield f"Create the block {block.type}/{block.name} unless it exists", command
         for pool in self.pools:
-            exists = ", which the embedded backend has" if pool.is_default else ""
+            exists = " (the embedded backend already has it)" if pool.is_default else ""
             yield f"Create the work pool {pool.name}{exists}", pool.command
+        for limit in self.limits:
+            yield f"Limit {limit.what}", limit.command
         for pool in self.pools:
             yield f"Start a worker for {pool.name}", pool.worker
-        names = [result.converted.full_name for result in self.results if result.status is not Status.LEFT]
-        if names:
+        yield from self._last_steps()
+
+    def _last_steps(self) -> Iterator[tuple[str, str]]:
+        """Deploy, and stop the old schedules."""
+        files = [each.converted.source.root.span.file for each in self.results if each.is_rewritten]
+        for file in dict.fromkeys(files):
+            yield f"Deploy with {file}", shlex.join(["python", file])
+        names = [result.converted.full_name for result in self.results if result.is_declared]
+        if names and self.old_url:
+            yield from self._steps_from_server()
+        elif names:
             yield (
                 "Check what a deploy would change, then deploy",
                 "syntask plan --all && syntask deploy --all",
             )
-            what = "Pause the schedules on the old server if it keeps running, or each run starts twice"
-            yield what, "prefect deployment schedule pause FLOW/NAME SCHEDULE_ID"
+            if all(result.converted.source.form is Form.PREFECT_1 for result in self.results):
+                what = "Turn off the schedules of Prefect 1 if it keeps running, or each run starts twice"
+                yield what, "(in the UI of Prefect 1)"
+                return
+            yield _PAUSE
+        elif files:
+            yield _PAUSE
+
+    def _steps_from_server(self) -> Iterator[tuple[str, str]]:
+        """Deploy, so that nothing schedules on both servers."""
+        kept = [result for result in self.results if result.is_declared]
+        moved = [each.converted.full_name for each in kept if _schedules(each.entry)]
+        others = [each.converted.full_name for each in kept if not _schedules(each.entry)]
+        yield "Check what a deploy would change", "syntask plan --all"
+        if others:
+            options = [word for name in others for word in ("-n", name)]
+            yield "Deploy what has no active schedule", shlex.join(["syntask", "deploy", *options])
+        if moved:
+            words = ["syntask", "upgrade", "switch", *moved, f"--from-server={self.old_url}"]
+            yield "Deploy the others, and move their schedules from the old server", shlex.join(words)
+
+
+def _schedules(entry: Mapping[str, Any]) -> bool:
+    """Whether an entry makes runs by itself."""
+    schedules = entry.get("schedules") or ()
+    return not entry.get("paused") and any(each.get("active") is not False for each in schedules)
+
+
+def _flow_files(files: Sequence[Prefect1File]) -> str:
+    """How many files of Prefect 1 there are, and what becomes of them."""
+    left = sum(file.is_left for file in files)
+    marked = sum(bool(file.todos) for file in files)
+    counts = {"converted": len(files) - left - marked, "with TODOs": marked, "left": left}
+    listed = ", ".join(f"{count} {what}" for what, count in counts.items() if count or what == "converted")
+    return f"{_count(len(files), 'file')} of Prefect 1: {listed}."
 
 
 def _count(number: int, noun: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from syntask_yaml.document.node import Node
 from syntask_yaml.upgrade.agent_deployment import Form, is_empty
 from syntask_yaml.upgrade.draft import EntryDraft
+from syntask_yaml.upgrade.field_types import truth
 
 _KEYS = frozenset("cron timezone day_or interval anchor_date rrule active parameters slug".split())
 _NO_EFFECT: Mapping[str, str] = {
@@ -25,7 +26,7 @@ def convert_schedules(draft: EntryDraft) -> None:
     """`schedule`, `schedules` and `is_schedule_active` as `schedules` and `paused`."""
     written = [entry for key in _FORMS if (node := draft.source.get(key)) for entry in _entries(draft, node)]
     switch = draft.source.get("is_schedule_active")
-    if switch is not None and switch.value is False:
+    if switch is not None and truth(switch.value) is False:
         draft.carry(switch, "paused")
         draft.put("paused", True)
         written = [{**entry, "active": False} for entry in written]
@@ -37,9 +38,6 @@ def convert_schedules(draft: EntryDraft) -> None:
 
 def _entries(draft: EntryDraft, node: Node) -> list[dict[str, Any]]:
     """The schedules in a field that holds one, or a list."""
-    if not isinstance(node.value, (dict, list)):
-        draft.report(node, "wrong-type", f"`{node.path[-1]}` is neither a mapping nor a list.")
-        return []
     if isinstance(node.value, dict):
         found = [_entry(draft, node)]
     else:
@@ -50,8 +48,12 @@ def _entries(draft: EntryDraft, node: Node) -> list[dict[str, Any]]:
 
 def _item(draft: EntryDraft, item: Node) -> dict[str, Any]:
     """One of a list: a schedule with whether it is active, or, as later versions had it, all in one."""
-    if not isinstance(item.value, dict) or is_empty(item.value):
+    if is_empty(item.value):
         draft.drop(item, "empty")
+        return {}
+    if not isinstance(item.value, dict):
+        detail = "A schedule is not a mapping. It is not carried."
+        draft.report(item, "wrong-type", detail, "Write it as in `- cron: 0 6 * * *`.")
         return {}
     inner = item.get("schedule")
     if inner is None or not isinstance(inner.value, dict):
@@ -76,11 +78,13 @@ def _pair(draft: EntryDraft, node: Node) -> list[tuple[str, Any]]:
         draft.drop(node, _NO_EFFECT[key])
     elif key in _SAME and node.value is _SAME[key] and draft.source.form is not Form.PROJECT:
         draft.drop(node, "the default")
+    elif key in _SAME and truth(node.value) is None:
+        draft.report(node, "wrong-type", f"`{key}` is not true or false. It is not carried.")
     elif key not in _KEYS:
         draft.report(node, "unknown-field", f"`{key}` is not a field of a schedule. It is not carried.")
     else:
         draft.carry(node, f"schedules.{key}")
-        return [(key, draft.literal(_whole(node.value)))]
+        return [(key, truth(node.value) if key in _SAME else draft.literal(_whole(node.value)))]
     return []
 
 

@@ -6,9 +6,12 @@ which messages show do not hold it either.
 
 from __future__ import annotations
 
+import json
 import re
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from syntask_yaml.diagnostics import Path as TreePath
@@ -19,9 +22,20 @@ from syntask_yaml.source import Source
 
 # Keys of storage blocks that hold secrets, or may, under other names than usual.
 _IN_STORAGE = frozenset("aws_access_key_id key settings".split())
-# Templates of others: they are neither carried nor shown.
+# Templates of others: all of it is hidden, and its secrets are replaced when it becomes a template.
 _VEILED = frozenset("job customizations task_definition task_customizations".split())
 _LOGIN = re.compile(r"(?<=://)(?:[^/\s@:]*:[^/\s@]+|[^/\s@:]{20,})@")
+# Secrets that their own form tells, whatever they are called: keys of services, and logins in a text.
+_KNOWN = re.compile(
+    r"(?<![A-Za-z0-9])(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abeprs]-[\w-]{10,}"
+    r"|(?:AKIA|ASIA)[A-Z0-9]{16}|[sr]k_live_\w{10,}|pn[ubw]_\w{16,}|AIza[\w-]{35}"
+    r"|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]*|https://hooks\.slack\.com/services/\S+"
+    r"|(?i:bearer)[ ]+(?=\S*\d)[\w.~+/=-]{8,})"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*"
+    r"|(?i:(?:token|password|pwd|secret|accountkey|sharedaccesskey)=)[^\s;&\"'$<{]{4,}"
+)
+# Where a value may be one of them; elsewhere it would be a name.
+_HOLDERS = frozenset("parameters infrastructure infra_overrides job_variables".split())
 # In the text of a command: `--password x`, `API_TOKEN=x`, `token: x`.
 _SAID = re.compile(
     r"(?i)(?<![\w-])[\w-]{0,60}?(?:token|passw(?:or)?d|passphrase|secret|api[_-]?key|access[_-]?key(?:[_-]?id)?"
@@ -38,11 +52,14 @@ class Hidden:
     places: tuple[TreePath, ...] = ()
 
 
-def hide_secrets(root: Node) -> Hidden:
-    """*root* with a `Secret` for each value that its name says is one, and asterisks in its text."""
+def hide_secrets(root: Node, ends: Mapping[int, int] = MappingProxyType({})) -> Hidden:
+    """*root* with a `Secret` for each value that its name says is one, and asterisks in its text.
+
+    *ends* are the places behind values, by where they begin; by default, up to the next key or value.
+    """
     hiding = _Hiding()
     value = hiding.value(root)
-    text = _masked(root, hiding.starts)
+    text = _masked(root, hiding.starts, ends)
     source = Source(root.source.name, text)
     return Hidden(replace(root, value=value, source=source), tuple(hiding.places))
 
@@ -53,10 +70,31 @@ def hide_values(root: Node) -> tuple[Any, tuple[TreePath, ...]]:
     return hiding.value(root), tuple(hiding.places)
 
 
+def unveiled(key: str, value: Any) -> Any:
+    """The *value* of the field *key*, if it was hidden as a whole: with its secrets, and as it was."""
+    return _in_clear(value) if _is_veiled(key) else value
+
+
+def _in_clear(value: Any) -> Any:
+    if isinstance(value, Secret):
+        try:
+            return json.loads(value.reveal())
+        except ValueError:  # a server marked it as a secret
+            return value.reveal()
+    if isinstance(value, dict):
+        return {key: _in_clear(item) for key, item in value.items()}
+    return [_in_clear(item) for item in value] if isinstance(value, list) else value
+
+
+def _is_veiled(key: object) -> bool:
+    return str(key).partition(".")[0] in _VEILED
+
+
 def hide_in_text(text: str) -> str:
     """*text*, which is no YAML, with asterisks for what looks like a secret: as long as it was."""
     text = _LOGIN.sub(lambda found: "*" * (len(found[0]) - 1) + "@", text)
-    return _SAID.sub(lambda found: _starred(found[0], found["value"]), text)
+    text = _SAID.sub(lambda found: _starred(found[0], found["value"]), text)
+    return _KNOWN.sub(lambda found: re.sub(r"\S", "*", found[0]), text)
 
 
 def _starred(whole: str, secret: str) -> str:
@@ -76,20 +114,22 @@ class _Hiding:
                 child.path[-1]: self.value(
                     child,
                     is_secret=(is_secret or _names_secret(child.path)) and not _is_bookkeeping(child.path),
-                    is_veiled=is_veiled or child.path[-1] in _VEILED,
+                    is_veiled=is_veiled or _is_veiled(child.path[-1]),
                 )
                 for child in node.children()
             }
         if isinstance(node.value, list):
             return [self.value(child, is_secret=is_secret, is_veiled=is_veiled) for child in node.children()]
-        if not _is_value(node.value) or not (is_secret or is_veiled or _has_login(node.value)):
+        is_known = node.path[:1] and node.path[0] in _HOLDERS and is_known_secret(node.value)
+        if not _is_value(node.value) or not (is_secret or is_veiled or is_known or has_login(node.value)):
             return node.value
         self.starts.append(node.span.start)
         if is_veiled:
-            return Secret(str(node.value))
+            return Secret(json.dumps(node.value))
         if set(str(node.value)) != {"*"}:  # as a server shows it: the file does not hold it
             self.places.append(node.path)
-        return _LOGIN.sub("", node.value) if _has_login(node.value) else Secret(str(node.value))
+        is_login = has_login(node.value) and not is_known
+        return _LOGIN.sub("", node.value) if is_login else Secret(str(node.value))
 
 
 def _names_secret(path: TreePath) -> bool:
@@ -109,11 +149,17 @@ def _is_value(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _has_login(value: Any) -> bool:
+def has_login(value: Any) -> bool:
+    """Whether *value* is a text with a URL that holds a password or a token."""
     return isinstance(value, str) and _LOGIN.search(value) is not None
 
 
-def _masked(root: Node, begins: list[int]) -> str:
+def is_known_secret(value: Any) -> bool:
+    """Whether *value* is a text with a key or a password that its own form tells."""
+    return isinstance(value, str) and _KNOWN.search(value) is not None
+
+
+def _masked(root: Node, begins: list[int], ends: Mapping[int, int]) -> str:
     """The source with asterisks from each of *begins* to what is written next."""
     text = root.source.text
     if not begins:
@@ -121,7 +167,7 @@ def _masked(root: Node, begins: list[int]) -> str:
     starts = sorted({*starts_in(root.location), *begins, len(text)})
     pieces, done = [], 0
     for begin in sorted(set(begins)):
-        end = starts[min(bisect_right(starts, begin), len(starts) - 1)]
+        end = ends.get(begin) or starts[min(bisect_right(starts, begin), len(starts) - 1)]
         pieces += [text[done:begin], re.sub(r"\S", "*", text[begin:end])]
         done = max(end, begin)
     return "".join([*pieces, text[done:]])

@@ -11,9 +11,8 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.model.secret import holds_secret
 from syntask_yaml.project.spelling import step
 from syntask_yaml.upgrade.agent_deployment import is_empty
+from syntask_yaml.upgrade.blocks import block_name, block_type, is_bookkeeping
 from syntask_yaml.upgrade.draft import EntryDraft
-from syntask_yaml.upgrade.job_variables import BOOKKEEPING
-from syntask_yaml.upgrade.pools import block_name, block_type
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _CREDENTIALS = ("credentials", "bitbucket_credentials", "gcp_credentials")
@@ -239,7 +238,7 @@ def settle_fields(draft: EntryDraft, block: Node, storage: Storage) -> None:
     draft.ledger.open(block)
     for node in block.children():
         key = str(node.path[-1])
-        if key.startswith("_") or key in BOOKKEEPING:
+        if is_bookkeeping(key):
             draft.drop(node, "internal to Prefect")
         elif is_empty(node.value):
             draft.drop(node, "same as without the field")

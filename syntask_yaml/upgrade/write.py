@@ -62,8 +62,9 @@ def _write(change: FileChange) -> None:
     if change.after is None:
         change.path.unlink()
         return
-    if change.before is None:
+    if change.before is None and change.is_project:
         write_schema(change.path.parent)
+    change.path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(change.path, change.after, encoding=change.encoding)
 
 

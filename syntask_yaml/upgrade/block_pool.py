@@ -1,0 +1,119 @@
+"""One infrastructure block as a work pool: its fields are defaults of the pool's job variables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from syntask_yaml.backend.prefect.old_block import OldBlock
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.document.location import MappingLocation
+from syntask_yaml.document.node import Node
+from syntask_yaml.document.reader import read_file
+from syntask_yaml.errors import ProjectInvalid, UsageError
+from syntask_yaml.project.dialect import Dialect
+from syntask_yaml.project.flows import FlowReader
+from syntask_yaml.source import Source
+from syntask_yaml.upgrade.agent_deployment import AgentDeployment, Form
+from syntask_yaml.upgrade.blocks import block_name, block_type, has_copy
+from syntask_yaml.upgrade.draft import BlockNeed, EntryDraft, PoolWish, Scene
+from syntask_yaml.upgrade.infrastructure import INFRASTRUCTURE
+from syntask_yaml.upgrade.job_variables import kind_of
+from syntask_yaml.upgrade.pools import job_variables_of
+from syntask_yaml.upgrade.secrets import hide_secrets, hide_values
+from syntask_yaml.upgrade.templates.compose import compose
+from syntask_yaml.upgrade.templates.defaults import Template, default_templates
+
+
+@dataclass(frozen=True, slots=True)
+class InfraBlock:
+    """An infrastructure block: *node* is the mapping of its fields, without secrets in its text."""
+
+    node: Node
+    type: str
+    name: str
+
+    @property
+    def pool_type(self) -> str:
+        """The type of the work pool that it becomes. Raises UsageError for a block of another kind."""
+        kind = kind_of(self.type)
+        if kind is None:
+            known = ", ".join(f"`{slug}`" for slug in INFRASTRUCTURE)
+            raise UsageError(
+                f"No work pool replaces a block of type `{self.type or 'unknown'}`.",
+                hint=f"The types of infrastructure blocks are {known}.",
+            )
+        return kind.type
+
+
+@dataclass(frozen=True, slots=True)
+class BlockPool:
+    """What a block becomes: a base job template, the blocks that it refers to, and what to say about it."""
+
+    template: Mapping[str, Any]
+    blocks: tuple[BlockNeed, ...]
+    problems: tuple[Diagnostic, ...]
+
+
+def read_block(path: Path) -> InfraBlock:
+    """Return the block in a YAML or JSON file: the whole file, or the `infrastructure` of a deployment.
+
+    Raises ProjectInvalid for a file that cannot be read, UsageError for one without the values of a block.
+    """
+    document = read_file(path)
+    if any(problem.is_error for problem in document.diagnostics):
+        raise ProjectInvalid(document.diagnostics)
+    root = hide_secrets(document.root).root
+    node = (root.get("infrastructure") if isinstance(root.value, dict) else None) or root
+    if not block_type(node):
+        hint = "Add `block_type_slug`, for example `block_type_slug: kubernetes-job`."
+        raise UsageError(f"`{path}` does not contain an infrastructure block.", hint=hint)
+    block = InfraBlock(node, block_type(node), block_name(node))
+    if block.name and not has_copy(node):
+        hint = f"Read it from the server with `--from-block {block.type}/{block.name} --from-server URL`."
+        raise UsageError(f"`{path}` contains only the name of the block `{block.name}`.", hint=hint)
+    return block
+
+
+def block_of_server(block: OldBlock, url: str) -> InfraBlock:
+    """Return a block that a server has."""
+    source = Source(f"block {block.type}/{block.name} on {url}", "")
+    value, _ = hide_values(Node(block.value, source, 0))
+    return InfraBlock(Node(value, source, 0), block.type, block.name)
+
+
+def pool_of_block(block: InfraBlock, name: str, base: Template, *, dialect: Dialect) -> BlockPool:
+    """Return what *block* is as a pool called *name*, whose type has the default template *base*.
+
+    References to blocks are written in *dialect*, which is that of the backend's workers. Without *base*,
+    the template is the one that servers of today have. Raises UsageError for a block of another kind.
+    """
+    pool_type = block.pool_type
+    kind = INFRASTRUCTURE[block.type]
+    base = base or default_templates()[pool_type]
+    # A template of a server cannot spell braces as text, and is written as it is.
+    form = Form.PROJECT if dialect is Dialect.PREFECT else Form.AGENT
+    root = Path()
+    scene = Scene(root, dialect, FlowReader(root), templates={pool_type: base})
+    deployment = AgentDeployment(_as_infrastructure(block.node), root, form)
+    draft = EntryDraft(deployment, scene)
+    draft.pool = PoolWish(pool_type, name)
+    (infrastructure,) = deployment.root.children()
+    draft.ledger.open(infrastructure)
+    variables = job_variables_of(draft, infrastructure, kind)
+    lifted: Any = json.loads(draft.pool.template) if draft.pool.template else base
+    if isinstance(variables.get("env"), dict):
+        properties = lifted["variables"]["properties"]
+        variables["env"] = {**(properties.get("env", {}).get("default") or {}), **variables["env"]}
+    problems = tuple(replace(problem, entries=()) for problem in draft.problems)
+    return BlockPool(compose(lifted, {}, variables), tuple(draft.blocks), problems)
+
+
+def _as_infrastructure(block: Node) -> Node:
+    """A deployment that says nothing but its infrastructure: the block's fields are none of its own."""
+    start = block.span.start
+    location = MappingLocation(start, [start], [block.location], {"infrastructure": 0})
+    return Node({"infrastructure": block.value}, block.source, location)

@@ -1,0 +1,105 @@
+"""The deployments that go into one project file: converted, then merged into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from syntask_yaml.diagnostics import Diagnostic, Severity, in_file_order
+from syntask_yaml.files import shown_path
+from syntask_yaml.upgrade.agent_deployment import AgentDeployment, Form
+from syntask_yaml.upgrade.convert import convert
+from syntask_yaml.upgrade.draft import Converted, PoolWish, Scene
+from syntask_yaml.upgrade.edits import project_change
+from syntask_yaml.upgrade.project_file import Merged, Says, Target, merge, open_target, says
+from syntask_yaml.upgrade.request import UpgradeRequest
+from syntask_yaml.upgrade.result import DeploymentResult, FileChange, Status
+from syntask_yaml.upgrade.targets import Targets
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """What goes into one project file, before the pools have names."""
+
+    target: Target
+    converted: tuple[Converted, ...]
+
+
+def convert_all(
+    request: UpgradeRequest,
+    targets: Targets,
+    sources: Iterable[AgentDeployment],
+    not_uploaded: frozenset[str],
+) -> Iterator[Conversion]:
+    """Convert *sources*, by the project file that they go to.
+
+    Raises ProjectInvalid for a project file that cannot be read.
+    """
+    groups: dict[tuple[Path, Path], list[AgentDeployment]] = {}
+    for each in sources:
+        groups.setdefault(targets.of(each.path), []).append(each)
+    for (path, root), own in groups.items():
+        target = open_target(path, root, shown_path(path, request.directory))
+        scene = Scene(
+            root=root,
+            dialect=target.dialect,
+            reader=target.reader,
+            sections=target.sections,
+            not_uploaded=not_uploaded,
+            pools=request.pools,
+        )
+        yield Conversion(target, tuple(convert(source, scene) for source in own))
+
+
+def merge_conversion(
+    conversion: Conversion, names: Mapping[PoolWish, str], request: UpgradeRequest
+) -> tuple[list[DeploymentResult], list[FileChange]]:
+    """What becomes of the deployments for one project file, and that file with them."""
+    target, converted = conversion.target, conversion.converted
+    entries = [_with_pool(each, names) for each in converted]
+    merged = merge(target, entries, [_says(each.source, request) for each in converted])
+    return list(_results(target, converted, entries, merged)), list(project_change(target, merged))
+
+
+def _says(source: AgentDeployment, request: UpgradeRequest) -> Says:
+    is_elsewhere = source.form is Form.SCRIPT and not request.writes_entries
+    return Says.NOTHING if is_elsewhere else says(source)
+
+
+def _with_pool(converted: Converted, names: Mapping[PoolWish, str]) -> dict[str, object]:
+    """The entry, with the name of its pool."""
+    entry = dict(converted.entry)
+    if converted.pool is not None:
+        entry["work_pool"] = {"name": names[converted.pool], **entry.get("work_pool", {})}
+    return entry
+
+
+def _results(
+    target: Target, converted: Sequence[Converted], entries: Sequence[Mapping[str, object]], merged: Merged
+) -> Iterator[DeploymentResult]:
+    for index, (each, entry) in enumerate(zip(converted, entries, strict=True)):
+        own = [*each.problems, *_refused(each, merged.problems.get(index, ())), *_notes(each, merged, index)]
+        problems = tuple(in_file_order(own))
+        yield DeploymentResult(each, entry, target.path, _status(index, merged, problems), problems)
+
+
+def _refused(each: Converted, problems: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """What keeps a deployment out of the file; what has no place is said of the deployment."""
+    for problem in problems:
+        span = problem.span or each.source.root.span
+        yield replace(problem, span=span, entries=(each.name,), severity=Severity.ERROR)
+
+
+def _notes(each: Converted, merged: Merged, index: int) -> Iterator[Diagnostic]:
+    for problem in merged.notes.get(index, ()):
+        warned = problem.as_warning() if problem.is_error else problem
+        yield replace(warned, entries=(each.name,))
+
+
+def _status(index: int, merged: Merged, problems: Sequence[Diagnostic]) -> Status:
+    if index in merged.equal:
+        return Status.THERE
+    if index not in merged.added:
+        return Status.LEFT
+    return Status.CARRIED if all(problem.is_note for problem in problems) else Status.NOTED

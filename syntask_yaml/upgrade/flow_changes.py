@@ -1,0 +1,57 @@
+"""What becomes of files with flows of Prefect 1 when it is known which entries the project file takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from syntask_yaml.project.spelling import slug
+from syntask_yaml.upgrade.agent_deployment import AgentDeployment
+from syntask_yaml.upgrade.draft import BlockNeed
+from syntask_yaml.upgrade.find import FoundFile
+from syntask_yaml.upgrade.flow_imports import import_changes, renamed_flows, with_new_names
+from syntask_yaml.upgrade.prefect1.read import FoundFlows
+from syntask_yaml.upgrade.result import DeploymentResult, FileChange, Status
+
+
+def with_unique_names(found: Iterable[FoundFlows]) -> list[FoundFlows]:
+    """The same; a deployment that would overwrite another one is called after its file, too."""
+    seen: set[tuple[str, str]] = set()
+    return [
+        replace(each, deployments=tuple(_unique(one, seen) for one in each.deployments)) for each in found
+    ]
+
+
+def _unique(deployment: AgentDeployment, seen: set[tuple[str, str]]) -> AgentDeployment:
+    flow, name = deployment.text("flow_name") or deployment.text("entrypoint"), deployment.name
+    other = f"{slug(deployment.path.stem)}-{name}"
+    candidates = [name, other, *(f"{other}-{number}" for number in range(2, 999))]
+    free = next(each for each in candidates if (flow, each) not in seen)
+    seen.add((flow, free))
+    root = replace(deployment.root, value={**deployment.root.value, "name": free})
+    return replace(deployment, root=root)
+
+
+def without_entries(found: Iterable[FoundFlows], results: Sequence[DeploymentResult]) -> list[FoundFlows]:
+    """The same; where an entry was not added, the code of the flow keeps what the entry would say."""
+    left = {result.converted.source.path for result in results if result.status is Status.LEFT}
+    return [each.with_deployments_kept() if each.file.path in left else each for each in found]
+
+
+def secrets_of(found: Iterable[FoundFlows]) -> Iterator[BlockNeed]:
+    """The blocks that the converted code loads."""
+    for each in found:
+        yield from (BlockNeed("secret", name) for name in each.converted.secrets)
+
+
+def changes_of(found: Sequence[FoundFlows], others: Iterable[FoundFile]) -> Iterator[FileChange]:
+    """The files that are rewritten, and those of *others* that import their flows."""
+    renamed = renamed_flows(found)
+    for each in found:
+        file, before = each.file, each.converted.before
+        is_rewritten = each.converted.text != before
+        after = with_new_names(file.path, each.converted.text, renamed) if is_rewritten else before
+        if after != before:
+            yield FileChange(file.path, file.shown, before, after, is_private=True)
+    known = {each.file.path for each in found}
+    yield from import_changes((file for file in others if file.path not in known), renamed)

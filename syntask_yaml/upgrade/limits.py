@@ -1,0 +1,42 @@
+"""The limits of a server that apply to what is converted: those of its work queues, and of tags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from syntask_yaml.diagnostics import Diagnostic, Severity
+from syntask_yaml.upgrade.limit import Limit
+from syntask_yaml.upgrade.result import DeploymentResult, Status
+from syntask_yaml.upgrade.server import Server
+
+_OF_SERVERS = " The embedded backend has no limits of tags."
+
+
+def limits_of(server: Server, results: Sequence[DeploymentResult]) -> Iterator[Limit]:
+    """The limits of queues that *results* use, and of all tags: code says which of these are used."""
+    used = dict.fromkeys(
+        (str(pool.get("name", "")), str(pool["work_queue_name"]))
+        for result in results
+        if result.status is not Status.LEFT and "work_queue_name" in (pool := _pool(result.entry))
+    )
+    for queue in server.limited_queues():
+        for pool_name, name in used:
+            if name == queue.name and queue.limit is not None:
+                yield Limit(name, queue.limit, pool_name, queue.priority)
+    for tag, number in server.tag_limits().items():
+        yield Limit(tag, number)
+
+
+def _pool(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    pool = entry.get("work_pool")
+    return pool if isinstance(pool, Mapping) else {}
+
+
+def note_of(limit: Limit) -> Diagnostic:
+    """What to say of a limit, which is in no project file."""
+    detail = f"The old server limits {limit.what} to {limit.number}. A project file cannot declare that."
+    hint = f"Run `{limit.command}`."
+    if limit.pool:
+        return Diagnostic("queue-limit", detail, hint, severity=Severity.NOTE)
+    return Diagnostic("tag-limit", detail, f"{hint}{_OF_SERVERS}", severity=Severity.NOTE)

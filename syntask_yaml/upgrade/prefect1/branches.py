@@ -1,0 +1,195 @@
+"""`ifelse` and `switch` as `if`, and `merge` where one of its branches always runs.
+
+Prefect 1 skipped what takes the result of `merge` if no branch ran. So it is converted where that cannot be.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from syntask_yaml.upgrade.prefect1.calls import is_known, is_task
+from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
+from syntask_yaml.upgrade.prefect1.module import argument
+from syntask_yaml.upgrade.prefect1.returns import returns_bool
+from syntask_yaml.upgrade.prefect1.uncalled import names_uncalled
+
+# Calls that add no task of their own to a flow.
+_NO_TASKS = frozenset({"prefect.Parameter", "prefect.unmapped"})
+
+
+def convert_branches(draft: FlowFileDraft) -> None:
+    """The branches in the body of every flow, each with the calls of `merge` that join them."""
+    for flow in draft.flows:
+        joined = _cases(draft, flow)
+        for statement in flow.body:
+            is_alone = isinstance(statement, ast.Expr) and draft.edits.is_alone(statement)
+            call = statement.value if isinstance(statement, ast.Expr) and is_alone else None
+            if isinstance(call, ast.Call) and draft.names.called(call) == "prefect.ifelse":
+                joined |= _convert_ifelse(draft, flow, statement, call)
+            elif isinstance(call, ast.Call) and draft.names.called(call) == "prefect.switch":
+                _convert_switch(draft, flow, statement, call)
+        for node in flow.nodes:
+            if isinstance(node, ast.Call) and draft.names.called(node) == "prefect.merge":
+                _convert_merge(draft, flow, node, joined)
+
+
+# The names that branches set, by the statement in front of which they are set to nothing.
+Joined = dict[frozenset[str], ast.stmt]
+
+
+def _cases(draft: FlowFileDraft, flow: Prefect1Flow) -> Joined:
+    """The names that are set in `case(x, True)` and in `case(x, False)`, where `x` is nothing else."""
+    found: dict[str, dict[bool, ast.With]] = {}
+    for statement in flow.body:
+        if not isinstance(statement, ast.With):
+            continue
+        call = statement.items[0].context_expr
+        if isinstance(call, ast.Call) and draft.names.called(call) == "prefect.case" and len(call.args) == 2:
+            value, wanted = call.args
+            match value, wanted:
+                case ast.Name(id=name), ast.Constant(value=bool(answer)):
+                    found.setdefault(name, {})[answer] = statement
+    joined: Joined = {}
+    for name, blocks in found.items():
+        made = _only_value(flow, name)
+        if len(blocks) == 2 and isinstance(made, ast.Call) and returns_bool(draft.module, made.func):
+            first = min(blocks.values(), key=draft.edits.start)
+            for one in _set_in(draft, blocks[True]):
+                joined |= {frozenset({one, other}): first for other in _set_in(draft, blocks[False])}
+    return joined
+
+
+def _set_in(draft: FlowFileDraft, block: ast.With) -> Iterator[str]:
+    """The names that statements of a block set to what a task returns, which does not run without it."""
+    for each in block.body:
+        match each:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=called)):
+                is_map = isinstance(called, ast.Attribute) and called.attr == "map"
+                if is_task(draft, called.value if is_map and isinstance(called, ast.Attribute) else called):
+                    yield name
+
+
+def _stores(flow: Prefect1Flow, name: str) -> list[ast.Name]:
+    named = (node for node in flow.nodes if isinstance(node, ast.Name) and node.id == name)
+    return [node for node in named if isinstance(node.ctx, ast.Store)]
+
+
+def _assignment(flow: Prefect1Flow, name: str) -> ast.Assign | None:
+    """The statement of the body that sets *name*, if it is the only one."""
+    found = [
+        each
+        for each in flow.body
+        if isinstance(each, ast.Assign) and [getattr(target, "id", "") for target in each.targets] == [name]
+    ]
+    return found[0] if len(found) == len(_stores(flow, name)) == 1 else None
+
+
+def _only_value(flow: Prefect1Flow, name: str) -> ast.expr | None:
+    assignment = _assignment(flow, name)
+    return assignment.value if assignment is not None else None
+
+
+def _convert_ifelse(draft: FlowFileDraft, flow: Prefect1Flow, statement: ast.stmt, call: ast.Call) -> Joined:
+    condition, *branches = (
+        argument(call, name, position)
+        for position, name in enumerate(("condition", "true_task", "false_task"))
+    )
+    if len(call.args) + len(call.keywords) != len(branches) + 1:
+        return {}  # `mapped`
+    if condition is None or not _is_result(draft, flow, condition):
+        return {}
+    nothing = [isinstance(each, ast.Constant) and each.value is None for each in branches]
+    if any(nothing) or not all(each is not None and _is_branch(draft, flow, each) for each in branches):
+        return {}
+    moved = [_assignment(flow, each.id) for each in branches if isinstance(each, ast.Name)]
+    indent, newline = draft.edits.indentation(statement), draft.edits.newline
+    texts = [_branch(draft, flow, each) for each in branches if each is not None]
+    names = [each.id for each in branches if isinstance(each, ast.Name) and _assignment(flow, each.id)]
+    none = f"{' = '.join(names)} = None{newline}{indent}" if names else ""
+    head = f"{none}if {draft.edits.take(condition)}:{newline}{indent}    {texts[0]}"
+    draft.edits.replace_node(statement, f"{head}{newline}{indent}else:{newline}{indent}    {texts[1]}")
+    for each in filter(None, moved):
+        draft.edits.remove(each)
+    return {frozenset(names): statement} if len(names) == 2 else {}
+
+
+def _convert_switch(draft: FlowFileDraft, flow: Prefect1Flow, statement: ast.stmt, call: ast.Call) -> None:
+    condition, cases = argument(call, "condition", 0), argument(call, "cases", 1)
+    if not isinstance(condition, ast.Name) or not _is_result(draft, flow, condition):
+        return
+    if not isinstance(cases, ast.Dict) or len(call.args) + len(call.keywords) != 2:
+        return  # computed, or `mapped`
+    keys = [key.value for key in cases.keys if isinstance(key, ast.Constant)]
+    if not keys or len({*keys}) != len(cases.keys):
+        return
+    if not all(_is_branch(draft, flow, each) and not _assigned(flow, each) for each in cases.values):
+        return
+    indent, newline = draft.edits.indentation(statement), draft.edits.newline
+    lines: list[str] = []
+    for key, each in zip(cases.keys, cases.values, strict=True):
+        word = "elif" if lines else "if"
+        test = f"{condition.id} == {draft.edits.source(key)}"  # type: ignore[arg-type]
+        lines += [f"{word} {test}:", f"    {_branch(draft, flow, each)}"]
+    draft.edits.replace_node(statement, f"{newline}{indent}".join(lines))
+
+
+def _assigned(flow: Prefect1Flow, node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and bool(_stores(flow, node.id))
+
+
+def _is_result(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.expr) -> bool:
+    """Whether a condition is what a task returned, or a parameter, and not a task that is not called."""
+    if isinstance(node, ast.Name):
+        return _assigned(flow, node) or node.id in draft.parameters
+    return isinstance(node, ast.Call) and not names_uncalled(draft, flow, node)
+
+
+def _is_branch(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.expr) -> bool:
+    """Whether a call can stand in a branch: nothing but `merge` takes what it returns."""
+    if isinstance(node, ast.Call):
+        return _is_whole(draft, flow, node)
+    if not isinstance(node, ast.Name):
+        return False
+    uses = [
+        each for each in draft.module.uses(node.id, flow.scope) if each is not node and each in flow.nodes
+    ]
+    if not _stores(flow, node.id):
+        return is_known(draft, node) and not uses
+    value = _only_value(flow, node.id)
+    if not isinstance(value, ast.Call) or not _is_whole(draft, flow, value):
+        return False
+    taken = (each for each in draft.module.inside(value) if isinstance(each, ast.Name))
+    if any(len(_stores(flow, each.id)) > 1 for each in taken):
+        return False  # further down, the name may be something else
+    if any(draft.edits.start(each) < draft.edits.start(node) for each in uses):
+        return False  # it is not set there any more
+    return all(draft.names.called(draft.module.parent(each)) == "prefect.merge" for each in uses)
+
+
+def _is_whole(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) -> bool:
+    """Whether a task is called with what is there: what it needs ran in any case, and stays outside."""
+    inner = [each for each in draft.module.inside(call) if isinstance(each, ast.Call) and each is not call]
+    is_plain = all(draft.names.called(each) in _NO_TASKS for each in inner)
+    return is_plain and is_task(draft, call.func) and not names_uncalled(draft, flow, call)
+
+
+def _branch(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.expr) -> str:
+    assignment = _assignment(flow, node.id) if isinstance(node, ast.Name) else None
+    text = draft.edits.take(assignment or node)
+    return text if assignment or isinstance(node, ast.Call) else f"{text}()"
+
+
+def _convert_merge(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call, joined: Joined) -> None:
+    names = [each.id for each in call.args if isinstance(each, ast.Name)]
+    first = joined.get(frozenset(names))
+    are_set_once = all(len(_stores(flow, name)) == 1 for name in names)
+    if first is None or len(names) != 2 or len(call.args) != 2 or call.keywords or not are_set_once:
+        return  # `library` leaves it
+    if isinstance(first, ast.With):
+        indent = draft.edits.indentation(first)
+        text = f"{' = '.join(names)} = None{draft.edits.newline}{indent}"
+        draft.edits.insert(draft.edits.start(first), text)
+    draft.merged |= {*call.args}
+    branches = ", ".join(names)
+    draft.edits.replace_node(call, f"next((each for each in ({branches}) if each is not None), None)")

@@ -1,0 +1,200 @@
+"""A file of Prefect 1 as one of Prefect 3: pure, and checked before anybody sees it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from syntask_yaml.diagnostics import Diagnostic, Severity
+from syntask_yaml.source import Source, Span
+from syntask_yaml.upgrade.prefect1.bodies import check_names
+from syntask_yaml.upgrade.prefect1.branches import convert_branches
+from syntask_yaml.upgrade.prefect1.calls import convert_calls
+from syntask_yaml.upgrade.prefect1.classes import convert_classes
+from syntask_yaml.upgrade.prefect1.clients import convert_clients
+from syntask_yaml.upgrade.prefect1.conditions import convert_conditions
+from syntask_yaml.upgrade.prefect1.contexts import convert_contexts
+from syntask_yaml.upgrade.prefect1.dependencies import convert_dependencies, move_calls
+from syntask_yaml.upgrade.prefect1.draft import MARK, FlowFileDraft, Prefect1Flow
+from syntask_yaml.upgrade.prefect1.flows import find_flows
+from syntask_yaml.upgrade.prefect1.graphs import convert_graphs
+from syntask_yaml.upgrade.prefect1.headers import write_headers
+from syntask_yaml.upgrade.prefect1.library import mark_rest
+from syntask_yaml.upgrade.prefect1.library_tasks import convert_library_tasks
+from syntask_yaml.upgrade.prefect1.marks import mark, with_rest_marked
+from syntask_yaml.upgrade.prefect1.module import FlowModule
+from syntask_yaml.upgrade.prefect1.names import imported_names, is_gone
+from syntask_yaml.upgrade.prefect1.options import convert_options
+from syntask_yaml.upgrade.prefect1.parameters import convert_parameters
+from syntask_yaml.upgrade.prefect1.recognition import (
+    is_prefect_1,
+    may_be_prefect_1,
+    may_need_prefect_1,
+)
+from syntask_yaml.upgrade.prefect1.results import convert_results
+from syntask_yaml.upgrade.prefect1.secrets import convert_secrets
+from syntask_yaml.upgrade.prefect1.signals import convert_signals
+from syntask_yaml.upgrade.prefect1.submits import note_order, submit_tasks
+from syntask_yaml.upgrade.prefect1.tasks import convert_tasks
+from syntask_yaml.upgrade.prefect1.uncalled import convert_uncalled
+from syntask_yaml.upgrade.prefect1.uses import convert_uses
+from syntask_yaml.upgrade.prefect1.variables import convert_variables
+from syntask_yaml.upgrade.python_edits import EditConflict
+from syntask_yaml.upgrade.python_imports import rewrite_imports, used_names
+from syntask_yaml.upgrade.python_tree import parse, statements
+
+# The rules, in the order in which they need each other's results.
+_RULES: tuple[Callable[[FlowFileDraft], None], ...] = (
+    convert_tasks,
+    convert_classes,
+    convert_library_tasks,
+    find_flows,
+    convert_contexts,
+    convert_signals,
+    convert_secrets,
+    convert_clients,
+    convert_variables,
+    convert_results,
+    check_names,
+    convert_parameters,
+    submit_tasks,
+    convert_dependencies,
+    convert_calls,
+    convert_branches,
+    convert_conditions,
+    convert_uses,
+    convert_options,
+    note_order,
+    convert_graphs,
+    move_calls,
+    convert_uncalled,
+    write_headers,
+    mark_rest,
+)
+_LEFT = re.compile(re.escape(MARK) + r"([\w-]+)\): (.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Prefect1Options:
+    """What the user chose: whether tasks are submitted; and what is known of the project file."""
+
+    submits: bool = False
+    keeps_deployments: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prefect1File:
+    """A file that was read: *text* as it is to be, and what is said about it.
+
+    *is_left* says that it is not changed, because the result would not be right.
+    """
+
+    shown: str
+    before: str = field(repr=False)
+    text: str = field(repr=False)
+    flows: tuple[Prefect1Flow, ...] = ()
+    todos: int = 0
+    secrets: tuple[str, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
+    is_left: bool = False
+
+
+def convert_file(shown: str, text: str, options: Prefect1Options | None = None) -> Prefect1File | None:
+    """What becomes of a file; None for one that has nothing of Prefect 1.
+
+    A file that was converted before is not changed again: its TODOs are reported.
+    """
+    options = options or Prefect1Options()
+    if MARK in text:
+        return _left_before(shown, text)
+    try:
+        tree = parse(text)
+        if not may_be_prefect_1(tree, text):
+            return None
+        module = FlowModule(shown, text, tree)
+        return _converted(module, text, options) if is_prefect_1(module) else None
+    except SyntaxError as error:
+        return _unreadable(shown, text, error)
+    except RecursionError as error:
+        return _refused(shown, text, error)
+
+
+def _converted(module: FlowModule, text: str, options: Prefect1Options) -> Prefect1File:
+    shown = module.shown
+    draft = FlowFileDraft(module, submits=options.submits, keeps_deployments=options.keeps_deployments)
+    for rule in _RULES:
+        rule(draft)
+    try:
+        after = _written(draft)
+    except (SyntaxError, EditConflict) as error:
+        return _refused(shown, text, error)
+    return Prefect1File(
+        shown,
+        text,
+        after,
+        tuple(draft.flows),
+        sum(not problem.is_note for problem in draft.problems),
+        tuple(draft.secrets),
+        tuple(draft.problems),
+    )
+
+
+def _written(draft: FlowFileDraft) -> str:
+    """The text with all edits, marks and imports. Raises SyntaxError and EditConflict."""
+    shown, used = draft.module.shown, used_names(draft.module.tree, draft.module.nodes)
+    for statement, code, text in draft.todos:
+        draft.edits.comment_above(statement, mark(code, text))
+    text = rewrite_imports(draft.edits.result(), draft.wanted, used, is_gone)
+    tree = parse(text)
+    if (
+        may_need_prefect_1(tree)
+        and (marked := with_rest_marked(draft, FlowModule(shown, text, tree))) != text
+    ):
+        text, tree = marked, parse(marked)
+    compile(tree, shown, "exec", dont_inherit=True)
+    _check_imports(draft, tree)
+    return text
+
+
+def _check_imports(draft: FlowFileDraft, tree: ast.Module) -> None:
+    """Raise EditConflict if the code uses a name that it should import, and does not."""
+    used, imported = used_names(tree), dict(imported_names(statements(tree)))
+    for wanted in draft.wanted:
+        if wanted.bound in used and wanted.bound not in imported:
+            raise EditConflict(f"`{wanted.bound}` is not imported")
+
+
+def _problem(shown: str, text: str, code: str, detail: str, hint: str, line: int = 1) -> Diagnostic:
+    source = Source(shown, text)
+    start = source.index(min(line, text.count("\n") + 1), 1)
+    return Diagnostic(code, detail, hint, Severity.WARNING, Span(source, start, start))
+
+
+def _unreadable(shown: str, text: str, error: SyntaxError) -> Prefect1File | None:
+    if not _LOOKS_LIKE_IT.search(text):
+        return None
+    detail = f"The file cannot be parsed: {error.msg}."
+    hint = "Only Python 3 is converted. Correct the file, or convert it by hand."
+    problem = _problem(shown, text, "p1-not-python", detail, hint, error.lineno or 1)
+    return Prefect1File(shown, text, text, problems=(problem,), is_left=True)
+
+
+_LOOKS_LIKE_IT = re.compile(r"\bprefect\b[\s\S]*\bFlow\(|from prefect import .*\b(?:Flow|Parameter)\b")
+
+
+def _refused(shown: str, text: str, error: Exception) -> Prefect1File:
+    detail = f"The result would not be valid Python ({error}), so the file is left as it is."
+    problem = _problem(shown, text, "p1-not-converted", detail, "Convert it by hand.")
+    return Prefect1File(shown, text, text, problems=(problem,), is_left=True)
+
+
+def _left_before(shown: str, text: str) -> Prefect1File:
+    """The TODOs of a file that was converted before."""
+    source = Source(shown, text)
+    problems = []
+    for found in _LEFT.finditer(text):
+        span = Span(source, found.start(), found.end())
+        problems.append(Diagnostic(f"p1-{found[1]}", found[2].rstrip(), "", Severity.WARNING, span))
+    return Prefect1File(shown, text, text, todos=len(problems), problems=tuple(problems))

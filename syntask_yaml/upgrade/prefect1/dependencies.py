@@ -1,0 +1,253 @@
+"""Dependencies between calls that are stated behind them: `b.set_upstream(a)`, `flow.add_edge(a, b)`.
+
+The call waits for the others, and moves behind them where it stands before. What is not plain to see is left.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from syntask_yaml.upgrade.prefect1.calls import is_task
+from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
+from syntask_yaml.upgrade.prefect1.edges import Edge, read_edges
+from syntask_yaml.upgrade.prefect1.names import bound_names
+
+
+@dataclass(eq=False, slots=True)
+class _Call:
+    """A call of a task that is given a name, what it waits for, and the statements that say so."""
+
+    statement: ast.Assign
+    call: ast.Call
+    waits: list[ast.Name] = field(default_factory=list)
+    inputs: dict[str, ast.Name] = field(default_factory=dict)
+    said: list[ast.Expr] = field(default_factory=list)
+
+    @property
+    def upstream(self) -> list[ast.Name]:
+        return [*self.waits, *self.inputs.values()]
+
+
+class _Unclear(ValueError):
+    """A dependency is not plain to see."""
+
+
+def _edges(flow: Prefect1Flow, statement: ast.stmt) -> tuple[Edge, ...]:
+    """The dependencies that a statement of a flow says of its calls."""
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    found = read_edges(call, flow.variable) if isinstance(call, ast.Call) else None
+    return tuple(found or ())
+
+
+def convert_dependencies(draft: FlowFileDraft) -> None:
+    """Every list of statements of a flow that states dependencies of its calls."""
+    for flow in draft.flows:
+        for body in _bodies(flow):
+            for statement in body:
+                _convert_addition(draft, flow, statement)
+            if any(_edges(flow, each) for each in body):
+                _convert(draft, flow, body)
+
+
+def _convert_addition(draft: FlowFileDraft, flow: Prefect1Flow, statement: ast.stmt) -> None:
+    """`flow.add_task(…)` of what is called: the call adds it."""
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and len(call.args) == 1):
+        return
+    owner, added = call.func.value, call.args[0]
+    is_addition = call.func.attr == "add_task" and isinstance(owner, ast.Name) and owner.id == flow.variable
+    if not is_addition or call.keywords:
+        return
+    if isinstance(added, ast.Name) and _is_set_before(draft, flow, added):
+        draft.edits.remove(statement)
+    elif isinstance(added, ast.Call) and (draft.makes_task_of(added) or _calls_task(draft, added)):
+        called = "()" if draft.makes_task_of(added) else ""
+        draft.edits.replace(draft.edits.start(call), draft.edits.start(added), "")
+        draft.edits.replace(draft.edits.end(added), draft.edits.end(call), called)
+        draft.added.add(statement)
+
+
+def _bodies(flow: Prefect1Flow) -> Iterator[list[ast.stmt]]:
+    yield flow.body
+    for node in flow.nodes:
+        if isinstance(node, (ast.If, ast.For, ast.While, ast.With, ast.Try)):
+            yield node.body
+            yield getattr(node, "orelse", [])
+
+
+def _convert(draft: FlowFileDraft, flow: Prefect1Flow, body: list[ast.stmt]) -> None:
+    calls: dict[str, _Call] = {}
+    try:
+        for statement in body:
+            if edges := _edges(flow, statement):
+                _read(draft, flow, body, statement, edges, calls)
+        places = _places(body, calls)
+        _check(draft, body, calls, places)
+    except _Unclear:
+        return  # `calls` leaves what is not converted
+    for call in sorted(calls.values(), key=places.__getitem__):
+        _add_arguments(draft, call)
+        place = body[places[call][0]]
+        for statement in call.said:
+            if statement is not place:
+                draft.edits.remove(statement)
+        if place is not call.statement:
+            draft.moved[call.statement] = place
+
+
+def _read(
+    draft: FlowFileDraft,
+    flow: Prefect1Flow,
+    body: list[ast.stmt],
+    statement: ast.stmt,
+    edges: Sequence[Edge],
+    calls: dict[str, _Call],
+) -> None:
+    """Let *calls* know what *statement* says of them."""
+    assert isinstance(statement, ast.Expr)
+    for edge in edges:
+        task, upstream = edge.task, edge.upstream
+        if not (isinstance(task, ast.Name) and isinstance(upstream, ast.Name)):
+            raise _Unclear
+        call = calls.get(task.id) or _assigned_call(draft, flow, body, task)
+        calls[task.id] = call
+        if not _is_set_before(draft, flow, upstream):
+            raise _Unclear
+        if edge.key:
+            call.inputs[edge.key] = upstream
+        else:
+            call.waits.append(upstream)
+        call.said.append(statement)
+
+
+def _assigned_call(draft: FlowFileDraft, flow: Prefect1Flow, body: list[ast.stmt], name: ast.Name) -> _Call:
+    """The call of a task that gives *name* its value, in the same list of statements."""
+    for statement in body:
+        if isinstance(statement, ast.Assign) and [getattr(each, "id", "") for each in statement.targets] == [
+            name.id
+        ]:
+            call = statement.value
+            if isinstance(call, ast.Call) and _is_set_before(draft, flow, name) and _calls_task(draft, call):
+                return _Call(statement, call)
+    raise _Unclear
+
+
+def _calls_task(draft: FlowFileDraft, call: ast.Call) -> bool:
+    called = call.func
+    if isinstance(called, ast.Attribute) and called.attr == "map":
+        called = called.value
+    has_own = any(each.arg in ("task_args", "flow", "mapped") or each.arg is None for each in call.keywords)
+    return not has_own and is_task(draft, called)
+
+
+def _is_set_before(draft: FlowFileDraft, flow: Prefect1Flow, use: ast.Name) -> bool:
+    """Whether the flow sets the name once, and whenever *use* is reached."""
+    stores = [
+        node
+        for node in flow.nodes
+        if isinstance(node, ast.Name) and node.id == use.id and isinstance(node.ctx, ast.Store)
+    ]
+    if len(stores) != 1:
+        return False
+    setting, parent = draft.module.statement(stores[0]), draft.module.parent(stores[0])
+    around = [each for each in (use, *draft.module.parents(use)) if isinstance(each, ast.stmt)]
+    owner = draft.module.parent(setting)
+    siblings = next(
+        each for name in ("body", "orelse", "finalbody") if setting in (each := getattr(owner, name, []))
+    )
+    return (
+        parent is setting
+        and any(each in siblings for each in around)
+        and draft.edits.start(setting) < draft.edits.start(use)
+    )
+
+
+# The index of a statement, and the rank among those that move there.
+Place = tuple[int, int]
+
+
+def _places(body: list[ast.stmt], calls: dict[str, _Call]) -> dict[_Call, Place]:
+    """Where each call has to stand: behind what it waits for, at the latest where that is stated."""
+    places = {call: (body.index(call.statement), 0) for call in calls.values()}
+    for _ in body:
+        for call, place in places.items():
+            needed = _needed(body, calls, places, call)
+            if needed >= place:
+                stated = max(body.index(each) for each in call.said)
+                places[call] = (stated, needed[1] + 1 if needed[0] == stated else 0)
+    if any(_needed(body, calls, places, call) >= place for call, place in places.items()):
+        raise _Unclear
+    return places
+
+
+def _needed(body: list[ast.stmt], calls: dict[str, _Call], places: dict[_Call, Place], call: _Call) -> Place:
+    """The place of the last one that *call* waits for; in front of all if it is in no such list."""
+    found = [(-1, 0)]
+    for name in {each.id for each in call.upstream}:
+        set_at = [index for index, statement in enumerate(body) if name in bound_names(statement)]
+        found.append(places[calls[name]] if name in calls else (set_at[0], 0) if set_at else (-1, 0))
+    return max(found)
+
+
+def _check(
+    draft: FlowFileDraft, body: list[ast.stmt], calls: dict[str, _Call], places: dict[_Call, Place]
+) -> None:
+    """Raise _Unclear if a call that moves is needed before, or needs what changes before."""
+    said = {statement for call in calls.values() for statement in call.said}
+    moved: dict[ast.stmt, Place] = {call.statement: place for call, place in places.items()}
+    for name, call in calls.items():
+        start, end = body.index(call.statement), places[call][0]
+        if start != end and not (draft.edits.is_alone(body[start]) and draft.edits.is_alone(body[end])):
+            raise _Unclear
+        for between in body[start + 1 : end]:
+            is_behind = between in moved and moved[between] > places[call]
+            if between in said or is_behind:
+                continue
+            if name in _names(between) or not _names(call.call).isdisjoint(bound_names(between)):
+                raise _Unclear
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def _add_arguments(draft: FlowFileDraft, call: _Call) -> None:
+    """Let the call take what was stated behind it."""
+    edits = draft.edits
+    waits = list(dict.fromkeys(draft.renamed.get(each, each.id) for each in call.waits))
+    written = [f"{key}={draft.renamed.get(each, each.id)}" for key, each in call.inputs.items()]
+    given = next((each.value for each in call.call.keywords if each.arg == "upstream_tasks"), None)
+    if waits and isinstance(given, ast.List):
+        _append(draft, given, given.elts, ", ".join(waits))
+    elif waits and given is not None:
+        edits.insert(edits.start(given), "[*")
+        edits.insert(edits.end(given), f", {', '.join(waits)}]")
+    elif waits:
+        written.append(f"wait_for=[{', '.join(waits)}]")
+    if written:
+        _append(draft, call.call, [*call.call.args, *call.call.keywords], ", ".join(written))
+
+
+def _append(draft: FlowFileDraft, node: ast.expr, items: Sequence[ast.expr | ast.keyword], text: str) -> None:
+    """Write *text* behind the last of *items*, which stand between the brackets of *node*."""
+    edits, end = draft.edits, draft.edits.end(node) - 1
+    last = max((edits.end(each) for each in items), default=end)
+    between = edits.original(last, end).strip()
+    if items and between in ("", ","):
+        edits.insert(last, f", {text}")
+    else:
+        edits.insert(end, f", {text}" if items and not between.endswith(",") else text)
+
+
+def move_calls(draft: FlowFileDraft) -> None:
+    """Write the calls that have to wait where that was stated, with all that changed in them."""
+    texts: dict[ast.stmt, list[str]] = {}
+    for statement, place in draft.moved.items():
+        texts.setdefault(place, []).append(draft.edits.take(statement))
+        draft.edits.remove(statement)
+    for place, lines in texts.items():
+        draft.edits.take(place)
+        indent = draft.edits.indentation(place)
+        draft.edits.replace_node(place, f"{draft.edits.newline}{indent}".join(lines))

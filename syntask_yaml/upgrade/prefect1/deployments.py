@@ -1,0 +1,188 @@
+"""What the code of a flow says of its deployment: storage, run configuration, schedule, registration."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
+from syntask_yaml.upgrade.prefect1.executors import convert_executor
+from syntask_yaml.upgrade.prefect1.module import keyword
+from syntask_yaml.upgrade.prefect1.schedules import read_schedules
+from syntask_yaml.upgrade.prefect1.static import NotStatic
+from syntask_yaml.upgrade.prefect1.storages import (
+    RUN_CONFIGS,
+    STORAGES,
+    infrastructure,
+    is_prefect_1,
+    queue_of,
+)
+
+ENTRY_HINT = "Put it into the entry of the flow in the project file."
+
+
+def refusal(draft: FlowFileDraft, flow: Prefect1Flow) -> str:
+    """Why no entry can say what the code of a flow does; empty if one can."""
+    is_on_top = flow.making.is_on_top if flow.making else flow.definition in draft.module.tree.body
+    if not is_on_top:
+        return "the flow is not made at the top of the file, so that no entrypoint names it"
+    return "its entry could not be added to the project file" if draft.keeps_deployments else ""
+
+
+_DEFAULTS = frozenset(
+    {"prefect.storage.Local", "prefect.run_configs.UniversalRun", "prefect.environments.LocalEnvironment"}
+)
+
+
+def is_default(draft: FlowFileDraft, value: ast.expr) -> bool:
+    """Whether an option is what flows have without it, so that it says nothing."""
+    if isinstance(value, ast.Name):
+        value = draft.module.assigned(value.id, value) or value
+    return (
+        isinstance(value, ast.Call)
+        and draft.names.called(value) in _DEFAULTS
+        and not (value.args or value.keywords)
+    )
+
+
+def _made(
+    draft: FlowFileDraft, value: ast.expr, package: str, known: Mapping[str, Any]
+) -> tuple[str, ast.Call]:
+    """The class of *package* that an expression makes, and its call. Raises NotStatic."""
+    if isinstance(value, ast.Name):
+        value = draft.module.assigned(value.id, value) or value
+    module, _, name = draft.names.called(value).rpartition(".")
+    if not isinstance(value, ast.Call) or module != package or name not in known:
+        raise NotStatic("it is computed, or of a kind that has no equivalent")
+    return name, value
+
+
+def _values(draft: FlowFileDraft, call: ast.Call, positions: tuple[str, ...] = ()) -> dict[str, Any]:
+    if len(call.args) > len(positions):
+        raise NotStatic("its arguments are computed")
+    given = dict(zip(positions, call.args, strict=False))
+    given |= {each.arg: each.value for each in call.keywords if each.arg}
+    found = {key: value for each in call.keywords if not each.arg for key, value in _spread(draft, each)}
+    for name, node in given.items():
+        try:
+            found[name] = draft.module.value(node)
+        except NotStatic as error:
+            raise NotStatic(f"`{name}` is computed at run time") from error
+    return found
+
+
+def _spread(draft: FlowFileDraft, option: ast.keyword) -> Iterable[tuple[str, Any]]:
+    """The arguments that `**` gives, where it is a dictionary that is written out. Raises NotStatic."""
+    try:
+        found = draft.module.value(option.value)
+    except NotStatic:
+        found = None
+    if not isinstance(found, dict):
+        raise NotStatic("its arguments are computed")
+    return found.items()
+
+
+def take_storage(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> None:
+    """Where the code is, as a storage block. Raises NotStatic."""
+    name, call = _made(draft, value, "prefect.storage", STORAGES)
+    convert, positions = STORAGES[name]
+    values = _values(draft, call, positions)
+    fields = convert(values)
+    flow.deployment.setdefault("labels", []).extend(values.get("labels") or [])
+    if name == "Docker":
+        flow.deployment["image"] = fields
+        text = "`Docker` storage built an image with the flow. The entry has no `build` step."
+        draft.note(
+            flow.call, "p1-storage", text, "Add a `build_docker_image` step, or build the image in CI."
+        )
+    elif fields:
+        flow.deployment["storage"] = fields
+
+
+def take_run_config(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> None:
+    """What runs it, as an infrastructure block. Raises NotStatic."""
+    name, call = _made(draft, value, "prefect.run_configs", RUN_CONFIGS)
+    values = _values(draft, call)
+    fields = infrastructure(name, values)
+    if is_prefect_1(fields.get("image")):
+        text = f"The image `{fields.pop('image')}` contains Prefect 1, so the entry has no image."
+        draft.note(flow.call, "p1-run-config", text, "Workers use the image of their own version.")
+    flow.deployment["infrastructure"] = fields
+    flow.deployment.setdefault("labels", []).extend(values.get("labels") or [])
+
+
+# By class: how an executor is given, which is that of the flow.
+_ENVIRONMENTS: Mapping[str, str] = {"LocalEnvironment": "executor", "RemoteEnvironment": ""}
+_LOCAL_EXECUTORS = ("prefect.engine.executors.LocalExecutor", "prefect.executors.LocalExecutor")
+
+
+def take_environment(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> None:
+    """What came before run configurations: the environment on the agent's own machine. Raises NotStatic."""
+    name, call = _made(draft, value, "prefect.environments", _ENVIRONMENTS)
+    executor = keyword(call, _ENVIRONMENTS[name])
+    others = [each for each in call.keywords if each.value is not executor]
+    values = _values(draft, ast.Call(call.func, call.args, others))
+    if values.pop("executor", None) not in (None, *_LOCAL_EXECUTORS) or values.keys() - {"labels"}:
+        raise NotStatic("it has more than an executor and labels")
+    if executor is not None:
+        statement = flow.options["environment"][1]
+        flow.options["executor"] = executor, statement
+        convert_executor(draft, flow, executor)
+    flow.deployment.setdefault("labels", []).extend(values.get("labels") or [])
+
+
+def take_schedule(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> None:
+    """When it runs. Raises NotStatic."""
+    schedules = read_schedules(draft, value)
+    for each in schedules:
+        renamed = {flow.renamed.get(key, key): item for key, item in each.get("parameters", {}).items()}
+        if renamed:
+            each["parameters"] = renamed
+    flow.deployment["schedules"] = schedules
+
+
+_REGISTRATION = frozenset(
+    "project_name build labels set_schedule_active version_group_id no_url idempotency_key".split()
+)
+
+
+def take_registration(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) -> None:
+    """That it is deployed at all, and the project as a tag."""
+    statement = draft.module.statement(call)
+    reason = refusal(draft, flow)
+    if not (isinstance(statement, ast.Expr) and statement.value is call) or reason:
+        text = f"{(reason or 'registration gave an id').capitalize()}. Deploy it with an entry of a project."
+        draft.todo(call, "p1-deployment", text)
+        return
+    try:
+        values = _values(draft, call, ("project_name", "build", "labels", "set_schedule_active"))
+        if not values.keys() <= _REGISTRATION:
+            raise NotStatic("it has options of the storage")
+    except NotStatic:
+        names = ("project_name", "labels", "set_schedule_active")
+        others = [each.arg for each in call.keywords if each.arg not in _REGISTRATION - {*names}]
+        if others or call.args:
+            draft.todo(call, "p1-deployment", f"The registration is computed. {ENTRY_HINT}")
+            return
+        values = {}
+    flow.deployment["tags"] = []
+    if values.get("project_name"):
+        flow.deployment["tags"] = [f"project:{values['project_name']}"]
+    flow.deployment.setdefault("labels", []).extend(values.get("labels") or [])
+    if values.get("set_schedule_active") is False:
+        flow.deployment["is_schedule_active"] = False
+    draft.edits.remove(statement)
+
+
+def complete_deployment(flow: Prefect1Flow) -> None:
+    """Choose the infrastructure where no run configuration does, and the queue for the labels."""
+    image = flow.deployment.pop("image", None)
+    if image is not None:
+        flow.deployment["path"] = "/opt/prefect/flows"
+    given = flow.deployment.get("infrastructure")
+    chosen = given or {"_block_type_slug": "process" if image is None else "docker-container"}
+    flow.deployment["infrastructure"] = {**(image or {}), **chosen}
+    labels = flow.deployment.pop("labels", [])
+    if labels:
+        flow.deployment["work_queue_name"] = queue_of([str(label) for label in labels])

@@ -1,0 +1,197 @@
+"""A file on its way from Prefect 1: its edits, and what is left to its owner."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from syntask_yaml.diagnostics import Diagnostic, Severity
+from syntask_yaml.upgrade.prefect1.module import FlowModule
+from syntask_yaml.upgrade.prefect1.names import is_gone
+from syntask_yaml.upgrade.python_imports import WantedImport
+from syntask_yaml.upgrade.secrets import hide_in_text
+
+MARK = "TODO(syntask upgrade P1-"
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """The only call of a function that makes a flow and returns it: the *target* that it sets."""
+
+    statement: ast.Assign
+    target: ast.Name
+    is_on_top: bool
+
+
+@dataclass(eq=False, slots=True)
+class Prefect1Flow:
+    """A flow: the *definition* that names it, the *call* of `Flow`, and the *block* that builds it.
+
+    *variable* is what the file calls it, *function* the name of the function that it becomes. *is_renamed*
+    says that *name* is not what the file says, which Prefect 3 does not allow. *parameters*
+    are texts of the function's parameters by their old names, *renamed* those that got other names.
+    *options* are arguments of `Flow` and attributes that were set, each with its statement. *making* is set
+    for the flow that a function makes for the rest of the file, *maker* names one that makes it for others.
+    *nodes* is everything in the body, *returned* what others read of a run.
+    """
+
+    definition: ast.stmt
+    call: ast.Call
+    block: ast.With | None
+    variable: str
+    scope: ast.AST
+    function: str = ""
+    name: str | None = None
+    is_renamed: bool = False
+    parameters: dict[str, str] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
+    options: dict[str, tuple[ast.expr, ast.stmt]] = field(default_factory=dict)
+    registered: list[ast.Call] = field(default_factory=list)
+    arguments: list[str] = field(default_factory=list)
+    first_lines: list[str] = field(default_factory=list)
+    deployment: dict[str, Any] = field(default_factory=dict)
+    making: Making | None = None
+    maker: str = ""
+    nodes: Sequence[ast.AST] = ()
+    returned: dict[str, None] = field(default_factory=dict)
+
+    def reads(self, name: str) -> int:
+        """How often the body reads *name*."""
+        return sum(
+            isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Store)
+            for node in self.nodes
+        )
+
+    @property
+    def variables(self) -> set[str]:
+        """What the file calls it, in the function that makes it and elsewhere."""
+        return {self.variable, *([self.making.target.id] if self.making else [])}
+
+    @property
+    def body(self) -> list[ast.stmt]:
+        return self.block.body if self.block is not None else []
+
+
+class FlowFileDraft:
+    """Collects what becomes of a file. Rules edit `module.edits`, want imports, and leave TODOs."""
+
+    def __init__(self, module: FlowModule, *, submits: bool = False, keeps_deployments: bool = False) -> None:
+        self.module = module
+        self.edits = module.edits
+        self.names = module.names
+        self.submits = submits
+        self.keeps_deployments = keeps_deployments
+        self.flows: list[Prefect1Flow] = []
+        self.tasks: set[str] = set()
+        self.classes: set[str] = set()
+        self.parameters: set[str] = set()
+        self.renamed: dict[ast.AST, str] = {}
+        self.unresolved: set[ast.Call] = set()
+        self.results: set[ast.AST] = set()
+        self.dropped: set[ast.AST] = set()
+        self.added: set[ast.stmt] = set()
+        self.merged: set[ast.AST] = set()
+        self.moved: dict[ast.stmt, ast.stmt] = {}
+        self.wanted: list[WantedImport] = []
+        self.secrets: dict[str, None] = {}
+        self.problems: list[Diagnostic] = []
+        self._todos: dict[tuple[ast.stmt, str], str] = {}
+
+    @property
+    def todos(self) -> list[tuple[ast.stmt, str, str]]:
+        """Each statement that is left, with the code and what to do."""
+        return [(statement, code, text) for (statement, code), text in self._todos.items()]
+
+    def todo(self, node: ast.AST, code: str, text: str) -> None:
+        """Leave the statement of *node* to the user; *code* is that of a message."""
+        statement = self.module.statement(node)
+        if (statement, code) in self._todos:
+            return
+        self._todos[statement, code] = text
+        problem = Diagnostic(
+            code, hide_in_text(text), severity=Severity.WARNING, span=self.module.span(statement)
+        )
+        self.problems.append(problem)
+
+    def has_todo(self, node: ast.AST) -> bool:
+        """Whether the statement of *node* is left to the user."""
+        statement = self.module.statement(node)
+        return any(each is statement for each, _ in self._todos)
+
+    def note(self, node: ast.AST, code: str, text: str, hint: str = "") -> None:
+        """Say something that is good to know."""
+        problem = Diagnostic(code, text, hint, severity=Severity.NOTE, span=self.module.span(node))
+        self.problems.append(problem)
+
+    def want(self, module: str, name: str = "") -> str:
+        """Import a name, and return what the code calls it: another name if the file has one like it."""
+        wanted = WantedImport(module, name)
+        known = self.names.imported.get(wanted.bound)
+        if known == f"{module}.{name}".rstrip("."):
+            return self._add(wanted)
+        flows = {name for each in self.flows for name in each.variables}
+        bound = self.module.bound_on_top - flows
+        if (known and not is_gone(known)) or wanted.bound in bound:
+            wanted = replace(wanted, alias=f"prefect_{wanted.bound}")
+        return self._add(wanted)
+
+    def _add(self, wanted: WantedImport) -> str:
+        if wanted not in self.wanted:
+            self.wanted.append(wanted)
+        return wanted.bound
+
+    def flow_of(self, use: ast.Name, scope: ast.AST) -> Prefect1Flow | None:
+        """The flow that a name refers to: the last one before it; inside a function, the last one of all."""
+        alike = [flow for flow in self.flows if flow.variable == use.id and flow.scope is scope]
+        if self.module.scope(use) is not scope:
+            return alike[-1]
+        before = [flow for flow in alike if self.edits.start(flow.definition) < self.edits.start(use)]
+        return before[-1] if before else None
+
+    def makes_task(self, statement: ast.stmt) -> bool:
+        """Whether a statement sets a name to a task, without calling it."""
+        return isinstance(statement, ast.Assign) and self.makes_task_of(statement.value)
+
+    def makes_task_of(self, value: ast.expr) -> bool:
+        """Whether an expression makes a task, and does not call it."""
+        if not isinstance(value, ast.Call):
+            return False
+        called = value.func
+        is_class = isinstance(called, ast.Name) and called.id in self.classes
+        return is_class or self.names.of(called) in ("prefect.task", "prefect.Task")
+
+    def text(self, node: ast.AST) -> str:
+        """The text of *node* on one line, for a comment."""
+        return " ".join(ast.unparse(node).split())
+
+    def edit_arguments(self, call: ast.Call, changed: dict[ast.AST, str | None]) -> None:
+        """Put other texts in the place of some arguments of *call*; None removes one."""
+        items: list[ast.AST] = sorted([*call.args, *call.keywords], key=self.edits.start)
+        run: list[int] = []
+        for index, item in enumerate(items):
+            if item in changed and changed[item] is None:
+                run.append(index)
+                continue
+            self._remove_run(call, items, run)
+            run = []
+            if (text := changed.get(item)) is not None:
+                self.edits.replace_node(item, text)
+        self._remove_run(call, items, run)
+
+    def _remove_run(self, call: ast.Call, items: list[ast.AST], run: list[int]) -> None:
+        if not run:
+            return
+        first, last = run[0], run[-1]
+        start, end = self.edits.start(items[first]), self.edits.end(items[last])
+        if first > 0:
+            start = self.edits.end(items[first - 1])
+        elif last + 1 < len(items):
+            end = self.edits.start(items[last + 1])
+        elif "," in self.edits.original(end, self.edits.end(call)):
+            end = self.edits.end(call) - 1
+        self.edits.replace(start, end, "")
+
+    def __repr__(self) -> str:
+        return f"FlowFileDraft({self.module.source.name})"

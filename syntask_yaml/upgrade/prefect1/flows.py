@@ -1,0 +1,166 @@
+"""The flows of a file, and what their functions are called."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import keyword
+import re
+
+from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
+from syntask_yaml.upgrade.prefect1.makings import find_making
+from syntask_yaml.upgrade.prefect1.module import argument
+from syntask_yaml.upgrade.prefect1.static import NotStatic
+
+# The positions of arguments of `Flow`.
+_POSITIONS = ("name", "schedule", "executor", "run_config", "storage", "tasks", "edges", "reference_tasks")
+
+
+def find_flows(draft: FlowFileDraft) -> None:
+    """Put the flows of the file into *draft*; those of a form that is not known are left."""
+    calls = [node for node in draft.module.nodes if draft.names.called(node) == "prefect.Flow"]
+    for call in sorted(calls, key=draft.edits.start):
+        assert isinstance(call, ast.Call)
+        flow = _of_block(draft, call) or _of_assignment(draft, call)
+        if flow is None or _has_open_arguments(call) or _is_global(flow):
+            text = "The flow is built in a way that is not converted. Write a function with `@flow`."
+            draft.todo(call, "p1-flow", text)
+            continue
+        flow.nodes = draft.module.inside(*flow.body)
+        flow.making = find_making(draft, flow)
+        draft.flows.append(flow)
+        _note_options(flow)
+    for flow in draft.flows:
+        flow.name = _name(draft, flow)
+        _check_name(draft, flow)
+        flow.function = _function(draft, flow)
+
+
+def _is_global(flow: Prefect1Flow) -> bool:
+    """Whether the variable belongs to another scope than the one that sets it."""
+    declared = (each for each in ast.walk(flow.scope) if isinstance(each, (ast.Global, ast.Nonlocal)))
+    return not isinstance(flow.scope, ast.Module) and any(flow.variable in each.names for each in declared)
+
+
+def _has_open_arguments(call: ast.Call) -> bool:
+    return any(isinstance(each, ast.Starred) for each in call.args) or any(
+        each.arg is None for each in call.keywords
+    )
+
+
+def _of_block(draft: FlowFileDraft, call: ast.Call) -> Prefect1Flow | None:
+    """`with Flow(…) as flow:`"""
+    item = draft.module.parent(call)
+    block = draft.module.parent(item) if isinstance(item, ast.withitem) else None
+    if not (isinstance(block, ast.With) and isinstance(item, ast.withitem) and len(block.items) == 1):
+        return None
+    target = item.optional_vars
+    if not (target is None or isinstance(target, ast.Name)) or _leaves(block):
+        return None
+    variable = target.id if target is not None else ""
+    return Prefect1Flow(block, call, block, variable, draft.module.scope(block))
+
+
+def _of_assignment(draft: FlowFileDraft, call: ast.Call) -> Prefect1Flow | None:
+    """`flow = Flow(…)`, and perhaps `with flow:` later."""
+    assignment = draft.module.parent(call)
+    if not (
+        isinstance(assignment, ast.Assign)
+        and len(assignment.targets) == 1
+        and isinstance(assignment.targets[0], ast.Name)
+    ):
+        return None
+    variable = assignment.targets[0].id
+    blocks = [
+        node
+        for use in draft.module.uses(variable, draft.module.scope(assignment))
+        if isinstance(item := draft.module.parent(use), ast.withitem)
+        and isinstance(node := draft.module.parent(item), ast.With)
+    ]
+    if len(blocks) > 1 or any(_leaves(block) or len(block.items) > 1 for block in blocks):
+        return None
+    block = blocks[0] if blocks else None
+    return Prefect1Flow(assignment, call, block, variable, draft.module.scope(assignment))
+
+
+def _leaves(block: ast.With) -> bool:
+    """Whether the block returns or yields, which means something else in a function of its own."""
+    return any(_has_exit(each) for each in block.body)
+
+
+def _has_exit(node: ast.AST) -> bool:
+    if isinstance(node, (ast.Return, ast.Yield, ast.YieldFrom, ast.Await, ast.Nonlocal, ast.Global)):
+        return True
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+        return False
+    return any(_has_exit(child) for child in ast.iter_child_nodes(node))
+
+
+def _note_options(flow: Prefect1Flow) -> None:
+    for position, name in enumerate(_POSITIONS[1:], 1):
+        if len(flow.call.args) > position:
+            flow.options[name] = flow.call.args[position], flow.definition
+    for each in flow.call.keywords:
+        if each.arg and each.arg != "name":
+            flow.options[each.arg] = each.value, flow.definition
+
+
+def name_argument(flow: Prefect1Flow) -> ast.expr | None:
+    """The argument that names the flow."""
+    return argument(flow.call, "name", 0)
+
+
+def _name(draft: FlowFileDraft, flow: Prefect1Flow) -> str | None:
+    node = name_argument(flow)
+    try:
+        found = draft.module.value(node) if node is not None else None
+    except NotStatic:
+        return None
+    return found if isinstance(found, str) else None
+
+
+# What names of flows cannot have in Prefect 3.
+_BANNED = re.compile("[/%&<>]")
+
+
+def _check_name(draft: FlowFileDraft, flow: Prefect1Flow) -> None:
+    """Let the flow have a name that it can have."""
+    if flow.name is None and _BANNED.search(_constant_parts(flow)):
+        draft.todo(flow.call, "p1-flow", "The name of the flow has one of / % & < >. Choose another name.")
+    elif flow.name is not None and _BANNED.search(flow.name):
+        flow.is_renamed = True
+        old, flow.name = flow.name, _BANNED.sub("-", flow.name)
+        text = f"The flow `{old}` is now `{flow.name}`, because names of flows have none of / % & < >."
+        draft.note(flow.call, "p1-flow", text, "Change whoever asks for its runs by name.")
+
+
+def _function(draft: FlowFileDraft, flow: Prefect1Flow) -> str:
+    """A name for the function that nothing else in the file has."""
+    taken = _taken(draft) | {each.function for each in draft.flows}
+    variable = flow.variable if flow.variable not in ("flow", "f", "") else ""
+    wanted = identifier(flow.name or _constant_parts(flow)) or variable or "main_flow"
+    candidates = [wanted, f"{wanted}_flow", *(f"{wanted}_{number}" for number in range(2, 100))]
+    return next(each for each in candidates if each not in taken and not keyword.iskeyword(each))
+
+
+def _taken(draft: FlowFileDraft) -> set[str]:
+    own = {name for each in draft.flows for name in each.variables if name != "flow"}
+    bound = draft.module.bound_on_top
+    used = {node.id for node in draft.module.nodes if isinstance(node, ast.Name)}
+    return (set(bound | used | draft.names.imported.keys() | draft.module.bound) - own) | {
+        "flow",
+        "task",
+        *dir(builtins),
+    }
+
+
+def _constant_parts(flow: Prefect1Flow) -> str:
+    node = name_argument(flow)
+    parts = node.values if isinstance(node, ast.JoinedStr) else []
+    return " ".join(str(part.value) for part in parts if isinstance(part, ast.Constant))
+
+
+def identifier(text: str) -> str:
+    """*text* as a name of Python; empty if nothing of it can be in one."""
+    name = re.sub(r"\W+", "_", text.lower()).strip("_")
+    return f"flow_{name}" if name[:1].isdigit() else name

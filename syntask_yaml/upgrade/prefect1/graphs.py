@@ -1,0 +1,245 @@
+"""The imperative way to build a flow: `add_task`, `add_edge`, `chain`, `set_dependencies`, `bind`.
+
+Where every task is a name and the graph is complete, it is written as calls, each after those that it
+depends on.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
+from syntask_yaml.upgrade.prefect1.edges import graph_statements, is_uncalled, read_edges
+from syntask_yaml.upgrade.prefect1.headers import decorator, signature
+from syntask_yaml.upgrade.prefect1.module import argument
+
+_HINT = "Call the tasks in the function of the flow, and pass results or `wait_for=[…]`."
+
+
+# Methods of flows that add no task.
+_ADDS_NOTHING = frozenset({"run", "register", "deploy", "visualize"})
+
+
+class _Unclear(ValueError):
+    """The graph is not written out."""
+
+
+@dataclass(slots=True)
+class _Graph:
+    """What each task takes, by its parameters' names, and what it waits for; in the order of the text."""
+
+    inputs: dict[str, dict[str, str]] = field(default_factory=dict)
+    waits: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, task: str) -> None:
+        self.inputs.setdefault(task, {})
+        self.waits.setdefault(task, [])
+
+    def wait(self, task: str, upstream: str) -> None:
+        if upstream not in self.waits[task]:
+            self.waits[task].append(upstream)
+
+
+def convert_graphs(draft: FlowFileDraft) -> None:
+    """Flows without a block as functions, and statements of that kind in blocks."""
+    for flow in draft.flows:
+        statements = graph_statements(draft, flow)
+        try:
+            graph = _read(draft, flow, statements)
+            lines = _lines(draft, graph)
+        except _Unclear as error:
+            left: list[ast.stmt] = [*statements] or ([flow.definition] if flow.block is None else [])
+            for statement in left:
+                draft.todo(statement, "p1-dependency", f"{str(error) or 'The graph is computed.'} {_HINT}")
+            continue
+        if flow.block is None:
+            _write_function(draft, flow, statements, lines)
+        elif statements:
+            _write_lines(draft, statements, lines)
+
+
+def _read(draft: FlowFileDraft, flow: Prefect1Flow, statements: list[ast.Expr]) -> _Graph:
+    graph = _Graph()
+    if (tasks := flow.options.get("tasks")) is not None:
+        if not isinstance(tasks[0], (ast.List, ast.Tuple)):
+            raise _Unclear
+        for each in tasks[0].elts:
+            _upstream(draft, flow, graph, each)
+    if "edges" in flow.options:
+        raise _Unclear
+    homes = {id(draft.module.parent(each)) for each in statements}
+    is_straight = len(homes) <= 1 and (flow.block is None or not statements or homes == {id(flow.block)})
+    if not is_straight:
+        raise _Unclear
+    for statement in statements:
+        assert isinstance(statement.value, ast.Call)
+        _read_call(draft, flow, graph, statement.value)
+    if flow.block is None and not graph.inputs and not _is_empty(draft, flow):
+        raise _Unclear
+    return graph
+
+
+def _is_empty(draft: FlowFileDraft, flow: Prefect1Flow) -> bool:
+    """Whether nothing that is done with a flow could add tasks to it."""
+    for use in draft.module.uses(flow.variable, flow.scope):
+        if draft.flow_of(use, flow.scope) is not flow:
+            continue
+        attribute = draft.module.parent(use)
+        if not isinstance(attribute, ast.Attribute):
+            return False
+        call = draft.module.parent(attribute)
+        is_call = isinstance(call, ast.Call) and call.func is attribute
+        if not (isinstance(attribute.ctx, ast.Store) or (is_call and attribute.attr in _ADDS_NOTHING)):
+            return False
+    return not isinstance(flow.scope, ast.FunctionDef)
+
+
+def _read_call(draft: FlowFileDraft, flow: Prefect1Flow, graph: _Graph, call: ast.Call) -> None:
+    """Add to *graph* what a call of a method does."""
+    assert isinstance(call.func, ast.Attribute)
+    method, owner = call.func.attr, call.func.value
+    if method == "add_task":
+        _upstream(draft, flow, graph, argument(call, "task", 0))
+        return
+    is_of_flow = isinstance(owner, ast.Name) and owner.id == flow.variable
+    task = argument(call, "task", 0) if is_of_flow else owner
+    if method == "bind":
+        _check_bound(call)
+        bound = [each for each in call.keywords if each.arg != "flow"]
+        _take(draft, flow, graph, task, {str(each.arg): each.value for each in bound})
+        return
+    values = argument(call, "keyword_tasks", 3) if method == "set_dependencies" else None
+    kept = [each for each in call.keywords if each.arg != "keyword_tasks"]
+    edges = read_edges(ast.Call(call.func, call.args[:3], kept), flow.variable)
+    if edges is None or (len(call.args) > 4 and method != "chain"):
+        raise _Unclear
+    if method == "set_dependencies":
+        _take(draft, flow, graph, task, _written_out(values))
+    if method == "chain":
+        edges = read_edges(call, flow.variable) or ()
+        for each in call.args[:1]:
+            graph.add(_task(draft, flow, each))
+    for edge in edges:
+        upstream = _upstream(draft, flow, graph, edge.upstream)
+        if edge.key:
+            _take(draft, flow, graph, edge.task, {edge.key: edge.upstream})
+        else:
+            name = _task(draft, flow, edge.task)
+            graph.add(name)
+            graph.wait(name, upstream)
+
+
+def _check_bound(call: ast.Call) -> None:
+    if call.args or any(each.arg in (None, "upstream_tasks", "mapped") for each in call.keywords):
+        raise _Unclear
+
+
+def _written_out(node: ast.expr | None) -> dict[str, ast.expr]:
+    """The keys and values of a dictionary that is written out."""
+    if node is None:
+        return {}
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
+        if not node.args and all(each.arg for each in node.keywords):
+            return {str(each.arg): each.value for each in node.keywords}
+    elif isinstance(node, ast.Dict) and all(isinstance(key, ast.Constant) for key in node.keys):
+        return {str(key.value): value for key, value in zip(node.keys, node.values, strict=True)}  # type: ignore[union-attr]
+    raise _Unclear
+
+
+def _take(
+    draft: FlowFileDraft,
+    flow: Prefect1Flow,
+    graph: _Graph,
+    node: ast.expr | None,
+    values: dict[str, ast.expr],
+) -> None:
+    """Let a task take *values* as arguments: results, parameters, or what is written out."""
+    task = _task(draft, flow, node)
+    graph.add(task)
+    for key, value in values.items():
+        if isinstance(value, ast.Constant):
+            graph.inputs[task][key] = draft.edits.source(value)
+        else:
+            graph.inputs[task][key] = _upstream(draft, flow, graph, value)
+
+
+def _task(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.AST | None) -> str:
+    """The name of a task that is not called yet."""
+    if isinstance(node, ast.Name) and is_uncalled(draft, flow, node):
+        return node.id
+    raise _Unclear("A task is not a name of this file.")
+
+
+def _upstream(draft: FlowFileDraft, flow: Prefect1Flow, graph: _Graph, node: ast.AST | None) -> str:
+    """The name of a task, which is in the graph then, or of a parameter."""
+    if isinstance(node, ast.Name) and node.id in draft.parameters:
+        return node.id
+    task = _task(draft, flow, node)
+    graph.add(task)
+    return task
+
+
+def _lines(draft: FlowFileDraft, graph: _Graph) -> list[str]:
+    """The calls, each behind those that it depends on."""
+    needed = {
+        task: [each for each in (*graph.inputs[task].values(), *graph.waits[task]) if each in graph.inputs]
+        for task in graph.inputs
+    }
+    used = {each for found in needed.values() for each in found}
+    lines: list[str] = []
+    done: list[str] = []
+    waiting = list(graph.inputs)
+    while waiting:
+        task = next((each for each in waiting if all(other in done for other in needed[each])), None)
+        if task is None:
+            raise _Unclear("The tasks depend on each other in a circle.")
+        waiting.remove(task)
+        done.append(task)
+        lines.append(_line(draft, graph, task, is_used=task in used))
+    return lines
+
+
+def _line(draft: FlowFileDraft, graph: _Graph, task: str, *, is_used: bool) -> str:
+    values = graph.inputs[task]
+    arguments = [f"{key}={_result(each) if each in graph.inputs else each}" for key, each in values.items()]
+    waits = [
+        _result(each) if each in graph.inputs else each
+        for each in graph.waits[task]
+        if each not in values.values()
+    ]
+    if waits:
+        arguments.append(f"wait_for=[{', '.join(waits)}]")
+    call = f"{task}{'.submit' if draft.submits else ''}({', '.join(arguments)})"
+    return f"{_result(task)} = {call}" if is_used else call
+
+
+def _result(task: str) -> str:
+    return f"{task}_result"
+
+
+def _write_function(
+    draft: FlowFileDraft, flow: Prefect1Flow, statements: list[ast.Expr], lines: list[str]
+) -> None:
+    """The function in the place of the last statement of the graph, when all of its tasks are defined."""
+    place: ast.stmt = statements[-1] if statements else flow.definition
+    indent = draft.edits.indentation(place)
+    newline = draft.edits.newline
+    head = f"{indent}{signature(flow, indent, newline)}"
+    written = [decorator(draft, flow), head]
+    body = [*flow.first_lines, *lines] or ["pass"]
+    written += [f"{indent}    {line}" for line in body]
+    draft.edits.take(place)
+    draft.edits.replace_node(place, newline.join(written))
+    for each in (flow.definition, *statements):
+        if each is not place:
+            draft.edits.remove(each)
+
+
+def _write_lines(draft: FlowFileDraft, statements: list[ast.Expr], lines: list[str]) -> None:
+    first, *others = statements
+    indent = draft.edits.indentation(first)
+    draft.edits.take(first)
+    draft.edits.replace_node(first, f"{draft.edits.newline}{indent}".join(lines))
+    for each in others:
+        draft.edits.remove(each)

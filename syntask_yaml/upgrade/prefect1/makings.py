@@ -1,0 +1,68 @@
+"""Functions that make a flow and return it, and the places of the file that call them."""
+
+from __future__ import annotations
+
+import ast
+
+from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Making, Prefect1Flow
+
+
+def find_making(draft: FlowFileDraft, flow: Prefect1Flow) -> Making | None:
+    """Where the function of *flow* is called; None if it makes none, or if that is not the only use of it."""
+    function = flow.scope
+    if not _returns_flow(draft, flow):
+        return None
+    assert isinstance(function, ast.FunctionDef)
+    uses = draft.module.uses(function.name)
+    call = draft.module.parent(uses[0]) if len(uses) == 1 else None
+    if not (isinstance(call, ast.Call) and call.func is uses[0]):
+        return None
+    statement = draft.module.parent(call)
+    if not (isinstance(statement, ast.Assign) and len(statement.targets) == 1 and statement.value is call):
+        return None
+    target = statement.targets[0]
+    if not isinstance(target, ast.Name) or _is_set_again(draft, target):
+        return None
+    return Making(statement, target, draft.module.parent(statement) is draft.module.tree)
+
+
+def _returns_flow(draft: FlowFileDraft, flow: Prefect1Flow) -> bool:
+    """Whether the flow is made once in a function at the top, which returns nothing else."""
+    function = flow.scope
+    if not isinstance(function, ast.FunctionDef) or draft.module.parent(function) is not draft.module.tree:
+        return False
+    returned = [node for node in ast.walk(function) if isinstance(node, ast.Return)]
+    is_plain = flow.definition in function.body and not function.decorator_list
+    return (
+        is_plain
+        and len(returned) == 1
+        and isinstance(returned[0].value, ast.Name)
+        and returned[0].value.id == flow.variable
+        and returned[0] is function.body[-1]
+    )
+
+
+def _is_set_again(draft: FlowFileDraft, target: ast.Name) -> bool:
+    """Whether something else sets the name, so that it does not always mean that flow."""
+    places = draft.module.assignments.get(target.id, [])
+    scope = draft.module.scope(target)
+    return sum(where is scope for where, _, _ in places) != 1
+
+
+def runs_of_maker(draft: FlowFileDraft, flow: Prefect1Flow) -> list[tuple[ast.Call, ast.Call]] | None:
+    """The calls `make()` and `make().run(…)`, if the function of *flow* is used in no other way."""
+    if not isinstance(flow.scope, ast.FunctionDef):
+        return None
+    uses = draft.module.uses(flow.scope.name)
+    if uses and not _returns_flow(draft, flow):
+        return None
+    found = []
+    for use in uses:
+        made = draft.module.parent(use)
+        method = draft.module.parent(made) if isinstance(made, ast.Call) and made.func is use else None
+        run = draft.module.parent(method) if isinstance(method, ast.Attribute) else None
+        is_run = isinstance(method, ast.Attribute) and method.attr == "run"
+        if not (is_run and isinstance(made, ast.Call) and isinstance(run, ast.Call) and run.func is method):
+            return None
+        found.append((made, run))
+    return found

@@ -1,0 +1,249 @@
+"""A Python file with its tree: what belongs to what, and which names are bound where."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator, Set
+from functools import cached_property
+from typing import Any
+
+from syntask_yaml.source import Source, Span
+from syntask_yaml.upgrade.prefect1.names import (
+    COMPREHENSIONS,
+    PrefectNames,
+    bound_in,
+    bound_names,
+    own_names,
+)
+from syntask_yaml.upgrade.prefect1.static import evaluate
+from syntask_yaml.upgrade.python_edits import PythonEdits
+from syntask_yaml.upgrade.python_tree import children
+from syntask_yaml.upgrade.secrets import hide_in_text
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+# Methods that change lists, sets and dictionaries.
+_CHANGES = frozenset(
+    "add append clear discard extend insert pop popitem remove reverse setdefault sort update".split()
+)
+
+
+class FlowModule:
+    """A file that is read. Raises SyntaxError."""
+
+    def __init__(self, shown: str, text: str, tree: ast.Module | None = None) -> None:
+        self.shown = shown
+        self.edits = PythonEdits(text, tree)
+        self.tree = self.edits.tree
+        self._text = text
+        self._locals: dict[ast.AST, frozenset[str]] = {}
+        self._counts: dict[ast.AST, Counter[str]] = {}
+        self.names = PrefectNames(self.tree, self.uses, self.parent)
+
+    @cached_property
+    def source(self) -> Source:
+        """The text without its secrets."""
+        return Source(self.shown, hide_in_text(self._text))
+
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Every node, outer ones first."""
+        return [*self._children]
+
+    @cached_property
+    def _children(self) -> dict[ast.AST, list[ast.AST]]:
+        """What each node consists of, outer nodes first."""
+        found: dict[ast.AST, list[ast.AST]] = {}
+        waiting: list[ast.AST] = [self.tree]
+        for node in waiting:
+            found[node] = children(node)
+            waiting += found[node]
+        return found
+
+    @cached_property
+    def _parents(self) -> dict[ast.AST, ast.AST]:
+        """What each node is in."""
+        return {inner: node for node, found in self._children.items() for inner in found}
+
+    def inside(self, *nodes: ast.AST) -> list[ast.AST]:
+        """*nodes* and every node in them, outer ones first."""
+        found = [*nodes]
+        for node in found:
+            found += self._children[node]
+        return found
+
+    def parent(self, node: ast.AST) -> ast.AST | None:
+        return self._parents.get(node)
+
+    def parents(self, node: ast.AST) -> Iterator[ast.AST]:
+        """What *node* is in, from the inside."""
+        while (outer := self._parents.get(node)) is not None:
+            yield outer
+            node = outer
+
+    def statement(self, node: ast.AST) -> ast.stmt:
+        """The statement that *node* is in, or is."""
+        for each in (node, *self.parents(node)):
+            if isinstance(each, ast.stmt):
+                return each
+        raise ValueError("a module is in no statement")
+
+    def scope(self, node: ast.AST) -> ast.AST:
+        """The function that *node* is in, or the module."""
+        return next((each for each in self.parents(node) if isinstance(each, _SCOPES)), self.tree)
+
+    def span(self, node: ast.AST) -> Span:
+        """The place of *node* in the text."""
+        text, edits = self.source.text, self.edits
+        mark = 1 if text.startswith("\ufeff") else 0
+        start = len(edits.original(0, edits.start(node))) + mark
+        return Span(self.source, start, start + len(edits.source(node).partition("\n")[0]))
+
+    @property
+    def bound(self) -> Set[str]:
+        """Every name that the file binds anywhere, but for imports."""
+        return self._names[0]
+
+    @cached_property
+    def _names(self) -> tuple[set[str], dict[str, list[ast.Name]]]:
+        """The names that the file binds, and by name where it reads them."""
+        bound: set[str] = set()
+        read: dict[str, list[ast.Name]] = {}
+        for node in self.nodes:
+            if isinstance(node, ast.Name):
+                if isinstance(node.ctx, ast.Store):
+                    bound.add(node.id)
+                else:
+                    read.setdefault(node.id, []).append(node)
+            elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                bound.add(node.name)
+            elif isinstance(node, ast.arg):
+                bound.add(node.arg)
+            elif isinstance(node, ast.ExceptHandler) and node.name:
+                bound.add(node.name)
+        return bound, {name: sorted(nodes, key=self.edits.start) for name, nodes in read.items()}
+
+    @cached_property
+    def bound_on_top(self) -> frozenset[str]:
+        """The names that the module itself binds, but for imports."""
+        return frozenset(name for node in self.tree.body for name in bound_names(node))
+
+    @cached_property
+    def assignments(self) -> dict[str, list[tuple[ast.AST, ast.expr, ast.stmt]]]:
+        """By name, each assignment of one: the scope, the value, and the statement."""
+        found: dict[str, list[tuple[ast.AST, ast.expr, ast.stmt]]] = {}
+        for node in self.nodes:
+            target = _single_target(node)
+            if target is not None:
+                found.setdefault(target.id, []).append((self.scope(node), node.value, node))  # type: ignore[arg-type, attr-defined]
+        return found
+
+    def assigned(self, name: str, near: ast.AST) -> ast.expr | None:
+        """What *name* was set to, where that is said once and nothing changes it.
+
+        Several statements one after the other count as well, where *near* stands behind one of them.
+        """
+        if name in self.names.imported or name in self._global:
+            return None
+        scope = self._binding(name, near)
+        found = [(value, each) for where, value, each in self.assignments.get(name, ()) if where is scope]
+        if not found or len(found) != self._times_bound(scope)[name] or self._is_changed(name, scope):
+            return None
+        return found[0][0] if len(found) == 1 else self._last_before(near, scope, found)
+
+    @cached_property
+    def _global(self) -> frozenset[str]:
+        """The names that functions set for the module."""
+        return frozenset(name for node in self.nodes if isinstance(node, ast.Global) for name in node.names)
+
+    def _binding(self, name: str, near: ast.AST) -> ast.AST:
+        """The innermost function or comprehension around *near* that binds *name*, or the module."""
+        inner = (each for each in self.parents(near) if isinstance(each, (*_SCOPES, *COMPREHENSIONS)))
+        return next((each for each in inner if name in self._local(each)), self.tree)
+
+    def _is_changed(self, name: str, scope: ast.AST) -> bool:
+        """Whether something sets an item or an attribute of what *name* is, or calls a method that does."""
+        for use in self.uses(name, scope):
+            inner: ast.AST = use
+            while isinstance(outer := self.parent(inner), (ast.Attribute, ast.Subscript)):
+                if outer.value is not inner:
+                    break
+                inner = outer
+                if not isinstance(outer.ctx, ast.Load):
+                    return True
+            if isinstance(inner, ast.Attribute) and inner.attr in _CHANGES and isinstance(outer, ast.Call):
+                return True
+        return False
+
+    def _times_bound(self, scope: ast.AST) -> Counter[str]:
+        """How often a function, or the module, binds each of its names."""
+        if scope not in self._counts:
+            bound = bound_in(scope) if scope is self.tree else own_names(scope)
+            self._counts[scope] = Counter(bound)
+        return self._counts[scope]
+
+    def _last_before(
+        self, near: ast.AST, scope: ast.AST, found: list[tuple[ast.expr, ast.stmt]]
+    ) -> ast.expr | None:
+        """The value of the last assignment in front of *near*, where none of them is conditional."""
+        body = getattr(scope, "body", [])
+        is_plain = self.scope(near) is scope and all(statement in body for _, statement in found)
+        before = [value for value, each in found if self.edits.end(each) <= self.edits.start(near)]
+        return before[-1] if is_plain and before else None
+
+    def value(self, node: ast.expr) -> Any:
+        """The value of an expression that is written out. Raises NotStatic."""
+        return evaluate(node, self.names.of, lambda name: self.assigned(name, node))
+
+    def uses(self, name: str, scope: ast.AST | None = None) -> list[ast.Name]:
+        """Where the *name* of *scope* is read, in the order of the text; of the module, if none is given."""
+        scope = scope or self.tree
+        found = self._names[1].get(name, [])
+        if scope is self.tree and name not in self.bound:
+            return [*found]
+        return [node for node in found if not self._is_hidden(node, scope)]
+
+    def _is_hidden(self, use: ast.Name, scope: ast.AST) -> bool:
+        """Whether something around *use* has a name of its own like that, or *scope* is not around it."""
+        inner: ast.AST = use
+        for outer in self.parents(use):
+            if outer is scope:
+                return False
+            if isinstance(outer, _SCOPES) and _is_body(inner, outer) and use.id in self._local(outer):
+                return True
+            if isinstance(outer, COMPREHENSIONS) and use.id in self._local(outer):
+                return True
+            inner = outer
+        return scope is not self.tree
+
+    def _local(self, scope: ast.AST) -> frozenset[str]:
+        if scope not in self._locals:
+            self._locals[scope] = frozenset(own_names(scope))
+        return self._locals[scope]
+
+
+def _single_target(node: ast.AST) -> ast.Name | None:
+    if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+        return node.targets[0]
+    if isinstance(node, ast.AnnAssign) and node.value is not None and isinstance(node.target, ast.Name):
+        return node.target
+    return None
+
+
+def _is_body(inner: ast.AST, outer: ast.AST) -> bool:
+    """Whether *inner* is in the body of a function, and not in its head."""
+    body = getattr(outer, "body", None)
+    return inner in body if isinstance(body, list) else inner is body
+
+
+def keyword(call: ast.Call, name: str) -> ast.expr | None:
+    """The value of a keyword argument."""
+    return next((each.value for each in call.keywords if each.arg == name), None)
+
+
+def argument(call: ast.Call, name: str, position: int) -> ast.expr | None:
+    """The value of an argument that may be given by name or position."""
+    if len(call.args) > position and not any(isinstance(each, ast.Starred) for each in call.args):
+        return call.args[position]
+    return keyword(call, name)

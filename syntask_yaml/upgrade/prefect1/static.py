@@ -1,0 +1,93 @@
+"""The values of expressions that are written out, where no code need be run to know them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+Assigned = Callable[[str], ast.expr | None]
+_MAX_DEPTH = 20
+
+
+class NotStatic(ValueError):
+    """The value is known at run time only."""
+
+
+def evaluate(node: ast.expr, names: Callable[[ast.AST], str], assigned: Assigned, depth: int = 0) -> Any:
+    """Return the value of *node*. *names* gives qualified names, *assigned* what a name was set to, once.
+
+    Raises NotStatic.
+    """
+    if depth > _MAX_DEPTH:
+        raise NotStatic("nested too deep")
+
+    def inner(each: ast.expr) -> Any:
+        return evaluate(each, names, assigned, depth + 1)
+
+    match node:
+        case ast.Constant(value=value):
+            return value
+        case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
+            return [inner(item) for item in items]
+        case ast.Dict(keys=keys, values=values) if all(keys):
+            return {inner(key): inner(value) for key, value in zip(keys, values, strict=True) if key}
+        case ast.Name(id=name) if (value := assigned(name)) is not None:
+            return inner(value)
+        case ast.JoinedStr(values=parts):
+            return "".join(str(inner(part)) for part in parts)
+        case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
+            return inner(value)
+        case _:
+            return _operation(node, names, inner)
+
+
+def _operation(node: ast.expr, names: Callable[[ast.AST], str], inner: Callable[[ast.expr], Any]) -> Any:
+    match node:
+        case ast.UnaryOp(op=ast.USub(), operand=operand) if isinstance(
+            number := inner(operand), (int, float)
+        ):
+            return -number
+        case ast.BinOp(left=left, op=operator, right=right):
+            return _joined(inner(left), operator, inner(right))
+        case ast.Call():
+            return _called(names(node.func), node, inner)
+    raise NotStatic(ast.unparse(node))
+
+
+def _joined(left: Any, operator: ast.operator, right: Any) -> Any:
+    is_sum = isinstance(left, (str, list)) and type(left) is type(right)
+    numbers = isinstance(left, (int, float)) and isinstance(right, (int, float))
+    if isinstance(operator, ast.Add) and (is_sum or numbers):
+        return left + right
+    if isinstance(operator, ast.Mult) and numbers:
+        return left * right
+    raise NotStatic("an operation")
+
+
+_CALLS: Mapping[str, Callable[..., Any]] = {
+    "datetime.timedelta": timedelta,
+    "pendulum.duration": timedelta,
+    "datetime.datetime": datetime,
+    "dict": dict,
+}
+
+
+def _called(name: str, node: ast.Call, inner: Callable[[ast.expr], Any]) -> Any:
+    if not name and isinstance(node.func, ast.Name):
+        name = node.func.id
+    make = _CALLS.get(name)
+    if make is None or any(keyword.arg is None for keyword in node.keywords):
+        raise NotStatic(ast.unparse(node))
+    arguments = [inner(argument) for argument in node.args]
+    try:
+        return make(*arguments, **{str(each.arg): inner(each.value) for each in node.keywords})
+    except (TypeError, ValueError, OverflowError) as error:
+        raise NotStatic(ast.unparse(node)) from error
+
+
+def says_nothing(value: ast.expr) -> bool:
+    """Whether an option is the same as none: `None`, or an empty list."""
+    is_none = isinstance(value, ast.Constant) and value.value is None
+    return is_none or (isinstance(value, ast.List) and not value.elts)

@@ -1,0 +1,216 @@
+"""Options of tasks: `@task(…)`, `task(function, …)` and those of `Task` itself."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft
+from syntask_yaml.upgrade.prefect1.module import Function
+from syntask_yaml.upgrade.prefect1.static import NotStatic
+
+Option = Callable[[FlowFileDraft, ast.keyword], str | None]
+
+
+def convert_tasks(draft: FlowFileDraft) -> None:
+    """The options of every task that is made with `task`."""
+    for node in draft.module.nodes:
+        if isinstance(node, Function) and any(_is_task(draft, each) for each in node.decorator_list):
+            draft.tasks.add(node.name)
+        if isinstance(node, ast.Call) and draft.names.of(node.func) == "prefect.task":
+            draft.edit_arguments(node, convert_options(draft, node.keywords))
+            _note_variable(draft, node)
+        elif isinstance(node, ast.Call) and _copies_task(draft, node):
+            _convert_copy(draft, node)
+
+
+def _is_task(draft: FlowFileDraft, decorator: ast.expr) -> bool:
+    made = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return draft.names.of(made) == "prefect.task"
+
+
+def _copies_task(draft: FlowFileDraft, call: ast.Call) -> bool:
+    copied = call.func.value if isinstance(call.func, ast.Attribute) and call.func.attr == "copy" else None
+    return isinstance(copied, ast.Name) and copied.id in draft.tasks
+
+
+def _convert_copy(draft: FlowFileDraft, call: ast.Call) -> None:
+    """`t.copy(…)` is `t.with_options(…)`."""
+    end = draft.edits.end(call.func)
+    draft.edits.replace(end - len("copy"), end, "with_options")
+    draft.edit_arguments(call, convert_options(draft, call.keywords))
+    _note_variable(draft, call)
+
+
+def _note_variable(draft: FlowFileDraft, call: ast.Call) -> None:
+    assignment = draft.module.parent(call)
+    if isinstance(assignment, ast.Assign) and isinstance(assignment.targets[0], ast.Name):
+        draft.tasks.add(assignment.targets[0].id)
+
+
+def convert_options(draft: FlowFileDraft, keywords: list[ast.keyword]) -> dict[ast.AST, str | None]:
+    """What takes the place of options of Prefect 1: a text, or None for nothing."""
+    changed: dict[ast.AST, str | None] = {}
+    for each in keywords:
+        option = OPTIONS.get(each.arg or "")
+        if option is None:
+            if each.arg not in _SAME:
+                draft.todo(each, "p1-task-option", _unknown(each))
+            continue
+        text = option(draft, each)
+        if text != draft.edits.source(each):
+            changed[each] = text
+    persisted = [key for key, text in changed.items() if text == _PERSISTED]
+    changed |= dict.fromkeys(persisted[1:])
+    if persisted and all(each.arg != "cache_for" for each in keywords):
+        # Otherwise Prefect 3 takes the result of an earlier call with equal arguments, and calls nothing.
+        changed[persisted[0]] = (
+            f"{_PERSISTED}, cache_policy={draft.want('prefect.cache_policies', 'NO_CACHE')}"
+        )
+    return changed
+
+
+_PERSISTED = "persist_result=True"
+# Options that mean the same in both versions.
+_SAME = frozenset({"name", "tags"})
+
+
+def _unknown(option: ast.keyword) -> str:
+    if option.arg is None:
+        return "The options of the task are computed. Use the option names of Prefect 3."
+    return f"`{option.arg}` is not an option of tasks in Prefect 3. Remove it, or replace what it does."
+
+
+def _value(draft: FlowFileDraft, option: ast.keyword) -> str:
+    return draft.edits.source(option.value)
+
+
+def _renamed(name: str) -> Option:
+    return lambda draft, option: f"{name}={_value(draft, option)}"
+
+
+def _dropped(_draft: FlowFileDraft, _option: ast.keyword) -> None:
+    return None
+
+
+def _seconds(name: str) -> Option:
+    return lambda draft, option: f"{name}={seconds(draft, option.value)}"
+
+
+def seconds(draft: FlowFileDraft, value: ast.expr) -> str:
+    """A duration in seconds: the number if it is written out, or an expression."""
+    try:
+        found = draft.module.value(value)
+    except NotStatic:
+        found = None
+    if isinstance(found, timedelta):
+        total = found.total_seconds()
+        return str(int(total) if total.is_integer() else total)
+    text = draft.edits.source(value)
+    if found is not None or (isinstance(value, ast.Constant)):
+        return text
+    return (
+        f"{text}.total_seconds()"
+        if isinstance(value, (ast.Name, ast.Attribute, ast.Call))
+        else (f"({text}).total_seconds()")
+    )
+
+
+def _todo(code: str, text: str) -> Option:
+    def convert(draft: FlowFileDraft, option: ast.keyword) -> str:
+        draft.todo(option, code, text)
+        return draft.edits.source(option)
+
+    return convert
+
+
+def _trigger(draft: FlowFileDraft, option: ast.keyword) -> str | None:
+    name = draft.names.of(option.value) or draft.names.called(option.value)
+    if name == "prefect.triggers.all_successful":
+        return None
+    trigger = draft.text(option.value)
+    text = f"Prefect 3 has no triggers. Replace `{trigger}`: catch errors, or use `allow_failure`."
+    draft.todo(option, "p1-trigger", text)
+    return draft.edits.source(option)
+
+
+def _handlers(draft: FlowFileDraft, option: ast.keyword) -> str | None:
+    if isinstance(option.value, (ast.List, ast.Tuple)) and not option.value.elts:
+        return None
+    text = (
+        f"Replace `{option.arg}` with `on_failure` or `on_completion`. "
+        "Hooks take the task, the run and the state, and return nothing."
+    )
+    draft.todo(option, "p1-state-handler", text)
+    return draft.edits.source(option)
+
+
+def _result(draft: FlowFileDraft, option: ast.keyword) -> str:
+    """`result=` and `target=`: results are kept, where is a setting of its own."""
+    if not _is_plain_result(draft, option.value):
+        text = (
+            f"The result was stored by `{option.arg}={draft.text(option.value)}`. Set `result_storage` and "
+        )
+        draft.todo(option, "p1-result", f"{text}`result_storage_key` if its location matters.")
+    return _PERSISTED
+
+
+def _is_plain_result(draft: FlowFileDraft, value: ast.expr) -> bool:
+    """Whether a result is kept where results are kept anyway."""
+    is_bare = isinstance(value, ast.Call) and not (value.args or value.keywords)
+    return is_bare and draft.names.called(value) in _PLAIN_RESULTS
+
+
+_PLAIN_RESULTS = frozenset({"prefect.engine.results.LocalResult", "prefect.engine.results.PrefectResult"})
+
+
+def _cached(draft: FlowFileDraft, option: ast.keyword) -> str:
+    key = draft.want("prefect.tasks", "task_input_hash")
+    return f"cache_key_fn={key}, cache_expiration={_value(draft, option)}"
+
+
+def _validator(draft: FlowFileDraft, option: ast.keyword) -> str | None:
+    if draft.names.of(option.value) == "prefect.engine.cache_validators.all_inputs":
+        return None
+    text = "Replace `cache_validator` with a `cache_key_fn` that returns equal keys for equal results."
+    draft.todo(option, "p1-cache", text)
+    return draft.edits.source(option)
+
+
+def _skip(draft: FlowFileDraft, option: ast.keyword) -> str | None:
+    if isinstance(option.value, ast.Constant) and option.value.value is True:
+        return None
+    text = "Tasks are not skipped in Prefect 3. Remove `skip_on_upstream_skip`, and check its callers."
+    draft.todo(option, "p1-task-option", text)
+    return draft.edits.source(option)
+
+
+def _run_name(draft: FlowFileDraft, option: ast.keyword) -> str:
+    if not isinstance(option.value, (ast.Constant, ast.JoinedStr)):
+        text = "A function for `task_run_name` takes no arguments in Prefect 3."
+        draft.todo(option, "p1-task-option", text)
+    return draft.edits.source(option)
+
+
+# What becomes of each option.
+OPTIONS: Mapping[str, Option] = {
+    "max_retries": _renamed("retries"),
+    "retry_delay": _seconds("retry_delay_seconds"),
+    "timeout": _seconds("timeout_seconds"),
+    "log_stdout": _renamed("log_prints"),
+    "task_run_name": _run_name,
+    "checkpoint": _dropped,
+    "nout": _dropped,
+    "slug": _dropped,
+    "skip_on_upstream_skip": _skip,
+    "trigger": _trigger,
+    "state_handlers": _handlers,
+    "on_failure": _handlers,
+    "result": _result,
+    "target": _result,
+    "cache_for": _cached,
+    "cache_validator": _validator,
+    "cache_key": _todo("p1-cache", "Replace `cache_key` with a `cache_key_fn` that returns it."),
+    "retry_on": _todo("p1-task-option", "Replace `retry_on` with a `retry_condition_fn`."),
+}

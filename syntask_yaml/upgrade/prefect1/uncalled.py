@@ -1,0 +1,107 @@
+"""Tasks that a flow names and does not call: Prefect 1 took such a name for one call without arguments."""
+
+from __future__ import annotations
+
+import ast
+
+from syntask_yaml.upgrade.prefect1.calls import is_known
+from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
+from syntask_yaml.upgrade.prefect1.edges import is_graph_method
+from syntask_yaml.upgrade.prefect1.names import COMPREHENSIONS
+
+_AROUND = (ast.List, ast.Tuple, ast.keyword)
+# What is evaluated for each item, or not at all.
+_NOT_ONCE = (*COMPREHENSIONS, ast.IfExp, ast.BoolOp)
+_MARKS = frozenset({"prefect.mapped", "prefect.unmapped"})
+
+
+def convert_uncalled(draft: FlowFileDraft) -> None:
+    """Call each task that is only named, where it is given to calls of tasks; leave the others."""
+    for flow in draft.flows:
+        found: dict[str, list[ast.Name]] = {}
+        for node in flow.nodes:
+            if isinstance(node, ast.Name) and _is_uncalled(draft, flow, node):
+                found.setdefault(node.id, []).append(node)
+        for name, uses in found.items():
+            if all(_is_given(draft, flow, use) for use in uses) and not _is_in_graph(draft, flow, name):
+                _call(draft, name, sorted(uses, key=draft.edits.start))
+                continue
+            for use in uses:
+                draft.todo(use, "p1-dependency", f"`{name}` is not called. Call it, and pass its result.")
+
+
+def names_uncalled(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.AST) -> bool:
+    """Whether *node* names a task without calling it, so that it cannot be moved as it is."""
+    named = (each for each in draft.module.inside(node) if isinstance(each, ast.Name))
+    return any(_is_uncalled(draft, flow, each) for each in named)
+
+
+def _is_uncalled(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.Name) -> bool:
+    parent = draft.module.parent(node)
+    is_called = isinstance(parent, ast.Call) and parent.func is node
+    if not isinstance(node.ctx, ast.Load) or node.id not in draft.tasks or is_called:
+        return False
+    if isinstance(parent, ast.Attribute) or _is_local(draft, flow, node) or draft.edits.is_edited(node):
+        return False
+    return not any(isinstance(each, ast.Lambda) for each in draft.module.parents(node))
+
+
+def _is_in_graph(draft: FlowFileDraft, flow: Prefect1Flow, name: str) -> bool:
+    """Whether the flow says more of the same call elsewhere, where another rule has written it."""
+    for node in flow.nodes:
+        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
+            parent = draft.module.parent(node)
+            is_called = isinstance(parent, ast.Call) and parent.func is node
+            is_method = isinstance(parent, ast.Attribute) and not is_graph_method(parent.attr)
+            if not (is_called or is_method) and draft.edits.is_edited(node):
+                return True
+            if isinstance(parent, ast.Attribute) and is_graph_method(parent.attr):
+                return True
+    return False
+
+
+def _is_local(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.Name) -> bool:
+    """Whether the flow sets the name to something else than a task that it makes."""
+    return any(
+        isinstance(each, ast.Name)
+        and each.id == node.id
+        and isinstance(each.ctx, ast.Store)
+        and not draft.makes_task(draft.module.statement(each))
+        for each in flow.nodes
+    )
+
+
+def _is_given(draft: FlowFileDraft, flow: Prefect1Flow, use: ast.Name) -> bool:
+    """Whether a call of a task takes it, which happens once in a run, and where it stands."""
+    statement = draft.module.statement(use)
+    if any(isinstance(each, _NOT_ONCE) for each in draft.module.parents(use)):
+        return False
+    if statement not in flow.body or statement in draft.moved or statement in draft.moved.values():
+        return False
+    inner: ast.AST = use
+    outer = draft.module.parent(use)
+    while outer is not None and (isinstance(outer, _AROUND) or draft.names.called(outer) in _MARKS):
+        inner, outer = outer, draft.module.parent(outer)
+    if not isinstance(outer, ast.Call) or outer.func is inner:
+        return False
+    called = outer.func
+    if isinstance(called, ast.Attribute) and called.attr == "map":
+        called = called.value
+    return is_known(draft, called) or (isinstance(inner, ast.keyword) and inner.arg == "upstream_tasks")
+
+
+def _call(draft: FlowFileDraft, name: str, uses: list[ast.Name]) -> None:
+    """Call it where it is named, or, if that is in several places, once in front of them."""
+    call = f"{name}{'.submit' if draft.submits else ''}()"
+    if len(uses) == 1:
+        draft.edits.replace_node(uses[0], call)
+        return
+    result = f"{name}_result"
+    while result in draft.module.bound or result in draft.names.imported:
+        result += "_"
+    first = draft.module.statement(uses[0])
+    line_end = f"{draft.edits.newline}{draft.edits.indentation(first)}"
+    separator = line_end if draft.edits.is_alone(first) else "; "
+    draft.edits.insert(draft.edits.start(first), f"{result} = {call}{separator}")
+    for use in uses:
+        draft.edits.replace_node(use, result)

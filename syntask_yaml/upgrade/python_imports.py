@@ -1,0 +1,184 @@
+"""The imports of a Python file after its code was changed: only what is used stays."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from syntask_yaml.upgrade.python_edits import PythonEdits
+from syntask_yaml.upgrade.python_tree import nodes_in, statements
+
+_Statement = ast.Import | ast.ImportFrom
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class WantedImport:
+    """A name to import from *module*, under another name if *alias* is given; a module if *name* is empty."""
+
+    module: str
+    name: str = ""
+    alias: str = ""
+
+    @property
+    def bound(self) -> str:
+        """The name that code uses."""
+        return self.alias or self.name or self.module.partition(".")[0]
+
+    @property
+    def item(self) -> str:
+        """How it is written behind `import`."""
+        plain = self.name or self.module
+        return f"{plain} as {self.alias}" if self.alias and self.alias != plain else plain
+
+    @property
+    def line(self) -> str:
+        """The statement that imports nothing else."""
+        return f"from {self.module} import {self.item}" if self.name else f"import {self.item}"
+
+
+def used_names(tree: ast.AST, nodes: Iterable[ast.AST] | None = None) -> frozenset[str]:
+    """The names that are read anywhere in *tree*, also those that `__all__` lists.
+
+    *nodes* are all of its nodes, if somebody has them already.
+    """
+    names = {node.id for node in nodes or nodes_in(tree) if isinstance(node, ast.Name)}
+    return frozenset(names | set(_exported(tree)))
+
+
+def _exported(tree: ast.AST) -> Iterator[str]:
+    for node in getattr(tree, "body", ()):
+        if isinstance(node, ast.Assign) and any(
+            isinstance(target, ast.Name) and target.id == "__all__" for target in node.targets
+        ):
+            yield from (str(each.value) for each in ast.walk(node) if isinstance(each, ast.Constant))
+
+
+def rewrite_imports(
+    text: str, wanted: Sequence[WantedImport], used_before: frozenset[str], is_gone: Callable[[str], bool]
+) -> str:
+    """Return *text* with the imports in *wanted* that it uses, and without those that are no longer needed.
+
+    An unused one is left out if it was used before, or if *is_gone* says so of its qualified name.
+    Raises SyntaxError.
+    """
+    edits = PythonEdits(text)
+    used = used_names(edits.tree)
+    needed = (each for each in dict.fromkeys(wanted) if each.bound in used)
+    missing = [each for each in needed if not _is_imported(each, edits.tree)]
+    taken = {each.bound for each in wanted}
+    for statement in [each for each in statements(edits.tree) if isinstance(each, _Statement)]:
+        rebound = taken | _bound_anew(edits.tree, statement)
+        kept = [
+            alias
+            for alias in statement.names
+            if not _is_needless(
+                alias, used, used_before, rebound, is_gone=is_gone(_qualified(statement, alias))
+            )
+        ]
+        added = [each for each in missing if _joins(each, statement, edits.tree)]
+        missing = [each for each in missing if each not in added]
+        _rewrite(edits, statement, kept, added)
+    _insert(edits, missing)
+    return edits.result()
+
+
+def _is_needless(
+    alias: ast.alias, used: frozenset[str], used_before: frozenset[str], rebound: set[str], *, is_gone: bool
+) -> bool:
+    """Whether nothing needs an import, or another one has its name."""
+    name = _bound(alias)
+    if name in used:
+        return is_gone and name in rebound
+    return is_gone or name in used_before
+
+
+def _bound_anew(tree: ast.Module, statement: _Statement) -> set[str]:
+    """The names that another import at the top binds anew before anything reads them."""
+    bound = {_bound(alias) for alias in statement.names}
+    others = (each for each in tree.body if isinstance(each, _Statement) and each.lineno > statement.lineno)
+    later = {_bound(alias): each.lineno for each in others for alias in each.names if _bound(alias) in bound}
+    if not later or statement not in tree.body:
+        return set()
+    read = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in later]
+    return later.keys() - {node.id for node in read if node.lineno < later[node.id]}
+
+
+def _bound(alias: ast.alias) -> str:
+    return alias.asname or alias.name.partition(".")[0]
+
+
+def _qualified(statement: _Statement, alias: ast.alias) -> str:
+    return alias.name if isinstance(statement, ast.Import) else f"{statement.module}.{alias.name}"
+
+
+def _is_imported(wanted: WantedImport, tree: ast.Module) -> bool:
+    name = wanted.name or wanted.module
+    return any(
+        alias.name == name and _bound(alias) == wanted.bound
+        for node in tree.body
+        if _imports_from(node) == (wanted.module if wanted.name else "")
+        for alias in node.names  # type: ignore[attr-defined]
+    )
+
+
+def _imports_from(node: ast.stmt) -> str | None:
+    """The module of `from … import`, nothing for a plain import, and None for another statement."""
+    if isinstance(node, ast.ImportFrom):
+        return "." * node.level + (node.module or "")
+    return "" if isinstance(node, ast.Import) else None
+
+
+def _joins(wanted: WantedImport, statement: _Statement, tree: ast.Module) -> bool:
+    """Whether a statement at the top imports from the same module already."""
+    return (
+        isinstance(statement, ast.ImportFrom)
+        and _imports_from(statement) == wanted.module
+        and bool(wanted.name)
+        and statement in tree.body
+        and all(alias.name != "*" for alias in statement.names)
+    )
+
+
+def _rewrite(
+    edits: PythonEdits, statement: _Statement, kept: Sequence[ast.alias], added: Sequence[WantedImport]
+) -> None:
+    if len(kept) == len(statement.names) and not added:
+        return
+    items = [_item(alias) for alias in kept] + [each.item for each in added]
+    if not items:
+        edits.remove(statement)
+    elif isinstance(statement, ast.Import):
+        edits.replace_node(statement, f"import {', '.join(items)}")
+    else:
+        origin = "." * statement.level + (statement.module or "")
+        edits.replace_node(statement, f"from {origin} import {', '.join(items)}")
+
+
+def _item(alias: ast.alias) -> str:
+    return f"{alias.name} as {alias.asname}" if alias.asname else alias.name
+
+
+def _insert(edits: PythonEdits, missing: Sequence[WantedImport]) -> None:
+    """Add statements in front of the first import, or where one could be."""
+    if not missing:
+        return
+    lines = "".join(f"{each.line}{edits.newline}" for each in sorted(missing))
+    body = [each for each in edits.tree.body if not edits.is_removed(each)]
+    imports = [each for each in body if isinstance(each, _Statement) and not _is_head(each)]
+    package = missing[0].module.partition(".")[0]
+    own = [each for each in imports if _origin(each).partition(".")[0] == package]
+    others = [each for each in body if not _is_head(each)]
+    for place in [*own, *imports, *others][:1]:
+        blank = "" if imports else edits.newline
+        edits.insert(edits.start(place), f"{lines}{blank}")
+
+
+def _origin(statement: _Statement) -> str:
+    return statement.names[0].name if isinstance(statement, ast.Import) else statement.module or ""
+
+
+def _is_head(node: ast.stmt) -> bool:
+    """Whether imports have to come behind this: the docstring, or an import of the future."""
+    is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return is_text or (isinstance(node, ast.ImportFrom) and node.module == "__future__")

@@ -1,0 +1,32 @@
+"""Rows of the tables of fields that need no function of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from syntask_yaml.upgrade.draft import EntryDraft
+
+Convert = Callable[[EntryDraft], None]
+
+
+def carried(key: str) -> Convert:
+    """The field under the same name."""
+
+    def convert(draft: EntryDraft) -> None:
+        node = draft.source.get(key)
+        if node is not None:
+            draft.carry(node, key)
+            draft.put(key, draft.literal(node.value))
+
+    return convert
+
+
+def dropped(key: str, reason: str) -> Convert:
+    """Nothing in the field's place."""
+
+    def convert(draft: EntryDraft) -> None:
+        node = draft.source.get(key)
+        if node is not None:
+            draft.drop(node, reason)
+
+    return convert

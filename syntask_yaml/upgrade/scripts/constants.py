@@ -1,0 +1,63 @@
+"""What constants come to together: texts that are joined, numbers that are counted with."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from syntask_yaml.upgrade.template_text import TemplateText, as_template
+
+_MAX_LENGTH = 100_000
+_NUMBERS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+}
+
+
+class Dynamic(Exception):
+    """An expression whose value is known only when the script runs; *node* is the part that decides it."""
+
+    def __init__(self, node: ast.expr) -> None:
+        super().__init__("the value is known only when the script runs")
+        self.node = node
+
+
+def imported_constant(name: str, node: ast.expr) -> Any:
+    """The value of something imported: a time zone, or a member of an enumeration of Prefect."""
+    if name in ("datetime.timezone.utc", "pytz.UTC", "pytz.utc", "pendulum.UTC"):
+        return "UTC"
+    owner, _, member = name.rpartition(".")
+    if owner.startswith("prefect") and member.isupper():
+        return member
+    raise Dynamic(node)
+
+
+def joined(parts: Sequence[Any], node: ast.expr) -> str:
+    if not all(isinstance(part, (str, int, float)) for part in parts):
+        raise Dynamic(node)
+    if any(isinstance(part, TemplateText) for part in parts):
+        return TemplateText("".join(map(as_template, parts)))
+    text = "".join(map(str, parts))
+    if len(text) > _MAX_LENGTH:
+        raise Dynamic(node)
+    return text
+
+
+def combined(left: Any, right: Any, node: ast.BinOp) -> Any:
+    match left, node.op, right:
+        case str(), ast.Add(), str():
+            return joined([left, right], node)
+        case list(), ast.Add(), list():
+            return [*left, *right]
+        case dict(), ast.BitOr(), dict():
+            return left | right
+        case ((int() | float() | timedelta() | datetime()), _, (int() | float() | timedelta())):
+            if type(node.op) in _NUMBERS:
+                return _NUMBERS[type(node.op)](left, right)
+    raise Dynamic(node)

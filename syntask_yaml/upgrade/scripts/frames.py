@@ -1,0 +1,180 @@
+"""What loop variables and parameters stand for around a call: one frame for each time that it runs."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+
+from syntask_yaml.pysource.symbols import Unknowable
+from syntask_yaml.upgrade.scripts.calls import Calls
+from syntask_yaml.upgrade.scripts.reach import Closure, Frame, external_name, reach
+from syntask_yaml.upgrade.scripts.surroundings import Function, function_around, scope_at
+
+_MAX_FRAMES = 200
+_MAX_DEPTH = 5
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
+
+Names = Mapping[str, Closure | None]
+
+
+def frames_of(calls: Calls, node: ast.Call, around: Sequence[ast.AST], depth: int = 0) -> list[Frame]:
+    """The frames in which *node* runs, which stands in *around*; at most 200."""
+    found = _outside(calls, node, around, depth)
+    function = function_around(around)
+    inner = around if function is None else around[list(around).index(function) + 1 :]
+    for each in inner:
+        rounds = (frame.binding(names) for frame in found for names in _rounds(each, frame))
+        found = list(islice(rounds, _MAX_FRAMES))
+    return found
+
+
+def _outside(calls: Calls, node: ast.Call, around: Sequence[ast.AST], depth: int) -> list[Frame]:
+    """The frames by the calls of the function that *node* stands in."""
+    here = Frame(scope_at(node, around, calls.scope))
+    function = function_around(around)
+    if function is None or not _parameters(function):
+        return [here]
+    sites = calls.of_function(function.name) if depth < _MAX_DEPTH else []
+    defaults = _defaults(function, Frame(calls.scope))
+    found = [
+        here.binding({**defaults, **_arguments(function, site, frame)})
+        for site, outer in sites
+        if site is not node and function not in outer
+        for frame in frames_of(calls, site, outer, depth + 1)
+    ]
+    return found[:_MAX_FRAMES] or [here.binding(defaults)]
+
+
+def _parameters(function: Function) -> list[str]:
+    given = function.args
+    named = [each.arg for each in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
+    return [*named, *(each.arg for each in (given.vararg, given.kwarg) if each)]
+
+
+def _defaults(function: Function, frame: Frame) -> dict[str, Closure | None]:
+    given = function.args
+    found: dict[str, Closure | None] = dict.fromkeys(_parameters(function))
+    ordered = [*given.posonlyargs, *given.args]
+    for each, value in zip(ordered[len(ordered) - len(given.defaults) :], given.defaults, strict=True):
+        found[each.arg] = Closure(value, frame)
+    for each, default in zip(given.kwonlyargs, given.kw_defaults, strict=True):
+        if default is not None:
+            found[each.arg] = Closure(default, frame)
+    return found
+
+
+def _arguments(function: Function, site: ast.Call, frame: Frame) -> Names:
+    """What the arguments at *site* give to the parameters, up to one that is unpacked."""
+    ordered = [each.arg for each in (*function.args.posonlyargs, *function.args.args)]
+    found: dict[str, Closure | None] = {}
+    for name, value in zip(ordered, site.args, strict=False):
+        if isinstance(value, ast.Starred):
+            break
+        found[name] = Closure(value, frame)
+    for keyword in site.keywords:
+        if keyword.arg is not None:
+            found[keyword.arg] = Closure(keyword.value, frame)
+        else:
+            found |= dict.fromkeys(set(ordered) - found.keys())
+    return found
+
+
+def _rounds(each: ast.AST, frame: Frame) -> Iterator[Names]:
+    """What the variables of a loop stand for, round by round; once nothing for what is no loop."""
+    if isinstance(each, (ast.For, ast.AsyncFor)):
+        yield from _loop(each.target, each.iter, frame)
+    elif isinstance(each, _COMPREHENSIONS) and _is_plain(each.generators):
+        (generator,) = each.generators
+        unfiltered = not generator.ifs
+        yield from (
+            _loop(generator.target, generator.iter, frame) if unfiltered else [_none(generator.target)]
+        )
+    elif isinstance(each, _COMPREHENSIONS):
+        yield {name: None for generator in each.generators for name in _none(generator.target)}
+    else:
+        yield {}
+
+
+def _is_plain(generators: Sequence[ast.comprehension]) -> bool:
+    return len(generators) == 1 and not generators[0].ifs
+
+
+def _loop(target: ast.expr, iterable: ast.expr, frame: Frame) -> Iterator[Names]:
+    items = _items(iterable, frame)
+    if items is None:
+        yield _none(target)
+        return
+    for item in islice(items, _MAX_FRAMES):
+        yield _bound(target, item)
+
+
+def _none(target: ast.expr) -> dict[str, None]:
+    return {each.id: None for each in ast.walk(target) if isinstance(each, ast.Name)}
+
+
+def _bound(target: ast.expr, item: Sequence[Closure]) -> Names:
+    """The variables of *target* for one item; of an item in parts, each part."""
+    if isinstance(target, ast.Name) and len(item) == 1:
+        return {target.id: item[0]}
+    if isinstance(target, (ast.Tuple, ast.List)):
+        parts = item if len(item) > 1 else _parts(item[0])
+        if parts is not None and len(parts) == len(target.elts):
+            found: dict[str, Closure | None] = {}
+            for inner, part in zip(target.elts, parts, strict=True):
+                found |= _bound(inner, [part])
+            return found
+    return _none(target)
+
+
+def _parts(item: Closure) -> list[Closure] | None:
+    try:
+        match reach(item.node, item.frame):
+            case Closure(node=ast.List(elts=items) | ast.Tuple(elts=items), frame=there):
+                return [Closure(each, there) for each in items]
+    except Unknowable:
+        pass
+    return None
+
+
+def _items(iterable: ast.expr, frame: Frame) -> list[list[Closure]] | None:
+    """The items of a list or a mapping that is written out, each in its parts; None for anything else."""
+    try:
+        match reach(iterable, frame):
+            case Closure(node=ast.List(elts=items) | ast.Tuple(elts=items), frame=there):
+                if not any(isinstance(each, ast.Starred) for each in items):
+                    return [[Closure(each, there)] for each in items]
+            case Closure(node=ast.Dict(keys=keys), frame=there) if None not in keys:
+                return [[Closure(key, there)] for key in keys if key is not None]
+            case Closure(node=ast.Call() as call, frame=there):
+                return _of_call(call, there)
+    except Unknowable:
+        pass
+    return None
+
+
+def _of_call(call: ast.Call, frame: Frame) -> list[list[Closure]] | None:
+    match call:
+        case ast.Call(func=ast.Attribute(value=owner, attr="items" | "values" as method), args=[]):
+            return _of_mapping(owner, method, frame)
+        case ast.Call(args=[several]) if external_name(call.func, frame) == "builtins.enumerate":
+            inner = _items(several, frame) or []
+            numbers = _counted(len(inner), call, frame)
+            return [[number, *each] for number, each in zip(numbers, inner, strict=True)] or None
+        case ast.Call(args=[ast.Constant(value=int() as count)]) if count <= _MAX_FRAMES:
+            if external_name(call.func, frame) == "builtins.range":
+                return [[number] for number in _counted(count, call, frame)]
+    return None
+
+
+def _of_mapping(owner: ast.expr, method: str, frame: Frame) -> list[list[Closure]] | None:
+    match reach(owner, frame):
+        case Closure(node=ast.Dict(keys=keys, values=values), frame=there) if None not in keys:
+            pairs = [(key, value) for key, value in zip(keys, values, strict=True) if key is not None]
+            parts = pairs if method == "items" else [(value,) for _, value in pairs]
+            return [[Closure(part, there) for part in each] for each in parts]
+    return None
+
+
+def _counted(count: int, call: ast.Call, frame: Frame) -> list[Closure]:
+    return [Closure(ast.copy_location(ast.Constant(number), call), frame) for number in range(count)]

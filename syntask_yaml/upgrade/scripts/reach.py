@@ -1,0 +1,125 @@
+"""From a name to what it stands for, through loop variables, parameters, variables and imports."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from syntask_yaml.pysource.lookup import resolve
+from syntask_yaml.pysource.scope import NameScope
+from syntask_yaml.pysource.symbols import Definition, External, Member, Package, SourceExpression, Unknowable
+
+_MAX_HOPS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A place in a script, with the expressions that loop variables and parameters stand for there; None
+    for one that is only known when the script runs."""
+
+    scope: NameScope
+    names: Mapping[str, Closure | None] = field(default_factory=dict)
+
+    def of(self, scope: NameScope) -> Frame:
+        """The place of an expression that was found from here."""
+        is_near = scope.module is self.scope.module and scope.around is self.scope.around
+        return Frame(scope, self.names if is_near else {})
+
+    def binding(self, names: Mapping[str, Closure | None]) -> Frame:
+        """The same place, where *names* stand for something else."""
+        return replace(self, names={**self.names, **names})
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """An expression, and the place where its names mean something."""
+
+    node: ast.expr
+    frame: Frame
+
+
+Reached: TypeAlias = Closure | External | Definition | Member | Package
+
+
+def reach(node: ast.expr, frame: Frame, hops: int = 0) -> Reached:
+    """What *node* stands for: an expression that is no name, or what a name refers to. Raises Unknowable."""
+    if hops > _MAX_HOPS:
+        raise Unknowable("the value goes through too many names")
+    match node:
+        case ast.Await(value=value):
+            return reach(value, frame, hops + 1)
+        case ast.Name(id=name) if name in frame.names:
+            held = frame.names[name]
+            if held is None:
+                raise Unknowable(f"`{name}` is only known when the script runs")
+            return reach(held.node, held.frame, hops + 1)
+        case ast.Name() | ast.Attribute():
+            return _named(node, frame, hops)
+        case ast.Subscript(value=value, slice=ast.Constant(value=key)):
+            item = _item(value, key, frame, hops)
+            return reach(item.node, item.frame, hops + 1) if item else Closure(node, frame)
+    return Closure(node, frame)
+
+
+def _named(node: ast.Name | ast.Attribute, frame: Frame, hops: int) -> Reached:
+    if _root(node) in frame.names:
+        return Closure(node, frame)
+    symbol = resolve(node, frame.scope)
+    if not isinstance(symbol, SourceExpression):
+        return symbol
+    if symbol.node is node:
+        return Closure(node, frame)
+    if symbol.name in symbol.scope.module.altered and not isinstance(symbol.node, ast.Constant):
+        raise Unknowable(f"`{symbol.name}` is modified after it is assigned")
+    return reach(symbol.node, frame.of(symbol.scope), hops + 1)
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _item(container: ast.expr, key: object, frame: Frame, hops: int) -> Closure | None:
+    """The expression under *key* of a mapping or a list that is written out."""
+    match reach(container, frame, hops + 1):
+        case Closure(node=ast.Dict(keys=keys, values=values), frame=there):
+            for written, value in zip(reversed(keys), reversed(values), strict=True):
+                if written is None:
+                    return None
+                if isinstance(written, ast.Constant) and written.value == key:
+                    return Closure(value, there)
+        case Closure(node=ast.List(elts=items) | ast.Tuple(elts=items), frame=there):
+            if isinstance(key, int) and -len(items) <= key < len(items):
+                return Closure(items[key], there)
+    return None
+
+
+def external_name(node: ast.expr, frame: Frame) -> str:
+    """The full name of what *node* is imported as, in the words of Prefect; empty for anything else."""
+    try:
+        found = reach(node, frame)
+    except Unknowable:
+        return ""
+    if not isinstance(found, External):
+        return ""
+    return f"prefect{found.name.removeprefix('syntask')}" if found.name.startswith("syntask.") else found.name
+
+
+def returned_by(call: ast.Call, frame: Frame) -> Closure | None:
+    """What a function of the project without parameters returns, if that is all it does."""
+    if call.args or call.keywords or not isinstance(call.func, (ast.Name, ast.Attribute)):
+        return None
+    match reach(call.func, frame):
+        case Definition(node=ast.FunctionDef() | ast.AsyncFunctionDef() as function, scope=scope):
+            statements = [each for each in function.body if not _is_text(each)]
+            match statements:
+                case [ast.Return(value=ast.expr() as value)] if not function.decorator_list:
+                    return Closure(value, Frame(scope.deferred()))
+    return None
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)

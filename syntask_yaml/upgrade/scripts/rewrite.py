@@ -1,0 +1,207 @@
+"""A script that deploys with Prefect 2 as one that does so with Prefect 3: calls are rewritten in place."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from syntask_yaml.pysource.module import module_of
+from syntask_yaml.pysource.module_index import ModuleIndex
+from syntask_yaml.pysource.scope import NameScope
+from syntask_yaml.upgrade.python_edits import PythonEdits
+from syntask_yaml.upgrade.python_imports import WantedImport, rewrite_imports, used_names
+from syntask_yaml.upgrade.python_tree import parse
+from syntask_yaml.upgrade.result import DeploymentResult
+from syntask_yaml.upgrade.scripts.calls import BuildCall, Calls
+from syntask_yaml.upgrade.scripts.content import is_removed
+from syntask_yaml.upgrade.scripts.places import Places
+
+# Arguments that stay as they are written, and those that nothing takes the place of.
+_KEPT = ("name", "description", "tags", "parameters", "enforce_parameter_schema")
+_GONE = frozenset("flow apply load_existing output skip_upload ignore_file upload entrypoint path".split())
+_OF_ENTRY = frozenset(
+    "version schedule schedules is_schedule_active work_queue_name work_pool_name infrastructure "
+    "infra_overrides job_variables".split()
+)
+_SCHEDULES = {"cron": "Cron", "interval": "Interval", "rrule": "RRule"}
+_WANTED = (
+    WantedImport("pathlib", "Path"),
+    WantedImport("prefect", "serve"),
+    *(WantedImport("prefect.schedules", name) for name in _SCHEDULES.values()),
+)
+
+
+class Becomes(Enum):
+    """What the calls of a script become."""
+
+    ENTRIES = "entries"
+    DEPLOY = "flow.deploy"
+    SERVE = "flow.serve"
+
+
+class NotRewritten(Exception):
+    """A call has no equal in Prefect 3 that can be written in its place; the message is a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptText:
+    """A script as text, for the project in *root*."""
+
+    path: Path
+    text: str
+    root: Path
+
+
+def rewritten(script: ScriptText, results: Sequence[DeploymentResult], becomes: Becomes) -> str:
+    """The text of *script* with its calls rewritten, which build *results*. Raises NotRewritten."""
+    try:
+        edits = PythonEdits(script.text)
+    except SyntaxError as error:
+        raise NotRewritten("The script cannot be parsed.") from error
+    module = module_of(script.path, script.text.encode())
+    scope = NameScope(ModuleIndex(script.root), module, (script.path.parent, script.root))
+    calls, places = Calls(scope), Places(script.text)
+    if becomes is Becomes.SERVE and len(results) > 1:
+        raise NotRewritten("`serve` does not return, so only a script with one deployment can use it.")
+    for call in calls.building:
+        start = places.start(call.node)
+        own = [each for each in results if each.converted.source.root.span.start == start]
+        _Rewriting(script, edits, calls, becomes).rewrite(call, own)
+    before = used_names(edits.tree)
+    text = rewrite_imports(edits.result(), _WANTED, before, is_removed)
+    parse(text)
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class _Rewriting:
+    script: ScriptText
+    edits: PythonEdits
+    calls: Calls
+    becomes: Becomes
+
+    def rewrite(self, call: BuildCall, results: Sequence[DeploymentResult]) -> None:
+        """Put the call of today in the place of *call*."""
+        if any(isinstance(each, (ast.Await, ast.AsyncFunctionDef)) for each in call.around):
+            raise NotRewritten("The script is asynchronous.")
+        if isinstance(call.outer, ast.AnnAssign) or not results:
+            raise NotRewritten("The type of the variable is written beside it.")
+        entry, given = _common(results), self._given(call)
+        application = self.calls.application(call)
+        is_chained = application is not None and not call.variable
+        is_direct = is_chained or (results[0].converted.source.root.value.get("apply") and not call.variable)
+        method = self.becomes.value.partition(".")[2] if is_direct else "to_deployment"
+        arguments = [*_kept(self.edits, given), *_of_entry(entry, with_pool=self.becomes is Becomes.DEPLOY)]
+        written = self._written(call, given, str(entry["entrypoint"]), method, arguments)
+        self.edits.replace_node(application if is_chained and application else call.node, written)
+        if application is not None and not is_chained:
+            applied = (
+                f"serve({call.variable})" if self.becomes is Becomes.SERVE else f"{call.variable}.apply()"
+            )
+            self.edits.replace_node(application, applied)
+
+    def _given(self, call: BuildCall) -> Mapping[str, ast.expr]:
+        """The arguments by name."""
+        if any(isinstance(each, ast.Starred) for each in call.node.args):
+            raise NotRewritten("The call unpacks its arguments.")
+        given = dict(zip(("flow", "name"), call.node.args, strict=False))
+        for keyword in call.node.keywords:
+            if keyword.arg is None:
+                raise NotRewritten("The call unpacks its arguments.")
+            given[keyword.arg] = keyword.value
+        unknown = given.keys() - _GONE - _OF_ENTRY - set(_KEPT)
+        if unknown or len(call.node.args) > 2 or "flow" not in given:
+            name = sorted(unknown)[0] if unknown else "flow"
+            raise NotRewritten(f"Nothing takes the place of the argument `{name}`.")
+        return given
+
+    def _written(
+        self,
+        call: BuildCall,
+        given: Mapping[str, ast.expr],
+        entrypoint: str,
+        method: str,
+        arguments: Sequence[str],
+    ) -> str:
+        flow = self.edits.source(given["flow"])
+        flow = flow if isinstance(given["flow"], (ast.Name, ast.Attribute)) else f"({flow})"
+        source = _source(self.script)
+        indent, newline = self.edits.indentation(call.node), self.edits.newline
+        inner = "".join(f"{newline}{indent}    {argument}," for argument in arguments)
+        origin = f"from_source(source={source}, entrypoint={_text(entrypoint)})"
+        return f"{flow}.{origin}.{method}({inner}{newline}{indent})"
+
+
+def _source(script: ScriptText) -> str:
+    """The folder of the project, seen from the script."""
+    inside = Path(os.path.relpath(script.root.resolve(), script.path.parent.resolve()))
+    depth = sum(part == ".." for part in inside.parts)
+    return "str(Path(__file__).parent)" if depth == 0 else f"str(Path(__file__).parents[{depth}])"
+
+
+def _common(results: Sequence[DeploymentResult]) -> Mapping[str, Any]:
+    """What the entries for one call say, but for what the call writes anyway. Raises NotRewritten."""
+    entries = [dict(each.entry) for each in results]
+    said = [{key: value for key, value in each.items() if key not in _KEPT} for each in entries]
+    if any(each != said[0] for each in said):
+        raise NotRewritten("The rounds of the loop differ in more than names, tags and parameters.")
+    if "{{" in str({**said[0], "entrypoint": ""}):
+        raise NotRewritten("The infrastructure needs a block or a variable.")
+    for key in ("pull", "push", "triggers", "flow_name"):
+        if key in said[0]:
+            raise NotRewritten(f"The deployment has `{key}`, which is written in a project file.")
+    pool = results[0].converted.pool
+    if pool is None or pool.type != "process":
+        raise NotRewritten("Runs in containers need an image with the code.")
+    return said[0]
+
+
+def _kept(edits: PythonEdits, given: Mapping[str, ast.expr]) -> Iterator[str]:
+    for key in _KEPT:
+        if key in given:
+            yield f"{key}={edits.source(given[key])}"
+
+
+def _of_entry(entry: Mapping[str, Any], *, with_pool: bool) -> Iterator[str]:
+    if "version" in entry:
+        yield f"version={_text(entry['version'])}"
+    if entry.get("schedules"):
+        yield f"schedules=[{', '.join(map(_schedule, entry['schedules']))}]"
+    if entry.get("paused"):
+        yield "paused=True"
+    pool = entry["work_pool"]
+    if not with_pool:
+        if pool.keys() - {"name", "work_queue_name"}:
+            raise NotRewritten("`serve` has no job variables.")
+        return
+    yield f"work_pool_name={_text(pool['name'])}"
+    if "work_queue_name" in pool:
+        yield f"work_queue_name={_text(pool['work_queue_name'])}"
+    if "job_variables" in pool:
+        yield f"job_variables={pool['job_variables']!r}"
+
+
+def _schedule(schedule: Mapping[str, Any]) -> str:
+    """A schedule in the words of `prefect.schedules`."""
+    kind = next(key for key in _SCHEDULES if key in schedule)
+    rest = "".join(
+        f", {key}={_moment(value) if key == 'anchor_date' else _text(value)}"
+        for key, value in schedule.items()
+        if key != kind
+    )
+    return f"{_SCHEDULES[kind]}({_text(schedule[kind])}{rest})"
+
+
+def _moment(value: object) -> str:
+    raise NotRewritten(f"The schedule counts from {value}.")
+
+
+def _text(value: object) -> str:
+    """A constant as Python spells it, with double quotes where that is usual."""
+    written = repr(value)
+    return f'"{written[1:-1]}"' if written[:1] == "'" and '"' not in written else written

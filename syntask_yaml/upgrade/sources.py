@@ -1,0 +1,110 @@
+"""Everything below the given paths that says something about deployments, read and not yet converted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from syntask_yaml.operations.init import FILE_NAME
+from syntask_yaml.upgrade.agent_deployment import AgentDeployment
+from syntask_yaml.upgrade.built import deployment_of
+from syntask_yaml.upgrade.commands import FoundCommands, read_commands
+from syntask_yaml.upgrade.edits import scripts_in
+from syntask_yaml.upgrade.find import FoundFile, find_files
+from syntask_yaml.upgrade.flow_changes import with_unique_names
+from syntask_yaml.upgrade.prefect1.read import FoundFlows, read_flows
+from syntask_yaml.upgrade.read import FoundDeployments, read_deployments
+from syntask_yaml.upgrade.request import SourceKind, UpgradeRequest
+from syntask_yaml.upgrade.runs import DeployScripts
+from syntask_yaml.upgrade.scripts.blocks import with_saved_blocks
+from syntask_yaml.upgrade.scripts.read import read_script
+from syntask_yaml.upgrade.server import deployments_of, with_blocks
+from syntask_yaml.upgrade.targets import Targets
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The *files* that were looked at, and what was found in them.
+
+    *declaring* are files with deployments, scripts last: they may only name what others say. *commanding*
+    are files with commands, and *flows* those of Prefect 1.
+    """
+
+    files: tuple[FoundFile, ...]
+    declaring: tuple[FoundDeployments, ...]
+    commanding: tuple[FoundCommands, ...]
+    flows: tuple[FoundFlows, ...]
+
+    @property
+    def other_files(self) -> list[FoundFile]:
+        """The files that declare no deployments."""
+        taken = {each.file.path for each in self.declaring}
+        return [file for file in self.files if file.path not in taken]
+
+    @property
+    def not_uploaded(self) -> frozenset[str]:
+        """The names of deployments whose command says `--skip-upload`."""
+        builds = (command for each in self.commanding for command in each.commands if command.verb == _BUILD)
+        skips = (command for command in builds if command.has("--skip-upload"))
+        return frozenset(name for command in skips for name in command.values("-n", "--name"))
+
+
+_BUILD = "deployment build"
+
+
+def read_sources(request: UpgradeRequest, targets: Targets) -> Sources:
+    """Read what *request* names. Raises NotFound for a path that does not exist."""
+    files = tuple(find_files(request.directory, request.paths))
+    declaring = tuple(_read(files, targets, request.only))
+    taken = {each.file.path for each in declaring}
+    others = [file for file in files if not (_is_code(file) or file.path in taken)]
+    programs = scripts_in(declaring, files) if request.writes_entries else DeployScripts()
+    commanding = tuple(filter(None, (read_commands(file, programs) for file in others)))
+    left = {each.file.path for each in declaring if each.is_unreadable}
+    flows = _flows(request, (file for file in files if file.path not in left))
+    return Sources(files, declaring, commanding, tuple(with_unique_names(flows)))
+
+
+def deployments_in(sources: Sources, request: UpgradeRequest) -> list[AgentDeployment]:
+    """The deployments to convert: of files, commands and flows, and of the server."""
+    declared = [*(one for each in sources.declaring for one in each.deployments), *_built(sources, request)]
+    known = list(with_saved_blocks(declared, sources.files, request.directory))
+    of_flows = (deployment for each in sources.flows for deployment in each.deployments)
+    return [*_with_server(request, known), *of_flows]
+
+
+def _is_code(file: FoundFile) -> bool:
+    return file.is_python or file.is_notebook
+
+
+def _read(
+    files: Sequence[FoundFile], targets: Targets, only: frozenset[SourceKind]
+) -> Iterator[FoundDeployments]:
+    yaml_files = [file for file in files if file.is_yaml] if SourceKind.YAML in only else []
+    scripts = [file for file in files if _is_code(file)] if SourceKind.PYTHON in only else []
+    yield from filter(None, map(read_deployments, yaml_files))
+    yield from filter(None, (read_script(file, targets.of(file.path)[1]) for file in scripts))
+
+
+def _flows(request: UpgradeRequest, files: Iterable[FoundFile]) -> Iterator[FoundFlows]:
+    if request.prefect_1 is not None:
+        for file in filter(_is_code, files):
+            if found := read_flows(file, request.prefect_1):
+                yield found
+
+
+def _built(sources: Sources, request: UpgradeRequest) -> Iterator[AgentDeployment]:
+    """The deployments that commands describe."""
+    if SourceKind.COMMANDS in request.only:
+        for each in sources.commanding:
+            builds = (command for command in each.commands if command.verb == _BUILD)
+            yield from filter(None, map(deployment_of, builds))
+
+
+def _with_server(request: UpgradeRequest, found: list[AgentDeployment]) -> list[AgentDeployment]:
+    """The deployments of files with what the server has of them, and those that only the server has."""
+    if request.server is None:
+        return found
+    path = request.directory / (request.file or FILE_NAME)
+    more = deployments_of(request.server, path) if request.all_deployments else ()
+    return [*with_blocks(found, request.server), *more]

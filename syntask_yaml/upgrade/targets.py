@@ -1,0 +1,28 @@
+"""The project file that the deployments of a file go to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from syntask_yaml.operations.init import FILE_NAME
+from syntask_yaml.project.locate import find_project_file
+
+
+@dataclass
+class Targets:
+    """Project files of the repository in *directory*, or the one that is named."""
+
+    directory: Path
+    named: Path | None = None
+    _nearest: dict[Path, Path | None] = field(default_factory=dict)
+
+    def of(self, path: Path) -> tuple[Path, Path]:
+        """The project file for what the file at *path* says, which may not exist yet, and its folder."""
+        if self.named is not None:
+            return self.directory / self.named, self.directory
+        folder = path.parent
+        if folder not in self._nearest:
+            self._nearest[folder] = find_project_file(folder)
+        found = self._nearest[folder] or self.directory / FILE_NAME
+        return found, found.parent
