@@ -1,0 +1,1 @@
+"""Values that are kept on the backend: `syntask.blocks.system`."""

@@ -1,0 +1,5 @@
+"""`from syntask.infrastructure.process import Process`, as Prefect 2 has it."""
+
+from syntask._blocks import Process
+
+__all__ = ["Process"]

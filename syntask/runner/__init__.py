@@ -1,0 +1,11 @@
+"""`from syntask.runner import serve`; `syntask.runner.storage` has where code is."""
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING or not os.environ.get("PREFECT__FLOW_RUN_ID"):
+    from syntask._deployable import serve
+else:
+    from prefect import serve
+
+__all__ = ["serve"]

@@ -1,0 +1,97 @@
+"""What is deployed, and its runs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from syntask_yaml.api.backends import AnyBackend, opened
+from syntask_yaml.api.names import listed
+from syntask_yaml.backend.base import RunFilter
+from syntask_yaml.errors import UsageError
+from syntask_yaml.model.deployment import Stored
+from syntask_yaml.model.run import LogLine, Run
+from syntask_yaml.operations.deployments import find_deployments, run_deployment, set_paused
+from syntask_yaml.operations.runs import find_run, watch
+
+
+def deployments(names: Sequence[str] = (), *, backend: AnyBackend = None) -> list[Stored]:
+    """Return what is deployed: what *names* and globs over `flow/name` mean, or all. Raises NotFound."""
+    with opened(backend) as found:
+        return find_deployments(found, listed(names))
+
+
+def pause(names: Sequence[str], *, backend: AnyBackend = None) -> None:
+    """Let the schedules of deployments rest. Raises NotFound, BackendError."""
+    with opened(backend) as found:
+        set_paused(found, find_deployments(found, listed(names)) if names else [], paused=True)
+
+
+def resume(names: Sequence[str], *, backend: AnyBackend = None) -> None:
+    """Let the schedules of deployments go on. Raises NotFound, BackendError."""
+    with opened(backend) as found:
+        set_paused(found, find_deployments(found, listed(names)) if names else [], paused=False)
+
+
+def run(
+    name: str,
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    backend: AnyBackend = None,
+    job_variables: Mapping[str, Any] | None = None,
+    tags: Sequence[str] = (),
+    run_name: str | None = None,
+    scheduled: datetime | None = None,
+) -> Run:
+    """Create a run of the deployment *name* (`flow/name`), due at once or at *scheduled* (aware).
+
+    A worker executes it. Raises NotFound, ProjectInvalid for parameters that the flow does not take, and
+    UsageError for what is not a mapping.
+    """
+    with opened(backend) as found:
+        return run_deployment(
+            found,
+            name,
+            parameters=_mapping("parameters", parameters),
+            job_variables=_mapping("job_variables", job_variables),
+            tags=listed(tags),
+            run_name=run_name,
+            scheduled=scheduled,
+        )
+
+
+def _mapping(argument: str, value: Any) -> Mapping[str, Any]:
+    if value is not None and not isinstance(value, Mapping):
+        detail = f"`{argument}` is a {type(value).__name__}, which is not a mapping."
+        raise UsageError(detail, hint=f'Pass names and values: `{argument}={{"name": value}}`.')
+    return value or {}
+
+
+def runs(deployment: str | None = None, *, backend: AnyBackend = None, limit: int = 200) -> list[Run]:
+    """Return up to *limit* runs, of one deployment (`flow/name`) or of all, the one due last first."""
+    with opened(backend) as found:
+        return found.runs(RunFilter(deployment=deployment, limit=limit))
+
+
+def logs(run: Run | str, *, backend: AnyBackend = None) -> list[LogLine]:
+    """Return the lines that a run, or the run of an id, wrote so far."""
+    with opened(backend) as found:
+        return found.logs(find_run(found, run if isinstance(run, str) else run.id).id)
+
+
+def wait(run: Run | str, *, backend: AnyBackend = None, timeout: float | None = None) -> Run:
+    """Return a run once it has ended. Raises TimeoutError after *timeout* seconds, NotFound."""
+    until = None if timeout is None else time.monotonic() + timeout
+
+    def sleep(seconds: float) -> None:
+        if until is not None and time.monotonic() > until:
+            raise TimeoutError(f"The run did not end within {timeout:g} s.")
+        time.sleep(seconds)
+
+    with opened(backend) as found:
+        meant = find_run(found, run if isinstance(run, str) else run.id)
+        for _ in watch(found, meant, sleep=sleep):
+            pass
+        return find_run(found, meant.id)
