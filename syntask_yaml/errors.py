@@ -51,7 +51,7 @@ class ProjectInvalid(SyntaskError):
     code = "project-invalid"
 
     def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
-        super().__init__("; ".join(diagnostic.detail for diagnostic in diagnostics))
+        super().__init__("; ".join(dict.fromkeys(diagnostic.detail for diagnostic in diagnostics)))
         self._diagnostics = tuple(diagnostics)
 
     @property
@@ -115,6 +115,16 @@ class BackendUnreachable(BackendError):
     """No response, or not the response of a backend."""
 
     code = "backend-unreachable"
+    _because: BackendUnreachable | None = None
+
+    @property
+    def of_the_rest(self) -> BackendUnreachable:
+        """The error of what is not attempted after this one, however many there were before it."""
+        because = self._because or self
+        detail = f"Not attempted, because the server stopped responding: {because.detail}"
+        error = BackendUnreachable(detail, hint=because.hint)
+        error._because = because
+        return error
 
 
 class BackendRefused(BackendError):

@@ -26,7 +26,7 @@ def write_atomically(path: Path, text: str, *, encoding: str = "utf-8") -> None:
     there are kept, and a link is written through. A draft that a process which was killed left behind is
     removed. Raises OSError, also where the file that is there is not to be written.
     """
-    target = path.resolve()
+    target = _target(path)
     if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     content = text.encode(encoding)
@@ -44,6 +44,14 @@ def write_atomically(path: Path, text: str, *, encoding: str = "utf-8") -> None:
             draft.unlink()
         raise
     _flush_folder(target.parent)
+
+
+def _target(path: Path) -> Path:
+    """The file behind links."""
+    try:
+        return path.resolve()
+    except RuntimeError as error:  # how Python up to 3.12 reports a circle of links
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from error
 
 
 def _open_draft(target: Path) -> tuple[int, Path]:
@@ -89,3 +97,26 @@ def _flush_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def lock_for_life(path: Path) -> bool:
+    """Lock the file at *path*, which may be new, until this process ends; False if another one has it."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return False
+    return True
+
+
+def shown_path(path: Path, directory: Path) -> str:
+    """Return what to call *path*: relative to *directory* if it is below it, with `/` on every system. Bytes
+    that are no UTF-8 are written as `\\xff`."""
+    return printable(path.relative_to(directory).as_posix() if path.is_relative_to(directory) else str(path))
+
+
+def printable(name: str) -> str:
+    """Return the *name* of a file with `\\xff` for bytes that are no UTF-8, which no text can hold."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")

@@ -15,6 +15,19 @@ from syntask_yaml.model.value import read_json
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+# What servers store for a limit or a priority: 32 bits.
+_LARGEST = 2**31 - 1
+
+
+class Count(click.IntRange):
+    """A number that every backend can store."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if number > _LARGEST:
+            self.fail(f"{number} is larger than {_LARGEST}.", param, ctx)
+        return number
+
 
 def collected(
     key: str, make: Callable[[dict[str, Any]], object], options: Sequence[Callable[[Any], Any]]
@@ -49,15 +62,18 @@ def names_of(options: Iterable[Callable[[Any], Any]]) -> list[str]:
     return [str(each.name) for each in parameters]
 
 
-def key_values(pairs: Iterable[str], option: str, *, is_text: bool = False) -> dict[str, Any]:
-    """Return `KEY=VALUE` pairs; a VALUE that is JSON is read as such unless *is_text*, any other is text."""
+def key_values(
+    pairs: Iterable[str], option: str, *, is_text: bool = False, form: str = "KEY=VALUE"
+) -> dict[str, Any]:
+    """Return `KEY=VALUE` pairs; a VALUE that is JSON is read as such unless *is_text*, any other is text.
+
+    *form* is what the help of the option calls a pair. Raises UsageError for what is none.
+    """
     values: dict[str, Any] = {}
     for pair in pairs:
         key, equals, text = pair.partition("=")
         if not equals or not key:
-            raise UsageError(
-                f"`{option} {pair}` is not a KEY=VALUE pair.", hint=f"Write `{option} KEY=VALUE`."
-            )
+            raise UsageError(f"`{option} {pair}` is not a {form} pair.", hint=f"Write `{option} {form}`.")
         values[key] = text if is_text else _value(text)
     return values
 

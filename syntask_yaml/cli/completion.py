@@ -86,6 +86,11 @@ def _blocks(context: Context, ctx: click.Context) -> Iterable[str]:
         return [block.name for block in backend.blocks() if block.type == ctx.params.get("type")]
 
 
+def _automations(context: Context, _ctx: click.Context) -> Iterable[str]:
+    with context.backend(is_read_only=True) as backend:
+        return [each.automation.name for each in backend.automations()]
+
+
 def _runs(context: Context, _ctx: click.Context) -> Iterable[str]:
     from syntask_yaml.backend.base import RunFilter
 
@@ -112,6 +117,7 @@ complete_pool = _completed(_pools)
 complete_variable = _completed(_variables)
 complete_block_type = _completed(_block_types)
 complete_block = _completed(_blocks)
+complete_automation = _completed(_automations)
 complete_run = _completed(_runs)
 complete_recipe = _completed(_recipes)
 complete_timezone = _completed(_timezones)

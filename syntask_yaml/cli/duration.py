@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import click
 
-from syntask_yaml.model.timing import parse_interval
+from syntask_yaml.model.timing import parse_interval, parse_moment
 
-_SHORT = re.compile(r"(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m)?(?:(?P<s>\d+)s)?")
-_SECONDS = {"h": 3600, "m": 60, "s": 1}
+_SHORT = re.compile(r"(?:(?P<d>\d+)d)?(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m)?(?:(?P<s>\d+)s)?")
+_SECONDS = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
 
 
 class Duration(click.ParamType[float]):
-    """Seconds from `10m`, `1h30m`, `90s`, `90`, or any text that an interval of a schedule can be."""
+    """Seconds from `10m`, `1h30m`, `2d`, `90s`, `90`, or any text that an interval of a schedule can be."""
 
     name = "duration"
 
@@ -29,3 +30,30 @@ class Duration(click.ParamType[float]):
             return parse_interval(text)
         except ValueError:
             self.fail(f"`{value}` is not a duration, such as `90s` or `10m`.", param, ctx)
+
+
+class Since(click.ParamType[datetime]):
+    """A time of the past: `2h` and the like before now, or a time in ISO 8601.
+
+    Without a zone it is local, as the times that lists and logs show.
+    """
+
+    name = "since"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002
+        return "DURATION|TIME"
+
+    def convert(
+        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        now = datetime.now(UTC)
+        try:
+            return now - timedelta(seconds=Duration().convert(value, param, ctx))
+        except (click.BadParameter, OverflowError):
+            pass
+        try:
+            return parse_moment(value, is_local=True)
+        except ValueError:
+            self.fail(f"`{value}` is neither a duration such as `2h` nor a time in ISO 8601.", param, ctx)

@@ -29,7 +29,7 @@ def exit_code_of(error: BaseException) -> int:
     if isinstance(error, click.ClickException):
         return _foreseen(SyntaskError(error.format_message()))
     if isinstance(error, (KeyboardInterrupt, click.Abort)):
-        return _foreseen(Interrupted("Interrupted. Changes made before the interruption were kept."))
+        return _foreseen(Interrupted("Interrupted. Any changes made before the interruption were kept."))
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else 1
     if isinstance(error, OSError):
@@ -51,12 +51,15 @@ def _wrong_usage(error: click.UsageError) -> int:
     path = error.ctx.command_path if error.ctx else "syntask"
     hint = f"Run `{path} --help` for usage."
     if isinstance(error, click.NoSuchOption) and error.option_name in _GLOBAL:
-        command = path.partition(" ")[2]
-        hint = f"Put the option before the command: `syntask {error.option_name} … {command}`."
+        option, command = error.option_name, path.partition(" ")[2]
+        hint = f"Write `syntask {option}{'' if option in _FLAGS else ' …'} {command}`."
+        return _foreseen(UsageError(f"The option `{option}` belongs before the command.", hint=hint))
     return _foreseen(UsageError(error.format_message(), hint=hint))
 
 
-_GLOBAL = ("-f", "--file", "-C", "--backend", "-v", "--verbose", "-q", "--quiet", "--no-prompt", "--color")
+# The options of `syntask` itself, those without a value first.
+_FLAGS = ("-v", "--verbose", "-q", "--quiet", "--no-prompt")
+_GLOBAL = (*_FLAGS, "-f", "--file", "-C", "--backend", "--color")
 
 
 def _outside(error: OSError) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -30,11 +31,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "deployment": ("deployment", "Manage deployments."),
     "flow": ("flow", "List the flows of the repository."),
     "flow-run": ("flow_run", "Manage runs and show their logs."),
+    "why": ("why", "Say why a run waits, or how it ended."),
     "work-pool": ("work_pool", "Manage work pools."),
+    "work-queue": ("work_queue", "Manage the queues of work pools."),
     "variable": ("variable", "Manage variables."),
     "block": ("block", "Manage blocks."),
-    "worker": ("worker", "Execute due runs."),
-    "upgrade": ("upgrade", "Convert deployments of agents."),
+    "automation": ("automation", "Show what happens when runs end."),
+    "serve": ("serve", "Deploy the project, keep it deployed, and execute due runs."),
+    "worker": ("worker", "Execute due runs, and list who does."),
+    "backend": ("backend", "Copy a backend to another one."),
+    "upgrade": ("upgrade", "Convert deployments of Prefect 2 and flows of Prefect 1."),
     "schema": ("schema", "Print the JSON Schema of the project file."),
     "completion": ("completion", "Print a shell completion script."),
 }
@@ -198,6 +204,8 @@ def _open_closed_streams() -> None:
 def run() -> None:
     """The entry point of the command."""
     _open_closed_streams()
+    # What a command has begun is brought to an end, as with Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     # A command makes many values and hardly a cycle: collecting seldom saves a third of the time of a
     # plan for thousands of deployments.
     gc.set_threshold(200_000, 20, 20)

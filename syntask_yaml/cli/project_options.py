@@ -9,7 +9,7 @@ from typing import Any, Self, TypeAlias
 
 import click
 
-from syntask_yaml.cli.arguments import items_of, key_values, names_of, parameters_of, parse_json
+from syntask_yaml.cli.arguments import Count, items_of, key_values, names_of, parameters_of, parse_json
 from syntask_yaml.cli.completion import complete_declared, complete_pool, complete_timezone
 from syntask_yaml.cli.context import Context
 from syntask_yaml.operations.choose import Selection
@@ -46,6 +46,17 @@ def _interval(text: str) -> float | str:
     return int(seconds) if seconds == int(seconds) else seconds
 
 
+def _timing_option(key: str, what: str, read: Callable[[str], object] = str) -> Callable[[Any], Any]:
+    """Return the option for schedules that fire by *key*."""
+    return click.option(
+        f"--{key}",
+        f"{key}s",
+        multiple=True,
+        callback=_made(lambda texts: tuple({key: read(text)} for text in texts)),
+        help=f"Add a schedule: {what}. Repeatable.",
+    )
+
+
 SELECTION_OPTIONS = (
     click.option(
         "-n",
@@ -72,9 +83,7 @@ OVERRIDE_OPTIONS = (
     click.option(
         "-t", "--tag", "tags", multiple=True, help="Override the tags in the project file. Repeatable."
     ),
-    click.option(
-        "-cl", "--concurrency-limit", type=click.IntRange(min=1), help="Maximum number of concurrent runs."
-    ),
+    click.option("-cl", "--concurrency-limit", type=Count(min=1), help="Maximum number of concurrent runs."),
     click.option(
         "--collision-strategy",
         type=click.Choice(["ENQUEUE", "CANCEL_NEW"]),
@@ -97,27 +106,9 @@ OVERRIDE_OPTIONS = (
         callback=_made(_job_variables),
         help="Override a job variable. VALUE is parsed as JSON if possible. Also accepts one JSON object.",
     ),
-    click.option(
-        "--cron",
-        "crons",
-        multiple=True,
-        callback=_made(lambda texts: tuple({"cron": text} for text in texts)),
-        help="Add a schedule: a cron expression. Repeatable.",
-    ),
-    click.option(
-        "--interval",
-        "intervals",
-        multiple=True,
-        callback=_made(lambda texts: tuple({"interval": _interval(text)} for text in texts)),
-        help="Add a schedule: an interval in seconds, or a duration such as 15m or PT15M. Repeatable.",
-    ),
-    click.option(
-        "--rrule",
-        "rrules",
-        multiple=True,
-        callback=_made(lambda texts: tuple({"rrule": text} for text in texts)),
-        help="Add a schedule: a recurrence rule. Repeatable.",
-    ),
+    _timing_option("cron", "a cron expression"),
+    _timing_option("interval", "an interval in seconds, or a duration such as 15m or PT15M", _interval),
+    _timing_option("rrule", "a recurrence rule"),
     click.option("--anchor-date", help="Set the anchor date of all interval schedules."),
     click.option("--timezone", shell_complete=complete_timezone, help="Set the time zone of all schedules."),
     click.option(

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,8 +16,16 @@ from syntask_yaml.errors import NotFound
 _INSTALL = "Run `pip install prefect` on the machine where the worker should run."
 
 
-def hand_over(url: str, environ: Mapping[str, str], options: Sequence[str]) -> NoReturn:
-    """Become the stock worker of the server at *url*. Raises NotFound where it is not installed."""
+@dataclass(frozen=True, slots=True)
+class StockWorker:
+    """How the stock worker of a server is started."""
+
+    argv: list[str]
+    environ: Mapping[str, str]
+
+
+def stock_worker(url: str, environ: Mapping[str, str], options: Sequence[str]) -> StockWorker:
+    """Return the stock worker of the server at *url*. Raises NotFound where it is not installed."""
     worker = read_connection(url, environ).dialect.worker
     if not worker:
         detail = "The work pools of this server are served by its own worker."
@@ -27,9 +36,15 @@ def hand_over(url: str, environ: Mapping[str, str], options: Sequence[str]) -> N
             f"The work pools of {url} are served by Prefect's worker, which is not installed here.",
             hint=_INSTALL,
         )
+    return StockWorker([program, *worker[1:], *options], {**environ, **stock_environ(url, environ)})
+
+
+def hand_over(url: str, environ: Mapping[str, str], options: Sequence[str]) -> NoReturn:
+    """Become the stock worker of the server at *url*. Raises NotFound where it is not installed."""
+    worker = stock_worker(url, environ, options)
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execve(program, [program, *worker[1:], *options], {**environ, **stock_environ(url, environ)})
+    os.execve(worker.argv[0], worker.argv, worker.environ)
 
 
 def _find(program: str, environ: Mapping[str, str]) -> str | None:

@@ -23,7 +23,7 @@ def left_from_agents(backend: Backend) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 "not-exported",
                 f"A project file cannot declare {kind} blocks, so these were skipped: {', '.join(names)}.",
-                "Use work pools and pull steps instead. `syntask upgrade --from-server`, which will "
-                "convert them, is not part of this release.",
+                "Use work pools and pull steps instead. `syntask upgrade --from-server --all-deployments` "
+                "converts the deployments that use them.",
                 severity=Severity.WARNING,
             )

@@ -11,11 +11,12 @@ from syntask_yaml.backend.prefect.cron import cron_refusal, cron_risk
 from syntask_yaml.backend.prefect.names import step_problem
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean
 from syntask_yaml.document.node import Node
-from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool
 from syntask_yaml.model.trigger import kind_of
 from syntask_yaml.model.value import Unknown
+from syntask_yaml.operations.block_checks import check_references, check_storage_blocks
 from syntask_yaml.operations.deploy_context import DeployContext
-from syntask_yaml.operations.pools import is_served, waiting_hint, why_waiting
+from syntask_yaml.operations.pools import is_served, needs_cloud, waiting_hint, why_waiting
 from syntask_yaml.operations.secret_variables import check_secret_variables
 from syntask_yaml.project.job_variables import check_job_variables
 from syntask_yaml.project.load import Declaration
@@ -55,29 +56,57 @@ def check_backend(
     *entry* is the declaration with its templates resolved.
     """
     if pool is not None:
-        yield from _check_pool(entry, pool, context.backend)
+        yield from _check_pool(entry, pool, context)
     yield from _check_features(entry, context.backend)
     if not context.backend.features.has_own_worker:
         yield from _check_crons(entry)
     if not context.backend.features.runs_own_steps:
         yield from _check_stock_steps(declaration, context)
+    yield from check_storage_blocks(declaration.pull or (), context.project, context.masked_blocks)
 
 
-def _check_pool(entry: Node, pool: WorkPool, backend: Backend) -> Iterator[Diagnostic]:
+def _check_pool(entry: Node, pool: WorkPool, context: DeployContext) -> Iterator[Diagnostic]:
     declared = entry.get("work_pool") or entry
     place = declared.get("name") or declared
-    features = backend.features
+    features = context.backend.features
     if not is_served(pool, features):
         detail = (
             f"The embedded backend does not serve work pools of type `{pool.type}` such as `{pool.name}`."
         )
         yield place.problem("unserved-work-pool", detail, ELSEWHERE)
+    elif needs_cloud(pool, features):
+        detail = (
+            f"Only Prefect Cloud executes runs of work pools of type `{pool.type}` such as `{pool.name}`, "
+            "so runs wait on this server."
+        )
+        hint = "Use a work pool that a worker serves, such as one of type `process`."
+        yield place.problem("idle-work-pool", detail, hint).as_warning()
     elif reason := why_waiting(pool):
         yield place.problem("idle-work-pool", reason, waiting_hint(pool)).as_warning()
+    yield from _check_queue(declared, pool, context)
     yield from check_job_variables(entry, pool, by_server=not features.has_own_worker)
     variables = entry.at(("work_pool", "job_variables"))
     if variables.path[-1:] == ("job_variables",) and variables.value and features.has_own_worker:
-        yield from check_secret_variables(variables, backend)
+        yield from check_secret_variables(variables, context.backend)
+    for holder in (declared, *triggers_of(entry)):
+        job_variables = holder.get("job_variables")
+        if job_variables is not None:
+            yield from check_references(job_variables, context.masked_blocks)
+
+
+def _check_queue(declared: Node, pool: WorkPool, context: DeployContext) -> Iterator[Diagnostic]:
+    """Yield a queue that a deploy creates, or whose runs would wait."""
+    node = declared.get("work_queue_name")
+    if node is None or not isinstance(node.value, str) or node.value in ("", DEFAULT_QUEUE):
+        return
+    queues = context.queues.get(pool.name, {})
+    queue = queues.get(node.value)
+    if queue is None:
+        meant = did_you_mean(node.value, [name for name in queues if name != DEFAULT_QUEUE])
+        detail = f"The work pool `{pool.name}` has no queue `{node.value}`. A deploy creates it. {meant}"
+        yield node.problem("new-work-queue", detail.rstrip()).as_note()
+    elif reason := why_waiting(queue):
+        yield node.problem("idle-work-pool", reason, waiting_hint(queue)).as_warning()
 
 
 def _check_features(entry: Node, backend: Backend) -> Iterator[Diagnostic]:

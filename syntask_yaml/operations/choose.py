@@ -25,6 +25,11 @@ class Selection:
     all: bool = False
     entrypoint: str | None = None
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the project as a whole is meant, and nothing in it."""
+        return not self.names and self.entrypoint is None
+
 
 Resolve = Callable[[Node], str]
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.document.node import Node
-from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.model.pool import WorkPool, WorkQueue
 from syntask_yaml.model.step import StepOutputs
 from syntask_yaml.operations.backend_values import BackendBlocks, BackendVariables
+from syntask_yaml.operations.pools import with_template
 from syntask_yaml.operations.project import StepChecker
 from syntask_yaml.operations.version import Versions
 from syntask_yaml.project.dialect import Dialect
@@ -36,8 +37,16 @@ class DeployContext:
 
     @cached_property
     def pools(self) -> dict[str, WorkPool]:
-        """The backend's work pools by name, read once."""
-        return {pool.name: pool for pool in self.backend.pools()}
+        """The backend's work pools by name, read once, with the templates that their workers use."""
+        return {pool.name: with_template(pool, self.backend) for pool in self.backend.pools()}
+
+    @cached_property
+    def queues(self) -> Mapping[str, Mapping[str, WorkQueue]]:
+        """The queues of each work pool by name, read once."""
+        found: dict[str, dict[str, WorkQueue]] = {}
+        for queue in self.backend.queues():
+            found.setdefault(queue.pool, {})[queue.name] = queue
+        return found
 
     @cached_property
     def versions(self) -> Versions:
@@ -57,6 +66,11 @@ class DeployContext:
     def blocks(self) -> BackendBlocks:
         """The backend's blocks as they are before any step has run, each read once."""
         return BackendBlocks(self.backend.block)
+
+    @cached_property
+    def masked_blocks(self) -> BackendBlocks:
+        """The backend's blocks without their secrets, each read once."""
+        return BackendBlocks(partial(self.backend.block, with_secrets=False))
 
     @cached_property
     def variables(self) -> BackendVariables:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean
+from syntask_yaml.document.node import Node
 from syntask_yaml.errors import NotFound, ProjectInvalid, PruneRefused
 from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.run import Run, RunRequest
 from syntask_yaml.model.value import Json, known
+from syntask_yaml.operations.block_checks import check_references
 from syntask_yaml.project.job_variables import check_run_job_variables
 from syntask_yaml.project.parameters import check_run_parameters
 from syntask_yaml.project.select import Selectable, select
+from syntask_yaml.source import Source
 
 
 def find_deployments(backend: Backend, patterns: Sequence[str]) -> list[Stored]:
@@ -119,7 +123,12 @@ def _job_variable_problems(
     if pool is None:
         return []
     by_server = not backend.features.has_own_worker
-    return list(check_run_job_variables(deployment.job_variables, job_variables, pool, by_server=by_server))
+    given = Node(dict(job_variables), Source("job variables", ""), 0)
+    missing = check_references(given, partial(backend.block, with_secrets=False))
+    return [
+        *check_run_job_variables(deployment.job_variables, given, pool, by_server=by_server),
+        *(problem.as_error() for problem in missing),
+    ]
 
 
 def set_paused(backend: Backend, stored: Sequence[Stored], *, paused: bool) -> None:

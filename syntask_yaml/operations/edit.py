@@ -180,4 +180,8 @@ def read_text(path: Path) -> tuple[str, str]:
     except OSError as error:
         raise FileFailed(f"Cannot read `{path}`: {error.strerror or error}.") from error
     encoding = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(content[:2], "utf-8")
-    return content.decode(encoding), encoding
+    try:
+        return content.decode(encoding), encoding
+    except UnicodeDecodeError as error:
+        name = encoding.upper().removesuffix("-LE").removesuffix("-BE")
+        raise FileFailed(f"`{path}` is not {name} text.", hint="Save the file as UTF-8.") from error

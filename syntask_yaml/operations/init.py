@@ -13,7 +13,7 @@ from syntask_yaml.assets import asset
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.document.writer import to_scalar, to_yaml
 from syntask_yaml.errors import FileFailed, UsageError
-from syntask_yaml.files import write_atomically
+from syntask_yaml.files import printable, write_atomically
 from syntask_yaml.operations.flows import list_flows
 from syntask_yaml.project.flows import Flow
 from syntask_yaml.project.repository import GitRemote, find_remote
@@ -92,7 +92,7 @@ def init_project(
     path = check_free(directory)
     check_fields(recipe, fields)
     template = asset(f"templates/{recipe.name}/syntask.yaml").read_text(encoding="utf-8")
-    values = _values(directory, name or directory.name, fields)
+    values = _values(directory, name or printable(directory.name), fields)
     flows = list_flows(directory)[:_MAX_ENTRIES]
     filled = _MARK.sub(lambda mark: to_scalar(values.get(mark[1], mark[0])), _unquoted(template, values))
     try:
@@ -107,7 +107,7 @@ def init_project(
 
 def new_file(name: str, entries: Sequence[Mapping[str, Any]]) -> str:
     """The text of a project file called *name* with *entries*, which are JSON."""
-    return f"{_HEAD}{to_yaml({'name': name})}\n{to_yaml({'deployments': list(entries)})}"
+    return f"{_HEAD}{to_yaml({'name': printable(name)})}\n{to_yaml({'deployments': list(entries)})}"
 
 
 def check_free(directory: Path) -> Path:

@@ -22,7 +22,7 @@ class Overrides:
 
     *schedules* are mappings such as `{"cron": "0 6 * * *"}` and join those of the file; *timezone* and
     *anchor_date* go for all of them. *tags*, *triggers* and *sla* take the place of the file's.
-    *parameters* and *job_variables* go over the file's, key by key.
+    *parameters* and *job_variables* go over the file's, key by key. *paused* has no option.
     """
 
     name: str | None = None
@@ -43,6 +43,7 @@ class Overrides:
     triggers: tuple[Mapping[str, Any], ...] | None = None
     sla: tuple[Mapping[str, Any], ...] | None = None
     enforce_parameter_schema: bool | None = None
+    paused: bool | None = None
 
     @property
     def given(self) -> list[str]:
@@ -80,6 +81,7 @@ class Overrides:
                 "version",
                 "version_type",
                 "enforce_parameter_schema",
+                "paused",
             )
         }
         several = {

@@ -1,4 +1,4 @@
-"""Whose deployments are: the project that deployed them, and where that comes from."""
+"""Whose deployments and automations are: the project that deployed them, and where that comes from."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
 from syntask_yaml.errors import BackendConflict
+from syntask_yaml.model.automation import Automation
 from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.plan.changes import Action, Change, FieldChange
@@ -18,37 +19,47 @@ def check_owners(
     owners = {each.deployment.full_name: each.deployment.project for each in actual}
     for deployment in wanted:
         for name in filter(None, (deployment.full_name, deployment.renamed_from)):
-            owner = owners.get(name)
-            if owner is not None and owner != deployment.project:
-                detail = f"`{name}` belongs to the project `{owner}`."
-                hint = "Rename the deployment, or, if the project was renamed, pass `--take-over`."
-                raise BackendConflict(detail, hint=hint)
+            refuse_of_another(owners.get(name), deployment.project, f"`{name}`", "deployment")
     if prune or any(deployment.project is not None for deployment in wanted):
-        for other in _from_elsewhere(context, actual):
-            raise BackendConflict(
-                f"`{other.deployment.full_name}` belongs to a project `{context.project.name}` that was "
-                f"deployed from {other.deployment.origin}, and this one is {context.origin}.",
-                hint=(
-                    "Change the `name:` of one of the projects, or, if the project moved, pass "
-                    "`--take-over` once."
-                ),
-            )
+        for each in actual:
+            refuse_from_elsewhere(context, each.deployment, f"`{each.deployment.full_name}`")
+
+
+def refuse_of_another(owner: str | None, project: str | None, label: str, kind: str) -> None:
+    """Raise BackendConflict if the *owner* of a thing of *kind*, called *label*, is not *project*."""
+    if owner not in (None, project):
+        raise BackendConflict(
+            f"{label} belongs to the project `{owner}`.",
+            hint=(
+                f"Rename the {kind}, or, if the project was renamed, run `syntask deploy --take-over` once."
+            ),
+        )
+
+
+def refuse_from_elsewhere(context: DeployContext, had: Deployment | Automation, label: str) -> None:
+    """Raise BackendConflict if a second project of this one's name deployed *had*, called *label*."""
+    if is_from_elsewhere(context, had):
+        raise BackendConflict(
+            f"{label} belongs to a project `{context.project.name}` that was deployed from {had.origin}, "
+            f"and this one is {context.origin}.",
+            hint=(
+                "Change the `name:` of one of the projects, or, if the project moved, run "
+                "`syntask deploy --take-over` once."
+            ),
+        )
 
 
 def taken_over(context: DeployContext, planned: Set[str], actual: Sequence[Stored]) -> Iterator[Change]:
     """The changes that make this project's what one of the same name deployed, beyond what is *planned*."""
-    for each in _from_elsewhere(context, actual):
+    for each in actual:
         had = each.deployment
-        if had.full_name not in planned:
+        if is_from_elsewhere(context, had) and had.full_name not in planned:
             after = replace(had, origin=context.origin)
             field = FieldChange("origin", had.origin, after.origin)
             yield Change(Action.UPDATE, had.full_name, (field,), "taken over", Write(each, after), each.id)
 
 
-def _from_elsewhere(context: DeployContext, actual: Sequence[Stored]) -> Iterator[Stored]:
-    """What a project of the same name deployed from another place. Old deployments do not say from where."""
+def is_from_elsewhere(context: DeployContext, had: Deployment | Automation) -> bool:
+    """Whether a project of the same name deployed *had* from another place, if *had* says so."""
     own = context.origin
-    for each in actual:
-        had = each.deployment
-        if own is not None and had.project == context.project.name and had.origin not in (None, own):
-            yield each
+    return own is not None and had.project == context.project.name and had.origin not in (None, own)

@@ -11,15 +11,23 @@ from typing import Any
 from syntask_yaml.backend.base import Features
 from syntask_yaml.diagnostics import Diagnostic, each_once
 from syntask_yaml.errors import BackendRefused, ProjectInvalid
+from syntask_yaml.model.automation import StoredAutomation
 from syntask_yaml.model.deployment import Deployment, Stored
+from syntask_yaml.operations.automation_changes import (
+    compare_automations,
+    read_automations,
+    undeclared_automations,
+)
+from syntask_yaml.operations.automations import PreparedAutomation, prepare_automations
 from syntask_yaml.operations.choose import Selection, check_overrides, choose, refuse_broken, with_full_names
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.forecasts import Forecasts, PlannedImage, forecast_steps
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.owners import check_owners, taken_over
 from syntask_yaml.operations.prepare import Prepared, prepare, prepare_again
-from syntask_yaml.operations.prune import check_prune, protected, unread, with_removals
+from syntask_yaml.operations.prune import check_prune, protected, undeclared, unread, with_removals
 from syntask_yaml.operations.renames import likely_renames, without_wrong_renames
+from syntask_yaml.operations.serving import check_serving
 from syntask_yaml.plan.changes import Plan
 from syntask_yaml.plan.diff import diff
 from syntask_yaml.project.flows import FlowReader
@@ -58,7 +66,8 @@ class Planned:
 
     *images* are what the build steps are for, where the plan was made with a forecast of them.
     *refused* says why something that was to be pruned is not, *renames* what was likely only renamed.
-    *stored* is what the backend had.
+    *stored* is what the backend had. *automations* are those of the project, where all of it is planned, and
+    *stored_automations* what the backend had of them.
     """
 
     plan: Plan
@@ -68,16 +77,24 @@ class Planned:
     refused: tuple[Diagnostic, ...] = ()
     renames: tuple[Diagnostic, ...] = ()
     stored: Sequence[Stored] = ()
+    automations: tuple[PreparedAutomation, ...] = ()
+    stored_automations: Sequence[StoredAutomation] = ()
 
     @property
     def failed(self) -> tuple[Prepared, ...]:
         return tuple(each for each in self.prepared if each.deployment is None)
 
     @property
+    def is_sound(self) -> bool:
+        """Whether everything that was to be planned is."""
+        return not self.failed and not self.refused and all(each.automation for each in self.automations)
+
+    @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What is to be said of the project file, and of what was prepared from it."""
         own = (problem for each in self.prepared for problem in each.diagnostics)
-        return each_once((*self.warnings, *own, *self.refused, *self.renames))
+        automations = (problem for each in self.automations for problem in each.diagnostics)
+        return each_once((*self.warnings, *own, *automations, *self.refused, *self.renames))
 
 
 def make_plan(context: DeployContext, request: Request, *, with_forecast: bool = False) -> Planned:
@@ -99,9 +116,19 @@ def make_plan(context: DeployContext, request: Request, *, with_forecast: bool =
     forecasts = forecast_steps(prepared, context) if with_forecast else Forecasts()
     prepared = prepare_again(prepared, context, forecasts.outputs)
     nothing = Plan(project.title, context.backend.url)
-    empty = Planned(nothing, (), tuple(_warnings(project, chosen, context.reader)), forecasts.images)
+    empty = Planned(
+        nothing,
+        (),
+        tuple(_warnings(project, chosen, context.reader)),
+        forecasts.images,
+        automations=prepare_automations(context) if request.selection.is_whole else (),
+    )
     planned = plan_of(prepared, empty, context, request)
-    return replace(planned, plan=with_removals(planned.plan, context.backend))
+    warnings = (*planned.warnings, *check_serving(planned.prepared, context))
+    if request.selection.all and not request.prune:
+        warnings += tuple(undeclared(planned.stored, planned.prepared, project.name))
+        warnings += tuple(undeclared_automations(context, planned.automations, planned.stored_automations))
+    return replace(planned, plan=with_removals(planned.plan, context.backend), warnings=warnings)
 
 
 def _warnings(project: Project, chosen: Sequence[Declaration], reader: FlowReader) -> list[Diagnostic]:
@@ -118,17 +145,32 @@ def _warnings(project: Project, chosen: Sequence[Declaration], reader: FlowReade
 def plan_of(
     prepared: Sequence[Prepared], planned: Planned, context: DeployContext, request: Request
 ) -> Planned:
-    """*planned* with other prepared deployments. Raises ProjectInvalid as `make_plan` does."""
+    """*planned* with other prepared deployments, against what the backend has now.
+
+    Raises ProjectInvalid as `make_plan` does.
+    """
     prepared = without_wrong_renames(prepared, context)
     problems = [error for each in prepared for error in each.errors]
+    problems += [error for each in planned.automations for error in each.errors]
     if problems and not request.keep_going:
         raise ProjectInvalid(problems)
     stored = read_stored(prepared, context, request)
     plan = _compare(context, prepared, stored, request)
+    found = read_stored_automations(planned, context, request)
+    changes = compare_automations(
+        context, planned.automations, found, prune=request.prune, take_over=request.take_over
+    )
+    plan = replace(plan, automations=changes)
     refused = (*unread(prepared), *protected(plan)) if request.prune else ()
     renames = tuple(likely_renames(plan, prepared))
     return replace(
-        planned, plan=plan, prepared=tuple(prepared), refused=refused, renames=renames, stored=stored
+        planned,
+        plan=plan,
+        prepared=tuple(prepared),
+        refused=refused,
+        renames=renames,
+        stored=stored,
+        stored_automations=found,
     )
 
 
@@ -139,6 +181,15 @@ def read_stored(prepared: Sequence[Prepared], context: DeployContext, request: R
     owner = context.project.name if looks_at_all else None
     names = {name for each in wanted for name in (each.full_name, each.renamed_from) if name}
     return context.backend.deployments(project=owner, names=names)
+
+
+def read_stored_automations(
+    planned: Planned, context: DeployContext, request: Request
+) -> Sequence[StoredAutomation]:
+    """The same of automations; none where only a part of the project is planned."""
+    if not request.selection.is_whole:
+        return ()
+    return read_automations(context, planned.automations, prune=request.prune)
 
 
 def _compare(

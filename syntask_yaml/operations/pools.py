@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
+from dataclasses import replace
+
 from syntask_yaml.backend.base import Backend, Features
 from syntask_yaml.diagnostics import did_you_mean
-from syntask_yaml.errors import NotFound
-from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.errors import BackendRefused, NotFound
+from syntask_yaml.model.pool import WorkPool, WorkQueue
 
 
 def find_pool(backend: Backend, name: str) -> WorkPool:
@@ -21,25 +24,87 @@ def find_pool(backend: Backend, name: str) -> WorkPool:
     return pools[name]
 
 
+def find_queue(backend: Backend, pool: str, name: str) -> WorkQueue:
+    """Return the queue called *name* of the work pool *pool*. Raises NotFound, with the nearest name."""
+    find_pool(backend, pool)
+    queues = {queue.name: queue for queue in backend.queues() if queue.pool == pool}
+    if name not in queues:
+        otherwise = (
+            f"Run `syntask work-queue create {name} --pool {pool}` to create it, or `syntask work-queue ls` "
+            "to list the work queues."
+        )
+        hint = did_you_mean(name, queues, otherwise=otherwise)
+        raise NotFound(f"The work pool `{pool}` has no work queue `{name}`.", hint=hint)
+    return queues[name]
+
+
+def with_template(pool: WorkPool, backend: Backend) -> WorkPool:
+    """Return *pool* with the template of its type if it has none: its first worker gives it that one."""
+    if pool.base_job_template:
+        return pool
+    try:
+        return replace(pool, base_job_template=backend.pool_template(pool.type))
+    except BackendRefused:  # the backend does not know the type
+        return pool
+
+
 def is_served(pool: WorkPool, features: Features) -> bool:
     """Whether runs of *pool* are executed, as far as that is known of a backend with these *features*."""
     return features.served_types is None or pool.type in features.served_types
 
 
-def why_waiting(pool: WorkPool) -> str:
-    """Return why the runs of *pool* would wait, in a sentence; empty if they would not."""
-    if pool.is_paused:
-        return f"The work pool `{pool.name}` is paused, so its runs wait until it is resumed."
-    if pool.concurrency_limit == 0:
-        return (
-            f"The work pool `{pool.name}` has a concurrency limit of 0, so its runs wait "
-            "until the limit is raised."
-        )
+def is_hosted(pool: WorkPool) -> bool:
+    """Whether Prefect Cloud executes the runs of *pool* itself, without a worker."""
+    return pool.type.endswith((":push", ":managed"))
+
+
+def needs_cloud(pool: WorkPool, features: Features) -> bool:
+    """Whether the runs of *pool* are only executed by Prefect Cloud, and this backend is another."""
+    return is_hosted(pool) and not features.has_hosted_pools
+
+
+def why_waiting(place: WorkPool | WorkQueue) -> str:
+    """Return why the runs of a pool or queue would wait, in a sentence; empty if they would not."""
+    what = f"The work {'queue' if isinstance(place, WorkQueue) else 'pool'} `{place.name}`"
+    if place.is_paused:
+        return f"{what} is paused, so its runs wait until it is resumed."
+    if place.concurrency_limit == 0:
+        return f"{what} has a concurrency limit of 0, so its runs wait until the limit is raised."
     return ""
 
 
-def waiting_hint(pool: WorkPool) -> str:
-    """Return the command that lets the runs of *pool* begin."""
-    if pool.is_paused:
-        return f"Run `syntask work-pool resume {pool.name}` to resume it."
-    return f"Run `syntask work-pool update {pool.name} --concurrency-limit 10` to raise it."
+def resumes(place: WorkPool | WorkQueue) -> tuple[str, str]:
+    """Return the command that lets more runs of a pool or queue begin, and what it is for."""
+    kind, pool = ("queue", place.pool) if isinstance(place, WorkQueue) else ("pool", "")
+    which = shlex.quote(place.name) + (f" --pool {shlex.quote(pool)}" if pool else "")
+    if place.is_paused:
+        return f"syntask work-{kind} resume {which}", "to resume it"
+    limit = max(10, 2 * (place.concurrency_limit or 0))
+    return f"syntask work-{kind} update {which} --concurrency-limit {limit}", "to raise it"
+
+
+def waiting_hint(place: WorkPool | WorkQueue) -> str:
+    """Return a sentence with the command that lets the runs of a pool or queue begin."""
+    command, purpose = resumes(place)
+    return f"Run `{command}` {purpose}."
+
+
+def why_unserved(backend: Backend, pool: str) -> str:
+    """Return that no worker serves *pool*, with the command that starts one; empty if one does."""
+    if has_worker(backend, pool):
+        return ""
+    return f"No worker serves the work pool `{pool}`, so the run waits. {start_hint(pool)}"
+
+
+def has_worker(backend: Backend, pool: str) -> bool:
+    """Whether a worker is there that serves *pool*."""
+    return any(worker.is_online for worker in backend.workers(pool=pool))
+
+
+def start_hint(pool: str) -> str:
+    """Return how a worker for *pool* is started."""
+    return f"Start one with `{start_command(pool)}`."
+
+
+def start_command(pool: str) -> str:
+    return f"syntask worker start --pool {shlex.quote(pool)}"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic, each_once, in_file_order
-from syntask_yaml.document.reader import read_file
+from syntask_yaml.document.node import Node
+from syntask_yaml.document.reader import Document, read_file
 from syntask_yaml.errors import NotFound, SyntaskError
+from syntask_yaml.files import shown_path
 from syntask_yaml.model.builtin import claims_to_be_builtin
 from syntask_yaml.model.step import Step
 from syntask_yaml.operations.choose import with_full_names
@@ -18,6 +21,7 @@ from syntask_yaml.project.flows import Flow, FlowReader
 from syntask_yaml.project.load import Declaration, Project, load_project
 from syntask_yaml.project.locate import FILE_NAMES, find_project_file
 from syntask_yaml.project.parameters import check_parameters
+from syntask_yaml.source import Source
 from syntask_yaml.steps.inputs import check_inputs
 from syntask_yaml.template import is_template
 
@@ -46,10 +50,20 @@ def open_project(place: ProjectPlace) -> Project:
         detail = f"No project file ({names}) in this directory or its parents."
         raise NotFound(detail, hint=_hint_without_file(place.directory))
     root = file.parent if place.file is None else place.directory
-    shown = str(place.file) if place.file is not None else _relative(file, place.directory)
+    shown = str(place.file) if place.file is not None else shown_path(file, place.directory)
     document = read_file(file, name=shown)
     project = load_project(document, root, dialect=Dialect.of(file.name), strict=place.strict)
     return replace(project, file=file)
+
+
+def declared_project(content: Mapping[str, Any], root: Path, *, source: Source, at: int = 0) -> Project:
+    """The project that *content* is: the mappings and lists of a project file, as values.
+
+    Everything in it has the place *at* of *source*, which is where code says it. Templates mean what they
+    mean in a file.
+    """
+    document = Document(source, Node(content, source, at))
+    return load_project(document, root, dialect=Dialect.SYNTASK)
 
 
 def _hint_without_file(directory: Path) -> str:
@@ -61,10 +75,6 @@ def _hint_without_file(directory: Path) -> str:
         return f"`{found[0]}` is a file of Prefect 2. `{upgrade_command()}` shows how to convert it."
     files = f"`{found[0]}` and {len(found) - 1} more"
     return f"{files} are files of Prefect 2. `{upgrade_command()}` shows how to convert them."
-
-
-def _relative(file: Path, directory: Path) -> str:
-    return str(file.relative_to(directory)) if file.is_relative_to(directory) else str(file)
 
 
 def validate(project: Project, *, flows: FlowReader | None, strict: bool = False) -> list[Diagnostic]:

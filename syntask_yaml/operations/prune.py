@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from syntask_yaml.backend.base import Backend, RunFilter
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import ProjectInvalid, PruneRefused, UsageError
+from syntask_yaml.model.deployment import Stored
 from syntask_yaml.model.identity import schedule_keys
 from syntask_yaml.model.run import StateType
 from syntask_yaml.model.value import known
 from syntask_yaml.operations.prepare import Prepared
-from syntask_yaml.plan.changes import Change, Plan, Removal
+from syntask_yaml.plan.changes import Action, Change, Plan, Removal
 from syntask_yaml.project.load import Project
 
 
@@ -52,10 +53,43 @@ def unread(prepared: Sequence[Prepared]) -> Iterator[Diagnostic]:
     """Why nothing is pruned although the others are deployed: entries that could not be read."""
     failed = [each for each in prepared if each.deployment is None]
     if failed:
-        listed = ", ".join(f"`{each.label}`" for each in failed[:6]) + (" …" if len(failed) > 6 else "")
+        listed = _listed([each.label for each in failed])
         detail = f"Nothing is deleted, because {listed} could not be prepared and may still be deployed."
         hint = "Fix the file and deploy again with `--prune`."
         yield failed[0].declaration.node.problem("prune-refused", detail, hint)
+
+
+def undeclared(
+    stored: Sequence[Stored], prepared: Sequence[Prepared], project: str | None
+) -> Iterator[Diagnostic]:
+    """What the project deployed and declares no more, where nothing is pruned. *prepared* is all of it."""
+    if project is None or any(each.deployment is None for each in prepared):
+        return
+    declared = {
+        name
+        for each in prepared
+        if each.deployment is not None
+        for name in (each.deployment.full_name, each.deployment.renamed_from)
+    }
+    left = [
+        each.deployment.full_name
+        for each in stored
+        if each.deployment.project == project
+        and each.deployment.full_name not in declared
+        and not each.deployment.protected
+    ]
+    yield from still_deployed("undeclared-deployment", "No longer declared, but still deployed", left)
+
+
+def still_deployed(code: str, what: str, left: Sequence[str]) -> Iterator[Diagnostic]:
+    """Warn of *left*, the names of what is declared no more, if there are any; *what* says what they are."""
+    if left:
+        hint = "Run `syntask deploy --all --prune` to delete what is no longer declared."
+        yield Diagnostic(code, f"{what}: {_listed(left)}.", hint).as_warning()
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names[:6]) + (" …" if len(names) > 6 else "")
 
 
 def protected(plan: Plan) -> Iterator[Diagnostic]:
@@ -100,19 +134,22 @@ class Approval:
     """Who says that what a plan deletes may go.
 
     It *is_given*, or given for *at_most* so many; otherwise it is up to *ask*, which is shown the plan and
-    raises if the answer is no. Without all of them nothing is deleted.
+    raises if the answer is no. Without all of them nothing is deleted. *show* is given every plan first.
     """
 
     is_given: bool = False
     at_most: int | None = None
     ask: Callable[[Plan], None] | None = None
+    show: Callable[[Plan], None] | None = None
 
     def check(self, plan: Plan) -> None:
         """Raise PruneRefused if *plan* deletes too many, UsageError if prompts are disabled."""
-        names = [change.deployment for change in plan.deletions]
+        if self.show is not None:
+            self.show(plan)
+        names = plan.deleted_names
         listed = ", ".join(f"`{name}`" for name in names)
         if self.at_most is not None and len(names) > self.at_most:
-            count = f"{len(names)} deployments would be deleted"
+            count = f"{len(names)} {plan.deleted_kinds} would be deleted"
             detail = f"{count}, but at most {self.at_most} are allowed: {listed}."
             raise PruneRefused(
                 detail, hint="Nothing was changed. Run `syntask plan --all --prune` to see the deletions."
@@ -129,4 +166,6 @@ def only_approved(plan: Plan, approved: Plan) -> Plan:
     """*plan* without deletions that were not in the *approved* one."""
     names = {change.deployment for change in approved.deletions}
     kept = (each for each in plan.changes if not each.is_deletion or each.deployment in names)
-    return replace(plan, changes=tuple(kept))
+    others = {each.name for each in approved.automations if each.action is Action.DELETE}
+    left = (each for each in plan.automations if each.action is not Action.DELETE or each.name in others)
+    return replace(plan, changes=tuple(kept), automations=tuple(left))

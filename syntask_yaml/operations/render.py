@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import ProjectInvalid
@@ -12,6 +12,7 @@ from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.events import Observer
 from syntask_yaml.model.fields import FIELDS
 from syntask_yaml.model.value import Unknown, Value
+from syntask_yaml.operations.automations import PreparedAutomation, prepare_automations
 from syntask_yaml.operations.choose import Selection, choose, refuse_broken
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.pipelines import run_steps_of
@@ -19,6 +20,8 @@ from syntask_yaml.operations.prepare import Prepared, prepare, prepare_again
 from syntask_yaml.plan.normalize import comparable_fields
 
 _JOBS = 8
+
+_AllPrepared = TypeVar("_AllPrepared", list[Prepared], tuple[PreparedAutomation, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,24 @@ def render(context: DeployContext, selection: Selection, *, build: Observer | No
             raise ProjectInvalid(tuple(built.diagnostics(context)))
         prepared = _sound(prepare_again(prepared, context, built.outputs))
     deployments = [document_of(each.deployment) for each in prepared if each.deployment is not None]
-    content = {**({"name": project.name} if project.name else {}), "deployments": deployments}
-    return Rendered(content, tuple(problem for each in prepared for problem in each.diagnostics))
+    automations = _sound(prepare_automations(context)) if selection.is_whole else ()
+    content = {
+        **({"name": project.name} if project.name else {}),
+        "deployments": deployments,
+        **_resources(automations),
+    }
+    problems = [problem for each in prepared for problem in each.diagnostics]
+    problems += [problem for each in automations for problem in each.diagnostics]
+    return Rendered(content, tuple(problems))
 
 
-def _sound(prepared: list[Prepared]) -> list[Prepared]:
+def _resources(automations: Iterable[PreparedAutomation]) -> dict[str, Any]:
+    declared = [each.automation for each in automations if each.automation is not None]
+    documents = [_plain({"name": each.name, **each.fields}) for each in declared]
+    return {"resources": {"automations": documents}} if documents else {}
+
+
+def _sound(prepared: _AllPrepared) -> _AllPrepared:
     errors = [error for each in prepared for error in each.errors]
     if errors:
         raise ProjectInvalid(errors)

@@ -8,10 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
 
-from syntask_yaml.backend.base import Backend, RunFilter
+from syntask_yaml.backend.base import ALL_LINES, Backend, LogFilter, RunFilter
+from syntask_yaml.backend.run_states import no_such_run
 from syntask_yaml.errors import NotFound
 from syntask_yaml.model.run import LogLine, Run, State, StateType
+from syntask_yaml.operations.deployments import find_deployment
 
+FAILED = frozenset({StateType.FAILED, StateType.CRASHED})
+# A run that waits has nothing to show.
+_BEGUN = frozenset(StateType) - {StateType.SCHEDULED}
 _POLL_SECONDS = 0.2
 # A worker that is there takes a due run much sooner.
 _PATIENCE_SECONDS = 15.0
@@ -28,9 +33,7 @@ def find_run(backend: Backend, id: str | None) -> Run:
         return _latest(backend)
     run = backend.run(id)
     if run is None:
-        raise NotFound(
-            f"The backend has no run `{id}`.", hint="Run `syntask flow-run ls` to list the latest runs."
-        )
+        raise no_such_run(id)
     return run
 
 
@@ -41,8 +44,14 @@ def _latest(backend: Backend) -> Run:
     return max(begun, key=lambda run: run.started or datetime.min)
 
 
-# A run that waits has nothing to show.
-_BEGUN = frozenset(StateType) - {StateType.SCHEDULED}
+def full_name(backend: Backend, name: str) -> str:
+    """Return `flow/name` of the deployment that *name* means; a deleted one is known by its runs.
+
+    Raises NotFound.
+    """
+    if "/" in name and backend.runs(RunFilter(deployment=name, limit=1)):
+        return name
+    return find_deployment(backend, name).deployment.full_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +63,22 @@ class StateSeen:
 
 @dataclass(frozen=True, slots=True)
 class NotTaken:
-    """A watched run has been due for a while, and no worker has taken it; *pool* is where it waits."""
+    """A watched run, the one of that *id*, has been due for a while, and no worker has taken it."""
 
-    pool: str | None
+    id: str
 
 
 Seen: TypeAlias = StateSeen | LogLine | NotTaken
 
 
-def watch(backend: Backend, run: Run, *, sleep: Callable[[float], None] = time.sleep) -> Iterator[Seen]:
-    """What a run goes through, as it happens, until it has ended."""
+def watch(
+    backend: Backend,
+    run: Run,
+    *,
+    which: LogFilter = ALL_LINES,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[Seen]:
+    """What a run goes through, as it happens, until it has ended; of its log the lines that are meant."""
     seen: State | None = None
     lines = 0
     patience = _PATIENCE_SECONDS
@@ -74,7 +89,7 @@ def watch(backend: Backend, run: Run, *, sleep: Callable[[float], None] = time.s
             yield StateSeen(current.state)
         seen = current.state
         # What a run writes while it begins comes after the state that says so.
-        for line in backend.logs(run.id, after=lines) if current.state.type in _BEGUN else ():
+        for line in backend.logs(run.id, after=lines, which=which) if current.state.type in _BEGUN else ():
             lines += 1
             yield line
         if is_final:
@@ -83,7 +98,7 @@ def watch(backend: Backend, run: Run, *, sleep: Callable[[float], None] = time.s
         if _is_due(current) and patience > 0:
             patience -= _POLL_SECONDS
             if patience <= 0:
-                yield NotTaken(current.work_pool)
+                yield NotTaken(current.id)
         sleep(_POLL_SECONDS)
 
 

@@ -15,6 +15,10 @@ from syntask_yaml.template import Scope, resolve
 _OPEN: Mapping[str, str] = {
     "command": "every user of the machine can read the arguments of a process",
     "working_dir": "every user of the machine can read the working directory of a process",
+    **dict.fromkeys(
+        ("name", "image", "labels", "networks", "network_mode", "volumes", "container_create_kwargs"),
+        "anyone who can use the container engine can read it",
+    ),
 }
 HINT = "Move it to `env`, which only the run can read."
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from syntask_yaml.model.automation import AutomationWrite
 from syntask_yaml.model.deployment import Write
 from syntask_yaml.model.value import Value
 
@@ -72,7 +73,7 @@ class Change:
 
     action: Action
     deployment: str
-    fields: Sequence[FieldChange] = ()
+    fields: Iterable[FieldChange] = ()
     reason: str = ""
     write: Write | None = None
     id: str | None = None
@@ -86,21 +87,55 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class AutomationChange:
+    """What becomes of one automation, why, and the write that does it (None: there is nothing to do)."""
+
+    action: Action
+    name: str
+    fields: tuple[FieldChange, ...] = ()
+    reason: str = ""
+    write: AutomationWrite | None = None
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The changes that make a backend have what a project declares, in file order.
 
-    *protected* are the deployments that are declared no more, and are not deleted all the same.
+    *changes* are those of deployments. *protected* are the deployments that are declared no more, and are not
+    deleted all the same.
     """
 
     project: str
     backend: str
     changes: tuple[Change, ...] = ()
     protected: tuple[str, ...] = ()
+    automations: tuple[AutomationChange, ...] = ()
 
     @property
     def deletions(self) -> tuple[Change, ...]:
         """The deployments that go for good."""
         return tuple(each for each in self.changes if each.is_deletion)
+
+    @property
+    def deleted_names(self) -> tuple[str, ...]:
+        """What to call everything that goes for good."""
+        gone = (each.name for each in self.automations if each.action is Action.DELETE)
+        return *(each.deployment for each in self.deletions), *(f"automation {name}" for name in gone)
+
+    @property
+    def deleted_kinds(self) -> str:
+        """What kinds of thing go for good, in the plural."""
+        are_all = len(self.deletions) == len(self.deleted_names)
+        return (
+            "deployments" if are_all else "deployments and automations" if self.deletions else "automations"
+        )
+
+    @property
+    def automation_summary(self) -> Mapping[Action, int]:
+        """How many automations each action is for, where there are any."""
+        counted = Counter(change.action for change in self.automations)
+        return {each: counted[each] for each in Action if counted[each]}
 
     @property
     def summary(self) -> Mapping[Action, int]:
@@ -110,7 +145,8 @@ class Plan:
 
     @property
     def has_changes(self) -> bool:
-        return any(change.action is not Action.UNCHANGED for change in self.changes)
+        actions = {*(each.action for each in self.changes), *(each.action for each in self.automations)}
+        return bool(actions - {Action.UNCHANGED})
 
     @property
     def deploys_something(self) -> bool:

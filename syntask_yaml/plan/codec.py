@@ -10,9 +10,10 @@ from hashlib import sha256
 from typing import Any
 
 from syntask_yaml.errors import FileFailed
+from syntask_yaml.model.automation import Automation, AutomationWrite
 from syntask_yaml.model.deployment import Write
 from syntask_yaml.model.value import Unknown, Value
-from syntask_yaml.plan.changes import Action, Plan, Removal
+from syntask_yaml.plan.changes import Action, FieldChange, Plan, Removal
 from syntask_yaml.plan.normalize import comparable_fields
 
 FORMAT = "syntask.plan/1"
@@ -41,19 +42,28 @@ def encode(plan: Plan) -> dict[str, Any]:
                 "deployment": change.deployment,
                 "reason": change.reason,
                 **_removal(change.removal),
-                "fields": [
-                    {
-                        "path": field.path,
-                        "before": _shown(field.before),
-                        "after": _shown(field.after),
-                    }
-                    for field in change.fields
-                ],
+                "fields": _fields(change.fields),
             }
             for change in plan.changes
             if change.action is not Action.UNCHANGED
         ],
+        "automations": [
+            {
+                "action": change.action.value,
+                "automation": change.name,
+                "reason": change.reason,
+                "fields": _fields(change.fields),
+            }
+            for change in plan.automations
+            if change.action is not Action.UNCHANGED
+        ],
     }
+
+
+def _fields(fields: Iterable[FieldChange]) -> list[dict[str, Any]]:
+    return [
+        {"path": field.path, "before": _shown(field.before), "after": _shown(field.after)} for field in fields
+    ]
 
 
 def _removal(removal: Removal | None) -> dict[str, Any]:
@@ -104,6 +114,9 @@ def fingerprint(plan: Plan, steps: Iterable[str]) -> str:
     for change in plan.changes:
         if change.write is not None:
             digest.update(_canonical(_sides(change.write)))
+    for each in plan.automations:
+        if each.write is not None:
+            digest.update(_canonical(_sides_of_automation(each.write)))
     return digest.hexdigest()
 
 
@@ -113,6 +126,19 @@ def _sides(write: Write) -> list[Any]:
         None if before is None else [before.id, comparable_fields(before.deployment)],
         None if write.after is None else [write.after.full_name, comparable_fields(write.after)],
     ]
+
+
+def _sides_of_automation(write: AutomationWrite) -> list[Any]:
+    before, after = write.before, write.after
+    return [
+        write.name,
+        None if before is None else [before.id, _compared(before.automation)],
+        None if after is None else _compared(after),
+    ]
+
+
+def _compared(automation: Automation) -> list[Any]:
+    return [automation.project, automation.origin, automation.fields]
 
 
 def _canonical(value: Value) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.fields import FIELDS
@@ -72,14 +71,18 @@ def _change(
         return Change(Action.UNCHANGED, wanted.full_name, write=write, id=actual.id)
     whole = complete(wanted)
     fields = tuple(_fields(*fields_beside(actual.deployment, whole), ignore))
-    names = ", ".join(dict.fromkeys(field.path.partition(".")[0].partition("[")[0] for field in reasons))
-    return Change(Action.UPDATE, wanted.full_name, fields, f"{names} differ", Write(actual, whole), actual.id)
+    write = Write(actual, whole)
+    return Change(Action.UPDATE, wanted.full_name, fields, reason_of(reasons), write, actual.id)
 
 
-class _FieldsOfNew(Sequence[FieldChange]):
+def reason_of(fields: Iterable[FieldChange]) -> str:
+    """Say why something is updated: which of its keys differ."""
+    names = dict.fromkeys(field.path.partition(".")[0].partition("[")[0] for field in fields)
+    return f"{', '.join(names)} differ"
+
+
+class _FieldsOfNew:
     """The fields of a new deployment, made when they are looked at: a deploy of thousands never does."""
-
-    __slots__ = ("_deployment", "_ignore")
 
     def __init__(self, deployment: Deployment, ignore: frozenset[str]) -> None:
         self._deployment, self._ignore = deployment, ignore
@@ -89,21 +92,6 @@ class _FieldsOfNew(Sequence[FieldChange]):
 
     def headlines(self) -> Iterator[FieldChange]:
         return _fields({}, comparable_fields(self._deployment, _HEADLINES), self._ignore)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def __getitem__(self, place: Any) -> Any:
-        return list(iter(self))[place]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and list(iter(self)) == list(other)
-
-    def __hash__(self) -> int:
-        return hash(self._deployment.full_name)
-
-    def __repr__(self) -> str:
-        return repr(list(iter(self)))
 
 
 def headlines(change: Change) -> Iterator[FieldChange]:
@@ -131,20 +119,21 @@ def _fields(
             continue
         if path == "origin" and before.get(path) is None:  # it is stored for the first time
             continue
-        yield from _differences(path, before.get(path), wanted)
+        yield from differences(path, before.get(path), wanted)
 
 
-def _differences(path: str, before: Value, after: Value) -> Iterator[FieldChange]:
+def differences(path: str, before: Value, after: Value) -> Iterator[FieldChange]:
+    """Yield where *before* and *after*, which stand at *path*, differ."""
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for key in dict.fromkeys((*before, *after)):
             if after.get(key) is None and key in _OPTIONAL_INSIDE:
                 continue
-            yield from _differences(_below(path, key), before.get(key), after.get(key))
+            yield from differences(_below(path, key), before.get(key), after.get(key))
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         for index, (one, other) in enumerate(zip(before, after, strict=True)):
-            yield from _differences(f"{path}[{index}]", one, other)
+            yield from differences(f"{path}[{index}]", one, other)
     elif isinstance(after, Unknown) or not _same(before, after):
-        yield _field_change(path, before, after)
+        yield field_change(path, before, after)
 
 
 def _below(path: str, key: str) -> str:
@@ -162,7 +151,8 @@ def _is_nothing(value: Value) -> bool:
     return value is None or value in ({}, [])
 
 
-def _field_change(path: str, before: Value, after: Value) -> FieldChange:
+def field_change(path: str, before: Value, after: Value) -> FieldChange:
+    """Return that *path* differs, with what is a secret by its name hidden."""
     name = path.rpartition(".")[2]
     return FieldChange(path, _without_secrets(before, name), _without_secrets(after, name))
 

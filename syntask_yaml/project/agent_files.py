@@ -21,6 +21,8 @@ _OTHER = re.compile(rb"""(?:infra\w+|work_queue_name|work_pool|deployments|flow_
 
 # The first line of a file that was converted.
 CONVERTED = "# syntask upgrade: now in "
+# Of a script, one of the first lines: its interpreter and encoding stand above.
+MARK_LINES = 3
 
 
 def is_agent_deployment(value: Any) -> bool:

@@ -35,8 +35,9 @@ _TOLERATED = frozenset(
 _PREFECT_ONLY = frozenset({"ambiguous-merge"})
 
 
-# Keys of a deployment that Prefect does not know, and would ignore.
+# Keys of a deployment, and of a project, that Prefect does not know, and would ignore.
 OWN_KEYS = ("protected", "renamed_from")
+OWN_PROJECT_KEYS = ("resources",)
 
 
 class Dialect(Enum):

@@ -179,7 +179,7 @@ _EXPLANATIONS: Mapping[str, Explanation] = {
     "anyOf": _one_of_several,
     "required": _missing,
     "enum": _not_listed,
-    "minProperties": _empty,
+    **dict.fromkeys(("minProperties", "minItems", "minLength"), _empty),
     "maxProperties": _several_steps,  # steps are looked at by the rules
     **dict.fromkeys(_RELATIONS, _out_of_range),
 }

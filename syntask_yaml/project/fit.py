@@ -23,9 +23,34 @@ def available(kind: str, properties: Mapping[str, Any]) -> str:
 
 
 def quotes(value: Value, schema: Mapping[str, Any]) -> str:
-    """The hint for a number where text is meant; empty for all else."""
-    is_number_for_text = isinstance(value, (int, float)) and schema.get("type") == "string"
-    return "Quote it." if is_number_for_text else ""
+    """The hint for a number where text is meant, also in a mapping of texts; empty for all else."""
+    if _is_unquoted(value, schema):
+        return "Quote it."
+    if isinstance(value, Mapping):
+        inner = [each.get("additionalProperties") for each in _choices(schema)]
+        for key, part in value.items():
+            if any(isinstance(each, Mapping) and _is_unquoted(part, each) for each in inner):
+                return f"Quote the value of `{key}`."
+    return ""
+
+
+def _is_unquoted(value: Value, schema: Mapping[str, Any]) -> bool:
+    """Whether *value* is a number, true or false, and *schema* takes text and none of these."""
+    if not isinstance(value, (int, float)):
+        return False
+    named = [each.get("type") for each in _choices(schema)]
+    types = [name for each in named for name in (each if isinstance(each, list) else [each])]
+    return "string" in types and not any(name in types for name in ("number", "integer", "boolean"))
+
+
+def _choices(schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """*schema*, and the schemas of which a value has to fit one."""
+    choices = schema.get("anyOf")
+    return (
+        [schema, *(each for each in choices if isinstance(each, Mapping))]
+        if isinstance(choices, list)
+        else [schema]
+    )
 
 
 def is_open(value: Value) -> bool:

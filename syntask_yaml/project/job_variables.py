@@ -7,12 +7,14 @@ from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean, nearest
 from syntask_yaml.document.node import Node
-from syntask_yaml.model.job_variables import merged, nested, with_defaults
+from syntask_yaml.model.job_variables import merged, nested, used_variables, with_defaults
 from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.model.pool_type import pool_type
+from syntask_yaml.model.shared import once_per_object
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.project.fit import available, fits_all, is_open, mapping_misfit, misfit, quotes, subschema
+from syntask_yaml.project.job_formats import job_misfits, swap_misfit
 from syntask_yaml.project.rules import schedules_of, triggers_of
-from syntask_yaml.source import Source
 from syntask_yaml.template import is_template
 
 
@@ -27,6 +29,7 @@ def check_job_variables(entry: Node, pool: WorkPool, *, by_server: bool) -> Iter
     given: Mapping[str, Value] = node.value if node is not None and isinstance(node.value, dict) else {}
     if node is not None and given:
         yield from _check_values(node, pool, by_server=by_server)
+        yield from _check_swap(node, given, pool)
     for trigger in triggers_of(entry):
         own = trigger.get("job_variables")
         if own is not None and isinstance(own.value, dict):
@@ -37,19 +40,22 @@ def check_job_variables(entry: Node, pool: WorkPool, *, by_server: bool) -> Iter
 
 
 def check_run_job_variables(
-    deployment: Mapping[str, Value], run: Mapping[str, Value], pool: WorkPool, *, by_server: bool
+    deployment: Mapping[str, Value], run: Node, pool: WorkPool, *, by_server: bool
 ) -> Iterator[Diagnostic]:
     """Check the job variables of one *run*, which lack nothing, over those of its *deployment*."""
-    node = Node(dict(run), Source("job variables", ""), 0)
-    yield from (problem.as_error() for problem in _check_values(node, pool, by_server=by_server))
-    yield from _check_required(node, merged(deployment, run), pool)
+    job = merged(deployment, run.value)
+    yield from (problem.as_error() for problem in _check_values(run, pool, by_server=by_server))
+    yield from _check_swap(run, job, pool)
+    yield from _check_required(run, job, pool)
 
 
 def _check_values(node: Node, pool: WorkPool, *, by_server: bool) -> Iterator[Diagnostic]:
     schema: Any = pool.base_job_template.get("variables") or {}
+    properties: Any = schema.get("properties") or {}
+    yield from _check_formats(node, properties, pool)
+    yield from _check_used(node, properties, pool)
     if fits_all(schema, node.value):
         return
-    properties: Any = schema.get("properties") or {}
     for each in node.children():
         written = str(each.path[-1])
         [(name, value)] = nested({written: each.value}).items()
@@ -60,6 +66,75 @@ def _check_values(node: Node, pool: WorkPool, *, by_server: bool) -> Iterator[Di
         elif properties:
             hint = did_you_mean(name, properties, otherwise=available("variables", properties))
             yield _unknown(each, name, pool, hint, is_closed=schema.get("additionalProperties") is False)
+
+
+def _check_formats(node: Node, properties: Mapping[str, Any], pool: WorkPool) -> Iterator[Diagnostic]:
+    """Yield what the template accepts and a worker, an engine or a cluster refuses."""
+    for each in node.children():
+        name = str(each.path[-1])
+        for found in job_misfits(pool.type, name, each.value) if name in properties else ():
+            yield each.problem("wrong-job-variable", _refused(name, pool, found.reason), found.hint)
+
+
+def _check_used(node: Node, properties: Mapping[str, Any], pool: WorkPool) -> Iterator[Diagnostic]:
+    """Yield the variables that the template has and that no part of its job uses: workers ignore them."""
+    template, misspelt = _read_by_workers(pool)
+    used = used_variables(template)
+    unused = () if used is None else properties.keys() - used
+    for each in node.children() if unused else ():
+        name = str(each.path[-1]).split(".")[0]
+        if name in unused:
+            key, meant = misspelt.get(name, ("", ""))
+            detail = (
+                f"The template of the work pool `{pool.name}` has the variable `{name}`, but its "
+                f"`job_configuration` {_why_unused(key, pool)}, so the value has no effect."
+            )
+            todo = f"Rename `{key}` to `{meant}`" if key else f"Use `{{{{ {name} }}}}`"
+            hint = (
+                f"{todo} in `job_configuration` of the template, and change the pool with "
+                f"`syntask work-pool update {pool.name} --base-job-template FILE`."
+            )
+            yield each.problem("unused-job-variable", detail, hint, at_key=True).as_warning()
+
+
+def _why_unused(key: str, pool: WorkPool) -> str:
+    return f"has it under `{key}`, which no worker of type `{pool.type}` reads" if key else "does not use it"
+
+
+@once_per_object
+def _read_by_workers(pool: WorkPool) -> tuple[Mapping[str, Any], Mapping[str, tuple[str, str]]]:
+    """Return the template without misspelt keys of its job; and each of these, with the one that was meant,
+    by the variables that it would use.
+
+    A worker can know more keys than the usual template has: only what is near to a missing one counts.
+    """
+    template = pool.base_job_template
+    job: Any = template.get("job_configuration")
+    usual: Any = pool_type(pool.type).template.get("job_configuration")
+    if not isinstance(job, Mapping) or not isinstance(usual, Mapping):
+        return template, {}
+    missing = usual.keys() - job.keys()
+    misspelt = {key: meant for key in job.keys() - usual.keys() if (meant := nearest(key, missing))}
+    if not misspelt:
+        return template, {}
+    read = {key: value for key, value in job.items() if key not in misspelt}
+    by_variable = {
+        name: (key, meant)
+        for key, meant in misspelt.items()
+        for name in used_variables({"job_configuration": {key: job[key]}}) or ()
+    }
+    return {**template, "job_configuration": read}, by_variable
+
+
+def _check_swap(node: Node, given: Mapping[str, Value], pool: WorkPool) -> Iterator[Diagnostic]:
+    if found := swap_misfit(pool.type, with_defaults(pool.base_job_template, given)):
+        place = node.get("memswap_limit") or node.get("mem_limit") or node
+        detail = _refused(str(place.path[-1]) if place is not node else "memswap_limit", pool, found.reason)
+        yield place.problem("wrong-job-variable", detail, found.hint)
+
+
+def _refused(name: str, pool: WorkPool, reason: str) -> str:
+    return f"A run in the work pool `{pool.name}` cannot start with this `{name}`: {reason}"
 
 
 def _unknown(node: Node, name: str, pool: WorkPool, hint: str, *, is_closed: bool) -> Diagnostic:
@@ -104,9 +179,11 @@ def _check_required(node: Node, given: Mapping[str, Value], pool: WorkPool) -> I
         return
     properties: Any = schema.get("properties") or {}
     have = with_defaults(pool.base_job_template, given)
-    unknown = [name for name in have if name not in properties]
+    # A slip of a name is an error of its own in a template that accepts no others, elsewhere a warning only.
+    is_closed = schema.get("additionalProperties") is False
+    refused = [name for name in have if name not in properties] if is_closed else []
     for name in schema.get("required") or ():
-        if name not in have and nearest(name, unknown) is None:  # a slip of it is reported as that
+        if name not in have and nearest(name, refused) is None:
             detail = f"The work pool `{pool.name}` requires the job variable `{name}`, which has no value."
             hint = f"Add `{name}` to `job_variables`, or pass `--job-variable {name}=…`."
             yield node.problem("missing-job-variable", detail, hint, at_key=True)

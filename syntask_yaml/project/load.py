@@ -12,7 +12,8 @@ from syntask_yaml.diagnostics import Path as TreePath
 from syntask_yaml.document.node import Node
 from syntask_yaml.document.reader import Document
 from syntask_yaml.model.step import Step
-from syntask_yaml.project.dialect import OWN_KEYS, Dialect
+from syntask_yaml.project.automations import automations_of, check_automations
+from syntask_yaml.project.dialect import OWN_KEYS, OWN_PROJECT_KEYS, Dialect
 from syntask_yaml.project.rules import check_rules
 from syntask_yaml.project.schema import check_schema
 from syntask_yaml.project.sections import SECTIONS, Sections
@@ -51,7 +52,8 @@ class Project:
     """A project file and the folder it stands for.
 
     *name* is None where the file does not give one: then nothing that it deploys is marked as its own.
-    *file* is the path of the file, None for a text that was never one.
+    *file* is the path of the file, None for a text that was never one. *automations* are as they were
+    written.
     """
 
     name: str | None
@@ -63,6 +65,7 @@ class Project:
     diagnostics: tuple[Diagnostic, ...] = ()
     is_strict: bool = False
     file: Path | None = None
+    automations: tuple[Node, ...] = ()
 
     def judge(self, problem: Diagnostic) -> Diagnostic:
         """The problem as severe as it is here; in a strict project, warnings are errors."""
@@ -92,7 +95,7 @@ def load_project(document: Document, root: Path, *, dialect: Dialect, strict: bo
     problems = [
         *filter(dialect.concerns, document.diagnostics),
         *(_check(tree, entries, sections) if document.is_readable else ()),
-        *(_own_keys(entries) if dialect is Dialect.PREFECT else ()),
+        *(_own_keys(tree, entries) if dialect is Dialect.PREFECT else ()),
     ]
     labels = {entry.path: _label(entry) for entry in entries}
     judged = [
@@ -113,6 +116,7 @@ def load_project(document: Document, root: Path, *, dialect: Dialect, strict: bo
         declarations=tuple(declare(entry, sections, errors.get(entry.path, ())) for entry in entries),
         diagnostics=diagnostics,
         is_strict=strict,
+        automations=automations_of(tree) if dialect is Dialect.SYNTASK else (),
     )
 
 
@@ -154,11 +158,12 @@ def _check(tree: Node, entries: list[Node], sections: Sections) -> Iterator[Diag
             section = sections.of(entry, name)
             yield from section.diagnostics if section else ()
     yield from check_names(tree, entries, sections)
+    yield from check_automations(tree)
 
 
-def _own_keys(entries: Iterable[Node]) -> Iterator[Diagnostic]:
-    for entry in entries:
-        for node in filter(None, map(entry.get, OWN_KEYS)):
+def _own_keys(tree: Node, entries: Iterable[Node]) -> Iterator[Diagnostic]:
+    for mapping, keys in ((tree, OWN_PROJECT_KEYS), *((entry, OWN_KEYS) for entry in entries)):
+        for node in filter(None, map(mapping.get, keys)):
             detail = f"`{node.path[-1]}` has no effect in a `prefect.yaml`, because Prefect ignores it."
             yield node.problem("unknown-key", detail, "Use it in a `syntask.yaml`.", at_key=True)
 

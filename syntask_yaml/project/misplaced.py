@@ -88,6 +88,21 @@ _PROJECT = {
     "flows": "Add an entry to `deployments:` for each flow.",
 }
 
+_AUTOMATION = {
+    "triggers": "Write `trigger:`, with one trigger. One of type `compound` has `triggers:` inside.",
+    "action": "Write `actions:`, with a list.",
+    "active": "Write `enabled:`.",
+    "paused": "Write `enabled: false`.",
+    **{key: f"Move it to `trigger:`, as `{key}`." for key in ("expect", "match", "match_related", "posture")},
+}
+_ACTION = {
+    "url": "Keep it in a block: `syntask block create webhook NAME`, and write `block: webhook/NAME`.",
+    "block_document_id": "Write `block: TYPE/NAME`.",
+    "block_id": "Write `block: TYPE/NAME`.",
+    "message": "Write `payload:`.",
+    "args": "Write `command: [PROGRAM, ARGUMENT, …]`.",
+}
+
 _INSTEAD = re.compile(r"Write `(\w+):")
 
 # What a mapping is called, by where it stands; a list index is `*`. The first that matches counts.
@@ -101,6 +116,10 @@ _PLACES: tuple[tuple[tuple[str, ...], str, Mapping[str, str]], ...] = (
     (("deployments", "*", "concurrency_limit"), "a concurrency limit", {}),
     (("deployments", "*", "triggers", "*"), "a trigger", {}),
     (("deployments", "*", "sla", "*"), "an SLA", {}),
+    (("resources",), "`resources`", {}),
+    (("resources", "automations", "*"), "an automation", _AUTOMATION),
+    (("resources", "automations", "*", "trigger"), "a trigger", {}),
+    (("resources", "automations", "*", "actions", "*"), "an action", _ACTION),
 )
 
 

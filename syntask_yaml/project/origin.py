@@ -12,6 +12,8 @@ from configparser import Error, RawConfigParser
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from syntask_yaml.project.repository import find_tree
+
 _SCP = re.compile(r"(?:[^/@:]+@)?(?P<host>[^/:]+):(?!//)(?P<path>.+)")
 _REMOTE = re.compile(r'remote "(.+)"')
 # What some servers have in the one form of a URL and not in the other.
@@ -22,7 +24,7 @@ _ONLY_SSH_HOST = re.compile(r"^(?:ssh|altssh)\.")
 def origin_of(file: Path) -> str:
     """Return the origin of the project whose file is *file*, such as `github.com/team/shop:teams/billing`."""
     folder = file.resolve().parent
-    tree = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
+    tree = find_tree(folder)
     remote = _remote(tree) if tree is not None else None
     return (
         str(folder) if tree is None or remote is None else f"{remote}:{folder.relative_to(tree).as_posix()}"

@@ -20,7 +20,7 @@ class GitRemote:
 
 def find_remote(directory: Path) -> GitRemote | None:
     """The `origin` of the repository that *directory* is in; None where there is none."""
-    if not _is_in_repository(directory):
+    if find_tree(directory.absolute()) is None:  # GitPython takes long to import
         return None
     from syntask_yaml.git_library import git
 
@@ -54,7 +54,7 @@ class Commit:
 
 def find_commit(directory: Path) -> Commit | None:
     """The commit that is checked out around *directory*; None where there is none, or no program git."""
-    if not _is_in_repository(directory):
+    if find_tree(directory.absolute()) is None:  # GitPython takes long to import
         return None
     from syntask_yaml.git_library import git
 
@@ -69,10 +69,9 @@ def find_commit(directory: Path) -> Commit | None:
         return None
 
 
-def _is_in_repository(directory: Path) -> bool:
-    """Whether there is a repository to read: GitPython takes as long to import as all of a small plan."""
-    here = directory.absolute()
-    return any((each / ".git").exists() for each in (here, *here.parents))
+def find_tree(directory: Path) -> Path | None:
+    """Return the working tree of git that *directory* is in, without asking git; None where it is in none."""
+    return next((each for each in (directory, *directory.parents) if (each / ".git").exists()), None)
 
 
 def without_credentials(url: str) -> str:
@@ -91,6 +90,8 @@ def uncommitted(directory: Path, paths: Sequence[Path]) -> frozenset[Path] | Non
 
     try:
         with git.Repo(directory, search_parent_directories=True) as repository:
+            if not repository.head.is_valid():  # nothing was ever committed
+                return frozenset(path.resolve() for path in paths)
             root = Path(str(repository.working_tree_dir)).resolve()
             inside = {path.resolve() for path in paths if path.resolve().is_relative_to(root)}
             names = [str(path.relative_to(root)) for path in sorted(inside)]

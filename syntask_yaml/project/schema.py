@@ -53,10 +53,13 @@ def check_schema(root: Node) -> Iterator[Diagnostic]:
                 yield from _why(_DEPLOYMENT, node.value, node)
 
 
-def check_resolved(node: Node, value: Any) -> Iterator[Diagnostic]:
-    """The same for one deployment at *node*, with *value*, whose templates are resolved, in its place."""
-    if not _fits("deployment", value, is_resolved=True):
-        yield from _why(_DEPLOYMENT, value, node, is_resolved=True)
+def check_resolved(node: Node, value: Any, definition: str = "deployment") -> Iterator[Diagnostic]:
+    """The same for one deployment at *node*, with *value*, whose templates are resolved, in its place.
+
+    Or for what another *definition* of the schema is about.
+    """
+    if not _fits(definition, value, is_resolved=True):
+        yield from _why({"$ref": f"#/$defs/{definition}"}, value, node, is_resolved=True)
 
 
 @cache

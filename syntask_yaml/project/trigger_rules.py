@@ -20,7 +20,29 @@ IsOpen = Callable[[object], bool]
 
 
 def check_trigger(trigger: Node, is_open: IsOpen) -> Iterator[Diagnostic]:
-    """Everything that a server would refuse of a trigger; nothing is asked of what *is_open*."""
+    """Everything that a server would refuse of a deployment's trigger; nothing is asked of what *is_open*."""
+    yield from check_form(trigger, is_open)
+    yield from check_loops(trigger, is_open)
+
+
+def check_loops(trigger: Node, is_open: IsOpen) -> Iterator[Diagnostic]:
+    """Yield the triggers that the runs which they start would fire again."""
+    given = {key: value for key, value in trigger.value.items() if value is not None}
+    inner = trigger.get("triggers")
+    for each in inner.children() if inner is not None else ():
+        if isinstance(each.value, dict):
+            yield from check_loops(each, is_open)
+    keys = ("type", "posture", "expect")
+    if any(is_open(given.get(key)) for key in keys) or (given.get("type") or kind_of(given)) != "event":
+        return
+    if given.get("posture", "Reactive") == "Reactive" and _is_loop(given):
+        detail = "Every run that the trigger starts would fire it again, so a server rejects it."
+        hint = "Select other runs with `match` or `match_related`."
+        yield trigger.problem("wrong-value", detail, hint)
+
+
+def check_form(trigger: Node, is_open: IsOpen) -> Iterator[Diagnostic]:
+    """Everything that a server would refuse of a trigger, whatever it is for."""
     given = {key: value for key, value in trigger.value.items() if value is not None}
     if any(is_open(given.get(key)) for key in ("type", "posture")):
         return
@@ -55,10 +77,6 @@ def _check_event(trigger: Node, given: Mapping[str, Any], is_open: IsOpen) -> It
         yield from _conflict(trigger, "posture", "event", "Reactive", "Proactive")
     elif posture == "Proactive":
         yield from _check_absence(trigger, given.get("within"), is_open)
-    elif not is_open(given.get("expect")) and _is_loop(given):
-        detail = "Every run that the trigger starts would fire it again, so a server rejects it."
-        hint = "Select other runs with `match` or `match_related`."
-        yield trigger.problem("wrong-value", detail, hint)
 
 
 def _check_absence(trigger: Node, within: Any, is_open: IsOpen) -> Iterator[Diagnostic]:
@@ -122,7 +140,7 @@ def _check_sequence(trigger: Node, _given: Mapping[str, Any], is_open: IsOpen) -
     inner = trigger.get("triggers")
     for each in inner.children() if inner is not None else ():
         if isinstance(each.value, dict):
-            yield from check_trigger(each, is_open)
+            yield from check_form(each, is_open)
 
 
 def _conflict(trigger: Node, key: str, kind: str, *choices: str) -> Iterator[Diagnostic]:

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
+
+# Set in the environment while a file is loaded for its flows.
+LOADING = "SYNTASK_LOADING"
 
 
 def load_module(name: str | None, file: str | None) -> ModuleType:
@@ -19,6 +23,14 @@ def load_module(name: str | None, file: str | None) -> ModuleType:
 
     Raises ImportError, or whatever the user's code raises.
     """
+    os.environ[LOADING] = "1"
+    try:
+        return _load_module(name, file)
+    finally:
+        os.environ.pop(LOADING, None)  # once for those that are loaded inside of each other
+
+
+def _load_module(name: str | None, file: str | None) -> ModuleType:
     root = str(Path.cwd())
     sys.path.insert(0, root)
     if file is None:

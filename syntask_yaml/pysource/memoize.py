@@ -29,3 +29,9 @@ class Memo(Generic[Key, Value]):
         if isinstance(made, Exception):
             raise made.with_traceback(None)
         return made
+
+    @property
+    def keys(self) -> frozenset[Key]:
+        """The keys that were asked for."""
+        with self._lock:
+            return frozenset(self._made)

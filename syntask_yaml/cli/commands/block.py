@@ -16,10 +16,8 @@ from syntask_yaml.cli.views.output import as_json, document, print_json, print_t
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import NotFound, UsageError
 from syntask_yaml.model.block import BLOCK_TYPES, Block, BlockType
-from syntask_yaml.model.secret import Secret
+from syntask_yaml.model.secret import Secret, masked
 from syntask_yaml.model.value import read_json
-
-_HIDDEN = "********"
 
 
 @click.group("block")
@@ -149,7 +147,7 @@ def inspect(context: Context, /, *, type: str, name: str, output: str) -> None:
         raise NotFound(
             f"The backend has no block `{type}/{name}`.", hint="Run `syntask block ls` to list the blocks."
         )
-    data = {key: _HIDDEN if isinstance(value, Secret) else value for key, value in block.data.items()}
+    data = masked(block.data)
     if output == "json":
         print_json(document("block", {"type": type, "name": name, "data": data}))
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -13,8 +14,8 @@ from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.duration import Duration
 from syntask_yaml.cli.project_options import PLAN_OPTIONS, PlanArguments
 from syntask_yaml.cli.views import deploy as view
+from syntask_yaml.cli.views import plan as plan_view
 from syntask_yaml.cli.views.output import as_json, document, print_json
-from syntask_yaml.cli.views.plan import deletion_lines
 from syntask_yaml.errors import NotFound, UsageError
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
@@ -41,6 +42,7 @@ _OPTIONS = (
         help="Delete up to N deployments without confirmation; deploy nothing if there are more.",
     ),
     click.option("--dry-run", is_flag=True, help="Show the plan without applying it."),
+    click.option("--show-plan", is_flag=True, help="Show the plan before applying it."),
     click.option(
         "--skip-build",
         is_flag=True,
@@ -75,6 +77,7 @@ class DeployArguments(PlanArguments):
     yes: bool
     prune_at_most: int | None
     dry_run: bool
+    show_plan: bool
     skip_build: bool
     rebuild: bool
     install_requirements: bool
@@ -107,10 +110,12 @@ def command(context: Context, /, *, arguments: DeployArguments, output: str) -> 
     """
     if arguments.skip_build and arguments.rebuild:
         raise UsageError("`--skip-build` and `--rebuild` cannot be combined.", hint="Use one or the other.")
+    if arguments.show_plan and output == "json":
+        raise UsageError("`--show-plan` cannot be combined with `--output json`.", hint="Run `syntask plan`.")
     request = arguments.request
     if arguments.dry_run:
         planned = show_plan(context, arguments, save=None, output=output)
-        return 1 if planned.failed or planned.refused else 0
+        return 0 if planned.is_sound else 1
     saved = None
     if arguments.plan_file is not None:
         if request.selection.names or request.selection.all or request.selection.entrypoint:
@@ -138,6 +143,7 @@ def deploy_project(
         is_given=arguments.yes or saved is not None,
         at_most=arguments.prune_at_most,
         ask=_ask if context.may_prompt else None,
+        show=partial(plan_view.show, verbose=context.verbosity > 0) if arguments.show_plan else None,
     )
     progress = view.DeployProgress(verbosity=context.verbosity)
     with arguments.opened(context) as deploy_context:
@@ -157,10 +163,11 @@ def deploy_project(
 
 def _ask(plan: Plan) -> None:
     """Show what would be deleted, and ask whether it may be. Raises Abort."""
-    for line in deletion_lines(plan):
+    for line in plan_view.deletion_lines(plan):
         click.echo(line, err=True)
-    count = len(plan.deletions)
-    meant = "this deployment" if count == 1 else f"these {count} deployments"
+    count = len(plan.deleted_names)
+    kinds = plan.deleted_kinds
+    meant = f"this {kinds.removesuffix('s')}" if count == 1 else f"these {count} {kinds}"
     click.confirm(f"Delete {meant}?", abort=True, err=True)
 
 

@@ -6,15 +6,17 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
+from syntask_yaml.backend.base import Backend
 from syntask_yaml.cli.arguments import key_values, parameters_of
 from syntask_yaml.cli.completion import complete_deployment, complete_parameter
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views.output import as_json, document, print_json, say
 from syntask_yaml.cli.views.runs import as_raw, show_watched
 from syntask_yaml.errors import UsageError
-from syntask_yaml.model.run import StateType
+from syntask_yaml.model.run import Run, StateType
 from syntask_yaml.model.timing import parse_interval, parse_moment
 from syntask_yaml.operations.deployments import run_deployment
+from syntask_yaml.operations.pools import why_unserved
 from syntask_yaml.operations.runs import watch
 
 
@@ -73,6 +75,7 @@ def command(
 ) -> int:
     """Create a run of a deployment. A worker executes it."""
     parameters = parameters_of(params, params_json)
+    is_due = not start_in and not start_at
     with context.backend() as backend:
         created = run_deployment(
             backend,
@@ -92,11 +95,18 @@ def command(
             )
         else:
             say(f"Created run `{created.name}` of `{created.deployment}`.")
+            if is_due and context.verbosity >= 0:
+                _say_who_serves(backend, created)
             click.echo(created.id)
         if not is_watched:
             return 0
         state = show_watched(watch(backend, created), is_raw=is_raw)
     return 0 if state is not None and state.type is StateType.COMPLETED else 1
+
+
+def _say_who_serves(backend: Backend, run: Run) -> None:
+    if run.work_pool and (reason := why_unserved(backend, run.work_pool)):
+        say(reason)
 
 
 def _start(start_in: str | None, start_at: str | None) -> datetime | None:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import click
 
-from syntask_yaml.backend.base import Backend, RunFilter
+from syntask_yaml.backend.base import RunFilter
+from syntask_yaml.cli.commands import flow_run_logs, flow_run_retry
+from syntask_yaml.cli.commands.why import new_command as new_why
 from syntask_yaml.cli.completion import complete_deployment, complete_run
 from syntask_yaml.cli.context import Context, pass_context
+from syntask_yaml.cli.duration import Since
+from syntask_yaml.cli.views.deliveries import delivery_text, encode_delivery
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say, when
-from syntask_yaml.cli.views.runs import as_raw, show_line, show_watched
 from syntask_yaml.model.run import Run, StateType
-from syntask_yaml.operations.deployments import find_deployment
-from syntask_yaml.operations.runs import find_run, watch
+from syntask_yaml.operations.runs import FAILED, find_run, full_name
 
 
 @click.group("flow-run")
@@ -26,6 +27,11 @@ def command() -> None:
 
     Refer to a run by its id or a unique prefix of it.
     """
+
+
+command.add_command(new_why())
+command.add_command(flow_run_logs.command)
+command.add_command(flow_run_retry.command)
 
 
 @command.command("ls")
@@ -44,6 +50,12 @@ def command() -> None:
     type=click.Choice([state.value for state in StateType], case_sensitive=False),
     help="Show only runs in this state. Repeatable.",
 )
+@click.option("--failed", is_flag=True, help="Show only runs that failed or crashed.")
+@click.option(
+    "--since",
+    type=Since(),
+    help="Leave out runs that ended before: `2h` ago, or a time in ISO 8601.",
+)
 @click.option(
     "-n",
     "--limit",
@@ -61,17 +73,19 @@ def ls(
     *,
     deployment: str | None,
     states: tuple[str, ...],
+    failed: bool,
+    since: datetime | None,
     limit: int,
     coming: bool,
     output: str,
 ) -> None:
     """List runs, newest first."""
     now = datetime.now(UTC)
-    wanted = frozenset(StateType(state.upper()) for state in states)
+    wanted = frozenset(StateType(state.upper()) for state in states) | (FAILED if failed else frozenset())
     has_coming = coming or StateType.SCHEDULED in wanted
     with context.backend(is_read_only=True) as backend:
-        name = deployment and _full_name(backend, deployment)
-        which = RunFilter(deployment=name, states=wanted, limit=limit)
+        name = deployment and full_name(backend, deployment)
+        which = RunFilter(deployment=name, states=wanted, since=since, limit=limit)
         runs = backend.runs(replace(which, after=now)) if has_coming else []
         if left := limit - len(runs):
             runs += backend.runs(replace(which, until=now, limit=left))
@@ -89,17 +103,8 @@ def ls(
         )
         for run in runs
     ]
-    print_table(("Id", "Name", "Deployment", "State", "Scheduled", "Ended"), rows, empty="There are no runs.")
-
-
-def _full_name(backend: Backend, name: str) -> str:
-    """Return `flow/name` of the deployment that *name* means; a deleted one is known by its runs.
-
-    Raises NotFound.
-    """
-    if "/" in name and backend.runs(RunFilter(deployment=name, limit=1)):
-        return name
-    return find_deployment(backend, name).deployment.full_name
+    empty = "No run matches." if name or wanted or since else "There are no runs."
+    print_table(("Id", "Name", "Deployment", "State", "Scheduled", "Ended"), rows, empty=empty)
 
 
 @command.command("inspect")
@@ -107,45 +112,18 @@ def _full_name(backend: Backend, name: str) -> str:
 @as_json
 @pass_context
 def inspect(context: Context, /, *, id: str, output: str) -> None:
-    """Show a run."""
+    """Show a run, and what automations did when it ended."""
     with context.backend(is_read_only=True) as backend:
         run = find_run(backend, id)
+        deliveries = backend.deliveries(run.id)
     if output == "json":
-        print_json(document("flow-run", encode(run)))
+        shown = {**encode(run), "deliveries": [encode_delivery(each) for each in deliveries]}
+        print_json(document("flow-run", shown))
         return
     for key, value in encode(run).items():
         click.echo(escaped(f"{key}: {'' if value is None else value}"))
-
-
-@command.command("logs")
-@click.argument("id", required=False, shell_complete=complete_run)
-@click.option("-f", "--follow", is_flag=True, help="Follow the logs until the run ends.")
-@as_raw
-@as_json
-@pass_context
-def logs(context: Context, /, *, id: str | None, follow: bool, is_raw: bool, output: str) -> None:
-    """Print the logs of the run ID, or of the run that started last."""
-    with context.backend(is_read_only=True) as backend:
-        run = find_run(backend, id)
-        if follow:
-            show_watched(watch(backend, run), is_raw=is_raw)
-        elif output == "json":
-            print_json(document("flow-run-logs", {"logs": _lines(backend, run)}))
-        else:
-            for line in backend.logs(run.id):
-                show_line(line, is_raw=is_raw)
-
-
-def _lines(backend: Backend, run: Run) -> list[dict[str, Any]]:
-    return [
-        {
-            "timestamp": line.timestamp,
-            "level": logging.getLevelName(line.level),
-            "logger": line.logger,
-            "message": line.message,
-        }
-        for line in backend.logs(run.id)
-    ]
+    for each in deliveries:
+        click.echo(escaped(f"automation {delivery_text(each)}"))
 
 
 @command.command("cancel")
@@ -177,6 +155,7 @@ def encode(run: Run) -> dict[str, Any]:
         "ended": run.ended,
         "parameters": run.parameters,
         "tags": list(run.tags),
+        "worker": run.worker,
         "work_pool": run.work_pool,
         "work_queue": run.work_queue,
     }

@@ -37,7 +37,7 @@ def command(
     ENTRYPOINT (path/to/file.py:flow) that the project does not declare is planned as a new deployment.
     """
     planned = show_plan(context, arguments, save=save, output=output)
-    if planned.failed or planned.refused:
+    if not planned.is_sound:
         return 1
     return _PENDING if detailed_exitcode and planned.plan.has_changes else 0
 

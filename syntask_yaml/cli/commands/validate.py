@@ -18,14 +18,7 @@ from syntask_yaml.project.flows import FlowReader
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--no-flows", is_flag=True, help="Check only the file, not the flows that it refers to.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Choice(list(reports.REPORTS)),
-    default="text",
-    show_default=True,
-    help="Output format.",
-)
+@reports.report_format
 @pass_context
 def command(
     context: Context, /, *, files: tuple[Path, ...], strict: bool, no_flows: bool, output: str

@@ -2,36 +2,72 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-from datetime import UTC, datetime
-from types import FrameType
+from typing import Any
 
 import click
 
 from syntask_yaml.backend.base import Features, OwnBackend, is_own
+from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.backend.pools import ELSEWHERE
 from syntask_yaml.cli.completion import complete_pool
 from syntask_yaml.cli.context import Context, pass_context
-from syntask_yaml.cli.views.escape import escaped
-from syntask_yaml.cli.views.output import say
-from syntask_yaml.cli.views.runs import state_text
+from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say, when
+from syntask_yaml.cli.worker_process import limit_option, make_worker, stop_on_signals, worker_options
 from syntask_yaml.errors import BackendRefused, UsageError
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.pool_type import SERVED_LIST
-from syntask_yaml.model.run import StateType
+from syntask_yaml.model.worker import ServingWorker
 from syntask_yaml.operations.pools import find_pool, is_served, waiting_hint, why_waiting
-from syntask_yaml.settings import days, seconds, size
-from syntask_yaml.worker.events import RunChanged, Stopping, StoreLost, StoreRegained, WorkerEvent
-from syntask_yaml.worker.loop import Worker
 from syntask_yaml.worker.options import WorkerOptions
-from syntask_yaml.worker.runner import RUNNERS
+from syntask_yaml.worker.prefect_servers import PrefectServers
+from syntask_yaml.worker.runner import NEEDS
 
 
 @click.group("worker")
 def command() -> None:
-    """Execute due runs."""
+    """Execute due runs, and list who does."""
+
+
+@command.command("ls")
+@click.option("-p", "--pool", shell_complete=complete_pool, help="Only the workers of this work pool.")
+@as_json
+@pass_context
+def ls(context: Context, /, *, pool: str | None, output: str) -> None:
+    """List the workers, and those that were seen in the last days."""
+    with context.backend(is_read_only=True) as backend:
+        if pool is not None:
+            find_pool(backend, pool)
+        workers = backend.workers(pool=pool)
+    if output == "json":
+        print_json(document("worker-ls", {"workers": [_encode(worker) for worker in workers]}))
+        return
+    print_table(
+        ("Name", "Pool", "Type", "Status", "Last seen", "Running", "Version"),
+        [(*_texts(worker),) for worker in workers],
+        empty="There are no workers. Start one with `syntask worker start`.",
+    )
+
+
+def _encode(worker: ServingWorker) -> dict[str, Any]:
+    return {
+        "name": worker.name,
+        "pool": worker.pool,
+        "type": worker.type,
+        "status": _status(worker),
+        "last_seen": None if worker.seen is None else worker.seen.isoformat(),
+        "running": worker.running,
+        "version": worker.version or None,
+    }
+
+
+def _texts(worker: ServingWorker) -> tuple[str, ...]:
+    running = "" if worker.running is None else str(worker.running)
+    seen = when(worker.seen)
+    return worker.name, worker.pool, worker.type, _status(worker), seen, running, worker.version
+
+
+def _status(worker: ServingWorker) -> str:
+    return "ONLINE" if worker.is_online else "OFFLINE"
 
 
 @command.command("start")
@@ -48,13 +84,7 @@ def command() -> None:
     "-q", "--work-queue", "queues", multiple=True, help="Take only runs of this work queue. Repeatable."
 )
 @click.option("-t", "--type", "type_", help=f"Worker type. The embedded backend supports only {SERVED_LIST}.")
-@click.option(
-    "-l",
-    "--limit",
-    type=click.IntRange(min=1),
-    show_default="10 on the embedded backend",
-    help="Maximum number of concurrent runs.",
-)
+@limit_option
 @click.option("--run-once", is_flag=True, help="Execute the runs that are due now, then exit.")
 @pass_context
 def start(
@@ -81,43 +111,22 @@ def start(
             stock = _for_stock_worker(pool, name, queues, type_, limit, run_once=run_once)
             hand_over(context.settings.backend or backend.url, context.environ, stock)
         served = _served(find_pool(backend, pool), type_, backend.features)
-        options = WorkerOptions(
-            pool=pool,
-            name=name or f"{socket.gethostname()}-{os.getpid()}",
-            queues=queues,
-            limit=limit or _LIMIT,
-            lease=seconds(context.environ, "SYNTASK_WORKER_LEASE_SECONDS", 30.0),
-            grace=seconds(context.environ, "SYNTASK_WORKER_GRACE_SECONDS", 30.0),
-            keep=days(context.environ, "SYNTASK_KEEP_RUNS", _KEEP_DAYS),
-            log_limit=size(context.environ, "SYNTASK_LOG_LIMIT", _LOG_LIMIT),
-            run_once=run_once,
-        )
+        options = worker_options(context.environ, name=name, queues=queues, limit=limit, run_once=run_once)
         _serve(served, backend, options, context)
 
 
 def _serve(pool: WorkPool, backend: OwnBackend, options: WorkerOptions, context: Context) -> None:
-    worker = Worker(
-        backend,
-        options,
-        RUNNERS[pool.type],
-        home=context.settings.home,
-        environ=context.environ,
-        notify=_show if context.verbosity >= 0 else _ignore,
-    )
+    if pool.type in NEEDS:
+        NEEDS[pool.type](context.environ)
+    servers = PrefectServers(context.settings.home, context.environ)
+    worker = make_worker(context, backend, options, {pool.name: pool.type}, servers.environ)
     if context.verbosity >= 0:
         say(f"Worker `{options.name}` serves the work pool `{pool.name}` on {backend.url}.")
     if reason := why_waiting(pool):
         say(f"warning: {reason} {waiting_hint(pool)}")
-    backend.hurry(_PATIENCE)
-    _stop_on_signals(worker)
-    worker.run(lambda: datetime.now(UTC))
-
-
-_LIMIT = 10
-_KEEP_DAYS = 90
-# Seconds for which a worker that waits for the store does not poll its runs.
-_PATIENCE = 2.0
-_LOG_LIMIT = 100_000_000
+    stop_on_signals(worker.stop)
+    with servers:
+        worker.run(utc_now, before_tick=servers.tick)
 
 
 def _for_stock_worker(
@@ -143,31 +152,3 @@ def _served(pool: WorkPool, type: str | None, features: Features) -> WorkPool:
         detail = f"The work pool `{pool.name}` is of type `{pool.type}`, which this worker does not serve."
         raise BackendRefused(detail, hint=ELSEWHERE)
     return pool
-
-
-def _stop_on_signals(worker: Worker) -> None:
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        worker.stop()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
-
-
-def _show(event: WorkerEvent) -> None:
-    match event:
-        case Stopping(runs=0):
-            say("Stopping.")
-        case Stopping(runs=runs):
-            say(f"Stopping after the current runs ({runs}). Stop again to cancel them.")
-        case StoreLost(reason):
-            say(f"{reason} Current runs continue, their reports are kept, and the worker retries.")
-        case StoreRegained():
-            say("The store can be written again, and has the reports that waited for it.")
-        case RunChanged(run, state) if state.type is not StateType.PENDING:
-            time = datetime.now().astimezone().strftime("%H:%M:%S")
-            who = escaped(f"{run.deployment or run.flow}  {run.name} ({run.id[:8]})")
-            click.echo(f"{time}  {who}  {state_text(state)}", err=True)
-
-
-def _ignore(_event: WorkerEvent) -> None:
-    pass

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import click
 
 from syntask_yaml.cli.views import diagnostics
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.model.events import Applied, Event, StepFinished, StepOutput, StepStarted, Waiting
-from syntask_yaml.operations.outcome import FAILED, SKIPPED, Outcome
+from syntask_yaml.operations.outcome import ACTIONS, FAILED, SKIPPED, Outcome
 
 _COLORS = {
     "created": "green",
@@ -58,8 +60,11 @@ def show(outcome: Outcome, *, verbosity: int, is_json: bool) -> None:
     diagnostics.show(problems)
     if verbosity < 0 or is_json:
         return
-    for result in outcome.results:
+    for result in (*outcome.results, *outcome.automations):
         if result.action == SKIPPED:
             click.echo(f"{click.style('  skipped', fg='yellow')}  {escaped(result.deployment)}", err=True)
     counted = ", ".join(f"{count} {action}" for action, count in outcome.summary.items() if count)
-    click.echo(f"{counted or 'Nothing to do'} on {outcome.backend}.")
+    of_automations = Counter(each.action for each in outcome.automations)
+    more = ", ".join(f"{of_automations[action]} {action}" for action in ACTIONS if of_automations[action])
+    counted += f"; automations: {more}" if more else ""
+    click.echo(f"{counted.removeprefix('; ') or 'Nothing to do'} on {outcome.backend}.")

@@ -32,9 +32,7 @@ def show(diagnostics: Iterable[Diagnostic]) -> None:
         for line in lines(diagnostic, others) if shown <= _MAX_SHOWN else ():
             click.echo(line, err=True)
     if shown > _MAX_SHOWN:
-        click.echo(
-            f"… and {shown - _MAX_SHOWN} more. Run `syntask validate -o json` to see them all.\n", err=True
-        )
+        click.echo(f"… and {shown - _MAX_SHOWN} more. Pass `-o json` to see them all.\n", err=True)
     for detail, count in notes.items():
         more = f" ({count} deployments)" if count > 1 else ""
         click.echo(f"{click.style('note:', fg='cyan', bold=True)} {escaped(detail)}{more}", err=True)
@@ -60,7 +58,8 @@ def lines(diagnostic: Diagnostic, others: Sequence[Diagnostic] = ()) -> Iterator
             yield f"  used at {diagnostic.used}"
     elif diagnostic.span is not None:
         yield f"  --> {diagnostic.span.file}"
-    yield from (f"  {escaped(line)}" for line in diagnostic.detail.split("\n"))
+    if diagnostic.detail:
+        yield from (f"  {escaped(line)}" for line in diagnostic.detail.split("\n"))
     if diagnostic.hint:
         yield f"  {click.style('help:', fg='green')} {escaped(diagnostic.hint)}"
     yield from _touched([diagnostic, *others])

@@ -79,6 +79,11 @@ def when(moment: datetime | None) -> str:
     return moment.strftime("%Y-%m-%d %H:%M:%S")
 
 
+def moment_text(moment: datetime) -> str:
+    """A time as `when` has it, with its milliseconds."""
+    return f"{when(moment)}.{moment.microsecond // 1000:03}"
+
+
 def say(text: str) -> None:
     """A line for people, on standard error."""
     click.echo(escaped(text), err=True)

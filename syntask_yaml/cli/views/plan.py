@@ -13,7 +13,7 @@ import click
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.model.value import Unknown
 from syntask_yaml.operations.forecasts import PlannedImage
-from syntask_yaml.plan.changes import Action, Change, FieldChange, Plan, Removal
+from syntask_yaml.plan.changes import Action, AutomationChange, Change, FieldChange, Plan, Removal
 from syntask_yaml.plan.diff import headlines
 
 _COLORS = {
@@ -52,6 +52,9 @@ def deletion_lines(plan: Plan) -> Iterator[str]:
     """What would be deleted, line by line, with what goes along."""
     for change in plan.deletions:
         yield from _change(change, verbose=False)
+    for each in plan.automations:
+        if each.action is Action.DELETE:
+            yield from _automation(each)
 
 
 def lines(plan: Plan, *, verbose: bool = False) -> Iterator[str]:
@@ -59,19 +62,47 @@ def lines(plan: Plan, *, verbose: bool = False) -> Iterator[str]:
     for change in plan.changes:
         if change.action is not Action.UNCHANGED or verbose:
             yield from _change(change, verbose=verbose)
+    for each in plan.automations:
+        if each.action is not Action.UNCHANGED or verbose:
+            yield from _automation(each)
     if not plan.has_changes:
         count = plan.summary[Action.UNCHANGED]
-        yield f"No changes: {_count(count)} on {plan.backend} as declared."
+        yield f"No changes: {_count(count, len(plan.automations))} on {plan.backend} as declared."
         return
     yield ""
+    yield f"Plan for {plan.backend}: {_counts(plan)}{_automation_counts(plan)}."
+
+
+def _counts(plan: Plan) -> str:
     parts = [f"{plan.summary[action]} to {verb}" for action, verb in _VERBS.items()]
     if renamed := plan.summary.get(Action.RENAME):
         parts.append(f"{renamed} to rename")
-    yield f"Plan for {plan.backend}: {', '.join(parts)}, {plan.summary[Action.UNCHANGED]} unchanged."
+    return f"{', '.join(parts)}, {plan.summary[Action.UNCHANGED]} unchanged"
 
 
-def _count(number: int) -> str:
-    return "1 deployment is" if number == 1 else f"{number} deployments are"
+def _automation_counts(plan: Plan) -> str:
+    """The same of automations, where there are any."""
+    summary = plan.automation_summary
+    parts = [f"{summary[action]} to {verb}" for action, verb in _VERBS.items() if action in summary]
+    parts += [f"{summary[Action.UNCHANGED]} unchanged"] if Action.UNCHANGED in summary else []
+    return f"; automations: {', '.join(parts)}" if parts else ""
+
+
+def _count(number: int, automations: int) -> str:
+    deployments = "1 deployment" if number == 1 else f"{number} deployments"
+    if not automations:
+        return f"{deployments} {'is' if number == 1 else 'are'}"
+    return f"{deployments} and {automations} automation{'s' if automations > 1 else ''} are"
+
+
+def _automation(change: AutomationChange) -> Iterator[str]:
+    symbol = click.style(change.action.symbol, fg=_COLORS[change.action], bold=True)
+    reason = f"  ({change.reason})" if change.reason else ""
+    name = click.style(escaped(change.name), bold=True)
+    yield f"{symbol} automation {name}{click.style(reason, dim=True)}"
+    for field in change.fields:
+        if change.action is not Action.CREATE or field.after not in (None, "", {}, [], True):
+            yield f"    {_field(field, change.action)}"
 
 
 def _change(change: Change, *, verbose: bool) -> Iterator[str]:

@@ -131,3 +131,13 @@ REPORTS: Mapping[str, ReportFormat] = {
     "github": as_github,
     "sarif": as_sarif,
 }
+
+
+report_format = click.option(
+    "-o",
+    "--output",
+    type=click.Choice(list(REPORTS)),
+    default="text",
+    show_default=True,
+    help="Output format.",
+)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import shlex
+import json
+import logging
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
 
 import click
 
 from syntask_yaml.cli.views.escape import escaped
-from syntask_yaml.cli.views.output import say
+from syntask_yaml.cli.views.output import moment_text, say
 from syntask_yaml.model.run import LogLine, State, StateType
 from syntask_yaml.operations.runs import NotTaken, Seen, StateSeen
 
@@ -29,20 +32,23 @@ as_raw = click.option(
 _WARNING, _ERROR = 30, 40
 
 
-def show_watched(seen: Iterable[Seen], *, is_raw: bool = False) -> State | None:
-    """Print log lines to standard output, and all else to standard error; the last state."""
+def show_watched(
+    seen: Iterable[Seen], *, is_raw: bool = False, show: Callable[[LogLine], None] | None = None
+) -> State | None:
+    """Print log lines to standard output, and all else to standard error; the last state.
+
+    *show* prints a line, or else its message is printed.
+    """
     state: State | None = None
     for each in seen:
         match each:
             case LogLine():
-                show_line(each, is_raw=is_raw)
+                show(each) if show else show_line(each, is_raw=is_raw)
             case StateSeen():
                 state = each.state
                 click.echo(state_text(state), err=True)
-            case NotTaken(pool):
-                pool_option = f" --pool {shlex.quote(pool)}" if pool else ""
-                command = f"syntask worker start{pool_option}"
-                say(f"note: No worker has claimed the run yet. Run `{command}` to start one.")
+            case NotTaken(id):
+                say(f"note: No worker has claimed the run yet. Run `syntask why {id[:8]}` to see why.")
     return state
 
 
@@ -51,6 +57,27 @@ def show_line(line: LogLine, *, is_raw: bool = False) -> None:
     color = "red" if line.level >= _ERROR else "yellow" if line.level >= _WARNING else None
     message = line.message if is_raw or not sys.stdout.isatty() else escaped(line.message)
     click.echo(click.style(message, fg=color))
+
+
+def show_log_line(line: LogLine, *, is_raw: bool = False) -> None:
+    """Print a log line with its time and level."""
+    head = f"{moment_text(line.timestamp)}  {logging.getLevelName(line.level):<8}  "
+    show_line(replace(line, message=head + line.message), is_raw=is_raw)
+
+
+def print_as_json(line: LogLine) -> None:
+    """Print a log line as one line of JSON."""
+    click.echo(json.dumps(encode_line(line), ensure_ascii=False))
+
+
+def encode_line(line: LogLine) -> dict[str, Any]:
+    """A log line as JSON."""
+    return {
+        "timestamp": line.timestamp.isoformat(),
+        "level": logging.getLevelName(line.level),
+        "logger": line.logger,
+        "message": line.message,
+    }
 
 
 def state_text(state: State) -> str:

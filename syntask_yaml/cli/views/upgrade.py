@@ -64,7 +64,7 @@ def _row(result: DeploymentResult) -> tuple[str, str, str, str]:
 
 def _file(result: DeploymentResult) -> str:
     span = result.converted.source.root.span
-    return f"{span.file}:{span.line}"
+    return f"{span.file}:{span.line}" if span.source.text else span.file
 
 
 def _pool(result: DeploymentResult) -> str:
@@ -97,6 +97,7 @@ def _content(upgrade: Upgrade, *, is_written: bool) -> dict[str, Any]:
                 "type": pool.type,
                 "deployments": pool.deployments,
                 "work_queues": pool.queues,
+                "base_job_template": pool.file if pool.template else None,
                 "command": pool.command,
             }
             for pool in upgrade.pools
@@ -113,6 +114,10 @@ def _content(upgrade: Upgrade, *, is_written: bool) -> dict[str, Any]:
                 "rewritten": answer.text and hide_in_text(answer.text),
             }
             for answer in upgrade.answers
+        ],
+        "flows": [
+            {"file": each.shown, "functions": [flow.function for flow in each.flows], "todos": each.todos}
+            for each in upgrade.flows
         ],
         "files": [
             {"file": change.shown, "action": _action(change), "diff": change.difference}

@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from syntask_yaml.project.repository import find_tree
+
 SUFFIX = ".py"
 
 # What others wrote, or what tools made; and what also is such where git does not say otherwise.
@@ -33,7 +35,7 @@ def python_files(root: Path) -> Sequence[str]:
 
 def _from_git(root: Path) -> Sequence[str] | None:
     """What git lists, or None where *root* is in no repository, or there is no git."""
-    if not any((folder / ".git").exists() for folder in (root, *root.parents)):
+    if find_tree(root) is None:
         return None
     import subprocess
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -63,11 +63,10 @@ class ModuleFiles:
 
     def _near_file(self, path: str) -> str:
         name = PurePosixPath(path).name
-        elsewhere = [file for file in self._files if PurePosixPath(file).name == name]
+        elsewhere = self._by_name.get(name, [])
         if len(elsewhere) == 1:
             return f"Did you mean `{elsewhere[0]}`?"
-        folder = str(PurePosixPath(path).parent)
-        beside = [file for file in self._files if str(PurePosixPath(file).parent) == folder]
+        beside = self._by_folder.get(str(PurePosixPath(path).parent), [])
         return did_you_mean(path, [*elsewhere, *beside], otherwise="Paths are relative to the project root.")
 
     def _near_module(self, name: str, search: Sequence[Path]) -> str:
@@ -87,6 +86,20 @@ class ModuleFiles:
     @cached_property
     def _files(self) -> Sequence[str]:
         return python_files(self._index.root)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for file in self._files:
+            found.setdefault(file.rpartition("/")[2], []).append(file)
+        return found
+
+    @cached_property
+    def _by_folder(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for file in self._files:
+            found.setdefault(file.rpartition("/")[0] or ".", []).append(file)
+        return found
 
 
 def _modules(folder: Path) -> Iterator[str]:

@@ -55,6 +55,11 @@ class FlowReader:
         """The flow that *entrypoint* names; raises `InvalidEntrypoint` or `FlowNotFound`."""
         return self._flow(entrypoint)
 
+    @property
+    def files(self) -> frozenset[Path]:
+        """The files that were read so far."""
+        return self._index.read.keys
+
     def _read(self, text: str) -> Flow:
         entrypoint = self._parsed(text)
         file = self._files.find(entrypoint)

@@ -1,0 +1,73 @@
+"""`syntask flow-run logs`: what a run wrote."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from functools import partial
+
+import click
+
+from syntask_yaml.backend.base import LogFilter
+from syntask_yaml.cli.completion import complete_run
+from syntask_yaml.cli.context import Context, pass_context
+from syntask_yaml.cli.duration import Since
+from syntask_yaml.cli.views.output import document, print_json
+from syntask_yaml.cli.views.runs import as_raw, encode_line, print_as_json, show_log_line, show_watched
+from syntask_yaml.errors import UsageError
+from syntask_yaml.operations.runs import find_run, watch
+
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+@click.command("logs")
+@click.argument("id", required=False, shell_complete=complete_run)
+@click.option("-f", "--follow", is_flag=True, help="Follow the logs until the run ends.")
+@click.option(
+    "--level",
+    type=click.Choice(_LEVELS, case_sensitive=False),
+    help="Print only lines of this level or a higher one.",
+)
+@click.option(
+    "--since",
+    type=Since(),
+    help="Print only lines written since: `10m` ago, or a time in ISO 8601.",
+)
+@as_raw
+@click.option(
+    "-o",
+    "--output",
+    type=click.Choice(["text", "json", "jsonl"]),
+    default="text",
+    show_default=True,
+    help="Output format; `jsonl` is one JSON object for each line.",
+)
+@pass_context
+def command(
+    context: Context,
+    /,
+    *,
+    id: str | None,
+    follow: bool,
+    level: str | None,
+    since: datetime | None,
+    is_raw: bool,
+    output: str,
+) -> None:
+    """Print the logs of the run ID, or of the run that started last, with time and level."""
+    if follow and output == "json":
+        detail = "`--follow` and `--output json` cannot be combined."
+        raise UsageError(detail, hint="Use `--output jsonl`, which prints each line as it is written.")
+    which = LogFilter(logging.getLevelNamesMapping()[level] if level else 0, since)
+    show = print_as_json if output == "jsonl" else partial(show_log_line, is_raw=is_raw)
+    with context.backend(is_read_only=True) as backend:
+        run = find_run(backend, id)
+        if follow:
+            show_watched(watch(backend, run, which=which), show=show)
+            return
+        lines = backend.logs(run.id, which=which)
+    if output == "json":
+        print_json(document("flow-run-logs", {"logs": [encode_line(line) for line in lines]}))
+        return
+    for line in lines:
+        show(line)

@@ -1,0 +1,38 @@
+"""`syntask why`, which is also `syntask flow-run why`: why a run is in its state."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from syntask_yaml.cli.completion import complete_run
+from syntask_yaml.cli.context import Context, pass_context
+from syntask_yaml.cli.views.output import as_json, document, print_json
+from syntask_yaml.cli.views.why import encode_explanation, show_explanation
+from syntask_yaml.operations.runs import find_run
+from syntask_yaml.operations.why.explanation import explain
+from syntask_yaml.operations.why.facts import gather
+
+
+@pass_context
+def _why(context: Context, /, *, id: str, output: str) -> None:
+    """Say why a run waits, failed, crashed or was cancelled, what shows it, and what to do.
+
+    RUN is its id, or a unique prefix of it. `syntask why` and `syntask flow-run why` are the same.
+    """
+    with context.backend(is_read_only=True) as backend:
+        found = explain(gather(backend, find_run(backend, id), datetime.now(UTC)))
+    if output == "json":
+        print_json(document("why", encode_explanation(found)))
+    else:
+        show_explanation(found)
+
+
+def new_command() -> click.Command:
+    """Return the command; in each group it has variables of its own."""
+    run = click.Argument(["id"], metavar="RUN", shell_complete=complete_run)
+    return click.command("why", params=[run])(as_json(_why))
+
+
+command = new_command()

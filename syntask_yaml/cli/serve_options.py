@@ -1,0 +1,94 @@
+"""The options of `syntask serve`, and their values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import click
+
+from syntask_yaml.cli.duration import Duration
+from syntask_yaml.cli.project_options import SELECTION_OPTIONS, ProjectArguments
+from syntask_yaml.cli.worker_process import limit_option
+
+SERVE_OPTIONS = (
+    *SELECTION_OPTIONS,
+    click.option(
+        "--prune-at-most",
+        type=click.IntRange(min=0),
+        metavar="N",
+        help="Delete deployments that the project no longer declares, up to N at a time; "
+        "deploy nothing if there are more.",
+    ),
+    click.option("--worker-name", help="Name of the worker. Default: host name and process id."),
+    limit_option,
+    click.option(
+        "--wait-for-runs",
+        type=Duration(),
+        metavar="DURATION",
+        show_default="until they end",
+        help="When stopped, wait this long for current runs, then cancel them: `60s`, `10m`.",
+    ),
+    click.option(
+        "--start-anyway",
+        is_flag=True,
+        help="Start even if the first deploy fails: what was deployed before continues to run.",
+    ),
+    click.option(
+        "--unless-running",
+        is_flag=True,
+        help="Do nothing if this option has started the command for the project already.",
+    ),
+    click.option(
+        "--install",
+        type=click.Choice(["systemd", "cron"]),
+        help="Write a file by which systemd or cron starts this command with these options, and exit.",
+    ),
+    click.option("--print", "only_prints", is_flag=True, help="Print the file of `--install` instead."),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeArguments(ProjectArguments):
+    """Which deployments to keep deployed, and the options of the worker."""
+
+    prune_at_most: int | None
+    worker_name: str | None
+    limit: int | None
+    wait_for_runs: float | None
+    start_anyway: bool
+    unless_running: bool
+    install: str | None
+    only_prints: bool
+
+    @classmethod
+    def of(cls, values: dict[str, Any]) -> Self:
+        return cls(**values)
+
+    @property
+    def as_deploy(self) -> list[str]:
+        """The arguments of `deploy` that do the same once."""
+        return [*self._typed, *([] if self.names else ["--all"]), *(["--prune"] if self._prunes else [])]
+
+    def as_service(self, wait_for_runs: float) -> list[str]:
+        """The arguments of `serve` where it is started unattended."""
+        given = {
+            "--worker-name": self.worker_name,
+            "--limit": self.limit,
+            "--wait-for-runs": f"{wait_for_runs:.0f}s",
+        }
+        options = [f"{name}={value}" for name, value in given.items() if value is not None]
+        unless = ["--unless-running"] if self.install == "cron" else []
+        return [*self._typed, *options, "--start-anyway", *unless]
+
+    @property
+    def _prunes(self) -> bool:
+        return self.prune_at_most is not None
+
+    @property
+    def _typed(self) -> list[str]:
+        """The options that `deploy` has, too."""
+        flags = {"--strict": self.strict, "--allow-unset": self.allow_unset, "--no-load": self.no_load}
+        prune = [f"--prune-at-most={self.prune_at_most}"] if self._prunes else []
+        names = [f"--name={name}" for name in self.names]
+        return [*names, *prune, *(flag for flag, is_given in flags.items() if is_given)]

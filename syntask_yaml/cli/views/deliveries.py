@@ -1,0 +1,35 @@
+"""What automations did for a run, for people and for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from syntask_yaml.cli.views.output import when
+from syntask_yaml.model.delivery import Delivery, DeliveryState
+
+
+def encode_delivery(delivery: Delivery) -> dict[str, Any]:
+    """A delivery as JSON."""
+    return {
+        "id": delivery.id,
+        "automation": delivery.automation,
+        "action": delivery.action.get("type"),
+        "state": delivery.state.value,
+        "attempts": delivery.attempts,
+        "message": delivery.message,
+        "ended": delivery.ended,
+        "next_attempt": delivery.due,
+    }
+
+
+def delivery_text(delivery: Delivery) -> str:
+    """A delivery in a line."""
+    what = f"{delivery.automation}: {delivery.action.get('type')}"
+    times = f"{delivery.attempts} attempt{'' if delivery.attempts == 1 else 's'}"
+    message = f" {delivery.message}" if delivery.message else ""
+    match delivery.state:
+        case DeliveryState.DELIVERED:
+            return f"{what}: delivered at {when(delivery.ended)} after {times}.{message}"
+        case DeliveryState.FAILED:
+            return f"{what}: given up at {when(delivery.ended)} after {times}.{message}"
+    return f"{what}: {times} so far, the next one is due at {when(delivery.due)}.{message}"

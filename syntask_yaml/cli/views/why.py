@@ -1,0 +1,70 @@
+"""Why a run is in its state, for people and for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from syntask_yaml.cli.views.deliveries import delivery_text, encode_delivery
+from syntask_yaml.cli.views.escape import escaped
+from syntask_yaml.cli.views.output import when
+from syntask_yaml.cli.views.runs import STATE_COLORS
+from syntask_yaml.operations.why.explanation import Explanation
+from syntask_yaml.operations.why.reason import Evidence, Reason
+
+
+def show_explanation(answer: Explanation) -> None:
+    """Print the state in a sentence, and each reason with what shows it and what to do."""
+    color = STATE_COLORS.get(answer.run.state.type)
+    click.echo(click.style(escaped(answer.sentence), fg=color, bold=True))
+    for reason in answer.reasons:
+        click.echo("")
+        _show(reason)
+    if answer.deliveries:
+        click.echo("")
+        click.echo(click.style("Automations", bold=True))
+    for delivery in answer.deliveries:
+        click.echo(f"  {escaped(delivery_text(delivery))}")
+
+
+def _show(reason: Reason) -> None:
+    finding = reason.finding
+    click.echo(f"{click.style(reason.rule.summary, bold=True)} [{reason.rule.code}]")
+    for line in finding.detail.splitlines():
+        click.echo(f"  {escaped(line)}")
+    for each in finding.evidence:
+        click.echo(f"    {escaped(_text(each))}")
+    if finding.remedy is not None:
+        click.echo(f"  {escaped(finding.remedy.sentence)}")
+
+
+def _text(evidence: Evidence) -> str:
+    return f"{when(evidence.at)}  {evidence.text}" if evidence.at else evidence.text
+
+
+def encode_explanation(answer: Explanation) -> dict[str, Any]:
+    """An answer as JSON."""
+    run = answer.run
+    return {
+        "id": run.id,
+        "name": run.name,
+        "deployment": run.deployment,
+        "state": run.state.type.value,
+        "state_name": run.state.name,
+        "sentence": answer.sentence,
+        "reasons": [_encode(reason) for reason in answer.reasons],
+        "deliveries": [encode_delivery(each) for each in answer.deliveries],
+    }
+
+
+def _encode(reason: Reason) -> dict[str, Any]:
+    finding = reason.finding
+    return {
+        "code": reason.rule.code,
+        "summary": reason.rule.summary,
+        "detail": finding.detail,
+        "evidence": [{"text": each.text, "time": each.at} for each in finding.evidence],
+        "hint": finding.remedy and finding.remedy.sentence,
+        "command": finding.remedy and finding.remedy.command,
+    }

@@ -1,0 +1,94 @@
+"""A process that works: what `worker start` and `serve` have in common."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from collections.abc import Callable, Mapping
+from types import FrameType
+
+import click
+
+from syntask_yaml.backend.base import OwnBackend
+from syntask_yaml.cli.context import Context
+from syntask_yaml.cli.views.worker import show
+from syntask_yaml.settings import days, seconds, size
+from syntask_yaml.worker.events import WorkerEvent
+from syntask_yaml.worker.loop import Worker
+from syntask_yaml.worker.options import WorkerOptions
+from syntask_yaml.worker.runner import runners_of_worker
+
+limit_option = click.option(
+    "-l",
+    "--limit",
+    type=click.IntRange(min=1),
+    show_default="10 on the embedded backend",
+    help="Maximum number of concurrent runs.",
+)
+
+_LIMIT = 10
+_KEEP_DAYS = 90
+_LOG_LIMIT = 100_000_000
+# Seconds for which a worker that waits for the store does not poll its runs.
+_PATIENCE = 2.0
+
+
+def worker_options(
+    environ: Mapping[str, str],
+    *,
+    name: str | None,
+    queues: tuple[str, ...] = (),
+    limit: int | None,
+    run_once: bool = False,
+) -> WorkerOptions:
+    """Return the options of a worker, those that are not typed from *environ*. Raises UsageError."""
+    return WorkerOptions(
+        name=name or f"{socket.gethostname()}-{os.getpid()}",
+        queues=queues,
+        limit=limit or _LIMIT,
+        lease=seconds(environ, "SYNTASK_WORKER_LEASE_SECONDS", 30.0),
+        grace=seconds(environ, "SYNTASK_WORKER_GRACE_SECONDS", 30.0),
+        keep=days(environ, "SYNTASK_KEEP_RUNS", _KEEP_DAYS),
+        log_limit=size(environ, "SYNTASK_LOG_LIMIT", _LOG_LIMIT),
+        delivery_pause=seconds(environ, "SYNTASK_DELIVERY_PAUSE_SECONDS", 10.0),
+        run_once=run_once,
+    )
+
+
+def make_worker(
+    context: Context,
+    backend: OwnBackend,
+    options: WorkerOptions,
+    pools: Mapping[str, str],
+    environ: Mapping[str, str],
+) -> Worker:
+    """Return the worker of this process on *backend*, which does not wait long for locks from now on.
+
+    *pools* are those that it serves, each with its type; *environ* is for runs.
+    """
+    backend.hurry(_PATIENCE)
+    return Worker(
+        backend,
+        options,
+        pools,
+        home=context.settings.home,
+        environ=environ,
+        notify=show if context.verbosity >= 0 else _ignore,
+        runners=runners_of_worker(environ),
+        directory=context.directory,
+    )
+
+
+def stop_on_signals(stop: Callable[[], None]) -> None:
+    """Have *stop* called for each Ctrl-C and SIGTERM from now on."""
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, handle)
+
+
+def _ignore(_event: WorkerEvent) -> None:
+    pass

@@ -1,0 +1,1 @@
+"""Copy what one backend has to another one: plan, write, and let the schedules go over."""

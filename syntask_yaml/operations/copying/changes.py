@@ -1,0 +1,149 @@
+"""What a copy does, as a value: a change for each thing that the source has."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TypeAlias
+
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.model.block import Block, Variable
+from syntask_yaml.model.deployment import Write
+from syntask_yaml.model.pool import WorkPool, WorkQueue
+from syntask_yaml.plan.changes import FieldChange
+
+
+class CopyKind(Enum):
+    """The kinds of things, in the order in which they are copied: each needs only those before it."""
+
+    VARIABLE = "variable"
+    BLOCK = "block"
+    WORK_POOL = "work pool"
+    WORK_QUEUE = "work queue"
+    DEPLOYMENT = "deployment"
+    SCHEDULES = "schedules"
+
+
+# What `--only` calls them.
+PARTS: Mapping[str, frozenset[CopyKind]] = {
+    "variables": frozenset({CopyKind.VARIABLE}),
+    "blocks": frozenset({CopyKind.BLOCK}),
+    "pools": frozenset({CopyKind.WORK_POOL, CopyKind.WORK_QUEUE}),
+    "deployments": frozenset({CopyKind.DEPLOYMENT}),
+    "paused": frozenset({CopyKind.SCHEDULES}),
+}
+
+
+class CopyAction(Enum):
+    """What becomes of one thing on the target.
+
+    MOVE: its schedules stop on the source and start on the target. DIFFERS: it is there with other content,
+    and stays as it is. REFUSED: it cannot be copied.
+    """
+
+    CREATE = "create"
+    UPDATE = "update"
+    MOVE = "move"
+    DIFFERS = "differs"
+    REFUSED = "refused"
+    UNCHANGED = "unchanged"
+
+    @property
+    def is_write(self) -> bool:
+        return self in _WRITES
+
+    @property
+    def is_problem(self) -> bool:
+        """Whether the target is without what the source has."""
+        return self in (CopyAction.DIFFERS, CopyAction.REFUSED)
+
+
+_WRITES = (CopyAction.CREATE, CopyAction.UPDATE, CopyAction.MOVE)
+
+# What is written to the target; schedules are moved by the name of their deployment.
+Copied: TypeAlias = Variable | Block | WorkPool | WorkQueue | Write | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyChange:
+    """What becomes of the thing called *name*, why, and what to do about it if it is a problem.
+
+    *fields* differ: before is the target's value. *after* is what is written, or would be where it differs.
+    """
+
+    kind: CopyKind
+    name: str
+    action: CopyAction
+    fields: tuple[FieldChange, ...] = ()
+    reason: str = ""
+    hint: str = ""
+    after: Copied = field(default=None, repr=False)
+
+    @property
+    def full_name(self) -> str:
+        """Its kind and name."""
+        return f"{self.kind.value} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class CopyPlan:
+    """What a copy would do, in order, and *diagnostics* about what to know of it."""
+
+    source: str
+    target: str
+    changes: tuple[CopyChange, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def writes(self) -> tuple[CopyChange, ...]:
+        return tuple(change for change in self.changes if change.action.is_write)
+
+    @property
+    def summary(self) -> Mapping[CopyAction, int]:
+        """How many things each action is for."""
+        counted = Counter(change.action for change in self.changes)
+        return {action: counted[action] for action in CopyAction}
+
+
+_LEFT = "differs on the target, where it stays as it is"
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Decides what becomes of a thing; with *overwrites*, what differs is made the same."""
+
+    overwrites: bool = False
+
+    def judge(
+        self,
+        kind: CopyKind,
+        name: str,
+        after: Copied,
+        *,
+        is_there: bool,
+        fields: tuple[FieldChange, ...] = (),
+    ) -> CopyChange:
+        """The change for the thing *name*, which *is_there* already, and differs in *fields* from what is."""
+        if not is_there:
+            return CopyChange(kind=kind, name=name, action=CopyAction.CREATE, fields=fields, after=after)
+        if not fields:
+            return CopyChange(kind=kind, name=name, action=CopyAction.UNCHANGED)
+        if self.overwrites:
+            return CopyChange(kind=kind, name=name, action=CopyAction.UPDATE, fields=fields, after=after)
+        hint = "Pass `--overwrite` to replace it, or delete it on the target."
+        return CopyChange(
+            kind=kind,
+            name=name,
+            action=CopyAction.DIFFERS,
+            fields=fields,
+            reason=_LEFT,
+            hint=hint,
+            after=after,
+        )
+
+
+def refused(kind: CopyKind, name: str, reason: str, hint: str) -> CopyChange:
+    """The change for what cannot be copied."""
+    return CopyChange(kind=kind, name=name, action=CopyAction.REFUSED, reason=reason, hint=hint)

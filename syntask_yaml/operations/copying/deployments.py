@@ -1,0 +1,138 @@
+"""Deployments: written paused where their schedules run on the source, so that only one side makes runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TypeAlias
+
+from syntask_yaml.backend.prefect.cron import cron_refusal
+from syntask_yaml.backend.prefect.names import step_problem
+from syntask_yaml.model.block import Block
+from syntask_yaml.model.deployment import Deployment, Stored, Write
+from syntask_yaml.model.schedule import Cron
+from syntask_yaml.model.value import known
+from syntask_yaml.operations.copying.changes import CopyAction, CopyChange, CopyKind, Judge, refused
+from syntask_yaml.operations.copying.contents import Contents
+from syntask_yaml.operations.copying.references import Expected, lost_reference, with_names
+from syntask_yaml.operations.plan import ignored_fields
+from syntask_yaml.operations.schedule_sides import is_on
+from syntask_yaml.plan.changes import FieldChange
+from syntask_yaml.plan.diff import diff
+
+# Which side schedules is no difference: it is what a copy changes last.
+_PAUSED = frozenset({"paused"})
+_WRITTEN_AFTER = ("triggers", "sla")
+# Why something cannot be copied, and what to do about it.
+_Problem: TypeAlias = tuple[str, str]
+
+
+def deployment_changes(
+    source: Contents,
+    target: Contents,
+    judge: Judge,
+    *,
+    pools: Mapping[str, CopyChange],
+    expected: Expected,
+) -> Iterator[CopyChange]:
+    """The change for each deployment, by name.
+
+    *pools* are the changes of the pools that are copied along, *expected* is what the target will have.
+    """
+    for name, stored in source.deployments.items():
+        wanted = _with_names(stored.deployment, source.blocks)
+        problem = (
+            _pool_problem(known(wanted.work_pool), target, pools)
+            or _step_problem(wanted, target)
+            or _cron_problem(wanted, target)
+            or _lost(wanted, source, expected)
+        )
+        if problem:
+            yield refused(CopyKind.DEPLOYMENT, name, *problem)
+        else:
+            yield _judged(stored, wanted, source, target, judge)
+
+
+def _judged(
+    stored: Stored, wanted: Deployment, source: Contents, target: Contents, judge: Judge
+) -> CopyChange:
+    name = wanted.full_name
+    there = target.deployments.get(name)
+    if there is None:
+        paused = True if is_on(stored) else wanted.paused
+        return judge.judge(
+            CopyKind.DEPLOYMENT, name, Write(None, replace(wanted, paused=paused)), is_there=False
+        )
+    fields = _differences(wanted, there, source, target)
+    after = Write(there, replace(wanted, paused=None))
+    return judge.judge(CopyKind.DEPLOYMENT, name, after, is_there=True, fields=fields)
+
+
+def finished(change: CopyChange) -> CopyChange:
+    """*change* of a deployment that an earlier copy was writing when it ended.
+
+    What is written after a deployment may be missing, and is no difference that somebody made.
+    """
+    is_written = all(field.path.startswith(_WRITTEN_AFTER) for field in change.fields)
+    if change.action is not CopyAction.DIFFERS or not is_written:
+        return change
+    return replace(change, action=CopyAction.UPDATE, reason="an interrupted copy goes on", hint="")
+
+
+def _with_names(deployment: Deployment, blocks: Mapping[str, Block]) -> Deployment:
+    """*deployment* with the names of blocks in place of their ids, and without the ids of its schedules."""
+    schedules = tuple(replace(each, id=None, problem=None) for each in known(deployment.schedules) or ())
+    return replace(
+        deployment,
+        schedules=schedules,
+        parameters=with_names(deployment.parameters, blocks),
+        job_variables=with_names(deployment.job_variables, blocks),
+    )
+
+
+def _differences(
+    wanted: Deployment, there: Stored, source: Contents, target: Contents
+) -> tuple[FieldChange, ...]:
+    beside = replace(there, deployment=_with_names(there.deployment, target.blocks))
+    ignored = ignored_fields(target.backend.features) | source.backend.features.forgets | _PAUSED
+    (change,) = diff([wanted], [beside], ignore=ignored)
+    return tuple(change.fields)
+
+
+def _pool_problem(pool: str | None, target: Contents, pools: Mapping[str, CopyChange]) -> _Problem | None:
+    if pool is None or pool in target.pools:
+        return None
+    change = pools.get(pool)
+    if change is None:
+        return (
+            f"The target has no work pool `{pool}`.",
+            f"Add `pools` to `--only`, or run `syntask work-pool create {pool}` there.",
+        )
+    if change.action is CopyAction.REFUSED:
+        return f"Its work pool `{pool}` is not copied.", "See the work pool."
+    return None
+
+
+def _step_problem(wanted: Deployment, target: Contents) -> _Problem | None:
+    if target.backend.features.runs_own_steps:
+        return None
+    problems = (step_problem(name) for step in wanted.pull_steps for name in step)
+    for problem in filter(None, problems):
+        return problem, "Use a step that Prefect has, or a custom step, and deploy it again."
+    return None
+
+
+def _cron_problem(wanted: Deployment, target: Contents) -> _Problem | None:
+    if target.backend.features.has_own_worker:
+        return None
+    crons = (each.timing.cron for each in known(wanted.schedules) or () if isinstance(each.timing, Cron))
+    for problem in filter(None, map(cron_refusal, crons)):
+        return problem, "Use other days, such as `1-5` for weekdays, and deploy it again."
+    return None
+
+
+def _lost(wanted: Deployment, source: Contents, expected: Expected) -> _Problem | None:
+    for value in (wanted.parameters, wanted.job_variables, wanted.pull_steps, wanted.triggers):
+        if lost := lost_reference(value, source, expected):
+            return f"It refers to {lost}.", "Create that on the target, or change the deployment."
+    return None

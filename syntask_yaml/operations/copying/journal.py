@@ -1,0 +1,128 @@
+"""What a copy has begun and not ended, in files: whoever copies next goes on from there.
+
+Schedules that are on their way have a file each. It is written before the source is paused, and holds what
+was waiting there: pausing drops it. Deployments that are being written have one for all: their triggers come
+after them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from syntask_yaml.model.value import Json
+from syntask_yaml.records import RecordFolder
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRun:
+    """A run that a schedule made for the time *due*, with its whole *parameters*, and that did not start."""
+
+    due: datetime
+    parameters: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """The schedules of the deployment *name*, which left *source* at the time *began* and go to *target*."""
+
+    name: str
+    source: str
+    target: str
+    began: datetime
+    waiting: tuple[WaitingRun, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """The moves from *source* to *target* that have begun and not ended, in the *folder*.
+
+    Each method raises FileFailed where that is not possible.
+    """
+
+    folder: Path
+    source: str
+    target: str
+
+    def all(self) -> dict[str, Move]:
+        """The moves by the name of the deployment."""
+        ends = (self.source, self.target)
+        moves = self._records.read_all(_decode)
+        return {move.name: move for move in moves if (move.source, move.target) == ends}
+
+    def write(self, move: Move) -> Move:
+        """Put down that the schedules leave."""
+        self._records.write(self.source, self.target, move.name, content=_encode(move))
+        return move
+
+    def remove(self, move: Move) -> None:
+        """Forget a move that has ended."""
+        self._records.remove(self.source, self.target, move.name)
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Keep other copies on this machine waiting."""
+        return self._records.lock()
+
+    @property
+    def _records(self) -> RecordFolder:
+        return _records(self.folder)
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """The deployments that are being written from *source* to *target*, in a record below the *folder*.
+
+    Each method raises FileFailed where that is not possible.
+    """
+
+    folder: Path
+    source: str
+    target: str
+
+    def names(self) -> frozenset[str]:
+        """Their names."""
+        found = self._records.find(self.source, self.target, decode=_names)
+        return found or frozenset()
+
+    def write(self, names: Collection[str]) -> None:
+        """Put down which they are from now on."""
+        if names:
+            self._records.write(self.source, self.target, content={"deployments": sorted(names)})
+        else:
+            self._records.remove(self.source, self.target)
+
+    @property
+    def _records(self) -> RecordFolder:
+        return _records(self.folder / "deployments")
+
+
+def _records(folder: Path) -> RecordFolder:
+    hint = "Restore it from a backup, or delete it and check which side schedules."
+    return RecordFolder(folder, "a copy", hint)
+
+
+def _names(content: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(map(str, content["deployments"]))
+
+
+def _encode(move: Move) -> dict[str, Any]:
+    return {
+        **{key: getattr(move, key) for key in ("name", "source", "target")},
+        "began": move.began.isoformat(),
+        "waiting": [{"due": each.due.isoformat(), "parameters": each.parameters} for each in move.waiting],
+    }
+
+
+def _decode(content: Mapping[str, Any]) -> Move:
+    return Move(
+        **{key: str(content[key]) for key in ("name", "source", "target")},
+        began=datetime.fromisoformat(content["began"]),
+        waiting=tuple(
+            WaitingRun(datetime.fromisoformat(each["due"]), dict(each["parameters"]))
+            for each in content["waiting"]
+        ),
+    )

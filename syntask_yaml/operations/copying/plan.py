@@ -1,0 +1,90 @@
+"""Plan a copy: what both sides have is read, and nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from syntask_yaml.backend.base import Backend
+from syntask_yaml.errors import UsageError
+from syntask_yaml.operations.copying.changes import CopyChange, CopyKind, CopyPlan, Judge
+from syntask_yaml.operations.copying.contents import Contents
+from syntask_yaml.operations.copying.deployments import deployment_changes, finished
+from syntask_yaml.operations.copying.notes import notes
+from syntask_yaml.operations.copying.pools import pool_changes
+from syntask_yaml.operations.copying.queues import queue_changes
+from syntask_yaml.operations.copying.references import Expected
+from syntask_yaml.operations.copying.schedules import schedule_changes
+from syntask_yaml.operations.copying.values import block_changes, variable_changes
+
+_VALUES = frozenset({CopyKind.VARIABLE, CopyKind.BLOCK})
+_DEPLOYED = frozenset({CopyKind.DEPLOYMENT, CopyKind.SCHEDULES})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyOptions:
+    """What to copy: things of these *kinds*, and whether what differs on the target *is_overwritten*."""
+
+    kinds: frozenset[CopyKind] = frozenset(CopyKind)
+    is_overwritten: bool = False
+
+
+def plan_copy(
+    source: Backend,
+    target: Backend,
+    options: CopyOptions,
+    *,
+    moving: Collection[str] = (),
+    unfinished: Collection[str] = (),
+) -> CopyPlan:
+    """Return what a copy of *source* to *target* would do.
+
+    Of an earlier copy that ended too soon, *moving* are the deployments whose schedules it stopped and did
+    not start, *unfinished* those whose triggers it may not have written. Raises UsageError where both are
+    the same backend.
+    """
+    here, there = Contents(source), Contents(target)
+    _check_sides(here, there)
+    changes = tuple(_changes(here, there, options, moving, unfinished))
+    return CopyPlan(source.url, target.url, changes, tuple(notes(here, there, changes)))
+
+
+def _check_sides(source: Contents, target: Contents) -> None:
+    ids = {pool.id for pool in source.pools.values()} & {pool.id for pool in target.pools.values()}
+    if source.backend.url == target.backend.url or ids - {None}:
+        raise UsageError(
+            f"The backend to copy from is the one to copy to, {target.backend.url}.",
+            hint="Name the one to copy from: `syntask --backend embedded backend copy …`.",
+        )
+
+
+def _changes(
+    source: Contents,
+    target: Contents,
+    options: CopyOptions,
+    moving: Collection[str],
+    unfinished: Collection[str],
+) -> Iterator[CopyChange]:
+    kinds, judge = options.kinds, Judge(options.is_overwritten)
+    values: list[CopyChange] = []
+    if CopyKind.VARIABLE in kinds:
+        values += variable_changes(source, target, judge)
+    if CopyKind.BLOCK in kinds:
+        values += block_changes(source, target, judge)
+    yield from values
+    if not kinds - _VALUES:
+        return
+    expected = Expected.of(target, values)
+    pools: dict[str, CopyChange] = {}
+    if CopyKind.WORK_POOL in kinds:
+        pools = {change.name: change for change in pool_changes(source, target, judge, expected)}
+        yield from pools.values()
+        yield from queue_changes(source, target, judge, pools)
+    if not kinds & _DEPLOYED:
+        return
+    found = deployment_changes(source, target, judge, pools=pools, expected=expected)
+    deployments = {each.name: finished(each) if each.name in unfinished else each for each in found}
+    if CopyKind.DEPLOYMENT in kinds:
+        yield from deployments.values()
+    if CopyKind.SCHEDULES in kinds:
+        yield from schedule_changes(source, deployments, moving, copies=CopyKind.DEPLOYMENT in kinds)

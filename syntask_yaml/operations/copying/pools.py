@@ -1,0 +1,88 @@
+"""Work pools and their queues."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from syntask_yaml.backend.pools import DEFAULT_POOL
+from syntask_yaml.backend.portable import check_portable
+from syntask_yaml.diagnostics import did_you_mean
+from syntask_yaml.errors import BackendRefused
+from syntask_yaml.model.fields import plain
+from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.operations.copying.changes import CopyChange, CopyKind, Judge, refused
+from syntask_yaml.operations.copying.contents import Contents
+from syntask_yaml.operations.copying.references import Expected, lost_reference, with_names
+from syntask_yaml.plan.changes import FieldChange
+from syntask_yaml.plan.diff import HIDDEN
+
+_POOL_FIELDS = ("description", "is_paused", "concurrency_limit")
+_QUEUE_FIELDS = ("description", "concurrency_limit", "is_paused")
+
+
+def pool_changes(
+    source: Contents, target: Contents, judge: Judge, expected: Expected
+) -> Iterator[CopyChange]:
+    """The change for each work pool, by name."""
+    for pool in source.pools.values():
+        wanted = _wanted(pool, source)
+        there = target.pools.get(pool.name)
+        if problem := _pool_problem(wanted, there, target) or _lost(wanted, source, expected):
+            yield refused(CopyKind.WORK_POOL, pool.name, *problem)
+            continue
+        fields = tuple(_pool_fields(there, wanted, target)) if there else ()
+        yield judge.judge(CopyKind.WORK_POOL, pool.name, wanted, is_there=there is not None, fields=fields)
+
+
+def _wanted(pool: WorkPool, source: Contents) -> WorkPool:
+    """*pool* as it is copied: without its template if nobody changed it, so that it gets the target's own."""
+    template = with_names(pool.base_job_template, source.blocks)
+    try:
+        if pool.base_job_template == source.backend.pool_template(pool.type):
+            template = {}
+    except BackendRefused:  # a type of pools that is no longer made there
+        pass
+    # What the store says of the pool that it comes with is not true elsewhere.
+    description = None if pool.description == DEFAULT_POOL.description else pool.description
+    return replace(pool, base_job_template=template, description=description, id=None, status=None)
+
+
+def _pool_problem(wanted: WorkPool, there: WorkPool | None, target: Contents) -> tuple[str, str] | None:
+    """Why a pool cannot be copied, and what to do about it."""
+    if there is not None and there.type != wanted.type:
+        return (
+            f"It is of type `{wanted.type}`, and on the target of type `{there.type}`.",
+            "Delete the work pool of one side, and create it under another name.",
+        )
+    types = target.backend.pool_types()
+    if there is None and types and wanted.type not in types:
+        otherwise = f"Available types: {', '.join(f'`{each}`' for each in types)}."
+        return (
+            f"The target has no work pool type `{wanted.type}`.",
+            did_you_mean(wanted.type, types, otherwise=otherwise),
+        )
+    if not target.backend.features.has_own_worker:
+        for problem in check_portable(wanted):
+            return problem.detail, problem.hint
+    return None
+
+
+def _lost(wanted: WorkPool, source: Contents, expected: Expected) -> tuple[str, str] | None:
+    if lost := lost_reference(wanted.base_job_template, source, expected):
+        return f"Its template refers to {lost}.", "Create that on the target, or update the template."
+    return None
+
+
+def _pool_fields(there: WorkPool, wanted: WorkPool, target: Contents) -> Iterator[FieldChange]:
+    for name in _POOL_FIELDS:
+        before, after = getattr(there, name), getattr(wanted, name)
+        if name == "description" and before == DEFAULT_POOL.description:
+            before = None
+        if before != after and (before or after or name == "concurrency_limit"):
+            yield FieldChange(name, before, after)
+    if not wanted.base_job_template:
+        return
+    template = with_names(there.base_job_template, target.blocks)
+    if plain(template) != plain(wanted.base_job_template):
+        yield FieldChange("base_job_template", HIDDEN, HIDDEN)  # its defaults may hold a secret

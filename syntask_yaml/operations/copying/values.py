@@ -1,0 +1,129 @@
+"""Variables and blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from syntask_yaml.backend.blocks import check_fields, shaped
+from syntask_yaml.backend.portable import check_portable
+from syntask_yaml.diagnostics import did_you_mean
+from syntask_yaml.errors import BackendRefused
+from syntask_yaml.model.block import Block, BlockType, Variable
+from syntask_yaml.model.secret import is_secret_name, revealed
+from syntask_yaml.model.value import Value
+from syntask_yaml.operations.copying.changes import CopyChange, CopyKind, Judge, refused
+from syntask_yaml.operations.copying.contents import Contents
+from syntask_yaml.plan.changes import FieldChange
+from syntask_yaml.plan.diff import HIDDEN, field_change
+
+_RENAME = "Create it on the target under a name that fits, and change what refers to it."
+_INSTEAD: Mapping[str, str] = {
+    "string": "Store the value in a variable, and change what refers to the block.",
+    "json": "Store the value in a variable, or in a `secret` block, and change what refers to the block.",
+    "azure-devops-credentials": "Store the token in a `secret` block, and change what refers to the block.",
+}
+
+
+def variable_changes(source: Contents, target: Contents, judge: Judge) -> Iterator[CopyChange]:
+    """The change for each variable, by name."""
+    for name, variable in source.variables.items():
+        if problem := _portability(variable, target):
+            yield refused(CopyKind.VARIABLE, name, problem, _RENAME)
+            continue
+        there = target.variables.get(name)
+        fields = tuple(_variable_fields(there, variable)) if there else ()
+        yield judge.judge(CopyKind.VARIABLE, name, variable, is_there=there is not None, fields=fields)
+
+
+def _variable_fields(before: Variable, after: Variable) -> Iterator[FieldChange]:
+    if before.value != after.value:
+        is_hidden = is_secret_name(after.name)
+        yield (
+            FieldChange("value", HIDDEN, HIDDEN)
+            if is_hidden
+            else field_change("value", before.value, after.value)
+        )
+    if sorted(before.tags) != sorted(after.tags):
+        yield FieldChange("tags", list(before.tags), list(after.tags))
+
+
+def _portability(made: Variable | Block, target: Contents) -> str:
+    """Why a server would refuse the name or value, in a sentence; empty if it would not."""
+    if target.backend.features.has_own_worker:
+        return ""
+    return next((problem.detail for problem in check_portable(made)), "")
+
+
+def block_changes(source: Contents, target: Contents, judge: Judge) -> Iterator[CopyChange]:
+    """The change for each block. What a block refers to comes before it."""
+    failed: set[str] = set()
+    for block in _in_order(source.blocks):
+        change = _block_change(block, source, target, judge, failed)
+        if change.action.is_problem:
+            failed.add(block.full_name)
+        yield change
+
+
+def _in_order(blocks: Mapping[str, Block]) -> Iterator[Block]:
+    left, done = dict(blocks), set[str]()
+    while left:
+        ready = [each for each in left.values() if not (set(each.references.values()) & left.keys() - done)]
+        for block in ready or left.values():  # in a circle, any order is as good
+            done.add(block.full_name)
+            yield block
+        left = {name: block for name, block in left.items() if name not in done}
+
+
+def _block_change(
+    block: Block, source: Contents, target: Contents, judge: Judge, failed: set[str]
+) -> CopyChange:
+    name, kind = block.full_name, target.block_types.get(block.type)
+    if kind is None:
+        reason = f"The target has no block type `{block.type}`."
+        return refused(CopyKind.BLOCK, name, reason, _type_hint(block.type, target))
+    if problem := _portability(block, target):
+        return refused(CopyKind.BLOCK, name, problem, _RENAME)
+    if problem := _lost(block, source, target, failed):
+        return refused(CopyKind.BLOCK, name, problem, "Create that block on the target.")
+    try:
+        after = _written(block, kind)
+    except BackendRefused as error:
+        return refused(CopyKind.BLOCK, name, error.detail, error.hint)
+    there = target.blocks.get(name)
+    fields = tuple(_block_fields(there, after)) if there else ()
+    return judge.judge(CopyKind.BLOCK, name, after, is_there=there is not None, fields=fields)
+
+
+def _lost(block: Block, source: Contents, target: Contents, failed: set[str]) -> str:
+    """That *block* refers to one that the target will not have, in a sentence; empty if it does not."""
+    for name in block.references.values():
+        if name not in target.blocks and (name in failed or name not in source.blocks):
+            what = "is not copied" if name in failed else "does not exist"
+            return f"It refers to the block `{name}`, which {what}."
+    return ""
+
+
+def _type_hint(slug: str, target: Contents) -> str:
+    otherwise = _INSTEAD.get(
+        slug, "Run `prefect block register -m MODULE` with the package that has it, and copy again."
+    )
+    return did_you_mean(slug, target.block_types, otherwise=otherwise) if slug not in _INSTEAD else otherwise
+
+
+def _written(block: Block, kind: BlockType) -> Block:
+    """*block* as the target takes it: what is null left out, and other blocks by type and name.
+
+    Raises BackendRefused where it does not fit its type there.
+    """
+    data = {name: value for name, value in block.data.items() if value is not None}
+    after = shaped(Block(block.type, block.name, {**data, **block.references}), kind)
+    check_fields(after, kind.fields, kind.required)
+    return after
+
+
+def _block_fields(there: Block, after: Block) -> Iterator[FieldChange]:
+    """The fields that differ. What is in them is not shown: any of them may hold a secret."""
+    before: dict[str, Value] = {**there.data, **there.references}
+    for name in dict.fromkeys((*before, *after.data)):
+        if revealed(before.get(name)) != revealed(after.data.get(name)):
+            yield FieldChange(name, HIDDEN, HIDDEN)

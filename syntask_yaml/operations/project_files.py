@@ -1,0 +1,60 @@
+"""The files that a project is made of, and which of them have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeAlias
+
+from syntask_yaml.errors import SyntaskError
+from syntask_yaml.operations.project import ProjectPlace, open_project
+from syntask_yaml.project.flows import FlowReader, InvalidEntrypoint, parse_entrypoint
+from syntask_yaml.template import is_template
+
+# What is compared of each file; None if it does not exist.
+Snapshot: TypeAlias = Mapping[Path, tuple[int, int, int] | None]
+
+
+def project_files(place: ProjectPlace) -> frozenset[Path]:
+    """Return the project file, and every file that is read for the schemas of its flows.
+
+    Also files that do not exist and should, but not those of an entrypoint that is a template. Nothing if
+    there is no project file, or none that can be read.
+    """
+    try:
+        project = open_project(place)
+    except SyntaskError:
+        return frozenset()
+    reader = FlowReader(project.root)
+    entrypoints = {each.entrypoint for each in project.declarations if not is_template(each.entrypoint)}
+    for entrypoint in entrypoints:
+        with suppress(SyntaskError):
+            reader.read(entrypoint)
+    own = frozenset() if project.file is None else frozenset({project.file.absolute()})
+    return own | reader.files | {project.root.absolute() / path for path in _paths(entrypoints)}
+
+
+def _paths(entrypoints: Iterable[str]) -> Iterable[str]:
+    for entrypoint in entrypoints:
+        with suppress(InvalidEntrypoint):
+            if path := parse_entrypoint(entrypoint).path:
+                yield path
+
+
+def snapshot(files: Iterable[Path]) -> Snapshot:
+    """Return how *files* are now."""
+    return {file: _state(file) for file in files}
+
+
+def _state(file: Path) -> tuple[int, int, int] | None:
+    try:
+        found = file.stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def changed_files(before: Snapshot, after: Snapshot) -> list[Path]:
+    """Return the files that differ between two snapshots, in order."""
+    return sorted(file for file in before.keys() | after.keys() if before.get(file) != after.get(file))

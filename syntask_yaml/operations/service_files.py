@@ -1,0 +1,152 @@
+"""Files by which systemd or cron starts `syntask serve`."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from syntask_yaml.errors import EditRefused, FileFailed, UsageError
+from syntask_yaml.files import write_atomically
+
+# Seconds between the end of `serve` and its next start, and those that ending takes beside its waits.
+_RESTART, _MARGIN = 10, 15
+# Longer lines are cut off by cron, without a word.
+_LONGEST_LINE = 990
+_PRINTABLE = re.compile(r"[^\x00-\x1f\x7f]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstalledService:
+    """What is started for a project: *argv* in *directory*, with *environ* over what there is.
+
+    *title* is what the project is called, *owner* identifies it, *home* is for files beside the store.
+    *stop_seconds* is how long `serve` takes at most from a stop signal to its end.
+    """
+
+    title: str
+    owner: str
+    argv: Sequence[str]
+    directory: Path
+    environ: Mapping[str, str]
+    home: Path
+    stop_seconds: float
+
+    @property
+    def name(self) -> str:
+        """The name for systemd and cron: `syntask-` and the title in plain letters."""
+        return f"syntask-{re.sub(r'[^a-z0-9]+', '-', self.title.lower()).strip('-') or 'project'}"
+
+    @property
+    def env_file(self) -> Path:
+        """A file with more variables, which need not exist."""
+        return self.home / f"{self.name}.env"
+
+    @property
+    def log_file(self) -> Path:
+        return self.home / f"{self.name}.log"
+
+    @property
+    def mark(self) -> str:
+        """The first line of each file, by which it is known to be replaceable."""
+        return f"# Written by `syntask serve --install` for {self.owner}. It replaces changes made here."
+
+
+def systemd_unit(service: InstalledService) -> str:
+    """Return the unit file of *service* for systemd. Raises UsageError for a path that none can hold."""
+    _check(service)
+    environ = "".join(
+        f"Environment={_quoted(f'{name}={value}')}\n" for name, value in service.environ.items()
+    )
+    # Only an argument of ExecStart is searched for variables.
+    argv = " ".join(_quoted(part).replace("$", "$$") for part in service.argv)
+    return f"""\
+{service.mark}
+[Unit]
+Description=syntask serve: {_plain(service.title)}
+StartLimitIntervalSec=0
+
+[Service]
+Type=exec
+WorkingDirectory={_plain(str(service.directory))}
+{environ}EnvironmentFile=-{_plain(str(service.env_file))}
+ExecStart={argv}
+Restart=always
+RestartSec={_RESTART}
+# The first signal is for `serve` alone, which lets current runs finish, and then cancels them.
+KillMode=mixed
+TimeoutStopSec={service.stop_seconds + _MARGIN:.0f}
+
+[Install]
+WantedBy=default.target
+"""
+
+
+def cron_table(service: InstalledService) -> str:
+    """Return the lines of *service* for a crontab. Raises UsageError for what cron cannot hold.
+
+    Each minute it is started if it does not run already.
+    """
+    _check(service)
+    environ = "".join(f"{name}={shlex.quote(value)}; " for name, value in service.environ.items())
+    env_file = shlex.quote(str(service.env_file))
+    command = (
+        f"set -a; {environ}[ ! -f {env_file} ] || . {env_file}; cd {shlex.quote(str(service.directory))} && "
+        f"exec {shlex.join(service.argv)} >> {shlex.quote(str(service.log_file))} 2>&1"
+    )
+    line = f"* * * * * {command} # {service.name}".replace("%", r"\%")
+    if len(line) > _LONGEST_LINE:
+        raise UsageError(
+            f"The line for cron has {len(line)} characters, and cron reads only {_LONGEST_LINE}. "
+            f"The variable `PATH` has {len(service.environ.get('PATH', ''))} of them.",
+            hint="Run the command again with a PATH of only those folders that the flows need.",
+        )
+    return f"{service.mark}\n{line}\n"
+
+
+def write_service_file(path: Path, text: str, service: InstalledService) -> bool:
+    """Write *text* to *path*, and return whether it was not there already.
+
+    Raises EditRefused if the file is not of this project, FileFailed where it cannot be written.
+    """
+    try:
+        there = path.read_text(encoding="utf-8") if path.exists() or path.is_symlink() else None
+        if there == text:
+            return False
+        if there is not None and there.partition("\n")[0] != service.mark:
+            raise EditRefused(
+                f"`{path}` exists, and was not written for this project.",
+                hint="Rename or remove it, or give the project file another `name`.",
+            )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileFailed(f"Cannot write `{path}`: {error}.") from error
+    return True
+
+
+def _check(service: InstalledService) -> None:
+    """Raise UsageError for a text that does not stand in one line as it is."""
+    texts = [*service.argv, *service.environ.values(), service.owner, service.title]
+    for text in (*texts, str(service.directory), str(service.home)):
+        if not _PRINTABLE.fullmatch(text) or text.endswith("\\") or text != text.strip():
+            raise UsageError(
+                f"`{text!r}` cannot stand in such a file: it has a control character, or ends oddly.",
+                hint="Rename the folder, or change the option.",
+            )
+
+
+def _plain(text: str) -> str:
+    """Return *text* as a value of a unit that is not split into words."""
+    return text.replace("%", "%%")
+
+
+def _quoted(text: str) -> str:
+    """Return *text* as one word of a value that is split into words."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{_plain(escaped)}"'
+
+
+MAKERS: Mapping[str, Callable[[InstalledService], str]] = {"systemd": systemd_unit, "cron": cron_table}

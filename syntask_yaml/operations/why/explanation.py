@@ -1,0 +1,67 @@
+"""The answer to why a run is in its state: the state in a sentence, and the reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+
+from syntask_yaml.model.delivery import Delivery
+from syntask_yaml.model.run import Run, StateType
+from syntask_yaml.operations.why.ended import ENDED
+from syntask_yaml.operations.why.facts import Facts
+from syntask_yaml.operations.why.reason import Reason, ReasonRule, holding, since, span
+from syntask_yaml.operations.why.underway import UNDERWAY
+from syntask_yaml.operations.why.waiting import LATER, UNKNOWN, WAITING
+
+RULES: tuple[ReasonRule, ...] = (LATER, *WAITING, UNKNOWN, *UNDERWAY, *ENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Where *run* stands, in a *sentence*, and why: at least one reason, the strongest first.
+
+    *deliveries* are what automations did because of it.
+    """
+
+    run: Run
+    sentence: str
+    reasons: tuple[Reason, ...]
+    deliveries: tuple[Delivery, ...] = ()
+
+
+def explain(facts: Facts) -> Explanation:
+    """Say why the run of *facts* is in its state."""
+    return Explanation(facts.run, _sentence(facts), tuple(_reasons(facts)), facts.deliveries)
+
+
+def _reasons(facts: Facts) -> list[Reason]:
+    kind = facts.run.state.type
+    if kind is StateType.SCHEDULED:
+        return (
+            list(holding([LATER], facts)) or list(holding(WAITING, facts)) or list(holding([UNKNOWN], facts))
+        )
+    return list(islice(holding(ENDED if kind.is_final else UNDERWAY, facts), 1))
+
+
+_VERBS = {
+    StateType.PENDING: "has been claimed and is starting",
+    StateType.PAUSED: "is paused",
+    StateType.CANCELLING: "is being cancelled",
+    StateType.COMPLETED: "completed",
+    StateType.FAILED: "failed",
+    StateType.CRASHED: "crashed",
+    StateType.CANCELLED: "was cancelled",
+}
+
+
+def _sentence(facts: Facts) -> str:
+    run, now = facts.run, facts.now
+    what = f"The run `{run.name}` of `{run.deployment or run.flow}`"
+    if run.state.type is StateType.RUNNING:
+        return f"{what} is running{f' for {span(now - run.started)}' if run.started else ''}."
+    if run.state.type is StateType.SCHEDULED:
+        if not facts.is_due or run.scheduled is None:
+            return f"{what} is scheduled."
+        return f"{what} has been due for {span(now - run.scheduled)} and has not started ({run.state.name})."
+    ago = f" {since(run.ended, now)}" if run.ended else ""
+    return f"{what} {_VERBS[run.state.type]}{ago}."

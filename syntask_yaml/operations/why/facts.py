@@ -1,0 +1,90 @@
+"""What is read, once, to tell why a run is in its state."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from syntask_yaml.backend.base import Backend, RunFilter
+from syntask_yaml.model.delivery import Delivery
+from syntask_yaml.model.deployment import Deployment
+from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool, WorkQueue
+from syntask_yaml.model.run import Cause, LogLine, Run, StateType
+from syntask_yaml.model.worker import ServingWorker
+
+_BUSY = frozenset(state for state in StateType if state.holds_slot)
+# So many runs that take up slots are looked at, and so many last lines of a log.
+_MOST_BUSY, _MOST_LINES = 1000, 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known about a run at *now*. What its state gives no need to ask for is left empty.
+
+    *busy* are the runs of its pool that take up slots, *workers* those of its pool, *lines* the last ones of
+    its log. *has_own_worker*: the backend is one that our worker serves. *deliveries* are what automations
+    did.
+    """
+
+    run: Run
+    now: datetime
+    has_own_worker: bool
+    cause: Cause | None = None
+    deployment: Deployment | None = None
+    pool: WorkPool | None = None
+    queue: WorkQueue | None = None
+    workers: tuple[ServingWorker, ...] = ()
+    busy: tuple[Run, ...] = ()
+    lines: tuple[LogLine, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+
+    @property
+    def is_due(self) -> bool:
+        return self.run.scheduled is None or self.run.scheduled <= self.now
+
+
+def gather(backend: Backend, run: Run, now: datetime) -> Facts:
+    """Read what tells why *run* is in its state."""
+    facts = Facts(run=run, now=now, has_own_worker=backend.features.has_own_worker)
+    if run.state.type is StateType.SCHEDULED:
+        return _waiting(backend, facts)
+    return replace(
+        facts,
+        cause=backend.cause(run),
+        workers=() if run.state.type.is_final else _workers(backend, run),
+        lines=tuple(backend.last_logs(run.id, limit=_MOST_LINES)),
+        deliveries=tuple(backend.deliveries(run.id)),
+    )
+
+
+def _waiting(backend: Backend, facts: Facts) -> Facts:
+    run = facts.run
+    deployments = backend.deployments(names=[run.deployment]) if run.deployment else []
+    queues = [queue for queue in backend.queues() if queue.pool == run.work_pool]
+    busy = backend.runs(RunFilter(states=_BUSY, limit=_MOST_BUSY))
+    return replace(
+        facts,
+        deployment=next(
+            (stored.deployment for stored in deployments if stored.id == run.deployment_id), None
+        ),
+        pool=next((pool for pool in backend.pools() if pool.name == run.work_pool), None),
+        queue=next((queue for queue in queues if queue.name == (run.work_queue or DEFAULT_QUEUE)), None),
+        workers=_workers(backend, run),
+        busy=tuple(each for each in busy if each.work_pool == run.work_pool),
+    )
+
+
+def _workers(backend: Backend, run: Run) -> tuple[ServingWorker, ...]:
+    """Return the workers of the pool of *run*, with all their runs: a limit is one for all pools."""
+    if not run.work_pool:
+        return ()
+    if not backend.features.has_own_worker:
+        return tuple(backend.workers(pool=run.work_pool))
+    everywhere = backend.workers()
+    running = Counter[str]()
+    for worker in everywhere:
+        running[worker.name] += worker.running or 0
+    return tuple(
+        replace(worker, running=running[worker.name]) for worker in everywhere if worker.pool == run.work_pool
+    )

@@ -1,0 +1,105 @@
+"""Why a run that was claimed has not ended."""
+
+from __future__ import annotations
+
+from syntask_yaml.model.pool_type import OUTLIVING_TYPES
+from syntask_yaml.model.run import CauseKind, Run, StateType
+from syntask_yaml.model.worker import ServingWorker
+from syntask_yaml.operations.pools import start_command
+from syntask_yaml.operations.why.facts import Facts
+from syntask_yaml.operations.why.reason import Evidence, Finding, ReasonRule, Remedy, since
+
+
+def _worker_silent(facts: Facts) -> Finding | None:
+    """On a server nobody ends the run of a worker that is gone; our next worker does."""
+    run = facts.run
+    worker = _worker(facts)
+    is_over = run.held_until is not None and run.held_until < facts.now
+    is_offline = worker is not None and not worker.is_online
+    if not (is_over if facts.has_own_worker else is_offline):
+        return None
+    seen = (
+        (Evidence(f"Worker `{run.worker}` was last seen", None if worker is None else worker.seen),)
+        if run.worker
+        else ()
+    )
+    lease = (Evidence("Its lease on the run expired", run.held_until),) if is_over else ()
+    detail = f"The worker `{run.worker}` that took the run does not respond."
+    if facts.has_own_worker:
+        goes_on = worker is not None and worker.type in OUTLIVING_TYPES
+        ends = "goes on with the run" if goes_on else "marks the run as CRASHED"
+        more = f" The next worker {ends}, or starts it if it had not begun."
+        start = Remedy(start_command(run.work_pool or ""), "to start one")
+        return Finding(detail + more, (*seen, *lease), start)
+    more = " The server keeps the run in its state until somebody reports another one."
+    cancel = Remedy(f"syntask flow-run cancel {run.id[:8]}", "to cancel it if its process is gone")
+    return Finding(detail + more, seen, cancel)
+
+
+def _worker(facts: Facts) -> ServingWorker | None:
+    return next((worker for worker in facts.workers if worker.name == facts.run.worker), None)
+
+
+def _cancelling(facts: Facts) -> Finding | None:
+    if facts.run.state.type is not StateType.CANCELLING:
+        return None
+    return Finding(
+        "The run was asked to end, and its worker has not reported that it did.",
+        (*asked(facts), *_taken(facts)),
+    )
+
+
+def asked(facts: Facts) -> tuple[Evidence, ...]:
+    """Who asked that the run end, if that is known."""
+    cause = facts.cause
+    if cause is None or cause.kind is not CauseKind.REQUEST:
+        return ()
+    return (Evidence(f"{cause.who or 'Somebody'} cancelled the run", cause.at),)
+
+
+def _taken(facts: Facts) -> tuple[Evidence, ...]:
+    """The worker that has the run, and when the run last wrote something."""
+    worker, lines = _worker(facts), facts.lines
+    seen = (Evidence(f"Worker `{worker.name}` was last seen", worker.seen),) if worker else ()
+    wrote = (Evidence("The run last wrote a line of its log", lines[-1].timestamp),) if lines else ()
+    return (*seen, *wrote)
+
+
+def _paused(facts: Facts) -> Finding | None:
+    if facts.run.state.type is not StateType.PAUSED:
+        return None
+    return Finding("The run is paused or suspended on the server until somebody resumes it.", _taken(facts))
+
+
+def _starting(facts: Facts) -> Finding | None:
+    if facts.run.state.type is not StateType.PENDING:
+        return None
+    detail = "A worker has claimed the run. Its process starts, runs the pull steps and loads the flow."
+    return Finding(detail, _taken(facts), _logs(facts.run))
+
+
+def _retrying(facts: Facts) -> Finding | None:
+    run = facts.run
+    if run.state.name != "Retrying":
+        return None
+    return Finding(f"The flow failed and is tried again. {run.state.message}", _taken(facts), _logs(run))
+
+
+def _running(facts: Facts) -> Finding | None:
+    run = facts.run
+    ago = f" It started {since(run.started, facts.now)}." if run.started else ""
+    return Finding(f"The flow is running.{ago}", _taken(facts), _logs(run))
+
+
+def _logs(run: Run) -> Remedy:
+    return Remedy(f"syntask flow-run logs {run.id[:8]} --follow", "to follow it")
+
+
+UNDERWAY = (
+    ReasonRule("worker-silent", "Worker does not respond", _worker_silent),
+    ReasonRule("cancelling", "Being cancelled", _cancelling),
+    ReasonRule("paused", "Run is paused", _paused),
+    ReasonRule("starting", "Starting", _starting),
+    ReasonRule("retrying", "Tried again", _retrying),
+    ReasonRule("running", "Running", _running),
+)
