@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+pytest_plugins = ["tests.support.server_fixtures"]
+
 # No test is about time: a busy machine is no failure.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
@@ -32,6 +34,13 @@ CORPUS = Path(_CORPUS) if _CORPUS else CHECKOUT.parent / "shared" / "corpus"
 with suppress(ValueError):  # only a main thread can
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs no servers comes first: once started, they take processor time until the end."""
+    with_servers = {item.path for item in items if item.get_closest_marker("real")}
+    items.sort(key=lambda item: item.path in with_servers)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -65,12 +65,12 @@ def test_a_new_pool_type_is_known_planned_and_executed(tmp_path: Path) -> None:
     )
     package.insert(
         "syntask_yaml/worker/runner/__init__.py",
-        "from syntask_yaml.worker.runner.base import Runner\n",
+        "from syntask_yaml.worker.runner.process import process_runner, start_process\n",
         "from syntask_yaml.worker.runner.gentle import start_gentle\n",
     )
     (package.console.directory / "flows.py").write_text(_FLOW, encoding="utf-8")
 
-    assert "only `gentle`, `process`" in package.run("syntask work-pool create boxes --type docker", code=1)
+    assert "only `gentle`, `process`" in package.run("syntask work-pool create boxes --type ecs", code=1)
     package.run("syntask work-pool create polite --type gentle")
     assert '"niceness"' in package.run("syntask work-pool inspect polite")
 

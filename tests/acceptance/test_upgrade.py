@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.console import Console
-from tests.support.upgrading import FLOW, OldRepository
+from tests.support.upgrading import FLOW, OldRepository, saved
 
 ROOT = Path(__file__).parents[2]
 COMMIT = (
@@ -142,3 +142,43 @@ def test_validating_a_file_of_agents_names_its_upgrade(console: Console, old: Ol
     assert done.stdout.count("[agent-deployment]") == 1
     assert done.stdout.count("error:") == 1
     assert "`syntask upgrade 'old files/deployment.yaml'`" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["status", "switch", "back"])
+def test_a_file_with_the_name_of_a_command_is_reached_by_its_path(console: Console, name: str) -> None:
+    folder = console.directory / name
+    folder.mkdir()
+    OldRepository(folder).deployment()
+
+    assert f"{name}/nightly-deployment.yaml" in console.run(f"syntask upgrade ./{name}").stdout
+    assert "nightly-deployment.yaml" not in console.run(f"syntask upgrade {name}").stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("--from-server folder", "`folder` is not the API URL of a server."),
+        ("--from-server", "`--from-server` has no URL, and no server is configured."),
+        ("status", "`--from-server` has no URL, and no server is configured."),
+        ("--all-deployments", "`--all-deployments` requires a server."),
+        ("switch a b --old c", "`--old` names one deployment."),
+    ],
+)
+def test_a_server_has_to_be_named(console: Console, options: str, said: str) -> None:
+    done = console.run(f"syntask upgrade {options}")
+
+    assert (done.returncode, said in done.stdout) == (64, True), done.stdout
+
+
+def test_a_server_that_does_not_answer_is_an_error(old: OldRepository, console: Console) -> None:
+    old.deployment(infrastructure=saved("process", "orders"))
+
+    done = console.run("syntask upgrade --from-server=http://127.0.0.1:1/api")
+
+    assert (done.returncode, "Cannot connect to the server" in done.stdout) == (1, True), done.stdout
+
+
+def test_what_was_not_switched_does_not_go_back(console: Console) -> None:
+    done = console.run("syntask upgrade back load-orders/nightly")
+
+    assert (done.returncode, "was not switched from here" in done.stdout) == (1, True), done.stdout

@@ -391,7 +391,7 @@ def test_the_recipe_that_fits_is_the_first_choice(
     (repository.directory / "Dockerfile").write_text("FROM python\n", encoding="utf-8")
     with terminal(repository, "init") as opened:
         opened.see("How do runs get the code?")
-        opened.see("» docker ")
+        opened.see("» docker ").see("s3 Code in an S3 bucket.")
         as_expected("recipes", opened.text, repository, request)
         opened.type(CTRL_C)
         assert opened.wait() == 130

@@ -42,6 +42,7 @@ def _declare(console: Console, pool: str, **job_variables: Any) -> None:
 def _create(console: Console, name: str, place: Path, **properties: Any) -> None:
     template = json.loads(console.run("syntask work-pool get-default-template").stdout)
     template["variables"]["properties"] |= properties
+    template["job_configuration"] |= {name: f"{{{{ {name} }}}}" for name in properties}
     template["variables"]["required"] = ["team"] if "team" in properties else []
     (place / "template.json").write_text(json.dumps(template), encoding="utf-8")
     done = console.run(f"syntask work-pool create {name} --base-job-template {place}/template.json")
@@ -85,26 +86,26 @@ def test_the_job_variables_of_a_run_are_checked(console: Console, variable: str)
     assert "There are no runs." in console.run("syntask flow-run ls").stdout
 
 
-@pytest.mark.parametrize("type", ["docker", "kubernetes", "anything"])
+@pytest.mark.parametrize("type", ["kubernetes", "anything"])
 def test_a_pool_of_another_type_is_not_created(console: Console, type: str) -> None:
     """It would never be served."""
     done = console.run(f"syntask work-pool create other --type {type}")
 
     assert done.returncode == 1
-    assert f"does not serve work pools of type `{type}`, only `process`" in done.stdout
+    assert f"does not serve work pools of type `{type}`, only `process`, `docker`" in done.stdout
 
 
 def test_a_pool_of_another_type_that_is_there_is_not_executed(console: Console) -> None:
     """Plan, deploy and the worker say so, and its runs stay where they are."""
     _declare(console, "default")
     console.run("syntask deploy --all && syntask deployment run show/d")
-    keep_pool(console.home, "boxes", "docker")
+    keep_pool(console.home, "boxes", "kubernetes")
     _declare(console, "boxes")
 
     for command in ("plan --all", "deploy --all", "worker start --pool boxes --run-once"):
         done = console.run(f"syntask {command}")
         assert done.returncode == 1
-        assert "`docker`" in done.stdout
+        assert "`kubernetes`" in done.stdout
     assert "NOT_READY" in console.run("syntask work-pool ls").stdout
 
 

@@ -20,16 +20,7 @@ from syntask_yaml.backend.prefect.backend import PrefectBackend
 from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.pool import WorkPool
 from tests.contract.queue import ETL
-from tests.support import postgres as pg
-from tests.support.prefect_server import (
-    NEWER,
-    PYTHON,
-    PrefectServer,
-    migrated_by,
-    missing,
-    postgres_server,
-    sqlite_server,
-)
+from tests.support.prefect_server import PrefectServer
 
 # A server's adapter has no queue: tests of the queue are for our own backends.
 Open = Callable[[], OwnBackend]
@@ -62,36 +53,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("open_backend", names, indirect=True, scope="function")
 
 
-@pytest.fixture(name="sqlite", scope="session")
-def _sqlite(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
-    migrated = migrated_by(PYTHON, pytestconfig)
-    with sqlite_server(tmp_path_factory.mktemp("prefect-sqlite"), migrated=migrated) as server:
-        yield server
+_used: list[PrefectServer] = []
 
 
-@pytest.fixture(name="newer", scope="session")
-def _newer(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
-    migrated = migrated_by(NEWER, pytestconfig)
-    home = tmp_path_factory.mktemp("prefect-newer")
-    with sqlite_server(home, migrated=migrated, python=NEWER) as server:
-        yield server
-
-
-@pytest.fixture(name="postgres", scope="session")
-def _postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
-    if reason := missing(postgres=True):
-        pytest.skip(reason)
-    with (
-        pg.postgres() as cluster,
-        postgres_server(
-            tmp_path_factory.mktemp("prefect-postgres"), cluster.create_database("prefect")
-        ) as server,
-    ):
-        yield server
+@pytest.fixture(scope="module", autouse=True)
+def _tidy() -> Iterator[None]:
+    """Leave servers empty: other tests share them."""
+    yield
+    while _used:
+        _used.pop().empty()
 
 
 def _on_server(server: PrefectServer) -> Open:
     """Handles on a server that is empty but for one pool."""
+    if server not in _used:
+        _used.append(server)
     server.empty()
     for block in server.every("block_documents"):
         server.request("DELETE", f"/block_documents/{block['id']}")

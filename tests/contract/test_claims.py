@@ -35,7 +35,7 @@ def test_a_claim_has_all_it_takes(backend: OwnBackend, deploy: Deploy, clock: Cl
     run = ask(backend, stored, job_variables={"env": {"B": "2"}, "labels": {"m": "2"}})
     found = claimed(backend, clock)
 
-    assert replace(run, state=State(StateType.PENDING)) == found.run == backend.run(run.id)
+    assert replace(run, state=State(StateType.PENDING), worker="worker") == found.run == backend.run(run.id)
     assert (found.entrypoint, found.parameters) == ("flows/etl.py:etl", {"a": 1})
     assert stored.deployment.pull_steps == found.pull_steps
     expected = {"env": {"A": "1", "B": "2"}, "command": "x", "labels": {"m": "2"}}

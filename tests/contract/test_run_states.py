@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from syntask_yaml.backend.base import OwnBackend
-from syntask_yaml.errors import NotFound
+from syntask_yaml.backend.base import LogFilter, OwnBackend
+from syntask_yaml.backend.leases import this_process
+from syntask_yaml.errors import BackendConflict, NotFound
 from syntask_yaml.model.deployment import Stored, Write
-from syntask_yaml.model.run import LogLine, State, StateType
+from syntask_yaml.model.run import Cause, CauseKind, LogLine, State, StateType
 from tests.contract.queue import (
     COMPLETED,
     ETL,
@@ -76,6 +78,73 @@ def test_a_run_that_was_cancelled_before_it_began_does_not_begin(
 
     assert not backend.report(found, RUNNING, clock.now)
     assert StateType.CANCELLED is read(backend, found.run.id).state.type
+
+
+def test_a_run_is_retried_once_or_again(backend: OwnBackend, twin: OwnBackend, etl: Stored) -> None:
+    """So that a command for many can be repeated."""
+    run = backend.cancel(ask(backend, etl).id)
+    retry = backend.retry(run.id)
+
+    with pytest.raises(BackendConflict, match=retry.name):
+        twin.retry(run.id)
+    others = [twin.retry(run.id, again=True).id for _ in range(2)]
+    assert len({run.id, retry.id, *others}) == 4
+    assert backend.retry(backend.cancel(retry.id).id).id not in others
+
+
+def test_lines_of_a_level_and_a_time_are_found(backend: OwnBackend, etl: Stored, clock: Clock) -> None:
+    run = ask(backend, etl)
+    lines = [
+        LogLine(clock.now + timedelta(seconds=number), level, f"line {number}")
+        for number, level in enumerate((10, 20, 30, 40, 20, 30))
+    ]
+    backend.append_logs(run.id, lines)
+
+    def found(which: LogFilter, after: int = 0) -> list[str]:
+        return [line.message.removeprefix("line ") for line in backend.logs(run.id, which=which, after=after)]
+
+    assert found(LogFilter(30)) == ["2", "3", "5"]
+    assert found(LogFilter(30), after=2) == ["5"]
+    assert found(LogFilter(0, clock.now + timedelta(seconds=4))) == ["4", "5"]
+    assert found(LogFilter(30, clock.now + timedelta(seconds=3)), after=1) == ["5"]
+
+
+def test_who_asked_first_is_kept_until_the_end(backend: OwnBackend, etl: Stored, clock: Clock) -> None:
+    """But not for a run that ended another way."""
+    for _ in range(2):
+        ask(backend, etl)
+    one, other = begun(backend, clock), begun(backend, clock)
+    asked = clock.now
+    for each in (one, other):
+        backend.cancel(each.run.id)
+    clock.advance(5)
+    backend.cancel(one.run.id)
+    backend.report(one, State(StateType.CANCELLED), clock.now)
+    backend.report(other, COMPLETED, clock.now)
+
+    cause = backend.cause(read(backend, one.run.id))
+    assert cause == Cause(kind=CauseKind.REQUEST, who=this_process().name, at=asked)
+    assert backend.cause(read(backend, other.run.id)) is None
+
+
+def test_who_cancelled_a_run_that_waits_is_known(backend: OwnBackend, twin: OwnBackend, etl: Stored) -> None:
+    """To everybody who asks."""
+    run = backend.cancel(ask(backend, etl).id)
+
+    cause = twin.cause(read(twin, run.id))
+    assert cause == Cause(kind=CauseKind.REQUEST, who=this_process().name, at=run.ended)
+
+
+def test_a_cause_is_kept_as_it_is(backend: OwnBackend, twin: OwnBackend, etl: Stored, clock: Clock) -> None:
+    cause = Cause(
+        kind=CauseKind.EXIT, who="box", at=clock.now, step=2, step_name="a.b", exit_code=0, memory_kills=0
+    )
+    ask(backend, etl)
+    found = begun(backend, clock)
+    backend.report(found, State(StateType.CRASHED, cause=cause), clock.now)
+
+    assert twin.cause(read(twin, found.run.id)) == cause
+    assert read(twin, found.run.id).worker == "worker"
 
 
 @pytest.mark.parametrize("end", [StateType.CANCELLED, StateType.COMPLETED, StateType.FAILED])
@@ -179,6 +248,9 @@ def test_what_a_dead_worker_ran_has_crashed(
 
     assert (StateType.CRASHED, clock.now) == (run.state.type, run.ended)
     assert "stopped responding" in run.state.message
+    assert backend.cause(run) == Cause(
+        kind=CauseKind.WORKER_LOST, who="worker", at=clock.now - timedelta(seconds=1)
+    )
     assert run == backend.run(run.id)
     assert not backend.report(found, COMPLETED, clock.now)
     assert twin.reap(clock.advance(LEASE + 1)) == []
@@ -237,6 +309,7 @@ def test_what_a_run_writes_is_kept_in_order(
     twin.append_logs(run.id, lines[3:])
 
     assert lines == backend.logs(run.id)
+    assert lines[-3:] == backend.last_logs(run.id, limit=3)
     assert [lines[5:], [], []] == [twin.logs(run.id, after=after) for after in (5, 7, 100)]
 
 

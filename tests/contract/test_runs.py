@@ -166,6 +166,69 @@ def test_a_run_that_has_not_begun_is_cancelled_at_once(backend: Backend, etl: St
     assert run == backend.run(run.id)
 
 
+def test_a_run_is_retried_with_all_that_it_had(backend: Backend, twin: Backend, etl: Stored) -> None:
+    """By another run, or on a server by itself; it is due at once."""
+    request = RunRequest(
+        deployment_id=etl.id, parameters={"a": 2}, job_variables={"env": {"A": "1"}}, tags=("night",)
+    )
+    run = backend.cancel(backend.create_run(request).id)
+
+    retry = twin.retry(run.id)
+
+    assert (retry.id == run.id) is not backend.features.has_own_worker
+    assert retry.state.type is StateType.SCHEDULED
+    assert retry.scheduled is not None
+    assert (retry.deployment, retry.parameters, retry.job_variables, set(retry.tags)) == (
+        run.deployment,
+        run.parameters,
+        run.job_variables,
+        set(run.tags),
+    )
+
+
+def test_what_has_not_ended_is_not_retried(backend: Backend, etl: Stored) -> None:
+    with pytest.raises(BackendConflict, match="has not ended"):
+        backend.retry(backend.create_run(RunRequest(deployment_id=etl.id)).id)
+    with pytest.raises(NotFound, match="nowhere"):
+        backend.retry("nowhere")
+
+
+def test_what_lost_its_deployment_is_not_retried(backend: Backend, etl: Stored) -> None:
+    run = backend.cancel(backend.create_run(RunRequest(deployment_id=etl.id)).id)
+    list(backend.write([Write(etl, None)]))
+
+    with pytest.raises(BackendConflict, match="was deleted"):
+        backend.retry(run.id)
+
+
+def test_runs_that_ended_before_are_left_out(backend: Backend, deploy: Deploy, etl: Stored) -> None:
+    """Those that have not ended are not, and other filters hold as well."""
+    other = deploy(replace(ETL, name="other", work_pool="default"))[0]
+    ended = backend.cancel(backend.create_run(RunRequest(deployment_id=etl.id)).id)
+    waiting = backend.create_run(RunRequest(deployment_id=etl.id, scheduled=datetime(2100, 1, 1, tzinfo=UTC)))
+    another = backend.cancel(backend.create_run(RunRequest(deployment_id=other.id)).id)
+    assert ended.ended is not None
+    before, after = ended.ended - timedelta(seconds=1), ended.ended + timedelta(hours=1)
+
+    def found(**which: Any) -> set[str]:
+        return {run.id for run in backend.runs(RunFilter(**which))}
+
+    cancelled = frozenset({StateType.CANCELLED})
+    assert found(since=before) == {ended.id, waiting.id, another.id}
+    assert found(since=after) == {waiting.id}
+    assert found(since=before, states=cancelled) == {ended.id, another.id}
+    assert found(since=before, states=cancelled, deployment="etl/prod") == {ended.id}
+    assert found(since=after, states=cancelled) == set()
+    assert [run.id for run in backend.runs(RunFilter(since=before, limit=1))] == [waiting.id]
+
+
+def test_a_run_that_waits_has_no_cause(backend: Backend, etl: Stored) -> None:
+    run = backend.create_run(RunRequest(deployment_id=etl.id))
+
+    assert backend.cause(run) is None
+    assert [] == backend.last_logs(run.id, limit=5) == backend.last_logs("nowhere", limit=5)
+
+
 def test_a_run_that_has_ended_cannot_be_cancelled(backend: Backend, etl: Stored) -> None:
     """It says what the run is."""
     run = backend.cancel(backend.create_run(RunRequest(deployment_id=etl.id)).id)

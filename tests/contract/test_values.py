@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from syntask_yaml.backend.base import Backend
-from syntask_yaml.errors import BackendConflict, BackendRefused
+from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound
 from syntask_yaml.model.block import Block, Variable
-from syntask_yaml.model.secret import Secret
+from syntask_yaml.model.secret import Secret, revealed
 from syntask_yaml.model.value import Json
 
 
@@ -91,6 +92,20 @@ def test_a_secret_field_given_as_text_becomes_a_secret(backend: Backend) -> None
     )
 
 
+def test_a_block_is_read_without_its_secrets(backend: Backend) -> None:
+    """Asterisks stand in their place; all else is as it was."""
+    url = "https://git.example.org"
+    backend.create_block(Block("gitlab-credentials", "mine", {"token": Secret("hush"), "url": url}))
+    backend.create_block(Block("secret", "mine", {"value": Secret("hush")}))
+
+    masked = Secret("********")
+    assert Block("gitlab-credentials", "mine", {"token": masked, "url": url}) == backend.block(
+        "gitlab-credentials", "mine", with_secrets=False
+    )
+    assert Block("secret", "mine", {"value": masked}) == backend.block("secret", "mine", with_secrets=False)
+    assert backend.block("secret", "other", with_secrets=False) is None
+
+
 @pytest.mark.parametrize(
     ("block", "hint"),
     [
@@ -141,3 +156,54 @@ def test_a_block_that_is_not_there(backend: Backend) -> None:
         backend.delete_block("github-credentials", "a"),
     ] == [True, False]
     assert backend.blocks() == []
+
+
+def test_a_block_gets_other_fields(backend: Backend) -> None:
+    """All of them are replaced, and it keeps its id; what is not there is not made."""
+    url = "https://git.example.org"
+    made = backend.create_block(Block("gitlab-credentials", "a", {"token": "1", "url": url}))
+
+    changed = backend.update_block(Block("gitlab-credentials", "a", {"token": "2"}))
+
+    assert (changed, changed.data) == (backend.block("gitlab-credentials", "a"), {"token": Secret("2")})
+    assert made.id is not None
+    assert [made.id] == [block.id for block in backend.blocks()]
+    with pytest.raises(NotFound):
+        backend.update_block(Block("gitlab-credentials", "b", {"token": "2"}))
+
+
+def test_the_types_of_blocks_tell_their_fields(backend: Backend) -> None:
+    """Which are needed, which are secret, and which are other blocks."""
+    types = {kind.slug: kind for kind in backend.block_types()}
+    slugs = [kind.slug for kind in backend.block_types()]
+
+    assert slugs == sorted(types)
+    assert types["secret"].required == types["secret"].secret_fields == {"value"}
+    assert types["s3-bucket"].reference_fields == {"credentials"}
+    assert {"bucket_name", "bucket_folder", "credentials"} <= set(types["s3-bucket"].fields)
+
+
+def test_a_block_refers_to_another_by_type_and_name(backend: Backend) -> None:
+    """It is found by the name again, whatever the backend makes of it, and its secrets stay secrets."""
+    backend.create_block(Block("aws-credentials", "team", {"aws_secret_access_key": "hush"}))
+    bucket = Block("s3-bucket", "code", {"bucket_name": "b", "credentials": "aws-credentials/team"})
+
+    backend.create_block(bucket)
+    backend.update_block(bucket)
+
+    found = next(block for block in backend.blocks() if block.type == "s3-bucket")
+    assert found.references == {"credentials": "aws-credentials/team"}
+    assert "hush" not in repr(found)
+
+
+def test_a_field_that_is_an_object_may_be_given_as_its_json(backend: Backend) -> None:
+    """As the command line does; all texts in one that is secret are secrets."""
+    info = '{"client_email": "a@example.org", "private_key": "hush"}'
+    backend.create_block(Block("gcp-credentials", "team", {"service_account_info": Secret(info)}))
+
+    found = backend.block("gcp-credentials", "team")
+
+    assert found is not None
+    value = revealed(found.data["service_account_info"])
+    assert (json.loads(value) if isinstance(value, str) else value)["private_key"] == "hush"
+    assert "hush" not in repr(found)

@@ -27,6 +27,7 @@ INVALID = [
 SAID_OTHERWISE = {
     "agent-deployment": "one message is about the whole file",
     "ambiguous-step": "a rule says it, of the key that is in the wrong place",
+    "automations": "a key that is misspelt is missing, too, for an editor",
 }
 
 
@@ -107,7 +108,7 @@ def test_the_first_line_that_init_writes_names_the_schema(server: LanguageServer
 
 def test_completion_at_the_top(server: LanguageServer) -> None:
     assert labels(server, "‸") == [
-        "build", "definitions", "deployments", "name", "pull", "push", "syntask-version"
+        "build", "definitions", "deployments", "name", "pull", "push", "resources", "syntask-version"
     ]  # fmt: skip
     assert text_after(server, "name: shop\n‸\n", "deployments") == "name: shop\ndeployments:\n  - \n"
 

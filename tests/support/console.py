@@ -21,6 +21,7 @@ _VARIABLE = (
     (re.compile(r"\b\d\d:\d\d:\d\d\b"), "<clock>"),
     (re.compile(r"`[a-z]+-[a-z]+`|(?<=  )[a-z]+-[a-z]+(?=  +| \()"), "<name>"),
     (re.compile(r'(?<="name": ")[a-z]+-[a-z]+(?=",\n +"(?:deployment|flow)")'), "<name>"),
+    (re.compile(r'(?<="worker": ")[^"]+'), "<worker>"),
     (re.compile(r"(?<=Name) +(?=Deployment)"), "  "),
     (re.compile(r"in \d+\.\d s"), "in <seconds>"),
 )

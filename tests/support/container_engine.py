@@ -17,7 +17,7 @@ import subprocess
 import tarfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from http.client import HTTPConnection
@@ -28,7 +28,7 @@ from typing import Any
 import docker
 
 from tests.support.ports import free_port, wait_for_port
-from tests.support.processes import clean_environ, end, kill, start
+from tests.support.processes import clean_environ, descendants, end, kill, start
 from tests.support.programs import missing
 
 _PROGRAMS = ("dockerd", "runc", "docker-registry", "busybox", "iptables")
@@ -164,8 +164,8 @@ class ContainerEngine:
         self.wait()
 
     def wait(self) -> None:
-        """Wait until it answers."""
-        deadline = time.monotonic() + 60
+        """Wait until it answers: after a kill it first looks at every container that it had."""
+        deadline = time.monotonic() + 300
         while True:
             assert self.process is not None
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -187,12 +187,20 @@ class ContainerEngine:
         self._forget_client()
         kill(self.process)
 
+    def load(
+        self, name: str, files: Mapping[str, bytes | str] | None = None, changes: Sequence[str] = ()
+    ) -> None:
+        """Make an image with a shell and *files*, which only this engine has as *name*."""
+        repository, _, tag = name.partition(":")
+        self.client.import_image_from_data(
+            _archive(files or {}), repository=repository, tag=tag, changes=list(changes)
+        )
+
     def add(
         self, name: str, files: Mapping[str, bytes | str] | None = None, changes: Sequence[str] = ()
     ) -> None:
-        """Make an image with a shell and *files*, and push it to the mirror as *name*."""
-        content = _archive(files or {})
-        self.client.import_image_from_data(content, repository="imported", changes=list(changes))
+        """Make an image as `load` does, and push it to the mirror as *name*."""
+        self.load("imported:latest", files, changes)
         repository, _, tag = name.partition(":")
         mirrored = f"{self.registry.address}/{repository if '/' in repository else f'library/{repository}'}"
         self.client.tag("imported", mirrored, tag)
@@ -253,6 +261,7 @@ def container_engine(
             yield found
         finally:
             found.stop()
+            end_leftovers(found.root)
 
 
 @contextmanager
@@ -274,11 +283,14 @@ def _unmount(root: str) -> None:
 
 
 def end_leftovers(root: Path) -> None:
-    """End what still runs out of *root*: the containers of an engine that was killed."""
+    """End what still runs out of *root*: the containers of an engine that was killed, begun or not."""
     for process in Path("/proc").glob("[0-9]*"):
         try:
             words = (process / "cmdline").read_bytes()
         except OSError:
             continue
         if str(root).encode() in words:
-            os.kill(int(process.name), signal.SIGKILL)
+            own = int(process.name)
+            for each in (*descendants(own), own):
+                with suppress(ProcessLookupError):
+                    os.kill(each, signal.SIGKILL)

@@ -12,5 +12,5 @@ def keep_pool(home: Path, name: str, type: str) -> None:
         store.execute(
             "INSERT INTO pools VALUES (?, ?, ?, NULL, '{}', 0, NULL)", (name, f"id-of-{name}", type)
         )
-        store.execute("INSERT INTO queues VALUES (?, 'default', 1)", (name,))
+        store.execute("INSERT INTO queues (pool, name, priority) VALUES (?, 'default', 1)", (name,))
     store.close()

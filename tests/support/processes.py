@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from syntask_yaml.worker.protocol import FORK_FD
+
 
 def clean_environ(**more: str) -> dict[str, str]:
     """This process's environment without settings of ours and of Prefect's, and with *more*."""
@@ -63,6 +65,29 @@ def children_of(pid: int) -> list[int]:
         return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split()]
     except OSError:
         return []
+
+
+def fork_servers_of(worker: int) -> list[int]:
+    """The processes that the runs of *worker* are forked from."""
+    return [each for each in children_of(worker) if FORK_FD.encode() in _environ_of(each)]
+
+
+def runs_of(worker: int) -> list[int]:
+    """The processes of runs that *worker* has started, or has had forked."""
+    servers = fork_servers_of(worker)
+    return [each for parent in (worker, *servers) for each in children_of(parent) if each not in servers]
+
+
+def _environ_of(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return b""
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes that the process *pid* started, and those that they started."""
+    return [found for child in children_of(pid) for found in (child, *descendants(child))]
 
 
 def peak_memory(pid: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -17,7 +18,8 @@ from tests.support.http_server import QuietHandler, serving
 class Answer:
     """What is said to one request. A *status* of 0 cuts the connection without a word.
 
-    *body* is sent as JSON, *content* in its place as if it were some, *text* as a page.
+    *body* is sent as JSON, *content* in its place as if it were some, *text* as a page, *after* so many
+    seconds.
     """
 
     status: int = 200
@@ -25,6 +27,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     text: str | None = None
     content: bytes | None = None
+    after: float = 0.0
 
     @property
     def sent(self) -> bytes:
@@ -80,6 +83,7 @@ def scripted(*script: Answer) -> Iterator[ScriptedServer]:
                 self.connection.shutdown(socket.SHUT_RDWR)
                 return
             content = answer.sent
+            time.sleep(answer.after)
             self.send_response(answer.status)
             kind = "application/json" if answer.text is None else "text/html"
             sent = {"Content-Type": kind, "Content-Length": str(len(content)), **answer.headers}

@@ -159,7 +159,7 @@ class Site:
         """Everything that the run wrote."""
         return "\n".join(line.message for line in self.lines(id))
 
-    def until(self, id: str, *states: StateType) -> Run:
+    def until(self, id: str, *states: StateType, seconds: float = _PATIENCE) -> Run:
         """The run as soon as it is in one of *states*; by default, as soon as it has ended."""
 
         def look() -> Run | None:
@@ -167,7 +167,7 @@ class Site:
             is_there = run.state.type in states if states else run.state.type.is_final
             return run if is_there else None
 
-        return until(look)
+        return until(look, seconds=seconds)
 
     def marked(self, name: str) -> list[str]:
         """The lines that flows left under *name*."""

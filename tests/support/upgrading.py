@@ -11,7 +11,8 @@ from typing import Any
 import yaml
 
 from syntask_yaml.diagnostics import Diagnostic
-from syntask_yaml.upgrade.prepare import UpgradeRequest, prepare_upgrade
+from syntask_yaml.upgrade.prepare import prepare_upgrade
+from syntask_yaml.upgrade.request import UpgradeRequest
 from syntask_yaml.upgrade.result import DeploymentResult, Upgrade
 from syntask_yaml.upgrade.write import write_upgrade
 

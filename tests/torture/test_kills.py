@@ -1,4 +1,4 @@
-"""`kill -9` of deploys, of workers and of runs, again and again on one store.
+"""`kill -9` of deploys, of workers, of their fork servers and of runs, again and again on one store.
 
 As often as SYNTASK_TORTURE_KILLS says; `make torture` says three hundred times.
 """
@@ -25,7 +25,7 @@ from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.run import Run, RunRequest, StateType
 from syntask_yaml.model.value import known
 from syntask_yaml.operations.deployments import set_paused
-from tests.support.processes import children_of, kill
+from tests.support.processes import fork_servers_of, kill, runs_of
 from tests.support.site import Site, until
 from tests.support.stages import BASE, EXTRA, Deploys, Duration, Stage
 
@@ -82,8 +82,15 @@ class Workers:
         with suppress(ProcessLookupError):
             os.kill(victim, signal.SIGKILL)
 
+    def kill_fork_server(self, chance: Random) -> int:
+        """One that runs are forked from, if there is one; how many that were."""
+        servers = [server for worker in self._workers for server in fork_servers_of(worker.pid)]
+        for victim in chance.sample(servers, min(len(servers), 1)):
+            os.kill(victim, signal.SIGKILL)
+        return min(len(servers), 1)
+
     def _runs(self) -> list[int]:
-        return [child for worker in self._workers for child in children_of(worker.pid)]
+        return [child for worker in self._workers for child in runs_of(worker.pid)]
 
     def stop(self) -> None:
         for worker in self._workers:
@@ -193,7 +200,7 @@ def test_nothing_is_lost_and_nothing_runs_twice(site: Site, workers: Workers) ->
             for _ in range(chance.randrange(4)):
                 ask(chance.choice((0, 0, 0.5, 1.5)))
             time.sleep(chance.uniform(0, 0.1))
-            match kind := chance.choice(("worker", "run", *stage.kinds)):
+            match kind := chance.choice(("worker", "run", "fork server", *stage.kinds)):
                 case "worker":
                     kills[kind] += 1
                     workers.kill_worker(chance)
@@ -201,6 +208,8 @@ def test_nothing_is_lost_and_nothing_runs_twice(site: Site, workers: Workers) ->
                     kills[kind] += 1
                     ask(0)
                     workers.kill_run(chance)
+                case "fork server":
+                    kills[kind] += workers.kill_fork_server(chance)
                 case _:
                     before, wanted = stage, stage.after(kind)
                     kills[kind] += store.kill_deploy(wanted, chance)

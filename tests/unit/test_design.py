@@ -153,6 +153,7 @@ def test_an_example_is_deployed_and_then_there_is_nothing_to_do(console: Console
     console.copy(example)
 
     for command, code in (
+        ("syntask work-pool create boxes --type docker", 0),
         ("syntask validate --strict", 0),
         ("syntask plan --all --detailed-exitcode", 2),
         ("syntask deploy --all", 0),
@@ -175,10 +176,14 @@ _ABOUT_NO_MODULE = {
 
 
 def test_tests_stand_where_their_module_stands() -> None:
-    """`tests/unit/a/test_b.py` is about the module or package `syntask_yaml/a/b`, with few exceptions."""
+    """`tests/unit/a/test_b.py` is about the module or package `syntask_yaml/a/b`, with few exceptions.
+
+    What flow code imports has `tests/unit/syntask`.
+    """
     files = [file.relative_to(ROOT / "tests/unit") for file in ROOT.glob("tests/unit/**/test_*.py")]
     modules = {file.relative_to(ROOT / "syntask_yaml").with_suffix("") for file in SOURCES}
     known = {each.parent if each.name == "__init__" else each for each in modules}
+    known |= {Path("syntask", file.stem.removeprefix("_")) for file in ROOT.glob("syntask/*.py")}
     others = [file for file in files if file.with_name(file.stem.removeprefix("test_")) not in known]
 
     assert {file.as_posix() for file in others} == _ABOUT_NO_MODULE.keys()
@@ -198,3 +203,14 @@ def test_no_two_public_classes_have_one_name() -> None:
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
     )
     assert [name for name, count in found.items() if count > 1] == []
+
+
+def test_no_pattern_has_possessive_groups() -> None:
+    """Python matches them wrongly before 3.11.5, and Debian 12 has 3.11.2."""
+    texts = {
+        node.value
+        for text in SOURCES.values()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert [text for text in texts if re.search(r"\)[*+?]\+", text)] == []

@@ -77,6 +77,16 @@ def test_link_to_nothing_makes_the_file(tmp_path: Path) -> None:
     assert (tmp_path / "f").read_text(encoding="utf-8") == "new"
 
 
+def test_link_to_itself_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "syntask.yaml"
+    path.symlink_to(path)
+
+    with pytest.raises(OSError, match="symbolic links"):
+        write_atomically(path, "a: 1\n")
+
+    assert [path] == list(tmp_path.iterdir())
+
+
 def test_failure_leaves_the_file_and_nothing_beside_it(tmp_path: Path) -> None:
     """A text that cannot be encoded, and a place that cannot be renamed to."""
     (tmp_path / "f").write_text("old", encoding="utf-8")

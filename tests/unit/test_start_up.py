@@ -41,6 +41,14 @@ def test_help_loads_click_and_little_else(arguments: tuple[str, ...]) -> None:
     assert loaded.intersection(HEAVY) == set()
 
 
+@pytest.mark.parametrize("command", ["worker", "serve"])
+def test_what_delivers_loads_its_libraries_when_it_does(command: str) -> None:
+    """Few workers ever send a mail, and a list of workers never does."""
+    loaded = modules_after(command, "--help")
+
+    assert loaded.intersection({"smtplib", "email.message", "ssl", "httpx"}) == set()
+
+
 def test_flow_code_loads_nothing_of_the_tool() -> None:
     code = "import sys; from syntask import flow; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -57,6 +65,13 @@ def test_validate_loads_no_backend_and_no_server_client() -> None:
         loaded.intersection({"sqlite3", "httpx", "git", "docker", "fsspec", "questionary", "asyncio"})
         == set()
     )
+
+
+def test_an_upgrade_of_files_loads_no_server_client(tmp_path: Path) -> None:
+    (tmp_path / "flow.py").write_text("from prefect import Flow\n\nwith Flow('f') as flow:\n    pass\n")
+    loaded = modules_after("-C", str(tmp_path), "upgrade", "--prefect1")
+
+    assert loaded.intersection({"sqlite3", "httpx", "rich", "docker", "questionary", "asyncio"}) == set()
 
 
 _WITHOUT_EXTRAS = """

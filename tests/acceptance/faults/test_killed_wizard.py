@@ -67,7 +67,13 @@ def _tries(pristine: Path, work: Path) -> list[Try]:
     return [Try(**json.loads(line)) for line in done.stdout.splitlines()]
 
 
-@pytest.mark.parametrize("before", [None, BEFORE], ids=["new file", "file with an entry"])
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param(None, id="new file", marks=pytest.mark.torture),
+        pytest.param(BEFORE, id="file with an entry"),
+    ],
+)
 def test_a_kill_at_any_moment_leaves_the_old_file_or_the_new_one(
     pristine: Path, tmp_path: Path, before: str | None
 ) -> None:

@@ -210,6 +210,19 @@ def test_a_store_that_is_locked_for_a_while_ends_no_run(site: Site) -> None:
         until(lambda: _says(site, "The store can be written again"))
 
 
+@pytest.mark.parametrize("becomes", ["deleted", "replaced"])
+def test_a_worker_ends_with_the_file_of_its_store(site: Site, becomes: str) -> None:
+    """What it would write to the file that it has open, nobody would ever see."""
+    with site.worker() as worker:
+        until(lambda: _says(site, "serves the work pool"))
+        for file in site.home.glob("syntask.db*"):
+            file.unlink()
+        if becomes == "replaced":
+            site.syntask("deploy", "--all")
+        assert worker.wait(60) == 1
+    assert _says(site, "was deleted or replaced while it was in use")
+
+
 def _begins(connection: sqlite3.Connection) -> bool:
     with suppress(sqlite3.OperationalError):
         connection.execute("BEGIN IMMEDIATE")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from syntask_yaml.model.run import StateType
-from tests.support.processes import children_of, is_alive
+from tests.support.processes import is_alive, runs_of
 from tests.support.site import Site, until
 
 Deployed = Callable[..., Site]
@@ -59,7 +59,7 @@ def test_a_step_does_not_outlive_what_it_serves(deployed: Deployed, victim: str)
     with site.worker() as worker:
         site.ask("sleeps")
         until(lambda: site.marked("pulling"))
-        (run,) = children_of(worker.pid)
+        (run,) = runs_of(worker.pid)
         os.kill(worker.pid if victim == "worker" else run, signal.SIGKILL)
         until(lambda: not is_alive(int(site.marked("pulling")[0])))
 
@@ -104,4 +104,8 @@ def test_a_run_that_does_not_obey(deployed: Deployed) -> None:
 def test_a_run_that_is_none(deployed: Deployed, name: str) -> None:
     site = deployed("returns")
     done = site.call("flow-run", "cancel", name)
-    assert (done.returncode, f"no run `{name}`" in done.stderr) == (1, True)
+    assert (done.returncode, f"no run `{name}`" in done.stderr, "not a name" in done.stderr) == (
+        1,
+        True,
+        True,
+    )

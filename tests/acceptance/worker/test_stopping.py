@@ -12,7 +12,7 @@ from itertools import pairwise
 import pytest
 
 from syntask_yaml.model.run import StateType
-from tests.support.processes import children_of, is_alive, kill
+from tests.support.processes import is_alive, kill, runs_of
 from tests.support.site import Site, until
 
 Deployed = Callable[..., Site]
@@ -64,7 +64,7 @@ def test_killed_it_takes_its_runs_along_and_the_next_one_finds_them(site: Site) 
     (run,) = site.ask("sleeps")
     worker = site.start_worker(SYNTASK_WORKER_LEASE_SECONDS="1")
     until(lambda: site.marked("began"))
-    (child,) = children_of(worker.pid)
+    (child,) = runs_of(worker.pid)
     kill_only(worker)
     until(lambda: not is_alive(child))
     assert site.run(run).state.type is StateType.RUNNING
@@ -84,7 +84,7 @@ def test_killed_it_takes_along_a_run_that_lets_no_other_thread_run(deployed: Dep
     site.ask("holds_the_lock")
     worker = site.start_worker()
     until(lambda: site.marked("began"))
-    (child,) = children_of(worker.pid)
+    (child,) = runs_of(worker.pid)
     kill_only(worker)
     until(lambda: not is_alive(child))
 
@@ -95,7 +95,7 @@ def test_a_worker_that_slept_too_long_ends_what_is_no_longer_its(site: Site) -> 
     worker = site.start_worker(SYNTASK_WORKER_LEASE_SECONDS="1")
     try:
         until(lambda: site.marked("began"))
-        (child,) = children_of(worker.pid)
+        (child,) = runs_of(worker.pid)
         worker.send_signal(signal.SIGSTOP)
         with site.worker("--name", "other", SYNTASK_WORKER_LEASE_SECONDS="1"):
             assert site.until(run).state.type is StateType.CRASHED

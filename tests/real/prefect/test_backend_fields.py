@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -95,7 +96,7 @@ def deploy(backend: PrefectBackend, wanted: Deployment) -> None:
 
 @given(first=WANTED, second=WANTED)
 @settings(
-    max_examples=25,
+    max_examples=int(os.environ.get("SYNTASK_TORTURE_FIELDS", "8")),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -27,7 +27,7 @@ from tests.support.prefect_server import PrefectServer
 
 # Each flow has three deployments, and each third has a trigger.
 NAMES = ("prod", "dev", "staging")
-COUNT = int(os.environ.get("SYNTASK_TORTURE_DEPLOYMENTS", "450"))  # three pages
+COUNT = int(os.environ.get("SYNTASK_TORTURE_DEPLOYMENTS", "210"))  # two pages
 OURS = [
     Deployment(
         flow=f"flow-{number // 3}",
@@ -45,7 +45,8 @@ NAMED = sorted(each.full_name for each in OURS)
 @pytest.fixture(name="backend", scope="module")
 def _backend(server: PrefectServer) -> Iterator[PrefectBackend]:
     server.empty()
-    with closing(PrefectBackend.open(server.api, {})) as backend:
+    # A busy server on SQLite lets a write wait for more than a minute.
+    with closing(PrefectBackend.open(server.api, {"PREFECT_API_REQUEST_TIMEOUT": "300"})) as backend:
         backend.create_pool(WorkPool(name="many", type="process"))
         for written in backend.write([Write(None, each) for each in OURS], jobs=8):
             assert written.error is None, written.error

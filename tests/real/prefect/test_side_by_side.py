@@ -29,7 +29,7 @@ Servers = Callable[[], tuple[PrefectServer, PrefectServer]]
 
 TAKES_ALL = os.environ.get("SYNTASK_SIDE_BY_SIDE") == "all"
 # One of so many real files is taken by default.
-SHARE = 12
+SHARE = 24
 EXAMPLES = sorted(path.parent.name for path in (CHECKOUT / "examples").glob("*/syntask.yaml"))
 
 # The documented differences, by the field in which each shows: see docs/compatibility.md.
@@ -124,6 +124,7 @@ def test_examples(example: str, servers: Servers, tmp_path: Path) -> None:
     for server in (theirs, ours):
         server.empty()
         server.create_pool("default")
+        server.create_pool("boxes", type="docker")
 
     done = deploy_ours(ours, repository.path, environ)
     assert done.returncode == 0, done.stdout

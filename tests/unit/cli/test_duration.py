@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
 import click
 import pytest
 
-from syntask_yaml.cli.duration import Duration
+from syntask_yaml.cli.duration import Duration, Since
+from syntask_yaml.cli.views.output import when
 
 
 @pytest.mark.parametrize(
@@ -20,3 +25,28 @@ def test_durations(text: str, seconds: float) -> None:
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(click.BadParameter, match="not a duration"):
         Duration().convert(text, None, None)
+
+
+@pytest.fixture(name="_elsewhere")
+def _elsewhere_(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine whose time is not UTC."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_elsewhere")
+def test_a_time_of_the_past_is_read_as_it_is_shown() -> None:
+    moment = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
+    assert when(moment) == "2026-03-02 21:30:00"
+    for text in (when(moment), moment.isoformat(), "2026-03-02T21:30"):
+        assert Since().convert(text, None, None) == moment
+    assert Since().convert("2h", None, None) <= datetime.now(UTC) - timedelta(hours=2)
+
+
+@pytest.mark.parametrize("text", ["soon", "0001-01-01", "9999-12-31T23:59:59-10:00"])
+def test_what_is_no_time_of_the_past_is_refused(text: str) -> None:
+    with pytest.raises(click.BadParameter, match="neither a duration"):
+        Since().convert(text, None, None)

@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from syntask_yaml.document.editor import add_entry, difference, replace_entry, set_value, unset_values
+from syntask_yaml.document.editor import (
+    add_entries,
+    add_entry,
+    difference,
+    replace_entry,
+    set_value,
+    unset_values,
+)
 from syntask_yaml.errors import EditRefused, NotFound, ProjectInvalid
 
 ENTRY = {"name": "b", "entrypoint": "f.py:b"}
@@ -95,6 +102,26 @@ BRACKETS = "{name: b, entrypoint: f.py:b}"
 )
 def test_entry_is_added(before: str, after: str) -> None:
     assert add_entry(before, ENTRY) == after
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "",
+        "name: x\n",
+        "deployments: []\n",
+        "deployments: [{name: a}]\n",
+        "deployments:\n- name: a\n\n- name: c\n# end\n",
+        "deployments:\n  - {name: a}\n",
+    ],
+)
+def test_several_entries_at_once_are_the_same_as_one_after_the_other(before: str) -> None:
+    several = [{**ENTRY, "name": name} for name in ("b", "d", "e")]
+    one_by_one = before
+    for entry in several:
+        one_by_one = add_entry(one_by_one, entry)
+
+    assert add_entries(before, several) == one_by_one
 
 
 def test_values_follow_the_style_of_the_file() -> None:

@@ -117,6 +117,13 @@ def test_file_beyond_all_measure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     )
 
 
+def test_file_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A device is read as far as a file may go."""
+    monkeypatch.setattr(reader, "MAX_BYTES", 1 << 20)
+
+    assert only_problem(read_file(Path("/dev/zero")))[0] == "unreadable-file"
+
+
 def test_half_of_a_file(tmp_path: Path) -> None:
     """However a file is cut off, there is a document or a problem."""
     text = "name: p\ndeployments:\n- {name: a, tags: [x, 'é']}\n- name: \"b\"\n  x: &x |\n    y\n  z: *x\n"
@@ -146,7 +153,7 @@ def test_empty_file_is_null(tmp_path: Path) -> None:
     assert document.root.value is None
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(texts())
 def test_random_data_reads_as_pyyaml_reads_it(text: str) -> None:
     """Any data, in any style, with anchors and aliases, has the judge's value and no problem."""
@@ -156,7 +163,7 @@ def test_random_data_reads_as_pyyaml_reads_it(text: str) -> None:
     assert judged(text) == document.root.value
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(st.text(alphabet="ab01 \n\t-:[]{}&*|>'\"%#,?<~.é\r", max_size=60))
 def test_random_characters_are_read_or_refused_as_by_pyyaml(text: str) -> None:
     """What the judge reads is read alike, or is a problem with a place."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from syntask_yaml.model.job_variables import job_configuration, merged
+from syntask_yaml.model.job_variables import job_configuration, merged, used_variables
 from syntask_yaml.model.pool_type import pool_type
 from tests.unit.project.flows.judge import silence
 
@@ -89,3 +89,29 @@ def test_values_are_not_expanded_again() -> None:
 
     assert job["env"]["A"] == "{{ working_dir }}"
     assert job["labels"] == {"a": "{{ command }}!"}
+
+
+@pytest.mark.parametrize("number", range(len(_CASES)))
+@pytest.mark.parametrize("name", ["env", "working_dir", "command", "name", "labels", "team"])
+def test_variables_that_are_used_are_those_that_change_the_job_of_prefects_worker(
+    number: int, name: str
+) -> None:
+    template = _CASES[number][0]
+    value: Any = {"NEW": "new"} if name in ("env", "labels") else "new"
+
+    has_effect = _prefects(template, {name: value}, {}) != _prefects(template, {}, {})
+
+    used = used_variables(template)
+    assert used is not None
+    assert (name in used) is has_effect
+
+
+def test_parts_of_a_variable_and_texts_around_it_are_uses() -> None:
+    job: Any = {"command": ["-x", "{{ env.A }} and {{size[0]}}"], "labels": {"{{ name }}": "x"}, "n": 1}
+
+    assert used_variables({"job_configuration": job}) == frozenset({"env", "size"})
+
+
+def test_without_a_configuration_all_variables_are_used() -> None:
+    assert used_variables({}) is None
+    assert used_variables({"job_configuration": {}}) == frozenset()

@@ -49,7 +49,7 @@ def test_the_generated_projects_have_every_key() -> None:
 
 
 @given(project=projects())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_second_plan_is_empty(project: dict[str, Any]) -> None:
     """Deployed, planned, deployed and planned again: only the first changes something."""
     with TemporaryDirectory() as name:
@@ -75,7 +75,7 @@ SHOWN = {"schedule": "schedules", "version_type": "", "flow_name": "", "build": 
 
 
 @given(data=st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_one_changed_key_is_all_that_a_plan_shows(data: st.DataObject) -> None:
     """And once that is deployed, there is nothing more to do."""
     key = data.draw(st.sampled_from(["work_pool", *sorted(FIELDS)]))

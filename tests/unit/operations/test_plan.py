@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from syntask_yaml.document.reader import read
-from syntask_yaml.errors import NotFound, ProjectInvalid, UsageError
+from syntask_yaml.errors import BackendConflict, NotFound, ProjectInvalid, UsageError
 from syntask_yaml.model.deployment import CollisionStrategy, ConcurrencyLimit
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.schedule import Interval
 from syntask_yaml.model.value import known
+from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.overrides import Overrides
+from syntask_yaml.operations.plan import Request, make_plan
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.load import load_project
 from syntask_yaml.project.sections import SECTIONS
@@ -301,3 +303,13 @@ def test_of_two_with_one_name_the_last_counts_in_prefects_dialect(desk: Desk) ->
     assert desk.deployed("a").tags == ("last",)
     assert desk.actions() == ["unchanged"]
     assert "duplicate-deployment" in {each.code for each in desk.plan().diagnostics}
+
+
+def test_an_undeclared_flow_does_not_replace_what_a_project_owns(desk: Desk) -> None:
+    """Not even this project: then nothing would own it any more."""
+    desk.declare("tags: [a]", top="name: shop")
+    desk.deploy()
+    desk.write("name: shop\ndeployments: []\n")
+    selection = Selection(names=("d0",), entrypoint="flows.py:etl")
+    with pytest.raises(BackendConflict, match="`etl/d0` belongs to the project `shop`"):
+        make_plan(desk.context, Request(selection=selection))

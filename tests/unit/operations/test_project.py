@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
@@ -25,9 +26,10 @@ from syntask_yaml.diagnostics import Diagnostic, in_file_order
 from syntask_yaml.document.reader import Document, read_file
 from syntask_yaml.errors import ProjectInvalid, SyntaskError
 from syntask_yaml.messages import MESSAGES
-from syntask_yaml.model.block import Variable
-from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.model.block import Block, Variable
+from syntask_yaml.model.pool import WorkPool, WorkQueue
 from syntask_yaml.model.value import Json
+from syntask_yaml.model.worker import ServingWorker
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.deploy_context import DeployContext
@@ -49,9 +51,10 @@ ENVIRON = {"HOME": "/home/somebody", "TOKEN": "hush", "CRON": "15 3 * * *", "N":
 _ELSEWHERE = frozenset(
     "step-failed not-exported readable-secret pull-failed load-failed bind-failed start-failed tried-here "
     "needs-build project-invalid not-found file-failed edit-refused prune-refused likely-rename plan-stale "
-    "not-portable "
-    "backend-failed backend-unreachable backend-refused backend-conflict usage interrupted failed no-engine "
-    "image-failed".split()
+    "undeclared-deployment undeclared-automation not-portable tag-limit script-not-rewritten not-copied "
+    "shown-secret missed-run "
+    "no-worker backend-failed backend-unreachable backend-refused backend-conflict usage interrupted failed "
+    "no-engine image-failed deploy-failed".split()
 )
 
 
@@ -74,6 +77,10 @@ _BACKENDS = {**dict.fromkeys(_ELSEWHERE_FILES, _ElsewhereBackend), "unserved-wor
 _STRICT: Mapping[str, Json] = {
     "variables": {"properties": {"env": {"type": "object"}, "team": {"type": "string"}}, "required": ["team"]}
 }
+_FORGETFUL: Mapping[str, Json] = {
+    "variables": {"properties": {"env": {"type": "object"}, "team": {"type": "string"}}},
+    "job_configuration": {"env": "{{ env }}"},
+}
 
 
 @pytest.fixture(name="root")
@@ -89,8 +96,17 @@ def backend_for(file: Path) -> Backend:
     backend = _BACKENDS.get(file.stem, MemoryBackend)()
     backend.create_pool(WorkPool(name="cluster", type="kubernetes"))
     backend.create_pool(WorkPool(name="strict", type="process", base_job_template=_STRICT))
+    backend.create_pool(WorkPool(name="forgetful", type="process", base_job_template=_FORGETFUL))
     backend.create_pool(WorkPool(name="resting", type="process", is_paused=True))
+    for pool in backend.pools():
+        backend.beat(ServingWorker(name="w", pool=pool.name), datetime.now(UTC), seconds=600)
+    backend.create_queue(WorkQueue(pool="default", name="high"))
+    backend.create_queue(WorkQueue(pool="default", name="stopped", is_paused=True))
     backend.set_variable(Variable("region", "eu"))
+    backend.create_block(Block("secret", "token", {"value": "t"}))
+    backend.create_block(Block("github-credentials", "bot", {"token": "t"}))
+    backend.create_block(Block("webhook", "ops", {"url": "http://ops"}))
+    backend.create_block(Block("email-server-credentials", "ops", {"smtp_server": "mail"}))
     return backend
 
 
@@ -152,11 +168,15 @@ def test_every_message_of_a_file_has_a_file() -> None:
     """Those of one dialect alone are in the list below the messages."""
     texts = [file.with_suffix(".txt").read_text(encoding="utf-8") for file in INVALID]
     shown = set(re.findall(r"^\w+: .* \[([\w-]+)\]$", "".join(texts), re.MULTILINE))
-    others = "".join(file.read_text(encoding="utf-8") for file in FILES.glob("agents/*.txt"))
+    others = "".join(file.read_text(encoding="utf-8") for file in _of_upgrades())
     of_agents = set(re.findall(r"^\w+: .* \[([\w-]+)\]$", others, re.MULTILINE)) - shown
     shown |= set(re.findall(r"^  (?:warning|note|error) ([\w-]+) ", "".join(texts), re.MULTILINE))
 
     assert set(MESSAGES) - _ELSEWHERE - of_agents == shown - _ELSEWHERE
+
+
+def _of_upgrades() -> list[Path]:
+    return [*FILES.glob("agents/*.txt"), *FILES.glob("prefect1/*.txt")]
 
 
 @pytest.mark.parametrize("file", VALID, ids=lambda file: file.stem)
@@ -164,7 +184,7 @@ def test_a_file_without_problems(file: Path, root: Path) -> None:
     """Nothing but notes is said of it; it is deployed, and then there is nothing to do."""
     project = loaded(read_file(file, name=file.name), root, Dialect.of(file.name))
     backend = backend_for(file)
-    problems = [problem for problem in said_of(project, backend) if problem.code not in ("default-pull",)]
+    problems = [problem for problem in said_of(project, backend) if problem.code not in _NOTES]
 
     first, second = (
         deploy(context_of(project, backend), ALL, options=DeployOptions(jobs=1), notify=lambda _event: None)
@@ -175,6 +195,8 @@ def test_a_file_without_problems(file: Path, root: Path) -> None:
     assert {result.action for result in first.results} == {"created"}
     assert {result.action for result in second.results} == {"unchanged"}
 
+
+_NOTES = frozenset({"default-pull", "new-work-queue"})
 
 ROOT = Path(__file__).parents[3]
 

@@ -57,6 +57,27 @@ def _desk(tmp_path: Path, backend: Backend) -> Desk:
     return desk
 
 
+def left(desk: Desk, *names: str, **more: Any) -> list[str]:
+    """What a plan says is deployed and no longer declared."""
+    return [
+        each.detail for each in desk.plan(*names, **more).diagnostics if each.code == "undeclared-deployment"
+    ]
+
+
+def test_what_is_no_longer_declared_is_warned_of_where_all_is_planned(desk: Desk) -> None:
+    assert left(desk) == ["No longer declared, but still deployed: `etl/d1`, `etl/d2`."]
+    assert left(desk, "d0") == left(desk, prune=True) == []
+
+
+def test_what_gets_another_name_or_is_protected_is_not_called_undeclared(desk: Desk) -> None:
+    desk.declare("tags: [a]", "tags: [b]", "tags: [c], protected: true", top=SHOP)
+    desk.deploy()
+    desk.declare("tags: [a]", top=SHOP)
+    text = (desk.folder / "syntask.yaml").read_text(encoding="utf-8")
+    desk.write(text.replace("d0", "new").replace("tags", "renamed_from: d1, tags"))
+    assert left(desk) == ["No longer declared, but still deployed: `etl/d0`."]
+
+
 def test_a_plan_shows_what_goes_with_a_deployment(desk: Desk) -> None:
     desk.backend.create_run(RunRequest(deployment_id=desk.stored("d1").id))
     late = desk.backend.create_run(RunRequest(deployment_id=desk.stored("d1").id))

@@ -39,9 +39,10 @@ def watched(backend: MemoryBackend, run: Run, *, seconds: float) -> list[Seen]:
 
 
 def test_a_run_that_nobody_takes_is_told_once(backend: MemoryBackend) -> None:
-    seen = watched(backend, made(backend), seconds=60)
+    run = made(backend)
+    seen = watched(backend, run, seconds=60)
 
-    assert [each for each in seen if not isinstance(each, StateSeen)] == [NotTaken("default")]
+    assert [each for each in seen if not isinstance(each, StateSeen)] == [NotTaken(run.id)]
 
 
 @pytest.mark.parametrize(("ahead", "seconds"), [(timedelta(), 10), (timedelta(hours=1), 60)])

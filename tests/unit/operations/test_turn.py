@@ -143,3 +143,18 @@ def test_what_was_planned_before_the_turn_is_compared_once_more(tmp_path: Path) 
 
     assert [result.action for result in outcome.results] == ["updated", "updated"]
     assert [ours.deployed(name).tags for name in ("d0", "d1")] == [("a",), ("a",)]
+
+
+def test_automations_are_compared_once_more_too(tmp_path: Path) -> None:
+    """What another deploy has written of them is no conflict either."""
+    backend = _Overtaken()
+    desk = Desk(tmp_path, backend=backend)
+    desk.declare("", top="name: shop")
+    assert desk.deploy().is_good
+    entry = "name: tell, trigger: {}, actions: [{type: run-command, command: [page]}]"
+    desk.declare("", top=f"name: shop\nresources: {{automations: [{{{entry}}}]}}")
+
+    backend.first = desk.deploy
+    outcome = desk.deploy()
+
+    assert [result.action for result in outcome.automations] == ["unchanged"]

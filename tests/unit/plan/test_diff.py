@@ -182,7 +182,7 @@ def test_readable_secrets_are_hidden_and_references_shown() -> None:
         diff([replace(BASE, pull_steps=(leaky,), job_variables=variables)], [])[0],
     ]
 
-    shown = repr([each.fields for each in plans])
+    shown = repr([list(each.fields) for each in plans])
 
     assert "hush" not in shown
     assert HIDDEN in shown

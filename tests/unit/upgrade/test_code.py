@@ -28,7 +28,7 @@ def test_a_folder_of_workers_is_gone_to(old: OldRepository, path: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["C:\\Users\\somebody\\orders", "c:/work/orders", "/home/nobody-here/orders", "/Users/nobody-here/x"],
+    ["C:\\Users\\somebody\\orders", "c:/data/orders", "/home/nobody-here/orders", "/Users/nobody-here/x"],
 )
 def test_a_folder_of_somebodys_machine_is_reported(old: OldRepository, path: str) -> None:
     result = old.result(path=path)
@@ -59,6 +59,22 @@ def test_a_folder_of_the_project_is_part_of_the_entrypoint(old: OldRepository, p
 
     assert entry["entrypoint"] == "team/flows.py:load_orders"
     assert "pull" not in entry
+
+
+@pytest.mark.parametrize("path", ["round", "a\0b", "/home/" + "a" * 5000])
+def test_a_path_that_is_none_is_no_bug(old: OldRepository, path: str) -> None:
+    (old.root / "round").symlink_to("round")
+
+    assert old.entry(path=path)["entrypoint"] == "flows.py:load_orders"
+
+
+@pytest.mark.parametrize("manifest", ["round", "a\0b"])
+def test_a_manifest_whose_path_is_none_is_reported(old: OldRepository, manifest: str) -> None:
+    (old.root / "round").symlink_to("round")
+
+    result = old.result(entrypoint=None, manifest_path=manifest)
+
+    assert "entrypoint-not-found" in codes(result.problems)
 
 
 def test_an_entrypoint_beside_its_file_is_found(old: OldRepository) -> None:

@@ -20,6 +20,33 @@ def after(old: OldRepository, file: str, text: str) -> str:
     return path.read_bytes().decode()
 
 
+def test_a_file_in_quotes_of_something_else_is_no_missing_file(old: OldRepository) -> None:
+    old.write("run.sh", "sh -c \"prefect deployment apply 'sp ace.yaml'\"\n")
+
+    (left,) = old.upgrade().diagnostics
+
+    assert "is not a converted file" in left.detail
+
+
+def test_a_file_of_another_project_is_deployed_from_there(old: OldRepository) -> None:
+    """What is called at the top would find the project of the top."""
+    old.write("loads/flows.py", FLOW)
+    old.write("loads/syntask.yaml", "name: loads\ndeployments: []\n")
+    old.deployment("loads/nightly.yaml")
+    old.deployment("hourly.yaml", name="hourly")
+    old.write("loads/own.sh", "prefect deployment apply nightly.yaml\n")
+    both = "prefect deployment apply hourly.yaml loads/nightly.yaml\n"
+
+    text = after(old, "run.sh", f"prefect deployment apply loads/nightly.yaml\n{both}")
+
+    assert text == f"syntask -C loads deploy -n load-orders/nightly\n{both}"
+    assert (old.root / "loads/own.sh").read_text() == f"{APPLIED}\n"
+    (left,) = [each for each in old.upgrade().diagnostics if each.code == "old-command"]
+    assert left.hint == (
+        "Use `syntask deploy -n load-orders/hourly`; `syntask -C loads deploy -n load-orders/nightly`."
+    )
+
+
 @pytest.mark.parametrize(
     ("before", "expected"),
     [

@@ -111,10 +111,11 @@ def test_what_a_command_said_is_in_the_entry(
     assert result.entry[key] == value
 
 
-def test_what_is_reported_is_what_no_entry_can_say(agent_files: Path, old: OldRepository) -> None:
+def test_a_manifest_is_carried_to_a_template(agent_files: Path, old: OldRepository) -> None:
     of_agents(old, agent_files / "2.19.2" / "deployments" / "d13-k8s-custom.yaml")
 
     (result,) = old.upgrade().results
 
-    reported = [fate.path for fate in result.converted.fates if fate.kind is FateKind.REPORTED]
-    assert reported == [("infrastructure", "job")]
+    fates = {fate.path: fate.kind for fate in result.converted.fates}
+    assert fates["infrastructure", "job"] is FateKind.CARRIED
+    assert FateKind.REPORTED not in fates.values()

@@ -121,12 +121,67 @@ def test_a_field_is_dropped_for_a_reason(old: OldRepository, fields: dict[str, A
     assert codes(result.problems) == set()
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "path"),
+    [
+        ("name", ["nightly"], ("name",)),
+        ("flow_name", {"a": 1}, ("flow_name",)),
+        ("version", {}, ("version",)),
+        ("work_queue_name", ["fast"], ("work_queue_name",)),
+        ("work_pool_name", {}, ("work_pool_name",)),
+        ("path", 7, ("path",)),
+        ("path", {"a": 1}, ("path",)),
+        ("entrypoint", 7, ("entrypoint",)),
+        ("manifest_path", ["manifest.json"], ("manifest_path",)),
+        ("parameters", "limit=3", ("parameters",)),
+        ("infra_overrides", ["env.A=b"], ("infra_overrides",)),
+        ("job_variables", 7, ("job_variables",)),
+        ("schedule", "0 6 * * *", ("schedule",)),
+        ("schedules", 7, ("schedules",)),
+        ("schedules", ["0 6 * * *"], ("schedules", 0)),
+        ("schedules", [{"cron": "0 6 * * *", "active": "perhaps"}], ("schedules", 0, "active")),
+        ("is_schedule_active", "perhaps", ("is_schedule_active",)),
+        ("is_schedule_active", {}, ("is_schedule_active",)),
+    ],
+)
+def test_a_value_of_a_wrong_type_is_reported(
+    old: OldRepository, key: str, value: object, path: tuple[str | int, ...]
+) -> None:
+    """It is neither carried nor taken for another value."""
+    result = old.result(**{key: value})
+
+    (problem,) = (each for each in result.problems if each.code == "wrong-type")
+    assert fate(result, *path) == (FateKind.REPORTED, "wrong-type")
+    assert problem.span is not None
+    assert problem.span.file == "nightly-deployment.yaml"
+    assert str(path[-1]) in problem.detail or path[-1] == 0
+    assert str(value) not in str(result.entry)
+
+
 def test_a_paused_schedule_pauses_the_deployment_too(old: OldRepository) -> None:
     """As a server did it."""
     entry = old.entry(schedule={"cron": "0 6 * * *"}, is_schedule_active=False)
 
     assert entry["schedules"] == [{"cron": "0 6 * * *", "active": False}]
     assert entry["paused"] is True
+
+
+@pytest.mark.parametrize("off", ["false", "No", "off", 0])
+def test_what_prefect_took_for_false_pauses_too(old: OldRepository, off: object) -> None:
+    entry = old.entry(schedule={"cron": "0 6 * * *"}, is_schedule_active=off)
+
+    assert entry["paused"] is True
+    assert entry["schedules"] == [{"cron": "0 6 * * *", "active": False}]
+
+
+def test_the_switch_of_a_schedule_is_a_truth_value(old: OldRepository) -> None:
+    entry = old.entry(schedules=[{"cron": "0 6 * * *", "active": "no"}, {"cron": "0 7 * * *", "active": "y"}])
+
+    assert [schedule["active"] for schedule in entry["schedules"]] == [False, True]
+
+
+def test_a_queue_that_is_a_number_is_carried(old: OldRepository) -> None:
+    assert old.entry(work_queue_name=7)["work_pool"]["work_queue_name"] == "7"
 
 
 def test_a_flow_with_another_name_is_reported(old: OldRepository) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -9,7 +10,12 @@ import pytest
 from syntask_yaml.upgrade.infrastructure import INFRASTRUCTURE
 from tests.support.upgrading import OldRepository, codes, inline, notes, saved
 
-JOB = {
+TOLERATE: dict[str, Any] = {
+    "op": "add",
+    "path": "/spec/template/spec/tolerations",
+    "value": [{"key": "gpu", "operator": "Exists"}],
+}
+JOB: dict[str, Any] = {
     "apiVersion": "batch/v1",
     "kind": "Job",
     "metadata": {"labels": {}},
@@ -110,12 +116,10 @@ def test_every_type_of_the_table_is_tested() -> None:
     [
         (inline("docker-container", image="prefecthq/prefect:2.19.2-python3.11"), "image-of-prefect-2"),
         (inline("docker-container", image="prefecthq/prefect:2-latest"), "image-of-prefect-2"),
-        (
-            inline("kubernetes-job", customizations=[{"op": "add", "path": "/x", "value": 1}]),
-            "pool-template-needed",
-        ),
-        (inline("kubernetes-job", job={**JOB, "kind": "CronJob"}), "pool-template-needed"),
-        (inline("ecs-task", task_definition={"cpu": "256"}), "pool-template-needed"),
+        (inline("kubernetes-job", customizations=[{"op": "remove", "path": "/x"}]), "patch-not-applied"),
+        (inline("kubernetes-job", job={"spec": 1}), "pool-template-needed"),
+        (inline("ecs-task", task_definition={"containerDefinitions": 1}), "pool-template-needed"),
+        (inline("ecs-task", aws_credentials={"$ref": {"block_document_id": "x"}}), "pool-template-needed"),
         (inline("cloud-run-job", max_retries=3), "default-differs"),
         (inline("docker-container", gpu=True), "unknown-field"),
         (inline("nomad-job", image="x:1"), "unsupported-infrastructure"),
@@ -126,6 +130,15 @@ def test_what_no_job_variable_can_say_is_reported(
     old: OldRepository, block: dict[str, Any], code: str
 ) -> None:
     assert codes(old.result(infrastructure=block).problems) == {code}
+
+
+def test_what_kubernetes_repeated_is_noted(old: OldRepository) -> None:
+    job = {**JOB, "spec": {**JOB["spec"], "backoffLimit": 2}}
+
+    assert "default-differs" in notes(old.result(infrastructure=inline("kubernetes-job")).problems)
+    assert "default-differs" not in notes(
+        old.result(infrastructure=inline("kubernetes-job", job=job)).problems
+    )
 
 
 def test_time_is_rounded_up_to_hours(old: OldRepository) -> None:
@@ -141,7 +154,7 @@ def test_time_is_rounded_up_to_hours(old: OldRepository) -> None:
     ("overrides", "variables"),
     [
         ({"env.A": "b"}, {"env": {"X": "1", "A": "b"}}),
-        ({"env.A": 3, "env.B": True}, {"env": {"X": "1", "A": "3", "B": "true"}}),
+        ({"env.A": 3, "env.B": True}, {"env": {"X": "1", "A": "3", "B": "True"}}),
         ({"env": {"A": "b"}}, {"env": {"A": "b"}}),
         ({"env.A.B": "c"}, {"env": {"X": "1", "A.B": "c"}}),
         (
@@ -185,27 +198,60 @@ def test_an_unknown_override_is_reported_with_the_nearest(old: OldRepository) ->
 
 def test_an_override_of_the_manifest_needs_a_pool_of_its_own(old: OldRepository) -> None:
     result = old.result(
-        infrastructure=inline("kubernetes-job"), infra_overrides={"customizations": [{"op": "x"}]}
+        infrastructure=inline("kubernetes-job"),
+        infra_overrides={"job.spec.backoffLimit": 2, "customizations": [TOLERATE]},
     )
 
-    assert result.entry["work_pool"]["name"] == "kubernetes-nightly"
-    assert codes(result.problems) == {"override-needs-own-pool"}
+    (pool,) = old.upgrade().pools
+    manifest = json.loads(pool.template)["job_configuration"]["job_manifest"]
+    assert result.entry["work_pool"]["name"] == pool.name == "kubernetes-nightly"
+    assert manifest["spec"]["backoffLimit"] == 2
+    assert manifest["spec"]["template"]["spec"]["tolerations"] == TOLERATE["value"]
+    assert "override-needs-own-pool" in notes(result.problems)
+    assert codes(result.problems) == set()
+
+
+def test_a_template_is_written_and_used_by_the_command_of_its_pool(old: OldRepository) -> None:
+    old.deployment(infrastructure=saved("kubernetes-job", "prod", customizations=[TOLERATE]))
+
+    upgrade = old.written()
+
+    command = "syntask work-pool create prod --type kubernetes --base-job-template work-pools/prod.json"
+    assert command in [step for _, step in upgrade.next_steps]
+    (pool,) = upgrade.pools
+    assert (old.root / "work-pools" / "prod.json").read_text() == f"{pool.template}\n"
+    assert old.upgrade().is_empty
+    assert not list((old.root / "work-pools").glob(".*"))
+
+
+def test_values_that_a_patch_changes_are_those_of_the_entry(old: OldRepository) -> None:
+    replaced = {"op": "replace", "path": "/metadata/namespace", "value": "other"}
+    added = {
+        "op": "add",
+        "path": "/spec/template/spec/containers/0/env/-",
+        "value": {"name": "LEVEL", "value": "1"},
+    }
+    block = inline("kubernetes-job", namespace="flows", env={"LEVEL": "0"}, customizations=[replaced, added])
+
+    variables = old.entry(infrastructure=block)["work_pool"]["job_variables"]
+
+    assert variables == {"namespace": "other", "env": {"LEVEL": "1"}}
 
 
 def test_equal_configurations_are_one_pool_with_two_queues(old: OldRepository) -> None:
     for number, queue in enumerate(("fast", "slow", "fast")):
-        block = inline("kubernetes-job", customizations=[{"op": "add"}])
+        block = inline("kubernetes-job", customizations=[TOLERATE])
         old.deployment(f"{number}.yaml", name=f"d{number}", work_queue_name=queue, infrastructure=block)
 
     (pool,) = old.upgrade().pools
 
     assert (pool.name, pool.type, pool.queues) == ("kubernetes", "kubernetes", ("fast", "slow"))
-    assert pool.needs_template
+    assert pool.template
 
 
 def test_different_templates_are_two_pools(old: OldRepository) -> None:
     for number in range(2):
-        block = inline("kubernetes-job", customizations=[{"op": "add", "value": number}])
+        block = inline("kubernetes-job", customizations=[{**TOLERATE, "value": [{"key": str(number)}]}])
         old.deployment(f"{number}.yaml", name=f"d{number}", infrastructure=block)
 
     assert [pool.name for pool in old.upgrade().pools] == ["kubernetes", "kubernetes-2"]
@@ -214,7 +260,9 @@ def test_different_templates_are_two_pools(old: OldRepository) -> None:
 def test_copies_of_one_block_are_one_pool(old: OldRepository) -> None:
     """Though one of them is stale."""
     for number in range(2):
-        block = saved("kubernetes-job", "prod", customizations=[{"op": "add", "value": number}])
+        block = saved(
+            "kubernetes-job", "prod", customizations=[{**TOLERATE, "value": [{"key": str(number)}]}]
+        )
         old.deployment(f"{number}.yaml", name=f"d{number}", infrastructure=block)
 
     assert [pool.name for pool in old.upgrade().pools] == ["prod"]
@@ -237,6 +285,8 @@ def test_blocks_of_one_name_and_two_types_are_two_pools(old: OldRepository) -> N
     [
         ({"prod": "big"}, {"infrastructure": saved("process", "prod")}, "big"),
         ({"default": "big"}, {}, "big"),
+        ({"process": "big"}, {}, "big"),
+        ({"process": "big"}, {"infrastructure": saved("process", "prod")}, "prod"),
         ({"wp": "wp"}, {"work_pool_name": "wp"}, "wp"),
         ({"docker": "big"}, {"infrastructure": inline("docker-container")}, "big"),
         ({"other": "big"}, {}, "default"),
@@ -278,3 +328,7 @@ def test_the_commands_that_make_pools_are_next_steps(old: OldRepository) -> None
 
     assert "syntask work-pool create 'my pool' --type docker" in commands
     assert "syntask worker start --pool 'my pool'" in commands
+
+
+def test_a_pool_that_is_no_name_is_reported(old: OldRepository) -> None:
+    assert codes(old.result(work_pool_name={"name": "x"}).problems) == {"wrong-type"}

@@ -25,7 +25,7 @@ SOURCES = Path(__file__).parents[3] / "syntask_yaml" / "upgrade"
 # What is said of a YAML text wherever one is read, and of an entry that the checker rejects.
 _ELSEWHERE = frozenset(
     "unreadable-file missing-key wrong-type conflicting-keys inherited-pull flow-not-found default-pull "
-    "no-parameter-schema".split()
+    "no-parameter-schema tag-limit script-not-rewritten invalid-name".split()
 )
 
 
@@ -59,9 +59,10 @@ def test_a_file_of_agents(file: Path, old: OldRepository, request: pytest.Fixtur
 
 
 def test_every_message_of_an_upgrade_has_a_file() -> None:
-    texts = "".join(file.read_text(encoding="utf-8") for file in FILES.glob("*.txt"))
+    files = [*FILES.glob("*.txt"), *FILES.parent.glob("prefect1/*.txt")]
+    texts = "".join(file.read_text(encoding="utf-8") for file in files)
     said = set(re.findall(r"^\w+: .* \[([\w-]+)\]$", texts, re.MULTILINE))
-    code = "".join(file.read_text(encoding="utf-8") for file in SOURCES.glob("*.py"))
+    code = "".join(file.read_text(encoding="utf-8") for file in SOURCES.rglob("*.py"))
     named = {name for name in MESSAGES if f'"{name}"' in code}
 
     assert named - _ELSEWHERE - said == set()

@@ -150,6 +150,14 @@ def test_a_project_file_that_cannot_be_read_stops_all(old: OldRepository) -> Non
         old.upgrade()
 
 
+def test_a_project_file_that_is_no_text_stops_all(old: OldRepository) -> None:
+    (old.root / "syntask.yaml").write_bytes(b"deployments: []\n# \xff\n")
+    old.deployment()
+
+    with pytest.raises(FileFailed, match="is not UTF-8 text"):
+        old.upgrade()
+
+
 def test_a_project_file_that_takes_no_entry_is_said(old: OldRepository) -> None:
     text = "deployments: &all []\nx-more: *all\n"
     old.write("syntask.yaml", text)

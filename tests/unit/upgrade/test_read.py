@@ -170,6 +170,30 @@ def test_links_and_other_repositories_are_not_followed(old: OldRepository, tmp_p
     assert names(old) == ["one"]
 
 
+def test_a_name_that_is_not_utf_8_is_shown(old: OldRepository) -> None:
+    old.deployment("nightly\udcff-deployment.yaml")
+
+    upgrade = old.written()
+
+    marked = upgrade.changes[-1]
+    assert marked.shown == "nightly\\xff-deployment.yaml"
+    assert marked.path.read_text().startswith("# syntask upgrade: now in syntask.yaml")
+    assert old.upgrade().is_empty
+
+
+def test_a_script_whose_name_is_not_utf_8_gets_no_entry(old: OldRepository) -> None:
+    old.write("deploy.sh", "python deploy.py\n")
+    old.write(
+        "nightly\udcff.py",
+        "from prefect import flow\nfrom prefect.deployments import Deployment\n\n"
+        "@flow\ndef load():\n    pass\n\nDeployment.build_from_flow(load, 'nightly', apply=True)\n",
+    )
+
+    (result,) = old.upgrade().results
+
+    assert "invalid-name" in codes(result.problems)
+
+
 def test_a_file_that_is_named_is_read_whatever_it_is_called(old: OldRepository) -> None:
     old.write(
         "jobs/all.yaml",

@@ -62,6 +62,13 @@ PLACES: dict[str, Callable[[str], dict[str, Any]]] = {
     "whole environment": lambda secret: {"infra_overrides": {"env": {"DB_PASSWORD": secret}}},
     "parameter": lambda secret: {"parameters": {"source": "shop", "password": secret}},
     "deep parameter": lambda secret: {"parameters": {"source": {"url": "x", "api_key": secret}}},
+    "key of a service": lambda secret: {"infra_overrides": {"env.PLAIN": f"ghp_{'0' * 20} {secret}"}},
+    "words of a command": lambda secret: {
+        "infrastructure": inline("process", command=["sh", "-c", f"curl -H 'X: Bearer {secret}' h"])
+    },
+    "connection string": lambda secret: {"parameters": {"source": f"Server=h;Password={secret};"}},
+    "camel case": lambda secret: {"parameters": {"clientSecret": secret}},
+    "one word": lambda secret: {"infrastructure": inline("process", env={"PGPASSWORD": secret})},
     "number": lambda _secret: {"parameters": {"token": 40_271_938}},
 }
 
@@ -179,6 +186,7 @@ def test_what_a_server_masked_is_no_secret_in_the_file(old: OldRepository) -> No
         f"prefect deployment build flows.py:load_orders -n other --param password={SECRET}",
         f'prefect deployment build flows.py:load_orders -n other --params \'{{"api_key": "{SECRET}"}}\'',
         f"prefect deployment apply https://somebody:{SECRET}@host/x.yaml",
+        f"curl -H 'Authorization: Bearer {SECRET}' h; prefect deployment apply x.yaml",
     ],
 )
 @pytest.mark.parametrize("output", ["text", "json", "github", "sarif"])
@@ -192,6 +200,23 @@ def test_a_secret_of_a_script_is_nowhere(
 
     assert "deploy.sh" in shown or output in ("github", "sarif")
     assert SECRET not in shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Refreshes the token daily", "a bearer of good news", "python run.py --mode=token", "password={{ x }}"],
+)
+def test_what_only_speaks_of_secrets_is_carried(old: OldRepository, text: str) -> None:
+    result = old.result(parameters={"source": text}, description=text)
+
+    assert codes(result.problems) == set()
+
+
+@pytest.mark.parametrize("name", ["PWD", "bypass", "compass", "tokenizer", "max_tokens", "password_file"])
+def test_the_name_of_something_else_is_no_secret(old: OldRepository, name: str) -> None:
+    entry = old.entry(infrastructure=inline("process", env={name: "x"}))
+
+    assert entry["work_pool"]["job_variables"]["env"] == {name: "x"}
 
 
 def test_flow_code_is_not_run(old: OldRepository, command: Command) -> None:

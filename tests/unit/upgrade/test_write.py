@@ -123,6 +123,14 @@ def test_a_file_that_git_does_not_know_is_not_changed(
         check_clean(old.root, old.upgrade())
 
 
+def test_a_repository_without_a_commit_has_nothing_yet(old: OldRepository) -> None:
+    old.deployment()
+    subprocess.run(["git", "init", "--quiet", str(old.root)], check=True)
+
+    with pytest.raises(UsageError, match=r"uncommitted changes: `nightly-deployment\.yaml`"):
+        check_clean(old.root, old.upgrade())
+
+
 def test_without_git_nothing_is_changed(old: OldRepository) -> None:
     old.deployment()
 

@@ -121,7 +121,7 @@ def _check(drafted: InterviewResult, before: str | None) -> None:
         ]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_answers_come_back_from_a_new_file(workshop: Workshop, data: st.DataObject) -> None:
     """What was answered is what the file says, whatever was answered."""
@@ -156,7 +156,7 @@ deployments:
 """
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), newline=st.sampled_from(["\n", "\r\n"]))
 def test_answers_come_back_from_a_rich_file(workshop: Workshop, data: st.DataObject, newline: str) -> None:
     """Comments, anchors, quotes and line ends outside the entry stay as they are."""

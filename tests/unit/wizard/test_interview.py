@@ -387,8 +387,8 @@ def test_a_named_image_and_the_pools_own_are_no_build(workshop: Workshop) -> Non
 
 
 def test_a_new_pool_is_made_of_a_type_that_the_backend_knows(workshop: Workshop) -> None:
-    """The embedded backend knows one, and does not ask; a server knows several."""
-    own, script = workshop.add(REPORT, ("pool", "/new"), ("pool", "mine"))
+    """The embedded backend knows two, and a server several."""
+    own, script = workshop.add(REPORT, ("pool", "/new"), ("pool", "mine"), ("pool type", "process"))
     context = workshop.pretend_server(workshop.context())
     server, _ = workshop.add(
         REPORT,

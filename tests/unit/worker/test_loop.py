@@ -16,10 +16,9 @@ from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.model.run import RunRequest, StateType
 from syntask_yaml.model.schedule import Interval, Schedule
-from syntask_yaml.worker.events import RunChanged, StoreLost, StoreRegained
+from syntask_yaml.worker.events import Notify, RunChanged, StoreLost, StoreRegained
 from syntask_yaml.worker.loop import Worker
 from syntask_yaml.worker.options import WorkerOptions
-from syntask_yaml.worker.runner.process import start_process
 from tests.support.memory import MemoryBackend
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -32,10 +31,16 @@ SLEEPER = Deployment(
 )
 
 
-def employed(backend: OwnBackend, home: Path, name: str = "worker", **options: Any) -> Worker:
-    made = WorkerOptions(pool="default", name=name, **options)
+def employed(
+    backend: OwnBackend,
+    home: Path,
+    name: str = "worker",
+    notify: Notify = lambda _event: None,
+    **options: Any,
+) -> Worker:
+    made = WorkerOptions(name=name, **options)
     environ = {"PATH": "/usr/bin:/bin"}
-    return Worker(backend, made, start_process, home=home, environ=environ, notify=lambda _event: None)
+    return Worker(backend, made, {"default": "process"}, home=home, environ=environ, notify=notify)
 
 
 def ask(backend: OwnBackend, deployment: Deployment, *, times: int) -> list[str]:
@@ -165,8 +170,7 @@ def test_a_worker_goes_on_while_its_store_is_locked(tmp_path: Path) -> None:
             SLEEPER, job_variables={"command": f"sh -c 'seq -f %0900.0f 3000; touch {tmp_path}/done'"}
         )
         (run,) = ask(backend, speaker, times=1)
-        worker = employed(backend, tmp_path)
-        worker.notify = told.append
+        worker = employed(backend, tmp_path, notify=told.append)
         worker.tick(NOW)
         locker.execute("BEGIN IMMEDIATE")
         for seconds in range(1, 500):
@@ -226,3 +230,23 @@ def _tick(workers: Sequence[Worker], now: datetime) -> None:
 def _changes(backend: OwnBackend) -> int:
     backend.runs(RunFilter())  # what a reader has seen
     return backend.changed()
+
+
+def test_a_worker_that_stops_does_not_wait_for_what_it_no_longer_claims(tmp_path: Path) -> None:
+    """A run that becomes due while the last one goes on would wake it all the time."""
+    backend = MemoryBackend(clock=lambda: NOW)
+    ask(backend, SLEEPER, times=1)
+    (stored,) = backend.deployments()
+    backend.create_run(RunRequest(deployment_id=stored.id, scheduled=NOW + timedelta(minutes=1)))
+    worker = employed(backend, tmp_path)
+    slept: list[float] = []
+    sleeper = worker._sleeper
+    sleeper.sleep = lambda seconds, **_descriptors: slept.append(seconds)  # type: ignore[method-assign]
+    worker.tick(NOW)
+    worker.stop()
+    for minutes in (0, 2):
+        worker.tick(NOW + timedelta(minutes=minutes))
+        worker.wait(NOW + timedelta(minutes=minutes))
+    worker.stop()
+    worker.run(lambda: NOW + timedelta(minutes=3))
+    assert slept[0] == slept[1] > 0

@@ -347,6 +347,11 @@ def sleeps(seconds: float = 600.0):
 
 
 @flow
+def marks_itself():
+    mark("ran", os.environ["SYNTASK__FLOW_RUN_ID"])
+
+
+@flow
 def holds_the_lock():
     """No other thread of this process gets a turn again."""
     mark("began")
@@ -387,3 +392,32 @@ def overlaps(seconds: float = 0.2):
     os.write(file, b"begin " + line + b"\n")
     time.sleep(seconds)
     os.write(file, b"end " + line + b"\n")
+
+
+@flow
+def eats_memory():
+    """More than its group may have."""
+    (Path(os.environ["MEMORY_GROUP"]) / "cgroup.procs").write_text(str(os.getpid()))
+    taken = bytearray(400_000_000)
+    for page in range(0, len(taken), 4096):
+        taken[page] = 1
+
+
+@flow
+def ignores_the_end():
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    mark("began")
+    time.sleep(600)
+
+
+@flow(retries=2, retry_delay_seconds=60)
+def tries_for_long():
+    raise OSError("not yet")
+
+
+@flow
+def fails_once(name: str):
+    mark("fails_once")
+    if len((MARKS / "fails_once").read_text()) < 4:
+        raise OSError("the first time")
+    print(name, os.environ["X"])

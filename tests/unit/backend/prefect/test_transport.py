@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,6 +16,7 @@ from syntask_yaml.backend.prefect.settings import read_connection
 from syntask_yaml.errors import BackendError, BackendRefused, BackendUnreachable
 from tests.support.ports import free_port
 from tests.support.scripted_server import CUT, Answer, ScriptedServer, dribbling, scripted
+from tests.support.site import until
 
 GOOD = Answer(200, {"id": "1"})
 NOT_NOW = Answer(503, {"detail": "not now"})
@@ -241,6 +243,25 @@ def test_an_answer_that_never_ends_is_given_up(dribbles: bytes) -> None:
         with pytest.raises(AnswerLost, match="did not respond in time"):
             api.get("/flows/1")
         api.close()
+
+
+@pytest.mark.parametrize("is_busy", [True, False])
+def test_a_server_that_answers_others_meanwhile_is_asked_again(is_busy: bool) -> None:
+    """It has much to do, and is not gone."""
+    slow = Answer(200, {"id": "1"}, after=5)
+    with (
+        api_of(slow, GOOD, environ={"PREFECT_API_REQUEST_TIMEOUT": "2"}) as (api, server),
+        ThreadPoolExecutor(1) as pool,
+    ):
+        asked = pool.submit(api.get, "/flows/1")
+        if is_busy:
+            until(lambda: server.asked)
+            api.get("/flows/2")
+            assert asked.result() == {"id": "1"}
+        else:
+            with pytest.raises(AnswerLost, match="did not respond in time"):
+                asked.result()
+    assert len(server.asked) == (3 if is_busy else 1)
 
 
 @pytest.mark.parametrize("version", ["2.20.25", "2.19.2"])

@@ -94,7 +94,7 @@ def outside(text: str, index: int) -> tuple[str, str]:
 
 
 @given(projects(), ENTRIES)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_added_entry_comes_back_and_nothing_else_moves(
     project: tuple[str, list[dict[str, Any]]], entry: dict[str, Any]
 ) -> None:
@@ -128,7 +128,7 @@ def _has_anchors(text: str) -> bool:
 
 
 @given(projects(), st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_set_value_changes_that_value_only(
     project: tuple[str, list[dict[str, Any]]], data: st.DataObject
 ) -> None:
@@ -176,7 +176,7 @@ def put(old: Any, path: Sequence[str | int], value: Any) -> Any:
 
 
 @given(projects(), ENTRIES, st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_replaced_entry_comes_back(
     project: tuple[str, list[dict[str, Any]]], entry: dict[str, Any], data: st.DataObject
 ) -> None:
@@ -192,7 +192,7 @@ def test_replaced_entry_comes_back(
 
 
 @given(projects(), VALUES, st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_a_key_that_is_set_and_unset_leaves_no_trace(
     project: tuple[str, list[dict[str, Any]]], value: Any, data: st.DataObject
 ) -> None:
@@ -228,7 +228,7 @@ def _was_an_alias(text: str, changed: str, after: str) -> bool:
 
 
 @given(projects(), st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_unset_removes_what_is_meant_and_nothing_else(
     project: tuple[str, list[dict[str, Any]]], data: st.DataObject
 ) -> None:

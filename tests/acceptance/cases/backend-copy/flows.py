@@ -1,0 +1,6 @@
+from syntask import flow
+
+
+@flow
+def etl(n: int = 1):
+    pass

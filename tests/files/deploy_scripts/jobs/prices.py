@@ -1,0 +1,8 @@
+"""Prices."""
+
+from prefect import flow
+
+
+@flow
+def update_prices(currency: str = "EUR"):
+    """Update the prices."""

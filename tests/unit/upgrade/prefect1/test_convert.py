@@ -1,0 +1,419 @@
+"""Files of Prefect 1 and what becomes of them: a file put into `tests/files/prefect1` is tested.
+
+Beside it stands a `.txt` with the new text and the messages. `pytest --update` writes it anew: review the
+diff like code.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from syntask_yaml.cli.views.diagnostics import lines
+from syntask_yaml.upgrade.prefect1.convert import Prefect1File, Prefect1Options, convert_file
+from syntask_yaml.upgrade.prefect1.draft import MARK
+
+FILES = Path(__file__).parents[3] / "files" / "prefect1"
+HEAD = "from prefect import Flow, task\n\n\n@task\ndef t():\n    return 1\n\n\n"
+FLOW = 'with Flow("f") as flow:\n    t()\n'
+
+
+def converted(text: str, options: Prefect1Options | None = None) -> Prefect1File:
+    found = convert_file("flows.py", text, options)
+    assert found is not None
+    return found
+
+
+def codes(found: Prefect1File) -> set[str]:
+    return {problem.code for problem in found.problems if not problem.is_note}
+
+
+@pytest.mark.parametrize("file", sorted(FILES.glob("*.py")), ids=lambda file: file.stem)
+def test_a_file_of_prefect_1(file: Path, request: pytest.FixtureRequest) -> None:
+    found = converted(
+        file.read_text(encoding="utf-8"), Prefect1Options(submits=file.stem.startswith("submitted"))
+    )
+    messages = (click.unstyle(line) for problem in found.problems for line in lines(problem))
+    entries = (f"{flow.name}: {flow.deployment}\n" for flow in found.flows if flow.deployment)
+    text = "".join([found.text, "-" * 20, "\n", *entries, *(f"{line}\n" for line in messages)])
+
+    expected = file.with_suffix(".txt")
+    if request.config.getoption("--update"):
+        expected.write_text(text, encoding="utf-8")
+    assert expected.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("file", sorted(FILES.glob("*.py")), ids=lambda file: file.stem)
+def test_a_second_run_changes_nothing(file: Path) -> None:
+    once = converted(file.read_text(encoding="utf-8"))
+    twice = convert_file("flows.py", once.text)
+
+    assert twice is None or (twice.text, twice.todos) == (once.text, once.todos)
+
+
+@pytest.mark.parametrize("file", sorted(FILES.glob("*.py")), ids=lambda file: file.stem)
+def test_every_todo_is_reported_and_every_report_is_a_todo(file: Path) -> None:
+    found = converted(file.read_text(encoding="utf-8"))
+    marked = re.findall(re.escape(MARK) + r"([\w-]+)\)", found.text)
+
+    assert sorted(f"p1-{code}" for code in marked) == sorted(
+        problem.code for problem in found.problems if not problem.is_note
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import os\n",
+        "from prefect import flow, task\n\n\n@task(retries=2)\ndef t():\n    pass\n",
+        "from prefect import task\n\n\n@task\ndef t():\n    pass\n",
+        "from prefect import Flow\n\n\ndef run(flow: Flow):\n    flow()\n",
+        "class Flow:\n    pass\n\n\nFlow('x')\n",
+        "from prefect.context import get_run_context\n\nget_run_context()\n",
+        "from prefect import Flow\nfrom prefect.schedules import Schedule\n\nSchedule(cron='0 6 * * *')\n",
+        "from prefect import Flow\n\nFlow(name='f', fn=print)\n",
+        "from prefect import Flow, flow\nfrom prefect.engine import run\n\nclass Own(Flow):\n    pass\n",
+        "from prefect import Flow, task\nfrom prefect.runtime import flow_run\n\ntask(max_retries=1)\n",
+        "from prefect.cli._prompts import search_for_flow_functions\n\nsearch_for_flow_functions()\n",
+        "print 'prefect'\n",
+    ],
+)
+def test_what_is_not_of_prefect_1_is_left_alone(text: str) -> None:
+    assert convert_file("flows.py", text) is None
+
+
+def test_a_file_with_tasks_only_is_told_by_their_options() -> None:
+    text = "from prefect import task\n\n\n@task(max_retries=2)\ndef t():\n    pass\n"
+    assert "@task(retries=2)\n" in converted(text).text
+
+
+def test_a_name_of_a_comprehension_hides_an_import() -> None:
+    """What is gone is marked where the import itself is meant."""
+    text = f"from prefect import storage\n{HEAD}names = [storage.name for storage in []]\n{FLOW}"
+    assert "\n\nnames = [storage.name" in converted(text).text
+    assert "TODO" in converted(text.replace("for storage in", "for each in")).text
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("indent", ["    ", "\t"])
+def test_line_ends_marks_and_tabs_stay(newline: str, mark: str, indent: str) -> None:
+    text = mark + (HEAD + FLOW).replace("    ", indent).replace("\n", newline)
+    found = converted(text).text
+
+    assert found.startswith(f"{mark}from prefect import task, flow{newline}")
+    assert found.endswith(f'@flow(name="f"){newline}def f():{newline}{indent}t(){newline}')
+    assert found.count("\n") == found.count(newline)
+
+
+def test_form_feeds_and_strange_line_separators_stay() -> None:
+    text = HEAD + "\f\nnote = 'a\u2028b\x0b'\n" + FLOW
+    assert "\f\nnote = 'a\u2028b\x0b'\n@flow" in converted(text).text
+
+
+def test_a_parameter_that_is_a_keyword_gets_another_name() -> None:
+    text = HEAD.replace("Flow, task", "Flow, Parameter, task").replace("t():", "t(x):")
+
+    found = converted(text + 'with Flow("f") as flow:\n    t(Parameter("class", default=1))\n')
+
+    assert found.text.endswith('@flow(name="f")\ndef f(class_=1):\n    t(class_)\n')
+    assert "is now `class_`" in found.problems[0].detail
+
+
+def test_python_2_is_reported_and_left() -> None:
+    text = HEAD + FLOW + "print 'done'\n"
+    found = converted(text)
+    assert (found.is_left, found.text, codes(found)) == (True, text, {"p1-not-python"})
+
+
+def test_a_body_on_the_line_of_its_head_is_converted() -> None:
+    text = f"{HEAD}from prefect import Parameter\nwith Flow('f') as flow: t(); t(Parameter('x', 1))\n"
+    assert "def f(x=1): t(); t(x)\n" in converted(text).text
+
+
+def test_a_task_that_is_named_twice_on_the_line_of_the_head_is_called_there() -> None:
+    text = f"{HEAD}@task\ndef u(x):\n    return x\n\n\nwith Flow('f') as flow: u(t); u(t)\n"
+    assert "def f(): t_result = t(); u(t_result); u(t_result)\n" in converted(text).text
+
+
+@pytest.mark.parametrize(
+    ("flow", "expected"),
+    [
+        ('with Flow("f") as flow:\n    pass\nflow.run()\n', 'if __name__ == "__main__":\n    f()\n'),
+        ('with Flow("f") as x:\n    pass\ndef go():\n    x.run(a=1)\n', "def go():\n    f(a=1)\n"),
+        ('with Flow("f") as x:\n    pass\ngo(x)\n', "go(f)\n"),
+        (
+            'with Flow("f") as x:\n    pass\nassert x.run().is_successful()\n',
+            "assert f(return_state=True).is_completed()\n",
+        ),
+        (
+            'x = Flow("f")\nwith x:\n    t()\nx.run()\n',
+            'def f():\n    t()\nif __name__ == "__main__":\n    f()\n',
+        ),
+        ('with Flow("f") as x:\n    t()\nx.run(); print(1)\n', "\nf(); print(1)\n"),
+        ('with Flow("sum") as x:\n    t()\n', "def sum_flow():\n    t()\n"),
+        ('from prefect import *\nwith Flow("f") as x:\n    t(Parameter("p"))\n', "def f(p):\n    t(p)\n"),
+        (
+            "def again(x):\n    return t.run(x), t.map([x])\n" + FLOW,
+            "    return t.fn(x), t.map([x]).result()\n",
+        ),
+        ("def go(t):\n    return t.run()\n" + FLOW, "    return t.run()\n"),
+        ('with Flow("7 up") as x:\n    t()\n', '@flow(name="7 up")\ndef flow_7_up():\n    t()\n'),
+        ('with Flow("t") as x:\n    t()\n', '@flow(name="t")\ndef t_flow():\n    t()\n'),
+        ('with Flow("f") as x:\n    t = t()\n    t2 = t\n', "    t_result = t()\n    t2 = t_result\n"),
+        ('def go():\n    with Flow("f") as flow:\n        t()\n    flow.run()\n', "    f()\n"),
+        (
+            'def go():\n    with Flow("f") as flow:\n        t()\n    return flow\ngo().run(x=1)\n',
+            "go()(x=1)\n",
+        ),
+        ('with Flow("f") as x:\n    t()\nx = Flow("g")\nx.add_task(t)\n', "def g():\n    t()\n"),
+    ],
+)
+def test_uses_of_a_flow(flow: str, expected: str) -> None:
+    found = converted(HEAD + flow)
+    assert found.todos == 0, found.text
+    assert expected in found.text
+
+
+@pytest.mark.parametrize(
+    ("flow", "code"),
+    [
+        ('def go():\n    global x\n    with Flow("f") as x:\n        t()\nx.run()\n', "p1-flow"),
+        ("class Own(Flow):\n    pass\n", "p1-flow"),
+        ('n = 0\nwith Flow("f") as flow:\n    n += 1\n', "p1-body-name"),
+        ('def go():\n    with Flow("f") as flow:\n        t()\n    return flow\nprint(go())\n', "p1-flow"),
+        ('with Flow("f") as flow:\n    x = t()\nprint(x)\n', "p1-body-name"),
+        ('with Flow("f") as flow:\n    t.map()\n', "p1-map"),
+        ('with Flow("f") as flow:\n    for _ in "ab":\n        t(t)\n', "p1-dependency"),
+        ('with Flow("f") as flow:\n    t().set_upstream(t())\n', "p1-dependency"),
+        ('with Flow("f") as flow:\n    t()\nprint(flow.tasks)\n', "p1-flow-method"),
+        (
+            "from prefect.backend import get_key_value\ntry:\n    get_key_value('k')\nexcept ValueError:\n"
+            '    pass\nwith Flow("f") as flow:\n    t()\n',
+            "p1-variable",
+        ),
+        (
+            'from prefect.backend import set_key_value\nid = set_key_value("k", 1)\n'
+            'with Flow("f") as flow:\n    t()\n',
+            "p1-variable",
+        ),
+        (
+            "from prefect import case\nfrom prefect.tasks.control_flow import merge\n"
+            'with Flow("f") as flow:\n    x = t()\n    with case(x, True):\n        a = t()\n'
+            "    with case(x, False):\n        b = t()\n    merge(a, b)\n",
+            "p1-case",
+        ),
+        (
+            'from prefect.tasks.control_flow import ifelse\nwith Flow("f") as flow:\n    x, y = t(), t()\n'
+            "    ifelse(t(), x, y)\n",
+            "p1-case",
+        ),
+        ('with Flow(f"{t}/{t}") as flow:\n    t()\n', "p1-flow"),
+        (
+            'with Flow("f") as flow:\n    t()\nfrom coiled import Cluster\n'
+            "from prefect.executors import DaskExecutor\n"
+            "flow.run(executor=DaskExecutor(cluster_class=Cluster))\n",
+            "p1-executor",
+        ),
+        (
+            'from prefect.environments import LocalEnvironment\nwith Flow("f") as flow:\n    t()\n'
+            "flow.environment = LocalEnvironment(on_start=print)\n",
+            "p1-run-config",
+        ),
+        ('flow = Flow("f")\nfill(flow)\n', "p1-dependency"),
+        ('with Flow("f") as flow:\n    t.map([1], "ab")\n', "p1-map"),
+        (
+            'from prefect import case\nwith Flow("f") as flow:\n    with case(t, 1):\n        t()\n'
+            "    with case(t, 2):\n        t()\n",
+            "p1-case",
+        ),
+        ('with Flow("f") as flow:\n    t()\nflow.deploy("p", registry_url="r")\n', "p1-deployment"),
+        (
+            'from prefect import Client\nwith Flow("f") as flow:\n    t()\nClient().create_project("p"), 1\n',
+            "p1-client",
+        ),
+        ('with Flow("f") as flow:\n    t()\nflow_id = flow.register("p")\n', "p1-deployment"),
+        ('with Flow("f", **options) as flow:\n    t()\n', "p1-flow"),
+        ('with Flow("f") as flow:\n    t()\nfor each in [flow]:\n    each.register("p")\n', "p1-deployment"),
+        ('def go():\n    with Flow("f") as flow:\n        t()\n    flow.register("p")\n', "p1-deployment"),
+        ('with Flow("f") as flow:\n    if t():\n        t = t()\n', "p1-body-name"),
+        ('from prefect import mapped\nwith Flow("f") as flow:\n    t(mapped("ab"))\n', "p1-map"),
+        ('from prefect import mapped\nwith Flow("f") as flow:\n    t(mapped(), *[1])\n', "p1-map"),
+        (
+            'from prefect import unmapped\nwith Flow("f") as flow:\n    x = t()\n'
+            "    t.map(x=unmapped(value=1), upstream_tasks=[x])\n",
+            "p1-map",
+        ),
+        ('with Flow("f") as flow:\n    [t(t) for _ in "ab"]\n', "p1-dependency"),
+        ('u = task(print)\nwith Flow("f") as flow:\n    u(t)\n    t.set_upstream(u)\n', "p1-dependency"),
+        (
+            "from prefect.tasks.secrets import EnvVarSecret\n"
+            f'def read():\n    s = EnvVarSecret("E")\n    return s.run()\n{FLOW}',
+            "p1-secret",
+        ),
+        (
+            "from prefect.tasks.secrets import PrefectSecret\nimport os\n"
+            'if os.sep:\n    s = PrefectSecret("a")\nelse:\n    s = PrefectSecret("b")\n'
+            'with Flow("f") as flow:\n    t(s)\n',
+            "p1-secret",
+        ),
+        (
+            "from prefect import Parameter\nimport os\n"
+            'with Flow("f") as flow:\n    if os.sep:\n        p = Parameter("p", 1)\n    else:\n'
+            '        p = Parameter("p", 2)\n    t(p)\n',
+            "p1-parameter",
+        ),
+        (
+            "from prefect import Parameter\nimport os\n"
+            'if os.sep:\n    p = Parameter("p", 1)\nelse:\n    p = Parameter("p", 2)\n'
+            'with Flow("f") as flow:\n    t(p)\n',
+            "p1-parameter",
+        ),
+        (FLOW + 'flow.name = "g"\n', "p1-flow-method"),
+        (
+            "from prefect.backend import get_key_value\nfrom contextlib import suppress\n"
+            f'with suppress(ValueError):\n    get_key_value("k")\n{FLOW}',
+            "p1-variable",
+        ),
+        (
+            f'from prefect.backend import set_key_value\nasync def put():\n    set_key_value("k", 1)\n{FLOW}',
+            "p1-variable",
+        ),
+        (f'from prefect.backend import get_key_value\nget_key_value("--")\n{FLOW}', "p1-variable"),
+        (
+            'import prefect\nwith Flow("f", result=prefect.engine.results.LocalResult()) as x:\n    t()\n',
+            "p1-result",
+        ),
+    ],
+)
+def test_what_is_left_to_the_user(flow: str, code: str) -> None:
+    assert code in codes(converted(HEAD + flow))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "ifelse(c, t(), t(), mapped=True)",
+        "switch(c, {1: t()}, mapped=True)",
+        "ifelse(c, t(), t()); t()",
+        "x = t()\n    y = t()\n    merge(x, y)\n    ifelse(c, x, y)",
+        "switch(c, {1: t()}); t()",
+        "switch(c, {1: t(), True: t()})",
+        "ifelse(c, t(t()), t())",  # the inner call ran in any case
+        "ifelse(c, t(u), t())",
+        "ifelse(t(u), t(), t())",
+        "ifelse(own, t(), t())",  # may be a task
+        "x = t(1)\n    y = t(x)\n    x = t(2)\n    ifelse(c, y, t())",
+        "with case(t(u), 1):\n        t()",
+        "with case(c, True):\n        x = 1\n    with case(c, False):\n        y = t()\n    t(merge(x, y))",
+        "with case(d, True):\n        x = t()\n    with case(d, False):\n        y = t()\n    t(merge(x, y))",
+    ],
+)
+def test_a_branch_that_would_not_mean_the_same_is_left(body: str) -> None:
+    head = (
+        "from prefect import case\nfrom prefect.tasks.control_flow import ifelse, merge, switch\n"
+        "from own import changed, own\n"
+        "@task\ndef u(x=1):\n    return x > 1\n@task\n@changed\ndef v():\n    return True\n"
+    )
+    flow = f'with Flow("f") as flow:\n    c = u(2)\n    d = v()\n    {body}\n'
+    assert "p1-case" in codes(converted(f"{HEAD}{head}{flow}"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'env = {"A": "1"}\nenv["A"] = "2"\n',
+        'env = {"A": "1"}\nenv.update(A="2")\n',
+        'env = {"A": "1"}\ndef change():\n    global env\n    env = {}\n',
+        "try:\n    from own import env\nexcept ImportError:\n    env = {}\n",
+    ],
+)
+def test_a_value_that_changes_is_not_known(text: str) -> None:
+    flow = 'from prefect.run_configs import DockerRun\nwith Flow("f", run_config=DockerRun(env=env)) as f:\n'
+    assert codes(converted(f"{HEAD}{text}{flow}    t()\n")) == {"p1-run-config"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def get(key):\n    return get_key_value(key)\n",
+        'def get(key=None):\n    if not key:\n        key = "b"\n    return get_key_value(key)\n',
+        '[get_key_value(key) for key in "bc"]\n',
+        "lambda key: get_key_value(key)\n",
+    ],
+)
+def test_a_name_of_the_place_hides_that_of_the_file(text: str) -> None:
+    found = converted(f'from prefect.backend import get_key_value\nkey = "a"\n{HEAD}{text}{FLOW}')
+    assert codes(found) == {"p1-variable"}
+
+
+def test_a_secret_in_code_is_not_shown() -> None:
+    text = HEAD + 'with Flow("f") as flow:\n    t()\nflow.go(password="hush-hush")\n'
+    assert "hush-hush" not in "".join(line for problem in converted(text).problems for line in lines(problem))
+
+
+def test_what_is_not_in_the_project_file_stays_in_the_code() -> None:
+    text = HEAD + FLOW + 'flow.register("p")\n'
+    found = converted(text, Prefect1Options(keeps_deployments=True))
+    assert codes(found) == {"p1-deployment"}
+    assert 'flow.register("p")\n' in found.text
+
+
+@pytest.mark.parametrize(
+    ("schedule", "expected"),
+    [
+        ("None", []),
+        ('CronSchedule("0 6 * * *")', [{"cron": "0 6 * * *"}]),
+        (
+            'CronSchedule("0 6 * * *", start_date=pendulum.now(tz="Europe/Rome"))',
+            [{"cron": "0 6 * * *", "timezone": "Europe/Rome"}],
+        ),
+        (
+            'IntervalSchedule(pendulum.datetime(2022, 1, 1, tz="Europe/Rome"), timedelta(days=1))',
+            [{"interval": 86400, "timezone": "Europe/Rome", "anchor_date": "2022-01-01T00:00:00+01:00"}],
+        ),
+        (
+            "IntervalSchedule(datetime(2022, 1, 1), timedelta(seconds=90))",
+            [{"interval": 90, "anchor_date": "2022-01-01T00:00:00+00:00"}],
+        ),
+        ("IntervalSchedule(datetime.now(), timedelta(minutes=5))", [{"interval": 300}]),
+        ("twice", [{"cron": "0 7 * * *"}]),
+    ],
+)
+def test_schedules(schedule: str, expected: list[dict[str, object]]) -> None:
+    imports = (
+        "import pendulum\nfrom datetime import datetime, timedelta\n"
+        "from prefect.schedules import CronSchedule, IntervalSchedule\n"
+        'twice = CronSchedule("0 6 * * *")\ntwice = CronSchedule("0 7 * * *")\n'
+    )
+    found = converted(f'{imports}{HEAD}with Flow("f", schedule={schedule}) as flow:\n    t()\n')
+
+    assert found.todos == 0
+    assert found.flows[0].deployment.get("schedules", []) == expected
+    assert "prefect.schedules" not in found.text
+
+
+@pytest.mark.parametrize(
+    ("flow", "options", "noted"),
+    [
+        ("    t()\n    t()\n", Prefect1Options(), True),
+        ("    x = t()\n    t(upstream_tasks=[x])\n", Prefect1Options(), False),
+        ("    x = t()\n    y = [x]\n    t(y)\n", Prefect1Options(), False),
+        ("    t()\n    t()\n", Prefect1Options(submits=True), False),
+    ],
+)
+def test_calls_that_ran_at_the_same_time_are_told(flow: str, options: Prefect1Options, noted: bool) -> None:
+    head = "from prefect.executors import LocalDaskExecutor\n"
+    found = converted(f'{head}{HEAD}with Flow("f", executor=LocalDaskExecutor()) as flow:\n{flow}', options)
+    assert any("ran at the same time" in problem.detail for problem in found.problems) is noted
+
+
+@pytest.mark.parametrize(("option", "noted"), [("", True), ("run_on_schedule=False", False)])
+def test_a_run_that_waited_for_its_schedule_is_told(option: str, noted: bool) -> None:
+    flow = f'with Flow("f", schedule=CronSchedule("0 6 * * *")) as flow:\n    t()\nflow.run({option})\n'
+    found = converted(f"from prefect.schedules import CronSchedule\n{HEAD}{flow}")
+    assert any("runs it once now" in problem.detail for problem in found.problems) is noted
+    assert found.todos == 0

@@ -1,0 +1,161 @@
+"""With `--to`, the calls of a script are rewritten in place, and every other byte stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from syntask_yaml.upgrade.result import Status
+from syntask_yaml.upgrade.scripts.rewrite import Becomes
+from tests.support.upgrading import OldRepository
+
+IMPORTS = "from prefect.deployments import Deployment\nfrom flows import load_orders\n"
+NEW = "from pathlib import Path\nfrom flows import load_orders\n"
+FROM = 'load_orders.from_source(source=str(Path(__file__).parent), entrypoint="flows.py:load_orders")'
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            'Deployment.build_from_flow(load_orders, "nightly", apply=True)  # all\n',
+            f'{FROM}.deploy(\n    name="nightly",\n    work_pool_name="default",\n)  # all\n',
+        ),
+        (
+            'Deployment.build_from_flow(flow=load_orders, name="nightly", version=2).apply(upload=True)\n',
+            f'{FROM}.deploy(\n    name="nightly",\n    version="2",\n    work_pool_name="default",\n)\n',
+        ),
+        (
+            'd = Deployment.build_from_flow(load_orders, "nightly")\nif __name__ == "__main__":\n'
+            "    d.apply(work_queue_concurrency=3)\n",
+            f'd = {FROM}.to_deployment(\n    name="nightly",\n    work_pool_name="default",\n)\n'
+            'if __name__ == "__main__":\n    d.apply()\n',
+        ),
+        (
+            "for n in ['a', 'b']:\n"
+            "    Deployment.build_from_flow(load_orders, f'{n}-x', tags=[n], apply=True)\n",
+            f"for n in ['a', 'b']:\n    {FROM}.deploy(\n        name=f'{{n}}-x',\n        tags=[n],\n"
+            '        work_pool_name="default",\n    )\n',
+        ),
+        (
+            'Deployment.build_from_flow(load_orders, "nightly", work_queue_name="fast", output="x.yaml",\n'
+            '    infra_overrides={"env.LEVEL": "DEBUG"}, parameters={ "limit":3 }, apply=True)\n',
+            f'{FROM}.deploy(\n    name="nightly",\n    parameters={{ "limit":3 }},\n'
+            '    work_pool_name="default",\n    work_queue_name="fast",\n'
+            "    job_variables={'env': {'LEVEL': 'DEBUG'}},\n)\n",
+        ),
+    ],
+)
+def test_calls_are_rewritten(old: OldRepository, before: str, after: str) -> None:
+    path = old.write("deploy.py", f"# é\n{IMPORTS}\n{before}")
+
+    upgrade = old.written(becomes=Becomes.DEPLOY)
+
+    assert {result.status for result in upgrade.results} == {Status.REWRITTEN}
+    assert path.read_text() == f"# é\n{NEW}\n{after}"
+    assert not (old.root / "syntask.yaml").exists()
+    assert old.upgrade(becomes=Becomes.DEPLOY).is_empty
+    assert old.upgrade().is_empty
+
+
+def test_schedules_are_those_of_today(old: OldRepository) -> None:
+    head = IMPORTS + (
+        "from datetime import timedelta\n"
+        "from prefect.orion.schemas.schedules import CronSchedule, IntervalSchedule\n"
+    )
+    path = old.write(
+        "deploy.py",
+        f'{head}\nDeployment.build_from_flow(load_orders, "a", apply=True, is_schedule_active=False,\n'
+        '    schedule=CronSchedule(cron="0 6 * * *", timezone="Europe/Berlin"))\n'
+        'Deployment.build_from_flow(load_orders, "b", apply=True,\n'
+        "    schedule=IntervalSchedule(interval=timedelta(minutes=1)))\n",
+    )
+
+    old.written(becomes=Becomes.DEPLOY)
+
+    text = path.read_text()
+    assert 'schedules=[Cron("0 6 * * *", timezone="Europe/Berlin", active=False)],\n    paused=True' in text
+    assert "schedules=[Interval(60)]" in text
+    assert "from prefect.schedules import Cron\nfrom prefect.schedules import Interval\n" in text
+    assert "orion" not in text
+    assert "timedelta" not in text
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            'Deployment.build_from_flow(load_orders, "nightly", tags=["a"], apply=True)\n',
+            f'{FROM}.serve(\n    name="nightly",\n    tags=["a"],\n)\n',
+        ),
+        (
+            'd = Deployment.build_from_flow(load_orders, "nightly")\nd.apply()\n',
+            f'd = {FROM}.to_deployment(\n    name="nightly",\n)\nserve(d)\n',
+        ),
+    ],
+)
+def test_one_deployment_is_served(old: OldRepository, before: str, after: str) -> None:
+    path = old.write("deploy.py", f"{IMPORTS}{before}")
+
+    old.written(becomes=Becomes.SERVE)
+
+    assert path.read_text().endswith(f"from flows import load_orders\n{after}")
+    assert ("from prefect import serve\n" in path.read_text()) == ("serve(d)" in after)
+
+
+def test_a_script_in_a_folder_names_the_top(old: OldRepository) -> None:
+    path = old.write("a/b/deploy.py", f"{IMPORTS}{CALL}")
+
+    old.written(becomes=Becomes.DEPLOY)
+
+    assert "source=str(Path(__file__).parents[2])" in path.read_text()
+
+
+CALL = 'Deployment.build_from_flow(load_orders, "nightly", apply=True)\n'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Deployment.build_from_flow(load_orders, input(), apply=True)\n",
+        'Deployment.build_from_flow(load_orders, "nightly", triggers=[1], apply=True)\n',
+        'Deployment.build_from_flow(load_orders, "nightly", **{"apply": True})\n',
+        'async def main():\n    await Deployment.build_from_flow(load_orders, "nightly", apply=True)\n',
+        'd: Deployment = Deployment.build_from_flow(load_orders, "nightly")\n',
+        "from prefect.infrastructure import DockerContainer\n"
+        'Deployment.build_from_flow(load_orders, "nightly", infrastructure=DockerContainer(image="x"))\n',
+        "from prefect.filesystems import S3\n"
+        'Deployment.build_from_flow(load_orders, "nightly", storage=S3(bucket_path="x"))\n',
+        'for v in [1, 2]:\n    Deployment.build_from_flow(load_orders, f"n{v}", version=v, apply=True)\n',
+    ],
+)
+def test_what_has_no_equal_stays(old: OldRepository, text: str) -> None:
+    path = old.write("deploy.py", IMPORTS + text)
+
+    upgrade = old.written(becomes=Becomes.DEPLOY)
+
+    assert path.read_text() == IMPORTS + text
+    assert {result.status for result in upgrade.results} == {Status.LEFT}
+    assert "script-not-rewritten" in {problem.code for problem in upgrade.unresolved}
+    assert upgrade.changes == ()
+
+
+def test_several_deployments_cannot_be_served(old: OldRepository) -> None:
+    path = old.write("deploy.py", IMPORTS + CALL + CALL.replace("nightly", "daily"))
+
+    upgrade = old.written(becomes=Becomes.SERVE)
+
+    assert path.read_text().startswith(IMPORTS)
+    assert {problem.code for problem in upgrade.unresolved} == {"script-not-rewritten"}
+
+
+def test_files_become_entries_as_ever(old: OldRepository) -> None:
+    old.deployment()
+    old.write("deploy.py", IMPORTS + CALL.replace("nightly", "script"))
+    old.write("ci.sh", "python deploy.py\n")
+
+    upgrade = old.written(becomes=Becomes.DEPLOY)
+
+    assert [result.status for result in upgrade.results] == [Status.CARRIED, Status.REWRITTEN]
+    assert "script" not in (old.root / "syntask.yaml").read_text()
+    assert (old.root / "ci.sh").read_text() == "python deploy.py\n"
+    assert ("Deploy with deploy.py", "python deploy.py") in upgrade.next_steps

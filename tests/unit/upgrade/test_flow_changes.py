@@ -1,0 +1,141 @@
+"""Repositories with flows of Prefect 1, and what becomes of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+
+from syntask_yaml.cli.views.diagnostics import lines
+from syntask_yaml.upgrade.prefect1.convert import Prefect1Options
+from syntask_yaml.upgrade.result import Upgrade
+from syntask_yaml.upgrade.write import write_upgrade
+from tests.support.console import Console
+from tests.support.upgrading import OldRepository, codes, notes
+
+FLOW = """\
+from prefect import Flow, Parameter, task
+from prefect.run_configs import DockerRun
+from prefect.schedules import CronSchedule
+from prefect.storage import GitHub
+
+
+@task
+def count(shop):
+    return 1
+
+
+with Flow("Count stock", schedule=CronSchedule("0 6 * * *")) as flow:
+    count(Parameter("shop", default="all"))
+
+flow.storage = GitHub(repo="shop/flows", path="flows/stock.py", access_token_secret="GIT_TOKEN")
+flow.run_config = DockerRun(image="shop/flows:7", labels=["big"], env={"API_KEY": "hush-hush"})
+flow.register("shop")
+"""
+
+
+def upgrade(old: OldRepository) -> Upgrade:
+    return old.upgrade(prefect_1=Prefect1Options())
+
+
+def test_options_of_a_flow_become_an_entry(old: OldRepository) -> None:
+    path = old.write("flows/stock.py", FLOW)
+    found = upgrade(old)
+    write_upgrade(found)
+
+    assert "GitHub" not in path.read_text(encoding="utf-8")
+    (entry,) = yaml.safe_load((old.root / "syntask.yaml").read_text(encoding="utf-8"))["deployments"]
+    assert entry["name"] == "count-stock"
+    assert entry["entrypoint"] == "flows/stock.py:count_stock"
+    assert entry["tags"] == ["project:shop"]
+    assert entry["schedules"] == [{"cron": "0 6 * * *"}]
+    assert entry["work_pool"]["name"] == "docker"
+    assert entry["work_pool"]["work_queue_name"] == "big"
+    assert entry["work_pool"]["job_variables"]["image"] == "shop/flows:7"
+    assert "git-token" in str(entry["pull"])
+    assert "hush-hush" not in str(entry)
+    assert found.summary.startswith("1 file of Prefect 1: 1 converted. 1 deployment:")
+
+
+def test_a_second_run_has_nothing_to_do(old: OldRepository) -> None:
+    old.write("flows/stock.py", FLOW)
+    write_upgrade(upgrade(old))
+
+    assert upgrade(old).is_empty
+
+
+def test_files_are_only_read_if_that_is_wanted(old: OldRepository) -> None:
+    old.write("flows/stock.py", FLOW)
+    assert old.upgrade().is_empty
+
+
+def test_an_entry_that_is_there_with_other_values_leaves_the_options_in_the_code(old: OldRepository) -> None:
+    path = old.write("stock.py", FLOW)
+    entry = {"name": "count-stock", "entrypoint": "stock.py:count_stock", "tags": ["other"]}
+    old.write("syntask.yaml", yaml.safe_dump({"deployments": [entry]}))
+    found = upgrade(old)
+    write_upgrade(found)
+
+    assert "already-declared" in codes(found.diagnostics)
+    assert "p1-deployment" in codes(found.diagnostics)
+    assert 'flow.register("shop")' in path.read_text(encoding="utf-8")
+
+
+def test_flows_of_one_name_get_deployments_of_their_own(old: OldRepository) -> None:
+    old.write("stock.py", FLOW)
+    old.write("more.py", FLOW)
+    found = upgrade(old)
+    assert {result.converted.name for result in found.results} == {"count-stock", "stock-count-stock"}
+
+
+LEFT = {
+    "latin.py": b"# coding: latin-1\nimport prefect\nprefect.Flow('\xe9')\n",
+    "other.py": b"from prefect import Flow\nwith Flow('\xe9'): pass\n",
+    "old.py": b"from prefect import Flow\nprint 'x'\nwith Flow('f'): pass\n",
+    "large.py": b"from prefect import Flow\n" + b"#" * 1024 * 1024,
+    "loop.py": b"from prefect import Flow\nfor x in 'ab':\n    with Flow(x):\n        break\n",
+    "book.ipynb": b'{"cells": ["from prefect import Flow\\n"]}',
+}
+
+
+def test_what_is_not_converted_is_reported_and_left(
+    old: OldRepository, request: pytest.FixtureRequest
+) -> None:
+    for name, content in LEFT.items():
+        (old.root / name).write_bytes(content)
+    found = upgrade(old)
+    said = "".join(f"{click.unstyle(line)}\n" for each in found.diagnostics for line in lines(each))
+
+    expected = Path(__file__).parents[2] / "files" / "prefect1" / "unreadable.txt"
+    if request.config.getoption("--update"):
+        expected.write_text(said, encoding="utf-8")
+    assert expected.read_text(encoding="utf-8") == said
+    assert not found.changes
+    assert {each.span.file for each in found.unresolved if each.span} == LEFT.keys()
+
+
+def test_a_file_with_deployments_too_is_reported_once(old: OldRepository) -> None:
+    (old.root / "deploy.py").write_bytes(b"from prefect.deployments import Deployment\n# \xe9\n")
+    assert [problem.code for problem in upgrade(old).diagnostics] == ["unreadable-file"]
+
+
+def test_a_renamed_parameter_is_listed(old: OldRepository) -> None:
+    old.write("stock.py", FLOW.replace('"shop", default', '"The shop", default'))
+    found = upgrade(old)
+    assert "p1-parameter" in notes(found.diagnostics)
+
+
+def test_the_command_converts_flows(tmp_path: Path) -> None:
+    console = Console(tmp_path, tmp_path)
+    (tmp_path / "stock.py").write_text(FLOW, encoding="utf-8")
+
+    done = console.run("syntask upgrade --prefect1 --output json")
+    document = json.loads(done.stdout)
+
+    assert document["flows"] == [{"file": "stock.py", "functions": ["count_stock"], "todos": 0}]
+    assert "hush-hush" not in done.stdout
+    assert console.run("syntask upgrade --prefect1 --check").returncode == 2
+    assert console.run("syntask upgrade --submit").returncode == 64
