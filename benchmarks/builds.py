@@ -64,7 +64,7 @@ def measure() -> Table:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         engine = stack.enter_context(support.container_engine())
-        peer = _peer(folder / "peer")
+        peer = with_prefect_docker(folder / "peer")
         server = stack.enter_context(sqlite_server(folder / "server", migrated=migrated_file(folder)))
         server.create_pool(_POOL)
         for builds in (1, 4):
@@ -79,7 +79,7 @@ def measure() -> Table:
     return table
 
 
-def _peer(folder: Path) -> Mapping[str, str] | str:
+def with_prefect_docker(folder: Path) -> Mapping[str, str] | str:
     """The environment in which Prefect finds `prefect-docker`, or why there is none."""
     words = ["-m", "pip", "install", "-q", "--no-deps", "--target", str(folder), "prefect-docker"]
     done = subprocess.run([sys.executable, *words], check=False, capture_output=True, text=True)

@@ -14,11 +14,11 @@ from pathlib import Path
 from benchmarks.measure import SCRIPTS, Cost, cost_of, inside, median
 from benchmarks.projects import ENVIRON, write_project
 from benchmarks.table import Table, seconds, times
+from benchmarks.validation import LOAD
 
 EARLIER = "2e3b9d1"
 SIZES = (10, 1_000, 10_000)
 _ROOT = Path(__file__).resolve().parents[1]
-_LOAD = "import yaml; from yaml.cyaml import CSafeLoader; yaml.load(open({path!r}), CSafeLoader)"
 # Each is run in a new store, in this order.
 _COMMANDS = {
     "validate": ("validate",),
@@ -64,7 +64,7 @@ def _earlier() -> Iterator[Path]:
 def _rows(folder: Path, size: int, earlier: Path, table: Table) -> Iterator[tuple[str, ...]]:
     file = write_project(folder, size)
     rounds = range(3 if size >= 1_000 else 7)
-    base = inside(_LOAD.format(path=str(file)) if size > 10 else "import click")
+    base = inside(LOAD.format(path=str(file)) if size > 10 else "import click")
     runs: dict[tuple[str, str], list[Cost]] = {}
     bases = []
     for number in rounds:

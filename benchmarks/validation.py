@@ -11,7 +11,7 @@ from benchmarks.projects import write_project
 from benchmarks.table import Table, seconds, times
 
 SIZES = (100, 1_000, 10_000, 100_000)
-_LOAD = "import yaml; from yaml.cyaml import CSafeLoader; yaml.load(open({path!r}), CSafeLoader)"
+LOAD = "import yaml; from yaml.cyaml import CSafeLoader; yaml.load(open({path!r}), CSafeLoader)"
 
 
 def measure() -> Table:
@@ -42,7 +42,7 @@ def _row(folder: Path, size: int) -> tuple[str, ...]:
     syntask = str(SCRIPTS / "syntask")
     costs = in_turn(
         {
-            "load": inside(_LOAD.format(path=str(file))),
+            "load": inside(LOAD.format(path=str(file))),
             "validate": lambda: cost_of([syntask, "validate"], cwd=folder),
             "alone": lambda: cost_of([syntask, "validate", "--no-flows"], cwd=folder),
         },

@@ -1,4 +1,4 @@
-"""How much code there is, and in what pieces: `python -m benchmarks.code [DIRECTORY]`, ours by default.
+"""How much code there is, and in what pieces: `python -m benchmarks.code_size [DIRECTORY]`, ours by default.
 
 A function's length is without its docstring. Its complexity is 1 and each `if`, loop, `except`, conditional
 expression, case, comprehension and boolean operator.
