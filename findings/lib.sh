@@ -26,6 +26,15 @@ install() {
     fi
 }
 
+# npm_install PACKAGE@VERSION: a package of npm in $folder/node_modules. Ends with 77 where there is no npm.
+npm_install() {
+    if ! command -v npm >"$folder/which"; then
+        echo "Needs npm." >&2
+        exit 77
+    fi
+    npm install --silent --no-fund --no-audit --prefix "$folder" "$1" >"$folder/npm.log"
+}
+
 # prefect VERSION [PACKAGE…]: Prefect in $folder/VERSION. The bounds are the newest that 3.8.8 starts a server with.
 prefect() {
     version=$1

@@ -9,11 +9,7 @@
 # which keys an entry has gives no answer, as if the schema did not know them. Indent lists by two blanks.
 . "$(dirname "$0")/lib.sh"
 here=$(dirname "$(readlink -f "$0")")
-if ! command -v npm >"$folder/which"; then
-    echo "Needs npm." >&2
-    exit 77
-fi
-npm install --silent --no-fund --no-audit --prefix "$folder" yaml-language-server@2.0.0 >"$folder/npm.log"
+npm_install yaml-language-server@2.0.0
 cat >"$folder/schema.json" <<'JSON'
 {
   "$schema": "https://json-schema.org/draft/2020-12/schema",

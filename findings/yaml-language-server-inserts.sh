@@ -12,11 +12,7 @@
 # only, and texts and numbers as examples.
 . "$(dirname "$0")/lib.sh"
 here=$(dirname "$(readlink -f "$0")")
-if ! command -v npm >"$folder/which"; then
-    echo "Needs npm." >&2
-    exit 77
-fi
-npm install --silent --no-fund --no-audit --prefix "$folder" yaml-language-server@2.0.0 >"$folder/npm.log"
+npm_install yaml-language-server@2.0.0
 cat >"$folder/schema.json" <<'JSON'
 {
   "$schema": "https://json-schema.org/draft/2020-12/schema",
