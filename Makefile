@@ -2,8 +2,9 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-# A process for each core; the tests of a file, which may share a server, stay together.
-SIDE_BY_SIDE := --numprocesses logical --maxprocesses 4 --dist loadfile
+# A process for each core; the tests of a file, which may share a server, stay together. In the order of the files:
+# those with few tests are the slow ones, and would all be left for the end.
+SIDE_BY_SIDE := --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo test torture quick check format bench docs lock clean
 
@@ -21,9 +22,18 @@ torture: .venv/.ready
 	SYNTASK_INPUTS=$${SYNTASK_INPUTS:-100000} SYNTASK_TORTURE_KILLS=$${SYNTASK_TORTURE_KILLS:-300} \
 	SYNTASK_TORTURE_RUNS=$${SYNTASK_TORTURE_RUNS:-4000} SYNTASK_TORTURE_OUTPUT=$${SYNTASK_TORTURE_OUTPUT:-1000} \
 	SYNTASK_TORTURE_PAIRS=$${SYNTASK_TORTURE_PAIRS:-200} $(BIN)/python -m pytest --timeout=0 -m "torture or not torture" \
-		-rP --numprocesses logical --maxprocesses 4 tests/torture tests/fuzz tests/acceptance/worker/test_output.py
-	SYNTASK_TORTURE_DEPLOYMENTS=$${SYNTASK_TORTURE_DEPLOYMENTS:-1300} $(BIN)/python -m pytest --timeout=0 \
-		tests/real/prefect/test_reading_all.py
+		-rP --numprocesses logical --maxprocesses 4 tests/torture tests/fuzz tests/acceptance/worker/test_output.py \
+		tests/acceptance/faults/test_killed_wizard.py tests/acceptance/worker/test_automations.py \
+		tests/unit/syntask/test_deployable.py
+	SYNTASK_TORTURE_DEPLOYMENTS=$${SYNTASK_TORTURE_DEPLOYMENTS:-1300} \
+	SYNTASK_TORTURE_SEEDS=$${SYNTASK_TORTURE_SEEDS:-6} SYNTASK_TORTURE_FIELDS=$${SYNTASK_TORTURE_FIELDS:-100} \
+	$(BIN)/python -m pytest --timeout=0 tests/real/prefect/test_reading_all.py tests/real/prefect/test_faults.py \
+		tests/real/prefect/test_backend_fields.py
+	$(BIN)/python -m pytest --timeout=0 -m "torture or not torture" tests/real/prefect/test_upgrade_from_server.py \
+		tests/real/prefect/test_switch.py tests/real/prefect/test_block_pool_jobs.py tests/real/prefect/test_worker_jobs.py \
+		tests/real/prefect/test_agent_repository.py tests/real/prefect/test_backend_copy.py tests/real/prefect/test_automations.py \
+		tests/real/prefect/test_retry.py \
+		tests/real/prefect/test_sdk.py tests/real/docker_pools/test_example.py
 
 # The tests that start no servers.
 quick: .venv/.ready
@@ -56,7 +66,7 @@ lock:
 		- --output-file tests/prefect-3.9.txt
 
 clean:
-	rm -rf .venv .demo .servers .versions .prefect-3.9 .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache htmlcov .coverage*
+	rm -rf .venv .demo .servers .versions .prefect-* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache htmlcov .coverage*
 
 .venv/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

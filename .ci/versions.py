@@ -1,6 +1,7 @@
 """Run the tests that need no servers with other releases than those of constraints.txt.
 
-    versions.py lowest    the lowest that pyproject.toml allows; a failure is a bound that is not true
+    versions.py lowest    the lowest that pyproject.toml allows, with the oldest Python of the machine;
+                          a failure is a bound that is not true
     versions.py newest    the newest there are; what fails is told with the packages that cause it,
                           and exits with 0: a release of strangers keeps nobody from landing
 
@@ -26,6 +27,8 @@ TESTS = [
         for part in ("backend", "document", "plan", "steps", "template", "test_template.py")
     ),
 ]
+# Debian's own Python stays at an early release of its line, with the faults that later ones mended.
+OLDEST = [Path("/usr/bin/python3"), Path(sys.executable)]
 # What an environment has from the start: no dependency of ours.
 SEEDED = {"pip", "setuptools", "wheel"}
 UV = str(next((path for path in [ROOT / ".servers/bin/uv"] if path.exists()), "uv"))
@@ -34,9 +37,9 @@ UV = str(next((path for path in [ROOT / ".servers/bin/uv"] if path.exists()), "u
 class Environment:
     """An environment called *name*, with the tests of this project."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, python: str = sys.executable) -> None:
         self.place = ROOT / ".versions" / name
-        run([UV, "venv", "--quiet", "--clear", "--seed", "--python", sys.executable, str(self.place)])
+        run([UV, "venv", "--quiet", "--clear", "--seed", "--python", python, str(self.place)])
 
     def install(self, *words: str) -> None:
         run([UV, "pip", "install", "--quiet", "--python", str(self.place), *words])
@@ -66,6 +69,19 @@ def pinned() -> dict[str, str]:
     return {name.lower(): version for name, version in re.findall(r"^([\w.-]+)==([^\s;]+)", text, re.M)}
 
 
+def oldest_python() -> str:
+    """The oldest Python of this machine that pyproject.toml allows."""
+    versions = {version: str(python) for python in OLDEST if (version := version_of(python)) >= (3, 11)}
+    return versions[min(versions)]
+
+
+def version_of(python: Path) -> tuple[int, ...]:
+    if not python.exists():
+        return ()
+    told = run([str(python), "-c", "import sys; print(*sys.version_info[:3])"])
+    return tuple(map(int, told.split()))
+
+
 def differences(packages: dict[str, str]) -> dict[str, str]:
     """The packages that have another version than in constraints.txt, in words."""
     known = pinned()
@@ -77,7 +93,9 @@ def differences(packages: dict[str, str]) -> dict[str, str]:
 
 
 def lowest() -> int:
-    environment = Environment("lowest")
+    python = oldest_python()
+    print("Python", *version_of(Path(python)))
+    environment = Environment("lowest", python)
     environment.install("--resolution", "lowest-direct", *WHAT)
     # What a busy machine made fail passes the second time; what a bound makes fail does not.
     if environment.test(*TESTS) or environment.test("--last-failed", *TESTS):
