@@ -174,7 +174,7 @@ class PrefectServer:
         )
 
     def create_old_block(self, slug: str, name: str, fields: dict[str, Any], data: dict[str, Any]) -> None:
-        """A block of Prefect 2, as a server has it whose database was migrated; its type may be there already."""
+        """A block of Prefect 2, as a migrated database has it; its type may be there already."""
         kinds = [kind for kind in self.every("block_types") if kind["slug"] == slug]
         kind = kinds[0] if kinds else self.request("POST", "/block_types/", {"name": slug, "slug": slug})
         of_type = {"block_type_id": kind["id"]}
