@@ -6,6 +6,7 @@ Without names everything is measured. Sections of the page that were not measure
 from __future__ import annotations
 
 import importlib
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -37,13 +38,21 @@ def main(names: Sequence[str]) -> int:
         sys.stderr.write(f"unknown: {', '.join(unknown)}; there are {', '.join(MODULES)}\n")
         return 64
     compile_packages()
+    if len(names) == 1:
+        _measure(names[0])
+        return 0
     for name in names or MODULES:
-        sys.stderr.write(f"{name} …\n")
-        table: Table = importlib.import_module(f"benchmarks.{name}").measure()
-        print(table.markdown(), flush=True)
-        before = _PAGE.read_text(encoding="utf-8") if _PAGE.exists() else ""
-        _PAGE.write_text(with_tables(before, [table], machine=description()), encoding="utf-8")
+        # The memory of a new process counts that of the one that started it: no benchmark inherits another's.
+        subprocess.run([sys.executable, "-m", "benchmarks", name], check=True)
     return 0
+
+
+def _measure(name: str) -> None:
+    sys.stderr.write(f"{name} …\n")
+    table: Table = importlib.import_module(f"benchmarks.{name}").measure()
+    print(table.markdown(), flush=True)
+    before = _PAGE.read_text(encoding="utf-8") if _PAGE.exists() else ""
+    _PAGE.write_text(with_tables(before, [table], machine=description()), encoding="utf-8")
 
 
 if __name__ == "__main__":
