@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import keyword
+import re
 
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
 from syntask_yaml.upgrade.prefect1.edges import graph_statements
@@ -125,15 +126,28 @@ def _declare(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) -> str | 
 
 
 def _name(draft: FlowFileDraft, flow: Prefect1Flow, old: str, call: ast.Call) -> str:
-    if old.isidentifier() and not keyword.iskeyword(old):
+    if old.isidentifier() and not _is_refused(old):
         return old
-    name = identifier(old) or "parameter"
-    name = f"{name}_" if keyword.iskeyword(name) else name
+    name = old if old.isidentifier() else identifier(old)
+    name = name.lstrip("_") or "parameter"
+    name = f"{name}_" if _is_refused(name) else name
     if flow.renamed.get(old, "") != name:
         flow.renamed[old] = name
-        text = f"The parameter `{old}` is now `{name}`, because functions need names of Python."
+        is_python = old.isidentifier() and not keyword.iskeyword(old)
+        reason = "Prefect 3 refuses that name" if is_python else "functions need names of Python"
+        text = f"The parameter `{old}` is now `{name}`, because {reason}."
         draft.note(call, "p1-parameter", text, "Change whoever runs the flow with it.")
     return name
+
+
+# Names that parameters of flows cannot have: Prefect checks values with a model that has them itself.
+_REFUSED = re.compile(
+    "_.*|model_(config|dump(_json)?|validate(_json|_strings)?)|return_state|wait_for"
+)
+
+
+def _is_refused(name: str) -> bool:
+    return keyword.iskeyword(name) or _REFUSED.fullmatch(name) is not None
 
 
 def _default(call: ast.Call, *, is_date: bool) -> ast.expr | None:
