@@ -408,6 +408,23 @@ def test_schedules(schedule: str, expected: list[dict[str, object]]) -> None:
     assert "prefect.schedules" not in found.text
 
 
+@pytest.mark.parametrize(
+    ("alias", "flow", "left"),
+    [
+        ("again = t\n", "    u(again)\n", True),
+        ("first = t\nagain = first\n", "    u(again)\n", True),
+        ("again = t if t else u\n", "    u(again)\n", True),
+        ("again = t\n", "    u(x=[again])\n", True),
+        ("again = t\n", "    u(again())\n", False),
+        ("again = t.name\n", "    u(again)\n", False),
+        ("again = 1\n", "    u(again)\n", False),
+    ],
+)
+def test_another_name_of_a_task_that_is_not_called_is_left(alias: str, flow: str, left: bool) -> None:
+    text = f'{HEAD}@task\ndef u(x):\n    return x\n\n\n{alias}with Flow("f") as flow:\n{flow}'
+    assert codes(converted(text)) == ({"p1-dependency"} if left else set())
+
+
 def test_what_registration_read_from_the_environment_is_a_template() -> None:
     head = 'import os\nfrom prefect.run_configs import KubernetesRun\n\nTAG = os.environ["TAG"]\n'
     run = 'KubernetesRun(image=f"shop:{TAG}", env={"MODE": os.getenv("MODE", "x")})'
