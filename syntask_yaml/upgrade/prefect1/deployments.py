@@ -76,7 +76,7 @@ def _values(
     return found
 
 
-# Arguments of run configurations that were read when the flow was registered, and go into the entry as they are.
+# Arguments of run configurations that go into the entry as they are.
 _WITH_TEMPLATES = frozenset(
     "env image cpu memory cpu_limit cpu_request memory_limit memory_request task_role_arn execution_role_arn "
     "working_dir service_account_name".split()

@@ -34,6 +34,10 @@ def _convert_inside(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) ->
         draft.note(call, "p1-parameter", text)
         draft.edits.remove(draft.module.statement(call))
         return
+    if any(_makes_task_with(draft, use) for use in _uses(draft, flow, call)):
+        text = "A task took the parameter when it was made, and did not get its value. Pass it to the call."
+        draft.todo(call, "p1-parameter", text)
+        return
     name = _declare(draft, flow, call)
     if name is None:
         return
@@ -55,6 +59,19 @@ def _is_unused(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) -> bool
     variable = _target(statement, call)
     is_alone = isinstance(statement, ast.Expr) and statement.value is call
     return is_alone or bool(variable and not draft.module.uses(variable, flow.scope))
+
+
+def _uses(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) -> list[ast.expr]:
+    """The parameter where it is made, or where its variable is read."""
+    variable = _target(draft.module.statement(call), call)
+    return [*draft.module.uses(variable, flow.scope)] if variable else [call]
+
+
+def _makes_task_with(draft: FlowFileDraft, use: ast.expr) -> bool:
+    """Whether *use* is an argument of what makes a task."""
+    outer = draft.module.parent(use)
+    made = draft.module.parent(outer) if isinstance(outer, ast.keyword) else outer
+    return isinstance(made, ast.Call) and use is not made.func and draft.makes_task_of(made)
 
 
 def _convert_outside(draft: FlowFileDraft, call: ast.Call) -> None:
@@ -141,9 +158,7 @@ def _name(draft: FlowFileDraft, flow: Prefect1Flow, old: str, call: ast.Call) ->
 
 
 # Names that parameters of flows cannot have: Prefect checks values with a model that has them itself.
-_REFUSED = re.compile(
-    "_.*|model_(config|dump(_json)?|validate(_json|_strings)?)|return_state|wait_for"
-)
+_REFUSED = re.compile("_.*|model_(config|dump(_json)?|validate(_json|_strings)?)|return_state|wait_for")
 
 
 def _is_refused(name: str) -> bool:

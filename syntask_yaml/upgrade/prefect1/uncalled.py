@@ -24,8 +24,8 @@ def convert_uncalled(draft: FlowFileDraft) -> None:
             if isinstance(node, ast.Name) and _is_uncalled(draft, flow, node):
                 found.setdefault(node.id, []).append(node)
         for name, uses in found.items():
-            is_task = name in draft.tasks
-            if is_task and all(_is_given(draft, flow, use) for use in uses) and not _is_in_graph(draft, flow, name):
+            is_plain = name in draft.tasks and not _is_in_graph(draft, flow, name)
+            if is_plain and all(_is_given(draft, flow, use) for use in uses):
                 _call(draft, name, sorted(uses, key=draft.edits.start))
                 continue
             for use in uses:

@@ -408,6 +408,15 @@ def test_schedules(schedule: str, expected: list[dict[str, object]]) -> None:
     assert "prefect.schedules" not in found.text
 
 
+@pytest.mark.parametrize(("made", "left"), [("T(x)()", True), ("T(1)(x)", False)])
+def test_a_parameter_for_a_task_that_is_made_is_left(made: str, left: bool) -> None:
+    text = (
+        "from prefect import Flow, Parameter, Task\n\n\nclass T(Task):\n    def run(self, x):\n        pass\n"
+    )
+    found = converted(f'{text}\n\nwith Flow("f") as flow:\n    x = Parameter("x")\n    {made}\n')
+    assert codes(found) == ({"p1-parameter"} if left else set())
+
+
 @pytest.mark.parametrize(
     ("alias", "flow", "left"),
     [
