@@ -21,9 +21,10 @@ test: .venv/.ready .prefect-3.9/.ready
 torture: .venv/.ready
 	SYNTASK_INPUTS=$${SYNTASK_INPUTS:-100000} SYNTASK_TORTURE_KILLS=$${SYNTASK_TORTURE_KILLS:-300} \
 	SYNTASK_TORTURE_RUNS=$${SYNTASK_TORTURE_RUNS:-4000} SYNTASK_TORTURE_OUTPUT=$${SYNTASK_TORTURE_OUTPUT:-1000} \
+	SYNTASK_TORTURE_CHILDREN=$${SYNTASK_TORTURE_CHILDREN:-100000} \
 	SYNTASK_TORTURE_PAIRS=$${SYNTASK_TORTURE_PAIRS:-200} $(BIN)/python -m pytest --timeout=0 -m "torture or not torture" \
 		-rP --numprocesses logical --maxprocesses 4 tests/torture tests/fuzz tests/acceptance/worker/test_output.py \
-		tests/acceptance/faults/test_killed_wizard.py tests/acceptance/worker/test_automations.py \
+		tests/acceptance/worker/test_children.py tests/acceptance/faults/test_killed_wizard.py tests/acceptance/worker/test_automations.py \
 		tests/unit/syntask/test_deployable.py
 	SYNTASK_TORTURE_DEPLOYMENTS=$${SYNTASK_TORTURE_DEPLOYMENTS:-1300} \
 	SYNTASK_TORTURE_SEEDS=$${SYNTASK_TORTURE_SEEDS:-6} SYNTASK_TORTURE_FIELDS=$${SYNTASK_TORTURE_FIELDS:-100} \

@@ -1,9 +1,9 @@
 """The port: what a backend does for the rest of the tool.
 
-`Backend` is what commands need, with `Automations` and `ConcurrencyLimits` as parts in files of their own;
-`RunQueue` (`backend/queue.py`) is what our own worker needs besides, on the backends that it can serve. Every
-adapter passes the same contract suite (`tests/contract`). All verbs raise `BackendError` and its kinds for
-what goes wrong on the other side, `NotFound` for an id that stands for nothing, and nothing else.
+`Backend` is what commands need, with `Automations` (`backend/automations.py`) as a part; `RunQueue`
+(`backend/queue.py`) is what our own worker needs besides, on the backends that it can serve. Every adapter
+passes the same contract suite (`tests/contract`). All verbs raise `BackendError` and its kinds for what goes
+wrong on the other side, `NotFound` for an id that stands for nothing, and nothing else.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from datetime import datetime
 from typing import Protocol, TypeGuard
 
 from syntask_yaml.backend.automations import Automations
-from syntask_yaml.backend.concurrency_limits import ConcurrencyLimits
 from syntask_yaml.backend.queue import RunQueue
 from syntask_yaml.errors import BackendError
 from syntask_yaml.model.block import Block, BlockType, Variable
+from syntask_yaml.model.child_run import ChildRun
 from syntask_yaml.model.deployment import Stored, Write
 from syntask_yaml.model.lease import Holder, Lease
 from syntask_yaml.model.pool import WorkPool, WorkQueue
@@ -53,10 +53,14 @@ class RunFilter:
 
 @dataclass(frozen=True, slots=True)
 class LogFilter:
-    """Which lines of a log are meant: those of a *level* or a higher one, written *since* a time."""
+    """Which lines of a log are meant: those of a *level* or a higher one, written *since* a time.
+
+    *tasks* are the ids of the task runs that wrote them; empty: whoever did.
+    """
 
     level: int = 0
     since: datetime | None = None
+    tasks: tuple[str, ...] = ()
 
 
 ALL_LINES = LogFilter()
@@ -91,7 +95,7 @@ class Features:
     forgets: frozenset[str] = frozenset()
 
 
-class Backend(Automations, ConcurrencyLimits, Protocol):
+class Backend(Automations, Protocol):
     """Deployments, pools, values and runs, wherever they live. *url* is for people, without secrets."""
 
     url: str
@@ -215,6 +219,10 @@ class Backend(Automations, ConcurrencyLimits, Protocol):
 
     def last_logs(self, run_id: str, *, limit: int) -> list[LogLine]:
         """The last lines that a run wrote, at most *limit* and at most 200, in order."""
+        ...
+
+    def children(self, run_id: str) -> list[ChildRun]:
+        """The task runs and subflow runs of a run, those of its subflows too, in the order of their start."""
         ...
 
     def cause(self, run: Run) -> Cause | None:

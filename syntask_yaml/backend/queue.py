@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from syntask_yaml.backend.automations import DeliveryQueue
-from syntask_yaml.backend.concurrency_limits import SlotQueue
+from syntask_yaml.model.child_run import ChildRun
 from syntask_yaml.model.run import LogLine, Run, State, StateType
 from syntask_yaml.model.value import Json
 from syntask_yaml.model.worker import ServingWorker
@@ -35,7 +35,7 @@ class Claim:
     logged: int = 0
 
 
-class RunQueue(DeliveryQueue, SlotQueue, Protocol):
+class RunQueue(DeliveryQueue, Protocol):
     """What a worker needs: due runs, each exactly once, and a place to report.
 
     Every verb may be called by many workers at the same time, and each change is one transaction.
@@ -83,6 +83,14 @@ class RunQueue(DeliveryQueue, SlotQueue, Protocol):
         """Keep what a run wrote. With *token*, False, and nothing kept, if the run is no longer ours."""
         ...
 
+    def put_children(self, run_id: str, children: Sequence[ChildRun], *, token: str = "") -> bool:
+        """Keep how task runs and subflow runs of a run stand, each once, over what is known of them.
+
+        What is older than that changes nothing. With *token*, False, and nothing kept, if the run is no
+        longer ours. What has not ended when its run ends is CANCELLED or CRASHED with it.
+        """
+        ...
+
     def renew(self, claims: Sequence[Claim], *, now: datetime, lease: float) -> Mapping[str, StateType]:
         """Hold on to runs for another *lease* seconds: the states of those still ours, by run id."""
         ...
@@ -110,7 +118,10 @@ class RunQueue(DeliveryQueue, SlotQueue, Protocol):
         ...
 
     def forget(self, before: datetime, *, limit: int) -> int:
-        """Remove up to *limit* runs that ended earlier than *before*, with their logs; how many it were."""
+        """Remove runs that ended earlier than *before*, with their logs and children; how many it were.
+
+        At most *limit*, and no more than take a moment; 0 if there are none.
+        """
         ...
 
     def next_due(self, pool: str, now: datetime) -> datetime | None:

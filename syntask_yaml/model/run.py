@@ -131,9 +131,13 @@ class RunRequest:
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One line of a run's output; *level* as in `logging` (20 is INFO)."""
+    """One line of a run's output; *level* as in `logging` (20 is INFO).
+
+    *task* is the id of the task run that wrote it, if one did.
+    """
 
     timestamp: datetime
     level: int
     message: str
     logger: str = "flow_run"
+    task: str | None = None

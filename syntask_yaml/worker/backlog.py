@@ -12,6 +12,7 @@ from pathlib import Path
 
 from syntask_yaml.backend.queue import Claim, RunQueue
 from syntask_yaml.model.run import LogLine, State
+from syntask_yaml.worker.children import WaitingChildren
 
 # Bytes of lines that are kept in memory, and read from the file at a time.
 _HELD = 1_000_000
@@ -23,10 +24,11 @@ class ClaimLost(Exception):
 
 @dataclass
 class Backlog:
-    """The lines and the states of one run that wait for the store. *folder* is for the file."""
+    """The lines, children and states of one run that wait for the store. *folder* is for the file."""
 
     folder: Path
     lines: list[LogLine] = field(default_factory=list)
+    children: WaitingChildren = field(default_factory=WaitingChildren)
     states: list[State] = field(default_factory=list)
     _size: int = 0
     _aside: _Aside | None = None
@@ -50,7 +52,7 @@ class Backlog:
         return lines[done:]
 
     def deliver(self, queue: RunQueue, claim: Claim, now: datetime) -> Iterator[State]:
-        """Deliver all lines and then the states; yield the accepted ones.
+        """Deliver all lines, then the children, then the states; yield the accepted ones.
 
         Raises ClaimLost for what is rejected. Raises BackendError if the store fails; what it has is not
         delivered again.
@@ -62,6 +64,10 @@ class Backlog:
         if self.lines:
             self._append(queue, claim, self.lines)
             self._taken()
+        if children := self.children.all():
+            if not queue.put_children(claim.run.id, children, token=claim.token):
+                raise ClaimLost
+            self.children.clear()
         while self.states:
             if not queue.report(claim, self.states[0], now):
                 raise ClaimLost
@@ -75,6 +81,7 @@ class Backlog:
     def drop(self) -> None:
         """Forget what was not delivered: another worker does that."""
         self._taken()
+        self.children.clear()
         self.states.clear()
         self.close()
 
@@ -106,7 +113,7 @@ class _Aside:
 
     def write(self, line: LogLine) -> None:
         """Add *line*, or nothing. Raises OSError where the disk is full."""
-        fields = (line.timestamp.isoformat(), line.level, line.message, line.logger)
+        fields = (line.timestamp.isoformat(), line.level, line.message, line.logger, line.task)
         rest, at = json.dumps(fields).encode() + b"\n", self._written
         while rest:
             done = os.pwrite(self.descriptor, rest, at)
@@ -127,5 +134,5 @@ class _Aside:
 
 
 def _line(text: bytes) -> LogLine:
-    moment, level, message, logger = json.loads(text)
-    return LogLine(datetime.fromisoformat(moment), level, message, logger)
+    moment, *fields = json.loads(text)
+    return LogLine(datetime.fromisoformat(moment), *fields)

@@ -17,12 +17,23 @@ from functools import partial
 from threading import Event, Thread
 from typing import IO
 
+from syntask._run import enter
+from syntask._tracking import ChildChange, RunInfo
 from syntask_yaml.errors import SyntaskError
 from syntask_yaml.model.step import Step
 from syntask_yaml.worker.invoke_flow import TimedOut, bind, call_flow
 from syntask_yaml.worker.lifeline import bind_life
 from syntask_yaml.worker.load_flow import load_flow
-from syntask_yaml.worker.protocol import CONTROL_FD, FORK_FD, GO, LONGEST_LINE, REPORT_FD, Job, Report
+from syntask_yaml.worker.protocol import (
+    CONTROL_FD,
+    FORK_FD,
+    GO,
+    LONGEST_LINE,
+    LONGEST_TEXT,
+    REPORT_FD,
+    Job,
+    Report,
+)
 
 
 class _Reporter:
@@ -41,6 +52,21 @@ class _Reporter:
                 os.write(self._descriptor, whole)
 
 
+class _WorkerTracker:
+    """Tells the worker what becomes of the children of *run*; how the run ended, `main` reports."""
+
+    def __init__(self, run: RunInfo, report: _Reporter) -> None:
+        self.run = run
+        self._report = report
+
+    def follow(self, change: ChildChange) -> None:
+        with suppress(OSError):  # the flow closed the pipe
+            self._report(Report("child", child=change._replace(message=change.message[:LONGEST_TEXT])))
+
+    def end(self, state: str, state_name: str, message: str) -> None:
+        """Nothing: how the run ended is its result."""
+
+
 class _LogHandler(logging.Handler):
     """Sends log records to the worker with their level, instead of through standard error."""
 
@@ -50,7 +76,9 @@ class _LogHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            self._report(Report("log", self.format(record), level=record.levelno, logger=record.name))
+            task = getattr(record, "task_run_id", None)
+            text, level = self.format(record), record.levelno
+            self._report(Report("log", text, level=level, logger=record.name, task=task))
         except TimedOut:
             raise
         except Exception:  # noqa: BLE001  (logging must not end what it logs)
@@ -112,6 +140,7 @@ def main() -> int:
             take_logs(handler)
             provide_server(function)
         stage = "parameters"
+        enter(_WorkerTracker(job.run_info, report))
         call = bind(function, job.parameters)
         stage = "call"
         control.wait(report)

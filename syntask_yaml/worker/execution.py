@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
+from syntask._tracking import ChildChange
 from syntask_yaml.backend.base import Backend, OwnBackend
 from syntask_yaml.backend.clock import has_passed
 from syntask_yaml.backend.queue import Claim
@@ -17,13 +17,11 @@ from syntask_yaml.operations.secret_variables import HINT, secret_problem
 from syntask_yaml.steps.scrubber import Scrubber, secrets_in
 from syntask_yaml.worker.backlog import Backlog, ClaimLost
 from syntask_yaml.worker.causes import cause_of_failure
-from syntask_yaml.worker.log_limit import LogLimit
-from syntask_yaml.worker.protocol import LONGEST_TEXT, Report
+from syntask_yaml.worker.protocol import Report
 from syntask_yaml.worker.run_environment import job_variables, own_directory, remove_directory
 from syntask_yaml.worker.runner.base import Adopter, Launch, Legacy, Runner, Running
+from syntask_yaml.worker.sieve import Sieve
 
-# Far above the levels of `logging`; a store cannot hold every number.
-_HIGHEST = 1000
 _BEGUN = (StateType.RUNNING, StateType.CANCELLING)
 
 
@@ -39,9 +37,7 @@ class Execution:
     running: Running
     directory: Path
     is_over: bool = False
-    _scrubber: Scrubber = field(default_factory=Scrubber)
-    _log_limit: LogLimit = field(default_factory=LogLimit)
-    _damaged: int = 0
+    _sieve: Sieve = field(default_factory=Sieve)
     _result: State | None = None
     _asked: datetime | None = None
     _grace: float = 0.0
@@ -67,22 +63,29 @@ class Execution:
         for report in self._reports(is_last=code is not None):
             match report.kind:
                 case "log" | "damaged":
-                    self._add(self._lines(report, now))
+                    self._add(self._sieve.lines(report, now))
+                case "child":
+                    self._follow(self._sieve.changes(report))
                 case "ready":
                     self._backlog.states.append(State(StateType.RUNNING))
                     self._is_ready = True
                 case "retrying":
-                    state = State(StateType.RUNNING, "Retrying", self._brief(report.message))
+                    state = State(StateType.RUNNING, "Retrying", self._sieve.brief(report.message))
                     self._backlog.states.append(state)
                 case _:
                     self._result = self._ended(report)
         if code is not None:
-            self._add(self._last_words(now))
+            self._add(self._sieve.last_words(now))
             self._backlog.states.append(self._final(code))
             self.running.close()
             self.is_over = True
         elif self._asked is not None and has_passed(self._asked, self._grace, now):
             self.running.stop(force=True)
+
+    def _follow(self, changes: Iterator[ChildChange]) -> None:
+        for change in changes:
+            if not self._backlog.children.add(change):
+                self._sieve.children.left_out += 1
 
     def _add(self, lines: Iterator[LogLine]) -> None:
         """Keep *lines* for the store, except those that it has from the worker before this one."""
@@ -95,7 +98,7 @@ class Execution:
     def put_aside(self) -> None:
         """Keep on disk what the store cannot take for now; count what the disk cannot take."""
         for line in self._backlog.put_aside():
-            self._log_limit.leave_out(line.message)
+            self._sieve.log.leave_out(line.message)
 
     def deliver(self, backend: OwnBackend, now: datetime) -> Iterator[State]:
         """Write what the run has reported to *backend*, and yield the states that it accepted.
@@ -117,31 +120,9 @@ class Execution:
 
     def _reports(self, *, is_last: bool) -> Iterator[Report]:
         """Yield what the run reported since; beyond the log limit, its output is only counted."""
-        if self._log_limit.is_reached:
-            self._log_limit.left_out += self.running.skip_output()
+        if self._sieve.log.is_reached:
+            self._sieve.log.left_out += self.running.skip_output()
         return self.running.hear(is_last=is_last)
-
-    def _lines(self, report: Report, now: datetime) -> Iterator[LogLine]:
-        """Yield the log line of *report*, masked, unless it exceeds the log limit."""
-        logger = report.logger
-        if report.kind == "damaged":
-            self._damaged += 1
-            logger = "report"
-        if self._log_limit.admits(report.message, is_own=not logger):
-            message = self._scrubber.scrub(report.message)
-            moment = now if report.moment is None else _moment(report.moment, now)
-            yield LogLine(moment, max(0, min(report.level, _HIGHEST)), message, self._brief(logger))
-
-    def _last_words(self, now: datetime) -> Iterator[LogLine]:
-        if self._damaged:
-            text = f"{self._damaged} reports of the run were damaged; they are stored above as plain text."
-            yield LogLine(now, logging.WARNING, text)
-        if self._log_limit.is_reached:
-            yield LogLine(now, logging.WARNING, self._log_limit.last_words())
-
-    def _brief(self, text: str) -> str:
-        """Return *text*, masked and cut to its maximum length."""
-        return _cut(self._scrubber.scrub(text))
 
     def _ended(self, report: Report) -> State:
         if report.kind == "completed":
@@ -149,7 +130,7 @@ class Execution:
         # A server that does not start is no failure of the flow.
         kind = StateType.CRASHED if report.stage == "server" else StateType.FAILED
         cause = cause_of_failure(report, self.claim)
-        return State(kind, self._brief(report.name), self._brief(report.message), cause)
+        return State(kind, self._sieve.brief(report.name), self._sieve.brief(report.message), cause)
 
     def _final(self, code: int) -> State:
         if self._cancelled is not None:
@@ -158,7 +139,7 @@ class Execution:
             return self._result
         if code == 0:
             return State(StateType.COMPLETED)
-        message, cause = self._brief(self.running.explain(code)), self.running.cause(code)
+        message, cause = self._sieve.brief(self.running.explain(code)), self.running.cause(code)
         return State(StateType.CRASHED, message=message, cause=cause)
 
     def cancel(self, now: datetime, *, grace: float, reason: str = "", cause: Cause | None = None) -> None:
@@ -236,8 +217,7 @@ def start_execution(
         claim,
         start(launch),
         directory,
-        _scrubber=Scrubber(secrets_in(variables)),
-        _log_limit=LogLimit(log_limit),
+        _sieve=Sieve(log_limit, Scrubber(secrets_in(variables))),
     )
 
 
@@ -253,16 +233,10 @@ def adopt_execution(
     """Go on with a run that another worker started, as `start_execution` does with one of ours."""
     directory = own_directory(claim.run.id, home)
     running = adopt(Legacy(claim=claim, backend=backend, environ=environ, directory=directory))
-    return Execution(claim, running, directory, _log_limit=LogLimit(log_limit), _is_adopted=True)
-
-
-def _moment(seconds: float, now: datetime) -> datetime:
-    try:
-        return datetime.fromtimestamp(seconds, UTC)
-    except (ValueError, OverflowError, OSError):  # the code of the run wrote it
-        return now
-
-
-def _cut(text: str) -> str:
-    more = len(text) - LONGEST_TEXT
-    return f"{text[:LONGEST_TEXT]}… ({more:,} more characters)" if more > 0 else text
+    return Execution(
+        claim,
+        running,
+        directory,
+        _sieve=Sieve(log_limit),
+        _is_adopted=True,
+    )

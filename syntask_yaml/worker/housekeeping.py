@@ -65,5 +65,5 @@ class Housekeeping:
 
     def _forget(self, now: datetime) -> None:
         """Remove some of the runs that ended long ago; the next tick removes more."""
-        if self.keep is None or self.backend.forget(now - self.keep, limit=_AT_ONCE) < _AT_ONCE:
+        if self.keep is None or not self.backend.forget(now - self.keep, limit=_AT_ONCE):
             self._forgotten = now

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from syntask._tracking import ChildChange, RunInfo
+from syntask_yaml.worker.children import change_of, masked_change
 from syntask_yaml.worker.framing import frames
 
 # Characters of one line of a log; a longer one is split.
@@ -37,13 +39,17 @@ GO = b"go\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What the process of a run needs. Blocks and variables are looked up on *backend*."""
+    """What the process of a run needs. Blocks and variables are looked up on *backend*.
+
+    *about* is what flow code can ask of its run: the other fields of a `RunInfo`.
+    """
 
     run_id: str
     entrypoint: str
     backend: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     pull_steps: tuple[Mapping[str, Any], ...] = ()
+    about: Mapping[str, Any] = field(default_factory=dict)
 
     def encode(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"
@@ -53,11 +59,18 @@ class Job:
         fields = json.loads(line)
         return cls(**{**fields, "pull_steps": tuple(fields["pull_steps"])})
 
+    @property
+    def run_info(self) -> RunInfo:
+        tags = tuple(self.about.get("tags", ()))
+        known = {"name": "", "flow": "", **self.about, "tags": tags}
+        return RunInfo(id=self.run_id, parameters=self.parameters, **known)
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One line from a run: *kind* is `ready`, `log`, `retrying`, `completed` or `failed`.
+    """One line from a run: *kind* is `ready`, `log`, `child`, `retrying`, `completed` or `failed`.
 
+    A line of the log can be of a *task* run, by its id. A *child* is how a task run or subflow run stands.
     A failure has a *stage*: `pull` (then *step* counts from 0), `load`, `server`, `parameters` or `call`.
     A line that is not a report is `damaged`, with its text. *moment* is when it was heard, in seconds since
     1970, if that was not just now.
@@ -72,24 +85,35 @@ class Report:
     stage: str = ""
     step: int | None = None
     moment: float | None = None
+    task: str | None = None
+    child: ChildChange | None = None
 
     def masked(self, mask: Callable[[str], str]) -> Report:
         """Return the report with *mask* applied to its texts."""
-        return replace(self, message=mask(self.message), name=mask(self.name), logger=mask(self.logger))
+        child = self.child and masked_change(self.child, mask)
+        return replace(
+            self, message=mask(self.message), name=mask(self.name), logger=mask(self.logger), child=child
+        )
 
     def encode(self) -> Iterator[bytes]:
         """Yield what to write, one write after the other; a long message becomes several reports."""
+        if self.child is not None:  # of these there are many
+            yield from frames(_bytes({"kind": self.kind, "child": self.child}))
+            return
         for start in range(0, max(len(self.message), 1), LONGEST_LINE):
             part = {**asdict(self), "message": self.message[start : start + LONGEST_LINE]}
-            yield from frames(json.dumps(part, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+            yield from frames(_bytes(part))
 
     @classmethod
     def decode(cls, line: bytes) -> Report:
         """Return the report in *line*, which can be anything."""
         try:
-            report = cls(**json.loads(line))
+            fields = json.loads(line)
+            if fields.get("child") is not None:
+                fields["child"] = change_of(fields["child"])
+            report = cls(**fields)
             return report if report._is_sound else cls._damaged(line)
-        except (ValueError, TypeError, RecursionError):
+        except (ValueError, TypeError, AttributeError, RecursionError):
             return cls._damaged(line)
 
     @property
@@ -101,6 +125,8 @@ class Report:
             and isinstance(self.level, int)
             and isinstance(self.step, int | None)
             and isinstance(self.moment, int | float | None)
+            and isinstance(self.task, str | None)
+            and (self.kind == "child") == (self.child is not None)
         )
 
     @classmethod
@@ -108,4 +134,8 @@ class Report:
         return cls("damaged", line.decode(errors="replace"))
 
 
-_KINDS = ("ready", "log", "damaged", "retrying", "completed", "failed")
+_KINDS = ("ready", "log", "child", "damaged", "retrying", "completed", "failed")
+
+
+def _bytes(record: Mapping[str, Any]) -> bytes:
+    return json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogatepass")

@@ -20,7 +20,7 @@ MIGRATIONS = (
     "migrations/0005_causes.sql",
     "migrations/0006_automations.sql",
     "migrations/0007_runs_not_completed.sql",
-    "migrations/0008_concurrency_limits.sql",
+    "migrations/0008_children.sql",
 )
 
 _APPLICATION_ID = 0x53594E54

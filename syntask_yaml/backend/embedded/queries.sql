@@ -241,7 +241,9 @@ WHERE id = :id;
 SELECT * FROM logs WHERE run_id = :run_id AND number > :after ORDER BY number;
 
 -- name: some_logs
-SELECT * FROM logs WHERE run_id = :run_id AND level >= :level AND (:since IS NULL OR time >= :since)
+SELECT * FROM logs
+WHERE run_id = :run_id AND level >= :level AND (:since IS NULL OR time >= :since)
+  AND (:tasks IS NULL OR task_run_id IN (SELECT value FROM json_each(:tasks)))
 ORDER BY number LIMIT -1 OFFSET :after;
 
 -- name: last_logs
@@ -251,7 +253,29 @@ SELECT * FROM logs WHERE run_id = :run_id ORDER BY number DESC LIMIT :limit;
 SELECT coalesce(max(number), 0) AS answer FROM logs WHERE run_id = :run_id;
 
 -- name: insert_log
-INSERT INTO logs (run_id, number, time, level, logger, message) VALUES (?, ?, ?, ?, ?, ?);
+INSERT INTO logs (run_id, number, time, level, logger, message, task_run_id) VALUES (?, ?, ?, ?, ?, ?, ?);
+
+-- name: children
+SELECT * FROM children WHERE run_id = :run_id ORDER BY number;
+
+-- name: count_children
+SELECT coalesce(max(number), 0) AS answer FROM children WHERE run_id = :run_id;
+
+-- name: put_child
+-- What is heard again, by a worker that took the run over, changes nothing.
+INSERT INTO children (
+    run_id, number, id, parent, kind, name, of, state, state_name, message, changed, started, ended,
+    attempts, upstream
+) VALUES (
+    :run_id, :number, :id, :parent, :kind, :name, :of, :state, :state_name, :message, :changed, :started, :ended,
+    :attempts, :upstream
+)
+ON CONFLICT (run_id, id) DO UPDATE SET
+    name = excluded.name, state = excluded.state, state_name = excluded.state_name,
+    message = excluded.message, changed = excluded.changed, started = coalesce(started, excluded.started),
+    ended = excluded.ended, attempts = max(attempts, excluded.attempts),
+    upstream = iif(excluded.upstream = '[]', upstream, excluded.upstream)
+WHERE excluded.changed >= changed;
 
 -- name: schedules_to_look_at
 -- Runs that are due at the same time begin in this order, too.
@@ -361,8 +385,8 @@ RETURNING *;
 -- name: runs_to_forget
 SELECT id FROM runs WHERE ended < :before LIMIT :limit;
 
--- name: forget_runs
-DELETE FROM runs WHERE id IN (SELECT id FROM runs WHERE ended < :before LIMIT :limit);
+-- name: forget_run
+DELETE FROM runs WHERE id = :id;
 
 -- name: next_due
 SELECT min(due) AS answer FROM (
@@ -433,36 +457,3 @@ WHERE id = :id AND token = :token;
 
 -- name: deliveries_of_run
 SELECT * FROM deliveries WHERE run_id = :run_id ORDER BY created, automation, id;
-
--- name: concurrency_limits
-SELECT * FROM concurrency_limits ORDER BY name;
-
--- name: concurrency_limit
-SELECT * FROM concurrency_limits WHERE name = :name;
-
--- name: insert_concurrency_limit
-INSERT OR IGNORE INTO concurrency_limits (name, slot_limit, is_active, slot_decay_per_second)
-VALUES (:name, :slot_limit, :is_active, :slot_decay_per_second);
-
--- name: save_concurrency_limit
-UPDATE concurrency_limits
-SET slot_limit = :slot_limit, is_active = :is_active, slot_decay_per_second = :slot_decay_per_second
-WHERE name = :name;
-
--- name: save_decaying
-UPDATE concurrency_limits SET decaying = :decaying, decayed = :decayed WHERE name = :name;
-
--- name: drop_concurrency_limit
-DELETE FROM concurrency_limits WHERE name = :name;
-
--- name: concurrency_slots
-SELECT * FROM concurrency_slots WHERE name = :name;
-
--- name: put_concurrency_slots
-INSERT INTO concurrency_slots (name, token, slots, holder, until) VALUES (:name, :token, :slots, :holder, :until);
-
--- name: renew_concurrency_slots
-UPDATE concurrency_slots SET until = :until WHERE token = :token;
-
--- name: drop_concurrency_slots
-DELETE FROM concurrency_slots WHERE token = :token;

@@ -12,7 +12,7 @@ from syntask_yaml.backend.clock import SKEW
 from syntask_yaml.backend.embedded.base import EmbeddedBase
 from syntask_yaml.backend.embedded.codec import from_moment, to_json, to_moment
 from syntask_yaml.backend.embedded.deployment_rows import schedule_of, stored_deployments
-from syntask_yaml.backend.embedded.run_rows import log_row, progress_row, run_of, run_row
+from syntask_yaml.backend.embedded.run_rows import child_row, log_row, progress_row, run_of, run_row
 from syntask_yaml.backend.embedded.values import pool_of
 from syntask_yaml.backend.ids import new_id
 from syntask_yaml.backend.queue import Claim
@@ -26,12 +26,13 @@ from syntask_yaml.backend.run_states import (
     scheduled_run,
 )
 from syntask_yaml.backend.schedules import NextRuns, next_runs
+from syntask_yaml.model.child_run import ChildRun
 from syntask_yaml.model.pool_type import OUTLIVING_TYPES, SERVED_TYPES
 from syntask_yaml.model.run import LogLine, Run, State, StateType
 
 # How many schedules are looked at while others wait to write.
 _AT_ONCE = 100
-# Seconds after which what was found is written, and the next ones are looked at.
+# Seconds after which what was found or removed is written, and the next ones are looked at.
 _A_MOMENT = 1.0
 
 _HOLD_BACK = {
@@ -147,16 +148,31 @@ class Queue(EmbeddedBase):
 
     def append_logs(self, run_id: str, lines: Sequence[LogLine], *, token: str = "") -> bool:
         with self._store.transaction():
-            row = self._store.one("run", id=run_id)
-            if row is None:
-                raise no_such_run(run_id)
-            if token and row["token"] != token:
+            if not self._may_write(run_id, token):
                 return False
             first = self._store.answer("count_logs", run_id=run_id) + 1
             self._store.change_each(
                 "insert_log", (log_row(run_id, number, line) for number, line in enumerate(lines, first))
             )
         return True
+
+    def put_children(self, run_id: str, children: Sequence[ChildRun], *, token: str = "") -> bool:
+        with self._store.transaction():
+            if not self._may_write(run_id, token):
+                return False
+            first = self._store.answer("count_children", run_id=run_id) + 1
+            self._store.change_each(
+                "put_child",
+                (child_row(run_id, number, child) for number, child in enumerate(children, first)),
+            )
+        return True
+
+    def _may_write(self, run_id: str, token: str) -> bool:
+        """Whether the run is held with *token*, if one is given. Raises NotFound."""
+        row = self._store.one("run", id=run_id)
+        if row is None:
+            raise no_such_run(run_id)
+        return not token or row["token"] == token
 
     def renew(self, claims: Sequence[Claim], *, now: datetime, lease: float) -> Mapping[str, StateType]:
         with self._store.transaction():
@@ -204,11 +220,15 @@ class Queue(EmbeddedBase):
         return run
 
     def forget(self, before: datetime, *, limit: int) -> int:
-        moment = to_moment(before)
+        moment, done, until = to_moment(before), 0, time.monotonic() + _A_MOMENT
         if not self._store.all("runs_to_forget", before=moment, limit=1):
             return 0
         with self._store.transaction():
-            return self._store.change("forget_runs", before=moment, limit=limit)
+            for row in self._store.all("runs_to_forget", before=moment, limit=limit):
+                done += self._store.change("forget_run", id=row["id"])
+                if time.monotonic() > until:
+                    break
+        return done
 
     def next_due(self, pool: str, now: datetime) -> datetime | None:
         due: int | None = self._store.answer("next_due", pool=pool, now=to_moment(now))

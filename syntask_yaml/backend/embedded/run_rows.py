@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from syntask_yaml.backend.embedded.codec import from_json, from_moment, to_json, to_moment, to_text
+from syntask_yaml.model.child_run import ChildRun
 from syntask_yaml.model.run import Cause, CauseKind, LogLine, Run, State, StateType
 
 
@@ -86,8 +87,44 @@ def _cause(text: str) -> Cause:
 
 def log_row(run_id: str, number: int, line: LogLine) -> tuple[Any, ...]:
     """The values for `insert_log`."""
-    return run_id, number, to_moment(line.timestamp), line.level, to_text(line.logger), to_text(line.message)
+    time, logger, message = to_moment(line.timestamp), to_text(line.logger), to_text(line.message)
+    return run_id, number, time, line.level, logger, message, line.task
 
 
 def log_line(row: sqlite3.Row) -> LogLine:
-    return LogLine(from_moment(row["time"]), row["level"], row["message"], row["logger"])
+    return LogLine(from_moment(row["time"]), row["level"], row["message"], row["logger"], row["task_run_id"])
+
+
+def child_row(run_id: str, number: int, child: ChildRun) -> dict[str, Any]:
+    """The values for `put_child`."""
+    return {
+        "run_id": run_id,
+        "number": number,
+        "id": child.id,
+        "parent": child.parent,
+        "kind": child.kind,
+        "name": to_text(child.name),
+        "of": to_text(child.of),
+        **state_row(child.state),
+        "changed": to_moment(child.changed),
+        "started": child.started and to_moment(child.started),
+        "ended": child.ended and to_moment(child.ended),
+        "attempts": child.attempts,
+        "upstream": to_json(child.upstream),
+    }
+
+
+def child_of(row: sqlite3.Row) -> ChildRun:
+    return ChildRun(
+        id=row["id"],
+        kind=row["kind"],
+        name=row["name"],
+        of=row["of"],
+        state=State(StateType(row["state"]), row["state_name"], row["message"]),
+        changed=from_moment(row["changed"]),
+        parent=row["parent"],
+        started=from_moment(row["started"]),
+        ended=from_moment(row["ended"]),
+        attempts=row["attempts"],
+        upstream=tuple(from_json(row["upstream"])),
+    )

@@ -8,7 +8,7 @@ from syntask_yaml.backend.base import ALL_LINES, LogFilter, RunFilter
 from syntask_yaml.backend.embedded.base import EmbeddedBase
 from syntask_yaml.backend.embedded.codec import to_json, to_moment
 from syntask_yaml.backend.embedded.deployment_rows import stored_deployments
-from syntask_yaml.backend.embedded.run_rows import log_line, progress_row, run_of, run_row
+from syntask_yaml.backend.embedded.run_rows import child_of, log_line, progress_row, run_of, run_row
 from syntask_yaml.backend.leases import this_process
 from syntask_yaml.backend.run_states import (
     CANDIDATES,
@@ -21,6 +21,7 @@ from syntask_yaml.backend.run_states import (
     retried_already,
     seen,
 )
+from syntask_yaml.model.child_run import ChildRun
 from syntask_yaml.model.deployment import Stored
 from syntask_yaml.model.run import Cause, LogLine, Run, RunRequest, StateType
 
@@ -81,12 +82,18 @@ class EmbeddedRuns(EmbeddedBase):
             rows = self._store.all("logs", run_id=run_id, after=after)
         else:
             since = which.since and to_moment(which.since)
-            rows = self._store.all("some_logs", run_id=run_id, level=which.level, since=since, after=after)
+            tasks = to_json(which.tasks) if which.tasks else None
+            rows = self._store.all(
+                "some_logs", run_id=run_id, level=which.level, since=since, tasks=tasks, after=after
+            )
         return [log_line(row) for row in rows]
 
     def last_logs(self, run_id: str, *, limit: int) -> list[LogLine]:
         rows = self._store.all("last_logs", run_id=run_id, limit=min(limit, 200))
         return [log_line(row) for row in reversed(rows)]
+
+    def children(self, run_id: str) -> list[ChildRun]:
+        return [child_of(row) for row in self._store.all("children", run_id=run_id)]
 
     def cause(self, run: Run) -> Cause | None:
         return run.state.cause

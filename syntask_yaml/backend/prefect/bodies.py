@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ from syntask_yaml.model.trigger import settled, trigger_name, whole
 from syntask_yaml.model.value import Json, known
 
 Raw: TypeAlias = Mapping[str, Any]
+
+RUN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 # The fields that the API takes and gives as they are, with its keys.
 _SAME: Mapping[str, str] = {field.name: field.api for field in FIELDS if field.api is not None}

@@ -14,7 +14,7 @@ from syntask_yaml.backend.ids import new_id
 from syntask_yaml.backend.leases import this_process
 from syntask_yaml.backend.prefect.api import Api
 from syntask_yaml.backend.prefect.base import PrefectBase
-from syntask_yaml.backend.prefect.bodies import Raw, moment
+from syntask_yaml.backend.prefect.bodies import RUN_ID, Raw, moment
 from syntask_yaml.backend.prefect.causes import asked_by, cause_of_end, cause_of_stop
 from syntask_yaml.backend.prefect.encoding import part
 from syntask_yaml.backend.prefect.faults import Refused
@@ -23,7 +23,6 @@ from syntask_yaml.backend.prefect.shapes import TEXT, Shape
 from syntask_yaml.backend.run_states import cancelled, no_such_deployment, no_such_run, only_one, retried
 from syntask_yaml.model.run import Cause, LogLine, Run, RunRequest, State, StateType
 
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _BEGINNING = re.compile(r"[0-9a-f-]{1,36}")
 # The beginning of an id is looked for among so many of the latest runs: the API cannot search for it.
 _LATEST = 1000
@@ -110,7 +109,7 @@ class PrefectRuns(PrefectBase):
 
     def run(self, id: str) -> Run | None:
         known = id.lower()
-        if _ID.fullmatch(known):
+        if RUN_ID.fullmatch(known):
             raw = self._server.get(f"/flow_runs/{known}", "flow_runs")
             return None if raw is None else self._runs([raw])[0]
         if not _BEGINNING.fullmatch(known):
@@ -119,7 +118,7 @@ class PrefectRuns(PrefectBase):
         return only_one(id, self._runs([raw for raw in latest if raw["id"].startswith(known)]))
 
     def logs(self, run_id: str, *, after: int = 0, which: LogFilter = ALL_LINES) -> list[LogLine]:
-        if not _ID.fullmatch(run_id.lower()):
+        if not RUN_ID.fullmatch(run_id.lower()):
             return []
         shown = self._shown.setdefault((run_id, which), {})
         if len(shown) != after:
@@ -129,6 +128,8 @@ class PrefectRuns(PrefectBase):
         chosen: dict[str, Any] = {"flow_run_id": {"any_": [run_id]}, "level": {"ge_": which.level}}
         if which.since is not None:
             chosen["timestamp"] = {"after_": which.since.isoformat()}
+        if which.tasks:
+            chosen["task_run_id"] = {"any_": list(which.tasks)}
         body = {"logs": chosen, "sort": "TIMESTAMP_ASC"}
         self._server.pages("logs", body, known).all(start=start)
         new = [raw for number, raw in enumerate(known.values()) if number >= len(shown)]
@@ -136,7 +137,7 @@ class PrefectRuns(PrefectBase):
         return self._api.parsed(lambda: [_line(raw) for raw in new])
 
     def last_logs(self, run_id: str, *, limit: int) -> list[LogLine]:
-        if not _ID.fullmatch(run_id.lower()):
+        if not RUN_ID.fullmatch(run_id.lower()):
             return []
         chosen = {"logs": {"flow_run_id": {"any_": [run_id]}}, "sort": "TIMESTAMP_DESC"}
         raws = self._server.listed("/logs/filter", "logs", {**chosen, "limit": min(limit, PAGE)})
@@ -156,7 +157,7 @@ class PrefectRuns(PrefectBase):
         return list(answer or [])
 
     def cancel(self, run_id: str) -> Run:
-        run = self.run(run_id) if _ID.fullmatch(run_id.lower()) else None
+        run = self.run(run_id) if RUN_ID.fullmatch(run_id.lower()) else None
         if run is None:
             raise no_such_run(run_id)
         by = this_process().name
@@ -166,7 +167,7 @@ class PrefectRuns(PrefectBase):
         return self.run(run.id) or run
 
     def retry(self, run_id: str, *, again: bool = False) -> Run:  # noqa: ARG002  (it is the same run)
-        run = self.run(run_id) if _ID.fullmatch(run_id.lower()) else None
+        run = self.run(run_id) if RUN_ID.fullmatch(run_id.lower()) else None
         if run is None:
             raise no_such_run(run_id)
         # A run keeps the id of a deployment that was deleted, and no worker takes it any more.
@@ -226,4 +227,4 @@ def _line(raw: Raw) -> LogLine:
     timestamp = moment(raw["timestamp"])
     if timestamp is None:
         raise ValueError("a line has no timestamp")
-    return LogLine(timestamp, raw["level"], raw["message"], raw["name"])
+    return LogLine(timestamp, raw["level"], raw["message"], raw["name"], raw.get("task_run_id"))

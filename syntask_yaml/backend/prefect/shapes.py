@@ -75,13 +75,6 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
         **dict.fromkeys(("concurrency_limit", "priority"), int | None),
         "is_paused": FLAG,
     },
-    "v2/concurrency_limits": {
-        **dict.fromkeys(("id", "name"), str),
-        "limit": int,
-        "active": bool,
-        "active_slots": int | None,
-        "slot_decay_per_second": NUMBER,
-    },
     "variables": {"id": str, "name": str, "tags": [str]},
     "block_documents": {
         "id": str,
@@ -98,10 +91,17 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
         **dict.fromkeys(("deployment_id", "work_pool_name", "work_queue_name"), TEXT),
         **dict.fromkeys(("state_type", "state_name"), TEXT),
         **dict.fromkeys(("parameters", "job_variables"), _ANY),
-        "state": {"message": TEXT, "state_details": {"scheduled_time": TEXT}},
+        "state": {"message": TEXT, "timestamp": TEXT, "state_details": {"scheduled_time": TEXT}},
         "tags": [str],
         "auto_scheduled": FLAG,
         "labels": {"prefect.worker.name": TEXT},
+    },
+    "task_runs": {
+        **dict.fromkeys(("id", "name", "task_key"), str),
+        **dict.fromkeys(("flow_run_id", "state_type", "state_name"), TEXT),
+        "state": {"message": TEXT, "timestamp": TEXT},
+        "run_count": int | None,
+        "task_inputs": {EACH: [{"input_type": TEXT, "id": TEXT}]},
     },
     "logs": {"id": str, "level": int, "message": str, "name": str},
 }

@@ -6,6 +6,7 @@ Python of the image and nothing but this package.
 
 from __future__ import annotations
 
+import logging
 import os
 import select
 import shlex
@@ -16,6 +17,7 @@ from pathlib import Path
 from time import monotonic
 
 from syntask_yaml.steps.scrubber import Scrubber
+from syntask_yaml.worker.children import ChildLimit
 from syntask_yaml.worker.container.box import BOX_INSIDE, PACKAGE_INSIDE, Box, Order
 from syntask_yaml.worker.container.journal import NO_SUCH_COMMAND, Ended, JournalWriter
 from syntask_yaml.worker.log_limit import Amount, LogLimit
@@ -72,6 +74,7 @@ class _Watch:
     def __post_init__(self) -> None:
         self._scrubber = Scrubber(self.order.secrets)
         self._limit = LogLimit(self.order.log_limit)
+        self._child_limit = ChildLimit(self.order.log_limit)
         self._told = Amount()
         self._may_go = False
         self._began = monotonic()
@@ -89,6 +92,8 @@ class _Watch:
             pause = _AFTER_GO if self._may_go else _BEFORE_GO
             select.select(self.process.descriptors, (), (), pause)
         self.process.close()
+        if self._child_limit.left_out:
+            self.journal.report(Report("log", self._child_limit.last_words(), level=logging.WARNING))
         killed = _oom_kills() > self._before
         self.journal.end(Ended(code, out_of_memory=killed, left_out=self._limit.left_out - self._told))
         return code
@@ -111,6 +116,8 @@ class _Watch:
 
     def _is_kept(self, report: Report) -> bool:
         """Whether *report* fits into the log; also the first one that does not, so that the worker knows."""
+        if report.child is not None:
+            return self._child_limit.admits(report.child)
         if report.kind not in ("log", "damaged"):
             return True
         was_reached = self._limit.is_reached

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.backend.queue import Claim
-from syntask_yaml.model.run import Cause
+from syntask_yaml.model.run import Cause, Run
 from syntask_yaml.worker.log_limit import Amount
 from syntask_yaml.worker.protocol import Job, Report
 
@@ -44,7 +44,22 @@ class Launch:
             backend=self.backend.url,
             parameters=self.claim.parameters,
             pull_steps=self.claim.pull_steps,
+            about=_about(self.claim.run),
         )
+
+
+def _about(run: Run) -> dict[str, Any]:
+    """What flow code can ask of *run*, besides its id and parameters."""
+    return {
+        "name": run.name,
+        "flow": run.flow,
+        "tags": list(run.tags),
+        "deployment": run.deployment and run.deployment.partition("/")[2],
+        "deployment_id": run.deployment_id,
+        "scheduled": run.scheduled and run.scheduled.isoformat(),
+        "work_pool": run.work_pool,
+        "work_queue": run.work_queue,
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,12 +69,29 @@ def test_no_table_is_scanned(connection: sqlite3.Connection, name: str) -> None:
         "coming_runs",
         "coming_runs_of_deployment",
         "logs",
+        "children",
         "next_due",
     ],
 )
 def test_nothing_is_sorted(connection: sqlite3.Connection, name: str) -> None:
     """The index has the rows in order, so that the first one is all that is read."""
     assert [step for step in plan(connection, name) if "B-TREE" in step] == []
+
+
+def test_what_ends_with_its_run_is_found_by_an_index(connection: sqlite3.Connection) -> None:
+    """However many children of it have ended before."""
+    (text,) = connection.execute(
+        "SELECT sql FROM sqlite_schema WHERE name = 'runs_that_end_their_children'"
+    ).fetchone()
+    update = text[text.index("UPDATE children") : text.index(";\nEND")].replace("NEW.", ":")
+    values = dict.fromkeys(("id", "state", "ended"))
+    steps = [row["detail"] for row in connection.execute(f"EXPLAIN QUERY PLAN {update}", values)]
+
+    assert steps == [
+        "SEARCH children USING PRIMARY KEY (run_id=? AND number=?)",
+        "LIST SUBQUERY 1",
+        "SEARCH children USING INDEX children_not_ended (run_id=?)",
+    ]
 
 
 def test_every_statement_is_used() -> None:

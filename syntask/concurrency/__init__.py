@@ -1,1 +1,0 @@
-"""Concurrency limits in flow code: `syntask.concurrency.sync` and `syntask.concurrency.asyncio`."""

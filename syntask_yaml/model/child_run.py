@@ -1,0 +1,41 @@
+"""What a flow run is made of: its task runs, and the runs of its subflows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from syntask_yaml.model.run import State
+
+TASK, FLOW = "task", "flow"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildRun:
+    """A task run or a subflow run of a flow run. Times are aware.
+
+    *kind* is `task` or `flow`, and *of* the name of that task or flow. *parent* is the id of the subflow run
+    that it is part of; None: the flow run itself. It came into its state at *changed*, and *started* when it
+    ran for the first time. *upstream* are the ids of the task runs whose results it takes.
+    """
+
+    id: str
+    kind: str
+    name: str
+    of: str
+    state: State
+    changed: datetime
+    parent: str | None = None
+    started: datetime | None = None
+    ended: datetime | None = None
+    attempts: int = 1
+    upstream: tuple[str, ...] = ()
+
+    def after(self, before: ChildRun) -> ChildRun:
+        """Return what is known after it was in the state *before*."""
+        return replace(
+            self,
+            started=before.started or self.started,
+            attempts=max(before.attempts, self.attempts),
+            upstream=self.upstream or before.upstream,
+        )

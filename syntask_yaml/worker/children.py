@@ -1,0 +1,127 @@
+"""What a run reports of its task runs and subflow runs, within bounded memory and a bounded store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from syntask._tracking import ChildChange
+from syntask_yaml.model.child_run import FLOW, TASK, ChildRun
+from syntask_yaml.model.run import State, StateType
+
+# Characters of a text, and the number of ids of upstream task runs; the rest is dropped.
+_LONGEST_TEXT, _LONGEST_ID, _MOST_UPSTREAM = 1_000, 100, 1_000
+# Bytes that a change takes up besides its texts, and those of changes that wait for the store.
+_CHANGE, _ID, _MOST_WAITING = 300, 40, 8_000_000
+_STATES = {state.value for state in StateType}
+_KINDS = {TASK, FLOW}
+_YEAR_9999 = 253_370_764_800
+
+
+def change_of(fields: Any) -> ChildChange:
+    """Return the change that the code of a run wrote as *fields*. Raises ValueError or TypeError."""
+    change = ChildChange(*fields)
+    texts = (*change[:6], change.message, *change.upstream)
+    is_sound = (
+        all(isinstance(text, str) for text in texts)
+        and isinstance(change.parent, str | None)
+        and isinstance(change.attempt, int)
+        and 0 <= change.at < _YEAR_9999
+        and change.kind in _KINDS
+        and change.state in _STATES
+        and 0 < len(change.id) <= _LONGEST_ID
+    )
+    if not is_sound:
+        raise ValueError("no change of a child")
+    return change._replace(upstream=tuple(text[:_LONGEST_ID] for text in change.upstream[:_MOST_UPSTREAM]))
+
+
+def masked_change(change: ChildChange, mask: Callable[[str], str]) -> ChildChange:
+    """Return *change* with *mask* applied to its texts, which are cut to their maximum length."""
+
+    def brief(text: str) -> str:
+        return mask(text)[:_LONGEST_TEXT] if text else ""
+
+    return change._replace(
+        name=brief(change.name),
+        of=brief(change.of),
+        state_name=brief(change.state_name),
+        message=brief(change.message),
+    )
+
+
+def child_run(change: ChildChange) -> ChildRun:
+    """Return what is known of the child that came into another state."""
+    state = State(StateType(change.state), change.state_name, change.message)
+    at = datetime.fromtimestamp(change.at, UTC)
+    return ChildRun(
+        id=change.id,
+        kind=change.kind,
+        name=change.name,
+        of=change.of,
+        state=state,
+        changed=at,
+        parent=change.parent,
+        started=at if state.type is StateType.RUNNING else None,
+        ended=at if state.type.is_final else None,
+        attempts=max(1, min(change.attempt, 2**31)),
+        upstream=tuple(change.upstream),
+    )
+
+
+@dataclass
+class ChildLimit:
+    """Admits changes of up to *limit* bytes in all, None for any number, and counts the others."""
+
+    limit: int | None = None
+    left_out: int = 0
+    _kept: int = 0
+
+    def admits(self, change: ChildChange) -> bool:
+        """Whether *change* is kept."""
+        size = _size(change)
+        if self.limit is not None and self._kept + size > self.limit:
+            self.left_out += 1
+            return False
+        self._kept += size
+        return True
+
+    def last_words(self) -> str:
+        """Return the line of the log about what was left out."""
+        return (
+            f"{self.left_out:,} more changes of task runs and subflow runs were left out:"
+            " those before reached SYNTASK_LOG_LIMIT, or the store could not be written."
+        )
+
+
+@dataclass
+class WaitingChildren:
+    """The children of a run that wait for the store, each as it was last heard of."""
+
+    _waiting: dict[str, tuple[ChildRun, int]] = field(default_factory=dict)
+    _size: int = 0
+
+    def add(self, change: ChildChange) -> bool:
+        """Keep *change* until the store has it; False if too many wait, and it is left out."""
+        child, size = child_run(change), _size(change)
+        before, size_before = self._waiting.get(change.id, (None, 0))
+        # How a child that is waiting ends takes little room, and says the most.
+        most = _MOST_WAITING if before is None else 2 * _MOST_WAITING
+        if self._size + size - size_before > most:
+            return False
+        self._size += size - size_before
+        self._waiting[change.id] = (child if before is None else child.after(before), size)
+        return True
+
+    def all(self) -> Sequence[ChildRun]:
+        return [child for child, _ in self._waiting.values()]
+
+    def clear(self) -> None:
+        self._waiting, self._size = {}, 0
+
+
+def _size(change: ChildChange) -> int:
+    texts = len(change.name) + len(change.of) + len(change.message)
+    return _CHANGE + texts + _ID * len(change.upstream)

@@ -1,0 +1,76 @@
+"""What is kept of the reports of a run: masked, cut to size, and up to its limits."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from syntask._tracking import ChildChange
+from syntask_yaml.model.run import LogLine
+from syntask_yaml.steps.scrubber import Scrubber
+from syntask_yaml.worker.children import ChildLimit, masked_change
+from syntask_yaml.worker.log_limit import LogLimit
+from syntask_yaml.worker.protocol import LONGEST_TEXT, Report
+
+# Far above the levels of `logging`; a store cannot hold every number.
+_HIGHEST = 1000
+
+
+@dataclass
+class Sieve:
+    """Keeps up to *limit* bytes of the log of a run, and as many of its children; None for all."""
+
+    limit: int | None = None
+    scrubber: Scrubber = field(default_factory=Scrubber)
+    _damaged: int = 0
+
+    def __post_init__(self) -> None:
+        self.log = LogLimit(self.limit)
+        self.children = ChildLimit(self.limit)
+
+    def lines(self, report: Report, now: datetime) -> Iterator[LogLine]:
+        """Yield the log line of *report*, unless it exceeds the limit."""
+        logger = report.logger
+        if report.kind == "damaged":
+            self._damaged += 1
+            logger = "report"
+        if self.log.admits(report.message, is_own=not logger):
+            message = self.scrubber.scrub(report.message)
+            moment = now if report.moment is None else _moment(report.moment, now)
+            level = max(0, min(report.level, _HIGHEST))
+            yield LogLine(moment, level, message, self.brief(logger), report.task)
+
+    def changes(self, report: Report) -> Iterator[ChildChange]:
+        """Yield the change of a child that *report* tells, unless it exceeds the limit."""
+        if report.child is not None:
+            change = masked_change(report.child, self.scrubber.scrub)
+            if self.children.admits(change):
+                yield change
+
+    def last_words(self, now: datetime) -> Iterator[LogLine]:
+        """Yield the lines about what was not kept."""
+        if self._damaged:
+            text = f"{self._damaged} reports of the run were damaged; they are stored above as plain text."
+            yield LogLine(now, logging.WARNING, text)
+        if self.log.is_reached:
+            yield LogLine(now, logging.WARNING, self.log.last_words())
+        if self.children.left_out:
+            yield LogLine(now, logging.WARNING, self.children.last_words())
+
+    def brief(self, text: str) -> str:
+        """Return *text*, masked and cut to its maximum length."""
+        return _cut(self.scrubber.scrub(text))
+
+
+def _moment(seconds: float, now: datetime) -> datetime:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):  # the code of the run wrote it
+        return now
+
+
+def _cut(text: str) -> str:
+    more = len(text) - LONGEST_TEXT
+    return f"{text[:LONGEST_TEXT]}… ({more:,} more characters)" if more > 0 else text

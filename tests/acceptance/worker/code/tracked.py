@@ -1,0 +1,56 @@
+"""Flows that tell of tasks themselves, as many as a flow can have and faster than it could."""
+
+import logging
+import os
+import time
+from pathlib import Path
+from uuid import UUID
+
+from syntask import flow
+from syntask._run import entered
+from syntask._tracking import ChildChange
+
+
+def tell(number, state, *, of="load", message="", **more):
+    change = ChildChange(
+        id=str(UUID(int=number)),
+        kind=more.pop("kind", "task"),
+        name=f"{of}-{number}",
+        of=of,
+        state=state,
+        state_name=state.capitalize(),
+        at=time.time(),
+        message=message,
+        **more,
+    )
+    entered().follow(change)
+
+
+@flow
+def works():
+    """Two tasks, the second of which is part of a subflow, fails, and holds what is secret."""
+    tell(1, "RUNNING")
+    logging.info("from a task", extra={"task_run_id": str(UUID(int=1)), "task_run_name": "load-1"})
+    tell(1, "COMPLETED")
+    tell(2, "RUNNING", of="inner", kind="flow")
+    tell(3, "RUNNING", of="save", parent=str(UUID(int=2)), upstream=(str(UUID(int=1)),))
+    secret = os.environ.get("PASSWORD", "")
+    tell(3, "FAILED", of="save", parent=str(UUID(int=2)), message=f"ValueError: {secret}", attempt=2)
+    tell(2, "COMPLETED", of="inner", kind="flow")
+    info = entered().run
+    print(info.name, info.deployment, info.tags, info.parameters, info.run_count)
+
+
+@flow
+def hangs():
+    tell(1, "RUNNING")
+    tell(2, "PENDING")
+    (Path(os.environ["MARKS"]) / "began").write_text("x\n")
+    time.sleep(600)
+
+
+@flow
+def tells(number: int, text: str = ""):
+    for each in range(1, number + 1):
+        tell(each, "RUNNING")
+        tell(each, "COMPLETED", message=text)
