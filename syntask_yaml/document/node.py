@@ -61,6 +61,19 @@ class Node:
             for index, value in enumerate(self.value):
                 yield self._child(index, value)
 
+    def each(self) -> Iterator[Node]:
+        """The items of a list, or the node itself: what may be written once or several times."""
+        if isinstance(self.value, list):
+            yield from self.children()
+        else:
+            yield self
+
+    def each_of(self, step: str | int) -> Iterator[Node]:
+        """The nodes of `each` below *step*; none where there is nothing."""
+        child = self.get(step)
+        if child is not None:
+            yield from child.each()
+
     def at(self, path: Path) -> Node:
         """The node at *path* below this one, or the deepest one on the way to it."""
         node = self

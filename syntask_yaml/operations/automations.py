@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -162,12 +162,11 @@ def _check_trigger(trigger: Node) -> Iterator[Diagnostic]:
         )
     yield from _check_ends(trigger)
     for key, known in (("match", LABELS), ("match_related", RELATED_LABELS)):
-        yield from _check_labels(trigger.get(key), known)
+        yield from _check_labels(trigger.each_of(key), known)
 
 
 def _check_ends(trigger: Node) -> Iterator[Diagnostic]:
-    node = trigger.get("expect")
-    for each in () if node is None else node.children() if isinstance(node.value, list) else (node,):
+    for each in trigger.each_of("expect"):
         name = each.value or ""
         state = name.removeprefix(PREFIX)
         is_other = state in STATES and state not in FINAL_STATES
@@ -177,8 +176,8 @@ def _check_ends(trigger: Node) -> Iterator[Diagnostic]:
             yield each.problem("unknown-event", detail, f"Use one of {listed}.")
 
 
-def _check_labels(node: Node | None, known: frozenset[str]) -> Iterator[Diagnostic]:
-    for part in () if node is None else node.children() if isinstance(node.value, list) else (node,):
+def _check_labels(parts: Iterable[Node], known: frozenset[str]) -> Iterator[Diagnostic]:
+    for part in parts:
         for key in part.value if isinstance(part.value, dict) else ():
             if key not in known:
                 listed = ", ".join(f"`{label}`" for label in sorted(known))

@@ -72,8 +72,7 @@ def _check_keys_of_trigger(trigger: Node) -> Iterator[Diagnostic]:
 def _check_events(trigger: Node, is_open: IsOpen) -> Iterator[Diagnostic]:
     """Yield the names of events that are misspelt, here and in the triggers inside."""
     for key in ("expect", "after"):
-        node = trigger.get(key)
-        for each in () if node is None else node.children() if isinstance(node.value, list) else (node,):
+        for each in trigger.each_of(key):
             if isinstance(each.value, str) and each.value and not is_open(each.value):
                 yield from _check_event(each)
     inner = trigger.get("triggers")
@@ -111,8 +110,7 @@ def _check_action(action: Node, kind: ActionType, is_open: IsOpen) -> Iterator[D
         if action.value.get(key) in (None, "", []):
             yield action.problem("missing-key", f"`{name}` requires `{key}`.", _missing(key, kind))
     yield from check_command(action)
-    to = action.get("to")
-    for each in () if to is None else to.children() if isinstance(to.value, list) else (to,):
+    for each in action.each_of("to"):
         if isinstance(each.value, str) and each.value and not is_open(each.value):
             yield from _check_address(each)
     block = action.get("block")

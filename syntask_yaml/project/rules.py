@@ -56,7 +56,7 @@ def has_distinct_slugs(node: Node) -> Iterator[Diagnostic]:
 
 def is_as_written(node: Node) -> Iterator[Diagnostic]:
     """A number that becomes a text says the same before and after: `3.10` is not `3.1`."""
-    for item in node.children() if isinstance(node.value, list) else (node,):
+    for item in node.each():
         written, is_number = item.span.text, isinstance(item.value, (int, float))
         if is_number and str(item.value) != written and "{{" not in written and not odd_base(written):
             detail = f"The unquoted `{written}` becomes the text `{item.value}`."
@@ -173,7 +173,7 @@ def schedules_of(deployment: Node) -> Iterator[Node]:
         node = deployment.get(key)
         if node is None or not node.value:
             continue
-        for schedule in node.children() if isinstance(node.value, list) else (node,):
+        for schedule in node.each():
             if isinstance(schedule.value, dict):
                 yield schedule
 

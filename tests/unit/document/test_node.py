@@ -77,3 +77,11 @@ def test_collector_runs_again_after_reading() -> None:
     read_text("a: [")
 
     assert gc.isenabled()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("a: [1, 2]", [1, 2]), ("a: 1", [1]), ("a: {b: 1}", [{"b": 1}]), ("a: []", []), ("b: 1", [])],
+)
+def test_what_may_be_written_once_or_several_times(text: str, found: list[object]) -> None:
+    assert [each.value for each in read_text(text).root.each_of("a")] == found
