@@ -58,7 +58,9 @@ def _made(
     return name, value
 
 
-def _values(draft: FlowFileDraft, call: ast.Call, positions: tuple[str, ...] = ()) -> dict[str, Any]:
+def _values(
+    draft: FlowFileDraft, call: ast.Call, positions: tuple[str, ...] = (), *, reads_environment: bool = False
+) -> dict[str, Any]:
     if len(call.args) > len(positions):
         raise NotStatic("its arguments are computed")
     given = dict(zip(positions, call.args, strict=False))
@@ -66,10 +68,19 @@ def _values(draft: FlowFileDraft, call: ast.Call, positions: tuple[str, ...] = (
     found = {key: value for each in call.keywords if not each.arg for key, value in _spread(draft, each)}
     for name, node in given.items():
         try:
-            found[name] = draft.module.value(node)
+            found[name] = draft.module.value(
+                node, reads_environment=reads_environment and name in _WITH_TEMPLATES
+            )
         except NotStatic as error:
             raise NotStatic(f"`{name}` is computed at run time") from error
     return found
+
+
+# Arguments of run configurations that go into the entry as they are.
+_WITH_TEMPLATES = frozenset(
+    "env image cpu memory cpu_limit cpu_request memory_limit memory_request task_role_arn execution_role_arn "
+    "working_dir service_account_name".split()
+)
 
 
 def _spread(draft: FlowFileDraft, option: ast.keyword) -> Iterable[tuple[str, Any]]:
@@ -103,7 +114,7 @@ def take_storage(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> N
 def take_run_config(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> None:
     """What runs it, as an infrastructure block. Raises NotStatic."""
     name, call = _made(draft, value, "prefect.run_configs", RUN_CONFIGS)
-    values = _values(draft, call)
+    values = _values(draft, call, reads_environment=True)
     fields = infrastructure(name, values)
     if is_prefect_1(fields.get("image")):
         text = f"The image `{fields.pop('image')}` contains Prefect 1, so the entry has no image."
@@ -143,7 +154,8 @@ def take_schedule(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> 
 
 
 _REGISTRATION = frozenset(
-    "project_name build labels set_schedule_active version_group_id no_url idempotency_key".split()
+    "project_name build labels add_default_labels set_schedule_active version_group_id no_url "
+    "idempotency_key".split()
 )
 
 

@@ -192,9 +192,14 @@ class FlowModule:
         before = [value for value, each in found if self.edits.end(each) <= self.edits.start(near)]
         return before[-1] if is_plain and before else None
 
-    def value(self, node: ast.expr) -> Any:
+    def value(self, node: ast.expr, *, reads_environment: bool = False) -> Any:
         """The value of an expression that is written out. Raises NotStatic."""
-        return evaluate(node, self.names.of, lambda name: self.assigned(name, node))
+        return evaluate(
+            node,
+            self.names.of,
+            lambda name: self.assigned(name, node),
+            reads_environment=reads_environment,
+        )
 
     def uses(self, name: str, scope: ast.AST | None = None) -> list[ast.Name]:
         """Where the *name* of *scope* is read, in the order of the text; of the module, if none is given."""

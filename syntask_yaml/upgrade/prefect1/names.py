@@ -31,7 +31,7 @@ _MODULES: Mapping[str, str] = {
 # Packages whose modules hold one class each, which the package has as well.
 _FAMILIES = re.compile(
     r"prefect\.(executors|storage|run_configs|tasks\.secrets|engine\.results|schedules|tasks\.control_flow"
-    r"|tasks\.prefect|tasks\.shell|tasks\.notifications)\.[a-z_]+\.(\w+)"
+    r"|tasks\.prefect|tasks\.shell|tasks\.notifications)\.[a-z0-9_]+\.(\w+)"
 )
 _CONTROL = frozenset({"case", "merge", "switch", "ifelse"})
 

@@ -18,7 +18,7 @@ from syntask_yaml.upgrade.prefect1.deployments import (
 )
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
 from syntask_yaml.upgrade.prefect1.executors import convert_executor
-from syntask_yaml.upgrade.prefect1.static import NotStatic, says_nothing
+from syntask_yaml.upgrade.prefect1.static import ENVIRONMENT, NotStatic, says_nothing
 
 
 def convert_options(draft: FlowFileDraft) -> None:
@@ -123,7 +123,7 @@ def _remove_unused(draft: FlowFileDraft) -> bool:
         statement
         for name, assignments in draft.module.assignments.items()
         for scope, value, statement in assignments
-        if draft.names.called(value).startswith(_MADE)
+        if _may_be_removed(draft, value, is_used=bool(draft.module.uses(name, scope)))
         and not draft.edits.is_removed(statement)
         and all(
             draft.edits.is_removed(use) or _is_dropped(draft, use) or _is_in_head(draft, use)
@@ -133,6 +133,12 @@ def _remove_unused(draft: FlowFileDraft) -> bool:
     for statement in found:
         draft.edits.remove(statement)
     return bool(found)
+
+
+def _may_be_removed(draft: FlowFileDraft, value: ast.expr, *, is_used: bool) -> bool:
+    """Whether nothing else happens where *value* is made; a variable may be missing where the flow runs."""
+    read = draft.names.of(value.value) if isinstance(value, ast.Subscript) else draft.names.called(value)
+    return draft.names.called(value).startswith(_MADE) or (is_used and read in ENVIRONMENT)
 
 
 _MADE = (

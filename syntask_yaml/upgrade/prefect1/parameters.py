@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import keyword
+import re
 
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
 from syntask_yaml.upgrade.prefect1.edges import graph_statements
@@ -33,6 +34,10 @@ def _convert_inside(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) ->
         draft.note(call, "p1-parameter", text)
         draft.edits.remove(draft.module.statement(call))
         return
+    if any(_makes_task_with(draft, use) for use in _uses(draft, flow, call)):
+        text = "A task took the parameter when it was made, and did not get its value. Pass it to the call."
+        draft.todo(call, "p1-parameter", text)
+        return
     name = _declare(draft, flow, call)
     if name is None:
         return
@@ -54,6 +59,19 @@ def _is_unused(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) -> bool
     variable = _target(statement, call)
     is_alone = isinstance(statement, ast.Expr) and statement.value is call
     return is_alone or bool(variable and not draft.module.uses(variable, flow.scope))
+
+
+def _uses(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) -> list[ast.expr]:
+    """The parameter where it is made, or where its variable is read."""
+    variable = _target(draft.module.statement(call), call)
+    return [*draft.module.uses(variable, flow.scope)] if variable else [call]
+
+
+def _makes_task_with(draft: FlowFileDraft, use: ast.expr) -> bool:
+    """Whether *use* is an argument of what makes a task."""
+    outer = draft.module.parent(use)
+    made = draft.module.parent(outer) if isinstance(outer, ast.keyword) else outer
+    return isinstance(made, ast.Call) and use is not made.func and draft.makes_task_of(made)
 
 
 def _convert_outside(draft: FlowFileDraft, call: ast.Call) -> None:
@@ -125,15 +143,26 @@ def _declare(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) -> str | 
 
 
 def _name(draft: FlowFileDraft, flow: Prefect1Flow, old: str, call: ast.Call) -> str:
-    if old.isidentifier() and not keyword.iskeyword(old):
+    if old.isidentifier() and not _is_refused(old):
         return old
-    name = identifier(old) or "parameter"
-    name = f"{name}_" if keyword.iskeyword(name) else name
+    name = old if old.isidentifier() else identifier(old)
+    name = name.lstrip("_") or "parameter"
+    name = f"{name}_" if _is_refused(name) else name
     if flow.renamed.get(old, "") != name:
         flow.renamed[old] = name
-        text = f"The parameter `{old}` is now `{name}`, because functions need names of Python."
+        is_python = old.isidentifier() and not keyword.iskeyword(old)
+        reason = "Prefect 3 refuses that name" if is_python else "functions need names of Python"
+        text = f"The parameter `{old}` is now `{name}`, because {reason}."
         draft.note(call, "p1-parameter", text, "Change whoever runs the flow with it.")
     return name
+
+
+# Names that parameters of flows cannot have: Prefect checks values with a model that has them itself.
+_REFUSED = re.compile("_.*|model_(config|dump(_json)?|validate(_json|_strings)?)|return_state|wait_for")
+
+
+def _is_refused(name: str) -> bool:
+    return keyword.iskeyword(name) or _REFUSED.fullmatch(name) is not None
 
 
 def _default(call: ast.Call, *, is_date: bool) -> ast.expr | None:

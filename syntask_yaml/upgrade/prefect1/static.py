@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from syntask_yaml.upgrade.template_text import TemplateText, as_template
+
 Assigned = Callable[[str], ast.expr | None]
 _MAX_DEPTH = 20
 
@@ -15,16 +17,27 @@ class NotStatic(ValueError):
     """The value is known at run time only."""
 
 
-def evaluate(node: ast.expr, names: Callable[[ast.AST], str], assigned: Assigned, depth: int = 0) -> Any:
+def evaluate(
+    node: ast.expr,
+    names: Callable[[ast.AST], str],
+    assigned: Assigned,
+    depth: int = 0,
+    *,
+    reads_environment: bool = False,
+) -> Any:
     """Return the value of *node*. *names* gives qualified names, *assigned* what a name was set to, once.
 
+    With *reads_environment*, what is read from the environment is a template for the project file.
     Raises NotStatic.
     """
     if depth > _MAX_DEPTH:
         raise NotStatic("nested too deep")
 
     def inner(each: ast.expr) -> Any:
-        return evaluate(each, names, assigned, depth + 1)
+        return evaluate(each, names, assigned, depth + 1, reads_environment=reads_environment)
+
+    if reads_environment and (variable := _variable(node, names, inner)) is not None:
+        return variable
 
     match node:
         case ast.Constant(value=value):
@@ -36,11 +49,40 @@ def evaluate(node: ast.expr, names: Callable[[ast.AST], str], assigned: Assigned
         case ast.Name(id=name) if (value := assigned(name)) is not None:
             return inner(value)
         case ast.JoinedStr(values=parts):
-            return "".join(str(inner(part)) for part in parts)
+            return _text([inner(part) for part in parts])
         case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
             return inner(value)
         case _:
             return _operation(node, names, inner)
+
+
+def _variable(
+    node: ast.expr, names: Callable[[ast.AST], str], inner: Callable[[ast.expr], Any]
+) -> TemplateText | None:
+    """The template for a variable of the environment; None if *node* reads none."""
+    match node:
+        case ast.Subscript(value=owner, slice=key) if names(owner) == "os.environ":
+            arguments = [key]
+        case ast.Call(func=called, args=arguments, keywords=[]) if names(called) in _GETTERS:
+            pass
+        case _:
+            return None
+    try:
+        return TemplateText.of_variable(*map(inner, arguments))
+    except (ValueError, TypeError) as error:
+        raise NotStatic(ast.unparse(node)) from error
+
+
+_GETTERS = frozenset({"os.getenv", "os.environ.get"})
+# What reads the environment: a call of a function, or an item.
+ENVIRONMENT = _GETTERS | {"os.environ"}
+
+
+def _text(parts: list[Any]) -> str:
+    """A text of *parts*, which is a template if one of them is."""
+    if any(isinstance(part, TemplateText) for part in parts):
+        return TemplateText("".join(map(as_template, parts)))
+    return "".join(map(str, parts))
 
 
 def _operation(node: ast.expr, names: Callable[[ast.AST], str], inner: Callable[[ast.expr], Any]) -> Any:
@@ -57,8 +99,10 @@ def _operation(node: ast.expr, names: Callable[[ast.AST], str], inner: Callable[
 
 
 def _joined(left: Any, operator: ast.operator, right: Any) -> Any:
-    is_sum = isinstance(left, (str, list)) and type(left) is type(right)
+    is_sum = isinstance(left, list) and isinstance(right, list)
     numbers = isinstance(left, (int, float)) and isinstance(right, (int, float))
+    if isinstance(operator, ast.Add) and isinstance(left, str) and isinstance(right, str):
+        return _text([left, right])
     if isinstance(operator, ast.Add) and (is_sum or numbers):
         return left + right
     if isinstance(operator, ast.Mult) and numbers:

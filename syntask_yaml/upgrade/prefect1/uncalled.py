@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from syntask_yaml.upgrade.prefect1.calls import is_known
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
@@ -23,7 +24,8 @@ def convert_uncalled(draft: FlowFileDraft) -> None:
             if isinstance(node, ast.Name) and _is_uncalled(draft, flow, node):
                 found.setdefault(node.id, []).append(node)
         for name, uses in found.items():
-            if all(_is_given(draft, flow, use) for use in uses) and not _is_in_graph(draft, flow, name):
+            is_plain = name in draft.tasks and not _is_in_graph(draft, flow, name)
+            if is_plain and all(_is_given(draft, flow, use) for use in uses):
                 _call(draft, name, sorted(uses, key=draft.edits.start))
                 continue
             for use in uses:
@@ -39,11 +41,38 @@ def names_uncalled(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.AST) -> b
 def _is_uncalled(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.Name) -> bool:
     parent = draft.module.parent(node)
     is_called = isinstance(parent, ast.Call) and parent.func is node
-    if not isinstance(node.ctx, ast.Load) or node.id not in draft.tasks or is_called:
+    is_task = node.id in draft.tasks or _is_alias(draft, node)
+    if not isinstance(node.ctx, ast.Load) or not is_task or is_called:
         return False
     if isinstance(parent, ast.Attribute) or _is_local(draft, flow, node) or draft.edits.is_edited(node):
         return False
     return not any(isinstance(each, ast.Lambda) for each in draft.module.parents(node))
+
+
+def _is_alias(draft: FlowFileDraft, node: ast.Name) -> bool:
+    """Whether the module sets the name to a task, as in `again = count`, perhaps by way of other names."""
+    waiting, seen = [node.id], {*draft.names.imported}
+    while waiting:
+        name = waiting.pop()
+        if name in draft.tasks:
+            return True
+        if name not in seen:
+            seen.add(name)
+            waiting += _set_to(draft, name)
+    return False
+
+
+def _set_to(draft: FlowFileDraft, name: str) -> Iterator[str]:
+    """The names to one of which the module sets *name*."""
+    for scope, value, _ in draft.module.assignments.get(name, ()):
+        if scope is draft.module.tree:
+            choices = [value]
+            for each in choices:
+                if isinstance(each, ast.IfExp):
+                    choices += [each.body, each.orelse]
+                elif isinstance(each, ast.BoolOp):
+                    choices += each.values
+            yield from (each.id for each in choices if isinstance(each, ast.Name))
 
 
 def _is_in_graph(draft: FlowFileDraft, flow: Prefect1Flow, name: str) -> bool:

@@ -159,7 +159,8 @@ def _arguments(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) -> list
                 return None
             written += found
         else:
-            written.append(f"{option.arg}={draft.edits.take(option.value)}")
+            name = flow.renamed.get(option.arg, option.arg)
+            written.append(f"{name}={draft.edits.take(option.value)}")
     return written
 
 

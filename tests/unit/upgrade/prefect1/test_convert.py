@@ -123,6 +123,18 @@ def test_a_parameter_that_is_a_keyword_gets_another_name() -> None:
     assert "is now `class_`" in found.problems[0].detail
 
 
+@pytest.mark.parametrize("name", ["model_config", "wait_for", "_private"])
+def test_a_parameter_that_prefect_3_refuses_gets_another_name(name: str) -> None:
+    text = f'{HEAD}with Flow("f") as flow:\n    t(Parameter("{name}", default=1))\nflow.run({name}=2)\n'
+
+    found = converted(text.replace("Flow, task", "Flow, Parameter, task").replace("t():", "t(x):"))
+
+    other = name.strip("_") if name.startswith("_") else f"{name}_"
+    assert f"def f({other}=1):\n    t({other})\n" in found.text
+    assert f"f({other}=2)" in found.text
+    assert "Prefect 3 refuses that name" in found.problems[0].detail
+
+
 def test_python_2_is_reported_and_left() -> None:
     text = HEAD + FLOW + "print 'done'\n"
     found = converted(text)
@@ -394,6 +406,60 @@ def test_schedules(schedule: str, expected: list[dict[str, object]]) -> None:
     assert found.todos == 0
     assert found.flows[0].deployment.get("schedules", []) == expected
     assert "prefect.schedules" not in found.text
+
+
+@pytest.mark.parametrize(("made", "left"), [("T(x)()", True), ("T(1)(x)", False)])
+def test_a_parameter_for_a_task_that_is_made_is_left(made: str, left: bool) -> None:
+    text = (
+        "from prefect import Flow, Parameter, Task\n\n\nclass T(Task):\n    def run(self, x):\n        pass\n"
+    )
+    found = converted(f'{text}\n\nwith Flow("f") as flow:\n    x = Parameter("x")\n    {made}\n')
+    assert codes(found) == ({"p1-parameter"} if left else set())
+
+
+@pytest.mark.parametrize(
+    ("alias", "flow", "left"),
+    [
+        ("again = t\n", "    u(again)\n", True),
+        ("first = t\nagain = first\n", "    u(again)\n", True),
+        ("again = t if t else u\n", "    u(again)\n", True),
+        ("again = t\n", "    u(x=[again])\n", True),
+        ("again = t\n", "    u(again())\n", False),
+        ("again = t.name\n", "    u(again)\n", False),
+        ("again = 1\n", "    u(again)\n", False),
+    ],
+)
+def test_another_name_of_a_task_that_is_not_called_is_left(alias: str, flow: str, left: bool) -> None:
+    text = f'{HEAD}@task\ndef u(x):\n    return x\n\n\n{alias}with Flow("f") as flow:\n{flow}'
+    assert codes(converted(text)) == ({"p1-dependency"} if left else set())
+
+
+def test_what_registration_read_from_the_environment_is_a_template() -> None:
+    head = 'import os\nfrom prefect.run_configs import KubernetesRun\n\nTAG = os.environ["TAG"]\n'
+    run = 'KubernetesRun(image=f"shop:{TAG}", env={"MODE": os.getenv("MODE", "x")})'
+    found = converted(f'{head}{HEAD}with Flow("f", run_config={run}) as flow:\n    t()\n')
+
+    assert found.todos == 0
+    assert found.flows[0].deployment["infrastructure"] == {
+        "_block_type_slug": "kubernetes-job",
+        "image": "shop:{{ $TAG }}",
+        "env": {"MODE": '{{ $MODE | default("x") }}'},
+    }
+    assert "environ" not in found.text
+
+
+def test_a_storage_from_the_environment_is_left() -> None:
+    head = "import os\nfrom prefect.storage.s3 import S3\n"
+    flow = 'with Flow("f", storage=S3(bucket=os.environ["BUCKET"])) as flow:\n    t()\n'
+    assert codes(converted(f"{head}{HEAD}{flow}")) == {"p1-storage"}
+    assert converted(f"{head}{HEAD}{flow}".replace('os.environ["BUCKET"]', '"b"')).todos == 0
+
+
+def test_labels_of_the_machine_are_no_part_of_a_queue() -> None:
+    options = 'project_name="p", labels=["a"], add_default_labels=False'
+    found = converted(f'{HEAD}with Flow("f") as flow:\n    t()\nflow.register({options})\n')
+    assert found.todos == 0
+    assert found.flows[0].deployment["work_queue_name"] == "a"
 
 
 @pytest.mark.parametrize(
