@@ -22,6 +22,16 @@ def with_unique_names(found: Iterable[FoundFlows]) -> list[FoundFlows]:
     ]
 
 
+def with_known_runs(found: Sequence[FoundFlows]) -> list[FoundFlows]:
+    """The same; a flow that runs others runs the deployments of their entries, if each has only one."""
+    names: dict[str, list[str]] = {}
+    for each in found:
+        for deployment in each.deployments:
+            names.setdefault(deployment.text("flow_name"), []).append(deployment.name)
+    known = {flow: name for flow, (name, *others) in names.items() if not others}
+    return [each.with_known(known) for each in found]
+
+
 def _unique(deployment: AgentDeployment, seen: set[tuple[str, str]]) -> AgentDeployment:
     flow, name = deployment.text("flow_name") or deployment.text("entrypoint"), deployment.name
     other = f"{slug(deployment.path.stem)}-{name}"

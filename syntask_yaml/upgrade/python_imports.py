@@ -94,14 +94,25 @@ def _is_needless(
 
 
 def _bound_anew(tree: ast.Module, statement: _Statement) -> set[str]:
-    """The names that another import at the top binds anew before anything reads them."""
+    """The names that another import or a function at the top binds anew before anything reads them."""
     bound = {_bound(alias) for alias in statement.names}
-    others = (each for each in tree.body if isinstance(each, _Statement) and each.lineno > statement.lineno)
-    later = {_bound(alias): each.lineno for each in others for alias in each.names if _bound(alias) in bound}
+    later = {
+        name: each.lineno
+        for each in tree.body
+        if each.lineno > statement.lineno
+        for name in _bound_by(each)
+        if name in bound
+    }
     if not later or statement not in tree.body:
         return set()
     read = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in later]
     return later.keys() - {node.id for node in read if node.lineno < later[node.id]}
+
+
+def _bound_by(statement: ast.stmt) -> list[str]:
+    if isinstance(statement, _Statement):
+        return [_bound(alias) for alias in statement.names]
+    return [statement.name] if isinstance(statement, ast.FunctionDef) else []
 
 
 def _bound(alias: ast.alias) -> str:

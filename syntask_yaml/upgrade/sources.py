@@ -11,7 +11,7 @@ from syntask_yaml.upgrade.built import deployment_of
 from syntask_yaml.upgrade.commands import FoundCommands, read_commands
 from syntask_yaml.upgrade.edits import scripts_in
 from syntask_yaml.upgrade.find import FoundFile, find_files
-from syntask_yaml.upgrade.flow_changes import with_unique_names
+from syntask_yaml.upgrade.flow_changes import with_known_runs, with_unique_names
 from syntask_yaml.upgrade.prefect1.read import FoundFlows, read_flows
 from syntask_yaml.upgrade.read import FoundDeployments, read_deployments
 from syntask_yaml.upgrade.request import SourceKind, UpgradeRequest
@@ -62,7 +62,7 @@ def read_sources(request: UpgradeRequest, targets: Targets) -> Sources:
     commanding = tuple(filter(None, (read_commands(file, programs) for file in others)))
     left = {each.file.path for each in declaring if each.is_unreadable}
     flows = _flows(request, (file for file in files if file.path not in left))
-    return Sources(files, declaring, commanding, tuple(with_unique_names(flows)))
+    return Sources(files, declaring, commanding, tuple(with_known_runs(with_unique_names(flows))))
 
 
 def deployments_in(sources: Sources, request: UpgradeRequest) -> list[AgentDeployment]:

@@ -31,6 +31,7 @@ _FLOWS = [
         "graph",
         "named",
         "options",
+        "others",
         "slack",
         "submitted",
         "waited",

@@ -126,14 +126,14 @@ def _convert_own_arguments(draft: FlowFileDraft, call: ast.Call) -> None:
     for each in call.keywords:
         if each.arg == "upstream_tasks":
             _wait_for(draft, each)
-        elif each.arg == "task_args" and (options := _task_options(draft, each)) is not None:
+        elif each.arg == "task_args" and (options := task_options(draft, each)) is not None:
             draft.edits.insert(draft.edits.end(_called(call)), f".with_options({options})")
             draft.edit_arguments(call, {each: None})
         elif each.arg in _OWN and is_known(draft, _called(call)):
             draft.todo(call, "p1-dependency", f"`{each.arg}` is not an argument of tasks. {_OWN[each.arg]}")
 
 
-def _task_options(draft: FlowFileDraft, given: ast.keyword) -> str | None:
+def task_options(draft: FlowFileDraft, given: ast.keyword) -> str | None:
     """The options of a single call, as `with_options` takes them; None if they are computed."""
     if isinstance(given.value, ast.Dict):
         keys = [key.value if isinstance(key, ast.Constant) else None for key in given.value.keys]

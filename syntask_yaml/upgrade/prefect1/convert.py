@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from syntask_yaml.diagnostics import Diagnostic, Severity
@@ -18,6 +18,8 @@ from syntask_yaml.upgrade.prefect1.conditions import convert_conditions
 from syntask_yaml.upgrade.prefect1.contexts import convert_contexts
 from syntask_yaml.upgrade.prefect1.dependencies import convert_dependencies, move_calls
 from syntask_yaml.upgrade.prefect1.draft import MARK, FlowFileDraft, Prefect1Flow
+from syntask_yaml.upgrade.prefect1.flow_runs import convert_flow_runs
+from syntask_yaml.upgrade.prefect1.flow_starts import convert_flow_starts
 from syntask_yaml.upgrade.prefect1.flows import find_flows
 from syntask_yaml.upgrade.prefect1.graphs import convert_graphs
 from syntask_yaml.upgrade.prefect1.headers import write_headers
@@ -27,6 +29,7 @@ from syntask_yaml.upgrade.prefect1.marks import mark, with_rest_marked
 from syntask_yaml.upgrade.prefect1.module import FlowModule
 from syntask_yaml.upgrade.prefect1.names import imported_names, is_gone
 from syntask_yaml.upgrade.prefect1.options import convert_options
+from syntask_yaml.upgrade.prefect1.other_flows import note_deployments
 from syntask_yaml.upgrade.prefect1.parameters import convert_parameters
 from syntask_yaml.upgrade.prefect1.recognition import (
     is_prefect_1,
@@ -56,6 +59,9 @@ _RULES: tuple[Callable[[FlowFileDraft], None], ...] = (
     convert_secrets,
     convert_clients,
     convert_variables,
+    convert_flow_starts,
+    convert_flow_runs,
+    note_deployments,
     convert_results,
     check_names,
     convert_parameters,
@@ -78,17 +84,22 @@ _LEFT = re.compile(re.escape(MARK) + r"([\w-]+)\): (.*)")
 
 @dataclass(frozen=True, slots=True)
 class Prefect1Options:
-    """What the user chose: whether tasks are submitted; and what is known of the project file."""
+    """What the user chose: whether tasks are submitted; and what is known of the project file.
+
+    *deployments* are the names of deployments by those of their flows.
+    """
 
     submits: bool = False
     keeps_deployments: bool = False
+    deployments: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Prefect1File:
     """A file that was read: *text* as it is to be, and what is said about it.
 
-    *is_left* says that it is not changed, because the result would not be right.
+    *is_left* says that it is not changed, because the result would not be right. *runs* are the names of
+    the flows whose deployments it runs.
     """
 
     shown: str
@@ -99,6 +110,7 @@ class Prefect1File:
     secrets: tuple[str, ...] = ()
     problems: tuple[Diagnostic, ...] = ()
     is_left: bool = False
+    runs: tuple[str, ...] = ()
 
 
 def convert_file(shown: str, text: str, options: Prefect1Options | None = None) -> Prefect1File | None:
@@ -123,7 +135,12 @@ def convert_file(shown: str, text: str, options: Prefect1Options | None = None) 
 
 def _converted(module: FlowModule, text: str, options: Prefect1Options) -> Prefect1File:
     shown = module.shown
-    draft = FlowFileDraft(module, submits=options.submits, keeps_deployments=options.keeps_deployments)
+    draft = FlowFileDraft(
+        module,
+        submits=options.submits,
+        keeps_deployments=options.keeps_deployments,
+        deployments=options.deployments,
+    )
     for rule in _RULES:
         rule(draft)
     try:
@@ -138,6 +155,7 @@ def _converted(module: FlowModule, text: str, options: Prefect1Options) -> Prefe
         sum(not problem.is_note for problem in draft.problems),
         tuple(draft.secrets),
         tuple(draft.problems),
+        runs=tuple(draft.runs),
     )
 
 

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from syntask_yaml.upgrade.prefect1.calls import is_task
+from syntask_yaml.upgrade.prefect1.calls import is_task, task_options
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
 from syntask_yaml.upgrade.prefect1.edges import Edge, read_edges
 from syntask_yaml.upgrade.prefect1.names import bound_names
@@ -138,8 +138,14 @@ def _calls_task(draft: FlowFileDraft, call: ast.Call) -> bool:
     called = call.func
     if isinstance(called, ast.Attribute) and called.attr == "map":
         called = called.value
-    has_own = any(each.arg in ("task_args", "flow", "mapped") or each.arg is None for each in call.keywords)
-    return not has_own and is_task(draft, called)
+    return is_task(draft, called) and not any(_is_own(draft, each) for each in call.keywords)
+
+
+def _is_own(draft: FlowFileDraft, option: ast.keyword) -> bool:
+    """Whether Prefect took an argument for itself, so that it says more than what the task takes."""
+    if option.arg == "task_args":
+        return task_options(draft, option) is None
+    return option.arg in ("flow", "mapped", None)
 
 
 def _is_set_before(draft: FlowFileDraft, flow: Prefect1Flow, use: ast.Name) -> bool:
@@ -233,12 +239,12 @@ def _add_arguments(draft: FlowFileDraft, call: _Call) -> None:
 def _append(draft: FlowFileDraft, node: ast.expr, items: Sequence[ast.expr | ast.keyword], text: str) -> None:
     """Write *text* behind the last of *items*, which stand between the brackets of *node*."""
     edits, end = draft.edits, draft.edits.end(node) - 1
-    last = max((edits.end(each) for each in items), default=end)
-    between = edits.original(last, end).strip()
-    if items and between in ("", ","):
-        edits.insert(last, f", {text}")
+    between = edits.original(max((edits.end(each) for each in items), default=end), end).strip()
+    kept = [edits.end(each) for each in items if getattr(each, "arg", "") != "task_args"]
+    if kept and between in ("", ","):
+        edits.insert(max(kept), f", {text}")
     else:
-        edits.insert(end, f", {text}" if items and not between.endswith(",") else text)
+        edits.insert(end, f", {text}" if kept and not between.endswith(",") else text)
 
 
 def move_calls(draft: FlowFileDraft) -> None:

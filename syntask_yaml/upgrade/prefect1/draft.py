@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -77,12 +77,20 @@ class Prefect1Flow:
 class FlowFileDraft:
     """Collects what becomes of a file. Rules edit `module.edits`, want imports, and leave TODOs."""
 
-    def __init__(self, module: FlowModule, *, submits: bool = False, keeps_deployments: bool = False) -> None:
+    def __init__(
+        self,
+        module: FlowModule,
+        *,
+        submits: bool = False,
+        keeps_deployments: bool = False,
+        deployments: Mapping[str, str] | None = None,
+    ) -> None:
         self.module = module
         self.edits = module.edits
         self.names = module.names
         self.submits = submits
         self.keeps_deployments = keeps_deployments
+        self.deployments = deployments or {}
         self.flows: list[Prefect1Flow] = []
         self.tasks: set[str] = set()
         self.classes: set[str] = set()
@@ -96,6 +104,7 @@ class FlowFileDraft:
         self.moved: dict[ast.stmt, ast.stmt] = {}
         self.wanted: list[WantedImport] = []
         self.secrets: dict[str, None] = {}
+        self.runs: dict[str, ast.expr] = {}
         self.problems: list[Diagnostic] = []
         self._todos: dict[tuple[ast.stmt, str], str] = {}
 

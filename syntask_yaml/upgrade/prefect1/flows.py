@@ -129,9 +129,14 @@ def _check_name(draft: FlowFileDraft, flow: Prefect1Flow) -> None:
         draft.todo(flow.call, "p1-flow", "The name of the flow has one of / % & < >. Choose another name.")
     elif flow.name is not None and _BANNED.search(flow.name):
         flow.is_renamed = True
-        old, flow.name = flow.name, _BANNED.sub("-", flow.name)
+        old, flow.name = flow.name, without_banned(flow.name)
         text = f"The flow `{old}` is now `{flow.name}`, because names of flows have none of / % & < >."
         draft.note(flow.call, "p1-flow", text, "Change whoever asks for its runs by name.")
+
+
+def without_banned(name: str) -> str:
+    """The *name* of a flow as Prefect 3 can have it."""
+    return _BANNED.sub("-", name)
 
 
 def _function(draft: FlowFileDraft, flow: Prefect1Flow) -> str:

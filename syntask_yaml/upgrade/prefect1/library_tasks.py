@@ -69,7 +69,7 @@ def _convert(draft: FlowFileDraft, call: ast.Call, known: _LibraryTask) -> None:
 def _are_known(draft: FlowFileDraft, made: ast.Call, known: _LibraryTask) -> bool:
     """Whether the calls of an instance are all seen, and give it nothing but what the function takes."""
     own = {"upstream_tasks", *known.taken}
-    calls = list(_calls(draft, made))
+    calls = list(calls_of(draft, made))
     return all(
         call is not None
         and len(call.args) <= len(known.taken)
@@ -79,7 +79,7 @@ def _are_known(draft: FlowFileDraft, made: ast.Call, known: _LibraryTask) -> boo
     )
 
 
-def _calls(draft: FlowFileDraft, made: ast.Call) -> Iterator[ast.Call | None]:
+def calls_of(draft: FlowFileDraft, made: ast.Call) -> Iterator[ast.Call | None]:
     """The calls of an instance, and None for each other use of it."""
     parent = draft.module.parent(made)
     uses: list[ast.expr] = [made]

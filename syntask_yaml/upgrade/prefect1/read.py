@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,7 +32,15 @@ class FoundFlows:
 
     def with_deployments_kept(self) -> FoundFlows:
         """The same, with the options of deployments still in the code."""
-        options = replace(self.options or Prefect1Options(), keeps_deployments=True)
+        return self._with(replace(self.options or Prefect1Options(), keeps_deployments=True))
+
+    def with_known(self, deployments: Mapping[str, str]) -> FoundFlows:
+        """The same, where the names of the *deployments* of flows are known."""
+        if deployments.keys().isdisjoint(self.converted.runs):
+            return self
+        return self._with(replace(self.options or Prefect1Options(), deployments=deployments))
+
+    def _with(self, options: Prefect1Options) -> FoundFlows:
         converted = convert_file(self.file.shown, self.converted.before, options)
         return replace(self, converted=converted or self.converted, options=options)
 

@@ -41,7 +41,7 @@ with Flow("left", storage=Git(repo="shop/flows", flow_path="left.py", use_ssh=Tr
         chosen = size(found)
     size(chosen)
     apply_map(size, found)
-    create_flow_run(flow_name="other")
+    create_flow_run(flow_name="other", labels=["b"])
 
 flow.schedule = IntervalSchedule(interval=timedelta(hours=1), end_date=choice([None]))
 flow.run_config = KubernetesRun(labels=[choice(["a", "b"])])

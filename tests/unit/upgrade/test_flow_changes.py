@@ -41,6 +41,26 @@ def upgrade(old: OldRepository) -> Upgrade:
     return old.upgrade(prefect_1=Prefect1Options())
 
 
+def test_a_flow_runs_the_deployments_of_the_entries_of_others(old: OldRepository) -> None:
+    names = FLOW.replace("with Flow", "def count_stock():\n    pass\n\n\nwith Flow")
+    old.write("flows/stock.py", names)
+    path = old.write(
+        "flows/all.py",
+        "from prefect import Flow\nfrom prefect.tasks.prefect import create_flow_run\n\n"
+        'with Flow("all") as flow:\n'
+        '    create_flow_run(flow_name="Count stock")\n    create_flow_run(flow_name="Order")\n',
+    )
+    found = upgrade(old)
+    write_upgrade(found)
+
+    text = path.read_text(encoding="utf-8")
+    assert 'create_flow_run(name="Count stock/count-stock-flow")' in text
+    assert 'create_flow_run(name="Order/order")' in text
+    details = [problem.detail for problem in found.problems if problem.code == "p1-flow-of-flows"]
+    assert len(details) == 1
+    assert details[0].startswith("The flow `Order` runs as the deployment `order`")
+
+
 def test_options_of_a_flow_become_an_entry(old: OldRepository) -> None:
     path = old.write("flows/stock.py", FLOW)
     found = upgrade(old)

@@ -408,6 +408,35 @@ def test_schedules(schedule: str, expected: list[dict[str, object]]) -> None:
     assert "prefect.schedules" not in found.text
 
 
+@pytest.mark.parametrize(
+    ("body", "left"),
+    [
+        ('create_flow_run(flow_name="a b")', False),
+        ('t(create_flow_run(flow_name="a b"))', False),
+        ('create_flow_run("id")', True),
+        ("create_flow_run(flow_name=name())", True),
+        ('create_flow_run(flow_name="a b", context={})', True),
+        ('create_flow_run.map(flow_name="ab")', True),
+        ("wait_for_flow_run(t(), stream_logs=True)", False),
+        ("wait_for_flow_run(t(), max_duration=1)", True),
+        ("t(wait_for_flow_run(t()))", True),
+        ("t(upstream_tasks=[wait_for_flow_run(t())])", False),
+        ('StartFlowRun(flow_name="a b")()', False),
+        ("StartFlowRun()()", True),
+        ('StartFlowRun(flow_name="a b", wait=x)()', True),
+        ('t(StartFlowRun(flow_name="a b", wait=True)())', True),
+        ('t(StartFlowRun(flow_name="a b")())', False),
+    ],
+)
+def test_a_run_of_another_flow_is_converted_if_it_is_plain(body: str, left: bool) -> None:
+    imports = "from prefect.tasks.prefect import StartFlowRun, create_flow_run, wait_for_flow_run\n"
+    found = converted(f'{imports}{HEAD}with Flow("f") as flow:\n    {body}\n')
+
+    assert codes(found) == ({"p1-flow-of-flows"} if left else set())
+    assert found.runs == (("a b",) if "a b" in body and not left else ())
+    assert left or "a b" not in body or '"a b/a-b"' in found.text
+
+
 @pytest.mark.parametrize(("made", "left"), [("T(x)()", True), ("T(1)(x)", False)])
 def test_a_parameter_for_a_task_that_is_made_is_left(made: str, left: bool) -> None:
     text = (
