@@ -25,6 +25,7 @@ MODULES = (
     "history",
     "embedded_worker",
     "container_runs",
+    "flow_code",
     "prefect_deploy",
     "builds",
     "clone",
