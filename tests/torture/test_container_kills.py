@@ -114,7 +114,8 @@ class Torture:
                     self._kill_worker()
                 case "container":
                     self._asked.append(self._backend.create_run(request).id)
-                    self._kill_container()
+                    if not self._kill_container():
+                        continue
                 case "engine":
                     self._kill_engine()
             self._kills[kind] += 1
@@ -130,19 +131,22 @@ class Torture:
         self._workers[number].wait(15)
         self._workers[number] = self._project.begin_worker(f"worker-{number}")
 
-    def _kill_container(self) -> None:
-        """One that goes on, as soon as there is one."""
+    def _kill_container(self) -> bool:
+        """Kill one that goes on, as soon as there is one; False if all runs ended before one was seen."""
         found: list[Any] = []
 
         def are_there() -> bool:
             found[:] = containers(self._project) or []
             return bool(found)
 
-        self._project.wait(are_there)
+        self._project.wait(lambda: are_there() or not self._unfinished())
+        if not found:
+            return False
         victim = self._chance.choice(found)
         self._hit.add(victim["Labels"]["io.syntask.run"])
         with suppress(Exception):  # it ended by itself
             self._project.engine.client.kill(victim["Id"])
+        return True
 
     def _kill_engine(self) -> None:
         """Its service, and what the service does with its containers when it starts again."""
