@@ -1,0 +1,371 @@
+"""How arguments become parameters: conversion, defaults, and what is refused."""
+
+import datetime
+import enum
+from dataclasses import dataclass
+from typing import Any, Literal, Optional, Union
+
+from _observing import error_class, shown
+from syntask import flow, task
+
+
+def _given(function, *args, **kwargs):
+    """What a flow gets, as text, or the class of the error."""
+    try:
+        return repr(flow(function)(*args, **kwargs))
+    except Exception as error:
+        return type(error).__name__
+
+
+def without_annotation():
+    return _given(lambda x: x, "5")
+
+
+def int_from_text():
+    def main(x: int):
+        return x
+
+    return [_given(main, "5"), _given(main, 5), _given(main, "five"), _given(main, 5.0), _given(main, 5.5)]
+
+
+def float_from_text_and_int():
+    def main(x: float):
+        return x
+
+    return [_given(main, "5.5"), _given(main, 5), _given(main, "nan")]
+
+
+def bool_from_text_and_int():
+    def main(x: bool):
+        return x
+
+    return [_given(main, given) for given in ("true", "no", "off", 1, 0, "maybe", 2)]
+
+
+def text_from_int():
+    def main(x: str):
+        return x
+
+    return [_given(main, 5), _given(main, "5"), _given(main, b"5")]
+
+
+def optional():
+    def main(x: Optional[int] = None):
+        return x
+
+    return [_given(main), _given(main, None), _given(main, "5"), _given(main, "")]
+
+
+def union_keeps_what_fits():
+    def main(x: Union[int, str]):
+        return x
+
+    return [_given(main, 5), _given(main, "5"), _given(main, "five")]
+
+
+def new_union():
+    def main(x: int | None):
+        return x
+
+    return [_given(main, "5"), _given(main, None)]
+
+
+def list_of_int():
+    def main(x: list[int]):
+        return x
+
+    return [_given(main, ["1", 2]), _given(main, (1, 2)), _given(main, "12"), _given(main, {3})]
+
+
+def tuple_of_two():
+    def main(x: tuple[int, str]):
+        return x
+
+    return [_given(main, ["1", "b"]), _given(main, [1, "b", 2])]
+
+
+def set_of_text():
+    def main(x: set[str]):
+        return x
+
+    return [_given(main, ["a", "a"]), _given(main, "a")]
+
+
+def dict_of_int():
+    def main(x: dict[str, int]):
+        return x
+
+    return [_given(main, {"a": "1"}), _given(main, {1: 1}), _given(main, [("a", 1)])]
+
+
+def date_and_time():
+    def main(day: datetime.date, at: datetime.datetime):
+        return [day.isoformat(), at.isoformat()]
+
+    return [
+        _given(main, "2024-02-29", "2024-02-29T10:00:00"),
+        _given(main, datetime.date(2024, 2, 29), datetime.datetime(2024, 2, 29, 10)),
+        _given(main, "2023-02-29", "2024-02-29T10:00:00"),
+    ]
+
+
+def duration():
+    def main(x: datetime.timedelta):
+        return x.total_seconds()
+
+    return [_given(main, 90), _given(main, "PT1M"), _given(main, datetime.timedelta(seconds=3))]
+
+
+def literal():
+    def main(x: Literal["a", "b"]):
+        return x
+
+    return [_given(main, "a"), _given(main, "c")]
+
+
+def enumeration():
+    class Colour(enum.Enum):
+        RED = "red"
+
+    def main(x: Colour):
+        return x.name
+
+    return [_given(main, "red"), _given(main, Colour.RED), _given(main, "blue")]
+
+
+def data_class():
+    @dataclass
+    class Point:
+        x: int
+        y: int = 0
+
+    def main(point: Point):
+        return [type(point).__name__, point.x, point.y]
+
+    return [_given(main, {"x": "1"}), _given(main, Point(1, 2)), _given(main, {"y": 1})]
+
+
+def any_object():
+    class Own:
+        def __repr__(self):
+            return "own"
+
+    def main(x: Any, y: object):
+        return [x, y]
+
+    return _given(main, Own(), Own())
+
+
+def own_class():
+    class Own:
+        def __repr__(self):
+            return "own"
+
+    def main(x: Own):
+        return x
+
+    return [_given(main, Own()), _given(main, "no")]
+
+
+def default():
+    def main(x: int = 5):
+        return x
+
+    return [_given(main), _given(main, 6)]
+
+
+def default_is_not_converted():
+    def main(x: int = "7"):
+        return x
+
+    return _given(main)
+
+
+def missing():
+    return _given(lambda x: x)
+
+
+def one_too_many():
+    return _given(lambda x: x, 1, 2)
+
+
+def unknown_keyword():
+    return _given(lambda x: x, 1, y=2)
+
+
+def given_twice():
+    return _given(lambda x: x, 1, x=2)
+
+
+def variable_number():
+    def main(first, *rest, **named):
+        return [first, rest, sorted(named.items())]
+
+    return [_given(main, 1), _given(main, 1, 2, 3, a=4)]
+
+
+def annotated_variable_number():
+    def main(*numbers: int, **named: int):
+        return [numbers, named]
+
+    return _given(main, "1", "2", a="3")
+
+
+def keyword_only():
+    def main(*, x: int):
+        return x
+
+    return [_given(main, x="1"), _given(main, 1)]
+
+
+def positional_only():
+    def main(x: int, /, y: int = 2):
+        return [x, y]
+
+    return [_given(main, "1"), _given(main, "1", y="3")]
+
+
+def without_validation():
+    @flow(validate_parameters=False)
+    def main(x: int):
+        return x
+
+    return main("5")
+
+
+def missing_without_validation():
+    @flow(validate_parameters=False)
+    def main(x):
+        return x
+
+    return error_class(main)
+
+
+def wrong_parameters_of_a_root_flow_are_a_failure():
+    @flow
+    def main(x: int):
+        return x
+
+    return shown(main("five", return_state=True))
+
+
+def wrong_parameters_are_not_tried_again():
+    calls = []
+
+    @flow(retries=2)
+    def main(x: int):
+        calls.append(x)
+
+    return [error_class(main, "five"), calls]
+
+
+def missing_parameters_of_a_root_flow_are_a_state():
+    @flow
+    def main(x):
+        return x
+
+    return error_class(main, return_state=True)
+
+
+def tasks_do_not_convert():
+    @task
+    def take(x: int):
+        return x
+
+    @flow
+    def main():
+        return take("5")
+
+    return main()
+
+
+def missing_argument_of_a_task():
+    @task
+    def take(x):
+        return x
+
+    @flow
+    def main():
+        return error_class(take)
+
+    return main()
+
+
+def unknown_argument_of_a_task():
+    @task
+    def take(x):
+        return x
+
+    @flow
+    def main():
+        return error_class(take, 1, y=2)
+
+    return main()
+
+
+def task_has_defaults_and_variable_arguments():
+    @task
+    def take(a, b=2, *rest, c=3, **named):
+        return [a, b, list(rest), c, named]
+
+    @flow
+    def main():
+        return [take(1), take(1, 5, 6, 7, c=8, d=9)]
+
+    return main()
+
+
+def argument_may_be_changed():
+    @flow
+    def main(items):
+        items.append(1)
+        return items
+
+    given = []
+    main(given)
+    return given
+
+
+def reserved_name_is_refused():
+    def main(return_state):
+        return return_state
+
+    return [error_class(flow, main), error_class(task, main)]
+
+
+def pydantic_model():
+    from pydantic import BaseModel
+
+    class Order(BaseModel):
+        item: str
+        amount: int = 1
+
+    def main(order: Order):
+        return [type(order).__name__, order.item, order.amount]
+
+    return [_given(main, {"item": "x", "amount": "3"}), _given(main, Order(item="y")), _given(main, {})]
+
+
+def annotated_with_pydantic():
+    from typing import Annotated
+
+    from pydantic import Field
+
+    def main(x: Annotated[int, Field(gt=0)]):
+        return x
+
+    return [_given(main, "1"), _given(main, 0)]
+
+
+def annotations_as_text():
+    namespace = {}
+    exec(
+        "from __future__ import annotations\ndef main(x: int, y: 'list[int]'):\n    return [x, y]", namespace
+    )
+    return _given(namespace["main"], "1", ["2"])
+
+
+def unresolvable_annotation():
+    namespace = {}
+    exec("from __future__ import annotations\ndef main(x: Nowhere):\n    return x", namespace)
+    return error_class(flow, namespace["main"])

@@ -1,0 +1,83 @@
+"""The cases, what Prefect answers, and where ours answers otherwise.
+
+A case is a function in a file of `cases`: a few lines of flow code that import `syntask`, and give what
+can be seen of it as JSON. `run_cases.py` runs them with ours or, with its name for ours, with Prefect.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tests.support.processes import clean_environ
+
+JUDGE = "3.9.1"
+_HERE = Path(__file__).parent
+_RECORD = _HERE / "answers.json"
+_PATIENCE = 600.0
+
+Answers = dict[str, Any]
+
+
+class CaseFailed(str):
+    """In place of an answer: the error that a case ended with."""
+
+    __slots__ = ()
+
+
+def themes() -> list[str]:
+    """The files of cases, by name."""
+    return sorted(path.stem for path in (_HERE / "cases").glob("[!_]*.py"))
+
+
+def cases() -> list[str]:
+    """All cases as `theme.case`, in the order of their files."""
+    return [f"{theme}.{name}" for theme in themes() for name in _functions(theme)]
+
+
+def _functions(theme: str) -> Iterator[str]:
+    tree = ast.parse((_HERE / "cases" / f"{theme}.py").read_text(encoding="utf-8"))
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and not (node.decorator_list or node.name.startswith("_")):
+            yield node.name
+
+
+def answers(
+    package: str, python: str, folder: Path, *, environ: Mapping[str, str], of: list[str] | None = None
+) -> Answers:
+    """What each case of the themes *of*, or of all, gives with *package*; a `CaseFailed` where it raised."""
+    folder.mkdir(parents=True, exist_ok=True)
+    argv = [python, str(_HERE / "run_cases.py"), package, str(folder), *(of or themes())]
+    with (folder / "output").open("w", encoding="utf-8") as output:
+        done = subprocess.run(
+            argv,
+            env=clean_environ(**environ),
+            stdout=subprocess.PIPE,
+            stderr=output,
+            text=True,
+            timeout=_PATIENCE,
+        )
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0, (folder / "output").read_text(encoding="utf-8")[-4000:]
+    return {line["case"]: line["answer"] if "answer" in line else CaseFailed(line["error"]) for line in told}
+
+
+@cache
+def record() -> Answers:
+    """What Prefect answered when the record was written."""
+    found = json.loads(_RECORD.read_text(encoding="utf-8"))
+    assert found["prefect"] == JUDGE
+    answers: Answers = found["answers"]
+    return answers
+
+
+def write_record(answers: Answers) -> None:
+    """Replace the record, a line for each case."""
+    lines = ",\n".join(f"    {json.dumps(case)}: {json.dumps(answers[case])}" for case in cases())
+    text = f'{{\n  "prefect": {json.dumps(JUDGE)},\n  "answers": {{\n{lines}\n  }}\n}}\n'
+    _RECORD.write_text(text, encoding="utf-8")
