@@ -22,7 +22,7 @@ def _ours(tmp_path_factory: pytest.TempPathFactory) -> Answers:
 
 @pytest.mark.parametrize("case", cases())
 def test_ours_answers_as_prefect_does(case: str, ours: Answers) -> None:
-    if case in _NOT_YET and ours.get(case) != record()[case]:
+    if case in _NOT_YET and (case not in ours or ours[case] != record()[case]):
         pytest.xfail("not yet")
     assert ours[case] == EXPECTED.get(case, record()[case])
 
