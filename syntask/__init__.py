@@ -1,4 +1,4 @@
-"""What flow code imports: `from syntask import flow`.
+"""What flow code imports: `from syntask import flow, task`.
 
 Inside a run of a Prefect worker the names are Prefect's own, so that one file runs on both.
 """
@@ -7,9 +7,39 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING or not os.environ.get("PREFECT__FLOW_RUN_ID"):
+    from syntask._annotations import allow_failure, unmapped
+    from syntask._context import tags
+    from syntask._decorators import flow, task
     from syntask._deployable import deploy, serve
-    from syntask._flow import Flow, flow
+    from syntask._flow import Flow
+    from syntask._late import get_run_logger
+    from syntask._states import State
+    from syntask._task import Task
 else:
-    from prefect import Flow, deploy, flow, serve
+    from prefect import (
+        Flow,
+        State,
+        Task,
+        allow_failure,
+        deploy,
+        flow,
+        get_run_logger,
+        serve,
+        tags,
+        task,
+        unmapped,
+    )
 
-__all__ = ["Flow", "deploy", "flow", "serve"]
+__all__ = [
+    "Flow",
+    "State",
+    "Task",
+    "allow_failure",
+    "deploy",
+    "flow",
+    "get_run_logger",
+    "serve",
+    "tags",
+    "task",
+    "unmapped",
+]

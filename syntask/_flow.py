@@ -1,103 +1,141 @@
-"""The decorator: it marks a function as a flow, and leaves it the function that it is."""
+"""Flows: functions whose calls are runs, and that can be deployed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from types import MethodType
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast, overload
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, overload
 
+from syntask._definition import Definition, hooks_in
 from syntask._deployable import Deployable, from_source
-from syntask._options import MARK, FlowOptions
+from syntask._launch import launch
+from syntask._names import check_name_option
+from syntask._states import StateType
+
+if TYPE_CHECKING:
+    from syntask._task_runners import ThreadPoolTaskRunner
+
+    Hooks = Iterable[Callable[..., Any]] | None
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Hook = TypeVar("Hook", bound=Callable[..., Any])
 
 
-class Flow(Deployable, Generic[P, R]):
-    """The type of a function under `@flow`: callable as before, and with methods that deploy it.
+class Flow(Definition[P, R], Deployable):
+    """A function under `@flow`. Its arguments are those of `@flow`."""
 
-    At run time it is the function itself, with the methods as attributes.
-    """
+    def __init__(
+        self,
+        fn: Callable[P, R],
+        name: str | None = None,
+        version: str | None = None,
+        flow_run_name: str | Callable[..., str] | None = None,
+        retries: int | None = None,
+        retry_delay_seconds: float | None = None,
+        task_runner: ThreadPoolTaskRunner | None = None,
+        description: str | None = None,
+        timeout_seconds: float | None = None,
+        validate_parameters: bool = True,
+        persist_result: bool | None = None,
+        result_storage: Any = None,
+        result_serializer: str | None = None,
+        cache_result_in_memory: bool = True,
+        log_prints: bool | None = None,
+        on_completion: Hooks = None,
+        on_failure: Hooks = None,
+        on_cancellation: Hooks = None,
+        on_crashed: Hooks = None,
+        on_running: Hooks = None,
+    ) -> None:
+        given = {key: value for key, value in locals().items() if key not in ("self", "fn", "__class__")}
+        self.take(fn)
+        check_name_option(flow_run_name, "flow_run_name")
+        self.name = name or str(getattr(self.fn, "__name__", type(self.fn).__name__)).replace("_", "-")
+        self.version = version
+        self._description = description
+        self.flow_run_name = flow_run_name
+        self.retries = retries or 0
+        self.retry_delay_seconds = retry_delay_seconds
+        self.timeout_seconds = float(timeout_seconds) if timeout_seconds else None
+        self.should_validate_parameters = validate_parameters
+        self.persist_result = persist_result
+        self.result_storage = result_storage
+        self.result_serializer = result_serializer
+        self.cache_result_in_memory = cache_result_in_memory
+        self.log_prints = log_prints
+        self.hooks = hooks_in(given)
+        self._task_runner = task_runner
+        self._given = given
+
+    from_source = staticmethod(from_source)
+
+    @property
+    def task_runner(self) -> ThreadPoolTaskRunner:
+        """What executes the tasks that the flow submits: threads, unless something else was given."""
+        if self._task_runner is None:
+            from syntask._task_runners import ThreadPoolTaskRunner
+
+            self._task_runner = ThreadPoolTaskRunner()
+        return self._task_runner
 
     if TYPE_CHECKING:
 
+        @overload
         def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
+
+        @overload
+        def __call__(self, *args: Any, return_state: Literal[True], **kwargs: Any) -> Any: ...
+
+        def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
 
         @overload
         def __get__(self, instance: None, owner: type) -> Flow[P, R]: ...
 
         @overload
-        def __get__(self, instance: object, owner: type | None = None) -> Callable[..., R]: ...
+        def __get__(self, instance: object, owner: type | None = None) -> Flow[..., R]: ...
 
-        def __get__(self, instance: object, owner: type | None = None) -> Callable[..., R]: ...
+        def __get__(self, instance: object, owner: type | None = None) -> Flow[..., R]: ...
 
-    from_source = staticmethod(from_source)
+    else:
 
+        def __call__(self, *args, return_state=False, wait_for=None, **kwargs):
+            """Make a run: return what the function returns, or with *return_state* the run's final state.
 
-class FlowDecorator:
-    """`@flow`, bare or with options; `flow.from_source(…)` is a flow whose code is elsewhere."""
+            The run begins when the runs in *wait_for* have ended. Raises what the function raises, and
+            ParameterTypeError or ParameterBindError for arguments that do not fit.
+            """
+            from syntask._flow_execution import FlowExecution
 
-    from_source = staticmethod(from_source)
+            parameters = self.bind(args, kwargs)
+            return launch(self, lambda: FlowExecution(self, parameters, wait_for), return_state=return_state)
 
-    @overload
-    def __call__(self, function: Callable[P, R], /) -> Flow[P, R]: ...
+        def __get__(self, instance, owner=None):
+            return self.bound_to(instance, owner)
 
-    @overload
-    def __call__(
-        self,
-        /,
-        *,
-        name: str | None = None,
-        description: str | None = None,
-        version: str | None = None,
-        retries: int = 0,
-        retry_delay_seconds: float = 0,
-        timeout_seconds: float | None = None,
-        log_prints: bool | None = None,
-    ) -> Callable[[Callable[P, R]], Flow[P, R]]: ...
+    def with_options(self, **options: Any) -> Flow[P, R]:
+        """The same flow with other *options*, which are those of `@flow`; None leaves one as it is."""
+        changed = {name: value for name, value in options.items() if value is not None}
+        return type(self)(self.fn, **{**self._given, **changed})
 
-    def __call__(
-        self,
-        function: Callable[P, R] | None = None,
-        /,
-        *,
-        name: str | None = None,
-        description: str | None = None,
-        version: str | None = None,
-        retries: int = 0,
-        retry_delay_seconds: float = 0,
-        timeout_seconds: float | None = None,
-        log_prints: bool | None = None,
-    ) -> Any:
-        """Mark a function as a flow, bare (`@flow`) or with options (`@flow(retries=2)`).
+    def on_completion(self, function: Hook) -> Hook:
+        """Call *function* with the flow, the run and its state when a run completes."""
+        return self._add(StateType.COMPLETED, function)
 
-        Called directly it is the function, unchanged. A worker gives each run up to `retries` more
-        attempts, *retry_delay_seconds* apart, and ends an attempt after *timeout_seconds*.
-        """
-        options = FlowOptions(
-            name, description, version, retries, retry_delay_seconds, timeout_seconds, log_prints
-        )
+    def on_failure(self, function: Hook) -> Hook:
+        """Call *function* with the flow, the run and its state when a run fails for good."""
+        return self._add(StateType.FAILED, function)
 
-        def mark(function: Callable[P, R]) -> Flow[P, R]:
-            setattr(function, MARK, options)
-            return _with_methods(function)
+    def on_cancellation(self, function: Hook) -> Hook:
+        """Call *function* with the flow, the run and its state when a run is cancelled."""
+        return self._add(StateType.CANCELLING, function)
 
-        return mark if function is None else mark(function)
+    def on_crashed(self, function: Hook) -> Hook:
+        """Call *function* with the flow, the run and its state when a run crashes."""
+        return self._add(StateType.CRASHED, function)
 
+    def on_running(self, function: Hook) -> Hook:
+        """Call *function* with the flow, the run and its state when a run begins, or begins again."""
+        return self._add(StateType.RUNNING, function)
 
-_METHODS: dict[str, Any] = {
-    "deploy": Deployable.deploy,
-    "serve": Deployable.serve,
-    "to_deployment": Deployable.to_deployment,
-}
-
-
-def _with_methods(function: Callable[P, R]) -> Flow[P, R]:
-    """Return *function* with the methods of a flow, which stays a function for everything else."""
-    for name, method in _METHODS.items():
-        setattr(function, name, MethodType(method, function))
-    function.from_source = from_source  # type: ignore[attr-defined]  # an attribute of the function
-    return cast("Flow[P, R]", function)
-
-
-flow = FlowDecorator()
+    def __repr__(self) -> str:
+        return f"Flow({self.name!r})"

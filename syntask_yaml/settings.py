@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from syntask._home import home_folder
 from syntask_yaml.backend.prefect.profile import active_profile
 from syntask_yaml.errors import UsageError
-from syntask_yaml.files import home_path
 
 STORE_NAME = "syntask.db"
 
@@ -31,9 +31,8 @@ class Settings:
 
 def read_settings(environ: Mapping[str, str], *, backend: str | None = None) -> Settings:
     """Settings from an environment; *backend* is one that was named on the command line."""
-    home = environ.get("SYNTASK_HOME") or str(Path(environ.get("HOME", "~")) / ".syntask")
     return Settings(
-        home=home_path(home),
+        home=Path(home_folder(environ)),
         backend=backend or _first(environ, *_BACKEND) or active_profile(environ).get("PREFECT_API_URL"),
         default_pool=_first(environ, *_DEFAULT_POOL),
     )

@@ -4,29 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
 
+from syntask._names import two_words
 from syntask_yaml.errors import BackendRefused
 
 # Half a character, too: no text in UTF-8 has one.
 _FORBIDDEN = re.compile(r"[/%&<>\x00-\x1f\x7f\ud800-\udfff]")
-
-_ADJECTIVES = tuple(
-    """
-    agile airy amber ample apt bold brave brief bright brisk calm candid clear clever cosy crisp
-    curious deft eager early earnest even fair famous fleet fond free frosty gentle glad golden grand
-    hardy honest humble jolly keen kind lively lucid lucky mellow merry mighty modest neat nimble noble
-    patient placid plucky proud quick quiet rapid ready robust rosy silver steady sunny swift tidy warm
-    """.split()
-)
-_NOUNS = tuple(
-    """
-    acorn alder anchor arrow badger beacon birch bison brook canyon cedar comet condor coral crane delta
-    dolphin ember falcon fern finch fjord fox gannet glacier harbour hare hazel heron ibis island jasper
-    juniper kestrel lagoon lantern lark linnet lynx maple marten meadow meteor moss oak orchid osprey otter
-    pebble pine plover quartz raven reef river robin sparrow spruce summit swallow tern thistle walnut wren
-    """.split()
-)
 
 
 def new_id() -> str:
@@ -37,8 +20,7 @@ def new_id() -> str:
 
 def run_name(id: str) -> str:
     """Two words for the run with this *id*, such as `brisk-otter`."""
-    number = int(id.replace("-", "")[:8], 16)
-    return f"{_pick(_ADJECTIVES, number)}-{_pick(_NOUNS, number >> 16)}"
+    return two_words(int(id.replace("-", "")[:8], 16))
 
 
 def check_name(kind: str, name: str) -> None:
@@ -49,7 +31,3 @@ def check_name(kind: str, name: str) -> None:
             f"`{shown}` is not a valid {kind} name.",
             hint="Use at least one character, and no `/ % & < >` or invisible characters.",
         )
-
-
-def _pick(words: Sequence[str], number: int) -> str:
-    return words[number % len(words)]

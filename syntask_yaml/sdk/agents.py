@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from syntask._blocks import Block
-from syntask._options import options_of
 from syntask_yaml import api
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.cli.views.diagnostics import show
@@ -65,7 +64,7 @@ def _agent_deployment(fields: Mapping[str, Any], caller: Caller, backend: Backen
     resolved = entrypoint_of(flow)
     values = {key: json_of(value) for key, value in given.items() if not key.startswith("schedule")}
     values.setdefault("entrypoint", resolved)
-    values.setdefault("flow_name", options_of(flow).name or flow.__name__.replace("_", "-"))
+    values.setdefault("flow_name", getattr(flow, "name", None) or flow.__name__.replace("_", "-"))
     if schedules := schedules_of({key: fields.get(key) for key in ("schedule", "schedules")}):
         values["schedules"] = [{"schedule": each, "active": each.pop("active", True)} for each in schedules]
     values["infrastructure"] = {"_block_type_slug": "process"}

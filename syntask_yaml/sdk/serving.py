@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from syntask._deployable import RunnerDeployment
-from syntask._options import options_of
 from syntask_yaml import api
 from syntask_yaml.backend.base import Backend, OwnBackend, is_own
 from syntask_yaml.backend.clock import utc_now
@@ -59,7 +58,7 @@ def serve_flow(flow: Any, options: Mapping[str, Any]) -> None:
 
 def _flow_name(flow: Any) -> str:
     function = entrypoint_of(flow).replace(":", ".").rpartition(".")[2]
-    return options_of(flow).name or function.replace("_", "-")
+    return getattr(flow, "name", None) or function.replace("_", "-")
 
 
 def serve_all(deployments: Sequence[RunnerDeployment], options: Mapping[str, Any]) -> None:

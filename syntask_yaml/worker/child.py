@@ -14,26 +14,33 @@ import traceback
 from collections.abc import Collection
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from threading import Event, Thread
-from typing import IO
+from typing import IO, Any
 
+import syntask
+import syntask_yaml
+from syntask._exceptions import FlowRunTimeoutError
+from syntask._outcome import shown
 from syntask._run import enter
+from syntask._states import Completed, State
 from syntask._tracking import ChildChange, RunInfo
 from syntask_yaml.errors import SyntaskError
 from syntask_yaml.model.step import Step
-from syntask_yaml.worker.invoke_flow import TimedOut, bind, call_flow
+from syntask_yaml.worker.invoke_flow import bind, call_flow
 from syntask_yaml.worker.lifeline import bind_life
 from syntask_yaml.worker.load_flow import load_flow
 from syntask_yaml.worker.protocol import (
     CONTROL_FD,
     FORK_FD,
     GO,
-    LONGEST_LINE,
     LONGEST_TEXT,
     REPORT_FD,
     Job,
     Report,
 )
+
+_OURS = tuple(f"{Path(package.__path__[0])}{os.sep}" for package in (syntask, syntask_yaml))
 
 
 class _Reporter:
@@ -79,8 +86,6 @@ class _LogHandler(logging.Handler):
             task = getattr(record, "task_run_id", None)
             text, level = self.format(record), record.levelno
             self._report(Report("log", text, level=level, logger=record.name, task=task))
-        except TimedOut:
-            raise
         except Exception:  # noqa: BLE001  (logging must not end what it logs)
             self.handleError(record)
 
@@ -144,14 +149,19 @@ def main() -> int:
         call = bind(function, job.parameters)
         stage = "call"
         control.wait(report)
-        call_flow(call, on_retry=partial(_report_retry, report))
+        state = call_flow(call, on_retry=partial(_report_retry, report))
+        if not state.is_completed():
+            _report_end(report, state)
+            return 1
     except BaseException as error:  # noqa: BLE001  (whatever a flow raises is its result)
         if stage != "call" or not _is_success(error):
             _report_failure(report, error, stage)
             return 1
+        state = Completed()
     _flush()
+    name = state.name if state.name != Completed().name else ""
     with suppress(OSError):  # the flow closed the pipe; the exit code says as much
-        report(Report("completed"))
+        report(Report("completed", state.message or "", name=name))
     return 0
 
 
@@ -177,10 +187,21 @@ def _report_retry(report: _Reporter, attempt: int, error: BaseException) -> None
 def _report_failure(report: _Reporter, error: BaseException, stage: str) -> None:
     _flush()
     report(Report("log", _trace(error), level=logging.ERROR))
-    name = "TimedOut" if isinstance(error, TimedOut) else ""
     hint = error.hint if isinstance(error, SyntaskError) else ""
     step = _step_of(error)
-    report(Report("failed", _summary(error), name=name, hint=hint, stage=stage, step=step))
+    report(Report("failed", _summary(error), hint=hint, stage=stage, step=step))
+
+
+def _report_end(report: _Reporter, state: State[Any]) -> None:
+    """Report the state of a flow that did not complete: the one that it returned, or what it raised."""
+    _flush()
+    error = state.data
+    message = state.message or ""
+    if isinstance(error, BaseException):
+        report(Report("log", _trace(error), level=logging.ERROR))
+        message = message if isinstance(error, FlowRunTimeoutError) else _summary(error)
+    name = "" if state.name.upper() == state.type else state.name
+    report(Report("failed", message, name=name, stage="call", state=state.type.value))
 
 
 def _step_of(error: BaseException) -> int | None:
@@ -191,26 +212,27 @@ def _step_of(error: BaseException) -> int | None:
 
 
 def _summary(error: BaseException) -> str:
-    if isinstance(error, SyntaskError):
-        return error.detail
-    try:
-        text = str(error)
-    except BaseException as raised:  # noqa: BLE001  (the message of an exception is the user's code)
-        text = f"its message raises {type(raised).__name__}"
-    return f"{type(error).__name__}: {text}"[:LONGEST_LINE] if text else type(error).__name__
+    return error.detail if isinstance(error, SyntaskError) else shown(error)
 
 
 def _trace(error: BaseException) -> str:
-    """Return the traceback from the user's code on; for an expected error, its detail and hint."""
+    """Return the traceback without lines of our own; for an expected error, its detail and hint."""
     if isinstance(error, SyntaskError):
         return f"{error.detail}\n{error.hint}".rstrip()
-    frames = error.__traceback__
-    while frames is not None and frames.tb_frame.f_globals.get("__package__") == __package__:
-        frames = frames.tb_next
     try:
-        return "".join(traceback.format_exception(type(error), error, frames)).rstrip()
+        found = traceback.TracebackException.from_exception(error)
+        _leave_out_ours(found)
+        return "".join(found.format()).rstrip()
     except BaseException:  # noqa: BLE001  (the exception's own attributes may raise, too)
         return _summary(error)
+
+
+def _leave_out_ours(found: traceback.TracebackException | None) -> None:
+    if found is None:
+        return
+    found.stack[:] = [frame for frame in found.stack if not frame.filename.startswith(_OURS)]
+    for inner in (found.__cause__, found.__context__, *(found.exceptions or ())):
+        _leave_out_ours(inner)
 
 
 def _flush() -> None:

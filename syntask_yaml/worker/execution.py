@@ -22,6 +22,8 @@ from syntask_yaml.worker.run_environment import job_variables, own_directory, re
 from syntask_yaml.worker.runner.base import Adopter, Launch, Legacy, Runner, Running
 from syntask_yaml.worker.sieve import Sieve
 
+# What a flow that returns a state can end in, beside COMPLETED and FAILED.
+_RETURNED = {each.value: each for each in (StateType.CANCELLED, StateType.CRASHED)}
 _BEGUN = (StateType.RUNNING, StateType.CANCELLING)
 
 
@@ -125,12 +127,14 @@ class Execution:
         return self.running.hear(is_last=is_last)
 
     def _ended(self, report: Report) -> State:
+        name, message = self._sieve.brief(report.name), self._sieve.brief(report.message)
         if report.kind == "completed":
-            return State(StateType.COMPLETED)
-        # A server that does not start is no failure of the flow.
-        kind = StateType.CRASHED if report.stage == "server" else StateType.FAILED
+            return State(StateType.COMPLETED, name, message)
+        kind = _RETURNED.get(report.state, StateType.FAILED)
+        if report.stage == "server":  # one that does not start is no failure of the flow
+            kind = StateType.CRASHED
         cause = cause_of_failure(report, self.claim)
-        return State(kind, self._sieve.brief(report.name), self._sieve.brief(report.message), cause)
+        return State(kind, name, message, cause)
 
     def _final(self, code: int) -> State:
         if self._cancelled is not None:

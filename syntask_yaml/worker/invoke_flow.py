@@ -1,23 +1,19 @@
-"""Call a flow with converted arguments, retries and a time limit."""
+"""Call the flow of an entrypoint with converted arguments, as the run of this process."""
 
 from __future__ import annotations
 
+import functools
 import inspect
-import signal
-import time
-import types
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from syntask._options import options_of
+from syntask._flow import Flow
+from syntask._flow_execution import FlowExecution
+from syntask._launch import complete
+from syntask._states import Completed, State
 from syntask_yaml.worker.arguments import bind_with_defaults, converted, signature_of
-
-
-class TimedOut(Exception):
-    """An attempt exceeded the time limit of the flow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,43 +30,66 @@ def bind(function: Callable[..., Any], parameters: Mapping[str, Any]) -> Call:
     Raises TypeError for parameters that it does not have or lacks, ParametersInvalid for values that do
     not fit, and whatever Prefect raises for one of its own flows.
     """
+    if isinstance(function, Flow):
+        return Call(
+            function, _bound(function.fn, parameters, is_converted=function.should_validate_parameters)
+        )
     try:
         signature = signature_of(function)
     except ValueError:  # compiled, without a signature
         return Call(function, parameters)
-    bound = bind_with_defaults(signature, parameters)
     is_prefects = getattr(function, "should_validate_parameters", None)
     if is_prefects:
-        function.validate_parameters(bound)  # type: ignore[attr-defined]
-    if is_prefects is not None or not inspect.isroutine(function):  # it converts its own arguments
-        return Call(function, parameters)
-    return Call(function, {**parameters, **converted(function, signature, bound)})
+        function.validate_parameters(bind_with_defaults(signature, parameters))  # type: ignore[attr-defined]
+    elif is_prefects is None and inspect.isroutine(function):
+        return Call(function, _bound(function, parameters))
+    else:
+        bind_with_defaults(signature, parameters)
+    return Call(function, parameters)  # it converts its own arguments
 
 
-def call_flow(call: Call, *, on_retry: Callable[[int, BaseException], None]) -> Any:
-    """Make the call, with the retries of the `flow` decorator.
+def _bound(
+    function: Callable[..., Any], parameters: Mapping[str, Any], *, is_converted: bool = True
+) -> Mapping[str, Any]:
+    signature = signature_of(function)
+    bound = bind_with_defaults(signature, parameters)
+    return {**parameters, **converted(function, signature, bound)} if is_converted else parameters
 
-    *on_retry* is called for each failed attempt that is followed by another one. Raises what the last
-    attempt raised, or TimedOut.
+
+def call_flow(call: Call, *, on_retry: Callable[[int, BaseException], None]) -> State[Any]:
+    """Make the call, as the run that the process entered, and return the state that it ends in.
+
+    *on_retry* is called for each failed attempt that is followed by another one. What is no flow of ours
+    is called as one without options; one of Prefect makes a run of its own. Raises what ends the process,
+    such as SystemExit.
     """
-    options = options_of(call.function)
-    for attempt in range(options.retries + 1):
-        try:
-            with _time_limit(options.timeout_seconds):
-                return _outcome(call.function, call.function(**call.arguments))
-        except Exception as error:
-            if attempt == options.retries:
-                raise
-            on_retry(attempt + 1, error)
-            time.sleep(options.retry_delay_seconds)
-    raise AssertionError("a loop of at least one attempt returns or raises")
+    function = call.function
+    if getattr(function, "should_validate_parameters", None) is not None and not isinstance(function, Flow):
+        return Completed(data=_outcome(function, function(**call.arguments)))
+    flow = function if isinstance(function, Flow) else Flow(_finishing(function), validate_parameters=False)
+    arguments = flow.bind((), call.arguments)
+    execution = FlowExecution(flow, arguments, is_converted=True, on_retry=on_retry)
+    complete(execution)
+    return execution.run.state
+
+
+def _finishing(function: Callable[..., Any]) -> Callable[..., Any]:
+    """*function* as one that returns once its body has run: a coroutine or generator has not started."""
+
+    @functools.wraps(function)
+    def finishing(*args: Any, **kwargs: Any) -> Any:
+        return _outcome(function, function(*args, **kwargs))
+
+    try:
+        signature_of(function)
+    except ValueError:  # compiled, without a signature
+        every = inspect.Parameter("parameters", inspect.Parameter.VAR_KEYWORD)
+        finishing.__signature__ = inspect.Signature([every])  # type: ignore[attr-defined]
+    return finishing
 
 
 def _outcome(function: Callable[..., Any], result: Any) -> Any:
-    """Return *result* once the body of *function* has run: a coroutine or generator has not started.
-
-    Yielded values are discarded.
-    """
+    """Return *result* once the body of *function* has run. Yielded values are discarded."""
     body = inspect.unwrap(function)
     if inspect.isgeneratorfunction(body) and inspect.isgenerator(result):
         deque(result, maxlen=0)
@@ -92,21 +111,3 @@ def _awaited(awaitable: Any) -> Any:
         return await awaitable
 
     return asyncio.run(finished())
-
-
-@contextmanager
-def _time_limit(seconds: float | None) -> Iterator[None]:
-    if seconds is None:
-        yield
-        return
-
-    def ring(_signal: int, _frame: types.FrameType | None) -> None:
-        raise TimedOut(f"The flow exceeded its time limit of {seconds:g} seconds.")
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)

@@ -72,6 +72,7 @@ class Report:
 
     A line of the log can be of a *task* run, by its id. A *child* is how a task run or subflow run stands.
     A failure has a *stage*: `pull` (then *step* counts from 0), `load`, `server`, `parameters` or `call`.
+    A flow that returns a state ends in that *state*, by its type.
     A line that is not a report is `damaged`, with its text. *moment* is when it was heard, in seconds since
     1970, if that was not just now.
     """
@@ -87,6 +88,7 @@ class Report:
     moment: float | None = None
     task: str | None = None
     child: ChildChange | None = None
+    state: str = ""
 
     def masked(self, mask: Callable[[str], str]) -> Report:
         """Return the report with *mask* applied to its texts."""
@@ -118,7 +120,7 @@ class Report:
 
     @property
     def _is_sound(self) -> bool:
-        texts = (self.message, self.name, self.logger, self.hint, self.stage)
+        texts = (self.message, self.name, self.logger, self.hint, self.stage, self.state)
         return (
             self.kind in _KINDS
             and all(isinstance(text, str) for text in texts)

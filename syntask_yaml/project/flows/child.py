@@ -19,7 +19,6 @@ from typing import Any, Dict  # noqa: UP035  # for Pythons that know no other wa
 Answer = Dict[str, Any]  # noqa: UP006
 
 OURS = runpy.run_path(str(Path(__file__).parents[2] / "pysource" / "load.py"))
-MARK = "__syntask_flow__"
 SAID = ("name", "description", "version")
 
 
@@ -52,8 +51,7 @@ def describe(module: Any, name: str) -> Answer:
         return {"error": f"the loaded module has no `{name}`", "is_missing": True}
     except BaseException as error:  # noqa: BLE001
         return {"error": f"reading `{name}` from the loaded module failed with {shown(error)}"}
-    declared = getattr(found, MARK, found)
-    described: Answer = {key: text(getattr(declared, key, None)) for key in SAID}
+    described: Answer = {key: text(getattr(found, key, None)) for key in SAID}
     try:
         described["schema"], described["value_schema"] = schemas(getattr(found, "fn", found))
         json.dumps(described)

@@ -135,7 +135,7 @@ CASES: dict[str, Case] = {
     # What `flow` promises
     "at-last": Case("succeeds_at_last", COMPLETED, ("OSError: not yet",)),
     "never": Case("never_succeeds", failed("OSError: never")),
-    "too-long": Case("takes_too_long", failed("TimedOut: The flow exceeded its time limit", "TimedOut")),
+    "too-long": Case("takes_too_long", failed("The flow exceeded its time limit", "TimedOut")),
     "second-time": Case("is_faster_the_second_time", COMPLETED),
     # What a run cannot start with
     "no-program": Case(

@@ -30,7 +30,7 @@ def test_what_cannot_be_served_is_refused() -> None:
     assert "`limit`" in refused.value.hint
     with pytest.raises(UsageError, match="`limit` is 0"):
         plain.serve(limit=0)
-    with pytest.raises(UsageError, match="`serve` was given a function"):
+    with pytest.raises(UsageError, match="`serve` was given a Flow"):
         serve(plain)  # type: ignore[arg-type]
     with pytest.raises(ProjectInvalid, match="`name` is the number 5"):
         plain.serve(5)  # type: ignore[arg-type]

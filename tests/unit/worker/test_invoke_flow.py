@@ -58,7 +58,8 @@ def test_what_a_flow_is_called_with(
     function: Callable[..., Any], parameters: dict[str, Any], expected: Any
 ) -> None:
     """Also where a parameter is left to its default, and where a function says nothing of its own."""
-    assert call_flow(bind(function, parameters), on_retry=lambda _attempt, _error: None) == expected
+    state = call_flow(bind(function, parameters), on_retry=lambda _attempt, _error: None)
+    assert state.result() == expected
 
 
 @pytest.mark.parametrize(

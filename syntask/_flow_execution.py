@@ -1,0 +1,166 @@
+"""Runs of flows: a root run, which a worker or a script has, or a subflow's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from syntask import _run, _states
+from syntask._context import FlowRunContext, TagsContext
+from syntask._exceptions import FlowRunTimeoutError, ParameterTypeError, UpstreamTaskError
+from syntask._execution import NOTHING, Execution
+from syntask._inputs import resolved, upstream_of
+from syntask._logging import RunLogger, flow_logger
+from syntask._names import custom_name
+from syntask._outcome import failure, shown
+from syntask._runs import FlowRun, as_id, new_id, random_name
+from syntask._settings import logs_prints, persists_results
+from syntask._states import State, get_state_exception, result_of
+from syntask._steps import Steps
+from syntask._tracking import Tracker
+from syntask._visit import resolve_futures_to_states
+
+if TYPE_CHECKING:
+    from syntask._flow import Flow
+
+OnRetry = Callable[[int, BaseException], None]
+
+
+class FlowExecution(Execution):
+    """A run of *flow*. Where *on_retry* is given, the caller reports failures and retries."""
+
+    kind = "flow"
+    starts_others = True
+    timeout_error = FlowRunTimeoutError
+    definition: Flow[..., Any]
+    run: FlowRun
+
+    def __init__(
+        self,
+        flow: Flow[..., Any],
+        parameters: Mapping[str, Any],
+        wait_for: Any = None,
+        *,
+        is_converted: bool = False,
+        on_retry: OnRetry | None = None,
+    ) -> None:
+        self._around = FlowRunContext.get()
+        tracker = _tracker(flow, parameters, self._around)
+        super().__init__(flow, _new_run(flow, parameters, tracker, self._around), tracker)
+        self.parameters = parameters
+        self.wait_for = wait_for
+        self.upstream = upstream_of(parameters, wait_for)
+        self.runner = flow.task_runner.duplicate()
+        self._is_converted = is_converted or not flow.should_validate_parameters
+        self._on_retry = on_retry
+
+    @property
+    def logger(self) -> RunLogger:
+        return flow_logger(self.run)
+
+    @property
+    def parent(self) -> str | None:
+        return None if self.run.parent is None else self.run.parent.as_parent
+
+    def new_context(self) -> FlowRunContext:
+        return FlowRunContext(
+            self.definition,
+            self.run,
+            self.runner,
+            self.tracker,
+            parameters=self.parameters,
+            log_prints=logs_prints(self.definition.log_prints, self._around),
+            persist_result=persists_results(self.definition.persist_result, self._around),
+        )
+
+    def prepare(self) -> Steps[State[Any] | None]:
+        try:
+            self.parameters = yield from resolved(self.parameters, self.wait_for)
+            if not self._is_converted:
+                self.parameters = _converted(self.definition, self.parameters)
+        except UpstreamTaskError as error:
+            return _states.Pending(name="NotReady", message=str(error))
+        except ParameterTypeError as error:
+            self.raised = error
+            state = failure(error, f"The parameters of the flow do not fit: {shown(error)}")
+            self.report_failure(state)
+            return state
+        self.run.parameters = self.parameters
+        if wanted := self.definition.flow_run_name:
+            with self.new_context().entered():
+                self.run.name = custom_name(wanted, self.parameters, "flow_run_name")
+        self.logger.debug("The run of the flow `%s` begins.", self.definition.name)
+        return None
+
+    def settled(self, value: Any) -> Any:
+        return resolve_futures_to_states(value)
+
+    def close(self, *, cancel: bool = False) -> None:
+        self.runner.close(cancel=cancel)
+
+    def report_failure(self, state: State[Any]) -> None:
+        if self._on_retry is None:
+            super().report_failure(state)
+
+    def report_retry(self, state: State[Any], delay: float) -> None:
+        if self._on_retry is None:
+            super().report_retry(state, delay)
+        else:
+            self._on_retry(self.retries_done, get_state_exception(state))
+
+    def mark(self, state: State[Any]) -> None:
+        state.state_details.flow_run_id = self.run.id
+
+    def follow(self, tracker: Tracker, state: State[Any]) -> None:
+        if self.run.parent is not None:
+            super().follow(tracker, state)
+        elif state.is_final() or state.is_paused():
+            tracker.end(state.type.value, state.name, state.message or "")
+
+    def outcome(self) -> Any:
+        if self.returned is not NOTHING and not isinstance(self.returned, State):
+            return self.returned
+        if self.raised is not None:
+            raise self.raised
+        return result_of(self.run.state)
+
+
+def _tracker(
+    flow: Flow[..., Any], parameters: Mapping[str, Any], around: FlowRunContext | None
+) -> Tracker | None:
+    if around is not None:
+        return around.tracker
+    return _run.entered() or _run.open_script_run(flow.name, parameters)
+
+
+def _new_run(
+    flow: Flow[..., Any],
+    parameters: Mapping[str, Any],
+    tracker: Tracker | None,
+    around: FlowRunContext | None,
+) -> FlowRun:
+    tags = TagsContext.get().current_tags
+    facts: dict[str, Any] = {"flow_name": flow.name, "parameters": parameters}
+    new = new_id()
+    if around is not None:
+        parent = around.flow_run
+        return FlowRun(new, random_name(new), tags, parent=parent, info=parent.info, **facts)
+    if tracker is None:
+        return FlowRun(new, random_name(new), tags, **facts)
+    info = tracker.run
+    run = FlowRun(as_id(info.id), info.name, tags | set(info.tags), info=info, **facts)
+    run.run_count = info.run_count - 1
+    return run
+
+
+def _converted(flow: Flow[..., Any], parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """*parameters* as the annotations of the flow ask. Raises ParameterTypeError."""
+    if not parameters:
+        return parameters
+    from syntask_yaml.errors import ParametersInvalid
+    from syntask_yaml.worker.arguments import converted
+
+    try:
+        return {**parameters, **converted(flow.fn, flow.signature, parameters)}
+    except ParametersInvalid as error:
+        raise ParameterTypeError(error.detail) from None

@@ -1,0 +1,120 @@
+"""Python values as JSON that says what they were, so that they come back as they went."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+from syntask._exceptions import SerializationError
+
+_TYPE = "$type"
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
+def dumps(value: Any) -> str:
+    """*value* as JSON, always the same for equal values. Raises SerializationError for what has no form."""
+    try:
+        return json.dumps(_encoded(value), sort_keys=True, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise SerializationError(f"JSON cannot hold the value: {error}") from error
+
+
+def loads(text: str) -> Any:
+    """The value that `dumps` made *text* of. Raises ValueError for what it did not make."""
+    try:
+        return json.loads(text, object_hook=_decoded)
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"this is no value: {error}") from error
+
+
+def _encoded(value: Any) -> Any:
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if kind is list:
+        return [_encoded(each) for each in value]
+    if kind is dict:
+        return _encoded_dict(value)
+    name = f"{kind.__module__}.{kind.__qualname__}"
+    if name not in _FORMS:
+        raise SerializationError(f"JSON cannot hold a value of type {kind.__qualname__}.")
+    return {_TYPE: name, "value": _FORMS[name][0](value)}
+
+
+def _encoded_dict(value: dict[Any, Any]) -> Any:
+    if _TYPE not in value and all(type(key) is str for key in value):
+        return {key: _encoded(each) for key, each in value.items()}
+    return {_TYPE: "builtins.dict", "value": [[_encoded(k), _encoded(v)] for k, v in value.items()]}
+
+
+def _decoded(found: dict[str, Any]) -> Any:
+    if _TYPE not in found:
+        return found
+    name: str = found[_TYPE]
+    if name == "builtins.dict":
+        return {_key(k): v for k, v in found["value"]}
+    _, decode = _FORMS[name]
+    module, _, kind = name.rpartition(".")
+    return decode(getattr(import_module(module), kind), found["value"])
+
+
+def _key(key: Any) -> Any:
+    return tuple(key) if isinstance(key, list) else key
+
+
+def _items(value: Any) -> list[Any]:
+    return [_encoded(each) for each in value]
+
+
+def _sorted_items(value: Any) -> list[Any]:
+    return sorted(_items(value), key=lambda each: json.dumps(each, sort_keys=True))
+
+
+def _text_of_bytes(value: Any) -> str:
+    from base64 import b64encode
+
+    return b64encode(value).decode()
+
+
+def _bytes_of_text(kind: Any, text: str) -> Any:
+    from base64 import b64decode
+
+    return kind(b64decode(text, validate=True))
+
+
+def _made(kind: Any, value: Any) -> Any:
+    return kind(value)
+
+
+def _from_iso(kind: Any, text: str) -> Any:
+    return kind.fromisoformat(text)
+
+
+def _iso(value: Any) -> str:
+    return str(value.isoformat())
+
+
+_Form = tuple[Callable[[Any], Any], Callable[[Any, Any], Any]]
+# By name: whoever has such a value has imported its type, and nobody else needs to.
+_FORMS: Mapping[str, _Form] = {
+    "builtins.tuple": (_items, _made),
+    "builtins.set": (_sorted_items, _made),
+    "builtins.frozenset": (_sorted_items, _made),
+    "builtins.bytes": (_text_of_bytes, _bytes_of_text),
+    "builtins.bytearray": (_text_of_bytes, _bytes_of_text),
+    "builtins.complex": (str, _made),
+    "datetime.datetime": (_iso, _from_iso),
+    "datetime.date": (_iso, _from_iso),
+    "datetime.time": (_iso, _from_iso),
+    "datetime.timedelta": (
+        lambda value: [value.days, value.seconds, value.microseconds],
+        lambda kind, parts: kind(*parts),
+    ),
+    "decimal.Decimal": (str, _made),
+    "fractions.Fraction": (str, _made),
+    "uuid.UUID": (str, _made),
+    "pathlib.PosixPath": (str, _made),
+    "pathlib.PurePosixPath": (str, _made),
+}

@@ -1,0 +1,176 @@
+"""Runs as steps that say what is to be done, so that one engine serves plain functions and coroutines.
+
+A run is a generator. It yields effects: calls, waits. Who drives it performs them, in the current thread
+or in the current event loop, and sends the value back, or throws in what was raised.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+from contextlib import aclosing
+from types import CoroutineType
+from typing import Any, Protocol, TypeVar, runtime_checkable
+
+T = TypeVar("T")
+
+
+class Effect(Protocol):
+    """Something that a run needs done."""
+
+    def perform(self) -> Any: ...
+
+    async def aperform(self) -> Any: ...
+
+
+@runtime_checkable
+class Iterable(Effect, Protocol):
+    """An effect whose items can be had one by one: the call of a generator function."""
+
+    def items(self) -> Generator[Any, None, Any]: ...
+
+    def aitems(self) -> AsyncGenerator[Any, None]: ...
+
+
+Steps = Generator[Effect, Any, T]
+
+
+class Call:
+    """A call of the user's code; a coroutine that it returns is finished."""
+
+    def __init__(self, function: Callable[..., Any], *arguments: Any) -> None:
+        self._function = function
+        self._arguments = arguments
+
+    def perform(self) -> Any:
+        return finished(self._function(*self._arguments))
+
+    async def aperform(self) -> Any:
+        found = self._function(*self._arguments)
+        return await found if isinstance(found, CoroutineType) else found
+
+
+class Sleep:
+    """A pause of some seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def perform(self) -> None:
+        time.sleep(self._seconds)
+
+    async def aperform(self) -> None:
+        import asyncio
+
+        await asyncio.sleep(self._seconds)
+
+
+class Block:
+    """A call that may wait for other threads: it does not hold up an event loop."""
+
+    def __init__(self, function: Callable[[], Any]) -> None:
+        self._function = function
+
+    def perform(self) -> Any:
+        return self._function()
+
+    async def aperform(self) -> Any:
+        import asyncio
+
+        return await asyncio.to_thread(self._function)
+
+
+def drive(steps: Steps[T]) -> T:
+    """Take *steps* to their end in this thread, and return what they return."""
+    try:
+        effect = next(steps)
+        while True:
+            try:
+                value = effect.perform()
+            except BaseException as error:  # noqa: BLE001  (the run decides what becomes of it)
+                effect = steps.throw(error)
+            else:
+                effect = steps.send(value)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+
+
+async def adrive(steps: Steps[T]) -> T:
+    """`drive` as a coroutine."""
+    try:
+        effect = next(steps)
+        while True:
+            try:
+                value = await effect.aperform()
+            except BaseException as error:  # noqa: BLE001
+                effect = steps.throw(error)
+            else:
+                effect = steps.send(value)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+
+
+def iterate(steps: Steps[T]) -> Generator[Any, None, T]:
+    """`drive`, yielding the items of the body. Who stops early ends the run."""
+    stopped: GeneratorExit | None = None
+    try:
+        effect = next(steps)
+        while True:
+            try:
+                value = (yield from effect.items()) if isinstance(effect, Iterable) else effect.perform()
+            except BaseException as error:  # noqa: BLE001
+                stopped = error if isinstance(error, GeneratorExit) else stopped
+                effect = steps.throw(error)
+            else:
+                effect = steps.send(value)
+    except StopIteration as end:
+        if stopped is not None:
+            raise stopped from None
+        result: T = end.value
+        return result
+
+
+async def aiterate(steps: Steps[Any]) -> AsyncGenerator[Any, None]:
+    """`iterate` as an asynchronous generator."""
+    stopped: GeneratorExit | None = None
+    try:
+        effect = next(steps)
+        while True:
+            value = None
+            try:
+                if isinstance(effect, Iterable):
+                    async with aclosing(effect.aitems()) as items:
+                        async for item in items:
+                            yield item
+                else:
+                    value = await effect.aperform()
+            except BaseException as error:  # noqa: BLE001
+                stopped = error if isinstance(error, GeneratorExit) else stopped
+                effect = steps.throw(error)
+            else:
+                effect = steps.send(value)
+    except StopIteration:
+        if stopped is not None:
+            raise stopped from None
+
+
+def finished(found: Any) -> Any:
+    """*found*; if it is a coroutine, what that returns, in an event loop of its own."""
+    if not isinstance(found, CoroutineType):
+        return found
+    return run_coroutine(found)
+
+
+def run_coroutine(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Return what *coroutine* returns; where this thread's event loop is running, from another thread."""
+    import asyncio
+
+    if asyncio._get_running_loop() is None:
+        return asyncio.run(coroutine)
+    from concurrent.futures import ThreadPoolExecutor
+    from contextvars import copy_context
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(copy_context().run, asyncio.run, coroutine).result()

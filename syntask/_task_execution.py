@@ -1,0 +1,175 @@
+"""Runs of tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from syntask import _states
+from syntask._context import FlowRunContext, TagsContext, TaskRunContext, current_context
+from syntask._exceptions import SerializationError, TaskRunTimeoutError, UpstreamTaskError
+from syntask._execution import NOTHING, Execution
+from syntask._inputs import resolved, upstream_of
+from syntask._logging import RunLogger, task_logger
+from syntask._names import custom_name
+from syntask._runs import TaskRun, new_id
+from syntask._settings import is_set, logs_prints, persists_results
+from syntask._states import State
+from syntask._steps import Call, Steps
+
+if TYPE_CHECKING:
+    from syntask._results import ResultStore
+    from syntask._task import Task
+
+
+class TaskExecution(Execution):
+    """A run of *task*; *upstream* are the ids of task runs that it depends on beside those in its inputs."""
+
+    kind = "task"
+    timeout_error = TaskRunTimeoutError
+    definition: Task[..., Any]
+    run: TaskRun
+
+    def __init__(
+        self,
+        task: Task[..., Any],
+        parameters: Mapping[str, Any],
+        wait_for: Any = None,
+        upstream: tuple[str, ...] = (),
+    ) -> None:
+        self._flow = FlowRunContext.get()
+        self._around = current_context()
+        upstream = tuple(dict.fromkeys((*upstream_of(parameters, wait_for), *upstream)))
+        tracker = None if self._flow is None else self._flow.tracker
+        super().__init__(task, _new_run(task, self._flow, upstream), tracker)
+        self.parameters = parameters
+        self.wait_for = wait_for
+        self._key: str | None = None
+
+    @property
+    def logger(self) -> RunLogger:
+        return task_logger(self.run, None if self._flow is None else self._flow.flow_run)
+
+    @property
+    def parent(self) -> str | None:
+        return None if self._flow is None else self._flow.flow_run.as_parent
+
+    def new_context(self) -> TaskRunContext:
+        return TaskRunContext(
+            self.definition,
+            self.run,
+            parameters=self.parameters,
+            log_prints=logs_prints(self.definition.log_prints, self._flow),
+            persist_result=persists_results(self.definition.persist_result, self._around),
+        )
+
+    def prepare(self) -> Steps[State[Any] | None]:
+        try:
+            self.parameters = yield from resolved(self.parameters, self.wait_for)
+        except UpstreamTaskError as error:
+            return _states.Pending(name="NotReady", message=str(error))
+        if wanted := self.definition.task_run_name:
+            with self.new_context().entered():
+                self.run.name = custom_name(wanted, self.parameters, "task_run_name")
+        return None
+
+    def may_retry(self, state: State[Any]) -> Steps[bool]:
+        condition = self.definition.retry_condition_fn
+        if condition is None:
+            return True
+        try:
+            with self.new_context().entered():
+                wanted = yield Call(condition, self.definition, self.run, state)
+        except Exception:
+            self.logger.exception("`retry_condition_fn` failed; there is no other attempt.")
+            return False
+        return bool(wanted)
+
+    def found(self) -> State[Any] | None:
+        self._key = self._cache_key()
+        if self._key is None or _wants_refresh(self.definition):
+            return None
+        stored = self._store().read(self._key)
+        if stored is None:
+            return None
+        self.returned = stored.value
+        state: State[Any] = _states.Completed(name="Cached", data=stored.value)
+        state.has_result = True
+        return state
+
+    def keep(self, state: State[Any]) -> None:
+        if self._key is None:
+            return
+        lifetime = self.definition.cache_expiration
+        expires = None if lifetime is None else state.timestamp.timestamp() + lifetime.total_seconds()
+        try:
+            self._store().write(self._key, state.data, expires=expires)
+        except (SerializationError, OSError) as error:
+            text = "The result was not kept, and the task runs again the next time. %s"
+            hint = ' Set `result_serializer="pickle"` on the task.' if "JSON" in str(error) else ""
+            self.logger.warning(text, f"{error}{hint}")
+
+    def _cache_key(self) -> str | None:
+        """What the result is kept under; None if it is not."""
+        context = self.new_context()
+        if not context.persist_result:
+            return None
+        flow_parameters = {} if self._flow is None else self._flow.parameters
+        with context.entered():
+            try:
+                if (wanted := self.definition.result_storage_key) is not None:
+                    return _storage_key(wanted, self.parameters)
+                return self.definition.cache_policy.compute_key(
+                    context, dict(self.parameters), flow_parameters
+                )
+            except Exception:
+                self.logger.exception("No cache key could be made, so the result is not kept.")
+                return None
+
+    def _store(self) -> ResultStore:
+        from syntask._results import ResultStore
+
+        task, flow = self.definition, None if self._flow is None else self._flow.flow
+        folder = task.result_storage or (flow and flow.result_storage)
+        serializer = task.result_serializer or (flow and flow.result_serializer) or "json"
+        return ResultStore(None if folder is None else str(folder), serializer)
+
+    def mark(self, state: State[Any]) -> None:
+        state.state_details.task_run_id = self.run.id
+        state.state_details.flow_run_id = self.run.flow_run_id
+        state.state_details.cache_key = self._key
+
+    def outcome(self) -> Any:
+        if self.returned is not NOTHING:
+            return self.returned
+        if self.raised is not None:
+            raise self.raised
+        return None
+
+
+def _new_run(task: Task[..., Any], flow: FlowRunContext | None, upstream: tuple[str, ...]) -> TaskRun:
+    run = None if flow is None else flow.flow_run
+    return TaskRun(
+        new_id(),
+        task.name if run is None else f"{task.name}-{run.next_call(task.name)}",
+        task.tags | TagsContext.get().current_tags,
+        task_name=task.name,
+        task_key=task.task_key,
+        flow_run_id=None if run is None else run.id,
+        upstream=upstream,
+    )
+
+
+def _wants_refresh(task: Task[..., Any]) -> bool:
+    return is_set("TASKS_REFRESH_CACHE") if task.refresh_cache is None else task.refresh_cache
+
+
+def _storage_key(template: str, parameters: Mapping[str, Any]) -> str:
+    from syntask import runtime
+
+    return template.format(
+        flow_run=runtime.flow_run,
+        task_run=runtime.task_run,
+        deployment=runtime.deployment,
+        parameters=parameters,
+    )

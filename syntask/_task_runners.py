@@ -1,0 +1,118 @@
+"""What executes the tasks that are submitted: threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Any
+
+from syntask._futures import Future, FutureList
+from syntask._launch import complete
+from syntask._outcome import crash
+from syntask._settings import setting
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+    from types import TracebackType
+    from typing import Self
+
+    from syntask._execution import Execution
+    from syntask._task import Task
+
+_CANCELLED = "The flow run ended before the task run began."
+
+
+class ThreadPoolTaskRunner:
+    """Executes tasks in at most *max_workers* threads; None: in as many as there are tasks."""
+
+    def __init__(self, max_workers: int | None = None) -> None:
+        if max_workers is None and (given := setting("TASKS_RUNNER_THREAD_POOL_MAX_WORKERS")):
+            max_workers = int(given)
+        self._max_workers = max_workers
+        self._pool: ThreadPoolExecutor | None = None
+        self._lock = threading.Lock()
+        self._is_cancelled = False
+
+    def duplicate(self) -> Self:
+        """A runner with the same options, for a run of its own."""
+        return type(self)(self._max_workers)
+
+    def submit(
+        self,
+        task: Task[..., Any],
+        parameters: Mapping[str, Any],
+        wait_for: Any = None,
+        dependencies: tuple[str, ...] = (),
+    ) -> Future[Any]:
+        """Have a thread execute *task* with *parameters*; *dependencies* are more task runs it waits for."""
+        from syntask._task_execution import TaskExecution
+
+        execution = TaskExecution(task, parameters, wait_for, upstream=dependencies)
+        future: Future[Any] = Future(execution.run)
+        context = copy_context()
+        self._started().submit(context.run, self._execute, execution, future)
+        return future
+
+    def map(
+        self, task: Task[..., Any], parameters: Mapping[str, Any], wait_for: Any = None
+    ) -> FutureList[Any]:
+        """Submit *task* for each item of its parameters. Raises MappingLengthMismatch or
+        MappingMissingIterable."""
+        from syntask._mapping import calls_of
+
+        calls, upstream = calls_of(task, parameters)
+        return FutureList([self.submit(task, each, wait_for, upstream) for each in calls])
+
+    def _started(self) -> ThreadPoolExecutor:
+        with self._lock:
+            if self._pool is None:
+                from concurrent.futures import ThreadPoolExecutor
+
+                self._is_cancelled = False
+                self._pool = ThreadPoolExecutor(self._max_workers or _MANY, "syntask-task")
+            return self._pool
+
+    def _execute(self, execution: Execution, future: Future[Any]) -> None:
+        try:
+            if self._is_cancelled:
+                execution.cancel(_CANCELLED)
+            else:
+                complete(execution)
+        except BaseException as error:  # noqa: BLE001  (whoever waits for the task gets to know)
+            if not execution.run.state.is_final():
+                execution.run.state = crash(error)
+        future.end(execution.run.state)
+
+    def close(self, *, cancel: bool = False) -> None:
+        """Wait for the end of all tasks. With *cancel*, those that have not begun do not begin."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            self._is_cancelled = cancel
+            pool.shutdown()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        type: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        self.close(cancel=type is not None)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ThreadPoolTaskRunner) and self._max_workers == other._max_workers
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._max_workers))
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[int | None]]:
+        return self.__class__, (self._max_workers,)
+
+
+# A pool makes a thread only when none is idle.
+_MANY = 1_000_000
+ConcurrentTaskRunner = ThreadPoolTaskRunner

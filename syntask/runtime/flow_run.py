@@ -1,0 +1,23 @@
+"""The flow run that the current code is part of, by attribute: `syntask.runtime.flow_run.name`."""
+
+from typing import Any
+
+
+def __getattr__(name: str) -> Any:
+    import os
+
+    if name.startswith("__"):
+        raise AttributeError(name)
+    if os.environ.get("PREFECT__FLOW_RUN_ID"):
+        from prefect.runtime import flow_run
+
+        return getattr(flow_run, name)
+    from syntask._runtime import fact
+
+    return fact("flow_run", name)
+
+
+def __dir__() -> list[str]:
+    from syntask._runtime import names
+
+    return names("flow_run")

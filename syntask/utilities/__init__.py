@@ -1,0 +1,1 @@
+"""Where Prefect has its annotations: `syntask.utilities.annotations`."""
