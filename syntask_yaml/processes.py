@@ -6,7 +6,6 @@ import os
 import selectors
 import signal
 import subprocess
-from codecs import getincrementaldecoder
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,9 +14,7 @@ from threading import Event
 from time import monotonic
 
 from syntask_yaml.stopping import TICK
-
-MAX_KEPT = 10_000_000
-MAX_LINE = 65_536
+from syntask_yaml.stream_text import StreamText
 
 # The variable that tells a process which descriptor takes its reply.
 REPLY = "SYNTASK_REPLY_TO"
@@ -44,7 +41,7 @@ def stay_together() -> None:
 class Finished:
     """A process that ended: its exit *code* (below zero: the signal), and what it wrote.
 
-    Of each stream the first `MAX_KEPT` characters are kept; the text says so if there were more.
+    Of each stream the first `stream_text.MAX_KEPT` characters are kept; the text says so if there were more.
     *is_stopped*: it was ended before its end. *reply* is what it wrote to the descriptor of `REPLY`.
     """
 
@@ -93,9 +90,9 @@ class _Child:
         input: bytes,
         wants_reply: bool,
     ) -> None:
-        self._stdout = _Text(lambda line: on_line(line, False))
-        self._stderr = _Text(lambda line: on_line(line, True))
-        self._reply = _Text(lambda _line: None)
+        self._stdout = StreamText(lambda line: on_line(line, False))
+        self._stderr = StreamText(lambda line: on_line(line, True))
+        self._reply = StreamText(lambda _line: None)
         self._input = memoryview(input)
         self._last_sign = self._last_alive = monotonic()
         reply = os.pipe() if wants_reply else None
@@ -195,47 +192,6 @@ class _Child:
             return
         with suppress(ProcessLookupError, PermissionError):  # macOS says the latter of zombies
             os.killpg(self._process.pid, number)
-
-
-class _Text:
-    """The text of one stream: lines are handed on as they come, the beginning is kept."""
-
-    def __init__(self, on_line: Callable[[str], None]) -> None:
-        self._decoder = getincrementaldecoder("utf-8")("replace")
-        self._on_line = on_line
-        self._kept: list[str] = []
-        self._room = MAX_KEPT
-        self._rest = ""
-
-    def add(self, data: bytes, *, is_last: bool = False) -> None:
-        text = self._decoder.decode(data, is_last)
-        self._keep(text)
-        *lines, rest = (self._rest + text).split("\n")
-        self._rest = rest[rest.rfind("\r", 0, -1) + 1 :]
-        for line in lines:
-            self._hand_on(line)
-        if len(self._rest) > MAX_LINE:
-            self._hand_on(self._rest)
-            self._rest = ""
-
-    def close(self) -> None:
-        self.add(b"", is_last=True)
-        if self._rest:
-            self._hand_on(self._rest)
-
-    def __str__(self) -> str:
-        note = f"\n[truncated after {MAX_KEPT:,} characters]" if self._room < 0 else ""
-        return "".join(self._kept) + note
-
-    def _keep(self, text: str) -> None:
-        if self._room > 0:
-            self._kept.append(text[: self._room])
-        self._room -= len(text)
-
-    def _hand_on(self, line: str) -> None:
-        shown = line.rstrip("\r").rpartition("\r")[2]
-        for start in range(0, len(shown) or 1, MAX_LINE):
-            self._on_line(shown[start : start + MAX_LINE])
 
 
 def _start(

@@ -6,22 +6,25 @@ field that needs nothing special from its row alone.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from syntask_yaml.model.builtin import builtin_of
+from syntask_yaml.model.comparison import (
+    NO_SCHEMA,
+    are_one_schema,
+    compared_limit,
+    compared_schedules,
+    compared_schema,
+    compared_step,
+    compared_triggers,
+    if_known,
+    plain,
+)
 from syntask_yaml.model.deployment import CollisionStrategy, ConcurrencyLimit, Deployment
-from syntask_yaml.model.identity import alike_schedules, schedule_keys
+from syntask_yaml.model.identity import alike_schedules
 from syntask_yaml.model.pool import DEFAULT_QUEUE
-from syntask_yaml.model.schedule import Schedule, canonical, timing_to_dict
-from syntask_yaml.model.shared import once_per_object
-from syntask_yaml.model.trigger import settled, trigger_name
-from syntask_yaml.model.value import Unknown, Value, flag, holds_unknown, is_same_json, json_text
-from syntask_yaml.model.written_default import without_written_defaults
-
-_NAMESPACE = re.compile(r"(\{\{\s*)prefect(\.(?:blocks|variables)\.)")
+from syntask_yaml.model.value import Unknown, Value, flag, holds_unknown, is_same_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,77 +94,6 @@ def _limit(value: Any) -> ConcurrencyLimit | None:
     )
 
 
-def plain(value: Value) -> Value:
-    """Return *value* as JSON in one spelling: lists for tuples, and one namespace in references."""
-    if isinstance(value, str):
-        return _NAMESPACE.sub(r"\1syntask\2", value) if "{{" in value else value
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    return value
-
-
-def if_known(value: Any, convert: Callable[[Any], Value]) -> Value:
-    """Return *value* converted, unless it is not declared or not known yet."""
-    return value if value is None or isinstance(value, Unknown) else convert(value)
-
-
-def _compared_limit(limit: ConcurrencyLimit) -> dict[str, Value]:
-    return {
-        "limit": limit.limit,
-        "collision_strategy": limit.collision_strategy.value,
-        "grace_period_seconds": limit.grace_period_seconds,
-    }
-
-
-def compared_schedule(schedule: Schedule) -> dict[str, Value]:
-    """Return what a plan compares of a schedule, under the keys of the project file."""
-    return {
-        "slug": schedule.slug,
-        **timing_to_dict(canonical(schedule.timing)),
-        "active": schedule.active,
-        "parameters": plain(schedule.parameters),
-    }
-
-
-def compared_schedules(schedules: tuple[Schedule, ...]) -> dict[str, Value]:
-    """Return what a plan compares of schedules, by what identifies each."""
-    return dict(zip(schedule_keys(schedules), map(compared_schedule, schedules), strict=True))
-
-
-_schema_text = once_per_object(json_text)
-
-
-def _are_one_schema(stored: Value, wanted: Value) -> bool:
-    text = _schema_text(stored)
-    return text is not None and text == _schema_text(wanted)
-
-
-_NO_SCHEMA: Mapping[str, Value] = {}
-
-
-@once_per_object
-def _compared_schema(schema: Mapping[str, Value]) -> Value:
-    return without_written_defaults(plain(schema))
-
-
-def _compared_step(step: Mapping[str, Value]) -> Value:
-    return {_step_name(name): plain(inputs) for name, inputs in step.items()}
-
-
-def _step_name(name: str) -> str:
-    builtin = builtin_of(name)
-    return builtin.full_name() if builtin else name
-
-
-def _compared_triggers(deployment: Deployment) -> Value:
-    return [
-        plain(settled(trigger, name=trigger_name(deployment.name, position)))
-        for position, trigger in enumerate(deployment.triggers, start=1)
-    ]
-
-
 FIELDS: tuple[Field, ...] = (
     Field(
         name="entrypoint",
@@ -197,8 +129,8 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         name="parameter_schema",
-        compare=lambda each: _compared_schema(each.parameter_schema or _NO_SCHEMA),
-        is_alike=_are_one_schema,
+        compare=lambda each: compared_schema(each.parameter_schema or NO_SCHEMA),
+        is_alike=are_one_schema,
         is_declared=False,
     ),
     Field(
@@ -218,7 +150,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         name="concurrency_limit",
         read=_scalar(_limit),
-        compare=lambda each: if_known(each.concurrency_limit, _compared_limit),
+        compare=lambda each: if_known(each.concurrency_limit, compared_limit),
         is_headline=True,
     ),
     Field(
@@ -245,12 +177,12 @@ FIELDS: tuple[Field, ...] = (
     Field(
         name="pull_steps",
         path="pull",
-        compare=lambda each: [_compared_step(step) for step in each.pull_steps],
+        compare=lambda each: [compared_step(step) for step in each.pull_steps],
     ),
     Field(
         name="triggers",
         read=lambda triggers: tuple(trigger for trigger in triggers if trigger),
-        compare=_compared_triggers,
+        compare=compared_triggers,
     ),
     Field(
         name="sla",

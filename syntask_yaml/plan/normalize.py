@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from syntask_yaml.model.comparison import compared_schedule, compared_schedules, if_known
 from syntask_yaml.model.deployment import Deployment
-from syntask_yaml.model.fields import FIELDS, Field, compared_schedule, compared_schedules, if_known
+from syntask_yaml.model.fields import FIELDS, Field
 from syntask_yaml.model.identity import schedule_keys, schedule_pairs
 from syntask_yaml.model.value import Unknown, Value
 

@@ -9,10 +9,11 @@ from pathlib import Path
 from syntask_yaml.diagnostics import Diagnostic, Severity, in_file_order
 from syntask_yaml.files import shown_path
 from syntask_yaml.upgrade.agent_deployment import AgentDeployment, Form
+from syntask_yaml.upgrade.agreement import Says, says
 from syntask_yaml.upgrade.convert import convert
 from syntask_yaml.upgrade.draft import Converted, PoolWish, Scene
 from syntask_yaml.upgrade.edits import project_change
-from syntask_yaml.upgrade.project_file import Merged, Says, Target, merge, open_target, says
+from syntask_yaml.upgrade.project_file import Merged, Target, merge, open_target
 from syntask_yaml.upgrade.request import UpgradeRequest
 from syntask_yaml.upgrade.result import DeploymentResult, FileChange, Status
 from syntask_yaml.upgrade.targets import Targets

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +19,8 @@ from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Declaration, Project, load_project
 from syntask_yaml.project.sections import SECTIONS
-from syntask_yaml.upgrade.agent_deployment import AgentDeployment, Form, is_empty
-
-Entry = Mapping[str, Any]
+from syntask_yaml.upgrade.agent_deployment import is_empty
+from syntask_yaml.upgrade.agreement import Entry, Says, agrees, is_equal
 
 # What validation says again of an entry, and the conversion has notes already.
 _REPORTED_ELSEWHERE = frozenset({"flow-not-found", "no-parameter-schema", "default-pull"})
@@ -82,28 +80,6 @@ class Merged:
     notes: Mapping[int, Sequence[Diagnostic]]
 
 
-class Says(Enum):
-    """How much an entry says of its deployment."""
-
-    ALL = "all"
-    ALL_BUT_BLOCKS = "all but the values of blocks"  # which are named only
-    PART = "what differs from the usual"
-    NOTHING = "no name, no flow, or something for another file"
-    YIELDS = "what counts only where nothing else says it"
-
-
-_BY_FORM = {
-    Form.COMMAND: Says.PART,
-    Form.SCRIPT: Says.ALL_BUT_BLOCKS,
-    Form.SERVER: Says.YIELDS,
-}
-
-
-def says(source: AgentDeployment) -> Says:
-    """How much the entry for *source* says."""
-    return _BY_FORM.get(source.form, Says.ALL) if source.is_known else Says.NOTHING
-
-
 def merge(target: Target, entries: Sequence[Entry], saying: Sequence[Says]) -> Merged:
     """Put *entries* into the project file; those that it would not accept are left out.
 
@@ -125,7 +101,7 @@ def merge(target: Target, entries: Sequence[Entry], saying: Sequence[Says]) -> M
         if other is None:
             wanted.append(index)
             earlier[key] = entry, "another file"
-        elif said is Says.YIELDS or _is_equal(other[0], entry) or _agrees(other[0], entry, said):
+        elif said is Says.YIELDS or is_equal(other[0], entry) or agrees(other[0], entry, said):
             equal.add(index)
         else:
             problems[index] = [_already(entry, other[1])]
@@ -225,36 +201,6 @@ def _flow(target: Target, entrypoint: str) -> str:
         return target.reader.read(entrypoint).name
     except SyntaskError:
         return entrypoint
-
-
-def _is_equal(one: Any, other: Any) -> bool:
-    return bool(_clean(one) == _clean(other))
-
-
-def _agrees(whole: Entry, part: Entry, said: Says) -> bool:
-    """Whether *whole* says all that *part* does, but for the steps."""
-    if said not in (Says.ALL_BUT_BLOCKS, Says.PART):
-        return False
-    both = [
-        {key: value for key, value in _clean(each).items() if key not in SECTIONS} for each in (whole, part)
-    ]
-    if said is Says.ALL_BUT_BLOCKS and both[0].keys() != both[1].keys():
-        return False
-    return all(_holds(both[0].get(key), value) for key, value in both[1].items())
-
-
-def _holds(whole: Any, part: Any) -> bool:
-    if isinstance(part, dict) and isinstance(whole, dict):
-        return all(_holds(whole.get(key), value) for key, value in part.items())
-    if isinstance(part, list) and isinstance(whole, list) and len(part) == len(whole):
-        return all(map(_holds, whole, part))
-    return bool(whole == part)
-
-
-def _clean(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: inner for key, item in value.items() if not is_empty(inner := _clean(item))}
-    return [_clean(item) for item in value] if isinstance(value, list) else value
 
 
 def _already(entry: Entry, place: str) -> Diagnostic:

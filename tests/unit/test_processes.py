@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from syntask_yaml import processes
+from syntask_yaml import processes, stream_text
 from syntask_yaml.processes import Finished
 from syntask_yaml.stopping import Deadline
 
@@ -97,7 +97,7 @@ def test_what_is_kept_is_bounded(
     python: Callable[..., Finished], monkeypatch: pytest.MonkeyPatch, lines: list[tuple[str, bool]]
 ) -> None:
     """The beginning is kept, the text says that there was more, and every line is handed on."""
-    monkeypatch.setattr(processes, "MAX_KEPT", 100)
+    monkeypatch.setattr(stream_text, "MAX_KEPT", 100)
     finished = python("for number in range(1000): print('x' * 9)")
 
     assert finished.stdout.startswith("x" * 9 + "\n")
@@ -109,10 +109,10 @@ def test_a_line_without_end_comes_in_pieces(
     python: Callable[..., Finished], lines: list[tuple[str, bool]]
 ) -> None:
     """Memory does not grow with the length of a line."""
-    python(f"print('x' * {3 * processes.MAX_LINE})")
+    python(f"print('x' * {3 * stream_text.MAX_LINE})")
 
-    assert "".join(line for line, _ in lines) == "x" * 3 * processes.MAX_LINE
-    assert max(len(line) for line, _ in lines) <= 2 * processes.MAX_LINE
+    assert "".join(line for line, _ in lines) == "x" * 3 * stream_text.MAX_LINE
+    assert max(len(line) for line, _ in lines) <= 2 * stream_text.MAX_LINE
 
 
 def test_input_and_reply(python: Callable[..., Finished]) -> None:

@@ -9,7 +9,7 @@ from syntask_yaml.backend.pools import DEFAULT_POOL
 from syntask_yaml.backend.portable import check_portable
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import BackendRefused
-from syntask_yaml.model.fields import plain
+from syntask_yaml.model.comparison import plain
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.operations.copying.changes import CopyChange, CopyKind, Judge, refused
 from syntask_yaml.operations.copying.contents import Contents

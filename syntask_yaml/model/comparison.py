@@ -1,0 +1,89 @@
+"""What a plan compares of the fields of a deployment: equal things are written in one way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from syntask_yaml.model.builtin import builtin_of
+from syntask_yaml.model.deployment import ConcurrencyLimit, Deployment
+from syntask_yaml.model.identity import schedule_keys
+from syntask_yaml.model.schedule import Schedule, canonical, timing_to_dict
+from syntask_yaml.model.shared import once_per_object
+from syntask_yaml.model.trigger import settled, trigger_name
+from syntask_yaml.model.value import Unknown, Value, json_text
+from syntask_yaml.model.written_default import without_written_defaults
+
+_NAMESPACE = re.compile(r"(\{\{\s*)prefect(\.(?:blocks|variables)\.)")
+
+
+def plain(value: Value) -> Value:
+    """Return *value* as JSON in one spelling: lists for tuples, and one namespace in references."""
+    if isinstance(value, str):
+        return _NAMESPACE.sub(r"\1syntask\2", value) if "{{" in value else value
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value
+
+
+def if_known(value: Any, convert: Callable[[Any], Value]) -> Value:
+    """Return *value* converted, unless it is not declared or not known yet."""
+    return value if value is None or isinstance(value, Unknown) else convert(value)
+
+
+def compared_limit(limit: ConcurrencyLimit) -> dict[str, Value]:
+    return {
+        "limit": limit.limit,
+        "collision_strategy": limit.collision_strategy.value,
+        "grace_period_seconds": limit.grace_period_seconds,
+    }
+
+
+def compared_schedule(schedule: Schedule) -> dict[str, Value]:
+    """Return what a plan compares of a schedule, under the keys of the project file."""
+    return {
+        "slug": schedule.slug,
+        **timing_to_dict(canonical(schedule.timing)),
+        "active": schedule.active,
+        "parameters": plain(schedule.parameters),
+    }
+
+
+def compared_schedules(schedules: tuple[Schedule, ...]) -> dict[str, Value]:
+    """Return what a plan compares of schedules, by what identifies each."""
+    return dict(zip(schedule_keys(schedules), map(compared_schedule, schedules), strict=True))
+
+
+_schema_text = once_per_object(json_text)
+
+
+def are_one_schema(stored: Value, wanted: Value) -> bool:
+    text = _schema_text(stored)
+    return text is not None and text == _schema_text(wanted)
+
+
+NO_SCHEMA: Mapping[str, Value] = {}
+
+
+@once_per_object
+def compared_schema(schema: Mapping[str, Value]) -> Value:
+    return without_written_defaults(plain(schema))
+
+
+def compared_step(step: Mapping[str, Value]) -> Value:
+    return {_step_name(name): plain(inputs) for name, inputs in step.items()}
+
+
+def _step_name(name: str) -> str:
+    builtin = builtin_of(name)
+    return builtin.full_name() if builtin else name
+
+
+def compared_triggers(deployment: Deployment) -> Value:
+    return [
+        plain(settled(trigger, name=trigger_name(deployment.name, position)))
+        for position, trigger in enumerate(deployment.triggers, start=1)
+    ]

@@ -1,0 +1,64 @@
+"""Whether two entries say the same of one deployment, which may have been written down in several ways."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+
+from syntask_yaml.project.sections import SECTIONS
+from syntask_yaml.upgrade.agent_deployment import AgentDeployment, Form, is_empty
+
+Entry = Mapping[str, Any]
+
+
+class Says(Enum):
+    """How much an entry says of its deployment."""
+
+    ALL = "all"
+    ALL_BUT_BLOCKS = "all but the values of blocks"  # which are named only
+    PART = "what differs from the usual"
+    NOTHING = "no name, no flow, or something for another file"
+    YIELDS = "what counts only where nothing else says it"
+
+
+_BY_FORM = {
+    Form.COMMAND: Says.PART,
+    Form.SCRIPT: Says.ALL_BUT_BLOCKS,
+    Form.SERVER: Says.YIELDS,
+}
+
+
+def says(source: AgentDeployment) -> Says:
+    """How much the entry for *source* says."""
+    return _BY_FORM.get(source.form, Says.ALL) if source.is_known else Says.NOTHING
+
+
+def is_equal(one: Any, other: Any) -> bool:
+    return bool(_clean(one) == _clean(other))
+
+
+def agrees(whole: Entry, part: Entry, said: Says) -> bool:
+    """Whether *whole* says all that *part* does, but for the steps."""
+    if said not in (Says.ALL_BUT_BLOCKS, Says.PART):
+        return False
+    both = [
+        {key: value for key, value in _clean(each).items() if key not in SECTIONS} for each in (whole, part)
+    ]
+    if said is Says.ALL_BUT_BLOCKS and both[0].keys() != both[1].keys():
+        return False
+    return all(_holds(both[0].get(key), value) for key, value in both[1].items())
+
+
+def _holds(whole: Any, part: Any) -> bool:
+    if isinstance(part, dict) and isinstance(whole, dict):
+        return all(_holds(whole.get(key), value) for key, value in part.items())
+    if isinstance(part, list) and isinstance(whole, list) and len(part) == len(whole):
+        return all(map(_holds, whole, part))
+    return bool(whole == part)
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: inner for key, item in value.items() if not is_empty(inner := _clean(item))}
+    return [_clean(item) for item in value] if isinstance(value, list) else value
