@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
 from syntask._deployable import from_source
@@ -78,7 +78,7 @@ class FlowDecorator:
             on_completion: Functions that are called when a run completes; `on_failure`, `on_cancellation`,
                 `on_crashed` and `on_running` likewise. They take the flow, the run and its state.
         """
-        return Flow(function, **options) if function is not None else lambda inner: Flow(inner, **options)
+        return _decorated(Flow, function, options)
 
 
 flow = FlowDecorator()
@@ -150,4 +150,18 @@ def task(function: Callable[..., Any] | None = None, /, **options: Any) -> Any:
             task, the run and its state.
         viz_return_value: Has no effect.
     """
-    return Task(function, **options) if function is not None else lambda inner: Task(inner, **options)
+    return _decorated(Task, function, options)
+
+
+def _decorated(
+    kind: type[Flow[..., Any] | Task[..., Any]],
+    function: Callable[..., Any] | None,
+    options: Mapping[str, Any],
+) -> Any:
+    """*function* as a flow or task, or what makes it one. Raises TypeError for an option there is not."""
+    if function is not None:
+        return kind(function, **options)
+    for name in options:
+        if name not in kind.option_names():
+            raise TypeError(f"`@{kind.__name__.lower()}` has no option `{name}`.")
+    return lambda inner: kind(inner, **options)

@@ -76,6 +76,12 @@ class Definition(Generic[P, R]):
                     f"`{self.fn.__name__}` has an argument `{name}`, which calls of flows and tasks use."
                 )
 
+    @classmethod
+    def option_names(cls) -> tuple[str, ...]:
+        """The options of the decorator, which are the arguments after the function."""
+        code = cls.__init__.__code__
+        return code.co_varnames[2 : code.co_argcount]
+
     def hooks_for(self, state: State[Any]) -> Sequence[Callable[..., Any]]:
         return self.hooks.get(state.type, ())
 
@@ -132,6 +138,15 @@ class Definition(Generic[P, R]):
         made.__dict__.update(self.__dict__)
         made._bound = (owner if self.isclassmethod else instance,)
         return made
+
+    def copied(self, other: Self) -> Self:
+        """*other*, which has other options, as a method of the same object."""
+        other._bound, other.isclassmethod, other.isstaticmethod = (
+            self._bound,
+            self.isclassmethod,
+            self.isstaticmethod,
+        )
+        return other
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         """A definition that its module has is pickled by name, as a function is."""

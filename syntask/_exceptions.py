@@ -92,6 +92,10 @@ class TaskRunTimeoutError(TimeoutError):
     """A task run took longer than its `timeout_seconds`."""
 
 
+class Abort(BaseException):
+    """Ends a run at once: it crashes."""
+
+
 class TerminationSignal(BaseException):
     """The process of a run is asked to end."""
 

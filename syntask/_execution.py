@@ -76,6 +76,10 @@ class Execution:
     def keep(self, state: State[Any]) -> None:
         """Keep the result of a run that ends in *state* for others."""
 
+    def state_of_retry(self) -> State[Any]:
+        """The state that another attempt begins with."""
+        return states.Retrying()
+
     def may_retry(self, state: State[Any]) -> Steps[bool]:  # noqa: ARG002  (for those who ask)
         """Whether the failure *state* is worth another attempt."""
         yield from ()
@@ -147,20 +151,20 @@ class Execution:
         if delay:
             yield from self.enter(states.AwaitingRetry(states.in_seconds(delay)))
             yield Sleep(delay)
-        yield from self.enter(states.Retrying())
+        yield from self.enter(self.state_of_retry())
         return True
 
     def report_failure(self, state: State[Any]) -> None:
         """Log that the run has failed for good."""
         error = state.data if isinstance(state.data, BaseException) else None
-        self.logger.error("The %s run failed. %s", self.kind, state.message or state.name, exc_info=error)
+        self.logger.error("The %s run failed with %s.", self.kind, _cause(state), exc_info=error)
 
     def report_retry(self, state: State[Any], delay: float) -> None:
         """Log that another attempt follows."""
         when = f"in {delay:g} seconds" if delay else "now"
-        text = "The %s run failed. %s - Retry %d/%d begins %s."
+        text = "The %s run failed with %s. Retry %d/%d begins %s."
         numbers = (self.retries_done, self.definition.retries)
-        self.logger.warning(text, self.kind, state.message or state.name, *numbers, when)
+        self.logger.info(text, self.kind, _cause(state), *numbers, when)
 
     def enter(self, state: State[Any]) -> Steps[None]:
         """Have the run come into *state*: keep it, tell who follows the run, and call the hooks."""
@@ -212,6 +216,16 @@ class Execution:
     def cancel(self, message: str) -> None:
         """Have the run, which has not begun, end as cancelled."""
         drive(self.enter(states.Cancelled(message=message)))
+
+
+def _cause(state: State[Any]) -> str:
+    """What made a run fail, for a log."""
+    if not isinstance(state.data, BaseException):
+        return f"the state {state}"
+    try:
+        return repr(state.data)
+    except Exception:  # noqa: BLE001  (it is the user's code)
+        return shown(state.data)
 
 
 def delay_before(retry: int, definition: Definition[..., Any]) -> float:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, overload
 from syntask._definition import Definition, hooks_in
 from syntask._deployable import Deployable, from_source
 from syntask._launch import launch
-from syntask._names import check_name_option
+from syntask._names import check_flow_name, check_name_option, flow_name_of
 from syntask._states import StateType
 
 if TYPE_CHECKING:
@@ -50,12 +50,13 @@ class Flow(Definition[P, R], Deployable):
         given = {key: value for key, value in locals().items() if key not in ("self", "fn", "__class__")}
         self.take(fn)
         check_name_option(flow_run_name, "flow_run_name")
-        self.name = name or str(getattr(self.fn, "__name__", type(self.fn).__name__)).replace("_", "-")
+        self.name = name or flow_name_of(self.fn)
+        check_flow_name(self.name)
         self.version = version
         self._description = description
         self.flow_run_name = flow_run_name
         self.retries = retries or 0
-        self.retry_delay_seconds = retry_delay_seconds
+        self.retry_delay_seconds = retry_delay_seconds or 0
         self.timeout_seconds = float(timeout_seconds) if timeout_seconds else None
         self.should_validate_parameters = validate_parameters
         self.persist_result = persist_result
@@ -115,7 +116,7 @@ class Flow(Definition[P, R], Deployable):
     def with_options(self, **options: Any) -> Flow[P, R]:
         """The same flow with other *options*, which are those of `@flow`; None leaves one as it is."""
         changed = {name: value for name, value in options.items() if value is not None}
-        return type(self)(self.fn, **{**self._given, **changed})
+        return self.copied(type(self)(self.fn, **{**self._given, **changed}))
 
     def on_completion(self, function: Hook) -> Hook:
         """Call *function* with the flow, the run and its state when a run completes."""

@@ -98,6 +98,9 @@ class FlowExecution(Execution):
     def close(self, *, cancel: bool = False) -> None:
         self.runner.close(cancel=cancel)
 
+    def state_of_retry(self) -> State[Any]:
+        return _states.Running()
+
     def report_failure(self, state: State[Any]) -> None:
         if self._on_retry is None:
             super().report_failure(state)

@@ -49,17 +49,27 @@ async def _aitems(make: Make) -> AsyncGenerator[Any, None]:
 
 
 def complete(execution: Execution) -> None:
-    """Take a run to its end in this thread, whatever form its function has. Items are dropped."""
-    definition = execution.definition
-    if definition.isasync:
+    """Take a run to its end in this thread. Items of a generator become a list."""
+    if execution.definition.isasync:
         import asyncio
 
-        asyncio.run(_exhausted(execution) if definition.isgenerator else adrive(execution.steps()))
-    elif definition.isgenerator:
-        for _ in iterate(execution.steps()):
-            pass
+        asyncio.run(adrive(execution.steps()))
     else:
         drive(execution.steps())
+
+
+def exhaust(execution: Execution) -> None:
+    """Take a run to its end in this thread. Items of a generator are dropped."""
+    definition = execution.definition
+    if not definition.isgenerator:
+        complete(execution)
+    elif definition.isasync:
+        import asyncio
+
+        asyncio.run(_exhausted(execution))
+    else:
+        for _ in iterate(execution.steps()):
+            pass
 
 
 async def _exhausted(execution: Execution) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from syntask._exceptions import InvalidNameError
+
+_FORBIDDEN = frozenset("/%&<>")
 _ADJECTIVES = tuple(
     """
     agile airy amber ample apt bold brave brief bright brisk calm candid clear clever cosy crisp
@@ -32,8 +35,8 @@ def two_words(number: int) -> str:
 def custom_name(wanted: str | Callable[..., str], parameters: Mapping[str, Any], option: str) -> str:
     """The name that *wanted*, a template of the parameters or a function, asks for.
 
-    A function with an argument `parameters` gets them. Raises TypeError for what is no text, and whatever
-    the function or template raises; *option* is where it was written.
+    A function with an argument `parameters` gets them. Raises TypeError for what is no text,
+    and whatever the function or template raises; *option* is where it was written.
     """
     if isinstance(wanted, str):
         return wanted.format(**parameters)
@@ -41,6 +44,18 @@ def custom_name(wanted: str | Callable[..., str], parameters: Mapping[str, Any],
     if not isinstance(name, str):
         raise TypeError(f"`{option}` returned a {type(name).__name__}; return a text.")
     return name
+
+
+def flow_name_of(function: Any) -> str:
+    """What a flow is called by default: as its function, with `-` for `_`."""
+    name = str(getattr(function, "__name__", type(function).__name__))
+    return "".join(each for each in name if each not in _FORBIDDEN).replace("_", "-")
+
+
+def check_flow_name(name: str) -> None:
+    """Raise InvalidNameError if no flow can be called *name*."""
+    if found := sorted(_FORBIDDEN.intersection(name)):
+        raise InvalidNameError(f"A flow cannot be called `{name}`. Leave out {' '.join(found)}.")
 
 
 def check_name_option(wanted: object, option: str) -> None:

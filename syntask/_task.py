@@ -160,7 +160,7 @@ class Task(Definition[P, R]):
     def with_options(self, **options: Any) -> Task[P, R]:
         """The same task with other *options*, which are those of `@task`; None leaves one as it is."""
         changed = {name: value for name, value in options.items() if value is not None}
-        return type(self)(self.fn, **{**self._given, **changed})
+        return self.copied(type(self)(self.fn, **{**self._given, **changed}))
 
     def on_completion(self, function: Hook) -> Hook:
         """Call *function* with the task, the run and its state when a run completes."""
@@ -189,7 +189,7 @@ def _flow_of(task: Task[..., Any]) -> FlowRunContext:
     return context
 
 
-def _delays(given: Delays, retries: int) -> float | Sequence[float] | None:
+def _delays(given: Delays, retries: int) -> float | Sequence[float]:
     delays = given(retries) if callable(given) else given
     if delays is not None and not isinstance(delays, (int, float, list, tuple)):
         raise TypeError(
@@ -197,7 +197,7 @@ def _delays(given: Delays, retries: int) -> float | Sequence[float] | None:
         )
     if isinstance(delays, (list, tuple)) and len(delays) > _MOST_DELAYS:
         raise ValueError(f"`retry_delay_seconds` has {len(delays)} delays; {_MOST_DELAYS} are possible.")
-    return delays
+    return 0 if delays is None else delays
 
 
 def _checked_jitter(factor: float | None) -> float | None:

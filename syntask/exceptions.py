@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING or not os.environ.get("PREFECT__FLOW_RUN_ID"):
     from syntask._exceptions import (
+        Abort,
         CancelledRun,
         CrashedRun,
         FailedRun,
@@ -26,6 +27,7 @@ if TYPE_CHECKING or not os.environ.get("PREFECT__FLOW_RUN_ID"):
     )
 else:
     from prefect.exceptions import (
+        Abort,
         CancelledRun,
         CrashedRun,
         FailedRun,
@@ -47,6 +49,7 @@ else:
     from prefect.exceptions import PrefectException as SyntaskException
 
 __all__ = [
+    "Abort",
     "CancelledRun",
     "CrashedRun",
     "FailedRun",

@@ -53,7 +53,7 @@ def converted(
     arguments: dict[str, Any] = {}
     problems = []
     for name, parameter in signature.parameters.items():
-        if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
+        if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             try:
                 arguments[name] = _converted(function, parameter, values[name])
             except _Misfit as misfit:

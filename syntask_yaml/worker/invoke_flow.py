@@ -11,7 +11,7 @@ from typing import Any
 
 from syntask._flow import Flow
 from syntask._flow_execution import FlowExecution
-from syntask._launch import complete
+from syntask._launch import exhaust
 from syntask._states import Completed, State
 from syntask_yaml.worker.arguments import bind_with_defaults, converted, signature_of
 
@@ -69,7 +69,7 @@ def call_flow(call: Call, *, on_retry: Callable[[int, BaseException], None]) -> 
     flow = function if isinstance(function, Flow) else Flow(_finishing(function), validate_parameters=False)
     arguments = flow.bind((), call.arguments)
     execution = FlowExecution(flow, arguments, is_converted=True, on_retry=on_retry)
-    complete(execution)
+    exhaust(execution)
     return execution.run.state
 
 

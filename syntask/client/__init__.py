@@ -1,0 +1,1 @@
+"""Where Prefect has its client. Of that, flow code needs the states: `syntask.client.schemas`."""

@@ -1,0 +1,1 @@
+"""`syntask.client.schemas.objects` has states and their types."""
