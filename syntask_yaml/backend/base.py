@@ -1,9 +1,9 @@
 """The port: what a backend does for the rest of the tool.
 
-`Backend` is what commands need, with `Automations` (`backend/automations.py`) as a part; `RunQueue`
-(`backend/queue.py`) is what our own worker needs besides, on the backends that it can serve. Every adapter
-passes the same contract suite (`tests/contract`). All verbs raise `BackendError` and its kinds for what goes
-wrong on the other side, `NotFound` for an id that stands for nothing, and nothing else.
+`Backend` is what commands need, with `Automations` and `ConcurrencyLimits` as parts in files of their own;
+`RunQueue` (`backend/queue.py`) is what our own worker needs besides, on the backends that it can serve. Every
+adapter passes the same contract suite (`tests/contract`). All verbs raise `BackendError` and its kinds for
+what goes wrong on the other side, `NotFound` for an id that stands for nothing, and nothing else.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Protocol, TypeGuard
 
 from syntask_yaml.backend.automations import Automations
+from syntask_yaml.backend.concurrency_limits import ConcurrencyLimits
 from syntask_yaml.backend.queue import RunQueue
 from syntask_yaml.errors import BackendError
 from syntask_yaml.model.block import Block, BlockType, Variable
@@ -95,7 +96,7 @@ class Features:
     forgets: frozenset[str] = frozenset()
 
 
-class Backend(Automations, Protocol):
+class Backend(Automations, ConcurrencyLimits, Protocol):
     """Deployments, pools, values and runs, wherever they live. *url* is for people, without secrets."""
 
     url: str

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from syntask_yaml.backend.automations import DeliveryQueue
 from syntask_yaml.model.child_run import ChildRun
+from syntask_yaml.backend.concurrency_limits import SlotQueue
 from syntask_yaml.model.run import LogLine, Run, State, StateType
 from syntask_yaml.model.value import Json
 from syntask_yaml.model.worker import ServingWorker
@@ -35,7 +36,7 @@ class Claim:
     logged: int = 0
 
 
-class RunQueue(DeliveryQueue, Protocol):
+class RunQueue(DeliveryQueue, SlotQueue, Protocol):
     """What a worker needs: due runs, each exactly once, and a place to report.
 
     Every verb may be called by many workers at the same time, and each change is one transaction.

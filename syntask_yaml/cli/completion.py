@@ -76,6 +76,11 @@ def _variables(context: Context, _ctx: click.Context) -> Iterable[str]:
         return [variable.name for variable in backend.variables()]
 
 
+def _concurrency_limits(context: Context, _ctx: click.Context) -> Iterable[str]:
+    with context.backend(is_read_only=True) as backend:
+        return [limit.name for limit in backend.concurrency_limits()]
+
+
 def _block_types(context: Context, _ctx: click.Context) -> Iterable[str]:
     with context.backend(is_read_only=True) as backend:
         return sorted({block.type for block in backend.blocks()})
@@ -114,6 +119,7 @@ complete_declared = _completed(_declared)
 complete_deployment = _completed(_deployments)
 complete_parameter = _completed(_parameters)
 complete_pool = _completed(_pools)
+complete_concurrency_limit = _completed(_concurrency_limits)
 complete_variable = _completed(_variables)
 complete_block_type = _completed(_block_types)
 complete_block = _completed(_blocks)

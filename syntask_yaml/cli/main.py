@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "why": ("why", "Say why a run waits, or how it ended."),
     "work-pool": ("work_pool", "Manage work pools."),
     "work-queue": ("work_queue", "Manage the queues of work pools."),
+    "concurrency-limit": ("concurrency_limit", "Manage the concurrency limits of flow code."),
     "variable": ("variable", "Manage variables."),
     "block": ("block", "Manage blocks."),
     "automation": ("automation", "Show what happens when runs end."),

@@ -1,4 +1,4 @@
-"""Deployments from Python: what the methods of flows do, over `syntask_yaml.api`.
+"""What calls of flow code do: deployments from Python, over `syntask_yaml.api`, and values of the backend.
 
     options of a call ─▶ entry, as the file has it ─▶ api.declare ─▶ api.plan, api.deploy ─▶ what to say
 
@@ -15,29 +15,37 @@ sources         where the code of a flow is: how it is read here, and pulled by 
 deploying       deployments to a backend
 serving         the same, and their runs in this process's place
 agents          deployments of Prefect 2
+variables       variables of the backend
+slots           slots of concurrency limits
 """
 
-from syntask_yaml.sdk import agents, blocks, deploying, serving
-from syntask_yaml.sdk.failures import explained
-from syntask_yaml.sdk.sources import call
+from __future__ import annotations
 
-apply_agent_deployment = explained(agents.apply_agent_deployment)
-publish = explained(blocks.publish)
-read_block = explained(blocks.read_block)
-save_block = explained(blocks.save_block)
-deploy_all = explained(deploying.deploy_all)
-deploy_flow = explained(deploying.deploy_flow)
-serve_all = explained(serving.serve_all)
-serve_flow = explained(serving.serve_flow)
+from importlib import import_module
+from typing import Any
 
-__all__ = [
-    "apply_agent_deployment",
-    "call",
-    "deploy_all",
-    "deploy_flow",
-    "publish",
-    "read_block",
-    "save_block",
-    "serve_all",
-    "serve_flow",
-]
+# Each call, and the module that has it. Only what is called is loaded.
+_MODULES = {
+    "apply_agent_deployment": "agents",
+    "call": "sources",
+    "deploy_all": "deploying",
+    "deploy_flow": "deploying",
+    "publish": "blocks",
+    "read_block": "blocks",
+    "read_variable": "variables",
+    "remove_variable": "variables",
+    "save_block": "blocks",
+    "serve_all": "serving",
+    "serve_flow": "serving",
+    "slots_of": "slots",
+    "write_variable": "variables",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    call = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    from syntask_yaml.sdk.failures import explained
+
+    return explained(call)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-import click
-
-from syntask_yaml.cli.views.diagnostics import by_cause, lines
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import ProjectInvalid, SyntaskError
-from syntask_yaml.operations.outcome import Outcome
+
+if TYPE_CHECKING:
+    from syntask_yaml.operations.outcome import Outcome
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -68,6 +67,10 @@ def _hint(code: str, hint: str) -> str:
 
 def _with_notes(error: SyntaskError, problems: Sequence[Diagnostic]) -> SyntaskError:
     """Add place and help, below the detail of each problem where the message is not that of a single one."""
+    import click  # only errors need it, and flow code is not to wait for it
+
+    from syntask_yaml.cli.views.diagnostics import by_cause, lines
+
     for problem, *others in by_cause(problems):
         noted = replace(problem, detail="") if problem.detail == str(error) else problem
         for line in lines(noted, others):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 
+from syntask_yaml.model.concurrency_limit import TAG
+
 # What to do about a limit that a deployment of Prefect 2 gave its work queue.
 QUEUE_LIMIT_HINT = (
     "Set it on the work queue with `syntask work-queue update NAME --pool POOL --concurrency-limit N`."
@@ -33,7 +35,8 @@ class Limit:
     def command(self) -> str:
         """How to set it."""
         if not self.pool:
-            return shlex.join(["prefect", "concurrency-limit", "create", self.name, str(self.number)])
+            words = ["syntask", "concurrency-limit", "create", f"{TAG}{self.name}"]
+            return shlex.join([*words, "--limit", str(self.number)])
         words = ["syntask", "work-queue", "create", self.name, "--pool", self.pool]
         priority = ["--priority", str(self.priority)] if self.priority else []
         return shlex.join([*words, "--concurrency-limit", str(self.number), *priority])

@@ -10,8 +10,6 @@ from syntask_yaml.upgrade.limit import Limit
 from syntask_yaml.upgrade.result import DeploymentResult, Status
 from syntask_yaml.upgrade.server import Server
 
-_OF_SERVERS = " The embedded backend has no limits of tags."
-
 
 def limits_of(server: Server, results: Sequence[DeploymentResult]) -> Iterator[Limit]:
     """The limits of queues that *results* use, and of all tags: code says which of these are used."""
@@ -39,4 +37,4 @@ def note_of(limit: Limit) -> Diagnostic:
     hint = f"Run `{limit.command}`."
     if limit.pool:
         return Diagnostic("queue-limit", detail, hint, severity=Severity.NOTE)
-    return Diagnostic("tag-limit", detail, f"{hint}{_OF_SERVERS}", severity=Severity.NOTE)
+    return Diagnostic("tag-limit", detail, hint, severity=Severity.NOTE)

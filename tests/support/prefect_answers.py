@@ -117,6 +117,7 @@ _BLOCK = {
     "block_schema": {"fields": {"secret_fields": ["value"]}},
 }
 _BLOCK_SCHEMA = {**_ROW, "fields": {"properties": {"value": {}}, "required": ["value"]}}
+_LIMIT = {**_ROW, "name": "db", "limit": 2, "active": True, "active_slots": 0, "slot_decay_per_second": 0.0}
 _LINE = {"id": OTHER, "timestamp": _TIME, "level": 20, "message": "hello", "name": "flow"}
 _WORKERS = {"prefect": {"process": {"type": "process", "default_base_job_configuration": {"variables": {}}}}}
 
@@ -128,6 +129,7 @@ _ANSWERS: tuple[tuple[str, Any], ...] = (
     ("POST /automations/filter", [_AUTOMATION]),
     ("POST /work_pools/filter", [_POOL]),
     ("POST /variables/filter", [_VARIABLE]),
+    ("POST /v2/concurrency_limits/filter", [_LIMIT]),
     ("POST /block_documents/filter", [_BLOCK]),
     ("POST /block_types/filter", [{**_ROW, "slug": "secret"}]),
     ("POST /block_schemas/filter", [_BLOCK_SCHEMA]),
@@ -147,6 +149,7 @@ _ANSWERS: tuple[tuple[str, Any], ...] = (
     ("POST /deployments/", _DEPLOYMENT),
     ("POST /work_pools/", _POOL),
     ("POST /variables/", _VARIABLE),
+    ("POST /v2/concurrency_limits/", _LIMIT),
     ("POST /block_documents/", _BLOCK),
     ("POST /automations/", _AUTOMATION),
     (".*", {}),

@@ -7,6 +7,7 @@ from pathlib import Path
 from syntask_yaml.backend.base import Features
 from syntask_yaml.backend.clock import Clock, utc_now
 from syntask_yaml.backend.embedded.automations import EmbeddedAutomations
+from syntask_yaml.backend.embedded.concurrency_limits import EmbeddedConcurrencyLimits
 from syntask_yaml.backend.embedded.deployments import Deployments
 from syntask_yaml.backend.embedded.leases import EmbeddedLeases
 from syntask_yaml.backend.embedded.queue import Queue
@@ -26,6 +27,7 @@ _PATIENCE = 30.0
 class EmbeddedBackend(
     Deployments,
     EmbeddedAutomations,
+    EmbeddedConcurrencyLimits,
     EmbeddedValues,
     EmbeddedWorkQueues,
     EmbeddedWorkers,

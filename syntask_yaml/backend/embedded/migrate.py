@@ -21,6 +21,7 @@ MIGRATIONS = (
     "migrations/0006_automations.sql",
     "migrations/0007_runs_not_completed.sql",
     "migrations/0008_children.sql",
+    "migrations/0009_concurrency_limits.sql",
 )
 
 _APPLICATION_ID = 0x53594E54

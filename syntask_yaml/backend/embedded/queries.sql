@@ -457,3 +457,36 @@ WHERE id = :id AND token = :token;
 
 -- name: deliveries_of_run
 SELECT * FROM deliveries WHERE run_id = :run_id ORDER BY created, automation, id;
+
+-- name: concurrency_limits
+SELECT * FROM concurrency_limits ORDER BY name;
+
+-- name: concurrency_limit
+SELECT * FROM concurrency_limits WHERE name = :name;
+
+-- name: insert_concurrency_limit
+INSERT OR IGNORE INTO concurrency_limits (name, slot_limit, is_active, slot_decay_per_second)
+VALUES (:name, :slot_limit, :is_active, :slot_decay_per_second);
+
+-- name: save_concurrency_limit
+UPDATE concurrency_limits
+SET slot_limit = :slot_limit, is_active = :is_active, slot_decay_per_second = :slot_decay_per_second
+WHERE name = :name;
+
+-- name: save_decaying
+UPDATE concurrency_limits SET decaying = :decaying, decayed = :decayed WHERE name = :name;
+
+-- name: drop_concurrency_limit
+DELETE FROM concurrency_limits WHERE name = :name;
+
+-- name: concurrency_slots
+SELECT * FROM concurrency_slots WHERE name = :name;
+
+-- name: put_concurrency_slots
+INSERT INTO concurrency_slots (name, token, slots, holder, until) VALUES (:name, :token, :slots, :holder, :until);
+
+-- name: renew_concurrency_slots
+UPDATE concurrency_slots SET until = :until WHERE token = :token;
+
+-- name: drop_concurrency_slots
+DELETE FROM concurrency_slots WHERE token = :token;

@@ -10,6 +10,7 @@ from syntask_yaml.backend.prefect.api import Api
 from syntask_yaml.backend.prefect.automations import PrefectAutomations
 from syntask_yaml.backend.prefect.blocks import PrefectBlocks
 from syntask_yaml.backend.prefect.children import PrefectChildren
+from syntask_yaml.backend.prefect.concurrency_limits import PrefectConcurrencyLimits
 from syntask_yaml.backend.prefect.leases import PrefectLeases
 from syntask_yaml.backend.prefect.queues import PrefectQueues
 from syntask_yaml.backend.prefect.runs import PrefectRuns
@@ -23,6 +24,7 @@ from syntask_yaml.model.automation import ACTIONS
 class PrefectBackend(
     DeploymentWriter,
     PrefectAutomations,
+    PrefectConcurrencyLimits,
     PrefectValues,
     PrefectBlocks,
     PrefectQueues,

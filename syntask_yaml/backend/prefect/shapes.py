@@ -75,6 +75,13 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
         **dict.fromkeys(("concurrency_limit", "priority"), int | None),
         "is_paused": FLAG,
     },
+    "v2/concurrency_limits": {
+        **dict.fromkeys(("id", "name"), str),
+        "limit": int,
+        "active": bool,
+        "active_slots": int | None,
+        "slot_decay_per_second": NUMBER,
+    },
     "variables": {"id": str, "name": str, "tags": [str]},
     "block_documents": {
         "id": str,

@@ -71,7 +71,7 @@ _OPTIONS = (
     click.option(
         "--only",
         type=Parts(),
-        help="Copy only these: variables, blocks, pools (with their queues), deployments; "
+        help="Copy only these: variables, blocks, limits, pools (with their queues), deployments; "
         "paused moves the schedules.",
     ),
     click.option("--dry-run", is_flag=True, help="Show what would be copied without writing anything."),
@@ -103,7 +103,7 @@ def command() -> None:
 @as_json
 @pass_context
 def copy(context: Context, /, *, arguments: CopyArguments, output: str) -> int:
-    """Copy variables, blocks, work pools, queues and deployments to another backend.
+    """Copy variables, blocks, limits, work pools, queues and deployments to another backend.
 
     Secrets go from one backend to the other and are never printed. What the target has already is left as
     it is; if it differs, that is shown, and the exit code is 1. Last, the schedules of each deployment are

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.block import Block, Variable
+from syntask_yaml.model.concurrency_limit import ConcurrencyLimit
 from syntask_yaml.model.deployment import Write
 from syntask_yaml.model.pool import WorkPool, WorkQueue
 from syntask_yaml.plan.changes import FieldChange
@@ -20,6 +21,7 @@ class CopyKind(Enum):
 
     VARIABLE = "variable"
     BLOCK = "block"
+    CONCURRENCY_LIMIT = "concurrency limit"
     WORK_POOL = "work pool"
     WORK_QUEUE = "work queue"
     DEPLOYMENT = "deployment"
@@ -30,6 +32,7 @@ class CopyKind(Enum):
 PARTS: Mapping[str, frozenset[CopyKind]] = {
     "variables": frozenset({CopyKind.VARIABLE}),
     "blocks": frozenset({CopyKind.BLOCK}),
+    "limits": frozenset({CopyKind.CONCURRENCY_LIMIT}),
     "pools": frozenset({CopyKind.WORK_POOL, CopyKind.WORK_QUEUE}),
     "deployments": frozenset({CopyKind.DEPLOYMENT}),
     "paused": frozenset({CopyKind.SCHEDULES}),
@@ -63,7 +66,7 @@ class CopyAction(Enum):
 _WRITES = (CopyAction.CREATE, CopyAction.UPDATE, CopyAction.MOVE)
 
 # What is written to the target; schedules are moved by the name of their deployment.
-Copied: TypeAlias = Variable | Block | WorkPool | WorkQueue | Write | None
+Copied: TypeAlias = Variable | Block | ConcurrencyLimit | WorkPool | WorkQueue | Write | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,9 +15,9 @@ from syntask_yaml.operations.copying.pools import pool_changes
 from syntask_yaml.operations.copying.queues import queue_changes
 from syntask_yaml.operations.copying.references import Expected
 from syntask_yaml.operations.copying.schedules import schedule_changes
-from syntask_yaml.operations.copying.values import block_changes, variable_changes
+from syntask_yaml.operations.copying.values import block_changes, limit_changes, variable_changes
 
-_VALUES = frozenset({CopyKind.VARIABLE, CopyKind.BLOCK})
+_VALUES = frozenset({CopyKind.VARIABLE, CopyKind.BLOCK, CopyKind.CONCURRENCY_LIMIT})
 _DEPLOYED = frozenset({CopyKind.DEPLOYMENT, CopyKind.SCHEDULES})
 
 
@@ -71,6 +71,8 @@ def _changes(
         values += variable_changes(source, target, judge)
     if CopyKind.BLOCK in kinds:
         values += block_changes(source, target, judge)
+    if CopyKind.CONCURRENCY_LIMIT in kinds:
+        values += limit_changes(source, target, judge)
     yield from values
     if not kinds - _VALUES:
         return

@@ -1,14 +1,16 @@
-"""Variables and blocks."""
+"""Variables, blocks and concurrency limits."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from syntask_yaml.backend.blocks import check_fields, shaped
 from syntask_yaml.backend.portable import check_portable
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import BackendRefused
 from syntask_yaml.model.block import Block, BlockType, Variable
+from syntask_yaml.model.concurrency_limit import ConcurrencyLimit
 from syntask_yaml.model.secret import is_secret_name, revealed
 from syntask_yaml.model.value import Value
 from syntask_yaml.operations.copying.changes import CopyChange, CopyKind, Judge, refused
@@ -62,6 +64,20 @@ def block_changes(source: Contents, target: Contents, judge: Judge) -> Iterator[
         if change.action.is_problem:
             failed.add(block.full_name)
         yield change
+
+
+def limit_changes(source: Contents, target: Contents, judge: Judge) -> Iterator[CopyChange]:
+    """The change for each concurrency limit, by name. How many of its slots are in use is not copied."""
+    for name, limit in source.concurrency_limits.items():
+        wanted, there = replace(limit, in_use=0), target.concurrency_limits.get(name)
+        fields = tuple(_limit_fields(there, wanted)) if there else ()
+        yield judge.judge(CopyKind.CONCURRENCY_LIMIT, name, wanted, is_there=there is not None, fields=fields)
+
+
+def _limit_fields(before: ConcurrencyLimit, after: ConcurrencyLimit) -> Iterator[FieldChange]:
+    for name in ("limit", "slot_decay_per_second", "is_active"):
+        if getattr(before, name) != getattr(after, name):
+            yield FieldChange(name, getattr(before, name), getattr(after, name))
 
 
 def _in_order(blocks: Mapping[str, Block]) -> Iterator[Block]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from syntask_yaml.errors import BackendConflict, BackendUnreachable, NotFound, SyntaskError
 from syntask_yaml.model.block import Block, Variable
+from syntask_yaml.model.concurrency_limit import ConcurrencyLimit
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.model.events import Copied, Observer
 from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool, WorkQueue
@@ -113,6 +114,11 @@ class _Writer:
                 self._target.set_variable(variable)
             case Block() as block:
                 (self._target.create_block if is_new else self._target.update_block)(block)
+            case ConcurrencyLimit() as limit:
+                if is_new:
+                    self._target.create_concurrency_limit(limit)
+                else:
+                    self._target.update_concurrency_limit(limit.name, _changed(limit, change))
             case WorkPool() as pool:
                 whole = replace(pool, base_job_template=self._with_ids(pool.base_job_template))
                 if is_new:
@@ -167,5 +173,5 @@ def _is_in_parts(deployment: Deployment) -> bool:
     return bool(deployment.triggers or deployment.sla)
 
 
-def _changed(after: WorkPool | WorkQueue, change: CopyChange) -> dict[str, Any]:
+def _changed(after: ConcurrencyLimit | WorkPool | WorkQueue, change: CopyChange) -> dict[str, Any]:
     return {field.path: getattr(after, field.path) for field in change.fields}

@@ -65,7 +65,7 @@ def test_files_and_server_become_one_project(old: tuple[PrefectServer, Path], co
     assert "differs from the server in `image`" in done.stdout
     assert f"deployment load-orders/often on {old[0].api}" in done.stdout
     assert "syntask work-queue create loads --pool orders --concurrency-limit 3" in done.stdout
-    assert "prefect concurrency-limit create db 2" in done.stdout
+    assert "syntask concurrency-limit create tag:db --limit 2" in done.stdout
     found = entries(console)
     assert found["nightly"]["work_pool"] == {
         "name": "orders",

@@ -281,7 +281,7 @@ def test_limits_of_queues_and_tags_become_commands(old: OldRepository, server: F
     commands = [command for _, command in upgrade.next_steps if "limit" in command]
     assert commands == [
         "syntask work-queue create loads --pool default --concurrency-limit 3 --priority 2",
-        "prefect concurrency-limit create db 2",
+        "syntask concurrency-limit create tag:db --limit 2",
     ]
     assert notes(upgrade.problems) == {"queue-limit", "tag-limit"}
 

@@ -1,0 +1,1 @@
+"""Concurrency limits in flow code: `syntask.concurrency.sync` and `syntask.concurrency.asyncio`."""

@@ -1,0 +1,23 @@
+"""`from syntask.concurrency.asyncio import concurrency, rate_limit`."""
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING or not os.environ.get("PREFECT__FLOW_RUN_ID"):
+    from syntask._concurrency import aconcurrency as concurrency
+    from syntask._concurrency import arate_limit as rate_limit
+    from syntask._slot_errors import AcquireConcurrencySlotTimeoutError, ConcurrencySlotAcquisitionError
+else:
+    from prefect.concurrency.asyncio import (
+        AcquireConcurrencySlotTimeoutError,
+        ConcurrencySlotAcquisitionError,
+        concurrency,
+        rate_limit,
+    )
+
+__all__ = [
+    "AcquireConcurrencySlotTimeoutError",
+    "ConcurrencySlotAcquisitionError",
+    "concurrency",
+    "rate_limit",
+]

@@ -1,0 +1,71 @@
+"""The part of the port about concurrency limits: what they are, and who takes their slots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound
+from syntask_yaml.model.concurrency_limit import ConcurrencyLimit, SlotAnswer, SlotRequest
+from syntask_yaml.model.value import Json
+
+
+class ConcurrencyLimits(Protocol):
+    """What commands need."""
+
+    def concurrency_limits(self) -> list[ConcurrencyLimit]:
+        """All concurrency limits, by name."""
+        ...
+
+    def create_concurrency_limit(self, limit: ConcurrencyLimit) -> None:
+        """Make a new limit; `BackendConflict` if its name is taken."""
+        ...
+
+    def update_concurrency_limit(self, name: str, changes: Mapping[str, Json]) -> None:
+        """Change the `limit`, `slot_decay_per_second` or `is_active` of a limit. Raises NotFound."""
+        ...
+
+    def delete_concurrency_limit(self, name: str) -> bool:
+        """Delete a limit, whose slots are free then; whether there was one."""
+        ...
+
+
+class SlotQueue(Protocol):
+    """What flow code on our own worker needs. Every verb may be called by many processes at the same time."""
+
+    def take_slots(self, request: SlotRequest, now: datetime, *, lease: float) -> SlotAnswer:
+        """Take all slots of *request* for *lease* seconds, or none.
+
+        A name without a limit, or with an inactive one, has room. What a process of this machine took that
+        has ended is free again.
+        """
+        ...
+
+    def renew_slots(self, token: str, now: datetime, *, lease: float) -> bool:
+        """Hold on to the slots of *token* for another *lease* seconds; False if it has none."""
+        ...
+
+    def give_back_slots(self, token: str) -> None:
+        """Give back all slots of *token*."""
+        ...
+
+
+def limit_exists(name: str) -> BackendConflict:
+    return BackendConflict(
+        f"The backend already has a concurrency limit `{name}`.",
+        hint="Change it with `syntask concurrency-limit update`.",
+    )
+
+
+def no_such_limit(name: str) -> NotFound:
+    return NotFound(
+        f"The backend has no concurrency limit `{name}`.", hint="`syntask concurrency-limit ls` lists them."
+    )
+
+
+def no_decay(name: str) -> BackendRefused:
+    return BackendRefused(
+        f"The concurrency limit `{name}` does not decay, so its rate cannot be limited.",
+        hint=f"Run `syntask concurrency-limit update {name} --slot-decay-per-second 1`.",
+    )

@@ -1,0 +1,131 @@
+"""Concurrency limits, and the slots that flow code has taken of them."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from syntask_yaml.backend.concurrency_limits import limit_exists, no_decay, no_such_limit
+from syntask_yaml.backend.embedded.base import EmbeddedBase
+from syntask_yaml.backend.embedded.codec import from_json, to_json, to_moment
+from syntask_yaml.backend.ids import check_name
+from syntask_yaml.backend.leases import is_gone, this_process
+from syntask_yaml.model.concurrency_limit import ConcurrencyLimit, SlotAnswer, SlotRequest
+from syntask_yaml.model.lease import Holder
+
+_SECOND = 1_000_000
+
+
+class EmbeddedConcurrencyLimits(EmbeddedBase):
+    """The verbs about concurrency limits."""
+
+    def concurrency_limits(self) -> list[ConcurrencyLimit]:
+        now = to_moment(self._clock())
+        return [
+            replace(_limit_of(row), in_use=self._slots_held(row["name"], now) + _decaying(row, now))
+            for row in self._store.all("concurrency_limits")
+        ]
+
+    def create_concurrency_limit(self, limit: ConcurrencyLimit) -> None:
+        check_name("concurrency limit", limit.name)
+        with self._store.transaction():
+            if not self._store.change("insert_concurrency_limit", **_row(limit)):
+                raise limit_exists(limit.name)
+
+    def update_concurrency_limit(self, name: str, changes: Mapping[str, Any]) -> None:
+        with self._store.transaction():
+            row = self._store.one("concurrency_limit", name=name)
+            if row is None:
+                raise no_such_limit(name)
+            self._store.change("save_concurrency_limit", **_row(replace(_limit_of(row), **changes)))
+
+    def delete_concurrency_limit(self, name: str) -> bool:
+        with self._store.transaction():
+            return self._store.change("drop_concurrency_limit", name=name) > 0
+
+    def take_slots(self, request: SlotRequest, now: datetime, *, lease: float) -> SlotAnswer:
+        names, moment = dict.fromkeys(request.names), to_moment(now)
+        with self._store.transaction():
+            rows = {name: self._store.one("concurrency_limit", name=name) for name in names}
+            missing = tuple(name for name, row in rows.items() if row is None)
+            active = [row for row in rows.values() if row is not None and row["is_active"]]
+            for row in active:
+                self._free_slots(row["name"], moment)
+                taken = self._slots_held(row["name"], moment) + _decaying(row, moment)
+                if taken + request.slots > row["slot_limit"]:
+                    return SlotAnswer(is_taken=False, missing=missing, full=row["name"])
+            for row in active:
+                self._take_slots_of(row, request, now, lease)
+        return SlotAnswer(is_taken=True, missing=missing)
+
+    def _take_slots_of(self, row: sqlite3.Row, request: SlotRequest, now: datetime, lease: float) -> None:
+        if request.is_rate:
+            self._take_for_good(row, request.slots, to_moment(now))
+            return
+        self._store.change(
+            "put_concurrency_slots",
+            name=row["name"],
+            token=request.token,
+            slots=request.slots,
+            holder=to_json(this_process().as_json()),
+            until=to_moment(now + timedelta(seconds=lease)),
+        )
+
+    def _take_for_good(self, row: sqlite3.Row, slots: int, now: int) -> None:
+        if not row["slot_decay_per_second"]:
+            raise no_decay(row["name"])
+        decaying = _decaying(row, now) + slots
+        self._store.change("save_decaying", name=row["name"], decaying=decaying, decayed=now)
+
+    def _free_slots(self, name: str, now: int) -> None:
+        """Forget the slots of *name* whose holders are no longer there."""
+        for row in self._store.all("concurrency_slots", name=name):
+            if not _is_held(row, now):
+                self._store.change("drop_concurrency_slots", token=row["token"])
+
+    def _slots_held(self, name: str, now: int) -> int:
+        """How many slots of *name* are held."""
+        rows = self._store.all("concurrency_slots", name=name)
+        return sum(row["slots"] for row in rows if _is_held(row, now))
+
+    def renew_slots(self, token: str, now: datetime, *, lease: float) -> bool:
+        until = to_moment(now + timedelta(seconds=lease))
+        with self._store.transaction():
+            return self._store.change("renew_concurrency_slots", token=token, until=until) > 0
+
+    def give_back_slots(self, token: str) -> None:
+        with self._store.transaction():
+            self._store.change("drop_concurrency_slots", token=token)
+
+
+def _is_held(row: sqlite3.Row, now: int) -> bool:
+    return row["until"] > now and not is_gone(Holder(**from_json(row["holder"])))
+
+
+def _decaying(row: sqlite3.Row, now: int) -> int:
+    """How many slots that were taken for good are not free again yet; a part of a slot is one."""
+    since = max(0, now - row["decayed"]) / _SECOND
+    left: float = row["decaying"] - since * row["slot_decay_per_second"]
+    return max(0, math.ceil(left))
+
+
+def _limit_of(row: sqlite3.Row) -> ConcurrencyLimit:
+    return ConcurrencyLimit(
+        name=row["name"],
+        limit=row["slot_limit"],
+        slot_decay_per_second=row["slot_decay_per_second"],
+        is_active=bool(row["is_active"]),
+    )
+
+
+def _row(limit: ConcurrencyLimit) -> dict[str, object]:
+    return {
+        "name": limit.name,
+        "slot_limit": limit.limit,
+        "is_active": limit.is_active,
+        "slot_decay_per_second": limit.slot_decay_per_second,
+    }

@@ -1,0 +1,44 @@
+"""Concurrency limits: how much code may be in one place at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# A limit with this before its name is for task runs that have the tag.
+TAG = "tag:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcurrencyLimit:
+    """At most *limit* slots of *name* are taken at a time, of which *in_use* are taken now.
+
+    Slots that `rate_limit` takes are free again at *slot_decay_per_second*. An inactive one limits nothing.
+    """
+
+    name: str
+    limit: int
+    in_use: int = 0
+    slot_decay_per_second: float = 0.0
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotRequest:
+    """*slots* of each of *names*, for the owner of *token*; with *is_rate*, they are not given back."""
+
+    names: tuple[str, ...]
+    slots: int
+    token: str
+    is_rate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SlotAnswer:
+    """Whether all slots were taken, and which names no limit has.
+
+    Of slots that were not taken, *full* names a limit without room.
+    """
+
+    is_taken: bool
+    missing: tuple[str, ...] = ()
+    full: str = ""

@@ -1,0 +1,118 @@
+"""Slots of concurrency limits, which a process of flow code takes, holds and gives back."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Iterator, Sequence
+from functools import cache
+from threading import Event, Thread
+from typing import Any
+
+from syntask._slot_errors import AcquireConcurrencySlotTimeoutError, ConcurrencySlotAcquisitionError
+from syntask_yaml.backend.base import OwnBackend, is_own
+from syntask_yaml.backend.clock import utc_now
+from syntask_yaml.backend.connect import connect
+from syntask_yaml.backend.ids import new_id
+from syntask_yaml.errors import BackendError, BackendRefused
+from syntask_yaml.model.concurrency_limit import SlotRequest
+from syntask_yaml.settings import read_settings
+
+# Seconds between two attempts: the first time, and at most.
+_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
+_log = logging.getLogger("syntask.concurrency")
+
+
+def slots_of(names: Sequence[str], number: int, **options: Any) -> Slots:
+    """Return *number* slots of each of *names*, not taken yet. Raises BackendRefused on a server."""
+    return Slots(_backend_of(os.getpid()), names, number, **options)
+
+
+class Slots:
+    """*number* slots of each of *names*, for leases of *lease* seconds; with *is_rate* they are not held.
+
+    With *is_strict*, each of *names* must have a limit.
+    """
+
+    def __init__(
+        self,
+        backend: OwnBackend,
+        names: Sequence[str],
+        number: int,
+        *,
+        lease: float = 300.0,
+        is_rate: bool = False,
+        is_strict: bool = False,
+    ) -> None:
+        self._request = SlotRequest(names=tuple(names), slots=number, token=new_id(), is_rate=is_rate)
+        self._lease = lease
+        self._is_strict = is_strict
+        self._backend = backend
+        self._is_given_back = Event()
+
+    def attempts(self, *, timeout: float | None = None, retries: int | None = None) -> Iterator[float]:
+        """Try to take the slots until they are taken; yield how many seconds to wait before the next try.
+
+        Raises AcquireConcurrencySlotTimeoutError after *timeout* seconds, and ConcurrencySlotAcquisitionError
+        after *retries* more tries, or for a name without a limit.
+        """
+        began, pause, tried = time.monotonic(), _PAUSE, 0
+        while not self._take():
+            waited = time.monotonic() - began
+            if timeout is not None and waited >= timeout:
+                raise AcquireConcurrencySlotTimeoutError(self._refusal(f"within {timeout:g} seconds"))
+            if retries is not None and tried >= retries:
+                raise ConcurrencySlotAcquisitionError(self._refusal(f"after {retries} retries"))
+            if not tried:
+                _log.info("Waiting for %s.", self._what)
+            yield pause if timeout is None else min(pause, timeout - waited)
+            pause, tried = min(2 * pause, _LONGEST_PAUSE), tried + 1
+
+    def _take(self) -> bool:
+        answer = self._backend.take_slots(self._request, utc_now(), lease=self._lease)
+        if answer.missing and self._is_strict:
+            self._backend.give_back_slots(self._request.token)
+            raise ConcurrencySlotAcquisitionError(
+                f"There is no concurrency limit `{answer.missing[0]}`. "
+                f"Create it with `syntask concurrency-limit create {answer.missing[0]} --limit 1`."
+            )
+        if answer.is_taken and not self._request.is_rate:
+            Thread(target=self._hold, name="syntask-slots", daemon=True).start()
+        return answer.is_taken
+
+    def _hold(self) -> None:
+        """Renew the lease until the slots are given back."""
+        while not self._is_given_back.wait(self._lease / 3):
+            try:
+                if not self._backend.renew_slots(self._request.token, utc_now(), lease=self._lease):
+                    return  # there is no limit any more
+            except BackendError as error:
+                _log.warning("The lease of %s was not renewed: %s", self._what, error)
+
+    def give_back(self) -> None:
+        """Give the slots back."""
+        self._is_given_back.set()
+        self._backend.give_back_slots(self._request.token)
+
+    @property
+    def _what(self) -> str:
+        slots = "a slot" if self._request.slots == 1 else f"{self._request.slots} slots"
+        return f"{slots} of {', '.join(f'`{name}`' for name in self._request.names)}"
+
+    def _refusal(self, when: str) -> str:
+        return f"There was no room for {self._what} {when}."
+
+
+@cache
+def _backend_of(_process: int) -> OwnBackend:
+    """The store, opened once in each process: one that was forked must not use that of its parent."""
+    settings = read_settings(os.environ)
+    backend = connect(settings.backend, store=settings.store, environ=os.environ)
+    if not is_own(backend):
+        backend.close()
+        raise BackendRefused(
+            f"Slots of {backend.url} are taken by runs of its workers, and not by this process.",
+            hint="Run the flow under a worker, or unset PREFECT_API_URL to use the embedded backend.",
+        )
+    return backend
