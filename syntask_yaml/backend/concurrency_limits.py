@@ -7,18 +7,18 @@ from datetime import datetime
 from typing import Protocol
 
 from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound
-from syntask_yaml.model.concurrency_limit import ConcurrencyLimit, SlotAnswer, SlotRequest
+from syntask_yaml.model.concurrency_limit import GlobalConcurrencyLimit, SlotAnswer, SlotRequest
 from syntask_yaml.model.value import Json
 
 
 class ConcurrencyLimits(Protocol):
     """What commands need."""
 
-    def concurrency_limits(self) -> list[ConcurrencyLimit]:
+    def concurrency_limits(self) -> list[GlobalConcurrencyLimit]:
         """All concurrency limits, by name."""
         ...
 
-    def create_concurrency_limit(self, limit: ConcurrencyLimit) -> None:
+    def create_concurrency_limit(self, limit: GlobalConcurrencyLimit) -> None:
         """Make a new limit; `BackendConflict` if its name is taken."""
         ...
 

@@ -9,7 +9,7 @@ TAG = "tag:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConcurrencyLimit:
+class GlobalConcurrencyLimit:
     """At most *limit* slots of *name* are taken at a time, of which *in_use* are taken now.
 
     Slots that `rate_limit` takes are free again at *slot_decay_per_second*. An inactive one limits nothing.

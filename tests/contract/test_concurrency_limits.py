@@ -12,12 +12,12 @@ import pytest
 from syntask_yaml.backend.base import Backend, OwnBackend
 from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound
-from syntask_yaml.model.concurrency_limit import ConcurrencyLimit, SlotAnswer, SlotRequest
+from syntask_yaml.model.concurrency_limit import GlobalConcurrencyLimit, SlotAnswer, SlotRequest
 from tests.contract.queue import Clock
 
-DB = ConcurrencyLimit(name="db", limit=2)
+DB = GlobalConcurrencyLimit(name="db", limit=2)
 # A quarter, so that no server rounds it.
-RATE = ConcurrencyLimit(name="tag:rate", limit=2, slot_decay_per_second=0.25, is_active=False)
+RATE = GlobalConcurrencyLimit(name="tag:rate", limit=2, slot_decay_per_second=0.25, is_active=False)
 
 
 @pytest.fixture(name="limits", autouse=True)

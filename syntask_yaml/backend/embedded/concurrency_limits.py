@@ -14,7 +14,7 @@ from syntask_yaml.backend.embedded.base import EmbeddedBase
 from syntask_yaml.backend.embedded.codec import from_json, to_json, to_moment
 from syntask_yaml.backend.ids import check_name
 from syntask_yaml.backend.leases import is_gone, this_process
-from syntask_yaml.model.concurrency_limit import ConcurrencyLimit, SlotAnswer, SlotRequest
+from syntask_yaml.model.concurrency_limit import GlobalConcurrencyLimit, SlotAnswer, SlotRequest
 from syntask_yaml.model.lease import Holder
 
 _SECOND = 1_000_000
@@ -23,14 +23,14 @@ _SECOND = 1_000_000
 class EmbeddedConcurrencyLimits(EmbeddedBase):
     """The verbs about concurrency limits."""
 
-    def concurrency_limits(self) -> list[ConcurrencyLimit]:
+    def concurrency_limits(self) -> list[GlobalConcurrencyLimit]:
         now = to_moment(self._clock())
         return [
             replace(_limit_of(row), in_use=self._slots_held(row["name"], now) + _decaying(row, now))
             for row in self._store.all("concurrency_limits")
         ]
 
-    def create_concurrency_limit(self, limit: ConcurrencyLimit) -> None:
+    def create_concurrency_limit(self, limit: GlobalConcurrencyLimit) -> None:
         check_name("concurrency limit", limit.name)
         with self._store.transaction():
             if not self._store.change("insert_concurrency_limit", **_row(limit)):
@@ -113,8 +113,8 @@ def _decaying(row: sqlite3.Row, now: int) -> int:
     return max(0, math.ceil(left))
 
 
-def _limit_of(row: sqlite3.Row) -> ConcurrencyLimit:
-    return ConcurrencyLimit(
+def _limit_of(row: sqlite3.Row) -> GlobalConcurrencyLimit:
+    return GlobalConcurrencyLimit(
         name=row["name"],
         limit=row["slot_limit"],
         slot_decay_per_second=row["slot_decay_per_second"],
@@ -122,7 +122,7 @@ def _limit_of(row: sqlite3.Row) -> ConcurrencyLimit:
     )
 
 
-def _row(limit: ConcurrencyLimit) -> dict[str, object]:
+def _row(limit: GlobalConcurrencyLimit) -> dict[str, object]:
     return {
         "name": limit.name,
         "slot_limit": limit.limit,

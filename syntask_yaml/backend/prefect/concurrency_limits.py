@@ -10,7 +10,7 @@ from syntask_yaml.backend.prefect.base import PrefectBase
 from syntask_yaml.backend.prefect.bodies import Raw
 from syntask_yaml.backend.prefect.encoding import part
 from syntask_yaml.backend.prefect.faults import Refused
-from syntask_yaml.model.concurrency_limit import ConcurrencyLimit
+from syntask_yaml.model.concurrency_limit import GlobalConcurrencyLimit
 from syntask_yaml.model.value import Json
 
 _KIND = "v2/concurrency_limits"
@@ -22,14 +22,14 @@ _OF_DEPLOYMENTS = "deployment:"
 class PrefectConcurrencyLimits(PrefectBase):
     """The verbs about concurrency limits. The limits of deployments are theirs, and are left out."""
 
-    def concurrency_limits(self) -> list[ConcurrencyLimit]:
+    def concurrency_limits(self) -> list[GlobalConcurrencyLimit]:
         found = self._api.every(_KIND)
         limits = self._api.parsed(lambda: [_limit(raw) for raw in found])
         return sorted(
             (each for each in limits if not each.name.startswith(_OF_DEPLOYMENTS)), key=lambda each: each.name
         )
 
-    def create_concurrency_limit(self, limit: ConcurrencyLimit) -> None:
+    def create_concurrency_limit(self, limit: GlobalConcurrencyLimit) -> None:
         check_name("concurrency limit", limit.name)
         body = {
             "name": limit.name,
@@ -55,8 +55,8 @@ def _place(name: str) -> str:
     return f"/{_KIND}/{part(name)}"
 
 
-def _limit(raw: Raw) -> ConcurrencyLimit:
-    return ConcurrencyLimit(
+def _limit(raw: Raw) -> GlobalConcurrencyLimit:
+    return GlobalConcurrencyLimit(
         name=raw["name"],
         limit=raw["limit"],
         in_use=raw.get("active_slots") or 0,

@@ -13,7 +13,7 @@ from syntask_yaml.cli.pool_options import confirm_deletion, skip_confirmation
 from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import NotFound, UsageError
-from syntask_yaml.model.concurrency_limit import ConcurrencyLimit
+from syntask_yaml.model.concurrency_limit import GlobalConcurrencyLimit
 
 
 @click.group("concurrency-limit")
@@ -65,7 +65,7 @@ def create(
     context: Context, /, *, name: str, limit: int, slot_decay_per_second: float | None, inactive: bool
 ) -> None:
     """Create the concurrency limit NAME."""
-    made = ConcurrencyLimit(
+    made = GlobalConcurrencyLimit(
         name=name,
         limit=limit,
         slot_decay_per_second=slot_decay_per_second or 0.0,
@@ -108,7 +108,7 @@ def delete(context: Context, /, *, name: str, yes: bool) -> None:
     say(f"Deleted concurrency limit `{name}`.")
 
 
-def _find(limits: list[ConcurrencyLimit], name: str) -> None:
+def _find(limits: list[GlobalConcurrencyLimit], name: str) -> None:
     """Raise NotFound, with the nearest name, if no limit is called *name*."""
     names = [each.name for each in limits]
     if name not in names:
@@ -121,15 +121,15 @@ def _slots(number: int) -> str:
     return "1 slot" if number == 1 else f"{number} slots"
 
 
-def _decay_text(limit: ConcurrencyLimit) -> str:
+def _decay_text(limit: GlobalConcurrencyLimit) -> str:
     return f"{limit.slot_decay_per_second:g} a second" if limit.slot_decay_per_second else ""
 
 
-def _status(limit: ConcurrencyLimit) -> str:
+def _status(limit: GlobalConcurrencyLimit) -> str:
     return "ACTIVE" if limit.is_active else "INACTIVE"
 
 
-def _encode(limit: ConcurrencyLimit) -> dict[str, Any]:
+def _encode(limit: GlobalConcurrencyLimit) -> dict[str, Any]:
     return {
         "name": limit.name,
         "limit": limit.limit,

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.block import Block, Variable
-from syntask_yaml.model.concurrency_limit import ConcurrencyLimit
+from syntask_yaml.model.concurrency_limit import GlobalConcurrencyLimit
 from syntask_yaml.model.deployment import Write
 from syntask_yaml.model.pool import WorkPool, WorkQueue
 from syntask_yaml.plan.changes import FieldChange
@@ -66,7 +66,7 @@ class CopyAction(Enum):
 _WRITES = (CopyAction.CREATE, CopyAction.UPDATE, CopyAction.MOVE)
 
 # What is written to the target; schedules are moved by the name of their deployment.
-Copied: TypeAlias = Variable | Block | ConcurrencyLimit | WorkPool | WorkQueue | Write | None
+Copied: TypeAlias = Variable | Block | GlobalConcurrencyLimit | WorkPool | WorkQueue | Write | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.model.block import Block, BlockType, Variable
-from syntask_yaml.model.concurrency_limit import ConcurrencyLimit
+from syntask_yaml.model.concurrency_limit import GlobalConcurrencyLimit
 from syntask_yaml.model.deployment import Stored
 from syntask_yaml.model.pool import WorkPool, WorkQueue
 
@@ -31,7 +31,7 @@ class Contents:
         return {each.full_name: each for each in self.backend.blocks()}
 
     @cached_property
-    def concurrency_limits(self) -> Mapping[str, ConcurrencyLimit]:
+    def concurrency_limits(self) -> Mapping[str, GlobalConcurrencyLimit]:
         return {each.name: each for each in self.backend.concurrency_limits()}
 
     @cached_property

@@ -10,7 +10,7 @@ from syntask_yaml.backend.portable import check_portable
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import BackendRefused
 from syntask_yaml.model.block import Block, BlockType, Variable
-from syntask_yaml.model.concurrency_limit import ConcurrencyLimit
+from syntask_yaml.model.concurrency_limit import GlobalConcurrencyLimit
 from syntask_yaml.model.secret import is_secret_name, revealed
 from syntask_yaml.model.value import Value
 from syntask_yaml.operations.copying.changes import CopyChange, CopyKind, Judge, refused
@@ -74,7 +74,7 @@ def limit_changes(source: Contents, target: Contents, judge: Judge) -> Iterator[
         yield judge.judge(CopyKind.CONCURRENCY_LIMIT, name, wanted, is_there=there is not None, fields=fields)
 
 
-def _limit_fields(before: ConcurrencyLimit, after: ConcurrencyLimit) -> Iterator[FieldChange]:
+def _limit_fields(before: GlobalConcurrencyLimit, after: GlobalConcurrencyLimit) -> Iterator[FieldChange]:
     for name in ("limit", "slot_decay_per_second", "is_active"):
         if getattr(before, name) != getattr(after, name):
             yield FieldChange(name, getattr(before, name), getattr(after, name))

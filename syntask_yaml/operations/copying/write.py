@@ -10,7 +10,7 @@ from typing import Any
 
 from syntask_yaml.errors import BackendConflict, BackendUnreachable, NotFound, SyntaskError
 from syntask_yaml.model.block import Block, Variable
-from syntask_yaml.model.concurrency_limit import ConcurrencyLimit
+from syntask_yaml.model.concurrency_limit import GlobalConcurrencyLimit
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.model.events import Copied, Observer
 from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool, WorkQueue
@@ -114,7 +114,7 @@ class _Writer:
                 self._target.set_variable(variable)
             case Block() as block:
                 (self._target.create_block if is_new else self._target.update_block)(block)
-            case ConcurrencyLimit() as limit:
+            case GlobalConcurrencyLimit() as limit:
                 if is_new:
                     self._target.create_concurrency_limit(limit)
                 else:
@@ -173,5 +173,5 @@ def _is_in_parts(deployment: Deployment) -> bool:
     return bool(deployment.triggers or deployment.sla)
 
 
-def _changed(after: ConcurrencyLimit | WorkPool | WorkQueue, change: CopyChange) -> dict[str, Any]:
+def _changed(after: GlobalConcurrencyLimit | WorkPool | WorkQueue, change: CopyChange) -> dict[str, Any]:
     return {field.path: getattr(after, field.path) for field in change.fields}

@@ -22,7 +22,7 @@ from syntask.concurrency.sync import (
 )
 from syntask_yaml import api
 from syntask_yaml.errors import BackendRefused
-from syntask_yaml.model.concurrency_limit import ConcurrencyLimit
+from syntask_yaml.model.concurrency_limit import GlobalConcurrencyLimit
 from syntask_yaml.sdk.slots import _backend_of
 
 
@@ -35,7 +35,7 @@ def _store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def limit(name: str, number: int, *, decay: float = 0.0) -> None:
     with api.open_backend() as backend:
         backend.create_concurrency_limit(
-            ConcurrencyLimit(name=name, limit=number, slot_decay_per_second=decay)
+            GlobalConcurrencyLimit(name=name, limit=number, slot_decay_per_second=decay)
         )
 
 

@@ -14,7 +14,7 @@ from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.automation import Automation, AutomationWrite
 from syntask_yaml.model.block import Block, Variable
-from syntask_yaml.model.concurrency_limit import ConcurrencyLimit, SlotRequest
+from syntask_yaml.model.concurrency_limit import GlobalConcurrencyLimit, SlotRequest
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.model.pool import WorkPool, WorkQueue
 from syntask_yaml.model.schedule import Cron, Schedule
@@ -87,18 +87,16 @@ def test_what_differs_is_left_unless_it_is_overwritten(stores: Stores) -> None:
 
 
 def test_limits_are_copied_without_who_uses_them(stores: Stores) -> None:
-    for limit in (ConcurrencyLimit(name="db", limit=2), ConcurrencyLimit(name="tag:big", limit=1)):
+    here = [GlobalConcurrencyLimit(name="db", limit=2), GlobalConcurrencyLimit(name="tag:big", limit=1)]
+    for limit in here:
         stores.source.create_concurrency_limit(limit)
-    stores.target.create_concurrency_limit(ConcurrencyLimit(name="db", limit=3))
+    stores.target.create_concurrency_limit(GlobalConcurrencyLimit(name="db", limit=3))
     request = SlotRequest(names=("db",), slots=1, token="t")
     assert stores.source.take_slots(request, utc_now(), lease=60).is_taken
 
     assert stores.actions() == {"concurrency limit db": "differs", "concurrency limit tag:big": "create"}
     changes = stores.changes("limits", overwrite=True)
-    assert [each.after for each in changes.values()] == [
-        ConcurrencyLimit(name="db", limit=2),
-        ConcurrencyLimit(name="tag:big", limit=1),
-    ]
+    assert [each.after for each in changes.values()] == here
 
 
 @pytest.mark.parametrize("name", ["api_token", "db-password"])
