@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Protocol
 
 from syntask_yaml.backend.automations import DeliveryQueue
-from syntask_yaml.model.child_run import ChildRun
 from syntask_yaml.backend.concurrency_limits import SlotQueue
+from syntask_yaml.model.child_run import ChildRun
 from syntask_yaml.model.run import LogLine, Run, State, StateType
 from syntask_yaml.model.value import Json
 from syntask_yaml.model.worker import ServingWorker
