@@ -32,9 +32,28 @@ class WantedImport:
         return f"{plain} as {self.alias}" if self.alias and self.alias != plain else plain
 
     @property
+    def alias_node(self) -> ast.alias:
+        """What stands behind `import`, as a node."""
+        return ast.alias(self.name or self.module, self.alias or None)
+
+    @property
+    def statement(self) -> _Statement:
+        """The statement that imports nothing else, as a node."""
+        names = [self.alias_node]
+        return ast.ImportFrom(self.module, names, 0) if self.name else ast.Import(names)
+
+    @property
     def line(self) -> str:
         """The statement that imports nothing else."""
         return f"from {self.module} import {self.item}" if self.name else f"import {self.item}"
+
+
+@dataclass(frozen=True, slots=True)
+class RewrittenImports:
+    """A file with other imports: its text, and the import statements that are in it."""
+
+    text: str
+    statements: tuple[_Statement, ...]
 
 
 def used_names(tree: ast.AST, nodes: Iterable[ast.AST] | None = None) -> frozenset[str]:
@@ -56,7 +75,7 @@ def _exported(tree: ast.AST) -> Iterator[str]:
 
 def rewrite_imports(
     text: str, wanted: Sequence[WantedImport], used_before: frozenset[str], is_gone: Callable[[str], bool]
-) -> str:
+) -> RewrittenImports:
     """Return *text* with the imports in *wanted* that it uses, and without those that are no longer needed.
 
     An unused one is left out if it was used before, or if *is_gone* says so of its qualified name.
@@ -67,6 +86,7 @@ def rewrite_imports(
     needed = (each for each in dict.fromkeys(wanted) if each.bound in used)
     missing = [each for each in needed if not _is_imported(each, edits.tree)]
     taken = {each.bound for each in wanted}
+    found: list[_Statement] = []
     for statement in [each for each in statements(edits.tree) if isinstance(each, _Statement)]:
         rebound = taken | _bound_anew(edits.tree, statement)
         kept = [
@@ -79,8 +99,17 @@ def rewrite_imports(
         added = [each for each in missing if _joins(each, statement, edits.tree)]
         missing = [each for each in missing if each not in added]
         _rewrite(edits, statement, kept, added)
+        found += _with(statement, [*kept, *(each.alias_node for each in added)])
     _insert(edits, missing)
-    return edits.result()
+    return RewrittenImports(edits.result(), (*found, *(each.statement for each in missing)))
+
+
+def _with(statement: _Statement, names: list[ast.alias]) -> Iterator[_Statement]:
+    """The statement with other *names*; nothing if there are none."""
+    if names and isinstance(statement, ast.Import):
+        yield ast.Import(names)
+    elif names and isinstance(statement, ast.ImportFrom):
+        yield ast.ImportFrom(statement.module, names, statement.level)
 
 
 def _is_needless(

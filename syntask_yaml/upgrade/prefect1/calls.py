@@ -23,18 +23,12 @@ def convert_calls(draft: FlowFileDraft) -> None:
     """Calls of tasks, in flows and in functions that flows call."""
     inside = {node for flow in draft.flows for node in flow.nodes}
     of_graphs = {each.value for flow in draft.flows for each in graph_statements(draft, flow)}
-    for node in draft.module.nodes:
-        if not isinstance(node, ast.Call) or node in of_graphs:
-            continue
-        if node in inside or _is_of_task(draft, node):
-            _convert_call(draft, node)
-    for node in draft.module.nodes:
-        if (
-            draft.names.called(node) == "prefect.flatten"
-            and isinstance(node, ast.Call)
-            and len(node.args) == 1
-        ):
-            _flatten(draft, node)
+    for call in draft.module.calls:
+        if call not in of_graphs and (call in inside or _is_of_task(draft, call)):
+            _convert_call(draft, call)
+    for call in draft.module.calls:
+        if draft.names.called(call) == "prefect.flatten" and len(call.args) == 1:
+            _flatten(draft, call)
 
 
 def _is_of_task(draft: FlowFileDraft, call: ast.Call) -> bool:

@@ -27,7 +27,7 @@ def convert_classes(draft: FlowFileDraft) -> None:
             found[node.name] = node
             draft.classes.add(node.name)
             _convert_class(draft, node)
-    for call in [node for node in draft.module.nodes if isinstance(node, ast.Call)]:
+    for call in draft.module.calls:
         if isinstance(call.func, ast.Name) and call.func.id in found:
             _convert_instance(draft, call, found[call.func.id])
         elif draft.names.called(call) == "prefect.Task" and _has_known_options(call):

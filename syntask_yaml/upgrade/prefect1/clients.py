@@ -11,8 +11,8 @@ _CLIENTS = frozenset({"prefect.Client", "prefect.client.Client"})
 
 def convert_clients(draft: FlowFileDraft) -> None:
     """Remove each client of which nothing is asked but to create projects."""
-    for node in draft.module.nodes:
-        if not (isinstance(node, ast.Call) and draft.names.called(node) in _CLIENTS):
+    for node in draft.module.calls:
+        if draft.names.called(node) not in _CLIENTS:
             continue
         parent = draft.module.parent(node)
         uses: list[ast.expr] = [node]

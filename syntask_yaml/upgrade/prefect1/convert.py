@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -45,8 +44,8 @@ from syntask_yaml.upgrade.prefect1.uncalled import convert_uncalled
 from syntask_yaml.upgrade.prefect1.uses import convert_uses
 from syntask_yaml.upgrade.prefect1.variables import convert_variables
 from syntask_yaml.upgrade.python_edits import EditConflict
-from syntask_yaml.upgrade.python_imports import rewrite_imports, used_names
-from syntask_yaml.upgrade.python_tree import parse, statements
+from syntask_yaml.upgrade.python_imports import RewrittenImports, rewrite_imports, used_names
+from syntask_yaml.upgrade.python_tree import check, parse
 
 # The rules, in the order in which they need each other's results.
 _RULES: tuple[Callable[[FlowFileDraft], None], ...] = (
@@ -164,24 +163,21 @@ def _written(draft: FlowFileDraft) -> str:
     shown, used = draft.module.shown, used_names(draft.module.tree, draft.module.nodes)
     for statement, code, text in draft.todos:
         draft.edits.comment_above(statement, mark(code, text))
-    text = rewrite_imports(draft.edits.result(), draft.wanted, used, is_gone)
-    tree = parse(text)
-    if (
-        may_need_prefect_1(tree)
-        and (marked := with_rest_marked(draft, FlowModule(shown, text, tree))) != text
-    ):
-        text, tree = marked, parse(marked)
-    compile(tree, shown, "exec", dont_inherit=True)
-    _check_imports(draft, tree)
+    rewritten = rewrite_imports(draft.edits.result(), draft.wanted, used, is_gone)
+    text = rewritten.text
+    if may_need_prefect_1(rewritten.statements):
+        text = with_rest_marked(draft, FlowModule(shown, text))
+    check(text)
+    _check_imports(draft, rewritten)
     return text
 
 
-def _check_imports(draft: FlowFileDraft, tree: ast.Module) -> None:
+def _check_imports(draft: FlowFileDraft, rewritten: RewrittenImports) -> None:
     """Raise EditConflict if the code uses a name that it should import, and does not."""
-    used, imported = used_names(tree), dict(imported_names(statements(tree)))
-    for wanted in draft.wanted:
-        if wanted.bound in used and wanted.bound not in imported:
-            raise EditConflict(f"`{wanted.bound}` is not imported")
+    imported = dict(imported_names(rewritten.statements))
+    missing = {wanted.bound for wanted in draft.wanted} - imported.keys()
+    if missing and (used := sorted(missing & used_names(parse(rewritten.text)))):
+        raise EditConflict(f"`{used[0]}` is not imported")
 
 
 def _problem(shown: str, text: str, code: str, detail: str, hint: str, line: int = 1) -> Diagnostic:

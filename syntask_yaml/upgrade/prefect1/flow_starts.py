@@ -26,9 +26,9 @@ _TAKEN: Mapping[str, str] = {"parameters": "parameters", "run_name": "flow_run_n
 
 def convert_flow_starts(draft: FlowFileDraft) -> None:
     """Every instance, with its calls."""
-    for node in list(draft.module.nodes):
-        if isinstance(node, ast.Call) and draft.names.called(node) == "prefect.tasks.prefect.StartFlowRun":
-            _convert_start(draft, node)
+    for call in draft.module.calls:
+        if draft.names.called(call) == "prefect.tasks.prefect.StartFlowRun":
+            _convert_start(draft, call)
 
 
 def _convert_start(draft: FlowFileDraft, made: ast.Call) -> None:

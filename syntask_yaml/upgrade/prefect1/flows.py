@@ -18,9 +18,8 @@ _POSITIONS = ("name", "schedule", "executor", "run_config", "storage", "tasks", 
 
 def find_flows(draft: FlowFileDraft) -> None:
     """Put the flows of the file into *draft*; those of a form that is not known are left."""
-    calls = [node for node in draft.module.nodes if draft.names.called(node) == "prefect.Flow"]
+    calls = [call for call in draft.module.calls if draft.names.called(call) == "prefect.Flow"]
     for call in sorted(calls, key=draft.edits.start):
-        assert isinstance(call, ast.Call)
         flow = _of_block(draft, call) or _of_assignment(draft, call)
         if flow is None or _has_open_arguments(call) or _is_global(flow):
             text = "The flow is built in a way that is not converted. Write a function with `@flow`."
@@ -150,13 +149,11 @@ def _function(draft: FlowFileDraft, flow: Prefect1Flow) -> str:
 
 def _taken(draft: FlowFileDraft) -> set[str]:
     own = {name for each in draft.flows for name in each.variables if name != "flow"}
-    bound = draft.module.bound_on_top
-    used = {node.id for node in draft.module.nodes if isinstance(node, ast.Name)}
-    return (set(bound | used | draft.names.imported.keys() | draft.module.bound) - own) | {
-        "flow",
-        "task",
-        *dir(builtins),
-    }
+    module = draft.module
+    return ((module.bound | module.read | draft.names.imported.keys()) - own) | _ALWAYS_TAKEN
+
+
+_ALWAYS_TAKEN = frozenset({"flow", "task", *dir(builtins)})
 
 
 def _constant_parts(flow: Prefect1Flow) -> str:

@@ -177,12 +177,8 @@ def _is_old_use(draft: FlowFileDraft, node: ast.AST, name: str) -> bool:
 def _lost_registrations(draft: FlowFileDraft) -> list[ast.Call]:
     """Calls of `register` on what may be a flow of another file."""
     found = []
-    for node in draft.module.nodes:
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr == "register"
-        ):
+    for node in draft.module.calls:
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "register":
             is_known = draft.edits.is_edited(node) or draft.has_todo(node)
             if not is_known and draft.flows and isinstance(node.func.value, ast.Name):
                 found.append(node)

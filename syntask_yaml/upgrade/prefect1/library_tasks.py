@@ -36,10 +36,10 @@ _NOTE = "`ShellOperation` is in the package `prefect-shell`."
 
 def convert_library_tasks(draft: FlowFileDraft) -> None:
     """Every instance of such a task."""
-    for node in list(draft.module.nodes):
-        known = _KNOWN.get(draft.names.called(node))
-        if known is not None and isinstance(node, ast.Call):
-            _convert(draft, node, known)
+    for call in draft.module.calls:
+        known = _KNOWN.get(draft.names.called(call))
+        if known is not None:
+            _convert(draft, call, known)
 
 
 def _convert(draft: FlowFileDraft, call: ast.Call, known: _LibraryTask) -> None:

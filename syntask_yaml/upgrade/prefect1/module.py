@@ -52,6 +52,11 @@ class FlowModule:
         return [*self._children]
 
     @cached_property
+    def calls(self) -> list[ast.Call]:
+        """Every call, outer ones first."""
+        return [node for node in self.nodes if isinstance(node, ast.Call)]
+
+    @cached_property
     def _children(self) -> dict[ast.AST, list[ast.AST]]:
         """What each node consists of, outer nodes first."""
         found: dict[ast.AST, list[ast.AST]] = {}
@@ -104,6 +109,11 @@ class FlowModule:
     def bound(self) -> Set[str]:
         """Every name that the file binds anywhere, but for imports."""
         return self._names[0]
+
+    @property
+    def read(self) -> Set[str]:
+        """Every name that the file reads anywhere."""
+        return self._names[1].keys()
 
     @cached_property
     def _names(self) -> tuple[set[str], dict[str, list[ast.Name]]]:

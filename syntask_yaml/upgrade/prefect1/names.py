@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from syntask_yaml.upgrade.python_tree import children, statements
 
@@ -95,6 +96,7 @@ _EXACT = frozenset(each for each in _GONE if not each.endswith("."))
 _PREFIXES = tuple(each for each in _GONE if each.endswith("."))
 
 
+@lru_cache(maxsize=4096)
 def canonical(name: str) -> str:
     """Return the shortest name under which Prefect 1 had the same."""
     module, _, last = name.rpartition(".")
@@ -109,6 +111,7 @@ def canonical(name: str) -> str:
     return name
 
 
+@lru_cache(maxsize=4096)
 def is_gone(name: str) -> bool:
     """Whether a qualified name of Prefect 1 has no such meaning today."""
     short = canonical(name)
@@ -171,19 +174,21 @@ def imported_names(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
                 yield alias.asname or alias.name, f"{origin}.{alias.name}"
 
 
-def bound_names(node: ast.AST) -> Iterator[str]:
+def bound_names(node: ast.AST) -> list[str]:
     """The names that *node* binds in its own scope, but for those that it imports."""
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        yield node.name
-        return
-    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-        yield node.id
-    if isinstance(node, ast.ExceptHandler) and node.name:
-        yield node.name
-    if isinstance(node, (ast.Lambda, *COMPREHENSIONS)):
-        return
-    for child in children(node):
-        yield from bound_names(child)
+    found: list[str] = []
+    waiting = [node]
+    for each in waiting:
+        if isinstance(each, ast.Name):
+            if isinstance(each.ctx, ast.Store):
+                found.append(each.id)
+        elif isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            found.append(each.name)
+        elif not isinstance(each, (ast.Constant, ast.Lambda, *COMPREHENSIONS)):
+            if isinstance(each, ast.ExceptHandler) and each.name:
+                found.append(each.name)
+            waiting += children(each)
+    return found
 
 
 def own_names(scope: ast.AST) -> Iterator[str]:

@@ -123,22 +123,30 @@ def _remove_unused(draft: FlowFileDraft) -> bool:
         statement
         for name, assignments in draft.module.assignments.items()
         for scope, value, statement in assignments
-        if _may_be_removed(draft, value, is_used=bool(draft.module.uses(name, scope)))
-        and not draft.edits.is_removed(statement)
-        and all(
-            draft.edits.is_removed(use) or _is_dropped(draft, use) or _is_in_head(draft, use)
-            for use in draft.module.uses(name, scope)
-        )
+        if (is_made := _is_made(draft, value)) or _is_of_environment(draft, value)
+        if not draft.edits.is_removed(statement) and _is_needless(draft, name, scope, is_made=is_made)
     ]
     for statement in found:
         draft.edits.remove(statement)
     return bool(found)
 
 
-def _may_be_removed(draft: FlowFileDraft, value: ast.expr, *, is_used: bool) -> bool:
-    """Whether nothing else happens where *value* is made; a variable may be missing where the flow runs."""
+def _is_needless(draft: FlowFileDraft, name: str, scope: ast.AST, *, is_made: bool) -> bool:
+    """Whether only what is gone used a name; *is_made* says that it needs no use to be so."""
+    uses = draft.module.uses(name, scope)
+    return (is_made or bool(uses)) and all(
+        draft.edits.is_removed(use) or _is_dropped(draft, use) or _is_in_head(draft, use) for use in uses
+    )
+
+
+def _is_made(draft: FlowFileDraft, value: ast.expr) -> bool:
+    return draft.names.called(value).startswith(_MADE)
+
+
+def _is_of_environment(draft: FlowFileDraft, value: ast.expr) -> bool:
+    """Whether it is read from the environment, which may not have it where the flow runs."""
     read = draft.names.of(value.value) if isinstance(value, ast.Subscript) else draft.names.called(value)
-    return draft.names.called(value).startswith(_MADE) or (is_used and read in ENVIRONMENT)
+    return read in ENVIRONMENT
 
 
 _MADE = (

@@ -23,9 +23,9 @@ def convert_parameters(draft: FlowFileDraft) -> None:
             if draft.names.called(node) in _KINDS and isinstance(node, ast.Call):
                 _convert_inside(draft, flow, node)
     inside = {node for flow in draft.flows for node in flow.nodes}
-    for node in draft.module.nodes:
-        if isinstance(node, ast.Call) and draft.names.called(node) in _KINDS and node not in inside:
-            _convert_outside(draft, node)
+    for call in draft.module.calls:
+        if draft.names.called(call) in _KINDS and call not in inside:
+            _convert_outside(draft, call)
 
 
 def _convert_inside(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 from syntask_yaml.upgrade.prefect1.module import FlowModule, keyword
 from syntask_yaml.upgrade.prefect1.names import canonical, imported_names, is_gone
@@ -23,7 +24,7 @@ _AGAIN = frozenset({"prefect.schedules.Schedule"})
 
 def may_be_prefect_1(tree: ast.Module, text: str) -> bool:
     """Whether the imports of a file allow for Prefect 1; most files are sorted out by that."""
-    imported = _imported_of_prefect(tree)
+    imported = _of_prefect(statements(tree))
     if any(_is_new(name) for name in imported):
         return False
     has_old_task = "prefect.task" in imported and any(option in text for option in _OLD_OPTIONS)
@@ -34,17 +35,17 @@ def _is_new(name: str) -> bool:
     return any(f"{name}.".startswith(f"{each}.") for each in _NEW)
 
 
-def may_need_prefect_1(tree: ast.Module) -> bool:
-    """Whether something that a file imports is gone, or has attributes that are."""
-    return _needs_prefect_1(_imported_of_prefect(tree))
+def may_need_prefect_1(imports: Iterable[ast.stmt]) -> bool:
+    """Whether something that *imports* import is gone, or has attributes that are."""
+    return _needs_prefect_1(_of_prefect(imports))
 
 
 def _needs_prefect_1(imported: set[str]) -> bool:
     return any(name in _PARTLY_GONE or is_gone(name) for name in imported)
 
 
-def _imported_of_prefect(tree: ast.Module) -> set[str]:
-    imported = {name for _, name in imported_names(statements(tree))}
+def _of_prefect(imports: Iterable[ast.stmt]) -> set[str]:
+    imported = {name for _, name in imported_names(imports)}
     return {canonical(name) for name in imported if name == "prefect" or name.startswith("prefect.")}
 
 

@@ -11,12 +11,13 @@ from syntask_yaml.upgrade.prefect1.module import argument, keyword
 _TASKS = frozenset({"prefect.tasks.secrets.PrefectSecret", "prefect.tasks.secrets.Secret"})
 _VARIABLES = "prefect.tasks.secrets.EnvVarSecret"
 _CLIENTS = frozenset({"prefect.client.Secret"})
+_ALL = _TASKS | _CLIENTS | {_VARIABLES}
 
 
 def convert_secrets(draft: FlowFileDraft) -> None:
     """Secrets of clients, and secrets that are tasks of a flow."""
-    for node in list(draft.module.nodes):
-        if isinstance(node, ast.Call) and draft.names.called(node) in {*_TASKS, *_CLIENTS, _VARIABLES}:
+    for node in draft.module.nodes:
+        if isinstance(node, ast.Call) and draft.names.called(node) in _ALL:
             _convert(draft, node)
         elif (
             isinstance(node, ast.Subscript)

@@ -21,10 +21,10 @@ _MODULES = ("prefect.backend", "prefect.backend.kv_store")
 def convert_variables(draft: FlowFileDraft) -> None:
     """Every call that reads, sets or deletes a key that is written out."""
     names: dict[str, str] = {}
-    for node in draft.module.nodes:
+    for node in draft.module.calls:
         module, _, function = draft.names.called(node).rpartition(".")
         write = _WRITTEN.get(function)
-        if module not in _MODULES or write is None or not isinstance(node, ast.Call):
+        if module not in _MODULES or write is None:
             continue
         key = _key(draft, node)
         if key is None or not re.search("[A-Za-z0-9]", key) or names.setdefault(_name(key), key) != key:

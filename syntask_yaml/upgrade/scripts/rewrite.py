@@ -73,7 +73,7 @@ def rewritten(script: ScriptText, results: Sequence[DeploymentResult], becomes: 
         own = [each for each in results if each.converted.source.root.span.start == start]
         _Rewriting(script, edits, calls, becomes).rewrite(call, own)
     before = used_names(edits.tree)
-    text = rewrite_imports(edits.result(), _WANTED, before, is_removed)
+    text = rewrite_imports(edits.result(), _WANTED, before, is_removed).text
     parse(text)
     return text
 

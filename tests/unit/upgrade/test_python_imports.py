@@ -11,7 +11,9 @@ FLOW = WantedImport("prefect", "flow")
 
 
 def rewritten(text: str, *wanted: WantedImport, used_before: str = "") -> str:
-    return rewrite_imports(text, wanted, frozenset(used_before.split()), lambda name: name == "prefect.Flow")
+    return rewrite_imports(
+        text, wanted, frozenset(used_before.split()), lambda name: name == "prefect.Flow"
+    ).text
 
 
 @pytest.mark.parametrize(
