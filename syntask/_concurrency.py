@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -33,7 +34,7 @@ def concurrency(
     if not names:
         yield
         return
-    slots = _slots(names, occupy, lease=lease_duration, is_strict=strict)
+    slots = slots_of(names, occupy, lease=lease_duration, is_strict=strict)
     for pause in slots.attempts(timeout=timeout_seconds, retries=max_retries):
         time.sleep(pause)
     try:
@@ -59,7 +60,7 @@ async def aconcurrency(
         return
     from asyncio import sleep
 
-    slots = _slots(names, occupy, lease=lease_duration, is_strict=strict)
+    slots = slots_of(names, occupy, lease=lease_duration, is_strict=strict)
     for pause in slots.attempts(timeout=timeout_seconds, retries=max_retries):
         await sleep(pause)
     try:
@@ -79,7 +80,7 @@ def rate_limit(
     Waits and raises as `concurrency` does; BackendRefused for a limit that does not decay.
     """
     if names:
-        slots = _slots(names, occupy, is_rate=True, is_strict=strict)
+        slots = slots_of(names, occupy, is_rate=True, is_strict=strict)
         for pause in slots.attempts(timeout=timeout_seconds):
             time.sleep(pause)
 
@@ -94,13 +95,19 @@ async def arate_limit(
     from asyncio import sleep
 
     if names:
-        slots = _slots(names, occupy, is_rate=True, is_strict=strict)
+        slots = slots_of(names, occupy, is_rate=True, is_strict=strict)
         for pause in slots.attempts(timeout=timeout_seconds):
             await sleep(pause)
 
 
-def _slots(names: str | Sequence[str], occupy: int, **options: Any) -> Slots:
+def slots_of(names: str | Sequence[str], occupy: int, **options: Any) -> Slots:
+    """*occupy* slots of each of *names*, not taken yet."""
     from syntask_yaml import sdk
 
     slots: Slots = sdk.slots_of([names] if isinstance(names, str) else names, occupy, **options)
     return slots
+
+
+def reaches_store() -> bool:
+    """Whether this process can ask the store of its run: a container cannot."""
+    return "SYNTASK__FLOW_RUN_ID" not in os.environ or "SYNTASK_BACKEND" in os.environ

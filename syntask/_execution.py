@@ -104,13 +104,14 @@ class Execution:
 
     def _attempts(self) -> Steps[State[Any]]:
         while True:
-            state = yield from self._attempt()
+            state = yield from self.attempt()
             if state.is_completed():
                 self.keep(state)
             if not state.is_failed() or not (yield from self._retry(state)):
                 return state
 
-    def _attempt(self) -> Steps[State[Any]]:
+    def attempt(self) -> Steps[State[Any]]:
+        """Call the function once, and return the state that this leads to."""
         self.returned, self.raised = NOTHING, None
         self.run.run_count += 1
         try:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from syntask import _states
+from syntask._concurrency import reaches_store, slots_of
 from syntask._context import FlowRunContext, TagsContext, TaskRunContext, current_context
 from syntask._exceptions import SerializationError, TaskRunTimeoutError, UpstreamTaskError
 from syntask._execution import NOTHING, Execution
@@ -15,11 +16,12 @@ from syntask._names import custom_name
 from syntask._runs import TaskRun, new_id
 from syntask._settings import is_set, logs_prints, persists_results
 from syntask._states import State
-from syntask._steps import Call, Steps
+from syntask._steps import Call, Sleep, Steps
 
 if TYPE_CHECKING:
     from syntask._results import ResultStore
     from syntask._task import Task
+    from syntask_yaml.sdk.slots import Slots
 
 
 class TaskExecution(Execution):
@@ -45,6 +47,7 @@ class TaskExecution(Execution):
         self.parameters = parameters
         self.wait_for = wait_for
         self._key: str | None = None
+        self._slots: Slots | None = None
 
     @property
     def logger(self) -> RunLogger:
@@ -71,7 +74,34 @@ class TaskExecution(Execution):
         if wanted := self.definition.task_run_name:
             with self.new_context().entered():
                 self.run.name = custom_name(wanted, self.parameters, "task_run_name")
+        yield from self._take_slots()
         return None
+
+    def steps(self) -> Steps[State[Any]]:
+        try:
+            return (yield from super().steps())
+        finally:
+            self._give_back_slots()
+
+    def attempt(self) -> Steps[State[Any]]:
+        yield from self._take_slots()
+        try:
+            return (yield from super().attempt())
+        finally:
+            self._give_back_slots()
+
+    def _take_slots(self) -> Steps[None]:
+        """Wait for a slot of the concurrency limit of each tag, if the store of the run has such limits."""
+        if self._slots is None and self.tracker is not None and self.run.tags and reaches_store():
+            slots = slots_of([f"tag:{tag}" for tag in self.run.tags], 1)
+            for pause in slots.attempts():
+                yield Sleep(pause)
+            self._slots = slots
+
+    def _give_back_slots(self) -> None:
+        slots, self._slots = self._slots, None
+        if slots is not None:
+            slots.give_back()
 
     def may_retry(self, state: State[Any]) -> Steps[bool]:
         condition = self.definition.retry_condition_fn

@@ -15,6 +15,7 @@ sources         where the code of a flow is: how it is read here, and pulled by 
 deploying       deployments to a backend
 serving         the same, and their runs in this process's place
 agents          deployments of Prefect 2
+backends        the backend that flow code means
 variables       variables of the backend
 slots           slots of concurrency limits
 """

@@ -19,6 +19,7 @@ from syntask_yaml.errors import BackendRefused, NotFound, UsageError
 from syntask_yaml.model.block import BLOCK_TYPES
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.secret import Secret, revealed
+from syntask_yaml.sdk.backends import open_backend
 from syntask_yaml.sdk.values import literal
 from syntask_yaml.source import Source
 from syntask_yaml.upgrade.block_pool import InfraBlock
@@ -36,7 +37,7 @@ _IS_MARKED = "_block_type_slug"
 
 def read_block(block: Block) -> Mapping[str, Any]:
     """Return the fields of a block of the backend, secrets too. Raises NotFound."""
-    with api.open_backend() as backend:
+    with open_backend() as backend:
         found = backend.block(block.block_type_slug, block.name)
         if found is None:
             raise _missing(block)

@@ -6,18 +6,16 @@ import logging
 import os
 import time
 from collections.abc import Iterator, Sequence
-from functools import cache
 from threading import Event, Thread
 from typing import Any
 
 from syntask._slot_errors import AcquireConcurrencySlotTimeoutError, ConcurrencySlotAcquisitionError
-from syntask_yaml.backend.base import OwnBackend, is_own
+from syntask_yaml.backend.base import OwnBackend
 from syntask_yaml.backend.clock import utc_now
-from syntask_yaml.backend.connect import connect
 from syntask_yaml.backend.ids import new_id
-from syntask_yaml.errors import BackendError, BackendRefused
+from syntask_yaml.errors import BackendError
 from syntask_yaml.model.concurrency_limit import SlotRequest
-from syntask_yaml.settings import read_settings
+from syntask_yaml.sdk.backends import own_backend_of
 
 # Seconds between two attempts: the first time, and at most.
 _PAUSE, _LONGEST_PAUSE = 0.05, 1.0
@@ -26,7 +24,7 @@ _log = logging.getLogger("syntask.concurrency")
 
 def slots_of(names: Sequence[str], number: int, **options: Any) -> Slots:
     """Return *number* slots of each of *names*, not taken yet. Raises BackendRefused on a server."""
-    return Slots(_backend_of(os.getpid()), names, number, **options)
+    return Slots(own_backend_of(os.getpid()), names, number, **options)
 
 
 class Slots:
@@ -49,6 +47,7 @@ class Slots:
         self._lease = lease
         self._is_strict = is_strict
         self._backend = backend
+        self._is_held = False
         self._is_given_back = Event()
 
     def attempts(self, *, timeout: float | None = None, retries: int | None = None) -> Iterator[float]:
@@ -77,7 +76,8 @@ class Slots:
                 f"There is no concurrency limit `{answer.missing[0]}`. "
                 f"Create it with `syntask concurrency-limit create {answer.missing[0]} --limit 1`."
             )
-        if answer.is_taken and not self._request.is_rate:
+        self._is_held = answer.is_held
+        if self._is_held:
             Thread(target=self._hold, name="syntask-slots", daemon=True).start()
         return answer.is_taken
 
@@ -93,7 +93,8 @@ class Slots:
     def give_back(self) -> None:
         """Give the slots back."""
         self._is_given_back.set()
-        self._backend.give_back_slots(self._request.token)
+        if self._is_held:
+            self._backend.give_back_slots(self._request.token)
 
     @property
     def _what(self) -> str:
@@ -102,17 +103,3 @@ class Slots:
 
     def _refusal(self, when: str) -> str:
         return f"There was no room for {self._what} {when}."
-
-
-@cache
-def _backend_of(_process: int) -> OwnBackend:
-    """The store, opened once in each process: one that was forked must not use that of its parent."""
-    settings = read_settings(os.environ)
-    backend = connect(settings.backend, store=settings.store, environ=os.environ)
-    if not is_own(backend):
-        backend.close()
-        raise BackendRefused(
-            f"Slots of {backend.url} are taken by runs of its workers, and not by this process.",
-            hint="Run the flow under a worker, or unset PREFECT_API_URL to use the embedded backend.",
-        )
-    return backend

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
-from syntask_yaml.backend.base import Backend
-from syntask_yaml.backend.connect import connect
 from syntask_yaml.model.block import Variable
 from syntask_yaml.model.value import Json
-from syntask_yaml.settings import read_settings
+from syntask_yaml.sdk.backends import open_backend
 
 
 def read_variable(name: str) -> Variable | None:
     """Return the variable called *name*; None if there is none."""
-    with _backend() as backend:
+    with open_backend() as backend:
         return next((each for each in backend.variables() if each.name == name), None)
 
 
 def write_variable(name: str, value: Json, tags: Sequence[str], *, overwrite: bool) -> None:
     """Write a variable. Raises ValueError if there is one, unless *overwrite*."""
-    with _backend() as backend:
+    with open_backend() as backend:
         if not overwrite and any(each.name == name for each in backend.variables()):
             raise ValueError(
                 f"The backend already has a variable `{name}`. Pass `overwrite=True` to replace it."
@@ -31,15 +27,5 @@ def write_variable(name: str, value: Json, tags: Sequence[str], *, overwrite: bo
 
 def remove_variable(name: str) -> bool:
     """Remove the variable called *name*; whether there was one."""
-    with _backend() as backend:
+    with open_backend() as backend:
         return backend.unset_variable(name)
-
-
-@contextmanager
-def _backend() -> Iterator[Backend]:
-    settings = read_settings(os.environ)
-    backend = connect(settings.backend, store=settings.store, environ=os.environ)
-    try:
-        yield backend
-    finally:
-        backend.close()

@@ -48,11 +48,12 @@ class EmbeddedConcurrencyLimits(EmbeddedBase):
             return self._store.change("drop_concurrency_limit", name=name) > 0
 
     def take_slots(self, request: SlotRequest, now: datetime, *, lease: float) -> SlotAnswer:
-        names, moment = dict.fromkeys(request.names), to_moment(now)
+        moment = to_moment(now)
+        active, missing = self._limits_of(request)
+        if not active:  # nobody has to wait until others have written
+            return SlotAnswer(is_taken=True, missing=missing)
         with self._store.transaction():
-            rows = {name: self._store.one("concurrency_limit", name=name) for name in names}
-            missing = tuple(name for name, row in rows.items() if row is None)
-            active = [row for row in rows.values() if row is not None and row["is_active"]]
+            active, missing = self._limits_of(request)
             for row in active:
                 self._free_slots(row["name"], moment)
                 taken = self._slots_held(row["name"], moment) + _decaying(row, moment)
@@ -60,7 +61,14 @@ class EmbeddedConcurrencyLimits(EmbeddedBase):
                     return SlotAnswer(is_taken=False, missing=missing, full=row["name"])
             for row in active:
                 self._take_slots_of(row, request, now, lease)
-        return SlotAnswer(is_taken=True, missing=missing)
+        return SlotAnswer(is_taken=True, is_held=bool(active) and not request.is_rate, missing=missing)
+
+    def _limits_of(self, request: SlotRequest) -> tuple[list[sqlite3.Row], tuple[str, ...]]:
+        """The active limits that *request* names, and the names without a limit."""
+        names = dict.fromkeys(request.names)
+        rows = {name: self._store.one("concurrency_limit", name=name) for name in names}
+        missing = tuple(name for name, row in rows.items() if row is None)
+        return [row for row in rows.values() if row is not None and row["is_active"]], missing
 
     def _take_slots_of(self, row: sqlite3.Row, request: SlotRequest, now: datetime, lease: float) -> None:
         if request.is_rate:

@@ -7,12 +7,16 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
 
 import pytest
 
+from syntask import flow, task, unmapped
+from syntask._run import enter
+from syntask._tracking import ChildChange, RunInfo
 from syntask.concurrency import asyncio as slots_in_coroutines
 from syntask.concurrency.sync import (
     AcquireConcurrencySlotTimeoutError,
@@ -20,16 +24,17 @@ from syntask.concurrency.sync import (
     concurrency,
     rate_limit,
 )
+from syntask.variables import Variable
 from syntask_yaml import api
 from syntask_yaml.errors import BackendRefused
 from syntask_yaml.model.concurrency_limit import GlobalConcurrencyLimit
-from syntask_yaml.sdk.slots import _backend_of
+from syntask_yaml.sdk.backends import own_backend_of
 
 
 @pytest.fixture(autouse=True)
 def _store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SYNTASK_HOME", str(tmp_path))
-    _backend_of.cache_clear()
+    own_backend_of.cache_clear()
 
 
 def limit(name: str, number: int, *, decay: float = 0.0) -> None:
@@ -159,3 +164,59 @@ def test_slots_of_a_server_are_not_taken_from_here(monkeypatch: pytest.MonkeyPat
     with pytest.raises(BackendRefused, match="not by this process") as caught, concurrency("db"):
         pass
     assert any("Run the flow under a worker" in note for note in caught.value.__notes__)
+
+
+def test_a_container_does_not_have_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYNTASK__FLOW_RUN_ID", "11111111-1111-4111-a111-111111111111")
+
+    with pytest.raises(BackendRefused, match="is in a container"), concurrency("db"):
+        pass
+    with pytest.raises(BackendRefused, match="is in a container"):
+        Variable.get("region")
+
+
+class Follower:
+    """Follows a run, and keeps the changes of its children."""
+
+    run = RunInfo("11111111-1111-4111-a111-111111111111", "calm-otter", "both")
+
+    def __init__(self) -> None:
+        self.changes: list[ChildChange] = []
+
+    def follow(self, change: ChildChange) -> None:
+        self.changes.append(change)
+
+    def end(self, state: str, state_name: str, message: str) -> None:
+        pass
+
+
+@pytest.fixture(name="follower")
+def _follower() -> Iterator[Follower]:
+    follower = Follower()
+    enter(follower)
+    yield follower
+    enter(None)
+
+
+@task(tags=["heavy"], retries=1)
+def heavy(tries: list[int], number: int) -> int:
+    """Fails once; holds a slot in each attempt, and none in between."""
+    assert in_use()["tag:heavy"] == 1
+    tries.append(number)
+    if tries.count(number) == 1:
+        raise ConnectionError
+    return number
+
+
+def test_task_runs_wait_for_a_slot_of_their_tag(follower: Follower) -> None:
+    limit("tag:heavy", 1)
+    tries: list[int] = []
+
+    @flow
+    def both() -> list[int]:
+        return heavy.map(unmapped(tries), [1, 2, 3]).result()
+
+    assert both() == [1, 2, 3]
+    assert sorted(tries) == [1, 1, 2, 2, 3, 3]
+    assert in_use() == {"tag:heavy": 0}
+    assert {each.state for each in follower.changes} == {"RUNNING", "COMPLETED"}
