@@ -97,7 +97,8 @@ class Execution:
         except Exception as error:  # noqa: BLE001  (such as that of a function that makes a name)
             state = self._failed(error)
         except BaseException as error:
-            yield from self.enter(self._crashed(error))
+            self.raised = error
+            yield from self.enter((yield from self.ended_by(error)))
             raise
         yield from self.enter(state)
         return state
@@ -113,7 +114,6 @@ class Execution:
     def attempt(self) -> Steps[State[Any]]:
         """Call the function once, and return the state that this leads to."""
         self.returned, self.raised = NOTHING, None
-        self.run.run_count += 1
         try:
             self.returned = yield Body(self)
         except TimedOut:
@@ -136,8 +136,9 @@ class Execution:
         self.raised = error
         return failure(error, f"{self.kind.capitalize()} run encountered an exception: {shown(error)}")
 
-    def _crashed(self, error: BaseException) -> State[Any]:
-        self.raised = error
+    def ended_by(self, error: BaseException) -> Steps[State[Any]]:
+        """The state of a run that *error*, which is no Exception, ended."""
+        yield from ()
         return crash(error)
 
     def _retry(self, state: State[Any]) -> Steps[bool]:
@@ -171,8 +172,9 @@ class Execution:
         """Have the run come into *state*: keep it, tell who follows the run, and call the hooks."""
         run = self.run
         run.state = state
-        if state.is_running() and run.start_time is None:
-            run.start_time = state.timestamp
+        if state.is_running():
+            run.run_count += 1
+            run.start_time = run.start_time or state.timestamp
         elif state.is_final():
             run.end_time = state.timestamp
         self.mark(state)

@@ -15,13 +15,16 @@ from syntask._names import custom_name
 from syntask._outcome import failure, shown
 from syntask._runs import FlowRun, as_id, new_id, random_name
 from syntask._settings import logs_prints, persists_results
-from syntask._states import State, get_state_exception, result_of
+from syntask._states import State, StateType, get_state_exception, result_of
 from syntask._steps import Steps
+from syntask._termination import Termination
 from syntask._tracking import Tracker
 from syntask._visit import resolve_futures_to_states
 
 if TYPE_CHECKING:
     from syntask._flow import Flow
+
+_ASKED = "The process of the run was asked to end."
 
 OnRetry = Callable[[int, BaseException], None]
 
@@ -53,6 +56,7 @@ class FlowExecution(Execution):
         self.runner = flow.task_runner.duplicate()
         self._is_converted = is_converted or not flow.should_validate_parameters
         self._on_retry = on_retry
+        self._termination = Termination()
 
     @property
     def logger(self) -> RunLogger:
@@ -97,6 +101,28 @@ class FlowExecution(Execution):
 
     def close(self, *, cancel: bool = False) -> None:
         self.runner.close(cancel=cancel)
+
+    def steps(self) -> Steps[State[Any]]:
+        if not self._cares_for_termination():
+            return (yield from super().steps())
+        with self._termination.raised():
+            return (yield from super().steps())
+
+    def _cares_for_termination(self) -> bool:
+        """Whether anybody is to know that the process was asked to end: a hook, or the store of a script.
+
+        Of a run that a worker executes, the worker knows.
+        """
+        hooks = self.definition.hooks
+        has_hooks = bool(hooks[StateType.CANCELLING] or hooks[StateType.CRASHED])
+        is_script = self.tracker is not None and _run.entered() is None
+        return self.run.parent is None and (has_hooks or is_script)
+
+    def ended_by(self, error: BaseException) -> Steps[State[Any]]:
+        if not self._termination.is_asked or _run.entered() is None:
+            return (yield from super().ended_by(error))
+        yield from self.enter(_states.Cancelling(message=_ASKED))
+        return _states.Cancelled(message=_ASKED, data=error)
 
     def state_of_retry(self) -> State[Any]:
         return _states.Running()

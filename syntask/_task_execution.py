@@ -181,7 +181,7 @@ def _new_run(task: Task[..., Any], flow: FlowRunContext | None, upstream: tuple[
     run = None if flow is None else flow.flow_run
     return TaskRun(
         new_id(),
-        task.name if run is None else f"{task.name}-{run.next_call(task.name)}",
+        task.name if run is None else f"{task.name}-{run.next_call(task.name):03d}",
         task.tags | TagsContext.get().current_tags,
         task_name=task.name,
         task_key=task.task_key,

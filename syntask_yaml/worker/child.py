@@ -20,7 +20,7 @@ from typing import IO, Any
 
 import syntask
 import syntask_yaml
-from syntask._exceptions import FlowRunTimeoutError
+from syntask._exceptions import FlowRunTimeoutError, TerminationSignal
 from syntask._outcome import shown
 from syntask._run import enter
 from syntask._states import Completed, State
@@ -153,6 +153,11 @@ def main() -> int:
         if not state.is_completed():
             _report_end(report, state)
             return 1
+    except TerminationSignal as error:
+        _flush()
+        signal.signal(error.signal, signal.SIG_DFL)
+        os.kill(os.getpid(), error.signal)
+        return 1
     except BaseException as error:  # noqa: BLE001  (whatever a flow raises is its result)
         if stage != "call" or not _is_success(error):
             _report_failure(report, error, stage)

@@ -109,3 +109,17 @@ def test_a_run_that_is_none(deployed: Deployed, name: str) -> None:
         True,
         True,
     )
+
+
+def test_the_hooks_of_a_flow_that_is_cancelled(deployed: Deployed) -> None:
+    """They are called before its process ends."""
+    site = deployed("tells_that_it_is_cancelled")
+    with site.worker():
+        (run,) = site.ask("tells_that_it_is_cancelled")
+        until(lambda: site.marked("begun"))
+        site.syntask("flow-run", "cancel", run)
+        until(lambda: site.run(run).ended is not None)
+        until(lambda: site.marked("cancelled"))
+
+    assert site.marked("cancelled") == ["Cancelling Cancelling"]
+    assert site.run(run).state.type is CANCELLED

@@ -114,7 +114,28 @@ def test_objects_of_prefect_are_taken(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 _THEIRS = {
-    "syntask": ("prefect", ("Flow", "deploy", "flow", "serve")),
+    "syntask": (
+        "prefect",
+        (
+            *("Flow", "State", "Task", "allow_failure", "deploy", "flow", "get_run_logger", "serve", "tags"),
+            *("task", "unmapped"),
+        ),
+    ),
+    "syntask.cache_policies": ("prefect.cache_policies", ("DEFAULT", "INPUTS", "NO_CACHE", "CachePolicy")),
+    "syntask.client.schemas.objects": ("prefect.client.schemas.objects", ("State", "StateType")),
+    "syntask.context": ("prefect.context", ("FlowRunContext", "TaskRunContext", "get_run_context", "tags")),
+    "syntask.exceptions": ("prefect.exceptions", ("MissingContextError", "UpstreamTaskError")),
+    "syntask.flows": ("prefect.flows", ("Flow", "flow")),
+    "syntask.futures": ("prefect.futures", ("as_completed", "resolve_futures_to_states", "wait")),
+    "syntask.logging": ("prefect.logging", ("disable_run_logger", "get_logger", "get_run_logger")),
+    "syntask.logging.loggers": ("prefect.logging.loggers", ("disable_run_logger", "get_run_logger")),
+    "syntask.states": ("prefect.states", ("Cancelled", "Completed", "Failed", "State")),
+    "syntask.task_runners": ("prefect.task_runners", ("ConcurrentTaskRunner", "ThreadPoolTaskRunner")),
+    "syntask.tasks": ("prefect.tasks", ("Task", "exponential_backoff", "task", "task_input_hash")),
+    "syntask.utilities.annotations": (
+        "prefect.utilities.annotations",
+        ("allow_failure", "quote", "unmapped"),
+    ),
     "syntask.blocks.system": ("prefect.blocks.system", ("Secret",)),
     "syntask.deployments": ("prefect.deployments.runner", ("RunnerDeployment", "deploy")),
     "syntask.docker": ("prefect.docker", ("DockerImage",)),

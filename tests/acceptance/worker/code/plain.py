@@ -421,3 +421,9 @@ def fails_once(name: str):
     if len((MARKS / "fails_once").read_text()) < 4:
         raise OSError("the first time")
     print(name, os.environ["X"])
+
+
+@flow(on_cancellation=[lambda _flow, run, state: mark("cancelled", f"{run.state_name} {state.name}")])
+def tells_that_it_is_cancelled():
+    mark("begun")
+    time.sleep(60)

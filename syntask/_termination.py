@@ -1,0 +1,39 @@
+"""SIGTERM as an exception, so that a run that is asked to end can say so and call its hooks."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from syntask._exceptions import TerminationSignal
+
+
+class Termination:
+    """Whether the process was asked to end."""
+
+    def __init__(self) -> None:
+        self.is_asked = False
+
+    @contextmanager
+    def raised(self) -> Iterator[None]:
+        """Raise TerminationSignal in this block when SIGTERM comes, unless something else is done then."""
+        if not _is_free():
+            yield
+            return
+        signal.signal(signal.SIGTERM, self._ring)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+    def _ring(self, number: int, _frame: FrameType | None) -> None:
+        self.is_asked = True
+        raise TerminationSignal(number)
+
+
+def _is_free() -> bool:
+    is_main = threading.current_thread() is threading.main_thread()
+    return is_main and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL

@@ -1,0 +1,126 @@
+"""What who follows a run is told: each change of its tasks and subflows, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from syntask import _run, flow, task
+from syntask._states import Cancelled
+from syntask._tracking import ChildChange, RunInfo
+
+ID = "12345678-1234-5678-1234-567812345678"
+
+
+class Notes:
+    """Keeps everything."""
+
+    def __init__(self) -> None:
+        self.run = RunInfo(ID, "calm-owl", "main", tags=("nightly",), deployment="daily", run_count=2)
+        self.changes: list[ChildChange] = []
+        self.ends: list[tuple[str, str, str]] = []
+
+    def follow(self, change: ChildChange) -> None:
+        self.changes.append(change)
+
+    def end(self, state: str, state_name: str, message: str) -> None:
+        self.ends.append((state, state_name, message))
+
+    def of(self, name: str) -> list[str]:
+        return [change.state_name for change in self.changes if change.of == name]
+
+
+@pytest.fixture(name="notes")
+def _notes() -> Iterator[Notes]:
+    notes = Notes()
+    _run.enter(notes)
+    yield notes
+    _run.enter(None)
+
+
+@task
+def double(number: int) -> int:
+    return 2 * number
+
+
+def test_the_run_is_the_one_that_was_entered(notes: Notes) -> None:
+    from syntask.runtime import deployment, flow_run
+
+    @flow
+    def main() -> Any:
+        return flow_run.id, flow_run.name, flow_run.run_count, flow_run.tags, deployment.name
+
+    assert main() == (ID, "calm-owl", 2, ["nightly"], "daily")
+    assert notes.ends == [("COMPLETED", "Completed", "")]
+    assert notes.changes == []
+
+
+def test_tasks_are_told_with_what_they_take(notes: Notes) -> None:
+    @flow
+    def main() -> int:
+        first = double.submit(1)
+        return double.submit(first).result()
+
+    assert main() == 4
+    assert notes.of("double") == ["Running", "Completed"] * 2
+    ids = list(dict.fromkeys(change.id for change in notes.changes))
+    upstream = {change.id: change.upstream for change in notes.changes}
+    assert [upstream[each] for each in ids] == [(), (ids[0],)]
+    assert {change.name for change in notes.changes} == {"double-000", "double-001"}
+    assert {(change.kind, change.parent) for change in notes.changes} == {("task", None)}
+
+
+def test_a_subflow_is_the_parent_of_its_tasks(notes: Notes) -> None:
+    @flow
+    def inner(depth: int) -> int:
+        return double(depth) if depth == 0 else inner(depth - 1)
+
+    @flow
+    def main() -> int:
+        return inner(2)
+
+    main()
+    flows = list(dict.fromkeys(change.id for change in notes.changes if change.kind == "flow"))
+    parents = {change.id: change.parent for change in notes.changes}
+    assert [parents[each] for each in flows] == [None, *flows[:2]]
+    assert {change.parent for change in notes.changes if change.kind == "task"} == {flows[2]}
+    assert notes.ends == [("COMPLETED", "Completed", "")]
+
+
+def test_attempts_are_counted(notes: Notes) -> None:
+    @task(retries=1, retry_delay_seconds=0.001)
+    def never() -> None:
+        raise ValueError("no")
+
+    @flow
+    def main() -> Any:
+        return never(return_state=True)
+
+    main(return_state=True)
+    assert notes.of("never") == ["Running", "AwaitingRetry", "Retrying", "Failed"]
+    assert [change.attempt for change in notes.changes] == [1, 1, 2, 2]
+    assert notes.ends == [("FAILED", "Failed", "1/1 states failed.")]
+
+
+def test_what_is_not_ready_is_told_once(notes: Notes) -> None:
+    @task
+    def fails() -> int:
+        raise ValueError
+
+    @flow
+    def main() -> str:
+        return double.submit(fails.submit()).wait_for_state().name
+
+    assert main() == "NotReady"
+    assert notes.of("double") == ["NotReady"]
+
+
+def test_an_end_that_the_flow_chose(notes: Notes) -> None:
+    @flow
+    def main() -> Any:
+        return Cancelled(message="nothing to do")
+
+    main(return_state=True)
+    assert notes.ends == [("CANCELLED", "Cancelled", "nothing to do")]
