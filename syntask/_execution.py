@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from syntask import _states as states
 from syntask._body import Body
+from syntask._failures import cause, traceback_of
 from syntask._logging import RunLogger
 from syntask._names import hook_name
 from syntask._outcome import crash, failure, shown, state_of_value
@@ -158,15 +159,14 @@ class Execution:
 
     def report_failure(self, state: State[Any]) -> None:
         """Log that the run has failed for good."""
-        error = state.data if isinstance(state.data, BaseException) else None
-        self.logger.error("The %s run failed with %s.", self.kind, _cause(state), exc_info=error)
+        self.logger.error("The %s run failed with %s.", self.kind, cause(state), exc_info=traceback_of(state))
 
     def report_retry(self, state: State[Any], delay: float) -> None:
         """Log that another attempt follows."""
         when = f"in {delay:g} seconds" if delay else "now"
         text = "The %s run failed with %s. Retry %d/%d begins %s."
         numbers = (self.retries_done, self.definition.retries)
-        self.logger.info(text, self.kind, _cause(state), *numbers, when)
+        self.logger.info(text, self.kind, cause(state), *numbers, when)
 
     def enter(self, state: State[Any]) -> Steps[None]:
         """Have the run come into *state*: keep it, tell who follows the run, and call the hooks."""
@@ -219,16 +219,6 @@ class Execution:
     def cancel(self, message: str) -> None:
         """Have the run, which has not begun, end as cancelled."""
         drive(self.enter(states.Cancelled(message=message)))
-
-
-def _cause(state: State[Any]) -> str:
-    """What made a run fail, for a log."""
-    if not isinstance(state.data, BaseException):
-        return f"the state {state}"
-    try:
-        return repr(state.data)
-    except Exception:  # noqa: BLE001  (it is the user's code)
-        return shown(state.data)
 
 
 def delay_before(retry: int, definition: Definition[..., Any]) -> float:
