@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -65,11 +66,17 @@ class FlowRunContext(RunContext):
         self.flow = flow
         self.flow_run = flow_run
         self.task_runner = task_runner
-        self.tracker = tracker
+        self._tracker = tracker
+        self._process = os.getpid()
 
     @property
     def is_async(self) -> bool:
         return self.flow.isasync
+
+    @property
+    def tracker(self) -> Tracker | None:
+        """Who follows the run; nobody in a process that was forked from that of the run."""
+        return self._tracker if os.getpid() == self._process else None
 
 
 class TaskRunContext(RunContext):

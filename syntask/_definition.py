@@ -43,6 +43,8 @@ class Definition(Generic[P, R]):
     retry_jitter_factor: float | None = None
     timeout_seconds: float | None
     log_prints: bool | None
+    result_storage: str | None
+    result_serializer: str | None
     hooks: dict[StateType, list[Callable[..., Any]]]
 
     def take(self, function: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,7 @@ class Execution:
         self.definition = definition
         self.run = run
         self.tracker = tracker
+        self._process = os.getpid()
         self.parameters: Mapping[str, Any] = {}
         self.wait_for: Any = None
         self.retries_done = 0
@@ -178,7 +180,7 @@ class Execution:
         elif state.is_final():
             run.end_time = state.timestamp
         self.mark(state)
-        if self.tracker is not None:
+        if self.tracker is not None and os.getpid() == self._process:  # not in a fork of the run
             self.follow(self.tracker, state)
         for hook in self.definition.hooks_for(state):
             yield from self._call_hook(hook, state)

@@ -9,6 +9,7 @@ from syntask._definition import Definition, hooks_in
 from syntask._deployable import Deployable, from_source
 from syntask._launch import launch
 from syntask._names import check_flow_name, check_name_option, flow_name_of
+from syntask._result_options import result_folder, serializer_of
 from syntask._states import StateType
 
 if TYPE_CHECKING:
@@ -60,8 +61,8 @@ class Flow(Definition[P, R], Deployable):
         self.timeout_seconds = float(timeout_seconds) if timeout_seconds else None
         self.should_validate_parameters = validate_parameters
         self.persist_result = persist_result
-        self.result_storage = result_storage
-        self.result_serializer = result_serializer
+        self.result_storage = result_folder(result_storage)
+        self.result_serializer = serializer_of(result_serializer)
         self.cache_result_in_memory = cache_result_in_memory
         self.log_prints = log_prints
         self.hooks = hooks_in(given)

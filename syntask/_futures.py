@@ -25,6 +25,7 @@ class Future(Generic[R]):
         self._final: State[R] | None = None
         self._ended = threading.Event()
         self._lock = threading.Lock()
+        self._execute_here: Callable[[], None] | None = None
         self._callbacks: list[Callable[[Future[R]], None]] = []
 
     @property
@@ -38,12 +39,18 @@ class Future(Generic[R]):
 
     def wait(self, timeout: float | None = None) -> None:
         """Wait for the end of the task run, or for *timeout* seconds."""
+        if timeout is None and self._execute_here is not None:
+            self._execute_here()
         self._ended.wait(timeout)
 
     def wait_for_state(self) -> State[R]:
         """Wait for the end of the task run, and return its final state."""
-        self._ended.wait()
+        self.wait()
         return self.state
+
+    def may_execute_here(self, execute: Callable[[], None]) -> None:
+        """Have who waits for the task run call *execute*, which executes it unless a thread does."""
+        self._execute_here = execute
 
     def result(self, timeout: float | None = None, raise_on_failure: bool = True) -> R:
         """Wait for the end of the task run, and return what it returned.
@@ -51,7 +58,8 @@ class Future(Generic[R]):
         Raises what it raised, or returns that unless *raise_on_failure*; raises TimeoutError if it has not
         ended after *timeout* seconds.
         """
-        if not self._ended.wait(timeout):
+        self.wait(timeout)
+        if not self.has_ended:
             raise TimeoutError(
                 f"The task run `{self._task_run.name}` did not end within {timeout:g} seconds."
             )

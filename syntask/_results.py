@@ -89,12 +89,9 @@ _Forms = tuple[Callable[[Any], bytes], Callable[[bytes], Any]]
 
 
 def _forms(serializer: str) -> _Forms:
-    """How *serializer* writes and reads. Raises ValueError for one that is not known."""
+    """How *serializer* writes and reads."""
     prefix, _, inner = serializer.rpartition("/")
-    if inner not in _SERIALIZERS or prefix not in ("", "compressed"):
-        known = ", ".join(f"`{each}`" for each in (*_SERIALIZERS, *(f"compressed/{x}" for x in _SERIALIZERS)))
-        raise ValueError(f"`{serializer}` is not a serializer of results; there are {known}.")
-    write, read = _SERIALIZERS[inner]
+    write, read = _PLAIN[inner]
     if not prefix:
         return write, read
     import zlib
@@ -125,10 +122,11 @@ def _unpickled(body: bytes) -> Any:
     return pickle.loads(body)
 
 
-_SERIALIZERS: Mapping[str, _Forms] = {
+_PLAIN: Mapping[str, _Forms] = {
     "json": (
         lambda value: _json_values.dumps(value).encode(),
         lambda body: _json_values.loads(body.decode()),
     ),
     "pickle": (pickled, _unpickled),
 }
+SERIALIZERS = (*_PLAIN, *(f"compressed/{name}" for name in _PLAIN))

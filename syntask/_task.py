@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, overload
 from syntask._definition import Definition, hooks_in
 from syntask._launch import launch
 from syntask._names import check_name_option
+from syntask._result_options import result_folder, serializer_of
 from syntask._states import StateType
 
 if TYPE_CHECKING:
@@ -77,8 +78,8 @@ class Task(Definition[P, R]):
         self.cache_key_fn = cache_key_fn
         self.cache_expiration = cache_expiration
         self.refresh_cache = refresh_cache
-        self.result_storage = result_storage
-        self.result_serializer = result_serializer
+        self.result_storage = result_folder(result_storage)
+        self.result_serializer = serializer_of(result_serializer)
         self.result_storage_key = result_storage_key
         self.cache_result_in_memory = cache_result_in_memory
         self.viz_return_value = viz_return_value

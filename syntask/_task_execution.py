@@ -19,6 +19,7 @@ from syntask._states import State
 from syntask._steps import Call, Sleep, Steps
 
 if TYPE_CHECKING:
+    from syntask._definition import Definition
     from syntask._results import ResultStore
     from syntask._task import Task
     from syntask_yaml.sdk.slots import Slots
@@ -159,10 +160,12 @@ class TaskExecution(Execution):
     def _store(self) -> ResultStore:
         from syntask._results import ResultStore
 
-        task, flow = self.definition, None if self._flow is None else self._flow.flow
-        folder = task.result_storage or (flow and flow.result_storage)
-        serializer = task.result_serializer or (flow and flow.result_serializer) or "json"
-        return ResultStore(None if folder is None else str(folder), serializer)
+        said_by: list[Definition[..., Any]] = (
+            [self.definition] if self._flow is None else [self.definition, self._flow.flow]
+        )
+        folder = next((each.result_storage for each in said_by if each.result_storage), None)
+        serializer = next((each.result_serializer for each in said_by if each.result_serializer), "json")
+        return ResultStore(folder, serializer)
 
     def mark(self, state: State[Any]) -> None:
         state.state_details.task_run_id = self.run.id

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from contextvars import copy_context
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from syntask._futures import Future, FutureList
@@ -13,6 +14,7 @@ from syntask._outcome import crash
 from syntask._settings import setting
 
 if TYPE_CHECKING:
+    import concurrent.futures
     from concurrent.futures import ThreadPoolExecutor
     from types import TracebackType
     from typing import Self
@@ -50,8 +52,10 @@ class ThreadPoolTaskRunner:
 
         execution = TaskExecution(task, parameters, wait_for, upstream=dependencies)
         future: Future[Any] = Future(execution.run)
-        context = copy_context()
-        self._started().submit(context.run, self._execute, execution, future)
+        work = partial(copy_context().run, self._execute, execution, future)
+        queued = self._started().submit(work)
+        if self._max_workers is not None:
+            future.may_execute_here(partial(self._help, queued, work))
         return future
 
     def map(
@@ -73,7 +77,16 @@ class ThreadPoolTaskRunner:
                 self._pool = ThreadPoolExecutor(self._max_workers or _MANY, "syntask-task")
             return self._pool
 
+    def _help(self, queued: concurrent.futures.Future[None], work: Callable[[], None]) -> None:
+        """Execute *work* in this thread if it is one of ours and no other one has begun it.
+
+        A task that waits for one that it submitted would otherwise hold the thread which that needs.
+        """
+        if getattr(_thread, "runner", None) is self and queued.cancel():
+            work()
+
     def _execute(self, execution: Execution, future: Future[Any]) -> None:
+        _thread.runner = self
         try:
             if self._is_cancelled:
                 execution.cancel(_CANCELLED)
@@ -113,6 +126,8 @@ class ThreadPoolTaskRunner:
         return self.__class__, (self._max_workers,)
 
 
+# Which runner a thread is of.
+_thread = threading.local()
 # A pool makes a thread only when none is idle.
 _MANY = 1_000_000
 ConcurrentTaskRunner = ThreadPoolTaskRunner

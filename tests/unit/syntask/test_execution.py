@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -124,3 +126,23 @@ def test_an_end_that_the_flow_chose(notes: Notes) -> None:
 
     main(return_state=True)
     assert notes.ends == [("CANCELLED", "Cancelled", "nothing to do")]
+
+
+def test_a_forked_process_tells_nothing(notes: Notes, tmp_path: Path) -> None:
+    """It is not the run, and the pipe or store of the run is not its own."""
+    told = tmp_path / "told"
+    notes.follow = lambda change: told.open("a").write(f"{change.of}\n")  # type: ignore[method-assign,assignment]
+    notes.end = lambda *_: told.open("a").write("end\n")  # type: ignore[method-assign,assignment]
+
+    @flow
+    def main() -> None:
+        if (child := os.fork()) == 0:
+            double(1)
+            return
+        os.waitpid(child, 0)
+
+    me = os.getpid()
+    main()
+    if os.getpid() != me:
+        os._exit(0)
+    assert told.read_text() == "end\n"

@@ -198,6 +198,19 @@ def test_keys_that_are_no_file_names(calls: list[int], tmp_path: Path) -> None:
     assert all(file.parent == tmp_path / "r" for file in tmp_path.rglob("*.result"))
 
 
-def test_a_serializer_that_there_is_not() -> None:
-    with pytest.raises(ValueError, match="`yaml` is not a serializer of results"):
-        ResultStore("x", "yaml")
+def test_options_that_mean_nothing_here() -> None:
+    with pytest.raises(ValueError, match="`result_serializer` is 'yaml'; there are `json`, `pickle`"):
+        task(lambda: 1, result_serializer="yaml")  # type: ignore[call-overload]
+    with pytest.warns(UserWarning, match="`s3-bucket/results`, which is no folder") as caught:
+        kept = task(result_storage="s3-bucket/results")(len)
+    assert caught[0].filename == __file__
+    assert kept.result_storage is None
+
+
+def test_a_folder_of_its_own(calls: list[Any], tmp_path: Path) -> None:
+    @flow(result_storage=tmp_path / "here", persist_result=True)
+    def main() -> int:
+        return int(task(name="five")(lambda: 5)())
+
+    assert main() == 5
+    assert [file.parent for file in tmp_path.rglob("*.result")] == [tmp_path / "here"]
