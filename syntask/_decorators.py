@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
-from syntask._deployable import from_source
+from syntask._deployable import afrom_source, from_source
 from syntask._flow import Flow
 from syntask._task import Task
 
@@ -26,6 +26,7 @@ class FlowDecorator:
     """`@flow`, bare or with options; `flow.from_source(…)` is a flow whose code is elsewhere."""
 
     from_source = staticmethod(from_source)
+    afrom_source = staticmethod(afrom_source)
 
     @overload
     def __call__(self, function: Callable[P, R], /) -> Flow[P, R]: ...

@@ -88,6 +88,11 @@ class Deployable:
         found: UUID = _sdk().deploy_flow(self, options)
         return found
 
+    async def adeploy(self, name: str, *args: Any, **kwargs: Any) -> UUID:
+        """Do what `deploy` does, while other coroutines go on. Its arguments are the same."""
+        found: UUID = await _in_thread(self.deploy, name, *args, **kwargs)
+        return found
+
     def to_deployment(
         self,
         name: str,
@@ -117,6 +122,10 @@ class Deployable:
         """
         options = {key: value for key, value in locals().items() if key != "self"}
         return RunnerDeployment(self, options)
+
+    async def ato_deployment(self, name: str, *args: Any, **kwargs: Any) -> RunnerDeployment:
+        """Do what `to_deployment` does. Its arguments are the same."""
+        return self.to_deployment(name, *args, **kwargs)
 
     def serve(
         self,
@@ -200,6 +209,11 @@ def from_source(source: Source, entrypoint: str) -> RemoteFlow:
     return RemoteFlow(source, entrypoint)
 
 
+async def afrom_source(source: Source, entrypoint: str) -> RemoteFlow:
+    """Do what `from_source` does. Its arguments are the same."""
+    return from_source(source, entrypoint)
+
+
 def deploy(
     *deployments: RunnerDeployment,
     work_pool_name: str | None = None,
@@ -232,6 +246,12 @@ def serve(
     """
     options = {key: value for key, value in locals().items() if key not in ("args", "kwargs")}
     _sdk().serve_all(args, {**options, **kwargs})
+
+
+async def _in_thread(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    from asyncio import to_thread
+
+    return await to_thread(function, *args, **kwargs)
 
 
 def _sdk() -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, overload
 
 from syntask._definition import Definition, hooks_in
-from syntask._deployable import Deployable, from_source
+from syntask._deployable import Deployable, afrom_source, from_source
 from syntask._launch import launch
 from syntask._names import check_flow_name, check_name_option, flow_name_of
 from syntask._result_options import result_folder, serializer_of
@@ -70,6 +70,7 @@ class Flow(Definition[P, R], Deployable):
         self._given = given
 
     from_source = staticmethod(from_source)
+    afrom_source = staticmethod(afrom_source)
 
     @property
     def task_runner(self) -> ThreadPoolTaskRunner:

@@ -1,4 +1,4 @@
-"""`from syntask.deployments import deploy`, and `Deployment` for scripts of Prefect 2."""
+"""`from syntask.deployments import deploy, run_deployment`, and `Deployment` for scripts of Prefect 2."""
 
 import os
 from typing import TYPE_CHECKING
@@ -7,8 +7,9 @@ from syntask._agents import Deployment
 
 if TYPE_CHECKING or not os.environ.get("PREFECT__FLOW_RUN_ID"):
     from syntask._deployable import RunnerDeployment, deploy
+    from syntask._run_deployment import arun_deployment, run_deployment
 else:
-    from prefect.deployments import deploy
+    from prefect.deployments import arun_deployment, deploy, run_deployment
     from prefect.deployments.runner import RunnerDeployment
 
-__all__ = ["Deployment", "RunnerDeployment", "deploy"]
+__all__ = ["Deployment", "RunnerDeployment", "arun_deployment", "deploy", "run_deployment"]

@@ -91,8 +91,9 @@ def run_deployment(
     tags: Iterable[str] = (),
     run_name: str | None = None,
     scheduled: datetime | None = None,
+    idempotency_key: str | None = None,
 ) -> Run:
-    """Make a run of the deployment called *name*.
+    """Make a run of the deployment called *name*; with the key of an earlier call, return the run of that.
 
     Raises ProjectInvalid for parameters that its flow does not have or that do not fit, where the
     deployment enforces its schema, and for job variables that do not fit its work pool.
@@ -112,6 +113,7 @@ def run_deployment(
         tags=tuple(tags),
         name=run_name,
         scheduled=scheduled,
+        idempotency_key=idempotency_key,
     )
     return backend.create_run(request)
 

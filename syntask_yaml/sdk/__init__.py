@@ -17,6 +17,7 @@ serving         the same, and their runs in this process's place
 agents          deployments of Prefect 2
 backends        the backend that flow code means
 variables       variables of the backend
+flow_runs       runs of deployments
 slots           slots of concurrency limits
 """
 
@@ -35,6 +36,7 @@ _MODULES = {
     "read_block": "blocks",
     "read_variable": "variables",
     "remove_variable": "variables",
+    "run_deployment": "flow_runs",
     "save_block": "blocks",
     "serve_all": "serving",
     "serve_flow": "serving",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import traceback
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -61,6 +63,20 @@ def test_every_field_is_the_same(case: Case, flows: Any, monkeypatch: pytest.Mon
 def _declared(case: Case) -> api.Project:
     Path("syntask.yaml").write_text(file_of(case), encoding="utf-8")
     return api.load()
+
+
+def test_coroutines_deploy_as_well(flows: Any) -> None:
+    """With the same arguments, the line of the call and all that is wrong."""
+
+    async def deploy_both() -> UUID:
+        source = await flow.afrom_source(str(Path.cwd()), "flows.py:report")
+        assert (await source.ato_deployment("later", cron="0 6 * * *")).name == "later"
+        made: UUID = await flows.report.adeploy("now", work_pool_name=PROCESS, parameters={"city": "B"})
+        return made
+
+    made = asyncio.run(deploy_both())
+    (found,) = api.deployments()
+    assert (found.id, found.deployment.full_name) == (str(made), "report/now")
 
 
 @flow
