@@ -41,7 +41,7 @@ class FlowDecorator:
         flow_run_name: str | Callable[..., str] | None = None,
         retries: int | None = None,
         retry_delay_seconds: float | None = None,
-        task_runner: ThreadPoolTaskRunner | None = None,
+        task_runner: ThreadPoolTaskRunner | type[ThreadPoolTaskRunner] | None = None,
         description: str | None = None,
         timeout_seconds: float | None = None,
         validate_parameters: bool = True,

@@ -33,7 +33,7 @@ class Flow(Definition[P, R], Deployable):
         flow_run_name: str | Callable[..., str] | None = None,
         retries: int | None = None,
         retry_delay_seconds: float | None = None,
-        task_runner: ThreadPoolTaskRunner | None = None,
+        task_runner: ThreadPoolTaskRunner | type[ThreadPoolTaskRunner] | None = None,
         description: str | None = None,
         timeout_seconds: float | None = None,
         validate_parameters: bool = True,
@@ -66,7 +66,7 @@ class Flow(Definition[P, R], Deployable):
         self.cache_result_in_memory = cache_result_in_memory
         self.log_prints = log_prints
         self.hooks = hooks_in(given)
-        self._task_runner = task_runner
+        self._task_runner = task_runner() if isinstance(task_runner, type) else task_runner
         self._given = given
 
     from_source = staticmethod(from_source)

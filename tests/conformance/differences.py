@@ -38,5 +38,50 @@ DIFFERENCES = (
         "A flow without `version` has none; with Prefect, it is a hash of its file.",
         {"names.version_is_that_of_the_file_or_as_given": ["1.2", False]},
     ),
+    Difference(
+        "A generator as an argument reaches the task as it is; with Prefect, it is used up.",
+        {"submitting.generator_as_an_argument": [1, 2]},
+    ),
+    Difference(
+        "Futures in every mapping are resolved, such as `defaultdict`; with Prefect, that is an error.",
+        {"submitting.futures_in_other_mappings": [["OrderedDict", [["k", 1]]], ["defaultdict", [["k", 1]]]]},
+    ),
+    Difference(
+        "A list and a tuple are different inputs for a cache.",
+        {"caching.key_of_sequences": [False]},
+    ),
+    Difference(
+        "A result that JSON cannot hold, such as an object of an own class, is kept only by a task with "
+        '`result_serializer="pickle"`; otherwise a warning says that it is not.',
+        {
+            "caching.result_that_is_a_data_class": [2, ["_Point", "_Point"], True],
+            "caching.result_that_is_a_lambda": [5, 5, 2],
+        },
+    ),
+    Difference(
+        "A result that is changed after its task does not change in the cache.",
+        {"caching.kept_result_is_not_the_same_object": [1]},
+    ),
+    Difference(
+        "`return_state=True` for a generator is an error, since it has no state yet.",
+        {"objects.generator_task_returns_its_state": "ValueError"},
+    ),
+    Difference(
+        "`retry_delay_seconds` of a flow may be a list, as that of a task.",
+        {"retries.flow_delay_is_a_list": "no error"},
+    ),
+    Difference(
+        "The parameters of a flow run are those that the flow gets; with Prefect, those before they are "
+        "converted.",
+        {"contexts.parameters_of_a_flow_run": [{"x": 1, "y": 2}, {"x": 1, "y": 2}]},
+    ),
+    Difference(
+        "A dict or list that fits its annotation reaches the flow as it is; with Prefect, as a copy.",
+        {"parameters.object_with_a_validator_is_not_copied": ["True", "True"]},
+    ),
+    Difference(
+        "Ctrl-C in a hook ends the program; with Prefect, it is logged, and the run goes on.",
+        {"hooks.hook_that_interrupts": "KeyboardInterrupt"},
+    ),
 )
 EXPECTED: dict[str, Any] = {case: answer for one in DIFFERENCES for case, answer in one.ours.items()}

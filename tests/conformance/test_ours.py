@@ -10,7 +10,6 @@ import pytest
 from tests.conformance.differences import DIFFERENCES, EXPECTED
 from tests.conformance.table import Answers, answers, cases, record
 
-_NOT_YET = frozenset(Path(__file__).with_name("not_yet.txt").read_text(encoding="utf-8").split())
 _PAGE = Path(__file__).parents[2] / "docs" / "compatibility.md"
 
 
@@ -22,8 +21,6 @@ def _ours(tmp_path_factory: pytest.TempPathFactory) -> Answers:
 
 @pytest.mark.parametrize("case", cases())
 def test_ours_answers_as_prefect_does(case: str, ours: Answers) -> None:
-    if case in _NOT_YET and (case not in ours or ours[case] != record()[case]):
-        pytest.xfail("not yet")
     assert ours[case] == EXPECTED.get(case, record()[case])
 
 

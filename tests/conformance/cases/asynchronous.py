@@ -362,3 +362,219 @@ def task_types_say_whether_they_are_async():
         pass
 
     return [add.isasync, add_now.isasync, main.isasync]
+
+
+def async_task_in_a_submitted_sync_task():
+    @task
+    def outer():
+        return asyncio.run(_ask())
+
+    async def _ask():
+        return await add(1)
+
+    @flow
+    def main():
+        return outer.submit().result()
+
+    return main()
+
+
+def async_flow_in_a_sync_flow():
+    @flow
+    async def child(x):
+        return await add(x)
+
+    @flow
+    def main():
+        return asyncio.run(child(1))
+
+    return main()
+
+
+def submit_of_many_async_tasks():
+    async def body():
+        futures = [add.submit(x) for x in range(5)]
+        return [future.result() for future in futures]
+
+    return _in_flow(body)
+
+
+def timeout_of_an_async_task_leaves_others():
+    @task(timeout_seconds=0.05)
+    async def slow():
+        await asyncio.sleep(5)
+
+    async def body():
+        found = await asyncio.gather(slow(return_state=True), add(1))
+        return [found[0].name, found[1]]
+
+    return _in_flow(body)
+
+
+def timeout_of_a_submitted_async_task():
+    @task(timeout_seconds=0.05)
+    async def slow():
+        await asyncio.sleep(5)
+
+    @flow
+    def main():
+        future = slow.submit()
+        future.wait()
+        return shown(future.state)
+
+    return main()
+
+
+def async_task_that_is_quick_enough():
+    @task(timeout_seconds=5)
+    async def quick():
+        return 1
+
+    async def body():
+        return await quick()
+
+    return _in_flow(body)
+
+
+def task_group_with_a_failure():
+    async def body():
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(fail())
+        except ExceptionGroup as found:
+            return [str(error) for error in found.exceptions]
+
+    return _in_flow(body)
+
+
+def async_context_variables():
+    import contextvars
+
+    own = contextvars.ContextVar("own", default="unset")
+
+    @task
+    async def read():
+        return own.get()
+
+    async def body():
+        own.set("set")
+        return [await read(), read.submit().result()]
+
+    return _in_flow(body)
+
+
+def async_iterator_in_a_flow():
+    async def numbers():
+        for number in (1, 2):
+            yield number
+
+    async def body():
+        return [await add(number) async for number in numbers()]
+
+    return _in_flow(body)
+
+
+def async_generator_task_that_fails():
+    @task
+    async def numbers():
+        yield 1
+        raise ValueError("no")
+
+    async def body():
+        found = []
+        try:
+            async for number in numbers():
+                found.append(number)
+        except ValueError as error:
+            found.append(str(error))
+        return found
+
+    return _in_flow(body)
+
+
+def async_flow_that_returns_futures():
+    @flow
+    async def main():
+        return [add.submit(1), fail.submit()]
+
+    return shown(asyncio.run(main(return_state=True)))
+
+
+def async_flow_parameters_are_converted():
+    @flow
+    async def main(x: int):
+        return x
+
+    return asyncio.run(main("5"))
+
+
+def async_hooks_and_names():
+    seen = []
+
+    async def hook(flow, run, state):
+        await asyncio.sleep(0)
+        seen.append([run.name, state.name])
+
+    @flow(flow_run_name="{x}", on_completion=[hook], on_running=[hook])
+    async def main(x):
+        pass
+
+    asyncio.run(main(5))
+    return seen
+
+
+def async_task_with_a_sync_function_in_a_thread():
+    async def body():
+        return await asyncio.to_thread(add_now, 1)
+
+    return _in_flow(body)
+
+
+def running_loop_is_the_callers():
+    @task
+    async def loop():
+        return asyncio.get_running_loop()
+
+    async def body():
+        return await loop() is asyncio.get_running_loop()
+
+    return _in_flow(body)
+
+
+def async_task_called_twice_with_await_at_the_end():
+    async def body():
+        first, second = add(1), add(2)
+        return [await second, await first]
+
+    return _in_flow(body)
+
+
+def keyboard_interrupt_in_an_async_flow():
+    @flow
+    async def main():
+        raise KeyboardInterrupt
+
+    return error_of(lambda: asyncio.run(main())).partition(":")[0]
+
+
+def async_sleep_of_a_retry_does_not_block():
+    attempts = []
+
+    @task(retries=1, retry_delay_seconds=0.05)
+    async def again():
+        attempts.append(1)
+        if len(attempts) == 1:
+            raise ValueError("no")
+
+    ticks = []
+
+    async def tick():
+        for _ in range(3):
+            await asyncio.sleep(0.005)
+            ticks.append(len(attempts))
+
+    async def body():
+        await asyncio.gather(again(), tick())
+        return set(ticks) == {1}
+
+    return _in_flow(body)

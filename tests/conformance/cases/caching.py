@@ -2,6 +2,7 @@
 
 import datetime
 import time
+from dataclasses import dataclass
 
 from _observing import error_of, log_lines, shown
 from syntask import flow, task
@@ -484,3 +485,388 @@ def result_storage_key_is_the_file():
         return [count(1), count(1), count(2)]
 
     return [main(), len(calls)]
+
+
+def _same_key(*inputs):
+    """Whether the `INPUTS` policy takes the inputs for the same as the first one."""
+    from syntask.cache_policies import INPUTS
+
+    results = _count(inputs, cache_policy=INPUTS)[0]
+    return [result == results[0] for result in results[1:]]
+
+
+def key_of_numbers():
+    return _same_key(1, 1.0, True, "1")
+
+
+def key_of_sequences():
+    return _same_key([1, 2], (1, 2))
+
+
+def key_of_dicts_in_another_order():
+    return _same_key({"a": 1, "b": 2}, {"b": 2, "a": 1})
+
+
+def key_of_sets():
+    return _same_key({"a", "b", "c"}, {"c", "b", "a"})
+
+
+def key_of_dates_and_paths():
+    from pathlib import Path
+
+    day = datetime.date(2024, 2, 29)
+    return [_same_key(day, datetime.date(2024, 2, 29)), _same_key(Path("a"), Path("a"), Path("b"))]
+
+
+def key_of_bytes():
+    return _same_key(b"a", b"a", b"b")
+
+
+def key_of_data_classes():
+    return _same_key(_Point(1, 2), _Point(1, 2), _Point(2, 1))
+
+
+@dataclass
+class _Point:
+    x: int
+    y: int
+
+
+class _Plain:
+    def __init__(self, x):
+        self.x = x
+
+
+def key_of_plain_objects():
+    return _same_key(_Plain(1), _Plain(1), _Plain(2))
+
+
+def key_of_functions():
+    return _same_key(_count, _count, _same_key)
+
+
+def key_of_none():
+    return _same_key(None, None, "")
+
+
+def key_of_keywords_and_positions():
+    from syntask.cache_policies import INPUTS
+
+    calls = []
+
+    @task(cache_policy=INPUTS)
+    def count(x, y=2):
+        calls.append(x)
+        return len(calls)
+
+    @flow
+    def main():
+        return [count(1, 2), count(x=1), count(y=2, x=1), count(1, y=3)]
+
+    return main()
+
+
+def key_of_a_future_is_that_of_its_result():
+    from syntask.cache_policies import INPUTS
+
+    calls = []
+
+    @task
+    def one():
+        return 1
+
+    @task(cache_policy=INPUTS)
+    def count(x):
+        calls.append(x)
+        return len(calls)
+
+    @flow
+    def main():
+        return [count(1), count(one.submit()), count.submit(one.submit()).result()]
+
+    return main()
+
+
+def _kept(make):
+    """How often a task is called that is asked for twice, and the types of what it gives."""
+    calls = []
+
+    @task(cache_key_fn=lambda context, parameters: "kept")
+    def produce():
+        calls.append(1)
+        return make()
+
+    @flow
+    def main():
+        found = [produce(), produce()]
+        return [len(calls), [type(each).__name__ for each in found], found[0] == found[1]]
+
+    return main()
+
+
+def result_that_is_a_set():
+    return _kept(lambda: {1, 2})
+
+
+def result_that_is_a_date():
+    return _kept(lambda: datetime.datetime(2024, 2, 29, 10, tzinfo=datetime.UTC))
+
+
+def result_that_is_bytes():
+    return _kept(lambda: b"abc\xff")
+
+
+def result_that_is_a_data_class():
+    return _kept(lambda: _Point(1, 2))
+
+
+def result_with_keys_that_are_numbers():
+    return _kept(lambda: {1: "a", 2: "b"})
+
+
+def result_that_is_not_a_number():
+    calls = []
+
+    @task(cache_key_fn=lambda context, parameters: "nan")
+    def produce():
+        calls.append(1)
+        return float("inf")
+
+    @flow
+    def main():
+        return [repr(produce()), repr(produce()), len(calls)]
+
+    return main()
+
+
+def result_that_is_a_path():
+    from pathlib import Path
+
+    return _kept(lambda: [Path("a/b")])
+
+
+def result_that_is_a_lambda():
+    calls = []
+
+    @task(cache_key_fn=lambda context, parameters: "lambda")
+    def produce():
+        calls.append(1)
+        return lambda: 5
+
+    @flow
+    def main():
+        return [produce()(), produce()(), len(calls)]
+
+    return main()
+
+
+def kept_result_is_not_the_same_object():
+    @task(cache_key_fn=lambda context, parameters: "object")
+    def produce():
+        return [1]
+
+    @flow
+    def main():
+        produce().append(2)
+        return produce()
+
+    return main()
+
+
+def subflow_shares_results_with_its_parent():
+    calls = []
+
+    @task(cache_key_fn=lambda context, parameters: "shared")
+    def count():
+        calls.append(1)
+        return len(calls)
+
+    @flow
+    def child():
+        return count()
+
+    @flow
+    def main():
+        return [count(), child()]
+
+    return main()
+
+
+def expired_result_is_kept_again():
+    calls = []
+
+    @task(cache_key_fn=lambda context, parameters: "again", cache_expiration=datetime.timedelta(seconds=0.2))
+    def count():
+        calls.append(1)
+        return len(calls)
+
+    @flow
+    def main():
+        count()
+        time.sleep(0.3)
+        return [count(), count()]
+
+    return main()
+
+
+def cached_task_with_retries():
+    calls = []
+
+    @task(cache_key_fn=lambda context, parameters: "retried", retries=1)
+    def count():
+        calls.append(1)
+        if len(calls) == 1:
+            raise ValueError("no")
+        return len(calls)
+
+    @flow
+    def main():
+        return [count(), count()]
+
+    return main()
+
+
+def mapped_task_with_a_cache():
+    from syntask.cache_policies import INPUTS
+
+    calls = []
+
+    @task(cache_policy=INPUTS)
+    def count(x):
+        calls.append(x)
+        return x * 2
+
+    @flow
+    def main():
+        count.map([1, 2]).wait()
+        return [count.map([1, 2, 3]).result(), sorted(calls)]
+
+    return main()
+
+
+def method_with_a_cache():
+    from syntask.cache_policies import INPUTS
+
+    calls = []
+
+    class Shelf:
+        @task(cache_policy=INPUTS - "self")
+        def count(self, x):
+            calls.append(x)
+            return len(calls)
+
+    @flow
+    def main():
+        return [Shelf().count(1), Shelf().count(1), Shelf().count(2)]
+
+    return main()
+
+
+def policy_of_a_flow_that_persists():
+    calls = []
+
+    @task
+    def count(x):
+        calls.append(x)
+        return len(calls)
+
+    @flow(persist_result=True)
+    def main():
+        return [count(1), count(1)]
+
+    return main()
+
+
+def task_that_does_not_persist_in_a_flow_that_does():
+    calls = []
+
+    @task(persist_result=False)
+    def count(x):
+        calls.append(x)
+        return len(calls)
+
+    @flow(persist_result=True)
+    def main():
+        return [count(1), count(1)]
+
+    return main()
+
+
+def cached_task_outside_of_a_flow():
+    calls = []
+
+    @task(cache_key_fn=lambda context, parameters: "outside")
+    def count():
+        calls.append(1)
+        return len(calls)
+
+    return [count(), count()]
+
+
+def policy_knows_its_options_after_with_options():
+    from syntask.cache_policies import INPUTS, NO_CACHE
+
+    calls = []
+
+    @task(cache_policy=INPUTS)
+    def count(x):
+        calls.append(x)
+        return len(calls)
+
+    @flow
+    def main():
+        return [count(1), count.with_options(cache_policy=NO_CACHE)(1), count(1)]
+
+    return main()
+
+
+def refresh_of_a_map():
+    from syntask.cache_policies import INPUTS
+
+    calls = []
+
+    @task(cache_policy=INPUTS)
+    def count(x):
+        calls.append(x)
+        return len(calls)
+
+    @flow
+    def main():
+        count(1)
+        return [count.with_options(refresh_cache=True).map([1]).result(), count(1)]
+
+    return main()
+
+
+def result_that_is_a_data_class_with_pickle():
+    calls = []
+
+    @task(cache_key_fn=lambda context, parameters: "pickled", result_serializer="pickle")
+    def produce():
+        calls.append(1)
+        return _Point(1, 2)
+
+    @flow
+    def main():
+        return [produce().x, produce().y, len(calls)]
+
+    return main()
+
+
+def result_with_json():
+    calls = []
+
+    @task(cache_key_fn=lambda context, parameters: "json", result_serializer="json")
+    def produce():
+        calls.append(1)
+        return {"a": [1, "é"]}
+
+    @flow
+    def main():
+        return [produce(), produce(), len(calls)]
+
+    return main()
+
+
+def unknown_serializer():
+    return error_of(_count, result_serializer="nothing", persist_result=True) != "no error"

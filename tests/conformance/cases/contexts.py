@@ -253,3 +253,146 @@ def state_in_the_context():
         return [get_run_context().flow_run.state.name, one()]
 
     return main()
+
+
+def run_objects_have_names_and_ids():
+    @task(task_run_name="named")
+    def one():
+        run = get_run_context().task_run
+        return [run.name, len(str(run.id)), sorted(run.tags), run.run_count, run.state.name]
+
+    @flow(flow_run_name="named")
+    def main():
+        run = get_run_context().flow_run
+        return [one(), run.name, len(str(run.id)), sorted(run.tags), run.run_count]
+
+    return main()
+
+
+def parameters_of_a_flow_run():
+    @flow
+    def main(x: int, y=2):
+        return [get_run_context().flow_run.parameters, get_run_context().parameters]
+
+    return main("1")
+
+
+def runtime_in_a_subflow():
+    from syntask.runtime import flow_run
+
+    @flow(name="child")
+    def child():
+        return flow_run.flow_name
+
+    @flow(name="main")
+    def main():
+        return [flow_run.flow_name, child(), flow_run.flow_name]
+
+    return main()
+
+
+def runtime_in_a_nested_task():
+    from syntask.runtime import task_run
+
+    @task(name="inner")
+    def inner():
+        return task_run.task_name
+
+    @task(name="outer")
+    def outer():
+        return [task_run.task_name, inner(), task_run.task_name]
+
+    @flow
+    def main():
+        return outer()
+
+    return main()
+
+
+def runtime_in_a_hook():
+    from syntask.runtime import flow_run
+
+    seen = []
+
+    @flow(name="main", on_completion=[lambda flow, run, state: seen.append(flow_run.flow_name)])
+    def main():
+        pass
+
+    main()
+    return seen
+
+
+def run_time_counts():
+    from syntask.runtime import flow_run, task_run
+
+    @task
+    def one():
+        return [task_run.run_count, flow_run.run_count]
+
+    @flow
+    def main():
+        return one()
+
+    return main()
+
+
+def task_context_of_mapped_runs():
+    @task(name="one")
+    def one(x):
+        return [get_run_context().parameters["x"], x]
+
+    @flow
+    def main():
+        return one.map([1, 2]).result()
+
+    return main()
+
+
+def flow_context_is_the_same_in_all_tasks():
+    @task
+    def one():
+        return str(FlowRunContext.get().flow_run.id)
+
+    @flow
+    def main():
+        return len({one(), one.submit().result()}) == 1
+
+    return main()
+
+
+def task_run_knows_its_flow_run():
+    @task
+    def one():
+        return str(get_run_context().task_run.flow_run_id)
+
+    @flow
+    def main():
+        return one() == str(get_run_context().flow_run.id)
+
+    return main()
+
+
+def task_outside_of_a_flow_has_no_flow_run():
+    @task
+    def one():
+        return [get_run_context().task_run.flow_run_id, FlowRunContext.get()]
+
+    return one()
+
+
+def tags_of_the_context():
+    from syntask import tags
+    from syntask.context import TagsContext
+
+    with tags("a"):
+        return sorted(TagsContext.get().current_tags)
+
+
+def run_url_is_some_text_or_nothing():
+    from syntask.runtime import flow_run
+
+    @flow
+    def main():
+        return type(flow_run.ui_url).__name__ in ("str", "NoneType")
+
+    return main()

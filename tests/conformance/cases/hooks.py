@@ -442,3 +442,183 @@ def with_options_keeps_or_replaces_hooks():
 
     main()
     return [name for name, *_ in seen]
+
+
+def hooks_of_a_task_that_is_too_slow():
+    import time
+
+    seen = []
+
+    @task(timeout_seconds=0.05, **_all_hooks(seen, *_TASK))
+    def one():
+        time.sleep(1)
+
+    @flow
+    def main():
+        one(return_state=True)
+
+    main()
+    return seen
+
+
+def hooks_of_a_task_that_returns_failed():
+    from syntask.states import Failed
+
+    seen = []
+
+    @task(**_all_hooks(seen, *_TASK))
+    def one():
+        return Failed()
+
+    @flow
+    def main():
+        one(return_state=True)
+
+    main()
+    return seen
+
+
+def hooks_of_wrong_parameters():
+    seen = []
+
+    @flow(**_all_hooks(seen, *_FLOW))
+    def main(x: int):
+        pass
+
+    main("five", return_state=True)
+    return seen
+
+
+def hooks_of_a_mapped_task():
+    seen = []
+
+    @task(on_completion=[lambda task, run, state: seen.append(state.result())])
+    def one(x):
+        return x
+
+    @flow
+    def main():
+        one.map([1, 2, 3]).wait()
+
+    main()
+    return sorted(seen)
+
+
+def hooks_of_a_generator():
+    seen = []
+
+    @flow(**_all_hooks(seen, *_FLOW))
+    def main():
+        yield 1
+
+    list(main())
+    return seen
+
+
+def hook_that_interrupts():
+    seen = []
+
+    def broken(flow, run, state):
+        raise KeyboardInterrupt
+
+    @flow(on_completion=[broken, _hook(seen, "after")])
+    def main():
+        return 1
+
+    return error_class(main)
+
+
+def hook_that_is_a_partial_function():
+    import functools
+
+    seen = []
+
+    def hook(more, flow, run, state):
+        seen.append([more, state.name])
+
+    @flow(on_completion=[functools.partial(hook, "more")])
+    def main():
+        pass
+
+    main()
+    return seen
+
+
+def hook_that_is_a_method():
+    class Watcher:
+        def __init__(self):
+            self.seen = []
+
+        def hook(self, flow, run, state):
+            self.seen.append(state.name)
+
+    watcher = Watcher()
+
+    @flow(on_completion=[watcher.hook])
+    def main():
+        pass
+
+    main()
+    return watcher.seen
+
+
+def hook_that_calls_a_task():
+    seen = []
+
+    @task
+    def tell(text):
+        seen.append(text)
+
+    @flow(on_completion=[lambda flow, run, state: tell("from the hook")])
+    def main():
+        pass
+
+    main()
+    return seen
+
+
+def hook_prints_and_logs():
+    from syntask import get_run_logger
+
+    def hook(flow, run, state):
+        get_run_logger().info("mine")
+
+    @flow(on_completion=[hook])
+    def main():
+        pass
+
+    with log_lines() as lines:
+        main()
+    return [line for line in lines if "mine" in line]
+
+
+def hook_takes_too_few_arguments():
+    @flow(on_completion=[lambda flow: None])
+    def main():
+        return 1
+
+    return main()
+
+
+def hooks_of_two_runs():
+    seen = []
+
+    @flow(on_completion=[lambda flow, run, state: seen.append(run.parameters["x"])])
+    def main(x):
+        pass
+
+    main(1)
+    main(2)
+    return seen
+
+
+def flow_with_options_replaces_hooks():
+    seen = []
+
+    @flow(on_completion=[_hook(seen, "own")])
+    def main():
+        pass
+
+    main.with_options(name="other")()
+    main.with_options(on_completion=[_hook(seen, "replaced")])()
+    return [name for name, *_ in seen]

@@ -455,3 +455,311 @@ def flows_in_two_threads():
 
     with ThreadPoolExecutor(2) as pool:
         return list(pool.map(main, [1, 2, 3, 4]))
+
+
+def generator_flow_with_an_error():
+    @flow
+    def numbers():
+        yield 1
+        raise ValueError("no")
+
+    found = []
+    try:
+        for number in numbers():
+            found.append(number)
+    except ValueError as error:
+        found.append(str(error))
+    return found
+
+
+def generator_task_that_is_closed_early():
+    closed = []
+
+    @task
+    def numbers():
+        try:
+            yield 1
+            yield 2
+        finally:
+            closed.append(1)
+
+    @flow
+    def main():
+        found = numbers()
+        first = next(found)
+        found.close()
+        return [first, closed]
+
+    return main()
+
+
+def generator_task_returns_its_state():
+    @task
+    def numbers():
+        yield 1
+
+    @flow
+    def main():
+        return error_class(numbers, return_state=True)
+
+    return main()
+
+
+def generator_task_takes_futures():
+    @task
+    def one():
+        return 3
+
+    @task
+    def numbers(count):
+        yield from range(count)
+
+    @flow
+    def main():
+        return list(numbers(one.submit()))
+
+    return main()
+
+
+def generator_task_runs_in_its_context():
+    from syntask.context import TaskRunContext
+
+    @task
+    def numbers():
+        yield TaskRunContext.get() is not None
+
+    @flow
+    def main():
+        return [[*numbers()], TaskRunContext.get()]
+
+    return main()
+
+
+def generator_flow_has_subflows():
+    @flow
+    def child(x):
+        return x * 2
+
+    @flow
+    def numbers():
+        for x in (1, 2):
+            yield child(x)
+
+    return list(numbers())
+
+
+def empty_generator_task():
+    @task
+    def numbers():
+        yield from ()
+
+    @flow
+    def main():
+        return list(numbers())
+
+    return main()
+
+
+def inherited_methods():
+    class Large(_Shelf):
+        size = 10
+
+        def __init__(self):
+            super().__init__(7)
+
+    return [Large().flow_method(1), Large.flow_of_the_class(1)]
+
+
+def method_calls_super():
+    class Large(_Shelf):
+        @task
+        def task_method(self, x):
+            return super().task_method(x) * 10
+
+    @flow
+    def main():
+        return Large(2).task_method(1)
+
+    return main()
+
+
+def task_of_a_class_without_an_instance():
+    class Shelf:
+        @task
+        def task_method(self, x):
+            return x + 1
+
+    @flow
+    def main():
+        return Shelf.task_method(Shelf(), 1)
+
+    return main()
+
+
+def submitted_method_with_futures():
+    @flow
+    def main():
+        shelf = _Shelf(1)
+        return shelf.task_method.submit(shelf.task_method.submit(1)).result()
+
+    return main()
+
+
+def mapped_method():
+    @flow
+    def main():
+        return _Shelf(1).task_method.map(x=[1, 2]).result()
+
+    return main()
+
+
+def copies():
+    import copy
+
+    return [copy.copy(_module_task).name, copy.deepcopy(_module_task).name, copy.copy(_module_task)(1)]
+
+
+@task
+def _module_task(x):
+    return x + 1
+
+
+def source_of_the_decorated():
+    return inspect.getsource(_module_task.fn).startswith("@task")
+
+
+def wrapped_function():
+    return [_module_task.__wrapped__ is _module_task.fn, inspect.isfunction(_module_task.fn)]
+
+
+def module_of_the_decorated():
+    return [_module_task.__module__ == __name__, _module_task.__qualname__]
+
+
+def annotations_of_the_decorated():
+    @flow
+    def main(x: int) -> str:
+        return str(x)
+
+    return [main.__annotations__ == {"x": int, "return": str}, list(inspect.signature(main).parameters)]
+
+
+def coroutine_functions_are_told_apart():
+    @flow
+    async def main():
+        pass
+
+    @flow
+    def other():
+        pass
+
+    return [main.isasync, other.isasync, inspect.iscoroutinefunction(main.fn)]
+
+
+def task_with_a_lambda():
+    @flow
+    def main():
+        return task(lambda x: x + 1)(1)
+
+    return main()
+
+
+def callable_object_as_a_task():
+    class Adds:
+        def __call__(self, x):
+            return x + 1
+
+    @flow
+    def main():
+        return task(Adds())(1)
+
+    return error_class(main)
+
+
+def decorated_twice():
+    @flow
+    @task
+    def main(x):
+        return x + 1
+
+    return main(1)
+
+
+def flow_that_calls_itself_as_a_task():
+    @task
+    def factorial(n):
+        return 1 if n <= 1 else n * factorial(n - 1)
+
+    @flow
+    def main():
+        return factorial(5)
+
+    return main()
+
+
+def thread_in_a_task():
+    import threading
+
+    @task
+    def work():
+        found = []
+        thread = threading.Thread(target=lambda: found.append(5))
+        thread.start()
+        thread.join()
+        return found
+
+    @flow
+    def main():
+        return work()
+
+    return main()
+
+
+def pool_of_processes_in_a_task():
+    import subprocess
+    import sys
+
+    @task
+    def work():
+        return subprocess.run([sys.executable, "-c", "print(5)"], capture_output=True, text=True).stdout
+
+    @flow
+    def main():
+        return work.submit().result()
+
+    return main()
+
+
+def flow_in_a_thread_of_a_flow():
+    import threading
+
+    from syntask.runtime import flow_run
+
+    @flow
+    def child():
+        return flow_run.parent_flow_run_id
+
+    @flow
+    def main():
+        found = []
+        thread = threading.Thread(target=lambda: found.append(child()))
+        thread.start()
+        thread.join()
+        return found
+
+    return main()
+
+
+def task_in_a_thread_of_a_flow():
+    from concurrent.futures import ThreadPoolExecutor
+
+    @task
+    def one(x):
+        return x + 1
+
+    @flow
+    def main():
+        with ThreadPoolExecutor(2) as pool:
+            return list(pool.map(one, [1, 2]))
+
+    return main()

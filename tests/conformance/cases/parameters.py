@@ -174,7 +174,7 @@ def default():
     return [_given(main), _given(main, 6)]
 
 
-def default_is_not_converted():
+def default_is_converted():
     def main(x: int = "7"):
         return x
 
@@ -369,3 +369,266 @@ def unresolvable_annotation():
     namespace = {}
     exec("from __future__ import annotations\ndef main(x: Nowhere):\n    return x", namespace)
     return error_class(flow, namespace["main"])
+
+
+def list_default_is_shared_as_in_python():
+    @flow
+    def main(items=[]):  # noqa: B006
+        items.append(1)
+        return len(items)
+
+    return [main(), main()]
+
+
+def nested_types():
+    def main(x: dict[str, list[tuple[int, float]]]):
+        return x
+
+    return _given(main, {"a": [["1", "2.5"]]})
+
+
+def optional_list_of_data_classes():
+    @dataclass
+    class Point:
+        x: int
+
+    def main(points: list[Point] | None = None):
+        return [point.x for point in points or []]
+
+    return [_given(main), _given(main, [{"x": "1"}, {"x": 2}])]
+
+
+def path_and_uuid_and_decimal():
+    import uuid
+    from decimal import Decimal
+    from pathlib import Path
+
+    def main(path: Path, id: uuid.UUID, price: Decimal):
+        return [path.name, str(id)[:4], str(price)]
+
+    return _given(main, "a/b", "12345678-1234-5678-1234-567812345678", "1.10")
+
+
+def bytes_from_text():
+    def main(x: bytes):
+        return x
+
+    return [_given(main, "a"), _given(main, b"a")]
+
+
+def callable_and_type():
+    from collections.abc import Callable
+
+    def main(x: Callable, y: type):
+        return [callable(x), y.__name__]
+
+    return [_given(main, len, int), _given(main, 5, int)]
+
+
+def integer_enumeration():
+    class Level(enum.IntEnum):
+        LOW = 1
+
+    def main(x: Level):
+        return x.name
+
+    return [_given(main, 1), _given(main, "1"), _given(main, 2)]
+
+
+def large_and_negative_numbers():
+    def main(x: int):
+        return x
+
+    return [
+        _given(main, 10**30),
+        _given(main, "-5"),
+        _given(main, " 5 "),
+        _given(main, "1_000"),
+        _given(main, True),
+    ]
+
+
+def none_for_an_int():
+    def main(x: int):
+        return x
+
+    return _given(main, None)
+
+
+def none_as_a_default():
+    def main(x: int = None):  # noqa: RUF013
+        return x
+
+    return [_given(main), _given(main, None)]
+
+
+def sequence_and_mapping():
+    from collections.abc import Iterable, Mapping, Sequence
+
+    def main(x: Sequence[int], y: Mapping[str, int], z: Iterable[int]):
+        return [type(x).__name__, dict(y), list(z)]
+
+    return _given(main, ("1", 2), {"a": "1"}, ["3"])
+
+
+def frozen_set_and_deque():
+    from collections import deque
+
+    def main(x: frozenset[int], y: deque[int]):
+        return [sorted(x), list(y)]
+
+    return _given(main, ["1"], ["2"])
+
+
+def futures_are_resolved_before_conversion():
+    @task
+    def five():
+        return "5"
+
+    @flow
+    def child(x: int):
+        return x
+
+    @flow
+    def main():
+        return child(five.submit())
+
+    return main()
+
+
+def state_as_a_parameter():
+    @task
+    def five():
+        return 5
+
+    @flow
+    def child(x: int):
+        return x
+
+    @flow
+    def main():
+        return child(five(return_state=True))
+
+    return main()
+
+
+def object_with_a_validator_is_not_copied():
+    given = {"a": [1]}
+
+    def main(x: dict):
+        return x is given
+
+    return [_given(main, given), _given(lambda x: x is given, given)]
+
+
+def parameters_named_like_methods():
+    @flow
+    def main(name, state, run, self_=1, args=2, kwargs=3):
+        return [name, state, run, args, kwargs]
+
+    return main(1, 2, run=3, kwargs=4)
+
+
+def task_parameters_named_like_options():
+    @task
+    def take(parameters, name, task_run_id=None, dependencies=None):
+        return [parameters, name, task_run_id, dependencies]
+
+    @flow
+    def main():
+        return take({"a": 1}, name="b", task_run_id=2, dependencies=3)
+
+    return main()
+
+
+def named_wait_for():
+    def main(wait_for):
+        return wait_for
+
+    return [error_class(flow, main), error_class(task, main)]
+
+
+def self_referencing_default():
+    @flow
+    def main(x=1, y=None):
+        y = y if y is not None else x + 1
+        return [x, y]
+
+    return [main(), main(5), main(y=7)]
+
+
+def new_type_and_alias():
+    from typing import NewType
+
+    user_id = NewType("user_id", int)
+
+    def main(x: user_id):
+        return x
+
+    return [_given(main, "5"), _given(main, "x")]
+
+
+def type_variable():
+    from typing import TypeVar
+
+    some = TypeVar("some", bound=int)
+
+    def main(x: some):
+        return x
+
+    return _given(main, "5")
+
+
+def secret_string():
+    from pydantic import SecretStr
+
+    def main(x: SecretStr):
+        return [str(x), x.get_secret_value()]
+
+    return _given(main, "hush")
+
+
+def strict_pydantic_model():
+    from pydantic import BaseModel, ConfigDict
+
+    class Order(BaseModel):
+        model_config = ConfigDict(extra="forbid")
+        item: str
+
+    def main(order: Order):
+        return order.item
+
+    return [_given(main, {"item": "a"}), _given(main, {"item": "a", "more": 1})]
+
+
+def nested_pydantic_models():
+    from pydantic import BaseModel
+
+    class Line(BaseModel):
+        amount: int
+
+    class Order(BaseModel):
+        lines: list[Line]
+
+    def main(order: Order):
+        return [line.amount for line in order.lines]
+
+    return _given(main, {"lines": [{"amount": "3"}]})
+
+
+def date_from_a_datetime_and_a_number():
+    def main(day: datetime.date):
+        return day.isoformat()
+
+    return [
+        _given(main, datetime.datetime(2024, 2, 29)),
+        _given(main, datetime.datetime(2024, 2, 29, 5)),
+        _given(main, "x"),
+    ]
+
+
+def time_zones_are_kept():
+    def main(at: datetime.datetime):
+        return [at.isoformat(), at.tzinfo is None]
+
+    return [_given(main, "2024-02-29T10:00:00Z"), _given(main, "2024-02-29T10:00:00+02:00"), _given(main, 0)]

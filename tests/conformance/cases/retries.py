@@ -345,3 +345,151 @@ def async_task_is_tried_again():
         return await attempt()
 
     return asyncio.run(main())
+
+
+def retry_of_a_task_that_times_out_in_a_thread():
+    attempts = _Attempts(0)
+
+    @task(retries=1, timeout_seconds=0.05)
+    def slow():
+        attempts()
+        if len(attempts.times) == 1:
+            time.sleep(0.5)
+        return len(attempts.times)
+
+    @flow
+    def main():
+        return slow.submit().result()
+
+    return main()
+
+
+def negative_retries():
+    return _run_task(_Attempts(1), retries=-1)
+
+
+def retries_of_none():
+    return _run_task(_Attempts(1), retries=None)
+
+
+def delay_of_zero_in_a_list():
+    return _run_task(_Attempts(2), retries=2, retry_delay_seconds=[0, 0])
+
+
+def empty_list_of_delays():
+    return error_class(_run_task, _Attempts(1), retries=1, retry_delay_seconds=[])
+
+
+def delay_function_gives_a_number():
+    return error_class(_run_task, _Attempts(1), retries=1, retry_delay_seconds=lambda retries: 0)
+
+
+def flow_delay_is_a_list():
+    return error_class(_run_flow, _Attempts(1), retries=1, retry_delay_seconds=[0.01])
+
+
+def mapped_tasks_are_tried_again_each():
+    calls = []
+
+    @task(retries=1)
+    def odd(x):
+        calls.append(x)
+        if x % 2 and calls.count(x) == 1:
+            raise ValueError("no")
+        return x
+
+    @flow
+    def main():
+        return odd.map([0, 1, 2]).result()
+
+    return [main(), sorted(calls)]
+
+
+def state_while_a_retry_is_awaited():
+    names = []
+
+    @task(retries=1, on_running=[lambda task, run, state: names.append([state.name, run.state.name])])
+    def attempt():
+        return attempts()
+
+    attempts = _Attempts(1)
+
+    @flow
+    def main():
+        attempt()
+
+    main()
+    return names
+
+
+def arguments_are_the_same_at_each_attempt():
+    seen = []
+
+    @task(retries=1)
+    def attempt(items):
+        seen.append(list(items))
+        items.append(1)
+        if len(seen) == 1:
+            raise ValueError("no")
+
+    @flow
+    def main():
+        attempt([])
+
+    main()
+    return seen
+
+
+def error_of_a_retried_flow_is_the_last():
+    errors = [KeyError("first"), ValueError("last")]
+
+    @flow(retries=1)
+    def main():
+        raise errors.pop(0)
+
+    return error_of(main)
+
+
+def condition_is_asked_for_each_failure():
+    seen = []
+
+    def ask(task, run, state):
+        seen.append(run.run_count)
+        return True
+
+    _run_task(_Attempts(9), retries=3, retry_condition_fn=ask)
+    return seen
+
+
+def async_condition():
+    async def ask(task, run, state):
+        return False
+
+    return _run_task(_Attempts(9), retries=2, retry_condition_fn=ask)
+
+
+def subflow_and_parent_multiply_attempts():
+    attempts = _Attempts(3)
+
+    @flow(retries=1)
+    def child():
+        return attempts()
+
+    @flow(retries=1)
+    def main():
+        return child()
+
+    return main()
+
+
+def generator_flow_is_not_tried_again_after_its_first():
+    calls = []
+
+    @flow(retries=1)
+    def main():
+        calls.append(1)
+        yield len(calls)
+        if len(calls) == 1:
+            raise ValueError("no")
+
+    return [error_class(lambda: list(main())), len(calls)]

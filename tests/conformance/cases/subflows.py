@@ -309,3 +309,180 @@ def subflow_returns_a_future_of_its_own():
         return shown(child(return_state=True))
 
     return main()
+
+
+def futures_of_the_parent_are_parameters():
+    @task
+    def one():
+        return 1
+
+    @flow
+    def child(numbers):
+        return sum(numbers)
+
+    @flow
+    def main():
+        return child([one.submit(), one.submit()])
+
+    return main()
+
+
+def future_of_a_subflow_used_in_the_parent():
+    @task
+    def one():
+        return 1
+
+    @task
+    def double(x):
+        return 2 * x
+
+    @flow
+    def child():
+        return one.submit()
+
+    @flow
+    def main():
+        return double(child())
+
+    return main()
+
+
+def subflow_of_a_list_of_futures_that_failed():
+    @task
+    def fail():
+        raise ValueError("no")
+
+    @flow
+    def child():
+        return [fail.submit()]
+
+    @flow
+    def main():
+        return error_of(child)
+
+    return main()
+
+
+def subflow_that_is_too_slow_is_caught():
+    import time
+
+    @flow(timeout_seconds=0.05)
+    def child():
+        time.sleep(1)
+
+    @flow
+    def main():
+        try:
+            child()
+        except TimeoutError:
+            return "caught"
+
+    return main()
+
+
+def subflow_that_is_interrupted():
+    seen = []
+
+    @flow(on_crashed=[lambda flow, run, state: seen.append("child")])
+    def child():
+        raise KeyboardInterrupt
+
+    @flow(on_crashed=[lambda flow, run, state: seen.append("main")])
+    def main():
+        child()
+
+    return [error_class(main), seen]
+
+
+def tasks_that_go_on_while_a_subflow_runs():
+    import threading
+
+    ready = threading.Event()
+
+    @task
+    def wait():
+        return ready.wait(5)
+
+    @flow
+    def child():
+        ready.set()
+
+    @flow
+    def main():
+        future = wait.submit()
+        child()
+        return future.result()
+
+    return main()
+
+
+def subflow_waits_for_its_tasks():
+    import time
+
+    ended = []
+
+    @task
+    def slow():
+        time.sleep(0.05)
+        ended.append("task")
+
+    @flow
+    def child():
+        slow.submit()
+
+    @flow
+    def main():
+        child()
+        return list(ended)
+
+    return main()
+
+
+def many_subflows():
+    @flow
+    def child(x):
+        return x * x
+
+    @flow
+    def main():
+        return [child(x) for x in range(5)]
+
+    return main()
+
+
+def subflow_parameters_are_its_own():
+    from syntask.runtime import flow_run
+
+    @flow
+    def child(y):
+        return flow_run.parameters
+
+    @flow
+    def main(x):
+        return [child(2), flow_run.parameters]
+
+    return main(1)
+
+
+def subflow_with_variable_arguments():
+    @flow
+    def child(*numbers, **named):
+        return [list(numbers), named]
+
+    @flow
+    def main():
+        return child(1, 2, a=3)
+
+    return main()
+
+
+def nested_names_of_runs():
+    @flow(flow_run_name="outer")
+    def main():
+        return [get_run_context().flow_run.name, child(), get_run_context().flow_run.name]
+
+    @flow(flow_run_name="inner")
+    def child():
+        return get_run_context().flow_run.name
+
+    return main()

@@ -589,3 +589,383 @@ def flow_takes_futures_as_parameters():
         return child(add.submit(1))
 
     return main()
+
+
+def unmapped_future():
+    @flow
+    def main():
+        return add.map([1, 2], unmapped(add.submit(10))).result()
+
+    return main()
+
+
+def unmapped_everything():
+    @flow
+    def main():
+        return error_class(add.map, unmapped([1]), unmapped([2]))
+
+    return main()
+
+
+def map_over_a_tuple_and_a_set():
+    @flow
+    def main():
+        return [add.map((1, 2)).result(), sorted(add.map({1, 2}).result())]
+
+    return main()
+
+
+def map_over_text_alone():
+    @flow
+    def main():
+        return error_class(add.map, "abc")
+
+    return main()
+
+
+def map_does_not_map_a_default():
+    @task
+    def count(x, items=(1, 2, 3)):
+        return x + len(items)
+
+    @flow
+    def main():
+        return count.map([1, 2]).result()
+
+    return main()
+
+
+def map_over_keyword_arguments():
+    @task
+    def join(**parts):
+        return sorted(parts.items())
+
+    @flow
+    def main():
+        return join.map(a=[1, 2], b=["x", "y"]).result()
+
+    return main()
+
+
+def map_with_allowed_failures():
+    from syntask import allow_failure
+
+    @task
+    def show(x):
+        return repr(x)
+
+    @task
+    def even(x):
+        if x % 2:
+            raise ValueError("odd")
+        return x
+
+    @flow
+    def main():
+        return show.map(allow_failure(even.map([0, 1]))).result()
+
+    return main()
+
+
+def map_of_many():
+    @flow
+    def main():
+        return sum(add.map(range(40)).result())
+
+    return main()
+
+
+def map_of_lists_of_lists():
+    @task
+    def total(numbers):
+        return sum(numbers)
+
+    @flow
+    def main():
+        return total.map([[1, 2], [3, 4]]).result()
+
+    return main()
+
+
+def map_over_dicts_in_a_list():
+    @task
+    def get(item):
+        return item["a"]
+
+    @flow
+    def main():
+        return get.map([{"a": 1}, {"a": 2}]).result()
+
+    return main()
+
+
+def map_that_lacks_an_argument():
+    @task
+    def both(x, y):
+        return x + y
+
+    @flow
+    def main():
+        return error_class(both.map, [1, 2])
+
+    return main()
+
+
+def submit_that_lacks_an_argument():
+    @task
+    def both(x, y):
+        return x + y
+
+    @flow
+    def main():
+        return error_class(both.submit, 1)
+
+    return main()
+
+
+def futures_in_other_mappings():
+    from collections import OrderedDict, defaultdict
+
+    @task
+    def take(value):
+        return [type(value).__name__, sorted(value.items())]
+
+    @flow
+    def main():
+        one = add.submit(0)
+        return [take.submit(value).result() for value in (OrderedDict(k=one), defaultdict(list, k=one))]
+
+    try:
+        return main()
+    except Exception:
+        return "refused"
+
+
+def futures_in_named_tuples():
+    from collections import namedtuple
+
+    pair = namedtuple("Pair", "left right")
+
+    @task
+    def take(value):
+        return [value.left, value.right]
+
+    @flow
+    def main():
+        return take.submit(pair(add.submit(0), 5)).result()
+
+    try:
+        return main()
+    except Exception:
+        return "refused"
+
+
+def futures_in_pydantic_models():
+    from typing import Any
+
+    from pydantic import BaseModel
+
+    class Pair(BaseModel):
+        left: Any
+        right: Any
+
+    @task
+    def take(pair):
+        return [pair.left, pair.right]
+
+    @flow
+    def main():
+        return take.submit(Pair(left=add.submit(0), right=5)).result()
+
+    return main()
+
+
+def generator_as_an_argument():
+    @task
+    def take(numbers):
+        return list(numbers)
+
+    @flow
+    def main():
+        return take.submit(number for number in (1, 2)).result()
+
+    return main()
+
+
+def list_that_contains_itself():
+    @task
+    def take(value):
+        return len(value)
+
+    @flow
+    def main():
+        loop = [1]
+        loop.append(loop)
+        return take(loop)
+
+    return main()
+
+
+def dict_of_futures():
+    @task
+    def take(value):
+        return list(value.values())
+
+    @flow
+    def main():
+        return take({"a": add.submit(1), 2: add.submit(2)})
+
+    return main()
+
+
+def submit_in_a_submitted_task_of_one_worker():
+    from syntask.task_runners import ThreadPoolTaskRunner
+
+    @task
+    def inner():
+        return 1
+
+    @task
+    def outer():
+        return inner() + inner()
+
+    @flow(task_runner=ThreadPoolTaskRunner(max_workers=1))
+    def main():
+        return outer.submit().result()
+
+    return main()
+
+
+def upstream_of_one_worker():
+    from syntask.task_runners import ThreadPoolTaskRunner
+
+    @flow(task_runner=ThreadPoolTaskRunner(max_workers=1))
+    def main():
+        first = add.submit(1)
+        second = add.submit(first)
+        return add.submit(first, second).result()
+
+    return main()
+
+
+def runner_of_a_wrong_number_of_workers():
+    from syntask.task_runners import ThreadPoolTaskRunner
+
+    return [error_class(ThreadPoolTaskRunner, max_workers=number) for number in (0, -1)]
+
+
+def default_runner_of_a_flow():
+    from syntask.task_runners import ThreadPoolTaskRunner
+
+    @flow
+    def main():
+        pass
+
+    return isinstance(main.task_runner, ThreadPoolTaskRunner)
+
+
+def runner_as_a_class():
+    from syntask.task_runners import ThreadPoolTaskRunner
+
+    @flow(task_runner=ThreadPoolTaskRunner)
+    def main():
+        return add.submit(1).result()
+
+    return main()
+
+
+def runner_with_options():
+    from syntask.task_runners import ThreadPoolTaskRunner
+
+    @flow
+    def main():
+        return add.submit(1).result()
+
+    return main.with_options(task_runner=ThreadPoolTaskRunner(max_workers=2))()
+
+
+def runners_are_equal_by_their_workers():
+    from syntask.task_runners import ThreadPoolTaskRunner
+
+    return [
+        ThreadPoolTaskRunner(max_workers=2) == ThreadPoolTaskRunner(max_workers=2),
+        ThreadPoolTaskRunner(max_workers=2) == ThreadPoolTaskRunner(max_workers=3),
+    ]
+
+
+def result_twice():
+    @flow
+    def main():
+        future = add.submit(1)
+        return [future.result(), future.result(), add(future), add(future)]
+
+    return main()
+
+
+def future_after_its_flow():
+    @flow
+    def child():
+        return [add.submit(1)]
+
+    @flow
+    def main():
+        (state,) = child()
+        return [shown(state), add(state)]
+
+    return main()
+
+
+def future_of_a_task_that_submits():
+    @task
+    def outer():
+        return add.submit(1)
+
+    @flow
+    def main():
+        return outer().result()
+
+    return main()
+
+
+def future_has_a_text():
+    @flow
+    def main():
+        return "add" in repr(add.submit(1)) or "Future" in repr(add.submit(1))
+
+    return main()
+
+
+def wait_of_nothing():
+    from syntask.futures import wait
+
+    return [len(part) for part in wait([])]
+
+
+def as_completed_of_nothing():
+    from syntask.futures import as_completed
+
+    return list(as_completed([]))
+
+
+def exception_while_submitting_leaves_the_others():
+    ended = []
+
+    @task
+    def slow():
+        time.sleep(0.03)
+        ended.append(1)
+
+    @flow
+    def main():
+        slow.submit()
+        raise ValueError("no")
+
+    return [error_of(main), ended]
+
+
+def submitted_with_keywords_and_return_state():
+    @flow
+    def main():
+        return shown(add.submit(x=1, y=2, return_state=True))
+
+    return main()
