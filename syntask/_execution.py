@@ -43,9 +43,15 @@ class Execution:
         self._process = os.getpid()
         self.parameters: Mapping[str, Any] = {}
         self.wait_for: Any = None
+        self.upstream: tuple[str, ...] = ()
         self.retries_done = 0
         self.returned: Any = NOTHING
         self.raised: BaseException | None = None
+
+    @property
+    def follower(self) -> Tracker | None:
+        """Who is told of the run; nobody in a process that was forked from that of the run."""
+        return self.tracker if os.getpid() == self._process else None
 
     # What is particular to a flow or a task.
 
@@ -99,6 +105,7 @@ class Execution:
                 state = self.found() or (yield from self._attempts())
         except Exception as error:  # noqa: BLE001  (such as that of a function that makes a name)
             state = self._failed(error)
+            self.report_failure(state)
         except BaseException as error:
             self.raised = error
             yield from self.enter((yield from self.ended_by(error)))
@@ -161,14 +168,20 @@ class Execution:
 
     def report_failure(self, state: State[Any]) -> None:
         """Log that the run has failed for good."""
-        self.logger.error("The %s run failed with %s.", self.kind, cause(state), exc_info=traceback_of(state))
+        self.logger.error(
+            "The %s run `%s` failed with %s.",
+            self.kind,
+            self.run.name,
+            cause(state),
+            exc_info=traceback_of(state),
+        )
 
     def report_retry(self, state: State[Any], delay: float) -> None:
         """Log that another attempt follows."""
         when = f"in {delay:g} seconds" if delay else "now"
-        text = "The %s run failed with %s. Retry %d/%d begins %s."
+        text = "The %s run `%s` failed with %s. Retry %d/%d begins %s."
         numbers = (self.retries_done, self.definition.retries)
-        self.logger.info(text, self.kind, cause(state), *numbers, when)
+        self.logger.info(text, self.kind, self.run.name, cause(state), *numbers, when)
 
     def enter(self, state: State[Any]) -> Steps[None]:
         """Have the run come into *state*: keep it, tell who follows the run, and call the hooks."""
@@ -180,8 +193,8 @@ class Execution:
         elif state.is_final():
             run.end_time = state.timestamp
         self.mark(state)
-        if self.tracker is not None and os.getpid() == self._process:  # not in a fork of the run
-            self.follow(self.tracker, state)
+        if self.follower is not None:
+            self.follow(self.follower, state)
         for hook in self.definition.hooks_for(state):
             yield from self._call_hook(hook, state)
 
@@ -203,7 +216,7 @@ class Execution:
                 message=state.message or "",
                 attempt=max(self.run.run_count, 1),
                 parent=self.parent,
-                upstream=getattr(self.run, "upstream", ()),
+                upstream=self.upstream,
             )
         )
 

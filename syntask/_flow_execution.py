@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from syntask import _run, _states
@@ -12,7 +13,7 @@ from syntask._execution import NOTHING, Execution
 from syntask._inputs import resolved, upstream_of
 from syntask._logging import RunLogger, flow_logger
 from syntask._names import custom_name
-from syntask._outcome import failure, shown
+from syntask._outcome import end_of, failure, shown
 from syntask._runs import FlowRun, as_id, new_id, random_name
 from syntask._settings import logs_prints, persists_results
 from syntask._states import State, StateType, get_state_exception, result_of
@@ -103,10 +104,12 @@ class FlowExecution(Execution):
         self.runner.close(cancel=cancel)
 
     def steps(self) -> Steps[State[Any]]:
-        if not self._cares_for_termination():
-            return (yield from super().steps())
-        with self._termination.raised():
-            return (yield from super().steps())
+        try:
+            with self._termination.raised() if self._cares_for_termination() else nullcontext():
+                return (yield from super().steps())
+        finally:
+            if self.run.parent is None and self.follower is not None:
+                self.follower.end(*end_of(self.run.state))
 
     def _cares_for_termination(self) -> bool:
         """Whether anybody is to know that the process was asked to end: a hook, or the store of a script.
@@ -143,8 +146,6 @@ class FlowExecution(Execution):
     def follow(self, tracker: Tracker, state: State[Any]) -> None:
         if self.run.parent is not None:
             super().follow(tracker, state)
-        elif state.is_final() or state.is_paused():
-            tracker.end(state.type.value, state.name, state.message or "")
 
     def outcome(self) -> Any:
         if self.returned is not NOTHING and not isinstance(self.returned, State):

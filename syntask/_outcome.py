@@ -73,6 +73,16 @@ def crash(error: BaseException) -> State[Any]:
     return states.Crashed(message=f"The run was ended by {shown(error)}", data=error)
 
 
+def end_of(state: State[Any]) -> tuple[str, str, str]:
+    """Type, name and message of the state that a run is kept in once nothing of it goes on.
+
+    A flow can return a state that is no end, such as Paused.
+    """
+    if state.is_final():
+        return state.type.value, state.name, state.message or ""
+    return StateType.FAILED.value, "Failed", f"The flow ended in the state {state}, which is no end."
+
+
 def shown(error: BaseException) -> str:
     """The type of *error* and what it says, which may be an error of its own."""
     try:

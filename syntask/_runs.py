@@ -91,8 +91,7 @@ class FlowRun(Run):
 
 
 class TaskRun(Run):
-    """A run of the task *task_name* in the flow run *flow_run_id*, if in one; *upstream* are the ids of
-    the task runs whose results it takes."""
+    """A run of the task *task_name* in the flow run *flow_run_id*, if in one."""
 
     def __init__(
         self,
@@ -103,13 +102,11 @@ class TaskRun(Run):
         task_name: str,
         task_key: str,
         flow_run_id: UUID | None,
-        upstream: tuple[str, ...] = (),
     ) -> None:
         super().__init__(id, name, tags)
         self.task_name = task_name
         self.task_key = task_key
         self.flow_run_id = flow_run_id
-        self.upstream = upstream
 
 
 def new_id() -> UUID:

@@ -42,11 +42,11 @@ class TaskExecution(Execution):
     ) -> None:
         self._flow = FlowRunContext.get()
         self._around = current_context()
-        upstream = tuple(dict.fromkeys((*upstream_of(parameters, wait_for), *upstream)))
         tracker = None if self._flow is None else self._flow.tracker
-        super().__init__(task, _new_run(task, self._flow, upstream), tracker)
+        super().__init__(task, _new_run(task, self._flow), tracker)
         self.parameters = parameters
         self.wait_for = wait_for
+        self.upstream = tuple(dict.fromkeys((*upstream_of(parameters, wait_for), *upstream)))
         self._key: str | None = None
         self._slots: Slots | None = None
 
@@ -180,7 +180,7 @@ class TaskExecution(Execution):
         return None
 
 
-def _new_run(task: Task[..., Any], flow: FlowRunContext | None, upstream: tuple[str, ...]) -> TaskRun:
+def _new_run(task: Task[..., Any], flow: FlowRunContext | None) -> TaskRun:
     run = None if flow is None else flow.flow_run
     return TaskRun(
         new_id(),
@@ -189,7 +189,6 @@ def _new_run(task: Task[..., Any], flow: FlowRunContext | None, upstream: tuple[
         task_name=task.name,
         task_key=task.task_key,
         flow_run_id=None if run is None else run.id,
-        upstream=upstream,
     )
 
 

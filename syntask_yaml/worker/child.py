@@ -21,7 +21,7 @@ from typing import IO, Any
 import syntask
 import syntask_yaml
 from syntask._exceptions import FlowRunTimeoutError, TerminationSignal
-from syntask._outcome import shown
+from syntask._outcome import end_of, shown
 from syntask._run import enter
 from syntask._states import Completed, State
 from syntask._tracking import ChildChange, RunInfo
@@ -201,12 +201,12 @@ def _report_end(report: _Reporter, state: State[Any]) -> None:
     """Report the state of a flow that did not complete: the one that it returned, or what it raised."""
     _flush()
     error = state.data
-    message = state.message or ""
+    kind, name, message = end_of(state)
     if isinstance(error, BaseException):
         report(Report("log", _trace(error), level=logging.ERROR))
         message = message if isinstance(error, FlowRunTimeoutError) else _summary(error)
-    name = "" if state.name.upper() == state.type else state.name
-    report(Report("failed", message, name=name, stage="call", state=state.type.value))
+    name = "" if name.upper() == kind else name
+    report(Report("failed", message, name=name, stage="call", state=kind))
 
 
 def _step_of(error: BaseException) -> int | None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from syntask import _run, flow, task
-from syntask._states import Cancelled
+from syntask._states import Cancelled, Paused
 from syntask._tracking import ChildChange, RunInfo
 
 ID = "12345678-1234-5678-1234-567812345678"
@@ -117,6 +117,29 @@ def test_what_is_not_ready_is_told_once(notes: Notes) -> None:
 
     assert main() == "NotReady"
     assert notes.of("double") == ["NotReady"]
+
+
+def test_a_state_that_is_no_end(notes: Notes) -> None:
+    @flow
+    def main() -> Any:
+        return Paused()
+
+    assert main(return_state=True).is_paused()
+    assert notes.ends == [("FAILED", "Failed", "The flow ended in the state Paused(), which is no end.")]
+
+
+def test_a_subflow_is_told_with_what_it_takes(notes: Notes) -> None:
+    @flow
+    def inner(number: Any) -> Any:
+        return number
+
+    @flow
+    def main() -> Any:
+        return inner(double.submit(1))
+
+    assert main() == 2
+    (upstream,) = {change.upstream for change in notes.changes if change.kind == "flow"}
+    assert upstream == tuple({change.id for change in notes.changes if change.kind == "task"})
 
 
 def test_an_end_that_the_flow_chose(notes: Notes) -> None:
