@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import subprocess
+import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -151,21 +151,31 @@ def test_an_end_that_the_flow_chose(notes: Notes) -> None:
     assert notes.ends == [("CANCELLED", "Cancelled", "nothing to do")]
 
 
-def test_a_forked_process_tells_nothing(notes: Notes, tmp_path: Path) -> None:
-    """It is not the run, and the pipe or store of the run is not its own."""
-    told = tmp_path / "told"
-    notes.follow = lambda change: told.open("a").write(f"{change.of}\n")  # type: ignore[method-assign,assignment]
-    notes.end = lambda *_: told.open("a").write("end\n")  # type: ignore[method-assign,assignment]
+_FORKS = """
+import os, sys
+from syntask import _run, flow, task
+from syntask._tracking import RunInfo
 
-    @flow
-    def main() -> None:
-        if (child := os.fork()) == 0:
-            double(1)
-            return
+class Prints:
+    run = RunInfo("12345678-1234-5678-1234-567812345678", "calm-owl", "main")
+    def follow(self, change): os.write(1, f"{change.state_name}\\n".encode())
+    def end(self, state, name, message): os.write(1, f"end {state}\\n".encode())
+
+@task
+def one(): pass
+
+@flow
+def main():
+    if child := os.fork():
         os.waitpid(child, 0)
+    one()
 
-    me = os.getpid()
-    main()
-    if os.getpid() != me:
-        os._exit(0)
-    assert told.read_text() == "end\n"
+_run.enter(Prints())
+main()
+"""
+
+
+def test_a_forked_process_tells_nothing() -> None:
+    """It is not the run, and the pipe or store of the run is not its own."""
+    done = subprocess.run([sys.executable, "-c", _FORKS], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["Running", "Completed", "end COMPLETED"]
