@@ -110,7 +110,8 @@ def _values(call: ast.Call) -> list[ast.expr]:
 
 def _leave_dependency(draft: FlowFileDraft, call: ast.Call, method: str) -> None:
     statement = draft.module.statement(call)
-    if statement not in draft.moved.values() and not draft.edits.is_removed(statement):
+    is_said = statement in draft.added or statement in draft.moved.values()
+    if not is_said and not draft.edits.is_removed(statement):
         text = f"`{method}` is gone. Pass the results, or `wait_for=[…]`, to the call."
         draft.todo(call, "p1-dependency", text)
 

@@ -11,6 +11,7 @@ from syntask_yaml.source import Source, Span
 from syntask_yaml.upgrade.prefect1.bodies import check_names
 from syntask_yaml.upgrade.prefect1.branches import convert_branches
 from syntask_yaml.upgrade.prefect1.calls import convert_calls
+from syntask_yaml.upgrade.prefect1.chains import convert_chains
 from syntask_yaml.upgrade.prefect1.classes import convert_classes
 from syntask_yaml.upgrade.prefect1.clients import convert_clients
 from syntask_yaml.upgrade.prefect1.conditions import convert_conditions
@@ -65,6 +66,7 @@ _RULES: tuple[Callable[[FlowFileDraft], None], ...] = (
     check_names,
     convert_parameters,
     submit_tasks,
+    convert_chains,
     convert_dependencies,
     convert_calls,
     convert_branches,

@@ -16,10 +16,10 @@ from syntask_yaml.upgrade.prefect1.names import bound_names
 
 
 @dataclass(eq=False, slots=True)
-class _Call:
+class StatedCall:
     """A call of a task that is given a name, what it waits for, and the statements that say so."""
 
-    statement: ast.Assign
+    statement: ast.stmt
     call: ast.Call
     waits: list[ast.Name] = field(default_factory=list)
     inputs: dict[str, ast.Name] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class _Unclear(ValueError):
     """A dependency is not plain to see."""
 
 
-def _edges(flow: Prefect1Flow, statement: ast.stmt) -> tuple[Edge, ...]:
+def edges_of(flow: Prefect1Flow, statement: ast.stmt) -> tuple[Edge, ...]:
     """The dependencies that a statement of a flow says of its calls."""
     call = statement.value if isinstance(statement, ast.Expr) else None
     found = read_edges(call, flow.variable) if isinstance(call, ast.Call) else None
@@ -44,32 +44,12 @@ def _edges(flow: Prefect1Flow, statement: ast.stmt) -> tuple[Edge, ...]:
 def convert_dependencies(draft: FlowFileDraft) -> None:
     """Every list of statements of a flow that states dependencies of its calls."""
     for flow in draft.flows:
-        for body in _bodies(flow):
-            for statement in body:
-                _convert_addition(draft, flow, statement)
-            if any(_edges(flow, each) for each in body):
+        for body in bodies_of(flow):
+            if any(edges_of(flow, each) for each in body):
                 _convert(draft, flow, body)
 
 
-def _convert_addition(draft: FlowFileDraft, flow: Prefect1Flow, statement: ast.stmt) -> None:
-    """`flow.add_task(…)` of what is called: the call adds it."""
-    call = statement.value if isinstance(statement, ast.Expr) else None
-    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and len(call.args) == 1):
-        return
-    owner, added = call.func.value, call.args[0]
-    is_addition = call.func.attr == "add_task" and isinstance(owner, ast.Name) and owner.id == flow.variable
-    if not is_addition or call.keywords:
-        return
-    if isinstance(added, ast.Name) and _is_set_before(draft, flow, added):
-        draft.edits.remove(statement)
-    elif isinstance(added, ast.Call) and (draft.makes_task_of(added) or _calls_task(draft, added)):
-        called = "()" if draft.makes_task_of(added) else ""
-        draft.edits.replace(draft.edits.start(call), draft.edits.start(added), "")
-        draft.edits.replace(draft.edits.end(added), draft.edits.end(call), called)
-        draft.added.add(statement)
-
-
-def _bodies(flow: Prefect1Flow) -> Iterator[list[ast.stmt]]:
+def bodies_of(flow: Prefect1Flow) -> Iterator[list[ast.stmt]]:
     yield flow.body
     for node in flow.nodes:
         if isinstance(node, (ast.If, ast.For, ast.While, ast.With, ast.Try)):
@@ -78,17 +58,17 @@ def _bodies(flow: Prefect1Flow) -> Iterator[list[ast.stmt]]:
 
 
 def _convert(draft: FlowFileDraft, flow: Prefect1Flow, body: list[ast.stmt]) -> None:
-    calls: dict[str, _Call] = {}
+    calls: dict[str, StatedCall] = {}
     try:
         for statement in body:
-            if edges := _edges(flow, statement):
+            if edges := edges_of(flow, statement):
                 _read(draft, flow, body, statement, edges, calls)
         places = _places(body, calls)
         _check(draft, body, calls, places)
     except _Unclear:
         return  # `calls` leaves what is not converted
     for call in sorted(calls.values(), key=places.__getitem__):
-        _add_arguments(draft, call)
+        add_arguments(draft, call)
         place = body[places[call][0]]
         for statement in call.said:
             if statement is not place:
@@ -103,7 +83,7 @@ def _read(
     body: list[ast.stmt],
     statement: ast.stmt,
     edges: Sequence[Edge],
-    calls: dict[str, _Call],
+    calls: dict[str, StatedCall],
 ) -> None:
     """Let *calls* know what *statement* says of them."""
     assert isinstance(statement, ast.Expr)
@@ -113,7 +93,7 @@ def _read(
             raise _Unclear
         call = calls.get(task.id) or _assigned_call(draft, flow, body, task)
         calls[task.id] = call
-        if not _is_set_before(draft, flow, upstream):
+        if not is_set_before(draft, flow, upstream):
             raise _Unclear
         if edge.key:
             call.inputs[edge.key] = upstream
@@ -122,19 +102,21 @@ def _read(
         call.said.append(statement)
 
 
-def _assigned_call(draft: FlowFileDraft, flow: Prefect1Flow, body: list[ast.stmt], name: ast.Name) -> _Call:
+def _assigned_call(
+    draft: FlowFileDraft, flow: Prefect1Flow, body: list[ast.stmt], name: ast.Name
+) -> StatedCall:
     """The call of a task that gives *name* its value, in the same list of statements."""
     for statement in body:
         if isinstance(statement, ast.Assign) and [getattr(each, "id", "") for each in statement.targets] == [
             name.id
         ]:
             call = statement.value
-            if isinstance(call, ast.Call) and _is_set_before(draft, flow, name) and _calls_task(draft, call):
-                return _Call(statement, call)
+            if isinstance(call, ast.Call) and is_set_before(draft, flow, name) and calls_task(draft, call):
+                return StatedCall(statement, call)
     raise _Unclear
 
 
-def _calls_task(draft: FlowFileDraft, call: ast.Call) -> bool:
+def calls_task(draft: FlowFileDraft, call: ast.Call) -> bool:
     called = call.func
     if isinstance(called, ast.Attribute) and called.attr == "map":
         called = called.value
@@ -148,7 +130,7 @@ def _is_own(draft: FlowFileDraft, option: ast.keyword) -> bool:
     return option.arg in ("flow", "mapped", None)
 
 
-def _is_set_before(draft: FlowFileDraft, flow: Prefect1Flow, use: ast.Name) -> bool:
+def is_set_before(draft: FlowFileDraft, flow: Prefect1Flow, use: ast.Name) -> bool:
     """Whether the flow sets the name once, and whenever *use* is reached."""
     stores = [
         node
@@ -174,7 +156,7 @@ def _is_set_before(draft: FlowFileDraft, flow: Prefect1Flow, use: ast.Name) -> b
 Place = tuple[int, int]
 
 
-def _places(body: list[ast.stmt], calls: dict[str, _Call]) -> dict[_Call, Place]:
+def _places(body: list[ast.stmt], calls: dict[str, StatedCall]) -> dict[StatedCall, Place]:
     """Where each call has to stand: behind what it waits for, at the latest where that is stated."""
     places = {call: (body.index(call.statement), 0) for call in calls.values()}
     for _ in body:
@@ -188,7 +170,9 @@ def _places(body: list[ast.stmt], calls: dict[str, _Call]) -> dict[_Call, Place]
     return places
 
 
-def _needed(body: list[ast.stmt], calls: dict[str, _Call], places: dict[_Call, Place], call: _Call) -> Place:
+def _needed(
+    body: list[ast.stmt], calls: dict[str, StatedCall], places: dict[StatedCall, Place], call: StatedCall
+) -> Place:
     """The place of the last one that *call* waits for; in front of all if it is in no such list."""
     found = [(-1, 0)]
     for name in {each.id for each in call.upstream}:
@@ -198,7 +182,7 @@ def _needed(body: list[ast.stmt], calls: dict[str, _Call], places: dict[_Call, P
 
 
 def _check(
-    draft: FlowFileDraft, body: list[ast.stmt], calls: dict[str, _Call], places: dict[_Call, Place]
+    draft: FlowFileDraft, body: list[ast.stmt], calls: dict[str, StatedCall], places: dict[StatedCall, Place]
 ) -> None:
     """Raise _Unclear if a call that moves is needed before, or needs what changes before."""
     said = {statement for call in calls.values() for statement in call.said}
@@ -219,7 +203,7 @@ def _names(node: ast.AST) -> set[str]:
     return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
 
 
-def _add_arguments(draft: FlowFileDraft, call: _Call) -> None:
+def add_arguments(draft: FlowFileDraft, call: StatedCall) -> None:
     """Let the call take what was stated behind it."""
     edits = draft.edits
     waits = list(dict.fromkeys(draft.renamed.get(each, each.id) for each in call.waits))

@@ -9,10 +9,12 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
+from syntask_yaml.upgrade.prefect1.calls import is_known
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
 from syntask_yaml.upgrade.prefect1.edges import graph_statements, is_uncalled, read_edges
 from syntask_yaml.upgrade.prefect1.headers import decorator, signature
 from syntask_yaml.upgrade.prefect1.module import argument
+from syntask_yaml.upgrade.prefect1.names import bound_names
 
 _HINT = "Call the tasks in the function of the flow, and pass results or `wait_for=[…]`."
 
@@ -172,12 +174,25 @@ def _task(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.AST | None) -> str
 
 
 def _upstream(draft: FlowFileDraft, flow: Prefect1Flow, graph: _Graph, node: ast.AST | None) -> str:
-    """The name of a task, which is in the graph then, or of a parameter."""
-    if isinstance(node, ast.Name) and node.id in draft.parameters:
-        return node.id
+    """The name of a task, which is in the graph then, of a parameter, or of a result."""
+    if isinstance(node, ast.Name) and (node.id in draft.parameters or _is_result(draft, flow, node)):
+        return draft.renamed.get(node, node.id)
     task = _task(draft, flow, node)
     graph.add(task)
     return task
+
+
+def _is_result(draft: FlowFileDraft, flow: Prefect1Flow, use: ast.Name) -> bool:
+    """Whether the flow sets a name once, to a parameter or a result, in front of all it says of its graph."""
+    stores = [each for each in flow.nodes if isinstance(each, ast.Name) and each.id == use.id]
+    match [each for each in flow.body if use.id in bound_names(each)]:
+        case [ast.Assign(targets=[ast.Name()], value=ast.Call(func=called)) as made]:
+            pass
+        case _:
+            return False
+    is_value = is_known(draft, called) or draft.names.of(called) == "prefect.Parameter"
+    is_once = sum(isinstance(each.ctx, ast.Store) for each in stores) == 1
+    return is_value and is_once and made.lineno < min(each.lineno for each in graph_statements(draft, flow))
 
 
 def _lines(draft: FlowFileDraft, graph: _Graph) -> list[str]:

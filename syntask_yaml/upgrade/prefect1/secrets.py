@@ -76,7 +76,7 @@ def _convert_task(draft: FlowFileDraft, call: ast.Call, text: str) -> None:
         return
     statement = draft.module.statement(call)
     if not (isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)):
-        draft.todo(call, "p1-secret", f"Read the secret in the flow: `{text}`.")
+        draft.todo(call, "p1-secret", f"Read it in the flow: `{text}`.")
         return
     variable = statement.targets[0].id
     users = [flow for flow in draft.flows if flow.reads(variable)]
@@ -84,7 +84,7 @@ def _convert_task(draft: FlowFileDraft, call: ast.Call, text: str) -> None:
     home = draft.module.parent(statement)
     is_only = home is draft.module.tree and draft.module.assigned(variable, call) is call
     if not users or not is_only or inside != len(draft.module.uses(variable)):
-        draft.todo(call, "p1-secret", f"Read the secret in the flow: `{variable} = {text}`.")
+        draft.todo(call, "p1-secret", f"Read it in the flow: `{variable} = {text}`.")
         return
     for flow in users:
         flow.first_lines.append(f"{variable} = {text}")

@@ -77,3 +77,9 @@ with Flow("added") as added:
     rows = fetch()
     added.add_task(rows)
     added.add_task(store(rows))
+
+with Flow("chained") as chained:
+    rows = fetch()
+    store(limit=1).set_upstream(rows)
+    kept = clean(rows)
+    clean.set_dependencies(upstream_tasks=[fetch], keyword_tasks={"rows": rows})

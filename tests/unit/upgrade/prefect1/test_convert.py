@@ -437,6 +437,26 @@ def test_a_run_of_another_flow_is_converted_if_it_is_plain(body: str, left: bool
     assert left or "a b" not in body or '"a b/a-b"' in found.text
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("    a = t()\n    u(1).set_upstream(a)\n", "    a = t()\n    u(1, wait_for=[a])\n"),
+        ('    a = t()\n    u().set_upstream(a, key="x")\n', "    a = t()\n    u(x=a)\n"),
+        (
+            '    x = Parameter("x")\n    u.bind(x=x, flow=flow)\n    t.set_upstream(u)\n',
+            "    u_result = u(x=x)\n    t(wait_for=[u_result])\n",
+        ),
+        ("    u(1).set_upstream(a)\n    a = t()\n", ""),
+        ("    u.bind(x=x, flow=flow)\n    x = t()\n", ""),
+        ("    x = T()\n    u.bind(x=x, flow=flow)\n", ""),
+    ],
+)
+def test_what_is_said_of_a_call_or_a_task_takes_what_is_set_before(body: str, expected: str) -> None:
+    head = HEAD.replace("Flow, task", "Flow, Parameter, task") + "from shop import T\n"
+    found = converted(f'{head}@task\ndef u(x=1):\n    return x\n\n\nwith Flow("f") as flow:\n{body}')
+    assert found.text.endswith(f":\n{expected}") if expected else codes(found) == {"p1-dependency"}
+
+
 @pytest.mark.parametrize(("made", "left"), [("T(x)()", True), ("T(1)(x)", False)])
 def test_a_parameter_for_a_task_that_is_made_is_left(made: str, left: bool) -> None:
     text = (
