@@ -39,14 +39,19 @@ class Future(Generic[R]):
 
     def wait(self, timeout: float | None = None) -> None:
         """Wait for the end of the task run, or for *timeout* seconds."""
-        if timeout is None and self._execute_here is not None:
-            self._execute_here()
+        if timeout is None:
+            self.help()
         self._ended.wait(timeout)
 
     def wait_for_state(self) -> State[R]:
         """Wait for the end of the task run, and return its final state."""
         self.wait()
         return self.state
+
+    def help(self) -> None:
+        """Execute the task run in this thread, if it would otherwise wait for this thread."""
+        if self._execute_here is not None:
+            self._execute_here()
 
     def may_execute_here(self, execute: Callable[[], None]) -> None:
         """Have who waits for the task run call *execute*, which executes it unless a thread does."""
@@ -137,6 +142,8 @@ def as_completed(futures: Sequence[Future[R]], timeout: float | None = None) -> 
 
     for future in pending:
         future.add_done_callback(keep)
+    for future in pending if until is None else ():
+        future.help()
     for number in range(len(pending)):
         left = None if until is None else max(0.0, until - time.monotonic())
         if not bell.acquire(timeout=left):

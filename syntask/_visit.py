@@ -7,7 +7,7 @@ from typing import Any
 
 from syntask._annotations import BaseAnnotation, allow_failure, opaque, quote
 from syntask._exceptions import UpstreamTaskError
-from syntask._futures import Future
+from syntask._futures import Future, FutureList
 from syntask._states import State, result_of
 
 _PLAIN = frozenset({str, int, float, bool, bytes, type(None)})
@@ -107,20 +107,18 @@ def _visit_of(value: Any) -> Callable[[Any, _Replace, _Path], Any] | None:
         return _visit_dataclass
     if hasattr(kind, "model_fields") and hasattr(kind, "model_copy"):  # a model of pydantic
         return _visit_model
-    if issubclass(kind, tuple) and hasattr(kind, "_fields"):
-        return _visit_named_tuple
     return next((_VISITS[base] for base in kind.__mro__ if base in _VISITS), None)
 
 
 def _visit_items(value: Any, replace: _Replace, path: _Path) -> Any:
+    if _PLAIN.issuperset(map(type, value)):  # a million numbers are looked at in no time
+        return value
     items = [_replaced(each, replace, path) for each in value]
-    is_same = all(new is old for new, old in zip(items, value, strict=True))
-    return value if is_same else type(value)(items)
-
-
-def _visit_named_tuple(value: Any, replace: _Replace, path: _Path) -> Any:
-    items = [_replaced(each, replace, path) for each in value]
-    return type(value)(*items)
+    if all(new is old for new, old in zip(items, value, strict=True)):
+        return value
+    if isinstance(value, FutureList):
+        return items
+    return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
 
 
 def _visit_dict(value: dict[Any, Any], replace: _Replace, path: _Path) -> Any:
@@ -142,8 +140,6 @@ def _like(value: Any, pairs: dict[Any, Any]) -> Any:
 
 
 def _visit_dataclass(value: Any, replace: _Replace, path: _Path) -> Any:
-    if isinstance(value, type):
-        return value
     return _with_fields(value, type(value).__dataclass_fields__, replace, path)
 
 

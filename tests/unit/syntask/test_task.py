@@ -177,7 +177,7 @@ def test_threads_are_as_many_as_the_runner_may_have() -> None:
 def test_a_task_that_waits_for_one_that_it_submitted_does_not_hold_its_thread() -> None:
     @task
     def down(number: int) -> int:
-        return 0 if number == 0 else 1 + down.submit(number - 1).result()
+        return 0 if number == 0 else 1 + sum(down.map([number - 1]).result())
 
     @flow(task_runner=ThreadPoolTaskRunner(max_workers=1))
     def main() -> int:
