@@ -9,16 +9,20 @@ from typing import Any
 import click
 
 from syntask_yaml.backend.base import RunFilter
-from syntask_yaml.cli.commands import flow_run_logs, flow_run_retry
+from syntask_yaml.cli.commands import flow_run_logs, flow_run_retry, flow_run_timeline
 from syntask_yaml.cli.commands.why import new_command as new_why
 from syntask_yaml.cli.completion import complete_deployment, complete_run
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.duration import Since
+from syntask_yaml.cli.views.children import encode_child, print_children
 from syntask_yaml.cli.views.deliveries import delivery_text, encode_delivery
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say, when
 from syntask_yaml.model.run import Run, StateType
 from syntask_yaml.operations.runs import FAILED, find_run, full_name
+
+# Task runs and subflow runs that `inspect` shows.
+_SHOWN = 20
 
 
 @click.group("flow-run")
@@ -32,6 +36,7 @@ def command() -> None:
 command.add_command(new_why())
 command.add_command(flow_run_logs.command)
 command.add_command(flow_run_retry.command)
+command.add_command(flow_run_timeline.command)
 
 
 @command.command("ls")
@@ -109,21 +114,25 @@ def ls(
 
 @command.command("inspect")
 @click.argument("id", shell_complete=complete_run)
+@click.option("--all", "is_whole", is_flag=True, help="Show all task runs and subflow runs, not only some.")
 @as_json
 @pass_context
-def inspect(context: Context, /, *, id: str, output: str) -> None:
-    """Show a run, and what automations did when it ended."""
+def inspect(context: Context, /, *, id: str, is_whole: bool, output: str) -> None:
+    """Show a run, its task runs and subflow runs, and what automations did when it ended."""
     with context.backend(is_read_only=True) as backend:
         run = find_run(backend, id)
+        children = backend.children(run.id)
         deliveries = backend.deliveries(run.id)
     if output == "json":
-        shown = {**encode(run), "deliveries": [encode_delivery(each) for each in deliveries]}
-        print_json(document("flow-run", shown))
+        made = {"deliveries": [encode_delivery(each) for each in deliveries]}
+        parts = {"children": [encode_child(child) for child in children]}
+        print_json(document("flow-run", {**encode(run), **made, **parts}))
         return
     for key, value in encode(run).items():
         click.echo(escaped(f"{key}: {'' if value is None else value}"))
     for each in deliveries:
         click.echo(escaped(f"automation {delivery_text(each)}"))
+    print_children(run, children, limit=None if is_whole else _SHOWN)
 
 
 @command.command("cancel")

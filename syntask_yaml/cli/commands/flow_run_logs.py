@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -15,6 +16,7 @@ from syntask_yaml.cli.duration import Since
 from syntask_yaml.cli.views.output import document, print_json
 from syntask_yaml.cli.views.runs import as_raw, encode_line, print_as_json, show_log_line, show_watched
 from syntask_yaml.errors import UsageError
+from syntask_yaml.operations.children import find_children
 from syntask_yaml.operations.runs import find_run, watch
 
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -32,6 +34,11 @@ _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
     "--since",
     type=Since(),
     help="Print only lines written since: `10m` ago, or a time in ISO 8601.",
+)
+@click.option(
+    "--task",
+    metavar="NAME_OR_ID",
+    help="Print only lines of this task, or task run; with --follow, of those that have begun.",
 )
 @as_raw
 @click.option(
@@ -51,6 +58,7 @@ def command(
     follow: bool,
     level: str | None,
     since: datetime | None,
+    task: str | None,
     is_raw: bool,
     output: str,
 ) -> None:
@@ -62,6 +70,9 @@ def command(
     show = print_as_json if output == "jsonl" else partial(show_log_line, is_raw=is_raw)
     with context.backend(is_read_only=True) as backend:
         run = find_run(backend, id)
+        if task is not None:
+            meant = find_children(run, backend.children(run.id), task)
+            which = replace(which, tasks=tuple(child.id for child in meant))
         if follow:
             show_watched(watch(backend, run, which=which), show=show)
             return

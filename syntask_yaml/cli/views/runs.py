@@ -77,6 +77,7 @@ def encode_line(line: LogLine) -> dict[str, Any]:
         "level": logging.getLevelName(line.level),
         "logger": line.logger,
         "message": line.message,
+        "task_run_id": line.task,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Callable
@@ -53,6 +54,50 @@ def test_what_a_flow_tells_is_kept(deployed: Deployed) -> None:
     (line,) = [line for line in site.lines(run) if line.message == "from a task"]
     assert line.task == ids[0]
     assert f"{site.run(run).name} works ('a',) {{}} 1" in site.text(run)
+
+
+def test_tasks_and_subflows_are_children(deployed: Deployed) -> None:
+    """As the decorators make them, with what each of them logs."""
+    site = site_of(deployed, "orders")
+    (run,) = site.ask("orders")
+    site.work()
+
+    assert site.run(run).state.type is StateType.COMPLETED
+    kept = children(site, run)
+    (flow,) = [child for child in kept if child.kind == "flow"]
+    tasks = [child for child in kept if child.kind == "task"]
+    assert [child.of for child in tasks] == ["load"] * 4
+    assert sorted(str(child.parent) for child in tasks) == sorted([flow.id] * 2 + ["None"] * 2)
+    (failed,) = [child for child in kept if child.state.type is StateType.FAILED]
+    assert "no customer 2" in failed.state.message
+    by_task = {line.task: line.message for line in site.lines(run) if line.message.startswith("loads ")}
+    assert by_task.keys() == {child.id for child in tasks}
+    assert by_task[failed.id] == "loads 2"
+
+
+def test_commands_show_what_is_kept(deployed: Deployed) -> None:
+    """As text and as JSON; lines of one task alone."""
+    site = site_of(deployed, "works")
+    (run,) = site.ask("works")
+    site.work()
+
+    text = site.syntask("flow-run", "inspect", run)
+    assert "task runs and subflow runs: 2 Completed, 1 Failed" in text
+    assert "inner-2 (flow)" in text
+    shown = json.loads(site.syntask("flow-run", "inspect", run, "-o", "json"))
+    assert [child["name"] for child in shown["children"]] == ["load-1", "inner-2", "save-3"]
+    bars = json.loads(site.syntask("flow-run", "timeline", "-o", "json"))["bars"]
+    assert [(bar["depth"], bar["name"]) for bar in bars] == [
+        (0, "works"),
+        (1, "load-1"),
+        (1, "inner-2"),
+        (2, "save-3"),
+    ]
+    assert "works" in site.syntask("flow-run", "timeline", run)
+    (line,) = site.syntask("flow-run", "logs", run, "--task", "load").splitlines()
+    assert line.endswith("from a task")
+    assert site.syntask("flow-run", "logs", run, "--task", "save-3") == ""
+    assert "It has `load`, `inner`, `save`." in site.call("flow-run", "logs", run, "--task", "x").stderr
 
 
 def test_a_worker_that_is_killed_leaves_no_task_running(deployed: Deployed) -> None:

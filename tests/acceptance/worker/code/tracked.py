@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from uuid import UUID
 
-from syntask import flow
+from syntask import flow, get_run_logger, task
 from syntask._run import entered
 from syntask._tracking import ChildChange
 
@@ -39,6 +39,26 @@ def works():
     tell(2, "COMPLETED", of="inner", kind="flow")
     info = entered().run
     print(info.name, info.deployment, info.tags, info.parameters, info.run_count)
+
+
+@task
+def load(number):
+    get_run_logger().info("loads %s", number)
+    if number == 2:
+        raise ValueError("no customer 2")
+    return number
+
+
+@flow
+def inner(numbers):
+    return sum(load(number) for number in numbers)
+
+
+@flow
+def orders():
+    first = inner([0, 1])
+    later = [load.submit(number, wait_for=[]) for number in (first, 2)]
+    return [each.result(raise_on_failure=False) for each in later][:1]
 
 
 @flow

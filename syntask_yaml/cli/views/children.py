@@ -1,0 +1,72 @@
+"""Task runs and subflow runs, for people and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import click
+
+from syntask_yaml.cli.views.escape import escaped
+from syntask_yaml.cli.views.output import print_table, when
+from syntask_yaml.model.child_run import FLOW, ChildRun
+from syntask_yaml.model.run import Run
+from syntask_yaml.operations.children import counts, most_telling
+
+
+def encode_child(child: ChildRun) -> dict[str, Any]:
+    """A task run or subflow run as JSON."""
+    return {
+        "id": child.id,
+        "kind": child.kind,
+        "name": child.name,
+        "of": child.of,
+        "parent": child.parent,
+        "state": child.state.type.value,
+        "state_name": child.state.name,
+        "message": child.state.message,
+        "started": child.started,
+        "ended": child.ended,
+        "attempts": child.attempts,
+        "upstream": list(child.upstream),
+    }
+
+
+def print_children(run: Run, children: Sequence[ChildRun], *, limit: int | None) -> None:
+    """Print a table of at most *limit* children of *run*, None for all, and how they all stand."""
+    if not children:
+        return
+    shown = children if limit is None else most_telling(children, limit)
+    states = ", ".join(f"{number:,} {name}" for name, number in counts(children).items())
+    click.echo(escaped(f"\ntask runs and subflow runs: {states}"))
+    rows = [
+        (
+            child.id[:8],
+            f"{child.name} (flow)" if child.kind == FLOW else child.name,
+            child.state.name,
+            when(child.started),
+            duration_text(child.ended - child.started) if child.ended and child.started else "",
+            _first_line(child.state.message),
+        )
+        for child in shown
+    ]
+    print_table(("Id", "Name", "State", "Started", "Took", "Message"), rows, empty="")
+    if left := len(children) - len(shown):
+        click.echo(f"{left:,} more: pass `--all`, or run `syntask flow-run timeline {run.id[:8]}`.")
+
+
+def duration_text(duration: timedelta) -> str:
+    """How long something took, in a few digits: `0.4 ms`, `17 ms`, `2.5 s`, `4 min 7 s`, `3 h 20 min`."""
+    seconds = duration.total_seconds()
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms" if seconds >= 0.01 else f"{seconds * 1000:.1f} ms"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60:,} h {minutes % 60} min"
+
+
+def _first_line(text: str) -> str:
+    line = text.partition("\n")[0]
+    return f"{line[:77]}…" if len(line) > 78 else line
