@@ -33,7 +33,7 @@ def open_script_run(flow: str, parameters: Mapping[str, Any]) -> Tracker | None:
     if os.environ.get("SYNTASK_TRACK") == "0":
         return None
     try:
-        store = import_module("syntask_yaml.sdk.script_run")
+        store = import_module("syntask_yaml.script")
     except ModuleNotFoundError:  # this package alone is there
         return None
     tracker: Tracker | None = store.open_run(flow, parameters)

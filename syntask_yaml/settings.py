@@ -80,6 +80,16 @@ def size(environ: Mapping[str, str], name: str, default: int) -> int | None:
     return int(float(found[1]) * _UNITS[found[2].lower()])
 
 
+def kept_runs(environ: Mapping[str, str]) -> timedelta | None:
+    """For how long runs are kept that have ended; None: forever."""
+    return days(environ, "SYNTASK_KEEP_RUNS", 90)
+
+
+def log_limit(environ: Mapping[str, str]) -> int | None:
+    """How many bytes of a run's log are kept, and of its task runs; None: all."""
+    return size(environ, "SYNTASK_LOG_LIMIT", 100_000_000)
+
+
 _SIZE = re.compile(r"(\d{1,12}(?:\.\d{1,9})?) ?(|b|kb|mb|gb)", re.IGNORECASE | re.ASCII)
 _UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9}
 

@@ -66,6 +66,10 @@ class RunQueue(DeliveryQueue, SlotQueue, Protocol):
         """
         ...
 
+    def begin(self, run: Run, *, now: datetime, lease: float) -> Claim:
+        """Add a run without a deployment that the caller executes itself, held for *lease* seconds."""
+        ...
+
     def hold_back(self, now: datetime) -> None:
         """Have due runs beyond the limit of their deployment wait or be cancelled, as `claim` does.
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from syntask_yaml.backend.ids import new_id, run_name
 from syntask_yaml.backend.queue import Claim
 from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound
+from syntask_yaml.model.child_run import ChildRun
 from syntask_yaml.model.deployment import Deployment, Stored
 from syntask_yaml.model.job_variables import merged
 from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool
@@ -39,6 +40,7 @@ NEVER_BEGAN = State(
     StateType.CRASHED, message="Every worker that claimed the run stopped before starting it."
 )
 _ABANDONED = State(StateType.CRASHED, message="The worker that executed the run stopped responding.")
+_LOST_SCRIPT = State(StateType.CRASHED, message="The script that called the flow stopped responding.")
 
 
 def requested_run(request: RunRequest, stored: Stored, now: datetime) -> Run:
@@ -50,6 +52,21 @@ def requested_run(request: RunRequest, stored: Stored, now: datetime) -> Run:
         job_variables=request.job_variables,
         tags=tuple(dict.fromkeys((*run.tags, *request.tags))),
         scheduled=request.scheduled or now,
+    )
+
+
+def script_run(flow: str, parameters: Mapping[str, Json], by: str) -> Run:
+    """The run of a *flow* that the script calls which is known as *by*."""
+    run_id = new_id()
+    return Run(
+        id=run_id,
+        name=run_name(run_id),
+        flow=flow,
+        deployment_id=None,
+        deployment=None,
+        state=State(StateType.RUNNING),
+        parameters=parameters,
+        worker=by,
     )
 
 
@@ -142,7 +159,8 @@ def abandoned(run: Run, *, restarts: int, now: datetime) -> Run:
         case StateType.CANCELLING:
             return replace(run, state=State(StateType.CANCELLED, cause=run.state.cause), ended=now)
     cause = Cause(kind=CauseKind.WORKER_LOST, who=run.worker or "", at=run.held_until)
-    return replace(run, state=replace(_ABANDONED, cause=cause), ended=now)
+    state = _LOST_SCRIPT if run.is_of_script else _ABANDONED
+    return replace(run, state=replace(state, cause=cause), ended=now)
 
 
 def retried(run: Run) -> RunRequest:
@@ -151,6 +169,11 @@ def retried(run: Run) -> RunRequest:
         raise BackendConflict(
             f"The run `{run.name}` has not ended: it is {run.state.name}.",
             hint="Only runs that have ended can be retried.",
+        )
+    if run.is_of_script:
+        raise BackendConflict(
+            f"The run `{run.name}` has no deployment: a script called the flow.",
+            hint="Run the script again, or deploy the flow and run the deployment.",
         )
     if run.deployment_id is None:
         raise BackendConflict(
@@ -173,10 +196,22 @@ def retried_already(run: Run, by: Run) -> BackendConflict:
 
 
 def seen(run: Run, now: datetime) -> Run:
-    """*run* as it is shown: one that waits for longer than it should is Late."""
+    """*run* as it is shown: one that waits for longer than it should is Late.
+
+    A script that stopped responding is not waited for: there may be no worker that finds its run.
+    """
+    if run.is_of_script and run.state.type.holds_slot and run.held_until and run.held_until < now:
+        return abandoned(run, restarts=0, now=run.held_until)
     if run.state == SCHEDULED and run.scheduled and run.scheduled < now - _PATIENCE:
         return replace(run, state=LATE)
     return run
+
+
+def child_seen(child: ChildRun, run: Run) -> ChildRun:
+    """*child* as it is shown beside *run*, which it does not outlive."""
+    if child.state.type.is_final or not run.state.type.is_final:
+        return child
+    return replace(child, state=State(run.state.type, message=run.state.message), ended=run.ended)
 
 
 def only_one(prefix: str, found: Sequence[Run]) -> Run | None:

@@ -13,7 +13,7 @@ import click
 from syntask_yaml.backend.base import OwnBackend
 from syntask_yaml.cli.context import Context
 from syntask_yaml.cli.views.worker import show
-from syntask_yaml.settings import days, seconds, size
+from syntask_yaml.settings import kept_runs, log_limit, seconds
 from syntask_yaml.worker.events import WorkerEvent
 from syntask_yaml.worker.loop import Worker
 from syntask_yaml.worker.options import WorkerOptions
@@ -28,8 +28,6 @@ limit_option = click.option(
 )
 
 _LIMIT = 10
-_KEEP_DAYS = 90
-_LOG_LIMIT = 100_000_000
 # Seconds for which a worker that waits for the store does not poll its runs.
 _PATIENCE = 2.0
 
@@ -49,8 +47,8 @@ def worker_options(
         limit=limit or _LIMIT,
         lease=seconds(environ, "SYNTASK_WORKER_LEASE_SECONDS", 30.0),
         grace=seconds(environ, "SYNTASK_WORKER_GRACE_SECONDS", 30.0),
-        keep=days(environ, "SYNTASK_KEEP_RUNS", _KEEP_DAYS),
-        log_limit=size(environ, "SYNTASK_LOG_LIMIT", _LOG_LIMIT),
+        keep=kept_runs(environ),
+        log_limit=log_limit(environ),
         delivery_pause=seconds(environ, "SYNTASK_DELIVERY_PAUSE_SECONDS", 10.0),
         run_once=run_once,
     )

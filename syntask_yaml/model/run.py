@@ -115,6 +115,11 @@ class Run:
     worker: str | None = None
     held_until: datetime | None = field(default=None, compare=False)
 
+    @property
+    def is_of_script(self) -> bool:
+        """Whether a script called the flow, and no deployment."""
+        return self.deployment is None and self.deployment_id is None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRequest:

@@ -12,6 +12,7 @@ from syntask_yaml.backend.embedded.deployments import Deployments
 from syntask_yaml.backend.embedded.leases import EmbeddedLeases
 from syntask_yaml.backend.embedded.queue import Queue
 from syntask_yaml.backend.embedded.runs import EmbeddedRuns
+from syntask_yaml.backend.embedded.script_runs import EmbeddedScriptRuns
 from syntask_yaml.backend.embedded.secret_box import SecretBox
 from syntask_yaml.backend.embedded.store import Store
 from syntask_yaml.backend.embedded.values import EmbeddedValues
@@ -33,6 +34,7 @@ class EmbeddedBackend(
     EmbeddedWorkers,
     EmbeddedRuns,
     Queue,
+    EmbeddedScriptRuns,
     EmbeddedLeases,
 ):
     """A `Backend` and `RunQueue` on a file that many processes may use at once.

@@ -173,6 +173,12 @@ INSERT INTO runs (
 )
 ON CONFLICT DO NOTHING;
 
+-- name: begin_run
+UPDATE runs SET
+    state = :state, state_name = :state_name, worker = :worker, token = :token, started = :now,
+    leased_from = :now, leased_until = :leased_until
+WHERE id = :id;
+
 -- name: run_by_key
 SELECT * FROM runs WHERE deployment_id = :deployment_id AND idempotency_key = :idempotency_key;
 

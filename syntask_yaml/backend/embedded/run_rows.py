@@ -17,7 +17,7 @@ def run_row(run: Run, *, schedule_id: str | None = None, key: str | None = None)
         "id": run.id,
         "name": run.name,
         "flow": run.flow,
-        "deployment": run.deployment,
+        "deployment": run.deployment or "",
         "deployment_id": run.deployment_id,
         "schedule_id": schedule_id,
         "idempotency_key": key,
@@ -56,7 +56,7 @@ def run_of(row: sqlite3.Row) -> Run:
         name=row["name"],
         flow=row["flow"],
         deployment_id=row["deployment_id"],
-        deployment=row["deployment"],
+        deployment=row["deployment"] or None,
         state=State(
             StateType(row["state"]), row["state_name"], row["message"], row["cause"] and _cause(row["cause"])
         ),

@@ -13,6 +13,7 @@ from syntask_yaml.backend.leases import this_process
 from syntask_yaml.backend.run_states import (
     CANDIDATES,
     cancelled,
+    child_seen,
     no_such_deployment,
     no_such_run,
     only_one,
@@ -93,7 +94,10 @@ class EmbeddedRuns(EmbeddedBase):
         return [log_line(row) for row in reversed(rows)]
 
     def children(self, run_id: str) -> list[ChildRun]:
-        return [child_of(row) for row in self._store.all("children", run_id=run_id)]
+        children = [child_of(row) for row in self._store.all("children", run_id=run_id)]
+        row = self._store.one("run", id=run_id)
+        run = row and seen(run_of(row), self._clock())
+        return [child_seen(child, run) for child in children] if run else children
 
     def cause(self, run: Run) -> Cause | None:
         return run.state.cause
@@ -103,7 +107,8 @@ class EmbeddedRuns(EmbeddedBase):
             row = self._store.one("run", id=run_id)
             if row is None:
                 raise no_such_run(run_id)
-            run = cancelled(run_of(row), self._clock(), by=this_process().name)
+            now = self._clock()
+            run = cancelled(seen(run_of(row), now), now, by=this_process().name)
             self._store.change("save_run", **progress_row(run))
         return run
 
@@ -112,7 +117,7 @@ class EmbeddedRuns(EmbeddedBase):
             row = self._store.one("run", id=run_id)
             if row is None:
                 raise no_such_run(run_id)
-            request = retried(run_of(row))
+            request = retried(seen(run_of(row), self._clock()))
             before = self._run_by_key(request.deployment_id, request.idempotency_key or "")
             if before is not None and not again:
                 raise retried_already(run_of(row), before)

@@ -51,6 +51,10 @@ def _worker_lost(facts: Facts) -> Finding | None:
     cause, run = _cause(facts, CauseKind.WORKER_LOST), facts.run
     if cause is None:
         return None
+    if run.is_of_script:
+        lost = Evidence(f"The lease of {cause.who} expired", cause.at)
+        detail = "The script that called the flow was killed, or its machine stopped or slept."
+        return Finding(detail, (lost,), _logs(run))
     evidence = (
         Evidence(f"The lease of worker `{cause.who}` expired", cause.at),
         Evidence("Another worker found the run", run.ended),

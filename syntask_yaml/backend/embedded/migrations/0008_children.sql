@@ -28,7 +28,7 @@ BEGIN
     UPDATE children SET
         state = iif(NEW.state = 'CANCELLED', 'CANCELLED', 'CRASHED'),
         state_name = iif(NEW.state = 'CANCELLED', 'Cancelled', 'Crashed'),
-        message = iif(NEW.state = 'CANCELLED', 'The flow run was cancelled.', 'The flow run ended before.'),
+        message = iif(NEW.state = 'CANCELLED', 'The flow run was cancelled.', 'The flow run ended before it did.'),
         changed = NEW.ended, ended = NEW.ended
     WHERE run_id = NEW.id AND number IN (
         SELECT number FROM children INDEXED BY children_not_ended WHERE run_id = NEW.id AND ended IS NULL

@@ -1,0 +1,9 @@
+"""Flows that scripts call, kept as runs of the embedded store.
+
+run      opens a run, where the environment names no server
+tracker  keeps what becomes of it, by a thread
+"""
+
+from syntask_yaml.script.run import open_run
+
+__all__ = ["open_run"]

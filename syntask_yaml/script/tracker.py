@@ -1,0 +1,188 @@
+"""Keeps what becomes of the run of a script, by a thread of its own."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import time
+from collections import deque
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from threading import Event, Thread, main_thread
+
+from syntask._tracking import ChildChange, RunInfo
+from syntask_yaml.backend.base import OwnBackend
+from syntask_yaml.backend.clock import utc_now
+from syntask_yaml.backend.queue import Claim
+from syntask_yaml.errors import BackendError, NotFound
+from syntask_yaml.model.run import Cause, CauseKind, State, StateType
+from syntask_yaml.worker.backlog import Backlog, ClaimLost
+from syntask_yaml.worker.protocol import Report
+from syntask_yaml.worker.run_environment import own_directory, remove_directory
+from syntask_yaml.worker.sieve import Sieve
+
+# Seconds: of the lease, between two renewals, and between two looks at what there is to write.
+LEASE = 60.0
+_RENEW_EVERY, _EVERY = 15.0, 0.2
+# Seconds that the end of a flow waits for the store.
+_PATIENCE = 10.0
+# Runs that ended long ago and are removed by a script.
+_REMOVED = 20
+# Loggers below which flows and tasks have theirs.
+_LOGGERS = ("syntask.flow_runs", "syntask.task_runs")
+
+
+def warn(text: str) -> None:
+    """Say *text* on standard error, once for each process: a script may call a flow a thousand times."""
+    if text and not _warned:
+        _warned.append(text)
+        with suppress(OSError, ValueError, AttributeError):  # there may be none
+            sys.stderr.write(f"syntask: {text} Set SYNTASK_TRACK=0 to keep nothing.\n")
+
+
+_warned: list[str] = []
+
+
+class ScriptTracker:
+    """A `Tracker` that writes to *backend*, where *claim* holds the run.
+
+    Runs that ended longer ago than *keep* are removed; *limit* bytes of the log are kept, None for all.
+    """
+
+    def __init__(
+        self, backend: OwnBackend, claim: Claim, *, home: Path, keep: timedelta | None, limit: int | None
+    ) -> None:
+        run = claim.run
+        self.run = RunInfo(run.id, run.name, run.flow, run.parameters)
+        self._backend, self._claim, self._keep = backend, claim, keep
+        self._folder = own_directory(run.id, home)
+        self._backlog, self._sieve = Backlog(self._folder), Sieve(limit)
+        self._reports: deque[Report] = deque()
+        self._flows = {run.id}
+        self._process = os.getpid()
+        self._renewed = time.monotonic()
+        self._is_cancelled = self._is_lost = False
+        self._end = State(StateType.CRASHED)
+        self._over = Event()
+        self._handler = _Handler(self)
+        for name in _LOGGERS:
+            logging.getLogger(name).addHandler(self._handler)
+        self._thread = Thread(target=self._work, name="syntask-script-run", daemon=True)
+        self._thread.start()
+
+    def follow(self, change: ChildChange) -> None:
+        if change.kind == "flow":
+            self._flows.add(change.id)
+        self._add(Report("child", child=change))
+
+    def log(self, record: logging.LogRecord, text: str) -> None:
+        """Keep a line of the log, if it is of this run."""
+        if getattr(record, "flow_run_id", None) in self._flows:
+            task, moment = getattr(record, "task_run_id", None), record.created
+            self._add(Report("log", text, level=record.levelno, logger=record.name, moment=moment, task=task))
+
+    def _add(self, report: Report) -> None:
+        # A process that the flow forks has no thread that would write.
+        if os.getpid() == self._process and not self._is_lost:
+            self._reports.append(report)
+
+    def end(self, state: str, state_name: str, message: str) -> None:
+        if os.getpid() != self._process or self._over.is_set() or not StateType(state).is_final:
+            return
+        for name in _LOGGERS:
+            logging.getLogger(name).removeHandler(self._handler)
+        self._end = State(StateType(state), state_name, message)
+        self._over.set()
+        self._thread.join(2 * _PATIENCE)
+
+    @property
+    def _final(self) -> State:
+        end = self._end
+        if self._is_cancelled:
+            return State(StateType.CANCELLED)
+        cause = None if end.type is StateType.COMPLETED else Cause(kind=CauseKind.CALL)
+        return State(end.type, self._sieve.brief(end.name), self._sieve.brief(end.message), cause)
+
+    def _work(self) -> None:
+        with suppress(BackendError):
+            if self._keep is not None:
+                self._backend.forget(utc_now() - self._keep, limit=_REMOVED)
+        while not self._over.wait(_EVERY):
+            self._collect()
+            self._deliver()
+        self._collect()
+        self._backlog.add(self._sieve.last_words(utc_now()))
+        self._backlog.states.append(self._final)
+        self._backend.hurry(_PATIENCE)
+        if not self._deliver():
+            warn(f"How the run `{self.run.name}` ended could not be written, so it is shown as crashed.")
+        self._backlog.close()
+        self._backend.close()
+        remove_directory(self._folder)
+
+    def _collect(self) -> None:
+        """Take what was told since, up to the limits."""
+        now = utc_now()
+        for _ in range(len(self._reports)):
+            report = self._reports.popleft()
+            for change in self._sieve.changes(report):
+                if not self._backlog.children.add(change):
+                    self._sieve.children.left_out += 1
+            if report.child is None:
+                self._backlog.add(self._sieve.lines(report, now))
+
+    def _deliver(self) -> bool:
+        """Write what there is, and hold on to the run; whether that was possible."""
+        if self._is_lost:
+            return True
+        try:
+            for _ in self._backlog.deliver(self._backend, self._claim, utc_now()):
+                pass
+            self._hold()
+        except (ClaimLost, NotFound):
+            self._lose()
+        except BackendError:
+            for line in self._backlog.put_aside():
+                self._sieve.log.leave_out(line.message)
+            return False
+        return True
+
+    def _hold(self) -> None:
+        """Renew the lease when that is due, and obey who cancels the run."""
+        if self._over.is_set():
+            return
+        states = self._backend.held([self._claim])
+        if time.monotonic() > self._renewed + _RENEW_EVERY:
+            self._renewed = time.monotonic()
+            states = self._backend.renew([self._claim], now=utc_now(), lease=LEASE)
+        if self.run.id not in states:
+            raise ClaimLost
+        if states[self.run.id] is StateType.CANCELLING and not self._is_cancelled:
+            self._is_cancelled = True
+            signal.pthread_kill(main_thread().ident or 0, signal.SIGINT)
+
+    def _lose(self) -> None:
+        self._is_lost = True
+        self._reports.clear()
+        self._backlog.drop()
+        warn(
+            f"The run `{self.run.name}` is no longer kept: it was deleted, or ended while this process"
+            " did not respond."
+        )
+
+
+class _Handler(logging.Handler):
+    """Has *tracker* keep the records of its run."""
+
+    def __init__(self, tracker: ScriptTracker) -> None:
+        super().__init__()
+        self._tracker = tracker
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            self._tracker.log(record, self.format(record))
+        except Exception:  # noqa: BLE001  (logging must not end what it logs)
+            self.handleError(record)
