@@ -2,29 +2,55 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from syntask_yaml.model.pool import WorkPool
 
 
 class Block:
-    """A block with the *fields* of its type. Where one of the backend is passed to a deployment, a reference
-    to it is stored, and not its values.
+    """A block with the *fields* of its type, which are its attributes. Where one of the backend is passed to
+    a deployment, a reference to it is stored, and not its values.
     """
 
-    block_type_slug: ClassVar[str] = ""
+    block_type_slug: str = ""
 
     def __init__(self, **fields: Any) -> None:
         self.name = ""
         self.fields = fields
+        self._read: Mapping[str, Any] | None = None
 
     @classmethod
-    def load(cls, name: str) -> Self:
-        """Return the block of this type that the backend has as *name*. It is read when it is used."""
+    def load(cls, name: str, validate: bool = True) -> Self:  # noqa: ARG003  (the backend has checked it)
+        """Return the block of this type that the backend has as *name*. It is read when it is used.
+
+        For a type without a class here, use `Block.load("aws-credentials/prod")`. Raises ValueError for a
+        name without a type there.
+        """
         block = cls()
         block.name = name
+        if not cls.block_type_slug:
+            block.block_type_slug, _, block.name = name.partition("/")
+            if not block.name:
+                raise ValueError(f"`{name}` does not say the type of the block. Write `type/name`.")
         return block
+
+    @classmethod
+    async def aload(cls, name: str, validate: bool = True) -> Self:
+        """Do what `load` does, in a coroutine."""
+        return cls.load(name, validate)
+
+    def __getattr__(self, name: str) -> Any:
+        """A field: as code wrote it down, or as the backend has it. Raises NotFound for a missing block."""
+        if name.startswith("_") or name in ("name", "fields"):
+            raise AttributeError(name)
+        if self.name and self._read is None:
+            self._read = _sdk().read_block(self)
+        fields = self._read or self.fields
+        if name not in fields:
+            raise AttributeError(f"The block `{self.full_name}` has no field `{name}`.")
+        return fields[name]
 
     def save(self, name: str | None = None, overwrite: bool = False) -> str:
         """Write the block to the backend as *name*, and return that.
