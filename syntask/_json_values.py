@@ -37,10 +37,15 @@ def _encoded(value: Any) -> Any:
         return [_encoded(each) for each in value]
     if kind is dict:
         return _encoded_dict(value)
-    name = f"{kind.__module__}.{kind.__qualname__}"
+    name = _name_of(kind)
     if name not in _FORMS:
         raise SerializationError(f"JSON cannot hold a value of type {kind.__qualname__}.")
     return {_TYPE: name, "value": _FORMS[name][0](value)}
+
+
+def _name_of(kind: type) -> str:
+    """Where *kind* is imported from; in Python 3.13, the paths say `pathlib._local`."""
+    return f"{kind.__module__}.{kind.__qualname__}".replace("pathlib._local.", "pathlib.")
 
 
 def _encoded_dict(value: dict[Any, Any]) -> Any:

@@ -17,7 +17,7 @@ def results_in(value: Any) -> Any:
     """*value* with the results of all futures and states in it, which are waited for.
 
     What holds none is the same object as before. Raises UpstreamTaskError for a run that did not complete,
-    unless it is inside `allow_failure`, which gives its exception.
+    unless it is inside `allow_failure`, which gives its exception, or None if it was not ready to run.
     """
     return _replaced(value, _result, _Path())
 
@@ -55,7 +55,7 @@ def _result(each: Future[Any] | State[Any], path: _Path) -> Any:
     state = each.wait_for_state() if isinstance(each, Future) else each
     if not state.is_completed() and not path.may_fail:
         raise UpstreamTaskError(f"An upstream run did not complete: it is {state.name}{_which(each, state)}.")
-    return result_of(state, raise_on_failure=False)
+    return result_of(state, raise_on_failure=False) if state.is_final() else None
 
 
 def _which(each: Future[Any] | State[Any], state: State[Any]) -> str:

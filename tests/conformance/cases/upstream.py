@@ -203,3 +203,33 @@ def flow_that_returns_a_task_that_was_not_ready():
         return take.submit(fail.submit())
 
     return shown(main(return_state=True))
+
+
+def allow_failure_of_a_task_that_was_not_ready():
+    return _in_flow(lambda: take(allow_failure(take.submit(fail.submit()))))
+
+
+def submitted_allow_failure_of_a_task_that_was_not_ready():
+    return _in_flow(lambda: take.submit(allow_failure(take.submit(fail.submit()))).result())
+
+
+def allow_failure_of_a_state_that_was_not_ready():
+    def body():
+        state = take(allow_failure(take(fail(return_state=True), return_state=True)), return_state=True)
+        return [shown(state), type(state.result(raise_on_failure=False)).__name__]
+
+    return _in_flow(body)
+
+
+def wait_for_an_allowed_task_that_was_not_ready():
+    return _in_flow(
+        lambda: shown(one.submit(wait_for=[allow_failure(take.submit(fail.submit()))], return_state=True))
+    )
+
+
+def allow_failure_of_a_list():
+    return _in_flow(lambda: take(allow_failure([fail.submit(), one.submit()])))
+
+
+def wait_for_a_task_that_was_not_ready():
+    return _in_flow(lambda: shown(one.submit(wait_for=[take.submit(fail.submit())], return_state=True)))
