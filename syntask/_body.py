@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from syntask._prints import logged_prints
 from syntask._steps import finished
-from syntask._time_limit import TimedOut, time_limit
+from syntask._time_limit import TimedOut, limited
 
 if TYPE_CHECKING:
     from syntask._execution import Execution
@@ -37,16 +37,18 @@ class Body:
     def perform(self) -> Any:
         with self._open():
             try:
-                with time_limit(self._limit):
-                    value = finished(self._call())
-                    if isinstance(value, GeneratorType):
-                        value = list(value)
-                    value = self._run.settled(value)
+                value = limited(self._limit, self._value)
             except BaseException:
                 self._run.close(cancel=True)
                 raise
             self._run.close()
             return value
+
+    def _value(self) -> Any:
+        value = finished(self._call())
+        if isinstance(value, GeneratorType):
+            value = list(value)
+        return self._run.settled(value)
 
     async def aperform(self) -> Any:
         with self._open():
@@ -79,8 +81,8 @@ class Body:
         try:
             while True:
                 try:
-                    with self._open(), time_limit(_left(until)):
-                        item = next(items)
+                    with self._open():
+                        item = limited(_left(until), partial(next, items))
                 except StopIteration as end:
                     with self._open():
                         return self._run.settled(end.value)
@@ -109,7 +111,7 @@ class Body:
 
 @asynccontextmanager
 async def _async_limit(seconds: float | None) -> AsyncIterator[None]:
-    """`time_limit` for coroutines."""
+    """`limited` for coroutines."""
     import asyncio
 
     limit = asyncio.timeout(seconds)

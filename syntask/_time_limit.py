@@ -7,10 +7,11 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from types import FrameType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
+
+T = TypeVar("T")
 
 
 class Expired(BaseException):
@@ -18,20 +19,23 @@ class Expired(BaseException):
 
 
 class TimedOut(Exception):
-    """What `time_limit` raises; whoever set the limit says so in words of its own."""
+    """What `limited` raises; whoever set the limit says so in words of its own."""
 
 
-@contextmanager
-def time_limit(seconds: float | None) -> Iterator[None]:
-    """Raise TimedOut if the code inside takes more than *seconds*; None is no limit."""
+def limited(seconds: float | None, function: Callable[[], T]) -> T:
+    """Call *function*, and raise TimedOut if that takes more than *seconds*; None is no limit."""
     if seconds is None:
-        yield
-        return
+        return function()
     is_main = threading.current_thread() is threading.main_thread()
     limit = _Alarm(seconds) if is_main else _Watch(seconds)
-    limit.start()
     try:
-        yield
+        try:
+            limit.start()
+            value = function()
+        finally:
+            limit.disarm()  # the exception may still come up to here, and in no line below
+        if not limit.is_over:
+            return value
     except Expired:
         if not limit.is_over:  # that of a limit around this one
             raise
@@ -40,42 +44,58 @@ def time_limit(seconds: float | None) -> Iterator[None]:
             raise
     finally:
         limit.stop()
-    if limit.is_over:
-        raise TimedOut
+    raise TimedOut
 
 
 class _Alarm:
-    """A limit in the main thread. All of them share the one timer, which rings for the soonest."""
+    """A limit in the main thread. All of them share the one timer, which rings for the soonest.
+
+    A timer that was set before, and its handler, are there again afterwards.
+    """
 
     running: ClassVar[list[_Alarm]] = []
     handler: ClassVar[Any] = None
+    timer: ClassVar[tuple[float, float]] = (0.0, 0.0)
 
     def __init__(self, seconds: float) -> None:
         self.until = time.monotonic() + seconds
-        self.is_over = False
+        self.is_over = self.is_done = False
 
     def start(self) -> None:
         if not self.running:
+            left, every = signal.setitimer(signal.ITIMER_REAL, 0)
+            _Alarm.timer = (left and time.monotonic() + left, every)
             _Alarm.handler = signal.signal(signal.SIGALRM, _ring)
         self.running.append(self)
         _set_timer()
 
+    def disarm(self) -> None:
+        self.is_done = True
+
     def stop(self) -> None:
-        self.running.remove(self)
-        _set_timer()
-        if not self.running:
-            signal.signal(signal.SIGALRM, _Alarm.handler or signal.SIG_DFL)
+        """Forget this limit, and those inside of it that were interrupted before they could stop."""
+        if self in self.running:
+            del self.running[self.running.index(self) :]
+            _set_timer()
+            if not self.running:
+                signal.signal(signal.SIGALRM, _Alarm.handler or signal.SIG_DFL)
+                until, every = _Alarm.timer
+                signal.setitimer(signal.ITIMER_REAL, until and max(until - time.monotonic(), 1e-6), every)
+
+
+def _waiting() -> list[_Alarm]:
+    return [each for each in _Alarm.running if not each.is_over and not each.is_done]
 
 
 def _set_timer() -> None:
-    until = min((each.until for each in _Alarm.running if not each.is_over), default=None)
+    until = min((each.until for each in _waiting()), default=None)
     left = 0.0 if until is None else max(until - time.monotonic(), 1e-6)
     signal.setitimer(signal.ITIMER_REAL, left)
 
 
 def _ring(_signal: int, _frame: FrameType | None) -> None:
     now = time.monotonic()
-    over = [each for each in _Alarm.running if each.until <= now and not each.is_over]
+    over = [each for each in _waiting() if each.until <= now]
     for each in over:
         each.is_over = True
     _set_timer()
@@ -88,7 +108,7 @@ class _Watch:
 
     def __init__(self, seconds: float) -> None:
         self.is_over = False
-        self._is_stopped = False
+        self._is_done = False
         self._lock = threading.Lock()
         self._thread = threading.get_ident()
         self._timer = threading.Timer(seconds, self._ring)
@@ -97,16 +117,18 @@ class _Watch:
     def start(self) -> None:
         self._timer.start()
 
+    def disarm(self) -> None:
+        with self._lock:
+            self._is_done = True
+        if self.is_over:
+            _interrupt(self._thread, None)  # not raised yet, it would hit what comes after
+
     def stop(self) -> None:
         self._timer.cancel()
-        with self._lock:
-            self._is_stopped = True
-        if self.is_over:
-            _interrupt(self._thread, None)  # not delivered yet, it would hit what comes after
 
     def _ring(self) -> None:
         with self._lock:
-            if not self._is_stopped:
+            if not self._is_done:
                 self.is_over = True
                 _interrupt(self._thread, Expired)
 
