@@ -31,6 +31,11 @@ class ChildRun:
     attempts: int = 1
     upstream: tuple[str, ...] = ()
 
+    @property
+    def label(self) -> str:
+        """What people call it: of a subflow run, whose own name is two words, also the flow."""
+        return f"{self.of} ({self.name})" if self.kind == FLOW else self.name
+
     def after(self, before: ChildRun) -> ChildRun:
         """Return what is known after it was in the state *before*."""
         return replace(

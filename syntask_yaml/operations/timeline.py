@@ -21,10 +21,12 @@ Span: TypeAlias = tuple[datetime, datetime]
 class Bar:
     """What went on under a *name*: one run of a task or subflow, or *count* of them, with their states.
 
-    *depth* counts the subflows around it. *spans* are from the start to the end of each that has begun.
+    *label* is what people call it. *depth* counts the subflows around it. *spans* are from the start to the
+    end of each that has begun.
     """
 
     name: str
+    label: str
     kind: str
     depth: int
     states: Mapping[StateType, int]
@@ -70,7 +72,12 @@ def timeline(run: Run, children: Sequence[ChildRun], now: datetime, *, is_whole:
     ends = (_span(each, now) for each in children)
     end = max((run.ended or now, *(span[1] for span in ends if span is not None)))
     own = Bar(
-        name=run.flow, kind=FLOW, depth=0, states={run.state.type: 1}, spans=((run.started or start, end),)
+        name=run.flow,
+        label=run.flow,
+        kind=FLOW,
+        depth=0,
+        states={run.state.type: 1},
+        spans=((run.started or start, end),),
     )
     is_folded = len(children) > MOST_BARS and not is_whole
     bars = _Bars(children, now, is_folded=is_folded).below({None}, 1)
@@ -106,9 +113,11 @@ class _Bars:
 
     def _bar(self, group: Sequence[ChildRun], depth: int) -> Bar:
         spans = (_span(child, self._now) for child in group)
+        first, is_single = group[0], len(group) == 1
         return Bar(
-            name=group[0].name if len(group) == 1 else group[0].of,
-            kind=group[0].kind,
+            name=first.name if is_single else first.of,
+            label=first.label if is_single else first.of,
+            kind=first.kind,
             depth=depth,
             states=Counter(child.state.type for child in group),
             spans=tuple(span for span in spans if span is not None),

@@ -10,7 +10,7 @@ import click
 
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.output import print_table, when
-from syntask_yaml.model.child_run import FLOW, ChildRun
+from syntask_yaml.model.child_run import ChildRun
 from syntask_yaml.model.run import Run
 from syntask_yaml.operations.children import counts, most_telling
 
@@ -43,7 +43,7 @@ def print_children(run: Run, children: Sequence[ChildRun], *, limit: int | None)
     rows = [
         (
             child.id[:8],
-            f"{child.name} (flow)" if child.kind == FLOW else child.name,
+            child.label,
             child.state.name,
             when(child.started),
             duration_text(child.ended - child.started) if child.ended and child.started else "",

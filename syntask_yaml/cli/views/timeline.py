@@ -120,7 +120,7 @@ def _axis(span: Span, indent: str, columns: int) -> str:
 
 
 def _name(bar: Bar) -> str:
-    name = "  " * bar.depth + escaped(bar.name).replace("\n", "\\n")
+    name = "  " * bar.depth + escaped(bar.label).replace("\n", "\\n")
     return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
 
 

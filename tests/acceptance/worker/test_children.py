@@ -83,7 +83,7 @@ def test_commands_show_what_is_kept(deployed: Deployed) -> None:
 
     text = site.syntask("flow-run", "inspect", run)
     assert "task runs and subflow runs: 2 Completed, 1 Failed" in text
-    assert "inner-2 (flow)" in text
+    assert "inner (inner-2)" in text
     shown = json.loads(site.syntask("flow-run", "inspect", run, "-o", "json"))
     assert [child["name"] for child in shown["children"]] == ["load-1", "inner-2", "save-3"]
     bars = json.loads(site.syntask("flow-run", "timeline", "-o", "json"))["bars"]
