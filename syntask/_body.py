@@ -68,7 +68,7 @@ class Body:
 
     async def _apart(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Call *function*, from another thread if it may have to wait."""
-        if not self._run.starts_others:
+        if not self._run.has_started_others:
             return function(*arguments)
         import asyncio
 

@@ -33,7 +33,6 @@ class Execution:
     """
 
     kind: str
-    starts_others = False
     timeout_error: type[TimeoutError]
 
     def __init__(self, definition: Definition[..., Any], run: Run, tracker: Tracker | None) -> None:
@@ -70,6 +69,11 @@ class Execution:
     def prepare(self) -> Steps[State[Any] | None]:
         """What comes before the first attempt; a state if that is not to be made."""
         raise NotImplementedError
+
+    @property
+    def has_started_others(self) -> bool:
+        """Whether the run may have to wait for other ones before it ends."""
+        return False
 
     def settled(self, value: Any) -> Any:
         """What counts as returned where the function returned *value*; may wait for other runs."""

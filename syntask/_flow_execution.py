@@ -34,7 +34,6 @@ class FlowExecution(Execution):
     """A run of *flow*. Where *on_retry* is given, the caller reports failures and retries."""
 
     kind = "flow"
-    starts_others = True
     timeout_error = FlowRunTimeoutError
     definition: Flow[..., Any]
     run: FlowRun
@@ -96,6 +95,10 @@ class FlowExecution(Execution):
                 self.run.name = custom_name(wanted, self.parameters, "flow_run_name")
         self.logger.debug("The run of the flow `%s` begins.", self.definition.name)
         return None
+
+    @property
+    def has_started_others(self) -> bool:
+        return self.runner.is_started
 
     def settled(self, value: Any) -> Any:
         return resolve_futures_to_states(value)

@@ -97,6 +97,11 @@ class ThreadPoolTaskRunner:
                 execution.run.state = crash(error)
         future.end(execution.run.state)
 
+    @property
+    def is_started(self) -> bool:
+        """Whether anything was submitted since it was made, or closed."""
+        return self._pool is not None
+
     def close(self, *, cancel: bool = False) -> None:
         """Wait for the end of all tasks. With *cancel*, those that have not begun do not begin."""
         with self._lock:
