@@ -26,16 +26,21 @@ def change_of(fields: Any) -> ChildChange:
     texts = (*change[:6], change.message, *change.upstream)
     is_sound = (
         all(isinstance(text, str) for text in texts)
-        and isinstance(change.parent, str | None)
+        and is_id(change.id)
+        and (change.parent is None or is_id(change.parent))
         and isinstance(change.attempt, int)
         and 0 <= change.at < _YEAR_9999
         and change.kind in _KINDS
         and change.state in _STATES
-        and 0 < len(change.id) <= _LONGEST_ID
     )
     if not is_sound:
         raise ValueError("no change of a child")
     return change._replace(upstream=tuple(text[:_LONGEST_ID] for text in change.upstream[:_MOST_UPSTREAM]))
+
+
+def is_id(value: Any) -> bool:
+    """Whether *value*, which the code of a run wrote, can be the id of a task run or subflow run."""
+    return isinstance(value, str) and value.isascii() and 0 < len(value) <= _LONGEST_ID
 
 
 def masked_change(change: ChildChange, mask: Callable[[str], str]) -> ChildChange:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from syntask._tracking import ChildChange
 from syntask_yaml.model.run import LogLine
 from syntask_yaml.steps.scrubber import Scrubber
-from syntask_yaml.worker.children import ChildLimit, masked_change
+from syntask_yaml.worker.children import ChildLimit, is_id, masked_change
 from syntask_yaml.worker.log_limit import LogLimit
 from syntask_yaml.worker.protocol import LONGEST_TEXT, Report
 
@@ -40,7 +40,8 @@ class Sieve:
             message = self.scrubber.scrub(report.message)
             moment = now if report.moment is None else _moment(report.moment, now)
             level = max(0, min(report.level, _HIGHEST))
-            yield LogLine(moment, level, message, self.brief(logger), report.task)
+            task = report.task if is_id(report.task) else None
+            yield LogLine(moment, level, message, self.brief(logger), task)
 
     def changes(self, report: Report) -> Iterator[ChildChange]:
         """Yield the change of a child that *report* tells, unless it exceeds the limit."""

@@ -44,6 +44,8 @@ def test_what_is_long_comes_in_several_writes() -> None:
         [*CHANGE._replace(state="MOO")],
         [*CHANGE._replace(id="")],
         [*CHANGE._replace(id="1" * 101)],
+        [*CHANGE._replace(id="\ud83d")],
+        [*CHANGE._replace(parent="\ud83d")],
         [*CHANGE._replace(at=-1.0)],
         [*CHANGE._replace(at=float("nan"))],
         [*CHANGE._replace(at=1e20)],

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from syntask._tracking import ChildChange
 from syntask_yaml.worker.container.journal import Ended, JournalReader, JournalWriter
 from syntask_yaml.worker.log_limit import Amount
 from syntask_yaml.worker.protocol import Report
@@ -35,6 +36,19 @@ def test_what_is_written_comes_back(path: Path) -> None:
     writer.end(ended)
     assert _texts(reader) == ["no"]
     assert reader.ended == ended
+    writer.close()
+    reader.close()
+
+
+def test_task_runs_come_back(path: Path) -> None:
+    """How they stand, and which of them wrote a line; neither counts as a line of the log."""
+    change = ChildChange("1", "task", "load-0", "load", "RUNNING", "Running", 5.0, upstream=("2",))
+    writer, reader = JournalWriter(path), JournalReader(path)
+    writer.report(Report("child", child=change))
+    writer.report(Report("log", "one", task="1"))
+
+    first, second = reader.reports()
+    assert (first.child, second.child, second.task) == (change, None, "1")
     writer.close()
     reader.close()
 
