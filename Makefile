@@ -28,7 +28,8 @@ torture: .venv/.ready
 		tests/unit/syntask/test_deployable.py
 	SYNTASK_TORTURE_DEPLOYMENTS=$${SYNTASK_TORTURE_DEPLOYMENTS:-1300} \
 	SYNTASK_TORTURE_SEEDS=$${SYNTASK_TORTURE_SEEDS:-6} SYNTASK_TORTURE_FIELDS=$${SYNTASK_TORTURE_FIELDS:-100} \
-	$(BIN)/python -m pytest --timeout=0 tests/real/prefect/test_reading_all.py tests/real/prefect/test_faults.py \
+	SYNTASK_TORTURE_CASES=$${SYNTASK_TORTURE_CASES:-10000} \
+	$(BIN)/python -m pytest --timeout=0 tests/conformance/test_judge.py tests/real/prefect/test_reading_all.py tests/real/prefect/test_faults.py \
 		tests/real/prefect/test_backend_fields.py
 	$(BIN)/python -m pytest --timeout=0 -m "torture or not torture" tests/real/prefect/test_upgrade_from_server.py \
 		tests/real/prefect/test_switch.py tests/real/prefect/test_block_pool_jobs.py tests/real/prefect/test_worker_jobs.py \

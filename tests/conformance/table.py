@@ -30,29 +30,22 @@ class CaseFailed(str):
     __slots__ = ()
 
 
-def themes() -> list[str]:
-    """The files of cases, by name."""
-    return sorted(path.stem for path in (_HERE / "cases").glob("[!_]*.py"))
-
-
 def cases() -> list[str]:
     """All cases as `theme.case`, in the order of their files."""
-    return [f"{theme}.{name}" for theme in themes() for name in _functions(theme)]
+    files = sorted((_HERE / "cases").glob("[!_]*.py"))
+    return [f"{file.stem}.{name}" for file in files for name in _functions(file)]
 
 
-def _functions(theme: str) -> Iterator[str]:
-    tree = ast.parse((_HERE / "cases" / f"{theme}.py").read_text(encoding="utf-8"))
-    for node in tree.body:
+def _functions(file: Path) -> Iterator[str]:
+    for node in ast.parse(file.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.FunctionDef) and not (node.decorator_list or node.name.startswith("_")):
             yield node.name
 
 
-def answers(
-    package: str, python: str, folder: Path, *, environ: Mapping[str, str], of: list[str] | None = None
-) -> Answers:
-    """What each case of the themes *of*, or of all, gives with *package*; a `CaseFailed` where it raised."""
+def answers(package: str, python: str, folder: Path, *, environ: Mapping[str, str], of: list[str]) -> Answers:
+    """What each of the cases *of* gives with *package*; a `CaseFailed` where it raised."""
     folder.mkdir(parents=True, exist_ok=True)
-    argv = [python, str(_HERE / "run_cases.py"), package, str(folder), *(of or themes())]
+    argv = [python, str(_HERE / "run_cases.py"), package, str(folder), *of]
     with (folder / "output").open("w", encoding="utf-8") as output:
         done = subprocess.run(
             argv,

@@ -16,7 +16,7 @@ _PAGE = Path(__file__).parents[2] / "docs" / "compatibility.md"
 @pytest.fixture(name="ours", scope="module")
 def _ours(tmp_path_factory: pytest.TempPathFactory) -> Answers:
     folder = tmp_path_factory.mktemp("ours")
-    return answers("syntask", sys.executable, folder, environ={"SYNTASK_HOME": str(folder)})
+    return answers("syntask", sys.executable, folder, environ={"SYNTASK_HOME": str(folder)}, of=cases())
 
 
 @pytest.mark.parametrize("case", cases())
