@@ -125,6 +125,20 @@ CASES: dict[str, Case] = {
     "left-process": Case("leaves_a_process_behind", COMPLETED),
     "left-thread": Case("leaves_a_thread_behind", COMPLETED, ("the thread ends",)),
     "left-daemon": Case("writes_and_leaves_a_daemon", COMPLETED, ("without an end",)),
+    # States and tasks
+    "skips": Case("skips", State(StateType.COMPLETED, "Skipped", "nothing new")),
+    "gives-up": Case("gives_up", State(StateType.CANCELLED, message="enough")),
+    "pauses": Case("pauses", failed("The flow ended in the state Paused(), which is no end.")),
+    "submits": Case("submits", failed("2/2 states failed."), ("order 17", "order 18")),
+    "calls-tasks": Case(
+        "calls_tasks",
+        failed("ValueError: the order 2 has no customer"),
+        (
+            "order 1",
+            "`has_no_customer-000` failed with ValueError('the order 1 has no customer'). Retry 1/1",
+            "`has_no_customer-001` failed with ValueError('the order 2 has no customer').",
+        ),
+    ),
     # Output
     "both": Case("writes_both", COMPLETED, ("out", "error")),
     "warns": Case("warns", COMPLETED, ("for your information", "beware")),
@@ -232,7 +246,10 @@ def test_last_words_are_kept(ended: dict[str, Ended]) -> None:
 
 def test_a_traceback_begins_in_the_users_code(ended: dict[str, Ended]) -> None:
     """What is ours in it says nothing to anybody."""
-    assert "syntask_yaml" not in "\n".join(ended["raises"].messages)
+    for name in ("raises", "calls-tasks"):
+        text = "\n".join(ended[name].messages)
+        assert "Traceback" in text
+        assert f"{os.sep}syntask" not in text, name
 
 
 def test_each_attempt_is_made_and_reported(site: Site, ended: dict[str, Ended]) -> None:

@@ -14,7 +14,8 @@ import time
 import warnings
 from pathlib import Path
 
-from syntask import flow
+from syntask import flow, get_run_logger, task
+from syntask.states import Cancelled, Completed, Paused
 
 MARKS = Path(os.environ["MARKS"])
 
@@ -427,3 +428,36 @@ def fails_once(name: str):
 def tells_that_it_is_cancelled():
     mark("begun")
     time.sleep(60)
+
+
+@flow
+def skips():
+    return Completed(name="Skipped", message="nothing new")
+
+
+@flow
+def gives_up():
+    return Cancelled(message="enough")
+
+
+@flow
+def pauses():
+    return Paused()
+
+
+@task(retries=1)
+def has_no_customer(number):
+    get_run_logger().info("order %s", number)
+    raise ValueError(f"the order {number} has no customer")
+
+
+@flow
+def submits():
+    return has_no_customer.map([17, 18])
+
+
+@flow
+def calls_tasks():
+    with contextlib.suppress(ValueError):
+        has_no_customer(1)
+    has_no_customer(2)
