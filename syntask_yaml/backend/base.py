@@ -1,6 +1,6 @@
 """The port: what a backend does for the rest of the tool.
 
-`Backend` is what commands need, with `Automations` and `ConcurrencyLimits` as parts in files of their own;
+`Backend` is what commands need, with `Automations`, `ConcurrencyLimits` and `WorkPools` as parts elsewhere;
 `RunQueue` (`backend/queue.py`) is what our own worker needs besides, on the backends that it can serve. Every
 adapter passes the same contract suite (`tests/contract`). All verbs raise `BackendError` and its kinds for
 what goes wrong on the other side, `NotFound` for an id that stands for nothing, and nothing else.
@@ -8,23 +8,21 @@ what goes wrong on the other side, `NotFound` for an id that stands for nothing,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeGuard
 
 from syntask_yaml.backend.automations import Automations
 from syntask_yaml.backend.concurrency_limits import ConcurrencyLimits
+from syntask_yaml.backend.pools import WorkPools
 from syntask_yaml.backend.queue import RunQueue
 from syntask_yaml.errors import BackendError
 from syntask_yaml.model.block import Block, BlockType, Variable
 from syntask_yaml.model.child_run import ChildRun
 from syntask_yaml.model.deployment import Stored, Write
 from syntask_yaml.model.lease import Holder, Lease
-from syntask_yaml.model.pool import WorkPool, WorkQueue
 from syntask_yaml.model.run import Cause, LogLine, Run, RunRequest, StateType
-from syntask_yaml.model.value import Json
-from syntask_yaml.model.worker import ServingWorker
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,7 @@ class Features:
     forgets: frozenset[str] = frozenset()
 
 
-class Backend(Automations, ConcurrencyLimits, Protocol):
+class Backend(Automations, ConcurrencyLimits, WorkPools, Protocol):
     """Deployments, pools, values and runs, wherever they live. *url* is for people, without secrets."""
 
     url: str
@@ -117,53 +115,6 @@ class Backend(Automations, ConcurrencyLimits, Protocol):
         A write whose `before` is no longer what the backend has fails with `BackendConflict`.
         Schedules that stay keep their id; runs that were made ahead and no longer fit are removed.
         """
-        ...
-
-    def pools(self) -> list[WorkPool]:
-        """All work pools, by name."""
-        ...
-
-    def pool_types(self) -> list[str]:
-        """The types that a new pool can have, by name; none where the backend does not tell."""
-        ...
-
-    def create_pool(self, pool: WorkPool) -> WorkPool:
-        """Make a new pool; `BackendConflict` if its name is taken, `BackendRefused` for an unknown type."""
-        ...
-
-    def update_pool(self, name: str, changes: Mapping[str, Json]) -> WorkPool:
-        """Change a pool: its `description`, `base_job_template`, `is_paused` or `concurrency_limit`."""
-        ...
-
-    def delete_pool(self, name: str) -> bool:
-        """Delete a pool that no deployment uses; whether there was one."""
-        ...
-
-    def pool_template(self, type: str) -> Mapping[str, Json]:
-        """The base job template of a new pool of *type*; `BackendRefused` for a type that there is not."""
-        ...
-
-    def queues(self) -> list[WorkQueue]:
-        """All work queues, by pool and priority."""
-        ...
-
-    def create_queue(self, queue: WorkQueue) -> WorkQueue:
-        """Make a new queue; `BackendConflict` if the pool has one of that name, `NotFound` without the pool.
-
-        The priorities of the others move to make room.
-        """
-        ...
-
-    def update_queue(self, pool: str, name: str, changes: Mapping[str, Json]) -> WorkQueue:
-        """Change a queue: its `description`, `priority`, `concurrency_limit` or `is_paused`."""
-        ...
-
-    def delete_queue(self, pool: str, name: str) -> bool:
-        """Delete a queue that no deployment uses, and that is not the default one; whether there was one."""
-        ...
-
-    def workers(self, *, pool: str | None = None) -> list[ServingWorker]:
-        """The workers that serve, or not long ago served, work pools, or only *pool*: by pool and name."""
         ...
 
     def variables(self) -> list[Variable]:

@@ -1,15 +1,17 @@
-"""The work pools that our own worker serves."""
+"""Work pools: the part of the port about them, and those that our own worker serves."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from syntask_yaml.backend.ids import check_name, new_id
 from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound
-from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.model.pool import WorkPool, WorkQueue
 from syntask_yaml.model.pool_type import DEFAULT_TYPE, SERVED_LIST, pool_type
 from syntask_yaml.model.value import Json
+from syntask_yaml.model.worker import ServingWorker
 
 DEFAULT_POOL = WorkPool(
     name="default",
@@ -19,6 +21,57 @@ DEFAULT_POOL = WorkPool(
 )
 
 ELSEWHERE = "Pools of other types need a Prefect server and its workers."
+
+
+class WorkPools(Protocol):
+    """What commands need of work pools, their queues, and the workers that serve them."""
+
+    def pools(self) -> list[WorkPool]:
+        """All work pools, by name."""
+        ...
+
+    def pool_types(self) -> list[str]:
+        """The types that a new pool can have, by name; none where the backend does not tell."""
+        ...
+
+    def create_pool(self, pool: WorkPool) -> WorkPool:
+        """Make a new pool; `BackendConflict` if its name is taken, `BackendRefused` for an unknown type."""
+        ...
+
+    def update_pool(self, name: str, changes: Mapping[str, Json]) -> WorkPool:
+        """Change a pool: its `description`, `base_job_template`, `is_paused` or `concurrency_limit`."""
+        ...
+
+    def delete_pool(self, name: str) -> bool:
+        """Delete a pool that no deployment uses; whether there was one."""
+        ...
+
+    def pool_template(self, type: str) -> Mapping[str, Json]:
+        """The base job template of a new pool of *type*; `BackendRefused` for a type that there is not."""
+        ...
+
+    def queues(self) -> list[WorkQueue]:
+        """All work queues, by pool and priority."""
+        ...
+
+    def create_queue(self, queue: WorkQueue) -> WorkQueue:
+        """Make a new queue; `BackendConflict` if the pool has one of that name, `NotFound` without the pool.
+
+        The priorities of the others move to make room.
+        """
+        ...
+
+    def update_queue(self, pool: str, name: str, changes: Mapping[str, Json]) -> WorkQueue:
+        """Change a queue: its `description`, `priority`, `concurrency_limit` or `is_paused`."""
+        ...
+
+    def delete_queue(self, pool: str, name: str) -> bool:
+        """Delete a queue that no deployment uses, and that is not the default one; whether there was one."""
+        ...
+
+    def workers(self, *, pool: str | None = None) -> list[ServingWorker]:
+        """The workers that serve, or not long ago served, work pools, or only *pool*: by pool and name."""
+        ...
 
 
 def template_of(type: str) -> Mapping[str, Json]:
