@@ -21,11 +21,11 @@ def parse(text: str) -> ast.Module:
             raise SyntaxError(str(error) or "nested too deep") from error
 
 
-def check(text: str) -> None:
-    """Raise SyntaxError for a text that is not Python, also where only a compiler would see it."""
+def check(shown: str, text: str) -> None:
+    """Raise SyntaxError for a file that is not Python, also where only a compiler would see it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        compile(text.removeprefix(BOM), "<text>", "exec", dont_inherit=True)
+        compile(text.removeprefix(BOM), shown, "exec", dont_inherit=True)
 
 
 def nodes_in(*roots: ast.AST) -> list[ast.AST]:

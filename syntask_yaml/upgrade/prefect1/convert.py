@@ -169,7 +169,7 @@ def _written(draft: FlowFileDraft) -> str:
     text = rewritten.text
     if may_need_prefect_1(rewritten.statements):
         text = with_rest_marked(draft, FlowModule(shown, text))
-    check(text)
+    check(shown, text)
     _check_imports(draft, rewritten)
     return text
 
