@@ -141,7 +141,7 @@ def inspect(context: Context, /, *, id: str, is_whole: bool, output: str) -> Non
 def cancel(context: Context, /, *, ids: tuple[str, ...]) -> None:
     """Cancel runs.
 
-    Runs that have not started are cancelled immediately, others by their worker.
+    Runs that have not started are cancelled immediately, others by their worker or script.
     """
     with context.backend() as backend:
         for each in ids:

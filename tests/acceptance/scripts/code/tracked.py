@@ -46,7 +46,7 @@ def forks(tracker):
 
 
 def many(tracker):
-    for number in range(20_000):
+    for number in range(5_000):
         tracker.follow(change("RUNNING", number))
         tracker.follow(change("COMPLETED", number))
     tracker.end("COMPLETED", "Completed", "")
