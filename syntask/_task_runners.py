@@ -103,12 +103,18 @@ class ThreadPoolTaskRunner:
         return self._pool is not None
 
     def close(self, *, cancel: bool = False) -> None:
-        """Wait for the end of all tasks. With *cancel*, those that have not begun do not begin."""
-        with self._lock:
-            pool, self._pool = self._pool, None
-        if pool is not None:
+        """Wait for the end of all tasks. With *cancel*, those that have not begun do not begin.
+
+        Tasks that go on may submit others, which have another pool then.
+        """
+        while (pool := self._taken()) is not None:
             self._is_cancelled = cancel
             pool.shutdown()
+
+    def _taken(self) -> ThreadPoolExecutor | None:
+        with self._lock:
+            pool, self._pool = self._pool, None
+            return pool
 
     def __enter__(self) -> Self:
         return self

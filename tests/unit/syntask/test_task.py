@@ -202,6 +202,24 @@ def test_what_is_submitted_and_not_waited_for_still_runs() -> None:
     assert done == [1, 2, 3]
 
 
+def test_what_a_task_submits_while_the_flow_ends_runs_too() -> None:
+    done: list[int] = []
+
+    @task
+    def chain(number: int) -> None:
+        time.sleep(0.01)
+        done.append(number)
+        if number:
+            chain.submit(number - 1)
+
+    @flow
+    def main() -> None:
+        chain.submit(3)
+
+    main()
+    assert done == [3, 2, 1, 0]
+
+
 def test_what_has_not_begun_when_the_flow_fails_is_cancelled() -> None:
     futures: list[Any] = []
     gate = threading.Event()
