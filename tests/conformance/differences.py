@@ -77,7 +77,7 @@ DIFFERENCES = (
     ),
     Difference(
         "A dict or list that fits its annotation reaches the flow as it is; with Prefect, as a copy.",
-        {"parameters.object_with_a_validator_is_not_copied": ["True", "True"]},
+        {"parameters.dict_that_fits": ["True", "True"]},
     ),
     Difference(
         "Ctrl-C in a hook ends the program; with Prefect, it is logged, and the run goes on.",

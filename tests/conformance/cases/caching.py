@@ -430,7 +430,7 @@ def submitted_tasks_share_results():
     return main()
 
 
-def known_result_runs_no_hook_of_running():
+def hooks_of_a_known_result():
     seen = []
 
     @task(

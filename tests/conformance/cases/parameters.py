@@ -259,7 +259,7 @@ def wrong_parameters_are_not_tried_again():
     return [error_class(main, "five"), calls]
 
 
-def missing_parameters_of_a_root_flow_are_a_state():
+def missing_parameters_of_a_root_flow_raise():
     @flow
     def main(x):
         return x
@@ -512,7 +512,7 @@ def state_as_a_parameter():
     return main()
 
 
-def object_with_a_validator_is_not_copied():
+def dict_that_fits():
     given = {"a": [1]}
 
     def main(x: dict):

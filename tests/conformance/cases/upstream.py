@@ -53,7 +53,7 @@ def called_task_after_a_failed_future():
     return _in_flow(lambda: shown(take(fail.submit(), return_state=True)))
 
 
-def called_task_after_a_failed_future_raises_or_returns():
+def called_task_after_a_failed_future_gives():
     return _in_flow(lambda: repr(type(take(fail.submit()))))
 
 
