@@ -1,4 +1,4 @@
-"""The cases, what Prefect answers, and where ours answers otherwise.
+"""The cases, and the record of what Prefect answers.
 
 A case is a function in a file of `cases`: a few lines of flow code that import `syntask`, and give what
 can be seen of it as JSON. `run_cases.py` runs them with ours or, with its name for ours, with Prefect.
