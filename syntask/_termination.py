@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ class Termination:
 
     def __init__(self) -> None:
         self.is_asked = False
+        self._process = os.getpid()
 
     @contextmanager
     def raised(self) -> Iterator[None]:
@@ -30,6 +32,10 @@ class Termination:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
     def _ring(self, number: int, _frame: FrameType | None) -> None:
+        if os.getpid() != self._process:  # forked from the run: SIGTERM ends it, as it does elsewhere
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+            return
         self.is_asked = True
         raise TerminationSignal(number)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -179,3 +180,31 @@ def test_a_forked_process_tells_nothing() -> None:
     """It is not the run, and the pipe or store of the run is not its own."""
     done = subprocess.run([sys.executable, "-c", _FORKS], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["Running", "Completed", "end COMPLETED"]
+
+
+_ASKED_TO_END = """
+import os, signal, time
+from syntask import flow
+
+@flow(on_crashed=[print])
+def main():
+    reader, writer = os.pipe()
+    if child := os.fork():
+        os.read(reader, 1)
+        os.kill(child, signal.SIGTERM)
+        return os.WTERMSIG(os.waitpid(child, 0)[1])
+    try:
+        os.write(writer, b"1")
+        time.sleep(20)
+    finally:
+        os._exit(0)
+
+print(main())
+"""
+
+
+def test_a_forked_process_can_be_asked_to_end() -> None:
+    """It dies at once, as the workers of `multiprocessing` have to."""
+    command = [sys.executable, "-c", _ASKED_TO_END]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == (f"{signal.SIGTERM:d}\n", "")
