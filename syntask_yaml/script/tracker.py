@@ -162,7 +162,7 @@ class ScriptTracker:
             raise ClaimLost
         if states[self.run.id] is StateType.CANCELLING and not self._is_cancelled:
             self._is_cancelled = True
-            signal.pthread_kill(main_thread().ident or 0, signal.SIGINT)
+            _interrupt()
 
     def _lose(self) -> None:
         self._is_lost = True
@@ -172,6 +172,12 @@ class ScriptTracker:
             f"The run `{self.run.name}` is no longer kept: it was deleted, or ended while this process"
             " did not respond."
         )
+
+
+def _interrupt() -> None:
+    """Do what Ctrl-C does; a script that a shell runs in the background ignores that, so ask it to end."""
+    is_deaf = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    signal.pthread_kill(main_thread().ident or 0, signal.SIGTERM if is_deaf else signal.SIGINT)
 
 
 class _Handler(logging.Handler):

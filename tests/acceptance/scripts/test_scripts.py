@@ -136,9 +136,10 @@ def children(site: Site, run: Run) -> list[StateType]:
         return [child.state.type for child in backend.children(run.id)]
 
 
-def test_a_script_can_be_cancelled(site: Site) -> None:
-    """As Ctrl-C would."""
-    with started(site, "hangs") as process:
+@pytest.mark.parametrize("how", ["hangs", "hangs_in_the_background"])
+def test_a_script_can_be_cancelled(site: Site, how: str) -> None:
+    """As Ctrl-C would, also where that is ignored."""
+    with started(site, how) as process:
         assert process.stdout is not None
         until(lambda: "began" in process.stdout.readline())  # type: ignore[union-attr]
         run = only_run(site)

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import sys
 import time
 import uuid
@@ -33,6 +34,12 @@ def hangs(tracker):
     except KeyboardInterrupt:
         tracker.end("CRASHED", "Crashed", "interrupted")
         print("interrupted", flush=True)
+
+
+def hangs_in_the_background(tracker):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    hangs(tracker)
 
 
 def forks(tracker):
