@@ -29,7 +29,8 @@ def concurrency(
     or where that cannot be seen after *lease_duration* seconds.
 
     Raises AcquireConcurrencySlotTimeoutError, which is a TimeoutError, after *timeout_seconds*, and
-    ConcurrencySlotAcquisitionError after *max_retries*, or for a missing limit if *strict*.
+    ConcurrencySlotAcquisitionError after *max_retries*, for more slots than a limit has, or for a missing
+    limit if *strict*; ValueError if *occupy* is less than 1.
     """
     if not names:
         yield

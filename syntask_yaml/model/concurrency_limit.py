@@ -36,10 +36,12 @@ class SlotRequest:
 class SlotAnswer:
     """Whether all slots were taken, and which names no limit has.
 
-    *is_held*: some have to be given back. Of slots that were not taken, *full* names a limit without room.
+    *is_held*: some have to be given back. Of slots that were not taken, *full* names a limit without room,
+    and *most* is how many slots that has.
     """
 
     is_taken: bool
     is_held: bool = False
     missing: tuple[str, ...] = ()
     full: str = ""
+    most: int = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import random
 import time
 from collections.abc import Iterator, Sequence
 from threading import Event, Thread
@@ -30,7 +31,7 @@ def slots_of(names: Sequence[str], number: int, **options: Any) -> Slots:
 class Slots:
     """*number* slots of each of *names*, for leases of *lease* seconds; with *is_rate* they are not held.
 
-    With *is_strict*, each of *names* must have a limit.
+    With *is_strict*, each of *names* must have a limit. Raises ValueError if *number* is less than 1.
     """
 
     def __init__(
@@ -43,6 +44,8 @@ class Slots:
         is_rate: bool = False,
         is_strict: bool = False,
     ) -> None:
+        if number < 1:
+            raise ValueError(f"`occupy` is {number}; it must be at least 1.")
         self._request = SlotRequest(names=tuple(names), slots=number, token=new_id(), is_rate=is_rate)
         self._lease = lease
         self._is_strict = is_strict
@@ -54,7 +57,7 @@ class Slots:
         """Try to take the slots until they are taken; yield how many seconds to wait before the next try.
 
         Raises AcquireConcurrencySlotTimeoutError after *timeout* seconds, and ConcurrencySlotAcquisitionError
-        after *retries* more tries, or for a name without a limit.
+        after *retries* more tries, for a name without a limit, or for more slots than a limit has.
         """
         began, pause, tried = time.monotonic(), _PAUSE, 0
         while not self._take():
@@ -65,7 +68,8 @@ class Slots:
                 raise ConcurrencySlotAcquisitionError(self._refusal(f"after {retries} retries"))
             if not tried:
                 _log.info("Waiting for %s.", self._what)
-            yield pause if timeout is None else min(pause, timeout - waited)
+            wait = pause * random.uniform(0.5, 1)  # else they ask together again
+            yield wait if timeout is None else min(wait, timeout - waited)
             pause, tried = min(2 * pause, _LONGEST_PAUSE), tried + 1
 
     def _take(self) -> bool:
@@ -75,6 +79,12 @@ class Slots:
             raise ConcurrencySlotAcquisitionError(
                 f"There is no concurrency limit `{answer.missing[0]}`. "
                 f"Create it with `syntask concurrency-limit create {answer.missing[0]} --limit 1`."
+            )
+        if 0 < answer.most < self._request.slots:
+            command = f"syntask concurrency-limit update {answer.full} --limit {self._request.slots}"
+            raise ConcurrencySlotAcquisitionError(
+                f"There is never room for {self._what}: the limit `{answer.full}` is {answer.most}. "
+                f"Raise it with `{command}`."
             )
         self._is_held = answer.is_held
         if self._is_held:

@@ -57,8 +57,9 @@ class EmbeddedConcurrencyLimits(EmbeddedBase):
             for row in active:
                 self._free_slots(row["name"], moment)
                 taken = self._slots_held(row["name"], moment) + _decaying(row, moment)
-                if taken + request.slots > row["slot_limit"]:
-                    return SlotAnswer(is_taken=False, missing=missing, full=row["name"])
+                most = row["slot_limit"]
+                if taken + request.slots > most:
+                    return SlotAnswer(is_taken=False, missing=missing, full=row["name"], most=most)
             for row in active:
                 self._take_slots_of(row, request, now, lease)
         return SlotAnswer(is_taken=True, is_held=bool(active) and not request.is_rate, missing=missing)

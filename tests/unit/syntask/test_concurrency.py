@@ -106,8 +106,8 @@ def test_waiting_ends() -> None:
         ):
             pass
         with (
-            pytest.raises(ConcurrencySlotAcquisitionError, match="2 slots of `db` after 1 retries"),
-            concurrency("db", occupy=2, max_retries=1),
+            pytest.raises(ConcurrencySlotAcquisitionError, match="a slot of `db` after 1 retries"),
+            concurrency("db", max_retries=1),
         ):
             pass
 
@@ -120,6 +120,28 @@ def test_a_limit_that_is_not_there() -> None:
         pytest.raises(ConcurrencySlotAcquisitionError, match="syntask concurrency-limit create db"),
         concurrency("db", strict=True),
     ):
+        pass
+
+
+def test_more_slots_than_there_are() -> None:
+    """Nobody waits for what never comes; a limit of 0 is raised again some day."""
+    limit("db", 2)
+    limit("held", 0)
+    with (
+        pytest.raises(ConcurrencySlotAcquisitionError, match="syntask concurrency-limit update db --limit 3"),
+        concurrency("db", occupy=3),
+    ):
+        pass
+    with pytest.raises(AcquireConcurrencySlotTimeoutError), concurrency("held", timeout_seconds=0):
+        pass
+    assert in_use() == {"db": 0, "held": 0}
+
+
+@pytest.mark.parametrize("number", [0, -1])
+def test_no_slots_cannot_be_taken(number: int) -> None:
+    """A negative number would make room for others."""
+    limit("db", 1)
+    with pytest.raises(ValueError, match="at least 1"), concurrency("db", occupy=number):
         pass
 
 
