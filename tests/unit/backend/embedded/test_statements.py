@@ -29,6 +29,7 @@ LISTS = {
     "holds_secrets",
     "automations",
     "ended_runs",
+    "concurrency_limits",
 }
 # What is as short as the list of runs that go on, or was given as JSON.
 SHORT = re.compile(
