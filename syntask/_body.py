@@ -9,6 +9,7 @@ from functools import partial
 from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any
 
+from syntask._exceptions import TerminationSignal
 from syntask._prints import logged_prints
 from syntask._steps import finished
 from syntask._time_limit import TimedOut, limited
@@ -38,6 +39,9 @@ class Body:
         with self._open():
             try:
                 value = limited(self._limit, self._value)
+            except TerminationSignal:  # there may be no time to wait
+                self._run.close(cancel=True, wait=False)
+                raise
             except BaseException:
                 self._run.close(cancel=True)
                 raise

@@ -79,8 +79,8 @@ class Execution:
         """What counts as returned where the function returned *value*; may wait for other runs."""
         return value
 
-    def close(self, *, cancel: bool = False) -> None:
-        """Wait for what the attempt started; with *cancel*, begin no more of it."""
+    def close(self, *, cancel: bool = False, wait: bool = True) -> None:
+        """Wait for what the attempt started, unless not *wait*; with *cancel*, begin no more of it."""
 
     def found(self) -> State[Any] | None:
         """The state of a run that need not be made, since its result is known."""

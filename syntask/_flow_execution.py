@@ -103,8 +103,8 @@ class FlowExecution(Execution):
     def settled(self, value: Any) -> Any:
         return resolve_futures_to_states(value)
 
-    def close(self, *, cancel: bool = False) -> None:
-        self.runner.close(cancel=cancel)
+    def close(self, *, cancel: bool = False, wait: bool = True) -> None:
+        self.runner.close(cancel=cancel, wait=wait)
 
     def steps(self) -> Steps[State[Any]]:
         try:

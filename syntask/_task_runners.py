@@ -102,14 +102,14 @@ class ThreadPoolTaskRunner:
         """Whether anything was submitted since it was made, or closed."""
         return self._pool is not None
 
-    def close(self, *, cancel: bool = False) -> None:
-        """Wait for the end of all tasks. With *cancel*, those that have not begun do not begin.
+    def close(self, *, cancel: bool = False, wait: bool = True) -> None:
+        """Wait for the end of all tasks, unless not *wait*. With *cancel*, what has not begun does not begin.
 
         Tasks that go on may submit others, which have another pool then.
         """
         while (pool := self._taken()) is not None:
             self._is_cancelled = cancel
-            pool.shutdown()
+            pool.shutdown(wait=wait)
 
     def _taken(self) -> ThreadPoolExecutor | None:
         with self._lock:

@@ -208,3 +208,48 @@ def test_a_forked_process_can_be_asked_to_end() -> None:
     command = [sys.executable, "-c", _ASKED_TO_END]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == (f"{signal.SIGTERM:d}\n", "")
+
+
+_CANCELLED = """
+import os, signal, threading
+from syntask import _run, flow, task
+from syntask._tracking import RunInfo
+
+class Nobody:
+    run = RunInfo("12345678-1234-5678-1234-567812345678", "calm-owl", "main")
+    def follow(self, change): ...
+    def end(self, state, name, message): ...
+
+begun, may_end = threading.Event(), threading.Event()
+ended = []
+
+@task
+def works():
+    begun.set()
+    may_end.wait(20)
+    ended.append(1)
+
+def tell(*_):
+    print(ended)
+    may_end.set()
+
+@flow
+def inner():
+    works.submit()
+    begun.wait()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+@flow(on_cancellation=[tell])
+def main():
+    inner()
+
+_run.enter(Nobody())
+main()
+"""
+
+
+def test_who_is_cancelled_is_told_while_tasks_go_on() -> None:
+    """The worker kills the process soon after it asked it to end."""
+    command = [sys.executable, "-c", _CANCELLED]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout == "[]\n"
