@@ -53,7 +53,7 @@ class ThreadPoolTaskRunner:
         execution = TaskExecution(task, parameters, wait_for, upstream=dependencies)
         future: Future[Any] = Future(execution.run)
         work = partial(copy_context().run, self._execute, execution, future)
-        queued = self._started().submit(work)
+        queued = self._queue(work)
         if self._max_workers is not None:
             future.may_execute_here(partial(self._help, queued, work))
         return future
@@ -68,14 +68,14 @@ class ThreadPoolTaskRunner:
         calls, upstream = calls_of(task, parameters)
         return FutureList([self.submit(task, each, wait_for, upstream) for each in calls])
 
-    def _started(self) -> ThreadPoolExecutor:
-        with self._lock:
+    def _queue(self, work: Callable[[], None]) -> concurrent.futures.Future[None]:
+        with self._lock:  # a pool that is closed meanwhile would refuse it
             if self._pool is None:
                 from concurrent.futures import ThreadPoolExecutor
 
                 self._is_cancelled = False
                 self._pool = ThreadPoolExecutor(self._max_workers or _MANY, "syntask-task")
-            return self._pool
+            return self._pool.submit(work)
 
     def _help(self, queued: concurrent.futures.Future[None], work: Callable[[], None]) -> None:
         """Execute *work* in this thread if it is one of ours and no other one has begun it.

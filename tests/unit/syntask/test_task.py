@@ -202,12 +202,13 @@ def test_what_is_submitted_and_not_waited_for_still_runs() -> None:
     assert done == [1, 2, 3]
 
 
-def test_what_a_task_submits_while_the_flow_ends_runs_too() -> None:
+@pytest.mark.parametrize("pause", [0.0, 0.01])
+def test_what_a_task_submits_while_the_flow_ends_runs_too(pause: float) -> None:
     done: list[int] = []
 
     @task
     def chain(number: int) -> None:
-        time.sleep(0.01)
+        time.sleep(pause)
         done.append(number)
         if number:
             chain.submit(number - 1)
