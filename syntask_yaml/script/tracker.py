@@ -65,6 +65,7 @@ class ScriptTracker:
         self._process = os.getpid()
         self._renewed = time.monotonic()
         self._is_cancelled = self._is_lost = False
+        self._problem = ""
         self._end = State(StateType.CRASHED)
         self._over = Event()
         self._handler = _Handler(self)
@@ -118,7 +119,10 @@ class ScriptTracker:
         self._backlog.states.append(self._final)
         self._backend.hurry(_PATIENCE)
         if not self._deliver():
-            warn(f"How the run `{self.run.name}` ended could not be written, so it is shown as crashed.")
+            warn(
+                f"How the run `{self.run.name}` ended could not be written, so it is shown as crashed."
+                f" {self._problem}"
+            )
         self._backlog.close()
         self._backend.close()
         remove_directory(self._folder)
@@ -144,7 +148,8 @@ class ScriptTracker:
             self._hold()
         except (ClaimLost, NotFound):
             self._lose()
-        except BackendError:
+        except BackendError as error:
+            self._problem = str(error)
             for line in self._backlog.put_aside():
                 self._sieve.log.leave_out(line.message)
             return False
