@@ -93,6 +93,8 @@ class FlowExecution(Execution):
         if wanted := self.definition.flow_run_name:
             with self.new_context().entered():
                 self.run.name = custom_name(wanted, self.parameters, "flow_run_name")
+            if self.run.parent is None and self.tracker is not None:
+                self.tracker.rename(self.run.name)
         self.logger.debug("The run of the flow `%s` begins.", self.definition.name)
         return None
 

@@ -59,6 +59,10 @@ class Tracker(Protocol):
         """Keep a change of a child of the run."""
         ...
 
+    def rename(self, name: str) -> None:
+        """Keep that the run is called *name* from now on."""
+        ...
+
     def end(self, state: str, state_name: str, message: str) -> None:
         """Keep how the run ended. Of a run that a worker executes, the worker tells it."""
         ...

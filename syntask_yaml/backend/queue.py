@@ -88,6 +88,10 @@ class RunQueue(DeliveryQueue, SlotQueue, Protocol):
         """Keep what a run wrote. With *token*, False, and nothing kept, if the run is no longer ours."""
         ...
 
+    def rename(self, claim: Claim, name: str) -> bool:
+        """Give a run another name; False, and nothing written, if the run is no longer ours."""
+        ...
+
     def put_children(self, run_id: str, children: Sequence[ChildRun], *, token: str = "") -> bool:
         """Keep how task runs and subflow runs of a run stand, each once, over what is known of them.
 

@@ -79,6 +79,9 @@ class ScriptTracker:
             self._flows.add(change.id)
         self._add(Report("child", child=change))
 
+    def rename(self, name: str) -> None:
+        self._add(Report("renamed", name=name))
+
     def log(self, record: logging.LogRecord, text: str) -> None:
         """Keep a line of the log, if it is of this run."""
         if getattr(record, "flow_run_id", None) in self._flows:
@@ -135,7 +138,9 @@ class ScriptTracker:
             for change in self._sieve.changes(report):
                 if not self._backlog.children.add(change):
                     self._sieve.children.left_out += 1
-            if report.child is None:
+            if report.kind == "renamed":
+                self._backlog.name = self._sieve.brief(report.name)
+            elif report.kind == "log":
                 self._backlog.add(self._sieve.lines(report, now))
 
     def _deliver(self) -> bool:

@@ -30,6 +30,7 @@ class Backlog:
     lines: list[LogLine] = field(default_factory=list)
     children: WaitingChildren = field(default_factory=WaitingChildren)
     states: list[State] = field(default_factory=list)
+    name: str = ""
     _size: int = 0
     _aside: _Aside | None = None
 
@@ -52,7 +53,7 @@ class Backlog:
         return lines[done:]
 
     def deliver(self, queue: RunQueue, claim: Claim, now: datetime) -> Iterator[State]:
-        """Deliver all lines, then the children, then the states; yield the accepted ones.
+        """Deliver all lines, the children, a new name of the run, then the states; yield the accepted ones.
 
         Raises ClaimLost for what is rejected. Raises BackendError if the store fails; what it has is not
         delivered again.
@@ -68,6 +69,10 @@ class Backlog:
             if not queue.put_children(claim.run.id, children, token=claim.token):
                 raise ClaimLost
             self.children.clear()
+        if self.name:
+            if not queue.rename(claim, self.name):
+                raise ClaimLost
+            self.name = ""
         while self.states:
             if not queue.report(claim, self.states[0], now):
                 raise ClaimLost
@@ -83,6 +88,7 @@ class Backlog:
         self._taken()
         self.children.clear()
         self.states.clear()
+        self.name = ""
         self.close()
 
     def _taken(self) -> list[LogLine]:

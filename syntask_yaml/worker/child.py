@@ -70,6 +70,10 @@ class _WorkerTracker:
         with suppress(OSError):  # the flow closed the pipe
             self._report(Report("child", child=change._replace(message=change.message[:LONGEST_TEXT])))
 
+    def rename(self, name: str) -> None:
+        with suppress(OSError):
+            self._report(Report("renamed", name=name[:LONGEST_TEXT]))
+
     def end(self, state: str, state_name: str, message: str) -> None:
         """Nothing: how the run ended is its result."""
 

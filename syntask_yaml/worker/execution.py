@@ -68,6 +68,8 @@ class Execution:
                     self._add(self._sieve.lines(report, now))
                 case "child":
                     self._follow(self._sieve.changes(report))
+                case "renamed":
+                    self._backlog.name = self._sieve.brief(report.name)
                 case "ready":
                     self._backlog.states.append(State(StateType.RUNNING))
                     self._is_ready = True

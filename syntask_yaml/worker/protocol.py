@@ -136,7 +136,7 @@ class Report:
         return cls("damaged", line.decode(errors="replace"))
 
 
-_KINDS = ("ready", "log", "child", "damaged", "retrying", "completed", "failed")
+_KINDS = ("ready", "log", "child", "renamed", "damaged", "retrying", "completed", "failed")
 
 
 def _bytes(record: Mapping[str, Any]) -> bytes:

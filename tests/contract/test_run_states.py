@@ -57,6 +57,20 @@ def test_a_run_begins_and_ends(backend: OwnBackend, etl: Stored, clock: Clock) -
     assert replace(found.run, state=failed, started=begin, ended=end) == backend.run(found.run.id)
 
 
+def test_a_run_gets_another_name_from_who_has_it(
+    backend: OwnBackend, twin: OwnBackend, etl: Stored, clock: Clock
+) -> None:
+    ask(backend, etl)
+    found = begun(backend, clock)
+
+    assert backend.rename(found, "load-\ud83d")
+    assert read(twin, found.run.id).name == "load-\\ud83d"
+    assert not backend.rename(replace(found, token="another"), "other")
+    backend.report(found, COMPLETED, clock.now)
+    assert not backend.rename(found, "late")
+    assert read(twin, found.run.id).name == "load-\\ud83d"
+
+
 def test_a_run_that_has_ended_is_nobodys(backend: OwnBackend, etl: Stored, clock: Clock) -> None:
     """Its worker has nothing more to say about it."""
     ask(backend, etl)

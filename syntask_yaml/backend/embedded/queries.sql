@@ -100,6 +100,9 @@ WHERE id = ?;
 -- name: rename_deployment
 UPDATE deployments SET flow = ?, name = ? WHERE id = ?;
 
+-- name: rename_run
+UPDATE runs SET name = :name WHERE id = :id AND token = :token;
+
 -- name: rename_runs
 UPDATE runs SET flow = ?1, deployment = ?1 || '/' || ?2 WHERE deployment_id = ?3;
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from syntask_yaml.backend.clock import SKEW
 from syntask_yaml.backend.embedded.base import EmbeddedBase
-from syntask_yaml.backend.embedded.codec import from_moment, to_json, to_moment
+from syntask_yaml.backend.embedded.codec import from_moment, to_json, to_moment, to_text
 from syntask_yaml.backend.embedded.deployment_rows import schedule_of, stored_deployments
 from syntask_yaml.backend.embedded.run_rows import child_row, log_row, progress_row, run_of, run_row
 from syntask_yaml.backend.embedded.values import pool_of
@@ -155,6 +155,11 @@ class Queue(EmbeddedBase):
                 "insert_log", (log_row(run_id, number, line) for number, line in enumerate(lines, first))
             )
         return True
+
+    def rename(self, claim: Claim, name: str) -> bool:
+        with self._store.transaction():
+            values = {"id": claim.run.id, "token": claim.token, "name": to_text(name)}
+            return self._store.change("rename_run", **values) > 0
 
     def put_children(self, run_id: str, children: Sequence[ChildRun], *, token: str = "") -> bool:
         with self._store.transaction():

@@ -32,3 +32,12 @@ def test_coroutines_run_deployments(deployed: Deployed) -> None:
         site.until(run)
 
     assert "[True, True]" in site.text(run).splitlines(), site.text(run)
+
+
+def test_a_flow_names_its_run(deployed: Deployed) -> None:
+    site = deployed()
+    site.deploy({"n": {"entrypoint": "ordering.py:named"}})
+    (run,) = site.ask("n", name="asked-for")
+    site.work()
+
+    assert (site.run(run).name, site.run(run).state.type) == ("days-3", StateType.COMPLETED)

@@ -208,6 +208,9 @@ class Follower:
     def follow(self, change: ChildChange) -> None:
         self.changes.append(change)
 
+    def rename(self, name: str) -> None:
+        pass
+
     def end(self, state: str, state_name: str, message: str) -> None:
         pass
 

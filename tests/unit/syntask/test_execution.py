@@ -24,9 +24,13 @@ class Notes:
         self.run = RunInfo(ID, "calm-owl", "main", tags=("nightly",), deployment="daily", run_count=2)
         self.changes: list[ChildChange] = []
         self.ends: list[tuple[str, str, str]] = []
+        self.names: list[str] = []
 
     def follow(self, change: ChildChange) -> None:
         self.changes.append(change)
+
+    def rename(self, name: str) -> None:
+        self.names.append(name)
 
     def end(self, state: str, state_name: str, message: str) -> None:
         self.ends.append((state, state_name, message))
@@ -253,3 +257,19 @@ def test_who_is_cancelled_is_told_while_tasks_go_on() -> None:
     command = [sys.executable, "-c", _CANCELLED]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stdout == "[]\n"
+
+
+def test_a_run_that_wants_another_name_gets_it(notes: Notes) -> None:
+    """A subflow's is told with its changes."""
+
+    @flow(flow_run_name="part-{number}")
+    def part(number: int) -> None:
+        pass
+
+    @flow(flow_run_name="whole-{number}")
+    def whole(number: int) -> None:
+        part(number + 1)
+
+    whole(1)
+    assert notes.names == ["whole-1"]
+    assert {change.name for change in notes.changes} == {"part-2"}

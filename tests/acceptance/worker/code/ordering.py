@@ -13,6 +13,11 @@ def part(number: int = 1) -> None:
     print(f"part {number}")
 
 
+@flow(flow_run_name="days-{days}")
+def named(days: int = 3) -> None:
+    """Is called otherwise than it was asked for."""
+
+
 @flow
 def whole() -> None:
     first = run_deployment("part/p", parameters={"number": 2}, flow_run_name="the-second")
