@@ -73,7 +73,6 @@ class ThreadPoolTaskRunner:
             if self._pool is None:
                 from concurrent.futures import ThreadPoolExecutor
 
-                self._is_cancelled = False
                 self._pool = ThreadPoolExecutor(self._max_workers or _MANY, "syntask-task")
             return self._pool.submit(work)
 
@@ -117,6 +116,7 @@ class ThreadPoolTaskRunner:
             return pool
 
     def __enter__(self) -> Self:
+        self._is_cancelled = False
         return self
 
     def __exit__(

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from syntask import allow_failure, flow, get_run_logger, task, unmapped
+from syntask._context import FlowRunContext
 from syntask._exceptions import MappingLengthMismatch, MappingMissingIterable, TaskRunTimeoutError
 from syntask._task_runners import ThreadPoolTaskRunner
 
@@ -370,3 +371,33 @@ def test_an_exception_may_be_anything() -> None:
         return raises.submit().wait_for_state().message
 
     assert main() == "Task run encountered an exception: Odd: its message raises RuntimeError"
+
+
+def test_what_a_task_submits_after_its_flow_failed_does_not_begin() -> None:
+    """Nor does what waited for a thread before."""
+    begun = threading.Event()
+    ran: list[str] = []
+
+    @task
+    def other(name: str) -> None:
+        ran.append(name)
+
+    @task
+    def submits() -> None:
+        begun.set()
+        context = FlowRunContext.get()
+        assert context is not None
+        while not context.task_runner._is_cancelled:
+            time.sleep(0.001)
+        other.submit("late")
+
+    @flow(task_runner=ThreadPoolTaskRunner(max_workers=1))
+    def ends_early() -> None:
+        submits.submit()
+        other.submit("waiting")
+        begun.wait()
+        raise ValueError("enough")
+
+    with pytest.raises(ValueError, match="enough"):
+        ends_early()
+    assert ran == []
