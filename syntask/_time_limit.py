@@ -8,10 +8,15 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 from typing import Any, ClassVar, TypeVar
 
 T = TypeVar("T")
+
+
+# Of a loop: in each, Python looks whether there is an exception to come up.
+_STEPS = 100
 
 
 class Expired(BaseException):
@@ -104,13 +109,18 @@ def _ring(_signal: int, _frame: FrameType | None) -> None:
 
 
 class _Watch:
-    """A limit in another thread."""
+    """A limit in another thread, with an exception of its own.
+
+    The exception that is put into a thread has to come up there. Where it is taken back instead, Python 3.11
+    goes on looking for it, and hangs in the next function that somebody traces.
+    """
 
     def __init__(self, seconds: float) -> None:
         self.is_over = False
         self._is_done = False
         self._lock = threading.Lock()
         self._thread = threading.get_ident()
+        self.expired = type("Expired", (Expired,), {})
         self._timer = threading.Timer(seconds, self._ring)
         self._timer.daemon = True
 
@@ -121,7 +131,9 @@ class _Watch:
         with self._lock:
             self._is_done = True
         if self.is_over:
-            _interrupt(self._thread, None)  # not raised yet, it would hit what comes after
+            with suppress(self.expired):  # it comes up between two steps, if it has not
+                for _ in range(_STEPS):
+                    pass
 
     def stop(self) -> None:
         self._timer.cancel()
@@ -130,12 +142,11 @@ class _Watch:
         with self._lock:
             if not self._is_done:
                 self.is_over = True
-                _interrupt(self._thread, Expired)
+                _interrupt(self._thread, self.expired)
 
 
-def _interrupt(thread: int, exception: type[BaseException] | None) -> None:
-    """Have *exception* raised in *thread*; None takes back what was not raised yet."""
+def _interrupt(thread: int, exception: type[BaseException]) -> None:
+    """Have *exception* raised in *thread*."""
     import ctypes
 
-    what = None if exception is None else ctypes.py_object(exception)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), what)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(exception))

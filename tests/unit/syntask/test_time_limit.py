@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -122,3 +124,35 @@ def test_the_timer_of_the_user_comes_back() -> None:
     finally:
         signal.signal(signal.SIGALRM, before)
         signal.setitimer(signal.ITIMER_REAL, *timer)
+
+
+_TRACED = """
+import sys, threading, time
+from contextlib import suppress
+from syntask._time_limit import TimedOut, limited
+
+def spin():
+    until = time.monotonic() + 0.05
+    while time.monotonic() < until:
+        pass
+
+def expire():
+    for seconds in [0.001] * 20 + [0.0500 + number / 5000 for number in range(-20, 20)]:
+        with suppress(TimedOut):
+            limited(seconds, spin)
+
+thread = threading.Thread(target=expire)
+thread.start()
+thread.join()
+sys.settrace(lambda *_: None)
+print(sorted(map(abs, [-2, 1])))
+"""
+
+
+def test_a_limit_in_a_thread_does_not_hang_what_is_traced_later() -> None:
+    """Also where the time is over just when the code ends."""
+    done = subprocess.run(
+        [sys.executable, "-c", _TRACED], capture_output=True, text=True, timeout=120, check=True
+    )
+
+    assert done.stdout == "[1, 2]\n"
