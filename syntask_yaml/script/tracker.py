@@ -29,6 +29,8 @@ LEASE = 60.0
 _RENEW_EVERY, _EVERY = 15.0, 0.2
 # Seconds that the end of a flow waits for the store.
 _PATIENCE = 10.0
+# Reports that may wait to be taken; seconds that a flow waits for that at most, and at a time.
+_MOST_REPORTS, _LONGEST_WAIT, _SHORT = 5_000, 1.0, 0.002
 # Runs that ended long ago and are removed by a script.
 _REMOVED = 20
 # Loggers below which flows and tasks have theirs.
@@ -67,7 +69,7 @@ class ScriptTracker:
         self._is_cancelled = self._is_lost = False
         self._problem = ""
         self._end = State(StateType.CRASHED)
-        self._over = Event()
+        self._over, self._news = Event(), Event()
         self._handler = _Handler(self)
         for name in _LOGGERS:
             logging.getLogger(name).addHandler(self._handler)
@@ -92,6 +94,15 @@ class ScriptTracker:
         # A process that the flow forks has no thread that would write.
         if os.getpid() == self._process and not self._is_lost:
             self._reports.append(report)
+            if len(self._reports) > _MOST_REPORTS:
+                self._wait_for_room()
+
+    def _wait_for_room(self) -> None:
+        """Let the thread take what was told: code that never waits leaves it little time."""
+        self._news.set()
+        until = time.monotonic() + _LONGEST_WAIT
+        while len(self._reports) > _MOST_REPORTS and time.monotonic() < until:
+            time.sleep(_SHORT)
 
     def end(self, state: str, state_name: str, message: str) -> None:
         if os.getpid() != self._process or self._over.is_set() or not StateType(state).is_final:
@@ -100,6 +111,7 @@ class ScriptTracker:
             logging.getLogger(name).removeHandler(self._handler)
         self._end = State(StateType(state), state_name, message)
         self._over.set()
+        self._news.set()
         self._thread.join(2 * _PATIENCE)
 
     @property
@@ -114,7 +126,9 @@ class ScriptTracker:
         with suppress(BackendError):
             if self._keep is not None:
                 self._backend.forget(utc_now() - self._keep, limit=_REMOVED)
-        while not self._over.wait(_EVERY):
+        while not self._over.is_set():
+            self._news.wait(_EVERY)
+            self._news.clear()
             self._collect()
             self._deliver()
         self._collect()
