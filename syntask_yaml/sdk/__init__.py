@@ -9,6 +9,7 @@ values          arguments as the values of a file
 schedules       schedules in all their forms
 entries         the options of a deployment as an entry
 images          images that are built
+block_values    what blocks of the backend hold
 blocks          blocks of the backend, and infrastructure blocks as work pools
 storage_blocks  blocks that hold code
 sources         where the code of a flow is: how it is read here, and pulled by runs
@@ -33,7 +34,7 @@ _MODULES = {
     "deploy_all": "deploying",
     "deploy_flow": "deploying",
     "publish": "blocks",
-    "read_block": "blocks",
+    "read_block": "block_values",
     "read_variable": "variables",
     "remove_variable": "variables",
     "run_deployment": "flow_runs",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,34 +14,17 @@ from syntask_yaml.cli.context import Context
 from syntask_yaml.cli.old_server import server_to_leave
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.document.node import Node
-from syntask_yaml.errors import BackendRefused, NotFound, UsageError
+from syntask_yaml.errors import BackendRefused, UsageError
 from syntask_yaml.model.block import BLOCK_TYPES
 from syntask_yaml.model.pool import WorkPool
-from syntask_yaml.model.secret import Secret, revealed
-from syntask_yaml.sdk.backends import open_backend
+from syntask_yaml.model.secret import Secret
+from syntask_yaml.sdk.block_values import SUCCESSORS, missing_block
 from syntask_yaml.sdk.values import literal
 from syntask_yaml.source import Source
 from syntask_yaml.upgrade.block_pool import InfraBlock
 from syntask_yaml.upgrade.secrets import hide_values
 
-# Types that nothing of today has, and what holds the same now.
-_SUCCESSORS: Mapping[str, str] = {
-    "github": "github-repository",
-    "s3": "s3-bucket",
-    "gcs": "gcs-bucket",
-    "azure": "azure-blob-storage-container",
-}
 _IS_MARKED = "_block_type_slug"
-
-
-def read_block(block: Block) -> Mapping[str, Any]:
-    """Return the fields of a block of the backend, secrets too. Raises NotFound."""
-    with open_backend() as backend:
-        found = backend.block(block.block_type_slug, block.name)
-        if found is None:
-            raise _missing(block)
-        fields: Mapping[str, Any] = revealed(dict(found.data))
-        return fields
 
 
 def save_block(block: Block, name: str, *, overwrite: bool) -> None:
@@ -98,10 +80,10 @@ def block_value(block: Block, backend: Backend) -> dict[str, Any]:
             found = server.block(block.block_type_slug, block.name)
         if found is not None:
             return found.value
-    slug = _SUCCESSORS.get(block.block_type_slug, block.block_type_slug)
+    slug = SUCCESSORS.get(block.block_type_slug, block.block_type_slug)
     here = backend.block(slug, block.name)
     if here is None:
-        raise _missing(block)
+        raise missing_block(block)
     inner = {key: _named(full_name) for key, full_name in here.references.items()}
     return {**here.data, **inner, **_named(here.full_name)}
 
@@ -111,20 +93,8 @@ def _named(full_name: str) -> dict[str, Any]:
     return {_IS_MARKED: type_, "_block_document_name": name}
 
 
-def _missing(block: Block) -> NotFound:
-    slug = _SUCCESSORS.get(block.block_type_slug, block.block_type_slug)
-    if slug in BLOCK_TYPES:
-        hint = f"Run `syntask block create {slug} {block.name}` to create it."
-    else:
-        hint = (
-            "Set PREFECT_API_URL to the server that has it, or create the work pool by hand: "
-            f"`syntask work-pool create {block.name}`."
-        )
-    return NotFound(f"The backend has no block `{block.full_name}`.", hint=hint)
-
-
 def _gone(block: Block) -> BackendRefused:
     detail = f"Blocks of type `{block.block_type_slug}` were of Prefect 2, and cannot be saved any more."
-    successor = _SUCCESSORS.get(block.block_type_slug)
+    successor = SUCCESSORS.get(block.block_type_slug)
     instead = f"`syntask block create {successor} NAME`" if successor else "`publish_as_work_pool(NAME)`"
     return BackendRefused(detail, hint=f"Use {instead} instead.")
