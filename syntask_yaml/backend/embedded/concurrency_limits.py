@@ -55,8 +55,7 @@ class EmbeddedConcurrencyLimits(EmbeddedBase):
         with self._store.transaction():
             active, missing = self._limits_of(request)
             for row in active:
-                self._free_slots(row["name"], moment)
-                taken = self._slots_held(row["name"], moment) + _decaying(row, moment)
+                taken = self._slots_held(row["name"], moment, forget=True) + _decaying(row, moment)
                 most = row["slot_limit"]
                 if taken + request.slots > most:
                     return SlotAnswer(is_taken=False, missing=missing, full=row["name"], most=most)
@@ -90,16 +89,15 @@ class EmbeddedConcurrencyLimits(EmbeddedBase):
         decaying = _decaying(row, now) + slots
         self._store.change("save_decaying", name=row["name"], decaying=decaying, decayed=now)
 
-    def _free_slots(self, name: str, now: int) -> None:
-        """Forget the slots of *name* whose holders are no longer there."""
+    def _slots_held(self, name: str, now: int, *, forget: bool = False) -> int:
+        """How many slots of *name* are held; with *forget*, in a transaction, those of nobody are removed."""
+        held = 0
         for row in self._store.all("concurrency_slots", name=name):
-            if not _is_held(row, now):
+            if row["until"] > now and not is_gone(Holder(**from_json(row["holder"]))):
+                held += row["slots"]
+            elif forget:
                 self._store.change("drop_concurrency_slots", token=row["token"])
-
-    def _slots_held(self, name: str, now: int) -> int:
-        """How many slots of *name* are held."""
-        rows = self._store.all("concurrency_slots", name=name)
-        return sum(row["slots"] for row in rows if _is_held(row, now))
+        return held
 
     def renew_slots(self, token: str, now: datetime, *, lease: float) -> bool:
         until = to_moment(now + timedelta(seconds=lease))
@@ -109,10 +107,6 @@ class EmbeddedConcurrencyLimits(EmbeddedBase):
     def give_back_slots(self, token: str) -> None:
         with self._store.transaction():
             self._store.change("drop_concurrency_slots", token=token)
-
-
-def _is_held(row: sqlite3.Row, now: int) -> bool:
-    return row["until"] > now and not is_gone(Holder(**from_json(row["holder"])))
 
 
 def _decaying(row: sqlite3.Row, now: int) -> int:
