@@ -42,11 +42,21 @@ class Body:
             except TerminationSignal:  # there may be no time to wait
                 self._run.close(cancel=True, wait=False)
                 raise
+            except KeyboardInterrupt:
+                self._say_that_others_go_on()
+                self._run.close(cancel=True)
+                raise
             except BaseException:
                 self._run.close(cancel=True)
                 raise
             self._run.close()
             return value
+
+    def _say_that_others_go_on(self) -> None:
+        if self._run.has_started_others:
+            self._run.logger.warning(
+                "Interrupted. Task runs that go on are waited for; to end them, press Ctrl-C twice more."
+            )
 
     def _value(self) -> Any:
         value = finished(self._call())

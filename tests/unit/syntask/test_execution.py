@@ -273,3 +273,34 @@ def test_a_run_that_wants_another_name_gets_it(notes: Notes) -> None:
     whole(1)
     assert notes.names == ["whole-1"]
     assert {change.name for change in notes.changes} == {"part-2"}
+
+
+_WAITS = """
+import time
+from syntask import flow, task
+
+@task
+def goes_on():
+    print("begun", flush=True)
+    time.sleep(600)
+
+@flow
+def main():
+    goes_on.submit().wait()
+
+main()
+"""
+
+
+def test_who_interrupts_a_flow_learns_what_it_waits_for() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", _WAITS], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as script:
+        assert script.stdout is not None
+        assert script.stderr is not None
+        assert script.stdout.readline() == "begun\n"
+        script.send_signal(signal.SIGINT)
+        said = script.stderr.readline()
+        script.kill()
+
+    assert "Interrupted. Task runs that go on are waited for" in said
