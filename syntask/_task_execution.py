@@ -71,6 +71,7 @@ class TaskExecution(Execution):
         try:
             self.parameters = yield from resolved(self.parameters, self.wait_for)
         except UpstreamTaskError as error:
+            self.logger.warning("The task is not run, and a call of it returns None. %s", error)
             return _states.Pending(name="NotReady", message=str(error))
         if wanted := self.definition.task_run_name:
             with self.new_context().entered():

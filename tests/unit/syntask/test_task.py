@@ -401,3 +401,16 @@ def test_what_a_task_submits_after_its_flow_failed_does_not_begin() -> None:
     with pytest.raises(ValueError, match="enough"):
         ends_early()
     assert ran == []
+
+
+def test_a_task_whose_input_failed_says_that_it_is_not_run(caplog: pytest.LogCaptureFixture) -> None:
+    """A call of it returns None, as with Prefect, and a flow could go on with that unawares."""
+
+    @flow
+    def goes_on() -> object:
+        future: Any = fails.submit()
+        return [double(future)]
+
+    with caplog.at_level(logging.WARNING, logger="syntask"):
+        assert goes_on() == [None]
+    assert any("The task is not run" in record.message for record in caplog.records)
