@@ -1,0 +1,111 @@
+"""Schedules in words, and the times at which they fire next."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import lru_cache
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from syntask_yaml.model.occurrences import occurrences
+from syntask_yaml.model.schedule import Cron, Interval, RRule, Timing
+
+UNITS = (("week", 604800), ("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
+_DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+_SHORT_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+
+
+def in_words(timing: Timing) -> str:
+    """Return *timing* as people say it: `At 06:00, every day (Europe/Berlin)`."""
+    zone = f" ({timing.timezone})" if timing.timezone else ""
+    match timing:
+        case Cron(cron):
+            return f"{_cron_words(cron)}{zone}"
+        case Interval(seconds):
+            return f"Every {_duration(seconds)}{zone}"
+        case RRule(rrule):
+            return f"By the recurrence rule {rrule}{zone}"
+
+
+def next_times(timing: Timing, now: datetime, *, count: int, timezone: str = "UTC") -> list[str]:
+    """Return the next times of *timing*, at most *count*, such as `Sat 2026-11-21 06:00`.
+
+    They are on the clock of its own zone; those of an interval without one, on that of *timezone*. A timing
+    that cannot be walked has none.
+    """
+    try:
+        zone = ZoneInfo(timing.timezone or (timezone if isinstance(timing, Interval) else "UTC"))
+        times = _first(timing, now, count)
+    except Exception:  # noqa: BLE001  (the libraries raise anything)
+        return []
+    seconds = ":%S" if any(each.second for each in times) else ""
+    return [each.astimezone(zone).strftime(f"%a %Y-%m-%d %H:%M{seconds}") for each in times]
+
+
+@lru_cache(maxsize=64)
+def _first(timing: Timing, now: datetime, count: int) -> tuple[datetime, ...]:
+    return tuple(islice(occurrences(timing, now), count))  # an interview is played over and over
+
+
+def _duration(seconds: float) -> str:
+    for name, size in UNITS:
+        if seconds >= size and seconds % size == 0:
+            count = int(seconds // size)
+            return name if count == 1 else f"{count} {name}s"
+    return f"{seconds:g} seconds"
+
+
+def _cron_words(line: str) -> str:
+    fields = line.split()
+    if len(fields) == 5:
+        words = "".join(_words_of(fields))
+        if words:
+            return words
+    return f"By the cron expression `{line}`"
+
+
+def _words_of(fields: Sequence[str]) -> Iterator[str]:
+    """The words for what people mostly write; none for anything else."""
+    minute, hour, day, month, weekday = fields
+    time, days = _time(minute, hour), _days(day, weekday)
+    if time and days is not None and month == "*":
+        yield time
+        yield days
+
+
+def _time(minute: str, hour: str) -> str:
+    if minute.isdigit() and hour.isdigit():
+        return f"At {int(hour):02}:{int(minute):02}"
+    if minute.isdigit() and hour == "*":
+        return "Every hour" if int(minute) == 0 else f"Every hour, {int(minute)} minutes past"
+    step = re.fullmatch(r"\*/(\d+)", minute)
+    if step and hour == "*" and 60 % int(step[1]) == 0:
+        return f"Every {_duration(60 * int(step[1]))}"
+    return "Every minute" if (minute, hour) == ("*", "*") else ""
+
+
+def _days(day: str, weekday: str) -> str | None:
+    if (day, weekday) == ("*", "*"):
+        return ", every day"
+    if weekday == "*":
+        return f", on day {int(day)} of the month" if day.isdigit() else None
+    if day != "*":
+        return None
+    listed = [_weekdays(part) for part in weekday.split(",")]
+    return None if None in listed else f", {' and '.join(filter(None, listed))}"
+
+
+def _weekdays(part: str) -> str | None:
+    first, dash, last = part.partition("-")
+    begin, end = _weekday(first), _weekday(last)
+    if begin is None or (dash and end is None):
+        return None
+    return f"{begin} to {end}" if dash else begin
+
+
+def _weekday(text: str) -> str | None:
+    if text.isdigit():
+        return _DAYS[int(text) % 7] if int(text) <= 7 else None
+    return _DAYS[_SHORT_DAYS.index(text.lower())] if text.lower() in _SHORT_DAYS else None
