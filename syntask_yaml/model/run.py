@@ -36,6 +36,19 @@ class StateType(Enum):
 _FINAL = {StateType.COMPLETED, StateType.FAILED, StateType.CRASHED, StateType.CANCELLED}
 _BUSY = {StateType.PENDING, StateType.RUNNING, StateType.CANCELLING}
 
+# What stands for many runs is in the first of these states that one of them is in.
+WORST_FIRST = (
+    StateType.CRASHED,
+    StateType.FAILED,
+    StateType.CANCELLED,
+    StateType.CANCELLING,
+    StateType.RUNNING,
+    StateType.PAUSED,
+    StateType.PENDING,
+    StateType.SCHEDULED,
+    StateType.COMPLETED,
+)
+
 
 class CauseKind(Enum):
     """What brought a run into its state; `STAGES` are those of its process."""

@@ -15,23 +15,11 @@ from syntask_yaml.cli.views.children import duration_text
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.output import moment_text, when
 from syntask_yaml.cli.views.runs import STATE_COLORS
-from syntask_yaml.model.run import StateType
+from syntask_yaml.model.run import WORST_FIRST, StateType
 from syntask_yaml.operations.timeline import Bar, Span, Timeline
 
 # Columns of names and of bars, where nothing says how wide the terminal is.
 _LONGEST_NAME, _NARROWEST, _WIDTH = 32, 20, 100
-# The state that a bar of many has is the first of these that one of them is in.
-_WORST_FIRST = (
-    StateType.CRASHED,
-    StateType.FAILED,
-    StateType.CANCELLED,
-    StateType.CANCELLING,
-    StateType.RUNNING,
-    StateType.PAUSED,
-    StateType.PENDING,
-    StateType.SCHEDULED,
-    StateType.COMPLETED,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +118,14 @@ def _text(bar: Bar) -> str:
         return duration_text(_busy(bar)) if bar.spans else _state(bar).value.capitalize()
     states = ", ".join(
         f"{bar.states[state]:,} {state.value.lower()}"
-        for state in reversed(_WORST_FIRST)
+        for state in reversed(WORST_FIRST)
         if state in bar.states
     )
     return f"{states}; {bar.most_at_once:,} at a time"
 
 
 def _state(bar: Bar) -> StateType:
-    return next(state for state in _WORST_FIRST if bar.states.get(state))
+    return next(state for state in WORST_FIRST if bar.states.get(state))
 
 
 def _busy(bar: Bar) -> timedelta:
