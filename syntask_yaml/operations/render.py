@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import ProjectInvalid
-from syntask_yaml.model.deployment import Deployment
+from syntask_yaml.model.deployment import Deployment, Stored
 from syntask_yaml.model.events import Observer
 from syntask_yaml.model.fields import FIELDS
 from syntask_yaml.model.value import Unknown, Value
@@ -88,6 +88,30 @@ def document_of(deployment: Deployment) -> dict[str, Any]:
     }
     given = {key: _plain(value) for key, value in fields.items() if value not in (None, {}, [])}
     return {**given, "pull": _plain(known["pull"])}
+
+
+def stored_document(stored: Stored) -> dict[str, Any]:
+    """A deployment as JSON: its fields, and what only the backend knows."""
+    deployment = stored.deployment
+    fields = document_of(deployment)
+    del fields["flow_name"]
+    schedules: Any = deployment.schedules or ()
+    for schedule, entry in zip(schedules, fields.get("schedules", ()), strict=True):
+        if schedule.problem:
+            entry["problem"] = schedule.problem
+    return {
+        "id": stored.id,
+        "flow": deployment.flow,
+        **fields,
+        "parameter_schema": deployment.parameter_schema,
+        "labels": {
+            f"syntask.{key}": value
+            for key in ("project", "origin", "protected")
+            if (value := getattr(deployment, key))
+        },
+        "created": stored.created,
+        "updated": stored.updated,
+    }
 
 
 def _schedules(schedules: Value) -> Value:

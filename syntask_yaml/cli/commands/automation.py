@@ -10,10 +10,11 @@ import click
 from syntask_yaml.cli.completion import complete_automation
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views.escape import escaped
-from syntask_yaml.cli.views.output import as_json, document, print_json, print_table
+from syntask_yaml.cli.views.output import as_json, print_json, print_table
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import NotFound, UsageError
 from syntask_yaml.model.automation import StoredAutomation
+from syntask_yaml.operations.documents import document
 
 
 @click.group("automation")

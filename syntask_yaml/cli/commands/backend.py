@@ -12,9 +12,10 @@ import click
 
 from syntask_yaml.cli.arguments import collected
 from syntask_yaml.cli.context import Context, pass_context
-from syntask_yaml.cli.views.output import as_json, document, print_json
+from syntask_yaml.cli.views.output import as_json, print_json
 from syntask_yaml.errors import NotFound, UsageError
 from syntask_yaml.operations.copying.changes import PARTS, CopyKind, CopyPlan
+from syntask_yaml.operations.documents import document
 
 if TYPE_CHECKING:
     from syntask_yaml.backend.base import Backend

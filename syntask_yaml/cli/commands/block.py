@@ -12,12 +12,13 @@ from syntask_yaml.backend.portable import check_portable
 from syntask_yaml.cli.completion import complete_block, complete_block_type
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views.diagnostics import show
-from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say
+from syntask_yaml.cli.views.output import as_json, print_json, print_table, say
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import NotFound, UsageError
 from syntask_yaml.model.block import BLOCK_TYPES, Block, BlockType
 from syntask_yaml.model.secret import Secret, masked
 from syntask_yaml.model.value import read_json
+from syntask_yaml.operations.documents import document
 
 
 @click.group("block")

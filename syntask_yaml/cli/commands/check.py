@@ -11,9 +11,10 @@ from syntask_yaml.cli.arguments import collected
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.project_options import SELECTION_OPTIONS, ProjectArguments
 from syntask_yaml.cli.views import check as view
-from syntask_yaml.cli.views.output import as_json, document, print_json
+from syntask_yaml.cli.views.output import as_json, print_json
 from syntask_yaml.errors import UsageError
 from syntask_yaml.operations.check import candidates, clean_environ, problem_of
+from syntask_yaml.operations.documents import document
 from syntask_yaml.steps.base import StepContext
 from syntask_yaml.worker.dry_run import DryRunResult, dry_run
 

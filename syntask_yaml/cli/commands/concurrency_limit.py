@@ -10,10 +10,11 @@ from syntask_yaml.cli.arguments import Count
 from syntask_yaml.cli.completion import complete_concurrency_limit
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.pool_options import confirm_deletion, skip_confirmation
-from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say
+from syntask_yaml.cli.views.output import as_json, print_json, print_table, say
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import NotFound, UsageError
 from syntask_yaml.model.concurrency_limit import GlobalConcurrencyLimit
+from syntask_yaml.operations.documents import document
 
 
 @click.group("concurrency-limit")

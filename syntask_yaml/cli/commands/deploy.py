@@ -15,10 +15,11 @@ from syntask_yaml.cli.duration import Duration
 from syntask_yaml.cli.project_options import PLAN_OPTIONS, PlanArguments
 from syntask_yaml.cli.views import deploy as view
 from syntask_yaml.cli.views import plan as plan_view
-from syntask_yaml.cli.views.output import as_json, document, print_json
+from syntask_yaml.cli.views.output import as_json, print_json
 from syntask_yaml.errors import NotFound, UsageError
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
+from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.plan import Request
 from syntask_yaml.operations.project import open_project
 from syntask_yaml.operations.prune import Approval

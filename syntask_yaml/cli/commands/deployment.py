@@ -11,12 +11,13 @@ from syntask_yaml.backend.base import Backend
 from syntask_yaml.cli.commands import deployment_add, deployment_export, deployment_run, deployment_set
 from syntask_yaml.cli.completion import complete_deployment
 from syntask_yaml.cli.context import Context, pass_context
-from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say
+from syntask_yaml.cli.views.output import as_json, print_json, print_table, say
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.deployment import Stored
 from syntask_yaml.model.identity import schedule_keys
 from syntask_yaml.operations import deployments as operations
-from syntask_yaml.operations.render import document_of
+from syntask_yaml.operations.documents import document
+from syntask_yaml.operations.render import stored_document
 
 _names = click.argument("names", nargs=-1, shell_complete=complete_deployment)
 
@@ -45,7 +46,7 @@ def ls(context: Context, /, *, names: tuple[str, ...], output: str) -> None:
     with context.backend(is_read_only=True) as backend:
         stored = operations.find_deployments(backend, names)
     if output == "json":
-        print_json(document("deployment-ls", {"deployments": [encode(each) for each in stored]}))
+        print_json(document("deployment-ls", {"deployments": [stored_document(each) for each in stored]}))
         return
     rows = [_row(each) for each in stored]
     print_table(
@@ -75,9 +76,9 @@ def inspect(context: Context, /, *, name: str, output: str) -> None:
     with context.backend(is_read_only=True) as backend:
         stored = operations.find_deployment(backend, name)
     if output == "json":
-        print_json(document("deployment", encode(stored)))
+        print_json(document("deployment", stored_document(stored)))
         return
-    for key, value in encode(stored).items():
+    for key, value in stored_document(stored).items():
         shown = (
             value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False, default=str)
         )
@@ -174,27 +175,3 @@ def _check_named(names: tuple[str, ...], *, is_all: bool) -> None:
         raise UsageError(
             "Select the deployments by name, or all with `--all`.", hint="Pass names, globs or `--all`."
         )
-
-
-def encode(stored: Stored) -> dict[str, Any]:
-    """A deployment as JSON: its fields, and what only the backend knows."""
-    deployment = stored.deployment
-    fields = document_of(deployment)
-    del fields["flow_name"]
-    schedules: Any = deployment.schedules or ()
-    for schedule, entry in zip(schedules, fields.get("schedules", ()), strict=True):
-        if schedule.problem:
-            entry["problem"] = schedule.problem
-    return {
-        "id": stored.id,
-        "flow": deployment.flow,
-        **fields,
-        "parameter_schema": deployment.parameter_schema,
-        "labels": {
-            f"syntask.{key}": value
-            for key in ("project", "origin", "protected")
-            if (value := getattr(deployment, key))
-        },
-        "created": stored.created,
-        "updated": stored.updated,
-    }

@@ -10,12 +10,13 @@ from syntask_yaml.backend.base import Backend
 from syntask_yaml.cli.arguments import key_values, parameters_of
 from syntask_yaml.cli.completion import complete_deployment, complete_parameter
 from syntask_yaml.cli.context import Context, pass_context
-from syntask_yaml.cli.views.output import as_json, document, print_json, say
+from syntask_yaml.cli.views.output import as_json, print_json, say
 from syntask_yaml.cli.views.runs import as_raw, show_watched
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.run import Run, StateType
 from syntask_yaml.model.timing import parse_interval, parse_moment
 from syntask_yaml.operations.deployments import run_deployment
+from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.pools import why_unserved
 from syntask_yaml.operations.runs import watch
 

@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from syntask_yaml.cli.context import Context, pass_context
-from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say
+from syntask_yaml.cli.views.output import as_json, print_json, print_table, say
+from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.flows import find_flows
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 import click
 
@@ -14,11 +13,12 @@ from syntask_yaml.cli.commands.why import new_command as new_why
 from syntask_yaml.cli.completion import complete_deployment, complete_run
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.duration import Since
-from syntask_yaml.cli.views.children import encode_child, print_children
+from syntask_yaml.cli.views.children import print_children
 from syntask_yaml.cli.views.deliveries import delivery_text, encode_delivery
 from syntask_yaml.cli.views.escape import escaped
-from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say, when
-from syntask_yaml.model.run import Run, StateType
+from syntask_yaml.cli.views.output import as_json, print_json, print_table, say, when
+from syntask_yaml.model.run import StateType
+from syntask_yaml.operations.documents import child_document, document, run_document
 from syntask_yaml.operations.runs import FAILED, find_run, full_name
 
 # Task runs and subflow runs that `inspect` shows.
@@ -95,7 +95,7 @@ def ls(
         if left := limit - len(runs):
             runs += backend.runs(replace(which, until=now, limit=left))
     if output == "json":
-        print_json(document("flow-run-ls", {"flow_runs": [encode(run) for run in runs]}))
+        print_json(document("flow-run-ls", {"flow_runs": [run_document(run) for run in runs]}))
         return
     rows = [
         (
@@ -125,10 +125,10 @@ def inspect(context: Context, /, *, id: str, is_whole: bool, output: str) -> Non
         deliveries = backend.deliveries(run.id)
     if output == "json":
         made = {"deliveries": [encode_delivery(each) for each in deliveries]}
-        parts = {"children": [encode_child(child) for child in children]}
-        print_json(document("flow-run", {**encode(run), **made, **parts}))
+        parts = {"children": [child_document(child) for child in children]}
+        print_json(document("flow-run", {**run_document(run), **made, **parts}))
         return
-    for key, value in encode(run).items():
+    for key, value in run_document(run).items():
         click.echo(escaped(f"{key}: {'' if value is None else value}"))
     for each in deliveries:
         click.echo(escaped(f"automation {delivery_text(each)}"))
@@ -147,24 +147,3 @@ def cancel(context: Context, /, *, ids: tuple[str, ...]) -> None:
         for each in ids:
             run = backend.cancel(find_run(backend, each).id)
             say(f"{run.state.name}: run `{run.name}` ({run.id[:8]}).")
-
-
-def encode(run: Run) -> dict[str, Any]:
-    """A run as JSON."""
-    return {
-        "id": run.id,
-        "name": run.name,
-        "flow": run.flow,
-        "deployment": run.deployment,
-        "state": run.state.type.value,
-        "state_name": run.state.name,
-        "message": run.state.message,
-        "scheduled": run.scheduled,
-        "started": run.started,
-        "ended": run.ended,
-        "parameters": run.parameters,
-        "tags": list(run.tags),
-        "worker": run.worker,
-        "work_pool": run.work_pool,
-        "work_queue": run.work_queue,
-    }

@@ -13,10 +13,11 @@ from syntask_yaml.backend.base import LogFilter
 from syntask_yaml.cli.completion import complete_run
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.duration import Since
-from syntask_yaml.cli.views.output import document, print_json
-from syntask_yaml.cli.views.runs import as_raw, encode_line, print_as_json, show_log_line, show_watched
+from syntask_yaml.cli.views.output import print_json
+from syntask_yaml.cli.views.runs import as_raw, print_as_json, show_log_line, show_watched
 from syntask_yaml.errors import UsageError
 from syntask_yaml.operations.children import find_children
+from syntask_yaml.operations.documents import document, line_document
 from syntask_yaml.operations.runs import find_run, watch
 
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -78,7 +79,7 @@ def command(
             return
         lines = backend.logs(run.id, which=which)
     if output == "json":
-        print_json(document("flow-run-logs", {"logs": [encode_line(line) for line in lines]}))
+        print_json(document("flow-run-logs", {"logs": [line_document(line) for line in lines]}))
         return
     for line in lines:
         show(line)

@@ -13,10 +13,11 @@ from syntask_yaml.cli.completion import complete_deployment, complete_run
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.duration import Since
 from syntask_yaml.cli.pool_options import skip_confirmation
-from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say, when
+from syntask_yaml.cli.views.output import as_json, print_json, print_table, say, when
 from syntask_yaml.cli.views.runs import as_raw, show_watched
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.run import Run, StateType
+from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.retry import Retry, retry_each
 from syntask_yaml.operations.runs import FAILED, find_run, full_name, watch
 

@@ -11,7 +11,8 @@ from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.project_options import SELECTION_OPTIONS, ProjectArguments
 from syntask_yaml.cli.views import diagnostics
 from syntask_yaml.cli.views.deploy import DeployProgress
-from syntask_yaml.cli.views.output import document, print_json
+from syntask_yaml.cli.views.output import print_json
+from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.render import render
 
 

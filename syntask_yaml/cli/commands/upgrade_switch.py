@@ -11,8 +11,9 @@ import click
 from syntask_yaml.cli.completion import complete_declared
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.old_server import from_server, journal_of, server_to_leave
-from syntask_yaml.cli.views.output import as_json, document, print_json
+from syntask_yaml.cli.views.output import as_json, print_json
 from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound, ProjectInvalid, UsageError
+from syntask_yaml.operations.documents import document
 
 if TYPE_CHECKING:
     from syntask_yaml.backend.base import Backend

@@ -11,12 +11,13 @@ from syntask_yaml.backend.portable import check_portable
 from syntask_yaml.cli.completion import complete_variable
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views.diagnostics import show
-from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say
+from syntask_yaml.cli.views.output import as_json, print_json, print_table, say
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import NotFound
 from syntask_yaml.model.block import Variable
 from syntask_yaml.model.secret import is_secret_name
 from syntask_yaml.model.value import read_json
+from syntask_yaml.operations.documents import document, variable_document
 
 
 @click.group("variable")
@@ -64,7 +65,7 @@ def get(context: Context, /, *, name: str, output: str) -> None:
         raise NotFound(f"The backend has no variable `{name}`.", hint=did_you_mean(name, known))
     variable = known[name]
     if output == "json":
-        print_json(document("variable", _encode(variable)))
+        print_json(document("variable", variable_document(variable)))
     else:
         value = variable.value
         click.echo(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
@@ -78,7 +79,7 @@ def ls(context: Context, /, *, output: str) -> None:
     with context.backend(is_read_only=True) as backend:
         variables = backend.variables()
     if output == "json":
-        print_json(document("variable-ls", {"variables": [_encode(each) for each in variables]}))
+        print_json(document("variable-ls", {"variables": [variable_document(each) for each in variables]}))
         return
     rows = [
         (each.name, json.dumps(each.value, ensure_ascii=False), ", ".join(each.tags)) for each in variables
@@ -96,7 +97,3 @@ def unset(context: Context, /, *, name: str) -> None:
             hint = did_you_mean(name, [each.name for each in backend.variables()])
             raise NotFound(f"The backend has no variable `{name}`.", hint=hint)
     say(f"Removed variable `{name}`.")
-
-
-def _encode(variable: Variable) -> dict[str, Any]:
-    return {"name": variable.name, "value": variable.value, "tags": list(variable.tags)}

@@ -8,8 +8,9 @@ import click
 
 from syntask_yaml.cli.completion import complete_run
 from syntask_yaml.cli.context import Context, pass_context
-from syntask_yaml.cli.views.output import as_json, document, print_json
+from syntask_yaml.cli.views.output import as_json, print_json
 from syntask_yaml.cli.views.why import encode_explanation, show_explanation
+from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.runs import find_run
 from syntask_yaml.operations.why.explanation import explain
 from syntask_yaml.operations.why.facts import gather

@@ -20,10 +20,11 @@ from syntask_yaml.cli.pool_options import (
     no_concurrency_limit,
     skip_confirmation,
 )
-from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say
+from syntask_yaml.cli.views.output import as_json, print_json, print_table, say
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.pool_type import DEFAULT_TYPE
 from syntask_yaml.model.value import Json
+from syntask_yaml.operations.documents import document, pool_document
 from syntask_yaml.operations.pools import find_pool
 
 
@@ -40,7 +41,7 @@ def ls(context: Context, /, *, output: str) -> None:
     with context.backend(is_read_only=True) as backend:
         pools = backend.pools()
     if output == "json":
-        print_json(document("work-pool-ls", {"work_pools": [_encode(pool) for pool in pools]}))
+        print_json(document("work-pool-ls", {"work_pools": [pool_document(pool) for pool in pools]}))
         return
     rows = [(pool.name, pool.type, _state(pool), limit_text(pool)) for pool in pools]
     print_table(("Name", "Type", "Status", "Limit"), rows, empty="There are no work pools.")
@@ -57,7 +58,7 @@ def inspect(context: Context, /, *, name: str, output: str) -> None:
     """Show a work pool and its base job template."""
     with context.backend(is_read_only=True) as backend:
         pool = find_pool(backend, name)
-    encoded = {**_encode(pool), "base_job_template": pool.base_job_template}
+    encoded = {**pool_document(pool), "base_job_template": pool.base_job_template}
     if output == "json":
         print_json(document("work-pool", encoded))
         return
@@ -141,14 +142,3 @@ def get_default_template(context: Context, /, *, type: str) -> None:
 
 def _state(pool: WorkPool) -> str:
     return "PAUSED" if pool.is_paused else pool.status or ""
-
-
-def _encode(pool: WorkPool) -> dict[str, Any]:
-    return {
-        "name": pool.name,
-        "type": pool.type,
-        "description": pool.description,
-        "is_paused": pool.is_paused,
-        "status": _state(pool),
-        "concurrency_limit": pool.concurrency_limit,
-    }

@@ -18,9 +18,10 @@ from syntask_yaml.cli.pool_options import (
     no_concurrency_limit,
     skip_confirmation,
 )
-from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say
+from syntask_yaml.cli.views.output import as_json, print_json, print_table, say
 from syntask_yaml.model.pool import WorkQueue
 from syntask_yaml.model.value import Json
+from syntask_yaml.operations.documents import document, queue_document
 from syntask_yaml.operations.pools import find_pool, find_queue
 
 
@@ -53,7 +54,7 @@ def ls(context: Context, /, *, pool: str | None, output: str) -> None:
             find_pool(backend, pool)
         queues = [queue for queue in backend.queues() if pool in (None, queue.pool)]
     if output == "json":
-        print_json(document("work-queue-ls", {"work_queues": [_encode(queue) for queue in queues]}))
+        print_json(document("work-queue-ls", {"work_queues": [queue_document(queue) for queue in queues]}))
         return
     rows = [
         (queue.pool, queue.name, str(queue.priority or ""), limit_text(queue), _state(queue))
@@ -137,14 +138,3 @@ def delete(context: Context, /, *, name: str, pool: str, yes: bool) -> None:
 
 def _state(queue: WorkQueue) -> str:
     return "PAUSED" if queue.is_paused else "READY"
-
-
-def _encode(queue: WorkQueue) -> dict[str, Any]:
-    return {
-        "pool": queue.pool,
-        "name": queue.name,
-        "description": queue.description,
-        "priority": queue.priority,
-        "concurrency_limit": queue.concurrency_limit,
-        "is_paused": queue.is_paused,
-    }

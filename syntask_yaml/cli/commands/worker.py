@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from syntask_yaml.backend.base import Features, OwnBackend, is_own
@@ -11,12 +9,13 @@ from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.backend.pools import ELSEWHERE
 from syntask_yaml.cli.completion import complete_pool
 from syntask_yaml.cli.context import Context, pass_context
-from syntask_yaml.cli.views.output import as_json, document, print_json, print_table, say, when
+from syntask_yaml.cli.views.output import as_json, print_json, print_table, say, when
 from syntask_yaml.cli.worker_process import limit_option, make_worker, stop_on_signals, worker_options
 from syntask_yaml.errors import BackendRefused, UsageError
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.pool_type import SERVED_LIST
 from syntask_yaml.model.worker import ServingWorker
+from syntask_yaml.operations.documents import document, worker_document
 from syntask_yaml.operations.pools import find_pool, is_served, waiting_hint, why_waiting
 from syntask_yaml.worker.options import WorkerOptions
 from syntask_yaml.worker.prefect_servers import PrefectServers
@@ -39,25 +38,13 @@ def ls(context: Context, /, *, pool: str | None, output: str) -> None:
             find_pool(backend, pool)
         workers = backend.workers(pool=pool)
     if output == "json":
-        print_json(document("worker-ls", {"workers": [_encode(worker) for worker in workers]}))
+        print_json(document("worker-ls", {"workers": [worker_document(worker) for worker in workers]}))
         return
     print_table(
         ("Name", "Pool", "Type", "Status", "Last seen", "Running", "Version"),
         [(*_texts(worker),) for worker in workers],
         empty="There are no workers. Start one with `syntask worker start`.",
     )
-
-
-def _encode(worker: ServingWorker) -> dict[str, Any]:
-    return {
-        "name": worker.name,
-        "pool": worker.pool,
-        "type": worker.type,
-        "status": _status(worker),
-        "last_seen": None if worker.seen is None else worker.seen.isoformat(),
-        "running": worker.running,
-        "version": worker.version or None,
-    }
 
 
 def _texts(worker: ServingWorker) -> tuple[str, ...]:

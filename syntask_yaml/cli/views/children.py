@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 import click
 
@@ -13,24 +12,6 @@ from syntask_yaml.cli.views.output import print_table, when
 from syntask_yaml.model.child_run import ChildRun
 from syntask_yaml.model.run import Run
 from syntask_yaml.operations.children import counts, most_telling
-
-
-def encode_child(child: ChildRun) -> dict[str, Any]:
-    """A task run or subflow run as JSON."""
-    return {
-        "id": child.id,
-        "kind": child.kind,
-        "name": child.name,
-        "of": child.of,
-        "parent": child.parent,
-        "state": child.state.type.value,
-        "state_name": child.state.name,
-        "message": child.state.message,
-        "started": child.started,
-        "ended": child.ended,
-        "attempts": child.attempts,
-        "upstream": list(child.upstream),
-    }
 
 
 def print_children(run: Run, children: Sequence[ChildRun], *, limit: int | None) -> None:

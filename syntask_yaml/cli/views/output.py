@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from enum import Enum
 from typing import Any, TypeVar
 
 import click
 
 from syntask_yaml.cli.views.escape import escaped
+from syntask_yaml.operations.documents import plain
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,24 +28,9 @@ as_json = click.option(
 )
 
 
-def document(command: str, content: Mapping[str, Any]) -> dict[str, Any]:
-    """A JSON document as every command prints it: with its format first."""
-    return {"format": f"syntask.{command}/1", **content}
-
-
 def print_json(content: Any) -> None:
     """Print JSON to standard output."""
-    click.echo(json.dumps(content, indent=2, ensure_ascii=False, default=_plain))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, (set, frozenset, tuple)):
-        return list(value)
-    return str(value)
+    click.echo(json.dumps(content, indent=2, ensure_ascii=False, default=plain))
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str) -> None:

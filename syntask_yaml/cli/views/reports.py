@@ -9,9 +9,10 @@ import click
 
 from syntask_yaml import __version__
 from syntask_yaml.cli.views import diagnostics as text
-from syntask_yaml.cli.views.output import document, print_json
+from syntask_yaml.cli.views.output import print_json
 from syntask_yaml.diagnostics import Diagnostic, Severity
 from syntask_yaml.messages import MESSAGES
+from syntask_yaml.operations.documents import document
 
 
 class ReportFormat(Protocol):

@@ -7,13 +7,13 @@ import logging
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any
 
 import click
 
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.output import moment_text, say
 from syntask_yaml.model.run import LogLine, State, StateType
+from syntask_yaml.operations.documents import line_document
 from syntask_yaml.operations.runs import NotTaken, Seen, StateSeen
 
 STATE_COLORS = {
@@ -67,18 +67,7 @@ def show_log_line(line: LogLine, *, is_raw: bool = False) -> None:
 
 def print_as_json(line: LogLine) -> None:
     """Print a log line as one line of JSON."""
-    click.echo(json.dumps(encode_line(line), ensure_ascii=False))
-
-
-def encode_line(line: LogLine) -> dict[str, Any]:
-    """A log line as JSON."""
-    return {
-        "timestamp": line.timestamp.isoformat(),
-        "level": logging.getLevelName(line.level),
-        "logger": line.logger,
-        "message": line.message,
-        "task_run_id": line.task,
-    }
+    click.echo(json.dumps(line_document(line), ensure_ascii=False))
 
 
 def state_text(state: State) -> str:

@@ -11,8 +11,9 @@ import click
 
 from syntask_yaml.cli.views import diagnostics, reports
 from syntask_yaml.cli.views.escape import escaped
-from syntask_yaml.cli.views.output import document, print_json, print_table
+from syntask_yaml.cli.views.output import print_json, print_table
 from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.operations.documents import document
 from syntask_yaml.upgrade.result import DeploymentResult, FileChange, Upgrade
 from syntask_yaml.upgrade.secrets import hide_in_text
 

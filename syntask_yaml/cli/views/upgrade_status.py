@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from syntask_yaml.cli.views.escape import escaped
-from syntask_yaml.cli.views.output import document, print_json, print_table
+from syntask_yaml.cli.views.output import print_json, print_table
+from syntask_yaml.operations.documents import document
 from syntask_yaml.upgrade.journal import Phase
 from syntask_yaml.upgrade.status import Position, Where
 from syntask_yaml.upgrade.switch import Switched

@@ -1,0 +1,123 @@
+"""What commands and pages tell programs: JSON documents of runs, pools, workers and values."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from syntask_yaml.model.block import Variable
+from syntask_yaml.model.child_run import ChildRun
+from syntask_yaml.model.pool import WorkPool, WorkQueue
+from syntask_yaml.model.run import LogLine, Run
+from syntask_yaml.model.worker import ServingWorker
+
+
+def document(command: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the JSON document of a *command*: with its format first."""
+    return {"format": f"syntask.{command}/1", **content}
+
+
+def plain(value: Any) -> Any:
+    """What stands for *value*, which JSON does not have, in a document: for the `default` of `json.dumps`."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, (set, frozenset, tuple)):
+        return list(value)
+    return str(value)
+
+
+def run_document(run: Run) -> dict[str, Any]:
+    """A run as JSON."""
+    return {
+        "id": run.id,
+        "name": run.name,
+        "flow": run.flow,
+        "deployment": run.deployment,
+        "state": run.state.type.value,
+        "state_name": run.state.name,
+        "message": run.state.message,
+        "scheduled": run.scheduled,
+        "started": run.started,
+        "ended": run.ended,
+        "parameters": run.parameters,
+        "tags": list(run.tags),
+        "worker": run.worker,
+        "work_pool": run.work_pool,
+        "work_queue": run.work_queue,
+    }
+
+
+def child_document(child: ChildRun) -> dict[str, Any]:
+    """A task run or subflow run as JSON."""
+    return {
+        "id": child.id,
+        "kind": child.kind,
+        "name": child.name,
+        "of": child.of,
+        "parent": child.parent,
+        "state": child.state.type.value,
+        "state_name": child.state.name,
+        "message": child.state.message,
+        "started": child.started,
+        "ended": child.ended,
+        "attempts": child.attempts,
+        "upstream": list(child.upstream),
+    }
+
+
+def line_document(line: LogLine) -> dict[str, Any]:
+    """A log line as JSON."""
+    return {
+        "timestamp": line.timestamp.isoformat(),
+        "level": logging.getLevelName(line.level),
+        "logger": line.logger,
+        "message": line.message,
+        "task_run_id": line.task,
+    }
+
+
+def pool_document(pool: WorkPool) -> dict[str, Any]:
+    """A work pool as JSON, without its base job template."""
+    return {
+        "name": pool.name,
+        "type": pool.type,
+        "description": pool.description,
+        "is_paused": pool.is_paused,
+        "status": "PAUSED" if pool.is_paused else pool.status or "",
+        "concurrency_limit": pool.concurrency_limit,
+    }
+
+
+def queue_document(queue: WorkQueue) -> dict[str, Any]:
+    """A work queue as JSON."""
+    return {
+        "pool": queue.pool,
+        "name": queue.name,
+        "description": queue.description,
+        "priority": queue.priority,
+        "concurrency_limit": queue.concurrency_limit,
+        "is_paused": queue.is_paused,
+    }
+
+
+def worker_document(worker: ServingWorker) -> dict[str, Any]:
+    """A worker as JSON."""
+    return {
+        "name": worker.name,
+        "pool": worker.pool,
+        "type": worker.type,
+        "status": "ONLINE" if worker.is_online else "OFFLINE",
+        "last_seen": None if worker.seen is None else worker.seen.isoformat(),
+        "running": worker.running,
+        "version": worker.version or None,
+    }
+
+
+def variable_document(variable: Variable) -> dict[str, Any]:
+    """A variable as JSON."""
+    return {"name": variable.name, "value": variable.value, "tags": list(variable.tags)}
