@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.conftest import CHECKOUT
 from tests.support.docker_pool import PoolProject
 
 pytestmark = pytest.mark.real
@@ -193,25 +195,33 @@ def test_a_log_beyond_its_limit(project: PoolProject) -> None:
 
 
 def test_a_prefect_yaml_deploys_unchanged(project: PoolProject) -> None:
-    """With the job variables that the documentation of Prefect shows."""
-    (project.root / "flows.py").write_text(
-        "from syntask import flow\n\n\n@flow\ndef tell(): ...\n", encoding="utf-8"
-    )
+    """With the job variables that the documentation of Prefect shows.
+
+    Of its tasks, as much is kept as of those that a process executes.
+    """
+    example = CHECKOUT / "examples" / "tasks"
+    shutil.copy(example / "flows.py", project.root)
     (project.root / "prefect.yaml").write_text(
         f"""
 name: boxes
-pull:
-- prefect.deployments.steps.set_working_directory:
-    directory: /code
+definitions:
+  orders: &orders {{entrypoint: "flows.py:daily_orders"}}
 deployments:
-- name: d
-  entrypoint: flows.py:tell
+- <<: *orders
+  name: here
+  work_pool: {{name: default}}
+- <<: *orders
+  name: d
+  pull:
+  - prefect.deployments.steps.set_working_directory:
+      directory: /example
   work_pool:
     name: boxes
     job_variables:
       image: "{project.image}"
       image_pull_policy: IfNotPresent
       env: {{EXTRA: "1"}}
+      volumes: ["{example}:/example:ro"]
       auto_remove: true
       network_mode: none
       stream_output: true
@@ -219,9 +229,36 @@ deployments:
         encoding="utf-8",
     )
     project.syntask("deploy", "--all", "--yes")
-    run = project.ask("tell/d")
-    project.syntask("worker", "start", "--pool", project.pool, "--run-once")
-    _completed(project, project.state(run))
+    inside, here = (project.ask(f"daily-orders/{name}") for name in ("d", "here"))
+    for pool in (project.pool, "default"):
+        project.syntask("worker", "start", "--pool", pool, "--run-once")
+
+    assert "In all: 490" in _completed(project, project.state(inside))
+    tasks, lines, bars = _told(project, inside)
+    assert (len(tasks), len(bars)) == (12, 13)
+    assert ("fetch", "Completed", 2, "shop-total", ()) in tasks
+    assert sum(task == "fetch" for task, _ in lines) == 3
+    assert _told(project, here) == (tasks, lines, bars)
+
+
+def _told(project: PoolProject, run: str) -> tuple[list[Any], list[Any], list[Any]]:
+    """What is kept of a run, without ids and times: its task runs and subflow runs, lines, and a timeline."""
+    children = project.state(run)["children"]
+    of = {None: "", **{each["id"]: each["of"] for each in children}}
+    tasks = [
+        (
+            each["of"],
+            each["state_name"],
+            each["attempts"],
+            of[each["parent"]],
+            tuple(of[run] for run in each["upstream"]),
+        )
+        for each in children
+    ]
+    logs = project.json("flow-run", "logs", run)["logs"]
+    lines = [(of[line["task_run_id"]], line["message"]) for line in logs if "syntask" in line["logger"]]
+    bars = project.json("flow-run", "timeline", run)["bars"]
+    return sorted(tasks), lines, sorted((each["depth"], each["kind"], *each["states"]) for each in bars)
 
 
 def test_the_image_of_a_build_step(project: PoolProject) -> None:
