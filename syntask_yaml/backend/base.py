@@ -121,6 +121,10 @@ class Backend(Automations, ConcurrencyLimits, WorkPools, Protocol):
         """All variables, by name."""
         ...
 
+    def variable(self, name: str) -> Variable | None:
+        """The variable called *name*; None if there is none."""
+        ...
+
     def set_variable(self, variable: Variable) -> None:
         """Make the variable, or give it another value."""
         ...

@@ -108,10 +108,11 @@ class RunQueue(DeliveryQueue, SlotQueue, Protocol):
         """What `renew` answers, without renewing: nothing is written."""
         ...
 
-    def reap(self, now: datetime) -> list[Run]:
+    def reap(self, now: datetime, *, only: Collection[str] | None = None) -> list[Run]:
         """End what dead workers left: what was running has crashed; what had not begun is due again.
 
-        What runs in a pool whose runs outlive their worker is left to `take_over`.
+        What runs in a pool whose runs outlive their worker is left to `take_over`. With *only*, which are
+        ids, other runs are left as they are.
         """
         ...
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.backend.connect import store_path
-from syntask_yaml.backend.leases import this_process
 from syntask_yaml.backend.run_states import script_run
 from syntask_yaml.errors import SyntaskError
+from syntask_yaml.script.lost import process_name
 from syntask_yaml.script.tracker import LEASE, ScriptTracker, warn
 from syntask_yaml.settings import Settings, kept_runs, log_limit, read_settings
 
@@ -52,8 +52,7 @@ def _opened(flow: str, parameters: Mapping[str, Any], settings: Settings, path: 
     keep, limit = kept_runs(os.environ), log_limit(os.environ)
     backend = EmbeddedBackend.open(path, patience=_PATIENCE)
     try:
-        process = this_process()
-        run = script_run(flow, _plain(parameters), f"process {process.process} of {process.name}")
+        run = script_run(flow, _plain(parameters), process_name())
         claim = backend.begin(run, now=utc_now(), lease=LEASE)
     except BaseException:
         backend.close()

@@ -19,6 +19,7 @@ from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.backend.queue import Claim
 from syntask_yaml.errors import BackendError, NotFound
 from syntask_yaml.model.run import Cause, CauseKind, State, StateType
+from syntask_yaml.script.lost import end_lost_runs
 from syntask_yaml.worker.backlog import Backlog, ClaimLost
 from syntask_yaml.worker.protocol import Report
 from syntask_yaml.worker.run_environment import own_directory, remove_directory
@@ -60,7 +61,7 @@ class ScriptTracker:
         run = claim.run
         self.run = RunInfo(run.id, run.name, run.flow, run.parameters)
         self._backend, self._claim, self._keep = backend, claim, keep
-        self._folder = own_directory(run.id, home)
+        self._home, self._folder = home, own_directory(run.id, home)
         self._backlog, self._sieve = Backlog(self._folder), Sieve(limit)
         self._reports: deque[Report] = deque()
         self._flows = {run.id}
@@ -124,6 +125,7 @@ class ScriptTracker:
 
     def _work(self) -> None:
         with suppress(BackendError):
+            end_lost_runs(self._backend, self._home, utc_now())
             if self._keep is not None:
                 self._backend.forget(utc_now() - self._keep, limit=_REMOVED)
         while not self._over.is_set():

@@ -12,13 +12,13 @@ from syntask_yaml.sdk.backends import open_backend
 def read_variable(name: str) -> Variable | None:
     """Return the variable called *name*; None if there is none."""
     with open_backend() as backend:
-        return next((each for each in backend.variables() if each.name == name), None)
+        return backend.variable(name)
 
 
 def write_variable(name: str, value: Json, tags: Sequence[str], *, overwrite: bool) -> None:
     """Write a variable. Raises ValueError if there is one, unless *overwrite*."""
     with open_backend() as backend:
-        if not overwrite and any(each.name == name for each in backend.variables()):
+        if not overwrite and backend.variable(name) is not None:
             raise ValueError(
                 f"The backend already has a variable `{name}`. Pass `overwrite=True` to replace it."
             )

@@ -30,6 +30,7 @@ def test_a_variable_keeps_its_value(backend: Backend, value: Json) -> None:
     backend.set_variable(variable)
 
     assert [variable] == backend.variables()
+    assert backend.variable("threshold") == variable
 
 
 def test_setting_a_variable_again_changes_it(backend: Backend) -> None:
@@ -45,6 +46,7 @@ def test_unsetting_a_variable_says_whether_there_was_one(backend: Backend) -> No
     backend.set_variable(Variable("a", 1))
 
     assert [backend.unset_variable("a"), backend.unset_variable("a")] == [True, False]
+    assert backend.variable("a") is None
     assert backend.variables() == []
 
 

@@ -139,6 +139,9 @@ DELETE FROM deployments WHERE id IN (SELECT value FROM json_each(:deployments));
 -- name: variables
 SELECT * FROM variables ORDER BY name;
 
+-- name: variable
+SELECT * FROM variables WHERE name = :name;
+
 -- name: put_variable
 INSERT INTO variables (name, value, tags) VALUES (:name, :value, :tags)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, tags = excluded.tags;
@@ -381,7 +384,7 @@ SELECT * FROM runs
 WHERE leased_until < :now AND (state = 'PENDING' OR NOT EXISTS (
     SELECT * FROM pools AS pool
     WHERE pool.name = runs.work_pool AND pool.type IN (SELECT value FROM json_each(:outliving))
-));
+)) AND (:only IS NULL OR id IN (SELECT value FROM json_each(:only)));
 
 -- name: runs_to_take_over
 SELECT id FROM runs WHERE leased_until < :now AND work_pool = :pool AND state <> 'PENDING' LIMIT 1;

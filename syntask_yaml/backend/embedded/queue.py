@@ -193,10 +193,10 @@ class Queue(EmbeddedBase):
         rows = self._store.all("held_runs", claims=_tokens(claims))
         return {row["id"]: StateType(row["state"]) for row in rows}
 
-    def reap(self, now: datetime) -> list[Run]:
-        moment = to_moment(now)
+    def reap(self, now: datetime, *, only: Collection[str] | None = None) -> list[Run]:
         self._take_back("leases_from_ahead", "take_back_leases", now)
-        which = {"now": moment, "outliving": to_json(OUTLIVING_TYPES)}
+        ids = None if only is None else to_json(list(only))
+        which = {"now": to_moment(now), "outliving": to_json(OUTLIVING_TYPES), "only": ids}
         if not self._store.all("runs_to_reap", **which):
             return []
         with self._store.transaction():

@@ -9,7 +9,7 @@ from typing import Any
 
 from syntask_yaml.backend.blocks import block_exists, fitted, no_such_block, references_in
 from syntask_yaml.backend.embedded.base import EmbeddedBase
-from syntask_yaml.backend.embedded.codec import from_json, to_json
+from syntask_yaml.backend.embedded.codec import from_json, to_json, to_text
 from syntask_yaml.backend.ids import new_id
 from syntask_yaml.backend.pools import (
     check_unused,
@@ -62,10 +62,11 @@ class EmbeddedValues(EmbeddedBase):
         return template_of(type)
 
     def variables(self) -> list[Variable]:
-        return [
-            Variable(row["name"], from_json(row["value"]), tuple(from_json(row["tags"])))
-            for row in self._store.all("variables")
-        ]
+        return [_variable(row) for row in self._store.all("variables")]
+
+    def variable(self, name: str) -> Variable | None:
+        row = self._store.one("variable", name=to_text(name))
+        return None if row is None else _variable(row)
 
     def set_variable(self, variable: Variable) -> None:
         with self._store.transaction():
@@ -146,6 +147,10 @@ def pool_of(row: sqlite3.Row) -> WorkPool:
             concurrency_limit=row["concurrency_limit"],
         )
     )
+
+
+def _variable(row: sqlite3.Row) -> Variable:
+    return Variable(row["name"], from_json(row["value"]), tuple(from_json(row["tags"])))
 
 
 def _pool_row(pool: WorkPool) -> dict[str, object]:

@@ -96,6 +96,14 @@ class PrefectValues(PrefectBase):
         )
         return sorted(variables, key=lambda variable: variable.name)
 
+    def variable(self, name: str) -> Variable | None:
+        raw = (
+            None
+            if name.startswith(PREFIX)
+            else self._server.get(f"/variables/name/{part(name)}", "variables")
+        )
+        return None if raw is None else self._api.parsed(lambda: _variable(raw))
+
     def set_variable(self, variable: Variable) -> None:
         place = f"/variables/name/{part(variable.name)}"
         body = {"value": variable.value, "tags": list(variable.tags)}

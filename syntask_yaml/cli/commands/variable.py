@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from syntask_yaml.backend.base import Backend
 from syntask_yaml.backend.portable import check_portable
 from syntask_yaml.cli.completion import complete_variable
 from syntask_yaml.cli.context import Context, pass_context
@@ -60,10 +61,9 @@ def _parsed(text: str) -> Any:
 def get(context: Context, /, *, name: str, output: str) -> None:
     """Print the value of the variable NAME."""
     with context.backend(is_read_only=True) as backend:
-        known = {variable.name: variable for variable in backend.variables()}
-    if name not in known:
-        raise NotFound(f"The backend has no variable `{name}`.", hint=did_you_mean(name, known))
-    variable = known[name]
+        variable = backend.variable(name)
+        if variable is None:
+            raise _no_such_variable(name, backend)
     if output == "json":
         print_json(document("variable", variable_document(variable)))
     else:
@@ -94,6 +94,10 @@ def unset(context: Context, /, *, name: str) -> None:
     """Delete the variable NAME."""
     with context.backend() as backend:
         if not backend.unset_variable(name):
-            hint = did_you_mean(name, [each.name for each in backend.variables()])
-            raise NotFound(f"The backend has no variable `{name}`.", hint=hint)
+            raise _no_such_variable(name, backend)
     say(f"Removed variable `{name}`.")
+
+
+def _no_such_variable(name: str, backend: Backend) -> NotFound:
+    hint = did_you_mean(name, [each.name for each in backend.variables()])
+    return NotFound(f"The backend has no variable `{name}`.", hint=hint)

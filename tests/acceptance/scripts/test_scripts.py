@@ -17,6 +17,7 @@ import pytest
 from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.model.run import Run, StateType
+from syntask_yaml.script.lost import end_lost_runs
 from tests.support.site import Site, until
 
 SCRIPT = Path(__file__).with_name("code") / "tracked.py"
@@ -114,21 +115,29 @@ def test_two_flows_of_a_script_are_two_runs(site: Site) -> None:
 
 
 def test_a_script_that_is_killed_has_crashed(site: Site) -> None:
-    """As soon as its lease is over, and whoever looks."""
+    """As soon as its lease is over, and whoever looks; the next script ends it."""
     with started(site, "hangs") as process:
         assert process.stdout is not None
         until(lambda: "began" in process.stdout.readline())  # type: ignore[union-attr]
         run = only_run(site)
         until(lambda: children(site, run))
+        end_lost_of(site)
+        assert only_run(site).state.type is StateType.RUNNING
         process.send_signal(signal.SIGKILL)
         process.wait(15)
     assert only_run(site).state.type is StateType.RUNNING
 
-    later = EmbeddedBackend.open(site.store, clock=lambda: utc_now() + timedelta(seconds=61))
-    (seen,) = later.reap(utc_now() + timedelta(seconds=61))
-    later.close()
-    assert seen.state.type is StateType.CRASHED
+    end_lost_of(site)
+    assert only_run(site).state.type is StateType.CRASHED
     assert "The script that called the flow was killed" in site.syntask("why", run.id)
+
+
+def end_lost_of(site: Site) -> None:
+    """Do what the next script does when the lease is over."""
+    then = utc_now() + timedelta(seconds=61)
+    backend = EmbeddedBackend.open(site.store, clock=lambda: then)
+    end_lost_runs(backend, site.home, then)
+    backend.close()
 
 
 def children(site: Site, run: Run) -> list[StateType]:

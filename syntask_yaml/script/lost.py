@@ -1,0 +1,37 @@
+"""Runs of scripts that were killed. There may be no worker that ends them: the next script does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from syntask_yaml.backend.base import OwnBackend, RunFilter
+from syntask_yaml.backend.leases import is_gone, this_process
+from syntask_yaml.model.run import StateType
+from syntask_yaml.worker.run_environment import own_directory, remove_directory
+
+_BUSY = frozenset({StateType.RUNNING, StateType.CANCELLING})
+
+
+def process_name() -> str:
+    """What this process is called as who executes a run."""
+    here = this_process()
+    return f"process {here.process} of {here.name}"
+
+
+def end_lost_runs(backend: OwnBackend, home: Path, now: datetime) -> None:
+    """End the runs of scripts that stopped responding, whose processes were of this machine and are gone.
+
+    One that only slept, with its machine, goes on. Raises BackendError.
+    """
+    found = backend.runs(RunFilter(states=_BUSY))
+    lost = [run.id for run in found if run.is_of_script and run.state.type.is_final and _is_gone(run.worker)]
+    for run in backend.reap(now, only=lost) if lost else ():
+        remove_directory(own_directory(run.id, home))
+
+
+def _is_gone(worker: str | None) -> bool:
+    number, _, name = (worker or "").removeprefix("process ").partition(" of ")
+    here = this_process()
+    return name == here.name and number.isdecimal() and is_gone(replace(here, process=int(number)))
