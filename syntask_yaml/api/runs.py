@@ -9,30 +9,35 @@ from typing import Any
 
 from syntask_yaml.api.backends import AnyBackend, opened
 from syntask_yaml.api.names import listed
-from syntask_yaml.backend.base import RunFilter
+from syntask_yaml.backend.base import Backend, RunFilter
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.deployment import Stored
 from syntask_yaml.model.run import LogLine, Run
 from syntask_yaml.operations.deployments import find_deployments, run_deployment, set_paused
 from syntask_yaml.operations.runs import find_run, watch
+from syntask_yaml.project.filters import Filters
 
 
 def deployments(names: Sequence[str] = (), *, backend: AnyBackend = None) -> list[Stored]:
     """Return what is deployed: what *names* and globs over `flow/name` mean, or all. Raises NotFound."""
     with opened(backend) as found:
-        return find_deployments(found, listed(names))
+        return find_deployments(found, Filters(names=listed(names)))
 
 
 def pause(names: Sequence[str], *, backend: AnyBackend = None) -> None:
     """Let the schedules of deployments rest. Raises NotFound, BackendError."""
     with opened(backend) as found:
-        set_paused(found, find_deployments(found, listed(names)) if names else [], paused=True)
+        set_paused(found, _meant(found, names), paused=True)
 
 
 def resume(names: Sequence[str], *, backend: AnyBackend = None) -> None:
     """Let the schedules of deployments go on. Raises NotFound, BackendError."""
     with opened(backend) as found:
-        set_paused(found, find_deployments(found, listed(names)) if names else [], paused=False)
+        set_paused(found, _meant(found, names), paused=False)
+
+
+def _meant(backend: Backend, names: Sequence[str]) -> list[Stored]:
+    return find_deployments(backend, Filters(names=listed(names))) if names else []
 
 
 def run(

@@ -10,8 +10,9 @@ from typing import Any, Self, TypeAlias
 import click
 
 from syntask_yaml.cli.arguments import Count, items_of, key_values, names_of, parameters_of, parse_json
-from syntask_yaml.cli.completion import complete_declared, complete_pool, complete_timezone
+from syntask_yaml.cli.completion import complete_pool, complete_timezone
 from syntask_yaml.cli.context import Context
+from syntask_yaml.cli.selection_options import FILTER_OPTIONS, all_option, name_option
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.overrides import Overrides
@@ -57,17 +58,7 @@ def _timing_option(key: str, what: str, read: Callable[[str], object] = str) -> 
     )
 
 
-SELECTION_OPTIONS = (
-    click.option(
-        "-n",
-        "--name",
-        "names",
-        multiple=True,
-        metavar="NAME",
-        shell_complete=complete_declared,
-        help="Select a deployment by NAME, FLOW/NAME or glob. Repeatable.",
-    ),
-    click.option("-a", "--all", "is_all", is_flag=True, help="Select every deployment of the project."),
+READ_OPTIONS = (
     click.option("--strict", is_flag=True, help="Treat warnings as errors."),
     click.option(
         "--allow-unset", is_flag=True, help="Expand undefined names to empty strings, with a warning."
@@ -76,6 +67,8 @@ SELECTION_OPTIONS = (
         "--no-load", is_flag=True, help="Never import flow code, even if its source is not sufficient."
     ),
 )
+NAME_OPTIONS = (name_option, all_option, *READ_OPTIONS)
+SELECTION_OPTIONS = (name_option, all_option, *FILTER_OPTIONS, *READ_OPTIONS)
 OVERRIDE_OPTIONS = (
     click.option("-d", "--description", help="Override the description in the project file."),
     click.option("--version", help="Override the version in the project file."),
@@ -184,6 +177,8 @@ class ProjectArguments:
     allow_unset: bool
     no_load: bool
     entrypoint: str | None = None
+    select: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, values: dict[str, Any]) -> Self:
@@ -191,7 +186,13 @@ class ProjectArguments:
 
     @property
     def selection(self) -> Selection:
-        return Selection(names=self.names, all=self.is_all, entrypoint=self.entrypoint)
+        return Selection(
+            names=self.names,
+            all=self.is_all,
+            entrypoint=self.entrypoint,
+            select=self.select,
+            exclude=self.exclude,
+        )
 
     @contextmanager
     def opened(self, context: Context, *, is_read_only: bool = False) -> Iterator[DeployContext]:

@@ -8,11 +8,11 @@ from typing import Any, Self
 import click
 
 from syntask_yaml.cli.duration import Duration
-from syntask_yaml.cli.project_options import SELECTION_OPTIONS, ProjectArguments
+from syntask_yaml.cli.project_options import NAME_OPTIONS, ProjectArguments
 from syntask_yaml.cli.worker_process import limit_option
 
 SERVE_OPTIONS = (
-    *SELECTION_OPTIONS,
+    *NAME_OPTIONS,
     click.option(
         "--prune-at-most",
         type=click.IntRange(min=0),

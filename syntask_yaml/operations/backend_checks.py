@@ -22,18 +22,13 @@ from syntask_yaml.project.job_variables import check_job_variables
 from syntask_yaml.project.load import Declaration
 from syntask_yaml.project.rules import schedules_of, triggers_of
 
-# The pool of a deployment that names none, on a backend that has one from the start.
-_DEFAULT_POOL = "default"
-
 
 def find_pool(entry: Node, context: DeployContext) -> WorkPool | Diagnostic | None:
     """Return the work pool of a deployment, or why it has none; None if a step decides it."""
     declared = entry.get("work_pool") or entry
-    name = (entry.value.get("work_pool") or {}).get("name") or context.default_pool
+    name = (entry.value.get("work_pool") or {}).get("name") or context.pool_of_others
     if isinstance(name, Unknown):
         return None
-    if name is None and context.backend.features.has_default_pool:
-        name = _DEFAULT_POOL
     if name is None:
         hint = f"Add `work_pool:` with a `name:`, or pass `--pool`. {_listed(context.pools)}"
         return declared.problem("no-work-pool", "The deployment has no work pool.", hint)

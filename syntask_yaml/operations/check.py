@@ -11,7 +11,8 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.errors import ProjectInvalid, UsageError
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.pool_type import pool_type
-from syntask_yaml.operations.choose import Selection, choose, refuse_broken
+from syntask_yaml.operations.choose import Selection, refuse_broken
+from syntask_yaml.operations.chosen import choose_from
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.fill_unknown import fill_unknown
 from syntask_yaml.operations.forecasts import forecast_steps
@@ -65,7 +66,7 @@ def candidates(
     """
     project = context.project
     refuse_broken(project, context.reader)
-    chosen = choose(project, selection, context.reader, context.resolved)
+    chosen = choose_from(context, selection)
     prepared = prepare(chosen, context)
     if any(not _OF_A_RUN.isdisjoint(each.unknown_fields) for each in prepared):
         prepared = prepare_again(prepared, context, forecast_steps(prepared, context).outputs)

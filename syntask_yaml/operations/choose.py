@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
 from syntask_yaml.diagnostics import Diagnostic, nearest
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import NotFound, ProjectInvalid, SyntaskError, UsageError
+from syntask_yaml.operations.facets import DeclaredFacets, Resolve
 from syntask_yaml.operations.overrides import Overrides
+from syntask_yaml.project.filters import Filters, Searchable
 from syntask_yaml.project.flows import FlowReader, parse_entrypoint
 from syntask_yaml.project.load import Declaration, Project, declare, touched
 from syntask_yaml.project.select import Selectable, select
@@ -19,39 +21,58 @@ from syntask_yaml.template import is_template
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """What was asked for: *names* and globs, or *all*, or one *entrypoint*."""
+    """What was asked for: *names* and globs, or *all*, or one *entrypoint*.
+
+    *select* and *exclude* are words of `Filters`.
+    """
 
     names: tuple[str, ...] = ()
     all: bool = False
     entrypoint: str | None = None
+    select: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
 
     @property
     def is_whole(self) -> bool:
         """Whether the project as a whole is meant, and nothing in it."""
-        return not self.names and self.entrypoint is None
+        return self.entrypoint is None and not self.narrows
 
+    @property
+    def narrows(self) -> bool:
+        """Whether some of the declarations are meant rather than others."""
+        return bool(self.names) or self.filters.has_words
 
-Resolve = Callable[[Node], str]
+    @property
+    def is_given(self) -> bool:
+        """Whether anything was asked for."""
+        return self.all or not self.is_whole
+
+    @property
+    def filters(self) -> Filters:
+        return Filters(names=self.names, select=self.select, exclude=self.exclude)
 
 
 def choose(
-    project: Project, selection: Selection, reader: FlowReader, resolve: Resolve | None = None
+    project: Project,
+    selection: Selection,
+    reader: FlowReader,
+    resolve: Resolve | None = None,
+    *,
+    default_pool: str | None = None,
 ) -> list[Declaration]:
     """The declarations that are meant, in file order; those without a usable name belong to `all`.
 
     *resolve* returns the text of a node with its template resolved, empty where it cannot be: names
-    are matched as they are written and as they are resolved. An entrypoint that no declaration has
-    makes a new one. Raises UsageError where it is not clear what is meant, NotFound for names that
-    mean nothing.
+    are matched as they are written and as they are resolved. *default_pool* is the work pool of those
+    that declare none. An entrypoint that no declaration has makes a new one. Raises UsageError where it
+    is not clear what is meant, NotFound for names and words that mean nothing.
     """
     declared = project.declarations
-    if selection.all and (selection.names or selection.entrypoint):
-        raise UsageError(
-            "`--all` selects every deployment and cannot be combined with a name or an entrypoint.",
-            hint="Use one or the other.",
-        )
+    _check(selection)
     if selection.entrypoint is not None:
         return [_by_entrypoint(project, selection, reader, resolve)]
+    if selection.filters.has_words:
+        return _filtered(project, selection, reader, resolve, default_pool)
     if selection.names:
         return _by_name(declared, selection.names, reader, resolve)
     if selection.all or len(declared) == 1:
@@ -66,6 +87,43 @@ def choose(
         f"The project declares {len(declared)} deployments: {names}{' …' if len(declared) > 6 else ''}.",
         hint="Select some with `-n NAME` (globs work), or all with `--all`.",
     )
+
+
+def _check(selection: Selection) -> None:
+    if selection.all and not selection.is_whole:
+        raise UsageError(
+            "`--all` selects every deployment and cannot be combined with a name, an entrypoint, "
+            "`--select` or `--exclude`.",
+            hint="Use one or the other.",
+        )
+    if selection.entrypoint is not None and selection.filters.has_words:
+        raise UsageError(
+            "An entrypoint cannot be combined with `--select` or `--exclude`.", hint="Use one or the other."
+        )
+
+
+def _filtered(
+    project: Project,
+    selection: Selection,
+    reader: FlowReader,
+    resolve: Resolve | None,
+    default_pool: str | None,
+) -> list[Declaration]:
+    """What the words of *selection* leave. Raises NotFound where that is nothing."""
+    declared = project.declarations
+    facets = DeclaredFacets(project.root, reader, resolve, default_pool)
+
+    def named(patterns: Sequence[str]) -> list[Selectable]:
+        flows = reader if any("/" in pattern for pattern in patterns) else None
+        return [candidate_of(each, flows, resolve) for each in declared]
+
+    found = Searchable("The project", declared, facets.table, named).find(selection.filters)
+    if not found:
+        raise NotFound(
+            "No deployment of the project matches the whole selection.",
+            hint="Words of different kinds must all match; `--exclude` takes away what matches.",
+        )
+    return found
 
 
 def _by_name(

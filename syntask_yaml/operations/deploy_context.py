@@ -23,6 +23,9 @@ from syntask_yaml.template import Scope
 
 _NO_OUTPUTS = StepOutputs()
 
+# The pool of a deployment that names none, on a backend that has one from the start.
+_DEFAULT_POOL = "default"
+
 
 @dataclass(frozen=True)
 class DeployContext:
@@ -39,6 +42,12 @@ class DeployContext:
     def pools(self) -> dict[str, WorkPool]:
         """The backend's work pools by name, read once, with the templates that their workers use."""
         return {pool.name: with_template(pool, self.backend) for pool in self.backend.pools()}
+
+    @property
+    def pool_of_others(self) -> str | None:
+        """The name of the work pool of declarations without one; None if they need one."""
+        has_one = self.backend.features.has_default_pool
+        return self.default_pool or (_DEFAULT_POOL if has_one else None)
 
     @cached_property
     def queues(self) -> Mapping[str, Mapping[str, WorkQueue]]:

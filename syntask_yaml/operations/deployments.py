@@ -15,42 +15,43 @@ from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.run import Run, RunRequest
 from syntask_yaml.model.value import Json, known
 from syntask_yaml.operations.block_checks import check_references
+from syntask_yaml.operations.facets import STORED_FACETS
+from syntask_yaml.project.filters import Filters, Searchable
 from syntask_yaml.project.job_variables import check_run_job_variables
 from syntask_yaml.project.parameters import check_run_parameters
-from syntask_yaml.project.select import Selectable, select
+from syntask_yaml.project.select import Selectable
 from syntask_yaml.source import Source
 
 
-def find_deployments(backend: Backend, patterns: Sequence[str]) -> list[Stored]:
-    """The deployments that names and globs over `flow/name` mean; all of them without a pattern.
+def find_deployments(backend: Backend, filters: Filters) -> list[Stored]:
+    """The deployments that *filters* leave of all. Raises NotFound for a word that means none."""
+    return _found(backend.deployments(), filters)
 
-    Raises NotFound for a pattern that means none.
-    """
-    stored = backend.deployments()
-    if not patterns:
-        return stored
-    return select([(_candidate(each), each) for each in stored], patterns, owner="The backend")
+
+def _found(stored: Sequence[Stored], filters: Filters) -> list[Stored]:
+    names = [_candidate(each) for each in stored]
+    return Searchable("The backend", stored, STORED_FACETS, lambda _patterns: names).find(filters)
 
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """The deployments that some names and globs mean, and the *globs* among those."""
+    """The deployments that some names and words mean, and the *globs* and words among those."""
 
     stored: tuple[Stored, ...]
     globs: tuple[str, ...] = ()
 
 
-def meant_to_change(backend: Backend, patterns: Sequence[str]) -> Meant:
-    """The deployments that are to be changed: what *patterns* name word for word, or match as globs.
+def meant_to_change(backend: Backend, filters: Filters) -> Meant:
+    """The deployments that are to be changed: what *filters* name word for word, match or describe.
 
-    Raises NotFound for a pattern that means none, and for a name without a flow that several have.
+    Raises NotFound for a word that means none, and for a name without a flow that several have.
     """
     stored = backend.deployments()
-    for pattern in patterns:
-        if len(called := [each for each in stored if pattern == each.deployment.name]) > 1:
-            raise _ambiguous(pattern, called)
-    found = select([(_candidate(each), each) for each in stored], patterns, owner="The backend")
-    return Meant(tuple(found), tuple(each for each in patterns if not _is_name(each, stored)))
+    for name in filters.names:
+        if len(called := [each for each in stored if name == each.deployment.name]) > 1:
+            raise _ambiguous(name, called)
+    globs = (*(each for each in filters.names if not _is_name(each, stored)), *filters.select)
+    return Meant(tuple(_found(stored, filters)), globs)
 
 
 def _is_name(pattern: str, stored: Sequence[Stored]) -> bool:

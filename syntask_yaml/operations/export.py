@@ -22,6 +22,7 @@ from syntask_yaml.model.value import Value
 from syntask_yaml.operations.agents import left_from_agents
 from syntask_yaml.operations.deployments import find_deployments
 from syntask_yaml.operations.render import document_of
+from syntask_yaml.project.filters import Filters
 from syntask_yaml.project.resolve import names_put_out
 from syntask_yaml.project.static import field_parts
 from syntask_yaml.template import Anything, Scope, is_template, parse, resolve
@@ -50,7 +51,7 @@ def export(
     *environ* is this machine's: names that are set in it are kept from being filled in. Raises NotFound
     for a pattern that means nothing, UsageError where several projects own what is meant.
     """
-    found = find_deployments(backend, patterns)
+    found = find_deployments(backend, Filters(names=tuple(patterns)))
     stored = [each for each in found if project is None or each.deployment.project == project]
     owner = _owner(stored)
     writer = _Writer(environ)

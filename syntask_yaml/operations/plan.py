@@ -19,12 +19,14 @@ from syntask_yaml.operations.automation_changes import (
     undeclared_automations,
 )
 from syntask_yaml.operations.automations import PreparedAutomation, prepare_automations
-from syntask_yaml.operations.choose import Selection, check_overrides, choose, refuse_broken, with_full_names
+from syntask_yaml.operations.choose import Selection, check_overrides, refuse_broken, with_full_names
+from syntask_yaml.operations.chosen import choose_from
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.forecasts import Forecasts, PlannedImage, forecast_steps
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.owners import check_owners, taken_over
 from syntask_yaml.operations.prepare import Prepared, prepare, prepare_again
+from syntask_yaml.operations.project import problems_of
 from syntask_yaml.operations.prune import check_prune, protected, undeclared, unread, with_removals
 from syntask_yaml.operations.renames import likely_renames, without_wrong_renames
 from syntask_yaml.operations.serving import check_serving
@@ -110,7 +112,7 @@ def make_plan(context: DeployContext, request: Request, *, with_forecast: bool =
     refuse_broken(project, context.reader)
     if request.prune:
         check_prune(project, is_all=request.selection.all)
-    chosen = tuple(choose(project, request.selection, context.reader, context.resolved))
+    chosen = tuple(choose_from(context, request.selection))
     overrides = check_overrides(chosen, request.selection, request.overrides)
     prepared = prepare(chosen, context, overrides)
     forecasts = forecast_steps(prepared, context) if with_forecast else Forecasts()
@@ -133,12 +135,7 @@ def make_plan(context: DeployContext, request: Request, *, with_forecast: bool =
 
 def _warnings(project: Project, chosen: Sequence[Declaration], reader: FlowReader) -> list[Diagnostic]:
     """What the file is warned of as a whole, and in the entries that are meant."""
-    entries = {declaration.node.path for declaration in chosen}
-    found = [
-        problem
-        for problem in project.diagnostics
-        if not problem.is_error and (problem.path[:1] != ("deployments",) or problem.path[:2] in entries)
-    ]
+    found = (problem for problem in problems_of(project, chosen) if not problem.is_error)
     return with_full_names(found, project, reader)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -77,14 +77,23 @@ def _hint_without_file(directory: Path) -> str:
     return f"{files} are files of Prefect 2. `{upgrade_command()}` shows how to convert them."
 
 
-def validate(project: Project, *, flows: FlowReader | None, strict: bool = False) -> list[Diagnostic]:
+def validate(
+    project: Project,
+    *,
+    flows: FlowReader | None,
+    strict: bool = False,
+    only: Sequence[Declaration] | None = None,
+) -> list[Diagnostic]:
     """Everything that can be said about the project without a backend and an environment, in file order.
 
-    *flows* None leaves out the flows that it names, as when only the file is there.
+    *flows* None leaves out the flows that it names, as when only the file is there. *only* leaves out what
+    is wrong with other declarations.
     """
-    found = [] if flows is None else list(_check_flows(project, flows))
+    meant = project.declarations if only is None else only
+    found = [] if flows is None else list(_check_flows(project, meant, flows))
     judged = [project.dialect.judge(problem) for problem in found]
-    problems = [*project.diagnostics, *(problem.as_error() if strict else problem for problem in judged)]
+    own = project.diagnostics if only is None else problems_of(project, only)
+    problems = [*own, *(problem.as_error() if strict else problem for problem in judged)]
     return in_file_order(each_once(with_full_names(problems, project, flows)))
 
 
@@ -119,10 +128,22 @@ class StepChecker:
                 yield found.as_warning() if is_pull and problem.code == "unknown-step" else found
 
 
-def _check_flows(project: Project, reader: FlowReader) -> Iterator[Diagnostic]:
+def problems_of(project: Project, declarations: Iterable[Declaration]) -> list[Diagnostic]:
+    """What is wrong with the file as a whole, and with the entries of *declarations*."""
+    entries = {declaration.node.path for declaration in declarations}
+    return [
+        problem
+        for problem in project.diagnostics
+        if problem.path[:1] != ("deployments",) or problem.path[:2] in entries
+    ]
+
+
+def _check_flows(
+    project: Project, declarations: Iterable[Declaration], reader: FlowReader
+) -> Iterator[Diagnostic]:
     seen: dict[tuple[str, str], Declaration] = {}
     steps = StepChecker(project)
-    for declaration in project.declarations:
+    for declaration in declarations:
         yield from steps.check(declaration)
         flow = _flow_of(declaration, reader)
         yield from _problems_with(flow, declaration)

@@ -13,7 +13,8 @@ from syntask_yaml.model.events import Observer
 from syntask_yaml.model.fields import FIELDS
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.operations.automations import PreparedAutomation, prepare_automations
-from syntask_yaml.operations.choose import Selection, choose, refuse_broken
+from syntask_yaml.operations.choose import Selection, refuse_broken
+from syntask_yaml.operations.chosen import choose_from
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.pipelines import run_steps_of
 from syntask_yaml.operations.prepare import Prepared, prepare, prepare_again
@@ -40,7 +41,7 @@ def render(context: DeployContext, selection: Selection, *, build: Observer | No
     """
     project = context.project
     refuse_broken(project, context.reader)
-    chosen = choose(project, selection, context.reader, context.resolved)
+    chosen = choose_from(context, selection)
     prepared = _sound(prepare(chosen, context))
     if build is not None:
         built = run_steps_of(

@@ -119,7 +119,7 @@ def command(context: Context, /, *, arguments: DeployArguments, output: str) -> 
         return 0 if planned.is_sound else 1
     saved = None
     if arguments.plan_file is not None:
-        if request.selection.names or request.selection.all or request.selection.entrypoint:
+        if request.selection.is_given:
             raise UsageError(
                 "`--plan` cannot be combined with a selection: a saved plan already has one.",
                 hint="Pass `--plan` alone.",
@@ -175,7 +175,7 @@ def _ask(plan: Plan) -> None:
 def is_open(context: Context, request: Request) -> bool:
     """Whether something is left to ask, and there is somebody to answer."""
     selection = request.selection
-    if not context.may_prompt or selection.all or (selection.names and not selection.entrypoint):
+    if not context.may_prompt or selection.all or (selection.narrows and not selection.entrypoint):
         return False
     if not selection.entrypoint:
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import click
 
@@ -10,19 +11,24 @@ from syntask_yaml.backend.base import Backend
 from syntask_yaml.cli.arguments import key_values, parameters_of
 from syntask_yaml.cli.completion import complete_deployment, complete_parameter
 from syntask_yaml.cli.context import Context, pass_context
+from syntask_yaml.cli.deployment_choice import all_matching_option, confirm, filters_of
+from syntask_yaml.cli.selection_options import filter_options
 from syntask_yaml.cli.views.output import as_json, print_json, say
 from syntask_yaml.cli.views.runs import as_raw, show_watched
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.run import Run, StateType
 from syntask_yaml.model.timing import parse_interval, parse_moment
-from syntask_yaml.operations.deployments import run_deployment
+from syntask_yaml.operations.deployments import meant_to_change, run_deployment
 from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.pools import why_unserved
 from syntask_yaml.operations.runs import watch
+from syntask_yaml.project.filters import Filters
 
 
 @click.command("run")
-@click.argument("name", shell_complete=complete_deployment)
+@click.argument("name", required=False, shell_complete=complete_deployment)
+@filter_options
+@all_matching_option
 @click.option(
     "-p",
     "--param",
@@ -62,7 +68,10 @@ def command(
     context: Context,
     /,
     *,
-    name: str,
+    name: str | None,
+    select: tuple[str, ...],
+    exclude: tuple[str, ...],
+    all_matching: bool,
     params: tuple[str, ...],
     params_json: str | None,
     is_watched: bool,
@@ -74,35 +83,57 @@ def command(
     start_in: str | None,
     start_at: str | None,
 ) -> int:
-    """Create a run of a deployment. A worker executes it."""
-    parameters = parameters_of(params, params_json)
+    """Create a run of a deployment, or of each that `--select` means. A worker executes it."""
+    filters = _filters(name, select, exclude, is_watched=is_watched)
+    create = partial(
+        run_deployment,
+        parameters=parameters_of(params, params_json),
+        job_variables=key_values(job_variables, "--job-variable"),
+        tags=tags,
+        run_name=run_name,
+        scheduled=_start(start_in, start_at),
+    )
     is_due = not start_in and not start_at
     with context.backend() as backend:
-        created = run_deployment(
-            backend,
-            name,
-            parameters=parameters,
-            job_variables=key_values(job_variables, "--job-variable"),
-            tags=tags,
-            run_name=run_name,
-            scheduled=_start(start_in, start_at),
-        )
+        names = [name] if name else _selected(context, backend, filters, is_confirmed=all_matching)
+        created = [create(backend, each) for each in names]
         if output == "json":
-            print_json(
-                document(
-                    "deployment-run",
-                    {"id": created.id, "name": created.name, "deployment": created.deployment},
-                )
-            )
-        else:
-            say(f"Created run `{created.name}` of `{created.deployment}`.")
+            print_json(document("deployment-run", _content(created, is_one=name is not None)))
+        for run in created if output == "text" else ():
+            say(f"Created run `{run.name}` of `{run.deployment}`.")
             if is_due and context.verbosity >= 0:
-                _say_who_serves(backend, created)
-            click.echo(created.id)
+                _say_who_serves(backend, run)
+            click.echo(run.id)
         if not is_watched:
             return 0
-        state = show_watched(watch(backend, created), is_raw=is_raw)
+        state = show_watched(watch(backend, created[0]), is_raw=is_raw)
     return 0 if state is not None and state.type is StateType.COMPLETED else 1
+
+
+def _filters(
+    name: str | None, select: tuple[str, ...], exclude: tuple[str, ...], *, is_watched: bool
+) -> Filters:
+    filters = filters_of((), select, exclude)
+    if bool(name) is bool(select):
+        raise UsageError("Pass the name of a deployment, or `--select`.", hint="Pass exactly one of the two.")
+    if name and exclude:
+        raise UsageError("`--exclude` takes away from what `--select` means.", hint="Pass `--select` too.")
+    if is_watched and not name:
+        raise UsageError("`--watch` follows the run of one deployment.", hint="Pass its name.")
+    return filters
+
+
+def _selected(context: Context, backend: Backend, filters: Filters, *, is_confirmed: bool) -> list[str]:
+    """The names of the deployments that *filters* mean, once somebody has said that they are meant."""
+    meant = meant_to_change(backend, filters)
+    if not is_confirmed:
+        confirm(context, "Run", meant, option="--all-matching")
+    return [each.deployment.full_name for each in meant.stored]
+
+
+def _content(created: list[Run], *, is_one: bool) -> dict[str, object]:
+    runs = [{"id": each.id, "name": each.name, "deployment": each.deployment} for each in created]
+    return {**runs[0]} if is_one else {"runs": runs}
 
 
 def _say_who_serves(backend: Backend, run: Run) -> None:

@@ -32,9 +32,10 @@ def command(context: Context, /, *, arguments: ProjectArguments, output: str, af
     """Print the project with its templates resolved, as it would be deployed.
 
     Block references are not resolved. Outputs of build steps are shown as unknown; --after-build runs the
-    steps first. Without -n, all deployments are printed.
+    steps first. Without a selection, all deployments are printed.
     """
-    selection = replace(arguments, is_all=arguments.is_all or not arguments.names).selection
+    selection = arguments.selection
+    selection = selection if selection.is_given else replace(selection, all=True)
     with arguments.opened(context, is_read_only=True) as deploy_context:
         progress = DeployProgress(verbosity=context.verbosity)
         rendered = render(deploy_context, selection, build=progress if after_build else None)

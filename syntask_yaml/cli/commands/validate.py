@@ -8,35 +8,53 @@ from pathlib import Path
 import click
 
 from syntask_yaml.cli.context import Context, pass_context
+from syntask_yaml.cli.selection_options import filter_options, name_option
 from syntask_yaml.cli.views import reports
 from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.errors import UsageError
+from syntask_yaml.operations.choose import Selection, choose
 from syntask_yaml.operations.project import ProjectPlace, open_project, validate
 from syntask_yaml.project.flows import FlowReader
 
 
 @click.command("validate")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@name_option
+@filter_options
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--no-flows", is_flag=True, help="Check only the file, not the flows that it refers to.")
 @reports.report_format
 @pass_context
 def command(
-    context: Context, /, *, files: tuple[Path, ...], strict: bool, no_flows: bool, output: str
+    context: Context,
+    /,
+    *,
+    files: tuple[Path, ...],
+    names: tuple[str, ...],
+    select: tuple[str, ...],
+    exclude: tuple[str, ...],
+    strict: bool,
+    no_flows: bool,
+    output: str,
 ) -> int:
     """Check project files without a backend.
 
     Without FILES, the nearest project file is checked. No project code is executed: flows are read from
     source, and anything the source does not reveal is reported as not checked. Exits with 1 if there are
-    errors.
+    errors. With a selection, only the file as a whole and the selected deployments are checked.
     """
     place = context.place(strict=strict)
+    selection = Selection(names=names, select=select, exclude=exclude)
+    if selection.narrows and len(files) > 1:
+        raise UsageError("A selection is of one project.", hint="Pass one FILE.")
     places = [replace(place, file=file) for file in files] or [place]
-    found = [problem for each in places for problem in _validate(each, flows=not no_flows)]
+    found = [problem for each in places for problem in _validate(each, selection, flows=not no_flows)]
     reports.REPORTS[output](found, len(places), quiet=context.verbosity < 0)
     return 1 if any(problem.is_error for problem in found) else 0
 
 
-def _validate(place: ProjectPlace, *, flows: bool) -> list[Diagnostic]:
+def _validate(place: ProjectPlace, selection: Selection, *, flows: bool) -> list[Diagnostic]:
     project = open_project(place)
-    reader = FlowReader(project.root) if flows else None
-    return validate(project, flows=reader, strict=place.strict)
+    reader = FlowReader(project.root)
+    only = choose(project, selection, reader) if selection.narrows else None
+    return validate(project, flows=reader if flows else None, strict=place.strict, only=only)

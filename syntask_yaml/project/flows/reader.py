@@ -55,6 +55,10 @@ class FlowReader:
         """The flow that *entrypoint* names; raises `InvalidEntrypoint` or `FlowNotFound`."""
         return self._flow(entrypoint)
 
+    def file_of(self, entrypoint: str) -> Path:
+        """The file that *entrypoint* leads to, which is not read; raises as `read` does."""
+        return self._files.find(parse_entrypoint(entrypoint)).path
+
     @property
     def files(self) -> frozenset[Path]:
         """The files that were read so far."""

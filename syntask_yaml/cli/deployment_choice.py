@@ -1,0 +1,47 @@
+"""Which deployments of the backend a command changes, and whether that is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from syntask_yaml.cli.context import Context
+from syntask_yaml.cli.views.output import say
+from syntask_yaml.errors import UsageError
+from syntask_yaml.operations.deployments import Meant
+from syntask_yaml.project.filters import Filters
+
+all_option = click.option("--all", "is_all", is_flag=True, help="Select all deployments.")
+all_matching_option = click.option(
+    "--all-matching", is_flag=True, help="Act on all matches of globs and words without confirmation."
+)
+
+
+def filters_of(names: Sequence[str], select: Sequence[str], exclude: Sequence[str]) -> Filters:
+    """What the arguments and options of a command say."""
+    return Filters(names=tuple(names), select=tuple(select), exclude=tuple(exclude))
+
+
+def check_given(filters: Filters, *, is_all: bool) -> None:
+    """Raise UsageError unless either *filters* say which deployments are meant, or all of them are."""
+    if bool(filters.names or filters.select) is is_all:
+        raise UsageError(
+            "Select the deployments by name or `--select`, or all with `--all`.",
+            hint="Pass names, globs, `--select` or `--all`.",
+        )
+
+
+def confirm(context: Context, verb: str, meant: Meant, *, option: str) -> None:
+    """Ask whether all of it is meant. Raises UsageError, which names *option*, where nobody answers."""
+    listed = ", ".join(each.deployment.full_name for each in meant.stored)
+    if not listed:
+        return
+    if context.may_prompt:
+        if not click.confirm(f"{verb} {listed}?", err=True):
+            say("Nothing was changed.")
+            raise click.exceptions.Exit(1)
+        return
+    globs = ", ".join(f"`{each}`" for each in meant.globs)
+    detail = f"{globs} matches {listed}." if globs else f"This deletes {listed}."
+    raise UsageError(detail, hint=f"Pass `{option}` to {verb.lower()} them without confirmation.")

@@ -1,0 +1,49 @@
+"""The options that say which deployments a command is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from syntask_yaml.cli.completion import complete_declared
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_WORDS = "`tag:NAME`, `path:GLOB`, `pool:NAME` or a name"
+
+name_option = click.option(
+    "-n",
+    "--name",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=complete_declared,
+    help="Select a deployment by NAME, FLOW/NAME or glob. Repeatable.",
+)
+all_option = click.option(
+    "-a", "--all", "is_all", is_flag=True, help="Select every deployment of the project."
+)
+
+FILTER_OPTIONS: tuple[Callable[[Any], Any], ...] = (
+    click.option(
+        "--select",
+        multiple=True,
+        metavar="WORD",
+        help=f"Select deployments by {_WORDS}. Repeatable; words of different kinds must all match.",
+    ),
+    click.option(
+        "--exclude",
+        multiple=True,
+        metavar="WORD",
+        help="Leave out deployments, by the same words. Repeatable.",
+    ),
+)
+
+
+def filter_options(function: F) -> F:
+    """Give a command the options `--select` and `--exclude`."""
+    for option in reversed(FILTER_OPTIONS):
+        function = option(function)
+    return function

@@ -1,0 +1,96 @@
+"""What deployments can be selected by, where a project declares them and where a backend has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from syntask_yaml.document.node import Node
+from syntask_yaml.errors import SyntaskError
+from syntask_yaml.files import shown_path
+from syntask_yaml.model.deployment import Stored
+from syntask_yaml.model.value import known
+from syntask_yaml.project.filters import PATH, POOL, TAG
+from syntask_yaml.project.flows import FlowReader, parse_entrypoint
+from syntask_yaml.project.load import Declaration
+from syntask_yaml.template import is_template
+
+Resolve = Callable[[Node], str]
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredFacets:
+    """What the declarations of the project at *root* are known by, their templates resolved.
+
+    *resolve* None: there is no environment to resolve them with. *default_pool* is that of declarations
+    without one.
+    """
+
+    root: Path
+    reader: FlowReader
+    resolve: Resolve | None = None
+    default_pool: str | None = None
+
+    @property
+    def table(self) -> dict[str, Callable[[Declaration], tuple[str, ...]]]:
+        """The facets by kind of word."""
+        return {TAG: self.tags, PATH: self.paths, POOL: self.pools}
+
+    def tags(self, declaration: Declaration) -> tuple[str, ...]:
+        node = declaration.node.get("tags")
+        return tuple(filter(None, map(self._text, _leaves(node)))) if node is not None else ()
+
+    def paths(self, declaration: Declaration) -> tuple[str, ...]:
+        """The file of the flow, relative to the root."""
+        with suppress(SyntaskError):
+            return (shown_path(self.reader.file_of(self.entrypoint(declaration)), self.root.absolute()),)
+        return ()
+
+    def pools(self, declaration: Declaration) -> tuple[str, ...]:
+        pool = declaration.node.get("work_pool")
+        name = pool.get("name") if pool is not None else None
+        text = self._text(name) if name is not None and name.value is not None else self.default_pool
+        return (text,) if text else ()
+
+    def entrypoint(self, declaration: Declaration) -> str:
+        node = declaration.node.get("entrypoint")
+        return self._text(node) if node is not None else ""
+
+    def _text(self, node: Node) -> str:
+        value = node.value
+        if is_template(value):
+            return self.resolve(node) if self.resolve else ""
+        return "" if value is None else str(value)
+
+
+def _leaves(node: Node) -> Iterator[Node]:
+    if isinstance(node.value, list):
+        for child in node.children():
+            yield from _leaves(child)
+    else:
+        yield node
+
+
+def _tags_of(stored: Stored) -> tuple[str, ...]:
+    return known(stored.deployment.tags) or ()
+
+
+def _paths_of(stored: Stored) -> tuple[str, ...]:
+    with suppress(SyntaskError):
+        path = parse_entrypoint(stored.deployment.entrypoint or "").path
+        return (path,) if path else ()
+    return ()
+
+
+def _pools_of(stored: Stored) -> tuple[str, ...]:
+    name = known(stored.deployment.work_pool)
+    return (name,) if name else ()
+
+
+STORED_FACETS: dict[str, Callable[[Stored], tuple[str, ...]]] = {
+    TAG: _tags_of,
+    PATH: _paths_of,
+    POOL: _pools_of,
+}

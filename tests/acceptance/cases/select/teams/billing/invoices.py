@@ -1,0 +1,5 @@
+from syntask import flow
+
+
+@flow
+def invoices() -> None: ...
