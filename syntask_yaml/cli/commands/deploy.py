@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -139,12 +140,13 @@ def deploy_project(
     output: str = "text",
 ) -> int:
     """Deploy what *request* asks for, and show what became of it; the exit code."""
+    show = partial(plan_view.show, now=datetime.now(UTC), verbose=context.verbosity > 0)
     approval = Approval(
         # A saved plan names what it deletes, and was looked at.
         is_given=arguments.yes or saved is not None,
         at_most=arguments.prune_at_most,
         ask=_ask if context.may_prompt else None,
-        show=partial(plan_view.show, verbose=context.verbosity > 0) if arguments.show_plan else None,
+        show=show if arguments.show_plan else None,
     )
     progress = view.DeployProgress(verbosity=context.verbosity)
     with arguments.opened(context) as deploy_context:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -59,7 +60,8 @@ def show_plan(context: Context, arguments: PlanArguments, *, save: Path | None, 
     if output == "json":
         print_json({**encode(planned.plan), "images": list(images_as_json(planned.images))})
     else:
-        view.show(planned.plan, planned.images, verbose=context.verbosity > 0)
+        now = datetime.now(UTC)
+        view.show(planned.plan, planned.images, now=now, verbose=context.verbosity > 0)
     if save is not None:
         say(f"Saved the plan. `syntask deploy --plan {save}` applies exactly this.")
     return planned

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import chain, islice
-from typing import Any
 
 import click
 
 from syntask_yaml.cli.views.escape import escaped
-from syntask_yaml.model.value import Unknown
+from syntask_yaml.cli.views.plan_rows import Row, automation_rows, clock_for, counts, no_changes, rows
 from syntask_yaml.operations.forecasts import PlannedImage
-from syntask_yaml.plan.changes import Action, AutomationChange, Change, FieldChange, Plan, Removal
-from syntask_yaml.plan.diff import headlines
+from syntask_yaml.plan.changes import Action, AutomationChange, Plan
+from syntask_yaml.plan.review import FoldedChange, ReviewSection, review
 
 _COLORS = {
     Action.CREATE: "green",
@@ -24,14 +22,14 @@ _COLORS = {
     Action.UNCHANGED: None,
 }
 _IMAGE_COLORS = {"build": "yellow", "pull": "yellow", "unknown": "red"}
-_VERBS = {Action.CREATE: "create", Action.UPDATE: "update", Action.DELETE: "delete"}
 _MAX_WIDTH = 100
+_MAX_NAMED = 5
 _AT_A_TIME = 1000
 
 
-def show(plan: Plan, images: Sequence[PlannedImage] = (), *, verbose: bool = False) -> None:
+def show(plan: Plan, images: Sequence[PlannedImage] = (), *, now: datetime, verbose: bool = False) -> None:
     """Print what would change, and which images would be built, to standard output."""
-    shown = chain(image_lines(images), lines(plan, verbose=verbose))
+    shown = chain(image_lines(images), lines(plan, now=now, verbose=verbose))
     while several := list(islice(shown, _AT_A_TIME)):  # a call for each line would be slow
         click.echo("\n".join(several))
 
@@ -50,106 +48,81 @@ def image_lines(images: Sequence[PlannedImage]) -> Iterator[str]:
 
 def deletion_lines(plan: Plan) -> Iterator[str]:
     """What would be deleted, line by line, with what goes along."""
-    for change in plan.deletions:
-        yield from _change(change, verbose=False)
+    for section in review(plan):
+        for entry in section.entries:
+            if entry.first.is_deletion:
+                yield from _entry(entry, None)
     for each in plan.automations:
         if each.action is Action.DELETE:
             yield from _automation(each)
 
 
-def lines(plan: Plan, *, verbose: bool = False) -> Iterator[str]:
-    """The plan line by line: each change with its fields, then how many there are of each kind."""
-    for change in plan.changes:
-        if change.action is not Action.UNCHANGED or verbose:
-            yield from _change(change, verbose=verbose)
+def lines(plan: Plan, *, now: datetime, verbose: bool = False) -> Iterator[str]:
+    """The plan line by line: each change with its fields, then how many there are of each kind.
+
+    Folders are named where there are several.
+    """
+    sections = review(plan, verbose=verbose)
+    clock = clock_for(sections, now)
+    for section in sections:
+        if len(sections) > 1 and any(section.folders):
+            yield click.style(_title(section), bold=True, underline=True)
+        for entry in section.entries:
+            yield from _entry(entry, clock)
     for each in plan.automations:
         if each.action is not Action.UNCHANGED or verbose:
             yield from _automation(each)
     if not plan.has_changes:
-        count = plan.summary[Action.UNCHANGED]
-        yield f"No changes: {_count(count, len(plan.automations))} on {plan.backend} as declared."
+        yield no_changes(plan)
         return
     yield ""
-    yield f"Plan for {plan.backend}: {_counts(plan)}{_automation_counts(plan)}."
+    yield f"Plan for {plan.backend}: {counts(plan)}."
+    if any(len(entry.names) > _MAX_NAMED for section in sections for entry in section.entries):
+        yield "Pass `-v` to see every deployment."
 
 
-def _counts(plan: Plan) -> str:
-    parts = [f"{plan.summary[action]} to {verb}" for action, verb in _VERBS.items()]
-    if renamed := plan.summary.get(Action.RENAME):
-        parts.append(f"{renamed} to rename")
-    return f"{', '.join(parts)}, {plan.summary[Action.UNCHANGED]} unchanged"
+def _title(section: ReviewSection) -> str:
+    return _listed([f"{folder}/" for folder in section.folders])
 
 
-def _automation_counts(plan: Plan) -> str:
-    """The same of automations, where there are any."""
-    summary = plan.automation_summary
-    parts = [f"{summary[action]} to {verb}" for action, verb in _VERBS.items() if action in summary]
-    parts += [f"{summary[Action.UNCHANGED]} unchanged"] if Action.UNCHANGED in summary else []
-    return f"; automations: {', '.join(parts)}" if parts else ""
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
+    return escaped(", ".join(names[:_MAX_NAMED])) + more
 
 
-def _count(number: int, automations: int) -> str:
-    deployments = "1 deployment" if number == 1 else f"{number} deployments"
-    if not automations:
-        return f"{deployments} {'is' if number == 1 else 'are'}"
-    return f"{deployments} and {automations} automation{'s' if automations > 1 else ''} are"
+def _entry(entry: FoldedChange, now: datetime | None) -> Iterator[str]:
+    change, names = entry.first, entry.names
+    several = f"{len(names)} deployments: " if len(names) > 1 else ""
+    yield _headline(change.action, f"{several}{click.style(_listed(names), bold=True)}", change.reason)
+    for row in rows(entry, now):
+        yield from _lines(row, change.action)
 
 
 def _automation(change: AutomationChange) -> Iterator[str]:
-    symbol = click.style(change.action.symbol, fg=_COLORS[change.action], bold=True)
-    reason = f"  ({change.reason})" if change.reason else ""
-    name = click.style(escaped(change.name), bold=True)
-    yield f"{symbol} automation {name}{click.style(reason, dim=True)}"
-    for field in change.fields:
-        if change.action is not Action.CREATE or field.after not in (None, "", {}, [], True):
-            yield f"    {_field(field, change.action)}"
+    name = f"automation {click.style(escaped(change.name), bold=True)}"
+    yield _headline(change.action, name, change.reason)
+    for row in automation_rows(change):
+        yield from _lines(row, change.action)
 
 
-def _change(change: Change, *, verbose: bool) -> Iterator[str]:
-    symbol = click.style(change.action.symbol, fg=_COLORS[change.action], bold=True)
-    reason = f"  ({change.reason})" if change.reason else ""
-    yield f"{symbol} {click.style(escaped(change.deployment), bold=True)}{click.style(reason, dim=True)}"
-    if change.removal is not None:
-        yield from (f"    {line}" for line in _removal(change.removal))
-    is_brief = change.action is Action.CREATE and not verbose
-    for field in headlines(change) if is_brief else change.fields:
-        if field.path == "schedules" and is_brief:
-            yield from (f"    schedules: {key}" for key in field.after)
-        else:
-            yield f"    {_field(field, change.action)}"
+def _headline(action: Action, name: str, reason: str) -> str:
+    symbol = click.style(action.symbol, fg=_COLORS[action], bold=True)
+    return f"{symbol} {name}{click.style(f'  ({escaped(reason)})' if reason else '', dim=True)}"
 
 
-def _removal(removal: Removal) -> Iterator[str]:
-    """What goes with a deployment, as far as there is any."""
-    if removal.schedules:
-        yield f"schedules: {', '.join(removal.schedules)}"
-    if removal.coming:
-        yield f"upcoming runs: {removal.coming}, the next at {_time(removal.next)}"
-    if removal.last:
-        state, moment = removal.last
-        yield f"last run: {state} at {_time(moment)}"
+def _lines(row: Row, action: Action) -> Iterator[str]:
+    before, after = (text and _cut(escaped(text)) for text in (row.before, row.after))
+    what = escaped(row.what)
+    if row.is_remark:
+        sides = (("", after),) if before is None else ((" before", before), (" after", after))
+        yield from (f"      {what}{side}: {text}" for side, text in sides if text is not None)
+    elif action is Action.CREATE or before is None:
+        yield f"    {what}: {after}"
+    elif action is Action.DELETE:
+        yield f"    {what}: {before}"
+    else:
+        yield f"    {what}: {before} -> {'removed' if after is None else after}"
 
 
-def _time(moment: datetime | None) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if moment else "an unknown time"
-
-
-def _field(field: FieldChange, action: Action) -> str:
-    if action is Action.CREATE:
-        return f"{field.path}: {_shown(field.after)}"
-    if field.after is None:
-        return f"{field.path}: removed"
-    if field.before is None:
-        return (
-            f"{field.path}: added"
-            if isinstance(field.after, dict)
-            else f"{field.path}: {_shown(field.after)}"
-        )
-    return f"{field.path}: {_shown(field.before)} -> {_shown(field.after)}"
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, Unknown):
-        return str(value)
-    text = json.dumps(value, ensure_ascii=False, default=str)
+def _cut(text: str) -> str:
     return text if len(text) <= _MAX_WIDTH else f"{text[: _MAX_WIDTH - 1]}…"

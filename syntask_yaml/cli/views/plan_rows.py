@@ -1,0 +1,116 @@
+"""What a plan says of an entry, as rows of text: the same for people, Markdown and HTML."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from syntask_yaml.model.value import Unknown, Value
+from syntask_yaml.plan.changes import Action, AutomationChange, FieldChange, Plan, Removal
+from syntask_yaml.plan.review import FoldedChange, ReviewSection
+from syntask_yaml.plan.schedule_changes import ScheduleChange
+
+# Walking schedules takes about a millisecond each.
+_MOST_SCHEDULES = 200
+_VERBS = {
+    Action.CREATE: "create",
+    Action.UPDATE: "update",
+    Action.RENAME: "rename",
+    Action.DELETE: "delete",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing that differs, and its two sides; None on the side that has none.
+
+    *is_remark*: it explains the row before it.
+    """
+
+    what: str
+    before: str | None
+    after: str | None
+    is_remark: bool = False
+
+
+def clock_for(sections: Sequence[ReviewSection], now: datetime) -> datetime | None:
+    """*now*, or None where there are so many schedules that their next times are not looked up."""
+    count = sum(len(entry.schedules) for section in sections for entry in section.entries)
+    return now if count <= _MOST_SCHEDULES else None
+
+
+def rows(entry: FoldedChange, now: datetime | None) -> Iterator[Row]:
+    """The rows of an entry. Without *now*, schedules are shown without their next times."""
+    if entry.first.removal is not None:
+        yield from _removal(entry.first.removal)
+    yield from map(_field, entry.fields)
+    for change in entry.schedules:
+        yield from _schedule(change, now)
+
+
+def automation_rows(change: AutomationChange) -> Iterator[Row]:
+    """The rows of an automation; a new one without what is as it always is."""
+    for field in change.fields:
+        if change.action is not Action.CREATE or field.after not in (None, "", {}, [], True):
+            yield _field(field)
+
+
+def _field(field: FieldChange) -> Row:
+    return Row(field.path, _text(field.before), _text(field.after))
+
+
+def _text(value: Value) -> str | None:
+    if isinstance(value, Unknown):
+        return str(value)
+    return None if value is None else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _schedule(change: ScheduleChange, now: datetime | None) -> Iterator[Row]:
+    before, after = change.words
+    if change.has_new_times:
+        yield Row(change.path, before or None, after or None)
+        earlier, later = (", ".join(times) for times in (change.next_runs(now) if now else ([], [])))
+        if earlier or later:
+            yield Row("next runs", earlier or None, later or None, is_remark=True)
+    yield from map(_field, change.fields)
+
+
+def _removal(removal: Removal) -> Iterator[Row]:
+    """What goes with a deployment, as far as there is any."""
+    if removal.schedules:
+        yield Row("schedules", ", ".join(removal.schedules), None)
+    if removal.coming:
+        yield Row("upcoming runs", f"{removal.coming}, the next at {_time(removal.next)}", None)
+    if removal.last:
+        state, moment = removal.last
+        yield Row("last run", f"{state} at {_time(moment)}", None)
+
+
+def _time(moment: datetime | None) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if moment else "an unknown time"
+
+
+def counts(plan: Plan) -> str:
+    """How many deployments and automations there are for each action: `1 to create, …, 3 unchanged`."""
+    parts = [
+        f"{count} to {verb}"
+        for action, verb in _VERBS.items()
+        if (count := plan.summary.get(action)) is not None
+    ]
+    of_deployments = f"{', '.join(parts)}, {plan.summary[Action.UNCHANGED]} unchanged"
+    summary = plan.automation_summary
+    more = [f"{summary[action]} to {verb}" for action, verb in _VERBS.items() if action in summary]
+    more += [f"{summary[Action.UNCHANGED]} unchanged"] if Action.UNCHANGED in summary else []
+    return f"{of_deployments}; automations: {', '.join(more)}" if more else of_deployments
+
+
+def no_changes(plan: Plan) -> str:
+    """The sentence for a plan that changes nothing."""
+    number, automations = plan.summary[Action.UNCHANGED], len(plan.automations)
+    what = "1 deployment" if number == 1 else f"{number} deployments"
+    if automations:
+        what += f" and {automations} automation{'s' if automations > 1 else ''}"
+    verb = "is" if number == 1 and not automations else "are"
+    return f"No changes: {what} {verb} on {plan.backend} as declared."

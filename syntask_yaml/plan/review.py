@@ -1,0 +1,106 @@
+"""A plan as a reviewer reads it: by folder and flow, equal changes once, schedules beside what they were."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from syntask_yaml.model.comparison import compared_schedule
+from syntask_yaml.model.deployment import Write
+from syntask_yaml.plan.changes import Action, Change, FieldChange, Plan
+from syntask_yaml.plan.diff import headlines
+from syntask_yaml.plan.schedule_changes import ScheduleChange, schedule_changes
+
+# What goes for good, or has a name of its own, is shown by itself.
+_NEVER_FOLDED = frozenset({Action.DELETE, Action.RENAME, Action.UNCHANGED})
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedChange:
+    """The same change of one deployment or several: its fields but for schedules, and its schedules."""
+
+    changes: tuple[Change, ...]
+    fields: tuple[FieldChange, ...]
+    schedules: tuple[ScheduleChange, ...]
+
+    @property
+    def first(self) -> Change:
+        return self.changes[0]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(change.deployment for change in self.changes)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSection:
+    """The entries whose deployments have their flows in the same *folders*, those of a flow together."""
+
+    folders: tuple[str, ...]
+    entries: tuple[FoldedChange, ...]
+
+
+def review(plan: Plan, *, verbose: bool = False) -> list[ReviewSection]:
+    """Return the sections of *plan*, in file order.
+
+    Of a new deployment only the most important fields are shown. With *verbose*, all are, unchanged
+    deployments too, and every deployment is an entry of its own.
+    """
+    changes = (each for each in plan.changes if verbose or each.action is not Action.UNCHANGED)
+    sections: dict[tuple[str, ...], dict[str, list[FoldedChange]]] = {}
+    for entry in _folded(changes, verbose=verbose):
+        folders = tuple(dict.fromkeys(map(_folder, entry.changes)))
+        of_flows = sections.setdefault(folders, {})
+        of_flows.setdefault(entry.first.deployment.partition("/")[0], []).append(entry)
+    return [
+        ReviewSection(folders, tuple(entry for entries in of_flows.values() for entry in entries))
+        for folders, of_flows in sections.items()
+    ]
+
+
+def _folded(changes: Iterable[Change], *, verbose: bool) -> Iterator[FoldedChange]:
+    """The entries of *changes*; equal ones are one, in the place of the first of them."""
+    folded: dict[str, list[FoldedChange]] = {}
+    for number, change in enumerate(changes):
+        entry = _entry(change, verbose=verbose)
+        is_alone = verbose or change.action in _NEVER_FOLDED
+        folded.setdefault(str(number) if is_alone else _content(entry), []).append(entry)
+    for first, *others in folded.values():
+        changes_of_all = (*first.changes, *(each.first for each in others))
+        yield FoldedChange(changes_of_all, first.fields, first.schedules)
+
+
+def _entry(change: Change, *, verbose: bool) -> FoldedChange:
+    is_brief = change.action is Action.CREATE and not verbose
+    fields = headlines(change) if is_brief else change.fields
+    schedules = tuple(schedule_changes(change.write) if change.write else ())
+    shown = (field for field in fields if not (schedules and field.path.startswith("schedules")))
+    return FoldedChange((change,), tuple(shown), schedules)
+
+
+def _content(entry: FoldedChange) -> str:
+    """What two entries have alike that are folded, as text."""
+    schedules = [
+        [each and compared_schedule(each) for each in (change.before, change.after)] + [change.is_paused]
+        for change in entry.schedules
+    ]
+    fields = [[field.path, field.before, field.after] for field in entry.fields]
+    content = [entry.first.action.value, entry.first.reason, fields, schedules]
+    return json.dumps(content, default=str, sort_keys=True)
+
+
+def _folder(change: Change) -> str:
+    """The folder of the flow, from the root of the project; empty where that is not known."""
+    entrypoint = _entrypoint(change.write) if change.write else ""
+    module, _, function = entrypoint.rpartition(":")
+    if module.endswith(".py"):
+        return str(PurePosixPath(module).parent)
+    package = (module or function).split(".")[: -1 if module else -2]
+    return "/".join(package) or "."
+
+
+def _entrypoint(write: Write) -> str:
+    sides = (write.after, write.before.deployment if write.before else None)
+    return next((each.entrypoint for each in sides if each is not None and each.entrypoint), "")
