@@ -80,6 +80,9 @@ _TITLES = {
     "concurrency_limit": "`concurrency_limit`, with options",
     "trigger": "An entry of `triggers`",
     "sla": "An entry of `sla`",
+    "value": "An entry of `values`",
+    "target": "An entry of `targets`",
+    "protected": "`protected` of a target",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -27,7 +27,8 @@ class Diagnostic:
     *code* is a key of `MESSAGES`, which has the summary: fixed words without user data.
     *detail* says in full sentences what is wrong and why, *hint* says what to do.
     *span* is where the value is written, *used* where an alias or merge key refers to it.
-    *entries* are the names of the deployments that the problem affects.
+    *entries* are the names of the deployments that the problem affects, *targets* those of the targets where
+    it is one, where that is not in all of them.
     """
 
     code: str
@@ -38,6 +39,7 @@ class Diagnostic:
     used: Span | None = None
     path: Path = ()
     entries: tuple[str, ...] = field(default=(), compare=False)
+    targets: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def summary(self) -> str:
@@ -71,6 +73,42 @@ def once(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     for diagnostic in diagnostics:
         entries.setdefault(diagnostic, {}).update(dict.fromkeys(diagnostic.entries))
     return [replace(diagnostic, entries=tuple(names)) for diagnostic, names in entries.items()]
+
+
+def of_targets(found: Mapping[str, Iterable[Diagnostic]]) -> list[Diagnostic]:
+    """The problems of each target of a project by its name: each once, with the targets where it is one.
+
+    No targets are named for what is a problem in all of them.
+    """
+    targets: dict[Diagnostic, dict[str, None]] = {}
+    entries: dict[Diagnostic, dict[str, None]] = {}
+    for target, diagnostics in found.items():
+        for each in diagnostics:
+            targets.setdefault(each, {})[target] = None
+            entries.setdefault(each, {}).update(dict.fromkeys(each.entries))
+    return [
+        replace(
+            each,
+            entries=tuple(entries[each]),
+            targets=tuple(names) if len(names) < len(found) else (),
+        )
+        for each, names in targets.items()
+    ]
+
+
+def once_a_place(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Each problem once for the place where it is written, whichever paths have their value from there.
+
+    The first of several counts, with the entries of all.
+    """
+    places: dict[object, list[Diagnostic]] = {}
+    for each in diagnostics:
+        key = (each.code, each.detail, each.severity, each.span, each.path if each.span is None else None)
+        places.setdefault(key, []).append(each)
+    return tuple(
+        replace(found[0], entries=tuple(dict.fromkeys(name for each in found for name in each.entries)))
+        for found in places.values()
+    )
 
 
 def without_ignored(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:

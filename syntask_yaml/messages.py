@@ -39,6 +39,16 @@ MESSAGES: Mapping[str, Message] = {
     "unsupported-tag": Message("Unsupported tag", "YAML tags that construct objects are not supported."),
     "key-not-text": Message("Key is not text", "An unquoted key is a number, a boolean or null."),
     "duplicate-key": Message("Duplicate key", "A mapping contains the same key twice. The last one applies."),
+    # The parts of a project
+    "include-failed": Message(
+        "Include failed", "No file matches an `include`, files include each other, or one is included twice."
+    ),
+    "conflicting-layers": Message(
+        "Conflicting layers", "A list and a mapping of two layers of the project cannot be merged."
+    ),
+    "unknown-deployment": Message(
+        "Unknown deployment", "A target changes a deployment that the project does not declare."
+    ),
     # The shape of a project
     "unknown-key": Message(
         "Unknown key", "The format has no such key here. It may belong elsewhere in the file."

@@ -13,6 +13,7 @@ import click
 if TYPE_CHECKING:
     from syntask_yaml.backend.base import Backend
     from syntask_yaml.operations.project import ProjectPlace
+    from syntask_yaml.project.load import Project
     from syntask_yaml.settings import Settings
 
 
@@ -26,6 +27,7 @@ class Context:
     backend_url: str | None = None
     verbosity: int = 0
     may_prompt: bool = True
+    target: str | None = None
 
     @classmethod
     def of_options(
@@ -37,10 +39,11 @@ class Context:
         backend_url: str | None = None,
         verbosity: int = 0,
         may_prompt: bool = False,
+        target: str | None = None,
     ) -> Context:
         """Return the context for global options as they are typed; *directory* is where to work."""
         here = (Path.cwd() / directory).resolve() if directory else Path.cwd()
-        return cls(here, environ, file, backend_url, verbosity, may_prompt)
+        return cls(here, environ, file, backend_url, verbosity, may_prompt, target)
 
     @property
     def settings(self) -> Settings:
@@ -48,20 +51,33 @@ class Context:
 
         return read_settings(self.environ, backend=self.backend_url)
 
+    def _settings_of(self, project: Project | None) -> Settings:
+        """The settings with the backend of the target, unless another one was named."""
+        from syntask_yaml.settings import read_settings
+
+        if self.backend_url is None and (project is not None or self.target is not None):
+            from syntask_yaml.operations.project import open_project
+            from syntask_yaml.operations.targets import backend_of
+
+            url = backend_of(project or open_project(self.place()), self.environ)
+            return read_settings(self.environ, backend=url)
+        return self.settings
+
     def place(self, *, strict: bool = False) -> ProjectPlace:
         from syntask_yaml.operations.project import ProjectPlace
 
-        return ProjectPlace(directory=self.directory, file=self.file, strict=strict)
+        return ProjectPlace(directory=self.directory, file=self.file, strict=strict, target=self.target)
 
     @contextmanager
-    def backend(self, *, is_read_only: bool = False) -> Iterator[Backend]:
-        """Open the backend that the options and the environment choose, for a while.
+    def backend(self, *, is_read_only: bool = False, project: Project | None = None) -> Iterator[Backend]:
+        """Open the backend that the options, the target and the environment choose, for a while.
 
-        With *is_read_only*, a store that does not exist is not created: it is an empty one in memory.
+        The target is that of *project*, or else the one that was named. With *is_read_only*, a store that
+        does not exist is not created: it is an empty one in memory.
         """
         from syntask_yaml.backend.connect import connect
 
-        settings = self.settings
+        settings = self._settings_of(project)
         backend = connect(
             settings.backend, store=settings.store, environ=self.environ, creates=not is_read_only
         )

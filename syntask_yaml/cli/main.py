@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from copy import copy
+from dataclasses import replace
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
@@ -45,6 +46,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "schema": ("schema", "Print the JSON Schema of the project file."),
     "completion": ("completion", "Print a shell completion script."),
 }
+# Those whose help shows the option for the target.
+_PROJECT_COMMANDS = frozenset({"validate", "render", "plan", "check", "deploy", "serve"})
 
 
 def name_variables(command: click.Command, prefix: str) -> None:
@@ -59,6 +62,46 @@ def name_variables(command: click.Command, prefix: str) -> None:
     if isinstance(command, click.Group):
         for name, inner in command.commands.items():
             name_variables(inner, f"{prefix}_{name}")
+
+
+def add_global_options(command: click.Command, *, shows_target: bool) -> None:
+    """Let `--target` and `--backend` be passed to *command*, too, unless it has such options of its own."""
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            add_global_options(inner, shows_target=shows_target)
+        return
+    taken = {name for each in command.params for name in each.opts}
+    for (long, *short), field, metavar, about in _GLOBAL_OPTIONS:
+        if long not in taken:
+            names = [*(name for name in short if name not in taken), long]
+            is_hidden = field != "target" or not shows_target
+            command.params.append(
+                click.Option(
+                    names,
+                    metavar=metavar,
+                    help=about,
+                    hidden=is_hidden,
+                    expose_value=False,
+                    callback=_keep(field),
+                )
+            )
+
+
+# The names of each option, the field of the context that it is, what its value is, and what it is for.
+_GLOBAL_OPTIONS = (
+    (("--target", "-t"), "target", "NAME", "Target of the project, such as prod."),
+    (("--backend",), "backend_url", "URL", "Backend, as for `syntask` itself."),
+)
+
+
+def _keep(field: str) -> Any:
+    """Return a callback by which the command gets a context with another *field*, where it is given."""
+
+    def keep(ctx: click.Context, _option: click.Parameter, value: str | None) -> None:
+        if value is not None:
+            ctx.obj = replace(ctx.find_object(Context) or ctx.obj, **{field: value})
+
+    return keep
 
 
 def values_of(variable: str) -> list[str]:
@@ -82,6 +125,7 @@ class CommandTable(click.Group):
             return None
         module = import_module(f"syntask_yaml.cli.commands.{COMMANDS[cmd_name][0]}")
         command: click.Command = module.command
+        add_global_options(command, shows_target=cmd_name in _PROJECT_COMMANDS)
         name_variables(command, f"SYNTASK_{cmd_name}")
         return command
 
@@ -125,6 +169,12 @@ class CommandTable(click.Group):
     metavar="URL",
     help="Backend: embedded:PATH, or the API URL of a server.",
 )
+@click.option(
+    "-t",
+    "--target",
+    metavar="NAME",
+    help="Target of the project, such as prod. Default: the one with `default: true`.",
+)
 @click.option("-v", "--verbose", count=True, help="Show more output; repeat for all output.")
 @click.option("-q", "--quiet", is_flag=True, help="Show only problems.")
 @click.option("--no-prompt", is_flag=True, help="Disable prompts; report missing options instead.")
@@ -149,6 +199,7 @@ def cli(
     files: tuple[Path, ...],
     directory: Path | None,
     backend: str | None,
+    target: str | None,
     verbose: int,
     quiet: bool,
     no_prompt: bool,
@@ -164,6 +215,7 @@ def cli(
         directory=directory,
         file=next(iter(files), None),
         backend_url=backend,
+        target=target,
         verbosity=-1 if quiet else verbose,
         may_prompt=not no_prompt and not os.environ.get("CI") and sys.stdin.isatty() and sys.stderr.isatty(),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self, TypeAlias
 
 import click
@@ -13,11 +13,12 @@ from syntask_yaml.cli.arguments import Count, items_of, key_values, names_of, pa
 from syntask_yaml.cli.completion import complete_pool, complete_timezone
 from syntask_yaml.cli.context import Context
 from syntask_yaml.cli.selection_options import FILTER_OPTIONS, all_option, name_option
+from syntask_yaml.errors import UsageError
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.plan import Request
-from syntask_yaml.operations.project import open_project
+from syntask_yaml.operations.project import is_prefect_project, open_project
 from syntask_yaml.project.flows import FlowReader
 
 _Callback: TypeAlias = Callable[[click.Context, click.Parameter, Any], Any]
@@ -58,6 +59,21 @@ def _timing_option(key: str, what: str, read: Callable[[str], object] = str) -> 
     )
 
 
+def _target_or_tags(ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return *values* where they are tags; a target becomes that of the context."""
+    context = ctx.find_object(Context)
+    if not values or context is None:
+        return values
+    if is_prefect_project(context.place()):
+        return values
+    if len(values) > 1:
+        raise UsageError(f"`-t` is passed {len(values)} times, and a deploy has one target.", hint=_TAG_HINT)
+    ctx.obj = replace(context, target=values[0])
+    return ()
+
+
+_TAG_HINT = "For tags, write `--tag`."
+
 READ_OPTIONS = (
     click.option("--strict", is_flag=True, help="Treat warnings as errors."),
     click.option(
@@ -73,8 +89,14 @@ OVERRIDE_OPTIONS = (
     click.option("-d", "--description", help="Override the description in the project file."),
     click.option("--version", help="Override the version in the project file."),
     click.option("--version-type", help="Source of the version details, such as vcs:git."),
+    click.option("--tag", "tags", multiple=True, help="Override the tags in the project file. Repeatable."),
     click.option(
-        "-t", "--tag", "tags", multiple=True, help="Override the tags in the project file. Repeatable."
+        "-t",
+        "short_tags",
+        multiple=True,
+        metavar="NAME",
+        callback=_target_or_tags,
+        help="Short for --target. In a prefect.yaml, which has no targets: short for --tag, as in Prefect.",
     ),
     click.option("-cl", "--concurrency-limit", type=Count(min=1), help="Maximum number of concurrent runs."),
     click.option(
@@ -163,6 +185,7 @@ def overrides_of(values: dict[str, Any]) -> Overrides:
     """Return the overrides among *values*, and take them out of these. Raises UsageError."""
     own = {name: values.pop(name) for name in _OVERRIDES}
     parameters = parameters_of(own.pop("params"), own.pop("params_json"))
+    own["tags"] = (*own["tags"], *own.pop("short_tags"))
     schedules = (*own.pop("crons"), *own.pop("intervals"), *own.pop("rrules"))
     return Overrides(**own, parameters=parameters, schedules=schedules)
 
@@ -198,7 +221,7 @@ class ProjectArguments:
     def opened(self, context: Context, *, is_read_only: bool = False) -> Iterator[DeployContext]:
         """Open the project and the backend, for a while."""
         project = open_project(context.place(strict=self.strict))
-        with context.backend(is_read_only=is_read_only) as backend:
+        with context.backend(is_read_only=is_read_only, project=project) as backend:
             yield DeployContext(
                 project=project,
                 backend=backend,

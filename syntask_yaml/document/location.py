@@ -2,7 +2,8 @@
 
 A scalar's place is the index of its first character. A mapping or a list has a location of its own with the
 places of its children, in the order of the values. Where an alias or a merge key brings a value in, an
-`AliasLocation` holds both ends: the characters that borrow, and the place that was borrowed.
+`AliasLocation` holds both ends: the characters that borrow, and the place that was borrowed. Where another
+part of the project brings it in, a `LayerLocation` says which, and what it replaced.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+
+from syntask_yaml.source import Source
 
 
 @dataclass(slots=True, eq=False)
@@ -44,23 +47,53 @@ class AliasLocation:
     origin: Location
 
 
+@dataclass(frozen=True, slots=True)
+class LayerLocation:
+    """The place of a value in a *layer* of the project, such as `defaults`, which may be another file.
+
+    *origin* is its place in *source*. *replaced* are the values of other layers that it counts instead of,
+    the nearest first.
+    """
+
+    source: Source
+    origin: Location
+    layer: str
+    replaced: tuple[Replaced, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A value that one of another layer replaced, and where it was written."""
+
+    value: Any
+    location: LayerLocation
+
+
 # A key, its first character, and its value.
 Pair: TypeAlias = tuple[str, int, Any]
 
-Location: TypeAlias = int | MappingLocation | SequenceLocation | AliasLocation
+Written: TypeAlias = int | MappingLocation | SequenceLocation
+Location: TypeAlias = Written | AliasLocation | LayerLocation
+
+
+def written(location: Location) -> Written:
+    """The place of the value where it was written."""
+    while isinstance(location, (AliasLocation, LayerLocation)):
+        location = location.origin
+    return location
 
 
 def start_of(location: Location) -> int:
     """The first character of the value as it was written."""
-    while isinstance(location, AliasLocation):
-        location = location.origin
-    return location if isinstance(location, int) else location.start
+    place = written(location)
+    return place if isinstance(place, int) else place.start
 
 
 def starts_in(location: Location) -> Iterator[int]:
-    """Yield where each key and each value in *location* begins."""
-    while isinstance(location, AliasLocation):
-        yield location.start
+    """Yield where each key and each value in *location* begins, in the one source of a document."""
+    while isinstance(location, (AliasLocation, LayerLocation)):
+        if isinstance(location, AliasLocation):
+            yield location.start
         location = location.origin
     yield start_of(location)
     if isinstance(location, MappingLocation):

@@ -10,9 +10,11 @@ from typing import Any
 from syntask_yaml.diagnostics import Diagnostic, Path
 from syntask_yaml.document.location import (
     AliasLocation,
+    LayerLocation,
     Location,
     MappingLocation,
     SequenceLocation,
+    Written,
     start_of,
 )
 from syntask_yaml.source import Source, Span
@@ -88,16 +90,24 @@ class Node:
         """Return the node with another *value* in the same place."""
         return Node(value, self.source, self.location, self.path, self.used, self.key)
 
+    def moved(self, path: Path) -> Node:
+        """Return the node at another *path*."""
+        return Node(self.value, self.source, self.location, path, self.used, self.key)
+
     def _child(self, step: str | int, value: Any) -> Node:
-        branch, used = self.location, self.used
-        while isinstance(branch, AliasLocation):
-            used = branch.start if used is None else used
+        branch, used, source = self.location, self.used, self.source
+        while isinstance(branch, (AliasLocation, LayerLocation)):
+            if used is None and isinstance(branch, AliasLocation):
+                used = branch.start
             branch = branch.origin
         path = (*self.path, step)
         location, key = _child_of(branch, step, self.key)
-        if used is None and isinstance(location, AliasLocation):
-            used = location.start
-        return Node(value, self.source, location, path, used, key)
+        origin = location
+        if isinstance(location, LayerLocation):
+            source, used, origin = location.source, None, location.origin
+        if used is None and isinstance(origin, AliasLocation):
+            used = origin.start
+        return Node(value, source, location, path, used, key)
 
     @property
     def span(self) -> Span:
@@ -130,9 +140,7 @@ class Node:
         return Span(self.source, *found.span()) if found else self.span
 
 
-def _child_of(
-    branch: int | MappingLocation | SequenceLocation, step: str | int, key: int | None
-) -> tuple[Location, int | None]:
+def _child_of(branch: Written, step: str | int, key: int | None) -> tuple[Location, int | None]:
     """Return the place of a child, and of its key; that of its container where it was not written."""
     if isinstance(branch, MappingLocation):
         at = branch.order.get(step)  # type: ignore[arg-type]  # a list in its place has numbers

@@ -23,7 +23,7 @@ def read_automations(
         return ()
     names = {each.automation.name for each in prepared if each.automation is not None}
     # Without a name, nothing is owned: what has the same name is compared, and nothing else.
-    return context.backend.automations(project=context.project.name or "", names=names)
+    return context.backend.automations(project=context.project.owner or "", names=names)
 
 
 def compare_automations(
@@ -41,7 +41,7 @@ def compare_automations(
     if not take_over:
         _check_owners(context, wanted, actual)
     is_whole = len(wanted) == len(prepared)
-    changes = diff_automations(wanted, actual, prune=context.project.name if prune and is_whole else None)
+    changes = diff_automations(wanted, actual, prune=context.project.owner if prune and is_whole else None)
     if take_over:
         changes += _taken_over(context, {change.name for change in changes}, actual)
     return tuple(changes)
@@ -51,7 +51,7 @@ def undeclared_automations(
     context: DeployContext, prepared: Sequence[PreparedAutomation], actual: Sequence[StoredAutomation]
 ) -> Iterator[Diagnostic]:
     """What the project deployed and declares no more, where nothing is pruned."""
-    project = context.project.name
+    project = context.project.owner
     if project is None or not all(each.automation for each in prepared):
         return
     declared = {each.label for each in prepared}
@@ -68,7 +68,7 @@ def _check_owners(
     for had in (each.automation for each in actual):
         label = f"The automation `{had.name}`"
         if had.name in names:
-            refuse_of_another(had.project, context.project.name, label, "automation")
+            refuse_of_another(had.project, context.project.owner, label, "automation")
         refuse_from_elsewhere(context, had, label)
 
 

@@ -83,7 +83,7 @@ def _bind(fields: dict[str, Any], context: DeployContext) -> Automation:
         enabled=True if enabled is None else flag(enabled),
         trigger=settled(fields["trigger"]),
         actions=tuple(actions),
-        project=context.project.name,
+        project=context.project.owner,
         origin=context.origin,
     )
 

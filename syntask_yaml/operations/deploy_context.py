@@ -14,6 +14,7 @@ from syntask_yaml.operations.backend_values import BackendBlocks, BackendVariabl
 from syntask_yaml.operations.pools import with_template
 from syntask_yaml.operations.project import StepChecker
 from syntask_yaml.operations.version import Versions
+from syntask_yaml.project.composition.values import ResolvedValues
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Project
@@ -62,6 +63,13 @@ class DeployContext:
         return Versions(self.project.root, self.environ)
 
     @cached_property
+    def values(self) -> ResolvedValues | None:
+        """The values of the project, each resolved when it is asked for; None where it declares none."""
+        declared = self.project.values
+        scope = Scope(environ=self.environ, variables=self.variables)
+        return ResolvedValues(declared, scope) if declared else None
+
+    @cached_property
     def origin(self) -> str | None:
         """Where the project comes from; None if it has no name to own anything by."""
         file = self.project.file
@@ -104,5 +112,6 @@ class DeployContext:
             variables=self.variables,
             outputs=outputs.values,
             has_open_outputs=outputs.is_open,
+            values=self.values,
             leaves_nonsense=self.project.dialect is Dialect.PREFECT,
         )

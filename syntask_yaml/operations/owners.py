@@ -19,7 +19,10 @@ def check_owners(
     owners = {each.deployment.full_name: each.deployment.project for each in actual}
     for deployment in wanted:
         for name in filter(None, (deployment.full_name, deployment.renamed_from)):
-            refuse_of_another(owners.get(name), deployment.project, f"`{name}`", "deployment")
+            is_own = deployment.project == context.project.owner
+            had_no_targets = is_own and owners.get(name) == context.project.name
+            if not had_no_targets:
+                refuse_of_another(owners.get(name), deployment.project, f"`{name}`", "deployment")
     if prune or any(deployment.project is not None for deployment in wanted):
         for each in actual:
             refuse_from_elsewhere(context, each.deployment, f"`{each.deployment.full_name}`")
@@ -40,7 +43,7 @@ def refuse_from_elsewhere(context: DeployContext, had: Deployment | Automation, 
     """Raise BackendConflict if a second project of this one's name deployed *had*, called *label*."""
     if is_from_elsewhere(context, had):
         raise BackendConflict(
-            f"{label} belongs to a project `{context.project.name}` that was deployed from {had.origin}, "
+            f"{label} belongs to a project `{context.project.owner}` that was deployed from {had.origin}, "
             f"and this one is {context.origin}.",
             hint=(
                 "Change the `name:` of one of the projects, or, if the project moved, run "
@@ -62,4 +65,5 @@ def taken_over(context: DeployContext, planned: Set[str], actual: Sequence[Store
 def is_from_elsewhere(context: DeployContext, had: Deployment | Automation) -> bool:
     """Whether a project of the same name deployed *had* from another place, if *had* says so."""
     own = context.origin
-    return own is not None and had.project == context.project.name and had.origin not in (None, own)
+    names = (context.project.owner, context.project.name)
+    return own is not None and had.project in names and had.origin not in (None, own)

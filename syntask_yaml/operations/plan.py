@@ -128,7 +128,7 @@ def make_plan(context: DeployContext, request: Request, *, with_forecast: bool =
     planned = plan_of(prepared, empty, context, request)
     warnings = (*planned.warnings, *check_serving(planned.prepared, context))
     if request.selection.all and not request.prune:
-        warnings += tuple(undeclared(planned.stored, planned.prepared, project.name))
+        warnings += tuple(undeclared(planned.stored, planned.prepared, project.owner))
         warnings += tuple(undeclared_automations(context, planned.automations, planned.stored_automations))
     return replace(planned, plan=with_removals(planned.plan, context.backend), warnings=warnings)
 
@@ -175,7 +175,7 @@ def read_stored(prepared: Sequence[Prepared], context: DeployContext, request: R
     """Return what the backend has of what is *prepared*, and of the project where that matters."""
     wanted = [each.deployment for each in prepared if each.deployment is not None]
     looks_at_all = request.prune or request.take_over or context.backend.features.has_owners
-    owner = context.project.name if looks_at_all else None
+    owner = context.project.owner if looks_at_all else None
     names = {name for each in wanted for name in (each.full_name, each.renamed_from) if name}
     return context.backend.deployments(project=owner, names=names)
 
@@ -198,7 +198,7 @@ def _compare(
     # Of two with one name, which Prefect's dialect lets pass, the last counts.
     named = {each.deployment.full_name: each.deployment for each in prepared if each.deployment is not None}
     wanted = list(named.values())
-    prune = project.name if request.prune and is_whole else None
+    prune = project.owner if request.prune and is_whole else None
     if not request.take_over:
         check_owners(context, wanted, actual, prune=request.prune)
     ignore = ignored_fields(backend.features)  # what a server has shows when it is read

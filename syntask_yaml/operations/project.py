@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic, each_once, in_file_order
 from syntask_yaml.document.node import Node
-from syntask_yaml.document.reader import Document, read_file
+from syntask_yaml.document.reader import Document
 from syntask_yaml.errors import NotFound, SyntaskError
 from syntask_yaml.files import shown_path
 from syntask_yaml.model.builtin import claims_to_be_builtin
@@ -19,8 +19,9 @@ from syntask_yaml.project.agent_files import find_agent_files, upgrade_command
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import Flow, FlowReader
 from syntask_yaml.project.load import Declaration, Project, load_project
-from syntask_yaml.project.locate import FILE_NAMES, find_project_file
+from syntask_yaml.project.locate import FILE_NAMES, find_project_file, project_files_above
 from syntask_yaml.project.parameters import check_parameters
+from syntask_yaml.project.reading import ProjectReading, file_that_includes, read_project
 from syntask_yaml.source import Source
 from syntask_yaml.steps.inputs import check_inputs
 from syntask_yaml.template import is_template
@@ -33,27 +34,43 @@ _NO_FILE_HINT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectPlace:
-    """Where the project is: *file* if it was named, else the nearest one from *directory* up."""
+    """Where the project is: *file* if it was named, else the nearest one from *directory* up, or the one that
+    includes that. *target* is the environment that is meant; None: the default one."""
 
     directory: Path
     file: Path | None = None
     strict: bool = False
+    target: str | None = None
 
 
 def open_project(place: ProjectPlace) -> Project:
-    """The project at *place*, with its problems. Raises NotFound if there is no file."""
-    file = place.file and place.directory / place.file
-    if file is None:
-        file = find_project_file(place.directory)
-    if file is None:
+    """The project at *place*, with its problems.
+
+    Raises NotFound if there is no file or no such target, UsageError where a target must be named.
+    """
+    return read(place).choose(place.target)
+
+
+def read(place: ProjectPlace) -> ProjectReading:
+    """The files of the project at *place*. Raises NotFound if there are none."""
+    if place.file is not None:
+        file, named = place.directory / place.file, str(place.file)
+        show = lambda path: named if path == file else shown_path(path, place.directory)  # noqa: E731
+        return read_project(file, place.directory, show=show, strict=place.strict)
+    found = find_project_file(place.directory)
+    if found is None:
         names = ", ".join(f"`{name}`" for name in FILE_NAMES)
         detail = f"No project file ({names}) in this directory or its parents."
         raise NotFound(detail, hint=_hint_without_file(place.directory))
-    root = file.parent if place.file is None else place.directory
-    shown = str(place.file) if place.file is not None else shown_path(file, place.directory)
-    document = read_file(file, name=shown)
-    project = load_project(document, root, dialect=Dialect.of(file.name), strict=place.strict)
-    return replace(project, file=file)
+    file = file_that_includes(found, project_files_above(found))
+    show = lambda path: shown_path(path, place.directory)  # noqa: E731
+    return read_project(file, file.parent, show=show, strict=place.strict)
+
+
+def is_prefect_project(place: ProjectPlace) -> bool:
+    """Whether the project file is one of Prefect's, as far as its name says."""
+    file = place.file or find_project_file(place.directory)
+    return file is not None and Dialect.of(file.name) is Dialect.PREFECT
 
 
 def declared_project(content: Mapping[str, Any], root: Path, *, source: Source, at: int = 0) -> Project:

@@ -37,7 +37,12 @@ _PREFECT_ONLY = frozenset({"ambiguous-merge"})
 
 # Keys of a deployment, and of a project, that Prefect does not know, and would ignore.
 OWN_KEYS = ("protected", "renamed_from")
-OWN_PROJECT_KEYS = ("resources",)
+OWN_PROJECT_KEYS = ("resources", "include", "defaults", "values", "targets")
+
+
+def is_own_key(key: str) -> bool:
+    """Whether Prefect ignores the *key* of a deployment."""
+    return key in OWN_KEYS or key.endswith("+")
 
 
 class Dialect(Enum):
@@ -59,7 +64,7 @@ class Dialect(Enum):
         """*fields* of a deployment without those that mean nothing in this dialect."""
         if self is Dialect.SYNTASK:
             return fields
-        return {key: value for key, value in fields.items() if key not in OWN_KEYS}
+        return {key: value for key, value in fields.items() if not is_own_key(key)}
 
     def judge(self, diagnostic: Diagnostic) -> Diagnostic:
         """The diagnostic with the severity that it has in this dialect."""

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from syntask_yaml.diagnostics import Diagnostic, in_file_order, without_ignored
+from syntask_yaml.diagnostics import Diagnostic, in_file_order, once_a_place, without_ignored
 from syntask_yaml.diagnostics import Path as TreePath
 from syntask_yaml.document.node import Node
 from syntask_yaml.document.reader import Document
 from syntask_yaml.model.step import Step
 from syntask_yaml.project.automations import automations_of, check_automations
-from syntask_yaml.project.dialect import OWN_KEYS, OWN_PROJECT_KEYS, Dialect
+from syntask_yaml.project.composition.compose import LAYER_KEYS
+from syntask_yaml.project.composition.targets import Target
+from syntask_yaml.project.composition.values import ResolvedValues, Values, values_of
+from syntask_yaml.project.dialect import OWN_PROJECT_KEYS, Dialect, is_own_key
 from syntask_yaml.project.rules import check_rules
 from syntask_yaml.project.schema import check_schema
 from syntask_yaml.project.sections import SECTIONS, Sections
-from syntask_yaml.project.static import check_names
+from syntask_yaml.project.static import check_names, static_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,8 @@ class Project:
     """A project file and the folder it stands for.
 
     *name* is None where the file does not give one: then nothing that it deploys is marked as its own.
-    *file* is the path of the file, None for a text that was never one. *automations* are as they were
-    written.
+    *file* is the path of the file, None for a text that was never one; *files* are all that it consists of.
+    *automations* and *values* are as they were written. *target* is the environment that the rest is for.
     """
 
     name: str | None
@@ -65,7 +68,10 @@ class Project:
     diagnostics: tuple[Diagnostic, ...] = ()
     is_strict: bool = False
     file: Path | None = None
+    files: tuple[Path, ...] = ()
     automations: tuple[Node, ...] = ()
+    target: Target | None = None
+    values: Values = field(default_factory=dict)
 
     def judge(self, problem: Diagnostic) -> Diagnostic:
         """The problem as severe as it is here; in a strict project, warnings are errors."""
@@ -73,9 +79,17 @@ class Project:
         return judged.as_error() if self.is_strict else judged
 
     @property
+    def owner(self) -> str | None:
+        """Whose the deployments are: the project's, in its target. None in a project without a name."""
+        if self.name is None or self.target is None:
+            return self.name
+        return f"{self.name}:{self.target.name}"
+
+    @property
     def title(self) -> str:
-        """What to call the project: its name, or else its folder's."""
-        return self.name or self.root.name
+        """What to call the project: its name, or else its folder's, and the target."""
+        name = self.name or self.root.name
+        return name if self.target is None else f"{name}:{self.target.name}"
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -84,17 +98,26 @@ class Project:
         return tuple(each for each in self.diagnostics if each.is_error and each not in inside)
 
 
-def load_project(document: Document, root: Path, *, dialect: Dialect, strict: bool = False) -> Project:
-    """The project that *document* declares, with everything that is wrong with it.
+def load_project(
+    document: Document,
+    root: Path,
+    *,
+    dialect: Dialect,
+    strict: bool = False,
+    target: Target | None = None,
+) -> Project:
+    """The project that *document* declares in *target*, with everything that is wrong with it.
 
     With *strict*, warnings are errors.
     """
     tree = document.root
     sections = Sections(tree, dialect)
     entries = _entries(tree)
+    values, value_problems = values_of(tree, target) if dialect is Dialect.SYNTASK else ({}, [])
     problems = [
         *filter(dialect.concerns, document.diagnostics),
-        *(_check(tree, entries, sections) if document.is_readable else ()),
+        *value_problems,
+        *(_check(tree, entries, sections, values) if document.is_readable else ()),
         *(_own_keys(tree, entries) if dialect is Dialect.PREFECT else ()),
     ]
     labels = {entry.path: _label(entry) for entry in entries}
@@ -107,6 +130,8 @@ def load_project(document: Document, root: Path, *, dialect: Dialect, strict: bo
     ]
     diagnostics = tuple(problem.as_error() if strict else problem for problem in judged)
     errors = _errors_by_entry(diagnostics)
+    if target is not None or (isinstance(tree.value, dict) and not tree.value.keys().isdisjoint(LAYER_KEYS)):
+        diagnostics = once_a_place(diagnostics)  # what several deployments have from one place
     return Project(
         name=_name(tree),
         root=root,
@@ -117,6 +142,8 @@ def load_project(document: Document, root: Path, *, dialect: Dialect, strict: bo
         diagnostics=diagnostics,
         is_strict=strict,
         automations=automations_of(tree) if dialect is Dialect.SYNTASK else (),
+        target=target,
+        values=values,
     )
 
 
@@ -148,7 +175,7 @@ def _label(entry: Node) -> str:
     return _text(entry, "name") or "(no name)"
 
 
-def _check(tree: Node, entries: list[Node], sections: Sections) -> Iterator[Diagnostic]:
+def _check(tree: Node, entries: list[Node], sections: Sections, values: Values) -> Iterator[Diagnostic]:
     yield from check_schema(tree)
     for section in sections.shared.values():
         yield from section.diagnostics if section else ()
@@ -157,12 +184,15 @@ def _check(tree: Node, entries: list[Node], sections: Sections) -> Iterator[Diag
         for name in SECTIONS:
             section = sections.of(entry, name)
             yield from section.diagnostics if section else ()
-    yield from check_names(tree, entries, sections)
+    static_values = ResolvedValues(values, static_scope()) if values else None
+    yield from check_names(tree, entries, sections, static_values)
+    yield from static_values.check() if static_values is not None else ()
     yield from check_automations(tree)
 
 
 def _own_keys(tree: Node, entries: Iterable[Node]) -> Iterator[Diagnostic]:
-    for mapping, keys in ((tree, OWN_PROJECT_KEYS), *((entry, OWN_KEYS) for entry in entries)):
+    own = [(entry, [key for key in entry.value if is_own_key(key)]) for entry in entries]
+    for mapping, keys in ((tree, OWN_PROJECT_KEYS), *own):
         for node in filter(None, map(mapping.get, keys)):
             detail = f"`{node.path[-1]}` has no effect in a `prefect.yaml`, because Prefect ignores it."
             yield node.problem("unknown-key", detail, "Use it in a `syntask.yaml`.", at_key=True)

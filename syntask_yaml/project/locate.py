@@ -18,6 +18,13 @@ def find_project_file(start: Path) -> Path | None:
     return None
 
 
+def project_files_above(file: Path) -> list[Path]:
+    """The nearest project file of each folder above that of *file*, the nearest first."""
+    above = list(_upwards(file.parent))[1:]
+    found = (next(filter(Path.is_file, (folder / name for name in FILE_NAMES)), None) for folder in above)
+    return [each for each in found if each is not None]
+
+
 def _upwards(start: Path) -> Iterator[Path]:
     for folder in (start, *start.parents):
         yield folder

@@ -7,7 +7,7 @@ exist, and whether a secret would be stored where everybody reads it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic
@@ -29,16 +29,24 @@ from syntask_yaml.template import (
 )
 
 
-def check_names(tree: Node, entries: Iterable[Node], sections: Sections) -> Iterator[Diagnostic]:
-    """Everything about the templates and steps of the project that is wrong on every machine."""
+def check_names(
+    tree: Node,
+    entries: Iterable[Node],
+    sections: Sections,
+    values: Mapping[str, Any] | None = None,
+) -> Iterator[Diagnostic]:
+    """Everything about the templates and steps of the project that is wrong on every machine.
+
+    *values* are those of the project; None where it declares none.
+    """
     scopes: dict[tuple[int, ...], _FieldScopes] = {}
     for entry in entries:
         own = [sections.of(entry, name) for name in SECTIONS]
         key = (id(own[0]), id(own[1]), id(own[2]))
         if key not in scopes:  # many deployments share their sections: they are looked at once
             build, push, pull = (section.steps if section else () for section in own)
-            yield from _check_steps(tree, build, push, pull)
-            scopes[key] = _FieldScopes(_static_scope((*build, *push)))
+            yield from _check_steps(tree, build, push, pull, values)
+            scopes[key] = _FieldScopes(static_scope((*build, *push), values))
         yield from _check_fields(entry, scopes[key])
 
 
@@ -56,7 +64,7 @@ def expected_outputs(steps: Iterable[Step]) -> StepOutputs:
     return StepOutputs(outputs, is_open)
 
 
-def _static_scope(steps: Iterable[Step]) -> Scope:
+def static_scope(steps: Iterable[Step] = (), values: Mapping[str, Any] | None = None) -> Scope:
     """A scope in which every name that some machine may have is there, and the outputs of *steps* too."""
     outputs = expected_outputs(steps)
     return Scope(
@@ -64,18 +72,23 @@ def _static_scope(steps: Iterable[Step]) -> Scope:
         variables=Anything(),
         outputs=outputs.values,
         has_open_outputs=outputs.is_open,
+        values=values,
         is_static=True,
     )
 
 
 def _check_steps(
-    tree: Node, build: tuple[Step, ...], push: tuple[Step, ...], pull: tuple[Step, ...]
+    tree: Node,
+    build: tuple[Step, ...],
+    push: tuple[Step, ...],
+    pull: tuple[Step, ...],
+    values: Mapping[str, Any] | None,
 ) -> Iterator[Diagnostic]:
     made = (*build, *push)
     for index, step in enumerate(made):
-        yield from _check_step(tree.at(step.path), step, _static_scope(made[:index]))
+        yield from _check_step(tree.at(step.path), step, static_scope(made[:index], values))
     for index, step in enumerate(pull):
-        scope = _static_scope((*made, *pull[:index]))
+        scope = static_scope((*made, *pull[:index]), values)
         node = tree.at(step.path)
         yield from _check_step(node, step, scope)
         yield from _check_secrets(node, step)

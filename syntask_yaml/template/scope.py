@@ -84,6 +84,7 @@ class Scope:
     *outputs*: step outputs by id, and each output by its own name; with *has_open_outputs*, some step's
     outputs cannot be listed before it ran, so that any name may be one.
     *later*: ids of steps that run where the run starts.
+    *values*: those of the project; None where it declares none.
     *variables*: None leaves them. *blocks*: a lookup, or what becomes of them without one.
     *is_static*: values are not known, so that texts are checked rather than resolved.
     *leaves_nonsense*: braces around an invalid expression are text, as in the reference.
@@ -95,6 +96,7 @@ class Scope:
     outputs: Mapping[str, Value] = field(default_factory=dict)
     has_open_outputs: bool = False
     later: frozenset[str] = frozenset()
+    values: Mapping[str, Value | Missing] | None = None
     variables: Mapping[str, Json] | None = None
     blocks: BlockLookup | Blocks = Blocks.LEAVE
     is_static: bool = False
@@ -117,6 +119,8 @@ class Scope:
         if name.startswith("$"):
             return self._environment(name[1:])
         first, _, rest = name.partition(".")
+        if first == "values" and rest and self.values is not None:
+            return self._value(self.values, name, rest)
         if first in NAMESPACES and rest:
             kind, _, path = rest.partition(".")
             if kind == "variables":
@@ -133,6 +137,14 @@ class Scope:
         hint = did_you_mean(name, self.environ)
         optional = f'Set it, or write `{{{{ ${name} | default("…") }}}}` to make it optional.'
         return Missing("unset-name", f"The environment variable `{name}` is not set.", hint or optional)
+
+    def _value(self, values: Mapping[str, Value | Missing], name: str, path: str) -> Answer:
+        first, *inner = steps_of(path) or (path,)
+        if first in values:
+            value = values[first]
+            return value if isinstance(value, Missing) else _walk(value, tuple(inner), name)
+        hint = did_you_mean(first, values, otherwise=f"Declare it: `values: {{{first}: {{default: …}}}}`.")
+        return Missing("unset-name", f"The project declares no value `{first}`.", hint)
 
     def _variable(self, name: str) -> Answer:
         if self.variables is None:

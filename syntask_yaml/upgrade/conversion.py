@@ -13,7 +13,7 @@ from syntask_yaml.upgrade.agreement import Says, says
 from syntask_yaml.upgrade.convert import convert
 from syntask_yaml.upgrade.draft import Converted, PoolWish, Scene
 from syntask_yaml.upgrade.edits import project_change
-from syntask_yaml.upgrade.project_file import Merged, Target, merge, open_target
+from syntask_yaml.upgrade.project_file import Merged, OpenedFile, merge, open_target
 from syntask_yaml.upgrade.request import UpgradeRequest
 from syntask_yaml.upgrade.result import DeploymentResult, FileChange, Status
 from syntask_yaml.upgrade.targets import Targets
@@ -23,7 +23,7 @@ from syntask_yaml.upgrade.targets import Targets
 class Conversion:
     """What goes into one project file, before the pools have names."""
 
-    target: Target
+    target: OpenedFile
     converted: tuple[Converted, ...]
 
 
@@ -77,7 +77,10 @@ def _with_pool(converted: Converted, names: Mapping[PoolWish, str]) -> dict[str,
 
 
 def _results(
-    target: Target, converted: Sequence[Converted], entries: Sequence[Mapping[str, object]], merged: Merged
+    target: OpenedFile,
+    converted: Sequence[Converted],
+    entries: Sequence[Mapping[str, object]],
+    merged: Merged,
 ) -> Iterator[DeploymentResult]:
     for index, (each, entry) in enumerate(zip(converted, entries, strict=True)):
         own = [*each.problems, *_refused(each, merged.problems.get(index, ())), *_notes(each, merged, index)]

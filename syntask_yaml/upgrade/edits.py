@@ -15,7 +15,7 @@ from syntask_yaml.upgrade.commands import FoundCommands
 from syntask_yaml.upgrade.equivalents import Answer
 from syntask_yaml.upgrade.find import FoundFile
 from syntask_yaml.upgrade.pools import PoolNeed
-from syntask_yaml.upgrade.project_file import Merged, Target
+from syntask_yaml.upgrade.project_file import Merged, OpenedFile
 from syntask_yaml.upgrade.read import FoundDeployments
 from syntask_yaml.upgrade.result import DeploymentResult, FileChange, Status
 from syntask_yaml.upgrade.runs import DeployScripts
@@ -26,7 +26,7 @@ _ELSEWHERE = (Status.LEFT, Status.REWRITTEN)
 _PYTHON_HEAD = re.compile(r"(?:#!.*\n)?(?:[ \t\f]*#.*?coding[:=].*\n)?")
 
 
-def project_change(target: Target, merged: Merged) -> Iterator[FileChange]:
+def project_change(target: OpenedFile, merged: Merged) -> Iterator[FileChange]:
     """The project file, if anything is added to it."""
     if merged.added:
         yield FileChange(

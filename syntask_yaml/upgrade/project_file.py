@@ -31,7 +31,7 @@ _NOT_UTF_8 = Diagnostic(
 
 
 @dataclass(frozen=True)
-class Target:
+class OpenedFile:
     """The project file that entries go into: *text* None where there is none yet."""
 
     path: Path
@@ -51,10 +51,10 @@ class Target:
         return frozenset(name for name in SECTIONS if not is_empty(value.get(name)))
 
 
-def open_target(path: Path, root: Path, shown: str) -> Target:
+def open_target(path: Path, root: Path, shown: str) -> OpenedFile:
     """The project file at *path*, which may not exist. Raises ProjectInvalid if it cannot be read."""
     dialect = Dialect.of(path.name)
-    target = Target(path, shown, root, dialect, FlowReader(root))
+    target = OpenedFile(path, shown, root, dialect, FlowReader(root))
     if not path.exists():
         return target
     text, encoding = read_text(path)
@@ -64,7 +64,7 @@ def open_target(path: Path, root: Path, shown: str) -> Target:
     return replace(target, text=text, encoding=encoding, project=project)
 
 
-def _load(target: Target, text: str, encoding: str = "utf-8") -> Project:
+def _load(target: OpenedFile, text: str, encoding: str = "utf-8") -> Project:
     return load_project(read_bytes(text.encode(encoding), target.shown), target.root, dialect=target.dialect)
 
 
@@ -80,7 +80,7 @@ class Merged:
     notes: Mapping[int, Sequence[Diagnostic]]
 
 
-def merge(target: Target, entries: Sequence[Entry], saying: Sequence[Says]) -> Merged:
+def merge(target: OpenedFile, entries: Sequence[Entry], saying: Sequence[Says]) -> Merged:
     """Put *entries* into the project file; those that it would not accept are left out.
 
     Another source of the same deployment may say more than one that is not *saying* all of it.
@@ -121,7 +121,7 @@ def _is_utf_8(entry: Entry) -> bool:
 
 
 def _accepted(
-    target: Target, entries: Sequence[Entry], wanted: Sequence[int]
+    target: OpenedFile, entries: Sequence[Entry], wanted: Sequence[int]
 ) -> tuple[str, dict[int, Sequence[Diagnostic]], Mapping[int, Sequence[Diagnostic]]]:
     """The text with those of *wanted* that the checker accepts, the problems of others, and notes."""
     refused: dict[int, Sequence[Diagnostic]] = {}
@@ -138,7 +138,7 @@ def _accepted(
 
 
 def _written(
-    target: Target, entries: Sequence[Entry], kept: Sequence[int]
+    target: OpenedFile, entries: Sequence[Entry], kept: Sequence[int]
 ) -> tuple[str, dict[int, Sequence[Diagnostic]]]:
     if target.text is None:
         return (new_file(target.root.name, [entries[index] for index in kept]) if kept else ""), {}
@@ -161,7 +161,7 @@ def _written_one_by_one(
     return text, failed
 
 
-def _check(target: Target, text: str, count: int) -> list[tuple[list[Diagnostic], list[Diagnostic]]]:
+def _check(target: OpenedFile, text: str, count: int) -> list[tuple[list[Diagnostic], list[Diagnostic]]]:
     """The errors of each of the last *count* entries of *text*, and the notes about their flows."""
     project = _load(target, text, target.encoding)
     new = project.declarations[-count:]
@@ -176,14 +176,14 @@ def _check(target: Target, text: str, count: int) -> list[tuple[list[Diagnostic]
     return found
 
 
-def _by_name(target: Target) -> dict[Any, list[Declaration]]:
+def _by_name(target: OpenedFile) -> dict[Any, list[Declaration]]:
     found: dict[Any, list[Declaration]] = {}
     for declaration in target.project.declarations if target.project else ():
         found.setdefault(declaration.name, []).append(declaration)
     return found
 
 
-def _declared(target: Target, alike: Iterable[Declaration], entry: Entry) -> tuple[Entry, str] | None:
+def _declared(target: OpenedFile, alike: Iterable[Declaration], entry: Entry) -> tuple[Entry, str] | None:
     """Of the entries of the project file that have the same name, the one with the same flow."""
     for declaration in alike:
         if _has_flow_of(target, declaration, entry):
@@ -191,12 +191,12 @@ def _declared(target: Target, alike: Iterable[Declaration], entry: Entry) -> tup
     return None
 
 
-def _has_flow_of(target: Target, declaration: Declaration, entry: Entry) -> bool:
+def _has_flow_of(target: OpenedFile, declaration: Declaration, entry: Entry) -> bool:
     mine = str(entry.get("entrypoint", ""))
     return declaration.entrypoint == mine or _flow(target, declaration.entrypoint) == _flow(target, mine)
 
 
-def _flow(target: Target, entrypoint: str) -> str:
+def _flow(target: OpenedFile, entrypoint: str) -> str:
     try:
         return target.reader.read(entrypoint).name
     except SyntaskError:

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from syntask_yaml.files import home_path
 
 
 def active_profile(environ: Mapping[str, str]) -> Mapping[str, str]:
     """The settings of the Prefect profile in use; none where there is no file, or it cannot be read."""
+    document = _profiles(environ)
+    return _settings(document, environ.get("PREFECT_PROFILE") or document.get("active"))
+
+
+def named_profile(environ: Mapping[str, str], name: str) -> Mapping[str, str]:
+    """The settings of the Prefect profile called *name*; none where there is no such profile."""
+    return _settings(_profiles(environ), name)
+
+
+def _profiles(environ: Mapping[str, str]) -> Mapping[str, Any]:
     home = Path(environ.get("PREFECT_HOME") or Path(environ.get("HOME") or "~", ".prefect"))
     path = home_path(environ.get("PREFECT_PROFILES_PATH") or home / "profiles.toml")
     if not path.is_file():
@@ -17,10 +28,12 @@ def active_profile(environ: Mapping[str, str]) -> Mapping[str, str]:
     import tomllib
 
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    name = environ.get("PREFECT_PROFILE") or document.get("active")
+
+
+def _settings(document: Mapping[str, Any], name: object) -> Mapping[str, str]:
     profiles = document.get("profiles")
     profile = profiles.get(name) if isinstance(profiles, dict) else None
     return {key: str(value) for key, value in profile.items()} if isinstance(profile, dict) else {}

@@ -10,10 +10,10 @@ import click
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.selection_options import filter_options, name_option
 from syntask_yaml.cli.views import reports
-from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.diagnostics import Diagnostic, in_file_order, of_targets
 from syntask_yaml.errors import UsageError
 from syntask_yaml.operations.choose import Selection, choose
-from syntask_yaml.operations.project import ProjectPlace, open_project, validate
+from syntask_yaml.operations.project import ProjectPlace, read, validate
 from syntask_yaml.project.flows import FlowReader
 
 
@@ -54,7 +54,11 @@ def command(
 
 
 def _validate(place: ProjectPlace, selection: Selection, *, flows: bool) -> list[Diagnostic]:
-    project = open_project(place)
-    reader = FlowReader(project.root)
-    only = choose(project, selection, reader) if selection.narrows else None
-    return validate(project, flows=reader if flows else None, strict=place.strict, only=only)
+    reading = read(place)
+    reader = FlowReader(reading.root)
+    found: dict[str, list[Diagnostic]] = {}
+    for project in reading.each(place.target):
+        target = project.target.name if project.target is not None else ""
+        only = choose(project, selection, reader) if selection.narrows else None
+        found[target] = validate(project, flows=reader if flows else None, strict=place.strict, only=only)
+    return in_file_order(of_targets(found))

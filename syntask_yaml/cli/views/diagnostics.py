@@ -67,12 +67,16 @@ def lines(diagnostic: Diagnostic, others: Sequence[Diagnostic] = ()) -> Iterator
 
 
 def _touched(diagnostics: Sequence[Diagnostic]) -> Iterator[str]:
-    """Which deployments a problem touches, if there are several."""
+    """Which deployments a problem touches, if there are several, and which targets, if not all do."""
     names = list(dict.fromkeys(name for each in diagnostics for name in each.entries))
     if len(names) > 1:
         more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
         listed = ", ".join(f"`{escaped(name)}`" for name in names[:_MAX_NAMED])
         yield f"  in {len(names)} deployments: {listed}{more}"
+    targets = list(dict.fromkeys(target for each in diagnostics for target in each.targets))
+    if targets:
+        listed = ", ".join(f"`{escaped(target)}`" for target in targets)
+        yield f"  in the target{'s' if len(targets) > 1 else ''} {listed}"
 
 
 def _place(span: Span, color: str) -> Iterator[str]:

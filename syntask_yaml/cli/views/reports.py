@@ -62,6 +62,7 @@ def encode(diagnostic: Diagnostic) -> dict[str, Any]:
         "line": span.line if span else None,
         "column": span.column if span else None,
         "path": list(diagnostic.path),
+        **({"targets": list(diagnostic.targets)} if diagnostic.targets else {}),
     }
 
 

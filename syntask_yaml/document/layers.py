@@ -1,0 +1,214 @@
+"""One part of a project over another: the merge rule of `defaults`, `targets` and `include`.
+
+Mappings merge key by key. Lists and scalars replace what lies below. `key+` appends to a list, and null
+removes a value. Each value keeps the place where it was written, and the places of those that it replaced.
+
+Merging is associative: what only the last layer can decide (a null with nothing below yet, a `key+` without
+its list) stays as it is until `settle`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.document.location import (
+    AliasLocation,
+    LayerLocation,
+    Location,
+    MappingLocation,
+    Replaced,
+    SequenceLocation,
+    start_of,
+    written,
+)
+from syntask_yaml.document.node import Node
+
+APPEND = "+"
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A value under a key of a layer, with its place and that of the key."""
+
+    value: Any
+    location: LayerLocation
+    key: int
+
+
+@dataclass(slots=True)
+class Layers:
+    """The merge of layers. *whole* are the keys of the outermost mapping whose values only replace each
+    other; *problems* are the mappings that met lists."""
+
+    whole: frozenset[str]
+    problems: list[Diagnostic]
+
+    def merged(self, layers: Iterable[Node]) -> Node:
+        """The layers over each other, the lowest first: a mapping each. The path is that of the last one."""
+        return reduce(self.merge, layers)
+
+    def merge(self, lower: Node, upper: Node, *, at: Node | None = None) -> Node:
+        """The mapping *upper* over the mapping *lower*, with the path and place of *at*, else of *upper*."""
+        place = upper if at is None else at
+        return _as_node(self._over(_items(lower), _items(upper), place, is_outer=True), place)
+
+    def settled(self, node: Node) -> Node:
+        """The mapping *node* as it counts: without what null removed, each list with what was appended."""
+        items = self._over({}, _items(node), node, is_outer=True)
+        return _as_node(self._settled(items, node), node)
+
+    def _over(
+        self, lower: Mapping[str, _Item], upper: Mapping[str, _Item], at: Node, *, is_outer: bool = False
+    ) -> dict[str, _Item]:
+        found = dict(lower)
+        # What is appended comes after what it is appended to, wherever the keys were written.
+        for key, item in sorted(upper.items(), key=lambda pair: _appends(*pair)):
+            base = key.removesuffix(APPEND)
+            if _appends(key, item):
+                target = base if base in found else key
+                found[target] = self._appended(found[target], item, at, key) if target in found else item
+                continue
+            below = found.get(key) or found.pop(key + APPEND, None)
+            is_whole = is_outer and key in self.whole
+            found[key] = item if below is None else self._replacing(below, item, at, key, is_whole)
+        return found
+
+    def _replacing(self, lower: _Item, upper: _Item, at: Node, key: str, is_whole: bool) -> _Item:
+        is_mapping = isinstance(upper.value, dict) and isinstance(lower.value, dict)
+        if is_mapping and not is_whole and not upper.location.replaced:
+            node, below = _node(upper, at, key), _node(lower, at, key)
+            merged = _as_node(self._over(_items(below), _items(node), node), node)
+            return _Item(merged.value, _with_origin(upper.location, merged.location), upper.key)
+        kinds = {type(lower.value), type(upper.value)}
+        if kinds == {dict, list} and not is_whole and not upper.location.replaced:
+            self._report(lower, upper, at, key)
+        return _Item(upper.value, _replaced(upper.location, lower), upper.key)
+
+    def _appended(self, lower: _Item, upper: _Item, at: Node, key: str) -> _Item:
+        if lower.value is None:
+            return _Item(upper.value, _replaced(upper.location, lower), upper.key)
+        if not isinstance(lower.value, list):
+            self._report(lower, upper, at, key)
+            return lower
+        places = [place for item in (lower, upper) for place in _places(item)]
+        origin = SequenceLocation(start_of(lower.location), places)
+        location = LayerLocation(lower.location.source, origin, lower.location.layer, lower.location.replaced)
+        return _Item([*lower.value, *upper.value], location, lower.key)
+
+    def _report(self, lower: _Item, upper: _Item, at: Node, key: str) -> None:
+        what, other = (_kind(each.value) for each in (upper, lower))
+        below = _node(lower, at, key)
+        detail = f"`{key}` is {what} here, and {other} in {lower.location.layer} ({below.span})."
+        hint = f"Write {other} in both, or {what} in both."
+        self.problems.append(_node(upper, at, key).problem("conflicting-layers", detail, hint, at_key=True))
+
+    def _settled(self, items: Mapping[str, _Item], at: Node) -> dict[str, _Item]:
+        found = {}
+        for key, item in items.items():
+            if item.value is None and any(each.value is not None for each in item.location.replaced):
+                continue
+            name = key.removesuffix(APPEND) if _appends(key, item) else key
+            found[name] = self._settled_item(item, at, key) if isinstance(item.value, dict) else item
+        return found
+
+    def _settled_item(self, item: _Item, at: Node, key: str) -> _Item:
+        node = _node(item, at, key)
+        inner = _as_node(self._settled(self._over({}, _items(node), node), node), node)
+        return _Item(inner.value, _with_origin(item.location, inner.location), item.key)
+
+
+def _kind(value: Any) -> str:
+    return "a mapping" if isinstance(value, dict) else "a list" if isinstance(value, list) else "a scalar"
+
+
+def in_layer(node: Node, layer: str) -> Node:
+    """The mapping *node* as a layer of that name; that of an entry is empty."""
+    location = LayerLocation(node.source, node.location, layer)
+    return Node(node.value, node.source, location, node.path, node.used, node.key)
+
+
+def layer_of(node: Node) -> str:
+    """The layer that a value comes from; empty where that is the entry itself."""
+    return node.location.layer if isinstance(node.location, LayerLocation) else ""
+
+
+def replaced_by(node: Node) -> list[Node]:
+    """The values that the one of *node* replaced, the nearest first."""
+    places = node.location.replaced if isinstance(node.location, LayerLocation) else ()
+    return [Node(each.value, each.location.source, each.location, node.path) for each in places]
+
+
+def _appends(key: str, item: _Item) -> bool:
+    return key.endswith(APPEND) and len(key) > 1 and isinstance(item.value, list)
+
+
+def _items(node: Node) -> dict[str, _Item]:
+    place, layer = written(node.location), layer_of(node)
+    if not isinstance(place, MappingLocation):
+        return {
+            key: _Item(value, LayerLocation(node.source, place, layer), 0)
+            for key, value in node.value.items()
+        }
+    return {
+        key: _Item(value, _in_layer(location, node, layer), start)
+        for (key, value), location, start in zip(node.value.items(), place.children, place.keys, strict=True)
+    }
+
+
+def _in_layer(location: Location, node: Node, layer: str) -> LayerLocation:
+    if isinstance(location, LayerLocation):
+        return location
+    return LayerLocation(node.source, location, layer)
+
+
+def _as_node(items: Mapping[str, _Item], at: Node) -> Node:
+    """The mapping of *items*, in the place of *at*."""
+    place = MappingLocation(
+        start_of(at.location),
+        [item.key for item in items.values()],
+        [item.location for item in items.values()],
+        {key: index for index, key in enumerate(items)},
+    )
+    value = {key: item.value for key, item in items.items()}
+    return Node(value, at.source, _wrapped(at.location, place), at.path, at.used, at.key)
+
+
+def _wrapped(location: Location, place: MappingLocation) -> Location:
+    """*place* behind the aliases and layers of *location*."""
+    if isinstance(location, AliasLocation):
+        return AliasLocation(location.start, _wrapped(location.origin, place))
+    if isinstance(location, LayerLocation):
+        return _with_origin(location, _wrapped(location.origin, place))
+    return place
+
+
+def _with_origin(location: LayerLocation, origin: Location) -> LayerLocation:
+    if isinstance(origin, LayerLocation):
+        origin = origin.origin
+    return LayerLocation(location.source, origin, location.layer, location.replaced)
+
+
+def _replaced(location: LayerLocation, lower: _Item) -> LayerLocation:
+    below = lower.location
+    chain = (*location.replaced, Replaced(lower.value, below), *below.replaced)
+    return LayerLocation(location.source, location.origin, location.layer, chain)
+
+
+def _node(item: _Item, at: Node, key: str) -> Node:
+    location = item.location
+    used = location.origin.start if isinstance(location.origin, AliasLocation) else None
+    return Node(item.value, location.source, location, (*at.path, key), used, item.key)
+
+
+def _places(item: _Item) -> list[Location]:
+    """The places of the items of a list, each in its own layer."""
+    place, location = written(item.location), item.location
+    children = place.children if isinstance(place, SequenceLocation) else [place] * len(item.value)
+    return [
+        each if isinstance(each, LayerLocation) else LayerLocation(location.source, each, location.layer)
+        for each in children
+    ]

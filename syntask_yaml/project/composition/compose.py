@@ -1,0 +1,242 @@
+"""One tree from the files of a project, for one target.
+
+Each deployment is the merge of these layers, the lowest first: of each file from the opened one to its own,
+the sections (those of the opened file are shared, as ever) and the `defaults`; the `defaults` of the target;
+the entry; the mode of the target, and what it says of this deployment. Every value keeps its file and place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+from syntask_yaml.diagnostics import Diagnostic, did_you_mean
+from syntask_yaml.document.layers import APPEND, Layers, in_layer
+from syntask_yaml.document.location import (
+    LayerLocation,
+    Location,
+    MappingLocation,
+    SequenceLocation,
+    start_of,
+    written,
+)
+from syntask_yaml.document.node import Node
+from syntask_yaml.document.reader import Document
+from syntask_yaml.project.composition.files import ProjectFile, ProjectFiles, misplaced_keys
+from syntask_yaml.project.composition.paths import from_root
+from syntask_yaml.project.composition.targets import Target, check_targets, targets_of
+from syntask_yaml.project.schema import check_schema
+from syntask_yaml.project.sections import SECTIONS
+
+LAYER_KEYS = ("include", "defaults", "targets", "values")
+
+# Whether the flow of an entrypoint has a name.
+IsFlow = Callable[[str, str], bool]
+
+
+def is_layered(document: Document) -> bool:
+    """Whether there is more to a project than the entries of its file."""
+    root = document.root
+    if not isinstance(root.value, dict):
+        return False
+    if any(root.value.get(key) is not None for key in LAYER_KEYS):
+        return True
+    return f"{APPEND}:" in document.source.text and any(
+        isinstance(key, str) and key.endswith(APPEND)
+        for entry in root.value.get("deployments") or ()
+        if isinstance(entry, dict)
+        for key in entry
+    )
+
+
+def compose(files: ProjectFiles, target: Target | None, is_flow: IsFlow) -> Document:
+    """The project that *files* are together in *target*, as if it stood in one file, with what is wrong."""
+    composition = _Composition(target, is_flow)
+    entries = composition.entries(files.files)
+    opened = files.files[0]
+    problems = [
+        *chain.from_iterable(each.document.diagnostics for each in files.files),
+        *files.problems,
+        *chain.from_iterable(map(misplaced_keys, files.files)),
+        *chain.from_iterable(map(_check_included, files.files)),
+        *check_targets(targets_of(opened.root)),
+        *composition.problems,
+        *composition.layers.problems,
+    ]
+    replaced = {
+        "deployments": _listed(entries, opened.root),
+        "resources": _resources(files.files, composition),
+    }
+    return Document(
+        opened.document.source,
+        _with_keys(opened.root, {key: node for key, node in replaced.items() if node is not None}),
+        tuple(problems),
+        is_readable=all(each.document.is_readable for each in files.files),
+    )
+
+
+def _check_included(file: ProjectFile) -> Iterator[Diagnostic]:
+    """Yield what the schema does not allow of an included file, beside its deployments and resources, which
+    the whole project has."""
+    if file.included_by and file.document.is_readable:
+        root = file.root
+        others = [key for key in root.value if key not in _MERGED] if isinstance(root.value, dict) else []
+        yield from check_schema(_only(root, others) if isinstance(root.value, dict) else root)
+
+
+_MERGED = ("deployments", "resources")
+
+
+@dataclass(slots=True)
+class _Composition:
+    """The merges of one project for one target. *problems* are what that says of unknown deployments."""
+
+    target: Target | None
+    is_flow: IsFlow
+    layers: Layers = field(default_factory=lambda: Layers(frozenset(SECTIONS), []))
+    problems: list[Diagnostic] = field(default_factory=list)
+
+    def entries(self, files: Sequence[ProjectFile]) -> list[Node]:
+        """The deployments of all files."""
+        found = [entry for file in files for entry in self._of_file(file)]
+        entries = [entry.moved(("deployments", index)) for index, entry in enumerate(found)]
+        changes = self._changes(entries)
+        return [self._finished(entry, changes.get(index, ())) for index, entry in enumerate(entries)]
+
+    def _of_file(self, file: ProjectFile) -> Iterator[Node]:
+        layers = [layer for each in (*file.included_by, file) for layer in _layers_of(each)]
+        if self.target is not None:
+            layers += _part(
+                self.target.node, "defaults", f"the `defaults` of the target `{self.target.name}`"
+            )
+        below = self.layers.merged(layers) if layers else None
+        for entry in file.entries:
+            own = in_layer(from_root(entry, file.folder), "")
+            yield own if below is None else self.layers.merge(below, own)
+
+    def _finished(self, entry: Node, changes: Sequence[Node]) -> Node:
+        target, name = self.target, entry.value.get("name")
+        if target is not None and (given := target.changes(name if isinstance(name, str) else "")):
+            place = target.node.get("name_prefix") or target.node.get("mode") or target.node
+            location = LayerLocation(place.source, start_of(place.location), _title(target))
+            entry = self.layers.merge(entry, Node(given, place.source, location), at=entry)
+        for each in changes:
+            entry = self.layers.merge(entry, each, at=entry)
+        return self.layers.settled(entry)
+
+    def _changes(self, entries: Sequence[Node]) -> dict[int, list[Node]]:
+        """What the target says of single deployments, by the position of each."""
+        named = self.target.node.get("deployments") if self.target is not None else None
+        found: dict[int, list[Node]] = {}
+        if self.target is None or named is None or not isinstance(named.value, dict):
+            return found
+        for change in named.children():
+            name = str(change.path[-1])
+            places = [at for at, entry in enumerate(entries) if self._is_called(entry, name)]
+            if not places:
+                self.problems.append(_unknown(change, name, entries))
+            for at in places if isinstance(change.value, dict) else ():
+                found.setdefault(at, []).append(in_layer(change, _title(self.target)))
+        return found
+
+    def _is_called(self, entry: Node, name: str) -> bool:
+        flow, slash, last = name.rpartition("/")
+        if entry.value.get("name") != last:
+            return False
+        return not slash or self.is_flow(str(entry.value.get("entrypoint") or ""), flow)
+
+
+def _title(target: Target) -> str:
+    return f"the target `{target.name}`"
+
+
+def _unknown(change: Node, name: str, entries: Sequence[Node]) -> Diagnostic:
+    known = [str(entry.value.get("name")) for entry in entries]
+    last = name.rpartition("/")[2]
+    hint = did_you_mean(
+        last, known, otherwise="Write the name of an entry of `deployments:`, or `flow/name`."
+    )
+    return change.problem(
+        "unknown-deployment", f"The project declares no deployment `{name}`.", hint, at_key=True
+    )
+
+
+def _layers_of(file: ProjectFile) -> Iterator[Node]:
+    """What a file says of all of its deployments, and of those that it includes."""
+    root = file.root
+    if file.included_by and isinstance(root.value, dict):
+        sections = _only(root, [key for key in SECTIONS if root.value.get(key) is not None])
+        yield from_root(in_layer(sections, f"`{file.name}`"), file.folder)
+    for layer in _part(root, "defaults", f"the `defaults` of `{file.name}`"):
+        yield from_root(layer, file.folder)
+
+
+def _part(node: Node, key: str, layer: str) -> list[Node]:
+    child = node.get(key)
+    return [in_layer(child, layer)] if child is not None and isinstance(child.value, dict) else []
+
+
+def _only(node: Node, keys: Sequence[str]) -> Node:
+    """The mapping *node* with no more than *keys*."""
+    children = [child for child in map(node.get, keys) if child is not None]
+    place = MappingLocation(
+        start_of(node.location),
+        [child.key or 0 for child in children],
+        [child.location for child in children],
+        {key: index for index, key in enumerate(keys)},
+    )
+    value = {key: child.value for key, child in zip(keys, children, strict=True)}
+    return Node(value, node.source, place, node.path)
+
+
+def _resources(files: Sequence[ProjectFile], composition: _Composition) -> Node | None:
+    """The resources of all files; None where one file at most declares any, and needs no merge."""
+    declared = [node for file in files for node in [file.root.get("resources")] if node is not None]
+    parts = [
+        in_layer(_appending(each), each.source.name) for each in declared if isinstance(each.value, dict)
+    ]
+    if len(files) == 1 or not parts:
+        return None
+    return composition.layers.settled(composition.layers.merged(parts))
+
+
+def _appending(resources: Node) -> Node:
+    """The same, where a list is one more part of that of the other files."""
+    return resources.with_value(
+        {
+            f"{key}{APPEND}" if isinstance(value, list) else key: value
+            for key, value in resources.value.items()
+        }
+    )
+
+
+def _listed(entries: Sequence[Node], root: Node) -> Node | None:
+    """The list of *entries*; None where the project has none, and no list either."""
+    written_list = root.get("deployments")
+    if not entries:
+        return None
+    place = root if written_list is None else written_list
+    location = SequenceLocation(start_of(place.location), [entry.location for entry in entries])
+    return Node([entry.value for entry in entries], root.source, location, (), None, place.key)
+
+
+def _with_keys(root: Node, nodes: dict[str, Node]) -> Node:
+    """The mapping *root* with each of *nodes* under its key."""
+    place = written(root.location)
+    if not isinstance(place, MappingLocation):
+        return root
+    keys: dict[str, tuple[Any, Location, int]] = {
+        key: (value, location, start)
+        for (key, value), location, start in zip(root.value.items(), place.children, place.keys, strict=True)
+    }
+    for key, node in nodes.items():
+        keys[key] = (node.value, node.location, place.start if node.key is None else node.key)
+    location = MappingLocation(
+        place.start,
+        [start for _value, _location, start in keys.values()],
+        [each for _value, each, _start in keys.values()],
+        {key: index for index, key in enumerate(keys)},
+    )
+    return Node({key: value for key, (value, _location, _start) in keys.items()}, root.source, location)

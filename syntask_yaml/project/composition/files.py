@@ -1,0 +1,131 @@
+"""The files of a project: the one that was opened, and what it includes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.document.node import Node
+from syntask_yaml.document.reader import Document, read_file
+
+# What only the file that was opened can say.
+ROOT_KEYS = ("name", "targets", "values")
+
+
+@dataclass(frozen=True)
+class ProjectFile:
+    """A file of a project.
+
+    *path* is where it is, *folder* its folder below the root of the project. *included_by* are the files on
+    the way to it, the opened one first.
+    """
+
+    document: Document
+    path: Path
+    folder: PurePosixPath = field(default_factory=PurePosixPath)
+    included_by: tuple[ProjectFile, ...] = ()
+
+    @property
+    def root(self) -> Node:
+        return self.document.root
+
+    @property
+    def name(self) -> str:
+        """The path as people wrote it, or as it is shown to them."""
+        return self.document.source.name
+
+    @cached_property
+    def chain(self) -> str:
+        """The files on the way to this one, and itself."""
+        return " → ".join(each.name for each in (*self.included_by, self))
+
+    @property
+    def entries(self) -> Iterator[Node]:
+        """The deployments that stand in this file."""
+        deployments = self.root.get("deployments")
+        if deployments is not None and isinstance(deployments.value, list):
+            yield from (entry for entry in deployments.children() if isinstance(entry.value, dict))
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFiles:
+    """The files of a project in the order of their deployments, the opened one first, and what is wrong
+    with the includes."""
+
+    files: tuple[ProjectFile, ...]
+    problems: tuple[Diagnostic, ...] = ()
+
+
+def read_files(opened: ProjectFile, root: Path, show: Callable[[Path], str]) -> ProjectFiles:
+    """Read what *opened*, the file of the project in *root*, includes.
+
+    *show* returns how the path of a file is written in messages. Every way in which that can fail is a
+    diagnostic: of the `include`, or of the file that was read.
+    """
+    reading = _Reading(root.resolve(), show)
+    reading.add(opened)
+    return ProjectFiles(tuple(reading.files), tuple(reading.problems))
+
+
+class _Reading:
+    """One walk through the includes, in the order in which they are written."""
+
+    def __init__(self, root: Path, show: Callable[[Path], str]) -> None:
+        self._root = root
+        self._show = show
+        self._known: dict[Path, ProjectFile] = {}
+        self.files: list[ProjectFile] = []
+        self.problems: list[Diagnostic] = []
+
+    def add(self, file: ProjectFile) -> None:
+        self._known[file.path.resolve()] = file
+        self.files.append(file)
+        for pattern in file.root.each_of("include"):
+            if isinstance(pattern.value, str):
+                for path in self._matches(file, pattern):
+                    self._include(file, path, pattern)
+
+    def _matches(self, file: ProjectFile, pattern: Node) -> list[Path]:
+        """The files that a pattern matches, in order. None at all is a problem."""
+        text = pattern.value
+        if text.startswith(("/", "~")) or ".." in PurePosixPath(text).parts:
+            detail = f"`{text}` leaves the folder of the file, and a project consists of what is below it."
+            self.problems.append(pattern.problem("include-failed", detail, "Write a path or glob below it."))
+            return []
+        found = sorted(each for each in file.path.parent.glob(text or " ") if each.is_file())
+        outside = [each for each in found if not each.resolve().is_relative_to(self._root)]
+        if outside:
+            detail = f"`{self._show(outside[0])}` is not below the root of the project, `{self._root}`."
+            self.problems.append(pattern.problem("include-failed", detail))
+            return []
+        if not found:
+            detail = f"No file matches `{text}` ({file.chain})."
+            hint = "Correct the path, or remove it. Paths are relative to the file that includes."
+            self.problems.append(pattern.problem("include-failed", detail, hint))
+        return found
+
+    def _include(self, file: ProjectFile, path: Path, pattern: Node) -> None:
+        known = self._known.get(path.resolve())
+        if known is None:
+            folder = PurePosixPath(path.parent.resolve().relative_to(self._root).as_posix())
+            document = read_file(path, name=self._show(path))
+            self.add(ProjectFile(document, path, folder, (*file.included_by, file)))
+        elif known in (*file.included_by, file):
+            detail = f"The files include each other: {file.chain} → {known.name}."
+            self.problems.append(pattern.problem("include-failed", detail, "Remove one of the includes."))
+        elif known.included_by[-1] is not file:
+            detail = f"`{known.name}` is included twice: {known.chain}, and {file.chain} → {known.name}."
+            self.problems.append(pattern.problem("include-failed", detail, "Include it once."))
+
+
+def misplaced_keys(file: ProjectFile) -> Iterator[Diagnostic]:
+    """Yield the keys of an included file that belong in the one which was opened."""
+    for node in filter(None, map(file.root.get, ROOT_KEYS if file.included_by else ())):
+        key = node.path[-1]
+        detail = (
+            f"`{key}` is of the whole project, and this file is included by `{file.included_by[0].name}`."
+        )
+        yield node.problem("unknown-key", detail, f"Move it to `{file.included_by[0].name}`.", at_key=True)

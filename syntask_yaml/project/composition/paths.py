@@ -1,0 +1,64 @@
+"""Paths of an included file, which are relative to its folder, as paths from the root of the project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from syntask_yaml.document.node import Node
+from syntask_yaml.model.builtin import builtin_of
+
+# Of each built-in step that runs where the project is: the inputs that are paths. The others lie inside of
+# the first one that is given.
+_INPUTS: Mapping[str, tuple[str, ...]] = {
+    "build_docker_image": ("path", "dockerfile"),
+    "pip_install_requirements": ("directory", "requirements_file"),
+    "run_shell_script": ("directory",),
+}
+_NO_PATHS = frozenset({"auto"})
+
+
+def from_root(fields: Node, folder: PurePosixPath) -> Node:
+    """The *fields* of a deployment, or of a project, with their paths from the root; *folder* is that of
+    the file where they stand."""
+    if not folder.parts:
+        return fields
+    value = dict(fields.value)
+    if isinstance(value.get("entrypoint"), str):
+        value["entrypoint"] = _entrypoint(value["entrypoint"], folder)
+    for section in ("build", "push", "build+", "push+"):
+        if isinstance(value.get(section), (list, dict)):
+            value[section] = _section(value[section], folder)
+    return fields.with_value(value)
+
+
+def _entrypoint(text: str, folder: PurePosixPath) -> str:
+    """An entrypoint of a file from the root; that of a module is found by its name."""
+    path = text.rpartition(":")[0] or text
+    is_file = path.endswith(".py") or "/" in path
+    return _path(text, folder) if is_file else text
+
+
+def _path(text: str, folder: PurePosixPath) -> str:
+    return text if text.startswith(("/", "~")) or text in _NO_PATHS else str(folder / text)
+
+
+def _section(steps: Any, folder: PurePosixPath) -> Any:
+    if isinstance(steps, list):
+        return [_step(each, folder) if isinstance(each, dict) else each for each in steps]
+    return _step(steps, folder)
+
+
+def _step(step: Mapping[str, Any], folder: PurePosixPath) -> dict[str, Any]:
+    return {name: _with_paths(name, inputs, folder) for name, inputs in step.items()}
+
+
+def _with_paths(name: str, inputs: Any, folder: PurePosixPath) -> Any:
+    builtin = builtin_of(name)
+    if builtin is None or not isinstance(inputs, dict):
+        return inputs
+    for key in _INPUTS.get(builtin.name, ()):
+        if isinstance(inputs.get(key), str):
+            return {**inputs, key: _path(inputs[key], folder)}
+    return inputs

@@ -1,0 +1,131 @@
+"""The targets of a project: its named environments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from syntask_yaml.diagnostics import Diagnostic, did_you_mean
+from syntask_yaml.document.node import Node
+from syntask_yaml.errors import NotFound, UsageError
+from syntask_yaml.model.value import flag
+
+DEVELOPMENT = "development"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+# Each developer has deployments of their own.
+_DEVELOPMENT_PREFIX = "dev-{{ $USER }}-"
+_DEVELOPMENT_TAG = "dev"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One environment of a project, as *node* declares it."""
+
+    name: str
+    node: Node
+
+    @property
+    def is_default(self) -> bool:
+        return flag(self._fields.get("default") or False) is True
+
+    @property
+    def is_development(self) -> bool:
+        return self._fields.get("mode") == DEVELOPMENT
+
+    @property
+    def backend(self) -> Node | None:
+        """Where the URL of the backend stands; it may hold templates."""
+        return self._text("backend")
+
+    @property
+    def profile(self) -> Node | None:
+        """Where the name of the Prefect profile stands that has the URL of the backend."""
+        return self._text("profile")
+
+    @property
+    def name_prefix(self) -> str:
+        """What the names of all deployments begin with; it may hold templates."""
+        written = self._text("name_prefix")
+        if written is not None:
+            return str(written.value)
+        return _DEVELOPMENT_PREFIX if self.is_development else ""
+
+    @property
+    def values(self) -> Iterator[Node]:
+        """The values of the project that this target has instead."""
+        values = self.node.get("values")
+        if values is not None and isinstance(values.value, dict):
+            yield from values.children()
+
+    def changes(self, name: str) -> dict[str, Any]:
+        """The fields that the target gives a deployment called *name*, as every other one."""
+        fields: dict[str, Any] = {}
+        if self.name_prefix and name:
+            fields["name"] = self.name_prefix + name
+        if self.is_development:
+            fields |= {"tags+": [_DEVELOPMENT_TAG], "paused": True}
+        return fields
+
+    @property
+    def _fields(self) -> dict[str, Any]:
+        return self.node.value if isinstance(self.node.value, dict) else {}
+
+    def _text(self, key: str) -> Node | None:
+        node = self.node.get(key) if self._fields else None
+        return node if node is not None and isinstance(node.value, str) and node.value else None
+
+
+def targets_of(root: Node) -> tuple[Target, ...]:
+    """The targets that a project file declares, in order."""
+    targets = root.get("targets")
+    if targets is None or not isinstance(targets.value, dict):
+        return ()
+    return tuple(Target(str(each.path[-1]), each) for each in targets.children())
+
+
+def choose_target(targets: tuple[Target, ...], name: str | None, *, project: str) -> Target | None:
+    """The target called *name*, or else the default one; None in a project without targets.
+
+    Raises NotFound for a name that no target has, UsageError where one must be named.
+    """
+    names = [each.name for each in targets]
+    if name is not None:
+        found = next((each for each in targets if each.name == name), None)
+        if found is None:
+            known = f"It has {_listed(names)}." if names else "It has no `targets`."
+            raise NotFound(f"`{project}` has no target `{name}`. {known}", hint=did_you_mean(name, names))
+        return found
+    if not targets:
+        return None
+    default = next((each for each in targets if each.is_default), None)
+    if default is None:
+        raise UsageError(
+            f"`{project}` has {len(names)} targets, and none is the default: {_listed(names)}.",
+            hint=f"Pass `--target {names[0]}`, or write `default: true` in one of them.",
+        )
+    return default
+
+
+def check_targets(targets: tuple[Target, ...]) -> Iterator[Diagnostic]:
+    """Yield what is wrong with the names of the targets, and with which is the default."""
+    defaults = [each for each in targets if each.is_default]
+    for target in targets:
+        if not _NAME.fullmatch(target.name):
+            detail = f"`{target.name}` cannot be the name of a target."
+            hint = "Use letters, digits, `-` and `_`, and begin with a letter or a digit."
+            yield target.node.problem("invalid-name", detail, hint, at_key=True)
+        if target.backend is not None and target.profile is not None:
+            detail = (
+                f"The target `{target.name}` has a `backend` and a `profile`, which both say where it is."
+            )
+            yield target.profile.problem("conflicting-keys", detail, "Keep one of them.", at_key=True)
+    for target in defaults[1:]:
+        detail = f"`{target.name}` and `{defaults[0].name}` are both the default target."
+        place = target.node.get("default") or target.node
+        yield place.problem("conflicting-keys", detail, "Keep `default: true` in one of them.", at_key=True)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

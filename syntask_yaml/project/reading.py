@@ -1,0 +1,99 @@
+"""A project as it was read, before it is known which of its targets is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from syntask_yaml.document.reader import Document, read_file
+from syntask_yaml.errors import SyntaskError
+from syntask_yaml.project.composition.compose import compose, is_layered
+from syntask_yaml.project.composition.files import ProjectFile, ProjectFiles, read_files
+from syntask_yaml.project.composition.targets import Target, choose_target, targets_of
+from syntask_yaml.project.dialect import Dialect
+from syntask_yaml.project.flows import FlowReader
+from syntask_yaml.project.load import Project, load_project
+
+# How the path of a file is shown to people.
+Show = Callable[[Path], str]
+
+
+@dataclass(frozen=True)
+class ProjectReading:
+    """The files of a project, and the folder it stands for."""
+
+    files: ProjectFiles
+    root: Path
+    dialect: Dialect
+    strict: bool = False
+
+    @cached_property
+    def targets(self) -> tuple[Target, ...]:
+        return targets_of(self._opened.root) if self.dialect is Dialect.SYNTASK else ()
+
+    def choose(self, target: str | None) -> Project:
+        """The project in the target of that name, or in the default one. Raises as `choose_target` does."""
+        return self.project(choose_target(self.targets, target, project=self._opened.name))
+
+    def each(self, target: str | None = None) -> list[Project]:
+        """The project in each of its targets, or in the one that is named; once if it has none."""
+        if target is None and self.targets:
+            return [self.project(each) for each in self.targets]
+        return [self.choose(target)]
+
+    def project(self, target: Target | None) -> Project:
+        """The project in *target*, with its problems."""
+        document = self._opened.document
+        if self.dialect is Dialect.SYNTASK and (is_layered(document) or len(self.files.files) > 1):
+            document = compose(self.files, target, self._is_flow)
+        loaded = load_project(document, self.root, dialect=self.dialect, strict=self.strict, target=target)
+        return replace(loaded, file=self._opened.path, files=tuple(each.path for each in self.files.files))
+
+    def with_document(self, document: Document) -> ProjectReading:
+        """The same with another text of the file that has its name."""
+        files = tuple(
+            replace(each, document=document) if each.name == document.source.name else each
+            for each in self.files.files
+        )
+        return replace(self, files=replace(self.files, files=files))
+
+    @property
+    def _opened(self) -> ProjectFile:
+        return self.files.files[0]
+
+    @cached_property
+    def _reader(self) -> FlowReader:
+        return FlowReader(self.root)
+
+    def _is_flow(self, entrypoint: str, name: str) -> bool:
+        try:
+            return self._reader.read(entrypoint).name == name
+        except SyntaskError:  # what is wrong with the entrypoint is said where it stands
+            return False
+
+
+def read_project(file: Path, root: Path, *, show: Show, strict: bool = False) -> ProjectReading:
+    """Read the project whose file is *file*, with all that it includes."""
+    dialect = Dialect.of(file.name)
+    opened = ProjectFile(read_file(file, name=show(file)), file)
+    files = read_files(opened, root, show) if dialect is Dialect.SYNTASK else ProjectFiles((opened,))
+    return ProjectReading(files, root, dialect, strict)
+
+
+def file_that_includes(file: Path, candidates: list[Path]) -> Path:
+    """The outermost of *candidates* whose project *file* belongs to, or else *file* itself."""
+    for candidate in reversed(candidates):
+        if Dialect.of(candidate.name) is Dialect.SYNTASK and _may_include(candidate):
+            found = read_project(candidate, candidate.parent, show=str).files.files
+            if any(each.path.resolve() == file.resolve() for each in found[1:]):
+                return candidate
+    return file
+
+
+def _may_include(file: Path) -> bool:
+    try:
+        return b"include" in file.read_bytes()
+    except OSError:
+        return False

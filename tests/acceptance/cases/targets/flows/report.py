@@ -1,0 +1,6 @@
+from syntask import flow
+
+
+@flow
+def report(days: int, folder: str) -> None:
+    print(days, folder)

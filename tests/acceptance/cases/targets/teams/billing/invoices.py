@@ -1,0 +1,6 @@
+from syntask import flow
+
+
+@flow
+def invoices() -> None:
+    print("sent")
