@@ -214,40 +214,6 @@ async def afrom_source(source: Source, entrypoint: str) -> RemoteFlow:
     return from_source(source, entrypoint)
 
 
-def deploy(
-    *deployments: RunnerDeployment,
-    work_pool_name: str | None = None,
-    image: str | DockerImage | None = None,
-    build: bool = True,
-    push: bool = True,
-    print_next_steps_message: bool = True,
-    ignore_warnings: bool = False,
-) -> list[UUID]:
-    """Create or update several deployments, made by `to_deployment`, and return their ids.
-
-    *work_pool_name* and *image* are for all of them; an image is built and pushed once. Everything is
-    checked before anything is built or written. Raises SyntaskError as `deploy` of a flow does.
-    """
-    options = {key: value for key, value in locals().items() if key != "deployments"}
-    found: list[UUID] = _sdk().deploy_all(deployments, options)
-    return found
-
-
-def serve(
-    *args: RunnerDeployment,
-    pause_on_shutdown: bool = True,
-    print_starting_message: bool = True,
-    limit: int | None = None,
-    **kwargs: Any,
-) -> None:
-    """Deploy what `to_deployment` made, and execute its runs until the process is stopped.
-
-    As `serve` of a flow, for several deployments together.
-    """
-    options = {key: value for key, value in locals().items() if key not in ("args", "kwargs")}
-    _sdk().serve_all(args, {**options, **kwargs})
-
-
 async def _in_thread(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     from asyncio import to_thread
 

@@ -19,12 +19,12 @@ def results_in(value: Any) -> Any:
     What holds none is the same object as before. Raises UpstreamTaskError for a run that did not complete,
     unless it is inside `allow_failure`, which gives its exception, or None if it was not ready to run.
     """
-    return _replaced(value, _result, _Path())
+    return _visited(value, _result, _Path())
 
 
 def resolve_futures_to_states(value: Any) -> Any:
     """*value* with the final states of all futures in it, which are waited for. Annotations stay."""
-    return _replaced(value, _state, _Path(keeps_annotations=True))
+    return _visited(value, _state, _Path(keeps_annotations=True))
 
 
 def futures_in(value: Any) -> Iterator[Future[Any] | State[Any]]:
@@ -35,7 +35,7 @@ def futures_in(value: Any) -> Iterator[Future[Any] | State[Any]]:
         found.append(each)
         return each
 
-    _replaced(value, keep, _Path())
+    _visited(value, keep, _Path())
     yield from found
 
 
@@ -65,6 +65,16 @@ def _which(each: Future[Any] | State[Any], state: State[Any]) -> str:
 
 def _state(each: Future[Any] | State[Any], _path: _Path) -> Any:
     return each.wait_for_state() if isinstance(each, Future) else each
+
+
+def _visited(value: Any, replace: _Replace, path: _Path) -> Any:
+    try:
+        return _replaced(value, replace, path)
+    except RecursionError:  # its traceback would be a thousand lines
+        raise RecursionError(
+            "Python's recursion limit was reached in the search for futures in a value. "
+            "Wrap a value that is nested so deeply in `quote(…)`."
+        ) from None
 
 
 def _replaced(value: Any, replace: _Replace, path: _Path) -> Any:

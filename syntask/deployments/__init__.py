@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from syntask._agents import Deployment
 
 if TYPE_CHECKING or not os.environ.get("PREFECT__FLOW_RUN_ID"):
-    from syntask._deployable import RunnerDeployment, deploy
+    from syntask._deployable import RunnerDeployment
+    from syntask._deploying import deploy
     from syntask._run_deployment import arun_deployment, run_deployment
 else:
     from prefect.deployments import arun_deployment, deploy, run_deployment

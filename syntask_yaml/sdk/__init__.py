@@ -30,6 +30,7 @@ from typing import Any
 # Each call, and the module that has it. Only what is called is loaded.
 _MODULES = {
     "apply_agent_deployment": "agents",
+    "aserve_all": "serving",
     "call": "sources",
     "deploy_all": "deploying",
     "deploy_flow": "deploying",

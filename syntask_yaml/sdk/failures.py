@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from inspect import iscoroutinefunction
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import ProjectInvalid, SyntaskError
@@ -45,15 +46,26 @@ def explained(call: Callable[P, R]) -> Callable[P, R]:
     def calling(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return call(*args, **kwargs)
-        except ProjectInvalid as error:
-            problems = in_words_of_python(error.diagnostics)
-            raise _with_notes(ProjectInvalid(problems), problems) from None
         except SyntaskError as error:
-            error.hint = _hint(error.code, error.hint)
-            noted = _with_notes(error, error.diagnostics if error.hint else ())
-            raise noted.with_traceback(None) from None
+            raise _explained(error) from None
 
-    return calling
+    @wraps(call)
+    async def acalling(*args: P.args, **kwargs: P.kwargs) -> Any:
+        try:
+            return await call(*args, **kwargs)  # type: ignore[misc]  # it is a coroutine function
+        except SyntaskError as error:
+            raise _explained(error) from None
+
+    return acalling if iscoroutinefunction(call) else calling  # type: ignore[return-value]
+
+
+def _explained(error: SyntaskError) -> SyntaskError:
+    if isinstance(error, ProjectInvalid):
+        problems = in_words_of_python(error.diagnostics)
+        return _with_notes(ProjectInvalid(problems), problems)
+    error.hint = _hint(error.code, error.hint)
+    noted = _with_notes(error, error.diagnostics if error.hint else ())
+    return noted.with_traceback(None)
 
 
 def in_words_of_python(problems: Iterable[Diagnostic]) -> list[Diagnostic]:

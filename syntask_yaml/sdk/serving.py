@@ -9,10 +9,10 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from syntask._deployable import RunnerDeployment
 from syntask_yaml import api
@@ -63,6 +63,40 @@ def _flow_name(flow: Any) -> str:
 
 def serve_all(deployments: Sequence[RunnerDeployment], options: Mapping[str, Any]) -> None:
     """Serve *deployments* with the *options* of the function `serve`, until the process is stopped."""
+    with _serving(deployments, options) as service:
+        service.work()
+
+
+async def aserve_all(deployments: Sequence[RunnerDeployment], options: Mapping[str, Any]) -> None:
+    """Do what `serve_all` does, while other coroutines go on. Who cancels it stops the service."""
+    import asyncio
+
+    with _serving(deployments, options) as service:
+        working = asyncio.ensure_future(asyncio.to_thread(service.work))
+        cancelled: asyncio.CancelledError | None = None
+        while not working.done():
+            try:
+                await asyncio.shield(working)
+            except asyncio.CancelledError as error:
+                cancelled = error
+                service.stop()
+        if cancelled is not None:
+            raise cancelled
+
+
+class RunService(NamedTuple):
+    """What executes runs: *work* does, from any thread, until *stop* ends it, which the signals call too."""
+
+    work: Callable[[], object]
+    stop: Callable[[], None]
+
+
+_IDLE = RunService(lambda: None, lambda: None)
+
+
+@contextmanager
+def _serving(deployments: Sequence[RunnerDeployment], options: Mapping[str, Any]) -> Iterator[RunService]:
+    """Deploy, and yield what executes the runs; afterwards, pause the deployments."""
     refuse_while_loading("serve")
     check_given("serve", deployments)
     _check(options)
@@ -70,13 +104,16 @@ def serve_all(deployments: Sequence[RunnerDeployment], options: Mapping[str, Any
         queues = tuple(map(_queue, deployments))
         names: list[str] = []
         try:
-            names = _deploy(deployments, queues, backend)
-            if options.get("print_starting_message"):
-                say(f"Serving {_listed(names)}. Stop it with Ctrl-C.")
-                say(f"Run it with `syntask deployment run {shlex.quote(names[0])}`.")
-            _work(backend, queues, options.get("limit") or _LIMIT)
-        except KeyboardInterrupt:  # before a worker took the signals, perhaps after something was written
-            names = names or _names_in(backend, queues)
+            try:
+                names = _deploy(deployments, queues, backend)
+                if options.get("print_starting_message"):
+                    say(f"Serving {_listed(names)}. Stop it with Ctrl-C.")
+                    say(f"Run it with `syntask deployment run {shlex.quote(names[0])}`.")
+                service = _service(backend, queues, options.get("limit") or _LIMIT)
+            except KeyboardInterrupt:  # before a worker took the signals, perhaps after something was written
+                names = names or _names_in(backend, queues)
+                service = _IDLE
+            yield service
         finally:
             if names and options.get("pause_on_shutdown"):
                 api.pause(names, backend=backend)
@@ -158,28 +195,32 @@ def _is_news(problem: Diagnostic) -> bool:
     return problem.code not in _ABOUT_SERVING
 
 
-def _work(backend: Backend, queues: tuple[str, ...], limit: int) -> None:
-    """Execute runs until the process is stopped."""
+def _service(backend: Backend, queues: tuple[str, ...], limit: int) -> RunService:
+    """Return what executes the runs in *queues*, and gets the signals of this process from now on."""
     if is_own(backend):
-        _work_here(backend, queues, limit)
-        return
+        return _own_service(backend, queues, limit)
     given = [part for queue in queues for part in ("--work-queue", queue)]
-    wait_for(stock_worker(backend.url, os.environ, ["--pool", POOL, "--limit", str(limit), *given]))
+    options = ["--pool", POOL, "--limit", str(limit), *given]
+    return stock_service(stock_worker(backend.url, os.environ, options))
 
 
-def _work_here(backend: OwnBackend, queues: tuple[str, ...], limit: int) -> None:
+def _own_service(backend: OwnBackend, queues: tuple[str, ...], limit: int) -> RunService:
     context = Context.of_options(os.environ)
     servers = PrefectServers(context.settings.home, os.environ)
     options = worker_options(os.environ, name=None, queues=queues, limit=limit)
     worker = make_worker(context, backend, options, {POOL: _TYPE}, servers.environ)
+
+    def work() -> None:
+        with servers:
+            worker.run(utc_now, before_tick=servers.tick)
+
     stop_on_signals(worker.stop)
-    with servers:
-        worker.run(utc_now, before_tick=servers.tick)
+    return RunService(work, worker.stop)
 
 
-def wait_for(worker: StockWorker) -> None:
-    """Run the stock worker, which gets the signals of this process, and does not outlive it on Linux."""
+def stock_service(worker: StockWorker) -> RunService:
+    """Start the stock worker, which gets the signals of this process, and does not outlive it on Linux."""
     bound = [sys.executable, "-c", _BOUND] if sys.platform == "linux" else []
     child = subprocess.Popen([*bound, *worker.argv], env=worker.environ, start_new_session=True)
     stop_on_signals(child.terminate)
-    child.wait()
+    return RunService(child.wait, child.terminate)

@@ -27,9 +27,12 @@ def test_a_flow_is_served_until_it_is_stopped_and_then_paused(tmp_path: Path) ->
     assert "No worker" not in said
     assert paused() == {"my-flow/my-deployment": True}
 
-    with serving(tmp_path) as process:  # it goes on where it was
+    with serving(tmp_path, "beside") as process:  # it goes on where it was
         assert paused() == {"my-flow/my-deployment": False}
-        stop(process, tmp_path)
+        run = api.wait(api.run("my-flow/my-deployment"), timeout=PATIENCE)
+        assert "Good morning, world." in messages(run)
+        said = stop(process, tmp_path)
+    assert said.endswith("Paused `my-flow/my-deployment`.\nwent on beside it\nstopped\n"), said
 
 
 def test_what_is_stopped_before_its_worker_starts_is_paused(tmp_path: Path) -> None:

@@ -14,9 +14,10 @@ from pathlib import Path
 from syntask_yaml import api
 
 SERVED = """\
+import asyncio
 import sys
 
-from syntask import flow, serve
+from syntask import aserve, flow, serve
 
 
 @flow(log_prints=True)
@@ -24,8 +25,17 @@ def my_flow(name: str = "world") -> None:
     print(f"Good morning, {name}.")
 
 
+async def beside() -> None:
+    served = asyncio.create_task(aserve(my_flow.to_deployment("my-deployment")))
+    while not served.done():
+        await asyncio.sleep(0.1)
+    print("went on beside it")
+
+
 if __name__ == "__main__":
-    if sys.argv[1:] == ["both"]:
+    if sys.argv[1:] == ["beside"]:
+        asyncio.run(beside())
+    elif sys.argv[1:] == ["both"]:
         serve(my_flow.to_deployment("a"), my_flow.to_deployment("b"), pause_on_shutdown=False, limit=1)
     else:
         my_flow.serve(name="my-deployment", parameters={"name": "Marvin"}, cron="0 6 1 1 *")

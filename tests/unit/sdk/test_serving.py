@@ -60,10 +60,10 @@ def test_a_pool_of_another_type_is_not_served() -> None:
 _WAITS = """
 import os, sys
 from syntask_yaml.cli.stock_worker import StockWorker
-from syntask_yaml.sdk.serving import wait_for
+from syntask_yaml.sdk.serving import stock_service
 
 code = "import time; print(1, flush=True); time.sleep(600)"
-wait_for(StockWorker([sys.executable, "-c", code], os.environ))
+stock_service(StockWorker([sys.executable, "-c", code], os.environ)).work()
 print("ended", flush=True)
 """
 

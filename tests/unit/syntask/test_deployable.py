@@ -117,8 +117,18 @@ _THEIRS = {
     "syntask": (
         "prefect",
         (
-            *("Flow", "State", "Task", "allow_failure", "deploy", "flow", "get_run_logger", "serve", "tags"),
-            *("task", "unmapped"),
+            *(
+                "Flow",
+                "State",
+                "Task",
+                "allow_failure",
+                "aserve",
+                "deploy",
+                "flow",
+                "get_run_logger",
+                "serve",
+            ),
+            *("tags", "task", "unmapped"),
         ),
     ),
     "syntask.cache_policies": ("prefect.cache_policies", ("DEFAULT", "INPUTS", "NO_CACHE", "CachePolicy")),

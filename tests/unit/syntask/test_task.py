@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from syntask import allow_failure, flow, get_run_logger, task, unmapped
 from syntask._context import FlowRunContext
 from syntask._exceptions import MappingLengthMismatch, MappingMissingIterable, TaskRunTimeoutError
 from syntask._task_runners import ThreadPoolTaskRunner
+from syntask.utilities.annotations import quote
 
 
 @task
@@ -117,6 +119,20 @@ def test_a_value_without_futures_is_the_same_object() -> None:
         return value
 
     assert takes(cycle) is cycle
+
+
+def test_what_is_nested_too_deeply_can_be_quoted() -> None:
+    deep: list[Any] = []
+    for _ in range(sys.getrecursionlimit()):
+        deep = [deep]
+
+    @task
+    def takes(value: Any) -> bool:
+        return value is deep
+
+    with pytest.raises(RecursionError, match=r"Wrap a value that is nested so deeply in `quote\(…\)`"):
+        takes(deep)
+    assert takes(quote(deep))
 
 
 def test_a_task_whose_input_failed_does_not_begin() -> None:
