@@ -163,7 +163,8 @@ def _check(groups: Sequence[Group], readers: Sequence[FlowReader], backend: Back
 def _show(outcome: Outcome, is_said: Callable[[Diagnostic], bool]) -> None:
     said = filter(is_said, outcome.diagnostics)
     shown = replace(outcome, diagnostics=tuple(in_words_of_python(said)))
-    view.show(shown, verbosity=0, is_json=False)
+    view.show_problems(shown, verbosity=0)
+    view.show(shown, verbosity=0)
 
 
 def _next_steps(results: Sequence[Result], backend: Backend) -> Iterator[str]:

@@ -11,7 +11,8 @@ from syntask_yaml.cli.arguments import collected
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.project_options import SELECTION_OPTIONS, ProjectArguments
 from syntask_yaml.cli.views import check as view
-from syntask_yaml.cli.views.output import as_json, print_json
+from syntask_yaml.cli.views import reports
+from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import UsageError
 from syntask_yaml.operations.check import candidates, clean_environ, problem_of
 from syntask_yaml.operations.documents import document
@@ -43,7 +44,7 @@ from syntask_yaml.worker.dry_run import DryRunResult, dry_run
     metavar="[NAME]",
     help="Check inside the deployment's image, or inside NAME.",
 )
-@as_json
+@reports.report_format()
 @pass_context
 def command(
     context: Context,
@@ -61,6 +62,32 @@ def command(
     environment of little more than PATH and HOME. Does not call the flow and does not deploy. With
     --image, the check runs in a container, which is removed afterwards.
     """
+    with reports.failures_reported("check", output, context.environ, context.directory):
+        results, notes = _check(context, arguments, given=given, timeout=timeout, image=image)
+    report = reports.CommandReport(
+        command="check",
+        problems=[*notes, *(each.problem for each in results if each.problem is not None)],
+        cases=[
+            reports.Case(each.deployment, each.problem.detail if each.problem else "", each.seconds)
+            for each in results
+        ],
+        folder=reports.repository_folder(context.environ, context.directory),
+        document=lambda: document("check", view.as_document(results, notes)),
+        text=partial(view.show, results, notes, verbosity=context.verbosity),
+    )
+    reports.print_report(report, output, context.environ)
+    return 1 if any(each.problem for each in results) else 0
+
+
+def _check(
+    context: Context,
+    arguments: ProjectArguments,
+    *,
+    given: tuple[str, ...],
+    timeout: float,
+    image: str | None,
+) -> tuple[list[view.CheckResult], tuple[Diagnostic, ...]]:
+    """Try each deployment; what became of each, and what else is to be said."""
     is_in_image = image is not None
     results: list[view.CheckResult] = []
     with arguments.opened(context, is_read_only=True) as deploy_context:
@@ -79,11 +106,7 @@ def command(
             problem = None if result.failure is None else problem_of(result.failure, candidate, project)
             results.append(view.CheckResult(candidate.label, result.seconds, problem))
             watcher.done(results[-1])
-    if output == "json":
-        print_json(document("check", view.as_document(results, notes)))
-    else:
-        view.show(results, notes, verbosity=context.verbosity)
-    return 1 if any(each.problem for each in results) else 0
+    return results, notes
 
 
 def _container_dry_run() -> Callable[..., DryRunResult]:

@@ -16,7 +16,7 @@ from syntask_yaml.cli.duration import Duration
 from syntask_yaml.cli.project_options import PLAN_OPTIONS, PlanArguments
 from syntask_yaml.cli.views import deploy as view
 from syntask_yaml.cli.views import plan as plan_view
-from syntask_yaml.cli.views.output import as_json, print_json
+from syntask_yaml.cli.views import reports
 from syntask_yaml.errors import NotFound, UsageError
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
@@ -99,7 +99,7 @@ class DeployArguments(PlanArguments):
 
 @click.command("deploy")
 @collected("arguments", DeployArguments.of, _OPTIONS)
-@as_json
+@reports.report_format()
 @pass_context
 def command(context: Context, /, *, arguments: DeployArguments, output: str) -> int:
     """Build, push, and create or update the deployments of the project.
@@ -112,11 +112,13 @@ def command(context: Context, /, *, arguments: DeployArguments, output: str) -> 
     """
     if arguments.skip_build and arguments.rebuild:
         raise UsageError("`--skip-build` and `--rebuild` cannot be combined.", hint="Use one or the other.")
-    if arguments.show_plan and output == "json":
-        raise UsageError("`--show-plan` cannot be combined with `--output json`.", hint="Run `syntask plan`.")
+    if arguments.show_plan and output != "text":
+        option = f"`--output {output}`"
+        raise UsageError(f"`--show-plan` cannot be combined with {option}.", hint="Run `syntask plan`.")
     request = arguments.request
     if arguments.dry_run:
-        planned = show_plan(context, arguments, save=None, output=output)
+        with reports.failures_reported("plan", output, context.environ, context.directory):
+            planned = show_plan(context, arguments, save=None, output=output)
         return 0 if planned.is_sound else 1
     saved = None
     if arguments.plan_file is not None:
@@ -128,7 +130,8 @@ def command(context: Context, /, *, arguments: DeployArguments, output: str) -> 
         saved, request = load_plan(context.directory / arguments.plan_file)
     elif output == "text" and is_open(context, request):
         return deploy_by_answers(context, request, arguments)
-    return deploy_project(context, request, arguments, saved=saved, output=output)
+    with reports.failures_reported("deploy", output, context.environ, context.directory):
+        return deploy_project(context, request, arguments, saved=saved, output=output)
 
 
 def deploy_project(
@@ -158,9 +161,19 @@ def deploy_project(
             saved=saved,
             approval=approval,
         )
-    view.show(outcome, verbosity=context.verbosity, is_json=output == "json")
-    if output == "json":
-        print_json(document("deploy", outcome.as_json()))
+    problems = view.show_problems(outcome, verbosity=context.verbosity)
+    report = reports.CommandReport(
+        command="deploy",
+        problems=problems,
+        cases=[
+            reports.Case(each.deployment, each.error, result=each.action)
+            for each in (*outcome.results, *outcome.automations)
+        ],
+        folder=reports.repository_folder(context.environ, context.directory),
+        document=lambda: document("deploy", outcome.as_json()),
+        text=partial(view.show, outcome, verbosity=context.verbosity),
+    )
+    reports.print_report(report, output, context.environ)
     return 0 if outcome.is_good else 1
 
 

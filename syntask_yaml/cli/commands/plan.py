@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -10,9 +12,10 @@ import click
 from syntask_yaml.cli.arguments import collected
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.project_options import PLAN_OPTIONS, PlanArguments
-from syntask_yaml.cli.views import diagnostics
+from syntask_yaml.cli.views import diagnostics, plan_html, plan_markdown, reports
 from syntask_yaml.cli.views import plan as view
-from syntask_yaml.cli.views.output import as_json, print_json, say
+from syntask_yaml.cli.views.output import say
+from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.operations.forecasts import as_json as images_as_json
 from syntask_yaml.operations.plan import Planned, make_plan
 from syntask_yaml.operations.saved import save_plan
@@ -27,7 +30,7 @@ _PENDING = 2
     "--save", type=click.Path(path_type=Path, dir_okay=False), help="Save the plan for `deploy --plan`."
 )
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes.")
-@as_json
+@reports.report_format(with_html=True)
 @pass_context
 def command(
     context: Context, /, *, arguments: PlanArguments, save: Path | None, detailed_exitcode: bool, output: str
@@ -37,7 +40,8 @@ def command(
     Select deployments with -n or --all; the only deployment of a project is selected by default. An
     ENTRYPOINT (path/to/file.py:flow) that the project does not declare is planned as a new deployment.
     """
-    planned = show_plan(context, arguments, save=save, output=output)
+    with reports.failures_reported("plan", output, context.environ, context.directory):
+        planned = show_plan(context, arguments, save=save, output=output)
     if not planned.is_sound:
         return 1
     return _PENDING if detailed_exitcode and planned.plan.has_changes else 0
@@ -52,16 +56,28 @@ def show_plan(context: Context, arguments: PlanArguments, *, save: Path | None, 
             # The file may lie where a build sees it: a forecast must not depend on it.
             held = make_plan(deploy_context, request) if planned.images else planned
             save_plan(held, deploy_context, request, context.directory / save)
-    diagnostics.show(
+    problems = [
         each
         for each in planned.diagnostics
         if each.is_error or (context.verbosity >= 0 and (planned.plan.deploys_something or not each.is_note))
-    )
-    if output == "json":
-        print_json({**encode(planned.plan), "images": list(images_as_json(planned.images))})
-    else:
-        now = datetime.now(UTC)
-        view.show(planned.plan, planned.images, now=now, verbose=context.verbosity > 0)
+    ]
+    diagnostics.show(problems)
+    report = _report(context, planned, problems)
+    reports.print_report(report, output, context.environ)
     if save is not None:
         say(f"Saved the plan. `syntask deploy --plan {save}` applies exactly this.")
     return planned
+
+
+def _report(context: Context, planned: Planned, problems: Sequence[Diagnostic]) -> reports.CommandReport:
+    plan, images, now = planned.plan, planned.images, datetime.now(UTC)
+    return reports.CommandReport(
+        command="plan",
+        problems=problems,
+        cases=[reports.Case(each.deployment) for each in plan.changes],
+        folder=reports.repository_folder(context.environ, context.directory),
+        document=lambda: {**encode(plan), "images": list(images_as_json(images))},
+        text=partial(view.show, plan, images, now=now, verbose=context.verbosity > 0),
+        markdown=lambda limit: plan_markdown.page(plan, images, problems, now=now, limit=limit),
+        html=lambda: plan_html.page(plan, images, problems, now=now),
+    )

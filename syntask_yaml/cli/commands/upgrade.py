@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.old_server import old_server
 from syntask_yaml.cli.views import reports
 from syntask_yaml.errors import UsageError
+from syntask_yaml.operations.documents import document
 
 if TYPE_CHECKING:
     from syntask_yaml.upgrade.request import UpgradeRequest
@@ -158,7 +160,7 @@ class UpgradeArguments:
 @click.option(
     "--diff/--no-diff", "with_diff", default=True, show_default=True, help="Whether to print the changes."
 )
-@reports.report_format
+@reports.report_format()
 @pass_context
 def command(context: Context, /, *, arguments: UpgradeArguments, with_diff: bool, output: str) -> int:
     """Convert agent deployments of Prefect 2 to entries of a project file.
@@ -197,10 +199,16 @@ def command(context: Context, /, *, arguments: UpgradeArguments, with_diff: bool
         with_diff=with_diff and not arguments.is_check,
         quiet=context.verbosity < 0,
     )
-    if output in view.FORMATS:
-        view.FORMATS[output](upgrade, shown)
-    else:
-        reports.REPORTS[output](list(upgrade.diagnostics), len(upgrade.results), quiet=False)
+    report = reports.CommandReport(
+        command="upgrade",
+        problems=upgrade.diagnostics,
+        cases=[reports.Case(each.converted.full_name) for each in upgrade.results],
+        folder=reports.repository_folder(context.environ, context.directory),
+        document=lambda: document("upgrade", view.as_document(upgrade, is_written=arguments.writes)),
+        text=partial(view.show, upgrade, shown),
+        markdown=partial(view.as_markdown, upgrade),
+    )
+    reports.print_report(report, output, context.environ)
     if arguments.is_check:
         return 0 if upgrade.is_empty else _PENDING
     return 1 if upgrade.unresolved else 0

@@ -128,7 +128,8 @@ def _deployer(context: Context, backend: Backend) -> Callable[[str], None]:
         progress = view.DeployProgress(verbosity=context.verbosity)
         outcome = deploy(deploy_context, request, options=DeployOptions(), notify=progress)
         if not outcome.is_good:
-            view.show(outcome, verbosity=context.verbosity, is_json=False)
+            view.show_problems(outcome, verbosity=context.verbosity)
+            view.show(outcome, verbosity=context.verbosity)
             raise BackendRefused(f"`{name}` could not be deployed.", hint="Run `syntask deploy` to see why.")
 
     return deploy_paused

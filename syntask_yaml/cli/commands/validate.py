@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -10,9 +12,11 @@ import click
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.selection_options import filter_options, name_option
 from syntask_yaml.cli.views import reports
+from syntask_yaml.cli.views import validate as view
 from syntask_yaml.diagnostics import Diagnostic, in_file_order, of_targets
 from syntask_yaml.errors import UsageError
 from syntask_yaml.operations.choose import Selection, choose
+from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.project import ProjectPlace, read, validate
 from syntask_yaml.project.flows import FlowReader
 
@@ -23,7 +27,7 @@ from syntask_yaml.project.flows import FlowReader
 @filter_options
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--no-flows", is_flag=True, help="Check only the file, not the flows that it refers to.")
-@reports.report_format
+@reports.report_format()
 @pass_context
 def command(
     context: Context,
@@ -43,14 +47,28 @@ def command(
     source, and anything the source does not reveal is reported as not checked. Exits with 1 if there are
     errors. With a selection, only the file as a whole and the selected deployments are checked.
     """
-    place = context.place(strict=strict)
-    selection = Selection(names=names, select=select, exclude=exclude)
-    if selection.narrows and len(files) > 1:
-        raise UsageError("A selection is of one project.", hint="Pass one FILE.")
-    places = [replace(place, file=file) for file in files] or [place]
-    found = [problem for each in places for problem in _validate(each, selection, flows=not no_flows)]
-    reports.REPORTS[output](found, len(places), quiet=context.verbosity < 0)
-    return 1 if any(problem.is_error for problem in found) else 0
+    with reports.failures_reported("validate", output, context.environ, context.directory):
+        place = context.place(strict=strict)
+        selection = Selection(names=names, select=select, exclude=exclude)
+        if selection.narrows and len(files) > 1:
+            raise UsageError("A selection is of one project.", hint="Pass one FILE.")
+        places = [replace(place, file=file) for file in files] or [place]
+        found = [(each.file, _validate(each, selection, flows=not no_flows)) for each in places]
+    problems = [problem for _, several in found for problem in several]
+    report = reports.CommandReport(
+        command="validate",
+        problems=problems,
+        cases=[reports.Case(str(file or "project file")) for file, each in found if not _errors(each)],
+        folder=reports.repository_folder(context.environ, context.directory),
+        document=lambda: document("validate", view.as_document(problems)),
+        text=partial(view.show, problems, len(places), quiet=context.verbosity < 0),
+    )
+    reports.print_report(report, output, context.environ)
+    return 1 if _errors(problems) else 0
+
+
+def _errors(problems: Sequence[Diagnostic]) -> bool:
+    return any(problem.is_error for problem in problems)
 
 
 def _validate(place: ProjectPlace, selection: Selection, *, flows: bool) -> list[Diagnostic]:

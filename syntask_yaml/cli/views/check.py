@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from syntask_yaml.cli.views import diagnostics
-from syntask_yaml.cli.views.reports import encode
+from syntask_yaml.cli.views.diagnostics import encode
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.events import Event, StepOutput
 

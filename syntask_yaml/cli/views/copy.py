@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from syntask_yaml.cli.views import diagnostics
+from syntask_yaml.cli.views.diagnostics import encode as encode_diagnostic
 from syntask_yaml.cli.views.escape import escaped
-from syntask_yaml.cli.views.reports import encode as encode_diagnostic
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.events import Copied, Event
 from syntask_yaml.operations.copying.changes import CopyAction, CopyChange, CopyKind, CopyPlan

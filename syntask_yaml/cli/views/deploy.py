@@ -8,6 +8,7 @@ import click
 
 from syntask_yaml.cli.views import diagnostics
 from syntask_yaml.cli.views.escape import escaped
+from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.events import Applied, Event, StepFinished, StepOutput, StepStarted, Waiting
 from syntask_yaml.operations.outcome import ACTIONS, FAILED, SKIPPED, Outcome
 
@@ -49,8 +50,8 @@ class DeployProgress:
         click.echo(f"{click.style(f'[{escaped(label)}]', fg='cyan')} {text}", err=True)
 
 
-def show(outcome: Outcome, *, verbosity: int, is_json: bool) -> None:
-    """Print what is to be said of the outcome, how many deployments became what, and what to do next."""
+def show_problems(outcome: Outcome, *, verbosity: int) -> list[Diagnostic]:
+    """Print what is to be said of the outcome on standard error, and return it."""
     has_changes = any(outcome.summary.get(action) for action in ("created", "updated", "renamed"))
     problems = [
         each
@@ -58,7 +59,12 @@ def show(outcome: Outcome, *, verbosity: int, is_json: bool) -> None:
         if each.is_error or (verbosity >= 0 and (has_changes or not each.is_note))
     ]
     diagnostics.show(problems)
-    if verbosity < 0 or is_json:
+    return problems
+
+
+def show(outcome: Outcome, *, verbosity: int) -> None:
+    """Print what was skipped, and how many deployments became what."""
+    if verbosity < 0:
         return
     for result in (*outcome.results, *outcome.automations):
         if result.action == SKIPPED:

@@ -1,9 +1,10 @@
-"""Problems for people: summary, place, the line with a caret, why, what to do."""
+"""Problems: for people with summary, place, the line with a caret, why and what to do; and as JSON."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
+from typing import Any
 
 import click
 
@@ -99,3 +100,20 @@ def _visible(text: str) -> str:
         character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
         for character in text.replace("\t", " ")
     )
+
+
+def encode(diagnostic: Diagnostic) -> dict[str, Any]:
+    """A problem as JSON."""
+    span = diagnostic.span
+    return {
+        "code": diagnostic.code,
+        "severity": diagnostic.severity.value,
+        "summary": diagnostic.summary,
+        "detail": diagnostic.detail,
+        "hint": diagnostic.hint,
+        "file": span.file if span else None,
+        "line": span.line if span else None,
+        "column": span.column if span else None,
+        "path": list(diagnostic.path),
+        **({"targets": list(diagnostic.targets)} if diagnostic.targets else {}),
+    }

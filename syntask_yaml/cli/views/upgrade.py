@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import click
 
-from syntask_yaml.cli.views import diagnostics, reports
+from syntask_yaml.cli.views import diagnostics
 from syntask_yaml.cli.views.escape import escaped
-from syntask_yaml.cli.views.output import print_json, print_table
+from syntask_yaml.cli.views.markdown import NO_LIMIT, TextLimit, fitted
+from syntask_yaml.cli.views.output import print_table
 from syntask_yaml.diagnostics import Diagnostic
-from syntask_yaml.operations.documents import document
 from syntask_yaml.upgrade.result import DeploymentResult, FileChange, Upgrade
 from syntask_yaml.upgrade.secrets import hide_in_text
 
 _COLORS = {"+": "green", "-": "red", "@": "cyan"}
+_CUT = "**There is more than this page may hold. Pass `--report FILE` to see all of it.**"
 _COLUMNS = ("File", "Deployment", "Work pool", "Result")
 
 
@@ -79,15 +80,8 @@ def _show_difference(change: FileChange) -> None:
     click.echo()
 
 
-def print_document(upgrade: Upgrade, shown: Shown) -> None:
-    """Print one JSON document with everything; no secret is in it."""
-    print_json(document("upgrade", _content(upgrade, is_written=shown.is_written)))
-
-
-FORMATS: Mapping[str, Callable[[Upgrade, Shown], None]] = {"text": show, "json": print_document}
-
-
-def _content(upgrade: Upgrade, *, is_written: bool) -> dict[str, Any]:
+def as_document(upgrade: Upgrade, *, is_written: bool) -> dict[str, Any]:
+    """Everything as `upgrade --output json` prints it, without its format; no secret is in it."""
     return {
         "summary": upgrade.summary,
         "written": is_written,
@@ -124,7 +118,7 @@ def _content(upgrade: Upgrade, *, is_written: bool) -> dict[str, Any]:
             {"file": change.shown, "action": _action(change), "diff": change.difference}
             for change in upgrade.changes
         ],
-        "diagnostics": [reports.encode(each) for each in upgrade.diagnostics],
+        "diagnostics": [diagnostics.encode(each) for each in upgrade.diagnostics],
         "next_steps": [{"what": what, "command": command} for what, command in upgrade.next_steps],
     }
 
@@ -150,9 +144,9 @@ def _deployment(result: DeploymentResult) -> dict[str, Any]:
     }
 
 
-def as_markdown(upgrade: Upgrade) -> str:
+def as_markdown(upgrade: Upgrade, limit: TextLimit = NO_LIMIT) -> str:
     """The report as a page, for a pull request."""
-    return "\n".join(_page(upgrade)) + "\n"
+    return fitted(_page(upgrade), limit, _CUT)
 
 
 def _page(upgrade: Upgrade) -> Iterator[str]:

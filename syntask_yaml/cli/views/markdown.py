@@ -1,0 +1,85 @@
+"""Markdown in which texts of others stay texts, and which GitHub takes however long it is."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from syntask_yaml.cli.views.escape import escaped
+
+# Between these a text is code; inside a table only a code span without them stays one.
+_QUOTED = re.compile(r"`([^`]*)`")
+_ODD = re.compile(r"[`|]|^\s|\s$")
+_LINE_ENDS = re.compile(r"[\r\n\t\v\f\x85\u2028\u2029]+")
+# An underscore inside of a word, a colon without an address behind it, and the rest of these mean nothing.
+_PUNCTUATION = re.compile(r"[^\w\s,;:.()/'\"?=-]|\b_|_\b|:(?=//)|(?<=\bwww)\.", re.ASCII | re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class TextLimit:
+    """How long a text may be, as *measure* counts it."""
+
+    most: int
+    measure: Callable[[str], int]
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode())
+
+
+# What GitHub takes: of a comment so many characters, of the summary of a step so many bytes.
+COMMENT = TextLimit(65_536 - 256, len)  # with room for the mark by which it is found again
+SUMMARY = TextLimit(1_048_576, _bytes)
+NO_LIMIT = TextLimit(sys.maxsize, len)
+
+
+def code(text: str) -> str:
+    """*text* as code, which may stand in a table."""
+    plain = escaped(_LINE_ENDS.sub(" ", text))
+    if not plain.strip():
+        return ""
+    return f"<code>{_entities(plain)}</code>" if _ODD.search(plain) else f"`{plain}`"
+
+
+def prose(text: str) -> str:
+    """A sentence of a message: what stands in back-quotes is code, and nothing else means anything."""
+    parts = _QUOTED.split(escaped(_LINE_ENDS.sub(" ", text)))
+    return "".join(code(part) if number % 2 else _entities(part) for number, part in enumerate(parts))
+
+
+def _entities(text: str) -> str:
+    """*text* with each character that Markdown or GitHub may obey as a number."""
+    return _PUNCTUATION.sub(_entity, text)
+
+
+def _entity(found: re.Match[str]) -> str:
+    character = found[0]
+    if not character.isascii():
+        return character
+    # GitHub looks for `@somebody` and `#12` in the text that was made, unless something stands between.
+    return f"&#{ord(character)};" + ("<!-- -->" if character in "@#" else "")
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """The lines of a table, whose cells are Markdown already; an empty line ends it."""
+    yield f"| {' | '.join(columns)} |"
+    yield f"|{' --- |' * len(columns)}"
+    yield from (f"| {' | '.join(row)} |" for row in rows)
+    yield ""
+
+
+def fitted(lines: Iterable[str], limit: TextLimit, remark: str) -> str:
+    """The *lines* as one text; where they are longer than *limit*, the first of them and *remark*."""
+    ending = f"\n{remark}\n"
+    room = limit.most - limit.measure(ending)
+    kept: list[str] = []
+    used, fits = 0, 0
+    for line in lines:
+        kept.append(f"{line}\n")
+        used += limit.measure(kept[-1])
+        fits += used <= room
+        if used > limit.most:
+            return "".join(kept[:fits]) + ending
+    return "".join(kept)

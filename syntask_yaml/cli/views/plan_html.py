@@ -1,0 +1,113 @@
+"""A plan as one page of HTML, which needs nothing from elsewhere and runs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from html import escape
+
+from syntask_yaml.cli.views.diagnostics import by_cause
+from syntask_yaml.cli.views.escape import escaped
+from syntask_yaml.cli.views.plan_rows import Row, automation_rows, clock_for, counts, no_changes, rows
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.operations.forecasts import PlannedImage
+from syntask_yaml.plan.changes import Action, AutomationChange, Plan
+from syntask_yaml.plan.review import FoldedChange, review
+
+_STYLE = """\
+:root { color-scheme: light dark; }
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; }
+table { border-collapse: collapse; width: 100%; }
+th, td { border-bottom: 1px solid #8884; padding: .3rem .6rem; text-align: left; vertical-align: top; }
+code { font-size: 13px; overflow-wrap: anywhere; white-space: pre-wrap; }
+.create { color: #1a7f37; } .update, .rename, .warning { color: #9a6700; } .delete, .error { color: #cf222e; }
+.note, .remark, .reason { opacity: .7; }
+@media (prefers-color-scheme: dark) {
+  .create { color: #3fb950; }
+  .update, .rename, .warning { color: #d29922; }
+  .delete, .error { color: #f85149; }
+}
+"""
+_HEAD = f"""\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<style>
+{_STYLE}</style>"""
+_COLUMNS = "<tr><th></th><th>Deployment</th><th>Field</th><th>Before</th><th>After</th></tr>"
+
+
+def page(plan: Plan, images: Sequence[PlannedImage], problems: Sequence[Diagnostic], *, now: datetime) -> str:
+    """The plan as a page."""
+    return "\n".join(_lines(plan, images, problems, now)) + "\n"
+
+
+def _lines(
+    plan: Plan, images: Sequence[PlannedImage], problems: Sequence[Diagnostic], now: datetime
+) -> Iterator[str]:
+    yield _HEAD
+    yield f"<title>Plan for {_text(plan.project)}</title>"
+    yield f"<h1>Plan for {_text(plan.project)}</h1>"
+    summary = f"{counts(plan)}, on {plan.backend}." if plan.has_changes else no_changes(plan)
+    yield f"<p>{_text(summary)}</p>"
+    for problem, *_ in by_cause(problems):
+        place = f"{_code(str(problem.span))}: " if problem.span else ""
+        name = problem.severity.value
+        yield f'<p><b class="{name}">{name}:</b> {place}{_text(problem.detail)} {_text(problem.hint)}</p>'
+    yield from (
+        f"<p>image {_code(each.image)}: {_text(each.action)}, {_text(each.reason)}</p>" for each in images
+    )
+    sections = review(plan)
+    clock = clock_for(sections, now)
+    for section in sections:
+        if len(sections) > 1 and any(section.folders):
+            yield f"<h2>{', '.join(_code(f'{folder}/') for folder in section.folders)}</h2>"
+        yield from _table(row for entry in section.entries for row in _entry(entry, clock))
+    automations = [each for each in plan.automations if each.action is not Action.UNCHANGED]
+    if automations:
+        yield "<h2>Automations</h2>"
+        yield from _table(row for each in automations for row in _automation(each))
+
+
+def _table(shown: Iterator[str]) -> Iterator[str]:
+    yield f"<table>\n{_COLUMNS}"
+    yield from shown
+    yield "</table>"
+
+
+def _entry(entry: FoldedChange, now: datetime | None) -> Iterator[str]:
+    name = ", ".join(map(_code, entry.names))
+    if len(entry.names) > 1:
+        name = f"<details><summary>{len(entry.names)} deployments</summary>{name}</details>"
+    yield from _rows(entry.first.action, name, entry.first.reason, list(rows(entry, now)))
+
+
+def _automation(change: AutomationChange) -> Iterator[str]:
+    yield from _rows(change.action, _code(change.name), change.reason, list(automation_rows(change)))
+
+
+def _rows(action: Action, name: str, reason: str, found: Sequence[Row]) -> Iterator[str]:
+    shown = found or [Row("", None, None)]
+    lead = (
+        f'<td rowspan="{len(shown)}" class="{action.value}">{_text(action.symbol)} {action.value}</td>'
+        f'<td rowspan="{len(shown)}">{name} <span class="reason">{_text(reason)}</span></td>'
+    )
+    for row in shown:
+        kind = ' class="remark"' if row.is_remark else ""
+        cells = (_text(row.what), _side(row.before), _side(row.after))
+        yield f"<tr>{lead}{''.join(f'<td{kind}>{cell}</td>' for cell in cells)}</tr>"
+        lead = ""
+
+
+def _side(text: str | None) -> str:
+    return "" if text is None else _code(text)
+
+
+def _code(text: str) -> str:
+    return f"<code>{_text(text)}</code>"
+
+
+def _text(text: str) -> str:
+    return escape(escaped(text))

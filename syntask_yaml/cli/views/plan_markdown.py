@@ -1,0 +1,89 @@
+"""A plan as Markdown, for the comment of a pull request and the summary of a job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from syntask_yaml.cli.views.markdown import TextLimit, code, fitted, prose, table
+from syntask_yaml.cli.views.plan_rows import Row, automation_rows, clock_for, counts, no_changes, rows
+from syntask_yaml.cli.views.problems_markdown import problem_lines
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.operations.forecasts import PlannedImage
+from syntask_yaml.plan.changes import Action, AutomationChange, Plan
+from syntask_yaml.plan.review import FoldedChange, ReviewSection, review
+
+_COLUMNS = ("", "Deployment", "Field", "Before", "After")
+_MAX_WIDTH = 300
+_MAX_NAMED = 20
+_CUT = "**The plan is longer than this page may be. Run `syntask plan` to see all of it.**"
+
+
+def page(
+    plan: Plan,
+    images: Sequence[PlannedImage],
+    problems: Sequence[Diagnostic],
+    *,
+    now: datetime,
+    limit: TextLimit,
+) -> str:
+    """The plan as a page of Markdown that is no longer than *limit*; where it is cut, its end says so."""
+    return fitted(_lines(plan, images, problems, now), limit, _CUT)
+
+
+def _lines(
+    plan: Plan, images: Sequence[PlannedImage], problems: Sequence[Diagnostic], now: datetime
+) -> Iterator[str]:
+    yield f"### Plan for {code(plan.project)}"
+    yield ""
+    yield f"{counts(plan)}, on {code(plan.backend)}." if plan.has_changes else prose(no_changes(plan))
+    yield ""
+    yield from problem_lines(problems)
+    yield from (f"* image {code(each.image)}: {each.action}, {prose(each.reason)}" for each in images)
+    yield from [""] if images else ()
+    sections = review(plan)
+    clock = clock_for(sections, now)
+    for section in sections:
+        if len(sections) > 1 and any(section.folders):
+            yield f"#### {_title(section)}"
+            yield ""
+        yield from table(_COLUMNS, (row for entry in section.entries for row in _entry(entry, clock)))
+    automations = [each for each in plan.automations if each.action is not Action.UNCHANGED]
+    if automations:
+        yield "#### Automations"
+        yield ""
+        yield from table(_COLUMNS, (row for each in automations for row in _automation(each)))
+
+
+def _title(section: ReviewSection) -> str:
+    shown = section.folders[:_MAX_NAMED]
+    more = f" and {len(section.folders) - len(shown)} more" if len(shown) < len(section.folders) else ""
+    return ", ".join(code(f"{folder}/") for folder in shown) + more
+
+
+def _entry(entry: FoldedChange, now: datetime | None) -> Iterator[tuple[str, ...]]:
+    names, shown = entry.names, entry.names[:_MAX_NAMED]
+    listed = ", ".join(map(code, shown))
+    if len(names) > 1:
+        more = f" and {len(names) - len(shown)} more" if len(shown) < len(names) else ""
+        listed = f"**{len(names)} deployments**: {listed}{more}"
+    yield from _rows(entry.first.action, listed, entry.first.reason, list(rows(entry, now)))
+
+
+def _automation(change: AutomationChange) -> Iterator[tuple[str, ...]]:
+    yield from _rows(change.action, code(change.name), change.reason, list(automation_rows(change)))
+
+
+def _rows(action: Action, name: str, reason: str, found: Sequence[Row]) -> Iterator[tuple[str, ...]]:
+    """The rows of one change: what it is stands in the first of them."""
+    lead = (code(action.symbol.strip()), f"{name} ({prose(reason)})" if reason else name)
+    for row in found or [Row("", None, None)]:
+        yield *lead, prose(row.what), _side(row, row.before), _side(row, row.after)
+        lead = ("", "")
+
+
+def _side(row: Row, text: str | None) -> str:
+    if text is None:
+        return ""
+    cut = text if len(text) <= _MAX_WIDTH else f"{text[: _MAX_WIDTH - 1]}…"
+    return prose(cut) if row.is_remark else code(cut)

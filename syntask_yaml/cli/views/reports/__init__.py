@@ -1,0 +1,97 @@
+"""What commands report: one table of formats, for people, for programs and for CI systems."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from syntask_yaml.cli.views.output import print_json
+from syntask_yaml.cli.views.reports.github import print_github
+from syntask_yaml.cli.views.reports.gitlab import print_gitlab
+from syntask_yaml.cli.views.reports.junit import print_junit
+from syntask_yaml.cli.views.reports.markdown import print_markdown
+from syntask_yaml.cli.views.reports.report import Case, CommandReport, repository_folder
+from syntask_yaml.cli.views.reports.sarif import print_sarif
+from syntask_yaml.cli.views.reports.summary import add_to_summary
+from syntask_yaml.errors import SyntaskError
+
+__all__ = [
+    "REPORTERS",
+    "Case",
+    "CommandReport",
+    "failures_reported",
+    "print_report",
+    "report_format",
+    "repository_folder",
+]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _print_text(report: CommandReport) -> None:
+    report.text()
+
+
+def _print_json(report: CommandReport) -> None:
+    print_json(report.document())
+
+
+def _print_html(report: CommandReport) -> None:
+    if report.html is not None:
+        click.echo(report.html(), nl=False)
+
+
+REPORTERS: Mapping[str, Callable[[CommandReport], None]] = {
+    "text": _print_text,
+    "json": _print_json,
+    "markdown": print_markdown,
+    "html": _print_html,
+    "github": print_github,
+    "gitlab": print_gitlab,
+    "sarif": print_sarif,
+    "junit": print_junit,
+}
+# A failure that ends a command before it has a result is on standard error alone in these.
+_RESULT_ONLY = frozenset({"text", "json", "html"})
+
+
+def report_format(*, with_html: bool = False) -> Callable[[F], F]:
+    """Return the option `--output` of a command that reports."""
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Choice([name for name in REPORTERS if with_html or name != "html"]),
+        default="text",
+        show_default=True,
+        help="Output format.",
+    )
+
+
+def print_report(report: CommandReport, output: str, environ: Mapping[str, str]) -> None:
+    """Print the report in the format *output*, and add it to the summary of a job in GitHub Actions."""
+    REPORTERS[output](report)
+    add_to_summary(report, environ)
+
+
+@contextmanager
+def failures_reported(
+    command: str, output: str, environ: Mapping[str, str], directory: Path
+) -> Iterator[None]:
+    """Report, in a format of CI systems, the failure that ends *command* before it has a result.
+
+    *directory* is where the command works.
+    """
+    try:
+        yield
+    except SyntaskError as error:
+        folder = repository_folder(environ, directory)
+        report = CommandReport(command=command, problems=error.diagnostics, folder=folder)
+        if output in _RESULT_ONLY:
+            add_to_summary(report, environ)
+            raise
+        print_report(report, output, environ)
+        raise click.exceptions.Exit(error.exit_code) from error

@@ -1,0 +1,47 @@
+"""JUnit's XML, which most CI systems show as test results."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from xml.sax.saxutils import quoteattr
+
+import click
+
+from syntask_yaml.cli.views.escape import escaped
+from syntask_yaml.cli.views.reports.report import Case, CommandReport
+
+# What a document of XML 1.0 cannot hold, beyond what `escaped` replaces.
+_FORBIDDEN = re.compile("[\ud800-\udfff\ufffe\uffff]")
+
+
+def print_junit(report: CommandReport) -> None:
+    cases = [*report.cases, *_problems(report)]
+    name = f"syntask {report.command}"
+    failures = sum(bool(case.failure) for case in cases)
+    seconds = sum(case.seconds for case in cases)
+    click.echo('<?xml version="1.0" encoding="UTF-8"?>')
+    click.echo("<testsuites>")
+    counts = f'tests="{len(cases)}" failures="{failures}" errors="0" time="{seconds:.3f}"'
+    click.echo(f"  <testsuite name={_attribute(name)} {counts}>")
+    for case in cases:
+        opened = f"    <testcase classname={_attribute(name)} name={_attribute(case.name)}"
+        opened += f' time="{case.seconds:.3f}"'
+        failure = f"<failure message={_attribute(case.failure)}/>"
+        click.echo(f"{opened}>{failure}</testcase>" if case.failure else f"{opened}/>")
+    click.echo("  </testsuite>")
+    click.echo("</testsuites>")
+
+
+def _problems(report: CommandReport) -> Iterator[Case]:
+    """A failed case for each error, unless a case tells of it already."""
+    told = {case.failure for case in report.cases}
+    for each in report.problems:
+        failure = " ".join(filter(None, (each.detail, each.hint)))
+        if each.is_error and failure not in told and each.detail not in told:
+            place = f"{report.path(each.span.file)}:{each.span.line}" if each.span else report.command
+            yield Case(f"{place} {each.summary}", failure)
+
+
+def _attribute(text: str) -> str:
+    return quoteattr(_FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", escaped(text)))

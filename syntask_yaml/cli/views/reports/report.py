@@ -1,0 +1,57 @@
+"""What a command found and did, as a value that every format is made of."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from syntask_yaml.cli.views.markdown import TextLimit
+from syntask_yaml.diagnostics import Diagnostic
+
+# Where the checkout of the repository is, in the environment of a CI system.
+_CHECKOUTS = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What became of one thing, such as a deployment: *failure* says why it failed, empty if it did not."""
+
+    name: str
+    failure: str = ""
+    seconds: float = 0.0
+    result: str = "succeeded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandReport:
+    """What *command* has to say.
+
+    *problems* are what was found, *cases* what became of each thing. *folder* is where the files of the
+    problems are, from the root of the repository. *document* makes the JSON document, *text* prints the
+    report for people. *markdown* and *html* make the pages of a command that has more to show than its
+    problems and cases.
+    """
+
+    command: str
+    problems: Sequence[Diagnostic]
+    cases: Sequence[Case] = ()
+    folder: str = ""
+    document: Callable[[], Mapping[str, Any]] = dict
+    text: Callable[[], None] = field(default=lambda: None)
+    markdown: Callable[[TextLimit], str] | None = None
+    html: Callable[[], str] | None = None
+
+    def path(self, file: str) -> str:
+        """*file* as CI systems call it: from the root of the repository."""
+        return os.path.normpath(Path(self.folder, file)).replace(os.sep, "/")
+
+
+def repository_folder(environ: Mapping[str, str], directory: Path) -> str:
+    """Return where *directory* is in the checkout of a CI system; empty for its root, and outside of one."""
+    checkout = next((environ[name] for name in _CHECKOUTS if environ.get(name)), None)
+    if checkout is None or not directory.is_relative_to(Path(checkout).resolve()):
+        return ""
+    return str(directory.relative_to(Path(checkout).resolve()))

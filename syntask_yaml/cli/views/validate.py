@@ -1,0 +1,39 @@
+"""What `validate` found, for people and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from syntask_yaml.cli.views import diagnostics
+from syntask_yaml.diagnostics import Diagnostic, Severity
+
+
+def show(found: Sequence[Diagnostic], files: int, *, quiet: bool) -> None:
+    """Print each problem of so many *files* on standard error, and a last line that counts them."""
+    diagnostics.show(each for each in found if each.is_error or not quiet)
+    causes = [group[0] for group in diagnostics.by_cause(found)]
+    errors = sum(each.is_error for each in causes)
+    warnings = sum(each.severity is Severity.WARNING for each in causes)
+    if quiet:
+        return
+    subject = "The project file is" if files == 1 else f"{files} project files are"
+    if not errors and not warnings:
+        click.echo(f"{subject} valid.")
+    else:
+        verdict = "valid, with" if not errors else "not valid:"
+        click.echo(
+            f"{subject} {verdict} {_count(errors, 'error')}, {_count(warnings, 'warning')}.", err=bool(errors)
+        )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def as_document(found: Sequence[Diagnostic]) -> dict[str, Any]:
+    """The same as `validate --output json` prints it, without its format."""
+    is_valid = not any(each.is_error for each in found)
+    return {"valid": is_valid, "diagnostics": [diagnostics.encode(each) for each in found]}
