@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "deployment": ("deployment", "Manage deployments."),
     "flow": ("flow", "List the flows of the repository."),
     "flow-run": ("flow_run", "Manage runs and show their logs."),
+    "status": ("status", "Show what runs, what is late, what failed and what comes."),
     "why": ("why", "Say why a run waits, or how it ended."),
     "work-pool": ("work_pool", "Manage work pools."),
     "work-queue": ("work_queue", "Manage the queues of work pools."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 from syntask_yaml.model.value import Json
@@ -132,6 +132,11 @@ class Run:
     def is_of_script(self) -> bool:
         """Whether a script called the flow, and no deployment."""
         return self.deployment is None and self.deployment_id is None
+
+    @property
+    def took(self) -> timedelta | None:
+        """From its start to its end; None if it has not begun or not ended."""
+        return None if self.started is None or self.ended is None else self.ended - self.started
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

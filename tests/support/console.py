@@ -25,6 +25,8 @@ _VARIABLE = (
     (re.compile(r'(?<="worker": ")[^"]+'), "<worker>"),
     (re.compile(r"(?<=Name) +(?=Deployment)"), "  "),
     (re.compile(r"in \d+\.\d s"), "in <seconds>"),
+    (re.compile(r"(?<=<time>  )\d+(?:\.\d+)? m?s\b"), "<took>"),
+    (re.compile(r'(?<="seconds": )\d+\.\d+'), "<seconds>"),
 )
 
 

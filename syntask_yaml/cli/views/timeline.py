@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from syntask_yaml.cli.views.children import duration_text
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.output import moment_text, when
 from syntask_yaml.cli.views.runs import STATE_COLORS
+from syntask_yaml.cli.views.signs import signs_of
 from syntask_yaml.model.run import WORST_FIRST, StateType
 from syntask_yaml.operations.timeline import Bar, Span, Timeline
 
@@ -22,45 +22,9 @@ from syntask_yaml.operations.timeline import Bar, Span, Timeline
 _LONGEST_NAME, _NARROWEST, _WIDTH = 32, 20, 100
 
 
-@dataclass(frozen=True, slots=True)
-class _Signs:
-    """What states and bars are drawn with; *levels* from little to much, *edge* stands around the bars."""
-
-    states: Mapping[StateType, str]
-    other: str
-    levels: str
-    edge: str
-
-
-_DRAWN = _Signs(
-    {
-        StateType.COMPLETED: "✓",
-        StateType.FAILED: "✗",
-        StateType.CRASHED: "✗",
-        StateType.CANCELLED: "⊘",
-        StateType.RUNNING: "▸",
-    },
-    "·",
-    "▁▂▃▄▅▆▇█",
-    "│",
-)
-_TYPED = _Signs(
-    {
-        StateType.COMPLETED: "+",
-        StateType.FAILED: "x",
-        StateType.CRASHED: "x",
-        StateType.CANCELLED: "/",
-        StateType.RUNNING: ">",
-    },
-    ".",
-    ".:-=+*%#",
-    "|",
-)
-
-
 def print_timeline(shown: Timeline) -> None:
     """Print a line for each bar, below the time of the first and the last moment."""
-    signs = _DRAWN if _can_draw() else _TYPED
+    signs = signs_of(sys.stdout.encoding)
     texts = [_text(bar) for bar in shown.bars]
     names = [_name(bar) for bar in shown.bars]
     longest = max(map(len, names))
@@ -91,14 +55,6 @@ def _encode(bar: Bar) -> dict[str, Any]:
         "seconds": _busy(bar).total_seconds(),
         "most_at_once": bar.most_at_once,
     }
-
-
-def _can_draw() -> bool:
-    try:
-        "▁✓⊘▸│".encode(sys.stdout.encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
 
 
 def _axis(span: Span, indent: str, columns: int) -> str:

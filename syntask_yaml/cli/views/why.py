@@ -10,6 +10,7 @@ from syntask_yaml.cli.views.deliveries import delivery_text, encode_delivery
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.output import when
 from syntask_yaml.cli.views.runs import STATE_COLORS
+from syntask_yaml.operations.documents import reason_document
 from syntask_yaml.operations.why.explanation import Explanation
 from syntask_yaml.operations.why.reason import Evidence, Reason
 
@@ -53,18 +54,6 @@ def encode_explanation(answer: Explanation) -> dict[str, Any]:
         "state": run.state.type.value,
         "state_name": run.state.name,
         "sentence": answer.sentence,
-        "reasons": [_encode(reason) for reason in answer.reasons],
+        "reasons": [reason_document(reason) for reason in answer.reasons],
         "deliveries": [encode_delivery(each) for each in answer.deliveries],
-    }
-
-
-def _encode(reason: Reason) -> dict[str, Any]:
-    finding = reason.finding
-    return {
-        "code": reason.rule.code,
-        "summary": reason.rule.summary,
-        "detail": finding.detail,
-        "evidence": [{"text": each.text, "time": each.at} for each in finding.evidence],
-        "hint": finding.remedy and finding.remedy.sentence,
-        "command": finding.remedy and finding.remedy.command,
     }

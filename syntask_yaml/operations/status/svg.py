@@ -1,8 +1,8 @@
 """A timeline as a picture: SVG that stands alone, and in a page takes the page's colors.
 
 Each shape has a class: `lane`, `name`, `tick`, `now`, and for runs their state (`completed`, `failed` …),
-`late` or `coming`. Colors are attributes, over which every rule of a stylesheet goes, and there is no
-script and no style sheet of its own, which the policy of a page might forbid.
+`late` or `coming`; `unread` is where not all runs are known. Colors are attributes, over which every rule of
+a stylesheet goes, and there is no script and no style sheet inside, which the policy of a page might forbid.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _FILLS = {
     _LATE: "#e16f24",
     _COMING: "#afb8c1",
 }
-_TEXT, _LINE, _GROUND = "#57606a", "#d0d7de", "#ffffff"
+_TEXT, _LINE, _UNREAD, _GROUND = "#57606a", "#d0d7de", "#eaeef2", "#ffffff"
 # What XML cannot hold, and what turns the direction of the text around it.
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
@@ -113,6 +113,12 @@ def _lane(lane: Lane, window: Window, zone: tzinfo | None, top: int) -> Iterator
     summary = f"{name}: {counts_text(lane.runs, sum(lane.coming))}"
     yield f'<g class="lane"><title>{escape(summary)}</title>'
     yield (f'<text class="name" x="{_MARGIN}" y="{top + _BAR - 2}" fill="{_TEXT}">{escape(short)}</text>')
+    if lane.reach is not None:
+        width = _x(window, lane.reach) - _NAMES
+        yield (
+            f'<rect class="unread" x="{_NAMES}" y="{top + 2}" width="{width:.1f}" height="{_BAR}" '
+            f'fill="{_UNREAD}"><title>Not all of these runs were read.</title></rect>'
+        )
     scale = _BAR / lane.most
     for slot, (past, coming) in enumerate(zip(lane.past, lane.coming, strict=True)):
         if past or coming:

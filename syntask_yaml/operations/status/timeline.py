@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
+from types import MappingProxyType
 from typing import TypeAlias
 
 from syntask_yaml.model.run import WORST_FIRST, Run, StateType
@@ -14,6 +16,7 @@ from syntask_yaml.operations.status.window import Window
 # More lanes than that are folded into one.
 MOST_LANES = 12
 _TICK = timedelta(microseconds=1)
+_SEVERITY = {state: place for place, state in enumerate(WORST_FIRST)}
 
 Counts: TypeAlias = Mapping[StateType, int]
 
@@ -24,7 +27,7 @@ class Lane:
 
     *runs* are how many are in each state. *past* has, for each slot, how many went on in it or were due, by
     the state that they are in now: SCHEDULED is late. *coming* has how many times are still to come in it,
-    and *next* is the first of them.
+    and *next* is the first of them. Of the runs before *reach* only some are known; None: all are.
     """
 
     name: str
@@ -33,6 +36,7 @@ class Lane:
     past: tuple[Counts, ...]
     coming: tuple[int, ...]
     next: datetime | None
+    reach: datetime | None = None
 
     @property
     def most(self) -> int:
@@ -49,32 +53,40 @@ class RunTimeline:
 
 
 def run_timeline(
-    runs: Iterable[Run], coming: Mapping[str, Iterable[datetime]], window: Window, *, most: int = MOST_LANES
+    runs: Iterable[Run],
+    coming: Mapping[str, Iterable[datetime]],
+    window: Window,
+    *,
+    most: int = MOST_LANES,
+    reach: datetime | None = None,
+    reaches: Mapping[str, datetime | None] = MappingProxyType({}),
 ) -> RunTimeline:
     """Return what *runs* and the *coming* times, by `flow/name`, are in *window*.
 
     Runs that are not due yet are coming times, once for each time. Of more than *most* lanes, those whose
-    runs are in the worst states have their own.
+    runs are in the worst states have their own. *runs* are all there were since *reach*, those of some lanes
+    since *reaches*.
     """
     drafts: defaultdict[str, _Draft] = defaultdict(_Draft)
     for run in runs:
         drafts[run.deployment or run.flow].add(run, window)
     for name, times in coming.items():
         drafts[name].coming.update(time for time in times if window.now < time < window.until)
-    lanes = [draft.lane(name, window) for name, draft in drafts.items() if draft.runs or draft.coming]
-    ranked = sorted(lanes, key=lambda lane: _rank(lane, window))
+    told = [(name, draft) for name, draft in drafts.items() if draft.spans or draft.coming]
+    ranked = sorted(told, key=lambda pair: (pair[1].rank(window), pair[0]))
     own = len(ranked) if len(ranked) <= most else most - 1
-    folded = [_folded(ranked[own:])] if ranked[own:] else []
-    return RunTimeline(window, (*sorted(ranked[:own], key=lambda lane: lane.name), *folded))
+    lanes = [_lane(name, [draft], window, reaches.get(name, reach)) for name, draft in sorted(ranked[:own])]
+    if rest := [draft for _, draft in ranked[own:]]:
+        lanes.append(_lane("", rest, window, reach))
+    return RunTimeline(window, tuple(lanes))
 
 
 class _Draft:
-    """A lane that is being filled."""
+    """What is known of a deployment: its past runs by their state and first and last slot, and what comes."""
 
     def __init__(self) -> None:
-        self.runs: list[Run] = []
+        self.spans: list[tuple[StateType, int, int]] = []
         self.coming: set[datetime] = set()
-        self._spans: list[tuple[StateType, int, int]] = []
 
     def add(self, run: Run, window: Window) -> None:
         """Note what of *run* is in the window."""
@@ -89,38 +101,29 @@ class _Draft:
         has_begun = run.started is not None and not is_waiting
         end = max(due, (run.ended or window.now) - _TICK) if has_begun else due
         if end >= window.since and due < window.until:
-            self.runs.append(run)
-            self._spans.append((run.state.type, window.slot(due), window.slot(end)))
+            self.spans.append((run.state.type, window.slot(due), window.slot(end)))
 
-    def lane(self, name: str, window: Window) -> Lane:
-        past: list[Counter[StateType]] = [Counter() for _ in range(window.slots)]
-        for state, first, last in self._spans:
-            for slot in range(first, last + 1):
-                past[slot][state] += 1
-        coming = Counter(window.slot(time) for time in self.coming)
-        return Lane(
-            name=name,
-            runs=Counter(run.state.type for run in self.runs),
-            past=tuple(past),
-            coming=tuple(coming[slot] for slot in range(window.slots)),
-            next=min(self.coming, default=None),
-        )
+    def rank(self, window: Window) -> tuple[int, datetime]:
+        """How much is to be told of it: the worse its runs, and the sooner the next one, the less this is."""
+        worst = min((_SEVERITY[state] for state, _, _ in self.spans), default=len(_SEVERITY))
+        return worst, min(self.coming, default=window.until)
 
 
-def _rank(lane: Lane, window: Window) -> tuple[int, datetime, str]:
-    worst = (place for place, state in enumerate(WORST_FIRST) if lane.runs.get(state))
-    return next(worst, len(WORST_FIRST)), lane.next or window.until, lane.name
-
-
-def _folded(lanes: Sequence[Lane]) -> Lane:
+def _lane(name: str, drafts: Sequence[_Draft], window: Window, reach: datetime | None) -> Lane:
+    past: list[Counter[StateType]] = [Counter() for _ in range(window.slots)]
+    runs: Counter[StateType] = Counter()
+    for state, first, last in chain.from_iterable(draft.spans for draft in drafts):
+        runs[state] += 1
+        for slot in range(first, last + 1):
+            past[slot][state] += 1
+    times = [time for draft in drafts for time in draft.coming]
+    coming = Counter(map(window.slot, times))
     return Lane(
-        name="",
-        count=len(lanes),
-        runs=sum((Counter(lane.runs) for lane in lanes), Counter[StateType]()),
-        past=tuple(
-            sum(map(Counter, slot), Counter[StateType]())
-            for slot in zip(*(lane.past for lane in lanes), strict=True)
-        ),
-        coming=tuple(map(sum, zip(*(lane.coming for lane in lanes), strict=True))),
-        next=min((lane.next for lane in lanes if lane.next), default=None),
+        name=name,
+        count=len(drafts),
+        runs=runs,
+        past=tuple(past),
+        coming=tuple(coming[slot] for slot in range(window.slots)),
+        next=min(times, default=None),
+        reach=reach if reach is not None and reach > window.since else None,
     )

@@ -12,17 +12,18 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How far a window *reaches* into the past and the future, the *step* of its slots, and its *ticks*."""
+    """How far a window *reaches* into the past and the future, in *words*, too; its slots and its *ticks*."""
 
+    words: str
     reach: timedelta
     step: timedelta
     ticks: timedelta
 
 
 SCALES: Mapping[str, Scale] = {
-    "hour": Scale(timedelta(hours=1), timedelta(minutes=2), timedelta(minutes=30)),
-    "day": Scale(timedelta(hours=24), timedelta(hours=1), timedelta(hours=6)),
-    "week": Scale(timedelta(days=7), timedelta(hours=6), _DAY),
+    "hour": Scale("hour", timedelta(hours=1), timedelta(minutes=2), timedelta(minutes=30)),
+    "day": Scale("24 hours", timedelta(hours=24), timedelta(hours=1), timedelta(hours=6)),
+    "week": Scale("7 days", timedelta(days=7), timedelta(hours=6), _DAY),
 }
 
 

@@ -35,7 +35,13 @@ def run(
         "started": None if state is StateType.SCHEDULED else scheduled,
         "ended": None if end is None else at(end),
     }
-    known = {"id": "r", "name": "calm-owl", "flow": "etl", "deployment_id": None, "deployment": name}
+    known: dict[str, Any] = {
+        "id": "r",
+        "name": "calm-owl",
+        "flow": "etl",
+        "deployment_id": None,
+        "deployment": name,
+    }
     return Run(**{**known, **times, "state": State(state), **fields})
 
 

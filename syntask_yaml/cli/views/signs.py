@@ -1,0 +1,63 @@
+"""Signs for states and bars, on terminals that have them and on those that have ASCII only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from syntask_yaml.model.run import StateType
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What states and bars are drawn with.
+
+    *levels* are from little to much; *edge* is around the bars, *unread* where nothing is known, and *now*
+    points to this moment.
+    """
+
+    states: Mapping[StateType, str]
+    other: str
+    levels: str
+    edge: str
+    unread: str
+    now: str
+
+
+_DRAWN = Signs(
+    {
+        StateType.COMPLETED: "✓",
+        StateType.FAILED: "✗",
+        StateType.CRASHED: "✗",
+        StateType.CANCELLED: "⊘",
+        StateType.RUNNING: "▸",
+    },
+    "·",
+    "▁▂▃▄▅▆▇█",
+    "│",
+    "┄",
+    "▼",
+)
+_TYPED = Signs(
+    {
+        StateType.COMPLETED: "+",
+        StateType.FAILED: "x",
+        StateType.CRASHED: "x",
+        StateType.CANCELLED: "/",
+        StateType.RUNNING: ">",
+    },
+    ".",
+    ".:-=+*%#",
+    "|",
+    "?",
+    "v",
+)
+
+
+def signs_of(encoding: str | None) -> Signs:
+    """Return the signs that can be printed in *encoding*."""
+    try:
+        "▁✓⊘▸│▼".encode(encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return _TYPED
+    return _DRAWN

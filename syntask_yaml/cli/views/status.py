@@ -1,0 +1,94 @@
+"""How a backend stands, for people and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import chain
+
+import click
+
+from syntask_yaml.cli.views.children import duration_text
+from syntask_yaml.cli.views.escape import escaped
+from syntask_yaml.cli.views.lanes import lane_lines
+from syntask_yaml.cli.views.output import when
+from syntask_yaml.cli.views.signs import Signs
+from syntask_yaml.model.run import Run
+from syntask_yaml.operations.pools import start_hint
+from syntask_yaml.operations.status.late import LateRuns
+from syntask_yaml.operations.status.read import BackendStatus
+from syntask_yaml.operations.why.reason import span
+
+# So many of each list are shown.
+_SHOWN = 8
+_LONGEST = 60
+
+
+def status_lines(status: BackendStatus, signs: Signs, columns: int) -> Iterator[str]:
+    """Yield what people read: a part for each list, and the timeline."""
+    window = status.timeline.window
+    late = sum(len(each.runs) for each in status.late)
+    yield _heading("Running", len(status.running), is_cut="running" in status.cut)
+    yield from _columns([_running(run, status) for run in status.running[:_SHOWN]])
+    yield _heading("Late", late, is_cut="late" in status.cut, color="magenta")
+    yield from chain.from_iterable(_late(each, status) for each in status.late[:_SHOWN])
+    title = f"Failed in the last {window.scale.words}"
+    yield _heading(title, len(status.failed), is_cut="failed" in status.cut, color="red")
+    yield from _columns([_failed(run) for run in status.failed[:_SHOWN]])
+    yield _heading(
+        f"Coming in the next {window.scale.words}", len(status.coming), is_cut="coming" in status.cut
+    )
+    yield from _columns([_coming(time, name, status) for time, name in status.coming[:_SHOWN]])
+    yield from chain.from_iterable(map(_unserved, status.unserved))
+    yield ""
+    yield from lane_lines(status.timeline, signs, columns)
+
+
+def _heading(title: str, number: int, *, is_cut: bool, color: str | None = None) -> str:
+    text = f"{title}: {number:,}{' or more' if is_cut else ''}"
+    return click.style(text, bold=True, fg=color if number else None)
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield *rows* with their cells below each other."""
+    cells = [[escaped(cell).replace("\n", " ") for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        padded = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
+        yield f"  {'  '.join(padded)}".rstrip()
+
+
+def _running(run: Run, status: BackendStatus) -> Sequence[str]:
+    since = f"for {duration_text(status.timeline.window.now - run.started)}" if run.started else ""
+    return run.id[:8], run.deployment or run.flow, run.state.name, since, run.worker or ""
+
+
+def _failed(run: Run) -> Sequence[str]:
+    took = f"after {duration_text(run.took)}" if run.took is not None else ""
+    message = run.state.message.partition("\n")[0]
+    shown = message if len(message) <= _LONGEST else f"{message[: _LONGEST - 1]}…"
+    return run.id[:8], run.deployment or run.flow, run.state.name, when(run.ended), took, shown
+
+
+def _coming(time: datetime, name: str, status: BackendStatus) -> Sequence[str]:
+    return when(time), name, f"in {span(time - status.timeline.window.now)}"
+
+
+def _late(group: LateRuns, status: BackendStatus) -> Iterator[str]:
+    """Yield where runs wait, since when, and why."""
+    run, number = group.oldest, len(group.runs)
+    wait = f" for {span(status.timeline.window.now - run.scheduled)}" if run.scheduled else ""
+    place = f" in the work pool `{run.work_pool}`" if run.work_pool else ""
+    what = f"1 run{place} waits" if number == 1 else f"{number:,} runs{place} wait, the oldest"
+    name = f"{run.id[:8]}  {run.deployment or run.flow}"
+    yield escaped(f"  {name}  {run.state.name}: {what}{wait}.")
+    for reason in group.reasons:
+        remedy = reason.finding.remedy
+        sentences = [reason.finding.detail, *([remedy.sentence] if remedy else [])]
+        yield escaped("    " + " ".join(sentences).replace("\n", " "))
+
+
+def _unserved(pool: str) -> Iterator[str]:
+    warning = f"No worker serves the work pool `{pool}`, so these runs will be late."
+    for line in (warning, start_hint(pool)):
+        yield click.style(escaped(f"  {line}"), fg="yellow")

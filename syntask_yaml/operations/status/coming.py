@@ -1,0 +1,80 @@
+"""The times that are still to come: of runs that were made ahead, and of schedules beyond them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import cache, partial
+from itertools import chain
+from operator import itemgetter
+
+from syntask_yaml.backend.base import Backend, RunFilter
+from syntask_yaml.model.deployment import Deployment, Stored
+from syntask_yaml.model.occurrences import first_time, occurrences
+from syntask_yaml.model.run import Run, StateType
+from syntask_yaml.model.schedule import Timing
+from syntask_yaml.model.value import known
+from syntask_yaml.operations.status.window import Window
+
+# Of a schedule, at most so many times count in a slot; a rule takes at most so many steps for one of them.
+_MOST_IN_SLOT, _STEPS = 60, 20_000
+_TICK = timedelta(microseconds=1)
+
+
+def coming_runs(backend: Backend, window: Window, *, limit: int) -> list[Run]:
+    """Return the runs that were made for a time still to come, the next one first."""
+    which = frozenset({StateType.SCHEDULED})
+    return backend.runs(RunFilter(states=which, after=window.now, until=window.until, limit=limit))
+
+
+def next_deployments(backend: Backend, window: Window, *, limit: int) -> list[Stored]:
+    """Return the deployments whose schedules fire next, in this order, from the schedules alone."""
+    firsts = ((_first(each.deployment, window), each) for each in backend.deployments())
+    firing = [(first, each) for first, each in firsts if first < window.until]
+    return [each for _, each in sorted(firing, key=itemgetter(0))[:limit]]
+
+
+def coming_times(stored: Iterable[Stored], window: Window) -> Mapping[str, frozenset[datetime]]:
+    """Return the times in *window* at which the schedules of deployments fire, by `flow/name`."""
+    times_of = cache(partial(_times_of, window))
+    return {
+        each.deployment.full_name: frozenset(chain.from_iterable(map(times_of, _timings(each.deployment))))
+        for each in stored
+    }
+
+
+def _first(deployment: Deployment, window: Window) -> datetime:
+    """When *deployment* is due next, or the end of the window."""
+    times = []
+    for timing in _timings(deployment):
+        try:
+            times.append(first_time(timing, window.now, steps=_STEPS))
+        except ValueError:  # it takes too long to tell
+            continue
+    return min((time for time in times if time is not None), default=window.until)
+
+
+def _timings(deployment: Deployment) -> Iterator[Timing]:
+    schedules = () if deployment.paused else known(deployment.schedules or ())
+    return (each.timing for each in schedules if each.active is not False and not each.problem)
+
+
+def _times_of(window: Window, timing: Timing) -> Sequence[datetime]:
+    found: list[datetime] = []
+    with suppress(Exception):  # the libraries raise anything; what came before counts
+        found.extend(_walk(timing, window))
+    return found
+
+
+def _walk(timing: Timing, window: Window) -> Iterator[datetime]:
+    """Yield the times in the window; of a slot that is full, the others are left out."""
+    in_slot = Counter[int]()
+    times = occurrences(timing, window.now, steps=_STEPS)
+    while (time := next(times, window.until)) < window.until:
+        yield time
+        slot = window.slot(time)
+        in_slot[slot] += 1
+        if in_slot[slot] == _MOST_IN_SLOT:
+            times = occurrences(timing, window.start(slot + 1) - _TICK, steps=_STEPS)

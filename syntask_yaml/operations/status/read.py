@@ -1,0 +1,155 @@
+"""How a backend stands: what runs, what is late, what failed, and what comes.
+
+Whatever the backend has, a limited number of runs is read, each by an index: of a store with a million runs,
+as many as of one with some thousands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from syntask_yaml.backend.base import Backend, RunFilter
+from syntask_yaml.model.deployment import Stored
+from syntask_yaml.model.run import Run, StateType
+from syntask_yaml.model.value import known
+from syntask_yaml.operations.pools import is_hosted
+from syntask_yaml.operations.runs import FAILED
+from syntask_yaml.operations.status.coming import coming_runs, coming_times, next_deployments
+from syntask_yaml.operations.status.late import MOST_LATE, LateRuns, explain_late, read_late
+from syntask_yaml.operations.status.timeline import RunTimeline, run_timeline
+from syntask_yaml.operations.status.window import Window
+
+# So many runs that go on, that failed, and that come, are read.
+MOST_LISTED = 200
+# Of so many deployments, the times of their schedules are worked out.
+_DEPLOYMENTS = 40
+Times: TypeAlias = Mapping[str, Collection[datetime]]
+_UNDERWAY = frozenset(state for state in StateType if state.holds_slot)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How many past runs are read for the timeline.
+
+    The *latest* ones: so many, and then so many if those do not reach back to the window. If these do not,
+    either, so many of each lane.
+    """
+
+    latest: tuple[int, int]
+    of_lane: int
+
+
+_OWN, _SERVER = Bounds((200, 1000), 1500), Bounds((200, 1000), 200)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackendStatus:
+    """How a backend stands, at `timeline.window.now`.
+
+    *running* are the runs that go on, the one that was due first at first; *failed* those that failed or
+    crashed in the window, the last one first. *coming* are times and `flow/name`, the next one first.
+    *unserved* are the work pools that coming runs go to and that no worker serves. *cut* names the lists of
+    which only a part was read.
+    """
+
+    running: tuple[Run, ...]
+    late: tuple[LateRuns, ...]
+    failed: tuple[Run, ...]
+    coming: tuple[tuple[datetime, str], ...]
+    unserved: tuple[str, ...]
+    timeline: RunTimeline
+    cut: frozenset[str]
+
+
+def read_status(backend: Backend, window: Window, bounds: Bounds | None = None) -> BackendStatus:
+    """Return how *backend* stands; in *window* is what failed, what comes, and the timeline."""
+    bounds = bounds or (_OWN if backend.features.has_own_worker else _SERVER)
+    running, late = _running(backend), read_late(backend, window.now)
+    failed = backend.runs(RunFilter(states=FAILED, since=window.since, until=window.now, limit=MOST_LISTED))
+    made = coming_runs(backend, window, limit=MOST_LISTED)
+    latest, reach = _latest(backend, window, bounds)
+    runs = _by_id([*latest, *running, *late, *failed, *made])
+    stored = _deployments(backend, window, runs, made)
+    times = coming_times(stored, window)
+    rough = run_timeline(runs, times, window)
+    return BackendStatus(
+        running=tuple(reversed(running)),
+        late=explain_late(backend, late, window.now),
+        failed=tuple(sorted(failed, key=lambda run: run.ended or window.now, reverse=True)),
+        coming=tuple(_next(made, times)),
+        unserved=_unserved(backend, made, stored, times),
+        timeline=rough if reach is None else _whole(backend, rough, runs, times, reach, bounds),
+        cut=_cut(running=running, late=late, failed=failed, coming=made),
+    )
+
+
+def _running(backend: Backend) -> list[Run]:
+    paused = frozenset[StateType]() if backend.features.has_own_worker else {StateType.PAUSED}
+    return backend.runs(RunFilter(states=_UNDERWAY | paused, limit=MOST_LISTED))
+
+
+def _latest(backend: Backend, window: Window, bounds: Bounds) -> tuple[list[Run], datetime | None]:
+    """The runs that were due last, and since when these are all; None: since the window begins."""
+    for limit in bounds.latest:
+        runs = backend.runs(RunFilter(until=window.now, limit=limit))
+        first = runs[-1].scheduled if len(runs) == limit else None
+        if first is None or first < window.since:
+            return runs, None
+    return runs, first
+
+
+def _deployments(
+    backend: Backend, window: Window, runs: Sequence[Run], made: Sequence[Run]
+) -> Sequence[Stored]:
+    """The deployments of which most is to be told: those of *runs*, or the next ones, if no run was *made*.
+
+    Without a worker, nobody makes the runs of our own backend, and one makes them long before they are due.
+    """
+    if not made and backend.features.has_own_worker:
+        later = backend.runs(RunFilter(after=window.until, limit=1))
+        return [] if later else next_deployments(backend, window, limit=_DEPLOYMENTS)
+    lanes = run_timeline(runs, {}, window, most=_DEPLOYMENTS).lanes
+    return backend.deployments(names=[lane.name for lane in lanes])
+
+
+def _whole(
+    backend: Backend, rough: RunTimeline, runs: list[Run], times: Times, reach: datetime, bounds: Bounds
+) -> RunTimeline:
+    """The timeline of *runs*, which are all since *reach*, with those of each lane of the *rough* one."""
+    reaches: dict[str, datetime | None] = {}
+    of_lanes: list[Run] = []
+    for name in (lane.name for lane in rough.lanes if "/" in lane.name):
+        which = RunFilter(deployment=name, until=rough.window.now, limit=bounds.of_lane)
+        found = backend.runs(which)
+        reaches[name] = found[-1].scheduled if len(found) == bounds.of_lane else None
+        of_lanes += found
+    return run_timeline(_by_id([*runs, *of_lanes]), times, rough.window, reach=reach, reaches=reaches)
+
+
+def _by_id(runs: Iterable[Run]) -> list[Run]:
+    return list({run.id: run for run in runs}.values())
+
+
+def _next(made: Iterable[Run], times: Times) -> list[tuple[datetime, str]]:
+    of_runs = ((run.scheduled, run.deployment or run.flow) for run in made)
+    of_schedules = ((time, name) for name, each in times.items() for time in each)
+    return sorted({*((time, name) for time, name in of_runs if time), *of_schedules})[:MOST_LISTED]
+
+
+def _unserved(
+    backend: Backend, made: Iterable[Run], stored: Iterable[Stored], times: Times
+) -> tuple[str, ...]:
+    """The pools that something comes to, that need a worker, and have none."""
+    due = (known(each.deployment.work_pool) for each in stored if times[each.deployment.full_name])
+    used = {*(run.work_pool for run in made), *due}
+    online = {worker.pool for worker in backend.workers() if worker.is_online}
+    idle = [pool for pool in backend.pools() if pool.name in used - online]
+    return tuple(pool.name for pool in idle if not is_hosted(pool))
+
+
+def _cut(**lists: Sequence[Run]) -> frozenset[str]:
+    most = {"late": MOST_LATE}
+    return frozenset(name for name, runs in lists.items() if len(runs) == most.get(name, MOST_LISTED))
