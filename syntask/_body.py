@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any
@@ -26,17 +26,14 @@ class Body:
         self._limit = execution.definition.timeout_seconds
         self._context = execution.new_context()
 
-    @contextmanager
-    def _open(self) -> Iterator[None]:
-        prints = logged_prints() if self._context.log_prints else nullcontext()
-        with self._context.entered(), prints:
-            yield
+    def _prints(self) -> AbstractContextManager[None]:
+        return logged_prints() if self._context.log_prints else nullcontext()
 
     def _call(self) -> Any:
         return self._run.definition.call(self._run.parameters)
 
     def perform(self) -> Any:
-        with self._open():
+        with self._context, self._prints():
             try:
                 value = limited(self._limit, self._value)
             except TerminationSignal:  # there may be no time to wait
@@ -65,7 +62,7 @@ class Body:
         return self._run.settled(value)
 
     async def aperform(self) -> Any:
-        with self._open():
+        with self._context, self._prints():
             try:
                 async with _async_limit(self._limit):
                     value = self._call()
@@ -95,10 +92,10 @@ class Body:
         try:
             while True:
                 try:
-                    with self._open():
+                    with self._context, self._prints():
                         item = limited(_left(until), partial(next, items))
                 except StopIteration as end:
-                    with self._open():
+                    with self._context, self._prints():
                         return self._run.settled(end.value)
                 yield item
         finally:
@@ -112,7 +109,7 @@ class Body:
         try:
             while True:
                 try:
-                    with self._open():
+                    with self._context, self._prints():
                         async with _async_limit(_left(until)):
                             item = await anext(items)
                 except StopAsyncIteration:

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 
 class RunContext:
-    """What code of a run can ask for. *is_async*: the run's function is a coroutine."""
+    """What code of a run can ask for. In a `with` block it is the current context of its kind.
+
+    *is_async*: the run's function is a coroutine.
+    """
 
     _current: ClassVar[ContextVar[Any]]
 
@@ -39,14 +42,12 @@ class RunContext:
         found: Self | None = cls._current.get()
         return found
 
-    @contextmanager
-    def entered(self) -> Iterator[None]:
-        """Be the current context."""
-        token = self._current.set(self)
-        try:
-            yield
-        finally:
-            self._current.reset(token)
+    def __enter__(self) -> Self:
+        self._token = self._current.set(self)
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self._current.reset(self._token)
 
 
 class FlowRunContext(RunContext):

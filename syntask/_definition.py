@@ -8,6 +8,7 @@ from functools import update_wrapper
 from types import CodeType
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast
 
+from syntask._binding import bound_simply, simple_parameters
 from syntask._exceptions import ParameterBindError, ReservedArgumentError
 from syntask._states import State, StateType
 
@@ -59,6 +60,7 @@ class Definition(Generic[P, R]):
         self.isasync = bool(flags & (_COROUTINE | _ASYNC_GENERATOR))
         self.isgenerator = bool(flags & (_GENERATOR | _ASYNC_GENERATOR))
         self._signature: Signature | None = None
+        self._simple: Mapping[str, Any] | None = None
         self._bound: tuple[Any, ...] = ()
         self._check_names()
 
@@ -96,19 +98,23 @@ class Definition(Generic[P, R]):
         """The signature of the function. Raises ValueError where it has none."""
         if self._signature is None:
             self._signature = signature_of(self.fn)
+            self._simple = simple_parameters(self._signature)
         return self._signature
 
     def bind(
         self, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, has_defaults: bool = True
     ) -> dict[str, Any]:
         """Return the arguments of a call by name, with defaults. Raises ParameterBindError."""
+        signature, args = self.signature, (*self._bound, *args)
+        if has_defaults and self._simple is not None:
+            simply = bound_simply(self._simple, args, kwargs)
+            if simply is not None:
+                return {name: unwrapped(value) for name, value in simply.items()}
         try:
-            bound = self.signature.bind(*self._bound, *args, **kwargs)
+            bound = signature.bind(*args, **kwargs)
         except TypeError as error:
             name = getattr(self.fn, "__name__", repr(self.fn))
-            raise ParameterBindError(
-                f"`{name}{self.signature}` cannot be called like this: {error}."
-            ) from None
+            raise ParameterBindError(f"`{name}{signature}` cannot be called like this: {error}.") from None
         if has_defaults:
             bound.apply_defaults()
         return {name: unwrapped(value) for name, value in bound.arguments.items()}

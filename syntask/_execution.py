@@ -225,7 +225,7 @@ class Execution:
         )
 
     def _call_hook(self, hook: Callable[..., Any], state: State[Any]) -> Steps[None]:
-        with self.new_context().entered():
+        with self.new_context():
             try:
                 yield Call(hook, self.definition, self.run, state)
             except Exception:

@@ -91,7 +91,7 @@ class FlowExecution(Execution):
             return state
         self.run.parameters = self.parameters
         if wanted := self.definition.flow_run_name:
-            with self.new_context().entered():
+            with self.new_context():
                 self.run.name = custom_name(wanted, self.parameters, "flow_run_name")
             if self.run.parent is None and self.tracker is not None:
                 self.tracker.rename(self.run.name)

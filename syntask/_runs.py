@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import count
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 from syntask._names import two_words
@@ -14,6 +16,11 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from syntask._tracking import RunInfo
+
+# Not the one that user code may seed; a process that was forked begins anew.
+_random = Random()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_random.seed)
 
 
 class Run:
@@ -110,9 +117,10 @@ class TaskRun(Run):
 
 
 def new_id() -> UUID:
-    from uuid import uuid4
+    """An id of its own. One of `uuid4` takes a call of the system for each."""
+    from uuid import UUID
 
-    return uuid4()
+    return UUID(int=_random.getrandbits(128), version=4)
 
 
 def as_id(text: str) -> UUID:

@@ -74,7 +74,7 @@ class TaskExecution(Execution):
             self.logger.warning("The task is not run, and a call of it returns None. %s", error)
             return _states.Pending(name="NotReady", message=str(error))
         if wanted := self.definition.task_run_name:
-            with self.new_context().entered():
+            with self.new_context():
                 self.run.name = custom_name(wanted, self.parameters, "task_run_name")
         yield from self._take_slots()
         return None
@@ -110,7 +110,7 @@ class TaskExecution(Execution):
         if condition is None:
             return True
         try:
-            with self.new_context().entered():
+            with self.new_context():
                 wanted = yield Call(condition, self.definition, self.run, state)
         except Exception:
             self.logger.exception("`retry_condition_fn` failed; there is no other attempt.")
@@ -143,11 +143,11 @@ class TaskExecution(Execution):
 
     def _cache_key(self) -> str | None:
         """What the result is kept under; None if it is not."""
-        context = self.new_context()
-        if not context.persist_result:
+        if not persists_results(self.definition.persist_result, self._around):
             return None
+        context = self.new_context()
         flow_parameters = {} if self._flow is None else self._flow.parameters
-        with context.entered():
+        with context:
             try:
                 if (wanted := self.definition.result_storage_key) is not None:
                     return _storage_key(wanted, self.parameters)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from syntask_yaml.model.run import State
@@ -35,12 +35,3 @@ class ChildRun:
     def label(self) -> str:
         """What people call it: of a subflow run, whose own name is two words, also the flow."""
         return f"{self.of} ({self.name})" if self.kind == FLOW else self.name
-
-    def after(self, before: ChildRun) -> ChildRun:
-        """Return what is known after it was in the state *before*."""
-        return replace(
-            self,
-            started=before.started or self.started,
-            attempts=max(before.attempts, self.attempts),
-            upstream=self.upstream or before.upstream,
-        )

@@ -57,8 +57,8 @@ def masked_change(change: ChildChange, mask: Callable[[str], str]) -> ChildChang
     )
 
 
-def child_run(change: ChildChange) -> ChildRun:
-    """Return what is known of the child that came into another state."""
+def child_run(change: ChildChange, started: float | None) -> ChildRun:
+    """Return what is known of the child that came into another state, and first ran at *started*."""
     state = State(StateType(change.state), change.state_name, change.message)
     at = datetime.fromtimestamp(change.at, UTC)
     return ChildRun(
@@ -69,7 +69,7 @@ def child_run(change: ChildChange) -> ChildRun:
         state=state,
         changed=at,
         parent=change.parent,
-        started=at if state.type is StateType.RUNNING else None,
+        started=None if started is None else datetime.fromtimestamp(started, UTC),
         ended=at if state.type.is_final else None,
         attempts=max(1, min(change.attempt, 2**31)),
         upstream=tuple(change.upstream),
@@ -103,28 +103,38 @@ class ChildLimit:
 
 @dataclass
 class WaitingChildren:
-    """The children of a run that wait for the store, each as it was last heard of."""
+    """The children of a run that wait for the store, each with its last change, and when it first ran."""
 
-    _waiting: dict[str, tuple[ChildRun, int]] = field(default_factory=dict)
+    _waiting: dict[str, tuple[ChildChange, float | None, int]] = field(default_factory=dict)
     _size: int = 0
 
     def add(self, change: ChildChange) -> bool:
         """Keep *change* until the store has it; False if too many wait, and it is left out."""
-        child, size = child_run(change), _size(change)
-        before, size_before = self._waiting.get(change.id, (None, 0))
+        size = _size(change)
+        before, started, size_before = self._waiting.get(change.id, (None, None, 0))
         # How a child that is waiting ends takes little room, and says the most.
         most = _MOST_WAITING if before is None else 2 * _MOST_WAITING
         if self._size + size - size_before > most:
             return False
         self._size += size - size_before
-        self._waiting[change.id] = (child if before is None else child.after(before), size)
+        if started is None and change.state == StateType.RUNNING.value:
+            started = change.at
+        self._waiting[change.id] = (change if before is None else _after(change, before), started, size)
         return True
 
     def all(self) -> Sequence[ChildRun]:
-        return [child for child, _ in self._waiting.values()]
+        return [child_run(change, started) for change, started, _ in self._waiting.values()]
 
     def clear(self) -> None:
         self._waiting, self._size = {}, 0
+
+
+def _after(change: ChildChange, before: ChildChange) -> ChildChange:
+    """Return *change* with what is still true of the change *before*."""
+    if change.attempt >= before.attempt and (change.upstream or not before.upstream):
+        return change
+    attempt = max(before.attempt, change.attempt)
+    return change._replace(attempt=attempt, upstream=change.upstream or before.upstream)
 
 
 def _size(change: ChildChange) -> int:
