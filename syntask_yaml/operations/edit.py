@@ -17,9 +17,9 @@ from syntask_yaml.errors import FileFailed, ProjectInvalid, UsageError
 from syntask_yaml.files import write_atomically
 from syntask_yaml.model.value import read_json
 from syntask_yaml.operations.choose import Selection, choose
-from syntask_yaml.operations.project import ProjectPlace, open_project, validate
+from syntask_yaml.operations.project import ProjectPlace, read, validate
 from syntask_yaml.project.flows import FlowReader
-from syntask_yaml.project.load import Declaration, Project, load_project
+from syntask_yaml.project.load import Declaration, Project
 from syntask_yaml.source import Span
 
 Assignment = tuple[TreePath, Any]
@@ -93,20 +93,19 @@ def prepare_edit(
     its text cannot be changed, and ProjectInvalid where the result would have a problem that is not there
     now; its places are in the text as it would be.
     """
-    project = open_project(place)
+    reading = read(place)
+    project = reading.usual(place.target)
     if not project.document.is_readable:
         raise ProjectInvalid(project.diagnostics)
     reader = FlowReader(project.root)
     declaration = _chosen(project, name, reader)
-    index = int(declaration.node.path[1])
-    shown = project.document.source.name
-    path = place.directory / shown
+    file, index = reading.home_of(project.declarations.index(declaration))
+    shown, path = file.name, file.path
     before, encoding = read_text(path)
     after = unset_values(before, index, unset, file=shown)
     after = set_values(after, index, assignments, file=f"{shown}{_NOT_WRITTEN}" if unset else shown)
-    document = read_bytes(after.encode(encoding), shown)
-    changed = load_project(document, project.root, dialect=project.dialect, strict=place.strict)
-    problems = new_problems(project, changed, index, reader)
+    changed = reading.with_document(read_bytes(after.encode(encoding), shown)).project(project.target)
+    problems = new_problems(project, changed, int(declaration.node.path[1]), reader)
     if any(problem.is_error for problem in problems):
         raise ProjectInvalid(as_they_would_be(problems, shown))
     return Edit(path, shown, declaration.name, before, after, encoding, tuple(problems))

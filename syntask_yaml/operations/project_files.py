@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from syntask_yaml.errors import SyntaskError
-from syntask_yaml.operations.project import ProjectPlace, open_project
+from syntask_yaml.operations.project import ProjectPlace, read
 from syntask_yaml.project.flows import FlowReader, InvalidEntrypoint, parse_entrypoint
 from syntask_yaml.template import is_template
 
@@ -17,13 +17,13 @@ Snapshot: TypeAlias = Mapping[Path, tuple[int, int, int] | None]
 
 
 def project_files(place: ProjectPlace) -> frozenset[Path]:
-    """Return the project file, and every file that is read for the schemas of its flows.
+    """Return the files of the project, and every file that is read for the schemas of its flows.
 
     Also files that do not exist and should, but not those of an entrypoint that is a template. Nothing if
     there is no project file, or none that can be read.
     """
     try:
-        project = open_project(place)
+        project = read(place).usual(place.target)
     except SyntaskError:
         return frozenset()
     reader = FlowReader(project.root)
@@ -31,7 +31,7 @@ def project_files(place: ProjectPlace) -> frozenset[Path]:
     for entrypoint in entrypoints:
         with suppress(SyntaskError):
             reader.read(entrypoint)
-    own = frozenset() if project.file is None else frozenset({project.file.absolute()})
+    own = frozenset(file.absolute() for file in project.files)
     return own | reader.files | {project.root.absolute() / path for path in _paths(entrypoints)}
 
 

@@ -11,7 +11,7 @@ from syntask_yaml.document.reader import Document, read_file
 from syntask_yaml.errors import SyntaskError
 from syntask_yaml.project.composition.compose import compose, is_layered
 from syntask_yaml.project.composition.files import ProjectFile, ProjectFiles, read_files
-from syntask_yaml.project.composition.targets import Target, choose_target, targets_of
+from syntask_yaml.project.composition.targets import Target, choose_target, targets_of, usual_target
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Project, load_project
@@ -50,6 +50,15 @@ class ProjectReading:
             document = compose(self.files, target, self._is_flow)
         loaded = load_project(document, self.root, dialect=self.dialect, strict=self.strict, target=target)
         return replace(loaded, file=self._opened.path, files=tuple(each.path for each in self.files.files))
+
+    def usual(self, target: str | None) -> Project:
+        """The project in the target of that name; else in the default one, or in the first."""
+        return self.project(usual_target(self.targets)) if target is None else self.choose(target)
+
+    def home_of(self, position: int) -> tuple[ProjectFile, int]:
+        """The file where the deployment at *position* of the project stands, and its index there."""
+        homes = [(file, int(entry.path[-1])) for file in self.files.files for entry in file.entries]
+        return homes[position]
 
     def with_document(self, document: Document) -> ProjectReading:
         """The same with another text of the file that has its name."""

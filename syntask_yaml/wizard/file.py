@@ -61,7 +61,8 @@ def _text(draft: Draft, project: ProjectContext) -> str:
 
 def _problems(text: str, draft: Draft, project: ProjectContext, reader: FlowReader) -> list[Diagnostic]:
     document = read(Source(project.path.name, text))
-    loaded = load_project(document, project.root, dialect=project.dialect)
+    target = None if project.project is None else project.project.target
+    loaded = load_project(document, project.root, dialect=project.dialect, target=target)
     entry = draft.declared or loaded.declarations[-1]
     problems = new_problems(project.project, loaded, int(entry.node.path[1]), reader)
     return [problem for problem in problems if problem.is_error]

@@ -14,6 +14,7 @@ from syntask_yaml.errors import ProjectInvalid, UsageError
 from syntask_yaml.model.pool_type import POOL_TYPES
 from syntask_yaml.model.timing import is_timezone
 from syntask_yaml.operations.edit import read_text
+from syntask_yaml.project.composition.targets import targets_of, usual_target
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import FlowReader, FoundFlow, SkippedFile, discover
 from syntask_yaml.project.load import load_project
@@ -69,7 +70,8 @@ def gather_project(directory: Path, file: Path | None) -> ProjectContext:
 
 def _with_file(context: ProjectContext) -> ProjectContext:
     document = read_file(context.path, name=context.path.name)
-    project = load_project(document, context.root, dialect=Dialect.of(context.path.name))
+    target = usual_target(targets_of(document.root))
+    project = load_project(document, context.root, dialect=Dialect.of(context.path.name), target=target)
     if not document.is_readable or project.errors:
         raise ProjectInvalid(project.errors or project.diagnostics)
     text, encoding = read_text(context.path)

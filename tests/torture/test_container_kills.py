@@ -74,7 +74,7 @@ def test_nothing_is_lost_doubled_or_left(
             torture.kill_all()
             torture.check((tmp_path / "marks" / "begun").read_text(encoding="utf-8").split())
         project.begin_worker("last")  # looks for what was left behind
-        clean = ([], None) if isinstance(engine, podman.PodmanEngine) else ([],)
+        clean: tuple[list[Any] | None, ...] = ([], None) if isinstance(engine, podman.PodmanEngine) else ([],)
         project.wait(lambda: containers(project, all=True) in clean)
         if containers(project, all=True) is None:
             print("Podman lost a layer when it was killed, and lists no container any more.")

@@ -133,5 +133,6 @@ def _deploy(context: Context, backend: OwnBackend, arguments: ServeArguments, st
 def _global_options(context: Context, backend: OwnBackend) -> list[str]:
     """Return the options of `syntask` itself that a process in the same directory is started with."""
     file = [] if context.file is None else ["--file", str(context.file)]
+    target = [] if context.target is None else ["--target", context.target]
     loudness = ["--quiet"] if context.verbosity < 0 else ["--verbose"] * context.verbosity
-    return [*file, "--backend", backend.url, "--no-prompt", *loudness]
+    return [*file, *target, "--backend", backend.url, "--no-prompt", *loudness]

@@ -108,6 +108,11 @@ def choose_target(targets: tuple[Target, ...], name: str | None, *, project: str
     return default
 
 
+def usual_target(targets: tuple[Target, ...]) -> Target | None:
+    """The default target, or else the first one: for those who look at the files only."""
+    return next((each for each in targets if each.is_default), next(iter(targets), None))
+
+
 def check_targets(targets: tuple[Target, ...]) -> Iterator[Diagnostic]:
     """Yield what is wrong with the names of the targets, and with which is the default."""
     defaults = [each for each in targets if each.is_default]
