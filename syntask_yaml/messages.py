@@ -49,6 +49,9 @@ MESSAGES: Mapping[str, Message] = {
     "unknown-deployment": Message(
         "Unknown deployment", "A target changes a deployment that the project does not declare."
     ),
+    "protected-target": Message(
+        "Protected target", "The target does not allow deploys from this branch, or from this checkout."
+    ),
     # The shape of a project
     "unknown-key": Message(
         "Unknown key", "The format has no such key here. It may belong elsewhere in the file."

@@ -29,6 +29,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "plan": ("plan", "Show what a deploy would change."),
     "check": ("check", "Check that a worker could start a deployment."),
     "deploy": ("deploy", "Build, push, and create or update deployments."),
+    "destroy": ("destroy", "Delete everything that the project has deployed."),
+    "explain": ("explain", "Say where a value comes from, or what a message means."),
     "deployment": ("deployment", "Manage deployments."),
     "flow": ("flow", "List the flows of the repository."),
     "flow-run": ("flow_run", "Manage runs and show their logs."),
@@ -48,7 +50,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "completion": ("completion", "Print a shell completion script."),
 }
 # Those whose help shows the option for the target.
-_PROJECT_COMMANDS = frozenset({"validate", "render", "plan", "check", "deploy", "serve"})
+_PROJECT_COMMANDS = frozenset(
+    {"validate", "render", "plan", "check", "deploy", "destroy", "explain", "serve"}
+)
 
 
 def name_variables(command: click.Command, prefix: str) -> None:

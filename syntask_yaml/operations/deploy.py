@@ -24,6 +24,7 @@ from syntask_yaml.operations.plan import (
     read_stored_automations,
 )
 from syntask_yaml.operations.prepare import prepare_again
+from syntask_yaml.operations.protection import refuse_protected
 from syntask_yaml.operations.prune import Approval, only_approved
 from syntask_yaml.operations.saved import check_fresh
 from syntask_yaml.operations.turn import Turn
@@ -38,12 +39,14 @@ _GIVEN = Approval(is_given=True)
 class DeployOptions:
     """How to deploy.
 
-    *jobs*: how many lists of steps, and how many writes, at a time. *skip_build*: no step runs, and what
+    *jobs*: how many lists of steps, and how many writes, at a time. *force*: a protected target is deployed
+    from anywhere. *skip_build*: no step runs, and what
     steps decide stays as it is. *rebuild*: images are built though nothing changed. *wait*: for so many
     seconds, until another deploy of the project is done.
     """
 
     jobs: int = 8
+    force: bool = False
     skip_build: bool = False
     rebuild: bool = False
     install_requirements: bool = False
@@ -67,6 +70,8 @@ def deploy(
     Raises ProjectInvalid, PlanStale, and what reading the backend raises; what fails later is in the
     outcome.
     """
+    if not options.force:
+        refuse_protected(context)
     planned = _plan(context, request, saved)
     approval.check(planned.plan)
     approved = planned.plan

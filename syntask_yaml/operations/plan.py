@@ -27,6 +27,7 @@ from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.owners import check_owners, taken_over
 from syntask_yaml.operations.prepare import Prepared, prepare, prepare_again
 from syntask_yaml.operations.project import problems_of
+from syntask_yaml.operations.protection import protection_problems
 from syntask_yaml.operations.prune import check_prune, protected, undeclared, unread, with_removals
 from syntask_yaml.operations.renames import likely_renames, without_wrong_renames
 from syntask_yaml.operations.serving import check_serving
@@ -126,7 +127,8 @@ def make_plan(context: DeployContext, request: Request, *, with_forecast: bool =
         automations=prepare_automations(context) if request.selection.is_whole else (),
     )
     planned = plan_of(prepared, empty, context, request)
-    warnings = (*planned.warnings, *check_serving(planned.prepared, context))
+    protection = (each.as_warning() for each in protection_problems(context))
+    warnings = (*planned.warnings, *protection, *check_serving(planned.prepared, context))
     if request.selection.all and not request.prune:
         warnings += tuple(undeclared(planned.stored, planned.prepared, project.owner))
         warnings += tuple(undeclared_automations(context, planned.automations, planned.stored_automations))

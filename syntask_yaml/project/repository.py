@@ -69,6 +69,19 @@ def find_commit(directory: Path) -> Commit | None:
         return None
 
 
+def is_clean(directory: Path) -> bool | None:
+    """Whether git has all around *directory* as it is, ignored files aside; None outside a repository."""
+    if find_tree(directory.absolute()) is None:
+        return None
+    from syntask_yaml.git_library import git
+
+    try:
+        with git.Repo(directory, search_parent_directories=True) as repository:
+            return not repository.is_dirty(untracked_files=True)
+    except (git.GitError, ValueError, TypeError, OSError):  # GitPython's many ways of saying no
+        return None
+
+
 def find_tree(directory: Path) -> Path | None:
     """Return the working tree of git that *directory* is in, without asking git; None where it is in none."""
     return next((each for each in (directory, *directory.parents) if (each / ".git").exists()), None)

@@ -43,6 +43,9 @@ _OPTIONS = (
         metavar="N",
         help="Delete up to N deployments without confirmation; deploy nothing if there are more.",
     ),
+    click.option(
+        "--force", is_flag=True, help="Deploy a protected target from any branch, with uncommitted changes."
+    ),
     click.option("--dry-run", is_flag=True, help="Show the plan without applying it."),
     click.option("--show-plan", is_flag=True, help="Show the plan before applying it."),
     click.option(
@@ -85,11 +88,13 @@ class DeployArguments(PlanArguments):
     install_requirements: bool
     jobs: int
     wait: float
+    force: bool
 
     @property
     def options(self) -> DeployOptions:
         return DeployOptions(
             jobs=self.jobs,
+            force=self.force,
             skip_build=self.skip_build,
             rebuild=self.rebuild,
             install_requirements=self.install_requirements,
@@ -148,7 +153,7 @@ def deploy_project(
         # A saved plan names what it deletes, and was looked at.
         is_given=arguments.yes or saved is not None,
         at_most=arguments.prune_at_most,
-        ask=_ask if context.may_prompt else None,
+        ask=ask if context.may_prompt else None,
         show=show if arguments.show_plan else None,
     )
     progress = view.DeployProgress(verbosity=context.verbosity)
@@ -177,7 +182,7 @@ def deploy_project(
     return 0 if outcome.is_good else 1
 
 
-def _ask(plan: Plan) -> None:
+def ask(plan: Plan) -> None:
     """Show what would be deleted, and ask whether it may be. Raises Abort."""
     for line in plan_view.deletion_lines(plan):
         click.echo(line, err=True)

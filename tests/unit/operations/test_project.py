@@ -54,7 +54,8 @@ _ELSEWHERE = frozenset(
     "undeclared-deployment undeclared-automation not-portable tag-limit script-not-rewritten not-copied "
     "shown-secret missed-run "
     "no-worker backend-failed backend-unreachable backend-refused backend-conflict usage interrupted failed "
-    "no-engine image-failed deploy-failed include-failed conflicting-layers unknown-deployment".split()
+    "no-engine image-failed deploy-failed include-failed conflicting-layers unknown-deployment "
+    "protected-target".split()
 )
 
 

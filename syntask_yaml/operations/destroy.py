@@ -1,0 +1,51 @@
+"""Delete all that a project has deployed, in one of its targets: a deploy of nothing, with prune."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from syntask_yaml.document.reader import read
+from syntask_yaml.errors import UsageError
+from syntask_yaml.model.events import Observer
+from syntask_yaml.operations.choose import Selection
+from syntask_yaml.operations.deploy import DeployOptions, deploy
+from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.outcome import Outcome
+from syntask_yaml.operations.plan import Planned, Request, make_plan
+from syntask_yaml.operations.prune import Approval
+from syntask_yaml.project.load import Project, load_project
+from syntask_yaml.source import Source
+
+_EVERYTHING = Request(selection=Selection(all=True), prune=True)
+
+
+def plan_destroy(context: DeployContext) -> Planned:
+    """What `destroy` would delete. Raises UsageError for a project without a name, which owns nothing."""
+    return make_plan(_without_declarations(context), _EVERYTHING)
+
+
+def destroy(
+    context: DeployContext, *, options: DeployOptions, notify: Observer, approval: Approval
+) -> Outcome:
+    """Delete all that the project owns in its target; *approval* is asked first.
+
+    What is protected stays, and is told. Raises as `deploy` does.
+    """
+    emptied = _without_declarations(context)
+    return deploy(emptied, _EVERYTHING, options=options, notify=notify, approval=approval)
+
+
+def _without_declarations(context: DeployContext) -> DeployContext:
+    project = context.project
+    if project.name is None:
+        raise UsageError(
+            "The project file has no `name`, so nothing that was deployed from it is marked as its own.",
+            hint="Delete deployments with `syntask deployment delete`.",
+        )
+    return replace(context, project=_emptied(project))
+
+
+def _emptied(project: Project) -> Project:
+    nothing = read(Source(project.document.source.name, "deployments: []"))
+    loaded = load_project(nothing, project.root, dialect=project.dialect, target=project.target)
+    return replace(loaded, name=project.name, file=project.file, files=project.files)

@@ -1,0 +1,96 @@
+"""Where the values of a deployment come from, and what a message means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from syntask_yaml.diagnostics import Path as TreePath
+from syntask_yaml.diagnostics import did_you_mean
+from syntask_yaml.document.layers import layer_of, replaced_by
+from syntask_yaml.document.node import Node
+from syntask_yaml.errors import NotFound
+from syntask_yaml.operations.choose import Selection, choose
+from syntask_yaml.operations.edit import parse_path
+from syntask_yaml.project.flows import FlowReader
+from syntask_yaml.project.load import Declaration, Project
+from syntask_yaml.project.sections import SECTIONS
+
+
+@dataclass(frozen=True, slots=True)
+class ValueOrigin:
+    """A value of a deployment, as it was written at *place* in *layer*; empty for its own entry."""
+
+    value: Any
+    place: str
+    layer: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedValue:
+    """The value at *path* of a deployment, and those that it replaced: the one that counts first."""
+
+    path: TreePath
+    chain: tuple[ValueOrigin, ...]
+
+
+def explain(project: Project, text: str, reader: FlowReader) -> tuple[str, list[ExplainedValue]]:
+    """The deployment that *text* names, and where its values come from: `flow/name`, or `flow/name.path`.
+
+    Raises NotFound for a deployment or a path that the project does not have.
+    """
+    declaration, path = _split(project, text, reader)
+    node = declaration.node.at(path)
+    if len(node.path) < len(declaration.node.path) + len(path):
+        at = declaration.node.at(path[:-1])
+        known = list(at.value) if isinstance(at.value, dict) else []
+        detail = f"`{declaration.label}` does not set `{text.partition(declaration.name)[2].lstrip('.')}`."
+        raise NotFound(detail, hint=did_you_mean(str(path[-1]), map(str, known)))
+    own = len(declaration.node.path)
+    found = [_explained(each, each.path[own:]) for each in _leaves(node)]
+    if not path:
+        found += [_explained(each, each.path) for each in _shared(project, declaration)]
+    return declaration.label, found
+
+
+def _split(project: Project, text: str, reader: FlowReader) -> tuple[Declaration, TreePath]:
+    """The deployment and the path of *text*; names may have dots, so the longest one counts."""
+    parts = text.split(".")
+    failure: NotFound | None = None
+    for end in range(len(parts), 0, -1):
+        try:
+            (declaration, *others) = choose(project, Selection(names=(".".join(parts[:end]),)), reader)
+        except NotFound as error:
+            failure = error
+            continue
+        if others:
+            detail = f"`{'.'.join(parts[:end])}` means {len(others) + 1} deployments."
+            raise NotFound(detail, hint="Name one of them as FLOW/NAME.")
+        return declaration, parse_path(".".join(parts[end:])) if parts[end:] else ()
+    raise failure or NotFound("No deployment is named.")
+
+
+def _leaves(node: Node) -> Iterator[Node]:
+    """The values below *node* that are merged as one: scalars and lists."""
+    if isinstance(node.value, dict) and node.value:
+        for child in node.children():
+            yield from _leaves(child)
+    else:
+        yield node
+
+
+def _shared(project: Project, declaration: Declaration) -> Iterator[Node]:
+    """The sections of the project that the deployment has for want of its own."""
+    for key in SECTIONS:
+        section = project.document.root.get(key) if key not in declaration.node.value else None
+        if section is not None:
+            yield section
+
+
+def _explained(node: Node, path: TreePath) -> ExplainedValue:
+    return ExplainedValue(path, tuple(map(_origin, (node, *replaced_by(node)))))
+
+
+def _origin(node: Node) -> ValueOrigin:
+    return ValueOrigin(node.value, str(node.span), layer_of(node))

@@ -1,0 +1,69 @@
+"""From where a protected target may be deployed: some branches, a clean checkout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.document.node import Node
+from syntask_yaml.errors import ProjectInvalid
+from syntask_yaml.model.value import flag
+from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.version import CI_SYSTEMS
+from syntask_yaml.project.load import Project
+from syntask_yaml.project.repository import find_commit, is_clean
+
+_FORCE = "To deploy all the same, pass `--force`."
+
+
+def refuse_protected(context: DeployContext) -> None:
+    """Raise ProjectInvalid where the target does not allow a deploy from here."""
+    if problems := list(protection_problems(context)):
+        raise ProjectInvalid(problems)
+
+
+def protection_problems(context: DeployContext) -> Iterator[Diagnostic]:
+    """Yield why the target of the project does not allow a deploy from here."""
+    target = context.project.target
+    protected = target.node.get("protected") if target is not None else None
+    if target is None or protected is None or not protected.value:
+        return
+    rules = protected.value if isinstance(protected.value, Mapping) else {"clean": protected.value}
+    place = protected.get("branch") or protected
+    if branches := _texts(rules.get("branch")):
+        branch = _branch(context.project, context.environ)
+        if branch not in branches:
+            allowed = " or ".join(f"`{each}`" for each in branches)
+            here = f"`{branch}`" if branch else "no branch"
+            detail = (
+                f"The target `{target.name}` is deployed from the branch {allowed}, and this is on {here}."
+            )
+            yield place.problem("protected-target", detail, _FORCE)
+    if flag(rules.get("clean") or False):
+        yield from _unclean(target.name, protected.get("clean") or protected, context.project)
+
+
+def _unclean(target: str, place: Node, project: Project) -> Iterator[Diagnostic]:
+    state = is_clean(project.root)
+    if state is not True:
+        why = "there are uncommitted changes" if state is False else "this is no git repository"
+        detail = f"The target `{target}` is deployed from a clean checkout only, and {why}."
+        yield place.problem("protected-target", detail, f"Commit or stash them. {_FORCE}")
+
+
+def _texts(value: object) -> list[str]:
+    return (
+        [value]
+        if isinstance(value, str)
+        else [str(each) for each in value]
+        if isinstance(value, list)
+        else []
+    )
+
+
+def _branch(project: Project, environ: Mapping[str, str]) -> str | None:
+    """The branch that is deployed: what the CI system says, which checks out commits, or else git."""
+    commit = find_commit(project.root)
+    if commit is not None and commit.branch != "HEAD":
+        return commit.branch
+    return next((environ[each.branch] for each in CI_SYSTEMS.values() if environ.get(each.branch)), None)
