@@ -60,7 +60,9 @@ def command(context: Context, /, *, yes: bool, force: bool, dry_run: bool, wait:
             notify=view.DeployProgress(verbosity=context.verbosity),
             approval=approval,
         )
-    view.show(outcome, verbosity=context.verbosity, is_json=output == "json")
+    view.show_problems(outcome, verbosity=context.verbosity)
     if output == "json":
         print_json(document("destroy", outcome.as_json()))
+    else:
+        view.show(outcome, verbosity=context.verbosity)
     return 0 if outcome.is_good else 1
