@@ -355,6 +355,9 @@ MESSAGES: Mapping[str, Message] = {
     "backend-conflict": Message(
         "Conflict on the backend", "The object already exists, or it changed in the meantime."
     ),
+    "revision-unavailable": Message(
+        "Revision not available", "Git does not have the state of the repository that was asked for."
+    ),
     "usage": Message("Invalid usage", "The command line is not valid."),
     "interrupted": Message("Interrupted", "The command was interrupted with Ctrl-C."),
     "failed": Message("Failed", "The operation failed."),

@@ -12,7 +12,7 @@ import click
 from syntask_yaml.cli.arguments import Count, items_of, key_values, names_of, parameters_of, parse_json
 from syntask_yaml.cli.completion import complete_pool, complete_timezone
 from syntask_yaml.cli.context import Context
-from syntask_yaml.cli.selection_options import FILTER_OPTIONS, all_option, name_option
+from syntask_yaml.cli.selection_options import FILTER_OPTIONS, all_option, changed_since_option, name_option
 from syntask_yaml.errors import UsageError
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy_context import DeployContext
@@ -84,7 +84,7 @@ READ_OPTIONS = (
     ),
 )
 NAME_OPTIONS = (name_option, all_option, *READ_OPTIONS)
-SELECTION_OPTIONS = (name_option, all_option, *FILTER_OPTIONS, *READ_OPTIONS)
+SELECTION_OPTIONS = (name_option, all_option, *FILTER_OPTIONS, changed_since_option, *READ_OPTIONS)
 OVERRIDE_OPTIONS = (
     click.option("-d", "--description", help="Override the description in the project file."),
     click.option("--version", help="Override the version in the project file."),
@@ -202,6 +202,7 @@ class ProjectArguments:
     entrypoint: str | None = None
     select: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    changed_since: str | None = None
 
     @classmethod
     def of(cls, values: dict[str, Any]) -> Self:
@@ -215,6 +216,7 @@ class ProjectArguments:
             entrypoint=self.entrypoint,
             select=self.select,
             exclude=self.exclude,
+            changed_since=self.changed_since,
         )
 
     @contextmanager

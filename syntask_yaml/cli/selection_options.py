@@ -40,6 +40,11 @@ FILTER_OPTIONS: tuple[Callable[[Any], Any], ...] = (
         help="Leave out deployments, by the same words. Repeatable.",
     ),
 )
+changed_since_option = click.option(
+    "--changed-since",
+    metavar="REF",
+    help="Select what changed since a commit, branch or tag: its entry, its code, or what it builds from.",
+)
 
 
 def filter_options(function: F) -> F:

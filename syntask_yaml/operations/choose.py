@@ -9,6 +9,7 @@ from functools import cache
 from syntask_yaml.diagnostics import Diagnostic, nearest
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import NotFound, ProjectInvalid, SyntaskError, UsageError
+from syntask_yaml.operations.change_reason import ChangedSince
 from syntask_yaml.operations.facets import DeclaredFacets, Resolve
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.project.filters import Filters, Searchable
@@ -23,7 +24,8 @@ from syntask_yaml.template import is_template
 class Selection:
     """What was asked for: *names* and globs, or *all*, or one *entrypoint*.
 
-    *select* and *exclude* are words of `Filters`.
+    *select* and *exclude* are words of `Filters`. *changed_since* is a commit, a branch or a tag: only what
+    differs from it is meant.
     """
 
     names: tuple[str, ...] = ()
@@ -31,6 +33,7 @@ class Selection:
     entrypoint: str | None = None
     select: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    changed_since: str | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -40,7 +43,12 @@ class Selection:
     @property
     def narrows(self) -> bool:
         """Whether some of the declarations are meant rather than others."""
-        return bool(self.names) or self.filters.has_words
+        return bool(self.names) or self.has_filters
+
+    @property
+    def has_filters(self) -> bool:
+        """Whether more than names says which are meant."""
+        return self.filters.has_words or self.changed_since is not None
 
     @property
     def is_given(self) -> bool:
@@ -59,20 +67,24 @@ def choose(
     resolve: Resolve | None = None,
     *,
     default_pool: str | None = None,
+    changed: ChangedSince | None = None,
 ) -> list[Declaration]:
     """The declarations that are meant, in file order; those without a usable name belong to `all`.
 
     *resolve* returns the text of a node with its template resolved, empty where it cannot be: names
     are matched as they are written and as they are resolved. *default_pool* is the work pool of those
-    that declare none. An entrypoint that no declaration has makes a new one. Raises UsageError where it
-    is not clear what is meant, NotFound for names and words that mean nothing.
+    that declare none, *changed* what *selection* asks for by `changed_since`. An entrypoint that no
+    declaration has makes a new one. Raises UsageError where it is not clear what is meant, NotFound for
+    names and words that mean nothing; that nothing changed is no error.
     """
     declared = project.declarations
     _check(selection)
     if selection.entrypoint is not None:
         return [_by_entrypoint(project, selection, reader, resolve)]
-    if selection.filters.has_words:
-        return _filtered(project, selection, reader, resolve, default_pool)
+    if selection.has_filters:
+        facets = DeclaredFacets(project.root, reader, resolve, default_pool)
+        found = _filtered(project, selection, facets)
+        return found if changed is None else [each for each in found if changed.has(each)]
     if selection.names:
         return _by_name(declared, selection.names, reader, resolve)
     if selection.all or len(declared) == 1:
@@ -92,33 +104,23 @@ def choose(
 def _check(selection: Selection) -> None:
     if selection.all and not selection.is_whole:
         raise UsageError(
-            "`--all` selects every deployment and cannot be combined with a name, an entrypoint, "
-            "`--select` or `--exclude`.",
+            "`--all` selects every deployment and cannot be combined with a name, an entrypoint or a filter.",
             hint="Use one or the other.",
         )
-    if selection.entrypoint is not None and selection.filters.has_words:
-        raise UsageError(
-            "An entrypoint cannot be combined with `--select` or `--exclude`.", hint="Use one or the other."
-        )
+    if selection.entrypoint is not None and selection.has_filters:
+        raise UsageError("An entrypoint cannot be combined with a filter.", hint="Use one or the other.")
 
 
-def _filtered(
-    project: Project,
-    selection: Selection,
-    reader: FlowReader,
-    resolve: Resolve | None,
-    default_pool: str | None,
-) -> list[Declaration]:
+def _filtered(project: Project, selection: Selection, facets: DeclaredFacets) -> list[Declaration]:
     """What the words of *selection* leave. Raises NotFound where that is nothing."""
     declared = project.declarations
-    facets = DeclaredFacets(project.root, reader, resolve, default_pool)
 
     def named(patterns: Sequence[str]) -> list[Selectable]:
-        flows = reader if any("/" in pattern for pattern in patterns) else None
-        return [candidate_of(each, flows, resolve) for each in declared]
+        flows = facets.reader if any("/" in pattern for pattern in patterns) else None
+        return [candidate_of(each, flows, facets.resolve) for each in declared]
 
     found = Searchable("The project", declared, facets.table, named).find(selection.filters)
-    if not found:
+    if declared and not found:
         raise NotFound(
             "No deployment of the project matches the whole selection.",
             hint="Words of different kinds must all match; `--exclude` takes away what matches.",

@@ -11,6 +11,9 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.model.pool import WorkPool, WorkQueue
 from syntask_yaml.model.step import StepOutputs
 from syntask_yaml.operations.backend_values import BackendBlocks, BackendVariables
+from syntask_yaml.operations.change_reason import ChangedSince
+from syntask_yaml.operations.changed import find_changes
+from syntask_yaml.operations.facets import DeclaredFacets
 from syntask_yaml.operations.pools import with_template
 from syntask_yaml.operations.project import StepChecker
 from syntask_yaml.operations.version import Versions
@@ -20,6 +23,7 @@ from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Project
 from syntask_yaml.project.origin import origin_of
 from syntask_yaml.project.resolve import resolve_text
+from syntask_yaml.pysource.memoize import Memo
 from syntask_yaml.template import Scope
 
 _NO_OUTPUTS = StepOutputs()
@@ -78,6 +82,16 @@ class DeployContext:
     @cached_property
     def steps(self) -> StepChecker:
         return StepChecker(self.project)
+
+    @cached_property
+    def facets(self) -> DeclaredFacets:
+        """What the declarations can be selected by."""
+        return DeclaredFacets(self.project.root, self.reader, self.resolved, self.pool_of_others)
+
+    @cached_property
+    def changed_since(self) -> Memo[str, ChangedSince]:
+        """What of the project changed since a commit, a branch or a tag, found once for each."""
+        return Memo(lambda ref: find_changes(self.project, self.facets, ref))
 
     @cached_property
     def blocks(self) -> BackendBlocks:

@@ -45,7 +45,8 @@ class DeclaredFacets:
     def paths(self, declaration: Declaration) -> tuple[str, ...]:
         """The file of the flow, relative to the root."""
         with suppress(SyntaskError):
-            return (shown_path(self.reader.file_of(self.entrypoint(declaration)), self.root.absolute()),)
+            file = self.reader.find(self.entrypoint(declaration)).path
+            return (shown_path(file, self.root.absolute()),)
         return ()
 
     def pools(self, declaration: Declaration) -> tuple[str, ...]:

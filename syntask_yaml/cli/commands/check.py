@@ -10,11 +10,12 @@ import click
 from syntask_yaml.cli.arguments import collected
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.project_options import SELECTION_OPTIONS, ProjectArguments
+from syntask_yaml.cli.views import changes, reports
 from syntask_yaml.cli.views import check as view
-from syntask_yaml.cli.views import reports
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import UsageError
 from syntask_yaml.operations.check import candidates, clean_environ, problem_of
+from syntask_yaml.operations.chosen import changes_chosen
 from syntask_yaml.operations.documents import document
 from syntask_yaml.steps.base import StepContext
 from syntask_yaml.worker.dry_run import DryRunResult, dry_run
@@ -97,6 +98,8 @@ def _check(
         if is_in_image:
             steps = StepContext(project.root, context.environ)
             run_dry = partial(_container_dry_run(), image=image, environ=environ, context=steps)
+        if context.verbosity >= 0:
+            changes.show(changes_chosen(deploy_context, arguments.selection))
         found, notes = candidates(deploy_context, arguments.selection, in_image=is_in_image)
         watcher = view.Watcher(verbosity=context.verbosity)
         for candidate in found:

@@ -14,11 +14,12 @@ from syntask_yaml.cli.commands.plan import show_plan
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.duration import Duration
 from syntask_yaml.cli.project_options import PLAN_OPTIONS, PlanArguments
+from syntask_yaml.cli.views import changes, reports
 from syntask_yaml.cli.views import deploy as view
 from syntask_yaml.cli.views import plan as plan_view
-from syntask_yaml.cli.views import reports
 from syntask_yaml.errors import NotFound, UsageError
 from syntask_yaml.operations.choose import Selection
+from syntask_yaml.operations.chosen import changes_chosen
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.plan import Request
@@ -166,6 +167,9 @@ def deploy_project(
             saved=saved,
             approval=approval,
         )
+        changed = changes_chosen(deploy_context, request.selection)
+    if context.verbosity >= 0:
+        changes.show(changed)
     problems = view.show_problems(outcome, verbosity=context.verbosity)
     report = reports.CommandReport(
         command="deploy",
@@ -175,7 +179,7 @@ def deploy_project(
             for each in (*outcome.results, *outcome.automations)
         ],
         folder=reports.repository_folder(context.environ, context.directory),
-        document=lambda: document("deploy", outcome.as_json()),
+        document=lambda: document("deploy", {**outcome.as_json(), **changes.as_document(changed)}),
         text=partial(view.show, outcome, verbosity=context.verbosity),
     )
     reports.print_report(report, output, context.environ)

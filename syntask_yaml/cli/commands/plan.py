@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -12,12 +13,14 @@ import click
 from syntask_yaml.cli.arguments import collected
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.project_options import PLAN_OPTIONS, PlanArguments
-from syntask_yaml.cli.views import diagnostics, plan_html, plan_markdown, reports
+from syntask_yaml.cli.views import changes, diagnostics, plan_html, plan_markdown, reports
 from syntask_yaml.cli.views import plan as view
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.operations.change_reason import ChangedSince
+from syntask_yaml.operations.chosen import changes_chosen
 from syntask_yaml.operations.forecasts import as_json as images_as_json
-from syntask_yaml.operations.plan import Planned, make_plan
+from syntask_yaml.operations.plan import Planned, Request, make_plan
 from syntask_yaml.operations.saved import save_plan
 from syntask_yaml.plan.codec import encode
 
@@ -52,32 +55,45 @@ def show_plan(context: Context, arguments: PlanArguments, *, save: Path | None, 
     request = arguments.request
     with arguments.opened(context, is_read_only=True) as deploy_context:
         planned = make_plan(deploy_context, request, with_forecast=True)
+        changed = changes_chosen(deploy_context, request.selection)
         if save is not None:
             # The file may lie where a build sees it: a forecast must not depend on it.
             held = make_plan(deploy_context, request) if planned.images else planned
-            save_plan(held, deploy_context, request, context.directory / save)
+            save_plan(held, deploy_context, _pinned(request, changed), context.directory / save)
+    if context.verbosity >= 0:
+        changes.show(changed)
     problems = [
         each
         for each in planned.diagnostics
         if each.is_error or (context.verbosity >= 0 and (planned.plan.deploys_something or not each.is_note))
     ]
     diagnostics.show(problems)
-    report = _report(context, planned, problems)
+    report = _report(context, planned, problems, changed)
     reports.print_report(report, output, context.environ)
     if save is not None:
         say(f"Saved the plan. `syntask deploy --plan {save}` applies exactly this.")
     return planned
 
 
-def _report(context: Context, planned: Planned, problems: Sequence[Diagnostic]) -> reports.CommandReport:
+def _report(
+    context: Context, planned: Planned, problems: Sequence[Diagnostic], changed: ChangedSince | None
+) -> reports.CommandReport:
     plan, images, now = planned.plan, planned.images, datetime.now(UTC)
+    beside = {"images": list(images_as_json(images)), **changes.as_document(changed)}
     return reports.CommandReport(
         command="plan",
         problems=problems,
         cases=[reports.Case(each.deployment) for each in plan.changes],
         folder=reports.repository_folder(context.environ, context.directory),
-        document=lambda: {**encode(plan), "images": list(images_as_json(images))},
+        document=lambda: {**encode(plan), **beside},
         text=partial(view.show, plan, images, now=now, verbose=context.verbosity > 0),
         markdown=lambda limit: plan_markdown.page(plan, images, problems, now=now, limit=limit),
         html=lambda: plan_html.page(plan, images, problems, now=now),
     )
+
+
+def _pinned(request: Request, changed: ChangedSince | None) -> Request:
+    """*request* as it is saved: with the commit that a branch meant, since it moves on."""
+    if changed is None:
+        return request
+    return replace(request, selection=replace(request.selection, changed_since=changed.commit))

@@ -9,9 +9,10 @@ import click
 from syntask_yaml.cli.arguments import collected
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.project_options import SELECTION_OPTIONS, ProjectArguments
-from syntask_yaml.cli.views import diagnostics
+from syntask_yaml.cli.views import changes, diagnostics
 from syntask_yaml.cli.views.deploy import DeployProgress
 from syntask_yaml.cli.views.output import print_json
+from syntask_yaml.operations.chosen import changes_chosen
 from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.render import render
 
@@ -38,8 +39,10 @@ def command(context: Context, /, *, arguments: ProjectArguments, output: str, af
     selection = selection if selection.is_given else replace(selection, all=True)
     with arguments.opened(context, is_read_only=True) as deploy_context:
         progress = DeployProgress(verbosity=context.verbosity)
+        changed = changes_chosen(deploy_context, selection)
         rendered = render(deploy_context, selection, build=progress if after_build else None)
     if context.verbosity >= 0:
+        changes.show(changed)
         diagnostics.show(rendered.diagnostics)
     if output == "json":
         print_json(document("render", rendered.content))

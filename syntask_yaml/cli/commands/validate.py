@@ -10,21 +10,25 @@ from pathlib import Path
 import click
 
 from syntask_yaml.cli.context import Context, pass_context
-from syntask_yaml.cli.selection_options import filter_options, name_option
-from syntask_yaml.cli.views import reports
+from syntask_yaml.cli.selection_options import changed_since_option, filter_options, name_option
+from syntask_yaml.cli.views import changes, reports
 from syntask_yaml.cli.views import validate as view
 from syntask_yaml.diagnostics import Diagnostic, in_file_order, of_targets
 from syntask_yaml.errors import UsageError
+from syntask_yaml.operations.changed import find_changes
 from syntask_yaml.operations.choose import Selection, choose
 from syntask_yaml.operations.documents import document
+from syntask_yaml.operations.facets import DeclaredFacets
 from syntask_yaml.operations.project import ProjectPlace, read, validate
 from syntask_yaml.project.flows import FlowReader
+from syntask_yaml.project.load import Declaration, Project
 
 
 @click.command("validate")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @name_option
 @filter_options
+@changed_since_option
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--no-flows", is_flag=True, help="Check only the file, not the flows that it refers to.")
 @reports.report_format()
@@ -37,6 +41,7 @@ def command(
     names: tuple[str, ...],
     select: tuple[str, ...],
     exclude: tuple[str, ...],
+    changed_since: str | None,
     strict: bool,
     no_flows: bool,
     output: str,
@@ -49,11 +54,12 @@ def command(
     """
     with reports.failures_reported("validate", output, context.environ, context.directory):
         place = context.place(strict=strict)
-        selection = Selection(names=names, select=select, exclude=exclude)
+        selection = Selection(names=names, select=select, exclude=exclude, changed_since=changed_since)
         if selection.narrows and len(files) > 1:
             raise UsageError("A selection is of one project.", hint="Pass one FILE.")
         places = [replace(place, file=file) for file in files] or [place]
-        found = [(each.file, _validate(each, selection, flows=not no_flows)) for each in places]
+        check = partial(_validate, context, selection=selection, flows=not no_flows)
+        found = [(each.file, check(each)) for each in places]
     problems = [problem for _, several in found for problem in several]
     report = reports.CommandReport(
         command="validate",
@@ -71,12 +77,24 @@ def _errors(problems: Sequence[Diagnostic]) -> bool:
     return any(problem.is_error for problem in problems)
 
 
-def _validate(place: ProjectPlace, selection: Selection, *, flows: bool) -> list[Diagnostic]:
+def _validate(
+    context: Context, place: ProjectPlace, *, selection: Selection, flows: bool
+) -> list[Diagnostic]:
     reading = read(place)
     reader = FlowReader(reading.root)
     found: dict[str, list[Diagnostic]] = {}
     for project in reading.each(place.target):
         target = project.target.name if project.target is not None else ""
-        only = choose(project, selection, reader) if selection.narrows else None
+        only = _chosen(context, project, selection, reader) if selection.narrows else None
         found[target] = validate(project, flows=reader if flows else None, strict=place.strict, only=only)
     return in_file_order(of_targets(found))
+
+
+def _chosen(
+    context: Context, project: Project, selection: Selection, reader: FlowReader
+) -> list[Declaration]:
+    ref = selection.changed_since
+    changed = find_changes(project, DeclaredFacets(project.root, reader), ref) if ref is not None else None
+    if context.verbosity >= 0:
+        changes.show(changed)
+    return choose(project, selection, reader, changed=changed)

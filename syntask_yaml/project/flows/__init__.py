@@ -11,6 +11,7 @@ loading, child   loads a flow in a process of its own, for what its source does 
 
 from syntask_yaml.project.flows.describe import Flow
 from syntask_yaml.project.flows.discover import Discovery, FoundFlow, SkippedFile, discover
+from syntask_yaml.project.flows.module_files import ModuleFile
 from syntask_yaml.project.flows.reader import FlowReader
 from syntask_yaml.pysource.entrypoint import (
     Entrypoint,
@@ -27,6 +28,7 @@ __all__ = [
     "FlowReader",
     "FoundFlow",
     "InvalidEntrypoint",
+    "ModuleFile",
     "SkippedFile",
     "discover",
     "parse_entrypoint",

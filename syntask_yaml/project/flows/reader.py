@@ -55,9 +55,9 @@ class FlowReader:
         """The flow that *entrypoint* names; raises `InvalidEntrypoint` or `FlowNotFound`."""
         return self._flow(entrypoint)
 
-    def file_of(self, entrypoint: str) -> Path:
+    def find(self, entrypoint: str) -> ModuleFile:
         """The file that *entrypoint* leads to, which is not read; raises as `read` does."""
-        return self._files.find(parse_entrypoint(entrypoint)).path
+        return self._files.find(parse_entrypoint(entrypoint))
 
     @property
     def files(self) -> frozenset[Path]:

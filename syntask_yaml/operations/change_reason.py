@@ -1,0 +1,55 @@
+"""Why a deployment differs between an earlier state of the repository and now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from syntask_yaml.diagnostics import Path as TreePath
+from syntask_yaml.project.load import Declaration
+
+
+class ChangedPart(Enum):
+    """What of a deployment changed."""
+
+    ENTRY = "entry"
+    FLOW = "flow"
+    MODULE = "module"
+    BUILD = "build"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeReason:
+    """Which *part* of a deployment changed, and a clause that says so.
+
+    *files* are relative to the project. Of a module they are the chain of imports that leads to it.
+    """
+
+    part: ChangedPart
+    text: str
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedDeployment:
+    """A deployment that changed, called *label*, and why."""
+
+    label: str
+    reasons: tuple[ChangeReason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedSince:
+    """What changed since *commit*, which is where what is checked out and *ref* have parted.
+
+    *deployments* are those that changed, by the paths of their declarations in the file.
+    """
+
+    ref: str
+    commit: str
+    deployments: Mapping[TreePath, ChangedDeployment]
+
+    def has(self, declaration: Declaration) -> bool:
+        """Whether *declaration* changed."""
+        return declaration.node.path in self.deployments

@@ -1,0 +1,66 @@
+"""Whether what the build and push steps of a deployment take along changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from posixpath import dirname
+from typing import Any
+
+from syntask_yaml.errors import StepFailed
+from syntask_yaml.model.builtin import builtin_of
+from syntask_yaml.model.step import Step
+from syntask_yaml.operations.change_reason import ChangedPart, ChangeReason
+from syntask_yaml.project.changed_files import ChangedFiles
+from syntask_yaml.project.load import Declaration
+from syntask_yaml.steps.docker.patterns import IGNORE_FILE, Patterns
+from syntask_yaml.template import is_template
+
+_IMAGE = "build_docker_image"
+
+# The built-in steps that take a folder along, and the input that names it.
+_FOLDERS: Mapping[str, str] = {
+    _IMAGE: "path",
+    "push_to_s3": "folder",
+    "push_to_gcs": "folder",
+    "push_to_azure_blob_storage": "folder",
+}
+
+
+class ChangedBuilds:
+    """The folders that steps of the project at *root* take along, where *files* changed."""
+
+    def __init__(self, root: Path, files: ChangedFiles) -> None:
+        self._root, self._files = root, files
+        self._known: dict[tuple[str, bool], list[str]] = {}
+
+    def reason(self, declaration: Declaration) -> ChangeReason | None:
+        """Why what *declaration* builds or pushes changed; None if it did not."""
+        for step in (*declaration.build, *declaration.push):
+            if changed := self._changed(step):
+                more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+                text = f"`{step.name.rpartition('.')[2]}` takes `{changed[0]}`{more} along, which changed"
+                return ChangeReason(ChangedPart.BUILD, text, tuple(changed))
+        return None
+
+    def _changed(self, step: Step) -> list[str]:
+        builtin: Any = builtin_of(step.name)
+        key = _FOLDERS.get(builtin.name) if builtin is not None else None
+        if key is None:
+            return []
+        folder = step.inputs.get(key) or "."
+        # A folder that only the environment of the deploy tells may be any of the project.
+        place = (str(folder) if not is_template(folder) else ".", builtin.name == _IMAGE)
+        if place not in self._known:
+            self._known[place] = list(self._below(*place))
+        return self._known[place]
+
+    def _below(self, folder: str, has_patterns: bool) -> Iterator[str]:
+        prefix = "" if folder in (".", "./") else f"{folder.removeprefix('./').rstrip('/')}/"
+        patterns = Patterns("")
+        with suppress(StepFailed):  # said when the step is checked
+            patterns = Patterns.read(self._root / folder / IGNORE_FILE) if has_patterns else patterns
+        for name in self._files.below(self._root / folder):
+            if not patterns.is_ignored(name, patterns.inside(dirname(name))):
+                yield f"{prefix}{name}"

@@ -1,0 +1,70 @@
+"""Whether the code of a flow changed: its file, or a module of the repository that it imports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeAlias
+
+from syntask_yaml.errors import SyntaskError
+from syntask_yaml.files import shown_path
+from syntask_yaml.operations.change_reason import ChangedPart, ChangeReason
+from syntask_yaml.project.changed_files import ChangedFiles
+from syntask_yaml.project.flows import FlowReader, ModuleFile, parse_entrypoint
+from syntask_yaml.pysource.import_graph import ImportGraph
+
+_Chains: TypeAlias = Mapping[ModuleFile, tuple[str, ...]]
+
+
+class ChangedCode:
+    """The flows in the project at *root*, of which *files* changed."""
+
+    def __init__(self, root: Path, reader: FlowReader, files: ChangedFiles) -> None:
+        self._root, self._reader, self._files = root.absolute(), reader, files
+
+    def reasons(self, entrypoints: Iterable[str]) -> dict[str, ChangeReason]:
+        """Why the code of each of *entrypoints* changed, for those of which it did."""
+        found = {entrypoint: self._module(entrypoint) for entrypoint in entrypoints}
+        chains = self._chains({module for module in found.values() if module is not None})
+        return {
+            entrypoint: reason
+            for entrypoint, module in found.items()
+            if (reason := self._gone(entrypoint) if module is None else self._reason(chains.get(module)))
+        }
+
+    def _module(self, entrypoint: str) -> ModuleFile | None:
+        with suppress(SyntaskError):
+            return self._reader.find(entrypoint)
+        return None
+
+    def _chains(self, modules: Iterable[ModuleFile]) -> _Chains:
+        graph = ImportGraph()
+        groups: dict[tuple[Path, ...], dict[str, ModuleFile]] = {}
+        for module in modules:
+            groups.setdefault(module.search, {})[str(module.path)] = module
+        found: dict[ModuleFile, tuple[str, ...]] = {}
+        for search, starts in groups.items():
+            names = {path: module.module for path, module in starts.items()}
+            chains = graph.chains(names, [str(folder) for folder in search], self._files.has)
+            found |= {starts[path]: chain for path, chain in chains.items()}
+        return found
+
+    def _reason(self, chain: tuple[str, ...] | None) -> ChangeReason | None:
+        if chain is None:
+            return None
+        names = tuple(shown_path(Path(file), self._root) for file in chain)
+        if len(names) == 1:
+            return ChangeReason(ChangedPart.FLOW, f"`{names[0]}` changed", names)
+        through = "".join(f" `{name}`, which imports" for name in names[1:-1])
+        return ChangeReason(
+            ChangedPart.MODULE, f"`{names[0]}` imports{through} `{names[-1]}`, which changed", names
+        )
+
+    def _gone(self, entrypoint: str) -> ChangeReason | None:
+        """The reason for a flow whose file is not there any more."""
+        with suppress(SyntaskError):
+            path = parse_entrypoint(entrypoint).path
+            if path is not None and self._files.has(str(self._root / path)):
+                return ChangeReason(ChangedPart.FLOW, f"`{path}` was deleted", (path,))
+        return None

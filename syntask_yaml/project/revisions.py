@@ -1,0 +1,169 @@
+"""States of a git repository: the commit that a text means, what differs between states, and their files.
+
+The program git is asked. No text of a user's becomes an option of it, it runs no hooks, asks nothing, and
+writes nothing into the repository.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from syntask_yaml.diagnostics import did_you_mean
+from syntask_yaml.errors import SyntaskError, UsageError
+
+_OWN_CONFIGURATION = (
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    f"core.hooksPath={os.devnull}",
+    "-c",
+    "core.quotePath=false",
+)
+_ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+_DEEPEN = (
+    "Run `git fetch --unshallow`. In GitHub Actions, give `actions/checkout` the input `fetch-depth: 0`; in "
+    "GitLab CI, set `GIT_DEPTH: 0`."
+)
+_FILE_MODES = (b"100644", b"100755")
+
+
+class RevisionUnavailable(SyntaskError):
+    """The repository, or what is there of its history, does not have a state that was asked for."""
+
+    code = "revision-unavailable"
+
+
+@dataclass(frozen=True)
+class History:
+    """The repository whose working tree is at *tree*, an absolute path without links."""
+
+    tree: Path
+
+    def commit(self, ref: str) -> str:
+        """The commit that *ref* means, as its SHA. Raises UsageError, RevisionUnavailable."""
+        if not ref or ref.startswith("-") or not ref.isprintable():
+            raise UsageError(
+                f"`{ref}` is not a commit, a branch or a tag.", hint="Write `main`, `v1.2` or a SHA."
+            )
+        found = self._answer("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
+        if found is not None:
+            return found
+        if self._shallow:
+            raise RevisionUnavailable(
+                f"This checkout is shallow, and what was fetched of it has no `{ref}`.", hint=_DEEPEN
+            )
+        known = (self._answer("for-each-ref", "--format=%(refname:short)") or "").splitlines()
+        hint = did_you_mean(ref, known, otherwise="Run `git fetch`, or check the name.")
+        raise RevisionUnavailable(f"The repository has no commit, branch or tag `{ref}`.", hint=hint)
+
+    def base(self, ref: str) -> str:
+        """The last commit that *ref* and what is checked out have in common: what was changed since is ours.
+
+        Raises UsageError, and RevisionUnavailable, also where the history that was fetched does not tell.
+        """
+        commit = self.commit(ref)
+        base = self._answer("merge-base", commit, "HEAD")
+        if base is not None and (base == commit or self._is_certain(base, commit)):
+            return base
+        if self._shallow:
+            detail = f"This checkout is shallow, so it does not tell where it and `{ref}` have parted."
+            raise RevisionUnavailable(detail, hint=_DEEPEN)
+        raise RevisionUnavailable(f"`{ref}` and what is checked out have no commit in common.")
+
+    def _is_certain(self, base: str, commit: str) -> bool:
+        """Whether no later commit in common can be behind the end of a shallow history."""
+        if not self._shallow:
+            return True
+        between = self._answer("rev-list", commit, "HEAD", f"^{base}") or ""
+        return self._shallow.isdisjoint(between.splitlines())
+
+    def changed_since(self, commit: str) -> frozenset[Path]:
+        """The files that differ between *commit* and now: committed or not, deleted, or new."""
+        differing = self._names("diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", commit, "--")
+        new = self._names("ls-files", "--others", "--exclude-standard", "-z")
+        return frozenset(self.tree / name for name in (*differing, *new))
+
+    def changed_between(self, one: str, other: str) -> frozenset[Path]:
+        """The files that differ between two commits."""
+        names = self._names("diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", one, other, "--")
+        return frozenset(self.tree / name for name in names)
+
+    def write_files(self, commit: str, into: Path, is_wanted: Callable[[str], bool]) -> None:
+        """Write those files of *commit* that are wanted, by their names, below *into*, as git stores them.
+
+        Links and submodules are left out. Raises RevisionUnavailable.
+        """
+        listed = self._run("ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")
+        entries = [line.partition(b"\t") for line in listed if line.startswith(_FILE_MODES)]
+        wanted = [(about.split()[2], os.fsdecode(name)) for about, _, name in entries]
+        wanted = [(blob, name) for blob, name in wanted if is_wanted(name)]
+        contents = self._contents(blob for blob, _ in wanted)
+        for (_, name), content in zip(wanted, contents, strict=True):
+            path = into / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+
+    def _contents(self, blobs: Iterable[bytes]) -> Iterator[bytes]:
+        answer = self._run("cat-file", "--batch", given=b"".join(blob + b"\n" for blob in blobs))
+        at = 0
+        while at < len(answer):
+            end = answer.index(b"\n", at)
+            name, kind, *size = answer[at:end].split()
+            if kind != b"blob":
+                detail = f"git does not have the content of {name.decode()}, which the commit holds."
+                raise RevisionUnavailable(detail, hint="Fetch it: the clone may be a partial one.")
+            start, at = end + 1, end + 2 + int(size[0])
+            yield answer[start : at - 1]
+
+    @cached_property
+    def _shallow(self) -> frozenset[str]:
+        """The commits behind which the history was not fetched."""
+        file = self._answer("rev-parse", "--git-path", "shallow")
+        try:
+            return frozenset((self.tree / (file or "")).read_text(encoding="ascii").split())
+        except OSError:
+            return frozenset()
+
+    def _names(self, *arguments: str) -> list[str]:
+        return [os.fsdecode(name) for name in self._run(*arguments).split(b"\0") if name]
+
+    def _answer(self, *arguments: str) -> str | None:
+        """What git prints; None where it does not know."""
+        try:
+            return os.fsdecode(_git(self.tree, *arguments)).strip() or None
+        except subprocess.CalledProcessError:
+            return None
+
+    def _run(self, *arguments: str, given: bytes = b"") -> bytes:
+        try:
+            return _git(self.tree, *arguments, given=given)
+        except subprocess.CalledProcessError as error:
+            lines = error.stderr.decode(errors="replace").strip().splitlines()
+            detail = f"`git {arguments[0]}` failed: {lines[-1] if lines else 'it did not say why'}."
+            raise RevisionUnavailable(detail) from error
+
+
+def history_of(directory: Path) -> History:
+    """The repository that *directory* is in. Raises RevisionUnavailable where it is in none."""
+    try:
+        tree = os.fsdecode(_git(directory, "rev-parse", "--show-toplevel")).removesuffix("\n")
+    except subprocess.CalledProcessError:
+        tree = ""
+    except FileNotFoundError:
+        raise RevisionUnavailable("The program `git` is not installed.", hint="Install git.") from None
+    if not tree:
+        detail = f"`{directory}` is in no working tree of a git repository, so it has no earlier states."
+        raise RevisionUnavailable(detail, hint="Run the command in a clone of the repository.")
+    return History(Path(tree))
+
+
+def _git(directory: Path, *arguments: str, given: bytes = b"") -> bytes:
+    command, environ = ["git", *_OWN_CONFIGURATION, *arguments], {**os.environ, **_ENVIRONMENT}
+    return subprocess.run(
+        command, cwd=directory, env=environ, input=given, capture_output=True, check=True
+    ).stdout
