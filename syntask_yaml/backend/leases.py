@@ -16,12 +16,20 @@ class LeaseHeld(BackendConflict):
     """Somebody else holds the *lease*."""
 
     def __init__(self, lease: Lease) -> None:
-        holder, since = lease.holder, lease.since.astimezone().isoformat(" ", "seconds")
         super().__init__(
-            f"{holder.name} (process {holder.process}) has been deploying `{lease.name}` since {since}.",
-            hint="Deploy again after it has finished, or wait for it with `--wait 10m`.",
+            held_by(lease),
+            hint=(
+                "Deploy again after it has finished, or wait for it with `--wait 10m`. "
+                "If its process is gone, run `syntask unlock`."
+            ),
         )
         self.lease = lease
+
+
+def held_by(lease: Lease) -> str:
+    """Say who holds *lease*, and since when."""
+    holder, since = lease.holder, lease.since.astimezone().isoformat(" ", "seconds")
+    return f"{holder.name} (process {holder.process}) has been deploying `{lease.name}` since {since}."
 
 
 def this_process() -> Holder:

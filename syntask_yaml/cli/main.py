@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("check", "Check that a worker could start a deployment."),
     "deploy": ("deploy", "Build, push, and create or update deployments."),
     "destroy": ("destroy", "Delete everything that the project has deployed."),
+    "unlock": ("unlock", "Take the deploy lease away from whoever holds it."),
     "explain": ("explain", "Say where a value comes from, or what a message means."),
     "deployment": ("deployment", "Manage deployments."),
     "flow": ("flow", "List the flows of the repository."),
@@ -51,7 +52,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 # Those whose help shows the option for the target.
 _PROJECT_COMMANDS = frozenset(
-    {"validate", "render", "plan", "check", "deploy", "destroy", "explain", "serve"}
+    {"validate", "render", "plan", "check", "deploy", "destroy", "unlock", "explain", "serve"}
 )
 
 

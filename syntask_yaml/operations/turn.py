@@ -17,6 +17,17 @@ from syntask_yaml.model.lease import Lease
 _LEASE, _RENEW, _ASK = 60.0, 15.0, 1.0
 
 
+def find_turn(backend: Backend, project: str) -> Lease | None:
+    """Return the lease of the deploy of *project* that somebody holds; None if nobody does."""
+    try:
+        lease = backend.take_lease(project, this_process(), seconds=_LEASE)
+    except LeaseHeld as error:
+        return error.lease
+    if lease is not None:
+        backend.release_lease(lease)
+    return None
+
+
 class Turn:
     """The turn of a deploy of *project*, until its `with` block ends; *wait* is in seconds."""
 

@@ -15,6 +15,7 @@ from syntask_yaml.model.events import Event, Waiting
 from syntask_yaml.model.lease import Holder, Lease
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.outcome import Outcome
+from syntask_yaml.operations.turn import find_turn
 from tests.support.desk import Desk
 from tests.support.memory import MemoryBackend
 
@@ -40,6 +41,18 @@ def test_a_second_deploy_is_told_who_is_at_work(desk: Desk) -> None:
     with pytest.raises(LeaseHeld, match="ann@elsewhere"):
         desk.deploy()
     assert desk.backend.deployments() == []
+
+
+def test_a_turn_can_be_taken_away(desk: Desk) -> None:
+    """Who is told of it and lets go of it frees the project."""
+    lease = held(desk)
+
+    found = find_turn(desk.backend, lease.name)
+
+    assert found == lease
+    desk.backend.release_lease(found)
+    assert find_turn(desk.backend, lease.name) is None
+    assert desk.deploy().is_good
 
 
 def test_a_deploy_that_changes_nothing_needs_no_turn(desk: Desk) -> None:

@@ -1,0 +1,36 @@
+"""`syntask unlock`: take the deploy lease away from whoever holds it."""
+
+from __future__ import annotations
+
+import click
+
+from syntask_yaml.backend.leases import held_by
+from syntask_yaml.cli.context import Context, pass_context
+from syntask_yaml.cli.views.output import say
+from syntask_yaml.errors import UsageError
+from syntask_yaml.operations.project import open_project
+from syntask_yaml.operations.turn import find_turn
+
+
+@click.command("unlock")
+@click.option("-y", "--yes", is_flag=True, help="Skip the confirmation.")
+@pass_context
+def command(context: Context, /, *, yes: bool) -> None:
+    """Take the deploy lease of the project away from whoever holds it.
+
+    A lease ends by itself: with its deploy, or a minute after its process was killed. Use this only if you
+    know that the deploy does not run any more. One that does is not stopped.
+    """
+    project = open_project(context.place())
+    with context.backend(project=project) as backend:
+        lease = find_turn(backend, project.title)
+        if lease is None:
+            say(f"Nobody is deploying `{project.title}`.")
+            return
+        say(held_by(lease))
+        if not yes:
+            if not context.may_prompt:
+                raise UsageError("This ends the lease of a deploy.", hint="Pass `--yes` to confirm.")
+            click.confirm("Take the lease away?", abort=True, err=True)
+        backend.release_lease(lease)
+    say(f"The deploy lease of `{project.title}` is free.")
