@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import click
 
-from syntask_yaml.backend.base import Features, OwnBackend, is_own
+from syntask_yaml.backend.base import Backend, Features, OwnBackend, is_own
 from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.backend.pools import ELSEWHERE
 from syntask_yaml.cli.completion import complete_pool
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views.output import as_json, print_json, print_table, say, when
 from syntask_yaml.cli.worker_process import limit_option, make_worker, stop_on_signals, worker_options
-from syntask_yaml.errors import BackendRefused, UsageError
+from syntask_yaml.diagnostics import nearest
+from syntask_yaml.errors import BackendConflict, BackendRefused, UsageError
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.pool_type import SERVED_LIST
 from syntask_yaml.model.worker import ServingWorker
@@ -87,6 +90,8 @@ def start(
 ) -> None:
     """Execute the runs of a work pool as they become due.
 
+    A work pool that does not exist is created, of type `process` unless another one is given.
+
     On Ctrl-C or SIGTERM, the worker waits for current runs and exits; a second signal cancels them.
 
     For pools of a server, Prefect's own worker is started with these options.
@@ -97,9 +102,22 @@ def start(
 
             stock = _for_stock_worker(pool, name, queues, type_, limit, run_once=run_once)
             hand_over(context.settings.backend or backend.url, context.environ, stock)
-        served = _served(find_pool(backend, pool), type_, backend.features)
+        served = _served(_pool(pool, type_, backend), type_, backend.features)
         options = worker_options(context.environ, name=name, queues=queues, limit=limit, run_once=run_once)
         _serve(served, backend, options, context)
+
+
+def _pool(name: str, type: str | None, backend: Backend) -> WorkPool:
+    """Return the work pool *name*, made if there is none, as Prefect's worker does.
+
+    Raises NotFound if the name looks like a slip, BackendRefused for a type that is not served here.
+    """
+    known = [pool.name for pool in backend.pools()]
+    if name not in known and nearest(name, known) is None:
+        with suppress(BackendConflict):  # another worker was first
+            made = backend.create_pool(WorkPool(name=name, type=type or "process"))
+            say(f"Created work pool `{name}` of type `{made.type}`.")
+    return find_pool(backend, name)
 
 
 def _serve(pool: WorkPool, backend: OwnBackend, options: WorkerOptions, context: Context) -> None:

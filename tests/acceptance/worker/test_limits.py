@@ -99,7 +99,18 @@ def test_a_worker_may_serve_one_queue(deployed: Deployed) -> None:
 
 
 def test_a_pool_that_is_none(deployed: Deployed) -> None:
+    """It is created, as with Prefect, unless its name looks like a slip, or nobody here serves its type."""
     site = deployed("returns")
     done = site.call("worker", "start", "--pool", "defualt", "--run-once")
     assert done.returncode == 1
     assert "`default`" in done.stderr
+    done = site.call("worker", "start", "--pool", "far", "--type", "kubernetes", "--run-once")
+    assert done.returncode == 1
+    assert "`kubernetes`" in done.stderr
+
+    done = site.call("worker", "start", "--pool", "local", "--run-once")
+    assert "Created work pool `local` of type `process`." in done.stderr
+    site.deploy({"returns": {"entrypoint": "plain.py:returns", "work_pool": {"name": "local"}}})
+    (run,) = site.ask("returns")
+    site.work("--pool", "local")
+    assert site.run(run).state.type is StateType.COMPLETED
