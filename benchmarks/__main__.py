@@ -19,6 +19,7 @@ from benchmarks.table import Table
 MODULES = (
     "startup",
     "validation",
+    "workspaces",
     "schemas",
     "embedded_deploy",
     "earlier",

@@ -53,24 +53,29 @@ def flow_{number}(
 ENVIRON = {"LEVEL": "INFO", "REGION": "eu"}
 
 
-def write_project(folder: Path, deployments: int, *, has_schedules: bool = True) -> Path:
-    """A project of that many deployments of 350 flows, with two schedules each or none; its file."""
+def write_project(
+    folder: Path, deployments: int, *, has_schedules: bool = True, first: int = 0, files: int = FILES
+) -> Path:
+    """A project of that many deployments, numbered from *first*, with two schedules each or none; its file.
+
+    They have seven flows in each of so many *files*.
+    """
     flows = folder / "flows"
     flows.mkdir(parents=True, exist_ok=True)
-    for file in range(FILES):
+    for file in range(files):
         body = "".join(_FLOW.format(number=number) for number in range(FLOWS))
         (flows / f"file_{file}.py").write_text(f"from syntask import flow\n{body}", encoding="utf-8")
     path = folder / "syntask.yaml"
     entry = _ENTRY + _SCHEDULES if has_schedules else _ENTRY
-    entries = (_filled(entry, number) for number in range(deployments))
+    entries = (_filled(entry, number, files) for number in range(first, first + deployments))
     path.write_text(_HEAD + "".join(entries), encoding="utf-8")
     return path
 
 
-def _filled(entry: str, number: int) -> str:
+def _filled(entry: str, number: int, files: int) -> str:
     return entry.format(
         number=number,
-        file=number % FILES,
+        file=number % files,
         flow=number % FLOWS,
         queue=number % 5,
         minute=number % 60,

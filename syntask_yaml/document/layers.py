@@ -9,7 +9,7 @@ its list) stays as it is until `settle`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -64,9 +64,12 @@ class Layers:
     def _over(
         self, lower: Mapping[str, _Item], upper: Mapping[str, _Item], at: Node, *, is_outer: bool = False
     ) -> dict[str, _Item]:
+        appends = any(key.endswith(APPEND) for key in upper)
+        if not lower and not appends:
+            return dict(upper)
         found = dict(lower)
         # What is appended comes after what it is appended to, wherever the keys were written.
-        for key, item in sorted(upper.items(), key=lambda pair: _appends(*pair)):
+        for key, item in sorted(upper.items(), key=_is_appended) if appends else upper.items():
             base = key.removesuffix(APPEND)
             if _appends(key, item):
                 target = base if base in found else key
@@ -112,7 +115,8 @@ class Layers:
             if item.value is None and any(each.value is not None for each in item.location.replaced):
                 continue
             name = key.removesuffix(APPEND) if _appends(key, item) else key
-            found[name] = self._settled_item(item, at, key) if isinstance(item.value, dict) else item
+            is_open = isinstance(item.value, dict) and not _is_as_written(item.value, item.location)
+            found[name] = self._settled_item(item, at, key) if is_open else item
         return found
 
     def _settled_item(self, item: _Item, at: Node, key: str) -> _Item:
@@ -142,8 +146,36 @@ def replaced_by(node: Node) -> list[Node]:
     return [Node(each.value, each.location.source, each.location, node.path) for each in places]
 
 
+def only(node: Node, keys: Sequence[str]) -> Node:
+    """The mapping *node* with no more than *keys*."""
+    children = [child for child in map(node.get, keys) if child is not None]
+    place = MappingLocation(
+        start_of(node.location),
+        [child.key or 0 for child in children],
+        [child.location for child in children],
+        {key: index for index, key in enumerate(keys)},
+    )
+    value = {key: child.value for key, child in zip(keys, children, strict=True)}
+    return Node(value, node.source, place, node.path)
+
+
 def _appends(key: str, item: _Item) -> bool:
     return key.endswith(APPEND) and len(key) > 1 and isinstance(item.value, list)
+
+
+def _is_appended(pair: tuple[str, _Item]) -> bool:
+    return _appends(*pair)
+
+
+def _is_as_written(value: Mapping[str, Any], location: Location) -> bool:
+    """Whether nothing was merged into a mapping, and nothing in it is to be appended."""
+    place = written(location)
+    return not isinstance(place, MappingLocation) or all(
+        not isinstance(child, LayerLocation)
+        and not key.endswith(APPEND)
+        and (not isinstance(inner, dict) or _is_as_written(inner, child))
+        for (key, inner), child in zip(value.items(), place.children, strict=True)
+    )
 
 
 def _items(node: Node) -> dict[str, _Item]:

@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean
-from syntask_yaml.document.layers import APPEND, Layers, in_layer
+from syntask_yaml.document.layers import APPEND, Layers, in_layer, only
 from syntask_yaml.document.location import (
     LayerLocation,
     Location,
@@ -24,10 +24,9 @@ from syntask_yaml.document.location import (
 )
 from syntask_yaml.document.node import Node
 from syntask_yaml.document.reader import Document
-from syntask_yaml.project.composition.files import ProjectFile, ProjectFiles, misplaced_keys
+from syntask_yaml.project.composition.files import ProjectFile, ProjectFiles
 from syntask_yaml.project.composition.paths import from_root
 from syntask_yaml.project.composition.targets import Target, check_targets, targets_of
-from syntask_yaml.project.schema import check_schema
 from syntask_yaml.project.sections import SECTIONS
 
 LAYER_KEYS = ("include", "defaults", "targets", "values")
@@ -59,8 +58,6 @@ def compose(files: ProjectFiles, target: Target | None, is_flow: IsFlow) -> Docu
     problems = [
         *chain.from_iterable(each.document.diagnostics for each in files.files),
         *files.problems,
-        *chain.from_iterable(map(misplaced_keys, files.files)),
-        *chain.from_iterable(map(_check_included, files.files)),
         *check_targets(targets_of(opened.root)),
         *composition.problems,
         *composition.layers.problems,
@@ -75,18 +72,6 @@ def compose(files: ProjectFiles, target: Target | None, is_flow: IsFlow) -> Docu
         tuple(problems),
         is_readable=all(each.document.is_readable for each in files.files),
     )
-
-
-def _check_included(file: ProjectFile) -> Iterator[Diagnostic]:
-    """Yield what the schema does not allow of an included file, beside its deployments and resources, which
-    the whole project has."""
-    if file.included_by and file.document.is_readable:
-        root = file.root
-        others = [key for key in root.value if key not in _MERGED] if isinstance(root.value, dict) else []
-        yield from check_schema(_only(root, others) if isinstance(root.value, dict) else root)
-
-
-_MERGED = ("deployments", "resources")
 
 
 @dataclass(slots=True)
@@ -167,7 +152,7 @@ def _layers_of(file: ProjectFile) -> Iterator[Node]:
     """What a file says of all of its deployments, and of those that it includes."""
     root = file.root
     if file.included_by and isinstance(root.value, dict):
-        sections = _only(root, [key for key in SECTIONS if root.value.get(key) is not None])
+        sections = only(root, [key for key in SECTIONS if root.value.get(key) is not None])
         yield from_root(in_layer(sections, f"`{file.name}`"), file.folder)
     for layer in _part(root, "defaults", f"the `defaults` of `{file.name}`"):
         yield from_root(layer, file.folder)
@@ -176,19 +161,6 @@ def _layers_of(file: ProjectFile) -> Iterator[Node]:
 def _part(node: Node, key: str, layer: str) -> list[Node]:
     child = node.get(key)
     return [in_layer(child, layer)] if child is not None and isinstance(child.value, dict) else []
-
-
-def _only(node: Node, keys: Sequence[str]) -> Node:
-    """The mapping *node* with no more than *keys*."""
-    children = [child for child in map(node.get, keys) if child is not None]
-    place = MappingLocation(
-        start_of(node.location),
-        [child.key or 0 for child in children],
-        [child.location for child in children],
-        {key: index for index, key in enumerate(keys)},
-    )
-    value = {key: child.value for key, child in zip(keys, children, strict=True)}
-    return Node(value, node.source, place, node.path)
 
 
 def _resources(files: Sequence[ProjectFile], composition: _Composition) -> Node | None:

@@ -8,11 +8,15 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.document.layers import only
 from syntask_yaml.document.node import Node
 from syntask_yaml.document.reader import Document, read_file
+from syntask_yaml.project.schema import check_schema
 
 # What only the file that was opened can say.
 ROOT_KEYS = ("name", "targets", "values")
+# What the files of a project have together, and is checked there.
+_MERGED = ("deployments", "resources")
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,9 @@ class _Reading:
         if known is None:
             folder = PurePosixPath(path.parent.resolve().relative_to(self._root).as_posix())
             document = read_file(path, name=self._show(path))
-            self.add(ProjectFile(document, path, folder, (*file.included_by, file)))
+            included = ProjectFile(document, path, folder, (*file.included_by, file))
+            self.problems += _check_included(included)
+            self.add(included)
         elif known in (*file.included_by, file):
             detail = f"The files include each other: {file.chain} → {known.name}."
             self.problems.append(pattern.problem("include-failed", detail, "Remove one of the includes."))
@@ -121,9 +127,20 @@ class _Reading:
             self.problems.append(pattern.problem("include-failed", detail, "Include it once."))
 
 
-def misplaced_keys(file: ProjectFile) -> Iterator[Diagnostic]:
+def _check_included(file: ProjectFile) -> Iterator[Diagnostic]:
+    """Yield what is wrong with an included file, beside its deployments and resources, which the whole
+    project has."""
+    root = file.root
+    if isinstance(root.value, dict):
+        root = only(root, [key for key in root.value if key not in _MERGED])
+        yield from _misplaced(file)
+    if file.document.is_readable:
+        yield from check_schema(root)
+
+
+def _misplaced(file: ProjectFile) -> Iterator[Diagnostic]:
     """Yield the keys of an included file that belong in the one which was opened."""
-    for node in filter(None, map(file.root.get, ROOT_KEYS if file.included_by else ())):
+    for node in filter(None, map(file.root.get, ROOT_KEYS)):
         key = node.path[-1]
         detail = (
             f"`{key}` is of the whole project, and this file is included by `{file.included_by[0].name}`."
