@@ -165,6 +165,13 @@ class Backend(Automations, ConcurrencyLimits, WorkPools, Protocol):
         """Runs, the one that is due last first; with `after`, the one that is due next first."""
         ...
 
+    def last_runs(self, deployments: Collection[Stored]) -> dict[str, Run]:
+        """The last run of each of *deployments* that was due and no longer waits, by the deployment's id.
+
+        A server is asked a limited number of times: of very many deployments, some may be left out.
+        """
+        ...
+
     def run(self, id: str) -> Run | None:
         """One run by its id, or by a prefix of it; `BackendRefused` if the prefix fits several."""
         ...

@@ -272,3 +272,23 @@ def test_runs_outlive_their_deployment(backend: Backend, etl: Stored) -> None:
     ended = found[waiting.id]
     assert (ended.deployment_id, ended.state.type) == (None, StateType.CANCELLED)
     assert "deleted" in ended.state.message
+
+
+def test_the_last_run_of_a_deployment_is_one_that_no_longer_waits(
+    backend: Backend, deploy: Deploy, pool: str
+) -> None:
+    """Of those that were due; a deployment whose runs all wait has none, as one without runs."""
+    one, two, three = deploy(*(replace(ETL, name=name, work_pool=pool) for name in ("one", "two", "three")))
+    past = datetime(2026, 3, 2, 11, tzinfo=UTC)
+    due = [(one, 0), (one, 2), (one, 4), (two, 5)]
+    first, last, _, _ = (
+        backend.create_run(RunRequest(deployment_id=each.id, scheduled=past + timedelta(minutes=minutes)))
+        for each, minutes in due
+    )
+    for run in (first, last):
+        backend.cancel(run.id)
+
+    found = backend.last_runs([one, two, three])
+
+    assert {key: run.id for key, run in found.items()} == {one.id: last.id}
+    assert backend.last_runs([]) == {}

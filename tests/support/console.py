@@ -25,7 +25,7 @@ _VARIABLE = (
     (re.compile(r'(?<="worker": ")[^"]+'), "<worker>"),
     (re.compile(r"(?<=Name) +(?=Deployment)"), "  "),
     (re.compile(r"in \d+\.\d s"), "in <seconds>"),
-    (re.compile(r"(?<=<time>  )\d+(?:\.\d+)? m?s\b"), "<took>"),
+    (re.compile(r"(?<=  )\d+(?:\.\d+)? m?s$", re.MULTILINE), "<took>"),
     (re.compile(r'(?<="seconds": )\d+\.\d+'), "<seconds>"),
 )
 

@@ -238,6 +238,14 @@ WHERE deployment = :deployment AND due > :after
   AND (:since IS NULL OR ended IS NULL OR ended >= :since)
 ORDER BY due, created LIMIT :limit;
 
+-- name: last_runs
+SELECT runs.* FROM json_each(:deployments)
+CROSS JOIN runs ON runs.rowid = (
+    SELECT last.rowid FROM runs AS last
+    WHERE last.deployment = json_each.value AND last.due <= :now AND last.state <> 'SCHEDULED'
+    ORDER BY last.due DESC, last.created DESC LIMIT 1
+);
+
 -- name: save_run
 -- What no longer takes up a slot is no longer leased.
 UPDATE runs SET

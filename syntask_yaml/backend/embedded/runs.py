@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from syntask_yaml.backend.base import ALL_LINES, LogFilter, RunFilter
@@ -72,6 +73,12 @@ class EmbeddedRuns(EmbeddedBase):
         rows = self._store.all(_statement(which), **values)
         now = self._clock()
         return [seen(run_of(row), now) for row in rows]
+
+    def last_runs(self, deployments: Collection[Stored]) -> dict[str, Run]:
+        now = self._clock()
+        names = to_json([each.deployment.full_name for each in deployments])
+        runs = [run_of(row) for row in self._store.all("last_runs", deployments=names, now=to_moment(now))]
+        return {run.deployment_id: seen(run, now) for run in runs if run.deployment_id is not None}
 
     def run(self, id: str) -> Run | None:
         found = self._store.all("runs_by_prefix", prefix=id.lower(), limit=CANDIDATES + 1) if id else []

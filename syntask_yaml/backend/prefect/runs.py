@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -21,11 +21,15 @@ from syntask_yaml.backend.prefect.faults import Refused
 from syntask_yaml.backend.prefect.pages import OVERLAP, PAGE
 from syntask_yaml.backend.prefect.shapes import TEXT, Shape
 from syntask_yaml.backend.run_states import cancelled, no_such_deployment, no_such_run, only_one, retried
+from syntask_yaml.model.deployment import Stored
 from syntask_yaml.model.run import Cause, LogLine, Run, RunRequest, State, StateType
 
 _BEGINNING = re.compile(r"[0-9a-f-]{1,36}")
 # The beginning of an id is looked for among so many of the latest runs: the API cannot search for it.
 _LATEST = 1000
+# The last runs are asked for of so many deployments at once, and for so many pages at most.
+_AT_ONCE, _MOST_PAGES = 500, 25
+_BEGUN = sorted(state.value for state in StateType if state is not StateType.SCHEDULED)
 _TICK = timedelta(microseconds=1)
 _STATE: Shape = {"type": str, "message": TEXT, "timestamp": TEXT}
 _LATEST_FIRST, _NEXT_FIRST = "EXPECTED_START_TIME_DESC", "EXPECTED_START_TIME_ASC"
@@ -86,6 +90,19 @@ class PrefectRuns(PrefectBase):
             flow, _, name = which.deployment.partition("/")
             body |= {"flows": {"name": {"any_": [flow]}}, "deployments": {"name": {"any_": [name]}}}
         return self._first(chosen, which.limit, **body)
+
+    def last_runs(self, deployments: Collection[Stored]) -> dict[str, Run]:
+        """Each page has the last runs of those that the pages before had none of: at least of one."""
+        left, found = [stored.id for stored in deployments], dict[str, Run]()
+        for _ in range(_MOST_PAGES):
+            asked = left[:_AT_ONCE]
+            chosen = {"state": {"type": {"any_": _BEGUN}}, "deployment_id": {"any_": asked}}
+            raws = self._first(chosen, PAGE) if asked else []
+            for run in self._runs(raws):
+                found.setdefault(run.deployment_id or "", run)
+            is_all = len(raws) < PAGE
+            left = [each for each in left[_AT_ONCE if is_all else 0 :] if each not in found]
+        return found
 
     def _first(self, chosen: Raw, limit: int, *, sort: str = _LATEST_FIRST, **body: Any) -> list[Raw]:
         """The first *limit* runs that *chosen* filters, each page from the last time on of the one before.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -18,12 +19,15 @@ from syntask_yaml.cli.deployment_choice import (
     filters_of,
 )
 from syntask_yaml.cli.selection_options import filter_options
-from syntask_yaml.cli.views.output import as_json, print_json, print_table, say
+from syntask_yaml.cli.views.children import took_text
+from syntask_yaml.cli.views.output import as_json, print_json, print_table, say, when
 from syntask_yaml.model.deployment import Stored
 from syntask_yaml.model.identity import schedule_keys
+from syntask_yaml.model.run import Run
 from syntask_yaml.operations import deployments as operations
-from syntask_yaml.operations.documents import document
+from syntask_yaml.operations.documents import document, run_document
 from syntask_yaml.operations.render import stored_document
+from syntask_yaml.operations.status.coming import next_time
 from syntask_yaml.project.filters import Filters
 
 _names = click.argument("names", nargs=-1, shell_complete=complete_deployment)
@@ -61,16 +65,35 @@ def ls(
     """List all deployments, or those that are selected."""
     with context.backend(is_read_only=True) as backend:
         stored = operations.find_deployments(backend, filters_of(names, select, exclude))
+        last = backend.last_runs(stored)
+    now = datetime.now(UTC)
     if output == "json":
-        print_json(document("deployment-ls", {"deployments": [stored_document(each) for each in stored]}))
+        documents = [{**stored_document(each), **_times(each, last.get(each.id), now)} for each in stored]
+        print_json(document("deployment-ls", {"deployments": documents}))
         return
-    rows = [_row(each) for each in stored]
-    print_table(
-        ("Deployment", "Work pool", "Schedules", "Paused", "Project"), rows, empty="There are no deployments."
-    )
+    rows = [_row(each, last.get(each.id), now) for each in stored]
+    print_table(_COLUMNS, rows, empty="There are no deployments.")
 
 
-def _row(stored: Stored) -> tuple[str, ...]:
+_COLUMNS = (
+    "Deployment",
+    "Work pool",
+    "Schedules",
+    "Paused",
+    "Project",
+    "Next run",
+    "Last run",
+    "State",
+    "Took",
+)
+
+
+def _times(stored: Stored, last: Run | None, now: datetime) -> dict[str, Any]:
+    """The last run and the next time of a deployment, as JSON."""
+    return {"last_run": last and run_document(last), "next_run": next_time(stored.deployment, now)}
+
+
+def _row(stored: Stored, last: Run | None, now: datetime) -> tuple[str, ...]:
     deployment = stored.deployment
     schedules: Any = deployment.schedules or ()
     named = zip(schedule_keys(schedules), schedules, strict=True)
@@ -80,7 +103,9 @@ def _row(stored: Stored) -> tuple[str, ...]:
         if each.active is not False
     )
     paused = "yes" if deployment.paused else ""
-    return (deployment.full_name, str(deployment.work_pool or ""), keys, paused, deployment.project or "")
+    pool, project = str(deployment.work_pool or ""), deployment.project or ""
+    begun = (when(last.scheduled), last.state.name, took_text(last)) if last else ("", "", "")
+    return (deployment.full_name, pool, keys, paused, project, when(next_time(deployment, now)), *begun)
 
 
 @command.command("inspect")
@@ -91,10 +116,12 @@ def inspect(context: Context, /, *, name: str, output: str) -> None:
     """Show all details of a deployment."""
     with context.backend(is_read_only=True) as backend:
         stored = operations.find_deployment(backend, name)
+        last = backend.last_runs([stored])
+    fields = {**stored_document(stored), **_times(stored, last.get(stored.id), datetime.now(UTC))}
     if output == "json":
-        print_json(document("deployment", stored_document(stored)))
+        print_json(document("deployment", fields))
         return
-    for key, value in stored_document(stored).items():
+    for key, value in fields.items():
         shown = (
             value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False, default=str)
         )

@@ -13,7 +13,7 @@ from syntask_yaml.cli.commands.why import new_command as new_why
 from syntask_yaml.cli.completion import complete_deployment, complete_run
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.duration import Since
-from syntask_yaml.cli.views.children import duration_text, print_children
+from syntask_yaml.cli.views.children import print_children, took_text
 from syntask_yaml.cli.views.deliveries import delivery_text, encode_delivery
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.output import as_json, print_json, print_table, say, when
@@ -105,7 +105,7 @@ def ls(
             run.state.name,
             when(run.scheduled),
             when(run.ended),
-            "" if run.took is None else duration_text(run.took),
+            took_text(run),
         )
         for run in runs
     ]

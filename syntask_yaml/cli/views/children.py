@@ -48,6 +48,11 @@ def duration_text(duration: timedelta) -> str:
     return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60:,} h {minutes % 60} min"
 
 
+def took_text(run: Run) -> str:
+    """How long *run* took; empty if it has not ended."""
+    return "" if run.took is None else duration_text(run.took)
+
+
 def _first_line(text: str) -> str:
     line = text.partition("\n")[0]
     return f"{line[:77]}…" if len(line) > 78 else line

@@ -31,8 +31,8 @@ def coming_runs(backend: Backend, window: Window, *, limit: int) -> list[Run]:
 
 def next_deployments(backend: Backend, window: Window, *, limit: int) -> list[Stored]:
     """Return the deployments whose schedules fire next, in this order, from the schedules alone."""
-    firsts = ((_first(each.deployment, window), each) for each in backend.deployments())
-    firing = [(first, each) for first, each in firsts if first < window.until]
+    firsts = ((next_time(each.deployment, window.now), each) for each in backend.deployments())
+    firing = [(first, each) for first, each in firsts if first is not None and first < window.until]
     return [each for _, each in sorted(firing, key=itemgetter(0))[:limit]]
 
 
@@ -45,15 +45,13 @@ def coming_times(stored: Iterable[Stored], window: Window) -> Mapping[str, froze
     }
 
 
-def _first(deployment: Deployment, window: Window) -> datetime:
-    """When *deployment* is due next, or the end of the window."""
+def next_time(deployment: Deployment, now: datetime) -> datetime | None:
+    """Return when the schedules of *deployment* fire next; None if they do not, or telling takes too long."""
     times = []
     for timing in _timings(deployment):
-        try:
-            times.append(first_time(timing, window.now, steps=_STEPS))
-        except ValueError:  # it takes too long to tell
-            continue
-    return min((time for time in times if time is not None), default=window.until)
+        with suppress(ValueError):
+            times.append(first_time(timing, now, steps=_STEPS))
+    return min((time for time in times if time is not None), default=None)
 
 
 def _timings(deployment: Deployment) -> Iterator[Timing]:

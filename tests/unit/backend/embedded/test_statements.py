@@ -69,6 +69,7 @@ def test_no_table_is_scanned(connection: sqlite3.Connection, name: str) -> None:
         "runs_not_completed",
         "coming_runs",
         "coming_runs_of_deployment",
+        "last_runs",
         "logs",
         "children",
         "next_due",
