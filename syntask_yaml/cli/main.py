@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "validate": ("validate", "Check project files without a backend."),
     "render": ("render", "Print the project with its templates resolved."),
     "plan": ("plan", "Show what a deploy would change."),
+    "diff": ("diff", "Show what two commits declare otherwise."),
     "check": ("check", "Check that a worker could start a deployment."),
     "deploy": ("deploy", "Build, push, and create or update deployments."),
     "destroy": ("destroy", "Delete everything that the project has deployed."),
@@ -52,7 +53,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 # Those whose help shows the option for the target.
 _PROJECT_COMMANDS = frozenset(
-    {"validate", "render", "plan", "check", "deploy", "destroy", "unlock", "explain", "serve"}
+    {"validate", "render", "plan", "diff", "check", "deploy", "destroy", "unlock", "explain", "serve"}
 )
 
 

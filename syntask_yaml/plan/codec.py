@@ -13,7 +13,7 @@ from syntask_yaml.errors import FileFailed
 from syntask_yaml.model.automation import Automation, AutomationWrite
 from syntask_yaml.model.deployment import Write
 from syntask_yaml.model.value import Unknown, Value
-from syntask_yaml.plan.changes import Action, FieldChange, Plan, Removal
+from syntask_yaml.plan.changes import Action, Change, FieldChange, Plan, Removal
 from syntask_yaml.plan.normalize import comparable_fields
 
 FORMAT = "syntask.plan/1"
@@ -36,17 +36,7 @@ def encode(plan: Plan) -> dict[str, Any]:
         "project": plan.project,
         "backend": plan.backend,
         "summary": {action.value: count for action, count in plan.summary.items()},
-        "changes": [
-            {
-                "action": change.action.value,
-                "deployment": change.deployment,
-                "reason": change.reason,
-                **_removal(change.removal),
-                "fields": _fields(change.fields),
-            }
-            for change in plan.changes
-            if change.action is not Action.UNCHANGED
-        ],
+        "changes": encode_changes(plan.changes),
         "automations": [
             {
                 "action": change.action.value,
@@ -58,6 +48,21 @@ def encode(plan: Plan) -> dict[str, Any]:
             if change.action is not Action.UNCHANGED
         ],
     }
+
+
+def encode_changes(changes: Iterable[Change]) -> list[dict[str, Any]]:
+    """The changes of deployments in a document; what is unchanged is left out."""
+    return [
+        {
+            "action": change.action.value,
+            "deployment": change.deployment,
+            "reason": change.reason,
+            **_removal(change.removal),
+            "fields": _fields(change.fields),
+        }
+        for change in changes
+        if change.action is not Action.UNCHANGED
+    ]
 
 
 def _fields(fields: Iterable[FieldChange]) -> list[dict[str, Any]]:

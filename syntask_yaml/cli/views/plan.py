@@ -14,7 +14,7 @@ from syntask_yaml.operations.forecasts import PlannedImage
 from syntask_yaml.plan.changes import Action, AutomationChange, Plan
 from syntask_yaml.plan.review import FoldedChange, ReviewSection, review
 
-_COLORS = {
+ACTION_COLORS = {
     Action.CREATE: "green",
     Action.UPDATE: "yellow",
     Action.RENAME: "yellow",
@@ -106,7 +106,7 @@ def _automation(change: AutomationChange) -> Iterator[str]:
 
 
 def _headline(action: Action, name: str, reason: str) -> str:
-    symbol = click.style(action.symbol, fg=_COLORS[action], bold=True)
+    symbol = click.style(action.symbol, fg=ACTION_COLORS[action], bold=True)
     return f"{symbol} {name}{click.style(f'  ({escaped(reason)})' if reason else '', dim=True)}"
 
 

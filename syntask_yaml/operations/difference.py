@@ -1,0 +1,112 @@
+"""What the declarations of two states of a repository differ in, without a backend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from syntask_yaml.errors import ProjectInvalid
+from syntask_yaml.operations.changed import declared_document, project_at
+from syntask_yaml.operations.choose import full_name_of
+from syntask_yaml.operations.project import ProjectPlace, open_project
+from syntask_yaml.plan.changes import Action, Change
+from syntask_yaml.plan.diff import differences
+from syntask_yaml.project.flows import FlowReader
+from syntask_yaml.project.load import Project
+from syntask_yaml.project.revisions import History, history_of
+
+_PYTHON = ".py"
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationDiff:
+    """The *changes* between the declarations of the commit *before* and those of *after*, or of now if None.
+
+    Those of *project* that are the same are only counted.
+    """
+
+    project: str
+    before: str
+    after: str | None
+    changes: tuple[Change, ...]
+    unchanged: int
+
+    @property
+    def summary(self) -> Mapping[Action, int]:
+        """How many deployments each action is for."""
+        counted = {action: sum(each.action is action for each in self.changes) for action in Action}
+        counted[Action.UNCHANGED] = self.unchanged
+        return {action: n for action, n in counted.items() if n or action is not Action.RENAME}
+
+
+def compare_declarations(place: ProjectPlace, ref: str, other: str | None = None) -> DeclarationDiff:
+    """What the project at *place* declares otherwise at *other*, or now, than at *ref*.
+
+    Raises UsageError, RevisionUnavailable, and ProjectInvalid for a file that cannot be read.
+    """
+    now = open_project(place)
+    history = history_of(now.root)
+    before, after = history.commit(ref), None if other is None else history.commit(other)
+    with ExitStack() as stack:
+        states = _States(now, history, stack)
+        old, new = states.documents(before), states.documents(after)
+    found = tuple(_changes(old, new))
+    return DeclarationDiff(now.title, before, after, found, len(new) - _of_new(found))
+
+
+def _of_new(changes: tuple[Change, ...]) -> int:
+    return sum(each.action is not Action.DELETE for each in changes)
+
+
+class _States:
+    """The declarations of commits and of now, each with the flows that there are in that state."""
+
+    def __init__(self, now: Project, history: History, stack: ExitStack) -> None:
+        self._now, self._history, self._stack = now, history, stack
+        self._reader = FlowReader(now.root)
+
+    def documents(self, commit: str | None) -> dict[str, dict[str, Any]]:
+        """What each deployment declares in a state, by `flow/name`; nothing where there is no project."""
+        project, reader = self._now, self._reader
+        if commit is not None:
+            has_own_code = any(file.suffix == _PYTHON for file in self._history.changed_since(commit))
+            folder = Path(self._stack.enter_context(TemporaryDirectory(prefix="syntask-diff-")))
+            found = project_at(self._now, self._history, commit, folder, with_code=has_own_code)
+            if found is None:
+                return {}
+            project, reader = found, FlowReader(found.root) if has_own_code else self._reader
+        if not project.document.is_readable:
+            raise ProjectInvalid(project.errors)
+        return {
+            full_name_of(each, reader, None): declared_document(each, project)
+            for each in project.declarations
+        }
+
+
+def _changes(before: Mapping[str, dict[str, Any]], after: Mapping[str, dict[str, Any]]) -> Iterator[Change]:
+    gone = {name: document for name, document in before.items() if name not in after}
+    for name, document in after.items():
+        old = before.get(name)
+        source = document.get("renamed_from")
+        if old is None and source in gone:
+            change = _change(Action.RENAME, name, gone.pop(source), document)
+            yield replace(change, reason=f"renamed from {source}")
+        elif old is None:
+            yield _change(Action.CREATE, name, {}, document)
+        elif old != document:
+            yield _change(Action.UPDATE, name, old, document)
+    for name, document in gone.items():
+        yield _change(Action.DELETE, name, document, {})
+
+
+def _change(action: Action, name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Change:
+    fields = (
+        field
+        for key in dict.fromkeys((*before, *after))
+        for field in differences(key, before.get(key), after.get(key))
+    )
+    return Change(action, name, tuple(fields))

@@ -1,0 +1,93 @@
+"""What two states of a repository declare otherwise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from syntask_yaml.cli.views.diff import as_document, as_markdown
+from syntask_yaml.operations.difference import compare_declarations
+from syntask_yaml.operations.project import ProjectPlace
+from syntask_yaml.project.revisions import RevisionUnavailable
+from tests.support.git_repository import Repository
+
+FLOW = "from syntask import flow\n\n@flow{}\ndef etl(source: str = 's3') -> None: ...\n"
+BEFORE = """\
+name: shop
+values: {bucket: {default: one}}
+deployments:
+  - {name: same, entrypoint: "flows.py:etl", tags: [a]}
+  - {name: changed, entrypoint: "flows.py:etl", tags: [a], parameters: {source: "{{ values.bucket }}"}}
+  - {name: old, entrypoint: "flows.py:etl"}
+  - {name: gone, entrypoint: "flows.py:etl"}
+"""
+AFTER = """\
+name: shop
+values: {bucket: {default: two}}
+deployments:
+  - {name: same, entrypoint: "flows.py:etl", tags: [a]}
+  - {name: changed, entrypoint: "flows.py:etl", tags: [a, b], parameters: {source: "{{ values.bucket }}"}}
+  - {name: new, entrypoint: "flows.py:etl", renamed_from: etl/old}
+  - {name: added, entrypoint: "flows.py:etl", description: x}
+"""
+
+
+@pytest.fixture(name="repository")
+def _repository(tmp_path: Path) -> Repository:
+    repository = Repository(tmp_path / "shop")
+    repository.commit(**{"flows.py": FLOW.format(""), "syntask.yaml": BEFORE})
+    return repository
+
+
+def changes(repository: Repository, ref: str, other: str | None = None) -> list[tuple[str, str, list[str]]]:
+    found = compare_declarations(ProjectPlace(directory=repository.path), ref, other)
+    return [
+        (each.action.value, each.deployment, [field.path for field in each.fields]) for each in found.changes
+    ]
+
+
+DIFFERENT = [
+    ("update", "etl/changed", ["tags", "values.bucket"]),
+    ("rename", "etl/new", ["name", "renamed_from"]),
+    ("create", "etl/added", ["name", "entrypoint", "description"]),
+    ("delete", "etl/gone", ["name", "entrypoint"]),
+]
+
+
+def test_what_is_not_committed_is_compared_field_by_field(repository: Repository) -> None:
+    (repository.path / "syntask.yaml").write_text(AFTER, encoding="utf-8")
+
+    assert changes(repository, "HEAD") == DIFFERENT
+
+
+def test_two_commits_are_compared_whatever_is_checked_out(repository: Repository) -> None:
+    """Each with the flows of its own: a flow that was renamed has other deployments."""
+    repository.commit(**{"syntask.yaml": AFTER})
+    repository.commit(**{"flows.py": FLOW.format("(name='load')")})
+
+    assert changes(repository, "HEAD~2", "HEAD~1") == DIFFERENT
+    assert changes(repository, "HEAD", "HEAD") == []
+    assert [name for _, name, _ in changes(repository, "HEAD~1")] == [
+        *("load/same", "load/changed", "load/new", "load/added"),
+        *("etl/same", "etl/changed", "etl/new", "etl/added"),
+    ]
+
+
+def test_it_is_shown_to_programs_and_in_pull_requests(repository: Repository) -> None:
+    (repository.path / "syntask.yaml").write_text(AFTER, encoding="utf-8")
+    found = compare_declarations(ProjectPlace(directory=repository.path), "HEAD")
+
+    document = as_document(found)
+    assert document["summary"] == {"create": 1, "update": 1, "delete": 1, "unchanged": 1, "rename": 1}
+    assert document["changes"][0]["fields"][0] == {"path": "tags", "before": ["a"], "after": ["a", "b"]}
+    assert "| `~` | `etl/changed` | `tags` |" in as_markdown(found)
+
+
+def test_a_commit_that_was_not_fetched_is_an_error(repository: Repository, tmp_path: Path) -> None:
+    repository.commit(**{"syntask.yaml": AFTER})
+    shallow = tmp_path / "shallow"
+    repository.git("clone", "--quiet", "--depth=1", repository.url, str(shallow))
+
+    with pytest.raises(RevisionUnavailable, match="shallow"):
+        compare_declarations(ProjectPlace(directory=shallow), "HEAD^")
