@@ -135,9 +135,12 @@ def in_layer(node: Node, layer: str) -> Node:
     return Node(node.value, node.source, location, node.path, node.used, node.key)
 
 
-def layer_of(node: Node) -> str:
-    """The layer that a value comes from; empty where that is the entry itself."""
-    return node.location.layer if isinstance(node.location, LayerLocation) else ""
+def layer_of(node: Node, around: str = "") -> str:
+    """The layer that a value comes from; empty where that is the entry itself.
+
+    *around* is the layer of what the value stands in.
+    """
+    return node.location.layer if isinstance(node.location, LayerLocation) else around
 
 
 def replaced_by(node: Node) -> list[Node]:

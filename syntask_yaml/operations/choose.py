@@ -71,6 +71,8 @@ def choose(
 ) -> list[Declaration]:
     """The declarations that are meant, in file order; those without a usable name belong to `all`.
 
+    In a project with targets, all are meant where nothing is selected.
+
     *resolve* returns the text of a node with its template resolved, empty where it cannot be: names
     are matched as they are written and as they are resolved. *default_pool* is the work pool of those
     that declare none, *changed* what *selection* asks for by `changed_since`. An entrypoint that no
@@ -87,7 +89,7 @@ def choose(
         return found if changed is None else [each for each in found if changed.has(each)]
     if selection.names:
         return _by_name(declared, selection.names, reader, resolve)
-    if selection.all or len(declared) == 1:
+    if selection.all or len(declared) == 1 or (declared and project.target is not None):
         return list(declared)
     if not declared:
         raise NotFound(
@@ -154,7 +156,7 @@ def candidate_of(declaration: Declaration, reader: FlowReader | None, resolve: R
             flows.insert(0, reader.read(entrypoint or declaration.entrypoint).name)
     except SyntaskError:
         pass  # what is wrong with its entrypoint is said when it is selected
-    return Selectable(name or declaration.name, tuple(dict.fromkeys(flows)), declaration.name)
+    return Selectable(name or declaration.name, tuple(dict.fromkeys(flows)), declaration.written_name)
 
 
 def full_name_of(declaration: Declaration, reader: FlowReader | None, resolve: Resolve | None) -> str:

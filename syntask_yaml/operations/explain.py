@@ -17,6 +17,9 @@ from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Declaration, Project
 from syntask_yaml.project.sections import SECTIONS
 
+# The layer of what stands beside the deployments.
+_PROJECT = "the project"
+
 
 @dataclass(frozen=True, slots=True)
 class ValueOrigin:
@@ -48,9 +51,12 @@ def explain(project: Project, text: str, reader: FlowReader) -> tuple[str, list[
         detail = f"`{declaration.label}` does not set `{text.partition(declaration.name)[2].lstrip('.')}`."
         raise NotFound(detail, hint=did_you_mean(str(path[-1]), map(str, known)))
     own = len(declaration.node.path)
-    found = [_explained(each, each.path[own:]) for each in _leaves(node)]
+    leaves = (
+        (each, layer) for each, layer in _leaves(declaration.node) if each.path[: len(node.path)] == node.path
+    )
+    found = [_explained(each, each.path[own:], layer) for each, layer in leaves]
     if not path:
-        found += [_explained(each, each.path) for each in _shared(project, declaration)]
+        found += [_explained(each, each.path, _PROJECT) for each in _shared(project, declaration)]
     return declaration.label, found
 
 
@@ -71,13 +77,14 @@ def _split(project: Project, text: str, reader: FlowReader) -> tuple[Declaration
     raise failure or NotFound("No deployment is named.")
 
 
-def _leaves(node: Node) -> Iterator[Node]:
-    """The values below *node* that are merged as one: scalars and lists."""
+def _leaves(node: Node, layer: str = "") -> Iterator[tuple[Node, str]]:
+    """The values below *node* that are merged as one, scalars and lists, each with its layer."""
+    own = layer_of(node, layer)
     if isinstance(node.value, dict) and node.value:
         for child in node.children():
-            yield from _leaves(child)
+            yield from _leaves(child, own)
     else:
-        yield node
+        yield node, own
 
 
 def _shared(project: Project, declaration: Declaration) -> Iterator[Node]:
@@ -88,9 +95,10 @@ def _shared(project: Project, declaration: Declaration) -> Iterator[Node]:
             yield section
 
 
-def _explained(node: Node, path: TreePath) -> ExplainedValue:
-    return ExplainedValue(path, tuple(map(_origin, (node, *replaced_by(node)))))
+def _explained(node: Node, path: TreePath, layer: str) -> ExplainedValue:
+    replaced = (_origin(each, layer_of(each)) for each in replaced_by(node))
+    return ExplainedValue(path, (_origin(node, layer), *replaced))
 
 
-def _origin(node: Node) -> ValueOrigin:
-    return ValueOrigin(node.value, str(node.span), layer_of(node))
+def _origin(node: Node, layer: str) -> ValueOrigin:
+    return ValueOrigin(node.value, str(node.span), layer)

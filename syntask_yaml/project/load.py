@@ -9,6 +9,7 @@ from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic, in_file_order, once_a_place, without_ignored
 from syntask_yaml.diagnostics import Path as TreePath
+from syntask_yaml.document.layers import replaced_by
 from syntask_yaml.document.node import Node
 from syntask_yaml.document.reader import Document
 from syntask_yaml.model.step import Step
@@ -43,6 +44,13 @@ class Declaration:
     def label(self) -> str:
         """What to call the entry, whether or not it has a name."""
         return _label(self.node)
+
+    @property
+    def written_name(self) -> str:
+        """The name of the entry itself, before the target put anything in front of it."""
+        node = self.node.get("name")
+        before = replaced_by(node) if node is not None else []
+        return str(before[0].value) if before and before[0].value else self.name
 
     @property
     def fields(self) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from syntask_yaml.operations.chosen import changes_chosen
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.plan import Request
-from syntask_yaml.operations.project import open_project
+from syntask_yaml.operations.project import read
 from syntask_yaml.operations.prune import Approval
 from syntask_yaml.operations.saved import load_plan
 from syntask_yaml.plan.changes import Plan
@@ -201,12 +201,13 @@ def is_open(context: Context, request: Request) -> bool:
     selection = request.selection
     if not context.may_prompt or selection.all or (selection.narrows and not selection.entrypoint):
         return False
-    if not selection.entrypoint:
-        return True
     try:
-        declared = open_project(context.place()).declarations
+        reading = read(context.place())
     except NotFound:
         return True
+    if not selection.entrypoint:
+        return not reading.targets
+    declared = reading.usual(context.target).declarations
     return not selection.names and all(each.entrypoint != selection.entrypoint for each in declared)
 
 
