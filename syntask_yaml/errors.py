@@ -22,10 +22,11 @@ Any other exception that reaches the command line is a bug in syntask: exit 70, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from syntask_yaml.diagnostics import Diagnostic
-from syntask_yaml.source import Span
+if TYPE_CHECKING:  # every script that calls a flow loads this
+    from syntask_yaml.diagnostics import Diagnostic
+    from syntask_yaml.source import Span
 
 
 class SyntaskError(Exception):
@@ -42,6 +43,8 @@ class SyntaskError(Exception):
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
+        from syntask_yaml.diagnostics import Diagnostic
+
         return (Diagnostic(self.code, self.detail, self.hint, span=self.span),)
 
 

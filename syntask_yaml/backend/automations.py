@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from syntask_yaml.errors import BackendConflict, BackendError
-from syntask_yaml.model.automation import AutomationWrite, StoredAutomation
-from syntask_yaml.model.delivery import Attempt, Delivery, DeliveryClaim
+
+if TYPE_CHECKING:
+    from syntask_yaml.model.automation import AutomationWrite, StoredAutomation
+    from syntask_yaml.model.delivery import Attempt, Delivery, DeliveryClaim
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound
-from syntask_yaml.model.concurrency_limit import GlobalConcurrencyLimit, SlotAnswer, SlotRequest
-from syntask_yaml.model.value import Json
+
+if TYPE_CHECKING:
+    from syntask_yaml.model.concurrency_limit import GlobalConcurrencyLimit, SlotAnswer, SlotRequest
+    from syntask_yaml.model.value import Json
 
 
 class ConcurrencyLimits(Protocol):

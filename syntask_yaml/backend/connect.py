@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from syntask_yaml.backend.base import Backend
 from syntask_yaml.errors import UsageError
 from syntask_yaml.files import home_path
+
+if TYPE_CHECKING:
+    from syntask_yaml.backend.base import Backend
 
 _EMBEDDED = "embedded:"
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 # Opens the backend at a URL, with the path of the usual store, the environment, and whether a store is made.
-_Opener: TypeAlias = Callable[[str, Path, Mapping[str, str], bool], Backend]
+_Opener: TypeAlias = "Callable[[str, Path, Mapping[str, str], bool], Backend]"
 
 
 def connect(

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from syntask_yaml.backend.automations import DeliveryQueue
 from syntask_yaml.backend.concurrency_limits import SlotQueue
-from syntask_yaml.model.child_run import ChildRun
-from syntask_yaml.model.run import LogLine, Run, State, StateType
-from syntask_yaml.model.value import Json
-from syntask_yaml.model.worker import ServingWorker
+
+if TYPE_CHECKING:
+    from syntask_yaml.model.child_run import ChildRun
+    from syntask_yaml.model.run import LogLine, Run, State, StateType
+    from syntask_yaml.model.value import Json
+    from syntask_yaml.model.worker import ServingWorker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,42 @@ class Claim:
     logged: int = 0
 
 
-class RunQueue(DeliveryQueue, SlotQueue, Protocol):
+class RunReports(Protocol):
+    """What who executes a run needs: a place to report, as long as the run is theirs."""
+
+    def report(self, claim: Claim, state: State, now: datetime) -> bool:
+        """Write a run's new state; False, and nothing written, if the run is no longer ours.
+
+        An end gives up the claim. A run that is to be cancelled stays CANCELLING until it ends.
+        """
+        ...
+
+    def append_logs(self, run_id: str, lines: Sequence[LogLine], *, token: str = "") -> bool:
+        """Keep what a run wrote. With *token*, False, and nothing kept, if the run is no longer ours."""
+        ...
+
+    def rename(self, claim: Claim, name: str) -> bool:
+        """Give a run another name; False, and nothing written, if the run is no longer ours."""
+        ...
+
+    def put_children(self, run_id: str, children: Sequence[ChildRun], *, token: str = "") -> bool:
+        """Keep how task runs and subflow runs of a run stand, each once, over what is known of them.
+
+        What is older than that changes nothing. With *token*, False, and nothing kept, if the run is no
+        longer ours. What has not ended when its run ends is CANCELLED or CRASHED with it.
+        """
+        ...
+
+    def renew(self, claims: Sequence[Claim], *, now: datetime, lease: float) -> Mapping[str, StateType]:
+        """Hold on to runs for another *lease* seconds: the states of those still ours, by run id."""
+        ...
+
+    def held(self, claims: Sequence[Claim]) -> Mapping[str, StateType]:
+        """What `renew` answers, without renewing: nothing is written."""
+        ...
+
+
+class RunQueue(RunReports, DeliveryQueue, SlotQueue, Protocol):
     """What a worker needs: due runs, each exactly once, and a place to report.
 
     Every verb may be called by many workers at the same time, and each change is one transaction.
@@ -75,37 +112,6 @@ class RunQueue(DeliveryQueue, SlotQueue, Protocol):
 
         Cheap where there are none.
         """
-        ...
-
-    def report(self, claim: Claim, state: State, now: datetime) -> bool:
-        """Write a run's new state; False, and nothing written, if the run is no longer ours.
-
-        An end gives up the claim. A run that is to be cancelled stays CANCELLING until it ends.
-        """
-        ...
-
-    def append_logs(self, run_id: str, lines: Sequence[LogLine], *, token: str = "") -> bool:
-        """Keep what a run wrote. With *token*, False, and nothing kept, if the run is no longer ours."""
-        ...
-
-    def rename(self, claim: Claim, name: str) -> bool:
-        """Give a run another name; False, and nothing written, if the run is no longer ours."""
-        ...
-
-    def put_children(self, run_id: str, children: Sequence[ChildRun], *, token: str = "") -> bool:
-        """Keep how task runs and subflow runs of a run stand, each once, over what is known of them.
-
-        What is older than that changes nothing. With *token*, False, and nothing kept, if the run is no
-        longer ours. What has not ended when its run ends is CANCELLED or CRASHED with it.
-        """
-        ...
-
-    def renew(self, claims: Sequence[Claim], *, now: datetime, lease: float) -> Mapping[str, StateType]:
-        """Hold on to runs for another *lease* seconds: the states of those still ours, by run id."""
-        ...
-
-    def held(self, claims: Sequence[Claim]) -> Mapping[str, StateType]:
-        """What `renew` answers, without renewing: nothing is written."""
         ...
 
     def reap(self, now: datetime, *, only: Collection[str] | None = None) -> list[Run]:

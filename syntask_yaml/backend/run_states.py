@@ -10,17 +10,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from syntask_yaml.backend.ids import new_id, run_name
 from syntask_yaml.backend.queue import Claim
 from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound
-from syntask_yaml.model.child_run import ChildRun
-from syntask_yaml.model.deployment import Deployment, Stored
-from syntask_yaml.model.job_variables import merged
-from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool
+from syntask_yaml.model.pool import DEFAULT_QUEUE
 from syntask_yaml.model.run import Cause, CauseKind, Run, RunRequest, State, StateType
-from syntask_yaml.model.schedule import Schedule
 from syntask_yaml.model.value import Json, known
+
+if TYPE_CHECKING:
+    from syntask_yaml.model.child_run import ChildRun
+    from syntask_yaml.model.deployment import Deployment, Stored
+    from syntask_yaml.model.pool import WorkPool
+    from syntask_yaml.model.schedule import Schedule
 
 _PATIENCE = timedelta(seconds=15)
 # How often a run that no worker began is made due again.
@@ -94,13 +97,15 @@ def _new_run(stored: Stored, parameters: Mapping[str, Json], now: datetime) -> R
 
 def claim_on(run: Run, token: str, deployment: Deployment, pool: WorkPool) -> Claim:
     """Return what the worker gets that took *run* from *pool*."""
+    from syntask_yaml.model import job_variables
+
     return Claim(
         run=run,
         token=token,
         pool_type=pool.type,
         entrypoint=deployment.entrypoint or "",
         parameters=run.parameters,
-        job_variables=merged(deployment.job_variables, run.job_variables),
+        job_variables=job_variables.merged(deployment.job_variables, run.job_variables),
         base_job_template=pool.base_job_template,
         pull_steps=deployment.pull_steps,
     )

@@ -6,12 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from syntask_yaml.backend.base import OwnBackend, RunFilter
+from syntask_yaml.backend.embedded.script_runs import EmbeddedScriptRuns
 from syntask_yaml.backend.leases import is_gone, this_process
-from syntask_yaml.model.run import StateType
-from syntask_yaml.worker.run_environment import own_directory, remove_directory
-
-_BUSY = frozenset({StateType.RUNNING, StateType.CANCELLING})
+from syntask_yaml.worker.run_directory import own_directory, remove_directory
 
 
 def process_name() -> str:
@@ -20,13 +17,12 @@ def process_name() -> str:
     return f"process {here.process} of {here.name}"
 
 
-def end_lost_runs(backend: OwnBackend, home: Path, now: datetime) -> None:
+def end_lost_runs(backend: EmbeddedScriptRuns, home: Path, now: datetime) -> None:
     """End the runs of scripts that stopped responding, whose processes were of this machine and are gone.
 
     One that only slept, with its machine, goes on. Raises BackendError.
     """
-    found = backend.runs(RunFilter(states=_BUSY))
-    lost = [run.id for run in found if run.is_of_script and run.state.type.is_final and _is_gone(run.worker)]
+    lost = [run.id for run in backend.lost_script_runs(now) if _is_gone(run.worker)]
     for run in backend.reap(now, only=lost) if lost else ():
         remove_directory(own_directory(run.id, home))
 

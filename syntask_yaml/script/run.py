@@ -16,6 +16,7 @@ from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.backend.connect import store_path
 from syntask_yaml.backend.run_states import script_run
 from syntask_yaml.errors import SyntaskError
+from syntask_yaml.files import home_path
 from syntask_yaml.script.lost import process_name
 from syntask_yaml.script.tracker import LEASE, ScriptTracker, warn
 from syntask_yaml.settings import Settings, kept_runs, log_limit, read_settings
@@ -47,10 +48,10 @@ def open_run(flow: str, parameters: Mapping[str, Any]) -> Tracker | None:
 
 
 def _opened(flow: str, parameters: Mapping[str, Any], settings: Settings, path: Path) -> Tracker:
-    from syntask_yaml.backend.embedded import EmbeddedBackend
+    from syntask_yaml.backend.embedded.script_runs import ScriptStore
 
     keep, limit = kept_runs(os.environ), log_limit(os.environ)
-    backend = EmbeddedBackend.open(path, patience=_PATIENCE)
+    backend = ScriptStore.open(home_path(path).absolute(), patience=_PATIENCE)
     try:
         run = script_run(flow, _plain(parameters), process_name())
         claim = backend.begin(run, now=utc_now(), lease=LEASE)

@@ -14,15 +14,15 @@ from pathlib import Path
 from threading import Event, Thread, main_thread
 
 from syntask._tracking import ChildChange, RunInfo
-from syntask_yaml.backend.base import OwnBackend
 from syntask_yaml.backend.clock import utc_now
+from syntask_yaml.backend.embedded.script_runs import ScriptStore
 from syntask_yaml.backend.queue import Claim
 from syntask_yaml.errors import BackendError, NotFound
 from syntask_yaml.model.run import Cause, CauseKind, State, StateType
 from syntask_yaml.script.lost import end_lost_runs
 from syntask_yaml.worker.backlog import Backlog, ClaimLost
 from syntask_yaml.worker.protocol import Report
-from syntask_yaml.worker.run_environment import own_directory, remove_directory
+from syntask_yaml.worker.run_directory import own_directory, remove_directory
 from syntask_yaml.worker.sieve import Sieve
 
 # Seconds: of the lease, between two renewals, and between two looks at what there is to write.
@@ -56,7 +56,7 @@ class ScriptTracker:
     """
 
     def __init__(
-        self, backend: OwnBackend, claim: Claim, *, home: Path, keep: timedelta | None, limit: int | None
+        self, backend: ScriptStore, claim: Claim, *, home: Path, keep: timedelta | None, limit: int | None
     ) -> None:
         run = claim.run
         self.run = RunInfo(run.id, run.name, run.flow, run.parameters)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from syntask_yaml.backend.queue import Claim, RunQueue
+from syntask_yaml.backend.queue import Claim, RunReports
 from syntask_yaml.model.run import LogLine, State
 from syntask_yaml.worker.children import WaitingChildren
 
@@ -52,7 +52,7 @@ class Backlog:
                 done += 1
         return lines[done:]
 
-    def deliver(self, queue: RunQueue, claim: Claim, now: datetime) -> Iterator[State]:
+    def deliver(self, queue: RunReports, claim: Claim, now: datetime) -> Iterator[State]:
         """Deliver all lines, the children, a new name of the run, then the states; yield the accepted ones.
 
         Raises ClaimLost for what is rejected. Raises BackendError if the store fails; what it has is not
@@ -79,7 +79,7 @@ class Backlog:
             yield self.states.pop(0)
 
     @staticmethod
-    def _append(queue: RunQueue, claim: Claim, lines: Sequence[LogLine]) -> None:
+    def _append(queue: RunReports, claim: Claim, lines: Sequence[LogLine]) -> None:
         if not queue.append_logs(claim.run.id, lines, token=claim.token):
             raise ClaimLost
 

@@ -18,7 +18,8 @@ from syntask_yaml.steps.scrubber import Scrubber, secrets_in
 from syntask_yaml.worker.backlog import Backlog, ClaimLost
 from syntask_yaml.worker.causes import cause_of_failure
 from syntask_yaml.worker.protocol import Report
-from syntask_yaml.worker.run_environment import job_variables, own_directory, remove_directory
+from syntask_yaml.worker.run_directory import own_directory, remove_directory
+from syntask_yaml.worker.run_environment import job_variables
 from syntask_yaml.worker.runner.base import Adopter, Launch, Legacy, Runner, Running
 from syntask_yaml.worker.sieve import Sieve
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from syntask_yaml.backend.base import OwnBackend
 from syntask_yaml.backend.clock import has_passed
 from syntask_yaml.errors import BackendRefused
-from syntask_yaml.worker.run_environment import own_directory, remove_directory, runs_with_directory
+from syntask_yaml.worker.run_directory import own_directory, remove_directory, runs_with_directory
 from syntask_yaml.worker.runner import LEFTOVERS
 from syntask_yaml.worker.runner.base import Leftovers
 

@@ -24,7 +24,7 @@ from syntask_yaml.worker.housekeeping import Housekeeping
 from syntask_yaml.worker.options import WorkerOptions
 from syntask_yaml.worker.outage import Outage
 from syntask_yaml.worker.planner import Planner
-from syntask_yaml.worker.run_environment import own_directory, remove_directory
+from syntask_yaml.worker.run_directory import own_directory, remove_directory
 from syntask_yaml.worker.runner import RUNNERS
 from syntask_yaml.worker.runner.base import Runner
 from syntask_yaml.worker.served_pools import ServedPools

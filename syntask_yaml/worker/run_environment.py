@@ -1,11 +1,8 @@
-"""The job variables, the environment and the directory of a run."""
+"""The job variables and the environment of a run."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from syntask_yaml.backend.base import Backend
@@ -109,37 +106,3 @@ def run_variables(claim: Claim, variables: Mapping[str, Any]) -> dict[str, str |
 
 def _text(value: Any) -> str:
     return value.reveal() if isinstance(value, Secret) else str(value)
-
-
-@contextmanager
-def working_directory(configured: Any, own: Path) -> Iterator[Path]:
-    """Yield the directory to run in: the *configured* one or, newly made, the run's *own*.
-
-    That one is removed again if the body raises.
-    """
-    if configured:
-        yield Path(str(configured))
-        return
-    remove_directory(own)  # left by a worker that was killed before the run started
-    own.mkdir(parents=True)
-    try:
-        yield own
-    except BaseException:
-        remove_directory(own)
-        raise
-
-
-def own_directory(run_id: str, home: Path) -> Path:
-    """Return the directory that belongs to a run."""
-    return home / "runs" / run_id
-
-
-def runs_with_directory(home: Path) -> list[str]:
-    """Return the ids of the runs, of any store, that have a directory."""
-    folder = home / "runs"
-    return sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
-
-
-def remove_directory(directory: Path) -> None:
-    """Remove *directory* and its contents, as far as possible."""
-    shutil.rmtree(directory, ignore_errors=True)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.processes import clean_environ
+
 ROOT = Path(__file__).parents[2]
 HEAVY = (
     "asyncio concurrent.futures croniter cryptography dateutil docker email.message fsspec git httpx jinja2 "
@@ -56,6 +58,31 @@ def test_flow_code_loads_nothing_of_the_tool() -> None:
     assert {
         name for name in done.stdout.split() if name.startswith(("syntask_yaml", "click", "yaml"))
     } == set()
+
+
+_SCRIPT = """
+import sys
+from syntask import flow
+
+@flow
+def etl(): pass
+
+etl()
+print("loaded:", *sys.modules)
+"""
+
+
+def test_a_script_loads_a_part_of_the_store(tmp_path: Path) -> None:
+    (tmp_path / "etl.py").write_text(_SCRIPT)
+    environ = clean_environ(SYNTASK_HOME=str(tmp_path))
+    words = [sys.executable, str(tmp_path / "etl.py")]
+    done = subprocess.run(words, env=environ, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.rpartition("loaded:")[2].split())
+
+    assert "syntask_yaml.backend.embedded.store" in loaded
+    assert loaded.isdisjoint({*HEAVY} - {"sqlite3"})
+    rest = "backend.embedded.backend backend.schedules diagnostics model.deployment template".split()
+    assert loaded.isdisjoint({f"syntask_yaml.{each}" for each in rest})
 
 
 def test_validate_loads_no_backend_and_no_server_client() -> None:

@@ -69,10 +69,3 @@ class EmbeddedBackend(
         return cls(
             Store.open(path, patience=patience, creates=creates), SecretBox(path.with_suffix(".key")), clock
         )
-
-    def hurry(self, patience: float) -> None:
-        """From now on wait no longer than *patience* seconds while others write."""
-        self._store.patience = patience
-
-    def close(self) -> None:
-        self._store.close()

@@ -14,3 +14,10 @@ class EmbeddedBase:
         self._store = store
         self._secret_box = secret_box
         self._clock = clock
+
+    def hurry(self, patience: float) -> None:
+        """From now on wait no longer than *patience* seconds while others write."""
+        self._store.patience = patience
+
+    def close(self) -> None:
+        self._store.close()

@@ -394,6 +394,9 @@ WHERE leased_until < :now AND (state = 'PENDING' OR NOT EXISTS (
     WHERE pool.name = runs.work_pool AND pool.type IN (SELECT value FROM json_each(:outliving))
 )) AND (:only IS NULL OR id IN (SELECT value FROM json_each(:only)));
 
+-- name: lost_runs
+SELECT * FROM runs INDEXED BY runs_busy WHERE leased_until IS NOT NULL AND leased_until < :now;
+
 -- name: runs_to_take_over
 SELECT id FROM runs WHERE leased_until < :now AND work_pool = :pool AND state <> 'PENDING' LIMIT 1;
 

@@ -1,21 +1,26 @@
-"""Runs of flows that a script calls."""
+"""Runs of flows that a script calls, and the part of the store that a script needs."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from pathlib import Path
+from typing import Self
 
-from syntask_yaml.backend.embedded.base import EmbeddedBase
+from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.backend.embedded.codec import to_moment
-from syntask_yaml.backend.embedded.run_rows import run_row
+from syntask_yaml.backend.embedded.reports import EmbeddedReports, lease_end
+from syntask_yaml.backend.embedded.run_rows import run_of, run_row
+from syntask_yaml.backend.embedded.secret_box import SecretBox
+from syntask_yaml.backend.embedded.store import Store
 from syntask_yaml.backend.ids import new_id
 from syntask_yaml.backend.queue import Claim
 from syntask_yaml.backend.run_states import SCHEDULED
 from syntask_yaml.model.run import Run
 
 
-class EmbeddedScriptRuns(EmbeddedBase):
-    """The verb for who executes a run without a deployment."""
+class EmbeddedScriptRuns(EmbeddedReports):
+    """The verbs for who executes a run without a deployment."""
 
     def begin(self, run: Run, *, now: datetime, lease: float) -> Claim:
         token, moment = new_id(), to_moment(now)
@@ -31,6 +36,23 @@ class EmbeddedScriptRuns(EmbeddedBase):
                 worker=run.worker,
                 token=token,
                 now=moment,
-                leased_until=to_moment(now + timedelta(seconds=lease)),
+                leased_until=lease_end(now, lease),
             )
         return Claim(run=replace(run, scheduled=now, created=now, started=now), token=token, pool_type="")
+
+    def lost_script_runs(self, now: datetime) -> list[Run]:
+        """Runs of scripts that nobody holds any more, and that have not ended."""
+        runs = [run_of(row) for row in self._store.all("lost_runs", now=to_moment(now))]
+        return [run for run in runs if run.is_of_script]
+
+
+class ScriptStore(EmbeddedScriptRuns):
+    """What a script needs of the embedded backend. To load all of that would take most of its start."""
+
+    @classmethod
+    def open(cls, path: Path, *, patience: float) -> Self:
+        """Open the store at *path*, which is created if it does not exist.
+
+        *patience* is for how many seconds to wait while others write.
+        """
+        return cls(Store.open(path, patience=patience), SecretBox(path.with_suffix(".key")), utc_now)

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from functools import partial
 
 from syntask_yaml.worker.fork_client import ForkingSpawn, can_fork
-from syntask_yaml.worker.run_environment import AT_START, environment, working_directory
+from syntask_yaml.worker.run_directory import working_directory
+from syntask_yaml.worker.run_environment import AT_START, environment
 from syntask_yaml.worker.run_process import RunProcess
 from syntask_yaml.worker.runner.base import Launch, Runner
 from syntask_yaml.worker.spawn import Spawn, spawn_program
