@@ -1,4 +1,4 @@
-"""Draw the pictures of the README: what a real terminal shows of `syntask plan` and of the wizard.
+"""Draw the pictures of the pages: what a terminal shows of `syntask plan`, of the wizard and of a status.
 
 `python docs/draw.py` writes `pictures/*.svg`; the tests compare them with what the terminal shows today.
 """
@@ -9,8 +9,10 @@ import io
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,11 +25,16 @@ from rich.text import Text
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
+from docs.example_status import status  # noqa: E402
+from syntask_yaml.cli.views.signs import signs_of  # noqa: E402
+from syntask_yaml.cli.views.status import status_lines  # noqa: E402
+from syntask_yaml.operations.status.svg import draw_svg  # noqa: E402
 from tests.support.terminal import DOWN, ENTER, Terminal  # noqa: E402  (the checkout is no package)
 
 PROGRAM = str(Path(sys.executable).parent / "syntask")
 # The terminal is wider than the picture: the paths of the folder, which is a temporary one, become shorter.
 WIDTH, COLUMNS, ROWS = 100, 160, 60
+STATUS_WIDTH = 112
 FLOWS = '''\
 from syntask import flow
 
@@ -138,7 +145,43 @@ def _terminal(folder: Path, environ: Mapping[str, str], *arguments: str) -> Term
     return Terminal(PROGRAM, *arguments, directory=folder, environ=environ, columns=COLUMNS, rows=ROWS)
 
 
-PICTURES: Mapping[str, Callable[[], str]] = {"plan.svg": draw_plan, "wizard.svg": draw_wizard}
+@contextmanager
+def in_utc() -> Iterator[None]:
+    """Let times be those of UTC for a while."""
+    before = os.environ.get("TZ")
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["TZ"]
+        else:
+            os.environ["TZ"] = before
+        time.tzset()
+
+
+def draw_status() -> str:
+    """Return the picture of `syntask status` on a backend whose time stands still."""
+    console = Console(record=True, width=STATUS_WIDTH, file=io.StringIO(), force_terminal=True)
+    console.print(Text.assemble(("$ ", "bold green"), "syntask status"))
+    with in_utc():
+        for line in status_lines(status(), signs_of("utf-8"), STATUS_WIDTH):
+            console.print(Text.from_ansi(line))
+    return console.export_svg(title="weather", unique_id="status")
+
+
+def draw_timeline() -> str:
+    """Return what `syntask status --output svg` prints of the same backend."""
+    return draw_svg(status().timeline, zone=UTC)
+
+
+PICTURES: Mapping[str, Callable[[], str]] = {
+    "plan.svg": draw_plan,
+    "wizard.svg": draw_wizard,
+    "status.svg": draw_status,
+    "timeline.svg": draw_timeline,
+}
 
 if __name__ == "__main__":
     for name, make in PICTURES.items():

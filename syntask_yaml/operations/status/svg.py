@@ -151,7 +151,7 @@ def _legend(timeline: RunTimeline, height: int) -> Iterator[str]:
     kinds = [_kind(state) for state in reversed(WORST_FIRST) if state in states]
     has_coming = any(lane.next for lane in timeline.lanes)
     for number, kind in enumerate([*kinds, *([_COMING] if has_coming else [])]):
-        x, y = _NAMES + number * 90, height - 18
+        x, y = _NAMES + number * 100, height - 18
         yield f'<rect class="{kind}" x="{x}" y="{y}" width="10" height="10" fill="{_FILLS[kind]}"/>'
         yield f'<text class="legend" x="{x + 15}" y="{y + 9}" fill="{_TEXT}">{kind}</text>'
 
