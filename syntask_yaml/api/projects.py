@@ -140,9 +140,20 @@ def render(project: Project, names: Sequence[str] = (), *, backend: AnyBackend =
         return rendering.render(_context(project, found, None), _request(names, None).selection).content
 
 
-def _request(names: Sequence[str], overrides: Overrides | None, **flags: bool) -> Request:
+def _request(
+    names: Sequence[str],
+    overrides: Overrides | None,
+    *,
+    prune: bool = False,
+    keep_going: bool = False,
+    take_over: bool = False,
+) -> Request:
     return Request(
-        selection=Selection(names=listed(names), all=not names), overrides=overrides or Overrides(), **flags
+        selection=Selection(names=listed(names), all=not names),
+        overrides=overrides or Overrides(),
+        prune=prune,
+        keep_going=keep_going,
+        take_over=take_over,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Self, TypeAlias
 
@@ -17,6 +17,7 @@ from syntask_yaml.errors import UsageError
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.overrides import Overrides
+from syntask_yaml.operations.past import project_at_ref
 from syntask_yaml.operations.plan import Request
 from syntask_yaml.operations.project import is_prefect_project, open_project
 from syntask_yaml.project.flows import FlowReader
@@ -175,6 +176,11 @@ PLAN_OPTIONS = (
         is_flag=True,
         help="Skip deployments that have problems and continue with the others.",
     ),
+    click.option(
+        "--ref",
+        metavar="REF",
+        help="Use the project as it was at a commit, branch or tag; the working tree is not touched.",
+    ),
 )
 
 
@@ -220,10 +226,14 @@ class ProjectArguments:
         )
 
     @contextmanager
-    def opened(self, context: Context, *, is_read_only: bool = False) -> Iterator[DeployContext]:
-        """Open the project and the backend, for a while."""
-        project = open_project(context.place(strict=self.strict))
-        with context.backend(is_read_only=is_read_only, project=project) as backend:
+    def opened(
+        self, context: Context, *, is_read_only: bool = False, ref: str | None = None
+    ) -> Iterator[DeployContext]:
+        """Open the project, as it is or as it was at *ref*, and the backend, for a while."""
+        place = context.place(strict=self.strict)
+        with ExitStack() as stack:
+            project = open_project(place) if ref is None else stack.enter_context(project_at_ref(place, ref))
+            backend = stack.enter_context(context.backend(is_read_only=is_read_only, project=project))
             yield DeployContext(
                 project=project,
                 backend=backend,
@@ -242,6 +252,7 @@ class PlanArguments(ProjectArguments):
     prune: bool
     take_over: bool
     keep_going: bool
+    ref: str | None
 
     @classmethod
     def of(cls, values: dict[str, Any]) -> Self:
@@ -249,10 +260,16 @@ class PlanArguments(ProjectArguments):
 
     @property
     def request(self) -> Request:
+        if self.ref is not None and self.changed_since is not None:
+            raise UsageError(
+                "`--ref` and `--changed-since` cannot be combined: what changed is up to now.",
+                hint="Use one or the other.",
+            )
         return Request(
             selection=self.selection,
             overrides=self.overrides,
             prune=self.prune,
             take_over=self.take_over,
             keep_going=self.keep_going,
+            ref=self.ref,
         )

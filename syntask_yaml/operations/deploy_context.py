@@ -64,7 +64,8 @@ class DeployContext:
 
     @cached_property
     def versions(self) -> Versions:
-        return Versions(self.project.root, self.environ)
+        is_past = self.project.worked_on is not None
+        return Versions(self.project.root, self.environ, is_past=is_past)
 
     @cached_property
     def values(self) -> ResolvedValues | None:

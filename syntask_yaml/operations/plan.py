@@ -39,13 +39,17 @@ from syntask_yaml.project.load import Declaration, Project
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is to be planned, or deployed: which deployments, with what over them, and how."""
+    """What is to be planned, or deployed: which deployments, with what over them, and how.
+
+    *ref* is the commit, branch or tag whose project it is; None: that of the working tree.
+    """
 
     selection: Selection
     overrides: Overrides = field(default_factory=Overrides)
     prune: bool = False
     keep_going: bool = False
     take_over: bool = False
+    ref: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The request as a saved plan keeps it."""

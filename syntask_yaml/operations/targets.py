@@ -26,7 +26,7 @@ def backend_of(project: Project, environ: Mapping[str, str]) -> str | None:
     if target is None:
         return None
     if target.backend is not None:
-        return _from_root(_resolved(target.backend, project, environ), project.root)
+        return _from_root(_resolved(target.backend, project, environ), project.home)
     if target.profile is None:
         return None
     name = _resolved(target.profile, project, environ)

@@ -54,10 +54,14 @@ CI_SYSTEMS: Mapping[str, CiSystem] = {
 
 @dataclass(frozen=True)
 class Versions:
-    """The versions of what is deployed from the folder *root*, in the environment *environ*."""
+    """The versions of what is deployed from the folder *root*, in the environment *environ*.
+
+    *is_past*: it is not the commit that a CI system says it builds.
+    """
 
     root: Path
     environ: Mapping[str, str]
+    is_past: bool = False
 
     def put_on(self, deployment: Deployment, *, flow_version: str | None) -> Deployment:
         """*deployment* with its version info, and, where it declares no version, with the one found.
@@ -92,6 +96,7 @@ class Versions:
         )
         if not (sha and branch and repository):
             return None
+        sha = commit.sha if self.is_past else sha
         url = system.url.format_map(_Unset(self.environ, sha=sha))
         return _info(type, sha, commit.message, branch, repository, url)
 

@@ -32,8 +32,7 @@ def default_pull(
     if job_variables.get("image"):
         return (_go_to(IMAGE_ROOT),), _say(declaration, _IN_IMAGE)
     if pool_type.is_local:
-        detail = f"Runs load the code from `{project.root}` on the worker's machine."
-        return (_go_to(str(project.root)),), _say(declaration, detail)
+        return (_go_to(str(project.home)),), _say_home(declaration, project)
     return (), _refuse(declaration, pool_type)
 
 
@@ -53,6 +52,15 @@ def _builds_image(step: Step) -> bool:
 
 def _say(declaration: Declaration, detail: str) -> Iterator[Diagnostic]:
     yield declaration.node.problem("default-pull", detail).as_note()
+
+
+def _say_home(declaration: Declaration, project: Project) -> Iterator[Diagnostic]:
+    detail = f"Runs load the code from `{project.home}` on the worker's machine"
+    if project.worked_on is None:
+        return _say(declaration, f"{detail}.")
+    hint = "Add a `pull` step that gets the code of a commit, or check the commit out there."
+    problem = declaration.node.problem("default-pull", f"{detail}, as it is then and not as it was.", hint)
+    return iter((problem.as_warning(),))
 
 
 def _refuse(declaration: Declaration, pool_type: PoolType) -> Iterator[Diagnostic]:

@@ -65,6 +65,7 @@ class Project:
     *name* is None where the file does not give one: then nothing that it deploys is marked as its own.
     *file* is the path of the file, None for a text that was never one; *files* are all that it consists of.
     *automations* and *values* are as they were written. *target* is the environment that the rest is for.
+    *worked_on* is the root in the working tree, where this one is that of a commit.
     """
 
     name: str | None
@@ -80,11 +81,17 @@ class Project:
     automations: tuple[Node, ...] = ()
     target: Target | None = None
     values: Values = field(default_factory=dict)
+    worked_on: Path | None = None
 
     def judge(self, problem: Diagnostic) -> Diagnostic:
         """The problem as severe as it is here; in a strict project, warnings are errors."""
         judged = self.dialect.judge(problem)
         return judged.as_error() if self.is_strict else judged
+
+    @property
+    def home(self) -> Path:
+        """The root in the working tree."""
+        return self.worked_on or self.root
 
     @property
     def owner(self) -> str | None:

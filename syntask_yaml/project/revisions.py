@@ -29,6 +29,7 @@ _DEEPEN = (
     "Run `git fetch --unshallow`. In GitHub Actions, give `actions/checkout` the input `fetch-depth: 0`; in "
     "GitLab CI, set `GIT_DEPTH: 0`."
 )
+_GITLINK = b"160000"
 _FILE_MODES = (b"100644", b"100755")
 
 
@@ -53,7 +54,7 @@ class History:
         found = self._answer("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
         if found is not None:
             return found
-        if self._shallow:
+        if self.shallow:
             raise RevisionUnavailable(
                 f"This checkout is shallow, and what was fetched of it has no `{ref}`.", hint=_DEEPEN
             )
@@ -70,17 +71,17 @@ class History:
         base = self._answer("merge-base", commit, "HEAD")
         if base is not None and (base == commit or self._is_certain(base, commit)):
             return base
-        if self._shallow:
+        if self.shallow:
             detail = f"This checkout is shallow, so it does not tell where it and `{ref}` have parted."
             raise RevisionUnavailable(detail, hint=_DEEPEN)
         raise RevisionUnavailable(f"`{ref}` and what is checked out have no commit in common.")
 
     def _is_certain(self, base: str, commit: str) -> bool:
         """Whether no later commit in common can be behind the end of a shallow history."""
-        if not self._shallow:
+        if not self.shallow:
             return True
         between = self._answer("rev-list", commit, "HEAD", f"^{base}") or ""
-        return self._shallow.isdisjoint(between.splitlines())
+        return self.shallow.isdisjoint(between.splitlines())
 
     def changed_since(self, commit: str) -> frozenset[Path]:
         """The files that differ between *commit* and now: committed or not, deleted, or new."""
@@ -120,14 +121,36 @@ class History:
             start, at = end + 1, end + 2 + int(size[0])
             yield answer[start : at - 1]
 
+    @property
+    def objects(self) -> Path:
+        """The folder of git's objects."""
+        return (self.tree / self._run_text("rev-parse", "--git-path", "objects")).resolve()
+
+    @property
+    def object_format(self) -> str:
+        return self._run_text("rev-parse", "--show-object-format")
+
+    @property
+    def url(self) -> str | None:
+        """Where the repository was cloned from; None if it was not."""
+        return self._answer("config", "--get", "remote.origin.url")
+
+    def submodules(self, commit: str) -> list[str]:
+        """The names of the submodules in *commit*."""
+        listed = self._run("ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")
+        return [os.fsdecode(line.partition(b"\t")[2]) for line in listed if line.startswith(_GITLINK)]
+
     @cached_property
-    def _shallow(self) -> frozenset[str]:
+    def shallow(self) -> frozenset[str]:
         """The commits behind which the history was not fetched."""
         file = self._answer("rev-parse", "--git-path", "shallow")
         try:
             return frozenset((self.tree / (file or "")).read_text(encoding="ascii").split())
         except OSError:
             return frozenset()
+
+    def _run_text(self, *arguments: str) -> str:
+        return os.fsdecode(self._run(*arguments)).strip()
 
     def _names(self, *arguments: str) -> list[str]:
         return [os.fsdecode(name) for name in self._run(*arguments).split(b"\0") if name]

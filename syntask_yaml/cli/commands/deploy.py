@@ -158,7 +158,7 @@ def deploy_project(
         show=show if arguments.show_plan else None,
     )
     progress = view.DeployProgress(verbosity=context.verbosity)
-    with arguments.opened(context) as deploy_context:
+    with arguments.opened(context, ref=request.ref) as deploy_context:
         outcome = deploy(
             deploy_context,
             request,
@@ -199,7 +199,8 @@ def ask(plan: Plan) -> None:
 def is_open(context: Context, request: Request) -> bool:
     """Whether something is left to ask, and there is somebody to answer."""
     selection = request.selection
-    if not context.may_prompt or selection.all or (selection.narrows and not selection.entrypoint):
+    is_clear = selection.all or (selection.narrows and not selection.entrypoint)
+    if not context.may_prompt or is_clear or request.ref is not None:
         return False
     try:
         reading = read(context.place())

@@ -8,7 +8,13 @@ from typing import Any
 
 import click
 
-from syntask_yaml.cli.commands import deployment_add, deployment_export, deployment_run, deployment_set
+from syntask_yaml.cli.commands import (
+    deployment_add,
+    deployment_export,
+    deployment_owner,
+    deployment_run,
+    deployment_set,
+)
 from syntask_yaml.cli.completion import complete_deployment
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.deployment_choice import (
@@ -43,6 +49,8 @@ def command() -> None:
 
 
 command.add_command(deployment_add.command)
+command.add_command(deployment_owner.adopt)
+command.add_command(deployment_owner.release)
 command.add_command(deployment_export.command)
 command.add_command(deployment_run.command)
 command.add_command(deployment_set.command)

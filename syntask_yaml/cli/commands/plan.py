@@ -19,10 +19,12 @@ from syntask_yaml.cli.views.output import say
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.operations.change_reason import ChangedSince
 from syntask_yaml.operations.chosen import changes_chosen
+from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.forecasts import as_json as images_as_json
 from syntask_yaml.operations.plan import Planned, Request, make_plan
 from syntask_yaml.operations.saved import save_plan
 from syntask_yaml.plan.codec import encode
+from syntask_yaml.project.repository import find_commit
 
 _PENDING = 2
 
@@ -53,13 +55,14 @@ def command(
 def show_plan(context: Context, arguments: PlanArguments, *, save: Path | None, output: str) -> Planned:
     """Make the plan that *arguments* ask for, print it, and save it if *save* is given."""
     request = arguments.request
-    with arguments.opened(context, is_read_only=True) as deploy_context:
+    with arguments.opened(context, is_read_only=True, ref=request.ref) as deploy_context:
         planned = make_plan(deploy_context, request, with_forecast=True)
         changed = changes_chosen(deploy_context, request.selection)
         if save is not None:
             # The file may lie where a build sees it: a forecast must not depend on it.
             held = make_plan(deploy_context, request) if planned.images else planned
-            save_plan(held, deploy_context, _pinned(request, changed), context.directory / save)
+            pinned = _pinned(request, changed, deploy_context)
+            save_plan(held, deploy_context, pinned, context.directory / save)
     if context.verbosity >= 0:
         changes.show(changed)
     problems = [
@@ -92,8 +95,10 @@ def _report(
     )
 
 
-def _pinned(request: Request, changed: ChangedSince | None) -> Request:
-    """*request* as it is saved: with the commit that a branch meant, since it moves on."""
+def _pinned(request: Request, changed: ChangedSince | None, context: DeployContext) -> Request:
+    """*request* as it is saved: with the commits that its branches meant, since these move on."""
+    if request.ref is not None and (commit := find_commit(context.project.root)):
+        return replace(request, ref=commit.sha)
     if changed is None:
         return request
     return replace(request, selection=replace(request.selection, changed_since=changed.commit))

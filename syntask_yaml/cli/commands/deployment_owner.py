@@ -1,0 +1,80 @@
+"""`syntask deployment adopt` and `release`: which project owns a deployment."""
+
+from __future__ import annotations
+
+import click
+
+from syntask_yaml.cli.completion import complete_deployment
+from syntask_yaml.cli.context import Context, pass_context
+from syntask_yaml.cli.deployment_choice import all_matching_option, confirm, filters_of
+from syntask_yaml.cli.selection_options import filter_options
+from syntask_yaml.cli.views.output import say
+from syntask_yaml.errors import UsageError
+from syntask_yaml.operations import handing_over
+from syntask_yaml.operations.deployments import meant_to_change
+from syntask_yaml.operations.project import open_project
+from syntask_yaml.project.filters import Filters
+
+_names = click.argument("names", nargs=-1, shell_complete=complete_deployment)
+
+
+@click.command("adopt")
+@_names
+@filter_options
+@click.option("--from", "owner", metavar="PROJECT", help="The project that owns them now, if there is one.")
+@all_matching_option
+@pass_context
+def adopt(
+    context: Context,
+    /,
+    *,
+    names: tuple[str, ...],
+    select: tuple[str, ...],
+    exclude: tuple[str, ...],
+    owner: str | None,
+    all_matching: bool,
+) -> None:
+    """Make deployments belong to the project of the current directory.
+
+    Their ids, pauses and runs are kept. What the project does not declare, its next `--prune` deletes.
+    """
+    filters = _given(names, select, exclude)
+    project = open_project(context.place())
+    with context.backend(project=project) as backend:
+        meant = meant_to_change(backend, filters)
+        if meant.globs and not all_matching:
+            confirm(context, "Adopt", meant, option="--all-matching")
+        handing_over.adopt(backend, meant.stored, project, owner=owner)
+    for each in meant.stored:
+        say(f"`{each.deployment.full_name}` belongs to `{project.owner}`.")
+
+
+@click.command("release")
+@_names
+@filter_options
+@all_matching_option
+@pass_context
+def release(
+    context: Context,
+    /,
+    *,
+    names: tuple[str, ...],
+    select: tuple[str, ...],
+    exclude: tuple[str, ...],
+    all_matching: bool,
+) -> None:
+    """Make deployments belong to no project: they stay, and no `--prune` deletes them."""
+    filters = _given(names, select, exclude)
+    with context.backend() as backend:
+        meant = meant_to_change(backend, filters)
+        if meant.globs and not all_matching:
+            confirm(context, "Release", meant, option="--all-matching")
+        handing_over.release(backend, meant.stored)
+    for each in meant.stored:
+        say(f"`{each.deployment.full_name}` belongs to no project.")
+
+
+def _given(names: tuple[str, ...], select: tuple[str, ...], exclude: tuple[str, ...]) -> Filters:
+    if not names and not select:
+        raise UsageError("No deployment is named.", hint="Pass names, globs or `--select`.")
+    return filters_of(names, select, exclude)

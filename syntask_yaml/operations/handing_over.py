@@ -1,0 +1,51 @@
+"""Hand deployments from one owner to another; their ids, pauses and runs stay as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from syntask_yaml.backend.base import Backend
+from syntask_yaml.errors import BackendConflict, UsageError
+from syntask_yaml.model.deployment import Stored, Write
+from syntask_yaml.project.load import Project
+from syntask_yaml.project.origin import origin_of
+
+
+def adopt(backend: Backend, stored: Sequence[Stored], project: Project, *, owner: str | None = None) -> None:
+    """Make *stored*, which *owner* owns, or nobody if it is None, belong to *project*.
+
+    Nothing is written where it raises UsageError, for a project without a name, or BackendConflict, for what
+    somebody else owns.
+    """
+    if project.owner is None or project.file is None:
+        raise UsageError(
+            "Deployments belong to a project by its name, and the project file has no `name`.",
+            hint="Add `name:` at the top of the file.",
+        )
+    origin = origin_of(project.file)
+    for each in stored:
+        held = each.deployment.project
+        if held not in (None, owner, project.owner):
+            raise BackendConflict(
+                f"`{each.deployment.full_name}` belongs to the project `{held}`.",
+                hint=f"Pass `--from {held}` if it is to belong to `{project.owner}` from now on.",
+            )
+    _write(backend, [(each, project.owner, origin) for each in stored])
+
+
+def release(backend: Backend, stored: Sequence[Stored]) -> None:
+    """Make *stored* belong to no project, so that no deploy prunes them and any may adopt them."""
+    _write(backend, [(each, None, None) for each in stored])
+
+
+def _write(backend: Backend, owned: Sequence[tuple[Stored, str | None, str | None]]) -> None:
+    """Write each deployment with its owner and origin, where it has others. Raises BackendError."""
+    writes = [
+        Write(each, replace(each.deployment, project=owner, origin=origin))
+        for each, owner, origin in owned
+        if (each.deployment.project, each.deployment.origin) != (owner, origin)
+    ]
+    for written in list(backend.write(writes)):
+        if written.error is not None:
+            raise written.error

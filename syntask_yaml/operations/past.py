@@ -1,0 +1,43 @@
+"""A project as it was at a commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from syntask_yaml.errors import UsageError
+from syntask_yaml.operations.project import ProjectPlace, open_project
+from syntask_yaml.project.checkout import checked_out
+from syntask_yaml.project.load import Project
+from syntask_yaml.project.revisions import history_of
+
+
+@contextmanager
+def project_at_ref(place: ProjectPlace, ref: str) -> Iterator[Project]:
+    """The project at *place* as it was at the commit, branch or tag *ref*, checked out for a while.
+
+    Neither the working tree nor its repository is touched. Raises UsageError, RevisionUnavailable, and what
+    `open_project` raises.
+    """
+    history = history_of(place.directory)
+    with checked_out(history, history.commit(ref)) as tree:
+        directory, file = _existing(_moved(place.directory, history.tree, tree)), place.file
+        if file is not None and file.is_absolute():
+            file = _moved(file, history.tree, tree)
+        project = open_project(replace(place, directory=directory, file=file))
+        yield replace(project, worked_on=_moved(project.root, tree, history.tree))
+
+
+def _moved(path: Path, source: Path, destination: Path) -> Path:
+    """*path*, which is inside of *source*, inside of *destination*."""
+    real = path.resolve()
+    if not real.is_relative_to(source):
+        raise UsageError(f"`{path}` is not in the repository at `{source}`.", hint="Leave out `--ref`.")
+    return destination / real.relative_to(source)
+
+
+def _existing(folder: Path) -> Path:
+    """*folder*, or the nearest one around it: the commit may not have it."""
+    return next(each for each in (folder, *folder.parents) if each.is_dir())
