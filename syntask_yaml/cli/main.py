@@ -10,7 +10,6 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from copy import copy
-from dataclasses import replace
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
@@ -20,6 +19,7 @@ import click
 
 from syntask_yaml import __version__
 from syntask_yaml.cli.context import Context
+from syntask_yaml.cli.global_options import add_global_options
 
 # Every command, where it lives and what it does. Only the one that is asked for is loaded.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -69,46 +69,6 @@ def name_variables(command: click.Command, prefix: str) -> None:
     if isinstance(command, click.Group):
         for name, inner in command.commands.items():
             name_variables(inner, f"{prefix}_{name}")
-
-
-def add_global_options(command: click.Command, *, shows_target: bool) -> None:
-    """Let `--target` and `--backend` be passed to *command*, too, unless it has such options of its own."""
-    if isinstance(command, click.Group):
-        for inner in command.commands.values():
-            add_global_options(inner, shows_target=shows_target)
-        return
-    taken = {name for each in command.params for name in each.opts}
-    for (long, *short), field, metavar, about in _GLOBAL_OPTIONS:
-        if long not in taken:
-            names = [*(name for name in short if name not in taken), long]
-            is_hidden = field != "target" or not shows_target
-            command.params.append(
-                click.Option(
-                    names,
-                    metavar=metavar,
-                    help=about,
-                    hidden=is_hidden,
-                    expose_value=False,
-                    callback=_keep(field),
-                )
-            )
-
-
-# The names of each option, the field of the context that it is, what its value is, and what it is for.
-_GLOBAL_OPTIONS = (
-    (("--target", "-t"), "target", "NAME", "Target of the project, such as prod."),
-    (("--backend",), "backend_url", "URL", "Backend, as for `syntask` itself."),
-)
-
-
-def _keep(field: str) -> Any:
-    """Return a callback by which the command gets a context with another *field*, where it is given."""
-
-    def keep(ctx: click.Context, _option: click.Parameter, value: str | None) -> None:
-        if value is not None:
-            ctx.obj = replace(ctx.find_object(Context) or ctx.obj, **{field: value})
-
-    return keep
 
 
 def values_of(variable: str) -> list[str]:
