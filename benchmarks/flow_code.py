@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.measure import in_turn, inside
+from benchmarks.measure import cost_of, in_turn, inside
 from benchmarks.table import Table, seconds, times
 from tests.support.prefect_server import NEWER, sqlite_server
 from tests.support.processes import clean_environ
@@ -86,6 +86,7 @@ def measure() -> Table:
         folder = Path(name)
         with sqlite_server(folder / "server", python=NEWER) as server:
             peer = _run(NEWER, "prefect", folder, server.client_environ)
+            starts = _starts(folder / "scripts", server.client_environ)
         ours = _run(
             sys.executable,
             "syntask",
@@ -98,12 +99,13 @@ def measure() -> Table:
     label = f"{_SLEEPING} tasks that sleep {seconds(_SLEEP)}, on {_THREADS} threads"
     table.rows.append(_row(label, ours.sleeping, peer.sleeping, _beside_ideal))
     table.rows.append(_row("import of the package", *_imports(), seconds))
+    table.rows.append(_row("a script that calls a flow, beside an empty one", *starts, seconds))
     before, after = ours.memory
     table.notes.append(
         f"Memory after 1,000 task runs: {before:.0f} MiB; after 100,000 more in one flow: {after:.0f} MiB. "
         f"Both ran {_COUNT:,} task runs of each kind, all of them tracked. Target: a task that does nothing "
         "takes at most 1 ms, submitted ones are 50 × faster than Prefect's, tasks that sleep take at most "
-        "1.3 × the ideal, the import at most 15 ms, and memory does not grow. "
+        "1.3 × the ideal, the import at most 15 ms, a script at most 150 ms, and memory does not grow. "
         f"The load of the machine was {os.getloadavg()[1]:.0f} in the last five minutes."
     )
     return table
@@ -140,6 +142,21 @@ def _imports() -> tuple[float, float]:
             "peer": inside("import prefect; prefect.flow"),
         },
         rounds=9,
+    )
+    return costs["ours"].wall - costs["nothing"].wall, costs["peer"].wall - costs["nothing"].wall
+
+
+def _starts(home: Path, peers_environ: Mapping[str, str]) -> tuple[float, float]:
+    """How many seconds longer a script takes that calls a flow which does nothing: ours, and the peer's."""
+    script = "from {} import flow\n\n@flow\ndef nothing(): pass\n\nnothing()"
+    theirs = [NEWER, "-c", script.format("prefect")]
+    costs = in_turn(
+        {
+            "nothing": inside("pass"),
+            "ours": inside(script.format("syntask"), environ=clean_environ(SYNTASK_HOME=str(home))),
+            "peer": lambda: cost_of(theirs, environ=peers_environ),
+        },
+        rounds=5,
     )
     return costs["ours"].wall - costs["nothing"].wall, costs["peer"].wall - costs["nothing"].wall
 

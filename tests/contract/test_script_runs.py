@@ -64,7 +64,8 @@ def test_a_script_that_was_killed_is_seen_without_a_worker(
     with pytest.raises(BackendConflict, match="already ended as Crashed"):
         twin.cancel(claim.run.id)
 
-    assert [each.id for each in twin.reap(clock.now)] == [claim.run.id]
+    assert twin.reap(clock.now, only=["another"]) == []
+    assert [each.id for each in twin.reap(clock.now, only=[claim.run.id])] == [claim.run.id]
     assert read(twin, claim.run.id).state == seen.state
     assert [each.state.type for each in twin.children(claim.run.id)] == [StateType.CRASHED]
 
