@@ -37,7 +37,7 @@ class StepFinished:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What became of one deployment, or of `automation NAME`.
+    """What became of one deployment, or of `automation NAME`, the one of that *number* of so many in all.
 
     Created, updated, deleted, unchanged, failed or skipped.
     """
@@ -45,6 +45,8 @@ class Applied:
     deployment: str
     action: str
     error: str = ""
+    number: int = 1
+    total: int = 1
 
 
 @dataclass(frozen=True, slots=True)

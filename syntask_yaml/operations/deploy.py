@@ -183,13 +183,14 @@ def _write(planned: Planned, context: DeployContext, jobs: int, notify: Observer
     if not changes:
         return done
     writes = [change.write for change in changes.values() if change.write is not None]
-    for written in context.backend.write(writes, jobs=jobs):
+    for number, written in enumerate(context.backend.write(writes, jobs=jobs), start=1):
         name = written.write.full_name
         done[name] = written
         error = written.error.detail if written.error else ""
         if changes[name].action is Action.UNCHANGED and not error:
             continue
-        notify(Applied(name, FAILED if error else DONE[changes[name].action], error))
+        action = FAILED if error else DONE[changes[name].action]
+        notify(Applied(name, action, error, number, len(writes)))
     return done | _overwritten(done, context.backend)
 
 

@@ -26,6 +26,7 @@ _VARIABLE = (
     (re.compile(r"(?<=Name) +(?=Deployment)"), "  "),
     (re.compile(r"in \d+\.\d s"), "in <seconds>"),
     (re.compile(r"(?<=  )\d+(?:\.\d+)? m?s$", re.MULTILINE), "<took>"),
+    (re.compile(r"(?<= of \d), [^()]* left(?=\))"), ""),
     (re.compile(r'(?<="seconds": )\d+\.\d+'), "<seconds>"),
 )
 

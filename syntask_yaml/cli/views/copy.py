@@ -13,6 +13,7 @@ import click
 from syntask_yaml.cli.views import diagnostics
 from syntask_yaml.cli.views.diagnostics import encode as encode_diagnostic
 from syntask_yaml.cli.views.escape import escaped
+from syntask_yaml.cli.views.progress import Pace
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.events import Copied, Event
 from syntask_yaml.operations.copying.changes import CopyAction, CopyChange, CopyKind, CopyPlan
@@ -45,11 +46,12 @@ class CopyProgress:
 
     def __init__(self, *, verbosity: int) -> None:
         self._verbosity = verbosity
+        self._pace = Pace()
 
     def __call__(self, event: Event) -> None:
         if self._verbosity >= 0 and isinstance(event, Copied):
             action = click.style(f"{event.action:>9}", fg=_COLORS[event.action])
-            count = click.style(f"({event.number} of {event.total})", dim=True)
+            count = click.style(f"({self._pace.text(event.number, event.total)})", dim=True)
             click.echo(f"{action}  {escaped(event.name)}  {count}", err=True)
 
 

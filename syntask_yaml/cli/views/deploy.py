@@ -8,6 +8,7 @@ import click
 
 from syntask_yaml.cli.views import diagnostics
 from syntask_yaml.cli.views.escape import escaped
+from syntask_yaml.cli.views.progress import Pace
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.events import Applied, Event, StepFinished, StepOutput, StepStarted, Waiting
 from syntask_yaml.operations.outcome import ACTIONS, FAILED, SKIPPED, Outcome
@@ -21,12 +22,16 @@ _COLORS = {
     SKIPPED: "yellow",
 }
 
+# So many deployments are counted while they are written.
+_MANY = 10
+
 
 class DeployProgress:
     """Says on standard error what goes on: steps and their output, then each deployment."""
 
     def __init__(self, *, verbosity: int) -> None:
         self._verbosity = verbosity
+        self._pace = Pace()
 
     def __call__(self, event: Event) -> None:
         if self._verbosity < 0:
@@ -40,10 +45,10 @@ class DeployProgress:
                 self._say(label, click.style(f"{step.rpartition('.')[2]} done in {seconds:.1f} s", dim=True))
             case Waiting(reason):
                 click.echo(f"Waiting: {escaped(reason)}", err=True)
-            case Applied(deployment, action, _):
-                click.echo(
-                    f"{click.style(f'{action:>9}', fg=_COLORS.get(action))}  {escaped(deployment)}", err=True
-                )
+            case Applied(deployment, action, _, number, total):
+                done = f"{click.style(f'{action:>9}', fg=_COLORS.get(action))}  {escaped(deployment)}"
+                count = click.style(f"({self._pace.text(number, total)})", dim=True)
+                click.echo(f"{done}  {count}" if total >= _MANY else done, err=True)
 
     @staticmethod
     def _say(label: str, text: str) -> None:
