@@ -20,6 +20,7 @@ MODULES = (
     "startup",
     "validation",
     "workspaces",
+    "changes",
     "schemas",
     "embedded_deploy",
     "earlier",

@@ -48,20 +48,14 @@ def find_changes(project: Project, facets: DeclaredFacets, ref: str) -> ChangedS
     return ChangedSince(ref, base, changed)
 
 
-def project_at(
-    project: Project, history: History, commit: str, folder: Path, *, with_code: bool = False
-) -> Project | None:
-    """*project* as the file at *commit* declares it, written to *folder*; None if it does not.
-
-    *with_code*: the Python files of the commit are written, too.
-    """
-    wanted = (*_DECLARING, ".py") if with_code else _DECLARING
+def project_at(project: Project, history: History, commit: str, folder: Path) -> Project | None:
+    """*project* as the file at *commit* declares it, written to *folder*; None if it does not."""
     if project.file is None:
         return None
     root = project.root.resolve().relative_to(history.tree)
     file = Path(os.path.relpath(project.file.resolve(), project.root.resolve()))
     own = (root / file).as_posix()
-    history.write_files(commit, folder, lambda name: name.endswith(wanted) or name == own)
+    history.write_files(commit, folder, lambda name: name.endswith(_DECLARING) or name == own)
     try:
         target = project.target.name if project.target is not None else None
         return open_project(ProjectPlace(directory=folder / root, file=file, target=target))

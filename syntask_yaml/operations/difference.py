@@ -17,6 +17,7 @@ from syntask_yaml.plan.changes import Action, Change
 from syntask_yaml.plan.diff import differences
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Project
+from syntask_yaml.project.overlay import write_overlay
 from syntask_yaml.project.revisions import History, history_of
 
 _PYTHON = ".py"
@@ -73,18 +74,27 @@ class _States:
         """What each deployment declares in a state, by `flow/name`; nothing where there is no project."""
         project, reader = self._now, self._reader
         if commit is not None:
-            has_own_code = any(file.suffix == _PYTHON for file in self._history.changed_since(commit))
-            folder = Path(self._stack.enter_context(TemporaryDirectory(prefix="syntask-diff-")))
-            found = project_at(self._now, self._history, commit, folder, with_code=has_own_code)
+            found = project_at(self._now, self._history, commit, self._folder())
             if found is None:
                 return {}
-            project, reader = found, FlowReader(found.root) if has_own_code else self._reader
+            project, reader = found, self._reader_of(commit)
         if not project.document.is_readable:
             raise ProjectInvalid(project.errors)
         return {
             full_name_of(each, reader, None): declared_document(each, project)
             for each in project.declarations
         }
+
+    def _reader_of(self, commit: str) -> FlowReader:
+        differing = self._history.changed_since(commit)
+        if not any(file.suffix == _PYTHON for file in differing):
+            return self._reader
+        code = self._folder()
+        write_overlay(self._history, commit, differing, code)
+        return FlowReader(code / self._now.root.resolve().relative_to(self._history.tree))
+
+    def _folder(self) -> Path:
+        return Path(self._stack.enter_context(TemporaryDirectory(prefix="syntask-diff-")))
 
 
 def _changes(before: Mapping[str, dict[str, Any]], after: Mapping[str, dict[str, Any]]) -> Iterator[Change]:

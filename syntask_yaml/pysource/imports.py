@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
 from collections.abc import Collection, Iterator
 from contextlib import suppress
@@ -13,11 +12,11 @@ from syntask_yaml.pysource.module import SourceUnreadable, parse
 
 # Looking for the word takes a thirtieth of the time that parsing takes. A statement can begin a line, or
 # follow `;` or `:`. What looks like one inside of a text of several lines has an odd number of quotes before.
-_WORD = re.compile(rb"import\b")
-_FROM = re.compile(rb"(?:^|[;:])[ \t]*(?:from[ \t]*([.\x20\t]*)([^\s;#(]*))?[ \t]*$", re.MULTILINE)
-_NAMES = re.compile(rb"[ \t]*(?:\(((?:[^()#]|#[^\n]*)*)|([^\n;#]*))")
-_CALL = re.compile(rb"import(?:_module|__)\(\s*[\"']([^\"'\s]+)[\"']")
-_COMMENT = re.compile(rb"#[^\n]*")
+_WORD = re.compile(r"import\b")
+_FROM = re.compile(r"(?:^|[;:])[ \t]*(?:from[ \t]*([.\x20\t]*)([^\s;#(]*))?[ \t]*$", re.MULTILINE)
+_NAMES = re.compile(r"[ \t]*(?:\(((?:[^()#]|#[^\n]*)*)|([^\n;#]*))")
+_CALL = re.compile(r"import(?:_module|__)\(\s*[\"']([^\"'\s]+)[\"']")
+_COMMENT = re.compile(r"#[^\n]*")
 _CALLED = frozenset({"import_module", "__import__"})
 
 
@@ -35,37 +34,38 @@ def imports_of(content: bytes) -> Collection[Import]:
     Only a file with something like an import in a text is parsed; one that is no Python has whatever looks
     like an import.
     """
-    if b"\\" in content:
-        content = content.replace(b"\\\r\n", b" ").replace(b"\\\n", b" ")
-    found = [Import(os.fsdecode(each)) for each in _CALL.findall(content)]
+    text = content.decode("utf-8", "surrogateescape")
+    if "\\" in text:
+        text = text.replace("\\\r\n", " ").replace("\\\n", " ")
+    found = [Import(each) for each in _CALL.findall(text)]
     in_text = False
-    for word in _WORD.finditer(content):
+    for word in _WORD.finditer(text):
         start, end = word.span()
-        before = _FROM.search(content, content.rfind(b"\n", 0, start) + 1, start)
+        before = _FROM.search(text, text.rfind("\n", 0, start) + 1, start)
         if before is not None:
-            in_text = in_text or _is_in_text(content, start)
-            found += _statement(before, _NAMES.match(content, end))
+            in_text = in_text or _is_in_text(text, start)
+            found += _statement(before, _NAMES.match(text, end))
     if in_text:
         with suppress(SourceUnreadable):
             return imports_in(parse(content))
     return found
 
 
-def _is_in_text(content: bytes, at: int) -> bool:
-    return any(content.count(quotes, 0, at) % 2 for quotes in (b'"""', b"'''"))
+def _is_in_text(text: str, at: int) -> bool:
+    return text.count('"""', 0, at) % 2 == 1 or text.count("'''", 0, at) % 2 == 1
 
 
-def _statement(before: re.Match[bytes], after: re.Match[bytes] | None) -> list[Import]:
-    several, plain = after.groups() if after is not None else (None, b"")
-    names = _names(plain if several is None else _COMMENT.sub(b"", several))
+def _statement(before: re.Match[str], after: re.Match[str] | None) -> list[Import]:
+    several, plain = after.groups() if after is not None else (None, "")
+    names = _names(plain if several is None else _COMMENT.sub("", several))
     level, module = before.groups()
     if module is None:
         return [Import(name) for name in names]
-    return [Import(os.fsdecode(module), names, level.count(b"."))]
+    return [Import(module, names, level.count("."))]
 
 
-def _names(listed: bytes) -> tuple[str, ...]:
-    return tuple(os.fsdecode(part.split(None, 1)[0]) for part in listed.split(b",") if part.strip())
+def _names(listed: str) -> tuple[str, ...]:
+    return tuple(words[0] for part in listed.split(",") if (words := part.split(None, 1)))
 
 
 def imports_in(tree: ast.AST) -> frozenset[Import]:
