@@ -8,10 +8,10 @@ what goes wrong on the other side, `NotFound` for an id that stands for nothing,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeGuard
+from typing import Any, Protocol, TypeGuard
 
 from syntask_yaml.backend.automations import Automations
 from syntask_yaml.backend.concurrency_limits import ConcurrencyLimits
@@ -75,10 +75,11 @@ class Features:
     `syntask` has, each with a `timeout`. *served_types* are the types of work pools whose runs are executed;
     None where that is not known here. *has_hosted_pools*: runs of push and managed work pools are executed.
 
-    *is_atomic*: what is written at once is one transaction, so that nobody writes in between. *has_owners*:
-    what a project owns is found, and its owner changed, without touching anything else. *triggers* and *sla*:
-    deployments have them. *actions* are the types of action that its automations do. *forgets* are the fields
-    of a deployment that it takes and does not give back.
+    *keeps_ledgers*: what a project wants to know again is kept. *is_atomic*: what is written at once is one
+    transaction, so that nobody writes in between. *has_owners*: what a project owns is found, and its owner
+    changed, without touching anything else. *triggers* and *sla*: deployments have them. *actions* are the
+    types of action that its automations do. *forgets* are the fields of a deployment that it takes and does
+    not give back.
     """
 
     has_default_pool: bool = False
@@ -86,6 +87,7 @@ class Features:
     runs_own_steps: bool = False
     served_types: frozenset[str] | None = None
     has_hosted_pools: bool = False
+    keeps_ledgers: bool = False
     is_atomic: bool = False
     has_owners: bool = False
     triggers: bool = False
@@ -222,6 +224,14 @@ class Backend(Automations, ConcurrencyLimits, WorkPools, Protocol):
 
     def release_lease(self, lease: Lease) -> None:
         """Give a lease back, if it is still ours."""
+        ...
+
+    def read_ledger(self, name: str) -> Mapping[str, Any]:
+        """What is kept under *name*; empty for nothing, and on a backend that keeps no ledgers."""
+        ...
+
+    def keep_ledger(self, name: str, content: Mapping[str, Any]) -> None:
+        """Keep *content*, which is JSON, under *name* in the place of what was there."""
         ...
 
     def close(self) -> None:

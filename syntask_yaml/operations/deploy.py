@@ -11,6 +11,7 @@ from syntask_yaml.errors import BackendConflict, BackendError, BackendUnreachabl
 from syntask_yaml.model.deployment import Write
 from syntask_yaml.model.events import Applied, Observer
 from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.deployed import keep_deployed
 from syntask_yaml.operations.fill_unknown import fill_unknown
 from syntask_yaml.operations.outcome import DONE, FAILED, Outcome, nothing_written, outcome_of
 from syntask_yaml.operations.pipelines import Built, run_steps_of
@@ -102,6 +103,7 @@ def deploy(
         gone, others = _automation_writes(planned.plan)
         automations = _write_automations(gone, context, notify)
         written = _write(planned, context, options.jobs, notify)
+        keep_deployed(planned.plan, written, context.backend)
         automations |= _write_automations(others, context, notify)
     return outcome_of(planned, written, automations, built.diagnostics(context))
 

@@ -22,6 +22,7 @@ from syntask_yaml.operations.automations import PreparedAutomation, prepare_auto
 from syntask_yaml.operations.choose import Selection, check_overrides, refuse_broken, with_full_names
 from syntask_yaml.operations.chosen import choose_from
 from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.deployed import mark_drift
 from syntask_yaml.operations.forecasts import Forecasts, PlannedImage, forecast_steps
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.owners import check_owners, taken_over
@@ -136,7 +137,10 @@ def make_plan(context: DeployContext, request: Request, *, with_forecast: bool =
     if request.selection.all and not request.prune:
         warnings += tuple(undeclared(planned.stored, planned.prepared, project.owner))
         warnings += tuple(undeclared_automations(context, planned.automations, planned.stored_automations))
-    return replace(planned, plan=with_removals(planned.plan, context.backend), warnings=warnings)
+    plan = with_removals(planned.plan, context.backend)
+    if with_forecast:  # it is made to be shown
+        plan = mark_drift(plan, context.backend)
+    return replace(planned, plan=plan, warnings=warnings)
 
 
 def _warnings(project: Project, chosen: Sequence[Declaration], reader: FlowReader) -> list[Diagnostic]:

@@ -40,12 +40,14 @@ _SYMBOLS = {
 class FieldChange:
     """One field that differs: *path* as in the project file, such as `work_pool.job_variables.image`.
 
-    *before* and *after* are JSON, None where the field is not there, or `Unknown`.
+    *before* and *after* are JSON, None where the field is not there, or `Unknown`. *is_drift*: somebody else
+    changed it on the backend since the project was deployed last, as far as that is known.
     """
 
     path: str
     before: Value
     after: Value
+    is_drift: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,13 @@ def encode_changes(changes: Iterable[Change]) -> list[dict[str, Any]]:
 
 def _fields(fields: Iterable[FieldChange]) -> list[dict[str, Any]]:
     return [
-        {"path": field.path, "before": _shown(field.before), "after": _shown(field.after)} for field in fields
+        {
+            "path": field.path,
+            "before": _shown(field.before),
+            "after": _shown(field.after),
+            **({"drift": True} if field.is_drift else {}),
+        }
+        for field in fields
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from syntask_yaml.model.comparison import compared_schedule
@@ -19,11 +19,15 @@ _NEVER_FOLDED = frozenset({Action.DELETE, Action.RENAME, Action.UNCHANGED})
 
 @dataclass(frozen=True, slots=True)
 class FoldedChange:
-    """The same change of one deployment or several: its fields but for schedules, and its schedules."""
+    """The same change of one deployment or several: its fields but for schedules, and its schedules.
+
+    *is_schedule_drift*: somebody else changed the schedules on the backend.
+    """
 
     changes: tuple[Change, ...]
     fields: tuple[FieldChange, ...]
     schedules: tuple[ScheduleChange, ...]
+    is_schedule_drift: bool = False
 
     @property
     def first(self) -> Change:
@@ -69,15 +73,21 @@ def _folded(changes: Iterable[Change], *, verbose: bool) -> Iterator[FoldedChang
         folded.setdefault(str(number) if is_alone else _content(entry), []).append(entry)
     for first, *others in folded.values():
         changes_of_all = (*first.changes, *(each.first for each in others))
-        yield FoldedChange(changes_of_all, first.fields, first.schedules)
+        yield replace(first, changes=changes_of_all)
 
 
 def _entry(change: Change, *, verbose: bool) -> FoldedChange:
     is_brief = change.action is Action.CREATE and not verbose
     fields = headlines(change) if is_brief else change.fields
     schedules = tuple(schedule_changes(change.write) if change.write else ())
-    shown = (field for field in fields if not (schedules and field.path.startswith("schedules")))
-    return FoldedChange((change,), tuple(shown), schedules)
+    others: list[FieldChange] = []
+    is_drift = False
+    for field in fields:
+        if schedules and field.path.startswith("schedules"):
+            is_drift |= field.is_drift
+        else:
+            others.append(field)
+    return FoldedChange((change,), tuple(others), schedules, is_drift)
 
 
 def _content(entry: FoldedChange) -> str:
@@ -86,8 +96,8 @@ def _content(entry: FoldedChange) -> str:
         [each and compared_schedule(each) for each in (change.before, change.after)] + [change.is_paused]
         for change in entry.schedules
     ]
-    fields = [[field.path, field.before, field.after] for field in entry.fields]
-    content = [entry.first.action.value, entry.first.reason, fields, schedules]
+    fields = [[field.path, field.before, field.after, field.is_drift] for field in entry.fields]
+    content = [entry.first.action.value, entry.first.reason, fields, schedules, entry.is_schedule_drift]
     return json.dumps(content, default=str, sort_keys=True)
 
 

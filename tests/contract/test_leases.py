@@ -1,4 +1,4 @@
-"""A lease has one holder at a time, whom everybody sees."""
+"""A lease has one holder at a time, whom everybody sees; a ledger is seen by everybody."""
 
 from __future__ import annotations
 
@@ -92,3 +92,17 @@ def test_a_lease_is_no_variable_of_the_users(backend: OwnBackend) -> None:
     """It is not listed with them."""
     take(backend)
     assert backend.variables() == []
+
+
+def test_a_ledger_is_what_was_kept_last(backend: OwnBackend, twin: OwnBackend) -> None:
+    """Under its own name, for every process; nothing on a backend that keeps no ledgers."""
+    whole = {f"etl/d{number}": {"tags": "0" * 12} for number in range(500)}
+    is_kept = backend.features.keeps_ledgers
+
+    backend.keep_ledger("one", {"a": {}})
+    backend.keep_ledger("one", whole)
+    backend.keep_ledger("two", {"b": {}})
+
+    assert twin.read_ledger("one") == (whole if is_kept else {})
+    assert twin.read_ledger("two") == ({"b": {}} if is_kept else {})
+    assert twin.read_ledger("three") == {}

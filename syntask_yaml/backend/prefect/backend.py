@@ -12,6 +12,7 @@ from syntask_yaml.backend.prefect.blocks import PrefectBlocks
 from syntask_yaml.backend.prefect.children import PrefectChildren
 from syntask_yaml.backend.prefect.concurrency_limits import PrefectConcurrencyLimits
 from syntask_yaml.backend.prefect.leases import PrefectLeases
+from syntask_yaml.backend.prefect.ledgers import PrefectLedgers
 from syntask_yaml.backend.prefect.queues import PrefectQueues
 from syntask_yaml.backend.prefect.runs import PrefectRuns
 from syntask_yaml.backend.prefect.settings import read_connection
@@ -32,6 +33,7 @@ class PrefectBackend(
     PrefectRuns,
     PrefectChildren,
     PrefectLeases,
+    PrefectLedgers,
 ):
     """A `Backend` on a Prefect 3 server or Prefect Cloud. Threads may share one."""
 
@@ -45,6 +47,7 @@ class PrefectBackend(
             sla=is_cloud,
             actions=frozenset(name for name, each in ACTIONS.items() if not each.instead),
             has_hosted_pools=is_cloud,
+            keeps_ledgers=True,
             forgets=forgets,
         )
 

@@ -9,7 +9,7 @@ from itertools import chain, islice
 import click
 
 from syntask_yaml.cli.views.escape import escaped
-from syntask_yaml.cli.views.plan_rows import Row, automation_rows, clock_for, counts, no_changes, rows
+from syntask_yaml.cli.views.plan_rows import DRIFT, Row, automation_rows, clock_for, counts, no_changes, rows
 from syntask_yaml.operations.forecasts import PlannedImage
 from syntask_yaml.plan.changes import Action, AutomationChange, Plan
 from syntask_yaml.plan.review import FoldedChange, ReviewSection, review
@@ -113,15 +113,16 @@ def _headline(action: Action, name: str, reason: str) -> str:
 def _lines(row: Row, action: Action) -> Iterator[str]:
     before, after = (text and _cut(escaped(text)) for text in (row.before, row.after))
     what = escaped(row.what)
+    drift = click.style(f"  ({DRIFT})", fg="magenta") if row.is_drift else ""
     if row.is_remark:
         sides = (("", after),) if before is None else ((" before", before), (" after", after))
         yield from (f"      {what}{side}: {text}" for side, text in sides if text is not None)
     elif action is Action.CREATE or before is None:
-        yield f"    {what}: {after}"
+        yield f"    {what}: {after}{drift}"
     elif action is Action.DELETE:
         yield f"    {what}: {before}"
     else:
-        yield f"    {what}: {before} -> {'removed' if after is None else after}"
+        yield f"    {what}: {before} -> {'removed' if after is None else after}{drift}"
 
 
 def _cut(text: str) -> str:

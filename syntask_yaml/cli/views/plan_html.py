@@ -8,10 +8,11 @@ from html import escape
 
 from syntask_yaml.cli.views.diagnostics import by_cause
 from syntask_yaml.cli.views.escape import escaped
-from syntask_yaml.cli.views.plan_rows import Row, automation_rows, clock_for, counts, no_changes, rows
+from syntask_yaml.cli.views.plan_rows import DRIFT, Row, automation_rows, clock_for, counts, no_changes, rows
 from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.model.server_pages import page_of_deployment
 from syntask_yaml.operations.forecasts import PlannedImage
-from syntask_yaml.plan.changes import Action, AutomationChange, Plan
+from syntask_yaml.plan.changes import Action, AutomationChange, Change, Plan
 from syntask_yaml.plan.review import FoldedChange, review
 
 _STYLE = """\
@@ -64,7 +65,7 @@ def _lines(
     for section in sections:
         if len(sections) > 1 and any(section.folders):
             yield f"<h2>{', '.join(_code(f'{folder}/') for folder in section.folders)}</h2>"
-        yield from _table(row for entry in section.entries for row in _entry(entry, clock))
+        yield from _table(row for entry in section.entries for row in _entry(entry, plan.backend, clock))
     automations = [each for each in plan.automations if each.action is not Action.UNCHANGED]
     if automations:
         yield "<h2>Automations</h2>"
@@ -77,8 +78,15 @@ def _table(shown: Iterator[str]) -> Iterator[str]:
     yield "</table>"
 
 
-def _entry(entry: FoldedChange, now: datetime | None) -> Iterator[str]:
-    name = ", ".join(map(_code, entry.names))
+def _linked(change: Change, backend: str) -> str:
+    """The name of a deployment, which leads to its page on the server if there is one."""
+    page = page_of_deployment(backend, change.id)
+    name = _code(change.deployment)
+    return f'<a href="{_text(page)}" rel="noreferrer">{name}</a>' if page else name
+
+
+def _entry(entry: FoldedChange, backend: str, now: datetime | None) -> Iterator[str]:
+    name = ", ".join(_linked(change, backend) for change in entry.changes)
     if len(entry.names) > 1:
         name = f"<details><summary>{len(entry.names)} deployments</summary>{name}</details>"
     yield from _rows(entry.first.action, name, entry.first.reason, list(rows(entry, now)))
@@ -96,7 +104,8 @@ def _rows(action: Action, name: str, reason: str, found: Sequence[Row]) -> Itera
     )
     for row in shown:
         kind = ' class="remark"' if row.is_remark else ""
-        cells = (_text(row.what), _side(row.before), _side(row.after))
+        what = f"{row.what} ({DRIFT})" if row.is_drift else row.what
+        cells = (_text(what), _side(row.before), _side(row.after))
         yield f"<tr>{lead}{''.join(f'<td{kind}>{cell}</td>' for cell in cells)}</tr>"
         lead = ""
 

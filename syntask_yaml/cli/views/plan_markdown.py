@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from syntask_yaml.cli.views.markdown import TextLimit, code, fitted, prose, table
-from syntask_yaml.cli.views.plan_rows import Row, automation_rows, clock_for, counts, no_changes, rows
+from syntask_yaml.cli.views.plan_rows import DRIFT, Row, automation_rows, clock_for, counts, no_changes, rows
 from syntask_yaml.cli.views.problems_markdown import problem_lines
 from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.model.server_pages import page_of_deployment
 from syntask_yaml.operations.forecasts import PlannedImage
-from syntask_yaml.plan.changes import Action, AutomationChange, Plan
+from syntask_yaml.plan.changes import Action, AutomationChange, Change, Plan
 from syntask_yaml.plan.review import FoldedChange, ReviewSection, review
 
 _COLUMNS = ("", "Deployment", "Field", "Before", "After")
@@ -47,7 +48,9 @@ def _lines(
         if len(sections) > 1 and any(section.folders):
             yield f"#### {_title(section)}"
             yield ""
-        yield from table(_COLUMNS, (row for entry in section.entries for row in _entry(entry, clock)))
+        yield from table(
+            _COLUMNS, (row for entry in section.entries for row in _entry(entry, plan.backend, clock))
+        )
     automations = [each for each in plan.automations if each.action is not Action.UNCHANGED]
     if automations:
         yield "#### Automations"
@@ -61,9 +64,15 @@ def _title(section: ReviewSection) -> str:
     return ", ".join(code(f"{folder}/") for folder in shown) + more
 
 
-def _entry(entry: FoldedChange, now: datetime | None) -> Iterator[tuple[str, ...]]:
-    names, shown = entry.names, entry.names[:_MAX_NAMED]
-    listed = ", ".join(map(code, shown))
+def _linked(change: Change, backend: str) -> str:
+    """The name of a deployment, which leads to its page on the server if there is one."""
+    page = page_of_deployment(backend, change.id)
+    return f"[{code(change.deployment)}](<{page}>)" if page else code(change.deployment)
+
+
+def _entry(entry: FoldedChange, backend: str, now: datetime | None) -> Iterator[tuple[str, ...]]:
+    names, shown = entry.names, entry.changes[:_MAX_NAMED]
+    listed = ", ".join(_linked(change, backend) for change in shown)
     if len(names) > 1:
         more = f" and {len(names) - len(shown)} more" if len(shown) < len(names) else ""
         listed = f"**{len(names)} deployments**: {listed}{more}"
@@ -78,7 +87,8 @@ def _rows(action: Action, name: str, reason: str, found: Sequence[Row]) -> Itera
     """The rows of one change: what it is stands in the first of them."""
     lead = (code(action.symbol.strip()), f"{name} ({prose(reason)})" if reason else name)
     for row in found or [Row("", None, None)]:
-        yield *lead, prose(row.what), _side(row, row.before), _side(row, row.after)
+        what = f"{prose(row.what)} ({DRIFT})" if row.is_drift else prose(row.what)
+        yield *lead, what, _side(row, row.before), _side(row, row.after)
         lead = ("", "")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from syntask_yaml.model.value import Unknown, Value
@@ -14,6 +14,8 @@ from syntask_yaml.plan.schedule_changes import ScheduleChange
 
 # Walking schedules takes about a millisecond each.
 _MOST_SCHEDULES = 200
+# What is said of a field that the project did not change.
+DRIFT = "changed on the backend since the last deploy"
 _VERBS = {
     Action.CREATE: "create",
     Action.UPDATE: "update",
@@ -26,13 +28,14 @@ _VERBS = {
 class Row:
     """One thing that differs, and its two sides; None on the side that has none.
 
-    *is_remark*: it explains the row before it.
+    *is_remark*: it explains the row before it. *is_drift*: somebody else changed it on the backend.
     """
 
     what: str
     before: str | None
     after: str | None
     is_remark: bool = False
+    is_drift: bool = False
 
 
 def clock_for(sections: Sequence[ReviewSection], now: datetime) -> datetime | None:
@@ -47,7 +50,7 @@ def rows(entry: FoldedChange, now: datetime | None) -> Iterator[Row]:
         yield from _removal(entry.first.removal)
     yield from map(_field, entry.fields)
     for change in entry.schedules:
-        yield from _schedule(change, now)
+        yield from _schedule(change, now, is_drift=entry.is_schedule_drift)
 
 
 def automation_rows(change: AutomationChange) -> Iterator[Row]:
@@ -58,7 +61,7 @@ def automation_rows(change: AutomationChange) -> Iterator[Row]:
 
 
 def _field(field: FieldChange) -> Row:
-    return Row(field.path, _text(field.before), _text(field.after))
+    return Row(field.path, _text(field.before), _text(field.after), is_drift=field.is_drift)
 
 
 def _text(value: Value) -> str | None:
@@ -67,14 +70,14 @@ def _text(value: Value) -> str | None:
     return None if value is None else json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _schedule(change: ScheduleChange, now: datetime | None) -> Iterator[Row]:
+def _schedule(change: ScheduleChange, now: datetime | None, *, is_drift: bool) -> Iterator[Row]:
     before, after = change.words
     if change.has_new_times:
-        yield Row(change.path, before or None, after or None)
+        yield Row(change.path, before or None, after or None, is_drift=is_drift)
         earlier, later = (", ".join(times) for times in (change.next_runs(now) if now else ([], [])))
         if earlier or later:
             yield Row("next runs", earlier or None, later or None, is_remark=True)
-    yield from map(_field, change.fields)
+    yield from (replace(_field(field), is_drift=is_drift) for field in change.fields)
 
 
 def _removal(removal: Removal) -> Iterator[Row]:

@@ -127,3 +127,25 @@ def test_hostile_names_stay_text_in_html(text: str) -> None:
 
     assert tags.seen <= OWN_TAGS
     assert "\x1b" not in "".join(tags.texts)
+
+
+@pytest.mark.parametrize(
+    ("api", "pages"),
+    [
+        ("http://127.0.0.1:4200/api", "http://127.0.0.1:4200"),
+        (
+            "https://api.prefect.cloud/api/accounts/a/workspaces/w",
+            "https://app.prefect.cloud/account/a/workspace/w",
+        ),
+        ("embedded:/home/x/syntask.db", ""),
+    ],
+)
+def test_a_deployment_of_a_server_leads_to_its_page(api: str, pages: str) -> None:
+    """In Markdown and HTML; elsewhere there is none."""
+    plan = replace(plan_of(["a"], "x"), backend=api)
+    page = f"{pages}/deployments/deployment/0"
+
+    markdown = plan_markdown.page(plan, (), (), now=NOW, limit=COMMENT)
+
+    assert (f"[`fa/a`](<{page}>)" in markdown) is bool(pages)
+    assert (f'<a href="{page}"' in plan_html.page(plan, (), (), now=NOW)) is bool(pages)

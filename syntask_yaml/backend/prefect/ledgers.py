@@ -1,0 +1,46 @@
+"""Ledgers on a server: an artifact for each, of a type that its pages do not list.
+
+Labels of a deployment cannot be changed without making it anew, and the value of a variable has an end that
+a few dozen deployments reach.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+from syntask_yaml.backend.prefect.base import PrefectBase
+from syntask_yaml.backend.prefect.bodies import Raw
+from syntask_yaml.backend.prefect.encoding import part
+
+_TYPE = "result"
+
+
+class PrefectLedgers(PrefectBase):
+    """The verbs about ledgers."""
+
+    def read_ledger(self, name: str) -> dict[str, Any]:
+        there = self._latest(name)
+        data = there.get("data") if there else None
+        return data if isinstance(data, dict) else {}
+
+    def keep_ledger(self, name: str, content: Mapping[str, Any]) -> None:
+        there = self._latest(name)
+        if there is None:
+            body = {"key": _key(name), "type": _TYPE, "data": content, "description": f"syntask: {name}"}
+            self._api.post("/artifacts/", body)
+        else:
+            self._api.patch(f"/artifacts/{part(there['latest_id'])}", {"data": content})
+
+    def _latest(self, name: str) -> Raw | None:
+        # The id that `/artifacts/KEY/latest` returns is none of an artifact: nothing can be changed by it.
+        found = self._api.listed(
+            "/artifacts/latest/filter", "artifacts", {"artifacts": {"key": {"any_": [_key(name)]}}}
+        )
+        return found[0] if found else None
+
+
+def _key(name: str) -> str:
+    """The key for the ledger called *name*: a server takes no other letters than these."""
+    return f"syntask-{sha256(name.encode()).hexdigest()[:32]}"

@@ -1,0 +1,23 @@
+"""Where a Prefect server, or Prefect Cloud, shows what its API has."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+_CLOUD = re.compile(r"https://api\.prefect\.cloud/api/accounts/([^/]+)/workspaces/([^/]+)")
+
+
+def pages_of(api: str) -> str | None:
+    """Return where the pages of the server with the URL *api* are; None for what is no server."""
+    if not api.startswith(("http://", "https://")):
+        return None
+    if found := _CLOUD.fullmatch(api.rstrip("/")):
+        return f"https://app.prefect.cloud/account/{found[1]}/workspace/{found[2]}"
+    return api.rstrip("/").removesuffix("/api")
+
+
+def page_of_deployment(api: str, id: str | None) -> str | None:
+    """Return the page of the deployment with an *id*; None where there is none."""
+    pages = pages_of(api)
+    return f"{pages}/deployments/deployment/{quote(id, safe='')}" if pages and id else None
