@@ -83,6 +83,12 @@ _TITLES = {
     "value": "An entry of `values`",
     "target": "An entry of `targets`",
     "protected": "`protected` of a target",
+    "resources": "`resources`",
+    "declared_work_pool": "A work pool of `resources`",
+    "declared_work_queue": "A queue of a work pool of `resources`",
+    "declared_concurrency_limit": "A concurrency limit of `resources`, with options",
+    "automation": "An automation of `resources`",
+    "action": "An action of an automation",
 }
 
 
@@ -94,7 +100,7 @@ def _sections() -> Iterator[str]:
         definition = schema["$defs"][name]
         yield f"## {title}\n"
         yield f"{definition['description']}\n"
-        yield from _table(definition["properties"])
+        yield from _table(definition["properties"], required=definition.get("required"))
     yield "## Steps\n"
     yield "A step is the name of a function with its inputs below it."
     yield "The packages `syntask` and `prefect` and their older `projects` packages are accepted.\n"

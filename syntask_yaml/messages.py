@@ -344,9 +344,9 @@ MESSAGES: Mapping[str, Message] = {
         "Undeclared deployment",
         "The project deployed it before and no longer declares it, so its schedules continue to make runs.",
     ),
-    "undeclared-automation": Message(
-        "Undeclared automation",
-        "The project deployed it before and no longer declares it, so it goes on telling when runs end.",
+    "undeclared-resource": Message(
+        "Undeclared resource",
+        "The project deployed it before and no longer declares it, so it stays on the backend.",
     ),
     "plan-stale": Message("Stale plan", "The project or the backend changed after the plan was saved."),
     "backend-failed": Message("Backend error", "The backend could not complete the request."),

@@ -12,6 +12,7 @@ from syntask_yaml.backend.prefect.names import step_problem
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool
+from syntask_yaml.model.resource import ResourceKind
 from syntask_yaml.model.trigger import kind_of
 from syntask_yaml.model.value import Unknown
 from syntask_yaml.operations.block_checks import check_references, check_storage_blocks
@@ -34,7 +35,13 @@ def find_pool(entry: Node, context: DeployContext) -> WorkPool | Diagnostic | No
         return declared.problem("no-work-pool", "The deployment has no work pool.", hint)
     if name in context.pools:
         return context.pools[name]
-    hint = did_you_mean(name, context.pools, otherwise=f"Run `syntask work-pool create {name}` to create it.")
+    is_declared = name in context.project.names_of(ResourceKind.WORK_POOL)
+    if is_declared and context.with_resources:  # what is wrong with it is said there
+        return None
+    otherwise = f"Run `syntask work-pool create {name}` to create it."
+    hint = "The project declares it. Run `syntask deploy --all` to create it."
+    if not is_declared:
+        hint = did_you_mean(name, context.pools, otherwise=otherwise)
     place = declared.get("name") or declared
     return place.problem("unknown-work-pool", f"The backend has no work pool `{name}`.", hint)
 
@@ -82,7 +89,7 @@ def _check_pool(entry: Node, pool: WorkPool, context: DeployContext) -> Iterator
     yield from check_job_variables(entry, pool, by_server=not features.has_own_worker)
     variables = entry.at(("work_pool", "job_variables"))
     if variables.path[-1:] == ("job_variables",) and variables.value and features.has_own_worker:
-        yield from check_secret_variables(variables, context.backend)
+        yield from check_secret_variables(variables, context.variables, context.blocks)
     for holder in (declared, *triggers_of(entry)):
         job_variables = holder.get("job_variables")
         if job_variables is not None:

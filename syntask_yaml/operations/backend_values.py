@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 
 from syntask_yaml.model.block import Block, Variable
@@ -10,14 +11,20 @@ from syntask_yaml.model.value import Json
 
 
 class BackendVariables(Mapping[str, Json]):
-    """A backend's variables by name. *read* is its verb `variables`, called when the first one is needed."""
+    """A backend's variables by name, and *declared* ones that it will have.
 
-    def __init__(self, read: Callable[[], Iterable[Variable]]) -> None:
+    *read* is its verb `variables`, called when the first one is needed.
+    """
+
+    def __init__(
+        self, read: Callable[[], Iterable[Variable]], declared: Mapping[str, Json] | None = None
+    ) -> None:
         self._read = read
+        self._declared = declared or {}
 
     @cached_property
     def _values(self) -> dict[str, Json]:
-        return {variable.name: variable.value for variable in self._read()}
+        return {**{variable.name: variable.value for variable in self._read()}, **self._declared}
 
     def __getitem__(self, name: str) -> Json:
         return self._values[name]
@@ -30,14 +37,26 @@ class BackendVariables(Mapping[str, Json]):
 
 
 class BackendBlocks:
-    """A backend's blocks. *read* is its verb `block`, called once for each."""
+    """A backend's blocks, and *declared* ones that it will have, by `type/name`.
 
-    def __init__(self, read: Callable[[str, str], Block | None]) -> None:
+    *read* is its verb `block`, called once for each.
+    """
+
+    def __init__(
+        self, read: Callable[[str, str], Block | None], declared: Mapping[str, Block] | None = None
+    ) -> None:
         self._read = read
+        self._declared = declared or {}
         self._known: dict[tuple[str, str], Block | None] = {}
 
     def __call__(self, type: str, name: str) -> Block | None:
         key = (type, name)
         if key not in self._known:
-            self._known[key] = self._read(type, name)
+            self._known[key] = self._expected(self._read(type, name), self._declared.get(f"{type}/{name}"))
         return self._known[key]
+
+    @staticmethod
+    def _expected(there: Block | None, declared: Block | None) -> Block | None:
+        if there is None or declared is None:
+            return there or declared
+        return replace(there, data={**there.data, **declared.data})

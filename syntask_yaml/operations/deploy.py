@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from syntask_yaml.backend.automations import WrittenAutomation
 from syntask_yaml.backend.base import Backend, Written
 from syntask_yaml.errors import BackendConflict, BackendError, BackendUnreachable
 from syntask_yaml.model.deployment import Write
@@ -22,14 +21,16 @@ from syntask_yaml.operations.plan import (
     make_plan,
     plan_of,
     read_stored,
-    read_stored_automations,
+    read_stored_resources,
+    with_declared,
 )
 from syntask_yaml.operations.prepare import prepare_again
 from syntask_yaml.operations.protection import refuse_protected
 from syntask_yaml.operations.prune import Approval, only_approved
+from syntask_yaml.operations.resources.write import ResourceWriter
 from syntask_yaml.operations.saved import check_fresh
 from syntask_yaml.operations.turn import Turn
-from syntask_yaml.plan.changes import Action, AutomationChange, Change, Plan
+from syntask_yaml.plan.changes import Action, Change, Plan
 from syntask_yaml.plan.codec import SavedPlan
 from syntask_yaml.plan.diff import diff
 
@@ -73,6 +74,7 @@ def deploy(
     """
     if not options.force:
         refuse_protected(context)
+    context = with_declared(context, request)
     planned = _plan(context, request, saved)
     approval.check(planned.plan)
     approved = planned.plan
@@ -99,13 +101,13 @@ def deploy(
         if _must_plan_again(planned, turn, context, request):
             planned = plan_of(planned.prepared, planned, context, request)
         planned = replace(planned, plan=only_approved(planned.plan, approved))
-        # What is gone fires for nothing that is deployed now, and what is new finds its deployments.
-        gone, others = _automation_writes(planned.plan)
-        automations = _write_automations(gone, context, notify)
+        resources = ResourceWriter(context, planned.plan.resources, planned.stored_resources, notify)
+        resources.write_before_deployments()
         written = _write(planned, context, options.jobs, notify)
         keep_deployed(planned.plan, written, context.backend)
-        automations |= _write_automations(others, context, notify)
-    return outcome_of(planned, written, automations, built.diagnostics(context))
+        is_good = all(each.error is None for each in written.values())
+        resources.write_after_deployments(may_delete=is_good)
+    return outcome_of(planned, written, resources.written, built.diagnostics(context))
 
 
 def _plan(context: DeployContext, request: Request, saved: SavedPlan | None) -> Planned:
@@ -121,7 +123,7 @@ def _must_plan_again(planned: Planned, turn: Turn, context: DeployContext, reque
     Another deploy may have written between this one's reading and its turn: what it changed need not be
     among what is written here, so comparing before each write does not show it.
     """
-    if not _writes(planned.plan) and not any(_automation_writes(planned.plan)):
+    if not _writes(planned.plan) and all(each.write is None for each in planned.plan.resources):
         return False
     is_first = not turn.is_taken
     has_waited = turn.take()
@@ -132,35 +134,13 @@ def _has_changed(planned: Planned, context: DeployContext, request: Request) -> 
     """Whether the backend has anything else by now than when the plan was made."""
     return (
         read_stored(planned.prepared, context, request) != planned.stored
-        or read_stored_automations(planned, context, request) != planned.stored_automations
+        or read_stored_resources(planned, context, request) != planned.stored_resources
     )
 
 
 def _writes(plan: Plan) -> dict[str, Change]:
     """The changes that are to be written, by deployment."""
     return {change.deployment: change for change in plan.changes if change.write is not None}
-
-
-def _automation_writes(plan: Plan) -> tuple[list[AutomationChange], list[AutomationChange]]:
-    """The automations that are to be deleted, and the others that are to be written."""
-    changes = [each for each in plan.automations if each.write is not None]
-    gone = [each for each in changes if each.action is Action.DELETE]
-    return gone, [each for each in changes if each.action is not Action.DELETE]
-
-
-def _write_automations(
-    changes: Sequence[AutomationChange], context: DeployContext, notify: Observer
-) -> dict[str, WrittenAutomation]:
-    """Write the changes; what became of each, by name."""
-    actions = {each.name: each.action for each in changes}
-    done: dict[str, WrittenAutomation] = {}
-    writes = [each.write for each in changes if each.write is not None]
-    for written in context.backend.write_automations(writes) if writes else ():
-        name = written.write.name
-        done[name] = written
-        error = written.error.detail if written.error else ""
-        notify(Applied(f"automation {name}", FAILED if error else DONE[actions[name]], error))
-    return done
 
 
 def _with_outputs(planned: Planned, built: Built, context: DeployContext, request: Request) -> Planned:

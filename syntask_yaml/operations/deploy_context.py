@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.document.node import Node
+from syntask_yaml.model.block import BlockType
 from syntask_yaml.model.pool import WorkPool, WorkQueue
+from syntask_yaml.model.resource import Owner, ResourceKind
 from syntask_yaml.model.step import StepOutputs
 from syntask_yaml.operations.backend_values import BackendBlocks, BackendVariables
 from syntask_yaml.operations.change_reason import ChangedSince
 from syntask_yaml.operations.changed import find_changes
+from syntask_yaml.operations.expected import ExpectedResources
 from syntask_yaml.operations.facets import DeclaredFacets
 from syntask_yaml.operations.pools import with_template
 from syntask_yaml.operations.project import StepChecker
@@ -23,10 +26,12 @@ from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Project
 from syntask_yaml.project.origin import origin_of
 from syntask_yaml.project.resolve import resolve_text
+from syntask_yaml.project.resources import BoundResource, bind_resource
 from syntask_yaml.pysource.memoize import Memo
 from syntask_yaml.template import Scope
 
 _NO_OUTPUTS = StepOutputs()
+_VARIABLE = ResourceKind.VARIABLE
 
 # The pool of a deployment that names none, on a backend that has one from the start.
 _DEFAULT_POOL = "default"
@@ -34,7 +39,10 @@ _DEFAULT_POOL = "default"
 
 @dataclass(frozen=True)
 class DeployContext:
-    """A project with what its templates and checks may ask: this machine, and the backend."""
+    """A project with what its templates and checks may ask: this machine, and the backend.
+
+    *with_resources*: the backend is taken as it will be once the resources of the project are written.
+    """
 
     project: Project
     backend: Backend
@@ -42,11 +50,35 @@ class DeployContext:
     environ: Mapping[str, str]
     default_pool: str | None = None
     allow_unset: bool = False
+    with_resources: bool = False
+
+    @cached_property
+    def resources(self) -> tuple[BoundResource, ...]:
+        """What the resources of the project ask for, but for automations."""
+        return (*self._bound_variables, *self._bound({*ResourceKind} - {_VARIABLE, ResourceKind.AUTOMATION}))
+
+    @cached_property
+    def _bound_variables(self) -> tuple[BoundResource, ...]:
+        return self._bound({_VARIABLE})
+
+    def _bound(self, kinds: Set[ResourceKind]) -> tuple[BoundResource, ...]:
+        if not self.with_resources:
+            return ()
+        # What a variable is made from is there before it.
+        there = replace(self, with_resources=False) if _VARIABLE in kinds else self
+        scope = there.scope(_NO_OUTPUTS)
+        declared = (each for each in self.project.resources if each.kind in kinds)
+        return tuple(bind_resource(each, scope, self.project.folder) for each in declared)
+
+    @cached_property
+    def _expected(self) -> ExpectedResources:
+        return ExpectedResources(self.resources)
 
     @cached_property
     def pools(self) -> dict[str, WorkPool]:
         """The backend's work pools by name, read once, with the templates that their workers use."""
-        return {pool.name: with_template(pool, self.backend) for pool in self.backend.pools()}
+        pools = self._expected.pools({pool.name: pool for pool in self.backend.pools()})
+        return {name: with_template(pool, self.backend) for name, pool in pools.items()}
 
     @property
     def pool_of_others(self) -> str | None:
@@ -60,7 +92,7 @@ class DeployContext:
         found: dict[str, dict[str, WorkQueue]] = {}
         for queue in self.backend.queues():
             found.setdefault(queue.pool, {})[queue.name] = queue
-        return found
+        return self._expected.queues(found)
 
     @cached_property
     def versions(self) -> Versions:
@@ -80,6 +112,11 @@ class DeployContext:
         file = self.project.file
         return origin_of(file) if file is not None and self.project.name is not None else None
 
+    @property
+    def owner(self) -> Owner:
+        """Whose what is deployed becomes."""
+        return Owner(self.project.owner, self.origin)
+
     @cached_property
     def steps(self) -> StepChecker:
         return StepChecker(self.project)
@@ -97,16 +134,25 @@ class DeployContext:
     @cached_property
     def blocks(self) -> BackendBlocks:
         """The backend's blocks as they are before any step has run, each read once."""
-        return BackendBlocks(self.backend.block)
+        return self.fresh_blocks()
+
+    def fresh_blocks(self) -> BackendBlocks:
+        """The backend's blocks as they are from now on, each read once."""
+        return BackendBlocks(self.backend.block, self._expected.blocks())
+
+    @cached_property
+    def block_types(self) -> Mapping[str, BlockType]:
+        """The types that a block of the backend can have, by slug, read once."""
+        return {kind.slug: kind for kind in self.backend.block_types()}
 
     @cached_property
     def masked_blocks(self) -> BackendBlocks:
         """The backend's blocks without their secrets, each read once."""
-        return BackendBlocks(partial(self.backend.block, with_secrets=False))
+        return BackendBlocks(partial(self.backend.block, with_secrets=False), self._expected.blocks())
 
     @cached_property
     def variables(self) -> BackendVariables:
-        return BackendVariables(self.backend.variables)
+        return BackendVariables(self.backend.variables, ExpectedResources(self._bound_variables).variables())
 
     def resolved(self, node: Node) -> str:
         """Return the text of *node* with its template resolved; empty where that takes more than is known."""

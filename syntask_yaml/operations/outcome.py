@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from syntask_yaml.backend.automations import WrittenAutomation
 from syntask_yaml.backend.base import Written
 from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.model.resource import ResourceKind
 from syntask_yaml.operations.pipelines import Built
 from syntask_yaml.operations.plan import Planned
-from syntask_yaml.plan.changes import Action, AutomationChange, Change
+from syntask_yaml.operations.resources.write import WrittenResource
+from syntask_yaml.plan.changes import Action, Change
 
 DONE = {
     Action.CREATE: "created",
@@ -34,27 +35,52 @@ class Result:
     id: str | None = None
     error: str = ""
 
-    def as_json(self, kind: str) -> dict[str, Any]:
-        """The result as JSON, with the name under its *kind*."""
-        return {kind: self.deployment, "action": self.action, "id": self.id, "error": self.error or None}
+    @property
+    def label(self) -> str:
+        return self.deployment
+
+    def as_json(self) -> dict[str, Any]:
+        deployment, error = self.deployment, self.error or None
+        return {"deployment": deployment, "action": self.action, "id": self.id, "error": error}
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceResult:
+    """What became of one resource, as a `Result` says it of a deployment."""
+
+    kind: ResourceKind
+    name: str
+    action: str
+    id: str | None = None
+    error: str = ""
+
+    @property
+    def label(self) -> str:
+        return f"{self.kind.value} {self.name}"
+
+    def as_json(self) -> dict[str, Any]:
+        kind, error = self.kind.value, self.error or None
+        return {"kind": kind, "name": self.name, "action": self.action, "id": self.id, "error": error}
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a deploy did, in file order, and what is to be said of it.
-
-    *results* are those of deployments, *automations* have the name of an automation in their place.
-    """
+    """What a deploy did, in file order, and what is to be said of it. *results* are those of deployments."""
 
     project: str
     backend: str
     results: tuple[Result, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
-    automations: tuple[Result, ...] = ()
+    resources: tuple[ResourceResult, ...] = ()
+
+    @property
+    def all_results(self) -> tuple[Result | ResourceResult, ...]:
+        """Those of deployments, then those of resources."""
+        return (*self.results, *self.resources)
 
     @property
     def is_good(self) -> bool:
-        return not any(each.action in (FAILED, SKIPPED) for each in (*self.results, *self.automations))
+        return not any(each.action in (FAILED, SKIPPED) for each in self.all_results)
 
     @property
     def summary(self) -> Mapping[str, int]:
@@ -68,18 +94,18 @@ class Outcome:
             "project": self.project,
             "backend": self.backend,
             "summary": dict(self.summary),
-            "results": [each.as_json("deployment") for each in self.results],
-            "automations": [each.as_json("automation") for each in self.automations],
+            "results": [each.as_json() for each in self.results],
+            "resources": [each.as_json() for each in self.resources],
         }
 
 
 def outcome_of(
     planned: Planned,
     written: Mapping[str, Written],
-    automations: Mapping[str, WrittenAutomation],
+    resources: Mapping[str, WrittenResource],
     diagnostics: Iterator[Diagnostic],
 ) -> Outcome:
-    """The outcome where writing was tried: what became of deployments and of *automations*, by name."""
+    """The outcome where writing was tried: what became of deployments and of *resources*, by name."""
     changes = {change.deployment: change for change in planned.plan.changes}
     results = []
     for each in planned.prepared:
@@ -94,18 +120,23 @@ def outcome_of(
         *planned.diagnostics,
         *diagnostics,
         *_write_problems(written),
-        *_write_problems({f"automation {name}": each for name, each in automations.items()}),
+        *_write_problems(resources),
     )
-    of_automations = tuple(_automation_results(planned, automations))
-    return Outcome(planned.plan.project, planned.plan.backend, tuple(results), problems, of_automations)
+    of_resources = tuple(_resource_results(planned, resources))
+    return Outcome(planned.plan.project, planned.plan.backend, tuple(results), problems, of_resources)
 
 
-def _automation_results(planned: Planned, written: Mapping[str, WrittenAutomation]) -> Iterator[Result]:
-    for each in planned.automations:
-        if each.automation is None:
-            yield Result(each.label, FAILED, error=next(error.detail for error in each.errors))
-    for change in planned.plan.automations:
-        yield _result(change.name, change, written.get(change.name))
+def _resource_results(planned: Planned, written: Mapping[str, WrittenResource]) -> Iterator[ResourceResult]:
+    for each in planned.resources:
+        if each.resource is None:
+            error = next(error.detail for error in each.errors)
+            yield ResourceResult(each.declared.kind, each.declared.name, FAILED, error=error)
+    for change in planned.plan.resources:
+        done = written.get(change.full_name, WrittenResource(change.id))
+        action, error = DONE[change.action], done.error.detail if done.error else ""
+        if change.write is not None and change.full_name not in written:
+            action, error = SKIPPED, "Not deleted, because something else could not be written."
+        yield ResourceResult(change.kind, change.name, FAILED if done.error else action, done.id, error)
 
 
 def nothing_written(planned: Planned, built: Built, diagnostics: Iterator[Diagnostic]) -> Outcome:
@@ -115,13 +146,14 @@ def nothing_written(planned: Planned, built: Built, diagnostics: Iterator[Diagno
         error = built.failed.get(position)
         results.append(Result(each.label, SKIPPED, error=error.detail if error else "Nothing was written."))
     problems = (*planned.diagnostics, *diagnostics)
-    skipped = tuple(Result(each.label, SKIPPED, error="Nothing was written.") for each in planned.automations)
+    skipped = tuple(
+        ResourceResult(each.declared.kind, each.declared.name, SKIPPED, error="Nothing was written.")
+        for each in planned.resources
+    )
     return Outcome(planned.plan.project, planned.plan.backend, tuple(results), problems, skipped)
 
 
-def _result(
-    name: str, change: Change | AutomationChange, written: Written | WrittenAutomation | None
-) -> Result:
+def _result(name: str, change: Change, written: Written | None) -> Result:
     if written is None:
         return Result(name, DONE[change.action], change.id)
     if written.error is not None:
@@ -129,7 +161,7 @@ def _result(
     return Result(name, DONE[change.action], written.id)
 
 
-def _write_problems(written: Mapping[str, Written] | Mapping[str, WrittenAutomation]) -> Iterator[Diagnostic]:
+def _write_problems(written: Mapping[str, Written] | Mapping[str, WrittenResource]) -> Iterator[Diagnostic]:
     """Yield why something was not written, once where it is the same for several."""
     names: dict[Diagnostic, list[str]] = {}
     for name, each in written.items():

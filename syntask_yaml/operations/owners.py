@@ -1,4 +1,4 @@
-"""Whose deployments and automations are: the project that deployed them, and where that comes from."""
+"""Whose deployments and resources are: the project that deployed them, and where that comes from."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
 from syntask_yaml.errors import BackendConflict
-from syntask_yaml.model.automation import Automation
 from syntask_yaml.model.deployment import Deployment, Stored, Write
+from syntask_yaml.model.resource import Owner
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.plan.changes import Action, Change, FieldChange
 
@@ -39,7 +39,7 @@ def refuse_of_another(owner: str | None, project: str | None, label: str, kind: 
         )
 
 
-def refuse_from_elsewhere(context: DeployContext, had: Deployment | Automation, label: str) -> None:
+def refuse_from_elsewhere(context: DeployContext, had: Deployment | Owner, label: str) -> None:
     """Raise BackendConflict if a second project of this one's name deployed *had*, called *label*."""
     if is_from_elsewhere(context, had):
         raise BackendConflict(
@@ -62,7 +62,7 @@ def taken_over(context: DeployContext, planned: Set[str], actual: Sequence[Store
             yield Change(Action.UPDATE, had.full_name, (field,), "taken over", Write(each, after), each.id)
 
 
-def is_from_elsewhere(context: DeployContext, had: Deployment | Automation) -> bool:
+def is_from_elsewhere(context: DeployContext, had: Deployment | Owner) -> bool:
     """Whether a project of the same name deployed *had* from another place, if *had* says so."""
     own = context.origin
     names = (context.project.owner, context.project.name)

@@ -9,7 +9,6 @@ from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.events import Observer
 from syntask_yaml.model.step import StepOutputs
-from syntask_yaml.operations.backend_values import BackendBlocks
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.prepare import Prepared
 from syntask_yaml.steps.base import Policy, StepContext
@@ -35,7 +34,7 @@ class Built:
 def pipelines_of(prepared: Sequence[Prepared], context: DeployContext) -> dict[int, Pipeline]:
     """The steps of the deployments that have some, by position."""
     # On this machine, and for as long as the command runs, steps may use secrets too.
-    scope = replace(context.scope(StepOutputs()), blocks=BackendBlocks(context.backend.block))
+    scope = replace(context.scope(StepOutputs()), blocks=context.fresh_blocks())
     return {
         position: Pipeline(each.label, each.declaration.build, each.declaration.push, scope)
         for position, each in enumerate(prepared)
@@ -66,7 +65,7 @@ def run_steps_of(
         context=StepContext(
             context.project.root,
             context.environ,
-            blocks=BackendBlocks(context.backend.block),
+            blocks=context.fresh_blocks(),
             rebuild=rebuild,
         ),
         notify=notify,

@@ -11,14 +11,7 @@ from typing import Any
 from syntask_yaml.backend.base import Features
 from syntask_yaml.diagnostics import Diagnostic, each_once
 from syntask_yaml.errors import BackendRefused, ProjectInvalid
-from syntask_yaml.model.automation import StoredAutomation
 from syntask_yaml.model.deployment import Deployment, Stored
-from syntask_yaml.operations.automation_changes import (
-    compare_automations,
-    read_automations,
-    undeclared_automations,
-)
-from syntask_yaml.operations.automations import PreparedAutomation, prepare_automations
 from syntask_yaml.operations.choose import Selection, check_overrides, refuse_broken, with_full_names
 from syntask_yaml.operations.chosen import choose_from
 from syntask_yaml.operations.deploy_context import DeployContext
@@ -31,11 +24,19 @@ from syntask_yaml.operations.project import problems_of
 from syntask_yaml.operations.protection import protection_problems
 from syntask_yaml.operations.prune import check_prune, protected, undeclared, unread, with_removals
 from syntask_yaml.operations.renames import likely_renames, without_wrong_renames
+from syntask_yaml.operations.resources.changes import (
+    FoundResources,
+    compare_resources,
+    read_resources,
+    undeclared_resources,
+)
+from syntask_yaml.operations.resources.prepare import prepare_resources
 from syntask_yaml.operations.serving import check_serving
 from syntask_yaml.plan.changes import Plan
 from syntask_yaml.plan.diff import diff
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Declaration, Project
+from syntask_yaml.project.resources import BoundResource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +75,8 @@ class Planned:
 
     *images* are what the build steps are for, where the plan was made with a forecast of them.
     *refused* says why something that was to be pruned is not, *renames* what was likely only renamed.
-    *stored* is what the backend had. *automations* are those of the project, where all of it is planned, and
-    *stored_automations* what the backend had of them.
+    *stored* is what the backend had. *resources* are those of the project, where all of it is planned, and
+    *stored_resources* what the backend had of them.
     """
 
     plan: Plan
@@ -85,8 +86,8 @@ class Planned:
     refused: tuple[Diagnostic, ...] = ()
     renames: tuple[Diagnostic, ...] = ()
     stored: Sequence[Stored] = ()
-    automations: tuple[PreparedAutomation, ...] = ()
-    stored_automations: Sequence[StoredAutomation] = ()
+    resources: tuple[BoundResource, ...] = ()
+    stored_resources: FoundResources = field(default_factory=FoundResources)
 
     @property
     def failed(self) -> tuple[Prepared, ...]:
@@ -95,14 +96,14 @@ class Planned:
     @property
     def is_sound(self) -> bool:
         """Whether everything that was to be planned is."""
-        return not self.failed and not self.refused and all(each.automation for each in self.automations)
+        return not self.failed and not self.refused and all(each.resource for each in self.resources)
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What is to be said of the project file, and of what was prepared from it."""
         own = (problem for each in self.prepared for problem in each.diagnostics)
-        automations = (problem for each in self.automations for problem in each.diagnostics)
-        return each_once((*self.warnings, *own, *automations, *self.refused, *self.renames))
+        resources = (problem for each in self.resources for problem in each.diagnostics)
+        return each_once((*self.warnings, *own, *resources, *self.refused, *self.renames))
 
 
 def make_plan(context: DeployContext, request: Request, *, with_forecast: bool = False) -> Planned:
@@ -114,7 +115,7 @@ def make_plan(context: DeployContext, request: Request, *, with_forecast: bool =
     Raises ProjectInvalid with every problem of what is selected, unless the request says to keep
     going: then those that have problems are left out of the plan.
     """
-    project = context.project
+    project, context = context.project, with_declared(context, request)
     refuse_broken(project, context.reader)
     if request.prune:
         check_prune(project, is_all=request.selection.all)
@@ -129,14 +130,14 @@ def make_plan(context: DeployContext, request: Request, *, with_forecast: bool =
         (),
         tuple(_warnings(project, chosen, context.reader)),
         forecasts.images,
-        automations=prepare_automations(context) if request.selection.is_whole else (),
+        resources=prepare_resources(context) if request.selection.is_whole else (),
     )
     planned = plan_of(prepared, empty, context, request)
     protection = (each.as_warning() for each in protection_problems(context))
     warnings = (*planned.warnings, *protection, *check_serving(planned.prepared, context))
     if request.selection.all and not request.prune:
         warnings += tuple(undeclared(planned.stored, planned.prepared, project.owner))
-        warnings += tuple(undeclared_automations(context, planned.automations, planned.stored_automations))
+        warnings += tuple(undeclared_resources(context, planned.resources, planned.stored_resources))
     plan = with_removals(planned.plan, context.backend)
     if with_forecast:  # it is made to be shown
         plan = mark_drift(plan, context.backend)
@@ -158,16 +159,16 @@ def plan_of(
     """
     prepared = without_wrong_renames(prepared, context)
     problems = [error for each in prepared for error in each.errors]
-    problems += [error for each in planned.automations for error in each.errors]
+    problems += [error for each in planned.resources for error in each.errors]
     if problems and not request.keep_going:
         raise ProjectInvalid(problems)
     stored = read_stored(prepared, context, request)
     plan = _compare(context, prepared, stored, request)
-    found = read_stored_automations(planned, context, request)
-    changes = compare_automations(
-        context, planned.automations, found, prune=request.prune, take_over=request.take_over
+    found = read_stored_resources(planned, context, request)
+    changes = compare_resources(
+        context, planned.resources, found, prune=request.prune, take_over=request.take_over
     )
-    plan = replace(plan, automations=changes)
+    plan = replace(plan, resources=changes)
     refused = (*unread(prepared), *protected(plan)) if request.prune else ()
     renames = tuple(likely_renames(plan, prepared))
     return replace(
@@ -177,7 +178,7 @@ def plan_of(
         refused=refused,
         renames=renames,
         stored=stored,
-        stored_automations=found,
+        stored_resources=found,
     )
 
 
@@ -190,13 +191,18 @@ def read_stored(prepared: Sequence[Prepared], context: DeployContext, request: R
     return context.backend.deployments(project=owner, names=names)
 
 
-def read_stored_automations(
-    planned: Planned, context: DeployContext, request: Request
-) -> Sequence[StoredAutomation]:
-    """The same of automations; none where only a part of the project is planned."""
+def read_stored_resources(planned: Planned, context: DeployContext, request: Request) -> FoundResources:
+    """The same of resources; none where only a part of the project is planned."""
     if not request.selection.is_whole:
-        return ()
-    return read_automations(context, planned.automations, prune=request.prune)
+        return FoundResources()
+    return read_resources(context, planned.resources, prune=request.prune)
+
+
+def with_declared(context: DeployContext, request: Request) -> DeployContext:
+    """Return *context* where the backend is as it will be with the resources that *request* deploys."""
+    if context.with_resources or not request.selection.is_whole:
+        return context
+    return replace(context, with_resources=True)
 
 
 def _compare(

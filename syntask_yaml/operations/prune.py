@@ -166,6 +166,6 @@ def only_approved(plan: Plan, approved: Plan) -> Plan:
     """*plan* without deletions that were not in the *approved* one."""
     names = {change.deployment for change in approved.deletions}
     kept = (each for each in plan.changes if not each.is_deletion or each.deployment in names)
-    others = {each.name for each in approved.automations if each.action is Action.DELETE}
-    left = (each for each in plan.automations if each.action is not Action.DELETE or each.name in others)
-    return replace(plan, changes=tuple(kept), automations=tuple(left))
+    others = {each.full_name for each in approved.resources if each.action is Action.DELETE}
+    left = (each for each in plan.resources if each.action is not Action.DELETE or each.full_name in others)
+    return replace(plan, changes=tuple(kept), resources=tuple(left))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from syntask_yaml.diagnostics import Diagnostic
@@ -11,18 +11,21 @@ from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.deployment import Deployment, Stored
 from syntask_yaml.model.events import Observer
 from syntask_yaml.model.fields import FIELDS
+from syntask_yaml.model.secret import masked
 from syntask_yaml.model.value import Unknown, Value
-from syntask_yaml.operations.automations import PreparedAutomation, prepare_automations
 from syntask_yaml.operations.choose import Selection, refuse_broken
 from syntask_yaml.operations.chosen import choose_from
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.pipelines import run_steps_of
 from syntask_yaml.operations.prepare import Prepared, prepare, prepare_again
+from syntask_yaml.operations.resources.document import resources_document
+from syntask_yaml.operations.resources.prepare import prepare_resources
 from syntask_yaml.plan.normalize import comparable_fields
+from syntask_yaml.project.resources import BoundResource
 
 _JOBS = 8
 
-_AllPrepared = TypeVar("_AllPrepared", list[Prepared], tuple[PreparedAutomation, ...])
+_AllPrepared = TypeVar("_AllPrepared", list[Prepared], tuple[BoundResource, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ def render(context: DeployContext, selection: Selection, *, build: Observer | No
     With *build*, which is told how they go, the build and push steps run first, and what they put out is
     filled in. Raises ProjectInvalid, also for a step that did not succeed.
     """
-    project = context.project
+    project, context = context.project, replace(context, with_resources=selection.is_whole)
     refuse_broken(project, context.reader)
     chosen = choose_from(context, selection)
     prepared = _sound(prepare(chosen, context))
@@ -51,21 +54,20 @@ def render(context: DeployContext, selection: Selection, *, build: Observer | No
             raise ProjectInvalid(tuple(built.diagnostics(context)))
         prepared = _sound(prepare_again(prepared, context, built.outputs))
     deployments = [document_of(each.deployment) for each in prepared if each.deployment is not None]
-    automations = _sound(prepare_automations(context)) if selection.is_whole else ()
+    resources = _sound(prepare_resources(context)) if selection.is_whole else ()
     content = {
         **({"name": project.name} if project.name else {}),
         "deployments": deployments,
-        **_resources(automations),
+        **_resources(resources),
     }
     problems = [problem for each in prepared for problem in each.diagnostics]
-    problems += [problem for each in automations for problem in each.diagnostics]
+    problems += [problem for each in resources for problem in each.diagnostics]
     return Rendered(content, tuple(problems))
 
 
-def _resources(automations: Iterable[PreparedAutomation]) -> dict[str, Any]:
-    declared = [each.automation for each in automations if each.automation is not None]
-    documents = [_plain({"name": each.name, **each.fields}) for each in declared]
-    return {"resources": {"automations": documents}} if documents else {}
+def _resources(prepared: Iterable[BoundResource]) -> dict[str, Any]:
+    document = resources_document(each.resource for each in prepared if each.resource is not None)
+    return {"resources": _plain(masked(document))} if document else {}
 
 
 def _sound(prepared: _AllPrepared) -> _AllPrepared:

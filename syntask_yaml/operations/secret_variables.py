@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from syntask_yaml.backend.base import Backend
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.secret import holds_secret
-from syntask_yaml.operations.backend_values import BackendBlocks, BackendVariables
+from syntask_yaml.model.value import Json
 from syntask_yaml.template import Scope, resolve
+from syntask_yaml.template.scope import BlockLookup
 
 _OPEN: Mapping[str, str] = {
     "command": "every user of the machine can read the arguments of a process",
@@ -30,13 +30,13 @@ def secret_problem(name: str, value: Any) -> str | None:
     return None
 
 
-def check_secret_variables(node: Node, backend: Backend) -> Iterator[Diagnostic]:
+def check_secret_variables(
+    node: Node, variables: Mapping[str, Json], blocks: BlockLookup
+) -> Iterator[Diagnostic]:
     """The job variables at *node* that refer to a secret where none can be kept."""
     if not any(name in node.value for name in _OPEN):
         return
-    scope = Scope(
-        variables=BackendVariables(backend.variables), blocks=BackendBlocks(backend.block), leaves_unset=True
-    )
+    scope = Scope(variables=variables, blocks=blocks, leaves_unset=True)
     for value in node.children():
         name = str(value.path[-1])
         if name in _OPEN and (detail := secret_problem(name, resolve(value.value, scope, lambda _: None))):

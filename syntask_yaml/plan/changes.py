@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from syntask_yaml.model.automation import AutomationWrite
 from syntask_yaml.model.deployment import Write
+from syntask_yaml.model.resource import ResourceKind, ResourceWrite
 from syntask_yaml.model.value import Value
 
 
@@ -89,15 +89,20 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class AutomationChange:
-    """What becomes of one automation, why, and the write that does it (None: there is nothing to do)."""
+class ResourceChange:
+    """What becomes of one resource, why, and the write that does it (None: there is nothing to do)."""
 
     action: Action
+    kind: ResourceKind
     name: str
     fields: tuple[FieldChange, ...] = ()
     reason: str = ""
-    write: AutomationWrite | None = None
+    write: ResourceWrite | None = None
     id: str | None = None
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.kind.value} {self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,7 @@ class Plan:
     backend: str
     changes: tuple[Change, ...] = ()
     protected: tuple[str, ...] = ()
-    automations: tuple[AutomationChange, ...] = ()
+    resources: tuple[ResourceChange, ...] = ()
 
     @property
     def deletions(self) -> tuple[Change, ...]:
@@ -122,21 +127,19 @@ class Plan:
     @property
     def deleted_names(self) -> tuple[str, ...]:
         """What to call everything that goes for good."""
-        gone = (each.name for each in self.automations if each.action is Action.DELETE)
-        return *(each.deployment for each in self.deletions), *(f"automation {name}" for name in gone)
+        gone = (each.full_name for each in self.resources if each.action is Action.DELETE)
+        return *(each.deployment for each in self.deletions), *gone
 
     @property
     def deleted_kinds(self) -> str:
         """What kinds of thing go for good, in the plural."""
         are_all = len(self.deletions) == len(self.deleted_names)
-        return (
-            "deployments" if are_all else "deployments and automations" if self.deletions else "automations"
-        )
+        return "deployments" if are_all else "deployments and resources" if self.deletions else "resources"
 
     @property
-    def automation_summary(self) -> Mapping[Action, int]:
-        """How many automations each action is for, where there are any."""
-        counted = Counter(change.action for change in self.automations)
+    def resource_summary(self) -> Mapping[Action, int]:
+        """How many resources each action is for, where there are any."""
+        counted = Counter(change.action for change in self.resources)
         return {each: counted[each] for each in Action if counted[each]}
 
     @property
@@ -147,7 +150,7 @@ class Plan:
 
     @property
     def has_changes(self) -> bool:
-        actions = {*(each.action for each in self.changes), *(each.action for each in self.automations)}
+        actions = {*(each.action for each in self.changes), *(each.action for each in self.resources)}
         return bool(actions - {Action.UNCHANGED})
 
     @property

@@ -10,10 +10,9 @@ from hashlib import sha256
 from typing import Any
 
 from syntask_yaml.errors import FileFailed
-from syntask_yaml.model.automation import Automation, AutomationWrite
 from syntask_yaml.model.deployment import Write
 from syntask_yaml.model.value import Unknown, Value
-from syntask_yaml.plan.changes import Action, Change, FieldChange, Plan, Removal
+from syntask_yaml.plan.changes import Action, Change, FieldChange, Plan, Removal, ResourceChange
 from syntask_yaml.plan.normalize import comparable_fields
 
 FORMAT = "syntask.plan/1"
@@ -37,14 +36,15 @@ def encode(plan: Plan) -> dict[str, Any]:
         "backend": plan.backend,
         "summary": {action.value: count for action, count in plan.summary.items()},
         "changes": encode_changes(plan.changes),
-        "automations": [
+        "resources": [
             {
                 "action": change.action.value,
-                "automation": change.name,
+                "kind": change.kind.value,
+                "name": change.name,
                 "reason": change.reason,
                 "fields": _fields(change.fields),
             }
-            for change in plan.automations
+            for change in plan.resources
             if change.action is not Action.UNCHANGED
         ],
     }
@@ -125,9 +125,9 @@ def fingerprint(plan: Plan, steps: Iterable[str]) -> str:
     for change in plan.changes:
         if change.write is not None:
             digest.update(_canonical(_sides(change.write)))
-    for each in plan.automations:
+    for each in plan.resources:
         if each.write is not None:
-            digest.update(_canonical(_sides_of_automation(each.write)))
+            digest.update(_canonical(_sides_of_resource(each)))
     return digest.hexdigest()
 
 
@@ -139,17 +139,14 @@ def _sides(write: Write) -> list[Any]:
     ]
 
 
-def _sides_of_automation(write: AutomationWrite) -> list[Any]:
-    before, after = write.before, write.after
+def _sides_of_resource(change: ResourceChange) -> list[Any]:
+    """Both sides of a change; of a secret, only that it is one."""
+    before, after = (change.write.before, change.write.after) if change.write else (None, None)
     return [
-        write.name,
-        None if before is None else [before.id, _compared(before.automation)],
-        None if after is None else _compared(after),
+        change.full_name,
+        before and [before.id, before.owner.project, before.owner.origin, dict(before.resource.fields)],
+        after and dict(after.fields),
     ]
-
-
-def _compared(automation: Automation) -> list[Any]:
-    return [automation.project, automation.origin, automation.fields]
 
 
 def _canonical(value: Value) -> bytes:

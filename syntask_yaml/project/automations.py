@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -33,12 +33,12 @@ def automations_of(tree: Node) -> tuple[Node, ...]:
     return tuple(each for each in node.children() if isinstance(each.value, dict)) if is_there else ()
 
 
-def check_automations(tree: Node) -> Iterator[Diagnostic]:
-    """Everything about the automations of a file that the rules do not allow."""
+def check_automations(tree: Node, values: Mapping[str, Any] | None = None) -> Iterator[Diagnostic]:
+    """Everything about the automations of a file that the rules do not allow; *values* are the project's."""
     seen: dict[str, Node] = {}
     for node in automations_of(tree):
         yield from check_automation(node)
-        yield from _check_templates(node)
+        yield from _check_templates(node, values)
         name = node.value.get("name")
         if isinstance(name, str) and (first := seen.setdefault(name, node)) is not node:
             detail = f"An automation called `{name}` is already declared on line {first.span.line}."
@@ -55,8 +55,9 @@ def check_automation(node: Node, is_open: IsOpen = is_template) -> Iterator[Diag
         yield from _check_events(trigger, is_open)
     actions = node.get("actions")
     for action in actions.children() if actions is not None else ():
-        if isinstance(action.value, dict) and action.value.get("type") in ACTIONS:
-            yield from _check_action(action, ACTIONS[action.value["type"]], is_open)
+        kind = action.value.get("type") if isinstance(action.value, dict) else None
+        if isinstance(kind, str) and kind in ACTIONS:
+            yield from _check_action(action, ACTIONS[kind], is_open)
 
 
 def _check_keys_of_trigger(trigger: Node) -> Iterator[Diagnostic]:
@@ -143,12 +144,13 @@ def _check_block(block: Node, action: str, kind: ActionType) -> Iterator[Diagnos
         yield block.problem("wrong-value", detail, did_you_mean(slug, kind.blocks))
 
 
-def _check_templates(node: Node) -> Iterator[Diagnostic]:
+def _check_templates(node: Node, values: Mapping[str, Any] | None) -> Iterator[Diagnostic]:
     """Yield the names and expressions in the texts of an automation that no machine resolves."""
     scope = Scope(
         environ=Anything(),
         variables=Anything(),
         outputs={name: Unknown(name) for name in EVENT_NAMES},
+        values=values,
         is_static=True,
     )
     yield from unresolved(node, _without_server_filters(node.value), scope)

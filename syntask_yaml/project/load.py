@@ -12,12 +12,13 @@ from syntask_yaml.diagnostics import Path as TreePath
 from syntask_yaml.document.layers import replaced_by
 from syntask_yaml.document.node import Node
 from syntask_yaml.document.reader import Document
+from syntask_yaml.model.resource import ResourceKind
 from syntask_yaml.model.step import Step
-from syntask_yaml.project.automations import automations_of, check_automations
 from syntask_yaml.project.composition.compose import LAYER_KEYS
 from syntask_yaml.project.composition.targets import Target
 from syntask_yaml.project.composition.values import ResolvedValues, Values, values_of
 from syntask_yaml.project.dialect import OWN_PROJECT_KEYS, Dialect, is_own_key
+from syntask_yaml.project.resources import DeclaredResource, check_resources, resources_of
 from syntask_yaml.project.rules import check_rules
 from syntask_yaml.project.schema import check_schema
 from syntask_yaml.project.sections import SECTIONS, Sections
@@ -64,7 +65,7 @@ class Project:
 
     *name* is None where the file does not give one: then nothing that it deploys is marked as its own.
     *file* is the path of the file, None for a text that was never one; *files* are all that it consists of.
-    *automations* and *values* are as they were written. *target* is the environment that the rest is for.
+    *resources* and *values* are as they were written. *target* is the environment that the rest is for.
     *worked_on* is the root in the working tree, where this one is that of a commit.
     """
 
@@ -78,7 +79,7 @@ class Project:
     is_strict: bool = False
     file: Path | None = None
     files: tuple[Path, ...] = ()
-    automations: tuple[Node, ...] = ()
+    resources: tuple[DeclaredResource, ...] = ()
     target: Target | None = None
     values: Values = field(default_factory=dict)
     worked_on: Path | None = None
@@ -92,6 +93,15 @@ class Project:
     def home(self) -> Path:
         """The root in the working tree."""
         return self.worked_on or self.root
+
+    @property
+    def folder(self) -> Path:
+        """Where the file is, which paths of resources are relative to."""
+        return self.root if self.file is None else self.file.parent
+
+    def names_of(self, kind: ResourceKind) -> frozenset[str]:
+        """The names of the declared resources of a *kind*."""
+        return frozenset(each.name for each in self.resources if each.kind is kind)
 
     @property
     def owner(self) -> str | None:
@@ -156,7 +166,7 @@ def load_project(
         declarations=tuple(declare(entry, sections, errors.get(entry.path, ())) for entry in entries),
         diagnostics=diagnostics,
         is_strict=strict,
-        automations=automations_of(tree) if dialect is Dialect.SYNTASK else (),
+        resources=resources_of(tree) if dialect is Dialect.SYNTASK else (),
         target=target,
         values=values,
     )
@@ -202,7 +212,7 @@ def _check(tree: Node, entries: list[Node], sections: Sections, values: Values) 
     static_values = ResolvedValues(values, static_scope()) if values else None
     yield from check_names(tree, entries, sections, static_values)
     yield from static_values.check() if static_values is not None else ()
-    yield from check_automations(tree)
+    yield from check_resources(tree, static_values)
 
 
 def _own_keys(tree: Node, entries: Iterable[Node]) -> Iterator[Diagnostic]:

@@ -83,8 +83,10 @@ _PROJECT = {
     "pull_steps": "Write `pull:`.",
     "infra_overrides": _IN_DEPLOYMENT.format("work_pool: job_variables"),
     "env": _IN_DEPLOYMENT.format("work_pool: job_variables: env"),
-    "work_pools": "Create work pools on the backend with `syntask work-pool create`. " + ANCHOR_HOME,
-    "variables": "Set variables on the backend with `syntask variable set`. " + ANCHOR_HOME,
+    **{
+        key: f"Move it to `resources:`, as `{key}`. " + ANCHOR_HOME
+        for key in ("work_pools", "variables", "blocks", "concurrency_limits", "automations")
+    },
     "flows": "Add an entry to `deployments:` for each flow.",
 }
 
@@ -95,6 +97,22 @@ _AUTOMATION = {
     "paused": "Write `enabled: false`.",
     **{key: f"Move it to `trigger:`, as `{key}`." for key in ("expect", "match", "match_related", "posture")},
 }
+_RESOURCES = {
+    "work_pool": "Write `work_pools:`, with a name below it.",
+    "pools": "Write `work_pools:`.",
+    "limits": "Write `concurrency_limits:`.",
+    "secrets": "Write `blocks:`, with `secret/NAME:` below it.",
+    "work_queues": "Write `queues:` below a work pool.",
+}
+_DECLARED = {"is_paused": "Write `paused:`.", "limit": "Write `concurrency_limit:`."}
+_DECLARED_POOL = {
+    **_DECLARED,
+    "template": "Write `base_job_template:`.",
+    "job_template": "Write `base_job_template:`.",
+    "work_queues": "Write `queues:`.",
+    "job_variables": "Write `job_variables:` below the `work_pool:` of a deployment, or change the template.",
+}
+_DECLARED_LIMIT = {"is_active": "Write `active:`.", "slots": "Write `limit:`."}
 _ACTION = {
     "url": "Keep it in a block: `syntask block create webhook NAME`, and write `block: webhook/NAME`.",
     "block_document_id": "Write `block: TYPE/NAME`.",
@@ -105,7 +123,7 @@ _ACTION = {
 
 _INSTEAD = re.compile(r"Write `(\w+):")
 
-# What a mapping is called, by where it stands; a list index is `*`. The first that matches counts.
+# What a mapping is called, by where it stands; an index or a name is `*`. The first that matches counts.
 _PLACES: tuple[tuple[tuple[str, ...], str, Mapping[str, str]], ...] = (
     ((), "a project", _PROJECT),
     (("deployments", "*"), "a deployment", _DEPLOYMENT),
@@ -116,7 +134,10 @@ _PLACES: tuple[tuple[tuple[str, ...], str, Mapping[str, str]], ...] = (
     (("deployments", "*", "concurrency_limit"), "a concurrency limit", {}),
     (("deployments", "*", "triggers", "*"), "a trigger", {}),
     (("deployments", "*", "sla", "*"), "an SLA", {}),
-    (("resources",), "`resources`", {}),
+    (("resources",), "`resources`", _RESOURCES),
+    (("resources", "work_pools", "*"), "a work pool", _DECLARED_POOL),
+    (("resources", "work_pools", "*", "queues", "*"), "a work queue", _DECLARED),
+    (("resources", "concurrency_limits", "*"), "a concurrency limit", _DECLARED_LIMIT),
     (("resources", "automations", "*"), "an automation", _AUTOMATION),
     (("resources", "automations", "*", "trigger"), "a trigger", {}),
     (("resources", "automations", "*", "actions", "*"), "an action", _ACTION),
@@ -150,10 +171,14 @@ def remedy(path: Path, key: str, known: list[str], given: Collection[str] = ()) 
 
 
 def _place(path: Path) -> tuple[str, Mapping[str, str]]:
-    shape = tuple("*" if isinstance(step, int) else step for step in path)
     for place, kind, table in _PLACES:
-        if place == shape:
+        if len(place) == len(path) and all(map(_is_at, place, path)):
             return kind, table
     if is_in_step(path):
         return f"the step `{path[-1]}`", {}
     return f"`{path[-1]}`", {}
+
+
+def _is_at(place: str, step: str | int) -> bool:
+    """Whether *step* of a path is at *place*, where a `*` stands for an index or any name."""
+    return place in ("*", step)

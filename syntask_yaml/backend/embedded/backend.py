@@ -12,6 +12,7 @@ from syntask_yaml.backend.embedded.automations import EmbeddedAutomations
 from syntask_yaml.backend.embedded.concurrency_limits import EmbeddedConcurrencyLimits
 from syntask_yaml.backend.embedded.deployments import Deployments
 from syntask_yaml.backend.embedded.leases import EmbeddedLeases
+from syntask_yaml.backend.embedded.ledgers import EmbeddedLedgers
 from syntask_yaml.backend.embedded.queue import Queue
 from syntask_yaml.backend.embedded.runs import EmbeddedRuns
 from syntask_yaml.backend.embedded.script_runs import EmbeddedScriptRuns
@@ -38,6 +39,7 @@ class EmbeddedBackend(
     Queue,
     EmbeddedScriptRuns,
     EmbeddedLeases,
+    EmbeddedLedgers,
 ):
     """A `Backend` and `RunQueue` on a file that many processes may use at once.
 

@@ -22,6 +22,7 @@ MIGRATIONS = (
     "migrations/0007_runs_not_completed.sql",
     "migrations/0008_children.sql",
     "migrations/0009_concurrency_limits.sql",
+    "migrations/0010_ledgers.sql",
 )
 
 _APPLICATION_ID = 0x53594E54

@@ -149,6 +149,16 @@ ON CONFLICT (name) DO UPDATE SET value = excluded.value, tags = excluded.tags;
 -- name: drop_variable
 DELETE FROM variables WHERE name = :name;
 
+-- name: ledgers
+SELECT * FROM ledgers ORDER BY project;
+
+-- name: put_ledger
+INSERT INTO ledgers (project, origin, names) VALUES (:project, :origin, :names)
+ON CONFLICT (project) DO UPDATE SET origin = excluded.origin, names = excluded.names;
+
+-- name: drop_ledger
+DELETE FROM ledgers WHERE project = :project;
+
 -- name: blocks
 SELECT * FROM blocks ORDER BY type, name;
 

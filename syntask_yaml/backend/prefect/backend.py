@@ -14,6 +14,7 @@ from syntask_yaml.backend.prefect.concurrency_limits import PrefectConcurrencyLi
 from syntask_yaml.backend.prefect.leases import PrefectLeases
 from syntask_yaml.backend.prefect.ledgers import PrefectLedgers
 from syntask_yaml.backend.prefect.queues import PrefectQueues
+from syntask_yaml.backend.prefect.resource_ledgers import PrefectResourceLedgers
 from syntask_yaml.backend.prefect.runs import PrefectRuns
 from syntask_yaml.backend.prefect.settings import read_connection
 from syntask_yaml.backend.prefect.values import PrefectValues
@@ -34,6 +35,7 @@ class PrefectBackend(
     PrefectChildren,
     PrefectLeases,
     PrefectLedgers,
+    PrefectResourceLedgers,
 ):
     """A `Backend` on a Prefect 3 server or Prefect Cloud. Threads may share one."""
 

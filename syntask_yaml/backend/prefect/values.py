@@ -11,12 +11,16 @@ from syntask_yaml.backend.prefect.base import PrefectBase
 from syntask_yaml.backend.prefect.bodies import Raw
 from syntask_yaml.backend.prefect.encoding import part
 from syntask_yaml.backend.prefect.faults import Refused
-from syntask_yaml.backend.prefect.leases import PREFIX
+from syntask_yaml.backend.prefect.leases import PREFIX as LEASE
+from syntask_yaml.backend.prefect.resource_ledgers import PREFIX as LEDGER
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import BackendRefused
 from syntask_yaml.model.block import Variable
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.value import Json
+
+# Variables that are our own.
+_HIDDEN = (LEASE, LEDGER)
 
 
 class PrefectValues(PrefectBase):
@@ -92,14 +96,14 @@ class PrefectValues(PrefectBase):
     def variables(self) -> list[Variable]:
         found = self._server.every("variables")
         variables = self._api.parsed(
-            lambda: [_variable(raw) for raw in found if not raw["name"].startswith(PREFIX)]
+            lambda: [_variable(raw) for raw in found if not raw["name"].startswith(_HIDDEN)]
         )
         return sorted(variables, key=lambda variable: variable.name)
 
     def variable(self, name: str) -> Variable | None:
         raw = (
             None
-            if name.startswith(PREFIX)
+            if name.startswith(_HIDDEN)
             else self._server.get(f"/variables/name/{part(name)}", "variables")
         )
         return None if raw is None else self._api.parsed(lambda: _variable(raw))

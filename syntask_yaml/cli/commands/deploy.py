@@ -174,10 +174,7 @@ def deploy_project(
     report = reports.CommandReport(
         command="deploy",
         problems=problems,
-        cases=[
-            reports.Case(each.deployment, each.error, result=each.action)
-            for each in (*outcome.results, *outcome.automations)
-        ],
+        cases=[reports.Case(each.label, each.error, result=each.action) for each in outcome.all_results],
         folder=reports.repository_folder(context.environ, context.directory),
         document=lambda: document("deploy", {**outcome.as_json(), **changes.as_document(changed)}),
         text=partial(view.show, outcome, verbosity=context.verbosity),

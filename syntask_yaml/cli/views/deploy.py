@@ -71,11 +71,11 @@ def show(outcome: Outcome, *, verbosity: int) -> None:
     """Print what was skipped, and how many deployments became what."""
     if verbosity < 0:
         return
-    for result in (*outcome.results, *outcome.automations):
+    for result in outcome.all_results:
         if result.action == SKIPPED:
-            click.echo(f"{click.style('  skipped', fg='yellow')}  {escaped(result.deployment)}", err=True)
+            click.echo(f"{click.style('  skipped', fg='yellow')}  {escaped(result.label)}", err=True)
     counted = ", ".join(f"{count} {action}" for action, count in outcome.summary.items() if count)
-    of_automations = Counter(each.action for each in outcome.automations)
-    more = ", ".join(f"{of_automations[action]} {action}" for action in ACTIONS if of_automations[action])
-    counted += f"; automations: {more}" if more else ""
+    of_resources = Counter(each.action for each in outcome.resources)
+    more = ", ".join(f"{of_resources[action]} {action}" for action in ACTIONS if of_resources[action])
+    counted += f"; resources: {more}" if more else ""
     click.echo(f"{counted.removeprefix('; ') or 'Nothing to do'} on {outcome.backend}.")

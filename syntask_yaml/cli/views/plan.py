@@ -9,9 +9,18 @@ from itertools import chain, islice
 import click
 
 from syntask_yaml.cli.views.escape import escaped
-from syntask_yaml.cli.views.plan_rows import DRIFT, Row, automation_rows, clock_for, counts, no_changes, rows
+from syntask_yaml.cli.views.plan_rows import (
+    DRIFT,
+    Row,
+    clock_for,
+    counts,
+    no_changes,
+    resource_rows,
+    rows,
+)
 from syntask_yaml.operations.forecasts import PlannedImage
-from syntask_yaml.plan.changes import Action, AutomationChange, Plan
+from syntask_yaml.plan.changes import Action, Plan, ResourceChange
+from syntask_yaml.plan.resources import SECRET
 from syntask_yaml.plan.review import FoldedChange, ReviewSection, review
 
 ACTION_COLORS = {
@@ -52,9 +61,9 @@ def deletion_lines(plan: Plan) -> Iterator[str]:
         for entry in section.entries:
             if entry.first.is_deletion:
                 yield from _entry(entry, None)
-    for each in plan.automations:
+    for each in plan.resources:
         if each.action is Action.DELETE:
-            yield from _automation(each)
+            yield from _resource(each)
 
 
 def lines(plan: Plan, *, now: datetime, verbose: bool = False) -> Iterator[str]:
@@ -69,9 +78,9 @@ def lines(plan: Plan, *, now: datetime, verbose: bool = False) -> Iterator[str]:
             yield click.style(_title(section), bold=True, underline=True)
         for entry in section.entries:
             yield from _entry(entry, clock)
-    for each in plan.automations:
+    for each in plan.resources:
         if each.action is not Action.UNCHANGED or verbose:
-            yield from _automation(each)
+            yield from _resource(each)
     if not plan.has_changes:
         yield no_changes(plan)
         return
@@ -98,10 +107,10 @@ def _entry(entry: FoldedChange, now: datetime | None) -> Iterator[str]:
         yield from _lines(row, change.action)
 
 
-def _automation(change: AutomationChange) -> Iterator[str]:
-    name = f"automation {click.style(escaped(change.name), bold=True)}"
+def _resource(change: ResourceChange) -> Iterator[str]:
+    name = f"{change.kind.value} {click.style(escaped(change.name), bold=True)}"
     yield _headline(change.action, name, change.reason)
-    for row in automation_rows(change):
+    for row in resource_rows(change):
         yield from _lines(row, change.action)
 
 
@@ -121,6 +130,8 @@ def _lines(row: Row, action: Action) -> Iterator[str]:
         yield f"    {what}: {after}{drift}"
     elif action is Action.DELETE:
         yield f"    {what}: {before}"
+    elif after == SECRET:
+        yield f"    {what}: {SECRET}"
     else:
         yield f"    {what}: {before} -> {'removed' if after is None else after}{drift}"
 

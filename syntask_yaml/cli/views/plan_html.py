@@ -8,11 +8,19 @@ from html import escape
 
 from syntask_yaml.cli.views.diagnostics import by_cause
 from syntask_yaml.cli.views.escape import escaped
-from syntask_yaml.cli.views.plan_rows import DRIFT, Row, automation_rows, clock_for, counts, no_changes, rows
+from syntask_yaml.cli.views.plan_rows import (
+    DRIFT,
+    Row,
+    clock_for,
+    counts,
+    no_changes,
+    resource_rows,
+    rows,
+)
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.server_pages import page_of_deployment
 from syntask_yaml.operations.forecasts import PlannedImage
-from syntask_yaml.plan.changes import Action, AutomationChange, Change, Plan
+from syntask_yaml.plan.changes import Action, Change, Plan, ResourceChange
 from syntask_yaml.plan.review import FoldedChange, review
 
 _STYLE = """\
@@ -66,10 +74,10 @@ def _lines(
         if len(sections) > 1 and any(section.folders):
             yield f"<h2>{', '.join(_code(f'{folder}/') for folder in section.folders)}</h2>"
         yield from _table(row for entry in section.entries for row in _entry(entry, plan.backend, clock))
-    automations = [each for each in plan.automations if each.action is not Action.UNCHANGED]
-    if automations:
-        yield "<h2>Automations</h2>"
-        yield from _table(row for each in automations for row in _automation(each))
+    resources = [each for each in plan.resources if each.action is not Action.UNCHANGED]
+    if resources:
+        yield "<h2>Resources</h2>"
+        yield from _table(row for each in resources for row in _resource(each))
 
 
 def _table(shown: Iterator[str]) -> Iterator[str]:
@@ -92,8 +100,8 @@ def _entry(entry: FoldedChange, backend: str, now: datetime | None) -> Iterator[
     yield from _rows(entry.first.action, name, entry.first.reason, list(rows(entry, now)))
 
 
-def _automation(change: AutomationChange) -> Iterator[str]:
-    yield from _rows(change.action, _code(change.name), change.reason, list(automation_rows(change)))
+def _resource(change: ResourceChange) -> Iterator[str]:
+    yield from _rows(change.action, _code(change.full_name), change.reason, list(resource_rows(change)))
 
 
 def _rows(action: Action, name: str, reason: str, found: Sequence[Row]) -> Iterator[str]:

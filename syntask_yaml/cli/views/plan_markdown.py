@@ -6,12 +6,20 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from syntask_yaml.cli.views.markdown import TextLimit, code, fitted, prose, table
-from syntask_yaml.cli.views.plan_rows import DRIFT, Row, automation_rows, clock_for, counts, no_changes, rows
+from syntask_yaml.cli.views.plan_rows import (
+    DRIFT,
+    Row,
+    clock_for,
+    counts,
+    no_changes,
+    resource_rows,
+    rows,
+)
 from syntask_yaml.cli.views.problems_markdown import problem_lines
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.server_pages import page_of_deployment
 from syntask_yaml.operations.forecasts import PlannedImage
-from syntask_yaml.plan.changes import Action, AutomationChange, Change, Plan
+from syntask_yaml.plan.changes import Action, Change, Plan, ResourceChange
 from syntask_yaml.plan.review import FoldedChange, ReviewSection, review
 
 _COLUMNS = ("", "Deployment", "Field", "Before", "After")
@@ -51,11 +59,11 @@ def _lines(
         yield from table(
             _COLUMNS, (row for entry in section.entries for row in _entry(entry, plan.backend, clock))
         )
-    automations = [each for each in plan.automations if each.action is not Action.UNCHANGED]
-    if automations:
-        yield "#### Automations"
+    resources = [each for each in plan.resources if each.action is not Action.UNCHANGED]
+    if resources:
+        yield "#### Resources"
         yield ""
-        yield from table(_COLUMNS, (row for each in automations for row in _automation(each)))
+        yield from table(_COLUMNS, (row for each in resources for row in _resource(each)))
 
 
 def _title(section: ReviewSection) -> str:
@@ -79,8 +87,8 @@ def _entry(entry: FoldedChange, backend: str, now: datetime | None) -> Iterator[
     yield from _rows(entry.first.action, listed, entry.first.reason, list(rows(entry, now)))
 
 
-def _automation(change: AutomationChange) -> Iterator[tuple[str, ...]]:
-    yield from _rows(change.action, code(change.name), change.reason, list(automation_rows(change)))
+def _resource(change: ResourceChange) -> Iterator[tuple[str, ...]]:
+    yield from _rows(change.action, code(change.full_name), change.reason, list(resource_rows(change)))
 
 
 def _rows(action: Action, name: str, reason: str, found: Sequence[Row]) -> Iterator[tuple[str, ...]]:

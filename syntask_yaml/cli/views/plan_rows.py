@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from syntask_yaml.model.value import Unknown, Value
-from syntask_yaml.plan.changes import Action, AutomationChange, FieldChange, Plan, Removal
+from syntask_yaml.plan.changes import Action, FieldChange, Plan, Removal, ResourceChange
+from syntask_yaml.plan.resources import SECRET
 from syntask_yaml.plan.review import FoldedChange, ReviewSection
 from syntask_yaml.plan.schedule_changes import ScheduleChange
 
@@ -53,10 +54,11 @@ def rows(entry: FoldedChange, now: datetime | None) -> Iterator[Row]:
         yield from _schedule(change, now, is_drift=entry.is_schedule_drift)
 
 
-def automation_rows(change: AutomationChange) -> Iterator[Row]:
-    """The rows of an automation; a new one without what is as it always is."""
+def resource_rows(change: ResourceChange) -> Iterator[Row]:
+    """The rows of a resource; a new one without what is as it always is."""
     for field in change.fields:
-        if change.action is not Action.CREATE or field.after not in (None, "", {}, [], True):
+        says_something = field.after not in (None, "", {}, []) and field.after is not True
+        if change.action is not Action.CREATE or says_something:
             yield _field(field)
 
 
@@ -65,7 +67,7 @@ def _field(field: FieldChange) -> Row:
 
 
 def _text(value: Value) -> str | None:
-    if isinstance(value, Unknown):
+    if isinstance(value, Unknown) or value == SECRET:
         return str(value)
     return None if value is None else json.dumps(value, ensure_ascii=False, default=str)
 
@@ -96,24 +98,24 @@ def _time(moment: datetime | None) -> str:
 
 
 def counts(plan: Plan) -> str:
-    """How many deployments and automations there are for each action: `1 to create, …, 3 unchanged`."""
+    """How many deployments and resources there are for each action: `1 to create, …, 3 unchanged`."""
     parts = [
         f"{count} to {verb}"
         for action, verb in _VERBS.items()
         if (count := plan.summary.get(action)) is not None
     ]
     of_deployments = f"{', '.join(parts)}, {plan.summary[Action.UNCHANGED]} unchanged"
-    summary = plan.automation_summary
+    summary = plan.resource_summary
     more = [f"{summary[action]} to {verb}" for action, verb in _VERBS.items() if action in summary]
     more += [f"{summary[Action.UNCHANGED]} unchanged"] if Action.UNCHANGED in summary else []
-    return f"{of_deployments}; automations: {', '.join(more)}" if more else of_deployments
+    return f"{of_deployments}; resources: {', '.join(more)}" if more else of_deployments
 
 
 def no_changes(plan: Plan) -> str:
     """The sentence for a plan that changes nothing."""
-    number, automations = plan.summary[Action.UNCHANGED], len(plan.automations)
+    number, resources = plan.summary[Action.UNCHANGED], len(plan.resources)
     what = "1 deployment" if number == 1 else f"{number} deployments"
-    if automations:
-        what += f" and {automations} automation{'s' if automations > 1 else ''}"
-    verb = "is" if number == 1 and not automations else "are"
+    if resources:
+        what += f" and {resources} resource{'s' if resources > 1 else ''}"
+    verb = "is" if number == 1 and not resources else "are"
     return f"No changes: {what} {verb} on {plan.backend} as declared."

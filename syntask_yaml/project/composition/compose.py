@@ -25,7 +25,7 @@ from syntask_yaml.document.location import (
 from syntask_yaml.document.node import Node
 from syntask_yaml.document.reader import Document
 from syntask_yaml.project.composition.files import ProjectFile, ProjectFiles
-from syntask_yaml.project.composition.paths import from_root
+from syntask_yaml.project.composition.paths import from_root, resources_from
 from syntask_yaml.project.composition.targets import Target, check_targets, targets_of
 from syntask_yaml.project.sections import SECTIONS
 
@@ -165,10 +165,13 @@ def _part(node: Node, key: str, layer: str) -> list[Node]:
 
 def _resources(files: Sequence[ProjectFile], composition: _Composition) -> Node | None:
     """The resources of all files; None where one file at most declares any, and needs no merge."""
-    declared = [node for file in files for node in [file.root.get("resources")] if node is not None]
-    parts = [
-        in_layer(_appending(each), each.source.name) for each in declared if isinstance(each.value, dict)
+    declared = [
+        resources_from(node, file.path.resolve().parent)
+        for file in files
+        for node in [file.root.get("resources")]
+        if node is not None and isinstance(node.value, dict)
     ]
+    parts = [in_layer(_appending(each), each.source.name) for each in declared]
     if len(files) == 1 or not parts:
         return None
     return composition.layers.settled(composition.layers.merged(parts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from syntask_yaml.document.node import Node
@@ -31,6 +31,20 @@ def from_root(fields: Node, folder: PurePosixPath) -> Node:
         if isinstance(value.get(section), (list, dict)):
             value[section] = _section(value[section], folder)
     return fields.with_value(value)
+
+
+def resources_from(resources: Node, folder: Path) -> Node:
+    """The *resources* of one file of several, with the paths of job templates below its *folder*."""
+    pools = resources.value.get("work_pools")
+    if not isinstance(pools, dict):
+        return resources
+    placed = {name: _with_template(pool, folder) for name, pool in pools.items()}
+    return resources.with_value({**resources.value, "work_pools": placed})
+
+
+def _with_template(pool: Any, folder: Path) -> Any:
+    path = pool.get("base_job_template") if isinstance(pool, dict) else None
+    return {**pool, "base_job_template": str(folder / path)} if isinstance(path, str) else pool
 
 
 def _entrypoint(text: str, folder: PurePosixPath) -> str:

@@ -50,7 +50,7 @@ def write(desk: Desk, *actions: str, name: str = "shop", more: str = "") -> None
 
 
 def actions(desk: Desk, **request: bool) -> list[str]:
-    return [each.action.value for each in desk.plan(**request).plan.automations]
+    return [each.action.value for each in desk.plan(**request).plan.resources]
 
 
 def test_an_automation_is_kept_by_its_project(desk: Desk) -> None:
@@ -66,7 +66,7 @@ def test_an_automation_is_kept_by_its_project(desk: Desk) -> None:
     write(desk, SAYS, more=", enabled: false")
     assert actions(desk) == ["update"]
     outcome = desk.deploy()
-    assert [each.action for each in outcome.automations] == ["updated"]
+    assert [each.action for each in outcome.resources] == ["updated"]
     assert actions(desk) == ["unchanged"]
     assert [each.id for each in desk.backend.automations(project="shop")] == [made.id]
 

@@ -170,4 +170,4 @@ def test_automations_are_compared_once_more_too(tmp_path: Path) -> None:
     backend.first = desk.deploy
     outcome = desk.deploy()
 
-    assert [result.action for result in outcome.automations] == ["unchanged"]
+    assert [result.action for result in outcome.resources] == ["unchanged"]

@@ -30,6 +30,7 @@ LISTS = {
     "automations",
     "ended_runs",
     "concurrency_limits",
+    "ledgers",
 }
 # What is as short as the list of runs that go on, or was given as JSON.
 SHORT = re.compile(

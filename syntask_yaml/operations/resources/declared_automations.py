@@ -1,9 +1,9 @@
-"""Turn the automations of a project into what a backend is to have: resolve templates, check."""
+"""What the automations of a project ask for: their templates resolved, checked against the backend."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from syntask_yaml.delivery.render import render
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.automation import ACTIONS, EVENT_NAMES, Automation, whole_action
+from syntask_yaml.model.resource import Resource, ResourceKind
 from syntask_yaml.model.run import Run, State, StateType
 from syntask_yaml.model.run_event import FINAL_STATES, LABELS, PREFIX, RELATED_LABELS, STATES, event_of
 from syntask_yaml.model.step import StepOutputs
@@ -20,6 +21,7 @@ from syntask_yaml.model.value import flag
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.project.automations import about_event, check_automation
 from syntask_yaml.project.payload import payload_text
+from syntask_yaml.project.resources import BoundResource, DeclaredResource
 from syntask_yaml.project.schema import check_resolved
 from syntask_yaml.template import Blocks, Unresolved, resolve
 
@@ -36,25 +38,9 @@ _SAMPLE = Run(
 _STATEMENT = "{%"
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedAutomation:
-    """A declared automation with what it asks for; None if there are errors."""
-
-    label: str
-    automation: Automation | None
-    diagnostics: tuple[Diagnostic, ...] = ()
-
-    @property
-    def errors(self) -> tuple[Diagnostic, ...]:
-        return tuple(each for each in self.diagnostics if each.is_error)
-
-
-def prepare_automations(context: DeployContext) -> tuple[PreparedAutomation, ...]:
-    """What each automation of the project asks for, with its problems."""
-    return tuple(_prepare(node, context) for node in context.project.automations)
-
-
-def _prepare(node: Node, context: DeployContext) -> PreparedAutomation:
+def bind_automation(declared: DeclaredResource, context: DeployContext) -> BoundResource:
+    """What an automation of the project asks for, with its problems."""
+    node = declared.node
     scope = replace(context.scope(StepOutputs()), later=EVENT_NAMES, blocks=Blocks.REFUSE)
     found: list[Unresolved] = []
     value = resolve(node.value, scope, found.append)
@@ -64,12 +50,12 @@ def _prepare(node: Node, context: DeployContext) -> PreparedAutomation:
         problems = [*check_resolved(entry, value, "automation"), *check_automation(entry, lambda _: False)]
     if not any(each.is_error for each in problems):
         problems += _check_backend(entry, context)
-    judged = tuple(context.project.judge(each) for each in problems)
-    label = str(node.value.get("name") or "(no name)")
-    if any(each.is_error for each in judged):
-        return PreparedAutomation(label, None, judged)
+    if any(each.is_error for each in problems):
+        return BoundResource(declared, None, tuple(problems))
     automation = _bind(entry.value, context)
-    return PreparedAutomation(automation.name, automation, judged)
+    named = replace(declared, name=automation.name)
+    resource = Resource(ResourceKind.AUTOMATION, automation.name, automation.fields)
+    return BoundResource(named, resource, tuple(problems))
 
 
 def _bind(fields: dict[str, Any], context: DeployContext) -> Automation:
@@ -83,8 +69,6 @@ def _bind(fields: dict[str, Any], context: DeployContext) -> Automation:
         enabled=True if enabled is None else flag(enabled),
         trigger=settled(fields["trigger"]),
         actions=tuple(actions),
-        project=context.project.owner,
-        origin=context.origin,
     )
 
 

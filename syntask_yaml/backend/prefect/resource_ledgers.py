@@ -1,0 +1,92 @@
+"""Ledgers of resources on a server: variables, several where one would be too long."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from syntask_yaml.backend.prefect.base import PrefectBase
+from syntask_yaml.backend.prefect.bodies import Raw
+from syntask_yaml.backend.prefect.encoding import part
+from syntask_yaml.model.resource import Owner, ResourceLedger
+
+PREFIX = "syntask_ledger_"
+# Characters of names in a part, as JSON: a server takes values of 5,000, with all that stands around them.
+_ROOM = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The variable called *variable*, with some *names* of what the *owner* has."""
+
+    variable: str
+    owner: Owner
+    names: tuple[str, ...] = ()
+
+
+class PrefectResourceLedgers(PrefectBase):
+    """The verbs about ledgers of resources."""
+
+    def ledgers(self) -> list[ResourceLedger]:
+        parts: dict[str, list[_Part]] = {}
+        for each in self._parts():
+            parts.setdefault(each.owner.project or "", []).append(each)
+        return [
+            ResourceLedger(several[0].owner, frozenset(name for each in several for name in each.names))
+            for _, several in sorted(parts.items())
+        ]
+
+    def write_ledger(self, ledger: ResourceLedger) -> None:
+        project = ledger.owner.project or ""
+        there = {each.variable: each for each in self._parts() if each.owner.project == project}
+        wanted = {each.variable: each for each in _arranged(ledger, list(there.values()))}
+        for each in wanted.values():
+            if there.get(each.variable) != each:
+                self._write_part(each)
+        for variable in there.keys() - wanted.keys():
+            self._api.delete(f"/variables/name/{part(variable)}")
+
+    def _parts(self) -> list[_Part]:
+        found = self._server.every("variables", {"variables": {"name": {"like_": PREFIX}}})
+        parts = (_part(raw) for raw in found if raw["name"].startswith(PREFIX))
+        return sorted((each for each in parts if each is not None), key=lambda each: each.variable)
+
+    def _write_part(self, each: _Part) -> None:
+        owner = each.owner
+        value = {"project": owner.project, "origin": owner.origin, "names": list(each.names)}
+        if not self._api.patch(f"/variables/name/{part(each.variable)}", {"value": value}):
+            self._api.made("/variables/", {"name": each.variable, "value": value, "tags": []})
+
+
+def _arranged(ledger: ResourceLedger, there: Sequence[_Part]) -> Iterator[_Part]:
+    """The parts that *ledger* is to be in: a name that is *there* stays where it is."""
+    kept = {each.variable: [name for name in each.names if name in ledger.names] for each in there}
+    new = sorted(ledger.names - {name for names in kept.values() for name in names})
+    taken = {variable: len(json.dumps(names)) for variable, names in kept.items()}
+    for name in new:
+        length = len(json.dumps([name]))
+        free = (variable for variable, number in taken.items() if number + length < _ROOM)
+        variable = next(free, None) or _unused(ledger, kept)
+        kept.setdefault(variable, []).append(name)
+        taken[variable] = taken.get(variable, 0) + length
+    for variable, names in kept.items():
+        if names:
+            yield _Part(variable, ledger.owner, tuple(names))
+
+
+def _unused(ledger: ResourceLedger, taken: Mapping[str, object]) -> str:
+    """The name of another variable for *ledger*: a server takes no other letters than these."""
+    stem = f"{PREFIX}{sha256((ledger.owner.project or '').encode()).hexdigest()[:32]}"
+    return next(name for number in range(len(taken) + 1) if (name := f"{stem}_{number}") not in taken)
+
+
+def _part(raw: Raw) -> _Part | None:
+    """The part that a variable holds; None for one that somebody else wrote there."""
+    try:
+        value = raw["value"]
+        owner = Owner(str(value["project"]), value["origin"])
+        return _Part(str(raw["name"]), owner, tuple(map(str, value["names"])))
+    except (LookupError, TypeError):
+        return None

@@ -1,0 +1,71 @@
+"""What a backend will have once the resources of a project are written: plans use it as if it were there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from syntask_yaml.model.block import BLOCK_TYPES, Block
+from syntask_yaml.model.pool import WorkPool, WorkQueue
+from syntask_yaml.model.resource import Resource, ResourceKind
+from syntask_yaml.model.secret import with_secret_texts
+from syntask_yaml.model.value import Json, Value
+from syntask_yaml.project.resources import BoundResource
+
+# What a project file calls otherwise than a pool, a queue and a limit do.
+ATTRIBUTES: Mapping[str, str] = {"paused": "is_paused", "active": "is_active"}
+
+
+def attributes(fields: Mapping[str, Value]) -> dict[str, Any]:
+    """*fields* of a resource under the names that the port has for them."""
+    return {ATTRIBUTES.get(key, key): value for key, value in fields.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedResources:
+    """Over what a backend has: the resources that were *bound*, as far as they could be."""
+
+    bound: Sequence[BoundResource] = ()
+
+    def pools(self, there: Mapping[str, WorkPool]) -> dict[str, WorkPool]:
+        """*there*, the work pools by name, as they will be."""
+        return {**there, **{each.name: _pool(each, there) for each in self._of(ResourceKind.WORK_POOL)}}
+
+    def queues(self, there: Mapping[str, Mapping[str, WorkQueue]]) -> Mapping[str, Mapping[str, WorkQueue]]:
+        """*there*, the work queues by pool and name, as they will be."""
+        found = {pool: dict(queues) for pool, queues in there.items()}
+        for each in self._of(ResourceKind.WORK_QUEUE):
+            pool, _, name = each.name.rpartition("/")
+            queue = found.setdefault(pool, {}).get(name) or WorkQueue(pool=pool, name=name)
+            found[pool][name] = replace(queue, **attributes(each.fields))
+        return found
+
+    def variables(self) -> dict[str, Json]:
+        """The declared variables by name."""
+        return {each.name: each.fields["value"] for each in self._of(ResourceKind.VARIABLE)}
+
+    def blocks(self) -> dict[str, Block]:
+        """The declared blocks by `type/name`."""
+        return {each.name: _block(each) for each in self._of(ResourceKind.BLOCK)}
+
+    def _of(self, kind: ResourceKind) -> Iterator[Resource]:
+        found = (each.resource for each in self.bound)
+        return (each for each in found if each is not None and each.kind is kind)
+
+
+def _pool(declared: Resource, there: Mapping[str, WorkPool]) -> WorkPool:
+    fields = attributes(declared.fields)
+    known = there.get(declared.name)
+    return WorkPool(name=declared.name, **fields) if known is None else replace(known, **fields)
+
+
+def _block(declared: Resource) -> Block:
+    """The block; of a type that is not known here, any text may be a secret."""
+    slug, _, name = declared.name.partition("/")
+    kind = BLOCK_TYPES.get(slug)
+    data = {
+        key: with_secret_texts(value) if kind is None or key in kind.secret_fields else value
+        for key, value in declared.fields.items()
+    }
+    return Block(slug, name, data)

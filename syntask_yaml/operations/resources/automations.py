@@ -1,0 +1,53 @@
+"""Automations, whose owner the backend itself keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from syntask_yaml.backend.base import Backend
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.document.node import Node
+from syntask_yaml.model.automation import Automation, AutomationWrite, StoredAutomation
+from syntask_yaml.model.resource import Owner, Resource, ResourceKind, ResourceWrite, StoredResource
+from syntask_yaml.model.trigger import settled
+from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.resources.kind import KindRow
+
+
+def _check(_automation: Resource, _node: Node, _context: DeployContext) -> Iterator[Diagnostic]:
+    """Nothing: what a backend does not do is said where its templates are resolved."""
+    return iter(())
+
+
+def _read(backend: Backend, names: Collection[str], owner: Owner) -> Iterator[StoredResource]:
+    # Without a name, nothing is owned: what has the same name is compared, and nothing else.
+    for stored in backend.automations(project=owner.project or "", names=names):
+        automation = stored.automation
+        resource = Resource(ResourceKind.AUTOMATION, automation.name, automation.fields)
+        yield StoredResource(resource, stored.id, Owner(automation.project, automation.origin))
+
+
+def _write(backend: Backend, change: ResourceWrite, owner: Owner) -> str | None:
+    had, wanted = change.before, change.after
+    before = StoredAutomation(had.id or "", _automation(had.resource, had.owner)) if had else None
+    after = _automation(wanted, owner) if wanted else None
+    (done,) = backend.write_automations([AutomationWrite(before, after)])
+    if done.error is not None:
+        raise done.error
+    return done.id
+
+
+def _automation(resource: Resource, owner: Owner) -> Automation:
+    fields = resource.fields
+    return Automation(
+        name=resource.name,
+        description=fields["description"],
+        enabled=fields["enabled"],
+        trigger=settled(fields["trigger"]),
+        actions=tuple(fields["actions"]),
+        project=owner.project,
+        origin=owner.origin,
+    )
+
+
+AUTOMATION = KindRow(_check, _read, _write, keeps_owner=True)

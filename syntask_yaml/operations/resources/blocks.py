@@ -1,0 +1,107 @@
+"""Blocks, whose secrets are written and compared, and never shown."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from syntask_yaml.backend.base import Backend
+from syntask_yaml.backend.blocks import check_fields, references_in, shaped
+from syntask_yaml.diagnostics import Diagnostic, did_you_mean
+from syntask_yaml.document.node import Node
+from syntask_yaml.errors import BackendRefused
+from syntask_yaml.model.block import Block, BlockType
+from syntask_yaml.model.resource import Owner, Resource, ResourceKind, ResourceWrite, StoredResource
+from syntask_yaml.model.secret import with_secret_texts
+from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.resources.kind import KindRow, changes_of, written
+from syntask_yaml.operations.resources.portability import portability
+from syntask_yaml.project.resources import BoundResource
+
+
+def with_secrets(resource: Resource, types: Mapping[str, BlockType]) -> Resource:
+    """The block *resource* with its secret fields as secrets; all texts where its type is not known."""
+    kind = types.get(_block(resource).type)
+    fields = {
+        key: with_secret_texts(value) if kind is None or key in kind.secret_fields else value
+        for key, value in resource.fields.items()
+    }
+    return replace(resource, fields=fields)
+
+
+def in_order(blocks: Sequence[BoundResource]) -> Iterator[BoundResource]:
+    """*blocks* in an order in which each comes after those that its fields name."""
+    left = {each.declared.name: each for each in blocks}
+    while left:
+        named = {name: _names(each) & left.keys() - {name} for name, each in left.items()}
+        ready = [name for name, needs in named.items() if not needs]
+        for name in ready or list(left):  # in a circle, any order is as good
+            yield left.pop(name)
+
+
+def _names(bound: BoundResource) -> frozenset[str]:
+    """The texts in the fields of a block, any of which may be the name of another one."""
+    fields = bound.resource.fields if bound.resource else {}
+    return frozenset(value for value in fields.values() if isinstance(value, str))
+
+
+def _check_block(resource: Resource, node: Node, context: DeployContext) -> Iterator[Diagnostic]:
+    block = _block(resource)
+    yield from portability(block, node, context)
+    kind = context.block_types.get(block.type)
+    if kind is None:
+        otherwise = "`syntask block create --help` lists the types."
+        if not context.backend.features.has_own_worker:
+            otherwise = "Run `prefect block register -m MODULE` with the package that has it."
+        hint = did_you_mean(block.type, context.block_types, otherwise=otherwise)
+        yield node.problem(
+            "unknown-block", f"The backend has no block type `{block.type}`.", hint, at_key=True
+        )
+        return
+    try:
+        known = context.blocks(block.type, block.name)
+        whole = shaped(Block(block.type, block.name, {**(known.data if known else {}), **block.data}), kind)
+        check_fields(whole, kind.fields, kind.required)
+    except BackendRefused as error:
+        yield node.problem("wrong-value", error.detail, error.hint, at_key=True)
+    declared = context.project.names_of(ResourceKind.BLOCK)
+    for field, name in references_in(block, kind).items():
+        slug, _, own_name = name.partition("/")
+        if name not in declared and context.masked_blocks(slug, own_name) is None:
+            detail = f"The backend has no block `{name}`, which `{field}` refers to."
+            hint = f"Declare it too, or run `syntask block create {slug} {own_name}`."
+            yield (node.get(field) or node).problem("unknown-block", detail, hint)
+
+
+def _read_blocks(backend: Backend, names: Collection[str], _owner: Owner) -> Iterator[StoredResource]:
+    for name in sorted(names):
+        slug, _, own_name = name.partition("/")
+        block = backend.block(slug, own_name)
+        if block is not None:
+            yield StoredResource(block_resource(block), block.id)
+
+
+def block_resource(block: Block) -> Resource:
+    """*block* with its fields, of which those that are other blocks are their names."""
+    return Resource(ResourceKind.BLOCK, block.full_name, {**block.data, **block.references})
+
+
+def _write_block(backend: Backend, change: ResourceWrite, _owner: Owner) -> str | None:
+    block = _block(written(change))
+    if change.after is None:
+        backend.delete_block(block.type, block.name)
+    elif change.before is None:
+        return backend.create_block(block).id
+    elif changes_of(change):
+        whole = {**change.before.resource.fields, **block.data}
+        kept = {key: value for key, value in whole.items() if value is not None}
+        backend.update_block(replace(block, data=kept))
+    return change.before.id if change.before else None
+
+
+def _block(resource: Resource) -> Block:
+    slug, _, name = resource.name.partition("/")
+    return Block(slug, name, resource.fields)
+
+
+BLOCK = KindRow(_check_block, _read_blocks, _write_block)

@@ -1,0 +1,174 @@
+"""The resources that a project asks for against those that its backend has, and whose these are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.errors import ProjectInvalid
+from syntask_yaml.model.resource import (
+    NOBODY,
+    Owner,
+    Resource,
+    ResourceKind,
+    ResourceLedger,
+    ResourceWrite,
+    StoredResource,
+    parse_full_name,
+)
+from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.owners import is_from_elsewhere, refuse_from_elsewhere
+from syntask_yaml.operations.prune import still_deployed
+from syntask_yaml.operations.resources.kinds import KINDS
+from syntask_yaml.plan.changes import Action, FieldChange, ResourceChange
+from syntask_yaml.plan.resources import diff_resources
+from syntask_yaml.project.resources import BoundResource
+
+_TAKE_OVER = "`syntask deploy --all --take-over`"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundResources:
+    """What a backend has of the resources that a project declares, or owns, and all *ledgers*."""
+
+    stored: tuple[StoredResource, ...] = ()
+    ledgers: tuple[ResourceLedger, ...] = ()
+
+    def ledger_of(self, project: str | None) -> ResourceLedger:
+        """The ledger of *project*, which may be empty."""
+        found = (each for each in self.ledgers if each.owner.project == project)
+        return next(found, ResourceLedger(Owner(project)))
+
+
+def read_resources(
+    context: DeployContext, prepared: Sequence[BoundResource], *, prune: bool
+) -> FoundResources:
+    """What the backend has of what is *prepared*, and of the project. A server is asked only for a reason."""
+    if not (prepared or prune or context.backend.features.has_own_worker):
+        return FoundResources()
+    ledgers = tuple(context.backend.ledgers()) if context.project.owner is not None else ()
+    found = FoundResources(ledgers=ledgers)
+    names: dict[ResourceKind, set[str]] = {kind: set() for kind in KINDS}
+    for each in prepared:
+        names[each.declared.kind].add(each.declared.name)
+    for full_name in found.ledger_of(context.project.owner).names:
+        if parsed := parse_full_name(full_name):
+            names[parsed[0]].add(parsed[1])
+    owners = {name: each.owner for each in ledgers for name in each.names}
+    return replace(found, stored=tuple(_read(context, names, owners)))
+
+
+def _read(
+    context: DeployContext, names: Mapping[ResourceKind, Set[str]], owners: Mapping[str, Owner]
+) -> Iterator[StoredResource]:
+    for kind, row in KINDS.items():
+        if row.keeps_owner:
+            yield from row.read(context.backend, names[kind], context.owner)
+        elif names[kind]:
+            for stored in row.read(context.backend, names[kind], context.owner):
+                yield replace(stored, owner=_owner_of(stored.resource, owners))
+
+
+def _owner_of(resource: Resource, owners: Mapping[str, Owner]) -> Owner:
+    """Whose *resource* is. A queue belongs to whom its pool does, whoever made it."""
+    if resource.kind is ResourceKind.WORK_QUEUE:
+        pool = Resource(ResourceKind.WORK_POOL, resource.name.partition("/")[0])
+        return owners.get(pool.full_name, NOBODY)
+    return owners.get(resource.full_name, NOBODY)
+
+
+def compare_resources(
+    context: DeployContext,
+    prepared: Sequence[BoundResource],
+    found: FoundResources,
+    *,
+    prune: bool,
+    take_over: bool,
+) -> tuple[ResourceChange, ...]:
+    """The changes that make the backend have what is *prepared*.
+
+    Raises ProjectInvalid for what is not this project's, unless it is to *take_over*, BackendConflict for a
+    second project of its name.
+    """
+    if not (prepared or prune):
+        return ()
+    if not take_over:
+        for each in found.stored:
+            refuse_from_elsewhere(
+                context, each.owner, f"The {each.resource.kind.value} `{each.resource.name}`"
+            )
+    if problems := tuple(_conflicts(context, prepared, found, take_over=take_over)):
+        raise ProjectInvalid(problems)
+    wanted = [each.resource for each in prepared if each.resource is not None]
+    is_whole = len(wanted) == len(prepared)
+    changes = diff_resources(wanted, found.stored, context.owner, prune=prune and is_whole)
+    if take_over:
+        changes += _from_elsewhere(context, {each.full_name for each in changes}, found)
+    return tuple(changes)
+
+
+def undeclared_resources(
+    context: DeployContext, prepared: Sequence[BoundResource], found: FoundResources
+) -> Iterator[Diagnostic]:
+    """What the project deployed and declares no more, where nothing is pruned."""
+    project = context.project.owner
+    if project is None or not all(each.resource for each in prepared):
+        return
+    declared = {each.label for each in prepared}
+    left = [
+        each.resource.full_name
+        for each in found.stored
+        if each.owner.project == project and each.resource.full_name not in declared
+    ]
+    what = "No longer declared, but still on the backend"
+    yield from still_deployed("undeclared-resource", what, left)
+
+
+def _conflicts(
+    context: DeployContext, prepared: Sequence[BoundResource], found: FoundResources, *, take_over: bool
+) -> Iterator[Diagnostic]:
+    """Yield each resource that is somebody else's, or nobody's, and each that cannot become what is asked."""
+    stored = {each.resource.full_name: each for each in found.stored}
+    for each in prepared:
+        there = stored.get(each.label)
+        if there is None or each.declared.kind is ResourceKind.WORK_QUEUE:  # which goes with its pool
+            continue
+        node, what = each.declared.node, f"The {each.declared.kind.value} `{each.declared.name}`"
+        # Before a project has targets, it owns by its name alone.
+        if there.owner.project not in _owners(context) and not take_over:
+            owner = there.owner.project
+            whose = (
+                f"belongs to the project `{owner}`"
+                if owner
+                else "is on the backend and belongs to no project"
+            )
+            hint = f"Rename it, or run {_TAKE_OVER} once if this project is to own it."
+            yield node.problem("backend-conflict", f"{what} {whose}.", hint, at_key=True)
+        if each.resource is not None and each.declared.kind is ResourceKind.WORK_POOL:
+            yield from _check_type(each.resource, there.resource, each)
+
+
+def _owners(context: DeployContext) -> tuple[str | None, ...]:
+    """Whose a resource of this project may be: without targets, a project owned by its name alone."""
+    return (None,) if context.project.name is None else (context.project.owner, context.project.name)
+
+
+def _check_type(wanted: Resource, there: Resource, bound: BoundResource) -> Iterator[Diagnostic]:
+    before, after = there.fields["type"], wanted.fields["type"]
+    if before != after:
+        place = bound.declared.node.get("type") or bound.declared.node
+        detail = f"The work pool `{wanted.name}` is of type `{before}`, and the type of a pool cannot change."
+        yield place.problem("wrong-value", detail, "Choose another name, or delete the work pool first.")
+
+
+def _from_elsewhere(
+    context: DeployContext, planned: Set[str], found: FoundResources
+) -> Iterator[ResourceChange]:
+    """The changes that make this project's what one of the same name deployed, beyond what is *planned*."""
+    for each in found.stored:
+        had = each.resource
+        if is_from_elsewhere(context, each.owner) and had.full_name not in planned:
+            field = FieldChange("origin", each.owner.origin, context.origin)
+            write = ResourceWrite(each, had)
+            yield ResourceChange(Action.UPDATE, had.kind, had.name, (field,), "taken over", write, each.id)

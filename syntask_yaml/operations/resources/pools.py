@@ -1,0 +1,107 @@
+"""Work pools and their queues."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from syntask_yaml.backend.base import Backend
+from syntask_yaml.backend.ids import check_name
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.document.node import Node
+from syntask_yaml.errors import BackendRefused
+from syntask_yaml.model.comparison import plain
+from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool, WorkQueue
+from syntask_yaml.model.resource import Owner, Resource, ResourceKind, ResourceWrite, StoredResource
+from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.expected import attributes
+from syntask_yaml.operations.resources.kind import KindRow, changes_of, written
+from syntask_yaml.operations.resources.portability import portability
+
+
+def _check_pool(pool: Resource, node: Node, context: DeployContext) -> Iterator[Diagnostic]:
+    yield from portability(WorkPool(name=pool.name, type=pool.fields["type"]), node, context)
+    try:
+        check_name("work pool", pool.name)
+    except BackendRefused as error:
+        yield node.problem("invalid-name", error.detail, error.hint, at_key=True)
+    if context.backend.features.has_own_worker or "base_job_template" not in pool.fields:
+        try:
+            context.backend.pool_template(pool.fields["type"])
+        except BackendRefused as error:
+            yield (node.get("type") or node).problem("unserved-work-pool", error.detail, error.hint)
+
+
+def _read_pools(backend: Backend, names: Collection[str], _owner: Owner) -> Iterator[StoredResource]:
+    for pool in backend.pools():
+        if pool.name in names:
+            yield StoredResource(pool_resource(pool), pool.id)
+
+
+def pool_resource(pool: WorkPool) -> Resource:
+    """*pool* with the fields that a project file has."""
+    fields = {
+        "type": pool.type,
+        "description": pool.description,
+        "base_job_template": plain(pool.base_job_template),
+        "concurrency_limit": pool.concurrency_limit,
+        "paused": pool.is_paused,
+    }
+    return Resource(ResourceKind.WORK_POOL, pool.name, fields)
+
+
+def _write_pool(backend: Backend, change: ResourceWrite, _owner: Owner) -> str | None:
+    name, changes = written(change).name, attributes(changes_of(change))
+    if change.after is None:
+        backend.delete_pool(name)
+    elif change.before is None:
+        return backend.create_pool(WorkPool(name=name, **changes)).id
+    elif changes:
+        backend.update_pool(name, changes)
+    return change.before.id if change.before else None
+
+
+def _check_queue(queue: Resource, node: Node, _context: DeployContext) -> Iterator[Diagnostic]:
+    try:
+        check_name("work queue", queue.name.partition("/")[2])
+    except BackendRefused as error:
+        yield node.problem("invalid-name", error.detail, error.hint, at_key=True)
+
+
+def _read_queues(backend: Backend, names: Collection[str], _owner: Owner) -> Iterator[StoredResource]:
+    for queue in backend.queues():
+        resource = queue_resource(queue)
+        if resource.name in names:
+            yield StoredResource(resource, queue.id)
+
+
+def queue_resource(queue: WorkQueue) -> Resource:
+    """*queue* with the fields that a project file has."""
+    fields = {
+        "description": queue.description,
+        "priority": queue.priority,
+        "concurrency_limit": queue.concurrency_limit,
+        "paused": queue.is_paused,
+    }
+    return Resource(ResourceKind.WORK_QUEUE, f"{queue.pool}/{queue.name}", fields)
+
+
+def _write_queue(backend: Backend, change: ResourceWrite, _owner: Owner) -> str | None:
+    pool, _, name = written(change).name.partition("/")
+    changes: dict[str, Any] = attributes(changes_of(change))
+    if change.after is None:
+        backend.delete_queue(pool, name)
+    elif change.before is None and name != DEFAULT_QUEUE:
+        return backend.create_queue(WorkQueue(pool=pool, name=name, **changes)).id
+    elif changes:
+        return backend.update_queue(pool, name, changes).id
+    return change.before.id if change.before else None
+
+
+def _is_default(queue: str) -> bool:
+    """Whether it comes with its pool, and goes with it."""
+    return queue.endswith(f"/{DEFAULT_QUEUE}")
+
+
+WORK_POOL = KindRow(_check_pool, _read_pools, _write_pool)
+WORK_QUEUE = KindRow(_check_queue, _read_queues, _write_queue, stays=_is_default)

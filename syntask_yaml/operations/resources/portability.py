@@ -1,0 +1,22 @@
+"""Names and values that a server would refuse, at their place in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from syntask_yaml.backend.portable import check_portable
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.document.node import Node
+from syntask_yaml.model.block import Block, Variable
+from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.operations.deploy_context import DeployContext
+
+
+def portability(
+    made: Variable | Block | WorkPool, node: Node, context: DeployContext
+) -> Iterator[Diagnostic]:
+    """Yield what a server refuses of *made*, which stands at *node*: warnings where there is no server."""
+    for problem in check_portable(made):
+        placed = replace(problem, span=node.key_span, used=node.used_span, path=node.path)
+        yield placed if context.backend.features.has_own_worker else placed.as_error()

@@ -1,0 +1,80 @@
+"""Variables, blocks and concurrency limits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from syntask_yaml.backend.base import Backend
+from syntask_yaml.backend.ids import check_name
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.document.node import Node
+from syntask_yaml.errors import BackendRefused
+from syntask_yaml.model.block import Variable
+from syntask_yaml.model.concurrency_limit import GlobalConcurrencyLimit
+from syntask_yaml.model.resource import Owner, Resource, ResourceKind, ResourceWrite, StoredResource
+from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.expected import attributes
+from syntask_yaml.operations.resources.kind import KindRow, changes_of, written
+from syntask_yaml.operations.resources.portability import portability
+
+
+def _check_variable(variable: Resource, node: Node, context: DeployContext) -> Iterator[Diagnostic]:
+    yield from portability(Variable(variable.name, variable.fields["value"]), node, context)
+
+
+def _read_variables(backend: Backend, names: Collection[str], _owner: Owner) -> Iterator[StoredResource]:
+    for variable in backend.variables():
+        if variable.name in names:
+            yield StoredResource(variable_resource(variable))
+
+
+def variable_resource(variable: Variable) -> Resource:
+    """*variable* with its tags, which no file declares, and which stay."""
+    fields = {"value": variable.value, "tags": list(variable.tags)}
+    return Resource(ResourceKind.VARIABLE, variable.name, fields)
+
+
+def _write_variable(backend: Backend, change: ResourceWrite, _owner: Owner) -> None:
+    name = written(change).name
+    if change.after is None:
+        backend.unset_variable(name)
+    elif changes_of(change):
+        tags = change.before.resource.fields["tags"] if change.before else ()
+        backend.set_variable(Variable(name, change.after.fields["value"], tuple(tags)))
+
+
+def _check_limit(limit: Resource, node: Node, _context: DeployContext) -> Iterator[Diagnostic]:
+    try:
+        check_name("concurrency limit", limit.name)
+    except BackendRefused as error:
+        yield node.problem("invalid-name", error.detail, error.hint, at_key=True)
+
+
+def _read_limits(backend: Backend, names: Collection[str], _owner: Owner) -> Iterator[StoredResource]:
+    for limit in backend.concurrency_limits():
+        if limit.name in names:
+            yield StoredResource(limit_resource(limit))
+
+
+def limit_resource(limit: GlobalConcurrencyLimit) -> Resource:
+    """*limit* with the fields that a project file has."""
+    fields = {
+        "limit": limit.limit,
+        "slot_decay_per_second": limit.slot_decay_per_second,
+        "active": limit.is_active,
+    }
+    return Resource(ResourceKind.CONCURRENCY_LIMIT, limit.name, fields)
+
+
+def _write_limit(backend: Backend, change: ResourceWrite, _owner: Owner) -> None:
+    name, changes = written(change).name, attributes(changes_of(change))
+    if change.after is None:
+        backend.delete_concurrency_limit(name)
+    elif change.before is None:
+        backend.create_concurrency_limit(GlobalConcurrencyLimit(name=name, **changes))
+    elif changes:
+        backend.update_concurrency_limit(name, changes)
+
+
+VARIABLE = KindRow(_check_variable, _read_variables, _write_variable)
+CONCURRENCY_LIMIT = KindRow(_check_limit, _read_limits, _write_limit)

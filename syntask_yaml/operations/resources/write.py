@@ -1,0 +1,141 @@
+"""Write the changes of resources around those of deployments, and whose they are before all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from syntask_yaml.errors import BackendConflict, BackendError, BackendUnreachable, NotFound, SyntaskError
+from syntask_yaml.model.events import Applied, Observer
+from syntask_yaml.model.resource import ResourceLedger
+from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.resources.changes import FoundResources
+from syntask_yaml.operations.resources.kinds import KINDS
+from syntask_yaml.plan.changes import Action, ResourceChange
+
+DONE = {Action.CREATE: "created", Action.UPDATE: "updated", Action.DELETE: "deleted"}
+FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenResource:
+    """What became of one change: the resource's *id*, or the *error* that kept it from being made."""
+
+    id: str | None = None
+    error: SyntaskError | None = None
+
+
+class ResourceWriter:
+    """Makes *changes*, some before the deployments are written and the others after that.
+
+    A name is in the ledger before the resource is on the backend, and until it is gone: whatever ends a
+    deploy, the next one knows what is its project's. *written* has what became of each, by full name.
+    """
+
+    def __init__(
+        self,
+        context: DeployContext,
+        changes: Sequence[ResourceChange],
+        found: FoundResources,
+        notify: Observer,
+    ) -> None:
+        self.written: dict[str, WrittenResource] = {}
+        self._context = context
+        self._backend = context.backend
+        self._changes = [each for each in changes if each.write is not None]
+        self._declared = {each.full_name for each in changes if each.action is not Action.DELETE}
+        self._found = found
+        self._notify = notify
+        self._ledger = found.ledger_of(context.project.owner)
+        self._gone: BackendUnreachable | None = None
+
+    def write_before_deployments(self) -> None:
+        """Make the changes that deployments need. What is gone fires for nothing that is deployed now."""
+        if not self._changes:
+            return
+        deletions, others = self._of(is_late=True, deletes=True), self._of(is_late=False, deletes=False)
+        try:
+            self._claim()
+        except BackendError as error:
+            self._fail(self._changes, error)
+            return
+        self._write(deletions)
+        self._write(others)
+
+    def write_after_deployments(self, *, may_delete: bool) -> None:
+        """Make the other changes. Nothing is deleted unless all else went well: *may_delete*, and here."""
+        left = [each for each in self._changes if each.full_name not in self.written]
+        if not left and not self.written:
+            return
+        self._write(each for each in left if each.action is not Action.DELETE)
+        if may_delete and not any(each.error for each in self.written.values()):
+            self._write(each for each in left if each.action is Action.DELETE)
+        try:
+            self._release()
+        except BackendError as error:
+            self._fail(left or self._changes, error)
+
+    def _of(self, *, is_late: bool, deletes: bool) -> list[ResourceChange]:
+        return [
+            each
+            for each in self._changes
+            if each.kind.follows_deployments is is_late and (each.action is Action.DELETE) is deletes
+        ]
+
+    def _write(self, changes: Iterable[ResourceChange]) -> None:
+        for change in changes:
+            done = self._one(change)
+            self.written[change.full_name] = done
+            error = done.error.detail if done.error else ""
+            self._notify(Applied(change.full_name, FAILED if error else DONE[change.action], error))
+
+    def _one(self, change: ResourceChange) -> WrittenResource:
+        assert change.write is not None
+        if self._gone is not None:
+            return WrittenResource(error=self._gone.of_the_rest)
+        try:
+            return WrittenResource(KINDS[change.kind].write(self._backend, change.write, self._context.owner))
+        except (BackendError, NotFound) as error:
+            if isinstance(error, BackendUnreachable):
+                self._gone = error
+            return WrittenResource(change.id, error)
+
+    def _fail(self, changes: Iterable[ResourceChange], error: BackendError) -> None:
+        for change in changes:
+            self.written[change.full_name] = WrittenResource(change.id, error)
+            self._notify(Applied(change.full_name, FAILED, error.detail))
+
+    def _claim(self) -> None:
+        """Put what is written into the ledger, and take it out of those of others."""
+        kept = {each.full_name for each in self._changes if self._is_kept_in_ledger(each)}
+        self._save(self._ledger.names | kept)
+        for other in self._found.ledgers:
+            if other.owner.project != self._context.project.owner and other.names & kept:
+                self._backend.write_ledger(replace(other, names=other.names - kept))
+
+    def _is_kept_in_ledger(self, change: ResourceChange) -> bool:
+        kind = KINDS[change.kind]
+        return not kind.keeps_owner and not kind.stays(change.name) and change.action is not Action.DELETE
+
+    def _release(self) -> None:
+        """Take what is not there any more out of the ledger, and what somebody else has made meanwhile."""
+        there = {each.resource.full_name for each in self._found.stored}
+        deleted = {
+            each.full_name for each in self._changes if each.action is Action.DELETE and self._is_done(each)
+        }
+        lost = {
+            each.full_name
+            for each in self._changes
+            if each.action is Action.CREATE
+            and isinstance(self.written[each.full_name].error, BackendConflict)
+        }
+        self._save((self._ledger.names & (there | self._declared)) - deleted - lost)
+
+    def _is_done(self, change: ResourceChange) -> bool:
+        return change.full_name in self.written and self.written[change.full_name].error is None
+
+    def _save(self, names: frozenset[str]) -> None:
+        ledger = ResourceLedger(self._context.owner, names)
+        if ledger != self._ledger and (names or self._ledger.names):
+            self._backend.write_ledger(ledger)
+        self._ledger = ledger

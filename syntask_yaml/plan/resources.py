@@ -1,0 +1,63 @@
+"""Wanted resources against those that a backend has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from syntask_yaml.model.resource import Owner, Resource, ResourceWrite, StoredResource
+from syntask_yaml.model.secret import holds_secret, is_secret_name, revealed
+from syntask_yaml.plan.changes import Action, FieldChange, ResourceChange
+from syntask_yaml.plan.diff import differences, reason_of
+
+# What is shown in place of a secret.
+SECRET = "(secret)"
+
+
+def diff_resources(
+    wanted: Iterable[Resource], actual: Iterable[StoredResource], owner: Owner, *, prune: bool = False
+) -> list[ResourceChange]:
+    """The change for each wanted resource, in order, then deletions, what was written last first.
+
+    Only fields that are wanted are compared. *prune*: what *owner* has and does not want is deleted.
+    """
+    stored = {each.resource.full_name: each for each in actual}
+    changes = [_change(each, stored.pop(each.full_name, None), owner) for each in wanted]
+    left = [each for each in stored.values() if prune and each.owner.project == owner.project]
+    return changes + [_deletion(each) for each in reversed(left)]
+
+
+def _change(wanted: Resource, found: StoredResource | None, owner: Owner) -> ResourceChange:
+    if found is None:
+        fields = tuple(_fields({}, wanted))
+        write = ResourceWrite(None, wanted)
+        return ResourceChange(Action.CREATE, wanted.kind, wanted.name, fields, "not on the backend", write)
+    fields = (*_fields(found.resource.fields, wanted), *_owner_fields(found.owner, owner))
+    if not fields:
+        return ResourceChange(Action.UNCHANGED, wanted.kind, wanted.name, id=found.id)
+    write = ResourceWrite(found, wanted)
+    reason = reason_of(fields)
+    return ResourceChange(Action.UPDATE, wanted.kind, wanted.name, fields, reason, write, found.id)
+
+
+def _deletion(found: StoredResource) -> ResourceChange:
+    gone = found.resource
+    write = ResourceWrite(found, None)
+    return ResourceChange(Action.DELETE, gone.kind, gone.name, (), "no longer declared", write, found.id)
+
+
+def _fields(before: Mapping[str, Any], wanted: Resource) -> Iterator[FieldChange]:
+    for key, after in wanted.fields.items():
+        had = before.get(key)
+        if holds_secret(had) or holds_secret(after) or is_secret_name(wanted.name):
+            if revealed(had) != revealed(after):
+                yield FieldChange(key, None if had is None else SECRET, None if after is None else SECRET)
+        else:
+            yield from differences(key, had, after)
+
+
+def _owner_fields(had: Owner, owner: Owner) -> Iterator[FieldChange]:
+    if had.project != owner.project:
+        yield FieldChange("project", had.project, owner.project)
+    if had.origin not in (None, owner.origin):
+        yield FieldChange("origin", had.origin, owner.origin)

@@ -1,0 +1,150 @@
+"""What a declared resource comes to: its templates resolved, its fields checked, its files read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.document.node import Node
+from syntask_yaml.model.comparison import plain
+from syntask_yaml.model.resource import Resource, ResourceKind
+from syntask_yaml.model.value import Value, flag, read_json
+from syntask_yaml.project.resources.declared import DeclaredResource
+from syntask_yaml.project.schema import check_resolved
+from syntask_yaml.project.static import as_diagnostic
+from syntask_yaml.template import Blocks, Scope, Unresolved, resolve
+
+_TEMPLATE = "base_job_template"
+_Read: TypeAlias = Callable[[Any], dict[str, Value]]
+
+
+@dataclass(frozen=True, slots=True)
+class BoundResource:
+    """A declared resource, and what it asks for; None if there are problems."""
+
+    declared: DeclaredResource
+    resource: Resource | None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What to call it, whether or not there are problems."""
+        return f"{self.declared.kind.value} {self.declared.name}"
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        return tuple(each for each in self.diagnostics if each.is_error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How a kind is written: which *definition* of the schema its value fits, and how its fields are read.
+
+    *flags* are fields of true or false. *needed* ones mean nothing without a value; any other one that is
+    null removes what the backend has.
+    """
+
+    definition: str = ""
+    read: _Read = dict
+    flags: frozenset[str] = frozenset()
+    needed: frozenset[str] = frozenset()
+
+    def fields(self, value: Any) -> dict[str, Value]:
+        given = self.read(value)
+        named = {
+            key: flag(item) if key in self.flags and item is not None else item for key, item in given.items()
+        }
+        return {key: item for key, item in named.items() if item is not None or key not in self.needed}
+
+
+def _read_limit(value: Any) -> dict[str, Value]:
+    return dict(value) if isinstance(value, Mapping) else {"limit": value}
+
+
+def _read_variable(value: Any) -> dict[str, Value]:
+    return {"value": value}
+
+
+def _read_maybe_empty(value: Any) -> dict[str, Value]:
+    return dict(value or {})
+
+
+_PAUSED, _ACTIVE = frozenset({"paused"}), frozenset({"active"})
+_FORMS: Mapping[ResourceKind, _Form] = {
+    ResourceKind.WORK_POOL: _Form("declared_work_pool", flags=_PAUSED, needed=_PAUSED | {_TEMPLATE}),
+    ResourceKind.WORK_QUEUE: _Form(
+        "declared_work_queue", _read_maybe_empty, flags=_PAUSED, needed=_PAUSED | {"priority"}
+    ),
+    ResourceKind.VARIABLE: _Form(read=_read_variable),
+    ResourceKind.BLOCK: _Form("declared_block", _read_maybe_empty),
+    ResourceKind.CONCURRENCY_LIMIT: _Form(
+        "declared_concurrency_limit",
+        _read_limit,
+        flags=_ACTIVE,
+        needed=_ACTIVE | {"limit", "slot_decay_per_second"},
+    ),
+}
+
+
+def templates_of(declared: DeclaredResource) -> Any:
+    """The value of *declared* without what is not resolved: queues, which are resources of their own, and a
+    base job template, whose braces are those of job variables."""
+    value = declared.node.value
+    if declared.kind is not ResourceKind.WORK_POOL or not isinstance(value, Mapping):
+        return value
+    return {
+        key: item
+        for key, item in value.items()
+        if key != "queues" and not (key == _TEMPLATE and isinstance(item, Mapping))
+    }
+
+
+def bind_resource(declared: DeclaredResource, scope: Scope, folder: Path) -> BoundResource:
+    """What *declared*, which is no automation, asks for, as *scope* answers. Its files are below *folder*."""
+    found: list[Unresolved] = []
+    value = resolve(templates_of(declared), scope.with_blocks(Blocks.REFUSE), found.append)
+    problems = [as_diagnostic(each, declared.node) for each in found]
+    form = _FORMS[declared.kind]
+    if not problems and form.definition:
+        whole = form.read(value) if declared.kind is ResourceKind.CONCURRENCY_LIMIT else value
+        problems += check_resolved(declared.node.with_value(whole), whole, form.definition)
+    if problems:
+        return BoundResource(declared, None, tuple(problems))
+    fields = form.fields(value)
+    if declared.kind is ResourceKind.WORK_POOL:
+        problems += _add_template(fields, declared.node, folder)
+    resource = None if problems else Resource(declared.kind, declared.name, fields)
+    return BoundResource(declared, resource, tuple(problems))
+
+
+def _add_template(fields: dict[str, Value], pool: Node, folder: Path) -> list[Diagnostic]:
+    """Put the base job template of *pool* into its *fields*, if it has one; what is wrong with it."""
+    node = pool.get(_TEMPLATE)
+    if node is None or node.value is None:
+        return []
+    path = fields.get(_TEMPLATE)
+    try:
+        template = _read_template(folder / path) if isinstance(path, str) else node.value
+    except (OSError, ValueError) as error:
+        detail = f"The base job template `{path}` cannot be read: {_reason(error)}."
+        return [node.problem("file-failed", detail, "The path is relative to the project file.")]
+    fields[_TEMPLATE] = plain(template)
+    return [
+        node.problem("missing-key", f"A base job template requires `{key}`, and this one has none.")
+        for key in ("job_configuration", "variables")
+        if key not in template
+    ]
+
+
+def _read_template(path: Path) -> Mapping[str, Value]:
+    template = read_json(path.read_text(encoding="utf-8"))
+    if not isinstance(template, dict):
+        raise ValueError("it does not contain a mapping")
+    return template
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return str(error.strerror) if isinstance(error, OSError) and error.strerror else str(error)

@@ -1,0 +1,61 @@
+"""What is wrong with the resources of a file, whichever backend they are for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.document.node import Node
+from syntask_yaml.model.resource import ResourceKind
+from syntask_yaml.model.secret import is_secret_name
+from syntask_yaml.project.automations import check_automations
+from syntask_yaml.project.resources.bind import templates_of
+from syntask_yaml.project.resources.declared import DeclaredResource, resources_of
+from syntask_yaml.project.static import as_diagnostic, static_scope
+from syntask_yaml.template import Blocks, Scope, Unresolved, resolve
+
+_BLOCK = re.compile(r"[^/\s]+/[^/\s]+")
+
+
+def check_resources(tree: Node, values: Mapping[str, Any] | None = None) -> Iterator[Diagnostic]:
+    """Everything about the resources of a file that the rules do not allow.
+
+    *values* are those of the project; None where it declares none.
+    """
+    declared = resources_of(tree)
+    scope = static_scope((), values).with_blocks(Blocks.REFUSE)
+    for each in declared:
+        if each.kind is not ResourceKind.AUTOMATION:
+            yield from _check_templates(each, scope)
+        if each.kind is ResourceKind.BLOCK and not _BLOCK.fullmatch(each.name):
+            detail = f"`{each.name[:60]}` is not the type and the name of a block."
+            yield each.node.problem("wrong-value", detail, "Write `TYPE/NAME:`.", at_key=True)
+        if each.kind is ResourceKind.VARIABLE and is_secret_name(each.name):
+            detail = f"The variable `{each.name}` is named like a secret, and everybody can read variables."
+            hint = f"Declare a block instead: `blocks: {{secret/{each.name}: {{value: …}}}}`."
+            yield each.node.problem("secret-in-clear", detail, hint, at_key=True).as_warning()
+    yield from _check_priorities(declared)
+    yield from check_automations(tree, values)
+
+
+def _check_templates(declared: DeclaredResource, scope: Scope) -> Iterator[Diagnostic]:
+    found: list[Unresolved] = []
+    resolve(templates_of(declared), scope, found.append)
+    yield from (as_diagnostic(each, declared.node) for each in found)
+
+
+def _check_priorities(declared: Sequence[DeclaredResource]) -> Iterator[Diagnostic]:
+    """Yield a queue with the priority of another one of its pool: each deploy would move one of them."""
+    seen: dict[tuple[str, object], DeclaredResource] = {}
+    for each in declared:
+        node = each.node.get("priority") if each.kind is ResourceKind.WORK_QUEUE else None
+        if node is None or not isinstance(node.value, int):
+            continue
+        pool, _, queue = each.name.rpartition("/")
+        first = seen.setdefault((pool, node.value), each)
+        if first is not each:
+            other = first.name.rpartition("/")[2]
+            detail = f"The queues `{other}` and `{queue}` of the work pool `{pool}` have the same priority."
+            yield node.problem("wrong-value", detail, "Give each queue a priority of its own.")
