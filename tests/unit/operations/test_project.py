@@ -55,7 +55,7 @@ _ELSEWHERE = frozenset(
     "shown-secret missed-run "
     "no-worker backend-failed backend-unreachable backend-refused backend-conflict usage interrupted failed "
     "no-engine image-failed deploy-failed include-failed conflicting-layers unknown-deployment "
-    "protected-target".split()
+    "protected-target revision-unavailable".split()
 )
 
 
