@@ -73,7 +73,7 @@ clean:
 .venv/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docker,s3,gcs,azure]' --group test --group lint
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docker,s3,gcs,azure,ui]' --group test --group lint
 	@touch $@
 
 # The newer Prefect: servers, loaders and schemas are compared with both.

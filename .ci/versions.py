@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-WHAT = ["--editable", ".[docker,s3,gcs,azure]", "--group", "test"]
+WHAT = ["--editable", ".[docker,s3,gcs,azure,ui]", "--group", "test"]
 # What depends on libraries most; left out is what starts processes by the hundred.
 TESTS = [
     "tests/contract",

@@ -46,6 +46,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "automation": ("automation", "Show what happens when runs end."),
     "serve": ("serve", "Deploy the project, keep it deployed, and execute due runs."),
     "worker": ("worker", "Execute due runs, and list who does."),
+    "ui": ("ui", "Show runs and deployments as pages in a browser."),
     "backend": ("backend", "Copy a backend to another one."),
     "upgrade": ("upgrade", "Convert deployments of Prefect 2 and flows of Prefect 1."),
     "schema": ("schema", "Print the JSON Schema of the project file."),

@@ -13,7 +13,8 @@ from tests.support.processes import clean_environ
 ROOT = Path(__file__).parents[2]
 HEAVY = (
     "asyncio concurrent.futures croniter cryptography dateutil docker email.message fsspec git httpx jinja2 "
-    "jsonschema jsonschema_rs prefect prompt_toolkit pydantic questionary rich sqlite3 ssl yaml"
+    "jsonschema jsonschema_rs prefect prompt_toolkit pydantic questionary rich sqlite3 ssl starlette uvicorn "
+    "yaml"
 ).split()
 _RUN = """
 import sys
@@ -106,9 +107,11 @@ import sys
 from importlib import import_module
 from pkgutil import walk_packages
 
+absent = "docker fsspec s3fs gcsfs adlfs prefect starlette uvicorn".split()
+
 class Absent:
     def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in ("docker", "fsspec", "s3fs", "gcsfs", "adlfs", "prefect"):
+        if name.partition(".")[0] in absent:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 sys.meta_path.insert(0, Absent())

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 import click
 
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.output import print_table, when
 from syntask_yaml.model.child_run import ChildRun
+from syntask_yaml.model.duration_words import duration_text
 from syntask_yaml.model.run import Run
 from syntask_yaml.operations.children import counts, most_telling
 
@@ -35,17 +35,6 @@ def print_children(run: Run, children: Sequence[ChildRun], *, limit: int | None)
     print_table(("Id", "Name", "State", "Started", "Took", "Message"), rows, empty="")
     if left := len(children) - len(shown):
         click.echo(f"{left:,} more: pass `--all`, or run `syntask flow-run timeline {run.id[:8]}`.")
-
-
-def duration_text(duration: timedelta) -> str:
-    """How long something took, in a few digits: `0.4 ms`, `17 ms`, `2.5 s`, `4 min 7 s`, `3 h 20 min`."""
-    seconds = duration.total_seconds()
-    if seconds < 1:
-        return f"{seconds * 1000:.0f} ms" if seconds >= 0.01 else f"{seconds * 1000:.1f} ms"
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60:,} h {minutes % 60} min"
 
 
 def took_text(run: Run) -> str:

@@ -8,11 +8,11 @@ from itertools import chain
 
 import click
 
-from syntask_yaml.cli.views.children import duration_text
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.lanes import lane_lines
 from syntask_yaml.cli.views.output import when
 from syntask_yaml.cli.views.signs import Signs
+from syntask_yaml.model.duration_words import duration_text
 from syntask_yaml.model.run import Run
 from syntask_yaml.operations.pools import start_hint
 from syntask_yaml.operations.status.late import LateRuns

@@ -1,0 +1,103 @@
+"""`syntask ui`: pages in a browser."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from ipaddress import ip_address
+from pathlib import Path
+
+import click
+
+from syntask_yaml.backend.clock import utc_now
+from syntask_yaml.cli.context import Context, pass_context
+from syntask_yaml.cli.views.output import say
+from syntask_yaml.errors import FileFailed, UsageError
+from syntask_yaml.files import write_atomically
+
+_PORT = 4280
+_SHORTEST_TOKEN = 16
+
+
+@click.command("ui")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Name or address to listen at.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=_PORT,
+    show_default=True,
+    help="Port to listen at; 0 takes a free one.",
+)
+@click.option(
+    "--token",
+    "token_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Show the pages only to those who know the token in FILE, which is created if it does not exist.",
+)
+@click.option("--read-only", "is_read_only", is_flag=True, help="Allow no changes.")
+@pass_context
+def command(
+    context: Context, /, *, host: str, port: int, token_file: Path | None, is_read_only: bool
+) -> None:
+    """Show runs, deployments, work pools and values as pages in a browser, until Ctrl-C.
+
+    The pages are for this machine, unless --host is given, which requires --token. The same is available to
+    programs under /api.
+
+    Requires the extra `ui`: pip install 'syntask-yaml[ui]'.
+    """
+    if token_file is None and not _is_loopback(host):
+        raise UsageError(
+            f"`{host}` can be reached from other machines, so the pages need a token.",
+            hint="Pass `--token FILE`.",
+        )
+    try:
+        from syntask_yaml.ui.app import make_app
+        from syntask_yaml.ui.gate import Gate
+        from syntask_yaml.ui.server import listen, make_server
+        from syntask_yaml.ui.session import Sessions
+        from syntask_yaml.ui.site import Site
+    except ModuleNotFoundError as error:
+        detail = f"The package `{error.name}` is not installed, which the pages require."
+        raise UsageError(detail, hint="Run `pip install 'syntask-yaml[ui]'`.") from error
+    sessions = Sessions(None if token_file is None else _token(context.directory / token_file))
+    names = () if _is_loopback(host) else (host, socket.gethostname())
+    with context.backend() as backend, listen(host, port) as listener:
+        app = make_app(
+            Site(backend, utc_now, is_read_only), sessions, Gate.of(names, is_read_only=is_read_only)
+        )
+        say(f"Pages of {backend.url}: http://{_authority(listener)}/")
+        make_server(app).run(sockets=[listener])
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _authority(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _token(file: Path) -> str:
+    """Return the token in *file*; a new one if there is no such file, which only its owner may read.
+
+    Raises FileFailed, and UsageError for a token that can be guessed.
+    """
+    try:
+        if not file.exists():
+            file.touch(mode=0o600)
+            write_atomically(file, f"{secrets.token_urlsafe(32)}\n")
+        token = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileFailed(f"The token in `{file}` cannot be read or created: {error}.") from error
+    if len(token) < _SHORTEST_TOKEN:
+        raise UsageError(
+            f"The token in `{file}` is shorter than {_SHORTEST_TOKEN} characters.",
+            hint="Delete the file, and the command creates a random one.",
+        )
+    return token

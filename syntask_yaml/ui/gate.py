@@ -1,0 +1,85 @@
+"""What a request has to be like before anything is read for it, and what every answer carries.
+
+A browser lets any page of the web send requests to a program on its own machine. So the name in the
+address has to be ours (another one that was pointed at this machine is not), and what changes something has
+to come from a page of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+# Nothing is loaded from elsewhere, nothing inside a page is run, and no other site shows it in a frame.
+# Without a referrer from our own pages, a browser would call the origin of their forms `null`.
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Lets requests pass that are for one of *names*, or for an address, and from no other site.
+
+    With *is_read_only*, none that would change something.
+    """
+
+    names: frozenset[str]
+    is_read_only: bool = False
+
+    @classmethod
+    def of(cls, names: Iterable[str], *, is_read_only: bool) -> Gate:
+        return cls(frozenset({"localhost", *(name.lower() for name in names)}), is_read_only)
+
+    def objection(self, method: str, headers: Mapping[str, str]) -> str:
+        """Return why a request is refused, in a sentence; empty if it is not."""
+        host = headers.get("host", "")
+        if not self._is_ours(host):
+            return "The pages are not served under this name. Use the address that `syntask ui` printed."
+        if _is_of_other_site(method, headers, host):
+            return "The request comes from another site."
+        if self.is_read_only and method not in SAFE_METHODS:
+            return "These pages are read-only. Start `syntask ui` without `--read-only` to change something."
+        return ""
+
+    def _is_ours(self, host: str) -> bool:
+        name = _hostname(host)
+        return name in self.names or _is_address(name)
+
+
+def _hostname(host: str) -> str:
+    try:
+        return (urlsplit(f"//{host}").hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_of_other_site(method: str, headers: Mapping[str, str], host: str) -> bool:
+    """Whether another site sent a request, or shows what it gets, as far as the browser says.
+
+    It may link to our pages: what they show then, it cannot read.
+    """
+    is_link = method in SAFE_METHODS and headers.get("sec-fetch-mode") == "navigate"
+    if headers.get("sec-fetch-site", "none") not in ("none", "same-origin") and not is_link:
+        return True
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc.lower() != host.lower()

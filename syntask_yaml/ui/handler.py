@@ -1,0 +1,159 @@
+"""Answers one request: who asks, what the view says, and what becomes of it when that fails."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+
+from syntask_yaml.errors import (
+    BackendConflict,
+    BackendError,
+    BackendUnreachable,
+    NotFound,
+    SyntaskError,
+    UsageError,
+)
+from syntask_yaml.operations.documents import plain
+from syntask_yaml.ui.api import ApiRoute
+from syntask_yaml.ui.gate import SAFE_METHODS
+from syntask_yaml.ui.rendering import render, sentence
+from syntask_yaml.ui.routes import PageRoute
+from syntask_yaml.ui.session import Sessions
+from syntask_yaml.ui.site import Answer, JsonDocument, Page, PageRequest, PlainText, Redirect, Site
+
+COOKIE = "syntask_session"
+# By the kind of an error, the first that fits.
+_STATUSES: tuple[tuple[type[SyntaskError], int], ...] = (
+    (NotFound, 404),
+    (BackendConflict, 409),
+    (BackendUnreachable, 502),
+    (BackendError, 400),
+    (SyntaskError, 400),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """Answers requests for pages and documents of a *site*, to those whom *sessions* let in."""
+
+    site: Site
+    sessions: Sessions
+
+    def answer_page(self, route: PageRoute, request: Request, body: bytes) -> Response:
+        session = request.cookies.get(COOKIE, "")
+        is_new = not self.sessions.is_ours(session)
+        if is_new and self.sessions.token is not None:
+            return RedirectResponse("/login", 303)
+        session = self.sessions.new() if is_new else session
+        asked = PageRequest(
+            path=request.path_params,
+            query=request.query_params,
+            form=dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)),
+            token=self.sessions.form_token(session),
+        )
+        if request.method not in SAFE_METHODS and not self.sessions.fits(
+            asked.form.get("token", ""), session
+        ):
+            return self._page(
+                _refused("The form is out of date, or from another site. Load its page again."), asked
+            )
+        response = self._response(self._answered(route, asked), asked)
+        return _with_session(response, session) if is_new else response
+
+    def _answered(self, route: PageRoute, asked: PageRequest) -> Answer:
+        try:
+            return route.view(self.site, asked)
+        except SyntaskError as error:
+            values = {"title": "Not found" if isinstance(error, NotFound) else "This did not work"}
+            sentences = [sentence(each) for each in (error.detail, error.hint) if each]
+            return Page("error.html", {**values, "sentences": sentences}, _status(error))
+
+    def _response(self, answer: Answer, asked: PageRequest) -> Response:
+        match answer:
+            case Page():
+                return self._page(answer, asked)
+            case Redirect(path):
+                return RedirectResponse(path, 303)
+            case JsonDocument(content, status):
+                return json_response(content, status)
+            case PlainText(text):
+                return PlainTextResponse(text)
+
+    def _page(self, page: Page, asked: PageRequest) -> Response:
+        own = {
+            "token": asked.token,
+            "is_read_only": self.site.is_read_only,
+            "backend_url": self.site.backend.url,
+            "server_ui": self.site.server_ui,
+        }
+        return HTMLResponse(render(page.template, {**own, **page.values}), page.status)
+
+    def answer_api(self, route: ApiRoute, request: Request, body: bytes) -> Response:
+        if not self._may_ask(request):
+            detail = "The token is missing or wrong. Send it as `Authorization: Bearer TOKEN`."
+            return _problem(UsageError(detail), HTTPStatus.UNAUTHORIZED)
+        try:
+            sent = {} if request.method in SAFE_METHODS else _json_body(request, body)
+            asked = PageRequest(path=request.path_params, query=request.query_params, body=sent)
+            answer = route.view(self.site, asked)
+        except SyntaskError as error:
+            return _problem(error, _status(error))
+        return json_response(answer.content, answer.status)
+
+    def _may_ask(self, request: Request) -> bool:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if self.sessions.token is None or self.sessions.is_ours(request.cookies.get(COOKIE, "")):
+            return True
+        return scheme.lower() == "bearer" and self.sessions.opens(token)
+
+    def log_in(self, request: Request, body: bytes) -> Response:
+        """Ask for the token, and begin a session of whoever knows it."""
+        if request.method in SAFE_METHODS:
+            return HTMLResponse(render("login.html", {"error": ""}))
+        token = dict(parse_qsl(body.decode("utf-8", "replace"))).get("access_token", "")
+        if not self.sessions.opens(token.strip()):
+            return HTMLResponse(render("login.html", {"error": "This is not the token."}), 403)
+        return _with_session(RedirectResponse("/", 303), self.sessions.new())
+
+
+def _json_body(request: Request, body: bytes) -> Mapping[str, Any]:
+    """The object that is sent. Only a page of ours, or a program, can send one as JSON."""
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+        raise UsageError("Send a JSON object, with `Content-Type: application/json`.")
+    try:
+        sent = json.loads(body or b"{}")
+    except (ValueError, RecursionError) as error:
+        raise UsageError("The body is not JSON.") from error
+    if not isinstance(sent, dict):
+        raise UsageError("The body must be a JSON object.")
+    return sent
+
+
+def _refused(text: str) -> Page:
+    return Page("error.html", {"title": "Refused", "sentences": [sentence(text)]}, HTTPStatus.FORBIDDEN)
+
+
+def _status(error: SyntaskError) -> int:
+    return next(status for kind, status in _STATUSES if isinstance(error, kind))
+
+
+def _problem(error: SyntaskError, status: int) -> Response:
+    return json_response({"format": "syntask.error/1", "detail": error.detail, "hint": error.hint}, status)
+
+
+def json_response(content: Mapping[str, Any], status: int) -> Response:
+    text = json.dumps(content, ensure_ascii=False, default=plain)
+    # Half a character, of a name that is not in UTF-8, is sent as a asked mark.
+    return Response(text.encode("utf-8", "replace"), status, media_type="application/json")
+
+
+def _with_session(response: Response, session: str) -> Response:
+    response.set_cookie(COOKIE, session, httponly=True, samesite="strict", path="/")
+    return response

@@ -1,0 +1,90 @@
+"""Pages from templates: everything that is put into one is escaped, unless it was made as HTML here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from syntask_yaml.model.duration_words import duration_text
+from syntask_yaml.model.run import Run
+from syntask_yaml.operations.documents import plain
+from syntask_yaml.ui.ansi import visible
+from syntask_yaml.ui.form.reading import shown_text
+
+
+def render(template: str, values: Mapping[str, Any]) -> str:
+    """Return the page that *template* makes of *values*."""
+    return _environment().get_template(template).render(values)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("syntask_yaml.ui"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_seen,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "when": when,
+        "took": took,
+        "json_text": json_text,
+        "query": urlencode,
+        "shown_text": shown_text,
+        "json_line": json_line,
+        "sentence": sentence,
+    }
+    environment.globals = {"now": lambda: datetime.now(UTC)}
+    return environment
+
+
+def _seen(value: Any) -> Any:
+    """Let no text of others hide or turn around what stands beside it."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def when(moment: datetime | None) -> Markup:
+    """Return a time on the clock of this machine; a script of the page adds how long ago that is."""
+    if moment is None:
+        return Markup("")
+    local = moment.astimezone()
+    text = f"{local:%Y-%m-%d %H:%M:%S}"
+    return Markup('<time datetime="{}">{}</time>').format(moment.astimezone(UTC).isoformat(), text)
+
+
+def took(run: Run, now: datetime) -> str:
+    """Return how long a run went on; empty for one that has not begun."""
+    return duration_text(max(run.ended or now, run.started) - run.started) if run.started else ""
+
+
+def json_text(value: Any) -> str:
+    """Return a value as JSON, for people."""
+    return json.dumps(value, ensure_ascii=False, indent=2, default=plain)
+
+
+def json_line(value: Any) -> str:
+    """Return a value as one line of JSON."""
+    return json.dumps(value, ensure_ascii=False, default=plain)
+
+
+def fragment(name: str, values: Mapping[str, Any]) -> Markup:
+    """Return the part of a page in the template *name*."""
+    return Markup(render(f"parts/{name}.html", values))
+
+
+def sentence(text: str) -> Markup:
+    """Return a sentence of ours, in which `code` is marked."""
+    parts = visible(text).split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if number % 2 else escape(part)
+        for number, part in enumerate(parts)
+    )

@@ -1,0 +1,38 @@
+"""Serves the pages until it is stopped."""
+
+from __future__ import annotations
+
+import socket
+
+from starlette.applications import Starlette
+from uvicorn import Config, Server
+
+from syntask_yaml.errors import UsageError
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens at *host*, at any free port for 0. Raises UsageError."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        hint = "Choose another one with `--port`; `--port 0` takes a free one."
+        raise UsageError(f"`{host}` port {port} cannot be used: {reason}.", hint=hint) from error
+
+
+def make_server(app: Starlette) -> Server:
+    """Return what serves *app* with `run(sockets=…)`, until the process gets SIGINT or SIGTERM."""
+    config = Config(
+        app,
+        loop="asyncio",
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=2,
+    )
+    return Server(config)

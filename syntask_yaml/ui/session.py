@@ -1,0 +1,49 @@
+"""Who may look, and which forms are ours: values that only this process can have made."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass, field
+
+_NAME_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """Gives out sessions, and knows its own again. Those of an earlier process are none.
+
+    A session is a random name with its signature, and the token of its forms another signature. With
+    a *token*, whoever wants a session has to know it.
+    """
+
+    token: str | None = None
+    _key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+
+    def new(self) -> str:
+        """Return a session, to be kept in a cookie."""
+        name = secrets.token_hex(_NAME_BYTES)
+        return f"{name}.{self._signature('session', name)}"
+
+    def is_ours(self, session: str) -> bool:
+        name, _, signature = session.partition(".")
+        return _are_equal(signature, self._signature("session", name))
+
+    def form_token(self, session: str) -> str:
+        """Return what forms of a page in *session* carry, and no other site can know."""
+        return self._signature("form", session)
+
+    def fits(self, form_token: str, session: str) -> bool:
+        return _are_equal(form_token, self.form_token(session))
+
+    def opens(self, token: str) -> bool:
+        """Whether *token* is the one that is asked for; any is where none is."""
+        return self.token is None or _are_equal(token, self.token)
+
+    def _signature(self, purpose: str, text: str) -> str:
+        return hmac.new(self._key, f"{purpose}:{text}".encode(), hashlib.sha256).hexdigest()
+
+
+def _are_equal(first: str, second: str) -> bool:
+    return hmac.compare_digest(first.encode(), second.encode())

@@ -1,0 +1,79 @@
+"""What every view is given: the site that it belongs to, and what was asked; and what it can answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from syntask_yaml.backend.base import Backend
+from syntask_yaml.backend.clock import Clock
+
+_CLOUD = re.compile(r"https://api\.prefect\.cloud/api/accounts/([^/]+)/workspaces/([^/]+)/?")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The pages of one *backend*. With *is_read_only*, nothing on it can be changed."""
+
+    backend: Backend
+    clock: Clock
+    is_read_only: bool = False
+
+    @property
+    def server_ui(self) -> str | None:
+        """Where the server of the backend has pages of its own; None for one that has none."""
+        url = self.backend.url
+        if found := _CLOUD.fullmatch(url):
+            return f"https://app.prefect.cloud/account/{found[1]}/workspace/{found[2]}"
+        return url.rstrip("/").removesuffix("/api") if url.startswith(("http://", "https://")) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRequest:
+    """A request: the variables of its *path*, its *query*, the fields of its *form*, or its JSON *body*.
+
+    *token* is what a form of the answer has to carry.
+    """
+
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Any] = field(default_factory=dict)
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page: a *template* with its *values*."""
+
+    template: str
+    values: Mapping[str, Any]
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """The page at *path* is the answer."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class JsonDocument:
+    """A JSON document."""
+
+    content: Mapping[str, Any]
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class PlainText:
+    """A text to read or to keep."""
+
+    text: str
+
+
+Answer: TypeAlias = Page | Redirect | JsonDocument | PlainText
+View: TypeAlias = Callable[[Site, PageRequest], Answer]

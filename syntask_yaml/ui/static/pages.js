@@ -1,0 +1,107 @@
+"use strict";
+
+// Pages work without this file. With it, lists stay current, a log is shown as it is written, and times say
+// how long ago they were.
+
+const RETRY_AFTER = 2000;
+
+function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+// Nobody looks at a hidden page: it asks for nothing, and goes on where it was.
+function whenVisible() {
+  if (!document.hidden) return Promise.resolve();
+  return new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
+}
+
+function ago(moment) {
+  const seconds = (Date.now() - moment) / 1000;
+  const format = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+  for (const [unit, size] of [["day", 86400], ["hour", 3600], ["minute", 60]]) {
+    if (Math.abs(seconds) >= size) return format.format(-Math.trunc(seconds / size), unit);
+  }
+  return format.format(-Math.trunc(seconds), "second");
+}
+
+function tellTimes(place) {
+  for (const time of place.querySelectorAll("time")) time.title = ago(new Date(time.dateTime));
+}
+
+// What somebody uses at the moment is not taken away.
+function isInUse(main) {
+  const focused = document.activeElement;
+  return (focused !== main && main.contains(focused)) || !window.getSelection().isCollapsed;
+}
+
+async function refresh(main, milliseconds) {
+  for (;;) {
+    await pause(milliseconds);
+    await whenVisible();
+    if (isInUse(main)) continue;
+    try {
+      const answer = await fetch(location.href);
+      if (!answer.ok || answer.redirected) continue;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (isInUse(main)) continue;
+      main.replaceChildren(...page.getElementById("main").childNodes);
+      tellTimes(main);
+    } catch {
+      await pause(RETRY_AFTER);
+    }
+  }
+}
+
+function lineOf(line) {
+  const item = document.createElement("div");
+  item.className = line.level >= 40 ? "line error" : line.level >= 30 ? "line warning" : "line";
+  const time = document.createElement("span");
+  time.className = "time";
+  time.textContent = line.time;
+  const text = document.createElement("span");
+  text.innerHTML = line.html; // made and escaped by our own side
+  item.append(time, " ", text);
+  return item;
+}
+
+function showParts(parts) {
+  for (const [id, html] of Object.entries(parts)) {
+    const place = document.getElementById(id);
+    place.innerHTML = html;
+    tellTimes(place);
+  }
+}
+
+async function follow(log) {
+  let after = 0;
+  let state = "";
+  for (;;) {
+    await whenVisible();
+    let answer;
+    try {
+      const found = await fetch(`${log.dataset.follow}?${new URLSearchParams({ after, state })}`);
+      if (!found.ok) throw new Error(found.statusText);
+      answer = await found.json();
+    } catch {
+      log.dataset.status = "unreachable";
+      await pause(RETRY_AFTER);
+      continue;
+    }
+    log.dataset.status = "current";
+    const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+    log.append(...answer.lines.map(lineOf));
+    if (isAtEnd) log.scrollTop = log.scrollHeight;
+    ({ after, state } = answer);
+    showParts(answer.parts);
+    if (answer.pause === null) break;
+    await pause(answer.pause);
+  }
+  log.dataset.status = "ended";
+}
+
+tellTimes(document);
+const main = document.getElementById("main");
+if (main.dataset.refresh) refresh(main, Number(main.dataset.refresh));
+const log = document.getElementById("log");
+if (log) follow(log);
+document.querySelector("[aria-invalid=true]")?.focus();

@@ -1,0 +1,112 @@
+"""One deployment: its schedules and last runs, a form for the next one, and its switch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from syntask_yaml.backend.base import RunFilter
+from syntask_yaml.errors import ProjectInvalid
+from syntask_yaml.model.deployment import Stored
+from syntask_yaml.model.identity import schedule_keys
+from syntask_yaml.model.run import Run
+from syntask_yaml.model.schedule_words import in_words, next_times
+from syntask_yaml.model.value import known
+from syntask_yaml.operations.deployments import find_deployment, run_deployment, set_paused
+from syntask_yaml.ui.bars import bars_of
+from syntask_yaml.ui.form.field import FormField, fields_of
+from syntask_yaml.ui.form.reading import read_entries
+from syntask_yaml.ui.site import Page, PageRequest, Redirect, Site
+from syntask_yaml.ui.views.masking import without_secrets
+
+_RUNS, _TIMES = 30, 5
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleRow:
+    """A schedule in *words*, with its next *times*; none while it rests, and the *problem* that it has."""
+
+    key: str
+    words: str
+    is_active: bool
+    problem: str | None
+    times: Sequence[str]
+
+
+def show_deployment(site: Site, asked: PageRequest) -> Page:
+    """Show the deployment `name`."""
+    return _page(site, find_deployment(site.backend, asked.query.get("name", "")))
+
+
+def start_run(site: Site, asked: PageRequest) -> Redirect | Page:
+    """Make a run with the parameters in the form; what is wrong with them is shown where it was typed."""
+    stored = find_deployment(site.backend, asked.form.get("name", ""))
+    deployment = stored.deployment
+    fields = fields_of(deployment.parameter_schema, deployment.parameters)
+    entries = read_entries(fields, asked.form)
+    if entries.errors:
+        return _page(site, stored, typed=asked.form, errors=entries.errors)
+    try:
+        run = run_deployment(site.backend, deployment.full_name, parameters=entries.values)
+    except ProjectInvalid as error:
+        return _page(site, stored, typed=asked.form, errors=_placed(fields, error))
+    return Redirect(f"/runs/{run.id}")
+
+
+def pause_deployment(site: Site, asked: PageRequest) -> Redirect:
+    """Let the schedules of the deployment `name` rest, or go on."""
+    stored = find_deployment(site.backend, asked.form.get("name", ""))
+    set_paused(site.backend, [stored], paused=asked.form.get("paused") == "true")
+    return Redirect(f"/deployment?{urlencode({'name': stored.deployment.full_name})}")
+
+
+def _page(
+    site: Site,
+    stored: Stored,
+    *,
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> Page:
+    deployment = stored.deployment
+    last = site.backend.runs(RunFilter(deployment=deployment.full_name, until=site.clock(), limit=_RUNS))
+    return Page(
+        "deployment.html",
+        {
+            "id": stored.id,
+            "deployment": deployment,
+            "parameters": without_secrets(deployment.parameters),
+            "job_variables": without_secrets(deployment.job_variables),
+            "schedules": tuple(_schedule_rows(site, stored)),
+            "runs": last,
+            "bars": bars_of(_oldest_first(last), site.clock()),
+            "fields": fields_of(deployment.parameter_schema, deployment.parameters),
+            "typed": typed or {},
+            "errors": errors or {},
+        },
+        status=400 if errors else 200,
+    )
+
+
+def _oldest_first(runs: Sequence[Run]) -> Sequence[Run]:
+    return runs[::-1]
+
+
+def _schedule_rows(site: Site, stored: Stored) -> Iterator[ScheduleRow]:
+    schedules = known(stored.deployment.schedules) or ()
+    for key, schedule in zip(schedule_keys(schedules), schedules, strict=True):
+        is_active = schedule.active is not False and not stored.deployment.paused
+        times = next_times(schedule.timing, site.clock(), count=_TIMES) if is_active else []
+        yield ScheduleRow(
+            key, in_words(schedule.timing), schedule.active is not False, schedule.problem, times
+        )
+
+
+def _placed(fields: Sequence[FormField], error: ProjectInvalid) -> Mapping[str, str]:
+    """What is wrong, by the name of the field that it is about; empty for what is about none."""
+    names = {each.path[0]: each.name for each in fields}
+    placed: dict[str, str] = {}
+    for each in error.diagnostics:
+        name = names.get(str(each.path[0]), "") if each.path else ""
+        placed[name] = " ".join(filter(None, (placed.get(name), each.detail)))
+    return placed

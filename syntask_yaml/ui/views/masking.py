@@ -1,0 +1,24 @@
+"""Parameters and job variables as a page may show them: without the values of secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from syntask_yaml.model.secret import MASKED, SECRET_NAMES, is_secret_name, masked
+
+
+def without_secrets(values: Any) -> Any:
+    """Return *values* with asterisks for each secret, and for each text whose key says that it is one."""
+    if isinstance(values, Mapping):
+        return {
+            key: MASKED if _is_secret(key) and isinstance(value, str) else without_secrets(value)
+            for key, value in values.items()
+        }
+    if isinstance(values, (list, tuple)):
+        return [without_secrets(value) for value in values]
+    return masked(values)
+
+
+def _is_secret(key: object) -> bool:
+    return key in SECRET_NAMES or is_secret_name(key)

@@ -1,0 +1,26 @@
+"""The first page: what runs, what is late, what failed, and what comes."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from syntask_yaml.operations.status.read import read_status
+from syntask_yaml.operations.status.svg import draw_svg
+from syntask_yaml.operations.status.window import SCALES, Window
+from syntask_yaml.ui.site import Page, PageRequest, Site
+
+# So many rows of each list are shown; the rest is a link.
+_SHOWN = 10
+
+
+def show_now(site: Site, asked: PageRequest) -> Page:
+    """Show how the backend stands, around now."""
+    scale = asked.query.get("scale", "day")
+    scale = scale if scale in SCALES else "day"
+    status = read_status(site.backend, Window.around(site.clock(), SCALES[scale]))
+    # What the picture shows is escaped where it is drawn.
+    picture = Markup(draw_svg(status.timeline))
+    return Page(
+        "now.html",
+        {"status": status, "picture": picture, "scale": scale, "scales": tuple(SCALES), "shown": _SHOWN},
+    )

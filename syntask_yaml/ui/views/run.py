@@ -1,0 +1,116 @@
+"""One run: its states, its log while it is written, its parts, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from syntask_yaml.model.run import LogLine, Run
+from syntask_yaml.operations.children import counts, most_telling
+from syntask_yaml.operations.runs import find_run
+from syntask_yaml.operations.why.explanation import explain
+from syntask_yaml.operations.why.facts import gather
+from syntask_yaml.ui.ansi import to_html
+from syntask_yaml.ui.rendering import fragment
+from syntask_yaml.ui.site import JsonDocument, Page, PageRequest, PlainText, Redirect, Site
+from syntask_yaml.ui.views.masking import without_secrets
+
+# Lines of a log in one answer, and task runs in the table.
+_LINES, _CHILDREN = 2_000, 200
+# Milliseconds until the page asks again: our own store is asked in a moment, a server is somebody else's.
+_PAUSE_OWN, _PAUSE_SERVER = 100, 1_000
+
+
+def show_run(site: Site, asked: PageRequest) -> Page:
+    """Show a run."""
+    run = find_run(site.backend, asked.path["id"])
+    return Page(
+        "run.html",
+        {
+            "run": run,
+            "parts": _parts(site, run, asked.token),
+            "parameters": without_secrets(run.parameters),
+            "job_variables": without_secrets(run.job_variables),
+        },
+    )
+
+
+def follow_run(site: Site, asked: PageRequest) -> JsonDocument:
+    """What became of a run: lines of its log that the page has not got, and, if asked for, its parts.
+
+    `after` counts the lines that the page has, `state` is the one that it shows.
+    """
+    run = find_run(site.backend, asked.path["id"])  # before the lines, so that the last ones are not missed
+    after = _whole_number(asked.query.get("after", ""))
+    lines = site.backend.logs(run.id, after=after)
+    sent = lines[:_LINES]
+    state = _state_key(run)
+    is_changed = state != asked.query.get("state", "")
+    is_whole = run.state.type.is_final and len(sent) == len(lines)
+    return JsonDocument(
+        {
+            "lines": [_line(line) for line in sent],
+            "after": after + len(sent),
+            "state": state,
+            "parts": _parts(site, run, asked.token) if is_changed else {},
+            "pause": None if is_whole else 0 if len(sent) < len(lines) else _pause(site),
+        }
+    )
+
+
+def show_log(site: Site, asked: PageRequest) -> PlainText:
+    """The whole log of a run, as it was written."""
+    run = find_run(site.backend, asked.path["id"])
+    return PlainText("".join(f"{line.message}\n" for line in site.backend.logs(run.id)))
+
+
+def cancel_run(site: Site, asked: PageRequest) -> Redirect:
+    """Ask that a run end."""
+    run = find_run(site.backend, asked.path["id"])
+    site.backend.cancel(run.id)
+    return Redirect(f"/runs/{run.id}")
+
+
+def retry_run(site: Site, asked: PageRequest) -> Redirect:
+    """Do a run again."""
+    run = find_run(site.backend, asked.path["id"])
+    return Redirect(f"/runs/{site.backend.retry(run.id, again=True).id}")
+
+
+def _parts(site: Site, run: Run, token: str) -> Mapping[str, Any]:
+    """The parts of the page that change while a run goes on, by the ids of their places."""
+    now = site.clock()
+    children = site.backend.children(run.id)
+    values = {
+        "run": run,
+        "now": now,
+        "token": token,
+        "is_read_only": site.is_read_only,
+        "why": explain(gather(site.backend, run, now)),
+        "children": most_telling(children, _CHILDREN),
+        "counts": counts(children),
+        "server_ui": site.server_ui,
+    }
+    return {name: fragment(name, values) for name in ("state", "actions", "children")}
+
+
+def _state_key(run: Run) -> str:
+    """What differs once a run is in another state, or has another name."""
+    moments = (run.scheduled, run.started, run.ended)
+    return "|".join((run.state.name, run.name, *(str(each and each.timestamp()) for each in moments)))
+
+
+def _line(line: LogLine) -> Mapping[str, Any]:
+    return {
+        "time": f"{line.timestamp.astimezone():%H:%M:%S}",
+        "level": line.level,
+        "html": to_html(line.message),
+    }
+
+
+def _pause(site: Site) -> int:
+    return _PAUSE_OWN if site.backend.features.has_own_worker else _PAUSE_SERVER
+
+
+def _whole_number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
