@@ -1,0 +1,194 @@
+"""The pages in a real browser, with a real worker."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import httpx
+import pytest
+
+pytest.importorskip("playwright", reason="playwright is not installed")
+
+from playwright.sync_api import Browser, expect
+
+from syntask_yaml.backend.base import RunFilter
+from syntask_yaml.backend.embedded import EmbeddedBackend
+from tests.support.browser import AXE, CHROMIUM, open_tab, started_browser
+from tests.support.hostile_store import NAME, NOW, fill
+from tests.support.pages import served
+from tests.support.processes import clean_environ, end, start
+
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed"),
+]
+
+_PROJECT = """\
+deployments:
+  - {name: long, entrypoint: flows.py:count, parameters: {lines: 3}}
+"""
+_FLOW = """\
+import time
+
+from syntask import flow
+
+
+@flow(log_prints=True)
+def count(lines: int) -> None:
+    for number in range(lines):
+        print(f"line {number}")
+    while True:
+        time.sleep(0.1)
+"""
+_LINES = 10_000
+_OTHER_SITE = """\
+<!doctype html><title>Other site</title>
+<form method="post" action="{url}/deployment/run">
+<input name="name" value="{name}"><input name="p/days" value="1">
+</form>
+<script>
+fetch("{url}/api/runs", {{method: "POST", mode: "no-cors", credentials: "include", body: "{{}}"}})
+  .catch(() => {{}}).then(() => document.forms[0].submit());
+</script>
+"""
+
+
+@pytest.fixture(name="browser", scope="module")
+def _browser() -> Iterator[Browser]:
+    with started_browser() as browser:
+        yield browser
+
+
+@pytest.fixture(name="hostile", scope="module")
+def _hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[EmbeddedBackend, httpx.Client]]:
+    backend = EmbeddedBackend.open(tmp_path_factory.mktemp("store") / "syntask.db", clock=lambda: NOW)
+    fill(backend, lines=20)
+    with served(backend, clock=lambda: NOW) as client:
+        yield backend, client
+    backend.close()
+
+
+@pytest.fixture(name="working")
+def _working(tmp_path: Path) -> Iterator[EmbeddedBackend]:
+    """A store with a deployment, which a worker serves."""
+    (tmp_path / "syntask.yaml").write_text(_PROJECT, encoding="utf-8")
+    (tmp_path / "flows.py").write_text(_FLOW, encoding="utf-8")
+    environ = clean_environ(SYNTASK_HOME=str(tmp_path / "home"), SYNTASK_WORKER_GRACE_SECONDS="1")
+    serve = [sys.executable, "-m", "syntask_yaml", "--no-prompt", "serve"]
+    worker = start(serve, log=tmp_path / "worker.log", environ=environ, cwd=tmp_path)
+    backend = EmbeddedBackend.open(tmp_path / "home/syntask.db")
+    try:
+        yield backend
+    finally:
+        end(worker)
+        backend.close()
+
+
+def test_a_run_from_its_form_to_its_end_with_the_keyboard_alone(
+    browser: Browser, working: EmbeddedBackend
+) -> None:
+    """An error at its field, then 10,000 lines in order while they are written, then cancelled."""
+    with served(working) as client, open_tab(browser, base_url=str(client.base_url)) as tab:
+        page = tab.page
+        page.goto("/deployments")
+        while not page.locator("main td a").count():  # until it is deployed
+            page.reload()
+        tab.tab_to("main td a")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/deployment?*")
+        tab.tab_to("[name='p/lines']")
+        page.keyboard.press("Control+a")
+        page.keyboard.type("many")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/deployment/run")
+        expect(page.locator("[name='p/lines']")).to_be_focused()
+        expect(page.locator("[name='p/lines']")).to_have_accessible_description("Enter a whole number.")
+        page.keyboard.press("Control+a")
+        page.keyboard.type(str(_LINES))
+        page.keyboard.press("Enter")
+        last = page.locator("#log .line", has_text=f"line {_LINES - 1}")
+        expect(last).to_have_count(1, timeout=60_000)
+        lines = page.locator("#log .line").all_text_contents()
+        numbers = [found[1] for line in lines if (found := re.search(r" line (\d+)$", line))]
+        assert numbers == [str(number) for number in range(_LINES)]
+        tab.tab_to("#actions button")
+        page.keyboard.press("Enter")
+        expect(page.locator("#state .state")).to_have_text("Cancelled", timeout=60_000)
+        expect(page.locator("#log")).to_have_attribute("data-status", "ended", timeout=60_000)
+
+        assert tab.hosts == {"127.0.0.1"}
+        assert [each for each in tab.complaints if "400" not in each] == []
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed")
+def test_every_page_is_accessible_and_runs_nothing_of_others(
+    browser: Browser, hostile: tuple[EmbeddedBackend, httpx.Client]
+) -> None:
+    """By the rules of axe, in light and dark, on a narrow screen, with hostile names on it."""
+    backend, client = hostile
+    run = backend.runs(RunFilter(until=NOW, limit=1))[0].id
+    paths = ["/", "/runs", f"/runs/{run}", "/deployments", f"/deployment?name={NAME}", "/pools", "/values"]
+    found: dict[str, list[str]] = {}
+    with open_tab(browser, base_url=str(client.base_url), viewport={"width": 380, "height": 800}) as tab:
+        for path in paths:
+            tab.page.goto(path)
+            if path.startswith("/runs/"):
+                expect(tab.page.locator("#log")).to_have_attribute("data-status", "ended")
+            tab.page.emulate_media(color_scheme="light")
+            found[path] = tab.violations()
+            tab.page.emulate_media(color_scheme="dark")
+            found[path] += tab.violations()
+            if tab.page.evaluate("document.documentElement.scrollWidth") > 380:
+                found[path].append("wider than the screen")
+
+    assert found == {path: [] for path in paths}
+    assert tab.complaints == []
+    assert tab.hosts == {"127.0.0.1"}
+
+
+def test_another_site_changes_nothing(
+    browser: Browser, hostile: tuple[EmbeddedBackend, httpx.Client]
+) -> None:
+    """Though the browser has a session, and would send whatever that site asks it to."""
+    backend, client = hostile
+    body = _OTHER_SITE.format(url=str(client.base_url).rstrip("/"), name=NAME).encode()
+    before = backend.runs(RunFilter())
+    with other_site(body) as url, open_tab(browser) as tab:
+        tab.page.goto(f"{client.base_url}/deployment?name={NAME}")
+        tab.page.goto(url)
+        tab.page.wait_for_url("**/deployment/run")
+        answer = tab.page.content()
+
+    assert "another site" in answer
+    assert backend.runs(RunFilter()) == before
+
+
+@contextmanager
+def other_site(body: bytes) -> Iterator[str]:
+    """Serve a page with *body* under another name meanwhile; yield its address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("content-type", "text/html")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://localhost:{server.server_port}/"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
