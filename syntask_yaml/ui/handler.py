@@ -88,6 +88,7 @@ class Handler:
 
     def _page(self, page: Page, asked: PageRequest) -> Response:
         own = {
+            "now": self.site.clock(),
             "token": asked.token,
             "is_read_only": self.site.is_read_only,
             "backend_url": self.site.backend.url,

@@ -43,7 +43,7 @@ def _environment() -> Environment:
         "json_line": json_line,
         "sentence": sentence,
     }
-    environment.globals = {"now": lambda: datetime.now(UTC)}
+    environment.globals = {}
     return environment
 
 
