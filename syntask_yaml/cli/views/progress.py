@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from syntask_yaml.cli.views.children import duration_text
+from syntask_yaml.model.duration_words import duration_text
 
 # Seconds after which it is said how long the rest will take.
 _LONG = 5.0
