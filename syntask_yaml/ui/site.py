@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.backend.clock import Clock
-
-_CLOUD = re.compile(r"https://api\.prefect\.cloud/api/accounts/([^/]+)/workspaces/([^/]+)/?")
+from syntask_yaml.model.server_pages import pages_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +22,7 @@ class Site:
     @property
     def server_ui(self) -> str | None:
         """Where the server of the backend has pages of its own; None for one that has none."""
-        url = self.backend.url
-        if found := _CLOUD.fullmatch(url):
-            return f"https://app.prefect.cloud/account/{found[1]}/workspace/{found[2]}"
-        return url.rstrip("/").removesuffix("/api") if url.startswith(("http://", "https://")) else None
+        return pages_of(self.backend.url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
