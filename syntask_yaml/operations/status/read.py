@@ -75,14 +75,15 @@ def read_status(backend: Backend, window: Window, bounds: Bounds | None = None) 
     stored = _deployments(backend, window, runs, made)
     times = coming_times(stored, window)
     rough = run_timeline(runs, times, window)
+    coming = _next(made, times)
     return BackendStatus(
         running=tuple(reversed(running)),
         late=explain_late(backend, late, window.now),
         failed=tuple(sorted(failed, key=lambda run: run.ended or window.now, reverse=True)),
-        coming=tuple(_next(made, times)),
+        coming=tuple(coming),
         unserved=_unserved(backend, made, stored, times),
         timeline=rough if reach is None else _whole(backend, rough, runs, times, reach, bounds),
-        cut=_cut(running=running, late=late, failed=failed, coming=made),
+        cut=_cut(running=running, late=late, failed=failed, coming=coming, deployments=stored),
     )
 
 
@@ -150,6 +151,12 @@ def _unserved(
     return tuple(pool.name for pool in idle if not is_hosted(pool))
 
 
-def _cut(**lists: Sequence[Run]) -> frozenset[str]:
-    most = {"late": MOST_LATE}
-    return frozenset(name for name, runs in lists.items() if len(runs) == most.get(name, MOST_LISTED))
+def _cut(
+    *, deployments: Sequence[Stored], coming: Sequence[object], late: Sequence[Run], **runs: Sequence[Run]
+) -> frozenset[str]:
+    """The lists that were not read to their end; of very many deployments, not all times are known."""
+    is_cut = {name: len(each) == MOST_LISTED for name, each in runs.items()}
+    is_cut["late"] = len(late) == MOST_LATE
+    # Of so many lanes, one is that of all others.
+    is_cut["coming"] = len(coming) == MOST_LISTED or len(deployments) >= _DEPLOYMENTS - 1
+    return frozenset(name for name, each in is_cut.items() if each)

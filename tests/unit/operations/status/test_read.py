@@ -94,6 +94,7 @@ def test_without_a_worker_the_schedules_tell_what_comes(backend: EmbeddedBackend
     often, seconds = status.timeline.lanes
     assert status.unserved == ("default",)
     assert status.coming[0] == (NOW + timedelta(seconds=1), "etl/seconds")
+    assert (len(status.coming), status.cut) == (200, frozenset({"coming"}))
     assert {*often.coming[25:], *seconds.coming[25:]} == {60}
 
 
