@@ -1,0 +1,63 @@
+"""Resources of a project on a real server: written, seen to differ, changed back, and deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from syntask_yaml.backend.prefect.backend import PrefectBackend
+from syntask_yaml.errors import ProjectInvalid
+from syntask_yaml.model.block import Block
+from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.model.secret import Secret
+from tests.support.desk import Desk
+from tests.support.prefect_server import PrefectServer
+
+RESOURCES = """
+resources:
+  work_pools:
+    k8s: {type: kubernetes, concurrency_limit: 4, queues: {high: {priority: 1, concurrency_limit: 2}}}
+  variables: {region: north}
+  blocks: {secret/api-key: {value: "{{ $KEY }}"}}
+  concurrency_limits: {database: {limit: 5}}
+"""
+ENTRY = "work_pool: {name: k8s, work_queue_name: high, job_variables: {image: app}}, pull: []"
+
+
+@pytest.fixture(name="desk")
+def _desk(empty: PrefectServer, tmp_path: Path) -> Iterator[Desk]:
+    with closing(PrefectBackend.open(empty.api, {})) as backend:
+        yield Desk(tmp_path, backend=backend, environ={"KEY": "letmein"})
+        backend.delete_block("secret", "api-key")
+        backend.delete_concurrency_limit("database")
+
+
+def planned(desk: Desk) -> dict[str, str]:
+    return {each.full_name: each.action.value for each in desk.plan().plan.resources}
+
+
+def test_resources_go_their_whole_way_on_a_server(desk: Desk) -> None:
+    """With a deployment in a pool that the same deploy creates, and a secret that somebody changes."""
+    desk.backend.create_pool(WorkPool(name="k8s", type="kubernetes"))
+    desk.declare(ENTRY, top=f"name: shop{RESOURCES}")
+    with pytest.raises(ProjectInvalid, match="belongs to no project"):
+        desk.plan()
+    desk.backend.delete_pool("k8s")
+
+    assert set(planned(desk).values()) == {"create"}
+    assert desk.deploy().is_good
+    assert set(planned(desk).values()) == {"unchanged"}
+    assert [each.name for each in desk.backend.variables()] == ["region"]
+
+    desk.backend.update_block(Block("secret", "api-key", {"value": Secret("stolen")}))
+    assert [name for name, action in planned(desk).items() if action == "update"] == ["block secret/api-key"]
+    assert desk.deploy().is_good
+    assert desk.backend.block("secret", "api-key") == Block("secret", "api-key", {"value": Secret("letmein")})
+
+    desk.write("name: shop\ndeployments: []\n")
+    assert desk.deploy(prune=True).is_good
+    assert [each.name for each in desk.backend.pools() if each.name == "k8s"] == []
+    assert desk.backend.ledgers() == []
