@@ -109,8 +109,12 @@ class DeployContext:
     @cached_property
     def origin(self) -> str | None:
         """Where the project comes from; None if it has no name to own anything by."""
-        file = self.project.file
-        return origin_of(file) if file is not None and self.project.name is not None else None
+        project = self.project
+        if project.file is None or project.name is None:
+            return None
+        if project.worked_on is None:
+            return origin_of(project.file)
+        return origin_of(project.worked_on / project.file.relative_to(project.root))
 
     @property
     def owner(self) -> Owner:

@@ -12,6 +12,7 @@ from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.version import CI_SYSTEMS
 from syntask_yaml.project.load import Project
 from syntask_yaml.project.repository import find_commit, is_clean
+from syntask_yaml.project.revisions import history_of
 
 _FORCE = "To deploy all the same, pass `--force`."
 
@@ -31,13 +32,9 @@ def protection_problems(context: DeployContext) -> Iterator[Diagnostic]:
     rules = protected.value if isinstance(protected.value, Mapping) else {"clean": protected.value}
     place = protected.get("branch") or protected
     if branches := _texts(rules.get("branch")):
-        branch = _branch(context.project, context.environ)
-        if branch not in branches:
-            allowed = " or ".join(f"`{each}`" for each in branches)
-            here = f"`{branch}`" if branch else "no branch"
-            detail = (
-                f"The target `{target.name}` is deployed from the branch {allowed}, and this is on {here}."
-            )
+        allowed = " or ".join(f"`{each}`" for each in branches)
+        if where := _elsewhere(context, branches):
+            detail = f"The target `{target.name}` is deployed from the branch {allowed}, and {where}."
             yield place.problem("protected-target", detail, _FORCE)
     if flag(rules.get("clean") or False):
         yield from _unclean(target.name, protected.get("clean") or protected, context.project)
@@ -52,13 +49,19 @@ def _unclean(target: str, place: Node, project: Project) -> Iterator[Diagnostic]
 
 
 def _texts(value: object) -> list[str]:
-    return (
-        [value]
-        if isinstance(value, str)
-        else [str(each) for each in value]
-        if isinstance(value, list)
-        else []
-    )
+    listed = value if isinstance(value, list) else [value] if value else []
+    return [str(each) for each in listed]
+
+
+def _elsewhere(context: DeployContext, branches: list[str]) -> str:
+    """Where else the project is than on one of *branches*; empty if it is not."""
+    project = context.project
+    if project.worked_on is not None:  # an earlier commit, which has no branch of its own
+        commit, history = find_commit(project.root), history_of(project.worked_on)
+        has_it = commit is not None and any(history.is_in(commit.sha, each) for each in branches)
+        return "" if has_it else "that does not have this commit"
+    branch = _branch(project, context.environ)
+    return "" if branch in branches else f"this is on {f'`{branch}`' if branch else 'no branch'}"
 
 
 def _branch(project: Project, environ: Mapping[str, str]) -> str | None:

@@ -83,6 +83,14 @@ class History:
         between = self._answer("rev-list", commit, "HEAD", f"^{base}") or ""
         return self.shallow.isdisjoint(between.splitlines())
 
+    def is_in(self, commit: str, branch: str) -> bool:
+        """Whether a branch, here or at the remote, has *commit*, as far as its history was fetched."""
+        found = (
+            self._answer("rev-parse", "--verify", "--quiet", f"{each}^{{commit}}")
+            for each in (f"refs/heads/{branch}", f"refs/remotes/origin/{branch}")
+        )
+        return any(head and self._answer("merge-base", commit, head) == commit for head in found)
+
     def changed_since(self, commit: str) -> frozenset[Path]:
         """The files that differ between *commit* and now: committed or not, deleted, or new."""
         differing = self._names("diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", commit, "--")

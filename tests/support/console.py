@@ -17,7 +17,7 @@ _SCRIPTS = Path(sys.executable).parent
 _VARIABLE = (
     (re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?"), "<next>"),
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "<id>"),
-    (re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{8}\b"), "<short-id>"),
+    (re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{8}(?:[0-9a-f]{2})?\b"), "<short-id>"),
     (re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?(?:\+00:00|Z)?"), "<time>"),
     (re.compile(r"\b\d\d:\d\d:\d\d\b"), "<clock>"),
     (re.compile(r"`[a-z]+-[a-z]+`|(?<=  )[a-z]+-[a-z]+(?=  +| \()"), "<name>"),
