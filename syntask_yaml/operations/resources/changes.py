@@ -94,6 +94,7 @@ def compare_resources(
     if not (prepared or prune):
         return ()
     if not take_over:
+        found = _with_shared(context, prepared, found)
         for each in found.stored:
             refuse_from_elsewhere(
                 context, each.owner, f"The {each.resource.kind.value} `{each.resource.name}`"
@@ -106,6 +107,30 @@ def compare_resources(
     if take_over:
         changes += _from_elsewhere(context, {each.full_name for each in changes}, found)
     return tuple(changes)
+
+
+def _with_shared(
+    context: DeployContext, prepared: Sequence[BoundResource], found: FoundResources
+) -> FoundResources:
+    """*found*, where what another target of the project owns counts as this one's, too, if both declare the
+    same: a pool and a variable serve all targets of a backend."""
+    wanted = {each.label: each.resource for each in prepared}
+
+    def seen(each: StoredResource) -> StoredResource:
+        resource = wanted.get(each.resource.full_name)
+        own = replace(each, owner=context.owner)
+        if resource is None or not _is_of_another_target(context, each.owner):
+            return each
+        (change,) = diff_resources([resource], [own], context.owner)
+        return own if change.action is Action.UNCHANGED else each
+
+    return replace(found, stored=tuple(map(seen, found.stored)))
+
+
+def _is_of_another_target(context: DeployContext, owner: Owner) -> bool:
+    project = context.project
+    is_of_project = owner.project is not None and owner.project.startswith(f"{project.name}:")
+    return project.target is not None and is_of_project and owner.origin in (None, context.origin)
 
 
 def undeclared_resources(
@@ -132,21 +157,27 @@ def _conflicts(
     stored = {each.resource.full_name: each for each in found.stored}
     for each in prepared:
         there = stored.get(each.label)
-        if there is None or each.declared.kind is ResourceKind.WORK_QUEUE:  # which goes with its pool
+        if there is None:
+            continue
+        is_of_target = _is_of_another_target(context, there.owner)
+        if each.declared.kind is ResourceKind.WORK_QUEUE and not is_of_target:  # it goes with its pool
             continue
         node, what = each.declared.node, f"The {each.declared.kind.value} `{each.declared.name}`"
         # Before a project has targets, it owns by its name alone.
         if there.owner.project not in _owners(context) and not take_over:
-            owner = there.owner.project
-            whose = (
-                f"belongs to the project `{owner}`"
-                if owner
-                else "is on the backend and belongs to no project"
-            )
+            whose = _whose(there.owner.project, is_of_target=is_of_target)
             hint = f"Rename it, or run {_TAKE_OVER} once if this project is to own it."
             yield node.problem("backend-conflict", f"{what} {whose}.", hint, at_key=True)
         if each.resource is not None and each.declared.kind is ResourceKind.WORK_POOL:
             yield from _check_type(each.resource, there.resource, each)
+
+
+def _whose(owner: str | None, *, is_of_target: bool) -> str:
+    if owner is None:
+        return "is on the backend and belongs to no project"
+    if is_of_target:
+        return f"belongs to the target `{owner.rpartition(':')[2]}`, which declares it otherwise"
+    return f"belongs to the project `{owner}`"
 
 
 def _owners(context: DeployContext) -> tuple[str | None, ...]:
