@@ -117,4 +117,4 @@ def test_variable_of_an_option_that_may_be_repeated_has_a_value_on_each_line(
 
     printed = project.play("syntask plan")
 
-    assert [name for name in ("my dep", "other") if f"+ etl/{name}" in printed] == chosen
+    assert [name for name in ("my dep", "other") if f"etl/{name}" in printed] == chosen

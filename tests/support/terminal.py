@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import struct
+import termios
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -29,6 +33,11 @@ class _Screen(pyte.HistoryScreen):
         self.reply(data)
 
 
+def _set_size(columns: int, rows: int) -> None:
+    """Set the size of the terminal that is the standard input of this process."""
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+
 class Terminal:
     """*command* in a pseudo-terminal of *columns* by *rows*, with a terminal emulator at our end."""
 
@@ -49,6 +58,8 @@ class Terminal:
             cwd=str(directory),
             env={**environ, "TERM": "xterm-256color"},
             dimensions=(rows, columns),
+            # The program may look before this process has said the size.
+            preexec_fn=partial(_set_size, columns, rows),
             timeout=PATIENCE,
         )
         self._child.delaybeforesend = None
