@@ -29,13 +29,9 @@ torture: .venv/.ready
 	SYNTASK_TORTURE_DEPLOYMENTS=$${SYNTASK_TORTURE_DEPLOYMENTS:-1300} \
 	SYNTASK_TORTURE_SEEDS=$${SYNTASK_TORTURE_SEEDS:-6} SYNTASK_TORTURE_FIELDS=$${SYNTASK_TORTURE_FIELDS:-100} \
 	SYNTASK_TORTURE_CASES=$${SYNTASK_TORTURE_CASES:-10000} \
-	$(BIN)/python -m pytest --timeout=0 tests/conformance/test_judge.py tests/real/prefect/test_reading_all.py tests/real/prefect/test_faults.py \
-		tests/real/prefect/test_backend_fields.py
-	$(BIN)/python -m pytest --timeout=0 -m "torture or not torture" tests/real/prefect/test_upgrade_from_server.py \
-		tests/real/prefect/test_switch.py tests/real/prefect/test_block_pool_jobs.py tests/real/prefect/test_worker_jobs.py \
-		tests/real/prefect/test_agent_repository.py tests/real/prefect/test_backend_copy.py tests/real/prefect/test_automations.py \
-		tests/real/prefect/test_retry.py \
-		tests/real/prefect/test_sdk.py tests/real/docker_pools/test_example.py
+	$(BIN)/python -m pytest --timeout=0 -m "torture or not torture" tests/conformance/test_judge.py \
+		tests/real/prefect/test_reading_all.py tests/real/prefect/test_faults.py tests/real/prefect/test_backend_fields.py
+	$(BIN)/python -m pytest --timeout=0 -m torture tests/real tests/acceptance
 
 # The tests that start no servers.
 quick: .venv/.ready

@@ -21,7 +21,7 @@ pytestmark = [
 ]
 
 # How many are judged: a run of a flow takes a server and its client a fifth of a second.
-_JUDGED = int(os.environ.get("SYNTASK_TORTURE_CASES", "200"))
+_JUDGED = int(os.environ.get("SYNTASK_TORTURE_CASES", "80"))
 # None of them has a part in what a flow does, and all of them write to the one file.
 _SERVICES = (
     "CANCELLATION_CLEANUP", "EVENT_LOGGER", "EVENT_PERSISTER", "FOREMAN", "LATE_RUNS", "PAUSE_EXPIRATIONS",

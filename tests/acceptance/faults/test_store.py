@@ -263,6 +263,7 @@ def _locked(site: Site) -> Iterator[sqlite3.Connection]:
 
 
 @pytest.mark.real
+@pytest.mark.torture
 def test_a_store_that_stays_locked(site: Site, locked: sqlite3.Connection) -> None:
     """Everybody waits for half a minute, all at the same time, and then says so; reading goes on."""
     site.syntask("deployment", "ls")

@@ -172,6 +172,7 @@ def _command_lines() -> list[bytes]:
     return found
 
 
+@pytest.mark.torture
 def test_twenty_thousand_files(shop: Workshop) -> None:
     """They are built, found again, and the one that changes is noticed."""
     shop.write("Dockerfile")

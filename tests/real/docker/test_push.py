@@ -185,6 +185,7 @@ def _copy(source: socket.socket, target: socket.socket, limit: int) -> None:
         return
 
 
+@pytest.mark.torture
 def test_a_registry_that_drops_the_connection(shop: Workshop) -> None:
     """In the middle of a layer: the engine gives up at last, one message says so, and later it goes well."""
     shop.write("Dockerfile")

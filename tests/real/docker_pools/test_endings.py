@@ -33,7 +33,7 @@ def _podman(docker: ContainerEngine) -> Iterator[ContainerEngine]:
         yield engine
 
 
-@pytest.fixture(name="either", params=["docker", "podman"])
+@pytest.fixture(name="either", params=["docker", pytest.param("podman", marks=pytest.mark.torture)])
 def _either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PoolProject]:
     """A project on each engine."""
     engine: ContainerEngine = request.getfixturevalue(request.param)
@@ -86,6 +86,7 @@ def test_a_run_that_ended_meanwhile_gets_its_true_state(project: PoolProject) ->
     assert project.wait_for(failed, "FAILED", "CRASHED")["message"] == "ValueError: planned"
 
 
+@pytest.mark.torture
 def test_a_container_and_its_report_that_are_gone_are_a_crash(project: PoolProject) -> None:
     run = project.start("count", parameters={"lines": 1000})
     project.begin_worker("one")
@@ -100,6 +101,7 @@ def test_a_container_and_its_report_that_are_gone_are_a_crash(project: PoolProje
     assert "does not exist any more" in message
 
 
+@pytest.mark.torture
 def test_two_workers_never_have_one_run(project: PoolProject) -> None:
     """Both start when the first one is dead."""
     run = project.start("count", parameters={"lines": LINES, "pause": 0.5})
@@ -115,6 +117,7 @@ def test_two_workers_never_have_one_run(project: PoolProject) -> None:
     assert len(taken) == 1
 
 
+@pytest.mark.torture
 def test_a_worker_that_was_asleep_lets_go(project: PoolProject) -> None:
     """It wakes up to find that another one has its run, and leaves the container alone."""
     run = project.start("count", parameters={"lines": LINES, "pause": 0.5})
@@ -194,6 +197,7 @@ def test_a_container_that_nobody_waits_for_is_removed(project: PoolProject) -> N
     assert left["Labels"]["io.syntask.run"] == "of-another-store"
 
 
+@pytest.mark.torture
 def test_an_engine_that_is_killed(tmp_path: Path) -> None:
     """Its runs wait for it: what it ended with itself has crashed, and what is due later runs."""
     if container_engine.MISSING:

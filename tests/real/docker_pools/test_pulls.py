@@ -38,6 +38,7 @@ def _pulls(project: PoolProject, image: str, policy: str | None) -> tuple[str, b
     return run["state"], PULLED.format(image) in project.logs(run["id"])
 
 
+@pytest.mark.torture
 def test_the_policies(at_registry: PoolProject) -> None:
     """Never does not; IfNotPresent once; Always every time; and the default goes by the tag."""
     one, latest = f"{at_registry.image}:1", f"{at_registry.image}:latest"

@@ -58,6 +58,7 @@ def read(backend: PrefectBackend) -> list[str]:
     return [each.deployment.full_name for each in backend.deployments(project="many")]
 
 
+@pytest.mark.torture
 def test_names_that_repeat_are_each_read_once(backend: PrefectBackend) -> None:
     """Also those that are read by name, with their triggers: nothing is to be changed."""
     assert read(backend) == NAMED

@@ -29,6 +29,7 @@ def fails_once(name: str):
 @pytest.mark.parametrize(
     "server", ["sqlite", pytest.param("newer", marks=pytest.mark.torture)], indirect=True
 )
+@pytest.mark.torture
 def test_a_run_that_failed_is_scheduled_again(server: PrefectServer, tmp_path: Path) -> None:
     """It is the same run, with the parameters that it had, and the worker executes it."""
     server.create_pool("again")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.prefect_server import PrefectServer
 
 
@@ -21,6 +23,7 @@ def test_a_server_answers_and_can_be_emptied(server: PrefectServer) -> None:
     assert (server.every("deployments"), server.every("work_pools")) == ([], [])
 
 
+@pytest.mark.torture
 def test_a_killed_server_starts_again(tmp_path: Path, migrated: Path) -> None:
     """What it had is there again, at the same address."""
     import shutil

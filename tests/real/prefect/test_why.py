@@ -135,7 +135,9 @@ def _place(request: pytest.FixtureRequest, server: PrefectServer, tmp_path: Path
     return Place(server, folder, console, pool)
 
 
-@pytest.mark.parametrize("server", ["sqlite", "newer"], indirect=True)
+@pytest.mark.parametrize(
+    "server", [pytest.param("sqlite", marks=pytest.mark.torture), "newer"], indirect=True
+)
 def test_how_runs_end(place: Place) -> None:
     """One worker executes them all; the reasons are those of the embedded backend."""
     runs = {}
@@ -225,6 +227,7 @@ def _sleeping(place: Place) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("server", ["sqlite"], indirect=True)
+@pytest.mark.torture
 def test_a_run_that_goes_on_and_one_that_waits_for_its_slot(place: Place, sleeping: str) -> None:
     until(lambda: place.codes(sleeping) == ["running"], seconds=90, every=1)
     assert "Worker `stock` was last seen" in place.evidence(sleeping)
@@ -242,6 +245,7 @@ def test_a_run_that_goes_on_and_one_that_waits_for_its_slot(place: Place, sleepi
 
 
 @pytest.mark.parametrize("server", ["sqlite"], indirect=True)
+@pytest.mark.torture
 def test_a_worker_that_is_killed(place: Place) -> None:
     """The server goes on calling its run Running: the worker's last sign of life shows it."""
     run = place.ask(place.deploy("sleeps", "flows.py:sleeps"))
