@@ -108,7 +108,8 @@ def test_the_first_line_that_init_writes_names_the_schema(server: LanguageServer
 
 def test_completion_at_the_top(server: LanguageServer) -> None:
     assert labels(server, "‸") == [
-        "build", "definitions", "deployments", "name", "pull", "push", "resources", "syntask-version"
+        "build", "defaults", "definitions", "deployments", "include", "name", "pull", "push", "resources",
+        "syntask-version", "targets", "values",
     ]  # fmt: skip
     assert text_after(server, "name: shop\n‸\n", "deployments") == "name: shop\ndeployments:\n  - \n"
 
