@@ -61,6 +61,7 @@ def test_a_copy_is_shown_and_confirmed(copying: Copying) -> None:
         pytest.param(range(1, _MOST_WRITES), id="all", marks=pytest.mark.torture),
     ],
 )
+@pytest.mark.torture
 def test_a_kill_before_any_write_is_finished(copying: Copying, numbers: range) -> None:
     """Never do both sides schedule, and the next copy ends it."""
     killed = 0

@@ -98,6 +98,7 @@ def _project(shop: Workshop, python: str) -> Checked:
     return project
 
 
+@pytest.mark.torture
 def test_an_image_with_prefect(project: Checked) -> None:
     """Its own steps bring the code, its own loader loads it; then the container is gone."""
     project.declare(installed=PREFECT, parameters={"count": 3})
@@ -145,6 +146,7 @@ def test_what_is_missing(project: Checked, fields: dict[str, Any], code: str, pl
     assert project.containers() == []
 
 
+@pytest.mark.torture
 def test_another_image(project: Checked) -> None:
     """`--image NAME` is tried in the place of the deployment's own."""
     project.declare(installed=PREFECT, job_variables={"image": "none-such:1"})
@@ -162,6 +164,7 @@ def test_no_engine(project: Checked) -> None:
     assert "DOCKER_HOST" in problem["hint"]
 
 
+@pytest.mark.torture
 def test_it_takes_too_long(project: Checked) -> None:
     project.declare(installed=PREFECT, job_variables={"env": {"SLEEPS": "1"}})
     problem = project.check("--image", "--timeout", "10", finds="start-failed")["problem"]

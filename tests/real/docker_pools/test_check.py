@@ -17,6 +17,7 @@ def _check(project: PoolProject, *words: str, code: int = 0) -> Any:
     return result
 
 
+@pytest.mark.torture
 def test_an_image_with_python_alone_is_enough(project: PoolProject) -> None:
     project.deploy("tell")
     assert _check(project)["ready"]

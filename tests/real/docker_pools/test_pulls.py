@@ -62,6 +62,7 @@ def test_a_registry_that_is_gone(project: PoolProject) -> None:
 
 
 @pytest.mark.skipif(bool(container_engine.NO_LOGINS), reason=container_engine.NO_LOGINS)
+@pytest.mark.torture
 def test_a_login_from_a_block(docker: ContainerEngine, tmp_path: Path) -> None:
     """`registry_credentials`, looked up by the worker; without it the run says to log in."""
     with (

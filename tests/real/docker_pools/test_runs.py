@@ -72,6 +72,7 @@ def test_a_secret_where_the_engine_would_show_it_is_refused(project: PoolProject
     assert "anyone who can use the container engine can read it" in project.syntask("plan", "--all", code=1)
 
 
+@pytest.mark.torture
 def test_the_environment_of_the_image_stays(project: PoolProject) -> None:
     """That of the worker does not come in; null takes a name of the image away."""
     project.environ["OF_THE_WORKER"] = "seen"
@@ -94,6 +95,7 @@ def test_volumes(project: PoolProject, tmp_path: Path, mode: str, state: str) ->
         assert "Read-only file system" in run["message"]
 
 
+@pytest.mark.torture
 def test_more_of_docker(project: PoolProject) -> None:
     """What docker-py takes besides, and a user who is not root."""
     run = project.run(
@@ -185,6 +187,7 @@ def test_a_worker_without_an_engine_does_not_start(project: PoolProject) -> None
     assert "Start Docker or Podman" in said
 
 
+@pytest.mark.torture
 def test_a_log_beyond_its_limit(project: PoolProject) -> None:
     project.environ["SYNTASK_LOG_LIMIT"] = "2 kB"
     run = project.run("count", parameters={"lines": 500, "pause": 0})

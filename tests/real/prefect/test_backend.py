@@ -165,6 +165,7 @@ def test_each_deployment_is_compared_just_before_it_is_written(
     assert backend.deployments(names=[second.full_name, "etl/third"]) == there
 
 
+@pytest.mark.torture
 def test_planning_hundreds_costs_a_handful_of_requests(
     sqlite: PrefectServer, backend: PrefectBackend
 ) -> None:
@@ -282,6 +283,7 @@ def test_a_lost_answer_doubles_nothing(sqlite: PrefectServer, backend: PrefectBa
     assert runs == ["run-0", "run-1", "run-2"]
 
 
+@pytest.mark.torture
 def test_a_server_that_went_away_is_not_asked_for_each(
     sqlite: PrefectServer, backend: PrefectBackend
 ) -> None:
@@ -386,6 +388,7 @@ def test_schedules_that_somebody_changed_meanwhile_are_a_conflict(
     assert isinstance(written.error, BackendConflict)
 
 
+@pytest.mark.torture
 def test_a_server_that_wants_a_login_and_csrf_tokens(migrated: Path, tmp_path: Path) -> None:
     """Both are given, also to calls at the same time; without the login it says which setting to make."""
     settings = {

@@ -129,6 +129,7 @@ def test_twice_is_nothing_and_the_plan_is_empty(server: PrefectServer, copying: 
     assert (plan.returncode, "No changes" in plan.stdout) == (0, True), plan.stdout
 
 
+@pytest.mark.torture
 def test_no_secret_is_seen_anywhere(server: PrefectServer, copying: Copying, tmp_path: Path) -> None:
     """On no stream, in no file of ours, and in no log of the server, also where something goes wrong."""
     printed = [
@@ -193,6 +194,7 @@ def test_a_deployment_runs_on_the_target(sqlite: PrefectServer, tmp_path: Path) 
         pytest.param(range(1, _MOST_WRITES), id="all", marks=pytest.mark.torture),
     ],
 )
+@pytest.mark.torture
 def test_a_kill_before_any_write_is_finished(sqlite: PrefectServer, tmp_path: Path, numbers: range) -> None:
     """Never do both sides schedule; the next copy ends it, and the one after that has nothing to do."""
     copying = copying_to(sqlite, tmp_path)
