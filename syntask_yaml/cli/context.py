@@ -55,13 +55,25 @@ class Context:
         """The settings with the backend of the target, unless another one was named."""
         from syntask_yaml.settings import read_settings
 
-        if self.backend_url is None and (project is not None or self.target is not None):
-            from syntask_yaml.operations.project import open_project
-            from syntask_yaml.operations.targets import backend_of
+        if self.backend_url is not None:
+            return self.settings
+        project = project or self._project_around()
+        if project is None:
+            return self.settings
+        from syntask_yaml.operations.targets import backend_of
 
-            url = backend_of(project or open_project(self.place()), self.environ)
-            return read_settings(self.environ, backend=url)
-        return self.settings
+        return read_settings(self.environ, backend=backend_of(project, self.environ))
+
+    def _project_around(self) -> Project | None:
+        """The project in the target that was named, or in its default one. Without targets it is not read."""
+        from syntask_yaml.project.locate import may_have_targets
+
+        if self.target is None and not may_have_targets(self.directory, self.file):
+            return None
+        from syntask_yaml.operations.project import default_project, open_project
+
+        place = self.place()
+        return default_project(place) if self.target is None else open_project(place)
 
     def place(self, *, strict: bool = False) -> ProjectPlace:
         from syntask_yaml.operations.project import ProjectPlace
@@ -72,7 +84,8 @@ class Context:
     def backend(self, *, is_read_only: bool = False, project: Project | None = None) -> Iterator[Backend]:
         """Open the backend that the options, the target and the environment choose, for a while.
 
-        The target is that of *project*, or else the one that was named. With *is_read_only*, a store that
+        The target is that of *project*, else the one that was named, else the default one of the project
+        around. With *is_read_only*, a store that
         does not exist is not created: it is an empty one in memory.
         """
         from syntask_yaml.backend.connect import connect

@@ -67,6 +67,13 @@ def read(place: ProjectPlace) -> ProjectReading:
     return read_project(file, file.parent, show=show, strict=place.strict)
 
 
+def default_project(place: ProjectPlace) -> Project | None:
+    """The project at *place* in its default target; None where there is no such thing."""
+    reading = read(place)
+    target = next((each for each in reading.targets if each.is_default), None)
+    return None if target is None else reading.project(target)
+
+
 def is_prefect_project(place: ProjectPlace) -> bool:
     """Whether the project file is one of Prefect's, as far as its name says."""
     file = place.file or find_project_file(place.directory)

@@ -43,7 +43,7 @@ def _resolved(node: Node, project: Project, environ: Mapping[str, str]) -> str:
     scope = Scope(environ=environ, values=ResolvedValues(project.values, outside))
     found = resolve_text(node, scope)
     if found.diagnostics:
-        raise ProjectInvalid(found.diagnostics)
+        raise ProjectInvalid((*project.errors, *found.diagnostics))
     return str(found.value)
 
 

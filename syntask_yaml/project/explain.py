@@ -146,7 +146,7 @@ def _missing(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
 
 
 def _not_listed(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
-    choices = [str(choice) for choice in error.validator_value]
+    choices = [str(choice) for choice in error.validator_value if choice is not None]
     listed = ", ".join(f"`{choice}`" for choice in choices)
     hint = did_you_mean(str(node.value), choices)
     yield node.problem(

@@ -25,6 +25,19 @@ def project_files_above(file: Path) -> list[Path]:
     return [each for each in found if each is not None]
 
 
+def may_have_targets(directory: Path, file: Path | None) -> bool:
+    """Whether the project of *directory*, or *file* in it, speaks of targets: seen without parsing it."""
+    found = find_project_file(directory) if file is None else directory / file
+    return found is not None and any(map(_speaks_of_targets, (found, *project_files_above(found))))
+
+
+def _speaks_of_targets(file: Path) -> bool:
+    try:
+        return b"targets" in file.read_bytes()
+    except OSError:
+        return False
+
+
 def _upwards(start: Path) -> Iterator[Path]:
     for folder in (start, *start.parents):
         yield folder

@@ -90,6 +90,12 @@ _PROJECT = {
     "flows": "Add an entry to `deployments:` for each flow.",
 }
 
+_TARGET = {
+    "url": "Write `backend:`.",
+    "work_pool": "Move it to `defaults:`, as `work_pool`.",
+    "variables": "Write `values:`.",
+    "prefix": "Write `name_prefix:`.",
+}
 _AUTOMATION = {
     "triggers": "Write `trigger:`, with one trigger. One of type `compound` has `triggers:` inside.",
     "action": "Write `actions:`, with a list.",
@@ -126,6 +132,9 @@ _INSTEAD = re.compile(r"Write `(\w+):")
 # What a mapping is called, by where it stands; an index or a name is `*`. The first that matches counts.
 _PLACES: tuple[tuple[tuple[str, ...], str, Mapping[str, str]], ...] = (
     ((), "a project", _PROJECT),
+    (("targets", "*"), "a target", _TARGET),
+    (("targets", "*", "protected"), "`protected`", {}),
+    (("values", "*"), "a value", {}),
     (("deployments", "*"), "a deployment", _DEPLOYMENT),
     (("deployments", "*", "work_pool"), "a deployment's `work_pool`", _WORK_POOL),
     (("deployments", "*", "schedules", "*"), "a schedule", _SCHEDULE),
@@ -171,12 +180,24 @@ def remedy(path: Path, key: str, known: list[str], given: Collection[str] = ()) 
 
 
 def _place(path: Path) -> tuple[str, Mapping[str, str]]:
+    path = _as_entry(path)
     for place, kind, table in _PLACES:
         if len(place) == len(path) and all(map(_is_at, place, path)):
             return kind, table
     if is_in_step(path):
         return f"the step `{path[-1]}`", {}
     return f"`{path[-1]}`", {}
+
+
+def _as_entry(path: Path) -> Path:
+    """*path* in a part of a deployment, such as `defaults`, as the path in an entry; any other as it is."""
+    if path[:1] == ("defaults",):
+        return ("deployments", 0, *path[1:])
+    if path[:1] == ("targets",) and path[2:3] == ("defaults",):
+        return ("deployments", 0, *path[3:])
+    if path[:1] == ("targets",) and path[2:3] == ("deployments",) and len(path) > 3:
+        return ("deployments", 0, *path[4:])
+    return path
 
 
 def _is_at(place: str, step: str | int) -> bool:

@@ -188,6 +188,8 @@ class Scope:
     def _hint(self, name: str, steps: tuple[str, ...]) -> str:
         """What may have been meant by *name*, which no step outputs."""
         first, *rest = steps or (name,)
+        if first == "values" and rest:
+            return f"To declare it in a `syntask.yaml`, write `values: {{{rest[0]}: {{default: …}}}}`."
         if first in _ENVIRONMENTS:
             return f"To refer to an environment variable, write `{{{{ ${rest[-1] if rest else 'NAME'} }}}}`."
         is_set = first in self.environ and not isinstance(self.environ, Anything)

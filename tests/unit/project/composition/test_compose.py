@@ -155,6 +155,10 @@ def test_a_target_must_be_one_of_the_project(tmp_path: Path) -> None:
         ),
         ({"syntask.yaml": "defaults: {tag: [a]}"}, [("unknown-key", "syntask.yaml:1:12")]),
         (
+            {"syntask.yaml": "targets: {a: {url: x, mode: dev}}"},
+            [("unknown-key", "syntask.yaml:1:15"), ("wrong-value", "syntask.yaml:1:29")],
+        ),
+        (
             {
                 "syntask.yaml": "defaults: {parameters: [1]}\n"
                 "deployments:\n- {name: a, entrypoint: p.f, parameters: {b: 1}}"
@@ -232,3 +236,16 @@ def test_a_project_that_is_split_over_files_is_the_same(
     one = reading(tmp_path_factory.mktemp("one"), whole).choose(None)
     several = reading(tmp_path_factory.mktemp("several"), split).choose(None)
     assert sorted(entries(one), key=str) == sorted(entries(several), key=str)
+
+
+def test_what_is_wrong_with_a_target_is_said_of_a_target(tmp_path: Path) -> None:
+    text = "targets: {a: {url: x, mode: dev, defaults: {job_variables: {}}}}"
+    found = reading(tmp_path, {"syntask.yaml": text}).each()[0].diagnostics
+    assert [(each.detail, each.hint) for each in found] == [
+        ("A target has no key `url`.", "Write `backend:`."),
+        (
+            "`mode` is the text `dev`; expected one of `development`, `production`.",
+            "",
+        ),
+        ("A deployment has no key `job_variables`.", "Move it to `work_pool:`, as `job_variables`."),
+    ]
