@@ -38,6 +38,14 @@ def _set_size(columns: int, rows: int) -> None:
     fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
 
+def _without_size(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables without those that programs believe more than their terminal.
+
+    The readline library of a process sets them for the processes that it starts.
+    """
+    return {name: value for name, value in environ.items() if name not in ("COLUMNS", "LINES")}
+
+
 class Terminal:
     """*command* in a pseudo-terminal of *columns* by *rows*, with a terminal emulator at our end."""
 
@@ -56,7 +64,7 @@ class Terminal:
             command,
             list(arguments),
             cwd=str(directory),
-            env={**environ, "TERM": "xterm-256color"},
+            env={**_without_size(environ), "TERM": "xterm-256color"},
             dimensions=(rows, columns),
             # The program may look before this process has said the size.
             preexec_fn=partial(_set_size, columns, rows),

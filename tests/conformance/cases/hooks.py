@@ -589,7 +589,7 @@ def hook_prints_and_logs():
 
     with log_lines() as lines:
         main()
-    return [line for line in lines if "mine" in line]
+    return [line for line in lines if line.endswith(" mine")]
 
 
 def hook_takes_too_few_arguments():

@@ -1,16 +1,20 @@
 """What flow code logs and prints."""
 
 import logging
+import re
 
 from _observing import error_class, log_lines
 from syntask import flow, get_run_logger, task
 
+# A word of its own: names of runs may end with these letters.
+MINE = re.compile(r"\bmine\b")
+
 
 def _lines(run, level=logging.INFO):
-    """The lines of *run* that begin with `mine`, without those that the engine logs."""
+    """The lines of *run* with the word `mine`, without those that the engine logs."""
     with log_lines(level) as lines:
         run()
-    return [line for line in lines if "mine" in line]
+    return [line for line in lines if MINE.search(line)]
 
 
 def logger_of_a_flow():
