@@ -66,15 +66,17 @@ def run(
     stop: Event | None = None,
     input: bytes = b"",
     wants_reply: bool = False,
+    is_bound: bool = False,
 ) -> Finished:
     """Run a program to its end. *on_line* is given each line as soon as it is whole.
 
     The program and all that it started are ended when *stop* is set, and when anything is raised
     here, Ctrl-C above all. A line is what a terminal would show of it at
     last: what a `\\r` overwrote is left out. What the program leaves in the background is not
-    waited for. Raises OSError where the program cannot be started.
+    waited for. With *is_bound*, its standard input is a pipe that ends with this process. Raises OSError
+    where the program cannot be started.
     """
-    with _Child(argv, cwd, env, on_line, input, wants_reply) as child:
+    with _Child(argv, cwd, env, on_line, input, wants_reply, is_bound) as child:
         return child.finish(stop or Event())
 
 
@@ -89,6 +91,7 @@ class _Child:
         on_line: OnLine,
         input: bytes,
         wants_reply: bool,
+        is_bound: bool,
     ) -> None:
         self._stdout = StreamText(lambda line: on_line(line, False))
         self._stderr = StreamText(lambda line: on_line(line, True))
@@ -97,20 +100,20 @@ class _Child:
         self._last_sign = self._last_alive = monotonic()
         reply = os.pipe() if wants_reply else None
         try:
-            self._process = _start(argv, cwd, env, has_input=bool(input), reply=reply)
+            self._process = _start(argv, cwd, env, has_input=bool(input) or is_bound, reply=reply)
         except BaseException:
             _close(*(reply or ()))
             raise
         self._selector = selectors.DefaultSelector()
-        self._listen(reply)
+        self._listen(reply, has_input=bool(input))
 
-    def _listen(self, reply: tuple[int, int] | None) -> None:
+    def _listen(self, reply: tuple[int, int] | None, *, has_input: bool) -> None:
         process = self._process
         assert process.stdout is not None
         assert process.stderr is not None
         self._selector.register(process.stdout, selectors.EVENT_READ, self._stdout)
         self._selector.register(process.stderr, selectors.EVENT_READ, self._stderr)
-        if process.stdin is not None:
+        if process.stdin is not None and has_input:
             os.set_blocking(process.stdin.fileno(), False)
             self._selector.register(process.stdin, selectors.EVENT_WRITE)
         if reply is not None:
@@ -128,6 +131,8 @@ class _Child:
             for key in list(self._selector.get_map().values()):
                 self._drop(key)
             self._selector.close()
+            if self._process.stdin is not None:
+                self._process.stdin.close()
 
     def finish(self, stop: Event) -> Finished:
         """Watch until the end, which a *stop* brings about."""

@@ -44,6 +44,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "variable": ("variable", "Manage variables."),
     "block": ("block", "Manage blocks."),
     "automation": ("automation", "Show what happens when runs end."),
+    "dev": ("dev", "Deploy the project on every save, execute its runs, and show pages."),
     "serve": ("serve", "Deploy the project, keep it deployed, and execute due runs."),
     "worker": ("worker", "Execute due runs, and list who does."),
     "ui": ("ui", "Show runs and deployments as pages in a browser."),
@@ -54,7 +55,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 # Those whose help shows the option for the target.
 _PROJECT_COMMANDS = frozenset(
-    {"validate", "render", "plan", "diff", "check", "deploy", "destroy", "unlock", "explain", "serve"}
+    {"validate", "render", "plan", "diff", "check", "deploy", "destroy", "unlock", "explain", "dev", "serve"}
 )
 
 

@@ -1,4 +1,4 @@
-"""The options of `syntask serve`, and their values."""
+"""The options of `syntask serve` and `syntask dev`, and their values."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Any, Self
 import click
 
 from syntask_yaml.cli.duration import Duration
+from syntask_yaml.cli.pages import port_option
 from syntask_yaml.cli.project_options import NAME_OPTIONS, ProjectArguments
 from syntask_yaml.cli.worker_process import limit_option
+from syntask_yaml.errors import UsageError
 
 SERVE_OPTIONS = (
     *NAME_OPTIONS,
@@ -20,6 +22,8 @@ SERVE_OPTIONS = (
         help="Delete deployments that the project no longer declares, up to N at a time; "
         "deploy nothing if there are more.",
     ),
+    click.option("--ui", "shows_pages", is_flag=True, help="Also show pages in a browser, to this machine."),
+    port_option,
     click.option("--worker-name", help="Name of the worker. Default: host name and process id."),
     limit_option,
     click.option(
@@ -46,24 +50,42 @@ SERVE_OPTIONS = (
     ),
     click.option("--print", "only_prints", is_flag=True, help="Print the file of `--install` instead."),
 )
+DEV_OPTIONS = (
+    *NAME_OPTIONS,
+    port_option,
+    click.option("--open", "opens_pages", is_flag=True, help="Open the pages in a browser."),
+    limit_option,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServeArguments(ProjectArguments):
-    """Which deployments to keep deployed, and the options of the worker."""
+    """Which deployments to keep deployed, whether to show pages, and the options of the worker."""
 
-    prune_at_most: int | None
-    worker_name: str | None
+    prune_at_most: int | None = None
+    shows_pages: bool
+    port: int
+    opens_pages: bool = False
+    worker_name: str | None = None
     limit: int | None
     wait_for_runs: float | None
     start_anyway: bool
-    unless_running: bool
-    install: str | None
-    only_prints: bool
+    unless_running: bool = False
+    install: str | None = None
+    only_prints: bool = False
+
+    def __post_init__(self) -> None:
+        if self.names and self.is_all:
+            raise UsageError("`--all` cannot be combined with a name.", hint="Use one or the other.")
 
     @classmethod
     def of(cls, values: dict[str, Any]) -> Self:
         return cls(**values)
+
+    @classmethod
+    def of_dev(cls, values: dict[str, Any]) -> Self:
+        """The same for whoever changes the project: with pages, whatever is wrong, and over at once."""
+        return cls(**values, shows_pages=True, start_anyway=True, wait_for_runs=0.0)
 
     @property
     def as_deploy(self) -> list[str]:
@@ -78,8 +100,9 @@ class ServeArguments(ProjectArguments):
             "--wait-for-runs": f"{wait_for_runs:.0f}s",
         }
         options = [f"{name}={value}" for name, value in given.items() if value is not None]
+        pages = ["--ui", f"--port={self.port}"] if self.shows_pages else []
         unless = ["--unless-running"] if self.install == "cron" else []
-        return [*self._typed, *options, "--start-anyway", *unless]
+        return [*self._typed, *options, *pages, "--start-anyway", *unless]
 
     @property
     def _prunes(self) -> bool:

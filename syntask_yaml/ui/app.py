@@ -24,10 +24,11 @@ from syntask_yaml.ui.site import Site
 
 _LARGEST_BODY = 1_000_000
 _STATIC = {"style.css": "text/css", "pages.js": "text/javascript", "icon.svg": "image/svg+xml"}
+Application: TypeAlias = Starlette
 _Answer: TypeAlias = Callable[[Request, bytes], Response]
 
 
-def make_app(site: Site, sessions: Sessions, gate: Gate) -> Starlette:
+def make_app(site: Site, sessions: Sessions, gate: Gate) -> Application:
     """Return the application: every row of the tables, and the files that the pages load."""
     handler = Handler(site, sessions)
     routes = [_route(row.method, row.path, partial(handler.answer_page, row)) for row in PAGES]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
 
 from starlette.applications import Starlette
 from uvicorn import Config, Server
@@ -40,3 +43,16 @@ def make_server(app: Starlette) -> Server:
         timeout_graceful_shutdown=2,
     )
     return Server(config)
+
+
+@contextmanager
+def serving(app: Starlette, listener: socket.socket) -> Iterator[None]:
+    """Serve *app* in a thread meanwhile, which signals do not reach and which ends with the process."""
+    server = make_server(app)
+    thread = Thread(target=server.run, kwargs={"sockets": [listener]}, name="syntask-pages", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()

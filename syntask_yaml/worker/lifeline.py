@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from threading import Thread
 
 
 def bind_life(descriptor: int, *, is_bound: bool = True) -> None:
@@ -23,3 +24,16 @@ def bind_life(descriptor: int, *, is_bound: bool = True) -> None:
         fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGKILL)
         wanted = flags | os.O_ASYNC if is_bound else flags & ~os.O_ASYNC
         fcntl.fcntl(descriptor, fcntl.F_SETFL, wanted)
+
+
+def end_with(descriptor: int) -> None:
+    """Have this process group killed at the end of the pipe, which nobody writes to, wherever this is."""
+    bind_life(descriptor)
+    Thread(target=_watch, args=(descriptor,), name="syntask-life", daemon=True).start()
+
+
+def _watch(descriptor: int) -> None:
+    """End where the kernel does not see to it, or the pipe has ended before it could."""
+    while os.read(descriptor, 4096):
+        pass
+    os.killpg(os.getpgrp(), signal.SIGKILL)

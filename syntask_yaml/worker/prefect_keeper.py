@@ -10,7 +10,6 @@ import base64
 import json
 import os
 import secrets
-import signal
 import socket
 import subprocess
 import sys
@@ -18,10 +17,9 @@ import time
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
-from threading import Thread
 
 from syntask_yaml.files import lock_for_life, write_atomically
-from syntask_yaml.worker.lifeline import bind_life
+from syntask_yaml.worker.lifeline import end_with
 from syntask_yaml.worker.prefect_servers import FAILED
 
 # Seconds that a server may take to its first answer. It migrates a new database.
@@ -41,8 +39,7 @@ _SETTINGS = {
 def main(arguments: Sequence[str]) -> int:
     """Start the server, tell where it is, and wait for its end."""
     folder, python, answer = arguments
-    bind_life(0)
-    Thread(target=_watch, name="syntask-life", daemon=True).start()
+    end_with(0)
     home = _own_folder(Path(folder))
     url, login = f"http://127.0.0.1:{_free_port()}/api", f"syntask:{secrets.token_hex(16)}"
     server = _start(python, home, url, login)
@@ -53,13 +50,6 @@ def main(arguments: Sequence[str]) -> int:
         server.kill()
         return FAILED
     return server.wait()
-
-
-def _watch() -> None:
-    """End with the worker, where the kernel does not see to it."""
-    while os.read(0, 4096):
-        pass
-    os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 def _own_folder(parent: Path) -> Path:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Thread
 
 import httpx
 
@@ -13,7 +12,7 @@ from syntask_yaml.backend.base import Backend
 from syntask_yaml.backend.clock import Clock, utc_now
 from syntask_yaml.ui.app import make_app
 from syntask_yaml.ui.gate import Gate
-from syntask_yaml.ui.server import listen, make_server
+from syntask_yaml.ui.server import listen, serving
 from syntask_yaml.ui.session import Sessions
 from syntask_yaml.ui.site import Site
 
@@ -26,17 +25,11 @@ def served(
 ) -> Iterator[httpx.Client]:
     """Serve the pages of *backend* meanwhile; yield a client with a cookie jar, as a browser has one."""
     site = Site(backend, clock, is_read_only)
-    server = make_server(make_app(site, Sessions(token), Gate.of((), is_read_only=is_read_only)))
-    with listen("127.0.0.1", 0) as listener:
+    app = make_app(site, Sessions(token), Gate.of((), is_read_only=is_read_only))
+    with listen("127.0.0.1", 0) as listener, serving(app, listener):
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            with httpx.Client(base_url=url, trust_env=False, timeout=30) as client:
-                yield client
-        finally:
-            server.should_exit = True
-            thread.join()
+        with httpx.Client(base_url=url, trust_env=False, timeout=30) as client:
+            yield client
 
 
 def form_token(page: str) -> str:

@@ -9,25 +9,17 @@ from pathlib import Path
 
 import click
 
-from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.cli.context import Context, pass_context
-from syntask_yaml.cli.views.output import say
+from syntask_yaml.cli.pages import LOOPBACK, announce, application, port_option, require_pages
 from syntask_yaml.errors import FileFailed, UsageError
 from syntask_yaml.files import write_atomically
 
-_PORT = 4280
 _SHORTEST_TOKEN = 16
 
 
 @click.command("ui")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Name or address to listen at.")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=_PORT,
-    show_default=True,
-    help="Port to listen at; 0 takes a free one.",
-)
+@click.option("--host", default=LOOPBACK, show_default=True, help="Name or address to listen at.")
+@port_option
 @click.option(
     "--token",
     "token_file",
@@ -52,22 +44,14 @@ def command(
             f"`{host}` can be reached from other machines, so the pages need a token.",
             hint="Pass `--token FILE`.",
         )
-    try:
-        from syntask_yaml.ui.app import make_app
-        from syntask_yaml.ui.gate import Gate
-        from syntask_yaml.ui.server import listen, make_server
-        from syntask_yaml.ui.session import Sessions
-        from syntask_yaml.ui.site import Site
-    except ModuleNotFoundError as error:
-        detail = f"The package `{error.name}` is not installed, which the pages require."
-        raise UsageError(detail, hint="Run `pip install 'syntask-yaml[ui]'`.") from error
-    sessions = Sessions(None if token_file is None else _token(context.directory / token_file))
+    require_pages()
+    from syntask_yaml.ui.server import listen, make_server
+
     names = () if _is_loopback(host) else (host, socket.gethostname())
+    token = None if token_file is None else _token(context.directory / token_file)
     with context.backend() as backend, listen(host, port) as listener:
-        app = make_app(
-            Site(backend, utc_now, is_read_only), sessions, Gate.of(names, is_read_only=is_read_only)
-        )
-        say(f"Pages of {backend.url}: http://{_authority(listener)}/")
+        app = application(backend, names=names, token=token, is_read_only=is_read_only)
+        announce(backend, listener)
         make_server(app).run(sockets=[listener])
 
 
@@ -76,11 +60,6 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _authority(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _token(file: Path) -> str:

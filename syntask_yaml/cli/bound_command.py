@@ -1,0 +1,26 @@
+"""`python -m syntask_yaml.cli.bound_command ARGUMENTS`: the command, which never outlives who started it.
+
+Whoever starts it holds the other end of standard input. What the command starts stays in its process group,
+and ends with it.
+"""
+
+from __future__ import annotations
+
+import os
+
+from syntask_yaml.cli.main import run
+from syntask_yaml.processes import stay_together
+from syntask_yaml.worker.lifeline import end_with
+
+
+def main() -> None:
+    stay_together()
+    end_with(os.dup(0))
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""The pages as `ui`, `serve` and `dev` serve them."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from syntask_yaml.backend.clock import utc_now
+from syntask_yaml.cli.context import Context
+from syntask_yaml.cli.views.output import say
+from syntask_yaml.errors import UsageError
+
+if TYPE_CHECKING:
+    from syntask_yaml.backend.base import Backend
+    from syntask_yaml.ui.app import Application
+
+LOOPBACK = "127.0.0.1"
+
+port_option = click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=4280,
+    show_default=True,
+    help="Port of the pages; 0 takes a free one.",
+)
+
+
+def require_pages() -> None:
+    """Raise UsageError if what serves pages is not installed."""
+    try:
+        import syntask_yaml.ui.server  # noqa: F401
+    except ModuleNotFoundError as error:
+        detail = f"The package `{error.name}` is not installed, which the pages require."
+        raise UsageError(detail, hint="Run `pip install 'syntask-yaml[ui]'`.") from error
+
+
+def application(
+    backend: Backend, *, names: tuple[str, ...] = (), token: str | None = None, is_read_only: bool = False
+) -> Application:
+    """Return the pages of *backend*, which are asked for under *names*, or an address of this machine."""
+    from syntask_yaml.ui.app import make_app
+    from syntask_yaml.ui.gate import Gate
+    from syntask_yaml.ui.session import Sessions
+    from syntask_yaml.ui.site import Site
+
+    gate = Gate.of(names, is_read_only=is_read_only)
+    return make_app(Site(backend, utc_now, is_read_only), Sessions(token), gate)
+
+
+@contextmanager
+def pages_beside(context: Context, port: int, *, opens: bool = False) -> Iterator[None]:
+    """Serve the pages of the backend in a thread meanwhile, to this machine, and say where.
+
+    *opens*: also open them in a browser. Raises UsageError if the port is taken.
+    """
+    require_pages()
+    from syntask_yaml.ui.server import listen, serving
+
+    # A connection of its own: that of a worker does not wait long for locks.
+    with (
+        context.backend() as backend,
+        listen(LOOPBACK, port) as listener,
+        serving(application(backend), listener),
+    ):
+        url = announce(backend, listener)
+        if opens:
+            click.launch(url)
+        yield
+
+
+def announce(backend: Backend, listener: socket.socket) -> str:
+    """Say where the pages of *backend* are, and return the address."""
+    host, port = listener.getsockname()[:2]
+    authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    url = f"http://{authority}/"
+    say(f"Pages of {backend.url}: {url}")
+    return url
