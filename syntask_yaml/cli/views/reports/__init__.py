@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from syntask_yaml.cli.views.output import print_json
-from syntask_yaml.cli.views.reports.github import print_github
-from syntask_yaml.cli.views.reports.gitlab import print_gitlab
-from syntask_yaml.cli.views.reports.junit import print_junit
-from syntask_yaml.cli.views.reports.markdown import print_markdown
 from syntask_yaml.cli.views.reports.report import Case, CommandReport, repository_folder
-from syntask_yaml.cli.views.reports.sarif import print_sarif
 from syntask_yaml.cli.views.reports.summary import add_to_summary
 from syntask_yaml.errors import SyntaskError
 
 __all__ = [
-    "REPORTERS",
+    "FORMATS",
     "Case",
     "CommandReport",
     "failures_reported",
@@ -45,16 +41,13 @@ def _print_html(report: CommandReport) -> None:
         click.echo(report.html(), nl=False)
 
 
-REPORTERS: Mapping[str, Callable[[CommandReport], None]] = {
+_SIMPLE: Mapping[str, Callable[[CommandReport], None]] = {
     "text": _print_text,
     "json": _print_json,
-    "markdown": print_markdown,
     "html": _print_html,
-    "github": print_github,
-    "gitlab": print_gitlab,
-    "sarif": print_sarif,
-    "junit": print_junit,
 }
+# Each of the others is a module of this package, which is loaded when it is asked for.
+FORMATS = ("text", "json", "markdown", "html", "github", "gitlab", "sarif", "junit")
 # A failure that ends a command before it has a result is on standard error alone in these.
 _RESULT_ONLY = frozenset({"text", "json", "html"})
 
@@ -64,7 +57,7 @@ def report_format(*, with_html: bool = False) -> Callable[[F], F]:
     return click.option(
         "-o",
         "--output",
-        type=click.Choice([name for name in REPORTERS if with_html or name != "html"]),
+        type=click.Choice([name for name in FORMATS if with_html or name != "html"]),
         default="text",
         show_default=True,
         help="Output format.",
@@ -73,7 +66,9 @@ def report_format(*, with_html: bool = False) -> Callable[[F], F]:
 
 def print_report(report: CommandReport, output: str, environ: Mapping[str, str]) -> None:
     """Print the report in the format *output*, and add it to the summary of a job in GitHub Actions."""
-    REPORTERS[output](report)
+    simple = _SIMPLE.get(output)
+    print_in_format = simple or import_module(f"{__name__}.{output}").print_report
+    print_in_format(report)
     add_to_summary(report, environ)
 
 

@@ -10,7 +10,7 @@ from syntask_yaml.diagnostics import Severity
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
 
-def print_github(report: CommandReport) -> None:
+def print_report(report: CommandReport) -> None:
     for each in report.problems:
         fields = {"title": each.summary}
         if each.span is not None:

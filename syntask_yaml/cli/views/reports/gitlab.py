@@ -14,7 +14,7 @@ _LEVELS = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTE: "i
 _SOMEWHERE = "syntask.yaml"
 
 
-def print_gitlab(report: CommandReport) -> None:
+def print_report(report: CommandReport) -> None:
     seen: Counter[str] = Counter()
     found = []
     for each in report.problems:

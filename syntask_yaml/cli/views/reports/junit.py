@@ -15,7 +15,7 @@ from syntask_yaml.cli.views.reports.report import Case, CommandReport
 _FORBIDDEN = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
-def print_junit(report: CommandReport) -> None:
+def print_report(report: CommandReport) -> None:
     cases = [*report.cases, *_problems(report)]
     name = f"syntask {report.command}"
     failures = sum(bool(case.failure) for case in cases)

@@ -13,7 +13,7 @@ from syntask_yaml.cli.views.reports.report import CommandReport
 _CUT = "**There is more than this page may hold. Run the command with `-o text` to see all of it.**"
 
 
-def print_markdown(report: CommandReport) -> None:
+def print_report(report: CommandReport) -> None:
     """Print a page that is no longer than a comment may be."""
     click.echo(page(report, COMMENT), nl=False)
 

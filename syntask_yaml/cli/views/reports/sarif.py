@@ -13,7 +13,7 @@ from syntask_yaml.messages import MESSAGES
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 
 
-def print_sarif(report: CommandReport) -> None:
+def print_report(report: CommandReport) -> None:
     rules = sorted({each.code for each in report.problems})
     driver = {
         "name": "syntask",
