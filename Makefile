@@ -31,7 +31,7 @@ torture: .venv/.ready
 	SYNTASK_TORTURE_CASES=$${SYNTASK_TORTURE_CASES:-10000} \
 	$(BIN)/python -m pytest --timeout=0 -m "torture or not torture" tests/conformance/test_judge.py \
 		tests/real/prefect/test_reading_all.py tests/real/prefect/test_faults.py tests/real/prefect/test_backend_fields.py
-	$(BIN)/python -m pytest --timeout=0 -m torture tests/real tests/acceptance
+	$(BIN)/python -m pytest --timeout=0 -m torture tests/real tests/acceptance tests/contract
 
 # The tests that start no servers.
 quick: .venv/.ready

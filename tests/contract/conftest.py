@@ -41,7 +41,12 @@ class Clock:
         return self.now
 
 
-_SERVERS = ("prefect-sqlite", "prefect-postgres", "prefect-newer")
+_SERVERS = (
+    pytest.param("prefect-sqlite", marks=pytest.mark.real),
+    # Both of its version and its database are among the others.
+    pytest.param("prefect-postgres", marks=[pytest.mark.real, pytest.mark.torture]),
+    pytest.param("prefect-newer", marks=pytest.mark.real),
+)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -49,7 +54,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     names = [pytest.param("embedded")]
     if metafunc.definition.get_closest_marker("own") is None:
-        names += [pytest.param(name, marks=pytest.mark.real) for name in _SERVERS]
+        names += _SERVERS
     metafunc.parametrize("open_backend", names, indirect=True, scope="function")
 
 

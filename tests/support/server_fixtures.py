@@ -21,6 +21,9 @@ from tests.support.prefect_server import (
     sqlite_server,
 )
 
+# The kinds of servers. The first and the last have both versions and both databases: another pair takes long.
+SERVERS = ("sqlite", pytest.param("postgres", marks=pytest.mark.torture), "newer")
+
 
 @pytest.fixture(name="migrated", scope="session")
 def _migrated(pytestconfig: pytest.Config) -> Path:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.prefect_server import PrefectServer
+from tests.support.server_fixtures import SERVERS
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -16,7 +17,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.real)
 
 
-@pytest.fixture(name="server", scope="session", params=["sqlite", "postgres", "newer"])
+@pytest.fixture(name="server", scope="session", params=SERVERS)
 def _server(request: pytest.FixtureRequest) -> PrefectServer:
     """A server on SQLite, one on PostgreSQL, and one of the newer Prefect, in turn."""
     found: PrefectServer = request.getfixturevalue(request.param)
