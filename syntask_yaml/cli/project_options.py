@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
-from typing import Any, Self, TypeAlias
+from dataclasses import dataclass
+from typing import Any, Self
 
 import click
 
-from syntask_yaml.cli.arguments import Count, items_of, key_values, names_of, parameters_of, parse_json
-from syntask_yaml.cli.completion import complete_pool, complete_timezone
 from syntask_yaml.cli.context import Context
+from syntask_yaml.cli.override_options import OVERRIDE_OPTIONS, overrides_of
 from syntask_yaml.cli.selection_options import FILTER_OPTIONS, all_option, changed_since_option, name_option
 from syntask_yaml.errors import UsageError
 from syntask_yaml.operations.choose import Selection
@@ -19,61 +18,8 @@ from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.past import project_at_ref
 from syntask_yaml.operations.plan import Request
-from syntask_yaml.operations.project import is_prefect_project, open_project
+from syntask_yaml.operations.project import open_project
 from syntask_yaml.project.flows import FlowReader
-
-_Callback: TypeAlias = Callable[[click.Context, click.Parameter, Any], Any]
-
-
-def _made(make: Callable[[Any], Any]) -> _Callback:
-    """Return a callback by which an option has the value that *make* returns for what was typed."""
-    return lambda _context, _option, typed: make(typed)
-
-
-def _job_variables(texts: tuple[str, ...]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for text in texts:
-        is_json = text.lstrip().startswith("{")
-        values |= parse_json(text, "--job-variable") if is_json else key_values([text], "--job-variable")
-    return values
-
-
-def _interval(text: str) -> float | str:
-    """Return the seconds of a text such as `15m`; any other text is left to the checks of the file."""
-    from syntask_yaml.wizard.schedule_text import spoken_interval
-
-    try:
-        seconds = spoken_interval(text)
-    except ValueError:
-        return text
-    return int(seconds) if seconds == int(seconds) else seconds
-
-
-def _timing_option(key: str, what: str, read: Callable[[str], object] = str) -> Callable[[Any], Any]:
-    """Return the option for schedules that fire by *key*."""
-    return click.option(
-        f"--{key}",
-        f"{key}s",
-        multiple=True,
-        callback=_made(lambda texts: tuple({key: read(text)} for text in texts)),
-        help=f"Add a schedule: {what}. Repeatable.",
-    )
-
-
-def _target_or_tags(ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
-    """Return *values* where they are tags; a target becomes that of the context."""
-    context = ctx.find_object(Context)
-    if not values or context is None:
-        return values
-    if is_prefect_project(context.place()):
-        return values
-    if len(values) > 1:
-        raise UsageError(f"`-t` is passed {len(values)} times, and a deploy has one target.", hint=_TAG_HINT)
-    ctx.obj = replace(context, target=values[0])
-    return ()
-
-
-_TAG_HINT = "For tags, write `--tag`."
 
 READ_OPTIONS = (
     click.option("--strict", is_flag=True, help="Treat warnings as errors."),
@@ -86,77 +32,6 @@ READ_OPTIONS = (
 )
 NAME_OPTIONS = (name_option, all_option, *READ_OPTIONS)
 SELECTION_OPTIONS = (name_option, all_option, *FILTER_OPTIONS, changed_since_option, *READ_OPTIONS)
-OVERRIDE_OPTIONS = (
-    click.option("-d", "--description", help="Override the description in the project file."),
-    click.option("--version", help="Override the version in the project file."),
-    click.option("--version-type", help="Source of the version details, such as vcs:git."),
-    click.option("--tag", "tags", multiple=True, help="Override the tags in the project file. Repeatable."),
-    click.option(
-        "-t",
-        "short_tags",
-        multiple=True,
-        metavar="NAME",
-        callback=_target_or_tags,
-        help="Short for --target. In a prefect.yaml, which has no targets: short for --tag, as in Prefect.",
-    ),
-    click.option("-cl", "--concurrency-limit", type=Count(min=1), help="Maximum number of concurrent runs."),
-    click.option(
-        "--collision-strategy",
-        type=click.Choice(["ENQUEUE", "CANCEL_NEW"]),
-        help="What to do with runs that exceed the concurrency limit.",
-    ),
-    click.option(
-        "-p",
-        "--pool",
-        "work_pool",
-        shell_complete=complete_pool,
-        help="Override the work pool in the project file.",
-    ),
-    click.option("-q", "--work-queue", help="Override the work queue in the project file."),
-    click.option(
-        "-jv",
-        "--job-variable",
-        "job_variables",
-        multiple=True,
-        metavar="KEY=VALUE",
-        callback=_made(_job_variables),
-        help="Override a job variable. VALUE is parsed as JSON if possible. Also accepts one JSON object.",
-    ),
-    _timing_option("cron", "a cron expression"),
-    _timing_option("interval", "an interval in seconds, or a duration such as 15m or PT15M", _interval),
-    _timing_option("rrule", "a recurrence rule"),
-    click.option("--anchor-date", help="Set the anchor date of all interval schedules."),
-    click.option("--timezone", shell_complete=complete_timezone, help="Set the time zone of all schedules."),
-    click.option(
-        "--trigger",
-        "triggers",
-        multiple=True,
-        metavar="JSON|FILE",
-        callback=_made(lambda texts: items_of(texts, "--trigger", "triggers")),
-        help="Override the triggers in the project file. Repeatable.",
-    ),
-    click.option(
-        "--sla",
-        "sla",
-        multiple=True,
-        metavar="JSON|FILE",
-        callback=_made(lambda texts: items_of(texts, "--sla", "sla")),
-        help="Override the SLAs in the project file. Repeatable.",
-    ),
-    click.option(
-        "--param",
-        "params",
-        multiple=True,
-        metavar="KEY=VALUE",
-        help="Override a parameter. VALUE is parsed as JSON if possible. Repeatable.",
-    ),
-    click.option("--params", "params_json", metavar="JSON", help="Override parameters, as one JSON object."),
-    click.option(
-        "--enforce-parameter-schema/--no-enforce-parameter-schema",
-        default=None,
-        help="Whether to reject runs whose parameters do not match the schema.",
-    ),
-)
 PLAN_OPTIONS = (
     click.argument("entrypoint", required=False),
     *SELECTION_OPTIONS,
@@ -182,18 +57,6 @@ PLAN_OPTIONS = (
         help="Use the project as it was at a commit, branch or tag; the working tree is not touched.",
     ),
 )
-
-
-_OVERRIDES = names_of(OVERRIDE_OPTIONS)
-
-
-def overrides_of(values: dict[str, Any]) -> Overrides:
-    """Return the overrides among *values*, and take them out of these. Raises UsageError."""
-    own = {name: values.pop(name) for name in _OVERRIDES}
-    parameters = parameters_of(own.pop("params"), own.pop("params_json"))
-    own["tags"] = (*own["tags"], *own.pop("short_tags"))
-    schedules = (*own.pop("crons"), *own.pop("intervals"), *own.pop("rrules"))
-    return Overrides(**own, parameters=parameters, schedules=schedules)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

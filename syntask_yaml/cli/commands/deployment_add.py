@@ -9,7 +9,7 @@ import click
 
 from syntask_yaml.cli.arguments import collected, key_values
 from syntask_yaml.cli.context import Context, pass_context
-from syntask_yaml.cli.project_options import OVERRIDE_OPTIONS, overrides_of
+from syntask_yaml.cli.override_options import OVERRIDE_OPTIONS, overrides_of
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.wizard.options import OWN
 
