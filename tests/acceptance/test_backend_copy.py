@@ -30,7 +30,7 @@ def _copying(console: Console) -> Copying:
 
 
 @contextmanager
-def target_of(copying: Copying) -> Iterator[EmbeddedBackend]:
+def destination_of(copying: Copying) -> Iterator[EmbeddedBackend]:
     """The other store."""
     backend = EmbeddedBackend.open(Path(copying.url.removeprefix("embedded:")))
     try:
@@ -50,8 +50,8 @@ def test_a_copy_is_shown_and_confirmed(copying: Copying) -> None:
             opened.type(f"{answer}{ENTER}")
             assert opened.wait() == code, opened.text
             assert PLANTED not in opened.history
-        with target_of(copying) as target:
-            assert len(target.variables()) == (0 if code else 2)
+        with destination_of(copying) as destination:
+            assert len(destination.variables()) == (0 if code else 2)
 
 
 @pytest.mark.parametrize(
@@ -70,15 +70,15 @@ def test_a_kill_before_any_write_is_finished(copying: Copying, numbers: range) -
             file.unlink()
         copying.prepare()
         done = copying.killed(number)
-        with target_of(copying) as target:
-            found = target.deployments(names=["etl/often"])
+        with destination_of(copying) as destination:
+            found = destination.deployments(names=["etl/often"])
         assert not (any(map(is_on, found)) and copying.is_on_here()), number
         if done.returncode == 0:
             break
         killed = number
         assert copying.copied()["complete"], number
-        with target_of(copying) as target:
-            assert list(map(is_on, target.deployments(names=["etl/often"]))) == [True], number
+        with destination_of(copying) as destination:
+            assert list(map(is_on, destination.deployments(names=["etl/often"]))) == [True], number
         assert not copying.is_on_here(), number
         assert copying.copied()["changes"] == [], number
     assert 10 < killed < _MOST_WRITES - 2

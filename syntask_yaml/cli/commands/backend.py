@@ -79,9 +79,9 @@ _OPTIONS = (
     click.option(
         "--keep-running",
         is_flag=True,
-        help="Leave the schedules running here; on the target, the deployments stay paused.",
+        help="Leave the schedules running here; on the destination, the deployments stay paused.",
     ),
-    click.option("--overwrite", is_flag=True, help="Replace what differs on the target."),
+    click.option("--overwrite", is_flag=True, help="Replace what differs on the destination."),
     click.option("-y", "--yes", is_flag=True, help="Skip the confirmation."),
     click.option(
         "-j",
@@ -106,9 +106,9 @@ def command() -> None:
 def copy(context: Context, /, *, arguments: CopyArguments, output: str) -> int:
     """Copy variables, blocks, limits, work pools, queues and deployments to another backend.
 
-    Secrets go from one backend to the other and are never printed. What the target has already is left as
-    it is; if it differs, that is shown, and the exit code is 1. Last, the schedules of each deployment are
-    paused here and resumed on the target: no run starts on both, and what was waiting goes along.
+    Secrets go from one backend to the other and are never printed. What the destination has already is left
+    as it is; if it differs, that is shown, and the exit code is 1. Last, the schedules of each deployment are
+    paused here and resumed on the destination: no run starts on both, and what was waiting goes along.
 
     A second copy finishes one that was interrupted, and does nothing after one that was complete.
     """
@@ -118,10 +118,10 @@ def copy(context: Context, /, *, arguments: CopyArguments, output: str) -> int:
     from syntask_yaml.operations.copying.write import CopyOutcome, write_copy
 
     with _mover(context, arguments) as mover:
-        unfinished = Unfinished(mover.moves.folder, mover.source.url, mover.target.url)
+        unfinished = Unfinished(mover.moves.folder, mover.source.url, mover.destination.url)
         plan = plan_copy(
             mover.source,
-            mover.target,
+            mover.destination,
             arguments.options,
             moving=mover.moves.all(),
             unfinished=unfinished.names(),
@@ -145,21 +145,23 @@ def _mover(context: Context, arguments: CopyArguments) -> Iterator[Mover]:
     from syntask_yaml.operations.copying.move import Mover
 
     _check_store(context)
-    with context.backend() as source, _target(context, arguments) as target:
-        moves = Moves(context.settings.home / "moves", source.url, target.url)
-        yield Mover(source, target, moves, utc_now, time.sleep)
+    with context.backend() as source, _destination(context, arguments) as destination:
+        moves = Moves(context.settings.home / "moves", source.url, destination.url)
+        yield Mover(source, destination, moves, utc_now, time.sleep)
 
 
 @contextmanager
-def _target(context: Context, arguments: CopyArguments) -> Iterator[Backend]:
+def _destination(context: Context, arguments: CopyArguments) -> Iterator[Backend]:
     from syntask_yaml.backend.connect import connect
 
     is_made = not arguments.dry_run
-    target = connect(arguments.url, store=context.settings.store, environ=context.environ, creates=is_made)
+    destination = connect(
+        arguments.url, store=context.settings.store, environ=context.environ, creates=is_made
+    )
     try:
-        yield target
+        yield destination
     finally:
-        target.close()
+        destination.close()
 
 
 def _check_store(context: Context) -> None:
@@ -187,4 +189,4 @@ def _check_approved(plan: CopyPlan, context: Context, arguments: CopyArguments) 
         )
     for line in view.lines(plan):
         click.echo(line, err=True)
-    click.confirm(f"Copy to {plan.target}?", abort=True, err=True)
+    click.confirm(f"Copy to {plan.destination}?", abort=True, err=True)

@@ -61,10 +61,10 @@ def lines(plan: CopyPlan) -> Iterator[str]:
         if change.action is not CopyAction.UNCHANGED:
             yield from _change(change)
     if not plan.writes and not any(change.action.is_problem for change in plan.changes):
-        yield f"No changes: {plan.target} has all of {plan.source}."
+        yield f"No changes: {plan.destination} has all of {plan.source}."
         return
     yield ""
-    yield f"Copy of {plan.source} to {plan.target}: {summary_of(plan)}."
+    yield f"Copy of {plan.source} to {plan.destination}: {summary_of(plan)}."
 
 
 def summary_of(plan: CopyPlan) -> str:
@@ -116,7 +116,7 @@ def _times(times: Sequence[datetime]) -> str:
 def _done(outcome: CopyOutcome) -> str:
     plan = outcome.plan
     if not outcome.results and outcome.is_complete:
-        return f"No changes: {plan.target} has all of {plan.source}."
+        return f"No changes: {plan.destination} has all of {plan.source}."
     counts = dict.fromkeys(("created", "updated", "moved", FAILED), 0)
     for result in outcome.results:
         counts[result.action] += 1
@@ -126,7 +126,7 @@ def _done(outcome: CopyOutcome) -> str:
     }
     parts = [f"{count} {action}" for action, count in counts.items() if count]
     parts += [words.format(count) for words, count in left.items() if count]
-    return f"{', '.join(parts)} on {plan.target}."
+    return f"{', '.join(parts)} on {plan.destination}."
 
 
 def _problem(change: CopyChange) -> str:
@@ -140,7 +140,7 @@ def _problem(change: CopyChange) -> str:
 
 
 def _problems(outcome: CopyOutcome) -> Iterator[Diagnostic]:
-    """What the target does not have as the source has it."""
+    """What the destination does not have as the source has it."""
     for change in outcome.plan.changes:
         if change.action.is_problem:
             yield Diagnostic("not-copied", _problem(change), change.hint)
@@ -151,7 +151,7 @@ def _problems(outcome: CopyOutcome) -> Iterator[Diagnostic]:
         if missed := result.moved.missed:
             name = result.change.name
             detail = f"`{name}` was due while no backend scheduled it, and did not run: {_times(missed)}."
-            hint = f"Run `syntask --backend {outcome.plan.target} deployment run {shlex.quote(name)}`."
+            hint = f"Run `syntask --backend {outcome.plan.destination} deployment run {shlex.quote(name)}`."
             yield Diagnostic("missed-run", detail, hint).as_warning()
 
 
@@ -160,7 +160,7 @@ def encode(outcome: CopyOutcome, *, is_dry_run: bool) -> dict[str, Any]:
     plan, results = outcome.plan, {result.change.full_name: result for result in outcome.results}
     return {
         "from": plan.source,
-        "to": plan.target,
+        "to": plan.destination,
         "dry_run": is_dry_run,
         "complete": outcome.is_complete and not (is_dry_run and plan.writes),
         "summary": {action.value: count for action, count in plan.summary.items()},

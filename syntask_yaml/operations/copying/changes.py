@@ -40,10 +40,10 @@ PARTS: Mapping[str, frozenset[CopyKind]] = {
 
 
 class CopyAction(Enum):
-    """What becomes of one thing on the target.
+    """What becomes of one thing on the destination.
 
-    MOVE: its schedules stop on the source and start on the target. DIFFERS: it is there with other content,
-    and stays as it is. REFUSED: it cannot be copied.
+    MOVE: its schedules stop on the source and start on the destination. DIFFERS: it is there with other
+    content, and stays as it is. REFUSED: it cannot be copied.
     """
 
     CREATE = "create"
@@ -59,13 +59,13 @@ class CopyAction(Enum):
 
     @property
     def is_problem(self) -> bool:
-        """Whether the target is without what the source has."""
+        """Whether the destination is without what the source has."""
         return self in (CopyAction.DIFFERS, CopyAction.REFUSED)
 
 
 _WRITES = (CopyAction.CREATE, CopyAction.UPDATE, CopyAction.MOVE)
 
-# What is written to the target; schedules are moved by the name of their deployment.
+# What is written to the destination; schedules are moved by the name of their deployment.
 Copied: TypeAlias = Variable | Block | GlobalConcurrencyLimit | WorkPool | WorkQueue | Write | None
 
 
@@ -73,7 +73,8 @@ Copied: TypeAlias = Variable | Block | GlobalConcurrencyLimit | WorkPool | WorkQ
 class CopyChange:
     """What becomes of the thing called *name*, why, and what to do about it if it is a problem.
 
-    *fields* differ: before is the target's value. *after* is what is written, or would be where it differs.
+    *fields* differ: before is the destination's value. *after* is what is written, or would be where it
+    differs.
     """
 
     kind: CopyKind
@@ -95,7 +96,7 @@ class CopyPlan:
     """What a copy would do, in order, and *diagnostics* about what to know of it."""
 
     source: str
-    target: str
+    destination: str
     changes: tuple[CopyChange, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
 
@@ -110,7 +111,7 @@ class CopyPlan:
         return {action: counted[action] for action in CopyAction}
 
 
-_LEFT = "differs on the target, where it stays as it is"
+_LEFT = "differs on the destination, where it stays as it is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ class Judge:
             return CopyChange(kind=kind, name=name, action=CopyAction.UNCHANGED)
         if self.overwrites:
             return CopyChange(kind=kind, name=name, action=CopyAction.UPDATE, fields=fields, after=after)
-        hint = "Pass `--overwrite` to replace it, or delete it on the target."
+        hint = "Pass `--overwrite` to replace it, or delete it on the destination."
         return CopyChange(
             kind=kind,
             name=name,

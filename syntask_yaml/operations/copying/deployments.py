@@ -29,7 +29,7 @@ _Problem: TypeAlias = tuple[str, str]
 
 def deployment_changes(
     source: Contents,
-    target: Contents,
+    destination: Contents,
     judge: Judge,
     *,
     pools: Mapping[str, CopyChange],
@@ -37,33 +37,33 @@ def deployment_changes(
 ) -> Iterator[CopyChange]:
     """The change for each deployment, by name.
 
-    *pools* are the changes of the pools that are copied along, *expected* is what the target will have.
+    *pools* are the changes of the pools that are copied along, *expected* is what the destination will have.
     """
     for name, stored in source.deployments.items():
         wanted = _with_names(stored.deployment, source.blocks)
         problem = (
-            _pool_problem(known(wanted.work_pool), target, pools)
-            or _step_problem(wanted, target)
-            or _cron_problem(wanted, target)
+            _pool_problem(known(wanted.work_pool), destination, pools)
+            or _step_problem(wanted, destination)
+            or _cron_problem(wanted, destination)
             or _lost(wanted, source, expected)
         )
         if problem:
             yield refused(CopyKind.DEPLOYMENT, name, *problem)
         else:
-            yield _judged(stored, wanted, source, target, judge)
+            yield _judged(stored, wanted, source, destination, judge)
 
 
 def _judged(
-    stored: Stored, wanted: Deployment, source: Contents, target: Contents, judge: Judge
+    stored: Stored, wanted: Deployment, source: Contents, destination: Contents, judge: Judge
 ) -> CopyChange:
     name = wanted.full_name
-    there = target.deployments.get(name)
+    there = destination.deployments.get(name)
     if there is None:
         paused = True if is_on(stored) else wanted.paused
         return judge.judge(
             CopyKind.DEPLOYMENT, name, Write(None, replace(wanted, paused=paused)), is_there=False
         )
-    fields = _differences(wanted, there, source, target)
+    fields = _differences(wanted, there, source, destination)
     after = Write(there, replace(wanted, paused=None))
     return judge.judge(CopyKind.DEPLOYMENT, name, after, is_there=True, fields=fields)
 
@@ -91,21 +91,23 @@ def _with_names(deployment: Deployment, blocks: Mapping[str, Block]) -> Deployme
 
 
 def _differences(
-    wanted: Deployment, there: Stored, source: Contents, target: Contents
+    wanted: Deployment, there: Stored, source: Contents, destination: Contents
 ) -> tuple[FieldChange, ...]:
-    beside = replace(there, deployment=_with_names(there.deployment, target.blocks))
-    ignored = ignored_fields(target.backend.features) | source.backend.features.forgets | _PAUSED
+    beside = replace(there, deployment=_with_names(there.deployment, destination.blocks))
+    ignored = ignored_fields(destination.backend.features) | source.backend.features.forgets | _PAUSED
     (change,) = diff([wanted], [beside], ignore=ignored)
     return tuple(change.fields)
 
 
-def _pool_problem(pool: str | None, target: Contents, pools: Mapping[str, CopyChange]) -> _Problem | None:
-    if pool is None or pool in target.pools:
+def _pool_problem(
+    pool: str | None, destination: Contents, pools: Mapping[str, CopyChange]
+) -> _Problem | None:
+    if pool is None or pool in destination.pools:
         return None
     change = pools.get(pool)
     if change is None:
         return (
-            f"The target has no work pool `{pool}`.",
+            f"The destination has no work pool `{pool}`.",
             f"Add `pools` to `--only`, or run `syntask work-pool create {pool}` there.",
         )
     if change.action is CopyAction.REFUSED:
@@ -113,8 +115,8 @@ def _pool_problem(pool: str | None, target: Contents, pools: Mapping[str, CopyCh
     return None
 
 
-def _step_problem(wanted: Deployment, target: Contents) -> _Problem | None:
-    if target.backend.features.runs_own_steps:
+def _step_problem(wanted: Deployment, destination: Contents) -> _Problem | None:
+    if destination.backend.features.runs_own_steps:
         return None
     problems = (step_problem(name) for step in wanted.pull_steps for name in step)
     for problem in filter(None, problems):
@@ -122,8 +124,8 @@ def _step_problem(wanted: Deployment, target: Contents) -> _Problem | None:
     return None
 
 
-def _cron_problem(wanted: Deployment, target: Contents) -> _Problem | None:
-    if target.backend.features.has_own_worker:
+def _cron_problem(wanted: Deployment, destination: Contents) -> _Problem | None:
+    if destination.backend.features.has_own_worker:
         return None
     crons = (each.timing.cron for each in known(wanted.schedules) or () if isinstance(each.timing, Cron))
     for problem in filter(None, map(cron_refusal, crons)):
@@ -134,5 +136,5 @@ def _cron_problem(wanted: Deployment, target: Contents) -> _Problem | None:
 def _lost(wanted: Deployment, source: Contents, expected: Expected) -> _Problem | None:
     for value in (wanted.parameters, wanted.job_variables, wanted.pull_steps, wanted.triggers):
         if lost := lost_reference(value, source, expected):
-            return f"It refers to {lost}.", "Create that on the target, or change the deployment."
+            return f"It refers to {lost}.", "Create that on the destination, or change the deployment."
     return None

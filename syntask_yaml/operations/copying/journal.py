@@ -28,40 +28,40 @@ class WaitingRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """The schedules of the deployment *name*, which left *source* at the time *began* and go to *target*."""
+    """The schedules of the deployment *name*, which left *source* at *began* and go to *destination*."""
 
     name: str
     source: str
-    target: str
+    destination: str
     began: datetime
     waiting: tuple[WaitingRun, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """The moves from *source* to *target* that have begun and not ended, in the *folder*.
+    """The moves from *source* to *destination* that have begun and not ended, in the *folder*.
 
     Each method raises FileFailed where that is not possible.
     """
 
     folder: Path
     source: str
-    target: str
+    destination: str
 
     def all(self) -> dict[str, Move]:
         """The moves by the name of the deployment."""
-        ends = (self.source, self.target)
+        ends = (self.source, self.destination)
         moves = self._records.read_all(_decode)
-        return {move.name: move for move in moves if (move.source, move.target) == ends}
+        return {move.name: move for move in moves if (move.source, move.destination) == ends}
 
     def write(self, move: Move) -> Move:
         """Put down that the schedules leave."""
-        self._records.write(self.source, self.target, move.name, content=_encode(move))
+        self._records.write(self.source, self.destination, move.name, content=_encode(move))
         return move
 
     def remove(self, move: Move) -> None:
         """Forget a move that has ended."""
-        self._records.remove(self.source, self.target, move.name)
+        self._records.remove(self.source, self.destination, move.name)
 
     def lock(self) -> AbstractContextManager[None]:
         """Keep other copies on this machine waiting."""
@@ -74,26 +74,26 @@ class Moves:
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """The deployments that are being written from *source* to *target*, in a record below the *folder*.
+    """The deployments that are being written from *source* to *destination*, in a record below the *folder*.
 
     Each method raises FileFailed where that is not possible.
     """
 
     folder: Path
     source: str
-    target: str
+    destination: str
 
     def names(self) -> frozenset[str]:
         """Their names."""
-        found = self._records.find(self.source, self.target, decode=_names)
+        found = self._records.find(self.source, self.destination, decode=_names)
         return found or frozenset()
 
     def write(self, names: Collection[str]) -> None:
         """Put down which they are from now on."""
         if names:
-            self._records.write(self.source, self.target, content={"deployments": sorted(names)})
+            self._records.write(self.source, self.destination, content={"deployments": sorted(names)})
         else:
-            self._records.remove(self.source, self.target)
+            self._records.remove(self.source, self.destination)
 
     @property
     def _records(self) -> RecordFolder:
@@ -111,7 +111,7 @@ def _names(content: Mapping[str, Any]) -> frozenset[str]:
 
 def _encode(move: Move) -> dict[str, Any]:
     return {
-        **{key: getattr(move, key) for key in ("name", "source", "target")},
+        **{key: getattr(move, key) for key in ("name", "source", "destination")},
         "began": move.began.isoformat(),
         "waiting": [{"due": each.due.isoformat(), "parameters": each.parameters} for each in move.waiting],
     }
@@ -119,7 +119,7 @@ def _encode(move: Move) -> dict[str, Any]:
 
 def _decode(content: Mapping[str, Any]) -> Move:
     return Move(
-        **{key: str(content[key]) for key in ("name", "source", "target")},
+        **{key: str(content[key]) for key in ("name", "source", "destination")},
         began=datetime.fromisoformat(content["began"]),
         waiting=tuple(
             WaitingRun(datetime.fromisoformat(each["due"]), dict(each["parameters"]))

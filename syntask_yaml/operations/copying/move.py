@@ -1,7 +1,7 @@
 """The schedules of a deployment go from one backend to another: never both, and what waits goes along.
 
-As `upgrade switch` does it: the source stops, then the target starts. Here, both sides have the same
-deployment, so a run that was due and had not started is made anew on the target, once, for its time.
+As `upgrade switch` does it: the source stops, then the destination starts. Here, both sides have the same
+deployment, so a run that was due and had not started is made anew on the destination, once, for its time.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ _STALE = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """How schedules went over: the times of the runs that were *made anew* on the target, because they were
-    due on the source and had not started, and of those that were *missed* while neither side scheduled."""
+    """How schedules went over: the times of the runs that were *made anew* on the destination, because they
+    were due on the source and had not started, and of those *missed* while neither side scheduled."""
 
     made_anew: tuple[datetime, ...] = ()
     missed: tuple[datetime, ...] = ()
@@ -44,10 +44,10 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Mover:
-    """What it takes to move schedules from *source* to *target*."""
+    """What it takes to move schedules from *source* to *destination*."""
 
     source: Backend
-    target: Backend
+    destination: Backend
     moves: Moves
     clock: Clock
     wait: Wait
@@ -72,15 +72,15 @@ class Mover:
         return Moved(made, tuple(sorted(lost - set(made))))
 
     def _hand_over(self, stored: Stored, move: Move) -> frozenset[datetime]:
-        """Stop the source, start the target; the times that passed or wait and that neither has a run for."""
-        source, target = BackendSide(self.source, move.name), BackendSide(self.target, move.name)
-        handover = Handover(source, target, self.clock, self.wait)
+        """Stop the source, start the destination; the times that passed or wait without a run of either."""
+        source, destination = BackendSide(self.source, move.name), BackendSide(self.destination, move.name)
+        handover = Handover(source, destination, self.clock, self.wait)
         handover.stop()
         handover.start()
         lost = frozenset(handover.missed([each.due for each in move.waiting]))
-        passed = frozenset(_passed(stored, move.began, target.begins(self.clock())))
+        passed = frozenset(_passed(stored, move.began, destination.begins(self.clock())))
         if passed - lost:
-            lost |= passed - source.times(move.began) - target.times(move.began)
+            lost |= passed - source.times(move.began) - destination.times(move.began)
         return lost
 
     def _wait_until_clear(self, stored: Stored) -> None:
@@ -96,7 +96,7 @@ class Mover:
         return Move(
             name=name,
             source=self.source.url,
-            target=self.target.url,
+            destination=self.destination.url,
             began=self.clock(),
             waiting=tuple(sorted(waiting, key=lambda run: run.due)),
         )
@@ -106,7 +106,7 @@ class Mover:
         waiting = [run for run in move.waiting if run.due in lost]
         if not waiting or self.clock() - move.began > _STALE:
             return
-        deployment = find_deployment(self.target, move.name)
+        deployment = find_deployment(self.destination, move.name)
         seen: Counter[datetime] = Counter()
         for run in waiting:
             seen[run.due] += 1
@@ -116,7 +116,7 @@ class Mover:
                 scheduled=run.due,
                 idempotency_key=f"moved {run.due.isoformat()} {seen[run.due]}",
             )
-            self.target.create_run(request)
+            self.destination.create_run(request)
             yield run.due
 
 

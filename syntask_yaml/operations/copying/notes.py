@@ -13,25 +13,25 @@ from syntask_yaml.operations.copying.contents import Contents
 from syntask_yaml.operations.pools import has_worker
 
 
-def notes(source: Contents, target: Contents, changes: Sequence[CopyChange]) -> Iterator[Diagnostic]:
-    """Warnings about automations that stay, secrets that the target shows, and runs that would wait there."""
-    yield from _left_automations(source, target, changes)
+def notes(source: Contents, destination: Contents, changes: Sequence[CopyChange]) -> Iterator[Diagnostic]:
+    """Warnings about automations that stay, secrets that are shown there, and runs that would wait there."""
+    yield from _left_automations(source, destination, changes)
     for change in changes:
         if isinstance(change.after, Block) and change.action.is_write:
-            yield from _readable(change.after, target)
+            yield from _readable(change.after, destination)
     moved = [
         each.name for each in changes if each.kind is CopyKind.SCHEDULES and each.action is CopyAction.MOVE
     ]
     pools = {known(source.deployments[name].deployment.work_pool) for name in moved}
     for pool in sorted(pool for pool in pools if pool):
-        if not has_worker(target.backend, pool):
-            detail = f"No worker serves the work pool `{pool}` on the target, so runs wait there."
-            hint = f"Start one with `{_worker(target)} {pool}`."
+        if not has_worker(destination.backend, pool):
+            detail = f"No worker serves the work pool `{pool}` on the destination, so runs wait there."
+            hint = f"Start one with `{_worker(destination)} {pool}`."
             yield Diagnostic("no-worker", detail, hint).as_warning()
 
 
 def _left_automations(
-    source: Contents, target: Contents, changes: Sequence[CopyChange]
+    source: Contents, destination: Contents, changes: Sequence[CopyChange]
 ) -> Iterator[Diagnostic]:
     """The automations of the source, if deployments are copied: their project writes them anew."""
     if not any(each.kind is CopyKind.DEPLOYMENT for each in changes):
@@ -40,28 +40,28 @@ def _left_automations(
     there = {
         (owner, each.automation.name)
         for owner in {each.project or "" for each in here}
-        for each in target.backend.automations(project=owner, names=[each.name for each in here])
+        for each in destination.backend.automations(project=owner, names=[each.name for each in here])
     }
     missing = [each.name for each in here if (each.project or "", each.name) not in there]
     if missing:
         listed = ", ".join(f"`{name}`" for name in missing)
-        detail = f"Automations are not copied, so nothing on the target does what these do: {listed}."
-        hint = f"Run `syntask --backend {target.backend.url} deploy --all` in their project."
+        detail = f"Automations are not copied, so nothing on the destination does what these do: {listed}."
+        hint = f"Run `syntask --backend {destination.backend.url} deploy --all` in their project."
         yield Diagnostic("not-copied", detail, hint).as_warning()
 
 
-def _readable(block: Block, target: Contents) -> Iterator[Diagnostic]:
-    """The secrets of a block that the target does not take for such."""
-    secret = target.block_types[block.type].secret_fields
+def _readable(block: Block, destination: Contents) -> Iterator[Diagnostic]:
+    """The secrets of a block that the destination does not take for such."""
+    secret = destination.block_types[block.type].secret_fields
     for name, value in block.data.items():
         if holds_secret(value) and name not in secret:
             detail = (
-                f"The field `{name}` of the block `{block.full_name}` is not secret on the target: "
+                f"The field `{name}` of the block `{block.full_name}` is not secret on the destination: "
                 "everyone who may read blocks there can read it."
             )
             yield Diagnostic("shown-secret", detail, "Restrict who may read blocks there.").as_warning()
 
 
-def _worker(target: Contents) -> str:
-    is_own = target.backend.features.has_own_worker
+def _worker(destination: Contents) -> str:
+    is_own = destination.backend.features.has_own_worker
     return "syntask worker start --pool" if is_own else "prefect worker start --pool"

@@ -23,7 +23,7 @@ _DEPLOYED = frozenset({CopyKind.DEPLOYMENT, CopyKind.SCHEDULES})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyOptions:
-    """What to copy: things of these *kinds*, and whether what differs on the target *is_overwritten*."""
+    """What to copy: things of these *kinds*, and whether what differs on the destination *is_overwritten*."""
 
     kinds: frozenset[CopyKind] = frozenset(CopyKind)
     is_overwritten: bool = False
@@ -31,36 +31,36 @@ class CopyOptions:
 
 def plan_copy(
     source: Backend,
-    target: Backend,
+    destination: Backend,
     options: CopyOptions,
     *,
     moving: Collection[str] = (),
     unfinished: Collection[str] = (),
 ) -> CopyPlan:
-    """Return what a copy of *source* to *target* would do.
+    """Return what a copy of *source* to *destination* would do.
 
     Of an earlier copy that ended too soon, *moving* are the deployments whose schedules it stopped and did
     not start, *unfinished* those whose triggers it may not have written. Raises UsageError where both are
     the same backend.
     """
-    here, there = Contents(source), Contents(target)
+    here, there = Contents(source), Contents(destination)
     _check_sides(here, there)
     changes = tuple(_changes(here, there, options, moving, unfinished))
-    return CopyPlan(source.url, target.url, changes, tuple(notes(here, there, changes)))
+    return CopyPlan(source.url, destination.url, changes, tuple(notes(here, there, changes)))
 
 
-def _check_sides(source: Contents, target: Contents) -> None:
-    ids = {pool.id for pool in source.pools.values()} & {pool.id for pool in target.pools.values()}
-    if source.backend.url == target.backend.url or ids - {None}:
+def _check_sides(source: Contents, destination: Contents) -> None:
+    ids = {pool.id for pool in source.pools.values()} & {pool.id for pool in destination.pools.values()}
+    if source.backend.url == destination.backend.url or ids - {None}:
         raise UsageError(
-            f"The backend to copy from is the one to copy to, {target.backend.url}.",
+            f"The backend to copy from is the one to copy to, {destination.backend.url}.",
             hint="Name the one to copy from: `syntask --backend embedded backend copy …`.",
         )
 
 
 def _changes(
     source: Contents,
-    target: Contents,
+    destination: Contents,
     options: CopyOptions,
     moving: Collection[str],
     unfinished: Collection[str],
@@ -68,23 +68,23 @@ def _changes(
     kinds, judge = options.kinds, Judge(options.is_overwritten)
     values: list[CopyChange] = []
     if CopyKind.VARIABLE in kinds:
-        values += variable_changes(source, target, judge)
+        values += variable_changes(source, destination, judge)
     if CopyKind.BLOCK in kinds:
-        values += block_changes(source, target, judge)
+        values += block_changes(source, destination, judge)
     if CopyKind.CONCURRENCY_LIMIT in kinds:
-        values += limit_changes(source, target, judge)
+        values += limit_changes(source, destination, judge)
     yield from values
     if not kinds - _VALUES:
         return
-    expected = Expected.of(target, values)
+    expected = Expected.of(destination, values)
     pools: dict[str, CopyChange] = {}
     if CopyKind.WORK_POOL in kinds:
-        pools = {change.name: change for change in pool_changes(source, target, judge, expected)}
+        pools = {change.name: change for change in pool_changes(source, destination, judge, expected)}
         yield from pools.values()
-        yield from queue_changes(source, target, judge, pools)
+        yield from queue_changes(source, destination, judge, pools)
     if not kinds & _DEPLOYED:
         return
-    found = deployment_changes(source, target, judge, pools=pools, expected=expected)
+    found = deployment_changes(source, destination, judge, pools=pools, expected=expected)
     deployments = {each.name: finished(each) if each.name in unfinished else each for each in found}
     if CopyKind.DEPLOYMENT in kinds:
         yield from deployments.values()

@@ -22,21 +22,21 @@ _QUEUE_FIELDS = ("description", "concurrency_limit", "is_paused")
 
 
 def pool_changes(
-    source: Contents, target: Contents, judge: Judge, expected: Expected
+    source: Contents, destination: Contents, judge: Judge, expected: Expected
 ) -> Iterator[CopyChange]:
     """The change for each work pool, by name."""
     for pool in source.pools.values():
         wanted = _wanted(pool, source)
-        there = target.pools.get(pool.name)
-        if problem := _pool_problem(wanted, there, target) or _lost(wanted, source, expected):
+        there = destination.pools.get(pool.name)
+        if problem := _pool_problem(wanted, there, destination) or _lost(wanted, source, expected):
             yield refused(CopyKind.WORK_POOL, pool.name, *problem)
             continue
-        fields = tuple(_pool_fields(there, wanted, target)) if there else ()
+        fields = tuple(_pool_fields(there, wanted, destination)) if there else ()
         yield judge.judge(CopyKind.WORK_POOL, pool.name, wanted, is_there=there is not None, fields=fields)
 
 
 def _wanted(pool: WorkPool, source: Contents) -> WorkPool:
-    """*pool* as it is copied: without its template if nobody changed it, so that it gets the target's own."""
+    """*pool* as it is copied: without its template if nobody changed it: it gets the destination's own."""
     template = with_names(pool.base_job_template, source.blocks)
     try:
         if pool.base_job_template == source.backend.pool_template(pool.type):
@@ -48,21 +48,21 @@ def _wanted(pool: WorkPool, source: Contents) -> WorkPool:
     return replace(pool, base_job_template=template, description=description, id=None, status=None)
 
 
-def _pool_problem(wanted: WorkPool, there: WorkPool | None, target: Contents) -> tuple[str, str] | None:
+def _pool_problem(wanted: WorkPool, there: WorkPool | None, destination: Contents) -> tuple[str, str] | None:
     """Why a pool cannot be copied, and what to do about it."""
     if there is not None and there.type != wanted.type:
         return (
-            f"It is of type `{wanted.type}`, and on the target of type `{there.type}`.",
+            f"It is of type `{wanted.type}`, and on the destination of type `{there.type}`.",
             "Delete the work pool of one side, and create it under another name.",
         )
-    types = target.backend.pool_types()
+    types = destination.backend.pool_types()
     if there is None and types and wanted.type not in types:
         otherwise = f"Available types: {', '.join(f'`{each}`' for each in types)}."
         return (
-            f"The target has no work pool type `{wanted.type}`.",
+            f"The destination has no work pool type `{wanted.type}`.",
             did_you_mean(wanted.type, types, otherwise=otherwise),
         )
-    if not target.backend.features.has_own_worker:
+    if not destination.backend.features.has_own_worker:
         for problem in check_portable(wanted):
             return problem.detail, problem.hint
     return None
@@ -70,11 +70,11 @@ def _pool_problem(wanted: WorkPool, there: WorkPool | None, target: Contents) ->
 
 def _lost(wanted: WorkPool, source: Contents, expected: Expected) -> tuple[str, str] | None:
     if lost := lost_reference(wanted.base_job_template, source, expected):
-        return f"Its template refers to {lost}.", "Create that on the target, or update the template."
+        return f"Its template refers to {lost}.", "Create that on the destination, or update the template."
     return None
 
 
-def _pool_fields(there: WorkPool, wanted: WorkPool, target: Contents) -> Iterator[FieldChange]:
+def _pool_fields(there: WorkPool, wanted: WorkPool, destination: Contents) -> Iterator[FieldChange]:
     for name in _POOL_FIELDS:
         before, after = getattr(there, name), getattr(wanted, name)
         if name == "description" and before == DEFAULT_POOL.description:
@@ -83,6 +83,6 @@ def _pool_fields(there: WorkPool, wanted: WorkPool, target: Contents) -> Iterato
             yield FieldChange(name, before, after)
     if not wanted.base_job_template:
         return
-    template = with_names(there.base_job_template, target.blocks)
+    template = with_names(there.base_job_template, destination.blocks)
     if plain(template) != plain(wanted.base_job_template):
         yield FieldChange("base_job_template", HIDDEN, HIDDEN)  # its defaults may hold a secret

@@ -16,10 +16,10 @@ _NO_DESCRIPTION = (None, "", "The work pool's default queue.")
 
 
 def queue_changes(
-    source: Contents, target: Contents, judge: Judge, pools: Mapping[str, CopyChange]
+    source: Contents, destination: Contents, judge: Judge, pools: Mapping[str, CopyChange]
 ) -> Iterator[CopyChange]:
     """The change for each queue, by pool and priority. *pools* are the changes of the pools by name."""
-    moved = frozenset(name for pool in source.pools for name in _out_of_order(pool, source, target))
+    moved = frozenset(name for pool in source.pools for name in _out_of_order(pool, source, destination))
     for (pool, name), queue in source.queues.items():
         full_name = f"{pool}/{name}"
         if pools[pool].action is CopyAction.REFUSED:
@@ -27,7 +27,7 @@ def queue_changes(
                 CopyKind.WORK_QUEUE, full_name, "Its work pool is not copied.", "See the work pool."
             )
             continue
-        there, wanted = target.queues.get((pool, name)), _wanted(queue)
+        there, wanted = destination.queues.get((pool, name)), _wanted(queue)
         fields = tuple(_fields(there or _new(queue), wanted, is_moved=(pool, name) in moved))
         if there is None and name == DEFAULT_QUEUE and not fields:
             continue  # it comes with the pool
@@ -61,13 +61,13 @@ def _fields(there: WorkQueue, wanted: WorkQueue, *, is_moved: bool) -> Iterator[
         yield FieldChange("priority", there.priority, wanted.priority)
 
 
-def _out_of_order(pool: str, source: Contents, target: Contents) -> Iterator[tuple[str, str]]:
-    """The queues that both sides have, and that have another place among those on the target.
+def _out_of_order(pool: str, source: Contents, destination: Contents) -> Iterator[tuple[str, str]]:
+    """The queues that both sides have, and that have another place among those on the destination.
 
     The numbers may differ: they also count queues that only one side has.
     """
-    both = source.queues.keys() & target.queues.keys()
+    both = source.queues.keys() & destination.queues.keys()
     before, after = (
-        [key for key in side.queues if key[0] == pool and key in both] for side in (target, source)
+        [key for key in side.queues if key[0] == pool and key in both] for side in (destination, source)
     )
     return (one for one, other in zip(after, before, strict=True) if one != other)

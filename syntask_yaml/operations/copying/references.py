@@ -1,7 +1,7 @@
 """What values refer to: variables and blocks by name, and blocks by id.
 
 Pool templates and deployments on a server may hold ids, and another backend has others. While a copy is
-planned, the block's type and name stand in their place; when it is written, the block's id on the target.
+planned, the block's type and name stand in their place; when it is written, its id on the destination.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ def with_ids(value: Value, find_id: Callable[[str], str]) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """The names of the variables and blocks that the target has once a copy is done."""
+    """The names of the variables and blocks that the destination has once a copy is done."""
 
     variables: frozenset[str]
     blocks: frozenset[str]
 
     @classmethod
-    def of(cls, target: Contents, changes: Sequence[CopyChange]) -> Expected:
-        """What *target* has, and what *changes* create there."""
+    def of(cls, destination: Contents, changes: Sequence[CopyChange]) -> Expected:
+        """What *destination* has, and what *changes* create there."""
         made = [change for change in changes if change.action is CopyAction.CREATE]
         return cls(
-            frozenset(target.variables) | {each.name for each in made if each.kind is CopyKind.VARIABLE},
-            frozenset(target.blocks) | {each.name for each in made if each.kind is CopyKind.BLOCK},
+            frozenset(destination.variables) | {each.name for each in made if each.kind is CopyKind.VARIABLE},
+            frozenset(destination.blocks) | {each.name for each in made if each.kind is CopyKind.BLOCK},
         )
 
 
@@ -67,7 +67,7 @@ def lost_reference(value: Value, source: Contents, expected: Expected) -> str:
 
 
 def _left_behind(kind: str, name: str) -> str:
-    return f"the {kind} `{name}`, which the target does not get"
+    return f"the {kind} `{name}`, which the destination does not get"
 
 
 def _names(value: Value) -> Iterator[tuple[str, str]]:

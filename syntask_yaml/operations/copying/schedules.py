@@ -32,7 +32,7 @@ def _obstacle(action: CopyAction, *, copies: bool) -> tuple[str, str]:
     if action is CopyAction.UNCHANGED or (copies and action.is_write):
         return "", ""
     if action is CopyAction.CREATE:
-        return f"{_STAYS}: the target has no such deployment", "Add `deployments` to `--only`."
+        return f"{_STAYS}: the destination has no such deployment", "Add `deployments` to `--only`."
     if action is CopyAction.REFUSED:
         return f"{_STAYS}: the deployment cannot be copied", "See the deployment."
-    return f"{_STAYS}: the deployment differs on the target", "Pass `--overwrite`, or deploy it there."
+    return f"{_STAYS}: the deployment differs on the destination", "Pass `--overwrite`, or deploy it there."

@@ -18,7 +18,7 @@ from syntask_yaml.operations.copying.contents import Contents
 from syntask_yaml.plan.changes import FieldChange
 from syntask_yaml.plan.diff import HIDDEN, field_change
 
-_RENAME = "Create it on the target under a name that fits, and change what refers to it."
+_RENAME = "Create it on the destination under a name that fits, and change what refers to it."
 _INSTEAD: Mapping[str, str] = {
     "string": "Store the value in a variable, and change what refers to the block.",
     "json": "Store the value in a variable, or in a `secret` block, and change what refers to the block.",
@@ -26,13 +26,13 @@ _INSTEAD: Mapping[str, str] = {
 }
 
 
-def variable_changes(source: Contents, target: Contents, judge: Judge) -> Iterator[CopyChange]:
+def variable_changes(source: Contents, destination: Contents, judge: Judge) -> Iterator[CopyChange]:
     """The change for each variable, by name."""
     for name, variable in source.variables.items():
-        if problem := _portability(variable, target):
+        if problem := _portability(variable, destination):
             yield refused(CopyKind.VARIABLE, name, problem, _RENAME)
             continue
-        there = target.variables.get(name)
+        there = destination.variables.get(name)
         fields = tuple(_variable_fields(there, variable)) if there else ()
         yield judge.judge(CopyKind.VARIABLE, name, variable, is_there=there is not None, fields=fields)
 
@@ -49,27 +49,27 @@ def _variable_fields(before: Variable, after: Variable) -> Iterator[FieldChange]
         yield FieldChange("tags", list(before.tags), list(after.tags))
 
 
-def _portability(made: Variable | Block, target: Contents) -> str:
+def _portability(made: Variable | Block, destination: Contents) -> str:
     """Why a server would refuse the name or value, in a sentence; empty if it would not."""
-    if target.backend.features.has_own_worker:
+    if destination.backend.features.has_own_worker:
         return ""
     return next((problem.detail for problem in check_portable(made)), "")
 
 
-def block_changes(source: Contents, target: Contents, judge: Judge) -> Iterator[CopyChange]:
+def block_changes(source: Contents, destination: Contents, judge: Judge) -> Iterator[CopyChange]:
     """The change for each block. What a block refers to comes before it."""
     failed: set[str] = set()
     for block in _in_order(source.blocks):
-        change = _block_change(block, source, target, judge, failed)
+        change = _block_change(block, source, destination, judge, failed)
         if change.action.is_problem:
             failed.add(block.full_name)
         yield change
 
 
-def limit_changes(source: Contents, target: Contents, judge: Judge) -> Iterator[CopyChange]:
+def limit_changes(source: Contents, destination: Contents, judge: Judge) -> Iterator[CopyChange]:
     """The change for each concurrency limit, by name. How many of its slots are in use is not copied."""
     for name, limit in source.concurrency_limits.items():
-        wanted, there = replace(limit, in_use=0), target.concurrency_limits.get(name)
+        wanted, there = replace(limit, in_use=0), destination.concurrency_limits.get(name)
         fields = tuple(_limit_fields(there, wanted)) if there else ()
         yield judge.judge(CopyKind.CONCURRENCY_LIMIT, name, wanted, is_there=there is not None, fields=fields)
 
@@ -91,43 +91,47 @@ def _in_order(blocks: Mapping[str, Block]) -> Iterator[Block]:
 
 
 def _block_change(
-    block: Block, source: Contents, target: Contents, judge: Judge, failed: set[str]
+    block: Block, source: Contents, destination: Contents, judge: Judge, failed: set[str]
 ) -> CopyChange:
-    name, kind = block.full_name, target.block_types.get(block.type)
+    name, kind = block.full_name, destination.block_types.get(block.type)
     if kind is None:
-        reason = f"The target has no block type `{block.type}`."
-        return refused(CopyKind.BLOCK, name, reason, _type_hint(block.type, target))
-    if problem := _portability(block, target):
+        reason = f"The destination has no block type `{block.type}`."
+        return refused(CopyKind.BLOCK, name, reason, _type_hint(block.type, destination))
+    if problem := _portability(block, destination):
         return refused(CopyKind.BLOCK, name, problem, _RENAME)
-    if problem := _lost(block, source, target, failed):
-        return refused(CopyKind.BLOCK, name, problem, "Create that block on the target.")
+    if problem := _lost(block, source, destination, failed):
+        return refused(CopyKind.BLOCK, name, problem, "Create that block on the destination.")
     try:
         after = _written(block, kind)
     except BackendRefused as error:
         return refused(CopyKind.BLOCK, name, error.detail, error.hint)
-    there = target.blocks.get(name)
+    there = destination.blocks.get(name)
     fields = tuple(_block_fields(there, after)) if there else ()
     return judge.judge(CopyKind.BLOCK, name, after, is_there=there is not None, fields=fields)
 
 
-def _lost(block: Block, source: Contents, target: Contents, failed: set[str]) -> str:
-    """That *block* refers to one that the target will not have, in a sentence; empty if it does not."""
+def _lost(block: Block, source: Contents, destination: Contents, failed: set[str]) -> str:
+    """That *block* refers to one that the destination will not have, in a sentence; empty if it does not."""
     for name in block.references.values():
-        if name not in target.blocks and (name in failed or name not in source.blocks):
+        if name not in destination.blocks and (name in failed or name not in source.blocks):
             what = "is not copied" if name in failed else "does not exist"
             return f"It refers to the block `{name}`, which {what}."
     return ""
 
 
-def _type_hint(slug: str, target: Contents) -> str:
+def _type_hint(slug: str, destination: Contents) -> str:
     otherwise = _INSTEAD.get(
         slug, "Run `prefect block register -m MODULE` with the package that has it, and copy again."
     )
-    return did_you_mean(slug, target.block_types, otherwise=otherwise) if slug not in _INSTEAD else otherwise
+    return (
+        did_you_mean(slug, destination.block_types, otherwise=otherwise)
+        if slug not in _INSTEAD
+        else otherwise
+    )
 
 
 def _written(block: Block, kind: BlockType) -> Block:
-    """*block* as the target takes it: what is null left out, and other blocks by type and name.
+    """*block* as the destination takes it: what is null left out, and other blocks by type and name.
 
     Raises BackendRefused where it does not fit its type there.
     """

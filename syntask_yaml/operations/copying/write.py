@@ -47,7 +47,7 @@ class CopyOutcome:
 
     @property
     def is_complete(self) -> bool:
-        """Whether the target has all that the plan is about, as the source has it."""
+        """Whether the destination has all that the plan is about, as the source has it."""
         is_written = all(result.error is None for result in self.results)
         return is_written and not any(change.action.is_problem for change in self.plan.changes)
 
@@ -55,7 +55,7 @@ class CopyOutcome:
 def write_copy(
     plan: CopyPlan, mover: Mover, unfinished: Unfinished, *, jobs: int, notify: Observer
 ) -> CopyOutcome:
-    """Make the changes of *plan* on the target of *mover*. One that fails stops only what needs it.
+    """Make the changes of *plan* on the destination of *mover*. One that fails stops only what needs it.
 
     Once a server is gone, nothing more is tried.
     """
@@ -73,7 +73,7 @@ class _Writer:
     def __init__(self, mover: Mover, unfinished: Unfinished, jobs: int) -> None:
         self._mover = mover
         self._unfinished = unfinished
-        self._target = mover.target
+        self._destination = mover.destination
         self._jobs = jobs
         self._gone: BackendUnreachable | None = None
         self._failed: set[str] = set()
@@ -111,25 +111,25 @@ class _Writer:
         is_new = change.action is CopyAction.CREATE
         match change.after:
             case Variable() as variable:
-                self._target.set_variable(variable)
+                self._destination.set_variable(variable)
             case Block() as block:
-                (self._target.create_block if is_new else self._target.update_block)(block)
+                (self._destination.create_block if is_new else self._destination.update_block)(block)
             case GlobalConcurrencyLimit() as limit:
                 if is_new:
-                    self._target.create_concurrency_limit(limit)
+                    self._destination.create_concurrency_limit(limit)
                 else:
-                    self._target.update_concurrency_limit(limit.name, _changed(limit, change))
+                    self._destination.update_concurrency_limit(limit.name, _changed(limit, change))
             case WorkPool() as pool:
                 whole = replace(pool, base_job_template=self._with_ids(pool.base_job_template))
                 if is_new:
-                    self._target.create_pool(whole)
+                    self._destination.create_pool(whole)
                 else:
-                    self._target.update_pool(pool.name, _changed(whole, change))
+                    self._destination.update_pool(pool.name, _changed(whole, change))
             case WorkQueue() as queue:
                 if is_new and queue.name != DEFAULT_QUEUE:
-                    self._target.create_queue(queue)
+                    self._destination.create_queue(queue)
                 else:
-                    self._target.update_queue(queue.pool, queue.name, _changed(queue, change))
+                    self._destination.update_queue(queue.pool, queue.name, _changed(queue, change))
 
     def _deployments(self, changes: Sequence[CopyChange]) -> Iterator[CopyResult]:
         try:
@@ -141,7 +141,7 @@ class _Writer:
             return
         unfinished = {each.full_name for each in writes if each.after and _is_in_parts(each.after)}
         self._unfinished.write(unfinished)
-        for change, each in zip(changes, self._target.write(writes, jobs=self._jobs), strict=True):
+        for change, each in zip(changes, self._destination.write(writes, jobs=self._jobs), strict=True):
             if each.error is None:
                 unfinished.discard(change.name)
             yield CopyResult(change, each.error)
@@ -159,13 +159,13 @@ class _Writer:
 
     def _id_of(self, block: str) -> str:
         if block not in self._block_ids:
-            raise NotFound(f"The target has no block `{block}`.", hint="Copy the blocks too.")
+            raise NotFound(f"The destination has no block `{block}`.", hint="Copy the blocks too.")
         return self._block_ids[block]
 
     @cached_property
     def _block_ids(self) -> Mapping[str, str]:
-        """The ids of the blocks on the target. They are asked for once all of them are written."""
-        return {block.full_name: block.id for block in self._target.blocks() if block.id}
+        """The ids of the blocks on the destination. They are asked for once all of them are written."""
+        return {block.full_name: block.id for block in self._destination.blocks() if block.id}
 
 
 def _is_in_parts(deployment: Deployment) -> bool:

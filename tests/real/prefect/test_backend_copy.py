@@ -173,7 +173,7 @@ def test_what_differs_is_left_until_it_is_overwritten(server: PrefectServer, cop
     assert copying.copied()["changes"] == []
 
 
-def test_a_deployment_runs_on_the_target(sqlite: PrefectServer, tmp_path: Path) -> None:
+def test_a_deployment_runs_on_the_destination(sqlite: PrefectServer, tmp_path: Path) -> None:
     """By a stock worker, with the template of its pool, and the secret of its block."""
     copying = copying_to(sqlite, tmp_path)
     assert copying.copied()["complete"]
@@ -216,7 +216,7 @@ def test_a_kill_before_any_write_is_finished(sqlite: PrefectServer, tmp_path: Pa
         assert len(numbers) < _MOST_WRITES - 1, "the copy never came to its end"
 
 
-def test_the_same_backend_is_no_target(sqlite: PrefectServer, tmp_path: Path) -> None:
+def test_the_same_backend_is_no_destination(sqlite: PrefectServer, tmp_path: Path) -> None:
     copying = copying_to(sqlite, tmp_path)
     sqlite.create_pool("default")
 

@@ -45,11 +45,11 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.source = EmbeddedBackend.open(self.folder / "source.db", clock=lambda: self.now)
-        self.target = EmbeddedBackend.open(self.folder / "target.db", clock=lambda: self.now)
+        self.destination = EmbeddedBackend.open(self.folder / "destination.db", clock=lambda: self.now)
 
     def deploy(self, deployment: Deployment) -> None:
-        """Deploy it on both sides: paused on the target, with its first runs made on the source."""
-        for side, paused in ((self.source, False), (self.target, True)):
+        """Deploy it on both sides: paused on the destination, with its first runs made on the source."""
+        for side, paused in ((self.source, False), (self.destination, True)):
             assert [each.error for each in side.write([Write(None, replace(deployment, paused=paused))])] == [
                 None
             ]
@@ -59,25 +59,25 @@ class Desk:
         self.waits.append(seconds)
         self.now += timedelta(seconds=seconds)
         self.source.schedule(self.now)
-        self.target.schedule(self.now)
+        self.destination.schedule(self.now)
 
     @property
     def moves(self) -> Moves:
-        return Moves(self.folder / "moves", self.source.url, self.target.url)
+        return Moves(self.folder / "moves", self.source.url, self.destination.url)
 
     def move(self) -> Moved:
-        return Mover(self.source, self.target, self.moves, lambda: self.now, self.wait).move(NAME)
+        return Mover(self.source, self.destination, self.moves, lambda: self.now, self.wait).move(NAME)
 
     @property
     def on(self) -> tuple[bool, bool]:
-        """Whether the schedules run on the source, and on the target."""
-        here, there = (side.deployments(names=[NAME])[0] for side in (self.source, self.target))
+        """Whether the schedules run on the source, and on the destination."""
+        here, there = (side.deployments(names=[NAME])[0] for side in (self.source, self.destination))
         return is_on(here), is_on(there)
 
     def runs_there(self) -> list[Run]:
-        """The runs on the target that wait for a worker, the earliest first."""
-        self.target.schedule(self.now)
-        found = self.target.runs(RunFilter(states=frozenset({StateType.SCHEDULED})))
+        """The runs on the destination that wait for a worker, the earliest first."""
+        self.destination.schedule(self.now)
+        found = self.destination.runs(RunFilter(states=frozenset({StateType.SCHEDULED})))
         return sorted(found, key=lambda run: (run.scheduled or NOON, str(run.parameters)))
 
 
@@ -86,11 +86,11 @@ def _desk(tmp_path: Path) -> Iterator[Desk]:
     desk = Desk(tmp_path)
     yield desk
     desk.source.close()
-    desk.target.close()
+    desk.destination.close()
 
 
-def test_the_schedules_run_on_the_target_only(desk: Desk) -> None:
-    """The target makes the next run, and nothing of the source is to come."""
+def test_the_schedules_run_on_the_destination_only(desk: Desk) -> None:
+    """The destination makes the next run, and nothing of the source is to come."""
     desk.deploy(OFTEN)
 
     assert desk.move() == Moved()
@@ -102,7 +102,7 @@ def test_the_schedules_run_on_the_target_only(desk: Desk) -> None:
 
 
 def test_a_run_that_is_late_goes_along(desk: Desk) -> None:
-    """Once, for its own time, with its parameters; those to come are the target's to make."""
+    """Once, for its own time, with its parameters; those to come are the destination's to make."""
     desk.deploy(OFTEN)
     desk.now = at(1.4)
 
@@ -177,7 +177,7 @@ def test_an_end_between_both_sides_is_finished(desk: Desk) -> None:
     begun = Move(
         name=NAME,
         source=desk.source.url,
-        target=desk.target.url,
+        destination=desk.destination.url,
         began=desk.now,
         waiting=(WaitingRun(at(1), {"n": 1}), WaitingRun(at(2), {"n": 1})),
     )
@@ -198,7 +198,9 @@ def test_what_goes_along_is_made_once(desk: Desk) -> None:
     desk.deploy(OFTEN)
     desk.now = at(1.4)
     waiting = (WaitingRun(at(1), {"n": 1}),)
-    move = Move(name=NAME, source=desk.source.url, target=desk.target.url, began=desk.now, waiting=waiting)
+    move = Move(
+        name=NAME, source=desk.source.url, destination=desk.destination.url, began=desk.now, waiting=waiting
+    )
     desk.move()
     desk.moves.write(move)
 
@@ -212,7 +214,13 @@ def test_what_waited_long_ago_is_named(desk: Desk) -> None:
     desk.deploy(replace(OFTEN, schedules=(Schedule(timing=Cron("0 12 * * *")),)))
     waiting = (WaitingRun(at(0), {}),)
     desk.moves.write(
-        Move(name=NAME, source=desk.source.url, target=desk.target.url, began=desk.now, waiting=waiting)
+        Move(
+            name=NAME,
+            source=desk.source.url,
+            destination=desk.destination.url,
+            began=desk.now,
+            waiting=waiting,
+        )
     )
     BackendSide(desk.source, NAME).stop()
     desk.now += timedelta(days=2)
@@ -226,7 +234,7 @@ def test_a_source_that_was_resumed_begins_anew(desk: Desk) -> None:
     move = Move(
         name=NAME,
         source=desk.source.url,
-        target=desk.target.url,
+        destination=desk.destination.url,
         began=at(-600),
         waiting=(WaitingRun(at(-600), {"n": 1}),),
     )
@@ -247,7 +255,7 @@ def test_what_somebody_paused_meanwhile_stays(desk: Desk) -> None:
 
 def test_a_move_to_elsewhere_is_not_ours(desk: Desk) -> None:
     other = Moves(desk.folder / "moves", desk.source.url, "http://elsewhere/api")
-    other.write(Move(name=NAME, source=other.source, target=other.target, began=NOON))
+    other.write(Move(name=NAME, source=other.source, destination=other.destination, began=NOON))
 
     assert desk.moves.all() == {}
     assert list(other.all()) == [NAME]

@@ -30,12 +30,12 @@ class Stores:
     """One store, and another one to copy it to."""
 
     source: EmbeddedBackend
-    target: EmbeddedBackend
+    destination: EmbeddedBackend
 
     def plan(self, *parts: str, overwrite: bool = False) -> CopyPlan:
         """What a copy would do, or one of only these *parts*."""
         kinds = frozenset(kind for part in parts or PARTS for kind in PARTS[part])
-        return plan_copy(self.source, self.target, CopyOptions(kinds=kinds, is_overwritten=overwrite))
+        return plan_copy(self.source, self.destination, CopyOptions(kinds=kinds, is_overwritten=overwrite))
 
     def changes(self, *parts: str, overwrite: bool = False) -> dict[str, CopyChange]:
         """The changes by kind and name, without what is unchanged."""
@@ -54,11 +54,11 @@ def deploy(backend: EmbeddedBackend, deployment: Deployment) -> None:
 @pytest.fixture(name="stores")
 def _stores(tmp_path: Path) -> Iterator[Stores]:
     stores = Stores(
-        EmbeddedBackend.open(tmp_path / "source.db"), EmbeddedBackend.open(tmp_path / "target.db")
+        EmbeddedBackend.open(tmp_path / "source.db"), EmbeddedBackend.open(tmp_path / "destination.db")
     )
     yield stores
     stores.source.close()
-    stores.target.close()
+    stores.destination.close()
 
 
 def test_nothing_is_to_be_copied_of_an_empty_store(stores: Stores) -> None:
@@ -72,9 +72,9 @@ def test_a_backend_is_not_copied_to_itself(stores: Stores) -> None:
 
 
 def test_what_differs_is_left_unless_it_is_overwritten(stores: Stores) -> None:
-    """With the fields that differ: before is what the target has."""
+    """With the fields that differ: before is what the destination has."""
     stores.source.set_variable(Variable("region", "eu", ("a",)))
-    stores.target.set_variable(Variable("region", "us"))
+    stores.destination.set_variable(Variable("region", "us"))
 
     (left,) = stores.changes().values()
 
@@ -90,7 +90,7 @@ def test_limits_are_copied_without_who_uses_them(stores: Stores) -> None:
     here = [GlobalConcurrencyLimit(name="db", limit=2), GlobalConcurrencyLimit(name="tag:big", limit=1)]
     for limit in here:
         stores.source.create_concurrency_limit(limit)
-    stores.target.create_concurrency_limit(GlobalConcurrencyLimit(name="db", limit=3))
+    stores.destination.create_concurrency_limit(GlobalConcurrencyLimit(name="db", limit=3))
     request = SlotRequest(names=("db",), slots=1, token="t")
     assert stores.source.take_slots(request, utc_now(), lease=60).is_taken
 
@@ -102,13 +102,13 @@ def test_limits_are_copied_without_who_uses_them(stores: Stores) -> None:
 @pytest.mark.parametrize("name", ["api_token", "db-password"])
 def test_a_variable_whose_name_says_secret_is_not_shown(stores: Stores, name: str) -> None:
     stores.source.set_variable(Variable(name, "hush-1"))
-    stores.target.set_variable(Variable(name, {"a": "hush-2"}))
+    stores.destination.set_variable(Variable(name, {"a": "hush-2"}))
 
     assert "hush" not in repr(stores.plan())
 
 
 def test_the_fields_of_blocks_are_named_and_never_shown(stores: Stores) -> None:
-    for side, token, url in ((stores.source, "hush-1", "a"), (stores.target, "hush-2", "b")):
+    for side, token, url in ((stores.source, "hush-1", "a"), (stores.destination, "hush-2", "b")):
         side.create_block(Block("gitlab-credentials", "team", {"token": token, "url": f"hush-{url}"}))
 
     (left,) = stores.changes().values()
@@ -137,11 +137,11 @@ def test_a_block_comes_after_what_it_refers_to(stores: Stores) -> None:
     assert (lost.action, "`secret/gone`, which does not exist" in lost.reason) == (CopyAction.REFUSED, True)
 
 
-def test_a_template_that_nobody_changed_is_the_targets_own(stores: Stores) -> None:
+def test_a_template_that_nobody_changed_is_the_own_one_of_the_destination(stores: Stores) -> None:
     stores.source.create_pool(WorkPool(name="plain", type="process"))
     stores.source.create_pool(WorkPool(name="own", type="process", base_job_template={"a": "hush"}))
-    stores.target.create_pool(WorkPool(name="plain", type="process", base_job_template={"b": 1}))
-    stores.target.create_pool(WorkPool(name="own", type="process", base_job_template={"b": 1}))
+    stores.destination.create_pool(WorkPool(name="plain", type="process", base_job_template={"b": 1}))
+    stores.destination.create_pool(WorkPool(name="own", type="process", base_job_template={"b": 1}))
 
     (left,) = stores.changes("pools").values()
 
@@ -151,7 +151,7 @@ def test_a_template_that_nobody_changed_is_the_targets_own(stores: Stores) -> No
 
 def test_a_limit_of_zero_is_not_no_limit(stores: Stores) -> None:
     stores.source.create_pool(WorkPool(name="p", type="process", concurrency_limit=0))
-    stores.target.create_pool(WorkPool(name="p", type="process", description=""))
+    stores.destination.create_pool(WorkPool(name="p", type="process", description=""))
 
     (left,) = stores.changes().values()
 
@@ -159,17 +159,17 @@ def test_a_limit_of_zero_is_not_no_limit(stores: Stores) -> None:
 
 
 def test_queues_keep_their_order_and_settings(stores: Stores) -> None:
-    """The default one comes with its pool; queues that only the target has do not count."""
-    for side in (stores.source, stores.target):
+    """The default one comes with its pool; queues that only the destination has do not count."""
+    for side in (stores.source, stores.destination):
         side.create_pool(WorkPool(name="p", type="process"))
     stores.source.create_queue(WorkQueue(pool="p", name="high", priority=1, concurrency_limit=2))
     stores.source.update_queue("p", "default", {"is_paused": True})
-    stores.target.create_queue(WorkQueue(pool="p", name="theirs", priority=1))
+    stores.destination.create_queue(WorkQueue(pool="p", name="theirs", priority=1))
 
     assert stores.actions() == {"work queue p/high": "create", "work queue p/default": "create"}
 
-    stores.target.create_queue(WorkQueue(pool="p", name="high", concurrency_limit=2))
-    stores.target.update_queue("p", "default", {"is_paused": True})
+    stores.destination.create_queue(WorkQueue(pool="p", name="high", concurrency_limit=2))
+    stores.destination.update_queue("p", "default", {"is_paused": True})
     changes = stores.changes()
     assert {name: [field.path for field in each.fields] for name, each in changes.items()} == {
         "work queue p/high": ["priority"],
@@ -201,35 +201,35 @@ def test_a_deployment_is_created_paused_where_its_schedules_run(stores: Stores) 
 def test_what_is_paused_here_may_run_there(stores: Stores) -> None:
     """As it is after the schedules went over."""
     deploy(stores.source, replace(ETL, paused=True))
-    deploy(stores.target, ETL)
+    deploy(stores.destination, ETL)
 
     assert stores.actions() == {}
 
 
 def test_schedules_stay_where_the_deployment_is_another(stores: Stores) -> None:
     deploy(stores.source, ETL)
-    deploy(stores.target, replace(ETL, paused=True, parameters={"n": 1}))
+    deploy(stores.destination, replace(ETL, paused=True, parameters={"n": 1}))
 
     changes = stores.changes()
 
     assert [each.action for each in changes.values()] == [CopyAction.DIFFERS, CopyAction.REFUSED]
-    assert "differs on the target" in changes["schedules etl/prod"].reason
+    assert "differs on the destination" in changes["schedules etl/prod"].reason
     assert stores.actions(overwrite=True) == {"deployment etl/prod": "update", "schedules etl/prod": "move"}
 
 
 def test_what_an_interrupted_copy_did_not_write_is_no_difference(stores: Stores) -> None:
     """The triggers of a deployment come after it; anything else was changed by somebody."""
-    stores.target.features = replace(stores.target.features, triggers=True)
+    stores.destination.features = replace(stores.destination.features, triggers=True)
     whole = replace(ETL, paused=True, triggers=({"expect": ["a"]},))
     deploy(stores.source, whole)
-    deploy(stores.target, replace(whole, triggers=()))
-    plan = partial(plan_copy, stores.source, stores.target, CopyOptions())
+    deploy(stores.destination, replace(whole, triggers=()))
+    plan = partial(plan_copy, stores.source, stores.destination, CopyOptions())
 
     assert plan().changes[-1].action is CopyAction.DIFFERS
     assert plan(unfinished={"etl/prod"}).changes[-1].action is CopyAction.UPDATE
 
-    (stored,) = stores.target.deployments()
-    assert stores.target.write([Write(stored, replace(stored.deployment, tags=("theirs",)))])
+    (stored,) = stores.destination.deployments()
+    assert stores.destination.write([Write(stored, replace(stored.deployment, tags=("theirs",)))])
     assert plan(unfinished={"etl/prod"}).changes[-1].action is CopyAction.DIFFERS
 
 
@@ -262,7 +262,7 @@ def test_a_part_needs_what_is_there(stores: Stores) -> None:
 
 
 def test_automations_that_stay_are_named(stores: Stores) -> None:
-    """Until their project is deployed to the target, too; and only where deployments are copied."""
+    """Until their project is deployed to the destination, too; and only where deployments are copied."""
     deploy(stores.source, ETL)
     tell = AutomationWrite(None, Automation(name="tell", trigger={"type": "event"}, actions=()))
     list(stores.source.write_automations([tell]))
@@ -271,5 +271,5 @@ def test_automations_that_stay_are_named(stores: Stores) -> None:
         True
     ]
     assert [each for each in stores.plan("variables").diagnostics if each.code == "not-copied"] == []
-    list(stores.target.write_automations([tell]))
+    list(stores.destination.write_automations([tell]))
     assert [each for each in stores.plan().diagnostics if each.code == "not-copied"] == []

@@ -30,19 +30,19 @@ def test_an_id_becomes_a_name_and_another_id() -> None:
     ("value", "lost"),
     [
         (reference(block="secret/here"), ""),
-        (reference(block="secret/left"), "the block `secret/left`, which the target does not get"),
+        (reference(block="secret/left"), "the block `secret/left`, which the destination does not get"),
         (reference(block_document_id="9"), "the block with the id 9, which does not exist"),
         ({"env": {"A": "1"}}, ""),
         ({"a": ["{{ syntask.blocks.secret.here }} {{ prefect.variables.region }}"]}, ""),
         (
             {"a": "{{ prefect.blocks.secret.left.value }}"},
-            "the block `secret/left`, which the target does not get",
+            "the block `secret/left`, which the destination does not get",
         ),
-        ({"a": "{{ syntask.variables.Left }}"}, "the variable `Left`, which the target does not get"),
+        ({"a": "{{ syntask.variables.Left }}"}, "the variable `Left`, which the destination does not get"),
         ({"a": "{{ syntask.variables.nowhere }} {{ syntask.blocks.secret.nowhere }}"}, ""),
         (
             [{"pull_with_block": {"block_type_slug": "secret", "block_document_name": "left"}}],
-            "the block `secret/left`, which the target does not get",
+            "the block `secret/left`, which the destination does not get",
         ),
     ],
 )

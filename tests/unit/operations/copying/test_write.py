@@ -45,32 +45,32 @@ class Desk:
     """A store that has one of everything, and another one."""
 
     source: EmbeddedBackend
-    target: EmbeddedBackend
+    destination: EmbeddedBackend
     moves: Moves
 
     def copy(self, *, meanwhile: Block | None = None, overwrite: bool = False) -> CopyOutcome:
         """Copy; *meanwhile* is made by somebody else once it is planned."""
-        mover = Mover(self.source, self.target, self.moves, lambda: datetime.now(UTC), lambda _: None)
-        plan = plan_copy(self.source, self.target, CopyOptions(is_overwritten=overwrite))
+        mover = Mover(self.source, self.destination, self.moves, lambda: datetime.now(UTC), lambda _: None)
+        plan = plan_copy(self.source, self.destination, CopyOptions(is_overwritten=overwrite))
         if meanwhile is not None:
-            self.target.create_block(meanwhile)
+            self.destination.create_block(meanwhile)
         self.events: list[Event] = []
-        unfinished = Unfinished(self.moves.folder, self.source.url, self.target.url)
+        unfinished = Unfinished(self.moves.folder, self.source.url, self.destination.url)
         return write_copy(plan, mover, unfinished, jobs=1, notify=self.events.append)
 
 
 @pytest.fixture(name="desk", params=[EmbeddedBackend])
 def _desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
     source = EmbeddedBackend.open(tmp_path / "source.db")
-    target = request.param.open(tmp_path / "target.db")
+    destination = request.param.open(tmp_path / "destination.db")
     source.set_variable(Variable("region", "eu"))
     source.create_block(Block("secret", "token", {"value": "hush"}))
     source.create_pool(WorkPool(name="p", type="process", concurrency_limit=3))
     source.create_queue(WorkQueue(pool="p", name="high", priority=1))
     assert [each.error for each in source.write([Write(None, ETL)])] == [None]
-    yield Desk(source, target, Moves(tmp_path / "moves", source.url, target.url))
+    yield Desk(source, destination, Moves(tmp_path / "moves", source.url, destination.url))
     source.close()
-    target.close()
+    destination.close()
 
 
 def test_everything_is_told_as_it_is_done(desk: Desk) -> None:
@@ -86,7 +86,7 @@ def test_everything_is_told_as_it_is_done(desk: Desk) -> None:
         ("schedules etl/prod", "moved"),
     ]
     assert [each.number for each in desk.events if isinstance(each, Copied)] == [1, 2, 3, 4, 5, 6]
-    assert [is_on(each) for each in desk.target.deployments()] == [True]
+    assert [is_on(each) for each in desk.destination.deployments()] == [True]
 
 
 def test_one_that_fails_stops_no_other(desk: Desk) -> None:
@@ -95,32 +95,32 @@ def test_one_that_fails_stops_no_other(desk: Desk) -> None:
 
     assert not outcome.is_complete
     assert [each.change.name for each in outcome.results if each.error] == ["secret/token"]
-    found = desk.target.block("secret", "token")
+    found = desk.destination.block("secret", "token")
     assert found is not None
     assert revealed(found.data["value"]) == "theirs"
-    assert [is_on(each) for each in desk.target.deployments()] == [True]
+    assert [is_on(each) for each in desk.destination.deployments()] == [True]
 
 
 def test_what_differs_is_overwritten_in_place(desk: Desk) -> None:
     """A block keeps its id, which others may refer to."""
     assert desk.copy().is_complete
-    desk.target.update_block(Block("secret", "token", {"value": "other"}))
-    desk.target.update_pool("p", {"concurrency_limit": 9})
-    desk.target.set_variable(Variable("region", "us"))
-    (before,) = desk.target.blocks()
+    desk.destination.update_block(Block("secret", "token", {"value": "other"}))
+    desk.destination.update_pool("p", {"concurrency_limit": 9})
+    desk.destination.set_variable(Variable("region", "us"))
+    (before,) = desk.destination.blocks()
 
     assert not desk.copy().is_complete
     assert desk.copy(overwrite=True).is_complete
 
-    assert [each.id for each in desk.target.blocks()] == [before.id]
-    assert desk.target.blocks() == desk.source.blocks()
-    assert desk.target.variables() == desk.source.variables()
-    assert {each.name: each.concurrency_limit for each in desk.target.pools()}["p"] == 3
+    assert [each.id for each in desk.destination.blocks()] == [before.id]
+    assert desk.destination.blocks() == desk.source.blocks()
+    assert desk.destination.variables() == desk.source.variables()
+    assert {each.name: each.concurrency_limit for each in desk.destination.pools()}["p"] == 3
     assert desk.copy().results == ()
 
 
 @pytest.mark.parametrize("desk", [Vanishing], indirect=True)
-def test_nothing_more_is_tried_once_the_target_is_gone(desk: Desk) -> None:
+def test_nothing_more_is_tried_once_the_destination_is_gone(desk: Desk) -> None:
     """And the schedules stay where they are."""
     outcome = desk.copy()
 
@@ -130,4 +130,4 @@ def test_nothing_more_is_tried_once_the_target_is_gone(desk: Desk) -> None:
     assert len(errors) == 4
     assert all(error.startswith("Not attempted") for error in errors.values())
     assert [is_on(each) for each in desk.source.deployments()] == [True]
-    assert [each.name for each in desk.target.pools()] == ["default"]
+    assert [each.name for each in desk.destination.pools()] == ["default"]
