@@ -183,7 +183,14 @@ MESSAGES: Mapping[str, Message] = {
         "Default code location", "The deployment has no pull step, so a default location of the code is used."
     ),
     "not-exported": Message(
-        "Not exported", "The deployment cannot be declared in a project file and was skipped."
+        "Not exported", "The deployment or resource cannot be declared in the project file and was skipped."
+    ),
+    "unowned-resource": Message(
+        "Unowned resource",
+        "A resource in the exported file belongs to no project yet. A plan of it asks for `--take-over`.",
+    ),
+    "secret-left-out": Message(
+        "Secret left out", "The exported file refers to an environment variable in place of a secret."
     ),
     "not-copied": Message(
         "Not copied",

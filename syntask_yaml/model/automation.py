@@ -118,6 +118,12 @@ def whole_action(action: Mapping[str, Value]) -> dict[str, Value]:
     return {**given, **{key: value for key, value in defaults.items() if key not in given}}
 
 
+def settled_action(action: Mapping[str, Value]) -> dict[str, Value]:
+    """*action* without what its type does where it does not say."""
+    defaults = _DEFAULTS.get(str(action.get("type")), {})
+    return {key: value for key, value in action.items() if key not in defaults or value != defaults[key]}
+
+
 @dataclass(frozen=True, slots=True)
 class StoredAutomation:
     """An automation that a backend has, under the backend's *id*."""

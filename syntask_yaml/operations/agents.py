@@ -6,12 +6,18 @@ from collections.abc import Iterator
 
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.diagnostics import Diagnostic, Severity
+from syntask_yaml.model.block import Block
 
 _INFRASTRUCTURE = frozenset(
     "azure-container-instance-job cloud-run-job cloud-run-job-v2 docker-container ecs-task kubernetes-job "
     "process vertex-ai-custom-training-job".split()
 )
 _STORAGE = frozenset("azure gcs github local-file-system remote-file-system s3 smb".split())
+
+
+def is_of_agents(block: Block) -> bool:
+    """Whether a deployment of agents used *block*, which no project file holds."""
+    return block.type in _INFRASTRUCTURE | _STORAGE
 
 
 def left_from_agents(backend: Backend) -> Iterator[Diagnostic]:

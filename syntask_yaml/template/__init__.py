@@ -3,6 +3,7 @@
 from syntask_yaml.template.parser import is_template, may_hold_template, parse
 from syntask_yaml.template.resolver import Unresolved, resolve
 from syntask_yaml.template.scope import Anything, Blocks, Missing, Scope
+from syntask_yaml.template.writing import as_template
 
 __all__ = [
     "Anything",
@@ -10,6 +11,7 @@ __all__ = [
     "Missing",
     "Scope",
     "Unresolved",
+    "as_template",
     "is_template",
     "may_hold_template",
     "parse",

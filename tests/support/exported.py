@@ -13,7 +13,7 @@ from syntask_yaml.document.writer import to_yaml
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy_context import DeployContext
-from syntask_yaml.operations.export import export
+from syntask_yaml.operations.exporting.export import ExportRequest, export
 from syntask_yaml.operations.plan import Request, make_plan
 from syntask_yaml.operations.project import ProjectPlace, open_project
 from syntask_yaml.plan.changes import Change
@@ -41,7 +41,7 @@ def write_all(backend: Backend, wanted: Sequence[Deployment], folder: Path) -> N
 
 def export_to(folder: Path, backend: Backend, *patterns: str) -> tuple[Diagnostic, ...]:
     """Write the project file; what is said of it."""
-    found = export(backend, patterns, environ=ENVIRON)
+    found = export(backend, ExportRequest(patterns=patterns), environ=ENVIRON)
     (folder / "syntask.yaml").write_text(to_yaml(found.content), encoding="utf-8")
     return found.diagnostics
 

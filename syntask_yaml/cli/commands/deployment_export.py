@@ -11,7 +11,7 @@ from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views import diagnostics
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.errors import FileFailed
-from syntask_yaml.operations.export import export
+from syntask_yaml.operations.exporting.export import ExportRequest, export
 
 
 @click.command("export")
@@ -25,20 +25,42 @@ from syntask_yaml.operations.export import export
     metavar="FILE",
     help="Write to a new file instead of standard output.",
 )
+@click.option(
+    "--resources",
+    "with_resources",
+    is_flag=True,
+    help="Add work pools, variables, blocks, concurrency limits and automations: all, or with NAMES those "
+    "that the deployments name.",
+)
 @pass_context
-def command(context: Context, /, *, names: tuple[str, ...], project: str | None, file: Path | None) -> None:
+def command(
+    context: Context,
+    /,
+    *,
+    names: tuple[str, ...],
+    project: str | None,
+    file: Path | None,
+    with_resources: bool,
+) -> None:
     """Print deployments as a project file: all, or those that match NAMES.
 
     A plan of that file shows no changes if the code of the flows is the same. Secrets that the backend
-    stores in plain text are replaced by references to blocks.
+    stores in plain text are replaced by references to blocks, and those of exported blocks by references to
+    environment variables.
     """
     from syntask_yaml.document.writer import to_yaml
 
     target = None if file is None else context.directory / file
     if target is not None and target.exists():
         raise FileFailed(f"`{file}` already exists.", hint="Move it away, or choose another file.")
+    request = ExportRequest(
+        patterns=names,
+        project=project,
+        with_resources=with_resources,
+        name=context.directory.absolute().name or "project",
+    )
     with context.backend(is_read_only=True) as backend:
-        exported = export(backend, names, project=project, environ=context.environ)
+        exported = export(backend, request, environ=context.environ)
     diagnostics.show(exported.diagnostics)
     text = to_yaml(exported.content)
     if target is None:

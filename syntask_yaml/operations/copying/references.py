@@ -58,7 +58,7 @@ def lost_reference(value: Value, source: Contents, expected: Expected) -> str:
             return f"the block with the id {named}, which does not exist"
         if named not in expected.blocks:
             return _left_behind("block", named)
-    for kind, named in _names(value):
+    for kind, named in names_in(value):
         if kind == "variables" and named in source.variables and named not in expected.variables:
             return _left_behind("variable", named)
         if kind == "blocks" and named in source.blocks and named not in expected.blocks:
@@ -70,8 +70,9 @@ def _left_behind(kind: str, name: str) -> str:
     return f"the {kind} `{name}`, which the destination does not get"
 
 
-def _names(value: Value) -> Iterator[tuple[str, str]]:
-    """The variables and blocks that templates in *value* name, and blocks that pull steps do."""
+def names_in(value: Value) -> Iterator[tuple[str, str]]:
+    """The kind and name of each variable and block that templates in *value* name, and blocks that pull
+    steps do."""
     if isinstance(value, str):
         for kind, first, second in _TEMPLATE.findall(value):
             yield kind, f"{first}/{second}" if kind == "blocks" else first
@@ -79,10 +80,10 @@ def _names(value: Value) -> Iterator[tuple[str, str]]:
         if {"block_type_slug", "block_document_name"} <= value.keys():
             yield "blocks", f"{value['block_type_slug']}/{value['block_document_name']}"
         for item in value.values():
-            yield from _names(item)
+            yield from names_in(item)
     elif isinstance(value, (list, tuple)):
         for item in value:
-            yield from _names(item)
+            yield from names_in(item)
 
 
 def _references(value: Value) -> Iterator[tuple[str, str]]:

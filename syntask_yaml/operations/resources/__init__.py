@@ -1,1 +1,1 @@
-"""Resources beside deployments: prepared, compared with a backend, written there, and exported."""
+"""Resources beside deployments: prepared, compared with a backend, and written there."""

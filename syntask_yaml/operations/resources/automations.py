@@ -19,7 +19,8 @@ def _check(_automation: Resource, _node: Node, _context: DeployContext) -> Itera
     return iter(())
 
 
-def _read(backend: Backend, names: Collection[str], owner: Owner) -> Iterator[StoredResource]:
+def stored_automations(backend: Backend, names: Collection[str], owner: Owner) -> Iterator[StoredResource]:
+    """The automations of *owner*, and those with *names* on a backend where names are unique."""
     # Without a name, nothing is owned: what has the same name is compared, and nothing else.
     for stored in backend.automations(project=owner.project or "", names=names):
         automation = stored.automation
@@ -50,4 +51,4 @@ def _automation(resource: Resource, owner: Owner) -> Automation:
     )
 
 
-AUTOMATION = KindRow(_check, _read, _write, keeps_owner=True)
+AUTOMATION = KindRow(_check, stored_automations, _write, keeps_owner=True)

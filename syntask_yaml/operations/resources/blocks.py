@@ -21,10 +21,12 @@ from syntask_yaml.project.resources import BoundResource
 
 def with_secrets(resource: Resource, types: Mapping[str, BlockType]) -> Resource:
     """The block *resource* with its secret fields as secrets; all texts where its type is not known."""
-    kind = types.get(_block(resource).type)
+    block = _block(resource)
+    kind = types.get(block.type)
+    data = block.data if kind is None else shaped(block, kind).data
     fields = {
         key: with_secret_texts(value) if kind is None or key in kind.secret_fields else value
-        for key, value in resource.fields.items()
+        for key, value in data.items()
     }
     return replace(resource, fields=fields)
 

@@ -67,10 +67,10 @@ def _read(
             yield from row.read(context.backend, names[kind], context.owner)
         elif names[kind]:
             for stored in row.read(context.backend, names[kind], context.owner):
-                yield replace(stored, owner=_owner_of(stored.resource, owners))
+                yield replace(stored, owner=owner_of(stored.resource, owners))
 
 
-def _owner_of(resource: Resource, owners: Mapping[str, Owner]) -> Owner:
+def owner_of(resource: Resource, owners: Mapping[str, Owner]) -> Owner:
     """Whose *resource* is. A queue belongs to whom its pool does, whoever made it."""
     if resource.kind is ResourceKind.WORK_QUEUE:
         pool = Resource(ResourceKind.WORK_POOL, resource.name.partition("/")[0])

@@ -18,7 +18,7 @@ from syntask_yaml.errors import UsageError
 from syntask_yaml.model.block import Block
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.model.pool import WorkPool
-from syntask_yaml.operations.export import export
+from syntask_yaml.operations.exporting.export import ExportRequest, export
 from syntask_yaml.plan.changes import Action
 from tests.support.deployments import POOL, deployments
 from tests.support.exported import ENVIRON, FREE, changes_in, export_to, write_all
@@ -77,9 +77,11 @@ def test_a_file_declares_one_project(tmp_path: Path) -> None:
     wanted = [replace(SIMPLE, name=name, project=name) for name in ("one", "two")]
     with backend_with(wanted, tmp_path) as backend:
         with pytest.raises(UsageError, match="`one`, `two`"):
-            export(backend, (), environ=ENVIRON)
-        assert export(backend, (), project="two", environ=ENVIRON).content["name"] == "two"
-        assert export(backend, ("first/one",), environ=ENVIRON).content["name"] == "one"
+            export(backend, ExportRequest(), environ=ENVIRON)
+        assert export(backend, ExportRequest(project="two"), environ=ENVIRON).content["name"] == "two"
+        assert (
+            export(backend, ExportRequest(patterns=["first/one"]), environ=ENVIRON).content["name"] == "one"
+        )
 
 
 def test_what_cannot_be_declared_is_left_out_and_said(tmp_path: Path) -> None:
@@ -88,7 +90,7 @@ def test_what_cannot_be_declared_is_left_out_and_said(tmp_path: Path) -> None:
     with backend_with([SIMPLE, served], tmp_path) as backend:
         (stored,) = backend.deployments(names=["first/served"])
         list(backend.write([Write(stored, replace(stored.deployment, work_pool=None))]))
-        found = export(backend, (), environ=ENVIRON)
+        found = export(backend, ExportRequest(), environ=ENVIRON)
 
     assert [each["name"] for each in found.content["deployments"]] == ["one"]
     assert [note.code for note in found.diagnostics] == ["not-exported"]
@@ -116,7 +118,9 @@ class _FromAgents(MemoryBackend):
 
 def test_blocks_from_the_time_of_agents_are_reported() -> None:
     """With what becomes of them; blocks that flows use are none of these."""
-    said = [(each.detail, each.hint) for each in export(_FromAgents(), (), environ={}).diagnostics]
+    said = [
+        (each.detail, each.hint) for each in export(_FromAgents(), ExportRequest(), environ={}).diagnostics
+    ]
     assert [detail.partition(": ")[2] for detail, _ in said] == [
         "`docker-container/prod`, `kubernetes-job/big`.",
         "`s3/code`.",

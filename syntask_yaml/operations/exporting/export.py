@@ -7,7 +7,7 @@ that this machine would fill in. A secret that a backend holds in clear does not
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,19 +20,21 @@ from syntask_yaml.model.secret import SECRET_NAMES
 from syntask_yaml.model.step import Step
 from syntask_yaml.model.value import Value
 from syntask_yaml.operations.agents import left_from_agents
+from syntask_yaml.operations.copying.contents import Contents
 from syntask_yaml.operations.deployments import find_deployments
+from syntask_yaml.operations.exporting.found import Share
+from syntask_yaml.operations.exporting.resources import ExportedResources, export_resources
 from syntask_yaml.operations.render import document_of
 from syntask_yaml.project.filters import Filters
 from syntask_yaml.project.resolve import names_put_out
 from syntask_yaml.project.static import field_parts
-from syntask_yaml.template import Anything, Scope, is_template, parse, resolve
+from syntask_yaml.template import Anything, Scope, as_template, is_template
 
 # What is the same whether it is written or not.
 _DEFAULTS: Mapping[str, Value] = {"enforce_parameter_schema": True, "paused": False}
 _SCHEDULE_DEFAULTS: Mapping[str, Value] = {"active": True, "day_or": True}
 # A commit, or the digest of a flow's file: what is found where no version is declared.
 _FOUND_VERSION = re.compile(r"(?=.*[a-f])[0-9a-f]{8}|[0-9a-f]{32}")
-_BRACES, _WRITTEN_BRACES = "{{", '{{ "{{" }}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +45,68 @@ class Exported:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def export(
-    backend: Backend, patterns: Sequence[str], *, project: str | None = None, environ: Mapping[str, str]
-) -> Exported:
-    """What *patterns* mean of the deployments that *project* owns, or of all if it is None.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportRequest:
+    """Which deployments are exported: what *patterns* mean, of those of *project*, or of all if it is None.
+
+    *with_resources*: with what they need, or with all resources where nothing is selected. A project that
+    owns resources has a name: *name* where nothing is owned yet.
+    """
+
+    patterns: Sequence[str] = ()
+    project: str | None = None
+    with_resources: bool = False
+    name: str = "project"
+
+
+def export(backend: Backend, request: ExportRequest, *, environ: Mapping[str, str]) -> Exported:
+    """What is asked for, as a project file.
 
     *environ* is this machine's: names that are set in it are kept from being filled in. Raises NotFound
     for a pattern that means nothing, UsageError where several projects own what is meant.
     """
-    found = find_deployments(backend, Filters(names=tuple(patterns)))
-    stored = [each for each in found if project is None or each.deployment.project == project]
-    owner = _owner(stored)
+    found = find_deployments(backend, Filters(names=tuple(request.patterns)))
+    stored = [each for each in found if request.project in (None, each.deployment.project)]
+    owner = request.project or _owner(_owners(stored, backend, request))
+    resources = _resources(backend, request, stored, owner, environ)
+    name = owner or (request.name if resources.content else None)
     writer = _Writer(environ)
     entries = [writer.entry(each.deployment) for each in stored if not _obstacle(each.deployment)]
-    content = {**({"name": owner} if owner else {}), **_entries(entries)}
-    return Exported(content, (*_left_out(stored), *left_from_agents(backend), *writer.diagnostics()))
+    content = {
+        **({"name": name} if name else {}),
+        **_entries(entries),
+        **({"resources": resources.content} if resources.content else {}),
+    }
+    problems = (*_left_out(stored), *left_from_agents(backend), *writer.diagnostics())
+    return Exported(content, (*problems, *resources.diagnostics))
 
 
-def _owner(stored: Sequence[Stored]) -> str | None:
-    owners = {each.deployment.project for each in stored}
+def _resources(
+    backend: Backend,
+    request: ExportRequest,
+    stored: Sequence[Stored],
+    owner: str | None,
+    environ: Mapping[str, str],
+) -> ExportedResources:
+    if not request.with_resources:
+        return ExportedResources({})
+    share = Share(
+        owner,
+        [each.deployment for each in stored],
+        is_all=not request.patterns and request.project is None,
+        only_named=bool(request.patterns),
+    )
+    return export_resources(Contents(backend), share, environ)
+
+
+def _owners(stored: Sequence[Stored], backend: Backend, request: ExportRequest) -> set[str | None]:
+    """Whose what is exported is; without deployments, whose the resources are."""
+    if stored or not request.with_resources:
+        return {each.deployment.project for each in stored}
+    return {each.owner.project for each in backend.ledgers()}
+
+
+def _owner(owners: Set[str | None]) -> str | None:
     if len(owners) < 2:
         return next(iter(owners), None)
     named = ", ".join(f"`{owner}`" for owner in sorted(owner for owner in owners if owner))
@@ -131,7 +176,7 @@ class _Writer:
                 is_pool = place[-1] == "job_variables"
                 known = self._without_secrets(part) if is_pool else part
                 target = written.setdefault(key, {}) if len(place) > 1 else written
-                target[place[-1]] = _as_template(known, scope.with_blocks(blocks))
+                target[place[-1]] = as_template(known, scope.with_blocks(blocks))
         return written
 
     def _pull(self, steps: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -140,7 +185,7 @@ class _Writer:
             for name, declared in step.items():
                 inputs = declared or {}
                 scope = Scope(environ=self.environ, leaves_unset=True, later=frozenset(later))
-                yield {name: _as_template(self._without_secrets(inputs), scope)}
+                yield {name: as_template(self._without_secrets(inputs), scope)}
                 later |= names_put_out(Step(name, inputs, id=inputs.get("id")))
 
     def _without_secrets(self, value: Value) -> Value:
@@ -161,20 +206,6 @@ class _Writer:
 
 def _is_text(value: Value) -> bool:
     return isinstance(value, str) and value != "" and not is_template(value)
-
-
-def _as_template(value: Value, scope: Scope) -> Value:
-    """What must be written so that templates in it come to *value*."""
-    if isinstance(value, Mapping):
-        return {key: _as_template(item, scope) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_as_template(item, scope) for item in value]
-    if not isinstance(value, str) or _BRACES not in value:
-        return value
-    problems: list[Any] = []
-    is_same = resolve(value, scope, problems.append) == value and not problems
-    is_closed = not parse(value).is_unclosed
-    return value if is_same and is_closed else value.replace(_BRACES, _WRITTEN_BRACES)
 
 
 def _name(name: str) -> str:

@@ -1,0 +1,1 @@
+"""What a backend has as project files: deployments, and resources beside them."""

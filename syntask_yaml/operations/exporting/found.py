@@ -1,0 +1,141 @@
+"""The resources that a backend has, each with its owner, and which of them deployments name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from syntask_yaml.backend.pools import DEFAULT_POOL, furnished
+from syntask_yaml.model.deployment import Deployment
+from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkQueue
+from syntask_yaml.model.resource import Owner, Resource, ResourceKind, StoredResource
+from syntask_yaml.model.value import Value
+from syntask_yaml.operations.agents import is_of_agents
+from syntask_yaml.operations.copying.contents import Contents
+from syntask_yaml.operations.copying.references import names_in
+from syntask_yaml.operations.resources.automations import stored_automations
+from syntask_yaml.operations.resources.blocks import block_resource
+from syntask_yaml.operations.resources.changes import owner_of
+from syntask_yaml.operations.resources.pools import pool_resource, queue_resource
+from syntask_yaml.operations.resources.values import limit_resource, variable_resource
+
+# What a server calls the default queue of a new pool.
+_NO_DESCRIPTION = (None, "", "The work pool's default queue.")
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Which resources of a backend belong into a file: those of *owner*, and *is_all*: those of nobody, too.
+
+    *only_named*: none but those that *deployments* name. Those may belong to nobody.
+    """
+
+    owner: str | None
+    deployments: Sequence[Deployment] = ()
+    is_all: bool = True
+    only_named: bool = False
+
+
+def stored_resources(contents: Contents, owner: Owner) -> Iterator[StoredResource]:
+    """What a backend has, in the order of writing, without what comes by itself; automations of *owner*."""
+    owners = {name: each.owner for each in contents.backend.ledgers() for name in each.names}
+    for resource, id_ in _resources(contents):
+        yield StoredResource(resource, id_, owner_of(resource, owners))
+    yield from stored_automations(contents.backend, (), owner)
+
+
+def _resources(contents: Contents) -> Iterator[tuple[Resource, str | None]]:
+    touched = {pool for pool in contents.pools if any(_is_touched(each) for each in _queues(contents, pool))}
+    for name, pool in contents.pools.items():
+        resource = pool_resource(pool)
+        if name in touched or not _comes_with_store(resource, contents):
+            yield resource, pool.id
+    for queue in contents.queues.values():
+        if queue.pool in touched:
+            is_plain = queue.name == DEFAULT_QUEUE and queue.description in _NO_DESCRIPTION
+            yield queue_resource(replace(queue, description=None) if is_plain else queue), queue.id
+    for variable in contents.variables.values():
+        yield variable_resource(variable), None
+    for block in contents.blocks.values():
+        if not is_of_agents(block):
+            yield block_resource(block), block.id
+    for limit in contents.concurrency_limits.values():
+        yield limit_resource(limit), None
+
+
+def _queues(contents: Contents, pool: str) -> Iterator[WorkQueue]:
+    return (each for each in contents.queues.values() if each.pool == pool)
+
+
+def _is_touched(queue: WorkQueue) -> bool:
+    """Whether a queue is another one than the default queue as it comes with its pool."""
+    settings = (queue.name, queue.concurrency_limit, queue.is_paused, queue.description in _NO_DESCRIPTION)
+    return settings != (DEFAULT_QUEUE, None, False, True)
+
+
+def _comes_with_store(pool: Resource, contents: Contents) -> bool:
+    features = contents.backend.features
+    return features.has_default_pool and pool == pool_resource(furnished(DEFAULT_POOL))
+
+
+def shared(found: Sequence[StoredResource], share: Share) -> list[StoredResource]:
+    """Those of *found* that belong into the file of *share*."""
+    named = _named(found, share.deployments)
+    return [each for each in found if _is_shared(each, share, named)]
+
+
+def _is_shared(each: StoredResource, share: Share, named: frozenset[str]) -> bool:
+    is_named = each.resource.full_name in named
+    if share.only_named and not is_named:
+        return False
+    if each.owner.project is None:
+        return share.is_all or is_named
+    return each.owner.project == share.owner
+
+
+def _named(found: Sequence[StoredResource], deployments: Sequence[Deployment]) -> frozenset[str]:
+    """The full names of those of *found* that *deployments* name, and those that these name in turn."""
+    known = {each.resource.full_name: each.resource for each in found}
+    left = [name for each in deployments for name in _names_of_deployment(each)]
+    named: set[str] = set()
+    while left:
+        name = left.pop()
+        if name in known and name not in named:
+            named.add(name)
+            left += _names_of_resource(known[name], found)
+    return frozenset(named)
+
+
+def _names_of_deployment(deployment: Deployment) -> Iterator[str]:
+    yield _full_name(ResourceKind.WORK_POOL, str(deployment.work_pool or ""))
+    yield from _names_of_values(deployment.job_variables)
+    yield from _names_of_values(deployment.parameters)
+    yield from _names_of_values(list(deployment.pull_steps or ()))
+
+
+def _names_of_resource(resource: Resource, found: Sequence[StoredResource]) -> Iterator[str]:
+    if resource.kind is ResourceKind.WORK_POOL:
+        yield from _names_of_values(resource.fields["base_job_template"])
+        yield from _queues_of(resource, found)
+    if resource.kind is ResourceKind.BLOCK:
+        for value in resource.fields.values():
+            if isinstance(value, str):
+                yield _full_name(ResourceKind.BLOCK, value)
+
+
+def _queues_of(pool: Resource, found: Sequence[StoredResource]) -> Iterator[str]:
+    resources = (each.resource for each in found)
+    queues = (each for each in resources if each.kind is ResourceKind.WORK_QUEUE)
+    return (each.full_name for each in queues if each.name.partition("/")[0] == pool.name)
+
+
+_KINDS = {"variables": ResourceKind.VARIABLE, "blocks": ResourceKind.BLOCK}
+
+
+def _names_of_values(value: Value) -> Iterator[str]:
+    for kind, name in names_in(value):
+        yield _full_name(_KINDS[kind], name)
+
+
+def _full_name(kind: ResourceKind, name: str) -> str:
+    return Resource(kind, name).full_name

@@ -1,0 +1,92 @@
+"""The resources of a backend as those of a project file: planning that file changes none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from syntask_yaml.diagnostics import Diagnostic, Severity
+from syntask_yaml.model.automation import ACTIONS
+from syntask_yaml.model.resource import Owner, Resource, ResourceKind, StoredResource
+from syntask_yaml.operations.copying.contents import Contents
+from syntask_yaml.operations.exporting.found import Share, shared, stored_resources
+from syntask_yaml.operations.exporting.written import DeclarationWriter
+from syntask_yaml.operations.resources.document import resources_document
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedResources:
+    """The value of `resources` in a project file, and what is to be said of it."""
+
+    content: Mapping[str, Any]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def export_resources(contents: Contents, share: Share, environ: Mapping[str, str]) -> ExportedResources:
+    """The resources of *share* as a file declares them; *environ* is this machine's."""
+    found = list(stored_resources(contents, Owner(share.owner)))
+    chosen = shared(found, share)
+    sound = [each for each in chosen if not _obstacle(each.resource, contents)]
+    writer = DeclarationWriter(contents, environ)
+    content = resources_document(writer.written(each.resource) for each in sound)
+    if limits := content.get("concurrency_limits"):
+        content["concurrency_limits"] = {name: _short(limit) for name, limit in limits.items()}
+    problems = [*_left_out(chosen, contents), *_of_others(found, share)]
+    problems += [*_of_nobody(sound), *_secrets(writer.secrets)]
+    return ExportedResources(content, tuple(problems))
+
+
+def _short(limit: Mapping[str, Any]) -> Any:
+    return limit["limit"] if limit.keys() == {"limit"} else limit
+
+
+def _obstacle(resource: Resource, contents: Contents) -> str:
+    """Why a resource cannot be declared; empty if it can."""
+    if resource.kind is ResourceKind.BLOCK:
+        slug = resource.name.partition("/")[0]
+        return "" if slug in contents.block_types else f"the backend has no block type `{slug}` any more"
+    if resource.kind is ResourceKind.AUTOMATION:
+        unknown = (each["type"] for each in resource.fields["actions"] if each.get("type") not in ACTIONS)
+        return next((f"a project file has no action `{each}`" for each in unknown), "")
+    return ""
+
+
+def _left_out(chosen: Sequence[StoredResource], contents: Contents) -> Iterator[Diagnostic]:
+    for each in chosen:
+        if reason := _obstacle(each.resource, contents):
+            detail = f"The {each.resource.kind.value} `{each.resource.name}` was skipped: {reason}."
+            yield Diagnostic("not-exported", detail, severity=Severity.WARNING)
+
+
+def _of_others(found: Sequence[StoredResource], share: Share) -> Iterator[Diagnostic]:
+    """What other projects own, where all is asked for."""
+    others = [each for each in found if each.owner.project not in (None, share.owner)]
+    if share.is_all and others:
+        detail = f"These belong to other projects and were skipped: {_listed(others)}."
+        hint = "Export each project by itself with `--project NAME`."
+        yield Diagnostic("not-exported", detail, hint, severity=Severity.WARNING)
+
+
+def _of_nobody(chosen: Sequence[StoredResource]) -> Iterator[Diagnostic]:
+    unowned = [
+        each
+        for each in chosen
+        if each.owner.project is None and each.resource.kind is not ResourceKind.WORK_QUEUE
+    ]
+    if unowned:
+        detail = f"These belong to no project yet: {_listed(unowned)}."
+        hint = "Run `syntask deploy --all --take-over` once with the file to make them its project's."
+        yield Diagnostic("unowned-resource", detail, hint, severity=Severity.WARNING)
+
+
+def _listed(several: Sequence[StoredResource]) -> str:
+    return ", ".join(f"`{each.resource.full_name}`" for each in several)
+
+
+def _secrets(variables: Sequence[str]) -> Iterator[Diagnostic]:
+    if variables:
+        listed = ", ".join(f"`{name}`" for name in variables)
+        detail = f"The file contains no secrets, and refers to environment variables instead: {listed}."
+        hint = "Set them where you plan and deploy."
+        yield Diagnostic("secret-left-out", detail, hint, severity=Severity.WARNING)
