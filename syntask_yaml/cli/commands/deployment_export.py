@@ -1,8 +1,10 @@
-"""`syntask deployment export`: what is deployed, as a project file."""
+"""`syntask deployment export`: what is deployed, as a project file, or as several."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 import click
 
@@ -10,8 +12,7 @@ from syntask_yaml.cli.completion import complete_deployment
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views import diagnostics
 from syntask_yaml.cli.views.output import say
-from syntask_yaml.errors import FileFailed
-from syntask_yaml.operations.exporting.export import ExportRequest, export
+from syntask_yaml.operations.exporting.export import Exported, ExportRequest, export
 
 
 @click.command("export")
@@ -32,6 +33,13 @@ from syntask_yaml.operations.exporting.export import ExportRequest, export
     help="Add work pools, variables, blocks, concurrency limits and automations: all, or with NAMES those "
     "that the deployments name.",
 )
+@click.option(
+    "--split",
+    "is_split",
+    is_flag=True,
+    help="Write a file into each folder that flows are in, and FILE, which includes them. Default of FILE: "
+    "`syntask.yaml`.",
+)
 @pass_context
 def command(
     context: Context,
@@ -41,6 +49,7 @@ def command(
     project: str | None,
     file: Path | None,
     with_resources: bool,
+    is_split: bool,
 ) -> None:
     """Print deployments as a project file: all, or those that match NAMES.
 
@@ -50,9 +59,8 @@ def command(
     """
     from syntask_yaml.document.writer import to_yaml
 
-    target = None if file is None else context.directory / file
-    if target is not None and target.exists():
-        raise FileFailed(f"`{file}` already exists.", hint="Move it away, or choose another file.")
+    if is_split:
+        file = file or Path("syntask.yaml")
     request = ExportRequest(
         patterns=names,
         project=project,
@@ -62,18 +70,36 @@ def command(
     with context.backend(is_read_only=True) as backend:
         exported = export(backend, request, environ=context.environ)
     diagnostics.show(exported.diagnostics)
-    text = to_yaml(exported.content)
-    if target is None:
-        click.echo(text, nl=False)
+    if file is None:
+        click.echo(to_yaml(exported.content), nl=False)
         return
-    _write(target, text)
-    say(f"Wrote {len(exported.content['deployments'])} deployments to `{file}`.")
+    _write(exported, context.directory / file, file, is_split=is_split)
 
 
-def _write(path: Path, text: str) -> None:
-    from syntask_yaml.files import write_atomically
+def _write(exported: Exported, path: Path, shown: Path, *, is_split: bool) -> None:
+    from syntask_yaml.document.writer import to_yaml
+    from syntask_yaml.operations.exporting.files import write_new_files
 
-    try:
-        write_atomically(path, text)
-    except OSError as error:
-        raise FileFailed(f"Cannot write `{path}`: {error.strerror or error}.") from error
+    contents = _split(exported, path) if is_split else {PurePosixPath(path.name): exported.content}
+    texts = {each: to_yaml(content) for each, content in contents.items()}
+    write_new_files(path.parent, texts)
+    count = len(exported.entries)
+    if len(texts) == 1:
+        say(f"Wrote {count} deployments to `{shown}`.")
+        return
+    for each, content in contents.items():
+        say(f"  {each}: {len(content.get('deployments', ()))} deployments")
+    say(f"Wrote {count} deployments to `{shown}` and {len(texts) - 1} files that it includes.")
+
+
+def _split(exported: Exported, path: Path) -> Mapping[PurePosixPath, Mapping[str, Any]]:
+    from syntask_yaml.errors import UsageError
+    from syntask_yaml.operations.exporting.split import split
+    from syntask_yaml.project.dialect import Dialect
+
+    if Dialect.of(path.name) is Dialect.PREFECT:
+        raise UsageError(
+            f"`{path.name}` cannot include other files, because Prefect ignores the key.",
+            hint="Use `-o syntask.yaml`.",
+        )
+    return split(exported, path.parent, path.name)

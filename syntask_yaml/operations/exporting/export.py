@@ -39,10 +39,25 @@ _FOUND_VERSION = re.compile(r"(?=.*[a-f])[0-9a-f]{8}|[0-9a-f]{32}")
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """The project file as a document, and what is to be said of it."""
+    """A project with its *entries*, each with its own pull steps, and what is to be said of it."""
 
-    content: Mapping[str, Any]
+    name: str | None
+    entries: Sequence[Mapping[str, Any]]
+    resources: Mapping[str, Any]
     diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """All of it as one project file."""
+        return self.file(with_shared_pull(self.entries))
+
+    def file(self, parts: Mapping[str, Any]) -> dict[str, Any]:
+        """The file that is opened, with *parts* of a project in it."""
+        return {
+            **({"name": self.name} if self.name else {}),
+            **parts,
+            **({"resources": self.resources} if self.resources else {}),
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +87,8 @@ def export(backend: Backend, request: ExportRequest, *, environ: Mapping[str, st
     name = owner or (request.name if resources.content else None)
     writer = _Writer(environ)
     entries = [writer.entry(each.deployment) for each in stored if not _obstacle(each.deployment)]
-    content = {
-        **({"name": name} if name else {}),
-        **_entries(entries),
-        **({"resources": resources.content} if resources.content else {}),
-    }
     problems = (*_left_out(stored), *left_from_agents(backend), *writer.diagnostics())
-    return Exported(content, (*problems, *resources.diagnostics))
+    return Exported(name, entries, resources.content, (*problems, *resources.diagnostics))
 
 
 def _resources(
@@ -135,8 +145,8 @@ def _left_out(stored: Sequence[Stored]) -> Iterator[Diagnostic]:
             yield Diagnostic("not-exported", detail, severity=Severity.WARNING)
 
 
-def _entries(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The entries, with pull steps that they all have above them."""
+def with_shared_pull(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The entries of a file, with pull steps that they all have above them."""
     if len(entries) < 2 or any(entry["pull"] != entries[0]["pull"] for entry in entries):
         return {"deployments": list(entries)}
     own = [{key: value for key, value in entry.items() if key != "pull"} for entry in entries]

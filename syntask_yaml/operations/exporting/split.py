@@ -1,0 +1,115 @@
+"""An exported project as several files: one in each folder that flows are in, and one that includes them."""
+
+from __future__ import annotations
+
+import glob
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any, TypeAlias
+
+from syntask_yaml.errors import UsageError
+from syntask_yaml.operations.exporting.defaults import SharedFields, shared_by_all, shared_by_most
+from syntask_yaml.operations.exporting.export import Exported, with_shared_pull
+
+_Content: TypeAlias = dict[str, Any]
+_HERE = PurePosixPath()
+
+
+def split(exported: Exported, root: Path, file_name: str) -> dict[PurePosixPath, _Content]:
+    """The files below *root* with their contents, each called *file_name*; the last one includes the others.
+
+    Raises UsageError for an entry that would mean something else in a project of several files.
+    """
+    for entry in exported.entries:
+        _check(entry)
+    folders = [_folder(entry["entrypoint"], root) for entry in exported.entries]
+    if not any(folder.parts for folder in folders):
+        parts = _parts(shared_by_most(exported.entries, {}))
+        return {PurePosixPath(file_name): exported.file(parts)}
+    everywhere = shared_by_all(exported.entries)
+    entries, pull = _with_common_pull(everywhere.entries)
+    placed: dict[PurePosixPath, list[Mapping[str, Any]]] = {}
+    for folder, entry in zip(folders, entries, strict=True):
+        placed.setdefault(folder, []).append(_in_folder(entry, folder))
+    own = placed.pop(_HERE, [])
+    files = {
+        folder / file_name: _parts(shared_by_most(placed[folder], everywhere.defaults))
+        for folder in sorted(placed)
+    }
+    parts = {
+        "include": _patterns(list(files), root),
+        **pull,
+        **_parts(SharedFields(everywhere.defaults, own)),
+    }
+    return {**files, PurePosixPath(file_name): exported.file(parts)}
+
+
+def _check(entry: Mapping[str, Any]) -> None:
+    if key := _appending(entry):
+        raise UsageError(
+            f"`{entry['name']}` has the key `{key}`, which in a project of several files appends to a list.",
+            hint="Export without `--split`, or leave out this deployment.",
+        )
+
+
+def _appending(value: Any) -> str:
+    """The first key in *value* that says what is appended to a list; empty for none."""
+    for key, item in value.items() if isinstance(value, Mapping) else ():
+        found = key if key.endswith("+") and isinstance(item, list) else _appending(item)
+        if found:
+            return str(found)
+    return ""
+
+
+def _folder(entrypoint: str, root: Path) -> PurePosixPath:
+    """The folder of the file of a flow, if an entry there can name it; otherwise that of the project."""
+    path = PurePosixPath(entrypoint.rpartition(":")[0])
+    folder = path.parent
+    is_plain = str(path) == entrypoint.rpartition(":")[0] and not {"..", "~"} & set(path.parts)
+    is_below = path.suffix == ".py" and not path.is_absolute() and "{{" not in entrypoint
+    if not (is_plain and is_below) or str(path).startswith("~") or path.name.startswith("~"):
+        return _HERE
+    return folder if (root / folder).resolve().is_relative_to(root.resolve()) else _HERE
+
+
+def _in_folder(entry: Mapping[str, Any], folder: PurePosixPath) -> _Content:
+    start = len(str(folder)) + 1 if folder.parts else 0
+    return {**entry, "entrypoint": entry["entrypoint"][start:]}
+
+
+def _with_common_pull(entries: Sequence[Mapping[str, Any]]) -> tuple[Sequence[Mapping[str, Any]], _Content]:
+    """The entries without pull steps that all of them have, and these."""
+    shared = with_shared_pull(entries)
+    return shared["deployments"], {"pull": shared["pull"]} if "pull" in shared else {}
+
+
+def _parts(shared: SharedFields) -> _Content:
+    """The keys of a file with these entries."""
+    with_pull = {"deployments": list(shared.entries)}
+    if all("pull" in entry for entry in shared.entries):
+        with_pull = with_shared_pull(shared.entries)
+    deployments = with_pull.pop("deployments")
+    return {
+        **with_pull,
+        **({"defaults": shared.defaults} if shared.defaults else {}),
+        **({"deployments": deployments} if deployments else {}),
+    }
+
+
+def _patterns(files: Sequence[PurePosixPath], root: Path) -> list[str]:
+    """What includes *files*: a glob for several folders side by side, where nothing else matches it."""
+    sides = Counter(file.parent.parent for file in files)
+    return sorted({_pattern(file, files, root, sides[file.parent.parent]) for file in files})
+
+
+def _pattern(file: PurePosixPath, files: Sequence[PurePosixPath], root: Path, number: int) -> str:
+    around = file.parent.parent
+    literal = glob.escape(str(around)) if around.parts else ""
+    pattern = str(PurePosixPath(literal, "*", file.name))
+    is_alone = all(each in files for each in _matching(root, pattern))
+    return pattern if number > 1 and is_alone else glob.escape(str(file))
+
+
+def _matching(root: Path, pattern: str) -> Iterator[PurePosixPath]:
+    return (PurePosixPath(each.relative_to(root).as_posix()) for each in root.glob(pattern))
