@@ -34,32 +34,34 @@ _FRESH = {"PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def measure() -> Table:
-    """Whole processes, on a repository in which a module that every flow leads to was changed."""
-    table = Table("Changes of a repository", ("repository", "what", "time", "beside", "time", "ratio"))
+    """Whole processes, on a repository in which a module that most flows lead to was changed."""
+    table = Table("Changes of a repository", ("repository", "what", "CPU", "beside", "CPU", "ratio"))
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         files = _write(root)
         (root / "syntask.yaml").write_text(_project("changed"), encoding="utf-8")
         (root / _module(3)).write_text("# changed\n", encoding="utf-8")
+        _git(root, "commit", "--quiet", "--all", "--message=second")
         costs = in_turn(
             {
-                "changed": lambda: _syntask(root, "validate", "--no-flows", "--changed-since", "HEAD"),
+                "changed": lambda: _syntask(root, "validate", "--no-flows", "--changed-since", "HEAD~1"),
                 "imported": lambda: cost_of([sys.executable, "import_all.py"], environ=_FRESH, cwd=root),
-                "diff": lambda: _syntask(root, "diff", "HEAD"),
+                "diff": lambda: _syntask(root, "diff", "HEAD~1", "HEAD"),
                 "validate": lambda: _syntask(root, "validate"),
             },
             rounds=3,
         )
     about = f"{files:,} Python files, {FLOWS} flows"
     for what, beside, labels in (
-        ("changed", "imported", ("`validate --no-flows --changed-since HEAD`", "import of the flows")),
-        ("diff", "validate", ("`diff HEAD`", "`validate`")),
+        ("changed", "imported", ("`validate --no-flows --changed-since HEAD~1`", "import of the flows")),
+        ("diff", "validate", ("`diff HEAD~1 HEAD`", "`validate`")),
     ):
-        one, other = costs[what].wall, costs[beside].wall
+        one, other = costs[what].cpu, costs[beside].cpu
         table.rows.append((about, labels[0], seconds(one), labels[1], seconds(other), times(other / one)))
     table.notes.append(
         "Target: `--changed-since` takes at most 1 s for 10,000 files and is at least 20 times as fast as "
-        "importing them; `diff` takes at most twice as long as `validate`."
+        "importing them; `diff` takes at most twice as long as `validate`. A module has 90 lines and imports "
+        "no library; nothing is compiled yet, as in a fresh checkout."
     )
     return table
 
@@ -97,9 +99,14 @@ def _write(root: Path) -> int:
     (root / "import_all.py").write_text(imports, encoding="utf-8")
     (root / ".gitignore").write_text("__pycache__/\n", encoding="utf-8")
     (root / "syntask.yaml").write_text(_project("first"), encoding="utf-8")
-    for command in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message=all"]):
-        subprocess.run(["git", *command], cwd=root, env={**os.environ, **_IDENTITY}, check=True)
+    _git(root, "init", "--quiet")
+    _git(root, "add", "--all")
+    _git(root, "commit", "--quiet", "--message=first")
     return sum(1 for _ in root.rglob("*.py"))
+
+
+def _git(root: Path, *arguments: str) -> None:
+    subprocess.run(["git", *arguments], cwd=root, env={**os.environ, **_IDENTITY}, check=True)
 
 
 def _project(tag: str) -> str:

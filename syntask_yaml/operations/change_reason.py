@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -33,10 +33,14 @@ class ChangeReason:
 
 @dataclass(frozen=True, slots=True)
 class ChangedDeployment:
-    """A deployment that changed, called *label*, and why."""
+    """A deployment that changed, and why. *named* tells its label, for which its flow is read."""
 
-    label: str
+    named: Callable[[], str]
     reasons: tuple[ChangeReason, ...]
+
+    @property
+    def label(self) -> str:
+        return self.named()
 
 
 @dataclass(frozen=True, slots=True)

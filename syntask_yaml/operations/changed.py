@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
@@ -43,8 +44,8 @@ def find_changes(project: Project, facets: DeclaredFacets, ref: str) -> ChangedS
         entry = None if entries is None else _entry_reason(each, project, entries)
         found = (entry, code.get(entrypoints[each.node.path]), builds.reason(each))
         if reasons := tuple(filter(None, found)):
-            label = full_name_of(each, facets.reader, facets.resolve)
-            changed[each.node.path] = ChangedDeployment(label, reasons)
+            named = partial(full_name_of, each, facets.reader, facets.resolve)
+            changed[each.node.path] = ChangedDeployment(named, reasons)
     return ChangedSince(ref, base, changed)
 
 

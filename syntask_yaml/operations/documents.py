@@ -13,7 +13,6 @@ from syntask_yaml.model.child_run import ChildRun
 from syntask_yaml.model.pool import WorkPool, WorkQueue
 from syntask_yaml.model.run import LogLine, Run
 from syntask_yaml.model.worker import ServingWorker
-from syntask_yaml.operations.why.reason import Reason
 
 
 def document(command: str, content: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,19 +79,6 @@ def line_document(line: LogLine) -> dict[str, Any]:
         "logger": line.logger,
         "message": line.message,
         "task_run_id": line.task,
-    }
-
-
-def reason_document(reason: Reason) -> dict[str, Any]:
-    """A reason for the state of a run as JSON."""
-    finding = reason.finding
-    return {
-        "code": reason.rule.code,
-        "summary": reason.rule.summary,
-        "detail": finding.detail,
-        "evidence": [{"text": each.text, "time": each.at} for each in finding.evidence],
-        "hint": finding.remedy and finding.remedy.sentence,
-        "command": finding.remedy and finding.remedy.command,
     }
 
 

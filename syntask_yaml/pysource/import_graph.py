@@ -8,13 +8,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from typing import TypeAlias
 
-from syntask_yaml.pysource.imports import Import, imports_of
+from syntask_yaml.pysource.imports import Import, Statement, statements_of, understood
 from syntask_yaml.pysource.module_index import is_reserved
 
 # The files of a module, and the folders that hold its submodules.
 _Found: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
 
 _START = "__init__.py"
+_AT_ONCE = 1 << 16
 
 
 class ImportGraph:
@@ -24,7 +25,7 @@ class ImportGraph:
     """
 
     def __init__(self) -> None:
-        self._imports: dict[str, Collection[Import]] = {}
+        self._statements: dict[str, Collection[Statement]] = {}
         self._names: dict[str, frozenset[str]] = {}
 
     def chains(
@@ -48,18 +49,18 @@ class ImportGraph:
             file = waiting.pop()
             if file in edges:
                 continue
-            edges[file] = set(modules.imported_by(file, self._imports_of(file)))
+            edges[file] = set(modules.imported_by(file, self._statements_of(file)))
             if name := starts.get(file):  # the packages around it run first
                 edges[file].update(modules.imported_by(file, [Import(name.rpartition(".")[0])]))
             waiting += edges[file]
         return edges
 
-    def _imports_of(self, file: str) -> Collection[Import]:
-        if file not in self._imports:
-            self._imports[file] = ()
-            with suppress(OSError), open(file, "rb", buffering=0) as opened:  # noqa: PTH123  (10,000 of them)
-                self._imports[file] = imports_of(opened.read())
-        return self._imports[file]
+    def _statements_of(self, file: str) -> Collection[Statement]:
+        if file not in self._statements:
+            self._statements[file] = ()
+            with suppress(OSError):
+                self._statements[file] = statements_of(_content(file))
+        return self._statements[file]
 
     def _names_in(self, folder: str) -> frozenset[str]:
         """The regular files in *folder*, and its folders with `/` behind their names."""
@@ -67,6 +68,18 @@ class ImportGraph:
         if names is None:
             names = self._names[folder] = frozenset(_listed(folder))
         return names
+
+
+def _content(file: str) -> bytes:
+    """The bytes of a file, by as few calls as there can be: of files, there are 10,000."""
+    descriptor = os.open(file, os.O_RDONLY)
+    try:
+        parts = [os.read(descriptor, _AT_ONCE)]
+        while len(parts[-1]) == _AT_ONCE:
+            parts.append(os.read(descriptor, _AT_ONCE))
+        return b"".join(parts)
+    finally:
+        os.close(descriptor)
 
 
 def _listed(folder: str) -> Iterator[str]:
@@ -88,16 +101,28 @@ class _Modules:
         self._names_in = names_in
         self._search = tuple(search)
         self._absolute: dict[str, _Found] = {}
+        self._known: dict[Statement, tuple[str, ...]] = {}
 
-    def imported_by(self, file: str, imports: Iterable[Import]) -> Iterator[str]:
-        """The files that *imports* in *file* run."""
-        for each in imports:
-            if each.level:
-                yield from self._relative(file, each)
-            elif not is_reserved(each.module):
-                yield from self._named(each)
+    def imported_by(self, file: str, statements: Iterable[Statement]) -> Iterator[str]:
+        """The files that *statements* in *file* run."""
+        for each in statements:
+            files = self._known.get(each)
+            yield from self._look_up(file, each) if files is None else files
 
-    def _named(self, imported: Import) -> Iterator[str]:
+    def _look_up(self, file: str, statement: Statement) -> tuple[str, ...]:
+        """The files that *statement* runs; where it means the same in every file, they are kept."""
+        imports = understood(statement)
+        found = tuple(name for each in imports for name in self._of(file, each))
+        if not any(each.level for each in imports):
+            self._known[statement] = found
+        return found
+
+    def _of(self, file: str, imported: Import) -> Iterable[str]:
+        if imported.level:
+            return self._relative(file, imported)
+        return () if is_reserved(imported.module) else self._by_name(imported)
+
+    def _by_name(self, imported: Import) -> Iterator[str]:
         files, folders = self._find(imported.module)
         yield from files
         if folders:

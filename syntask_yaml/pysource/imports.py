@@ -1,4 +1,8 @@
-"""The imports of Python files, found without parsing most of them."""
+"""The imports of Python files, found without parsing most of them.
+
+Most files have plain statements only, which other files have, too: one pattern takes them out of the bytes,
+and each is understood once. Anything else is searched word by word, and parsed where that does not tell.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,17 @@ import ast
 import re
 from collections.abc import Collection, Iterator
 from contextlib import suppress
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from syntask_yaml.pysource.module import SourceUnreadable, parse
+
+_IMPORT = b"import"
+_QUOTES = (b'"""', b"'''")
+_PLAIN = re.compile(
+    rb"^[ \t]*(?:import[ \t]+[\w.]|from[ \t]+[\w.]+[ \t]+import[ \t]+(?:[\w*]|\([\w,\s]+\)))[\w., \t]*"
+    rb"(?:\#[^\n]*)?\r?$",
+    re.MULTILINE,
+)
 
 # Looking for the word takes a thirtieth of the time that parsing takes. A statement can begin a line, or
 # follow `;` or `:`. What looks like one inside of a text of several lines has an odd number of quotes before.
@@ -28,13 +40,49 @@ class Import(NamedTuple):
     level: int = 0
 
 
-def imports_of(content: bytes) -> Collection[Import]:
+# A plain statement as it is written, or one of the imports of any other.
+Statement: TypeAlias = bytes | Import
+
+
+def statements_of(content: bytes) -> Collection[Statement]:
     """The imports of a file, wherever they stand, also those by a name that is written out.
 
     Only a file with something like an import in a text is parsed; one that is no Python has whatever looks
     like an import.
     """
-    text = content.decode("utf-8", "surrogateescape")
+    plain = _plain(content)
+    return _searched(content) if plain is None else plain
+
+
+def understood(statement: Statement) -> tuple[Import, ...]:
+    """What a statement imports."""
+    if isinstance(statement, Import):
+        return (statement,)
+    before, _, after = statement.partition(b"#")[0].decode("ascii").partition("import")
+    names = _names(after.replace("(", "").replace(")", ""))
+    if not before.strip():
+        return tuple(map(Import, names))
+    source = before.split()[1]
+    module = source.lstrip(".")
+    return (Import(module, names, len(source) - len(module)),)
+
+
+def _plain(content: bytes) -> list[bytes] | None:
+    """The statements of a file if the word stands in nothing but plain ones; None otherwise."""
+    first, last = content.find(_IMPORT), content.rfind(_IMPORT)
+    if first < 0:
+        return []
+    if any(content.find(each, first, last) >= 0 or content.count(each, 0, first) % 2 for each in _QUOTES):
+        return None  # some of them may stand in a text
+    end = content.find(b"\n", last)
+    if b"(" in content[last:end]:
+        end = content.find(b")", last) + 1
+    found = _PLAIN.findall(content, 0, end if end >= 0 else len(content))
+    return found if len(found) == content.count(_IMPORT) else None
+
+
+def _searched(content: bytes) -> Collection[Import]:
+    text = content.decode("utf-8-sig", "surrogateescape")
     if "\\" in text:
         text = text.replace("\\\r\n", " ").replace("\\\n", " ")
     found = [Import(each) for each in _CALL.findall(text)]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from syntask_yaml.operations.documents import reason_document, run_document
+from syntask_yaml.operations.documents import run_document
 from syntask_yaml.operations.status.late import LateRuns
 from syntask_yaml.operations.status.read import BackendStatus
 from syntask_yaml.operations.status.timeline import Counts, Lane
 from syntask_yaml.operations.status.window import Window
+from syntask_yaml.operations.why.document import reason_document
 
 
 def status_document(status: BackendStatus, url: str) -> dict[str, Any]:

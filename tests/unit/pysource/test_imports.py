@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from syntask_yaml.pysource.imports import Import, imports_in, imports_of
+from syntask_yaml.pysource.imports import Import, imports_in, statements_of, understood
 
 TRICKY = b'''\
 """Text.
@@ -53,8 +53,8 @@ def test_every_form_of_an_import_is_found() -> None:
         Import("v.w"),
         Import("y"),
     }
-    assert set(imports_of(TRICKY)) == exact
-    assert set(imports_of(TRICKY.partition(b'"""\n')[2])) == exact
+    assert _imports_of(TRICKY) == exact
+    assert _imports_of(TRICKY.partition(b'"""\n')[2]) == exact
 
 
 @pytest.mark.parametrize("package", ["asyncio", "importlib", "unittest"])
@@ -62,4 +62,29 @@ def test_a_quick_look_misses_nothing(package: str) -> None:
     """Of real code, the quick look finds all that the syntax tree has."""
     for file in sorted((Path(sysconfig.get_path("stdlib")) / package).glob("*.py")):
         content = file.read_bytes()
-        assert imports_in(ast.parse(content)) == set(imports_of(content)), file.name
+        assert imports_in(ast.parse(content)) == _imports_of(content), file.name
+
+
+@pytest.mark.parametrize(
+    ("text", "is_plain"),
+    [
+        (b"import a.b as c, d", True),
+        (b"'''Text.'''\nif x:\n\timport a  # a comment\r\nfrom . import (\n    b as c,\n)\n", True),
+        (b"from ..a import *\nfrom b.c import (d)\nprint()\n", True),
+        (b"x = 1\n", True),
+        (b"\xef\xbb\xbfimport a\n", False),
+        (b"import \xc3\xa4\n", False),
+        (b"import a; import b\n", False),
+        (b"from a import (b, # of a list\n    c)\n", False),
+        (b"from a import \\\n    b\n", False),
+        (b'import a\n"""\nimport b\n"""\nimport c\n', False),
+        (b"import a\nimportant = 1\n", False),
+    ],
+)
+def test_what_is_not_plain_is_searched(text: bytes, is_plain: bool) -> None:
+    assert all(isinstance(each, bytes) for each in statements_of(text)) == is_plain
+    assert _imports_of(text) == imports_in(ast.parse(text))
+
+
+def _imports_of(content: bytes) -> set[Import]:
+    return {each for statement in statements_of(content) for each in understood(statement)}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from xml.sax.saxutils import quoteattr
 
 import click
 
@@ -44,4 +43,6 @@ def _problems(report: CommandReport) -> Iterator[Case]:
 
 
 def _attribute(text: str) -> str:
+    from xml.sax.saxutils import quoteattr  # which loads the whole of `urllib`
+
     return quoteattr(_FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", escaped(text)))
