@@ -340,7 +340,7 @@ MESSAGES: Mapping[str, Message] = {
         "Edit refused", "The file cannot be edited without changing something else. It was not changed."
     ),
     "likely-rename": Message(
-        "Likely rename", "A deployment is new, and one with the same entrypoint would be deleted."
+        "Likely rename", "A deployment is new, and one with the same entrypoint is no longer declared."
     ),
     "prune-refused": Message(
         "Prune refused",

@@ -15,6 +15,7 @@ from syntask_yaml.operations.choose import full_name_of
 from syntask_yaml.operations.project import ProjectPlace, open_project
 from syntask_yaml.plan.changes import Action, Change
 from syntask_yaml.plan.diff import differences
+from syntask_yaml.project.bind import qualified
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Project
 from syntask_yaml.project.overlay import write_overlay
@@ -101,9 +102,9 @@ def _changes(before: Mapping[str, dict[str, Any]], after: Mapping[str, dict[str,
     gone = {name: document for name, document in before.items() if name not in after}
     for name, document in after.items():
         old = before.get(name)
-        source = document.get("renamed_from")
+        source = qualified(document.get("renamed_from"), name.partition("/")[0])
         if old is None and source in gone:
-            change = _change(Action.RENAME, name, gone.pop(source), document)
+            change = _change(Action.RENAME, name, _now(gone.pop(source)), _now(document))
             yield replace(change, reason=f"renamed from {source}")
         elif old is None:
             yield _change(Action.CREATE, name, {}, document)
@@ -111,6 +112,11 @@ def _changes(before: Mapping[str, dict[str, Any]], after: Mapping[str, dict[str,
             yield _change(Action.UPDATE, name, old, document)
     for name, document in gone.items():
         yield _change(Action.DELETE, name, document, {})
+
+
+def _now(document: Mapping[str, Any]) -> dict[str, Any]:
+    """*document* without what it was called before."""
+    return {key: value for key, value in document.items() if key != "renamed_from"}
 
 
 def _change(action: Action, name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Change:

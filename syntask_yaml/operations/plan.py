@@ -170,7 +170,7 @@ def plan_of(
     )
     plan = replace(plan, resources=changes)
     refused = (*unread(prepared), *protected(plan)) if request.prune else ()
-    renames = tuple(likely_renames(plan, prepared))
+    renames = tuple(likely_renames(plan, prepared, stored, context))
     return replace(
         planned,
         plan=plan,

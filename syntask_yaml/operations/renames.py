@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.model.deployment import Stored
 from syntask_yaml.operations.choose import candidate_of
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.prepare import Prepared
@@ -33,23 +34,27 @@ def without_wrong_renames(prepared: Sequence[Prepared], context: DeployContext) 
     return checked
 
 
-def likely_renames(plan: Plan, prepared: Sequence[Prepared]) -> Iterator[Diagnostic]:
-    """Warnings of a new deployment that is likely one of those that would be deleted, by its entrypoint."""
-    old: dict[str | None, list[str]] = {}
-    for change in plan.deletions:
-        if change.write is not None and change.write.before is not None:
-            old.setdefault(change.write.before.deployment.entrypoint, []).append(change.deployment)
+def likely_renames(
+    plan: Plan, prepared: Sequence[Prepared], stored: Sequence[Stored], context: DeployContext
+) -> Iterator[Diagnostic]:
+    """Warnings of a new deployment that is likely one of those *stored* that are declared no more.
+
+    They have its entrypoint, and nothing else that comes or goes has it.
+    """
     created = {change.deployment for change in plan.changes if change.action is Action.CREATE}
     new: dict[str | None, list[Prepared]] = {}
     for each in prepared:
         if each.deployment is not None and each.deployment.full_name in created:
             new.setdefault(each.deployment.entrypoint, []).append(each)
+    old: dict[str | None, list[str]] = {}
+    for name, entrypoint in _undeclared(stored, prepared, context) if created else ():
+        old.setdefault(entrypoint, []).append(name)
     for entrypoint, names in old.items():
         candidates = new.get(entrypoint, [])
         if len(names) == len(candidates) == 1:
             detail = (
                 f"`{candidates[0].label}` is new, and `{names[0]}`, which has the same "
-                "entrypoint, would be deleted."
+                "entrypoint, is no longer declared."
             )
             place = candidates[0].declaration.node.get("name") or candidates[0].declaration.node
             hint = (
@@ -57,3 +62,18 @@ def likely_renames(plan: Plan, prepared: Sequence[Prepared]) -> Iterator[Diagnos
                 "it is paused."
             )
             yield place.problem("likely-rename", detail, hint).as_warning()
+
+
+def _undeclared(
+    stored: Sequence[Stored], prepared: Sequence[Prepared], context: DeployContext
+) -> Iterator[tuple[str, str | None]]:
+    """The names and entrypoints of what the project has deployed and declares no more."""
+    owner = context.project.owner
+    kept = {each.deployment.renamed_from for each in prepared if each.deployment is not None}
+    own = [each.deployment for each in stored if owner is not None and each.deployment.project == owner]
+    left = [each for each in own if not each.protected and each.full_name not in kept]
+    declared = context.project.declarations if left else ()
+    candidates = [candidate_of(each, context.reader, context.resolved) for each in declared]
+    for each in left:
+        if not any(candidate.is_called(each.full_name) for candidate in candidates):
+            yield each.full_name, each.entrypoint

@@ -39,7 +39,7 @@ def bind_deployment(
         schedules=_schedules(fields),
         pull_steps=tuple(stored_step(step) for step in pull_steps),
         project=project,
-        renamed_from=_full_name(fields.get("renamed_from"), flow.name),
+        renamed_from=qualified(fields.get("renamed_from"), flow.name),
         **declared,
     )
 
@@ -80,8 +80,8 @@ def stored_step(step: Step) -> Mapping[str, Any]:
     return {step.name: inputs}
 
 
-def _full_name(name: str | None, flow: str) -> str | None:
-    """Return a deployment's name with its flow's, which is *flow* where it is not said."""
+def qualified(name: str | None, flow: str) -> str | None:
+    """A deployment's name with its flow's, which is *flow* where it is not said."""
     return name and (name if "/" in name else f"{flow}/{name}")
 
 

@@ -102,8 +102,9 @@ class _Composition:
             yield own if below is None else self.layers.merge(below, own)
 
     def _finished(self, entry: Node, changes: Sequence[Node]) -> Node:
-        target, name = self.target, entry.value.get("name")
-        if target is not None and (given := target.changes(name if isinstance(name, str) else "")):
+        target, names = self.target, map(entry.value.get, ("name", "renamed_from"))
+        written = [name if isinstance(name, str) else "" for name in names]
+        if target is not None and (given := target.changes(*written)):
             place = target.node.get("name_prefix") or target.node.get("mode") or target.node
             location = LayerLocation(place.source, start_of(place.location), _title(target))
             entry = self.layers.merge(entry, Node(given, place.source, location), at=entry)

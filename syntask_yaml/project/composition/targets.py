@@ -59,11 +59,14 @@ class Target:
         if values is not None and isinstance(values.value, dict):
             yield from values.children()
 
-    def changes(self, name: str) -> dict[str, Any]:
-        """The fields that the target gives a deployment called *name*, as every other one."""
+    def changes(self, name: str, previous: str = "") -> dict[str, Any]:
+        """The fields that the target gives a deployment called *name*, and before that *previous*."""
         fields: dict[str, Any] = {}
         if self.name_prefix and name:
             fields["name"] = self.name_prefix + name
+        if self.name_prefix and previous:
+            flow, slash, last = previous.rpartition("/")
+            fields["renamed_from"] = f"{flow}{slash}{self.name_prefix}{last}"
         if self.is_development:
             fields |= {"tags+": [_DEVELOPMENT_TAG], "paused": True}
         return fields

@@ -49,7 +49,7 @@ def changes(repository: Repository, ref: str, other: str | None = None) -> list[
 
 DIFFERENT = [
     ("update", "etl/changed", ["tags", "values.bucket"]),
-    ("rename", "etl/new", ["name", "renamed_from"]),
+    ("rename", "etl/new", ["name"]),
     ("create", "etl/added", ["name", "entrypoint", "description"]),
     ("delete", "etl/gone", ["name", "entrypoint"]),
 ]
@@ -72,6 +72,15 @@ def test_two_commits_are_compared_whatever_is_checked_out(repository: Repository
         *("load/same", "load/changed", "load/new", "load/added"),
         *("etl/same", "etl/changed", "etl/new", "etl/added"),
     ]
+
+
+@pytest.mark.parametrize("more", ["", "targets: {dev: {mode: development, default: true}}\n"])
+def test_an_old_name_needs_no_flow(repository: Repository, more: str) -> None:
+    repository.commit(**{"syntask.yaml": BEFORE + more})
+    after = AFTER.replace("renamed_from: etl/old", "renamed_from: old") + more
+    (repository.path / "syntask.yaml").write_text(after, encoding="utf-8")
+
+    assert [action for action, *_ in changes(repository, "HEAD")] == [action for action, *_ in DIFFERENT]
 
 
 def test_it_is_shown_to_programs_and_in_pull_requests(repository: Repository) -> None:

@@ -102,9 +102,31 @@ def test_two_cannot_be_renamed_from_one(desk: Desk) -> None:
 def test_a_plan_names_a_likely_rename(desk: Desk) -> None:
     desk.write(NEW.replace("renamed_from: etl/old, ", ""))
 
-    problems = desk.plan(prune=True).diagnostics
+    for planned in (desk.plan(prune=True), desk.plan(), desk.plan("new")):
+        assert [each.hint for each in planned.diagnostics if each.code == "likely-rename"] == [
+            "If it was renamed, add `renamed_from: etl/old` to keep its runs and whether it is paused."
+        ]
 
-    assert [each.hint for each in problems if each.code == "likely-rename"] == [
-        "If it was renamed, add `renamed_from: etl/old` to keep its runs and whether it is paused."
-    ]
-    assert not any(each.code == "likely-rename" for each in desk.plan().diagnostics)
+
+@pytest.mark.parametrize(
+    "more",
+    [f"- {{name: old, {ENTRY}}}\n", f"- {{name: other, {ENTRY}}}\n"],
+    ids=["what is declared still", "one of several"],
+)
+def test_nothing_else_is_a_likely_rename(desk: Desk, more: str) -> None:
+    desk.write(NEW.replace("renamed_from: etl/old, ", "") + more)
+
+    planned = desk.plan()
+
+    assert not any(each.code == "likely-rename" for each in planned.diagnostics)
+
+
+def test_a_prefix_of_a_target_is_that_of_the_old_name_too(desk: Desk) -> None:
+    target = "targets: {preview: {name_prefix: pr-, default: true}}\n"
+    desk.write(OLD + target)
+    desk.deploy()
+    desk.write(NEW.replace("etl/old", "old") + target)
+
+    (change,) = desk.plan().plan.changes
+
+    assert (change.action, change.reason) == (Action.RENAME, "renamed from etl/pr-old")
