@@ -25,7 +25,7 @@ torture: .venv/.ready
 	SYNTASK_TORTURE_PAIRS=$${SYNTASK_TORTURE_PAIRS:-200} $(BIN)/python -m pytest --timeout=0 -m "torture or not torture" \
 		-rP --numprocesses logical --maxprocesses 4 tests/torture tests/fuzz tests/acceptance/worker/test_output.py \
 		tests/acceptance/worker/test_children.py tests/acceptance/faults/test_killed_wizard.py tests/acceptance/worker/test_automations.py \
-		tests/unit/syntask/test_deployable.py
+		tests/unit/syntask/_deployments/test_deployable.py
 	SYNTASK_TORTURE_DEPLOYMENTS=$${SYNTASK_TORTURE_DEPLOYMENTS:-1300} \
 	SYNTASK_TORTURE_SEEDS=$${SYNTASK_TORTURE_SEEDS:-6} SYNTASK_TORTURE_FIELDS=$${SYNTASK_TORTURE_FIELDS:-100} \
 	SYNTASK_TORTURE_CASES=$${SYNTASK_TORTURE_CASES:-10000} \

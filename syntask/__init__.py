@@ -7,14 +7,14 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING or not os.environ.get("PREFECT__FLOW_RUN_ID"):
-    from syntask._annotations import allow_failure, unmapped
-    from syntask._context import tags
-    from syntask._decorators import flow, task
-    from syntask._deploying import aserve, deploy, serve
-    from syntask._flow import Flow
-    from syntask._late import get_run_logger
-    from syntask._states import State
-    from syntask._task import Task
+    from syntask._arguments.annotations import allow_failure, unmapped
+    from syntask._definitions.decorators import flow, task
+    from syntask._definitions.flow import Flow
+    from syntask._definitions.task import Task
+    from syntask._deployments.deploying import aserve, deploy, serve
+    from syntask._runs.context import tags
+    from syntask._runs.late import get_run_logger
+    from syntask._runs.states import State
 else:
     import prefect
     from prefect import (

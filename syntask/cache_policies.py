@@ -4,7 +4,7 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING or not os.environ.get("PREFECT__FLOW_RUN_ID"):
-    from syntask._cache_policies import (
+    from syntask._results.cache_policies import (
         DEFAULT,
         FLOW_PARAMETERS,
         INPUTS,

@@ -4,7 +4,7 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING or not os.environ.get("PREFECT__FLOW_RUN_ID"):
-    from syntask._context import FlowRunContext, TagsContext, TaskRunContext, get_run_context, tags
+    from syntask._runs.context import FlowRunContext, TagsContext, TaskRunContext, get_run_context, tags
 else:
     from prefect.context import FlowRunContext, TagsContext, TaskRunContext, get_run_context, tags
 

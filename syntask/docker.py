@@ -4,7 +4,7 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING or not os.environ.get("PREFECT__FLOW_RUN_ID"):
-    from syntask._docker_image import DockerImage
+    from syntask._deployments.docker_image import DockerImage
 else:
     from prefect.docker import DockerImage
 

@@ -4,8 +4,8 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING or not os.environ.get("PREFECT__FLOW_RUN_ID"):
-    from syntask._futures import Future, FutureList, as_completed, wait
-    from syntask._visit import resolve_futures_to_states
+    from syntask._arguments.futures import Future, FutureList, as_completed, wait
+    from syntask._arguments.visit import resolve_futures_to_states
 else:
     from prefect.futures import PrefectFuture as Future
     from prefect.futures import PrefectFutureList as FutureList

@@ -4,7 +4,7 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING or not os.environ.get("PREFECT__FLOW_RUN_ID"):
-    from syntask._blocks import Block
+    from syntask._backend.blocks import Block
 else:
     from prefect.blocks.core import Block
 

@@ -4,9 +4,12 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING or not os.environ.get("PREFECT__FLOW_RUN_ID"):
-    from syntask._concurrency import aconcurrency as concurrency
-    from syntask._concurrency import arate_limit as rate_limit
-    from syntask._slot_errors import AcquireConcurrencySlotTimeoutError, ConcurrencySlotAcquisitionError
+    from syntask._backend.concurrency import aconcurrency as concurrency
+    from syntask._backend.concurrency import arate_limit as rate_limit
+    from syntask._backend.slot_errors import (
+        AcquireConcurrencySlotTimeoutError,
+        ConcurrencySlotAcquisitionError,
+    )
 else:
     from prefect.concurrency.asyncio import (
         AcquireConcurrencySlotTimeoutError,

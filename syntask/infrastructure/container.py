@@ -1,5 +1,5 @@
 """`from syntask.infrastructure.container import DockerContainer`, as Prefect 2 has it."""
 
-from syntask._blocks import DockerContainer
+from syntask._backend.blocks import DockerContainer
 
 __all__ = ["DockerContainer"]

@@ -1,5 +1,5 @@
 """`from syntask.infrastructure.kubernetes import KubernetesJob`, as Prefect 2 has it."""
 
-from syntask._blocks import KubernetesJob
+from syntask._backend.blocks import KubernetesJob
 
 __all__ = ["KubernetesJob"]

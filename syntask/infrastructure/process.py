@@ -1,5 +1,5 @@
 """`from syntask.infrastructure.process import Process`, as Prefect 2 has it."""
 
-from syntask._blocks import Process
+from syntask._backend.blocks import Process
 
 __all__ = ["Process"]

@@ -12,12 +12,12 @@ def __getattr__(name: str) -> Any:
         from prefect.runtime import flow_run
 
         return getattr(flow_run, name)
-    from syntask._runtime import fact
+    from syntask._runs.runtime import fact
 
     return fact("flow_run", name)
 
 
 def __dir__() -> list[str]:
-    from syntask._runtime import names
+    from syntask._runs.runtime import names
 
     return names("flow_run")

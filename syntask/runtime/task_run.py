@@ -12,12 +12,12 @@ def __getattr__(name: str) -> Any:
         from prefect.runtime import task_run
 
         return getattr(task_run, name)
-    from syntask._runtime import fact
+    from syntask._runs.runtime import fact
 
     return fact("task_run", name)
 
 
 def __dir__() -> list[str]:
-    from syntask._runtime import names
+    from syntask._runs.runtime import names
 
     return names("task_run")

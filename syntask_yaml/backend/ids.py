@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from syntask._names import two_words
+from syntask._runs.names import two_words
 from syntask_yaml.errors import BackendRefused
 
 # Half a character, too: no text in UTF-8 has one.

@@ -24,7 +24,7 @@ from syntask_yaml.settings import Settings, kept_runs, log_limit, read_settings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from syntask._tracking import Tracker
+    from syntask._runs.tracking import Tracker
 
 # Seconds that the start of a script waits for others that write.
 _PATIENCE = 1.0

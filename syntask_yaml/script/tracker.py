@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from threading import Event, Thread, main_thread
 
-from syntask._tracking import ChildChange, RunInfo
+from syntask._runs.tracking import ChildChange, RunInfo
 from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.backend.embedded.script_runs import ScriptStore
 from syntask_yaml.backend.queue import Claim

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from syntask._blocks import Block
+from syntask._backend.blocks import Block
 from syntask_yaml import api
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.cli.views.diagnostics import show

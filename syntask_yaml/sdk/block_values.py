@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from syntask._blocks import Block
+from syntask._backend.blocks import Block
 from syntask_yaml.errors import NotFound
 from syntask_yaml.model.block import BLOCK_TYPES
 from syntask_yaml.model.secret import revealed

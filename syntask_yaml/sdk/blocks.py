@@ -6,7 +6,7 @@ import os
 from dataclasses import replace
 from typing import Any
 
-from syntask._blocks import Block
+from syntask._backend.blocks import Block
 from syntask_yaml import api
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.cli.commands.work_pool_create import is_there, template_of, with_ids

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from syntask._deployable import RunnerDeployment
+from syntask._deployments.deployable import RunnerDeployment
 from syntask_yaml import api
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.cli.views import deploy as view

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from syntask._docker_image import DockerImage
+from syntask._deployments.docker_image import DockerImage
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.spelling import step
 from syntask_yaml.sdk.values import literal

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from syntask._deployable import RunnerDeployment
+from syntask._deployments.deployable import RunnerDeployment
 from syntask_yaml import api
 from syntask_yaml.backend.base import Backend, OwnBackend, is_own
 from syntask_yaml.backend.clock import utc_now

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from threading import Event, Thread
 from typing import Any
 
-from syntask._slot_errors import AcquireConcurrencySlotTimeoutError, ConcurrencySlotAcquisitionError
+from syntask._backend.slot_errors import AcquireConcurrencySlotTimeoutError, ConcurrencySlotAcquisitionError
 from syntask_yaml.backend.base import OwnBackend
 from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.backend.ids import new_id

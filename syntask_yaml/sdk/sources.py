@@ -13,9 +13,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
-from syntask._blocks import Block
-from syntask._deployable import RemoteFlow
-from syntask._storage import GitRepository
+from syntask._backend.blocks import Block
+from syntask._deployments.deployable import RemoteFlow
+from syntask._deployments.storage import GitRepository
 from syntask_yaml import api
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.errors import NotFound, UsageError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from syntask._blocks import Block
+from syntask._backend.blocks import Block
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.document.node import Node

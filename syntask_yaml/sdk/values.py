@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from syntask._blocks import Block
+from syntask._backend.blocks import Block
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.spelling import block_reference
 from syntask_yaml.upgrade.template_text import escaped

@@ -20,11 +20,11 @@ from typing import IO, Any
 
 import syntask
 import syntask_yaml
+from syntask._engine.outcome import end_of, shown
 from syntask._exceptions import FlowRunTimeoutError, TerminationSignal
-from syntask._outcome import end_of, shown
-from syntask._run import enter
-from syntask._states import Completed, State
-from syntask._tracking import ChildChange, RunInfo
+from syntask._runs.root import enter
+from syntask._runs.states import Completed, State
+from syntask._runs.tracking import ChildChange, RunInfo
 from syntask_yaml.errors import SyntaskError
 from syntask_yaml.model.step import Step
 from syntask_yaml.worker.invoke_flow import bind, call_flow

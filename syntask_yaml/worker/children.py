@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from syntask._tracking import ChildChange
+from syntask._runs.tracking import ChildChange
 from syntask_yaml.model.child_run import FLOW, TASK, ChildRun
 from syntask_yaml.model.run import State, StateType
 

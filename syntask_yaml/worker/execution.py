@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from syntask._tracking import ChildChange
+from syntask._runs.tracking import ChildChange
 from syntask_yaml.backend.base import Backend, OwnBackend
 from syntask_yaml.backend.clock import has_passed
 from syntask_yaml.backend.queue import Claim

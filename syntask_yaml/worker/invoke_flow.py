@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from syntask._flow import Flow
-from syntask._flow_execution import FlowExecution
-from syntask._launch import exhaust
-from syntask._states import Completed, State
+from syntask._definitions.flow import Flow
+from syntask._driving.launch import exhaust
+from syntask._engine.flow_execution import FlowExecution
+from syntask._runs.states import Completed, State
 from syntask_yaml.worker.arguments import bind_with_defaults, converted, signature_of
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from syntask._tracking import ChildChange, RunInfo
+from syntask._runs.tracking import ChildChange, RunInfo
 from syntask_yaml.worker.children import change_of, masked_change
 from syntask_yaml.worker.framing import frames
 

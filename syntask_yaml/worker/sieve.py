@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from syntask._tracking import ChildChange
+from syntask._runs.tracking import ChildChange
 from syntask_yaml.model.run import LogLine
 from syntask_yaml.steps.scrubber import Scrubber
 from syntask_yaml.worker.children import ChildLimit, is_id, masked_change

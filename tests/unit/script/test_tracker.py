@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from syntask._tracking import ChildChange
+from syntask._runs.tracking import ChildChange
 from syntask_yaml import api
 from syntask_yaml.script import open_run, tracker
 

@@ -70,7 +70,7 @@ class Clock:
 
 
 def test_deployments_of_one_call_have_one_image(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("syntask._docker_image.datetime", Clock)
+    monkeypatch.setattr("syntask._deployments.docker_image.datetime", Clock)
     flows = [flow.from_source(".", "flows.py:far").to_deployment(name) for name in "ab"]
     with api.open_backend() as backend:
         (group,) = groups_of(flows, {"image": "team/app"}, backend)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from syntask._tracking import ChildChange
+from syntask._runs.tracking import ChildChange
 from syntask_yaml.model.run import StateType
 from syntask_yaml.worker.children import WaitingChildren
 from syntask_yaml.worker.protocol import Report

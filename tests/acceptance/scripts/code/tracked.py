@@ -7,8 +7,8 @@ import sys
 import time
 import uuid
 
-from syntask._run import open_script_run
-from syntask._tracking import ChildChange
+from syntask._runs.root import open_script_run
+from syntask._runs.tracking import ChildChange
 
 
 def change(state, number=0, **more):

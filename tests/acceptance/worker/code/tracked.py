@@ -7,8 +7,8 @@ from pathlib import Path
 from uuid import UUID
 
 from syntask import flow, get_run_logger, task
-from syntask._run import entered
-from syntask._tracking import ChildChange
+from syntask._runs.root import entered
+from syntask._runs.tracking import ChildChange
 
 
 def tell(number, state, *, of="load", message="", **more):

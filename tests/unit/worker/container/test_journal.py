@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syntask._tracking import ChildChange
+from syntask._runs.tracking import ChildChange
 from syntask_yaml.worker.container.journal import Ended, JournalReader, JournalWriter
 from syntask_yaml.worker.log_limit import Amount
 from syntask_yaml.worker.protocol import Report

@@ -1,0 +1,157 @@
+"""Task runs that go on elsewhere: what can be waited for, and asked for its result."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from syntask._runs.states import State, result_of
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from syntask._runs.run import TaskRun
+
+R = TypeVar("R")
+
+
+class Future(Generic[R]):
+    """A task run that was submitted."""
+
+    def __init__(self, task_run: TaskRun) -> None:
+        self._task_run = task_run
+        self._final: State[R] | None = None
+        self._ended = threading.Event()
+        self._lock = threading.Lock()
+        self._execute_here: Callable[[], None] | None = None
+        self._callbacks: list[Callable[[Future[R]], None]] = []
+
+    @property
+    def task_run_id(self) -> UUID:
+        return self._task_run.id
+
+    @property
+    def state(self) -> State[R]:
+        """The state that the task run is in now."""
+        return self._final or self._task_run.state
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait for the end of the task run, or for *timeout* seconds."""
+        if timeout is None:
+            self.help()
+        self._ended.wait(timeout)
+
+    def wait_for_state(self) -> State[R]:
+        """Wait for the end of the task run, and return its final state."""
+        self.wait()
+        return self.state
+
+    def help(self) -> None:
+        """Execute the task run in this thread, if it would otherwise wait for this thread."""
+        if self._execute_here is not None:
+            self._execute_here()
+
+    def may_execute_here(self, execute: Callable[[], None]) -> None:
+        """Have who waits for the task run call *execute*, which executes it unless a thread does."""
+        self._execute_here = execute
+
+    def result(self, timeout: float | None = None, raise_on_failure: bool = True) -> R:
+        """Wait for the end of the task run, and return what it returned.
+
+        Raises what it raised, or returns that unless *raise_on_failure*; raises TimeoutError if it has not
+        ended after *timeout* seconds.
+        """
+        self.wait(timeout)
+        if not self.has_ended:
+            raise TimeoutError(
+                f"The task run `{self._task_run.name}` did not end within {timeout:g} seconds."
+            )
+        result: R = result_of(self.state, raise_on_failure)
+        return result
+
+    def add_done_callback(self, function: Callable[[Future[R]], None]) -> None:
+        """Call *function* with this future when the task run ends, or now if it has."""
+        with self._lock:
+            if not self._ended.is_set():
+                self._callbacks.append(function)
+                return
+        function(self)
+
+    def end(self, state: State[R]) -> None:
+        """Have the task run end in *state*."""
+        with self._lock:
+            self._final = state
+            self._ended.set()
+            callbacks, self._callbacks = self._callbacks, []
+        for each in callbacks:
+            each(self)
+
+    @property
+    def has_ended(self) -> bool:
+        return self._ended.is_set()
+
+    def __repr__(self) -> str:
+        return f"Future({self._task_run.name!r}, {self.state})"
+
+
+class FutureList(list[Future[R]]):
+    """The futures that `map` returns."""
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait for the end of all, or for *timeout* seconds."""
+        wait(self, timeout)
+
+    def result(self, timeout: float | None = None, raise_on_failure: bool = True) -> list[R]:
+        """Return the results in the order of the futures; a failure is raised as soon as it is there.
+
+        Raises TimeoutError if not all have ended after *timeout* seconds.
+        """
+        for future in as_completed(self, timeout):
+            future.result(raise_on_failure=raise_on_failure)
+        return [future.result(raise_on_failure=raise_on_failure) for future in self]
+
+
+class DoneAndNotDone(NamedTuple):
+    """Futures that have ended, and those that have not."""
+
+    done: set[Future[Any]]
+    not_done: set[Future[Any]]
+
+
+def wait(futures: Sequence[Future[Any]], timeout: float | None = None) -> DoneAndNotDone:
+    """Wait for the end of all *futures*, or for *timeout* seconds. Raises ValueError if that is negative."""
+    until = _deadline(timeout)
+    for future in set(futures):
+        future.wait(None if until is None else max(0.0, until - time.monotonic()))
+    done = {future for future in futures if future.has_ended}
+    return DoneAndNotDone(done, set(futures) - done)
+
+
+def as_completed(futures: Sequence[Future[R]], timeout: float | None = None) -> Iterator[Future[R]]:
+    """Yield each future when it ends. Raises TimeoutError if not all have after *timeout* seconds."""
+    until = _deadline(timeout)
+    pending = dict.fromkeys(futures)
+    ended: list[Future[R]] = []
+    bell = threading.Semaphore(0)
+
+    def keep(future: Future[R]) -> None:
+        ended.append(future)
+        bell.release()
+
+    for future in pending:
+        future.add_done_callback(keep)
+    for future in pending if until is None else ():
+        future.help()
+    for number in range(len(pending)):
+        left = None if until is None else max(0.0, until - time.monotonic())
+        if not bell.acquire(timeout=left):
+            raise TimeoutError(f"{len(pending) - number} of {len(pending)} task runs have not ended.")
+        yield ended[number]
+
+
+def _deadline(timeout: float | None) -> float | None:
+    if timeout is not None and timeout < 0:
+        raise ValueError(f"`timeout` is {timeout}; it must not be negative.")
+    return None if timeout is None else time.monotonic() + timeout

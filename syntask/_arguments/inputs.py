@@ -1,0 +1,41 @@
+"""What a run takes from others: their results in its parameters, and those that it waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from syntask._arguments.futures import Future
+from syntask._arguments.visit import futures_in, results_in
+from syntask._driving.steps import Block, Steps
+
+
+def upstream_of(parameters: Mapping[str, Any], wait_for: Any = None) -> tuple[str, ...]:
+    """The ids of the task runs whose futures or states are in *parameters* or *wait_for*."""
+    if not parameters and not wait_for:
+        return ()
+    ids: dict[str, None] = {}
+    for each in futures_in([*parameters.values(), wait_for]):
+        run = each.task_run_id if isinstance(each, Future) else each.state_details.task_run_id
+        if run is not None:
+            ids[str(run)] = None
+    return tuple(ids)
+
+
+def resolved(parameters: Mapping[str, Any], wait_for: Any) -> Steps[Mapping[str, Any]]:
+    """Wait for all futures in *parameters* and *wait_for*, and return the parameters with results.
+
+    Raises UpstreamTaskError for one that did not complete.
+    """
+    if not parameters and not wait_for:
+        return parameters
+
+    def results() -> Mapping[str, Any]:
+        found = {name: results_in(value) for name, value in parameters.items()}
+        results_in(wait_for)
+        return found
+
+    if any(isinstance(each, Future) for each in futures_in([*parameters.values(), wait_for])):
+        waited: Mapping[str, Any] = yield Block(results)
+        return waited
+    return results()

@@ -1,0 +1,1 @@
+"""What flow code asks of the backend: blocks, variables, slots of concurrency limits."""

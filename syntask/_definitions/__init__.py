@@ -1,0 +1,1 @@
+"""What `@flow` and `@task` make of a function."""

@@ -1,0 +1,1 @@
+"""What deploys flows from Python, and runs what is deployed."""

@@ -1,0 +1,77 @@
+"""Calls of flows and tasks: each becomes a run, in the form that its function has."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Generator
+from typing import TYPE_CHECKING, Any
+
+from syntask._driving.steps import adrive, aiterate, drive, iterate
+
+if TYPE_CHECKING:
+    from syntask._definitions.definition import Definition
+    from syntask._engine.execution import Execution
+
+Make = Callable[[], "Execution"]
+
+
+def launch(definition: Definition[..., Any], make: Make, *, return_state: bool) -> Any:
+    """Make a run and return its result or state: a coroutine or generator, if the function is one."""
+    if definition.isgenerator:
+        if return_state:
+            raise ValueError(
+                "The state of a generator is not there before its items. Leave out return_state."
+            )
+        return _aitems(make) if definition.isasync else _items(make)
+    if definition.isasync:
+        return _acall(make, return_state)
+    execution = make()
+    state = drive(execution.steps())
+    return state if return_state else execution.outcome()
+
+
+async def _acall(make: Make, return_state: bool) -> Any:
+    execution = make()
+    state = await adrive(execution.steps())
+    return state if return_state else execution.outcome()
+
+
+def _items(make: Make) -> Generator[Any, None, Any]:
+    execution = make()
+    yield from iterate(execution.steps())
+    return execution.outcome()
+
+
+async def _aitems(make: Make) -> AsyncGenerator[Any, None]:
+    execution = make()
+    async for item in aiterate(execution.steps()):
+        yield item
+    execution.outcome()
+
+
+def complete(execution: Execution) -> None:
+    """Take a run to its end in this thread. Items of a generator become a list."""
+    if execution.definition.isasync:
+        import asyncio
+
+        asyncio.run(adrive(execution.steps()))
+    else:
+        drive(execution.steps())
+
+
+def exhaust(execution: Execution) -> None:
+    """Take a run to its end in this thread. Items of a generator are dropped."""
+    definition = execution.definition
+    if not definition.isgenerator:
+        complete(execution)
+    elif definition.isasync:
+        import asyncio
+
+        asyncio.run(_exhausted(execution))
+    else:
+        for _ in iterate(execution.steps()):
+            pass
+
+
+async def _exhausted(execution: Execution) -> None:
+    async for _ in aiterate(execution.steps()):
+        pass

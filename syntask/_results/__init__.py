@@ -1,0 +1,1 @@
+"""Results that are kept, and the keys that later runs find them by."""

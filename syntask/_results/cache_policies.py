@@ -1,0 +1,179 @@
+"""What the key of a task's cached result is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from syntask._exceptions import HashError, SerializationError
+
+if TYPE_CHECKING:
+    from syntask._runs.context import TaskRunContext
+
+_KeyFunction = Callable[["TaskRunContext", dict[str, Any]], "str | None"]
+
+
+class CachePolicy:
+    """Makes keys: equal ones for calls of which the second can take the result of the first."""
+
+    def compute_key(
+        self, task_ctx: TaskRunContext, inputs: dict[str, Any], flow_parameters: Mapping[str, Any]
+    ) -> str | None:
+        """Return the key of a call of a task with *inputs*; None if it has none, and so is not cached.
+
+        Raises HashError for inputs that no key can be made of.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def from_cache_key_fn(cls, cache_key_fn: _KeyFunction) -> CacheKeyFnPolicy:
+        """The policy whose keys *cache_key_fn* makes of the context and the inputs."""
+        return CacheKeyFnPolicy(cache_key_fn)
+
+    def __add__(self, other: CachePolicy) -> CachePolicy:
+        """What makes keys of both."""
+        if isinstance(other, NoCache):
+            return self
+        return other if isinstance(self, NoCache) else CompoundCachePolicy([self, other])
+
+    def __sub__(self, name: str) -> CachePolicy:
+        """The same without the input *name*."""
+        if not isinstance(name, str):
+            raise TypeError("Only the name of an input, a text, can be taken away from a cache policy.")
+        return self
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash(type(self))
+
+    def __repr__(self) -> str:
+        return type(self).__name__
+
+
+class CacheKeyFnPolicy(CachePolicy):
+    """The key is what a function returns."""
+
+    def __init__(self, cache_key_fn: _KeyFunction) -> None:
+        self.cache_key_fn = cache_key_fn
+
+    def compute_key(
+        self, task_ctx: TaskRunContext, inputs: dict[str, Any], flow_parameters: Mapping[str, Any]
+    ) -> str | None:
+        return self.cache_key_fn(task_ctx, inputs)
+
+
+class CompoundCachePolicy(CachePolicy):
+    """The key is made of the keys of *policies*. Those of inputs become one, without what either omits."""
+
+    def __init__(self, policies: list[CachePolicy]) -> None:
+        flat = [inner for each in policies for inner in getattr(each, "policies", [each])]
+        inputs = [each for each in flat if isinstance(each, Inputs)]
+        self.policies = [each for each in flat if not isinstance(each, Inputs)]
+        if inputs:
+            self.policies.append(Inputs(exclude=sorted({name for each in inputs for name in each.exclude})))
+
+    def compute_key(
+        self, task_ctx: TaskRunContext, inputs: dict[str, Any], flow_parameters: Mapping[str, Any]
+    ) -> str | None:
+        keys = [each.compute_key(task_ctx, inputs, flow_parameters) for each in self.policies]
+        known = [each for each in keys if each is not None]
+        return hash_objects(known) if known else None
+
+    def __sub__(self, name: str) -> CachePolicy:
+        super().__sub__(name)
+        return CompoundCachePolicy([each - name for each in self.policies])
+
+    def __repr__(self) -> str:
+        return " + ".join(map(repr, self.policies))
+
+
+class NoCache(CachePolicy):
+    """No key: nothing is cached."""
+
+    def compute_key(
+        self, task_ctx: TaskRunContext, inputs: dict[str, Any], flow_parameters: Mapping[str, Any]
+    ) -> str | None:
+        return None
+
+
+class TaskSource(CachePolicy):
+    """The key is made of the source of the task, or of its bytecode where no source is found."""
+
+    def compute_key(
+        self, task_ctx: TaskRunContext, inputs: dict[str, Any], flow_parameters: Mapping[str, Any]
+    ) -> str | None:
+        return hash_objects(_source(task_ctx.task.fn))
+
+
+class FlowParameters(CachePolicy):
+    """The key is made of the parameters of the flow run."""
+
+    def compute_key(
+        self, task_ctx: TaskRunContext, inputs: dict[str, Any], flow_parameters: Mapping[str, Any]
+    ) -> str | None:
+        return hash_objects(dict(flow_parameters)) if flow_parameters else None
+
+
+class RunId(CachePolicy):
+    """The key is the flow run; of a task outside of a flow, the task run."""
+
+    def compute_key(
+        self, task_ctx: TaskRunContext, inputs: dict[str, Any], flow_parameters: Mapping[str, Any]
+    ) -> str | None:
+        return str(task_ctx.task_run.flow_run_id or task_ctx.task_run.id)
+
+
+class Inputs(CachePolicy):
+    """The key is made of the inputs, without those named in *exclude*."""
+
+    def __init__(self, exclude: list[str] | None = None) -> None:
+        self.exclude = list(exclude or [])
+
+    def compute_key(
+        self, task_ctx: TaskRunContext, inputs: dict[str, Any], flow_parameters: Mapping[str, Any]
+    ) -> str | None:
+        if not inputs:
+            return None
+        return hash_objects({name: each for name, each in inputs.items() if name not in self.exclude})
+
+    def __sub__(self, name: str) -> CachePolicy:
+        super().__sub__(name)
+        return Inputs([*self.exclude, name])
+
+
+def hash_objects(value: Any) -> str:
+    """A key for *value*, the same for equal ones. Raises HashError for what has none."""
+    from syntask._results import json_values
+    from syntask._results.store import digest, pickled
+
+    try:
+        return digest(json_values.dumps(value).encode())
+    except SerializationError:
+        pass
+    try:
+        return digest(pickled(value))
+    except SerializationError as error:
+        raise HashError(
+            f"No key can be made of the inputs: {error} Leave them out with `INPUTS - 'name'`, or set "
+            "`cache_policy=NO_CACHE` or a `cache_key_fn`."
+        ) from error
+
+
+def _source(function: Callable[..., Any]) -> str:
+    import inspect
+
+    try:
+        return inspect.getsource(function)
+    except (OSError, TypeError):
+        code = getattr(function, "__code__", None)
+        return repr(function) if code is None else f"{code.co_code.hex()} {code.co_consts!r}"
+
+
+INPUTS = Inputs()
+TASK_SOURCE = TaskSource()
+RUN_ID = RunId()
+FLOW_PARAMETERS = FlowParameters()
+NO_CACHE = NONE = NoCache()
+DEFAULT = INPUTS + TASK_SOURCE + RUN_ID

@@ -1,0 +1,40 @@
+"""The options of results, as Prefect has them, in words of files."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from typing import Any
+
+_FOLDERS = ("/", "./", "../", "~")
+
+
+def result_folder(given: Any) -> str | None:
+    """The folder that `result_storage` names; None for the usual one.
+
+    A block of Prefect, by name or as an object, is left out with a warning: results are files here.
+    """
+    if given is None or isinstance(given, os.PathLike):
+        return None if given is None else os.fspath(given)
+    if isinstance(given, str) and given.startswith(_FOLDERS):
+        return os.path.expanduser(given)  # noqa: PTH111  (pathlib is slow to import)
+    shown = f"`{given}`" if isinstance(given, str) else f"a {type(given).__name__}"
+    warnings.warn(
+        f"`result_storage` is {shown}, which is no folder. Results are kept in the usual one, "
+        "`$SYNTASK_HOME/results`. Pass a path, such as `./results`, to have them elsewhere.",
+        stacklevel=4,
+    )
+    return None
+
+
+def serializer_of(given: Any) -> str | None:
+    """The name of a serializer, also of an object of Prefect that is one. Raises ValueError for others."""
+    if given is None:
+        return None
+    from syntask._results.store import SERIALIZERS
+
+    name = given if isinstance(given, str) else getattr(given, "type", None)
+    if name not in SERIALIZERS:
+        known = ", ".join(f"`{each}`" for each in SERIALIZERS)
+        raise ValueError(f"`result_serializer` is {given!r}; there are {known}.")
+    return str(name)

@@ -1,0 +1,132 @@
+"""Results of tasks as files under `$SYNTASK_HOME/results`, one a key, for later runs to take.
+
+A file is a line of JSON that says what follows, and the result. Whatever else is found under a key, such
+as a file that was cut off, counts as no result and is replaced.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from syntask._exceptions import SerializationError
+from syntask._home import home_folder
+from syntask._results import json_values
+
+_FORMAT = "syntask.result/1"
+_LONGEST_NAME = 120
+
+
+class Stored(NamedTuple):
+    """A result that was found."""
+
+    value: Any
+
+
+class ResultStore:
+    """Results in *folder*, written and read by *serializer*: `json`, `pickle`, or one of them compressed."""
+
+    def __init__(self, folder: str | None = None, serializer: str = "json") -> None:
+        self.folder = folder or os.path.join(home_folder(os.environ), "results")  # noqa: PTH118
+        self.serializer = serializer
+        self._write, self._read = _forms(serializer)
+
+    def read(self, key: str) -> Stored | None:
+        """Return the result under *key*; None if there is none, or it has expired."""
+        try:
+            with open(self._path(key), "rb") as file:  # noqa: PTH123
+                head, body = json.loads(file.readline()), file.read()
+            if not self._is_of(head, key, body):
+                return None
+            return Stored(self._read(body))
+        except Exception:  # noqa: BLE001  (a file that is not ours, or that nobody can read, is no result)
+            return None
+
+    def _is_of(self, head: Any, key: str, body: bytes) -> bool:
+        wanted = {"format": _FORMAT, "key": key, "serializer": self.serializer, "bytes": len(body)}
+        if not isinstance(head, dict) or any(head.get(name) != each for name, each in wanted.items()):
+            return False
+        expires = head.get("expires")
+        return expires is None or time.time() < expires
+
+    def write(self, key: str, value: Any, *, expires: float | None = None) -> None:
+        """Keep *value* under *key*, until *expires*, which are seconds since 1970; None: for good.
+
+        Raises SerializationError for a value that the serializer cannot hold, and OSError.
+        """
+        body = self._write(value)
+        facts = {"format": _FORMAT, "key": key, "serializer": self.serializer, "bytes": len(body)}
+        head = json.dumps({**facts, "expires": expires}).encode()
+        path = self._path(key)
+        draft = f"{path}.{os.getpid()}.{os.urandom(4).hex()}.draft"
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120
+        try:
+            with open(draft, "xb") as file:  # noqa: PTH123
+                file.write(head + b"\n" + body)
+            os.replace(draft, path)  # noqa: PTH105
+        except BaseException:
+            if os.path.exists(draft):  # noqa: PTH110
+                os.unlink(draft)  # noqa: PTH108
+            raise
+
+    def _path(self, key: str) -> str:
+        """The file of *key*: named like it where that can be the name of a file."""
+        plain = key.replace("-", "").replace("_", "").isalnum() and key.isascii()
+        name = key if plain and len(key) <= _LONGEST_NAME else digest(key.encode())
+        return os.path.join(self.folder, f"{name}.result")  # noqa: PTH118
+
+
+def digest(content: bytes) -> str:
+    from hashlib import sha256
+
+    return sha256(content).hexdigest()
+
+
+_Forms = tuple[Callable[[Any], bytes], Callable[[bytes], Any]]
+
+
+def _forms(serializer: str) -> _Forms:
+    """How *serializer* writes and reads."""
+    prefix, _, inner = serializer.rpartition("/")
+    write, read = _PLAIN[inner]
+    if not prefix:
+        return write, read
+    import zlib
+
+    return (lambda value: zlib.compress(write(value))), (lambda body: read(zlib.decompress(body)))
+
+
+def pickled(value: Any) -> bytes:
+    """*value* as a pickle, of functions and classes of the script too if cloudpickle is there.
+
+    Raises SerializationError for what cannot be pickled.
+    """
+    import pickle
+
+    try:
+        from cloudpickle import dumps  # type: ignore[import-untyped]  # used if it is there
+    except ImportError:
+        dumps = pickle.dumps
+    try:
+        return bytes(dumps(value))
+    except Exception as error:
+        raise SerializationError(f"The value cannot be pickled. {type(error).__name__}: {error}") from error
+
+
+def _unpickled(body: bytes) -> Any:
+    import pickle
+
+    return pickle.loads(body)
+
+
+_PLAIN: Mapping[str, _Forms] = {
+    "json": (
+        lambda value: json_values.dumps(value).encode(),
+        lambda body: json_values.loads(body.decode()),
+    ),
+    "pickle": (pickled, _unpickled),
+}
+SERIALIZERS = (*_PLAIN, *(f"compressed/{name}" for name in _PLAIN))

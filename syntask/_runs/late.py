@@ -1,0 +1,19 @@
+"""What would make the import of the package slow: it is loaded when it is called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from syntask._runs.context import FlowRunContext, TaskRunContext
+    from syntask._runs.logging import RunLogger
+
+
+def get_run_logger(context: FlowRunContext | TaskRunContext | None = None, **kwargs: Any) -> RunLogger:
+    """Return the logger of the run that the current code is part of; *kwargs* are added to its records.
+
+    Raises MissingContextError outside of a run.
+    """
+    from syntask._runs import logging
+
+    return logging.get_run_logger(context, **kwargs)

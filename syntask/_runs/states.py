@@ -1,0 +1,238 @@
+"""States of runs: what a run is in, why, and the value that it left."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Iterable
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Generic, TypeGuard, TypeVar
+
+from syntask import _exceptions as errors
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+R = TypeVar("R")
+
+
+class StateType(StrEnum):
+    """The kinds of states; a name can say more, such as Retrying for RUNNING."""
+
+    SCHEDULED = "SCHEDULED"
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+    CRASHED = "CRASHED"
+    PAUSED = "PAUSED"
+    CANCELLING = "CANCELLING"
+
+
+_FINAL = frozenset({StateType.COMPLETED, StateType.FAILED, StateType.CANCELLED, StateType.CRASHED})
+# What a run that did not complete raises where it left no exception, and what that says by default.
+_WRAPPERS = {
+    StateType.FAILED: (errors.FailedRun, "Run failed."),
+    StateType.CRASHED: (errors.CrashedRun, "Run crashed."),
+    StateType.CANCELLED: (errors.CancelledRun, "Run cancelled."),
+}
+
+
+class StateDetails:
+    """Which run came into a state; None in a state that user code made, and that no run has yet."""
+
+    def __init__(self) -> None:
+        self.flow_run_id: UUID | None = None
+        self.task_run_id: UUID | None = None
+        self.scheduled_time: datetime | None = None
+        self.cache_key: str | None = None
+
+
+class State(Generic[R]):
+    """A state of a run. *name* is the type's own if it is None; *data* is the result, or what was raised."""
+
+    def __init__(
+        self,
+        type: StateType | str,
+        name: str | None = None,
+        message: str | None = None,
+        data: Any = None,
+        timestamp: datetime | None = None,
+    ) -> None:
+        self.type = StateType(type)
+        self.name = name if name is not None else self.type.value.capitalize()
+        self.message = message
+        self.data = data
+        self.timestamp = timestamp or datetime.now(UTC)
+        self.state_details = StateDetails()
+        self._id: UUID | None = None
+        self.has_result = data is not None
+
+    @property
+    def id(self) -> UUID:
+        """An id of the state itself, made when it is asked for."""
+        if self._id is None:
+            from uuid import uuid4
+
+            self._id = uuid4()
+        return self._id
+
+    def is_scheduled(self) -> bool:
+        return self.type is StateType.SCHEDULED
+
+    def is_pending(self) -> bool:
+        return self.type is StateType.PENDING
+
+    def is_running(self) -> bool:
+        return self.type is StateType.RUNNING
+
+    def is_completed(self) -> bool:
+        return self.type is StateType.COMPLETED
+
+    def is_failed(self) -> bool:
+        return self.type is StateType.FAILED
+
+    def is_crashed(self) -> bool:
+        return self.type is StateType.CRASHED
+
+    def is_cancelled(self) -> bool:
+        return self.type is StateType.CANCELLED
+
+    def is_cancelling(self) -> bool:
+        return self.type is StateType.CANCELLING
+
+    def is_paused(self) -> bool:
+        return self.type is StateType.PAUSED
+
+    def is_final(self) -> bool:
+        return self.type in _FINAL
+
+    def result(self, raise_on_failure: bool = True, retry_result_failure: bool = True) -> Any:  # noqa: ARG002
+        """Return what the run returned; raise what it raised, or return that unless *raise_on_failure*.
+
+        In an async flow or task it is a coroutine. Raises FailedRun, CrashedRun or CancelledRun where the
+        run left no exception, UnfinishedRun before its end, and MissingResult where there is none.
+        """
+        from syntask._runs.context import is_async
+
+        return self.aresult(raise_on_failure) if is_async() else result_of(self, raise_on_failure)
+
+    def aresult(self, raise_on_failure: bool = True) -> Coroutine[Any, Any, Any]:
+        """`result` as a coroutine, wherever it is called."""
+
+        async def result() -> Any:
+            return result_of(self, raise_on_failure)
+
+        return result()
+
+    def __repr__(self) -> str:
+        return f"{self.name}(message={self.message!r}, type={self.type.value}, result={self.data!r})"
+
+    def __str__(self) -> str:
+        shown = [repr(self.message)] if self.message else []
+        if self.type.value.lower() != self.name.lower():
+            shown.append(f"type={self.type.value}")
+        return f"{self.name}({', '.join(shown)})"
+
+
+def result_of(state: State[Any], raise_on_failure: bool = True) -> Any:
+    """What `State.result` returns outside of async code."""
+    if state.is_paused():
+        raise errors.PausedRun("The run is paused and has no result yet.")
+    if not state.is_final():
+        raise errors.UnfinishedRun(f"The run is {state.type.value} and has no result yet.")
+    if not state.is_completed() and raise_on_failure:
+        raise get_state_exception(state)
+    if state.has_result:
+        return state.data
+    if state.is_completed():
+        raise errors.MissingResult("The state has no result: no run has come into it.")
+    return get_state_exception(state)
+
+
+def get_state_exception(state: State[Any]) -> BaseException:
+    """What made *state*, which is failed, crashed or cancelled: its exception, or one that says why."""
+    wrapper, default = _WRAPPERS[state.type]
+    data = state.data
+    if data is None:
+        return wrapper(state.message or default)
+    if isinstance(data, BaseException):
+        return data
+    if isinstance(data, str):
+        return wrapper(data)
+    if isinstance(data, State):
+        return get_state_exception(data)
+    if are_states(data):
+        failed = next((each for each in data if each.type in _WRAPPERS), None)
+        return wrapper(state.message or default) if failed is None else get_state_exception(failed)
+    return TypeError(f"A failed state holds a {type(data).__name__}, which is not an exception.")
+
+
+def raise_state_exception(state: State[Any]) -> None:
+    """Raise what made *state*; nothing if it is not failed, crashed or cancelled."""
+    if state.type in _WRAPPERS:
+        raise get_state_exception(state)
+
+
+def are_states(value: object) -> TypeGuard[Iterable[State[Any]]]:
+    """Whether *value* is a list, tuple or set of states only, and not empty."""
+    if not value or not isinstance(value, (list, tuple, set)):
+        return False
+    return type(value).__module__ != "syntask._arguments.annotations" and all(
+        isinstance(each, State) for each in value
+    )
+
+
+def Scheduled(scheduled_time: datetime | None = None, **fields: Any) -> State[Any]:  # noqa: N802
+    state: State[Any] = State(StateType.SCHEDULED, **fields)
+    state.state_details.scheduled_time = scheduled_time or state.timestamp
+    return state
+
+
+def AwaitingRetry(scheduled_time: datetime | None = None, **fields: Any) -> State[Any]:  # noqa: N802
+    return Scheduled(scheduled_time, **{"name": "AwaitingRetry", **fields})
+
+
+def Late(scheduled_time: datetime | None = None, **fields: Any) -> State[Any]:  # noqa: N802
+    return Scheduled(scheduled_time, **{"name": "Late", **fields})
+
+
+def Pending(**fields: Any) -> State[Any]:  # noqa: N802
+    return State(StateType.PENDING, **fields)
+
+
+def Running(**fields: Any) -> State[Any]:  # noqa: N802
+    return State(StateType.RUNNING, **fields)
+
+
+def Retrying(**fields: Any) -> State[Any]:  # noqa: N802
+    return State(StateType.RUNNING, **{"name": "Retrying", **fields})
+
+
+def Completed(**fields: Any) -> State[Any]:  # noqa: N802
+    return State(StateType.COMPLETED, **fields)
+
+
+def Failed(**fields: Any) -> State[Any]:  # noqa: N802
+    return State(StateType.FAILED, **fields)
+
+
+def Crashed(**fields: Any) -> State[Any]:  # noqa: N802
+    return State(StateType.CRASHED, **fields)
+
+
+def Cancelling(**fields: Any) -> State[Any]:  # noqa: N802
+    return State(StateType.CANCELLING, **fields)
+
+
+def Cancelled(**fields: Any) -> State[Any]:  # noqa: N802
+    return State(StateType.CANCELLED, **fields)
+
+
+def Paused(**fields: Any) -> State[Any]:  # noqa: N802
+    return State(StateType.PAUSED, **fields)
+
+
+def in_seconds(seconds: float) -> datetime:
+    """The moment *seconds* from now."""
+    return datetime.now(UTC) + timedelta(seconds=seconds)
