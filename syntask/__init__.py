@@ -4,8 +4,8 @@ Inside a run of a Prefect worker the names are Prefect's own, so that one file r
 """
 
 import os
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING or not os.environ.get("PREFECT__FLOW_RUN_ID"):
     from syntask._arguments.annotations import allow_failure, unmapped
     from syntask._definitions.decorators import flow, task

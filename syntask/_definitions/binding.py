@@ -6,10 +6,11 @@ It takes a fifth of the time that `inspect.Signature.bind` takes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from inspect import Signature
+    from typing import Any
 
 
 class _Required:

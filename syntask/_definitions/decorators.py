@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
 from syntask._definitions.flow import Flow
 from syntask._definitions.task import Task
 from syntask._deployments.deployable import afrom_source, from_source
+from syntask._generic import P, R, overload
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import timedelta
+    from typing import Any
 
     from syntask._definitions.task import Delays, KeyFunction
     from syntask._engine.task_runners import ThreadPoolTaskRunner
     from syntask._results.cache_policies import CachePolicy
 
     Hooks = Iterable[Callable[..., Any]] | None
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
 class FlowDecorator:

@@ -6,19 +6,18 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import update_wrapper
 from types import CodeType
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast
 
 from syntask._definitions.binding import bound_simply, simple_parameters
 from syntask._exceptions import ParameterBindError, ReservedArgumentError
+from syntask._generic import Generic, P, R
 from syntask._runs.states import State, StateType
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from inspect import Signature
-    from typing import Self
+    from typing import Any, Self, TypeVar
 
-P = ParamSpec("P")
-R = TypeVar("R")
-H = TypeVar("H", bound=Callable[..., Any])
+    H = TypeVar("H", bound=Callable[..., Any])
 
 _COROUTINE, _GENERATOR, _ASYNC_GENERATOR = 0x80, 0x20, 0x200
 _RESERVED = ("return_state", "wait_for")
@@ -55,7 +54,8 @@ class Definition(Generic[P, R]):
         self.fn = function.__func__ if self.isclassmethod or self.isstaticmethod else function
         if not callable(self.fn):
             raise TypeError(f"A {type(function).__name__} cannot be called. Decorate a function.")
-        update_wrapper(cast("Any", self), self.fn)
+        wrapper: Any = self
+        update_wrapper(wrapper, self.fn)
         flags = _flags(self.fn)
         self.isasync = bool(flags & (_COROUTINE | _ASYNC_GENERATOR))
         self.isgenerator = bool(flags & (_GENERATOR | _ASYNC_GENERATOR))

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, overload
 
 from syntask._definitions.definition import Definition, hooks_in
 from syntask._deployments.deployable import Deployable, afrom_source, from_source
 from syntask._driving.launch import launch
+from syntask._generic import P, R
 from syntask._results.options import result_folder, serializer_of
 from syntask._runs.names import check_flow_name, check_name_option, flow_name_of
 from syntask._runs.states import StateType
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Literal, TypeVar, overload
+
     from syntask._engine.task_runners import ThreadPoolTaskRunner
 
     Hooks = Iterable[Callable[..., Any]] | None
-
-P = ParamSpec("P")
-R = TypeVar("R")
-Hook = TypeVar("Hook", bound=Callable[..., Any])
+    Hook = TypeVar("Hook", bound=Callable[..., Any])
 
 
 class Flow(Definition[P, R], Deployable):

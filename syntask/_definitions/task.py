@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, overload
 
 from syntask._definitions.definition import Definition, hooks_in
 from syntask._driving.launch import launch
+from syntask._generic import P, R
 from syntask._results.options import result_folder, serializer_of
 from syntask._runs.names import check_name_option
 from syntask._runs.states import StateType
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import timedelta
+    from typing import Any, Literal, TypeVar, overload
 
     from syntask._arguments.futures import Future, FutureList
     from syntask._results.cache_policies import CachePolicy
@@ -21,10 +23,7 @@ if TYPE_CHECKING:
     Hooks = Iterable[Callable[..., Any]] | None
     Delays = float | Sequence[float] | Callable[[int], Sequence[float]] | None
     KeyFunction = Callable[[TaskRunContext, dict[str, Any]], str | None] | None
-
-P = ParamSpec("P")
-R = TypeVar("R")
-Hook = TypeVar("Hook", bound=Callable[..., Any])
+    Hook = TypeVar("Hook", bound=Callable[..., Any])
 
 _MOST_DELAYS = 50
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import timedelta
     from pathlib import Path
+    from typing import Any, TypeAlias
     from uuid import UUID
 
     from syntask._deployments.schedules import Schedule

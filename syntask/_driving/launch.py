@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Generator
-from typing import TYPE_CHECKING, Any
 
 from syntask._driving.steps import adrive, aiterate, drive, iterate
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from syntask._definitions.definition import Definition
     from syntask._engine.execution import Execution
 

@@ -10,32 +10,38 @@ import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from contextlib import aclosing
 from types import CoroutineType
-from typing import Any, Protocol, TypeVar, runtime_checkable
 
-T = TypeVar("T")
+from syntask._generic import T
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
-class Effect(Protocol):
+class Effect:
     """Something that a run needs done."""
 
-    def perform(self) -> Any: ...
+    def perform(self) -> Any:
+        raise NotImplementedError
 
-    async def aperform(self) -> Any: ...
+    async def aperform(self) -> Any:
+        raise NotImplementedError
 
 
-@runtime_checkable
-class Iterable(Effect, Protocol):
+class Iterable(Effect):
     """An effect whose items can be had one by one: the call of a generator function."""
 
-    def items(self) -> Generator[Any, None, Any]: ...
+    def items(self) -> Generator[Any, None, Any]:
+        raise NotImplementedError
 
-    def aitems(self) -> AsyncGenerator[Any, None]: ...
+    def aitems(self) -> AsyncGenerator[Any, None]:
+        raise NotImplementedError
 
 
-Steps = Generator[Effect, Any, T]
+Steps = Generator[Effect, "Any", T]
 
 
-class Call:
+class Call(Effect):
     """A call of the user's code; a coroutine that it returns is finished."""
 
     def __init__(self, function: Callable[..., Any], *arguments: Any) -> None:
@@ -50,7 +56,7 @@ class Call:
         return await found if isinstance(found, CoroutineType) else found
 
 
-class Sleep:
+class Sleep(Effect):
     """A pause of some seconds."""
 
     def __init__(self, seconds: float) -> None:
@@ -65,7 +71,7 @@ class Sleep:
         await asyncio.sleep(self._seconds)
 
 
-class Block:
+class Block(Effect):
     """A call that may wait for other threads: it does not hold up an event loop."""
 
     def __init__(self, function: Callable[[], Any]) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any
 
-from syntask._driving.steps import finished
+from syntask._driving.steps import Iterable, finished
 from syntask._driving.time_limit import TimedOut, limited
 from syntask._engine.prints import logged_prints
 from syntask._exceptions import TerminationSignal
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from syntask._engine.execution import Execution
 
 
-class Body:
+class Body(Iterable):
     """The call of the function, within the context and the time limit of the run."""
 
     def __init__(self, execution: Execution) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from syntask._runs.context import FlowRunContext, TaskRunContext
     from syntask._runs.logging import RunLogger
 

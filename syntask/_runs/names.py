@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from syntask._exceptions import InvalidNameError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _FORBIDDEN = frozenset("/%&<>")
 _ADJECTIVES = tuple(

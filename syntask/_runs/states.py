@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Coroutine, Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Generic, TypeGuard, TypeVar
 
 from syntask import _exceptions as errors
+from syntask._generic import Generic, R
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, TypeGuard
     from uuid import UUID
-
-R = TypeVar("R")
 
 
 class StateType(StrEnum):
