@@ -13,10 +13,12 @@ from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.cli.context import Context
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.errors import UsageError
+from syntask_yaml.project.locate import find_project_file
 
 if TYPE_CHECKING:
     from syntask_yaml.backend.base import Backend
     from syntask_yaml.ui.app import Application
+    from syntask_yaml.ui.site import ProjectAtHand
 
 LOOPBACK = "127.0.0.1"
 
@@ -39,16 +41,33 @@ def require_pages() -> None:
 
 
 def application(
-    backend: Backend, *, names: tuple[str, ...] = (), token: str | None = None, is_read_only: bool = False
+    context: Context,
+    backend: Backend,
+    *,
+    names: tuple[str, ...] = (),
+    token: str | None = None,
+    is_read_only: bool = False,
 ) -> Application:
-    """Return the pages of *backend*, which are asked for under *names*, or an address of this machine."""
+    """Return the pages of *backend*, and of the project at hand.
+
+    They are asked for under *names*, or an address of this machine.
+    """
     from syntask_yaml.ui.app import make_app
     from syntask_yaml.ui.gate import Gate
     from syntask_yaml.ui.session import Sessions
     from syntask_yaml.ui.site import Site
 
     gate = Gate.of(names, is_read_only=is_read_only)
-    return make_app(Site(backend, utc_now, is_read_only), Sessions(token), gate)
+    site = Site(backend, utc_now, is_read_only, _project_at_hand(context))
+    return make_app(site, Sessions(token), gate)
+
+
+def _project_at_hand(context: Context) -> ProjectAtHand | None:
+    from syntask_yaml.ui.site import ProjectAtHand
+
+    if context.file is None and find_project_file(context.directory) is None:
+        return None
+    return ProjectAtHand(context.place(), context.environ, context.settings.default_pool)
 
 
 @contextmanager
@@ -64,7 +83,7 @@ def pages_beside(context: Context, port: int, *, opens: bool = False) -> Iterato
     with (
         context.backend() as backend,
         listen(LOOPBACK, port) as listener,
-        serving(application(backend), listener),
+        serving(application(context, backend), listener),
     ):
         url = announce(backend, listener)
         if opens:

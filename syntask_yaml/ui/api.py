@@ -25,6 +25,7 @@ from syntask_yaml.operations.status.read import read_status
 from syntask_yaml.operations.status.window import SCALES, Window
 from syntask_yaml.ui.site import JsonDocument, PageRequest, Site
 from syntask_yaml.ui.views.masking import without_secrets
+from syntask_yaml.ui.views.project import plan_document
 from syntask_yaml.ui.views.runs import run_filter
 
 
@@ -122,6 +123,10 @@ def list_blocks(site: Site, _asked: PageRequest) -> JsonDocument:
     return JsonDocument(document("block-ls", {"blocks": blocks}))
 
 
+def show_plan(site: Site, _asked: PageRequest) -> JsonDocument:
+    return JsonDocument(plan_document(site))
+
+
 def _text(asked: PageRequest, key: str) -> str:
     value = asked.body.get(key)
     if not isinstance(value, str):
@@ -172,6 +177,7 @@ API: tuple[ApiRoute, ...] = (
     ApiRoute("GET", "/api/workers", list_workers, "List the workers."),
     ApiRoute("GET", "/api/variables", list_variables, "List the variables."),
     ApiRoute("GET", "/api/blocks", list_blocks, "List the blocks by type and name."),
+    ApiRoute("GET", "/api/plan", show_plan, "Show what a deploy of the project would change."),
 )
 
 

@@ -93,6 +93,7 @@ class Handler:
             "is_read_only": self.site.is_read_only,
             "backend_url": self.site.backend.url,
             "server_ui": self.site.server_ui,
+            "has_project": self.site.project is not None,
         }
         return HTMLResponse(render(page.template, {**own, **page.values}), page.status)
 

@@ -9,6 +9,7 @@ from syntask_yaml.ui.views.deployment import pause_deployment, show_deployment, 
 from syntask_yaml.ui.views.deployments import show_deployments
 from syntask_yaml.ui.views.now import show_now
 from syntask_yaml.ui.views.pools import pause_pool, show_pools
+from syntask_yaml.ui.views.project import show_project
 from syntask_yaml.ui.views.run import cancel_run, follow_run, retry_run, show_log, show_run
 from syntask_yaml.ui.views.runs import show_runs
 from syntask_yaml.ui.views.values import show_values
@@ -38,4 +39,5 @@ PAGES: tuple[PageRoute, ...] = (
     PageRoute("GET", "/pools", show_pools),
     PageRoute("POST", "/pools/pause", pause_pool),
     PageRoute("GET", "/values", show_values),
+    PageRoute("GET", "/project", show_project),
 )

@@ -4,20 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.backend.clock import Clock
 from syntask_yaml.model.server_pages import pages_of
 
+if TYPE_CHECKING:
+    from syntask_yaml.operations.project import ProjectPlace
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectAtHand:
+    """The project at *place*, and what a plan of it asks of the environment."""
+
+    place: ProjectPlace
+    environ: Mapping[str, str]
+    default_pool: str | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The pages of one *backend*. With *is_read_only*, nothing on it can be changed."""
+    """The pages of one *backend*. With *is_read_only*, nothing on it can be changed.
+
+    *project* is the one whose plan is shown; None: there is none where the pages were started.
+    """
 
     backend: Backend
     clock: Clock
     is_read_only: bool = False
+    project: ProjectAtHand | None = None
 
     @property
     def server_ui(self) -> str | None:

@@ -14,17 +14,22 @@ from syntask_yaml.ui.app import make_app
 from syntask_yaml.ui.gate import Gate
 from syntask_yaml.ui.server import listen, serving
 from syntask_yaml.ui.session import Sessions
-from syntask_yaml.ui.site import Site
+from syntask_yaml.ui.site import ProjectAtHand, Site
 
 _TOKEN = re.compile(r'name="token" value="([0-9a-f]+)"')
 
 
 @contextmanager
 def served(
-    backend: Backend, *, clock: Clock = utc_now, is_read_only: bool = False, token: str | None = None
+    backend: Backend,
+    *,
+    clock: Clock = utc_now,
+    is_read_only: bool = False,
+    token: str | None = None,
+    project: ProjectAtHand | None = None,
 ) -> Iterator[httpx.Client]:
     """Serve the pages of *backend* meanwhile; yield a client with a cookie jar, as a browser has one."""
-    site = Site(backend, clock, is_read_only)
+    site = Site(backend, clock, is_read_only, project)
     app = make_app(site, Sessions(token), Gate.of((), is_read_only=is_read_only))
     with listen("127.0.0.1", 0) as listener, serving(app, listener):
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -34,6 +34,8 @@ def command(
 ) -> None:
     """Show runs, deployments, work pools and values as pages in a browser, until Ctrl-C.
 
+    In a project, another page shows its plan: what a deploy would change, and what drifted.
+
     The pages are for this machine, unless --host is given, which requires --token. The same is available to
     programs under /api.
 
@@ -50,7 +52,7 @@ def command(
     names = () if _is_loopback(host) else (host, socket.gethostname())
     token = None if token_file is None else _token(context.directory / token_file)
     with context.backend() as backend, listen(host, port) as listener:
-        app = application(backend, names=names, token=token, is_read_only=is_read_only)
+        app = application(context, backend, names=names, token=token, is_read_only=is_read_only)
         announce(backend, listener)
         make_server(app).run(sockets=[listener])
 

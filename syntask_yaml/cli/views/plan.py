@@ -9,7 +9,11 @@ from itertools import chain, islice
 import click
 
 from syntask_yaml.cli.views.escape import escaped
-from syntask_yaml.cli.views.plan_rows import (
+from syntask_yaml.operations.forecasts import PlannedImage
+from syntask_yaml.plan.changes import Action, Plan, ResourceChange
+from syntask_yaml.plan.resources import SECRET
+from syntask_yaml.plan.review import FoldedChange, ReviewSection, review
+from syntask_yaml.plan.rows import (
     DRIFT,
     Row,
     clock_for,
@@ -18,10 +22,6 @@ from syntask_yaml.cli.views.plan_rows import (
     resource_rows,
     rows,
 )
-from syntask_yaml.operations.forecasts import PlannedImage
-from syntask_yaml.plan.changes import Action, Plan, ResourceChange
-from syntask_yaml.plan.resources import SECRET
-from syntask_yaml.plan.review import FoldedChange, ReviewSection, review
 
 ACTION_COLORS = {
     Action.CREATE: "green",

@@ -8,7 +8,12 @@ from html import escape
 
 from syntask_yaml.cli.views.diagnostics import by_cause
 from syntask_yaml.cli.views.escape import escaped
-from syntask_yaml.cli.views.plan_rows import (
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.model.server_pages import page_of_deployment
+from syntask_yaml.operations.forecasts import PlannedImage
+from syntask_yaml.plan.changes import Action, Change, Plan, ResourceChange
+from syntask_yaml.plan.review import FoldedChange, review
+from syntask_yaml.plan.rows import (
     DRIFT,
     Row,
     clock_for,
@@ -17,11 +22,6 @@ from syntask_yaml.cli.views.plan_rows import (
     resource_rows,
     rows,
 )
-from syntask_yaml.diagnostics import Diagnostic
-from syntask_yaml.model.server_pages import page_of_deployment
-from syntask_yaml.operations.forecasts import PlannedImage
-from syntask_yaml.plan.changes import Action, Change, Plan, ResourceChange
-from syntask_yaml.plan.review import FoldedChange, review
 
 _STYLE = """\
 :root { color-scheme: light dark; }

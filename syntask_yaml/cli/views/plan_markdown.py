@@ -6,7 +6,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from syntask_yaml.cli.views.markdown import TextLimit, code, fitted, prose, table
-from syntask_yaml.cli.views.plan_rows import (
+from syntask_yaml.cli.views.problems_markdown import problem_lines
+from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.model.server_pages import page_of_deployment
+from syntask_yaml.operations.forecasts import PlannedImage
+from syntask_yaml.plan.changes import Action, Change, Plan, ResourceChange
+from syntask_yaml.plan.review import FoldedChange, ReviewSection, review
+from syntask_yaml.plan.rows import (
     DRIFT,
     Row,
     clock_for,
@@ -15,12 +21,6 @@ from syntask_yaml.cli.views.plan_rows import (
     resource_rows,
     rows,
 )
-from syntask_yaml.cli.views.problems_markdown import problem_lines
-from syntask_yaml.diagnostics import Diagnostic
-from syntask_yaml.model.server_pages import page_of_deployment
-from syntask_yaml.operations.forecasts import PlannedImage
-from syntask_yaml.plan.changes import Action, Change, Plan, ResourceChange
-from syntask_yaml.plan.review import FoldedChange, ReviewSection, review
 
 _COLUMNS = ("", "Deployment", "Field", "Before", "After")
 _MAX_WIDTH = 300

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from syntask_yaml.model.secret import MASKED, SECRET_NAMES, is_secret_name, masked
+from syntask_yaml.plan.changes import FieldChange
 
 
 def without_secrets(values: Any) -> Any:
@@ -18,6 +21,13 @@ def without_secrets(values: Any) -> Any:
     if isinstance(values, (list, tuple)):
         return [without_secrets(value) for value in values]
     return masked(values)
+
+
+def field_without_secrets(field: FieldChange) -> FieldChange:
+    """Return *field* with asterisks for its sides, or for what in them is secret."""
+    if any(map(_is_secret, re.split(r"[.\[\]]+", field.path))):
+        return replace(field, before=field.before and MASKED, after=field.after and MASKED)
+    return replace(field, before=without_secrets(field.before), after=without_secrets(field.after))
 
 
 def _is_secret(key: object) -> bool:

@@ -1,11 +1,12 @@
-"""What a plan says of an entry, as rows of text: the same for people, Markdown and HTML."""
+"""What a plan says of an entry, as rows of text: the same for people, Markdown, HTML and pages."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.plan.changes import Action, FieldChange, Plan, Removal, ResourceChange
@@ -23,6 +24,8 @@ _VERBS = {
     Action.RENAME: "rename",
     Action.DELETE: "delete",
 }
+
+Mask: TypeAlias = Callable[[FieldChange], FieldChange]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +48,25 @@ def clock_for(sections: Sequence[ReviewSection], now: datetime) -> datetime | No
     return now if count <= _MOST_SCHEDULES else None
 
 
-def rows(entry: FoldedChange, now: datetime | None) -> Iterator[Row]:
-    """The rows of an entry. Without *now*, schedules are shown without their next times."""
+def _as_it_is(field: FieldChange) -> FieldChange:
+    return field
+
+
+def rows(entry: FoldedChange, now: datetime | None, mask: Mask = _as_it_is) -> Iterator[Row]:
+    """The rows of an entry, of which *mask* says what is shown.
+
+    Without *now*, schedules are shown without their next times.
+    """
     if entry.first.removal is not None:
         yield from _removal(entry.first.removal)
-    yield from map(_field, entry.fields)
+    yield from map(_field, map(mask, entry.fields))
     for change in entry.schedules:
-        yield from _schedule(change, now, is_drift=entry.is_schedule_drift)
+        yield from _schedule(change, now, mask, is_drift=entry.is_schedule_drift)
 
 
-def resource_rows(change: ResourceChange) -> Iterator[Row]:
+def resource_rows(change: ResourceChange, mask: Mask = _as_it_is) -> Iterator[Row]:
     """The rows of a resource; a new one without what is as it always is."""
-    for field in change.fields:
+    for field in map(mask, change.fields):
         says_something = field.after not in (None, "", {}, []) and field.after is not True
         if change.action is not Action.CREATE or says_something:
             yield _field(field)
@@ -72,14 +82,14 @@ def _text(value: Value) -> str | None:
     return None if value is None else json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _schedule(change: ScheduleChange, now: datetime | None, *, is_drift: bool) -> Iterator[Row]:
+def _schedule(change: ScheduleChange, now: datetime | None, mask: Mask, *, is_drift: bool) -> Iterator[Row]:
     before, after = change.words
     if change.has_new_times:
         yield Row(change.path, before or None, after or None, is_drift=is_drift)
         earlier, later = (", ".join(times) for times in (change.next_runs(now) if now else ([], [])))
         if earlier or later:
             yield Row("next runs", earlier or None, later or None, is_remark=True)
-    yield from (replace(_field(field), is_drift=is_drift) for field in change.fields)
+    yield from (replace(_field(field), is_drift=is_drift) for field in map(mask, change.fields))
 
 
 def _removal(removal: Removal) -> Iterator[Row]:
