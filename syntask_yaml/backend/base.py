@@ -55,12 +55,15 @@ class RunFilter:
 class LogFilter:
     """Which lines of a log are meant: those of a *level* or a higher one, written *since* a time.
 
-    *tasks* are the ids of the task runs that wrote them; empty: whoever did.
+    *tasks* are the ids of the task runs that wrote them; empty: whoever did. At most *limit* of them: the
+    first ones, or with *is_newest* the last ones.
     """
 
     level: int = 0
     since: datetime | None = None
     tasks: tuple[str, ...] = ()
+    limit: int | None = None
+    is_newest: bool = False
 
 
 ALL_LINES = LogFilter()
@@ -180,11 +183,10 @@ class Backend(Automations, ConcurrencyLimits, Ledgers, WorkPools, Protocol):
         ...
 
     def logs(self, run_id: str, *, after: int = 0, which: LogFilter = ALL_LINES) -> list[LogLine]:
-        """The lines that a run wrote, or those that are meant, in order, without the first *after* ones."""
-        ...
+        """The lines that a run wrote, or those that are meant, in order, without the first *after* ones.
 
-    def last_logs(self, run_id: str, *, limit: int) -> list[LogLine]:
-        """The last lines that a run wrote, at most *limit* and at most 200, in order."""
+        The last ones are asked for without *after*.
+        """
         ...
 
     def children(self, run_id: str) -> list[ChildRun]:

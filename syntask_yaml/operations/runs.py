@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -76,9 +77,13 @@ def watch(
     run: Run,
     *,
     which: LogFilter = ALL_LINES,
+    tail: int | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[Seen]:
-    """What a run goes through, as it happens, until it has ended; of its log the lines that are meant."""
+    """What a run goes through, as it happens, until it has ended; of its log the lines that are meant.
+
+    Of those that are there at first, only the last *tail* ones.
+    """
     seen: State | None = None
     lines = 0
     patience = _PATIENCE_SECONDS
@@ -89,9 +94,9 @@ def watch(
             yield StateSeen(current.state)
         seen = current.state
         # What a run writes while it begins comes after the state that says so.
-        for line in backend.logs(run.id, after=lines, which=which) if current.state.type in _BEGUN else ():
-            lines += 1
-            yield line
+        found = backend.logs(run.id, after=lines, which=which) if current.state.type in _BEGUN else []
+        yield from found if lines or tail is None else deque(found, maxlen=tail)
+        lines += len(found)
         if is_final:
             yield StateSeen(seen)
             return

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
+from syntask_yaml.backend.base import LogFilter
 from syntask_yaml.errors import UsageError
 from syntask_yaml.operations.deployments import find_deployment, run_deployment, set_paused
 from syntask_yaml.operations.documents import (
@@ -26,7 +28,7 @@ from syntask_yaml.operations.status.window import SCALES, Window
 from syntask_yaml.ui.site import JsonDocument, PageRequest, Site
 from syntask_yaml.ui.views.masking import without_secrets
 from syntask_yaml.ui.views.project import plan_document
-from syntask_yaml.ui.views.runs import run_filter
+from syntask_yaml.ui.views.runs import run_page
 
 
 def show_status(site: Site, _asked: PageRequest) -> JsonDocument:
@@ -57,8 +59,10 @@ def _deployment(site: Site, name: str) -> Mapping[str, Any]:
 
 
 def list_runs(site: Site, asked: PageRequest) -> JsonDocument:
-    runs = [without_secrets(run_document(run)) for run in site.backend.runs(run_filter(site, asked))]
-    return JsonDocument(document("flow-run-ls", {"flow_runs": runs}))
+    page = run_page(site, asked)
+    runs = [without_secrets(run_document(run)) for run in page.runs]
+    following = f"/api/runs?{urlencode(page.next)}" if page.next else None
+    return JsonDocument(document("flow-run-ls", {"flow_runs": runs, "next": following}))
 
 
 def create_run(site: Site, asked: PageRequest) -> JsonDocument:
@@ -78,10 +82,9 @@ def inspect_run(site: Site, asked: PageRequest) -> JsonDocument:
 
 def read_log(site: Site, asked: PageRequest) -> JsonDocument:
     run = find_run(site.backend, asked.path["id"])
-    after = asked.query.get("after", "0")
-    if not after.isdecimal():
-        raise UsageError("`after` must be a whole number: how many lines to leave out.")
-    lines = [line_document(line) for line in site.backend.logs(run.id, after=int(after))]
+    which = LogFilter(limit=asked.number("limit", 0) or None)
+    found = site.backend.logs(run.id, after=asked.number("after", 0), which=which)
+    lines = [line_document(line) for line in found]
     return JsonDocument(document("flow-run-logs", {"logs": lines}))
 
 
@@ -149,6 +152,7 @@ class ApiRoute:
     body: Mapping[str, str] = field(default_factory=dict)
 
 
+_RUNS = ("state", "deployment", "until", "skip", "limit")
 API: tuple[ApiRoute, ...] = (
     ApiRoute("GET", "/api/status", show_status, "Show what runs, is late, failed, and comes next."),
     ApiRoute("GET", "/api/deployments", list_deployments, "List the deployments."),
@@ -160,7 +164,7 @@ API: tuple[ApiRoute, ...] = (
         "Pause or resume the schedules of a deployment.",
         body={"name": "string", "paused": "boolean"},
     ),
-    ApiRoute("GET", "/api/runs", list_runs, "List runs, newest first.", ("state", "deployment")),
+    ApiRoute("GET", "/api/runs", list_runs, "List runs, newest first; `next` leads to more.", _RUNS),
     ApiRoute(
         "POST",
         "/api/runs",
@@ -169,7 +173,7 @@ API: tuple[ApiRoute, ...] = (
         body={"deployment": "string", "parameters": "object"},
     ),
     ApiRoute("GET", "/api/runs/{id}", inspect_run, "Show a run, its task runs and subflow runs."),
-    ApiRoute("GET", "/api/runs/{id}/logs", read_log, "Show the log of a run.", ("after",)),
+    ApiRoute("GET", "/api/runs/{id}/logs", read_log, "Show the log of a run.", ("after", "limit")),
     ApiRoute("POST", "/api/runs/{id}/cancel", cancel_run, "Cancel a run."),
     ApiRoute("POST", "/api/runs/{id}/retry", retry_run, "Do a run again."),
     ApiRoute("GET", "/api/work-pools", list_pools, "List the work pools."),

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.backend.clock import Clock
+from syntask_yaml.errors import UsageError
 from syntask_yaml.model.server_pages import pages_of
 
 if TYPE_CHECKING:
     from syntask_yaml.operations.project import ProjectPlace
+
+_MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,13 @@ class PageRequest:
     form: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, Any] = field(default_factory=dict)
     token: str = ""
+
+    def number(self, key: str, otherwise: int) -> int:
+        """Return the whole number that is asked for as *key*. Raises UsageError for what is none."""
+        text = self.query.get(key) or str(otherwise)
+        if not text.isdecimal() or len(text) > _MOST_DIGITS:
+            raise UsageError(f"`{key}` must be a whole number.")
+        return int(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,9 @@ def test_lines_of_a_level_and_a_time_are_found(backend: OwnBackend, etl: Stored,
     assert found(LogFilter(30), after=2) == ["5"]
     assert found(LogFilter(0, clock.now + timedelta(seconds=4))) == ["4", "5"]
     assert found(LogFilter(30, clock.now + timedelta(seconds=3)), after=1) == ["5"]
+    assert found(LogFilter(30, limit=2)) == ["2", "3"]
+    assert found(LogFilter(30, limit=2), after=1) == ["3", "5"]
+    assert found(LogFilter(30, limit=2, is_newest=True)) == ["3", "5"]
 
 
 def test_who_asked_first_is_kept_until_the_end(backend: OwnBackend, etl: Stored, clock: Clock) -> None:
@@ -323,7 +326,8 @@ def test_what_a_run_writes_is_kept_in_order(
     twin.append_logs(run.id, lines[3:])
 
     assert lines == backend.logs(run.id)
-    assert lines[-3:] == backend.last_logs(run.id, limit=3)
+    assert lines[-3:] == backend.logs(run.id, which=LogFilter(limit=3, is_newest=True))
+    assert lines[4:6] == backend.logs(run.id, after=4, which=LogFilter(limit=2))
     assert [lines[5:], [], []] == [twin.logs(run.id, after=after) for after in (5, 7, 100)]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from syntask_yaml.backend.base import Backend, RunFilter
+from syntask_yaml.backend.base import Backend, LogFilter, RunFilter
 from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound
 from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.run import RunRequest, StateType
@@ -226,7 +226,8 @@ def test_a_run_that_waits_has_no_cause(backend: Backend, etl: Stored) -> None:
     run = backend.create_run(RunRequest(deployment_id=etl.id))
 
     assert backend.cause(run) is None
-    assert [] == backend.last_logs(run.id, limit=5) == backend.last_logs("nowhere", limit=5)
+    last = LogFilter(limit=5, is_newest=True)
+    assert [] == backend.logs(run.id, which=last) == backend.logs("nowhere", which=last)
 
 
 def test_a_run_that_has_ended_cannot_be_cancelled(backend: Backend, etl: Stored) -> None:

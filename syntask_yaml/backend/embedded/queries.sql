@@ -268,16 +268,19 @@ UPDATE runs SET
 WHERE id = :id;
 
 -- name: logs
-SELECT * FROM logs WHERE run_id = :run_id AND number > :after ORDER BY number;
+SELECT * FROM logs WHERE run_id = :run_id AND number > :after ORDER BY number LIMIT :limit;
 
 -- name: some_logs
 SELECT * FROM logs
 WHERE run_id = :run_id AND level >= :level AND (:since IS NULL OR time >= :since)
   AND (:tasks IS NULL OR task_run_id IN (SELECT value FROM json_each(:tasks)))
-ORDER BY number LIMIT -1 OFFSET :after;
+ORDER BY number LIMIT :limit OFFSET :after;
 
 -- name: last_logs
-SELECT * FROM logs WHERE run_id = :run_id ORDER BY number DESC LIMIT :limit;
+SELECT * FROM logs
+WHERE run_id = :run_id AND level >= :level AND (:since IS NULL OR time >= :since)
+  AND (:tasks IS NULL OR task_run_id IN (SELECT value FROM json_each(:tasks)))
+ORDER BY number DESC LIMIT :limit;
 
 -- name: count_logs
 SELECT coalesce(max(number), 0) AS answer FROM logs WHERE run_id = :run_id;

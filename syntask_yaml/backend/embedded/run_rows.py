@@ -60,9 +60,9 @@ def run_of(row: sqlite3.Row) -> Run:
         state=State(
             StateType(row["state"]), row["state_name"], row["message"], row["cause"] and _cause(row["cause"])
         ),
-        parameters=from_json(row["parameters"]),
-        job_variables=from_json(row["job_variables"]),
-        tags=tuple(from_json(row["tags"])),
+        parameters=_mapping(row["parameters"]),
+        job_variables=_mapping(row["job_variables"]),
+        tags=tuple(from_json(tags)) if (tags := row["tags"]) != "[]" else (),
         work_pool=row["work_pool"],
         work_queue=row["work_queue"],
         is_scheduled=bool(row["is_scheduled"]),
@@ -73,6 +73,11 @@ def run_of(row: sqlite3.Row) -> Run:
         worker=row["worker"],
         held_until=from_moment(row["leased_until"]),
     )
+
+
+def _mapping(text: str) -> dict[str, Any]:
+    # Most runs have none, and lists have hundreds of runs.
+    return {} if text == "{}" else dict(from_json(text))
 
 
 def _cause_text(cause: Cause) -> str:

@@ -86,19 +86,19 @@ class EmbeddedRuns(EmbeddedBase):
         return run and seen(run, self._clock())
 
     def logs(self, run_id: str, *, after: int = 0, which: LogFilter = ALL_LINES) -> list[LogLine]:
-        if which == ALL_LINES:
-            rows = self._store.all("logs", run_id=run_id, after=after)
+        values = {"run_id": run_id, "limit": -1 if which.limit is None else which.limit}
+        chosen = {
+            "level": which.level,
+            "since": which.since and to_moment(which.since),
+            "tasks": to_json(which.tasks) if which.tasks else None,
+        }
+        if which.is_newest:
+            rows = self._store.all("last_logs", **values, **chosen)[::-1]
+        elif replace(which, limit=None) == ALL_LINES:
+            rows = self._store.all("logs", **values, after=after)
         else:
-            since = which.since and to_moment(which.since)
-            tasks = to_json(which.tasks) if which.tasks else None
-            rows = self._store.all(
-                "some_logs", run_id=run_id, level=which.level, since=since, tasks=tasks, after=after
-            )
+            rows = self._store.all("some_logs", **values, **chosen, after=after)
         return [log_line(row) for row in rows]
-
-    def last_logs(self, run_id: str, *, limit: int) -> list[LogLine]:
-        rows = self._store.all("last_logs", run_id=run_id, limit=min(limit, 200))
-        return [log_line(row) for row in reversed(rows)]
 
     def children(self, run_id: str) -> list[ChildRun]:
         children = [child_of(row) for row in self._store.all("children", run_id=run_id)]

@@ -47,8 +47,10 @@ class Pages:
     found: dict[str, Raw] = field(default_factory=dict)
     _tries: int = _TRIES
 
-    def all(self, *, expected: int = 0, start: int = 0) -> list[Raw]:
+    def all(self, *, expected: int = 0, start: int = 0, enough: int | None = None) -> list[Raw]:
         """Everything from the offset *start* on; *expected* is how many objects there probably are.
+
+        No more is read once so many are found that it is *enough*.
 
         Raises BackendConflict where others write so much that pages never adjoin, and
         BackendUnreachable where the list has no end.
@@ -57,7 +59,7 @@ class Pages:
         for _ in range(_MOST_PAGES):
             offsets = range(start, start + ahead * STRIDE, STRIDE)
             for offset, page in zip(offsets, self.read(offsets), strict=True):
-                if self._take(offset, page):
+                if self._take(offset, page) or (enough is not None and len(self.found) >= enough):
                     return list(self.found.values())
             start, ahead = offsets[-1] + STRIDE, min(ahead * 2, _READERS)
         raise no_api(self.url, f"its list of `{self.kind}` does not end")

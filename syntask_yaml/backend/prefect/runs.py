@@ -29,6 +29,8 @@ _BEGINNING = re.compile(r"[0-9a-f-]{1,36}")
 _LATEST = 1000
 # The last runs are asked for of so many deployments at once, and for so many pages at most.
 _AT_ONCE, _MOST_PAGES = 500, 25
+# So many logs are followed at a time.
+_MOST_FOLLOWED = 50
 _BEGUN = sorted(state.value for state in StateType if state is not StateType.SCHEDULED)
 _TICK = timedelta(microseconds=1)
 _STATE: Shape = {"type": str, "message": TEXT, "timestamp": TEXT}
@@ -137,32 +139,39 @@ class PrefectRuns(PrefectBase):
     def logs(self, run_id: str, *, after: int = 0, which: LogFilter = ALL_LINES) -> list[LogLine]:
         if not RUN_ID.fullmatch(run_id.lower()):
             return []
-        shown = self._shown.setdefault((run_id, which), {})
+        raws = self._last(run_id, which) if which.is_newest else self._next(run_id, after, which)
+        return self._api.parsed(lambda: [_line(raw) for raw in raws])
+
+    def _last(self, run_id: str, which: LogFilter) -> list[Raw]:
+        body = {"logs": _logs(run_id, which), "sort": "TIMESTAMP_DESC"}
+        if which.limit is not None and which.limit <= PAGE:  # in one request, as nothing adjoins it
+            return self._server.listed("/logs/filter", "logs", {**body, "limit": which.limit})[::-1]
+        return self._server.pages("logs", body).all(enough=which.limit)[: which.limit][::-1]
+
+    def _next(self, run_id: str, after: int, which: LogFilter) -> list[Raw]:
+        shown = self._shown_of(run_id, which)
         if len(shown) != after:
             shown.clear()
         start = max(0, len(shown) - OVERLAP) if shown else after
         known = dict(shown)
-        chosen: dict[str, Any] = {"flow_run_id": {"any_": [run_id]}, "level": {"ge_": which.level}}
-        if which.since is not None:
-            chosen["timestamp"] = {"after_": which.since.isoformat()}
-        if which.tasks:
-            chosen["task_run_id"] = {"any_": list(which.tasks)}
-        body = {"logs": chosen, "sort": "TIMESTAMP_ASC"}
-        self._server.pages("logs", body, known).all(start=start)
-        new = [raw for number, raw in enumerate(known.values()) if number >= len(shown)]
+        body = {"logs": _logs(run_id, which), "sort": "TIMESTAMP_ASC"}
+        enough = None if which.limit is None else len(shown) + which.limit
+        self._server.pages("logs", body, known).all(start=start, enough=enough)
+        new = list(known.values())[len(shown) : enough]
         shown.update((raw["id"], {}) for raw in new)
-        return self._api.parsed(lambda: [_line(raw) for raw in new])
+        return new
 
-    def last_logs(self, run_id: str, *, limit: int) -> list[LogLine]:
-        if not RUN_ID.fullmatch(run_id.lower()):
-            return []
-        chosen = {"logs": {"flow_run_id": {"any_": [run_id]}}, "sort": "TIMESTAMP_DESC"}
-        raws = self._server.listed("/logs/filter", "logs", {**chosen, "limit": min(limit, PAGE)})
-        return self._api.parsed(lambda: [_line(raw) for raw in reversed(raws)])
+    def _shown_of(self, run_id: str, which: LogFilter) -> dict[str, Raw]:
+        """The ids of the lines that were read before, of the logs that were followed last."""
+        shown = self._shown.pop((run_id, which), {})
+        self._shown[run_id, which] = shown
+        if len(self._shown) > _MOST_FOLLOWED:
+            del self._shown[next(iter(self._shown))]
+        return shown
 
     def cause(self, run: Run) -> Cause | None:
         if run.state.type in (StateType.CRASHED, StateType.FAILED):
-            return cause_of_end(run, self.last_logs(run.id, limit=PAGE))
+            return cause_of_end(run, self.logs(run.id, which=LogFilter(limit=PAGE, is_newest=True)))
         if run.state.type in (StateType.CANCELLING, StateType.CANCELLED):
             return cause_of_stop(self._states(run.id))
         return None
@@ -238,6 +247,16 @@ def _state(raw: Raw, state: Raw) -> State:
     """The state of a run; one that has none yet is about to be scheduled."""
     kind = StateType(raw.get("state_type") or "SCHEDULED")
     return State(kind, raw.get("state_name") or "", state.get("message") or "")
+
+
+def _logs(run_id: str, which: LogFilter) -> Raw:
+    """The lines that *which* means, as the API filters them."""
+    chosen: dict[str, Any] = {"flow_run_id": {"any_": [run_id]}, "level": {"ge_": which.level}}
+    if which.since is not None:
+        chosen["timestamp"] = {"after_": which.since.isoformat()}
+    if which.tasks:
+        chosen["task_run_id"] = {"any_": list(which.tasks)}
+    return chosen
 
 
 def _line(raw: Raw) -> LogLine:

@@ -10,6 +10,7 @@ from functools import partial
 import click
 
 from syntask_yaml.backend.base import LogFilter
+from syntask_yaml.cli.arguments import Count
 from syntask_yaml.cli.completion import complete_run
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.duration import Since
@@ -36,6 +37,7 @@ _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
     type=Since(),
     help="Print only lines written since: `10m` ago, or a time in ISO 8601.",
 )
+@click.option("--tail", type=Count(min=1), metavar="N", help="Print only the last N of these lines.")
 @click.option(
     "--task",
     metavar="NAME_OR_ID",
@@ -59,6 +61,7 @@ def command(
     follow: bool,
     level: str | None,
     since: datetime | None,
+    tail: int | None,
     task: str | None,
     is_raw: bool,
     output: str,
@@ -75,9 +78,9 @@ def command(
             meant = find_children(run, backend.children(run.id), task)
             which = replace(which, tasks=tuple(child.id for child in meant))
         if follow:
-            show_watched(watch(backend, run, which=which), show=show)
+            show_watched(watch(backend, run, which=which, tail=tail), show=show)
             return
-        lines = backend.logs(run.id, which=which)
+        lines = backend.logs(run.id, which=replace(which, limit=tail, is_newest=tail is not None))
     if output == "json":
         print_json(document("flow-run-logs", {"logs": [line_document(line) for line in lines]}))
         return

@@ -19,7 +19,7 @@ from syntask_yaml.operations.pools import is_hosted
 from syntask_yaml.operations.runs import FAILED
 from syntask_yaml.operations.status.coming import coming_runs, coming_times, next_deployments
 from syntask_yaml.operations.status.late import MOST_LATE, LateRuns, explain_late, read_late
-from syntask_yaml.operations.status.timeline import RunTimeline, run_timeline
+from syntask_yaml.operations.status.timeline import RunTimeline, leading_names, run_timeline
 from syntask_yaml.operations.status.window import Window
 
 # So many runs that go on, that failed, and that come, are read.
@@ -35,14 +35,14 @@ class Bounds:
     """How many past runs are read for the timeline.
 
     The *latest* ones: so many, and then so many if those do not reach back to the window. If these do not,
-    either, so many of each lane.
+    either, those *of each lane* in the same way.
     """
 
-    latest: tuple[int, int]
-    of_lane: int
+    latest: tuple[int, ...]
+    of_lane: tuple[int, ...]
 
 
-_OWN, _SERVER = Bounds((200, 1000), 1500), Bounds((200, 1000), 200)
+_OWN, _SERVER = Bounds((200, 1000), (50, 300, 1500)), Bounds((200, 1000), (200,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +70,10 @@ def read_status(backend: Backend, window: Window, bounds: Bounds | None = None) 
     running, late = _running(backend), read_late(backend, window.now)
     failed = backend.runs(RunFilter(states=FAILED, since=window.since, until=window.now, limit=MOST_LISTED))
     made = coming_runs(backend, window, limit=MOST_LISTED)
-    latest, reach = _latest(backend, window, bounds)
+    latest, reach = _latest(backend, window, bounds.latest)
     runs = _by_id([*latest, *running, *late, *failed, *made])
     stored = _deployments(backend, window, runs, made)
     times = coming_times(stored, window)
-    rough = run_timeline(runs, times, window)
     coming = _next(made, times)
     return BackendStatus(
         running=tuple(reversed(running)),
@@ -82,7 +81,9 @@ def read_status(backend: Backend, window: Window, bounds: Bounds | None = None) 
         failed=tuple(sorted(failed, key=lambda run: run.ended or window.now, reverse=True)),
         coming=tuple(coming),
         unserved=_unserved(backend, made, stored, times),
-        timeline=rough if reach is None else _whole(backend, rough, runs, times, reach, bounds),
+        timeline=run_timeline(runs, times, window)
+        if reach is None
+        else _whole(backend, window, runs, times, reach, bounds),
         cut=_cut(running=running, late=late, failed=failed, coming=coming, deployments=stored),
     )
 
@@ -92,10 +93,17 @@ def _running(backend: Backend) -> list[Run]:
     return backend.runs(RunFilter(states=_UNDERWAY | paused, limit=MOST_LISTED))
 
 
-def _latest(backend: Backend, window: Window, bounds: Bounds) -> tuple[list[Run], datetime | None]:
-    """The runs that were due last, and since when these are all; None: since the window begins."""
-    for limit in bounds.latest:
-        runs = backend.runs(RunFilter(until=window.now, limit=limit))
+def _latest(
+    backend: Backend, window: Window, limits: Sequence[int], deployment: str | None = None
+) -> tuple[list[Run], datetime | None]:
+    """The runs that were due last, of *deployment* or of all, and since when these are all.
+
+    None: since the window begins. So many are read, then so many if they do not reach back to it.
+    """
+    runs: list[Run] = []
+    first = None
+    for limit in limits:
+        runs = backend.runs(RunFilter(deployment=deployment, until=window.now, limit=limit))
         first = runs[-1].scheduled if len(runs) == limit else None
         if first is None or first < window.since:
             return runs, None
@@ -112,22 +120,20 @@ def _deployments(
     if not made and backend.features.has_own_worker:
         later = backend.runs(RunFilter(after=window.until, limit=1))
         return [] if later else next_deployments(backend, window, limit=_DEPLOYMENTS)
-    lanes = run_timeline(runs, {}, window, most=_DEPLOYMENTS).lanes
-    return backend.deployments(names=[lane.name for lane in lanes])
+    return backend.deployments(names=leading_names(runs, {}, window, most=_DEPLOYMENTS))
 
 
 def _whole(
-    backend: Backend, rough: RunTimeline, runs: list[Run], times: Times, reach: datetime, bounds: Bounds
+    backend: Backend, window: Window, runs: list[Run], times: Times, reach: datetime, bounds: Bounds
 ) -> RunTimeline:
-    """The timeline of *runs*, which are all since *reach*, with those of each lane of the *rough* one."""
+    """The timeline of *runs*, which are all since *reach*, with the others of each lane."""
     reaches: dict[str, datetime | None] = {}
     of_lanes: list[Run] = []
-    for name in (lane.name for lane in rough.lanes if "/" in lane.name):
-        which = RunFilter(deployment=name, until=rough.window.now, limit=bounds.of_lane)
-        found = backend.runs(which)
-        reaches[name] = found[-1].scheduled if len(found) == bounds.of_lane else None
-        of_lanes += found
-    return run_timeline(_by_id([*runs, *of_lanes]), times, rough.window, reach=reach, reaches=reaches)
+    for name in leading_names(runs, times, window):
+        if "/" in name:
+            found, reaches[name] = _latest(backend, window, bounds.of_lane, name)
+            of_lanes += found
+    return run_timeline(_by_id([*runs, *of_lanes]), times, window, reach=reach, reaches=reaches)
 
 
 def _by_id(runs: Iterable[Run]) -> list[Run]:

@@ -67,18 +67,36 @@ def run_timeline(
     runs are in the worst states have their own. *runs* are all there were since *reach*, those of some lanes
     since *reaches*.
     """
+    ranked = _ranked(runs, coming, window)
+    own = _own(ranked, most)
+    lanes = [_lane(name, [draft], window, reaches.get(name, reach)) for name, draft in sorted(ranked[:own])]
+    if rest := [draft for _, draft in ranked[own:]]:
+        lanes.append(_lane("", rest, window, reach))
+    return RunTimeline(window, tuple(lanes))
+
+
+def leading_names(
+    runs: Iterable[Run], coming: Mapping[str, Iterable[datetime]], window: Window, *, most: int = MOST_LANES
+) -> list[str]:
+    """Return the names of the lanes that `run_timeline` does not fold, by what is to be told of them."""
+    ranked = _ranked(runs, coming, window)
+    return [name for name, _ in ranked[: _own(ranked, most)]]
+
+
+def _own(ranked: Sequence[object], most: int) -> int:
+    return len(ranked) if len(ranked) <= most else most - 1
+
+
+def _ranked(
+    runs: Iterable[Run], coming: Mapping[str, Iterable[datetime]], window: Window
+) -> list[tuple[str, _Draft]]:
     drafts: defaultdict[str, _Draft] = defaultdict(_Draft)
     for run in runs:
         drafts[run.deployment or run.flow].add(run, window)
     for name, times in coming.items():
         drafts[name].coming.update(time for time in times if window.now < time < window.until)
     told = [(name, draft) for name, draft in drafts.items() if draft.spans or draft.coming]
-    ranked = sorted(told, key=lambda pair: (pair[1].rank(window), pair[0]))
-    own = len(ranked) if len(ranked) <= most else most - 1
-    lanes = [_lane(name, [draft], window, reaches.get(name, reach)) for name, draft in sorted(ranked[:own])]
-    if rest := [draft for _, draft in ranked[own:]]:
-        lanes.append(_lane("", rest, window, reach))
-    return RunTimeline(window, tuple(lanes))
+    return sorted(told, key=lambda pair: (pair[1].rank(window), pair[0]))
 
 
 class _Draft:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from syntask_yaml.backend.base import Backend, RunFilter
+from syntask_yaml.backend.base import Backend, LogFilter, RunFilter
 from syntask_yaml.model.delivery import Delivery
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool, WorkQueue
@@ -53,7 +53,7 @@ def gather(backend: Backend, run: Run, now: datetime) -> Facts:
         facts,
         cause=backend.cause(run),
         workers=() if run.state.type.is_final else _workers(backend, run),
-        lines=tuple(backend.last_logs(run.id, limit=_MOST_LINES)),
+        lines=tuple(backend.logs(run.id, which=LogFilter(limit=_MOST_LINES, is_newest=True))),
         deliveries=tuple(backend.deliveries(run.id)),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from syntask_yaml.backend.base import LogFilter
 from syntask_yaml.model.run import LogLine, Run
 from syntask_yaml.operations.children import counts, most_telling
 from syntask_yaml.operations.runs import find_run
@@ -42,7 +43,7 @@ def follow_run(site: Site, asked: PageRequest) -> JsonDocument:
     """
     run = find_run(site.backend, asked.path["id"])  # before the lines, so that the last ones are not missed
     after = _whole_number(asked.query.get("after", ""))
-    lines = site.backend.logs(run.id, after=after)
+    lines = site.backend.logs(run.id, after=after, which=LogFilter(limit=_LINES + 1))
     sent = lines[:_LINES]
     state = _state_key(run)
     is_changed = state != asked.query.get("state", "")

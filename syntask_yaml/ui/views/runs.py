@@ -1,34 +1,80 @@
-"""The list of runs."""
+"""The list of runs, page by page."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
+
 from syntask_yaml.backend.base import RunFilter
-from syntask_yaml.model.run import StateType
+from syntask_yaml.errors import UsageError
+from syntask_yaml.model.run import Run, StateType
 from syntask_yaml.ui.site import Page, PageRequest, Site
 
-SHOWN = 100
+SHOWN, _MOST = 100, 1000
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """Some *runs*, and what is asked for the *next* ones with; empty where there are none."""
+
+    runs: Sequence[Run]
+    next: Mapping[str, str]
 
 
 def show_runs(site: Site, asked: PageRequest) -> Page:
     """Show runs, the one that was due last first; `state` and `deployment` say which."""
-    found = site.backend.runs(run_filter(site, asked))
+    page = run_page(site, asked)
     return Page(
         "runs.html",
         {
-            "runs": found,
+            "runs": page.runs,
+            "next": page.next,
+            "is_first": not asked.query.get("until"),
             "state": asked.query.get("state", ""),
             "deployment": asked.query.get("deployment", ""),
             "states": [state.value for state in StateType],
-            "is_cut": len(found) == SHOWN,
         },
     )
 
 
-def run_filter(site: Site, asked: PageRequest) -> RunFilter:
-    """Return which runs are asked for. What is no state is none of them."""
-    state = asked.query.get("state", "")
-    states = frozenset(each for each in StateType if each.value == state.upper())
-    until = None if StateType.SCHEDULED in states else site.clock()
-    return RunFilter(
-        deployment=asked.query.get("deployment") or None, states=states, until=until, limit=SHOWN
+def run_page(site: Site, asked: PageRequest) -> RunPage:
+    """Return the runs that are asked for: those due `until` a time, without the first `skip` of these.
+
+    A page goes on from the time at which the one before it ended. Many runs are due at the same time: so
+    many of them were on pages before. What is no state is none of them. Raises UsageError.
+    """
+    query = asked.query
+    states = frozenset(each for each in StateType if each.value == query.get("state", "").upper())
+    now = None if StateType.SCHEDULED in states else site.clock()
+    until, skip = _moment(query.get("until", "")) or now, asked.number("skip", 0)
+    size = min(asked.number("limit", SHOWN), _MOST)
+    which = RunFilter(
+        deployment=query.get("deployment") or None, states=states, until=until, limit=skip + size + 1
     )
+    found = site.backend.runs(which)[skip:]
+    return RunPage(found[:size], _next(found, size, until, skip, query))
+
+
+def _next(
+    found: Sequence[Run], size: int, until: datetime | None, skip: int, query: Mapping[str, str]
+) -> Mapping[str, str]:
+    if len(found) <= size or not size:
+        return {}
+    last = found[size - 1].scheduled
+    if last is None:
+        return {}
+    same = sum(1 for _ in takewhile(lambda run: run.scheduled == last, reversed(found[:size])))
+    kept = {key: query[key] for key in ("state", "deployment", "limit") if query.get(key)}
+    return {**kept, "until": last.isoformat(), "skip": str(same + (skip if last == until else 0))}
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        moment = None
+    if text and (moment is None or moment.tzinfo is None):
+        raise UsageError("`until` must be a time in ISO 8601 with its offset from UTC.")
+    return moment

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from datetime import timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,7 +13,8 @@ import pytest
 
 from syntask_yaml.backend.base import RunFilter
 from syntask_yaml.backend.embedded import EmbeddedBackend
-from syntask_yaml.model.run import StateType
+from syntask_yaml.model.deployment import Deployment, Write
+from syntask_yaml.model.run import RunRequest, StateType
 from syntask_yaml.ui.api import API, openapi
 from tests.support.hostile_store import HOSTILE, NAME, NOW, SECRET
 from tests.support.pages import form_token, served
@@ -191,3 +195,28 @@ def test_pages_that_are_read_only_offer_nothing_and_do_nothing(backend: Embedded
     assert forms == []
     assert refused.status_code == 403
     assert "read-only" in refused.text
+
+
+def test_more_runs_than_a_page_has_are_on_the_next_ones(tmp_path: Path) -> None:
+    """Each of them once, though many are due at the same time."""
+    with closing(EmbeddedBackend.open(tmp_path / "syntask.db", clock=lambda: NOW)) as backend:
+        (written,) = backend.write([Write(None, Deployment(flow="etl", name="prod", work_pool="default"))])
+        times = [NOW - timedelta(minutes=number // 4) for number in range(11)]
+        made = {
+            backend.create_run(RunRequest(deployment_id=str(written.id), scheduled=time)).id for time in times
+        }
+        with served(backend, clock=lambda: NOW) as client:
+            pages, following = list[list[str]](), "/api/runs?limit=3"
+            while following:
+                answer = client.get(following).raise_for_status().json()
+                pages.append([run["id"] for run in answer["flow_runs"]])
+                following = answer["next"]
+            listed = client.get("/runs", params={"limit": 3, "state": "scheduled"}).text
+            wrong = [
+                client.get("/runs", params=each).status_code for each in ({"skip": "-1"}, {"until": "x"})
+            ]
+
+    assert [len(page) for page in pages] == [3, 3, 3, 2]
+    assert {run for page in pages for run in page} == made
+    assert "Earlier runs" in listed
+    assert wrong == [400, 400]

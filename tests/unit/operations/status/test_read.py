@@ -106,7 +106,7 @@ def test_of_very_many_runs_those_of_the_lanes_are_read(backend: EmbeddedBackend,
     for number in reversed(range(12)):
         ended(backend, clock, often, NOW - timedelta(minutes=number + 1), StateType.COMPLETED)
 
-    status = read_status(backend, WINDOW, Bounds((4, 6), 10))
+    status = read_status(backend, WINDOW, Bounds((4, 6), (10,)))
 
     lanes = {lane.name: lane for lane in status.timeline.lanes}
 
