@@ -92,6 +92,13 @@ class PythonEdits:
         line = self._data[self._line_start(start) : start]
         return line[: len(line) - len(line.lstrip(b" \t\f"))].decode()
 
+    def line_starts(self, statement: ast.stmt) -> list[int] | None:
+        """Where the lines of *statement* begin but for the first; None if a text goes over several lines."""
+        for node in ast.walk(statement):
+            if isinstance(node, (ast.Constant, ast.JoinedStr)) and node.lineno != node.end_lineno:
+                return None
+        return [self._lines[number] for number in range(statement.lineno, statement.end_lineno or 0)]
+
     def replace(self, start: int, end: int, text: str) -> None:
         """Put *text* in place of what is there."""
         self._edits.append(_Edit(start, end, len(self._edits), text))

@@ -29,6 +29,7 @@ _FLOWS = [
         "choices",
         "dependencies",
         "graph",
+        "guards",
         "named",
         "options",
         "others",
@@ -37,8 +38,8 @@ _FLOWS = [
         "waited",
     )
 ]
-# What is called for each item of a result needs that result, and not its future.
-_DIRECT = frozenset({"waited.py"})
+# What is called for each item of a result, or under a condition, needs that result, and not its future.
+_DIRECT = frozenset({"guards.py", "waited.py"})
 
 Graphs = dict[str, dict[str, Any]]
 

@@ -6,7 +6,7 @@ Prefect 1 skipped what takes the result of `merge` if no branch ran. So it is co
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from syntask_yaml.upgrade.prefect1.calls import is_known, is_task
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
@@ -70,7 +70,13 @@ def _set_in(draft: FlowFileDraft, block: ast.With) -> Iterator[str]:
                     yield name
 
 
-def _stores(flow: Prefect1Flow, name: str) -> list[ast.Name]:
+def only_set_in(draft: FlowFileDraft, flow: Prefect1Flow, block: ast.With) -> list[str]:
+    """The names that only a block sets, once, and to what a task returns."""
+    return [name for name in _set_in(draft, block) if len(stores(flow, name)) == 1]
+
+
+def stores(flow: Prefect1Flow, name: str) -> list[ast.Name]:
+    """Where the body of a flow sets *name*."""
     named = (node for node in flow.nodes if isinstance(node, ast.Name) and node.id == name)
     return [node for node in named if isinstance(node.ctx, ast.Store)]
 
@@ -82,7 +88,7 @@ def _assignment(flow: Prefect1Flow, name: str) -> ast.Assign | None:
         for each in flow.body
         if isinstance(each, ast.Assign) and [getattr(target, "id", "") for target in each.targets] == [name]
     ]
-    return found[0] if len(found) == len(_stores(flow, name)) == 1 else None
+    return found[0] if len(found) == len(stores(flow, name)) == 1 else None
 
 
 def _only_value(flow: Prefect1Flow, name: str) -> ast.expr | None:
@@ -135,7 +141,7 @@ def _convert_switch(draft: FlowFileDraft, flow: Prefect1Flow, statement: ast.stm
 
 
 def _assigned(flow: Prefect1Flow, node: ast.expr) -> bool:
-    return isinstance(node, ast.Name) and bool(_stores(flow, node.id))
+    return isinstance(node, ast.Name) and bool(stores(flow, node.id))
 
 
 def _is_result(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.expr) -> bool:
@@ -154,13 +160,13 @@ def _is_branch(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.expr) -> bool
     uses = [
         each for each in draft.module.uses(node.id, flow.scope) if each is not node and each in flow.nodes
     ]
-    if not _stores(flow, node.id):
+    if not stores(flow, node.id):
         return is_known(draft, node) and not uses
     value = _only_value(flow, node.id)
     if not isinstance(value, ast.Call) or not _is_whole(draft, flow, value):
         return False
     taken = (each for each in draft.module.inside(value) if isinstance(each, ast.Name))
-    if any(len(_stores(flow, each.id)) > 1 for each in taken):
+    if any(len(stores(flow, each.id)) > 1 for each in taken):
         return False  # further down, the name may be something else
     if any(draft.edits.start(each) < draft.edits.start(node) for each in uses):
         return False  # it is not set there any more
@@ -183,7 +189,7 @@ def _branch(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.expr) -> str:
 def _convert_merge(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call, joined: Joined) -> None:
     names = [each.id for each in call.args if isinstance(each, ast.Name)]
     first = joined.get(frozenset(names))
-    are_set_once = all(len(_stores(flow, name)) == 1 for name in names)
+    are_set_once = all(len(stores(flow, name)) == 1 for name in names)
     if first is None or len(names) != 2 or len(call.args) != 2 or call.keywords or not are_set_once:
         return  # `library` leaves it
     if isinstance(first, ast.With):
@@ -191,5 +197,9 @@ def _convert_merge(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call, joi
         text = f"{' = '.join(names)} = None{draft.edits.newline}{indent}"
         draft.edits.insert(draft.edits.start(first), text)
     draft.merged |= {*call.args}
-    branches = ", ".join(names)
-    draft.edits.replace_node(call, f"next((each for each in ({branches}) if each is not None), None)")
+    draft.edits.replace_node(call, first_result(names))
+
+
+def first_result(names: Sequence[str]) -> str:
+    """An expression for the first of *names* that is something."""
+    return f"next((each for each in ({', '.join(names)}) if each is not None), None)"

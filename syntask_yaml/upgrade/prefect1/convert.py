@@ -22,6 +22,7 @@ from syntask_yaml.upgrade.prefect1.flow_runs import convert_flow_runs
 from syntask_yaml.upgrade.prefect1.flow_starts import convert_flow_starts
 from syntask_yaml.upgrade.prefect1.flows import find_flows
 from syntask_yaml.upgrade.prefect1.graphs import convert_graphs
+from syntask_yaml.upgrade.prefect1.guards import convert_guards
 from syntask_yaml.upgrade.prefect1.headers import write_headers
 from syntask_yaml.upgrade.prefect1.library import mark_rest
 from syntask_yaml.upgrade.prefect1.library_tasks import convert_library_tasks
@@ -70,6 +71,7 @@ _RULES: tuple[Callable[[FlowFileDraft], None], ...] = (
     convert_dependencies,
     convert_calls,
     convert_branches,
+    convert_guards,
     convert_conditions,
     convert_uses,
     convert_options,

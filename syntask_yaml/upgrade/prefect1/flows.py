@@ -6,6 +6,7 @@ import ast
 import builtins
 import keyword
 import re
+from itertools import chain, count
 
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
 from syntask_yaml.upgrade.prefect1.makings import find_making
@@ -143,7 +144,7 @@ def _function(draft: FlowFileDraft, flow: Prefect1Flow) -> str:
     taken = _taken(draft) | {each.function for each in draft.flows}
     variable = flow.variable if flow.variable not in ("flow", "f", "") else ""
     wanted = identifier(flow.name or _constant_parts(flow)) or variable or "main_flow"
-    candidates = [wanted, f"{wanted}_flow", *(f"{wanted}_{number}" for number in range(2, 100))]
+    candidates = chain((wanted, f"{wanted}_flow"), (f"{wanted}_{number}" for number in count(2)))
     return next(each for each in candidates if each not in taken and not keyword.iskeyword(each))
 
 

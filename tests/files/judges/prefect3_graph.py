@@ -29,8 +29,8 @@ class Value:
     def __iter__(self):
         return iter([self.derived() for _ in range(self.outputs)])
 
-    def __eq__(self, _other):
-        return RUN.decide()
+    def __eq__(self, other):
+        return RUN.decide((id(self), repr(other)))
 
     def __bool__(self):
         return RUN.decide()
@@ -67,12 +67,17 @@ class Run:
 
     def __init__(self, answers, outputs):
         self.answers, self.outputs, self.asked, self.calls = [*answers], outputs, 0, []
+        self.known = {}
 
-    def decide(self):
+    def decide(self, question=None):
+        """An answer; what is asked again is answered alike."""
+        if question is not None and question in self.known:
+            return self.known[question]
         if self.asked == len(self.answers):
             self.answers.append(True)
         self.asked += 1
-        return self.answers[self.asked - 1]
+        self.known[question] = answer = self.answers[self.asked - 1]
+        return answer
 
     def call(self, task, args, options, wait_for):
         inspect.signature(task.fn).bind(*args, **options)

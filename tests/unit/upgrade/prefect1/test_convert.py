@@ -322,6 +322,13 @@ def test_what_is_left_to_the_user(flow: str, code: str) -> None:
         "with case(t(u), 1):\n        t()",
         "with case(c, True):\n        x = 1\n    with case(c, False):\n        y = t()\n    t(merge(x, y))",
         "with case(d, True):\n        x = t()\n    with case(d, False):\n        y = t()\n    t(merge(x, y))",
+        "with case(c, True):\n        x = t()\n    u(t(), x)",  # the inner call ran in any case
+        "with case(c, True):\n        x = t()\n    c = u(x)\n    u(c)",  # the condition is another then
+        "with case(c, True):\n        x = t()\n    x = u(x)",
+        "with case(c, True):\n        x = t()\n    u(x, '''a\nb''')",  # its lines cannot be indented
+        "with case(c, True):\n        x = t()\n    print(x)",
+        "with case(c, own):\n        x = t()\n    u(x)",
+        "with case(c, True):\n        x = d\n    with case(c, 2):\n        y = t()\n    z = merge(x, y)",
     ],
 )
 def test_a_branch_that_would_not_mean_the_same_is_left(body: str) -> None:
@@ -532,3 +539,17 @@ def test_a_run_that_waited_for_its_schedule_is_told(option: str, noted: bool) ->
     found = converted(f"from prefect.schedules import CronSchedule\n{HEAD}{flow}")
     assert any("runs it once now" in problem.detail for problem in found.problems) is noted
     assert found.todos == 0
+
+
+def test_flows_of_one_name_in_any_number_are_converted() -> None:
+    text = HEAD + "".join(f'with Flow("f") as f{number}:\n    t()\n' for number in range(120))
+
+    assert len({flow.function for flow in converted(text).flows}) == 120
+
+
+def test_futures_of_branches_are_left() -> None:
+    flow = 'with Flow("f") as flow:\n    c = t()\n    with case(c, 1):\n        x = t()\n    t(x)\n'
+    text = f"from prefect import case\n{HEAD}{flow}"
+
+    assert codes(converted(text)) == set()
+    assert codes(converted(text, Prefect1Options(submits=True))) == {"p1-case"}

@@ -1,0 +1,177 @@
+"""What takes the result of a branch: Prefect 1 skipped it where the branch did not run, and `if` does today.
+
+`merge` took the first result of the branches that ran, and what takes that was skipped if none did.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from syntask_yaml.upgrade.prefect1.branches import first_result, only_set_in, stores
+from syntask_yaml.upgrade.prefect1.calls import is_task
+from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
+from syntask_yaml.upgrade.prefect1.uncalled import names_uncalled
+
+_NO_TASKS = frozenset({"prefect.unmapped", "prefect.Parameter"})
+
+
+def convert_guards(draft: FlowFileDraft) -> None:
+    """Guard what takes results of branches, in the body of every flow and in branches."""
+    if draft.submits:
+        return  # futures are returned, and all have to be there
+    for flow in draft.flows:
+        _Block(draft, flow, flow.body).convert()
+        for node in flow.nodes:
+            if isinstance(node, ast.With) and _case(draft, node):
+                _Block(draft, flow, node.body).convert()
+
+
+def _case(draft: FlowFileDraft, node: ast.stmt) -> ast.Call | None:
+    """The call of `case` that a block begins with."""
+    if not isinstance(node, ast.With) or len(node.items) != 1 or node.items[0].optional_vars:
+        return None
+    call = node.items[0].context_expr
+    is_plain = isinstance(call, ast.Call) and len(call.args) == 2 and not call.keywords
+    return call if is_plain and draft.names.called(call) == "prefect.case" else None  # type: ignore[return-value]
+
+
+@dataclass(slots=True)
+class _Block:
+    """Statements that follow each other, and the conditions under which their names are set."""
+
+    draft: FlowFileDraft
+    flow: Prefect1Flow
+    statements: Sequence[ast.stmt]
+    guards: dict[str, str] = field(default_factory=dict)
+    first: ast.With | None = None
+    open: str = ""  # the condition of the `if` that the statement in front ended
+    unit: str = "    "
+
+    def convert(self) -> None:
+        for statement in self.statements:
+            call = _case(self.draft, statement)
+            if call is not None and isinstance(statement, ast.With):
+                self._enter(statement, call)
+            elif (taken := self._taken(statement)) and not self._guard(statement, taken):
+                return  # `conditions` leaves what follows
+            elif not taken:
+                self.open = ""
+
+    def _enter(self, block: ast.With, call: ast.Call) -> None:
+        guard = self._condition(block, call)
+        inner = self.draft.edits.indentation(block.body[0])
+        outer = self.draft.edits.indentation(block)
+        is_below = inner != outer and self.draft.edits.is_alone(block.body[-1])
+        self.open = guard if is_below else ""
+        self.unit = inner.removeprefix(outer) if is_below else self.unit
+        self.first = self.first or block
+        if guard:
+            self.guards |= dict.fromkeys(only_set_in(self.draft, self.flow, block), guard)
+
+    def _condition(self, block: ast.With, call: ast.Call) -> str:
+        """The condition of a branch as it can be asked again later; empty if it cannot."""
+        value, wanted = call.args
+        if not isinstance(value, ast.Name) or not isinstance(wanted, ast.Constant):
+            return ""
+        if names_uncalled(self.draft, self.flow, value) or value.id in self.guards:
+            return ""
+        edits = self.draft.edits
+        if any(edits.start(each) > edits.start(block) for each in stores(self.flow, value.id)):
+            return ""
+        text = edits.take(value)
+        if text != edits.source(value):
+            edits.replace_node(value, text)
+        return f"{text} == {edits.source(wanted)}"
+
+    def _taken(self, statement: ast.stmt) -> list[ast.Name]:
+        """Where a statement takes results of branches."""
+        return [
+            each
+            for each in self.draft.module.inside(statement)
+            if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)
+            if each.id in self.guards and each not in self.draft.merged
+        ]
+
+    def _guard(self, statement: ast.stmt, taken: list[ast.Name]) -> bool:
+        """Guard a statement that calls a task with results of branches; say whether that is plain."""
+        call = getattr(statement, "value", None)
+        names = _targets(statement)
+        is_set_once = all(len(stores(self.flow, name)) == 1 for name in names)
+        if not isinstance(call, ast.Call) or len(names) > 1 or not is_set_once or self._is_moved(statement):
+            return False
+        if self.draft.names.called(call) == "prefect.merge":
+            return self._merge(call, names)
+        if not self._is_plain_call(call) or not self.draft.edits.is_alone(statement):
+            return False
+        conditions = list(dict.fromkeys(self.guards[each.id] for each in taken))
+        guard = " and ".join(
+            f"({each})" if " or " in each and conditions[1:] else each for each in conditions
+        )
+        if not self._indent(statement, guard):
+            return False
+        self.draft.merged |= {*taken}
+        self.guards |= dict.fromkeys(names, guard)
+        return True
+
+    def _is_moved(self, statement: ast.stmt) -> bool:
+        moved = self.draft.moved
+        return statement in moved or statement in moved.values() or statement in self.draft.added
+
+    def _is_plain_call(self, call: ast.Call) -> bool:
+        """Whether only a task is called: what it needs would not be skipped with it."""
+        called = call.func
+        if isinstance(called, ast.Attribute) and called.attr == "map":
+            called = called.value
+        inner = [
+            each
+            for each in self.draft.module.inside(*call.args, *call.keywords)
+            if isinstance(each, ast.Call)
+        ]
+        is_known = is_task(self.draft, called) and all(
+            self.draft.names.called(each) in _NO_TASKS for each in inner
+        )
+        return is_known and not names_uncalled(self.draft, self.flow, call)
+
+    def _indent(self, statement: ast.stmt, guard: str) -> bool:
+        """Put a statement under its condition, or under that of the statement in front."""
+        edits = self.draft.edits
+        starts = edits.line_starts(statement)
+        if starts is None:
+            return False
+        indent = edits.indentation(statement)
+        head = "" if guard == self.open else f"if {guard}:{edits.newline}{indent}"
+        edits.insert(edits.start(statement), f"{head}{self.unit}")
+        for start in starts:
+            edits.insert(start, self.unit)
+        self.open = guard
+        return True
+
+    def _merge(self, call: ast.Call, names: list[str]) -> bool:
+        """`merge` of branches: the first that ran, and nothing if none did."""
+        taken = [each for each in call.args if isinstance(each, ast.Name)]
+        is_plain = all(each.arg == "checkpoint" for each in call.keywords)
+        if not is_plain or len(taken) != len(call.args) or not names or self.first is None:
+            return False
+        if not all(each.id in self.guards for each in taken):
+            return False
+        merged = list(dict.fromkeys(each.id for each in taken))
+        edits = self.draft.edits
+        none = f"{' = '.join(merged)} = None{edits.newline}{edits.indentation(self.first)}"
+        edits.insert(edits.start(self.first), none)
+        edits.replace_node(call, first_result(merged))
+        self.draft.merged |= {*taken}
+        self.guards[names[0]] = " or ".join(dict.fromkeys(self.guards[name] for name in merged))
+        self.open = ""
+        return True
+
+
+def _targets(statement: ast.stmt) -> list[str]:
+    """The names that a statement sets; more than one for what is no plain assignment or call."""
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            return [name]
+        case ast.Expr():
+            return []
+    return ["", ""]
