@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncGenerator, Callable, Generator
 
 from syntask._driving.steps import adrive, aiterate, drive, iterate
@@ -17,7 +18,11 @@ Make = Callable[[], "Execution"]
 
 
 def launch(definition: Definition[..., Any], make: Make, *, return_state: bool) -> Any:
-    """Make a run and return its result or state: a coroutine or generator, if the function is one."""
+    """Make a run and return its result or state: a coroutine or generator, if the function is one.
+
+    Raises RecursionError where a run would have no room to end in order.
+    """
+    _check_depth(definition)
     if definition.isgenerator:
         if return_state:
             raise ValueError(
@@ -29,6 +34,19 @@ def launch(definition: Definition[..., Any], make: Make, *, return_state: bool) 
     execution = make()
     state = drive(execution.steps())
     return state if return_state else execution.outcome()
+
+
+def _check_depth(definition: Definition[..., Any]) -> None:
+    """Raise RecursionError while there is room to log it, and to tell who follows the runs."""
+    limit = sys.getrecursionlimit()
+    try:
+        sys._getframe(limit * 3 // 4)
+    except ValueError:  # there are not as many frames
+        return
+    raise RecursionError(
+        f"`{definition.name}` is called too deep inside of other runs: Python's recursion limit of {limit} "
+        "is near. A flow or task that calls itself needs an end; `sys.setrecursionlimit` allows more."
+    )
 
 
 async def _acall(make: Make, return_state: bool) -> Any:

@@ -28,7 +28,7 @@ def parameter_schemas(function: Any, descriptions: dict[str, str]) -> tuple[Sche
     try:
         signature = inspect.signature(function, eval_str=True)
     except (NameError, TypeError):
-        signature = inspect.signature(function)
+        signature = unevaluated_signature(function)
     generation: Any = Version1 if uses_version_1(signature) else Version2
     fields: Schema = {}
     for position, parameter in enumerate(signature.parameters.values()):
@@ -38,6 +38,15 @@ def parameter_schemas(function: Any, descriptions: dict[str, str]) -> tuple[Sche
             fields[generation.free_name(parameter.name)] = (type_, field)
     made, exact = made_of(generation, fields)
     return shaped(plain(made)), shaped(plain(made if exact is None else exact))
+
+
+def unevaluated_signature(function: Any) -> inspect.Signature:
+    """The signature of *function*, whose annotations name something that is not there."""
+    if sys.version_info >= (3, 14):  # which evaluates them when they are asked for
+        from annotationlib import Format
+
+        return inspect.signature(function, annotation_format=Format.FORWARDREF)
+    return inspect.signature(function)
 
 
 def shaped(made: Schema) -> Schema:

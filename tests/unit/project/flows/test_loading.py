@@ -44,6 +44,28 @@ def load(project: Project, *names: str, timeout: float = 30) -> Mapping[str, Loa
     return Loader(project.root, sys.executable, timeout).load(project.root / "flows.py", None, names)
 
 
+_LAZY = pytest.mark.skipif(sys.version_info < (3, 14), reason="annotations are evaluated at once")
+
+
+@pytest.mark.parametrize("head", ["from __future__ import annotations", pytest.param("", marks=_LAZY)])
+def test_a_type_that_is_there_for_checkers_only_is_anything(project: Project, head: str) -> None:
+    code = f"""
+        {head}
+        from typing import TYPE_CHECKING
+
+        if TYPE_CHECKING:
+            from decimal import Decimal
+
+        def f(n: int, x: Decimal | None = None): ...
+    """
+    project.write("flows.py", code)
+    answer = load(project, "f")["f"]
+
+    assert (answer.error, answer.schema is not None) == ("", True)
+    assert answer.schema is not None
+    assert [each.get("type") for each in answer.schema["properties"].values()] == ["integer", None]
+
+
 def test_a_flow_says_how_it_is_called(project: Project) -> None:
     project.write(
         "flows.py",
