@@ -1,9 +1,10 @@
 """The port: what a backend does for the rest of the tool.
 
-`Backend` is what commands need, with `Automations`, `ConcurrencyLimits`, `Ledgers` and `WorkPools` as parts
-elsewhere; `RunQueue` (`backend/queue.py`) is what our own worker needs besides, on the backends that it can
-serve. Every adapter passes the same contract suite (`tests/contract`). All verbs raise `BackendError` and its
-kinds for what goes wrong on the other side, `NotFound` for an id that stands for nothing, and nothing else.
+`Backend` is what commands need, with `Automations`, `ConcurrencyLimits`, `DeployRecords`, `Ledgers` and
+`WorkPools` as parts elsewhere; `RunQueue` (`backend/queue.py`) is what our own worker needs besides, on the
+backends that it can serve. Every adapter passes the same contract suite (`tests/contract`). All verbs raise
+`BackendError` and its kinds for what goes wrong on the other side, `NotFound` for an id that stands for
+nothing, and nothing else.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any, Protocol, TypeGuard
 
 from syntask_yaml.backend.automations import Automations
 from syntask_yaml.backend.concurrency_limits import ConcurrencyLimits
+from syntask_yaml.backend.history import DeployRecords
 from syntask_yaml.backend.ledgers import Ledgers
 from syntask_yaml.backend.pools import WorkPools
 from syntask_yaml.backend.queue import RunQueue
@@ -100,7 +102,7 @@ class Features:
     forgets: frozenset[str] = frozenset()
 
 
-class Backend(Automations, ConcurrencyLimits, Ledgers, WorkPools, Protocol):
+class Backend(Automations, ConcurrencyLimits, DeployRecords, Ledgers, WorkPools, Protocol):
     """Deployments, pools, values and runs, wherever they live. *url* is for people, without secrets."""
 
     url: str

@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("check", "Check that a worker could start a deployment."),
     "deploy": ("deploy", "Build, push, and create or update deployments."),
     "destroy": ("destroy", "Delete everything that the project has deployed."),
+    "history": ("history", "Show what was deployed when, by whom and from which commit."),
     "unlock": ("unlock", "Take the deploy lease away from whoever holds it."),
     "explain": ("explain", "Say where a value comes from, or what a message means."),
     "deployment": ("deployment", "Manage deployments."),
@@ -55,7 +56,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 # Those whose help shows the option for the target.
 _PROJECT_COMMANDS = frozenset(
-    {"validate", "render", "plan", "diff", "check", "deploy", "destroy", "unlock", "explain", "dev", "serve"}
+    "validate render plan diff check deploy destroy history unlock explain dev serve".split()
 )
 
 

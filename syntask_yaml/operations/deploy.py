@@ -12,6 +12,7 @@ from syntask_yaml.model.events import Applied, Observer
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.deployed import keep_deployed
 from syntask_yaml.operations.fill_unknown import fill_unknown
+from syntask_yaml.operations.history import begin_record, end_record
 from syntask_yaml.operations.outcome import DONE, FAILED, Outcome, nothing_written, outcome_of
 from syntask_yaml.operations.pipelines import Built, run_steps_of
 from syntask_yaml.operations.plan import (
@@ -101,13 +102,16 @@ def deploy(
         if _must_plan_again(planned, turn, context, request):
             planned = plan_of(planned.prepared, planned, context, request)
         planned = replace(planned, plan=only_approved(planned.plan, approved))
+        record = begin_record(context, planned.plan)
         resources = ResourceWriter(context, planned.plan.resources, planned.stored_resources, notify)
         resources.write_before_deployments()
         written = _write(planned, context, options.jobs, notify)
         keep_deployed(planned.plan, written, context.backend)
         is_good = all(each.error is None for each in written.values())
         resources.write_after_deployments(may_delete=is_good)
-    return outcome_of(planned, written, resources.written, built.diagnostics(context))
+        outcome = outcome_of(planned, written, resources.written, built.diagnostics(context))
+        end_record(context, record, outcome)
+    return outcome
 
 
 def _plan(context: DeployContext, request: Request, saved: SavedPlan | None) -> Planned:

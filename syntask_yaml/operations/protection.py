@@ -9,9 +9,9 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.value import flag
 from syntask_yaml.operations.deploy_context import DeployContext
-from syntask_yaml.operations.version import CI_SYSTEMS
+from syntask_yaml.operations.version import branch_of
 from syntask_yaml.project.load import Project
-from syntask_yaml.project.repository import find_commit, is_clean
+from syntask_yaml.project.repository import is_clean
 from syntask_yaml.project.revisions import history_of
 
 _FORCE = "To deploy all the same, pass `--force`."
@@ -57,16 +57,8 @@ def _elsewhere(context: DeployContext, branches: list[str]) -> str:
     """Where else the project is than on one of *branches*; empty if it is not."""
     project = context.project
     if project.worked_on is not None:  # an earlier commit, which has no branch of its own
-        commit, history = find_commit(project.root), history_of(project.worked_on)
+        commit, history = context.versions.commit, history_of(project.worked_on)
         has_it = commit is not None and any(history.is_in(commit.sha, each) for each in branches)
         return "" if has_it else "that does not have this commit"
-    branch = _branch(project, context.environ)
+    branch = branch_of(context.versions.commit, context.environ)
     return "" if branch in branches else f"this is on {f'`{branch}`' if branch else 'no branch'}"
-
-
-def _branch(project: Project, environ: Mapping[str, str]) -> str | None:
-    """The branch that is deployed: what the CI system says, which checks out commits, or else git."""
-    commit = find_commit(project.root)
-    if commit is not None and commit.branch != "HEAD":
-        return commit.branch
-    return next((environ[each.branch] for each in CI_SYSTEMS.values() if environ.get(each.branch)), None)

@@ -21,12 +21,16 @@ _SHORT = 8
 
 @dataclass(frozen=True, slots=True)
 class CiSystem:
-    """The variables in which a CI system says what it builds. *url* is filled with them and `sha`."""
+    """The variables in which a CI system says what it builds, and for whom, where that is a name.
+
+    *url* is filled with them and `sha`.
+    """
 
     sha: str
     branch: str
     repository: str
     url: str
+    actor: str = ""
 
 
 # In the order in which they are looked for.
@@ -36,20 +40,46 @@ CI_SYSTEMS: Mapping[str, CiSystem] = {
         "GITHUB_REF_NAME",
         "GITHUB_REPOSITORY",
         "{GITHUB_SERVER_URL}/{GITHUB_REPOSITORY}/tree/{sha}",
+        "GITHUB_ACTOR",
     ),
     "vcs:gitlab": CiSystem(
-        "CI_COMMIT_SHA", "CI_COMMIT_REF_NAME", "CI_PROJECT_NAME", "{CI_PROJECT_URL}/-/tree/{sha}"
+        "CI_COMMIT_SHA",
+        "CI_COMMIT_REF_NAME",
+        "CI_PROJECT_NAME",
+        "{CI_PROJECT_URL}/-/tree/{sha}",
+        "GITLAB_USER_LOGIN",
     ),
     "vcs:bitbucket": CiSystem(
-        "BITBUCKET_COMMIT", "BITBUCKET_BRANCH", "BITBUCKET_REPO_SLUG", "{BITBUCKET_GIT_HTTP_ORIGIN}/src/{sha}"
+        "BITBUCKET_COMMIT",
+        "BITBUCKET_BRANCH",
+        "BITBUCKET_REPO_SLUG",
+        "{BITBUCKET_GIT_HTTP_ORIGIN}/src/{sha}",
     ),
     "vcs:azuredevops": CiSystem(
         "BUILD_SOURCEVERSION",
         "BUILD_SOURCEBRANCHNAME",
         "BUILD_REPOSITORY_NAME",
         "{BUILD_REPOSITORY_URI}?version=GC{sha}",
+        "BUILD_REQUESTEDFOR",
     ),
 }
+
+
+def branch_of(commit: Commit | None, environ: Mapping[str, str]) -> str | None:
+    """The branch of the *commit* that is checked out: what git says, or else the CI system in *environ*."""
+    if commit is not None and commit.branch != "HEAD":
+        return commit.branch
+    return _from_ci("branch", environ)
+
+
+def actor_of(environ: Mapping[str, str]) -> str | None:
+    """For whom the CI system in *environ* works; None outside of CI."""
+    return _from_ci("actor", environ)
+
+
+def _from_ci(field: str, environ: Mapping[str, str]) -> str | None:
+    names = (getattr(system, field) for system in CI_SYSTEMS.values())
+    return next((environ[name] for name in names if environ.get(name)), None)
 
 
 @dataclass(frozen=True)
@@ -81,16 +111,21 @@ class Versions:
         return self._infos.get(type) if type else next(iter(self._infos.values()), None)
 
     @cached_property
+    def commit(self) -> Commit | None:
+        """The commit that is checked out, if there is one."""
+        return find_commit(self.root)
+
+    @cached_property
     def _infos(self) -> dict[str, dict[str, str]]:
         """What each source that is there says, the first one first."""
-        commit = find_commit(self.root)
+        commit = self.commit
         if commit is None:
             return {}
-        found = {name: self._from_ci(name, system, commit) for name, system in CI_SYSTEMS.items()}
+        found = {name: self._ci_info(name, system, commit) for name, system in CI_SYSTEMS.items()}
         own = {name: info for name, info in found.items() if info is not None}
         return own if commit.url is None else {**own, GIT: _from_git(commit, commit.url)}
 
-    def _from_ci(self, type: str, system: CiSystem, commit: Commit) -> dict[str, str] | None:
+    def _ci_info(self, type: str, system: CiSystem, commit: Commit) -> dict[str, str] | None:
         sha, branch, repository = (
             self.environ.get(name) for name in (system.sha, system.branch, system.repository)
         )

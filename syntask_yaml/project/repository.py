@@ -77,7 +77,8 @@ def is_clean(directory: Path) -> bool | None:
 
     try:
         with git.Repo(directory, search_parent_directories=True) as repository:
-            return not repository.is_dirty(untracked_files=True)
+            words = ["git", "-c", "core.fsmonitor=false", "status", "--porcelain", "--untracked-files=normal"]
+            return not repository.git.execute(words)
     except (git.GitError, ValueError, TypeError, OSError):  # GitPython's many ways of saying no
         return None
 

@@ -11,6 +11,7 @@ from syntask_yaml.backend.clock import Clock, utc_now
 from syntask_yaml.backend.embedded.automations import EmbeddedAutomations
 from syntask_yaml.backend.embedded.concurrency_limits import EmbeddedConcurrencyLimits
 from syntask_yaml.backend.embedded.deployments import Deployments
+from syntask_yaml.backend.embedded.history import EmbeddedHistory
 from syntask_yaml.backend.embedded.leases import EmbeddedLeases
 from syntask_yaml.backend.embedded.ledgers import EmbeddedLedgers
 from syntask_yaml.backend.embedded.queue import Queue
@@ -39,6 +40,7 @@ class EmbeddedBackend(
     Queue,
     EmbeddedScriptRuns,
     EmbeddedLeases,
+    EmbeddedHistory,
     EmbeddedLedgers,
 ):
     """A `Backend` and `RunQueue` on a file that many processes may use at once.

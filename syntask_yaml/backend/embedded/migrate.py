@@ -23,6 +23,7 @@ MIGRATIONS = (
     "migrations/0008_children.sql",
     "migrations/0009_concurrency_limits.sql",
     "migrations/0010_ledgers.sql",
+    "migrations/0011_deploys.sql",
 )
 
 _APPLICATION_ID = 0x53594E54

@@ -526,3 +526,15 @@ UPDATE concurrency_slots SET until = :until WHERE token = :token;
 
 -- name: drop_concurrency_slots
 DELETE FROM concurrency_slots WHERE token = :token;
+
+-- name: insert_deploy
+INSERT INTO deploys (project, record) VALUES (:project, :record) RETURNING id AS answer;
+
+-- name: save_deploy
+UPDATE deploys SET record = :record WHERE id = :id;
+
+-- name: deploys
+SELECT * FROM deploys WHERE id < :before ORDER BY id DESC LIMIT :limit;
+
+-- name: deploys_of_project
+SELECT * FROM deploys WHERE project = :project AND id < :before ORDER BY id DESC LIMIT :limit;

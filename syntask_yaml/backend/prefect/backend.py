@@ -11,6 +11,7 @@ from syntask_yaml.backend.prefect.automations import PrefectAutomations
 from syntask_yaml.backend.prefect.blocks import PrefectBlocks
 from syntask_yaml.backend.prefect.children import PrefectChildren
 from syntask_yaml.backend.prefect.concurrency_limits import PrefectConcurrencyLimits
+from syntask_yaml.backend.prefect.history import PrefectHistory
 from syntask_yaml.backend.prefect.leases import PrefectLeases
 from syntask_yaml.backend.prefect.ledgers import PrefectLedgers
 from syntask_yaml.backend.prefect.queues import PrefectQueues
@@ -34,6 +35,7 @@ class PrefectBackend(
     PrefectRuns,
     PrefectChildren,
     PrefectLeases,
+    PrefectHistory,
     PrefectLedgers,
     PrefectResourceLedgers,
 ):

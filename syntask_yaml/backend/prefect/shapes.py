@@ -82,6 +82,7 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
         "active_slots": int | None,
         "slot_decay_per_second": NUMBER,
     },
+    "deploys": {"id": str, "data": _ANY},
     "artifacts": {"id": str, "latest_id": str},
     "variables": {"id": str, "name": str, "tags": [str]},
     "block_documents": {

@@ -32,9 +32,12 @@ from syntask_yaml.model.identity import schedule_keys
 from syntask_yaml.model.run import Run
 from syntask_yaml.operations import deployments as operations
 from syntask_yaml.operations.documents import document, run_document
+from syntask_yaml.operations.history import last_deploys
 from syntask_yaml.operations.render import stored_document
 from syntask_yaml.operations.status.coming import next_time
 from syntask_yaml.project.filters import Filters
+
+_LAST_DEPLOYS = 3
 
 _names = click.argument("names", nargs=-1, shell_complete=complete_deployment)
 
@@ -125,7 +128,9 @@ def inspect(context: Context, /, *, name: str, output: str) -> None:
     with context.backend(is_read_only=True) as backend:
         stored = operations.find_deployment(backend, name)
         last = backend.last_runs([stored])
-    fields = {**stored_document(stored), **_times(stored, last.get(stored.id), datetime.now(UTC))}
+        deploys = last_deploys(backend, stored, limit=_LAST_DEPLOYS)
+    times = _times(stored, last.get(stored.id), datetime.now(UTC))
+    fields = {**stored_document(stored), **times, "deploys": deploys}
     if output == "json":
         print_json(document("deployment", fields))
         return

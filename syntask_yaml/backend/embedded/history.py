@@ -1,0 +1,35 @@
+"""History: a row for each deploy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from syntask_yaml.backend.embedded.base import EmbeddedBase
+from syntask_yaml.backend.embedded.codec import from_json, to_json
+from syntask_yaml.model.deploy_record import DeployRecord
+
+_AT_ONCE = 50
+_AFTER_ALL = 2**63 - 1
+
+
+class EmbeddedHistory(EmbeddedBase):
+    """The verbs about history."""
+
+    def record_deploy(self, record: DeployRecord) -> DeployRecord:
+        content = to_json(record.as_json())
+        with self._store.transaction():
+            if record.id:
+                self._store.change("save_deploy", id=int(record.id), record=content)
+                return record
+            number = self._store.answer("insert_deploy", project=record.project, record=content)
+        return replace(record, id=str(number))
+
+    def deploy_records(self, project: str | None = None) -> Iterator[DeployRecord]:
+        name, before = "deploys" if project is None else "deploys_of_project", _AFTER_ALL
+        of = {} if project is None else {"project": project}
+        while rows := self._store.all(name, before=before, limit=_AT_ONCE, **of):
+            for row in rows:
+                if record := DeployRecord.from_json(str(row["id"]), from_json(row["record"])):
+                    yield record
+            before = rows[-1]["id"]

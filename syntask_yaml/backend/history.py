@@ -1,0 +1,20 @@
+"""The part of the port about history: what was deployed when, and by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from syntask_yaml.model.deploy_record import DeployRecord
+
+
+class DeployRecords(Protocol):
+    """What a deploy writes, and `history` reads."""
+
+    def record_deploy(self, record: DeployRecord) -> DeployRecord:
+        """Keep *record*, and return it with its id; one that has an id takes the place of the one there."""
+        ...
+
+    def deploy_records(self, project: str | None = None) -> Iterator[DeployRecord]:
+        """The deploys of *project*, or of all, the newest first, read as they are asked for."""
+        ...

@@ -1,0 +1,111 @@
+"""What was deployed when, by whom and from which commit: written by each deploy, and read again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from itertools import islice
+from typing import Any
+
+from syntask_yaml.backend.base import Backend
+from syntask_yaml.backend.clock import utc_now
+from syntask_yaml.backend.leases import this_process
+from syntask_yaml.errors import BackendError
+from syntask_yaml.model.deploy_record import DeployRecord
+from syntask_yaml.model.deployment import Stored
+from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.outcome import Outcome
+from syntask_yaml.operations.version import actor_of, branch_of
+from syntask_yaml.plan.changes import Plan
+from syntask_yaml.project.repository import is_clean
+
+_UNCHANGED = "unchanged"
+_OF_ONE = ("began", "by", "commit", "branch", "dirty")
+# So many deploys are looked through for those of one deployment.
+_LOOKED_AT = 200
+
+
+def begin_record(context: DeployContext, plan: Plan) -> DeployRecord | None:
+    """Keep that a deploy begins to write *plan*; None where it writes nothing, and nothing is kept."""
+    if all(each.write is None for each in plan.changes) and all(
+        each.write is None for each in plan.resources
+    ):
+        return None
+    commit = context.versions.commit
+    is_past = context.project.worked_on is not None
+    dirty = False if is_past else not is_clean(context.project.root)
+    record = DeployRecord(
+        project=plan.project,
+        began=utc_now(),
+        by=actor_of(context.environ) or this_process().name,
+        commit=commit.sha if commit else None,
+        branch=branch_of(commit, context.environ) if commit else None,
+        dirty=dirty if commit else None,
+    )
+    return _kept(record, context.backend)
+
+
+def end_record(context: DeployContext, record: DeployRecord | None, outcome: Outcome) -> None:
+    """Keep what became of the deploy that *record* is of."""
+    if record is not None:
+        ended = replace(
+            record,
+            ended=utc_now(),
+            summary=outcome.summary,
+            deployments=_actions(outcome.results),
+            resources=_actions(outcome.resources),
+        )
+        _kept(ended, context.backend)
+
+
+def _kept(record: DeployRecord, backend: Backend) -> DeployRecord | None:
+    with suppress(BackendError):  # what was deployed is deployed
+        return backend.record_deploy(record)
+    return None
+
+
+def _actions(results: Iterable[Any]) -> dict[str, str]:
+    return {each.label: each.action for each in results if each.action != _UNCHANGED}
+
+
+def read_history(
+    backend: Backend, project: str | None, *, names: Sequence[str] = (), limit: int
+) -> list[DeployRecord]:
+    """The last deploys of *project*, or of all: of *names* only, which may be globs over `flow/name`.
+
+    With names, the deployments of each record are those that are meant.
+    """
+    records = backend.deploy_records(project)
+    return list(islice(_narrowed(records, names) if names else records, limit))
+
+
+def last_deploys(backend: Backend, stored: Stored, *, limit: int) -> list[dict[str, Any]]:
+    """The last deploys that wrote a deployment, as JSON, as far as its project and the backend know."""
+    deployment = stored.deployment
+    if deployment.project is None:
+        return []
+    name = deployment.full_name
+    records = islice(backend.deploy_records(deployment.project), _LOOKED_AT)
+    found = islice((each for each in records if name in each.deployments), limit)
+    return [
+        {**{key: each.as_json()[key] for key in _OF_ONE}, "result": each.deployments[name]} for each in found
+    ]
+
+
+def _narrowed(records: Iterable[DeployRecord], names: Sequence[str]) -> Iterator[DeployRecord]:
+    for record in records:
+        meant = {name: action for name, action in record.deployments.items() if _is_meant(name, names)}
+        if meant:
+            yield replace(record, deployments=meant)
+
+
+def _is_meant(full_name: str, names: Sequence[str]) -> bool:
+    name = full_name.partition("/")[2]
+    return any(fnmatchcase(full_name, each) or fnmatchcase(name, each) for each in names)
+
+
+def record_document(record: DeployRecord) -> Mapping[str, Any]:
+    """A deploy as JSON."""
+    return {"id": record.id, **record.as_json(), "result": record.result}
