@@ -11,6 +11,7 @@ import click
 
 from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.cli.context import Context
+from syntask_yaml.cli.page_links import note_pages
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.errors import UsageError
 from syntask_yaml.project.locate import find_project_file
@@ -85,16 +86,17 @@ def pages_beside(context: Context, port: int, *, opens: bool = False) -> Iterato
         listen(LOOPBACK, port) as listener,
         serving(application(context, backend), listener),
     ):
-        url = announce(backend, listener)
+        url = announce(context, backend, listener)
         if opens:
             click.launch(url)
         yield
 
 
-def announce(backend: Backend, listener: socket.socket) -> str:
-    """Say where the pages of *backend* are, and return the address."""
+def announce(context: Context, backend: Backend, listener: socket.socket) -> str:
+    """Say where the pages of *backend* are, also to other commands, and return the address."""
     host, port = listener.getsockname()[:2]
     authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     url = f"http://{authority}/"
+    note_pages(context.settings.home, backend.url, url)
     say(f"Pages of {backend.url}: {url}")
     return url

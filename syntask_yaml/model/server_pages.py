@@ -21,3 +21,9 @@ def page_of_deployment(api: str, id: str | None) -> str | None:
     """Return the page of the deployment with an *id*; None where there is none."""
     pages = pages_of(api)
     return f"{pages}/deployments/deployment/{quote(id, safe='')}" if pages and id else None
+
+
+def page_of_run(api: str, id: str) -> str | None:
+    """Return the page of the run with an *id*; None where there is none."""
+    pages = pages_of(api)
+    return f"{pages}/runs/flow-run/{quote(id, safe='')}" if pages else None

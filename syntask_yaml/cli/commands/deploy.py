@@ -13,15 +13,18 @@ from syntask_yaml.cli.arguments import collected
 from syntask_yaml.cli.commands.plan import show_plan
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.duration import Duration
+from syntask_yaml.cli.page_links import link_to_deployments
 from syntask_yaml.cli.project_options import PLAN_OPTIONS, PlanArguments
 from syntask_yaml.cli.views import changes, reports
 from syntask_yaml.cli.views import deploy as view
 from syntask_yaml.cli.views import plan as plan_view
+from syntask_yaml.cli.views.output import say
 from syntask_yaml.errors import NotFound, UsageError
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.chosen import changes_chosen
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.documents import document
+from syntask_yaml.operations.outcome import Outcome
 from syntask_yaml.operations.plan import Request
 from syntask_yaml.operations.project import read
 from syntask_yaml.operations.prune import Approval
@@ -29,6 +32,8 @@ from syntask_yaml.operations.saved import load_plan
 from syntask_yaml.plan.changes import Plan
 from syntask_yaml.plan.codec import SavedPlan
 
+# What has a page after a deploy that it would not have had, or another one.
+_SHOWN = ("created", "updated", "renamed")
 _OPTIONS = (
     *PLAN_OPTIONS,
     click.option(
@@ -180,7 +185,17 @@ def deploy_project(
         text=partial(view.show, outcome, verbosity=context.verbosity),
     )
     reports.print_report(report, output, context.environ)
+    if output == "text" and context.verbosity >= 0:
+        _say_where(context, outcome)
     return 0 if outcome.is_good else 1
+
+
+def _say_where(context: Context, outcome: Outcome) -> None:
+    """Say where a browser shows what was deployed, if anything does."""
+    deployed = [(each.deployment, each.id) for each in outcome.results if each.action in _SHOWN and each.id]
+    link = link_to_deployments(context.settings.home, outcome.backend, deployed) if deployed else None
+    if link:
+        say(f"In a browser: {link}")
 
 
 def ask(plan: Plan) -> None:

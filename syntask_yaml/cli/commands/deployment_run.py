@@ -12,6 +12,7 @@ from syntask_yaml.cli.arguments import key_values, parameters_of
 from syntask_yaml.cli.completion import complete_deployment, complete_parameter
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.deployment_choice import all_matching_option, confirm, filters_of
+from syntask_yaml.cli.page_links import link_to_run
 from syntask_yaml.cli.selection_options import filter_options
 from syntask_yaml.cli.views.output import as_json, print_json, say
 from syntask_yaml.cli.views.runs import as_raw, show_watched
@@ -103,6 +104,9 @@ def command(
             say(f"Created run `{run.name}` of `{run.deployment}`.")
             if is_due and context.verbosity >= 0:
                 _say_who_serves(backend, run)
+            link = link_to_run(context.settings.home, backend.url, run.id)
+            if link and context.verbosity >= 0:
+                say(f"In a browser: {link}")
             click.echo(run.id)
         if not is_watched:
             return 0

@@ -53,7 +53,7 @@ def command(
     token = None if token_file is None else _token(context.directory / token_file)
     with context.backend() as backend, listen(host, port) as listener:
         app = application(context, backend, names=names, token=token, is_read_only=is_read_only)
-        announce(backend, listener)
+        announce(context, backend, listener)
         make_server(app).run(sockets=[listener])
 
 
