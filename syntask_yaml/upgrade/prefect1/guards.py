@@ -45,6 +45,7 @@ class _Block:
     flow: Prefect1Flow
     statements: Sequence[ast.stmt]
     guards: dict[str, str] = field(default_factory=dict)
+    same: dict[str, ast.Name] = field(default_factory=dict)  # names that are another one, in any case
     first: ast.With | None = None
     open: str = ""  # the condition of the `if` that the statement in front ended
     unit: str = "    "
@@ -69,6 +70,11 @@ class _Block:
         self.first = self.first or block
         if guard:
             self.guards |= dict.fromkeys(only_set_in(self.draft, self.flow, block), guard)
+        for each in block.body:
+            match each:
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name() as value):
+                    if len(stores(self.flow, name)) == 1 and _is_set(self.flow, value, self.draft):
+                        self.same[name] = value
 
     def _condition(self, block: ast.With, call: ast.Call) -> str:
         """The condition of a branch as it can be asked again later; empty if it cannot."""
@@ -91,7 +97,7 @@ class _Block:
             each
             for each in self.draft.module.inside(statement)
             if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)
-            if each.id in self.guards and each not in self.draft.merged
+            if (each.id in self.guards or each.id in self.same) and each not in self.draft.merged
         ]
 
     def _guard(self, statement: ast.stmt, taken: list[ast.Name]) -> bool:
@@ -99,11 +105,16 @@ class _Block:
         call = getattr(statement, "value", None)
         names = _targets(statement)
         is_set_once = all(len(stores(self.flow, name)) == 1 for name in names)
-        if not isinstance(call, ast.Call) or len(names) > 1 or not is_set_once or self._is_moved(statement):
+        if not isinstance(call, ast.Call) or len(names) > 1 or self._is_moved(statement):
             return False
         if self.draft.names.called(call) == "prefect.merge":
-            return self._merge(call, names)
-        if not self._is_plain_call(call) or not self.draft.edits.is_alone(statement):
+            return self._merge(call, names, is_set_once=is_set_once)
+        if (
+            not is_set_once
+            or any(each.id in self.same for each in taken)
+            or not self._is_plain_call(call)
+            or not self.draft.edits.is_alone(statement)
+        ):
             return False
         conditions = list(dict.fromkeys(self.guards[each.id] for each in taken))
         guard = " and ".join(
@@ -134,6 +145,12 @@ class _Block:
         )
         return is_known and not names_uncalled(self.draft, self.flow, call)
 
+    def _is_still(self, use: ast.Name) -> bool:
+        """Whether what a name is the same as was not set anew since."""
+        value, edits = self.same[use.id], self.draft.edits
+        end = edits.start(self.draft.module.statement(use))
+        return not any(edits.start(value) < edits.start(each) < end for each in stores(self.flow, value.id))
+
     def _indent(self, statement: ast.stmt, guard: str) -> bool:
         """Put a statement under its condition, or under that of the statement in front."""
         edits = self.draft.edits
@@ -148,23 +165,39 @@ class _Block:
         self.open = guard
         return True
 
-    def _merge(self, call: ast.Call, names: list[str]) -> bool:
-        """`merge` of branches: the first that ran, and nothing if none did."""
+    def _merge(self, call: ast.Call, names: list[str], *, is_set_once: bool) -> bool:
+        """`merge` of branches: the first that ran, and nothing if none did.
+
+        Prefect 1 knew a name that is another one in any case, whether its branch ran or not.
+        """
         taken = [each for each in call.args if isinstance(each, ast.Name)]
         is_plain = all(each.arg == "checkpoint" for each in call.keywords)
         if not is_plain or len(taken) != len(call.args) or not names or self.first is None:
             return False
-        if not all(each.id in self.guards for each in taken):
+        is_sure = any(each.id in self.same and self._is_still(each) for each in taken)
+        if not all(each.id in self.guards or (is_sure and each.id in self.same) for each in taken):
             return False
-        merged = list(dict.fromkeys(each.id for each in taken))
+        if not is_sure and not is_set_once:
+            return False
+        merged = list(dict.fromkeys(each.id for each in taken if each.id in self.guards))
+        if not merged:
+            return False
         edits = self.draft.edits
         none = f"{' = '.join(merged)} = None{edits.newline}{edits.indentation(self.first)}"
         edits.insert(edits.start(self.first), none)
-        edits.replace_node(call, first_result(merged))
+        values = [self.same[each.id].id if each.id in self.same else each.id for each in taken]
+        edits.replace_node(call, first_result(list(dict.fromkeys(values))))
         self.draft.merged |= {*taken}
-        self.guards[names[0]] = " or ".join(dict.fromkeys(self.guards[name] for name in merged))
+        if not is_sure:
+            self.guards[names[0]] = " or ".join(dict.fromkeys(self.guards[name] for name in merged))
         self.open = ""
         return True
+
+
+def _is_set(flow: Prefect1Flow, value: ast.Name, draft: FlowFileDraft) -> bool:
+    """Whether a name was set to a result, and in front of it."""
+    found = stores(flow, value.id)
+    return bool(found) and draft.edits.start(found[0]) < draft.edits.start(value)
 
 
 def _targets(statement: ast.stmt) -> list[str]:

@@ -77,14 +77,24 @@ _TASKS: Mapping[str, tuple[str, str]] = {
     "core": ("p1-library", "Write it as a function with `@task`."),
 }
 
+# Signals, and all others.
+_SIGNALS: Mapping[str, str] = {
+    "SKIP": "Return from the task. Nothing is skipped for it: ask in the flow what it returned.",
+    "LOOP": "Write a loop in the task. What `task_loop_result` had is a variable.",
+    "RETRY": "Raise an exception, and set `retries` of the task.",
+    "PAUSE": "Call `pause_flow_run()` in the flow.",
+    "SUCCESS": "Return the result.",
+    "FAIL": "Raise an exception.",
+    "": "Raise an exception to fail, or return a state such as `Completed()`.",
+}
+
 # By what a name begins with, the longest first.
 _REST: tuple[tuple[str, str, str], ...] = (
-    (
-        "prefect.engine.signals",
-        "p1-signal",
-        "Raise an exception to fail, or return a state such as `Completed()`.",
+    *(
+        (f"{module}.{signal}".rstrip("."), "p1-signal", text)
+        for module in ("prefect.engine.signals", "prefect.signals")
+        for signal, text in _SIGNALS.items()
     ),
-    ("prefect.signals", "p1-signal", "Raise an exception to fail, or return a state such as `Completed()`."),
     (
         "prefect.engine.state",
         "p1-state-handler",

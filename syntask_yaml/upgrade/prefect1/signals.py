@@ -1,4 +1,4 @@
-"""Signals of tasks: one that fails the task is an exception today.
+"""Signals of tasks: one that fails the task is an exception today, one that ends it well returns its result.
 
 A signal was no `Exception`, so `except Exception` did not catch it. One that such a handler would catch now
 is left to the owner of the file.
@@ -10,17 +10,19 @@ import ast
 from collections.abc import Iterator
 
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft
-from syntask_yaml.upgrade.prefect1.module import Function
+from syntask_yaml.upgrade.prefect1.module import Function, keyword
 
 _FAIL = frozenset({"prefect.engine.signals.FAIL", "prefect.signals.FAIL"})
+_SUCCESS = frozenset({"prefect.engine.signals.SUCCESS", "prefect.signals.SUCCESS"})
 _ERROR = "RuntimeError"
 
 
 def convert_signals(draft: FlowFileDraft) -> None:
-    """Every `raise signals.FAIL(…)` that ends its task."""
+    """Every `raise signals.FAIL(…)` and `SUCCESS(…, result=…)` that ends its task."""
     for node in draft.module.nodes:
         if isinstance(node, ast.Raise) and node.exc is not None and _ends_task(draft, node):
             _convert(draft, node.exc)
+            _convert_success(draft, node, node.exc)
 
 
 def _convert(draft: FlowFileDraft, raised: ast.expr) -> None:
@@ -32,6 +34,22 @@ def _convert(draft: FlowFileDraft, raised: ast.expr) -> None:
             draft.edits.replace_node(raised.func, _ERROR)
             if raised.keywords:
                 draft.edits.replace_node(raised.keywords[0], draft.edits.source(message))
+
+
+def _convert_success(draft: FlowFileDraft, statement: ast.Raise, raised: ast.expr) -> None:
+    """A success returns its result; the result of one that has none is the signal."""
+    if not isinstance(raised, ast.Call) or draft.names.called(raised) not in _SUCCESS:
+        return
+    result = keyword(raised, "result")
+    is_plain = all(each.arg in ("message", "result") for each in raised.keywords) and len(raised.args) <= 1
+    if result is not None and is_plain and not _is_generator(draft, statement):
+        draft.edits.replace_node(statement, f"return {draft.edits.take(result)}")
+
+
+def _is_generator(draft: FlowFileDraft, statement: ast.Raise) -> bool:
+    scope = draft.module.scope(statement)
+    yields = (each for each in draft.module.inside(scope) if isinstance(each, (ast.Yield, ast.YieldFrom)))
+    return any(draft.module.scope(each) is scope for each in yields)
 
 
 def _message(call: ast.Call) -> ast.expr | None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft
 from syntask_yaml.upgrade.prefect1.module import Function
+from syntask_yaml.upgrade.prefect1.run_names import run_name
 from syntask_yaml.upgrade.prefect1.static import NotStatic
 
 Option = Callable[[FlowFileDraft, ast.keyword], str | None]
@@ -125,12 +126,28 @@ def _todo(code: str, text: str) -> Option:
     return convert
 
 
+_ANY = "Call what it needs with `return_state=True`, and call it if one of the states `is_{state}()`."
+_ALL = "Call what it needs with `return_state=True`, and call it if all of the states {are}."
+# What takes the place of each trigger.
+TRIGGERS: Mapping[str, str] = {
+    "all_finished": "Call what it needs in `try`, and it in `finally`.",
+    "always_run": "Call what it needs in `try`, and it in `finally`.",
+    "all_failed": _ALL.format(are="are failed"),
+    "any_failed": "Call what it needs in `try`, and it in `except`.",
+    "any_successful": _ANY.format(state="completed"),
+    "some_failed": _ANY.format(state="failed").replace("one", "enough"),
+    "some_successful": _ANY.format(state="completed").replace("one", "enough"),
+    "not_all_skipped": "Nothing is skipped today: leave it out if nothing that it needs raises `SKIP`.",
+    "manual_only": "Call `pause_flow_run()` in front of it.",
+}
+
+
 def _trigger(draft: FlowFileDraft, option: ast.keyword) -> str | None:
     name = draft.names.of(option.value) or draft.names.called(option.value)
     if name == "prefect.triggers.all_successful":
         return None
-    trigger = draft.text(option.value)
-    text = f"Prefect 3 has no triggers. Replace `{trigger}`: catch errors, or use `allow_failure`."
+    instead = TRIGGERS.get(name.rpartition(".")[2], "Catch errors, or use `allow_failure`.")
+    text = f"Prefect 3 has no triggers, such as `{draft.text(option.value)}`. {instead}"
     draft.todo(option, "p1-trigger", text)
     return draft.edits.source(option)
 
@@ -186,20 +203,13 @@ def _skip(draft: FlowFileDraft, option: ast.keyword) -> str | None:
     return draft.edits.source(option)
 
 
-def _run_name(draft: FlowFileDraft, option: ast.keyword) -> str:
-    if not isinstance(option.value, (ast.Constant, ast.JoinedStr)):
-        text = "A function for `task_run_name` takes no arguments in Prefect 3."
-        draft.todo(option, "p1-task-option", text)
-    return draft.edits.source(option)
-
-
 # What becomes of each option.
 OPTIONS: Mapping[str, Option] = {
     "max_retries": _renamed("retries"),
     "retry_delay": _seconds("retry_delay_seconds"),
     "timeout": _seconds("timeout_seconds"),
     "log_stdout": _renamed("log_prints"),
-    "task_run_name": _run_name,
+    "task_run_name": run_name,
     "checkpoint": _dropped,
     "nout": _dropped,
     "slug": _dropped,

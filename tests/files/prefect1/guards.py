@@ -52,6 +52,17 @@ with Flow("guards") as flow:
     either = merge(loaded, everything, checkpoint=False)
     check(either, upstream_tasks=[text])
 
+with Flow("same") as same:
+    mode = Parameter("mode")
+    items = orders()
+    with case(mode, "all"):
+        first = load(items)
+    with case(mode, "new"):
+        second = items
+    items = merge(first, second)
+    items = check(items)
+    send(items)
+
 with Flow("inner") as inner:
     is_new = Parameter("is_new", default=True)
     with case(orders(), 1):

@@ -328,7 +328,8 @@ def test_what_is_left_to_the_user(flow: str, code: str) -> None:
         "with case(c, True):\n        x = t()\n    u(x, '''a\nb''')",  # its lines cannot be indented
         "with case(c, True):\n        x = t()\n    print(x)",
         "with case(c, own):\n        x = t()\n    u(x)",
-        "with case(c, True):\n        x = d\n    with case(c, 2):\n        y = t()\n    z = merge(x, y)",
+        "with case(c, 1):\n        x = d\n"
+        "    d = t()\n    with case(c, 2):\n        y = t()\n    z = merge(x, y)",
     ],
 )
 def test_a_branch_that_would_not_mean_the_same_is_left(body: str) -> None:
@@ -553,3 +554,43 @@ def test_futures_of_branches_are_left() -> None:
 
     assert codes(converted(text)) == set()
     assert codes(converted(text, Prefect1Options(submits=True))) == {"p1-case"}
+
+
+@pytest.mark.parametrize(
+    ("option", "expected"),
+    [
+        ('"{x} {y:>3}"', '"{x} {y:>3}"'),
+        ("named", "lambda: named(**runtime.task_run.parameters)"),
+        ("lambda **kw: kw['y']", "lambda: (lambda **kw: kw['y'])(**runtime.task_run.parameters)"),
+        ('"{x} {flow_name}"', ""),
+        ('"{x"', ""),
+        ("lambda **kw: kw['date']", ""),
+        ("lambda **kw: str(kw)", ""),
+        ("lambda x: x", ""),  # Prefect 1 called it with everything that it knew
+        ("other", ""),
+    ],
+)
+def test_names_of_runs_are_made_of_the_arguments(option: str, expected: str) -> None:
+    head = "from prefect import Flow, task\nfrom own import other\ndef named(x, **known):\n    return x\n"
+    found = converted(f"{head}@task(task_run_name={option})\ndef t(x, y=1):\n    return x\n{FLOW}")
+
+    assert f"@task(task_run_name={expected or option})\n" in found.text
+    assert codes(found) == (set() if expected else {"p1-task-option"})
+
+
+@pytest.mark.parametrize(
+    ("raised", "expected"),
+    [
+        ('signals.SUCCESS("done", result=[1])', "return [1]"),
+        ("signals.SUCCESS(result=(1, 2))", "return (1, 2)"),
+        ('signals.SUCCESS("done")', ""),  # its result is the signal
+        ("signals.SUCCESS(result=1, context={})", ""),
+        ("signals.SKIP(result=1)", ""),
+    ],
+)
+def test_a_signal_of_success_returns_its_result(raised: str, expected: str) -> None:
+    task = f"@task\ndef t():\n    raise {raised}\n"
+    found = converted(f"from prefect import Flow, task\nfrom prefect.engine import signals\n{task}{FLOW}")
+
+    assert f"    {expected or f'raise {raised}'}\n" in found.text
+    assert codes(found) == (set() if expected else {"p1-signal"})
