@@ -8,6 +8,7 @@ from functools import cached_property, partial
 
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.document.node import Node
+from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.block import BlockType
 from syntask_yaml.model.pool import WorkPool, WorkQueue
 from syntask_yaml.model.resource import Owner, ResourceKind
@@ -28,10 +29,11 @@ from syntask_yaml.project.origin import origin_of
 from syntask_yaml.project.resolve import resolve_text
 from syntask_yaml.project.resources import BoundResource, bind_resource
 from syntask_yaml.pysource.memoize import Memo
-from syntask_yaml.template import Scope
+from syntask_yaml.template import Scope, is_template
 
 _NO_OUTPUTS = StepOutputs()
 _VARIABLE = ResourceKind.VARIABLE
+_UNSET = "unset-name"
 
 # The pool of a deployment that names none, on a backend that has one from the start.
 _DEFAULT_POOL = "default"
@@ -116,10 +118,23 @@ class DeployContext:
             return origin_of(project.file)
         return origin_of(project.worked_on / project.file.relative_to(project.root))
 
-    @property
+    @cached_property
     def owner(self) -> Owner:
-        """Whose what is deployed becomes."""
-        return Owner(self.project.owner, self.origin)
+        """Whose what is deployed becomes: the target's, or that of one preview or developer in it, where
+        the prefix of the names says of which. Raises ProjectInvalid where that is not known."""
+        target, name = self.project.target, self.project.owner
+        if target is not None and name is not None and is_template(target.name_prefix):
+            prefix = resolve_text(target.prefix, self.scope(_NO_OUTPUTS))
+            problems = [each for each in prefix.diagnostics if not (self.allow_unset and each.code == _UNSET)]
+            if problems:
+                raise ProjectInvalid(problems)
+            name = f"{name}:{prefix.value}"
+        return Owner(name, self.origin)
+
+    @property
+    def owners_before(self) -> Set[str | None]:
+        """What this owner was called before the project had targets, or the target such a prefix."""
+        return {self.project.name, self.project.owner}
 
     @cached_property
     def steps(self) -> StepChecker:

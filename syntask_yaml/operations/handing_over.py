@@ -8,30 +8,29 @@ from dataclasses import replace
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.errors import BackendConflict, UsageError
 from syntask_yaml.model.deployment import Stored, Write
-from syntask_yaml.project.load import Project
-from syntask_yaml.project.origin import origin_of
+from syntask_yaml.operations.deploy_context import DeployContext
 
 
-def adopt(backend: Backend, stored: Sequence[Stored], project: Project, *, owner: str | None = None) -> None:
-    """Make *stored*, which *owner* owns, or nobody if it is None, belong to *project*.
+def adopt(context: DeployContext, stored: Sequence[Stored], *, owner: str | None = None) -> None:
+    """Make *stored*, which *owner* owns, or nobody if it is None, belong to the project of *context*.
 
     Nothing is written where it raises UsageError, for a project without a name, or BackendConflict, for what
     somebody else owns.
     """
-    if project.owner is None or project.file is None:
+    own = context.owner
+    if own.project is None or own.origin is None:
         raise UsageError(
             "Deployments belong to a project by its name, and the project file has no `name`.",
             hint="Add `name:` at the top of the file.",
         )
-    origin = origin_of(project.file)
     for each in stored:
         held = each.deployment.project
-        if held not in (None, owner, project.owner):
+        if held not in (None, owner, own.project):
             raise BackendConflict(
                 f"`{each.deployment.full_name}` belongs to the project `{held}`.",
-                hint=f"Pass `--from {held}` if it is to belong to `{project.owner}` from now on.",
+                hint=f"Pass `--from {held}` if it is to belong to `{own.project}` from now on.",
             )
-    _write(backend, [(each, project.owner, origin) for each in stored])
+    _write(context.backend, [(each, own.project, own.origin) for each in stored])
 
 
 def release(backend: Backend, stored: Sequence[Stored]) -> None:

@@ -19,9 +19,8 @@ def check_owners(
     owners = {each.deployment.full_name: each.deployment.project for each in actual}
     for deployment in wanted:
         for name in filter(None, (deployment.full_name, deployment.renamed_from)):
-            is_own = deployment.project == context.project.owner
-            had_no_targets = is_own and owners.get(name) == context.project.name
-            if not had_no_targets:
+            is_own = deployment.project is not None
+            if not (is_own and owners.get(name) in context.owners_before):
                 refuse_of_another(owners.get(name), deployment.project, f"`{name}`", "deployment")
     if prune or any(deployment.project is not None for deployment in wanted):
         for each in actual:
@@ -43,7 +42,7 @@ def refuse_from_elsewhere(context: DeployContext, had: Deployment | Owner, label
     """Raise BackendConflict if a second project of this one's name deployed *had*, called *label*."""
     if is_from_elsewhere(context, had):
         raise BackendConflict(
-            f"{label} belongs to a project `{context.project.owner}` that was deployed from {had.origin}, "
+            f"{label} belongs to a project `{context.owner.project}` that was deployed from {had.origin}, "
             f"and this one is {context.origin}.",
             hint=(
                 "Change the `name:` of one of the projects, or, if the project moved, run "
@@ -65,5 +64,5 @@ def taken_over(context: DeployContext, planned: Set[str], actual: Sequence[Store
 def is_from_elsewhere(context: DeployContext, had: Deployment | Owner) -> bool:
     """Whether a project of the same name deployed *had* from another place, if *had* says so."""
     own = context.origin
-    names = (context.project.owner, context.project.name)
-    return own is not None and had.project in names and had.origin not in (None, own)
+    is_own = had.project in {context.owner.project, *context.owners_before}
+    return own is not None and is_own and had.origin not in (None, own)

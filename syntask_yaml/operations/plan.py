@@ -136,7 +136,7 @@ def make_plan(context: DeployContext, request: Request, *, with_forecast: bool =
     protection = (each.as_warning() for each in protection_problems(context))
     warnings = (*planned.warnings, *protection, *check_serving(planned.prepared, context))
     if request.selection.all and not request.prune:
-        warnings += tuple(undeclared(planned.stored, planned.prepared, project.owner))
+        warnings += tuple(undeclared(planned.stored, planned.prepared, context.owner.project))
         warnings += tuple(undeclared_resources(context, planned.resources, planned.stored_resources))
     plan = with_removals(planned.plan, context.backend)
     if with_forecast:  # it is made to be shown
@@ -186,7 +186,7 @@ def read_stored(prepared: Sequence[Prepared], context: DeployContext, request: R
     """Return what the backend has of what is *prepared*, and of the project where that matters."""
     wanted = [each.deployment for each in prepared if each.deployment is not None]
     looks_at_all = request.prune or request.take_over or context.backend.features.has_owners
-    owner = context.project.owner if looks_at_all else None
+    owner = context.owner.project if looks_at_all else None
     names = {name for each in wanted for name in (each.full_name, each.renamed_from) if name}
     return context.backend.deployments(project=owner, names=names)
 
@@ -214,7 +214,7 @@ def _compare(
     # Of two with one name, which Prefect's dialect lets pass, the last counts.
     named = {each.deployment.full_name: each.deployment for each in prepared if each.deployment is not None}
     wanted = list(named.values())
-    prune = project.owner if request.prune and is_whole else None
+    prune = context.owner.project if request.prune and is_whole else None
     if not request.take_over:
         check_owners(context, wanted, actual, prune=request.prune)
     ignore = ignored_fields(backend.features)  # what a server has shows when it is read

@@ -178,7 +178,7 @@ def _deployment(
 ) -> Deployment:
     project = context.project
     # What is deployed without being declared is not the project's to prune.
-    owner = project.owner if declaration.node.path else None
+    owner = context.owner.project if declaration.node.path else None
     fields = project.dialect.without_own_keys(entry.value)
     origin = context.origin if owner is not None else None
     pool_name = {} if pool is None else {"work_pool": pool.name}

@@ -68,7 +68,7 @@ def _undeclared(
     stored: Sequence[Stored], prepared: Sequence[Prepared], context: DeployContext
 ) -> Iterator[tuple[str, str | None]]:
     """The names and entrypoints of what the project has deployed and declares no more."""
-    owner = context.project.owner
+    owner = context.owner.project
     kept = {each.deployment.renamed_from for each in prepared if each.deployment is not None}
     own = [each.deployment for each in stored if owner is not None and each.deployment.project == owner]
     left = [each for each in own if not each.protected and each.full_name not in kept]

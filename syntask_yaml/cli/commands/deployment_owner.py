@@ -11,9 +11,11 @@ from syntask_yaml.cli.selection_options import filter_options
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.errors import UsageError
 from syntask_yaml.operations import handing_over
+from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.deployments import meant_to_change
 from syntask_yaml.operations.project import open_project
 from syntask_yaml.project.filters import Filters
+from syntask_yaml.project.flows import FlowReader
 
 _names = click.argument("names", nargs=-1, shell_complete=complete_deployment)
 
@@ -44,9 +46,10 @@ def adopt(
         meant = meant_to_change(backend, filters)
         if meant.globs and not all_matching:
             confirm(context, "Adopt", meant, option="--all-matching")
-        handing_over.adopt(backend, meant.stored, project, owner=owner)
+        deploy_context = DeployContext(project, backend, FlowReader(project.root), context.environ)
+        handing_over.adopt(deploy_context, meant.stored, owner=owner)
     for each in meant.stored:
-        say(f"`{each.deployment.full_name}` belongs to `{project.owner}`.")
+        say(f"`{each.deployment.full_name}` belongs to `{deploy_context.owner.project}`.")
 
 
 @click.command("release")

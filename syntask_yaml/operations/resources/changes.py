@@ -47,15 +47,17 @@ def read_resources(
     """What the backend has of what is *prepared*, and of the project. A server is asked only for a reason."""
     if not (prepared or prune or context.backend.features.has_own_worker):
         return FoundResources()
-    ledgers = tuple(context.backend.ledgers()) if context.project.owner is not None else ()
+    ledgers = tuple(context.backend.ledgers()) if context.owner.project is not None else ()
     found = FoundResources(ledgers=ledgers)
     names: dict[ResourceKind, set[str]] = {kind: set() for kind in KINDS}
     for each in prepared:
         names[each.declared.kind].add(each.declared.name)
-    for full_name in found.ledger_of(context.project.owner).names:
+    own = found.ledger_of(context.owner.project)
+    for full_name in own.names:
         if parsed := parse_full_name(full_name):
             names[parsed[0]].add(parsed[1])
-    owners = {name: each.owner for each in ledgers for name in each.names}
+    owners = {name: each.owner for each in reversed(ledgers) for name in each.names}
+    owners |= dict.fromkeys(own.names, own.owner)
     return replace(found, stored=tuple(_read(context, names, owners)))
 
 
@@ -106,7 +108,28 @@ def compare_resources(
     changes = diff_resources(wanted, found.stored, context.owner, prune=prune and is_whole)
     if take_over:
         changes += _from_elsewhere(context, {each.full_name for each in changes}, found)
-    return tuple(changes)
+    return tuple(_with_holders(context, changes, found))
+
+
+def _with_holders(
+    context: DeployContext, changes: Sequence[ResourceChange], found: FoundResources
+) -> Iterator[ResourceChange]:
+    """*changes*, where what other targets of the project have, too, stays on the backend.
+
+    Each target that declares a resource has it in its ledger. The last one deletes it.
+    """
+    own = context.owner.project
+    held_here = found.ledger_of(own).names
+    held = {name for each in found.ledgers if each.owner.project != own for name in each.names}
+    stored = {each.resource.full_name: each for each in found.stored}
+    for change in changes:
+        name = change.full_name
+        if name in held and change.write is not None and change.action is Action.DELETE:
+            yield replace(change, action=Action.UNCHANGED, reason="another target has it")
+        elif name in held - held_here and change.action is Action.UNCHANGED:
+            yield replace(change, write=ResourceWrite(stored[name], stored[name].resource))
+        else:
+            yield change
 
 
 def _with_shared(
@@ -119,7 +142,7 @@ def _with_shared(
     def seen(each: StoredResource) -> StoredResource:
         resource = wanted.get(each.resource.full_name)
         own = replace(each, owner=context.owner)
-        if resource is None or not _is_of_another_target(context, each.owner):
+        if resource is None or not is_of_another_target(context, each.owner):
             return each
         (change,) = diff_resources([resource], [own], context.owner)
         return own if change.action is Action.UNCHANGED else each
@@ -127,7 +150,7 @@ def _with_shared(
     return replace(found, stored=tuple(map(seen, found.stored)))
 
 
-def _is_of_another_target(context: DeployContext, owner: Owner) -> bool:
+def is_of_another_target(context: DeployContext, owner: Owner) -> bool:
     project = context.project
     is_of_project = owner.project is not None and owner.project.startswith(f"{project.name}:")
     return project.target is not None and is_of_project and owner.origin in (None, context.origin)
@@ -137,7 +160,7 @@ def undeclared_resources(
     context: DeployContext, prepared: Sequence[BoundResource], found: FoundResources
 ) -> Iterator[Diagnostic]:
     """What the project deployed and declares no more, where nothing is pruned."""
-    project = context.project.owner
+    project = context.owner.project
     if project is None or not all(each.resource for each in prepared):
         return
     declared = {each.label for each in prepared}
@@ -159,7 +182,7 @@ def _conflicts(
         there = stored.get(each.label)
         if there is None:
             continue
-        is_of_target = _is_of_another_target(context, there.owner)
+        is_of_target = is_of_another_target(context, there.owner)
         if each.declared.kind is ResourceKind.WORK_QUEUE and not is_of_target:  # it goes with its pool
             continue
         node, what = each.declared.node, f"The {each.declared.kind.value} `{each.declared.name}`"
@@ -176,13 +199,13 @@ def _whose(owner: str | None, *, is_of_target: bool) -> str:
     if owner is None:
         return "is on the backend and belongs to no project"
     if is_of_target:
-        return f"belongs to the target `{owner.rpartition(':')[2]}`, which declares it otherwise"
+        return f"belongs to the target `{owner.partition(':')[2]}`, which declares it otherwise"
     return f"belongs to the project `{owner}`"
 
 
 def _owners(context: DeployContext) -> tuple[str | None, ...]:
     """Whose a resource of this project may be: without targets, a project owned by its name alone."""
-    return (None,) if context.project.name is None else (context.project.owner, context.project.name)
+    return (None,) if context.project.name is None else (context.owner.project, *context.owners_before)
 
 
 def _check_type(wanted: Resource, there: Resource, bound: BoundResource) -> Iterator[Diagnostic]:

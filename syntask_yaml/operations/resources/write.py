@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from syntask_yaml.errors import BackendConflict, BackendError, BackendUnreachable, NotFound, SyntaskError
 from syntask_yaml.model.events import Applied, Observer
-from syntask_yaml.model.resource import ResourceLedger
+from syntask_yaml.model.resource import Owner, ResourceLedger
 from syntask_yaml.operations.deploy_context import DeployContext
-from syntask_yaml.operations.resources.changes import FoundResources
+from syntask_yaml.operations.resources.changes import FoundResources, is_of_another_target
 from syntask_yaml.operations.resources.kinds import KINDS
 from syntask_yaml.plan.changes import Action, ResourceChange
 
@@ -46,7 +46,7 @@ class ResourceWriter:
         self._declared = {each.full_name for each in changes if each.action is not Action.DELETE}
         self._found = found
         self._notify = notify
-        self._ledger = found.ledger_of(context.project.owner)
+        self._ledger = found.ledger_of(context.owner.project)
         self._gone: BackendUnreachable | None = None
 
     def write_before_deployments(self) -> None:
@@ -84,6 +84,9 @@ class ResourceWriter:
 
     def _write(self, changes: Iterable[ResourceChange]) -> None:
         for change in changes:
+            if change.action is Action.UNCHANGED:  # only the ledger changes
+                self.written[change.full_name] = WrittenResource(change.id)
+                continue
             done = self._one(change)
             self.written[change.full_name] = done
             error = done.error.detail if done.error else ""
@@ -107,21 +110,31 @@ class ResourceWriter:
 
     def _claim(self) -> None:
         """Put what is written into the ledger, and take it out of those of others."""
-        kept = {each.full_name for each in self._changes if self._is_kept_in_ledger(each)}
-        self._save(self._ledger.names | kept)
+        kept = [each for each in self._changes if self._is_kept_in_ledger(each)]
+        self._save(self._ledger.names | {each.full_name for each in kept})
         for other in self._found.ledgers:
-            if other.owner.project != self._context.project.owner and other.names & kept:
-                self._backend.write_ledger(replace(other, names=other.names - kept))
+            taken = other.names & {each.full_name for each in kept if self._is_taken(each, other.owner)}
+            if other.owner.project != self._context.owner.project and taken:
+                self._backend.write_ledger(replace(other, names=other.names - taken))
+
+    def _is_taken(self, change: ResourceChange, other: Owner) -> bool:
+        """Whether *other* has the resource no more. Targets of a project share what is not taken over."""
+        before = change.write.before if change.write else None
+        is_taken_over = before is not None and before.owner.project != self._context.owner.project
+        return is_taken_over or not is_of_another_target(self._context, other)
 
     def _is_kept_in_ledger(self, change: ResourceChange) -> bool:
         kind = KINDS[change.kind]
-        return not kind.keeps_owner and not kind.stays(change.name) and change.action is not Action.DELETE
+        is_wanted = change.write is not None and change.write.after is not None
+        return is_wanted and not kind.keeps_owner and not kind.stays(change.name)
 
     def _release(self) -> None:
         """Take what is not there any more out of the ledger, and what somebody else has made meanwhile."""
         there = {each.resource.full_name for each in self._found.stored}
-        deleted = {
-            each.full_name for each in self._changes if each.action is Action.DELETE and self._is_done(each)
+        given_up = {
+            each.full_name
+            for each in self._changes
+            if each.write is not None and each.write.after is None and self._is_done(each)
         }
         lost = {
             each.full_name
@@ -129,7 +142,7 @@ class ResourceWriter:
             if each.action is Action.CREATE
             and isinstance(self.written[each.full_name].error, BackendConflict)
         }
-        self._save((self._ledger.names & (there | self._declared)) - deleted - lost)
+        self._save((self._ledger.names & (there | self._declared)) - given_up - lost)
 
     def _is_done(self, change: ResourceChange) -> bool:
         return change.full_name in self.written and self.written[change.full_name].error is None

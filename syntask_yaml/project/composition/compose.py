@@ -105,8 +105,8 @@ class _Composition:
         target, names = self.target, map(entry.value.get, ("name", "renamed_from"))
         written = [name if isinstance(name, str) else "" for name in names]
         if target is not None and (given := target.changes(*written)):
-            place = target.node.get("name_prefix") or target.node.get("mode") or target.node
-            location = LayerLocation(place.source, start_of(place.location), _title(target))
+            place = target.prefix
+            location = LayerLocation(place.source, place.location, _title(target))
             entry = self.layers.merge(entry, Node(given, place.source, location), at=entry)
         for each in changes:
             entry = self.layers.merge(entry, each, at=entry)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean
+from syntask_yaml.document.location import start_of
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import NotFound, UsageError
 from syntask_yaml.model.value import flag
@@ -51,6 +52,12 @@ class Target:
         if written is not None:
             return str(written.value)
         return _DEVELOPMENT_PREFIX if self.is_development else ""
+
+    @property
+    def prefix(self) -> Node:
+        """The prefix of the names, where it is written, or else where the mode is that brings it."""
+        place = self.node.get("name_prefix") or self.node.get("mode") or self.node
+        return Node(self.name_prefix, place.source, start_of(place.location), place.path)
 
     @property
     def values(self) -> Iterator[Node]:

@@ -30,10 +30,10 @@ def test_what_changes_hands_keeps_its_id_and_its_pause(desk: Desk) -> None:
         desk.deploy()
 
     with pytest.raises(BackendConflict) as raised:
-        adopt(desk.backend, [before], desk.context.project)
+        adopt(desk.context, [before])
     assert raised.value.hint.startswith("Pass `--from one`")
     for _ in range(2):  # twice is nothing more
-        adopt(desk.backend, [desk.stored()], desk.context.project, owner="one")
+        adopt(desk.context, [desk.stored()], owner="one")
 
     assert desk.actions() == ["unchanged"]
     assert (desk.stored().id, desk.deployed().paused, desk.deployed().project) == (before.id, True, "two")
@@ -58,4 +58,4 @@ def test_a_project_without_a_name_owns_nothing(desk: Desk) -> None:
     desk.declare("tags: [a]")
 
     with pytest.raises(UsageError, match="no `name`"):
-        adopt(desk.backend, [desk.stored()], desk.context.project, owner="one")
+        adopt(desk.context, [desk.stored()], owner="one")

@@ -12,11 +12,12 @@ import pytest
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.cli.views.plan import deletion_lines
-from syntask_yaml.errors import BackendConflict, PruneRefused, UsageError
+from syntask_yaml.errors import BackendConflict, ProjectInvalid, PruneRefused, UsageError
 from syntask_yaml.model.deployment import Write
 from syntask_yaml.model.run import RunRequest
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.deployments import check_unprotected
+from syntask_yaml.operations.destroy import destroy, plan_destroy
 from syntask_yaml.operations.outcome import Outcome
 from syntask_yaml.operations.prune import Approval
 from syntask_yaml.plan.changes import Action, Plan
@@ -218,3 +219,35 @@ def test_what_was_deployed_without_an_origin_is_adopted(desk: Desk, tmp_path: Pa
     other.declare("tags: [a]", top=SHOP)
     with pytest.raises(BackendConflict):
         other.deploy()
+
+
+PREVIEWS = """\
+name: shop
+values: {who: {default: "{{ $PR }}"}}
+targets: {preview: {default: true, name_prefix: "pr-{{ values.who }}-"}}
+deployments: [{name: d0, entrypoint: "flows.py:etl"}]
+"""
+
+
+def test_each_preview_and_each_developer_has_deployments_of_their_own(
+    tmp_path: Path, backend: Backend
+) -> None:
+    """A prefix that comes from the environment says whose they are: also `1-2` is not of `1`."""
+    desk = desk_in(tmp_path, backend)
+    desk.write(PREVIEWS)
+    for number in ("1", "1-2"):
+        desk.seeing(PR=number).deploy()
+    first = desk.seeing(PR="1")
+    assert (left(first), first.actions(prune=True)) == ([], ["unchanged"])
+    for _ in range(2):
+        destroy(
+            first.context, options=DeployOptions(), notify=lambda _: None, approval=Approval(is_given=True)
+        )
+    assert deployed(backend) == ["pr-1-2-d0"]
+
+
+def test_a_preview_that_is_not_known_is_not_destroyed(tmp_path: Path, backend: Backend) -> None:
+    desk = desk_in(tmp_path, backend)
+    desk.write(PREVIEWS)
+    with pytest.raises(ProjectInvalid, match="PR"):
+        plan_destroy(desk.context)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,19 +13,23 @@ from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.destroy import destroy
 from syntask_yaml.operations.plan import Request
 from syntask_yaml.operations.project import ProjectPlace, open_project
+from syntask_yaml.operations.prune import Approval
 from syntask_yaml.project.flows import FlowReader
 
 PROJECT = """\
 name: shop
-targets: {one: {}, two: {}, three: {values: {limit: 2}}}
+targets: {one: {}, two: {}, three: {values: {limit: 2}}, preview: {name_prefix: "pr-{{ $PR }}-"}}
 values: {limit: {default: 1}}
 deployments: []
 resources:
   work_pools: {shop: {type: process, queues: {quick: {priority: 1}}}}
   variables: {limit: "{{ values.limit }}"}
 """
+
+NAMES = ["work pool shop", "work queue shop/quick", "variable limit"]
 
 
 @pytest.fixture(name="backend")
@@ -35,20 +40,65 @@ def _backend(tmp_path: Path) -> Iterator[EmbeddedBackend]:
     backend.close()
 
 
-def deployed(backend: EmbeddedBackend, root: Path, target: str) -> dict[str, str]:
+def deployed(backend: EmbeddedBackend, root: Path, target: str, **more: Any) -> dict[str, str]:
     """What a deploy of *target* does to each resource."""
-    project = open_project(ProjectPlace(directory=root, target=target))
-    context = DeployContext(project, backend, FlowReader(root), {})
-    request = Request(selection=Selection(all=True))
+    request = Request(selection=Selection(all=True), **more)
+    context = context_of(backend, root, target)
     outcome = deploy(context, request, options=DeployOptions(), notify=lambda _event: None)
     return {each.label: each.action for each in outcome.resources}
 
 
+def destroyed(backend: EmbeddedBackend, root: Path, target: str) -> dict[str, str]:
+    """What `destroy` of *target* does to each resource."""
+    context, options = context_of(backend, root, target), DeployOptions()
+    outcome = destroy(context, options=options, notify=lambda _event: None, approval=Approval(is_given=True))
+    return {each.label: each.action for each in outcome.resources}
+
+
+def context_of(backend: EmbeddedBackend, root: Path, target: str) -> DeployContext:
+    name, _, number = target.partition(" ")
+    project = open_project(ProjectPlace(directory=root, target=name))
+    return DeployContext(project, backend, FlowReader(root), {"PR": number} if number else {})
+
+
 def test_targets_share_what_they_declare_alike(backend: EmbeddedBackend, tmp_path: Path) -> None:
-    names = ["work pool shop", "work queue shop/quick", "variable limit"]
-    assert deployed(backend, tmp_path, "one") == dict.fromkeys(names, "created")
-    assert deployed(backend, tmp_path, "two") == dict.fromkeys(names, "unchanged")
+    assert deployed(backend, tmp_path, "one") == dict.fromkeys(NAMES, "created")
+    assert deployed(backend, tmp_path, "two") == dict.fromkeys(NAMES, "unchanged")
     with pytest.raises(
         ProjectInvalid, match="`limit` belongs to the target `one`, which declares it otherwise"
     ):
         deployed(backend, tmp_path, "three")
+
+
+@pytest.mark.parametrize(("first", "second"), [("one", "two"), ("preview 7", "preview 8")])
+def test_what_targets_share_goes_with_the_last_one(
+    backend: EmbeddedBackend, tmp_path: Path, first: str, second: str
+) -> None:
+    """Whoever deployed it first may change it and give it up; so may the other."""
+    for each in (first, second, second):
+        deployed(backend, tmp_path, each)
+    text = PROJECT.replace("{default: 1}", "{default: 3}")
+    (tmp_path / "syntask.yaml").write_text(text, encoding="utf-8")
+    assert deployed(backend, tmp_path, second)["variable limit"] == "updated"
+    assert destroyed(backend, tmp_path, first) == dict.fromkeys(NAMES, "unchanged")
+    assert destroyed(backend, tmp_path, first) == {}
+    assert [each.name for each in backend.variables()] == ["limit"]
+    assert destroyed(backend, tmp_path, second) == dict.fromkeys(NAMES, "deleted")
+    assert backend.ledgers() == []
+
+
+def test_a_branch_without_a_resource_leaves_it_to_the_other_targets(
+    backend: EmbeddedBackend, tmp_path: Path
+) -> None:
+    deployed(backend, tmp_path, "one")
+    deployed(backend, tmp_path, "two")
+    (tmp_path / "syntask.yaml").write_text(PROJECT.partition("  variables")[0], encoding="utf-8")
+    assert deployed(backend, tmp_path, "one", prune=True)["variable limit"] == "unchanged"
+    (tmp_path / "syntask.yaml").write_text(PROJECT, encoding="utf-8")
+    assert deployed(backend, tmp_path, "two") == dict.fromkeys(NAMES, "unchanged")
+
+
+def test_what_is_taken_over_is_no_other_targets(backend: EmbeddedBackend, tmp_path: Path) -> None:
+    deployed(backend, tmp_path, "one")
+    deployed(backend, tmp_path, "three", take_over=True)
+    assert destroyed(backend, tmp_path, "one") == {}
