@@ -30,18 +30,27 @@ def in_words(timing: Timing) -> str:
 
 
 def next_times(timing: Timing, now: datetime, *, count: int, timezone: str = "UTC") -> list[str]:
-    """Return the next times of *timing*, at most *count*, such as `Sat 2026-11-21 06:00`.
+    """Return the `next_moments` of *timing*, such as `Sat 2026-11-21 06:00`."""
+    return shown_times(next_moments(timing, now, count=count, timezone=timezone))
+
+
+def next_moments(timing: Timing, now: datetime, *, count: int, timezone: str = "UTC") -> list[datetime]:
+    """Return the next times of *timing*, at most *count*.
 
     They are on the clock of its own zone; those of an interval without one, on that of *timezone*. A timing
     that cannot be walked has none.
     """
     try:
         zone = ZoneInfo(timing.timezone or (timezone if isinstance(timing, Interval) else "UTC"))
-        times = _first(timing, now, count)
+        return [each.astimezone(zone) for each in _first(timing, now, count)]
     except Exception:  # noqa: BLE001  (the libraries raise anything)
         return []
-    seconds = ":%S" if any(each.second for each in times) else ""
-    return [each.astimezone(zone).strftime(f"%a %Y-%m-%d %H:%M{seconds}") for each in times]
+
+
+def shown_times(moments: Sequence[datetime]) -> list[str]:
+    """Return *moments* as text, with their seconds where one has some."""
+    seconds = ":%S" if any(each.second for each in moments) else ""
+    return [each.strftime(f"%a %Y-%m-%d %H:%M{seconds}") for each in moments]
 
 
 @lru_cache(maxsize=64)

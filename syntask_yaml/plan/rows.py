@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+from syntask_yaml.model.schedule_words import shown_times
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.plan.changes import Action, FieldChange, Plan, Removal, ResourceChange
 from syntask_yaml.plan.resources import SECRET
@@ -44,8 +45,12 @@ class Row:
 
 def clock_for(sections: Sequence[ReviewSection], now: datetime) -> datetime | None:
     """*now*, or None where there are so many schedules that their next times are not looked up."""
-    count = sum(len(entry.schedules) for section in sections for entry in section.entries)
-    return now if count <= _MOST_SCHEDULES else None
+    return clock_of(now, sum(len(entry.schedules) for section in sections for entry in section.entries))
+
+
+def clock_of(now: datetime, schedules: int) -> datetime | None:
+    """The same for a number of *schedules*."""
+    return now if schedules <= _MOST_SCHEDULES else None
 
 
 def _as_it_is(field: FieldChange) -> FieldChange:
@@ -86,7 +91,8 @@ def _schedule(change: ScheduleChange, now: datetime | None, mask: Mask, *, is_dr
     before, after = change.words
     if change.has_new_times:
         yield Row(change.path, before or None, after or None, is_drift=is_drift)
-        earlier, later = (", ".join(times) for times in (change.next_runs(now) if now else ([], [])))
+        sides = change.next_runs(now) if now else ((), ())
+        earlier, later = (", ".join(shown_times(times)) for times in sides)
         if earlier or later:
             yield Row("next runs", earlier or None, later or None, is_remark=True)
     yield from (replace(_field(field), is_drift=is_drift) for field in map(mask, change.fields))

@@ -10,7 +10,7 @@ from syntask_yaml.model.comparison import compared_schedule
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.model.identity import Pair, anchored, schedule_keys, schedule_pairs
 from syntask_yaml.model.schedule import TIMING_KEYS, Interval, Schedule, canonical
-from syntask_yaml.model.schedule_words import in_words, next_times
+from syntask_yaml.model.schedule_words import in_words, next_moments
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.plan.changes import FieldChange
 from syntask_yaml.plan.diff import differences
@@ -43,17 +43,17 @@ class ScheduleChange:
         """When it fires, before and after; empty for a side that has none."""
         return _words(self.before), _words(self.after)
 
-    def next_runs(self, now: datetime) -> tuple[list[str], list[str]]:
+    def next_runs(self, now: datetime) -> tuple[list[datetime], list[datetime]]:
         """The next times of each side, as far as they are known and runs are made of them."""
         return self._next(self.before, None, now), self._next(self.after, self.before, now)
 
-    def _next(self, schedule: Schedule | None, stored: Schedule | None, now: datetime) -> list[str]:
+    def _next(self, schedule: Schedule | None, stored: Schedule | None, now: datetime) -> list[datetime]:
         if schedule is None or schedule.active is False or self.is_paused:
             return []
         timing = anchored(schedule.timing, stored.timing if stored else None)
         # Without an anchor an interval counts from the moment of the deploy.
         is_open = isinstance(timing, Interval) and timing.anchor is None
-        return [] if is_open else next_times(timing, now, count=_NEXT)
+        return [] if is_open else next_moments(timing, now, count=_NEXT)
 
 
 def _words(schedule: Schedule | None) -> str:

@@ -9,7 +9,7 @@ from syntask_yaml.cli.commands.deploy import ask
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.duration import Duration
 from syntask_yaml.cli.views import deploy as view
-from syntask_yaml.cli.views import diagnostics
+from syntask_yaml.cli.views import diagnostics, plan_json
 from syntask_yaml.cli.views import plan as plan_view
 from syntask_yaml.cli.views.output import as_json, print_json
 from syntask_yaml.operations.deploy import DeployOptions
@@ -18,7 +18,6 @@ from syntask_yaml.operations.destroy import destroy, plan_destroy
 from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.project import open_project
 from syntask_yaml.operations.prune import Approval
-from syntask_yaml.plan.codec import encode
 from syntask_yaml.project.flows import FlowReader
 
 
@@ -50,7 +49,7 @@ def command(context: Context, /, *, yes: bool, force: bool, dry_run: bool, wait:
             planned = plan_destroy(deploy_context)
             diagnostics.show(planned.diagnostics)
             if output == "json":
-                print_json(encode(planned.plan))
+                print_json(plan_json.as_document(planned.plan, now=utc_now()))
             else:
                 plan_view.show(planned.plan, (), now=utc_now(), verbose=context.verbosity > 0)
             return 0 if planned.is_sound else 1

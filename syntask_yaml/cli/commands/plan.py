@@ -13,7 +13,7 @@ import click
 from syntask_yaml.cli.arguments import collected
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.project_options import PLAN_OPTIONS, PlanArguments
-from syntask_yaml.cli.views import changes, diagnostics, plan_html, plan_markdown, reports
+from syntask_yaml.cli.views import changes, diagnostics, plan_html, plan_json, plan_markdown, reports
 from syntask_yaml.cli.views import plan as view
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.diagnostics import Diagnostic
@@ -23,7 +23,6 @@ from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.forecasts import as_json as images_as_json
 from syntask_yaml.operations.plan import Planned, Request, make_plan
 from syntask_yaml.operations.saved import save_plan
-from syntask_yaml.plan.codec import encode
 from syntask_yaml.project.repository import find_commit
 
 _PENDING = 2
@@ -88,7 +87,7 @@ def _report(
         problems=problems,
         cases=[reports.Case(each.deployment) for each in plan.changes],
         folder=reports.repository_folder(context.environ, context.directory),
-        document=lambda: {**encode(plan), **beside},
+        document=lambda: {**plan_json.as_document(plan, now=now), **beside},
         text=partial(view.show, plan, images, now=now, verbose=context.verbosity > 0),
         markdown=lambda limit: plan_markdown.page(plan, images, problems, now=now, limit=limit),
         html=lambda: plan_html.page(plan, images, problems, now=now),
