@@ -35,6 +35,7 @@ def gather(context: Context, backend: Backend, given: GivenAnswers) -> Interview
         now=datetime.now(UTC),
         given=given,
         default_pool=context.settings.default_pool,
+        target=context.target,
     )
 
 
@@ -57,11 +58,11 @@ def save_result(result: InterviewResult, context: InterviewContext, backend: Bac
     """
     if result.decision == DISCARD:
         if result.composed.problems:
-            raise ProjectInvalid(as_they_would_be(result.composed.problems, context.project.path.name))
+            raise ProjectInvalid(as_they_would_be(result.composed.problems, result.composed.name))
         say("Nothing was saved, and nothing was deployed.")
         return False
     save(result.composed, result.draft, context.project)
-    say(f"Saved {result.draft.full_name} in `{context.project.path.name}`.")
+    say(f"Saved {result.draft.full_name} in `{result.composed.name}`.")
     draft = result.draft
     if draft.new_pool is not None:
         pool = backend.create_pool(draft.new_pool)
@@ -89,7 +90,7 @@ def _program() -> str:
         for parameter in root.command.params
         if root.get_parameter_source(parameter.name or "") is click.core.ParameterSource.COMMANDLINE
     }
-    kept = [typed[name] for name in ("files", "directory", "backend") if name in typed]
+    kept = [typed[name] for name in ("files", "directory", "target", "backend") if name in typed]
     values = [(parameter, value[0] if isinstance(value, tuple) else value) for parameter, value in kept]
     words = [word for parameter, value in values for word in (parameter.opts[-1], shlex.quote(str(value)))]
     return " ".join(["syntask", *words])

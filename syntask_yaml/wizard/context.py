@@ -11,24 +11,46 @@ from pathlib import Path
 from syntask_yaml.errors import SyntaskError
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.operations.overrides import Overrides
+from syntask_yaml.project.composition.files import ProjectFile
+from syntask_yaml.project.composition.targets import Target
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import Flow, FlowReader, FoundFlow, SkippedFile
 from syntask_yaml.project.load import Declaration, Project
+from syntask_yaml.project.reading import ProjectReading
 from syntask_yaml.project.repository import GitRemote
 from syntask_yaml.wizard.questions import Answer
 
 Blocks = frozenset[tuple[str, str]]
 
 
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Home:
+    """A *file* of the project that an entry can stand in. *text* is what it holds in its *encoding*.
+
+    *reading* is the whole project, *target* what it is looked at for, without what that puts over entries.
+    """
+
+    file: ProjectFile
+    text: str
+    encoding: str
+    reading: ProjectReading
+    target: Target | None
+
+    @property
+    def name(self) -> str:
+        """What it is called, from the root of the project."""
+        return self.file.name
+
+
 @dataclass(frozen=True, kw_only=True)
 class ProjectContext:
-    """The folder and its file. *text* is what the file holds in its *encoding*, None where there is none."""
+    """The folder, its file, and the *project* that it is. *homes* are all files of that, the opened one
+    first, and none where there is no file yet."""
 
     root: Path
     path: Path
-    text: str | None = None
-    encoding: str = "utf-8"
     project: Project | None = None
+    homes: tuple[Home, ...] = ()
     flows: tuple[FoundFlow, ...] = ()
     skipped: tuple[SkippedFile, ...] = ()
     remote: GitRemote | None = None

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 from typing import Any
 
 from syntask_yaml.model.block import Block
 from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.operations.exporting.defaults import reduced
+from syntask_yaml.project.composition.paths import from_folder
 from syntask_yaml.project.flows import Flow
 from syntask_yaml.project.load import Declaration
+from syntask_yaml.project.sections import SECTIONS
+from syntask_yaml.wizard.context import Home
 
 # The order in which a new entry is written.
 _KEYS = (
@@ -33,7 +38,8 @@ class Draft:
     """The *fields* of an entry as the project file is to hold them: nothing in them is resolved.
 
     *declared* is the entry that they take the place of. *new_pool* and *new_blocks* are to be made on
-    the backend; *later* names blocks, by type and name, that the user makes.
+    the backend; *later* names blocks, by type and name, that the user makes. *home* is the file where the
+    entry stands, None for the first one of a project; *inherited* are the fields that it has there already.
     """
 
     flow: Flow
@@ -44,6 +50,8 @@ class Draft:
     new_blocks: tuple[Block, ...] = ()
     later: tuple[tuple[str, str], ...] = ()
     has_image: bool = False
+    home: Home | None = None
+    inherited: Mapping[str, Any] = field(default_factory=dict)
 
     def put(self, **fields: Any) -> Draft:
         """The draft with more fields; None and what is empty take a field away."""
@@ -75,10 +83,25 @@ class Draft:
         return f"{self.flow.name}/{self.name}"
 
     def entry(self) -> dict[str, Any]:
-        """The fields in the order in which they are written."""
-        known = [key for key in _KEYS if key in self.fields]
-        others = [key for key in self.fields if key not in _KEYS]
-        return {key: self.fields[key] for key in (*known, *others)}
+        """The fields in the order in which they are written, without what the entry inherits."""
+        folder = self.home.file.folder if self.home else PurePosixPath()
+        fields = from_folder(_own(self.fields, self.inherited), folder)
+        known = [key for key in _KEYS if key in fields]
+        others = [key for key in fields if key not in _KEYS]
+        return {key: fields[key] for key in (*known, *others)}
+
+
+def _own(fields: Mapping[str, Any], inherited: Mapping[str, Any]) -> dict[str, Any]:
+    """What an entry says itself to come to *fields*; null takes away what it would inherit."""
+    sections = {
+        key: value for key, value in fields.items() if key in SECTIONS and value != inherited.get(key)
+    }
+    gone = {key: None for key in SECTIONS if key in inherited and key not in fields}
+    return {**reduced(_without_sections(fields), _without_sections(inherited)), **sections, **gone}
+
+
+def _without_sections(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if key not in SECTIONS}
 
 
 def _merged(fields: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,12 +17,15 @@ from syntask_yaml.project.load import load_project
 from syntask_yaml.source import Source
 from syntask_yaml.wizard.context import ProjectContext
 from syntask_yaml.wizard.draft import Draft
+from syntask_yaml.wizard.homes import with_text
 
 
 @dataclass(frozen=True, slots=True)
 class FileDraft:
-    """The new *text* of a project file, the lines in which it differs, and what is wrong with the entry."""
+    """The new *text* of the project file called *name*, the lines in which it differs, and what is wrong with
+    the entry."""
 
+    name: str
     text: str
     difference: tuple[str, ...]
     problems: tuple[Diagnostic, ...] = ()
@@ -40,30 +43,39 @@ def compose(draft: Draft, project: ProjectContext, reader: FlowReader) -> FileDr
         text = _text(draft, project)
     except EditRefused as error:
         entry = to_yaml({"deployments": [draft.entry()]}).splitlines()
-        return FileDraft(project.text or "", tuple(f"+{line}" for line in entry), error.diagnostics)
-    return FileDraft(text, tuple(_difference(text, project)), tuple(_problems(text, draft, project, reader)))
+        lines, text = tuple(f"+{line}" for line in entry), draft.home.text if draft.home else ""
+        return FileDraft(_name(draft, project), text, lines, error.diagnostics)
+    problems = tuple(_problems(text, draft, project, reader))
+    return FileDraft(_name(draft, project), text, tuple(_difference(text, draft)), problems)
 
 
-def _difference(text: str, project: ProjectContext) -> list[str]:
+def _name(draft: Draft, project: ProjectContext) -> str:
+    return draft.home.name if draft.home else project.path.name
+
+
+def _difference(text: str, draft: Draft) -> list[str]:
     """The lines of the diff, without the name of the file; for a new one without where they begin."""
-    lines = difference(project.text or "", text).splitlines()
-    return lines[3:] if project.text is None else lines[2:]
+    lines = difference(draft.home.text if draft.home else "", text).splitlines()
+    return lines[2:] if draft.home else lines[3:]
 
 
 def _text(draft: Draft, project: ProjectContext) -> str:
-    file = project.path.name
-    if project.text is None:
+    home = draft.home
+    if home is None:
         return new_file(project.root.name, [draft.entry()])
     if draft.declared is None:
-        return add_entry(project.text, draft.entry(), file=file)
-    return replace_entry(project.text, int(draft.declared.node.path[1]), draft.entry(), file=file)
+        return add_entry(home.text, draft.entry(), file=home.name)
+    _, index = home.reading.home_of(project.declarations.index(draft.declared))
+    return replace_entry(home.text, index, draft.entry(), file=home.name)
 
 
 def _problems(text: str, draft: Draft, project: ProjectContext, reader: FlowReader) -> list[Diagnostic]:
-    document = read(Source(project.path.name, text))
-    target = None if project.project is None else project.project.target
-    loaded = load_project(document, project.root, dialect=project.dialect, target=target)
-    entry = draft.declared or loaded.declarations[-1]
+    if draft.home is None:
+        document = read(Source(project.path.name, text))
+        loaded, position = load_project(document, project.root, dialect=project.dialect), -1
+    else:
+        loaded, position = with_text(draft.home, text)
+    entry = draft.declared or loaded.declarations[position]
     problems = new_problems(project.project, loaded, int(entry.node.path[1]), reader)
     return [problem for problem in problems if problem.is_error]
 
@@ -73,9 +85,9 @@ def save(composed: FileDraft, draft: Draft, project: ProjectContext) -> None:
 
     Raises FileFailed, also if the file is no longer what was read.
     """
-    if project.text is not None:
-        name = project.path.name
-        apply_edit(Edit(project.path, name, draft.name, project.text, composed.text, project.encoding))
+    home = draft.home
+    if home is not None:
+        apply_edit(Edit(home.file.path, home.name, draft.name, home.text, composed.text, home.encoding))
         return
     if project.path.exists():
         detail = f"`{project.path.name}` was changed by another program in the meantime."

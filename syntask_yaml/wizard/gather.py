@@ -9,18 +9,18 @@ from functools import cache
 from pathlib import Path
 
 from syntask_yaml.backend.base import Backend
-from syntask_yaml.document.reader import read_file
 from syntask_yaml.errors import ProjectInvalid, UsageError
+from syntask_yaml.files import shown_path
 from syntask_yaml.model.pool_type import POOL_TYPES
 from syntask_yaml.model.timing import is_timezone
 from syntask_yaml.operations.edit import read_text
-from syntask_yaml.project.composition.targets import targets_of, usual_target
-from syntask_yaml.project.dialect import Dialect
+from syntask_yaml.project.composition.files import ProjectFile
+from syntask_yaml.project.composition.targets import Target
 from syntask_yaml.project.flows import FlowReader, FoundFlow, SkippedFile, discover
-from syntask_yaml.project.load import load_project
-from syntask_yaml.project.locate import FILE_NAMES, find_project_file
+from syntask_yaml.project.locate import FILE_NAMES, find_project_file, project_files_above
+from syntask_yaml.project.reading import ProjectReading, file_that_includes, read_project
 from syntask_yaml.project.repository import find_remote
-from syntask_yaml.wizard.context import BackendContext, GivenAnswers, InterviewContext, ProjectContext
+from syntask_yaml.wizard.context import BackendContext, GivenAnswers, Home, InterviewContext, ProjectContext
 
 _CLOCK = Path("/etc/localtime")
 
@@ -34,9 +34,10 @@ def gather_context(
     now: datetime,
     given: GivenAnswers,
     default_pool: str | None = None,
+    target: str | None = None,
 ) -> InterviewContext:
     """Everything that an interview may need. Raises ProjectInvalid for a file that cannot be added to."""
-    project = gather_project(directory, file)
+    project = gather_project(directory, file, target)
     return InterviewContext(
         project=project,
         backend=_gather_backend(backend, default_pool),
@@ -47,9 +48,9 @@ def gather_context(
     )
 
 
-def gather_project(directory: Path, file: Path | None) -> ProjectContext:
-    """The project that *directory* is in, or that it would be the root of."""
-    path = directory / file if file is not None else find_project_file(directory)
+def gather_project(directory: Path, file: Path | None, target: str | None = None) -> ProjectContext:
+    """The project that *directory* is in, or that it would be the root of, as *target* has it."""
+    path = directory / file if file is not None else _opened(directory)
     root = directory if file is not None or path is None else path.parent
     path = path or directory / FILE_NAMES[0]
     if path.suffix not in (".yaml", ".yml"):
@@ -65,17 +66,33 @@ def gather_project(directory: Path, file: Path | None) -> ProjectContext:
         remote=find_remote(root),
         dockerfiles=tuple(sorted(each.name for each in root.glob("Dockerfile*") if each.is_file())),
     )
-    return _with_file(context) if path.exists() else context
+    return _with_file(context, target) if path.exists() else context
 
 
-def _with_file(context: ProjectContext) -> ProjectContext:
-    document = read_file(context.path, name=context.path.name)
-    target = usual_target(targets_of(document.root))
-    project = load_project(document, context.root, dialect=Dialect.of(context.path.name), target=target)
-    if not document.is_readable or project.errors:
+def _opened(directory: Path) -> Path | None:
+    found = find_project_file(directory)
+    return None if found is None else file_that_includes(found, project_files_above(found))
+
+
+def _with_file(context: ProjectContext, target: str | None) -> ProjectContext:
+    """The project as its entries are written: without what the target puts over them."""
+    opened = context.path
+    reading = read_project(
+        opened,
+        context.root,
+        show=lambda path: opened.name if path == opened else shown_path(path, context.root),
+    )
+    chosen = reading.usual(target).target
+    project = reading.project(chosen and chosen.below_entries)
+    if not project.document.is_readable or project.errors:
         raise ProjectInvalid(project.errors or project.diagnostics)
-    text, encoding = read_text(context.path)
-    return replace(context, text=text, encoding=encoding, project=project)
+    homes = tuple(_home(each, reading, project.target) for each in reading.files.files)
+    return replace(context, project=project, homes=homes)
+
+
+def _home(file: ProjectFile, reading: ProjectReading, target: Target | None) -> Home:
+    text, encoding = read_text(file.path)
+    return Home(file=file, text=text, encoding=encoding, reading=reading, target=target)
 
 
 def _gather_backend(backend: Backend, default_pool: str | None) -> BackendContext:

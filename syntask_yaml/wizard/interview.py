@@ -107,7 +107,7 @@ def add_deployment(context: InterviewContext, *, is_deployed: bool) -> Interview
     draft = yield from draft_deployment(context)
     composed = compose(draft, context.project, context.reader)
     if composed.problems and "save" in context.answers:
-        raise ProjectInvalid(as_they_would_be(composed.problems, context.project.path.name))
+        raise ProjectInvalid(as_they_would_be(composed.problems, composed.name))
     choices = [Choice(DEPLOY, "Save and deploy")] if is_deployed else []
     choices.append(Choice(SAVE, "Save"))
     if composed.problems:  # then one can only go back, or leave
@@ -115,7 +115,7 @@ def add_deployment(context: InterviewContext, *, is_deployed: bool) -> Interview
     choices.append(Choice(DISCARD, "Quit without saving"))
     decision = yield from Select(
         "save",
-        f"Save this to {context.project.path.name}?",
+        f"Save this to {composed.name}?",
         choices=choices,
         default=choices[0].value,
         notes=[f"This cannot be saved: {each.detail} {each.hint}".rstrip() for each in composed.problems],

@@ -40,6 +40,9 @@ class Option:
 
 
 OWN: Mapping[str, Option] = {
+    "home": Option(
+        "--into", "FILE", "File of the project that the entry goes to. Default: the one nearest to the flow."
+    ),
     "taken": Option("--if-declared", "change|rename", "What to do if the deployment is already declared."),
     "active": Option("--active/--paused", "", "Whether deploying activates its schedules."),
     "pool type": Option("--pool-type", "TYPE", "Type of a new work pool, such as process; creates the pool."),

@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from syntask_yaml.document.writer import to_yaml
@@ -39,8 +40,8 @@ def shared_by_most(entries: Sequence[_Fields], below: _Fields) -> SharedFields:
     Nothing in *entries* is said *below*.
     """
     defaults = _most([_comparable(each) for each in entries], len(entries))
-    reduced = [_reduced(each, defaults, below) for each in entries]
-    return _if_shorter(entries, SharedFields(defaults, reduced))
+    left = [reduced(each, defaults, below) for each in entries]
+    return _if_shorter(entries, SharedFields(defaults, left))
 
 
 def _if_shorter(entries: Sequence[_Fields], found: SharedFields) -> SharedFields:
@@ -106,13 +107,13 @@ def _most_common(values: Sequence[Any], number: int) -> Any:
     return value if count * lines > lines + number - len(values) else None
 
 
-def _reduced(fields: _Fields, defaults: _Fields, below: _Fields) -> dict[str, Any]:
+def reduced(fields: _Fields, defaults: _Fields, below: _Fields = MappingProxyType({})) -> dict[str, Any]:
     """What must be said over *defaults*, which are themselves over *below*, to come to *fields*."""
     left: dict[str, Any] = {}
     for key, value in fields.items():
         default = defaults.get(key)
         if isinstance(value, Mapping) and isinstance(default, Mapping):
-            if inner := _reduced(value, default, _mapping(below.get(key))):
+            if inner := reduced(value, default, _mapping(below.get(key))):
                 left[key] = inner
         elif default is None or _text(value) != _text(default):
             left[key] = value
@@ -120,7 +121,7 @@ def _reduced(fields: _Fields, defaults: _Fields, below: _Fields) -> dict[str, An
         if key not in fields:
             # Null would also remove what is below.
             inner_below = _mapping(below.get(key))
-            left[key] = _reduced({}, _mapping(default), inner_below) if inner_below else None
+            left[key] = reduced({}, _mapping(default), inner_below) if inner_below else None
     return left
 
 

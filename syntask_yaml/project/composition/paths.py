@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Any
+from posixpath import relpath
+from typing import Any, TypeAlias
 
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.builtin import builtin_of
@@ -18,19 +20,30 @@ _INPUTS: Mapping[str, tuple[str, ...]] = {
 }
 _NO_PATHS = frozenset({"auto"})
 
+_Move: TypeAlias = Callable[[str], str]
+
 
 def from_root(fields: Node, folder: PurePosixPath) -> Node:
     """The *fields* of a deployment, or of a project, with their paths from the root; *folder* is that of
     the file where they stand."""
     if not folder.parts:
         return fields
-    value = dict(fields.value)
+    return fields.with_value(_moved(fields.value, partial(_path, folder=folder)))
+
+
+def from_folder(fields: Mapping[str, Any], folder: PurePosixPath) -> dict[str, Any]:
+    """The *fields* of a deployment, whose paths are from the root, as a file in *folder* has them."""
+    return _moved(fields, partial(_path_from, folder=folder)) if folder.parts else dict(fields)
+
+
+def _moved(fields: Mapping[str, Any], move: _Move) -> dict[str, Any]:
+    value = dict(fields)
     if isinstance(value.get("entrypoint"), str):
-        value["entrypoint"] = _entrypoint(value["entrypoint"], folder)
+        value["entrypoint"] = _entrypoint(value["entrypoint"], move)
     for section in ("build", "push", "build+", "push+"):
         if isinstance(value.get(section), (list, dict)):
-            value[section] = _section(value[section], folder)
-    return fields.with_value(value)
+            value[section] = _section(value[section], move)
+    return value
 
 
 def resources_from(resources: Node, folder: Path) -> Node:
@@ -47,32 +60,36 @@ def _with_template(pool: Any, folder: Path) -> Any:
     return {**pool, "base_job_template": str(folder / path)} if isinstance(path, str) else pool
 
 
-def _entrypoint(text: str, folder: PurePosixPath) -> str:
-    """An entrypoint of a file from the root; that of a module is found by its name."""
+def _entrypoint(text: str, move: _Move) -> str:
+    """An entrypoint of a file from elsewhere; that of a module is found by its name."""
     path = text.rpartition(":")[0] or text
     is_file = path.endswith(".py") or "/" in path
-    return _path(text, folder) if is_file else text
+    return move(text) if is_file else text
 
 
 def _path(text: str, folder: PurePosixPath) -> str:
     return text if text.startswith(("/", "~")) or text in _NO_PATHS else str(folder / text)
 
 
-def _section(steps: Any, folder: PurePosixPath) -> Any:
+def _path_from(text: str, folder: PurePosixPath) -> str:
+    return text if text.startswith(("/", "~")) or text in _NO_PATHS else relpath(text, folder)
+
+
+def _section(steps: Any, move: _Move) -> Any:
     if isinstance(steps, list):
-        return [_step(each, folder) if isinstance(each, dict) else each for each in steps]
-    return _step(steps, folder)
+        return [_step(each, move) if isinstance(each, dict) else each for each in steps]
+    return _step(steps, move)
 
 
-def _step(step: Mapping[str, Any], folder: PurePosixPath) -> dict[str, Any]:
-    return {name: _with_paths(name, inputs, folder) for name, inputs in step.items()}
+def _step(step: Mapping[str, Any], move: _Move) -> dict[str, Any]:
+    return {name: _with_paths(name, inputs, move) for name, inputs in step.items()}
 
 
-def _with_paths(name: str, inputs: Any, folder: PurePosixPath) -> Any:
+def _with_paths(name: str, inputs: Any, move: _Move) -> Any:
     builtin = builtin_of(name)
     if builtin is None or not isinstance(inputs, dict):
         return inputs
     for key in _INPUTS.get(builtin.name, ()):
         if isinstance(inputs.get(key), str):
-            return {**inputs, key: _path(inputs[key], folder)}
+            return {**inputs, key: move(inputs[key])}
     return inputs

@@ -79,6 +79,13 @@ class Target:
         return fields
 
     @property
+    def below_entries(self) -> Target:
+        """The target with no more than what an entry of the file can override."""
+        above = ("mode", "name_prefix", "deployments")
+        kept = {key: value for key, value in self._fields.items() if key not in above}
+        return Target(self.name, self.node.with_value(kept))
+
+    @property
     def _fields(self) -> dict[str, Any]:
         return self.node.value if isinstance(self.node.value, dict) else {}
 

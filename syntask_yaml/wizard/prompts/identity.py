@@ -7,11 +7,13 @@ from dataclasses import replace
 from posixpath import normpath
 
 from syntask_yaml.project.flows import Flow
+from syntask_yaml.project.load import Declaration
 from syntask_yaml.project.rules import is_name
 from syntask_yaml.pysource.entrypoint import InvalidEntrypoint, parse_entrypoint
 from syntask_yaml.wizard.checks import obeys
-from syntask_yaml.wizard.context import InterviewContext
+from syntask_yaml.wizard.context import Home, InterviewContext
 from syntask_yaml.wizard.draft import Draft
+from syntask_yaml.wizard.homes import home_of, inherited_in, nearest_home
 from syntask_yaml.wizard.questions import Choice, Interview, Select, Text
 
 ELSEWHERE = "another"
@@ -33,17 +35,47 @@ def ask_identity(context: InterviewContext) -> Interview[Draft]:
         ).ask(unasked.answers)
         declared = context.declared(flow, name)
         if declared is None:
-            return Draft(flow=flow, fields={"name": name, "entrypoint": entrypoint})
+            home = yield from _ask_home(entrypoint, context)
+            inherited = inherited_in(home)
+            own = {"name": name, "entrypoint": entrypoint}
+            return Draft(flow=flow, fields={**inherited, **own}, home=home, inherited=inherited)
         is_changed = yield from Select(
             "taken",
-            f"{flow.name}/{name} is already declared on line {declared.node.span.line}"
+            f"{flow.name}/{name} is already declared {_place(declared, context)}"
             f"{_elsewhere(declared.entrypoint, entrypoint)}.",
             choices=[Choice("change", "Edit that entry"), Choice("rename", "Choose another name")],
         ).ask(unasked.answers)
         if is_changed == "change":
-            draft = Draft(flow=flow, fields=dict(declared.node.value), declared=declared)
+            home = home_of(declared, context.project)
+            draft = Draft(
+                flow=flow,
+                fields=dict(declared.node.value),
+                declared=declared,
+                home=home,
+                inherited=inherited_in(home),
+            )
             return draft.put(entrypoint=entrypoint) if _elsewhere(declared.entrypoint, entrypoint) else draft
         unasked = _without_name(context)
+
+
+def _place(declared: Declaration, context: InterviewContext) -> str:
+    line = f"on line {declared.node.span.line}"
+    return f"{line} of {declared.node.source.name}" if len(context.project.homes) > 1 else line
+
+
+def _ask_home(entrypoint: str, context: InterviewContext) -> Interview[Home | None]:
+    """The file that the entry goes to: of several, the one nearest to the flow unless another is chosen."""
+    homes = {home.name: home for home in context.project.homes}
+    if len(homes) < 2 and "home" not in context.answers:
+        return next(iter(homes.values()), None)
+    nearest = nearest_home(entrypoint, context.project)
+    name = yield from Select(
+        "home",
+        "Which file does it go to?",
+        choices=[Choice(name, name) for name in homes],
+        default=nearest.name if nearest else None,
+    ).ask(context.answers)
+    return homes[name]
 
 
 def _elsewhere(declared: str, entrypoint: str) -> str:

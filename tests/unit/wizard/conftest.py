@@ -55,7 +55,7 @@ class Workshop:
         path.write_bytes(text.encode())
         return path
 
-    def context(self, file: str | None = None, **said: Any) -> InterviewContext:
+    def context(self, file: str | None = None, target: str | None = None, **said: Any) -> InterviewContext:
         """What is there now; *said* on the command line."""
         return gather_context(
             self.directory,
@@ -64,6 +64,7 @@ class Workshop:
             self.environ,
             now=NOW,
             given=GivenAnswers(**said),
+            target=target,
         )
 
     def add(

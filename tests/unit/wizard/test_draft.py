@@ -189,12 +189,12 @@ def test_answers_come_back_from_a_real_file(workshop: Workshop, corpus_file: Pat
     drafted = run_interview(lambda: add_deployment(context, is_deployed=True), _Chance(random_answers))
 
     if drafted.composed.problems:
-        assert drafted.composed.text == context.project.text
+        assert drafted.composed.text == context.project.homes[0].text
         return
-    _check(drafted, context.project.text)
+    _check(drafted, context.project.homes[0].text)
     if drafted.draft.declared is None:
         # The one line is `deployments: []`, or a last line without an end.
-        assert _lost(context.project.text or "", drafted.composed.text) <= 1
+        assert _lost(context.project.homes[0].text or "", drafted.composed.text) <= 1
 
 
 def _lost(before: str, after: str) -> int:
