@@ -18,7 +18,7 @@ def dumps(value: Any) -> str:
     try:
         return json.dumps(_encoded(value), sort_keys=True, separators=(",", ":"))
     except (TypeError, ValueError, RecursionError) as error:
-        raise SerializationError(f"JSON cannot hold the value: {error}") from error
+        raise SerializationError(f"JSON cannot hold the value: {error}.") from error
 
 
 def loads(text: str) -> Any:

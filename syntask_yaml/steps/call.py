@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from syntask._definitions.definition import signature_of
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import Outputs, StepContext, StepFunction
 
@@ -38,7 +39,7 @@ async def _awaited(result: Any) -> Any:
 
 def _first_parameter(function: StepFunction) -> str | None:
     try:
-        return next(iter(inspect.signature(function).parameters), None)
+        return next(iter(signature_of(function).parameters), None)
     except (TypeError, ValueError):
         return None
 

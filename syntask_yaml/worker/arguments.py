@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 import logging
-import sys
 import types
 from collections.abc import Callable, Mapping
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -21,15 +20,6 @@ _PLAIN = (str, int, float, bool, list, dict, type(None))
 
 class _Misfit(Exception):
     """A value that does not fit its annotation; each argument is a path inside it, and the reason."""
-
-
-def signature_of(function: Callable[..., Any]) -> inspect.Signature:
-    """Return the signature of *function*. Raises ValueError where it has none."""
-    if sys.version_info >= (3, 14):  # annotations that cannot be evaluated are left in the signature
-        from annotationlib import Format
-
-        return inspect.signature(function, annotation_format=Format.FORWARDREF)
-    return inspect.signature(function)
 
 
 def bind_with_defaults(signature: inspect.Signature, parameters: Mapping[str, Any]) -> dict[str, Any]:
