@@ -17,6 +17,7 @@ from syntask_yaml.errors import FileFailed, ProjectInvalid, UsageError
 from syntask_yaml.files import write_atomically
 from syntask_yaml.model.value import read_json
 from syntask_yaml.operations.choose import Selection, choose
+from syntask_yaml.operations.edit_layers import refuse_inherited, refuse_replaced
 from syntask_yaml.operations.project import ProjectPlace, read, validate
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Declaration, Project
@@ -101,6 +102,7 @@ def prepare_edit(
     declaration = _chosen(project, name, reader)
     file, index = reading.home_of(project.declarations.index(declaration))
     shown, path = file.name, file.path
+    refuse_inherited(declaration.node, unset)
     before, encoding = read_text(path)
     after = unset_values(before, index, unset, file=shown)
     after = set_values(after, index, assignments, file=f"{shown}{_NOT_WRITTEN}" if unset else shown)
@@ -108,6 +110,9 @@ def prepare_edit(
     problems = new_problems(project, changed, int(declaration.node.path[1]), reader)
     if any(problem.is_error for problem in problems):
         raise ProjectInvalid(as_they_would_be(problems, shown))
+    if place.target is not None and changed.target is not None:
+        entry = changed.document.root.at(declaration.node.path)
+        refuse_replaced(entry, assignments, changed.target)
     return Edit(path, shown, declaration.name, before, after, encoding, tuple(problems))
 
 

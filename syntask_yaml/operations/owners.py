@@ -30,12 +30,19 @@ def check_owners(
 def refuse_of_another(owner: str | None, project: str | None, label: str, kind: str) -> None:
     """Raise BackendConflict if the *owner* of a thing of *kind*, called *label*, is not *project*."""
     if owner not in (None, project):
-        raise BackendConflict(
-            f"{label} belongs to the project `{owner}`.",
-            hint=(
-                f"Rename the {kind}, or, if the project was renamed, run `syntask deploy --take-over` once."
-            ),
-        )
+        hint = f"Rename the {kind}, or, if the project was renamed, run `syntask deploy --take-over` once."
+        if _are_targets(owner, project):
+            hint = (
+                f"A backend has one {kind} of a name. Give one of the targets a `name_prefix`, or another "
+                "`backend`."
+            )
+        raise BackendConflict(f"{label} belongs to the project `{owner}`.", hint=hint)
+
+
+def _are_targets(*owners: str | None) -> bool:
+    """Whether these are targets of one project."""
+    parts = [owner.partition(":") for owner in owners if owner]
+    return all(colon for _, colon, _ in parts) and len({name for name, _, _ in parts}) == 1
 
 
 def refuse_from_elsewhere(context: DeployContext, had: Deployment | Owner, label: str) -> None:

@@ -22,7 +22,14 @@ from syntask_yaml.operations.owners import check_owners, taken_over
 from syntask_yaml.operations.prepare import Prepared, prepare, prepare_again
 from syntask_yaml.operations.project import problems_of
 from syntask_yaml.operations.protection import protection_problems
-from syntask_yaml.operations.prune import check_prune, protected, undeclared, unread, with_removals
+from syntask_yaml.operations.prune import (
+    check_prune,
+    protected,
+    undeclared,
+    unread,
+    with_removals,
+    without_target,
+)
 from syntask_yaml.operations.renames import likely_renames, without_wrong_renames
 from syntask_yaml.operations.resources.changes import (
     FoundResources,
@@ -135,7 +142,9 @@ def make_plan(context: DeployContext, request: Request, *, with_forecast: bool =
     planned = plan_of(prepared, empty, context, request)
     protection = (each.as_warning() for each in protection_problems(context))
     warnings = (*planned.warnings, *protection, *check_serving(planned.prepared, context))
-    if request.selection.all and not request.prune:
+    if request.selection.is_whole:
+        warnings += tuple(without_target(context, planned.prepared))
+    if request.selection.is_whole and not request.prune:
         warnings += tuple(undeclared(planned.stored, planned.prepared, context.owner.project))
         warnings += tuple(undeclared_resources(context, planned.resources, planned.stored_resources))
     plan = with_removals(planned.plan, context.backend)

@@ -12,6 +12,7 @@ from syntask_yaml.model.deployment import Stored
 from syntask_yaml.model.identity import schedule_keys
 from syntask_yaml.model.run import StateType
 from syntask_yaml.model.value import known
+from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.prepare import Prepared
 from syntask_yaml.plan.changes import Action, Change, Plan, Removal
 from syntask_yaml.project.load import Project
@@ -81,10 +82,35 @@ def undeclared(
     yield from still_deployed("undeclared-deployment", "No longer declared, but still deployed", left)
 
 
-def still_deployed(code: str, what: str, left: Sequence[str]) -> Iterator[Diagnostic]:
+def without_target(context: DeployContext, prepared: Sequence[Prepared]) -> Iterator[Diagnostic]:
+    """What the project deployed before it had targets, and none of them has: it still runs beside theirs.
+
+    *prepared* is all that the target declares.
+    """
+    name = context.project.name
+    if name is None or context.project.target is None:
+        return
+    declared = {each.label for each in prepared}
+    declared |= {each.deployment.renamed_from or "" for each in prepared if each.deployment is not None}
+    names = (each.deployment.full_name for each in context.backend.deployments(project=name))
+    what = "Deployed before the project had targets, and still deployed"
+    hint = (
+        "Delete it with `syntask deployment delete NAME`, or make it belong to this target with "
+        f"`syntask deployment adopt NAME --from {name}`."
+    )
+    yield from still_deployed(
+        "undeclared-deployment", what, [each for each in names if each not in declared], hint
+    )
+
+
+def still_deployed(
+    code: str,
+    what: str,
+    left: Sequence[str],
+    hint: str = "Run `syntask deploy --all --prune` to delete what is no longer declared.",
+) -> Iterator[Diagnostic]:
     """Warn of *left*, the names of what is declared no more, if there are any; *what* says what they are."""
     if left:
-        hint = "Run `syntask deploy --all --prune` to delete what is no longer declared."
         yield Diagnostic(code, f"{what}: {_listed(left)}.", hint).as_warning()
 
 

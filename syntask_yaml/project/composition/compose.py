@@ -93,9 +93,7 @@ class _Composition:
     def _of_file(self, file: ProjectFile) -> Iterator[Node]:
         layers = [layer for each in (*file.included_by, file) for layer in _layers_of(each)]
         if self.target is not None:
-            layers += _part(
-                self.target.node, "defaults", f"the `defaults` of the target `{self.target.name}`"
-            )
+            layers += _part(self.target.node, "defaults", f"the `defaults` of {self.target.title}")
         below = self.layers.merged(layers) if layers else None
         for entry in file.entries:
             own = in_layer(from_root(entry, file.folder), "")
@@ -106,7 +104,7 @@ class _Composition:
         written = [name if isinstance(name, str) else "" for name in names]
         if target is not None and (given := target.changes(*written)):
             place = target.prefix
-            location = LayerLocation(place.source, place.location, _title(target))
+            location = LayerLocation(place.source, place.location, target.title)
             entry = self.layers.merge(entry, Node(given, place.source, location), at=entry)
         for each in changes:
             entry = self.layers.merge(entry, each, at=entry)
@@ -124,7 +122,7 @@ class _Composition:
             if not places:
                 self.problems.append(_unknown(change, name, entries))
             for at in places if isinstance(change.value, dict) else ():
-                found.setdefault(at, []).append(in_layer(change, _title(self.target)))
+                found.setdefault(at, []).append(in_layer(change, self.target.title))
         return found
 
     def _is_called(self, entry: Node, name: str) -> bool:
@@ -132,10 +130,6 @@ class _Composition:
         if entry.value.get("name") != last:
             return False
         return not slash or self.is_flow(str(entry.value.get("entrypoint") or ""), flow)
-
-
-def _title(target: Target) -> str:
-    return f"the target `{target.name}`"
 
 
 def _unknown(change: Node, name: str, entries: Sequence[Node]) -> Diagnostic:

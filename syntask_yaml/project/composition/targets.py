@@ -28,6 +28,11 @@ class Target:
     node: Node
 
     @property
+    def title(self) -> str:
+        """What the values that it gives say they come from."""
+        return f"the target `{self.name}`"
+
+    @property
     def is_default(self) -> bool:
         return flag(self._fields.get("default") or False) is True
 

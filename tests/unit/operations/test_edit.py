@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from syntask_yaml.errors import FileFailed, ProjectInvalid, UsageError
+from syntask_yaml.errors import EditRefused, FileFailed, ProjectInvalid, UsageError
 from syntask_yaml.operations.edit import apply_edit, parse_assignment, parse_path, prepare_edit
 from syntask_yaml.operations.project import ProjectPlace
 
@@ -92,3 +92,47 @@ def test_problems_that_are_there_already_do_not_hinder(file: Path) -> None:
         prepare_edit(place, "a", [(("pasued",), True)])
 
     assert file.read_text(encoding="utf-8") == text.replace("limit: x", "limit: 2")
+
+
+LAYERED = """\
+defaults: {tags: [x]}
+targets:
+  prod: {deployments: {a: {parameters: {limit: 7}, version: null}}}
+  dev: {mode: development}
+deployments:
+- {name: a, entrypoint: "flows.py:etl", parameters: {limit: 1}, version: v1}
+"""
+
+
+@pytest.mark.parametrize(
+    ("target", "path", "value", "why"),
+    [
+        ("prod", ("parameters", "limit"), 3, "the target `prod` sets it"),
+        ("prod", ("version",), "v2", "the target `prod` removes it"),
+        ("dev", ("paused",), False, "the target `dev` sets it"),
+    ],
+)
+def test_what_a_target_replaces_is_not_set_in_vain(
+    file: Path, target: str, path: tuple[str, ...], value: Any, why: str
+) -> None:
+    file.write_text(LAYERED, encoding="utf-8")
+    with pytest.raises(EditRefused, match=why):
+        prepare_edit(ProjectPlace(directory=file.parent, target=target), "a", [(path, value)])
+    apply_edit(prepare_edit(ProjectPlace(directory=file.parent), "a", [(path, value)]))
+
+
+def test_what_the_entry_says_in_spite_of_a_target_can_be_changed(file: Path) -> None:
+    file.write_text(LAYERED, encoding="utf-8")
+    place = ProjectPlace(directory=file.parent, target="dev")
+    assignments = [(("name",), "b"), (("tags",), ["y"]), (("parameters", "limit"), 7)]
+    apply_edit(prepare_edit(place, "a", assignments, unset=[("version",)]))
+    assert '{name: b, entrypoint: "flows.py:etl", parameters: {limit: 7}, tags: [y]}' in file.read_text()
+
+
+def test_what_is_inherited_is_not_unset_in_the_entry(file: Path) -> None:
+    file.write_text(LAYERED, encoding="utf-8")
+    place = ProjectPlace(directory=file.parent)
+    with pytest.raises(EditRefused, match=r"it comes from the `defaults` of") as raised:
+        prepare_edit(place, "a", [], unset=[("tags",)])
+    assert raised.value.hint.startswith("Set it to null here")
+    prepare_edit(place, "a", [], unset=[("parameters", "limit")])  # that of the target stays

@@ -15,10 +15,12 @@ from syntask_yaml.cli.views.plan import deletion_lines
 from syntask_yaml.errors import BackendConflict, ProjectInvalid, PruneRefused, UsageError
 from syntask_yaml.model.deployment import Write
 from syntask_yaml.model.run import RunRequest
+from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.deployments import check_unprotected
 from syntask_yaml.operations.destroy import destroy, plan_destroy
 from syntask_yaml.operations.outcome import Outcome
+from syntask_yaml.operations.plan import Request, make_plan
 from syntask_yaml.operations.prune import Approval
 from syntask_yaml.plan.changes import Action, Plan
 from tests.support.desk import Desk
@@ -251,3 +253,31 @@ def test_a_preview_that_is_not_known_is_not_destroyed(tmp_path: Path, backend: B
     desk.write(PREVIEWS)
     with pytest.raises(ProjectInvalid, match="PR"):
         plan_destroy(desk.context)
+
+
+def test_what_was_deployed_before_there_were_targets_is_not_forgotten(desk: Desk) -> None:
+    """It would run beside what a target deploys under other names."""
+    entry = "deployments: [{name: d0, entrypoint: 'flows.py:etl'}]"
+    desk.write(f"name: shop\ntargets: {{prod: {{default: true, name_prefix: prod-}}}}\n{entry}\n")
+    before = "Deployed before the project had targets, and still deployed: "
+    assert left(desk, prune=True) == [f"{before}`etl/d0`, `etl/d1`, `etl/d2`."]
+    desk.write(f"name: shop\ntargets: {{prod: {{default: true}}}}\n{entry}\n")
+    assert left(desk) == [f"{before}`etl/d1`, `etl/d2`."]
+    desk.deploy()
+    desk.write(f"name: shop\ntargets: {{test: {{default: true}}}}\n{entry}\n")
+    with pytest.raises(BackendConflict) as raised:
+        desk.deploy()
+    assert "`name_prefix`" in raised.value.hint
+
+
+def test_all_of_a_target_is_planned_without_being_asked_for(desk: Desk) -> None:
+    text = "name: shop\ntargets: {prod: {default: true}}\ndeployments:\n"
+    entries = [f"- {{name: d{n}, entrypoint: 'flows.py:etl'}}\n" for n in range(3)]
+    desk.write(text + "".join(entries))
+    desk.deploy()
+    desk.write(text + "".join(entries[:2]))
+    request = Request(selection=Selection())
+    found = make_plan(desk.context, request).diagnostics
+    assert [each.detail for each in found if each.code == "undeclared-deployment"] == [
+        "No longer declared, but still deployed: `etl/d2`."
+    ]
