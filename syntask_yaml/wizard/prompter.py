@@ -23,6 +23,7 @@ GO_BACK = "<"
 HOW_TO_LEAVE = "Ctrl-B or `<`: previous question. Ctrl-C: quit without saving."
 _MARK = "?"
 _USUAL_WIDTH = 80
+_TABLE_INDENT = "    "
 _COLORS = {"+": "green", "-": "red"}
 
 
@@ -73,6 +74,9 @@ class TerminalPrompter:
             self._show(line, _COLORS.get(line[:1]))
         for line in question.notes:
             self.say(line, indent="  ")
+        if all(len(line) + len(_TABLE_INDENT) < _width() for line in question.table):
+            for line in question.table:
+                self._show(f"{_TABLE_INDENT}{line}".rstrip())
         prompt = _PROMPTS[type(question)](question, self._output)
         prompt.application.key_bindings = _with_back(prompt.application.key_bindings, question)
         try:

@@ -37,7 +37,8 @@ class Question(Generic[T]):
     """One question. *option* is what answers it on the command line, if it is not that of its *key*.
 
     *default* is what Enter means, and what is taken where nobody can be asked; None there refuses.
-    *notes* are lines to read before.
+    *notes* are lines to read before, and *table* lines that belong under each other: a terminal that is too
+    narrow for one of them shows none.
     """
 
     key: str
@@ -45,6 +46,7 @@ class Question(Generic[T]):
     _: KW_ONLY
     default: T | None = None
     notes: Sequence[str] = ()
+    table: Sequence[str] = ()
     option: str = ""
 
     @property

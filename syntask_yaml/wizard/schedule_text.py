@@ -9,6 +9,7 @@ from typing import Any
 
 from syntask_yaml.model import schedule_words
 from syntask_yaml.model.schedule import Timing, timing_from_dict
+from syntask_yaml.model.schedule_calendar import calendar_of
 from syntask_yaml.model.schedule_words import UNITS, in_words
 from syntask_yaml.model.timing import parse_interval
 
@@ -68,3 +69,9 @@ def next_times(fields: Mapping[str, Any], now: datetime, timezone: str) -> list[
     if timing is None:
         return []
     return schedule_words.next_times(timing, now, count=SHOWN, timezone=timezone)
+
+
+def next_days(fields: Mapping[str, Any], now: datetime, timezone: str) -> list[str]:
+    """The days of an entry of `schedules`, as the lines of a calendar."""
+    timing = timing_of(fields)
+    return [] if timing is None else calendar_of(timing, now, timezone=timezone)

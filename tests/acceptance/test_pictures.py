@@ -15,8 +15,9 @@ PICTURES: Mapping[str, Callable[[], str]] = DRAWN["PICTURES"]
 
 
 def without_dates(picture: str) -> str:
-    """The wizard shows when a schedule fires next, which is another day each day."""
-    return re.sub(r"[A-Z][a-z]{2}(\s|&#160;)\d{4}-\d\d-\d\d", "DAY", picture)
+    """The wizard shows when a schedule fires next, which is another day each day, and a calendar of that."""
+    picture = re.sub(r"[A-Z][a-z]{2}(\s|&#160;)\d{4}-\d\d-\d\d", "DAY", picture)
+    return re.sub(r"<text [^>]*>(&#160;){4}([A-Z][a-z]{2}|[\d\[])?(&#160;|[\d\[\]])+</text>", "WEEK", picture)
 
 
 @pytest.mark.parametrize("name", PICTURES)

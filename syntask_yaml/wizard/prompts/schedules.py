@@ -13,7 +13,13 @@ from syntask_yaml.wizard.context import InterviewContext
 from syntask_yaml.wizard.draft import Draft
 from syntask_yaml.wizard.prompts.parameters import ask_missing
 from syntask_yaml.wizard.questions import Choice, Confirm, Interview, Select, Text
-from syntask_yaml.wizard.schedule_text import described, interval_problem, next_times, spoken_interval
+from syntask_yaml.wizard.schedule_text import (
+    described,
+    interval_problem,
+    next_days,
+    next_times,
+    spoken_interval,
+)
 
 DONE = ""
 _KEEP = "keep"
@@ -66,6 +72,7 @@ def _ask_all(draft: Draft, context: InterviewContext) -> Interview[Draft]:
             choices=[Choice(DONE, "No"), *_KINDS],
             default=DONE,
             notes=_times(schedule, context),
+            table=next_days(_in_given_zone(schedule, context), context.now, context.timezone),
         ).ask(context.answers)
     return draft.put(schedule=None, schedules=schedules)
 
@@ -76,10 +83,14 @@ def _declared(draft: Draft) -> list[Mapping[str, Any]]:
 
 
 def _times(schedule: Mapping[str, Any], context: InterviewContext) -> list[str]:
-    zone = context.given.overrides.timezone
-    schedule = {**schedule, "timezone": zone} if zone else schedule
+    schedule = _in_given_zone(schedule, context)
     times = next_times(schedule, context.now, context.timezone)
     return [f"{described(schedule)}. Next:", *(f"  {time}" for time in times)]
+
+
+def _in_given_zone(schedule: Mapping[str, Any], context: InterviewContext) -> Mapping[str, Any]:
+    zone = context.given.overrides.timezone
+    return {**schedule, "timezone": zone} if zone else schedule
 
 
 def _ask_interval(context: InterviewContext) -> Interview[dict[str, Any]]:

@@ -135,6 +135,11 @@ def test_the_next_times_of_a_schedule_are_shown(workshop: Workshop) -> None:
         "  Thu 2026-11-26 02:30",
         "  Fri 2026-11-27 02:30",
     ]
+    assert again.table[:3] == [
+        "      Mo  Tu  We  Th  Fr  Sa  Su",
+        "Nov                   20  21  22",
+        "     [23][24][25][26][27] 28  29",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import pytest
@@ -147,3 +148,23 @@ def test_nobody_refuses_what_has_no_default(question: Question[Any]) -> None:
 
     assert refused.value.hint == f"Pass `{question.option}`."
     assert refused.value.exit_code == 64
+
+
+@pytest.mark.parametrize(("width", "shown"), [(80, ["    Mo [23]", "    Tu"]), (11, [])])
+def test_a_table_is_shown_whole_or_not_at_all(
+    keys: PipeInput, monkeypatch: pytest.MonkeyPatch, width: int, shown: list[str]
+) -> None:
+    """Broken lines of one would say nothing."""
+    monkeypatch.setattr("syntask_yaml.wizard.prompter._width", lambda: width)
+    lines: list[str] = []
+
+    def note(line: str, color: str | None = None) -> None:
+        assert color is None
+        lines.append(line)
+
+    prompter = TerminalPrompter(note, is_colored=False, output=DummyOutput())
+    keys.send_text(ENTER)
+
+    prompter.ask(replace(WITH_DEFAULT, table=["Mo [23]", "Tu"]))
+
+    assert [line for line in lines if line.startswith("    ")] == shown
