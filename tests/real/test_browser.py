@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from subprocess import Popen
 from threading import Thread
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -19,10 +22,12 @@ from playwright.sync_api import Browser, expect
 
 from syntask_yaml.backend.base import RunFilter
 from syntask_yaml.backend.embedded import EmbeddedBackend
+from syntask_yaml.model.run import RunRequest
 from tests.support.browser import AXE, CHROMIUM, open_tab, started_browser
 from tests.support.hostile_store import NAME, NOW, fill
 from tests.support.pages import served
-from tests.support.processes import clean_environ, end, start
+from tests.support.processes import clean_environ, end, kill, start
+from tests.support.site import until
 
 pytestmark = [
     pytest.mark.real,
@@ -74,20 +79,45 @@ def _hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Embedde
     backend.close()
 
 
-@pytest.fixture(name="working")
-def _working(tmp_path: Path) -> Iterator[EmbeddedBackend]:
-    """A store with a deployment, which a worker serves."""
+@dataclass
+class Workplace:
+    """A project in *folder* with one deployment, and the *worker* that serves it."""
+
+    folder: Path
+    worker: Popen[bytes] | None = None
+
+    def serve(self) -> None:
+        own = {"SYNTASK_WORKER_GRACE_SECONDS": "1", "SYNTASK_WORKER_LEASE_SECONDS": "3"}
+        environ = clean_environ(SYNTASK_HOME=str(self.folder / "home"), **own)
+        argv = [sys.executable, "-m", "syntask_yaml", "--no-prompt", "serve"]
+        self.worker = start(argv, log=self.folder / "worker.log", environ=environ, cwd=self.folder)
+
+    def kill(self) -> None:
+        assert self.worker is not None
+        kill(self.worker)
+
+    def ask(self, backend: EmbeddedBackend, **parameters: int) -> str:
+        """The id of a run of the deployment, once it is deployed."""
+        (stored,) = until(backend.deployments)
+        return backend.create_run(RunRequest(deployment_id=stored.id, parameters=parameters)).id
+
+
+@pytest.fixture(name="workplace")
+def _workplace(tmp_path: Path) -> Iterator[Workplace]:
     (tmp_path / "syntask.yaml").write_text(_PROJECT, encoding="utf-8")
     (tmp_path / "flows.py").write_text(_FLOW, encoding="utf-8")
-    environ = clean_environ(SYNTASK_HOME=str(tmp_path / "home"), SYNTASK_WORKER_GRACE_SECONDS="1")
-    serve = [sys.executable, "-m", "syntask_yaml", "--no-prompt", "serve"]
-    worker = start(serve, log=tmp_path / "worker.log", environ=environ, cwd=tmp_path)
-    backend = EmbeddedBackend.open(tmp_path / "home/syntask.db")
-    try:
+    workplace = Workplace(tmp_path)
+    workplace.serve()
+    yield workplace
+    if workplace.worker is not None:
+        end(workplace.worker)
+
+
+@pytest.fixture(name="working")
+def _working(workplace: Workplace) -> Iterator[EmbeddedBackend]:
+    """The store of the workplace."""
+    with closing(EmbeddedBackend.open(workplace.folder / "home/syntask.db")) as backend:
         yield backend
-    finally:
-        end(worker)
-        backend.close()
 
 
 def test_a_run_from_its_form_to_its_end_with_the_keyboard_alone(
@@ -124,6 +154,43 @@ def test_a_run_from_its_form_to_its_end_with_the_keyboard_alone(
 
         assert tab.hosts == {"127.0.0.1"}
         assert [each for each in tab.complaints if "400" not in each] == []
+
+
+@pytest.mark.torture
+def test_what_one_tab_does_the_other_one_shows(
+    browser: Browser, working: EmbeddedBackend, workplace: Workplace
+) -> None:
+    """Without a reload, and the whole log in both of them."""
+    run = workplace.ask(working, lines=50)
+    with served(working) as client, ExitStack() as stack:
+        url = str(client.base_url)
+        one, other = (stack.enter_context(open_tab(browser, base_url=url)).page for _ in range(2))
+        for page in (one, other):
+            page.goto(f"/runs/{run}")
+            expect(page.locator("#log .line", has_text="line 49")).to_have_count(1, timeout=60_000)
+        other.get_by_role("button", name="Cancel").click()
+        for page in (one, other):
+            expect(page.locator("#state .state")).to_have_text("Cancelled", timeout=60_000)
+            expect(page.locator("#log")).to_have_attribute("data-status", "ended", timeout=60_000)
+        assert [page.locator("#log .line").count() for page in (one, other)] == [len(working.logs(run))] * 2
+
+
+@pytest.mark.torture
+def test_a_worker_that_is_killed_is_missed_on_the_page(
+    browser: Browser, working: EmbeddedBackend, workplace: Workplace
+) -> None:
+    """The page shows what is known of the run, and that it crashed once another worker finds it."""
+    run = workplace.ask(working, lines=5)
+    with served(working) as client, open_tab(browser, base_url=str(client.base_url)) as tab:
+        tab.page.goto(f"/runs/{run}")
+        expect(tab.page.locator("#log .line", has_text="line 4")).to_have_count(1, timeout=60_000)
+        workplace.kill()
+        expect(tab.page.locator("#state .state")).to_have_text("Running")
+        workplace.serve()
+        expect(tab.page.locator("#state .state")).to_have_text("Crashed", timeout=60_000)
+        expect(tab.page.locator("#actions button")).to_have_text("Run again")
+        assert tab.page.locator("#log .line", has_text="line 0").count() == 1
+        assert tab.complaints == []
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed")
@@ -167,6 +234,39 @@ def test_another_site_changes_nothing(
 
     assert "another site" in answer
     assert backend.runs(RunFilter()) == before
+
+
+_READS = """\
+<!doctype html><title>Other site</title>
+<iframe src="{url}/"></iframe>
+<script src="{url}/api/runs"></script>
+<script>
+window.read = fetch("{url}/api/runs", {{credentials: "include"}})
+  .then((answer) => answer.text()).catch(() => "");
+</script>
+"""
+
+
+def test_another_site_reads_nothing_under_our_name_or_another(
+    browser: Browser, hostile: tuple[EmbeddedBackend, httpx.Client]
+) -> None:
+    """Neither in a frame, nor as a script, nor by asking; nor by a name that it has lead to this machine."""
+    _, client = hostile
+    url = str(client.base_url).rstrip("/")
+    with other_site(_READS.format(url=url).encode()) as site, open_tab(browser) as tab:
+        failed: list[str] = []
+        tab.page.on("requestfailed", lambda request: failed.append(urlsplit(request.url).path))
+        tab.page.goto(site)
+        read = tab.page.evaluate("window.read")
+        frame = tab.page.frames[1].content()
+        # What a name of theirs leads to that changes its address: the browser takes it for their own site.
+        rebound = tab.page.goto(f"http://rebound.localhost:{client.base_url.port}/")
+
+    assert read == ""
+    assert "Timeline" not in frame
+    assert sorted(failed) == ["/", "/api/runs", "/api/runs"]
+    assert rebound is not None
+    assert rebound.status == 403
 
 
 @contextmanager
