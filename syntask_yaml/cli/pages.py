@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from syntask_yaml.ui.app import Application
     from syntask_yaml.ui.site import ProjectAtHand
 
+# How often Python collects unless it is told otherwise.
+_COLLECT = (700, 10, 10)
 LOOPBACK = "127.0.0.1"
 
 port_option = click.option(
@@ -58,6 +61,8 @@ def application(
     from syntask_yaml.ui.session import Sessions
     from syntask_yaml.ui.site import Site
 
+    # Commands collect seldom, as they end soon; a page leaves some circles behind.
+    gc.set_threshold(*_COLLECT)
     gate = Gate.of(names, is_read_only=is_read_only)
     site = Site(backend, utc_now, is_read_only, _project_at_hand(context))
     return make_app(site, Sessions(token), gate)
