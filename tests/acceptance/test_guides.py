@@ -1,6 +1,6 @@
 """Every code block of the guides that concerns deployments, on the embedded backend.
 
-`tests/real/prefect/test_sdk.py` has those that need a server.
+`tests/real/prefect/test_guides.py` has them on a server, where a stock worker executes the runs.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ _HERE = (
 _ELSEWHERE: dict[str, tuple[type[SyntaskError], str, str]] = {
     "publish": (NotFound, "kubernetes-job/my-k8s-job", "PREFECT_API_URL"),
     "infrastructure-before": (NotFound, "kubernetes-job/my-k8s-job", "PREFECT_API_URL"),
+    "infrastructure-before-at-the-top": (NotFound, "kubernetes-job/my-k8s-job", "PREFECT_API_URL"),
     "image": (DeployError, "engine", ""),  # no engine answers here
 }
 _PULLED = {

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.support.git_repository import Repository
+from tests.support.prefect_server import PrefectServer
 
 URL = "https://github.com/me/myrepo.git"
 _FLOW = """
@@ -160,6 +162,26 @@ from syntask.infrastructure.kubernetes import KubernetesJob
         f"{_NEVER_APPLIED}; {_PULL_POLICY}",
     ),
     Block(
+        "infrastructure-before-at-the-top",
+        f"""from syntask import flow
+from syntask.deployments import Deployment
+from syntask.filesystems import GitHub
+from syntask.infrastructure.kubernetes import KubernetesJob
+
+repo = GitHub.load("demo-repo")
+{_FLOW}    Deployment.build_from_flow(
+        my_flow,
+        name="my-deployment",
+        storage=repo,
+        entrypoint="example.py:my_flow",
+        infrastructure=KubernetesJob.load("my-k8s-job"),
+        infra_overrides=dict(image_pull_policy="Never"),
+        parameters=dict(name="Marvin"),
+    ).apply()
+""",
+        f"{_NEVER_APPLIED}; {_PULL_POLICY}",
+    ),
+    Block(
         "infrastructure-after-block",
         f"""from syntask import flow
 from syntask.storage import GitHub
@@ -211,3 +233,11 @@ def write_block(block: Block, folder: Path) -> Path:
     script = folder / ("example.py" if "my_flow(" in block.code else "deploy.py")
     script.write_text(block.code.replace(URL, f"file://{repository}"), encoding="utf-8")
     return script
+
+
+def create_old_block(server: PrefectServer, slug: str, name: str, data: dict[str, Any]) -> None:
+    """Have a block of Prefect 2 on *server*, with fields of the types that *data* has."""
+    kinds = {key: "object" if isinstance(value, dict) else "string" for key, value in data.items()}
+    properties = {key: {"type": kind} for key, kind in kinds.items()}
+    fields = {"title": slug, "type": "object", "properties": properties, "secret_fields": ["access_token"]}
+    server.create_old_block(slug, name, fields, data)

@@ -168,7 +168,7 @@ class PrefectServer:
 
     def create_pool(self, name: str, *, type: str = "process", **fields: Any) -> None:
         """A new work pool, with a worker's own template where the server knows one."""
-        template = fields.pop("base_job_template", None) or self._template(type)
+        template = fields.pop("base_job_template", None) or self.template(type)
         self.request(
             "POST", "/work_pools/", {"name": name, "type": type, "base_job_template": template, **fields}
         )
@@ -182,7 +182,8 @@ class PrefectServer:
         document = {**of_type, "name": name, "data": data, "block_schema_id": schema["id"]}
         self.request("POST", "/block_documents/", document)
 
-    def _template(self, type: str) -> Any:
+    def template(self, type: str) -> Any:
+        """The base job template of a worker of *type*; empty where the server knows none."""
         known = self.request("GET", "/collections/views/aggregate-worker-metadata")
         for workers in known.values():
             if type in workers:

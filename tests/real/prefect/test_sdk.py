@@ -13,7 +13,7 @@ import pytest
 from syntask import deploy
 from syntask_yaml import api
 from tests.support.git_repository import Repository
-from tests.support.guides import BY_ID, write_block
+from tests.support.guides import BY_ID, create_old_block, write_block
 from tests.support.prefect_server import PrefectServer
 from tests.support.sdk import CASES, DOCKER, FLOWS, PROCESS, file_of, load_flows
 from tests.support.served import PATIENCE, messages, serving, stop
@@ -57,13 +57,6 @@ def test_a_call_deploys_what_the_file_declares(sqlite: PrefectServer, project: P
     assert changed == []
 
 
-def _create_old_block(server: PrefectServer, slug: str, name: str, data: dict[str, Any]) -> None:
-    kinds = {key: "object" if isinstance(value, dict) else "string" for key, value in data.items()}
-    properties = {key: {"type": kind} for key, kind in kinds.items()}
-    fields = {"title": slug, "type": "object", "properties": properties, "secret_fields": ["access_token"]}
-    server.create_old_block(slug, name, fields, data)
-
-
 def test_blocks_of_the_guides_use_what_the_server_has(
     sqlite: PrefectServer, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -73,8 +66,8 @@ def test_blocks_of_the_guides_use_what_the_server_has(
     monkeypatch.chdir(folder)
     url = f"file://{project / 'myrepo.git'}"
     job = {"image": "shop/orders:1", "namespace": "flows", "env": {"MODE": "fast"}}
-    _create_old_block(sqlite, "kubernetes-job", "my-k8s-job", job)
-    _create_old_block(sqlite, "github", "demo-repo", {"repository": url, "access_token": "hush-hush"})
+    create_old_block(sqlite, "kubernetes-job", "my-k8s-job", job)
+    create_old_block(sqlite, "github", "demo-repo", {"repository": url, "access_token": "hush-hush"})
 
     run_block("publish", folder)
     run_block("publish", folder)
@@ -106,12 +99,14 @@ def run_block(name: str, folder: Path) -> None:
 
 
 @pytest.mark.torture
-def test_prefects_worker_executes_what_is_served(project: Path) -> None:
-    with serving(project) as process:
+@pytest.mark.parametrize("form", [(), ("beside",)], ids=["serve", "aserve"])
+def test_prefects_worker_executes_what_is_served(project: Path, form: tuple[str, ...]) -> None:
+    with serving(project, *form) as process:
         run = api.wait(api.run("my-flow/my-deployment"), timeout=PATIENCE)
         assert run.state.type is api.StateType.COMPLETED, messages(run)
         said = stop(process, project)
 
+    assert ("went on beside it" in said) == bool(form)
     assert "Paused `my-flow/my-deployment`." in said
     (stored,) = api.deployments(["my-flow/my-deployment"])
     assert stored.deployment.paused is True
