@@ -227,7 +227,8 @@ def check_unique(
     """A problem if `flow/name` is in *seen* already, where it is noted now."""
     first = seen.setdefault((flow, name), declaration)
     if first is not declaration:
-        line = first.node.span.line
-        detail = f"`{flow}/{name}` is already declared on line {line}, and one would overwrite the other."
-        place = declaration.node.get("name") or declaration.node
+        place, before = declaration.name_place, first.node
+        of_file = "" if before.source.name == place.source.name else f" of `{before.source.name}`"
+        where = f"on line {before.span.line}{of_file}"
+        detail = f"`{flow}/{name}` is already declared {where}, and one would overwrite the other."
         yield place.problem("duplicate-deployment", detail, "Rename one of them.")

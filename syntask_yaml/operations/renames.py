@@ -56,7 +56,7 @@ def likely_renames(
                 f"`{candidates[0].label}` is new, and `{names[0]}`, which has the same "
                 "entrypoint, is no longer declared."
             )
-            place = candidates[0].declaration.node.get("name") or candidates[0].declaration.node
+            place = candidates[0].declaration.name_place
             hint = (
                 f"If it was renamed, add `renamed_from: {names[0]}` to keep its runs and whether "
                 "it is paused."

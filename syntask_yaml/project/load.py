@@ -54,6 +54,12 @@ class Declaration:
         return str(before[0].value) if before and before[0].value else self.name
 
     @property
+    def name_place(self) -> Node:
+        """Where the name was written; the entry itself where it has none."""
+        node = self.node.get("name")
+        return self.node if node is None else (replaced_by(node) or [node])[-1]
+
+    @property
     def fields(self) -> dict[str, Any]:
         """The keys of the entry that are not sections."""
         return {key: value for key, value in self.node.value.items() if key not in SECTIONS}

@@ -12,7 +12,9 @@ from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.run import RunRequest
 from syntask_yaml.model.value import known
+from syntask_yaml.operations.project import ProjectPlace, open_project, validate
 from syntask_yaml.plan.changes import Action
+from syntask_yaml.project.flows import FlowReader
 from tests.support.desk import Desk
 
 ENTRY = "entrypoint: flows.py:etl, schedules: [{cron: '0 7 * * *', slug: s}]"
@@ -130,3 +132,15 @@ def test_a_prefix_of_a_target_is_that_of_the_old_name_too(desk: Desk) -> None:
     (change,) = desk.plan().plan.changes
 
     assert (change.action, change.reason) == (Action.RENAME, "renamed from etl/pr-old")
+
+
+def test_a_problem_with_a_name_is_said_where_it_was_written(tmp_path: Path) -> None:
+    """A target puts a prefix in front of it, and the other one may be in another file."""
+    desk = Desk(tmp_path)
+    entry = "deployments: [{name: one, entrypoint: 'flows.py:etl'}]\n"
+    desk.write(f"include: [more.yaml]\ntargets: {{dev: {{mode: development}}}}\n{entry}")
+    desk.write(entry, "more.yaml")
+    project = open_project(ProjectPlace(directory=tmp_path, target="dev"))
+    (problem,) = validate(project, flows=FlowReader(tmp_path))
+    assert str(problem.span) == "more.yaml:1:22"
+    assert "on line 3 of `syntask.yaml`" in problem.detail
