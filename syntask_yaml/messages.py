@@ -351,6 +351,10 @@ MESSAGES: Mapping[str, Message] = {
         "Undeclared deployment",
         "The project deployed it before and no longer declares it, so its schedules continue to make runs.",
     ),
+    "resource-kept": Message(
+        "Resource still in use",
+        "A resource that would be deleted is used by deployments that stay. It is kept, or handed over.",
+    ),
     "undeclared-resource": Message(
         "Undeclared resource",
         "The project deployed it before and no longer declares it, so it stays on the backend.",

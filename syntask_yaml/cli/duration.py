@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 
 import click
 
-from syntask_yaml.model.timing import parse_interval, parse_moment
-
-_SHORT = re.compile(r"(?:(?P<d>\d+)d)?(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m)?(?:(?P<s>\d+)s)?")
-_SECONDS = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
+from syntask_yaml.model.duration import parse_duration
+from syntask_yaml.model.timing import parse_moment
 
 
 class Duration(click.ParamType[float]):
@@ -21,13 +18,8 @@ class Duration(click.ParamType[float]):
     def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
         if isinstance(value, float):
             return value
-        text = str(value).strip()
-        if text and (match := _SHORT.fullmatch(text.lower())):
-            return float(
-                sum(int(number) * _SECONDS[unit] for unit, number in match.groupdict().items() if number)
-            )
         try:
-            return parse_interval(text)
+            return parse_duration(str(value))
         except ValueError:
             self.fail(f"`{value}` is not a duration, such as `90s` or `10m`.", param, ctx)
 

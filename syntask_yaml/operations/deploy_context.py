@@ -44,6 +44,7 @@ class DeployContext:
     """A project with what its templates and checks may ask: this machine, and the backend.
 
     *with_resources*: the backend is taken as it will be once the resources of the project are written.
+    *preview* is the owner that is meant, where it is known without the prefix of the target.
     """
 
     project: Project
@@ -53,6 +54,7 @@ class DeployContext:
     default_pool: str | None = None
     allow_unset: bool = False
     with_resources: bool = False
+    preview: str | None = None
 
     @cached_property
     def resources(self) -> tuple[BoundResource, ...]:
@@ -123,6 +125,8 @@ class DeployContext:
         """Whose what is deployed becomes: the target's, or that of one preview or developer in it, where
         the prefix of the names says of which. Raises ProjectInvalid where that is not known."""
         target, name = self.project.target, self.project.owner
+        if self.preview is not None:
+            return Owner(self.preview, self.origin)
         if target is not None and name is not None and is_template(target.name_prefix):
             prefix = resolve_text(target.prefix, self.scope(_NO_OUTPUTS))
             problems = [each for each in prefix.diagnostics if not (self.allow_unset and each.code == _UNSET)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from syntask_yaml.document.reader import read
 from syntask_yaml.errors import UsageError
@@ -10,13 +11,35 @@ from syntask_yaml.model.events import Observer
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.expiry import find_expired
 from syntask_yaml.operations.outcome import Outcome
 from syntask_yaml.operations.plan import Planned, Request, make_plan
+from syntask_yaml.operations.project import ProjectPlace
+from syntask_yaml.operations.project import read as read_files
 from syntask_yaml.operations.prune import Approval
 from syntask_yaml.project.load import Project, load_project
 from syntask_yaml.source import Source
 
 _EVERYTHING = Request(selection=Selection(all=True), prune=True)
+
+
+def expired_contexts(context: DeployContext, now: datetime) -> list[DeployContext]:
+    """*context* for each owner in its target that has run out by *now*."""
+    return [replace(context, preview=owner) for owner in find_expired(context, now)]
+
+
+def expiring_projects(place: ProjectPlace) -> list[Project]:
+    """The project at *place* in each target that `expires`, or in the one that is named.
+
+    Raises UsageError if there is none.
+    """
+    reading = read_files(place)
+    projects = [reading.choose(place.target)] if place.target else map(reading.project, reading.targets)
+    found = [each for each in projects if each.target is not None and each.target.lifetime is not None]
+    if not found:
+        what = f"The target `{place.target}` does not" if place.target else "No target of the project does"
+        raise UsageError(f"{what} expire.", hint="Write `expires: 7d` in the target.")
+    return found
 
 
 def plan_destroy(context: DeployContext) -> Planned:

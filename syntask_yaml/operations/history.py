@@ -28,10 +28,12 @@ _LOOKED_AT = 200
 
 
 def begin_record(context: DeployContext, plan: Plan) -> DeployRecord | None:
-    """Keep that a deploy begins to write *plan*; None where it writes nothing, and nothing is kept."""
-    if all(each.write is None for each in plan.changes) and all(
-        each.write is None for each in plan.resources
-    ):
+    """Keep that a deploy begins to write *plan*; None where it writes nothing, and nothing is kept.
+
+    In a target that expires, a deploy without changes is kept, too.
+    """
+    changed = (*(each.write for each in plan.changes), *(each.write for each in plan.resources))
+    if not any(changed) and not (plan.changes and _expires(context)):
         return None
     commit = context.versions.commit
     is_past = context.project.worked_on is not None
@@ -54,7 +56,7 @@ def end_record(context: DeployContext, record: DeployRecord | None, outcome: Out
             record,
             ended=utc_now(),
             summary=outcome.summary,
-            deployments=_actions(outcome.results),
+            deployments=_actions(outcome.results, with_unchanged=_expires(context)),
             resources=_actions(outcome.resources),
         )
         _kept(ended, context.backend)
@@ -66,8 +68,14 @@ def _kept(record: DeployRecord, backend: Backend) -> DeployRecord | None:
     return None
 
 
-def _actions(results: Iterable[Any]) -> dict[str, str]:
-    return {each.label: each.action for each in results if each.action != _UNCHANGED}
+def _expires(context: DeployContext) -> bool:
+    """Whether it matters when a deployment that did not change was deployed last."""
+    target = context.project.target
+    return target is not None and target.lifetime is not None
+
+
+def _actions(results: Iterable[Any], *, with_unchanged: bool = False) -> dict[str, str]:
+    return {each.label: each.action for each in results if with_unchanged or each.action != _UNCHANGED}
 
 
 def read_history(
@@ -87,7 +95,8 @@ def last_deploys(backend: Backend, stored: Stored, *, limit: int) -> list[dict[s
     if deployment.project is None:
         return []
     name = deployment.full_name
-    records = islice(backend.deploy_records(deployment.project), _LOOKED_AT)
+    target = ":".join(deployment.project.split(":")[:2])  # without the prefix of a preview
+    records = islice(backend.deploy_records(target), _LOOKED_AT)
     found = islice((each for each in records if name in each.deployments), limit)
     return [
         {**{key: each.as_json()[key] for key in _OF_ONE}, "result": each.deployments[name]} for each in found

@@ -38,6 +38,7 @@ from syntask_yaml.operations.resources.changes import (
     undeclared_resources,
 )
 from syntask_yaml.operations.resources.prepare import prepare_resources
+from syntask_yaml.operations.resources.users import keep_used, kept_resources
 from syntask_yaml.operations.serving import check_serving
 from syntask_yaml.plan.changes import Plan
 from syntask_yaml.plan.diff import diff
@@ -110,7 +111,8 @@ class Planned:
         """What is to be said of the project file, and of what was prepared from it."""
         own = (problem for each in self.prepared for problem in each.diagnostics)
         resources = (problem for each in self.resources for problem in each.diagnostics)
-        return each_once((*self.warnings, *own, *resources, *self.refused, *self.renames))
+        kept = kept_resources(self.plan)
+        return each_once((*self.warnings, *own, *resources, *self.refused, *kept, *self.renames))
 
 
 def make_plan(context: DeployContext, request: Request, *, with_forecast: bool = False) -> Planned:
@@ -177,7 +179,7 @@ def plan_of(
     changes = compare_resources(
         context, planned.resources, found, prune=request.prune, take_over=request.take_over
     )
-    plan = replace(plan, resources=changes)
+    plan = keep_used(replace(plan, resources=changes), context.backend)
     refused = (*unread(prepared), *protected(plan)) if request.prune else ()
     renames = tuple(likely_renames(plan, prepared, stored, context))
     return replace(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean
 from syntask_yaml.document.location import start_of
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import NotFound, UsageError
+from syntask_yaml.model.duration import parse_duration
 from syntask_yaml.model.value import flag
 
 DEVELOPMENT = "development"
@@ -57,6 +59,23 @@ class Target:
         if written is not None:
             return str(written.value)
         return _DEVELOPMENT_PREFIX if self.is_development else ""
+
+    @property
+    def lifetime(self) -> timedelta | None:
+        """How long after their last deploy the deployments of the target run out; None: never."""
+        written = self._text("expires")
+        try:
+            seconds = parse_duration(str(written.value)) if written is not None else 0
+            return timedelta(seconds=seconds) if seconds > 0 else None
+        except (ValueError, OverflowError):
+            return None
+
+    def check_expires(self) -> Iterator[Diagnostic]:
+        """Yield why it is not known when the target expires, if that is declared."""
+        place = self._text("expires")
+        if place is not None and self.lifetime is None:
+            detail = f"`{place.value}` is not a duration."
+            yield place.problem("wrong-value", detail, "Write days (`7d`), hours (`12h`) or `P7D`.")
 
     @property
     def prefix(self) -> Node:
@@ -139,6 +158,7 @@ def check_targets(targets: tuple[Target, ...]) -> Iterator[Diagnostic]:
     """Yield what is wrong with the names of the targets, and with which is the default."""
     defaults = [each for each in targets if each.is_default]
     for target in targets:
+        yield from target.check_expires()
         if not _NAME.fullmatch(target.name):
             detail = f"`{target.name}` cannot be the name of a target."
             hint = "Use letters, digits, `-` and `_`, and begin with a letter or a digit."

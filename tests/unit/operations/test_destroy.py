@@ -1,0 +1,97 @@
+"""What is deleted of a target: its own, what has run out, and nothing that others use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from syntask_yaml.backend.clock import utc_now
+from syntask_yaml.backend.embedded import EmbeddedBackend
+from syntask_yaml.errors import UsageError
+from syntask_yaml.model.deployment import Deployment, Write
+from syntask_yaml.operations.destroy import expired_contexts, expiring_projects
+from syntask_yaml.operations.expiry import find_expired
+from syntask_yaml.operations.project import ProjectPlace
+from tests.support.target_desk import TargetDesk
+
+WEEK = timedelta(days=7)
+
+
+@pytest.fixture(name="desk")
+def _desk(tmp_path: Path) -> Iterator[TargetDesk]:
+    with closing(EmbeddedBackend.open(tmp_path / "syntask.db")) as backend:
+        yield TargetDesk(tmp_path / "work", backend)
+
+
+def test_a_preview_runs_out_after_its_last_deploy(desk: TargetDesk) -> None:
+    """Also where that changed nothing; nobody has to know the prefix. The last one takes the resources."""
+    desk.deploy("preview", "7")
+    desk.deploy("preview", "8")
+    last = next(desk.backend.deploy_records("shop:preview"))
+    assert last.ended is not None
+    desk.deploy("preview", "7")
+    context, now = desk.context("preview"), last.ended + WEEK
+    assert find_expired(context, now) == []
+    assert find_expired(context, now + timedelta(microseconds=1)) == ["shop:preview:pr-8-"]
+    assert find_expired(context, utc_now() + WEEK) == ["shop:preview:pr-7-", "shop:preview:pr-8-"]
+
+    for each in expired_contexts(context, now + timedelta(microseconds=1)):
+        desk.destroy(each)
+    assert (desk.names, desk.has_resources) == (["etl/pr-7-one"], True)
+    for each in expired_contexts(context, utc_now() + WEEK):
+        desk.destroy(each)
+    assert (desk.names, desk.has_resources, desk.owners()) == ([], False, set())
+
+
+def test_what_nobody_recorded_counts_from_its_last_change(desk: TargetDesk) -> None:
+    """As deployments that were handed to the target."""
+    there = Deployment(flow="etl", name="old", work_pool="default", project="shop:preview")
+    list(desk.backend.write([Write(None, there)]))
+    context = desk.context("preview")
+
+    assert find_expired(context, utc_now() + timedelta(days=6)) == []
+    assert find_expired(context, utc_now() + timedelta(days=8)) == ["shop:preview"]
+
+
+def test_only_targets_that_expire_are_looked_at(desk: TargetDesk) -> None:
+    place = ProjectPlace(directory=desk.folder)
+    assert [each.owner for each in expiring_projects(place)] == ["shop:preview"]
+    with pytest.raises(UsageError) as caught:
+        expiring_projects(replace(place, target="prod"))
+    assert caught.value.detail == "The target `prod` does not expire."
+    assert find_expired(desk.context("prod"), utc_now()) == []
+
+
+def test_a_pool_that_another_project_uses_is_kept(desk: TargetDesk) -> None:
+    """Until that one has left it."""
+    desk.deploy("prod")
+    guest = Deployment(flow="load", name="guest", work_pool="small", work_queue="quick", project="mall")
+    (written,) = desk.backend.write([Write(None, guest)])
+
+    said = desk.destroy(desk.context("prod"))
+    assert said == [
+        "Not deleted: `work queue small/quick`, `work pool small`. `load/guest` of `mall` uses it."
+    ]
+    assert "small" in {each.name for each in desk.backend.pools()}
+    assert desk.backend.variables() == []
+
+    (stored,) = desk.backend.deployments(names=[written.write.full_name])
+    list(desk.backend.write([Write(stored, None)]))
+    assert desk.destroy(desk.context("prod")) == []
+    assert (desk.has_resources, desk.owners()) == (False, set())
+
+
+def test_a_duration_that_is_none_is_told_where_it_stands(desk: TargetDesk) -> None:
+    file = desk.folder / "syntask.yaml"
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("expires: 7d", "expires: soon"), encoding="utf-8"
+    )
+
+    (problem,) = desk.context("prod").project.errors
+    assert (problem.code, problem.detail) == ("wrong-value", "`soon` is not a duration.")
+    assert problem.path == ("targets", "preview", "expires")
