@@ -30,7 +30,7 @@ _DEEPEN = (
     "GitLab CI, set `GIT_DEPTH: 0`."
 )
 _GITLINK = b"160000"
-_FILE_MODES = (b"100644", b"100755")
+_FILE_MODES = ("100644", "100755")
 
 
 class RevisionUnavailable(SyntaskError):
@@ -94,8 +94,7 @@ class History:
     def changed_since(self, commit: str) -> frozenset[Path]:
         """The files that differ between *commit* and now: committed or not, deleted, or new."""
         differing = self._names("diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", commit, "--")
-        new = self._names("ls-files", "--others", "--exclude-standard", "-z")
-        return frozenset(self.tree / name for name in (*differing, *new))
+        return frozenset(self.tree / name for name in (*differing, *self._untracked))
 
     def changed_between(self, one: str, other: str) -> frozenset[Path]:
         """The files that differ between two commits."""
@@ -107,15 +106,28 @@ class History:
 
         Links and submodules are left out. Raises RevisionUnavailable.
         """
-        listed = self._run("ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")
-        entries = [line.partition(b"\t") for line in listed if line.startswith(_FILE_MODES)]
-        wanted = [(about.split()[2], os.fsdecode(name)) for about, _, name in entries]
-        wanted = [(blob, name) for blob, name in wanted if is_wanted(name)]
-        contents = self._contents(blob for blob, _ in wanted)
+        wanted = [(about.split()[2], name) for about, name in self._files(commit) if is_wanted(name)]
+        contents = self._contents(os.fsencode(blob) for blob, _ in wanted)
         for (_, name), content in zip(wanted, contents, strict=True):
             path = into / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
+
+    def _files(self, commit: str) -> list[tuple[str, str]]:
+        """What git says of each regular file of *commit*, and its name."""
+        if commit not in self._listed:
+            lines = os.fsdecode(self._run("ls-tree", "-r", "-z", "--full-tree", commit)).split("\0")
+            parted = (line.partition("\t") for line in lines if line.startswith(_FILE_MODES))
+            self._listed[commit] = [(about, name) for about, _, name in parted]
+        return self._listed[commit]
+
+    @cached_property
+    def _listed(self) -> dict[str, list[tuple[str, str]]]:
+        return {}
+
+    @cached_property
+    def _untracked(self) -> list[str]:
+        return self._names("ls-files", "--others", "--exclude-standard", "-z")
 
     def _contents(self, blobs: Iterable[bytes]) -> Iterator[bytes]:
         answer = self._run("cat-file", "--batch", given=b"".join(blob + b"\n" for blob in blobs))

@@ -11,6 +11,8 @@ from typing import Any, TypeAlias
 from syntask_yaml.pysource.conditions import truth
 
 STAR = "*"
+# The statements that modules have most of, none of which has blocks that bind names beside it.
+_SIMPLE = (ast.Import, ast.ImportFrom, ast.Assign, ast.Expr, ast.FunctionDef, ast.ClassDef)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,8 @@ def _of_block(body: Iterable[ast.stmt], *, is_certain: bool) -> Iterator[tuple[s
         line = statement.end_lineno or statement.lineno
         for name, origin in _of_statement(statement):
             yield name, Binding(origin, line, is_certain)
+        if type(statement) in _SIMPLE:
+            continue
         for block, always in _blocks(statement):
             yield from _of_block(block, is_certain=is_certain and always)
 
