@@ -41,7 +41,7 @@ def refuse_of_another(owner: str | None, project: str | None, label: str, kind: 
 
 def _are_targets(*owners: str | None) -> bool:
     """Whether these are targets of one project."""
-    parts = [owner.partition(":") for owner in owners if owner]
+    parts = [(owner or "").partition(":") for owner in owners]
     return all(colon for _, colon, _ in parts) and len({name for name, _, _ in parts}) == 1
 
 

@@ -268,6 +268,10 @@ def test_what_was_deployed_before_there_were_targets_is_not_forgotten(desk: Desk
     with pytest.raises(BackendConflict) as raised:
         desk.deploy()
     assert "`name_prefix`" in raised.value.hint
+    desk.write(f"{entry}\n")
+    with pytest.raises(BackendConflict) as raised:
+        desk.deploy()
+    assert "`name_prefix`" not in raised.value.hint
 
 
 def test_all_of_a_target_is_planned_without_being_asked_for(desk: Desk) -> None:
