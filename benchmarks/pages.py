@@ -41,8 +41,8 @@ def measure() -> Table:
     """A full store, and two of the same size beside each other."""
     table = Table("Pages in a browser", ("what", "syntask", "Prefect", "ratio"))
     with tempfile.TemporaryDirectory() as folder, started_browser() as browser:
-        table.rows += _full(Path(folder) / "full", browser)
-        table.rows += _beside(Path(folder), browser)
+        table.rows.extend(_full(Path(folder) / "full", browser))
+        table.rows.extend(_beside(Path(folder), browser))
     table.notes.append(
         f"The full store has {RUNS:,} runs of {DEPLOYMENTS:,} deployments; `syntask ui` serves its pages. "
         f"Beside Prefect's own pages, both have {_PEER_RUNS:,} runs of {DEPLOYMENTS:,} deployments, and the "
@@ -179,7 +179,7 @@ def _beside(folder: Path, browser: Browser) -> Iterator[tuple[str, ...]]:
         store = history._store(stack, home, DEPLOYMENTS)
         history._fill(store, _PEER_RUNS)
         ours = stack.enter_context(_pages(home)).url
-        server = stack.enter_context(sqlite_server(folder / "prefect", **_WITH_UI))
+        server = stack.enter_context(sqlite_server(folder / "prefect", migrated=None, **_WITH_UI))
         _fill_server(server)
         theirs = server.api.removesuffix("/api")
         for what, our_page, our_sign, their_page, their_sign in _SIGHTS:
