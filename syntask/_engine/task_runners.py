@@ -35,6 +35,7 @@ class ThreadPoolTaskRunner:
         self._pool: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
         self._is_cancelled = False
+        self._is_short = max_workers is not None
 
     def duplicate(self) -> Self:
         """A runner with the same options, for a run of its own."""
@@ -54,7 +55,7 @@ class ThreadPoolTaskRunner:
         future: Future[Any] = Future(execution.run)
         work = partial(copy_context().run, self._execute, execution, future)
         queued = self._queue(work)
-        if self._max_workers is not None:
+        if self._is_short:
             future.may_execute_here(partial(self._help, queued, work))
         return future
 
@@ -74,7 +75,15 @@ class ThreadPoolTaskRunner:
                 from concurrent.futures import ThreadPoolExecutor
 
                 self._pool = ThreadPoolExecutor(self._max_workers or _MANY, "syntask-task")
-            return self._pool.submit(work)
+            queued = _Queued(work)
+            try:
+                return self._pool.submit(queued)
+            except RuntimeError as error:  # no thread can be started, and the pool counts wrongly now
+                queued.work, self._is_short = None, True
+                raise RuntimeError(
+                    f"There is no thread for a task run: {error}. "
+                    "Set `max_workers` of the flow's `ThreadPoolTaskRunner`."
+                ) from error
 
     def _help(self, queued: concurrent.futures.Future[None], work: Callable[[], None]) -> None:
         """Execute *work* in this thread if it is one of ours and no other one has begun it.
@@ -135,6 +144,17 @@ class ThreadPoolTaskRunner:
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[int | None]]:
         return self.__class__, (self._max_workers,)
+
+
+class _Queued:
+    """What waits for a thread. A pool keeps it where no thread could be started, and it is nothing then."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        self.work: Callable[[], None] | None = work
+
+    def __call__(self) -> None:
+        if self.work is not None:
+            self.work()
 
 
 # Which runner a thread is of.
