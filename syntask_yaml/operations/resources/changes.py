@@ -95,6 +95,9 @@ def compare_resources(
     """
     if not (prepared or prune):
         return ()
+    of_others = {
+        each.resource.full_name for each in found.stored if is_of_another_target(context, each.owner)
+    }
     if not take_over:
         found = _with_shared(context, prepared, found)
         for each in found.stored:
@@ -108,19 +111,20 @@ def compare_resources(
     changes = diff_resources(wanted, found.stored, context.owner, prune=prune and is_whole)
     if take_over:
         changes += _from_elsewhere(context, {each.full_name for each in changes}, found)
-    return tuple(_with_holders(context, changes, found))
+    return tuple(_with_holders(context, changes, found, of_others))
 
 
 def _with_holders(
-    context: DeployContext, changes: Sequence[ResourceChange], found: FoundResources
+    context: DeployContext, changes: Sequence[ResourceChange], found: FoundResources, of_others: Set[str]
 ) -> Iterator[ResourceChange]:
-    """*changes*, where what other targets of the project have, too, stays on the backend.
+    """*changes*, where what other targets of the project have, too, stays on the backend: also *of_others*.
 
     Each target that declares a resource has it in its ledger. The last one deletes it.
     """
     own = context.owner.project
     held_here = found.ledger_of(own).names
     held = {name for each in found.ledgers if each.owner.project != own for name in each.names}
+    held |= of_others
     stored = {each.resource.full_name: each for each in found.stored}
     for change in changes:
         name = change.full_name
@@ -153,7 +157,8 @@ def _with_shared(
 def is_of_another_target(context: DeployContext, owner: Owner) -> bool:
     project = context.project
     is_of_project = owner.project is not None and owner.project.startswith(f"{project.name}:")
-    return project.target is not None and is_of_project and owner.origin in (None, context.origin)
+    is_other = project.target is not None and owner.project != context.owner.project
+    return is_other and is_of_project and owner.origin in (None, context.origin)
 
 
 def undeclared_resources(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from syntask_yaml.errors import BackendConflict, BackendError, BackendUnreachable, NotFound, SyntaskError
 from syntask_yaml.model.events import Applied, Observer
-from syntask_yaml.model.resource import Owner, ResourceLedger
+from syntask_yaml.model.resource import Owner, ResourceLedger, ResourceWrite
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.resources.changes import FoundResources, is_of_another_target
 from syntask_yaml.operations.resources.kinds import KINDS
@@ -84,24 +84,36 @@ class ResourceWriter:
 
     def _write(self, changes: Iterable[ResourceChange]) -> None:
         for change in changes:
-            if change.action is Action.UNCHANGED:  # only the ledger changes
-                self.written[change.full_name] = WrittenResource(change.id)
+            if change.action is Action.UNCHANGED:
+                self.written[change.full_name] = self._handed_over(change)
                 continue
             done = self._one(change)
             self.written[change.full_name] = done
             error = done.error.detail if done.error else ""
             self._notify(Applied(change.full_name, FAILED if error else DONE[change.action], error))
 
-    def _one(self, change: ResourceChange) -> WrittenResource:
+    def _one(self, change: ResourceChange, owner: Owner | None = None) -> WrittenResource:
         assert change.write is not None
+        owner = owner or self._context.owner
         if self._gone is not None:
             return WrittenResource(error=self._gone.of_the_rest)
         try:
-            return WrittenResource(KINDS[change.kind].write(self._backend, change.write, self._context.owner))
+            return WrittenResource(KINDS[change.kind].write(self._backend, change.write, owner))
         except (BackendError, NotFound) as error:
             if isinstance(error, BackendUnreachable):
                 self._gone = error
             return WrittenResource(change.id, error)
+
+    def _handed_over(self, change: ResourceChange) -> WrittenResource:
+        """What stays for another target; the ledgers say whose it is, or else the backend is told."""
+        before = change.write.before if change.write and change.write.after is None else None
+        if before is None or not KINDS[change.kind].keeps_owner:
+            return WrittenResource(change.id)
+        holder = next(each.owner for each in self._found.ledgers if self._is_held(change, each))
+        return self._one(replace(change, write=ResourceWrite(before, before.resource)), holder)
+
+    def _is_held(self, change: ResourceChange, ledger: ResourceLedger) -> bool:
+        return change.full_name in ledger.names and ledger.owner.project != self._context.owner.project
 
     def _fail(self, changes: Iterable[ResourceChange], error: BackendError) -> None:
         for change in changes:
@@ -126,7 +138,8 @@ class ResourceWriter:
     def _is_kept_in_ledger(self, change: ResourceChange) -> bool:
         kind = KINDS[change.kind]
         is_wanted = change.write is not None and change.write.after is not None
-        return is_wanted and not kind.keeps_owner and not kind.stays(change.name)
+        is_shared = change.action is Action.UNCHANGED
+        return is_wanted and (is_shared or not kind.keeps_owner) and not kind.stays(change.name)
 
     def _release(self) -> None:
         """Take what is not there any more out of the ledger, and what somebody else has made meanwhile."""

@@ -102,3 +102,21 @@ def test_what_is_taken_over_is_no_other_targets(backend: EmbeddedBackend, tmp_pa
     deployed(backend, tmp_path, "one")
     deployed(backend, tmp_path, "three", take_over=True)
     assert destroyed(backend, tmp_path, "one") == {}
+
+
+AUTOMATION = """\
+  automations:
+  - {name: page, trigger: {expect: [prefect.flow-run.Failed]}, actions: [{type: run-command, command: [a]}]}
+"""
+
+
+def test_an_automation_goes_from_target_to_target(backend: EmbeddedBackend, tmp_path: Path) -> None:
+    """The backend keeps whose it is, and the last target that declares it deletes it."""
+    (tmp_path / "syntask.yaml").write_text(PROJECT + AUTOMATION, encoding="utf-8")
+    for each in ("one", "two", "two"):
+        deployed(backend, tmp_path, each)
+    assert destroyed(backend, tmp_path, "one")["automation page"] == "unchanged"
+    assert [each.automation.project for each in backend.automations()] == ["shop:two"]
+    assert deployed(backend, tmp_path, "two")["automation page"] == "unchanged"
+    assert destroyed(backend, tmp_path, "two")["automation page"] == "deleted"
+    assert backend.ledgers() == []
