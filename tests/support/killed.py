@@ -1,7 +1,7 @@
 """Run `syntask`, and end it at once before the write of a given number: `python -m tests.support.killed N …`.
 
-Writes are calls that change a server, those of the embedded store, and records of switches and moves. Prints
-how many there were where it is not reached.
+Writes are calls that change a server, those of the embedded store, with the verbs in KILLED_MORE, and records
+of switches and moves. Prints how many there were where it is not reached.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def changes(_transport: object, method: str, path: str, *_: object) -> bool:
 if __name__ == "__main__":
     killer = Killer(int(sys.argv[1]))
     Transport.call = killer.before(Transport.call, changes)  # type: ignore[method-assign]
-    for verb in _VERBS:
+    for verb in (*_VERBS, *os.environ.get("KILLED_MORE", "").split()):
         setattr(EmbeddedBackend, verb, killer.before(getattr(EmbeddedBackend, verb)))
     for verb in ("write", "remove"):
         setattr(RecordFolder, verb, killer.before(getattr(RecordFolder, verb)))
