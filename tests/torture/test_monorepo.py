@@ -21,7 +21,8 @@ from tests.support.git_repository import Repository
 from tests.support.prefect_server import PrefectServer
 
 FILES, EACH = int(os.environ.get("SYNTASK_TORTURE_FILES", "40")), 25
-MOST_REQUESTS = 8
+# A server is asked for what is declared and for what the project has there, each page by page, and some more.
+MOST_REQUESTS = 10 + 2 * -(-FILES * EACH // 200)
 ROOT = """\
 name: shop
 include: [teams/*/syntask.yaml]
@@ -122,15 +123,15 @@ def test_a_monorepo_goes_to_production_and_back(monorepo: Monorepo) -> None:
     assert monorepo.summary("plan --target prod") == {"unchanged": count}
     assert monorepo.requests - before <= MOST_REQUESTS
 
-    monorepo.commit(3, team(3, more=", description: changed"))
+    monorepo.commit(1, team(1, more=", description: changed"))
     assert monorepo.summary("plan --target prod") == {"update": 1, "unchanged": count - 1}
     assert monorepo.summary("deploy --target prod --changed-since HEAD~1") == {"updated": 1}
 
-    monorepo.commit(5, team(5, first="last", more=", renamed_from: t5-d0"))
+    monorepo.commit(2, team(2, first="last", more=", renamed_from: t2-d0"))
     assert "1 renamed" in monorepo.run("diff HEAD~1 HEAD")
     assert monorepo.summary("plan --target prod") == {"rename": 1, "unchanged": count - 1}
     assert monorepo.summary("deploy --target prod") == {"renamed": 1, "unchanged": count - 1}
-    assert monorepo.names() == everything - {"t5-d0"} | {"last"}
+    assert monorepo.names() == everything - {"t2-d0"} | {"last"}
 
     back = f"deploy --target prod --all --prune --yes --ref {first}"
     assert monorepo.summary(back) == {"created": 1, "updated": 1, "deleted": 1, "unchanged": count - 2}

@@ -13,6 +13,7 @@ from syntask_yaml.backend.prefect.backend import PrefectBackend
 from syntask_yaml.errors import BackendConflict, PruneRefused
 from syntask_yaml.model.value import known
 from syntask_yaml.operations.deployments import check_unprotected
+from syntask_yaml.operations.handing_over import adopt, release
 from syntask_yaml.plan.changes import Action
 from tests.support.desk import Desk
 from tests.support.prefect_server import PrefectServer
@@ -116,6 +117,31 @@ def test_what_was_deployed_without_an_origin_is_adopted_with_its_next_change(
     assert adopted["labels"]["team"] == "data"
     assert {each["slug"]: each["active"] for each in adopted["schedules"]} == {"seven": False, None: True}
     assert desk.actions() == ["unchanged"]
+
+
+def test_what_changes_hands_keeps_what_it_is(empty: PrefectServer, desk: Desk) -> None:
+    """Its id, its pauses and its schedules; the new owner prunes it, and what is released nobody does."""
+    desk.declare(ENTRY.partition(", ")[2], POOL, top=SHOP)
+    desk.deploy()
+    desk.pause()
+    before = {each["name"]: each for each in empty.every("deployments")}
+    desk.write("name: other\ndeployments: []\n")
+
+    release(desk.backend, [desk.stored("d1")])
+    adopt(desk.context, [desk.stored()], owner="shop")
+
+    after = {each["name"]: each for each in empty.every("deployments")}
+    assert {name: each["labels"].get("syntask.project") for name, each in after.items()} == {
+        "d0": "other",
+        "d1": None,
+    }
+    for name, kept in after.items():
+        assert [kept[key] for key in ("id", "paused")] == [before[name][key] for key in ("id", "paused")]
+        assert [each["slug"] for each in kept["schedules"]] == [
+            each["slug"] for each in before[name]["schedules"]
+        ]
+    assert desk.deploy(prune=True).summary["deleted"] == 1
+    assert names(desk) == ["d1"]
 
 
 def test_a_rename_keeps_what_was_paused(empty: PrefectServer, desk: Desk) -> None:
