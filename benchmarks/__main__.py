@@ -25,6 +25,7 @@ MODULES = (
     "embedded_deploy",
     "earlier",
     "history",
+    "pages",
     "embedded_worker",
     "container_runs",
     "flow_code",

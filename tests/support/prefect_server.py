@@ -106,9 +106,7 @@ class PrefectServer:
             HOME=str(self.home),
             PREFECT_API_DATABASE_CONNECTION_URL=self.database,
             PREFECT_SERVER_ANALYTICS_ENABLED="false",
-            PREFECT_UI_ENABLED="false",
-            PREFECT_SERVER_UI_ENABLED="false",
-            **self.settings,
+            **{"PREFECT_UI_ENABLED": "false", "PREFECT_SERVER_UI_ENABLED": "false", **self.settings},
         )
         where = ["--host", "127.0.0.1", "--port", str(self.port)]
         argv = [self.program, "server", "start", *where]
