@@ -109,9 +109,9 @@ class Backend(Automations, ConcurrencyLimits, DeployRecords, Ledgers, WorkPools,
     features: Features
 
     def deployments(
-        self, *, project: str | None = None, names: Collection[str] | None = None
+        self, *, projects: Collection[str] = (), names: Collection[str] | None = None
     ) -> list[Stored]:
-        """What is deployed, by `flow/name`: all of it, what *project* owns, or the *names* given.
+        """What is deployed, by `flow/name`: all of it, what *projects* own, or the *names* given.
 
         With both, what is in either.
         """

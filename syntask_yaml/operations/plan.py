@@ -24,6 +24,7 @@ from syntask_yaml.operations.project import problems_of
 from syntask_yaml.operations.protection import protection_problems
 from syntask_yaml.operations.prune import (
     check_prune,
+    owner_before_targets,
     protected,
     undeclared,
     unread,
@@ -145,7 +146,7 @@ def make_plan(context: DeployContext, request: Request, *, with_forecast: bool =
     protection = (each.as_warning() for each in protection_problems(context))
     warnings = (*planned.warnings, *protection, *check_serving(planned.prepared, context))
     if request.selection.is_whole:
-        warnings += tuple(without_target(context, planned.prepared))
+        warnings += tuple(without_target(context, planned.stored, planned.prepared))
     if request.selection.is_whole and not request.prune:
         warnings += tuple(undeclared(planned.stored, planned.prepared, context.owner.project))
         warnings += tuple(undeclared_resources(context, planned.resources, planned.stored_resources))
@@ -195,11 +196,15 @@ def plan_of(
 
 def read_stored(prepared: Sequence[Prepared], context: DeployContext, request: Request) -> Sequence[Stored]:
     """Return what the backend has of what is *prepared*, and of the project where that matters."""
-    wanted = [each.deployment for each in prepared if each.deployment is not None]
     looks_at_all = request.prune or request.take_over or context.backend.features.has_owners
-    owner = context.owner.project if looks_at_all else None
-    names = {name for each in wanted for name in (each.full_name, each.renamed_from) if name}
-    return context.backend.deployments(project=owner, names=names)
+    owners = (context.owner.project, owner_before_targets(context.project)) if looks_at_all else ()
+    return context.backend.deployments(projects=list(filter(None, owners)), names=_names(prepared))
+
+
+def _names(prepared: Sequence[Prepared]) -> set[str]:
+    """The names that what is *prepared* has, and had."""
+    wanted = (each.deployment for each in prepared if each.deployment is not None)
+    return {name for each in wanted for name in (each.full_name, each.renamed_from) if name}
 
 
 def read_stored_resources(planned: Planned, context: DeployContext, request: Request) -> FoundResources:
@@ -225,6 +230,12 @@ def _compare(
     # Of two with one name, which Prefect's dialect lets pass, the last counts.
     named = {each.deployment.full_name: each.deployment for each in prepared if each.deployment is not None}
     wanted = list(named.values())
+    before, names = owner_before_targets(project), _names(prepared)
+    actual = [
+        each
+        for each in actual
+        if before is None or each.deployment.project != before or each.deployment.full_name in names
+    ]
     prune = context.owner.project if request.prune and is_whole else None
     if not request.take_over:
         check_owners(context, wanted, actual, prune=request.prune)

@@ -82,17 +82,24 @@ def undeclared(
     yield from still_deployed("undeclared-deployment", "No longer declared, but still deployed", left)
 
 
-def without_target(context: DeployContext, prepared: Sequence[Prepared]) -> Iterator[Diagnostic]:
+def owner_before_targets(project: Project) -> str | None:
+    """The owner of what the project deployed before it had targets; None if it has none, or no name."""
+    return None if project.target is None else project.name
+
+
+def without_target(
+    context: DeployContext, stored: Sequence[Stored], prepared: Sequence[Prepared]
+) -> Iterator[Diagnostic]:
     """What the project deployed before it had targets, and none of them has: it still runs beside theirs.
 
     *prepared* is all that the target declares.
     """
-    name = context.project.name
-    if name is None or context.project.target is None:
+    name = owner_before_targets(context.project)
+    if name is None:
         return
     declared = {each.label for each in prepared}
     declared |= {each.deployment.renamed_from or "" for each in prepared if each.deployment is not None}
-    names = (each.deployment.full_name for each in context.backend.deployments(project=name))
+    names = (each.deployment.full_name for each in stored if each.deployment.project == name)
     what = "Deployed before the project had targets, and still deployed"
     hint = (
         "Delete it with `syntask deployment delete NAME`, or make it belong to this target with "

@@ -52,11 +52,12 @@ def test_deployments_are_read_by_name(backend: Backend, deploy: Deploy) -> None:
 @pytest.mark.parametrize(
     ("choice", "expected"),
     [
-        ({"project": "one"}, ["etl/a"]),
+        ({"projects": ["one"]}, ["etl/a"]),
         ({"names": ["etl/b", "etl/nowhere"]}, ["etl/b"]),
-        ({"project": "one", "names": ["etl/c"]}, ["etl/a", "etl/c"]),
+        ({"projects": ["one"], "names": ["etl/c"]}, ["etl/a", "etl/c"]),
         ({"names": []}, []),
-        ({"project": "nobody"}, []),
+        ({"projects": ["nobody"]}, []),
+        ({"projects": ["one", "two"]}, ["etl/a", "etl/b"]),
     ],
 )
 def test_a_choice_of_deployments_is_read(

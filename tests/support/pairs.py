@@ -52,7 +52,7 @@ class Pair:
         """The state that each deployment is in."""
         backend = connect(self.backend, store=self.folder / "none", environ=self.environ)
         try:
-            found = backend.deployments(project="pair")
+            found = backend.deployments(projects=["pair"])
         finally:
             backend.close()
         return [int(str(each.deployment.parameters["batch"])) for each in found]

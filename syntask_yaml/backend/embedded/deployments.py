@@ -56,11 +56,12 @@ class Deployments(EmbeddedBase):
     """The verbs about deployments."""
 
     def deployments(
-        self, *, project: str | None = None, names: Collection[str] | None = None
+        self, *, projects: Collection[str] = (), names: Collection[str] | None = None
     ) -> list[Stored]:
-        if project is None and names is None:
+        if not projects and names is None:
             return list(stored_deployments(self._store.all("all_deployments")))
-        rows = self._store.all("some_deployments", project=project, names=to_json(list(names or ())))
+        chosen = {"projects": to_json(list(projects)), "names": to_json(list(names or ()))}
+        rows = self._store.all("some_deployments", **chosen)
         return list(stored_deployments(rows))
 
     def write(self, writes: Sequence[Write], *, jobs: int = 1) -> Iterator[Written]:  # noqa: ARG002

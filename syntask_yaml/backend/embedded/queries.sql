@@ -73,7 +73,8 @@ SELECT * FROM deployments_with_schedules ORDER BY full_name, position;
 
 -- name: some_deployments
 SELECT * FROM deployments_with_schedules
-WHERE project = :project OR full_name IN (SELECT value FROM json_each(:names))
+WHERE project IN (SELECT value FROM json_each(:projects))
+   OR full_name IN (SELECT value FROM json_each(:names))
 ORDER BY full_name, position;
 
 -- name: deployments_in

@@ -29,16 +29,16 @@ class DeploymentReader(PrefectBase):
     """The verb that reads deployments."""
 
     def deployments(
-        self, *, project: str | None = None, names: Collection[str] | None = None
+        self, *, projects: Collection[str] = (), names: Collection[str] | None = None
     ) -> list[Stored]:
         chosen = None if names is None else set(names)
-        if project is None and chosen is not None and not chosen:
+        if not projects and chosen is not None and not chosen:
             return []
-        wanted = None if project is not None else chosen
+        wanted = None if projects else chosen
         raws, automations = self._api.both(lambda: self._raws(wanted), self._automations)
         found = [self._stored(raw, automations.get(raw["id"], ())) for raw in raws]
         return sorted(
-            (each for each in found if _is_chosen(each, project, chosen)),
+            (each for each in found if _is_chosen(each, projects, chosen)),
             key=lambda stored: stored.deployment.full_name,
         )
 
@@ -117,11 +117,10 @@ def _each_once(raws: Iterable[Raw]) -> Collection[Raw]:
     return {raw["id"]: raw for raw in raws}.values()
 
 
-def _is_chosen(stored: Stored, project: str | None, names: set[str] | None) -> bool:
-    deployment = stored.deployment
-    if project is None and names is None:
+def _is_chosen(stored: Stored, projects: Collection[str], names: set[str] | None) -> bool:
+    if not projects and names is None:
         return True
-    return (project is not None and deployment.project == project) or deployment.full_name in (names or ())
+    return stored.deployment.project in projects or stored.deployment.full_name in (names or ())
 
 
 def _parts(names: Sequence[str]) -> Iterator[list[str]]:

@@ -65,7 +65,9 @@ def schedules(stored: Stored) -> tuple[Schedule, ...]:
 
 
 def actions(backend: PrefectBackend, wanted: Sequence[Deployment], **how: Any) -> list[Action]:
-    actual = backend.deployments(names=[each.full_name for each in wanted], project=how.get("prune"))
+    actual = backend.deployments(
+        names=[each.full_name for each in wanted], projects=[how["prune"]] if how.get("prune") else ()
+    )
     return [change.action for change in diff(wanted, actual, **how)]
 
 
@@ -255,7 +257,7 @@ def test_only_what_carries_the_label_is_pruned(sqlite: PrefectServer, backend: P
     sqlite.request("POST", f"/deployments/{stored[1].id}/schedule", {"min_runs": 3})
     assert any(run["deployment_id"] == stored[1].id for run in sqlite.every("flow_runs"))
 
-    changes = diff([mine], backend.deployments(project="shop", names=["etl/mine"]), prune="shop")
+    changes = diff([mine], backend.deployments(projects=["shop"], names=["etl/mine"]), prune="shop")
     writes = [change.write for change in changes if change.write]
     assert [write.full_name for write in writes] == ["etl/gone"]
     assert [each.error for each in backend.write(writes)] == [None]

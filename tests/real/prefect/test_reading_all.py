@@ -55,7 +55,7 @@ def _backend(server: PrefectServer) -> Iterator[PrefectBackend]:
 
 
 def read(backend: PrefectBackend) -> list[str]:
-    return [each.deployment.full_name for each in backend.deployments(project="many")]
+    return [each.deployment.full_name for each in backend.deployments(projects=["many"])]
 
 
 @pytest.mark.torture
