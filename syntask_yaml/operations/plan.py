@@ -254,6 +254,7 @@ def _compare(
         ignore=ignore,
         complete=partial(_versioned, context),
         adopt=backend.features.has_owners,
+        renames_at_once=backend.features.is_atomic,
     )
     if request.take_over:
         changes += taken_over(context, {change.deployment for change in changes}, actual)

@@ -31,12 +31,15 @@ def diff(
     ignore: frozenset[str] = frozenset(),
     complete: Complete = lambda deployment: deployment,
     adopt: bool = False,
+    renames_at_once: bool = False,
 ) -> list[Change]:
     """The change for each wanted deployment, in order, then deletions.
 
     *prune*: the project whose deployments are deleted when they are neither wanted nor protected.
     *adopt*: a deployment whose origin was never stored is written with it, which is no change.
     *ignore*: fields that the backend does not have.
+    *renames_at_once*: a rename never leaves the old one, so that one that stands beside the new one was made
+    since, and its deletion is one that has to be approved.
     *complete*: adds what is no reason to write a deployment, and is written along with it.
     """
     stored = {each.deployment.full_name: each for each in actual}
@@ -49,7 +52,8 @@ def diff(
         changes.append(_change(each, found, ignore, complete, adopt))
         if old is not None:  # the new one stands already
             deletion = _deletion(old, f"renamed to {each.full_name}")
-            changes.append(replace(deletion, replaced_by=each.full_name))
+            left_by_rename = "" if renames_at_once else each.full_name
+            changes.append(replace(deletion, replaced_by=left_by_rename))
     left = (each for each in stored.values() if each.deployment.project == prune)
     if prune is not None:
         changes += [_deletion(each) for each in left if not each.deployment.protected]

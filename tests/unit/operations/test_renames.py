@@ -9,10 +9,12 @@ import pytest
 
 from syntask_yaml.backend.base import RunFilter
 from syntask_yaml.backend.embedded import EmbeddedBackend
-from syntask_yaml.errors import ProjectInvalid
+from syntask_yaml.errors import ProjectInvalid, UsageError
 from syntask_yaml.model.run import RunRequest
 from syntask_yaml.model.value import known
+from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.project import ProjectPlace, open_project, validate
+from syntask_yaml.operations.prune import Approval
 from syntask_yaml.plan.changes import Action
 from syntask_yaml.project.flows import FlowReader
 from tests.support.desk import Desk
@@ -62,6 +64,24 @@ def test_a_rename_that_was_done_is_nothing(desk: Desk) -> None:
     desk.deploy()
 
     assert not desk.plan(prune=True).plan.has_changes
+
+
+def test_an_old_one_that_was_made_again_is_deleted_when_somebody_says_so(desk: Desk) -> None:
+    """As by a deploy of an earlier commit: it has runs of its own by now."""
+    desk.write(NEW)
+    desk.deploy()
+    desk.write(OLD)
+    desk.deploy()
+    desk.write(NEW)
+
+    assert desk.plan().plan.deleted_names == ("etl/old",)
+    with pytest.raises(UsageError, match="This deletes `etl/old`"):
+        deploy(
+            desk.context, desk.request(), options=DeployOptions(), notify=lambda _: None, approval=Approval()
+        )
+    assert names(desk) == ["new", "old"]
+    desk.deploy()
+    assert names(desk) == ["new"]
 
 
 def test_an_old_name_that_never_was_is_nothing(desk: Desk) -> None:
