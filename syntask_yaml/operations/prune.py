@@ -168,12 +168,14 @@ class Approval:
 
     It *is_given*, or given for *at_most* so many; otherwise it is up to *ask*, which is shown the plan and
     raises if the answer is no. Without all of them nothing is deleted. *show* is given every plan first.
+    *options* of the command give it.
     """
 
     is_given: bool = False
     at_most: int | None = None
     ask: Callable[[Plan], None] | None = None
     show: Callable[[Plan], None] | None = None
+    options: str = "`--yes` or `--prune-at-most N`"
 
     def check(self, plan: Plan) -> None:
         """Raise PruneRefused if *plan* deletes too many, UsageError if prompts are disabled."""
@@ -190,7 +192,7 @@ class Approval:
         if not names or self.is_given or self.at_most is not None:
             return
         if self.ask is None:
-            hint = "Pass `--yes` or `--prune-at-most N` to skip the confirmation."
+            hint = f"Pass {self.options} to skip the confirmation."
             raise UsageError(f"This deletes {listed}.", hint=hint)
         self.ask(plan)
 

@@ -58,7 +58,9 @@ class _Request:
             deploy_context,
             options=self.options,
             notify=view.DeployProgress(verbosity=self.context.verbosity),
-            approval=Approval(is_given=self.is_given, ask=ask if self.context.may_prompt else None),
+            approval=Approval(
+                is_given=self.is_given, ask=ask if self.context.may_prompt else None, options="`--yes`"
+            ),
         )
         view.show_problems(outcome, verbosity=self.context.verbosity)
         if self.output == "text":

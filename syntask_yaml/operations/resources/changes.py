@@ -129,7 +129,7 @@ def _with_holders(
     for change in changes:
         name = change.full_name
         if name in held and change.write is not None and change.action is Action.DELETE:
-            yield replace(change, action=Action.UNCHANGED, reason="another target has it")
+            yield replace(change, action=Action.UNCHANGED, reason="Another target of the project has it.")
         elif name in held - held_here and change.action is Action.UNCHANGED:
             yield replace(change, write=ResourceWrite(stored[name], stored[name].resource))
         else:

@@ -27,7 +27,7 @@ def kept_resources(plan: Plan) -> Iterator[Diagnostic]:
     """Say what *plan* does not delete because somebody uses it, once for each reason."""
     reasons: dict[str, list[str]] = {}
     for each in plan.resources:
-        if each.action is Action.UNCHANGED and each.kind in _KINDS and each.write is None and each.reason:
+        if each.action is Action.UNCHANGED and each.reason:
             reasons.setdefault(each.reason, []).append(f"`{each.full_name}`")
     for reason, names in reasons.items():
         yield Diagnostic("resource-kept", f"Not deleted: {', '.join(names)}. {reason}").as_warning()

@@ -13,7 +13,7 @@ from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.deploy_context import DeployContext
-from syntask_yaml.operations.destroy import destroy
+from syntask_yaml.operations.destroy import destroy, plan_destroy
 from syntask_yaml.operations.plan import Request
 from syntask_yaml.operations.project import ProjectPlace, open_project
 from syntask_yaml.operations.prune import Approval
@@ -85,6 +85,19 @@ def test_what_targets_share_goes_with_the_last_one(
     assert [each.name for each in backend.variables()] == ["limit"]
     assert destroyed(backend, tmp_path, second) == dict.fromkeys(NAMES, "deleted")
     assert backend.ledgers() == []
+
+
+def test_what_stays_for_another_target_is_said(backend: EmbeddedBackend, tmp_path: Path) -> None:
+    for target in ("one", "two"):
+        deployed(backend, tmp_path, target)
+
+    (said,) = plan_destroy(context_of(backend, tmp_path, "one")).diagnostics
+
+    assert (said.code, said.detail) == (
+        "resource-kept",
+        "Not deleted: `variable limit`, `work queue shop/quick`, `work pool shop`. "
+        "Another target of the project has it.",
+    )
 
 
 def test_a_branch_without_a_resource_leaves_it_to_the_other_targets(
