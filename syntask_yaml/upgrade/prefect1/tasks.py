@@ -126,17 +126,16 @@ def _todo(code: str, text: str) -> Option:
     return convert
 
 
-_ANY = "Call what it needs with `return_state=True`, and call it if one of the states `is_{state}()`."
-_ALL = "Call what it needs with `return_state=True`, and call it if all of the states {are}."
+_STATES = "Call what it needs with `return_state=True`, and call it if "
 # What takes the place of each trigger.
 TRIGGERS: Mapping[str, str] = {
     "all_finished": "Call what it needs in `try`, and it in `finally`.",
     "always_run": "Call what it needs in `try`, and it in `finally`.",
-    "all_failed": _ALL.format(are="are failed"),
+    "all_failed": f"{_STATES}all of the states are failed.",
     "any_failed": "Call what it needs in `try`, and it in `except`.",
-    "any_successful": _ANY.format(state="completed"),
-    "some_failed": _ANY.format(state="failed").replace("one", "enough"),
-    "some_successful": _ANY.format(state="completed").replace("one", "enough"),
+    "any_successful": f"{_STATES}one of the states `is_completed()`.",
+    "some_failed": f"{_STATES}enough of the states `is_failed()`.",
+    "some_successful": f"{_STATES}enough of the states `is_completed()`.",
     "not_all_skipped": "Nothing is skipped today: leave it out if nothing that it needs raises `SKIP`.",
     "manual_only": "Call `pause_flow_run()` in front of it.",
 }
