@@ -20,8 +20,9 @@ from syntask_yaml.operations.deploy import DeployOptions
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.outcome import Outcome
 from syntask_yaml.operations.overrides import Overrides
-from syntask_yaml.operations.plan import Planned, Request, make_plan
+from syntask_yaml.operations.plan import Planned, make_plan
 from syntask_yaml.operations.prune import Approval
+from syntask_yaml.operations.request import Request
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Project
 from syntask_yaml.settings import read_settings

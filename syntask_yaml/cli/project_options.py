@@ -17,8 +17,8 @@ from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.past import project_at_ref
-from syntask_yaml.operations.plan import Request
 from syntask_yaml.operations.project import open_project
+from syntask_yaml.operations.request import Request
 from syntask_yaml.project.flows import FlowReader
 
 READ_OPTIONS = (

@@ -17,7 +17,6 @@ from syntask_yaml.operations.outcome import DONE, FAILED, Outcome, nothing_writt
 from syntask_yaml.operations.pipelines import Built, run_steps_of
 from syntask_yaml.operations.plan import (
     Planned,
-    Request,
     ignored_fields,
     make_plan,
     plan_of,
@@ -28,6 +27,7 @@ from syntask_yaml.operations.plan import (
 from syntask_yaml.operations.prepare import prepare_again
 from syntask_yaml.operations.protection import refuse_protected
 from syntask_yaml.operations.prune import Approval, only_approved
+from syntask_yaml.operations.request import Request
 from syntask_yaml.operations.resources.write import ResourceWriter
 from syntask_yaml.operations.saved import check_fresh
 from syntask_yaml.operations.turn import Turn

@@ -13,10 +13,11 @@ from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.expiry import find_expired
 from syntask_yaml.operations.outcome import Outcome
-from syntask_yaml.operations.plan import Planned, Request, make_plan
+from syntask_yaml.operations.plan import Planned, make_plan
 from syntask_yaml.operations.project import ProjectPlace
 from syntask_yaml.operations.project import read as read_files
 from syntask_yaml.operations.prune import Approval
+from syntask_yaml.operations.request import Request
 from syntask_yaml.project.load import Project, load_project
 from syntask_yaml.source import Source
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
 
 from syntask_yaml.backend.base import Features
 from syntask_yaml.diagnostics import Diagnostic, each_once
 from syntask_yaml.errors import BackendRefused, ProjectInvalid
 from syntask_yaml.model.deployment import Deployment, Stored
-from syntask_yaml.operations.choose import Selection, check_overrides, refuse_broken, with_full_names
+from syntask_yaml.operations.choose import check_overrides, refuse_broken, with_full_names
 from syntask_yaml.operations.chosen import choose_from
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.deployed import mark_drift
 from syntask_yaml.operations.forecasts import Forecasts, PlannedImage, forecast_steps
-from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.owners import check_owners, taken_over
 from syntask_yaml.operations.prepare import Prepared, prepare, prepare_again
 from syntask_yaml.operations.project import problems_of
@@ -32,6 +29,7 @@ from syntask_yaml.operations.prune import (
     without_target,
 )
 from syntask_yaml.operations.renames import likely_renames, without_wrong_renames
+from syntask_yaml.operations.request import Request
 from syntask_yaml.operations.resources.changes import (
     FoundResources,
     compare_resources,
@@ -46,36 +44,6 @@ from syntask_yaml.plan.diff import diff
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Declaration, Project
 from syntask_yaml.project.resources import BoundResource
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """What is to be planned, or deployed: which deployments, with what over them, and how.
-
-    *ref* is the commit, branch or tag whose project it is; None: that of the working tree.
-    """
-
-    selection: Selection
-    overrides: Overrides = field(default_factory=Overrides)
-    prune: bool = False
-    keep_going: bool = False
-    take_over: bool = False
-    ref: str | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """The request as a saved plan keeps it."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, document: object) -> Request:
-        """A request from a saved plan. Raises ValueError for anything that `as_json` does not return."""
-        from pydantic import TypeAdapter  # only saved plans need it
-
-        text = json.dumps(document)
-        request = TypeAdapter(cls).validate_json(text)
-        if json.dumps(request.as_json(), sort_keys=True) != json.dumps(document, sort_keys=True):
-            raise ValueError("The request has unexpected keys or types.")
-        return request
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from syntask_yaml.errors import FileFailed, PlanStale
 from syntask_yaml.files import write_atomically
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.pipelines import pipelines_of
-from syntask_yaml.operations.plan import Planned, Request
+from syntask_yaml.operations.plan import Planned
+from syntask_yaml.operations.request import Request
 from syntask_yaml.plan.codec import SavedPlan, decode_saved, encode_saved, fingerprint
 from syntask_yaml.steps.pipelines import fingerprint as steps_fingerprint
 from syntask_yaml.template import Blocks

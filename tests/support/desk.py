@@ -15,8 +15,9 @@ from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.deployments import set_paused
 from syntask_yaml.operations.outcome import Outcome
 from syntask_yaml.operations.overrides import Overrides
-from syntask_yaml.operations.plan import Planned, Request, make_plan
+from syntask_yaml.operations.plan import Planned, make_plan
 from syntask_yaml.operations.project import ProjectPlace, open_project
+from syntask_yaml.operations.request import Request
 from syntask_yaml.plan.codec import SavedPlan
 from syntask_yaml.project.flows import FlowReader
 from tests.support.memory import MemoryBackend

@@ -14,8 +14,9 @@ from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.exporting.export import ExportRequest, export
-from syntask_yaml.operations.plan import Request, make_plan
+from syntask_yaml.operations.plan import make_plan
 from syntask_yaml.operations.project import ProjectPlace, open_project
+from syntask_yaml.operations.request import Request
 from syntask_yaml.plan.changes import Change
 from syntask_yaml.project.flows import FlowReader
 from tests.support.deployments import FLOWS

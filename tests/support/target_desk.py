@@ -10,9 +10,10 @@ from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.destroy import destroy
 from syntask_yaml.operations.outcome import Outcome
-from syntask_yaml.operations.plan import Request, make_plan
+from syntask_yaml.operations.plan import make_plan
 from syntask_yaml.operations.project import ProjectPlace, open_project
 from syntask_yaml.operations.prune import Approval
+from syntask_yaml.operations.request import Request
 from syntask_yaml.project.flows import FlowReader
 
 PROJECT = """\

@@ -25,9 +25,9 @@ from syntask_yaml.operations.chosen import changes_chosen
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.outcome import Outcome
-from syntask_yaml.operations.plan import Request
 from syntask_yaml.operations.project import read
 from syntask_yaml.operations.prune import Approval
+from syntask_yaml.operations.request import Request
 from syntask_yaml.operations.saved import load_plan
 from syntask_yaml.plan.changes import Plan
 from syntask_yaml.plan.codec import SavedPlan

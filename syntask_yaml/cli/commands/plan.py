@@ -21,7 +21,8 @@ from syntask_yaml.operations.change_reason import ChangedSince
 from syntask_yaml.operations.chosen import changes_chosen
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.forecasts import as_json as images_as_json
-from syntask_yaml.operations.plan import Planned, Request, make_plan
+from syntask_yaml.operations.plan import Planned, make_plan
+from syntask_yaml.operations.request import Request
 from syntask_yaml.operations.saved import save_plan
 from syntask_yaml.project.repository import find_commit
 

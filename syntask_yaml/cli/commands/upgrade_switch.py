@@ -112,8 +112,8 @@ def _deployer(context: Context, backend: Backend) -> Callable[[str], None]:
         from syntask_yaml.operations.deploy import DeployOptions, deploy
         from syntask_yaml.operations.deploy_context import DeployContext
         from syntask_yaml.operations.overrides import Overrides
-        from syntask_yaml.operations.plan import Request
         from syntask_yaml.operations.project import open_project
+        from syntask_yaml.operations.request import Request
         from syntask_yaml.project.flows import FlowReader
 
         project = open_project(context.place())

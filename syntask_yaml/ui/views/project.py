@@ -54,8 +54,9 @@ def _planned(site: Site) -> Planned:
     """The plan for all deployments, as `plan --all` makes it; what that needs is loaded here."""
     from syntask_yaml.operations.choose import Selection
     from syntask_yaml.operations.deploy_context import DeployContext
-    from syntask_yaml.operations.plan import Request, make_plan
+    from syntask_yaml.operations.plan import make_plan
     from syntask_yaml.operations.project import open_project
+    from syntask_yaml.operations.request import Request
     from syntask_yaml.project.flows import FlowReader
 
     if site.project is None:

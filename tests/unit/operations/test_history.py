@@ -15,8 +15,8 @@ from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.history import last_deploys, read_history
 from syntask_yaml.operations.outcome import Outcome
-from syntask_yaml.operations.plan import Request
 from syntask_yaml.operations.project import ProjectPlace, open_project
+from syntask_yaml.operations.request import Request
 from syntask_yaml.project.flows import FlowReader
 from tests.support.git_repository import Repository
 

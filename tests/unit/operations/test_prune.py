@@ -20,8 +20,9 @@ from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.deployments import check_unprotected
 from syntask_yaml.operations.destroy import destroy, plan_destroy
 from syntask_yaml.operations.outcome import Outcome
-from syntask_yaml.operations.plan import Request, make_plan
+from syntask_yaml.operations.plan import make_plan
 from syntask_yaml.operations.prune import Approval
+from syntask_yaml.operations.request import Request
 from syntask_yaml.plan.changes import Action, Plan
 from tests.support.desk import Desk
 

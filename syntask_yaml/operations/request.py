@@ -1,0 +1,40 @@
+"""What is asked of a plan or a deploy, as a value that a saved plan keeps."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from syntask_yaml.operations.choose import Selection
+from syntask_yaml.operations.overrides import Overrides
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is to be planned, or deployed: which deployments, with what over them, and how.
+
+    *ref* is the commit, branch or tag whose project it is; None: that of the working tree.
+    """
+
+    selection: Selection
+    overrides: Overrides = field(default_factory=Overrides)
+    prune: bool = False
+    keep_going: bool = False
+    take_over: bool = False
+    ref: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The request as a saved plan keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: object) -> Request:
+        """A request from a saved plan. Raises ValueError for anything that `as_json` does not return."""
+        from pydantic import TypeAdapter  # only saved plans need it
+
+        text = json.dumps(document)
+        request = TypeAdapter(cls).validate_json(text)
+        if json.dumps(request.as_json(), sort_keys=True) != json.dumps(document, sort_keys=True):
+            raise ValueError("The request has unexpected keys or types.")
+        return request
