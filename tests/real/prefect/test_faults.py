@@ -49,6 +49,8 @@ TRIGGERS = """\
       - {type: event, expect: [done], match: {prefect.resource.id: "x.*"}}
 """
 SEEDS = range(int(os.environ.get("SYNTASK_TORTURE_SEEDS", "2")))
+# Deployments of a deploy whose server is killed. A server on SQLite takes half a second for each.
+_MANY = min(300, int(os.environ.get("SYNTASK_TORTURE_DEPLOYMENTS", "90")))
 
 
 @pytest.fixture(name="pool", autouse=True)
@@ -171,7 +173,7 @@ def written_by(server: PrefectServer) -> int:
 
 def test_a_server_that_is_killed_in_the_middle(mortal: PrefectServer, tmp_path: Path) -> None:
     """The report says what was applied and what was not; when the server is back, a deploy does the rest."""
-    count, trigger_every = 300, 10
+    count, trigger_every = _MANY, 10
     folder = tmp_path / "project"
     folder.mkdir()
     write_project(folder, count, prefix="kill", trigger_every=trigger_every)
