@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from syntask._arguments.futures import Future
-from syntask._arguments.visit import futures_in, results_in
+from syntask._arguments.visit import are_plain, futures_in, results_in
 from syntask._driving.steps import Block, Steps
 
 
 def upstream_of(parameters: Mapping[str, Any], wait_for: Any = None) -> tuple[str, ...]:
     """The ids of the task runs whose futures or states are in *parameters* or *wait_for*."""
-    if not parameters and not wait_for:
+    if not wait_for and are_plain(parameters.values()):
         return ()
     ids: dict[str, None] = {}
     for each in futures_in([*parameters.values(), wait_for]):
@@ -27,7 +27,7 @@ def resolved(parameters: Mapping[str, Any], wait_for: Any) -> Steps[Mapping[str,
 
     Raises UpstreamTaskError for one that did not complete.
     """
-    if not parameters and not wait_for:
+    if not wait_for and are_plain(parameters.values()):
         return parameters
 
     def results() -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from syntask._arguments.annotations import BaseAnnotation, allow_failure, opaque, quote
@@ -37,6 +37,11 @@ def futures_in(value: Any) -> Iterator[Future[Any] | State[Any]]:
 
     _visited(value, keep, _Path())
     yield from found
+
+
+def are_plain(values: Iterable[Any]) -> bool:
+    """Whether each of *values* is a text, a number or None, in which no future can be."""
+    return _PLAIN.issuperset(map(type, values))
 
 
 class _Path:
@@ -121,7 +126,7 @@ def _visit_of(value: Any) -> Callable[[Any, _Replace, _Path], Any] | None:
 
 
 def _visit_items(value: Any, replace: _Replace, path: _Path) -> Any:
-    if _PLAIN.issuperset(map(type, value)):  # a million numbers are looked at in no time
+    if are_plain(value):  # a million numbers are looked at in no time
         return value
     items = [_replaced(each, replace, path) for each in value]
     if all(new is old for new, old in zip(items, value, strict=True)):
