@@ -53,6 +53,16 @@ def _timing_option(key: str, what: str, read: Callable[[str], object] = str) -> 
     )
 
 
+def _queue_name(_ctx: click.Context, _option: click.Parameter, name: str | None) -> str | None:
+    """Return *name*, unless it is the option after a `-q` that was to mean `--quiet`."""
+    if name is not None and name.startswith("--"):
+        raise UsageError(
+            f"`-q` takes the name of a work queue here, and `{name}` is an option.",
+            hint="To print less, write `-q` before the command: `syntask -q deploy`.",
+        )
+    return name
+
+
 def _target_or_tags(ctx: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
     """Return *values* where they are tags; a target becomes that of the context."""
     context = ctx.find_object(Context)
@@ -94,7 +104,9 @@ OVERRIDE_OPTIONS = (
         shell_complete=complete_pool,
         help="Override the work pool in the project file.",
     ),
-    click.option("-q", "--work-queue", help="Override the work queue in the project file."),
+    click.option(
+        "-q", "--work-queue", callback=_queue_name, help="Override the work queue in the project file."
+    ),
     click.option(
         "-jv",
         "--job-variable",

@@ -35,11 +35,13 @@ class PrefectHistory(PrefectBase):
     def deploy_records(self, project: str | None = None) -> Iterator[DeployRecord]:
         meant: Mapping[str, Any] = {"like_": _PREFIX} if project is None else {"any_": [_key(project)]}
         body = {"artifacts": {"key": meant}, "sort": "CREATED_DESC", "limit": _AT_ONCE}
+        seen: set[str] = set()  # a deploy meanwhile moves the others to the next page
         for offset in count(0, _AT_ONCE):
             found = self._server.listed("/artifacts/filter", "deploys", {**body, "offset": offset})
             for raw in found:
                 record = DeployRecord.from_json(str(raw["id"]), raw.get("data"))
-                if record is not None and project in (None, record.project):
+                if record is not None and record.id not in seen and project in (None, record.project):
+                    seen.add(record.id)
                     yield record
             if len(found) < _AT_ONCE:
                 return

@@ -39,4 +39,4 @@ def command(context: Context, /, *, names: tuple[str, ...], is_all: bool, limit:
     if output == "json":
         print_json(document("history", {"deploys": [record_document(each) for each in records]}))
     else:
-        view.show(records, has_names=bool(names), is_of_all=is_all)
+        view.show(records, names=names, is_of_all=is_all)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.output import print_table, when
 from syntask_yaml.model.deploy_record import NOT_FINISHED, DeployRecord
 
 _SHORT = 8
 
 
-def show(records: Sequence[DeployRecord], *, has_names: bool, is_of_all: bool) -> None:
-    """Print *records*; with *has_names*, what became of each deployment in them."""
+def show(records: Sequence[DeployRecord], *, names: Sequence[str], is_of_all: bool) -> None:
+    """Print *records*; with *names*, what became of each deployment in them."""
     columns = ["Deployed", *(["Project"] if is_of_all else []), "By", "Commit", "Result"]
     rows = [
         (
@@ -20,11 +21,12 @@ def show(records: Sequence[DeployRecord], *, has_names: bool, is_of_all: bool) -
             *([each.project] if is_of_all else []),
             each.by,
             commit_text(each),
-            _result(each, has_names=has_names),
+            _result(each, has_names=bool(names)),
         )
         for each in records
     ]
-    print_table(columns, rows, empty="There are no deploys.")
+    of = f" of {', '.join(f'`{escaped(name)}`' for name in names)}" if names else ""
+    print_table(columns, rows, empty=f"There are no deploys{of}.")
 
 
 def commit_text(record: DeployRecord) -> str:
