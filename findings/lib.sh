@@ -78,6 +78,19 @@ retire() {
     wait "$server" 2>/dev/null || true
 }
 
+# see FILE VERSION…: the Python of each Prefect, beside a server of its own, runs $folder/FILE. What it prints is added
+# to $folder/seen.
+see() {
+    file=$1
+    shift
+    for each in "$@"; do
+        prefect "$each"
+        serve "$each"
+        "$folder/$each/bin/python" "$folder/$file" >>"$folder/seen"
+        retire
+    done
+}
+
 # same: compares $folder/seen with what is given, and ends with 1 when they differ.
 same() {
     cat >"$folder/expected"

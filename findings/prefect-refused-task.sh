@@ -44,12 +44,7 @@ def pay_all():
 answer = pay_all()
 print(f"{prefect.__version__} {answer}; then paid {len(paid)} times")
 PYTHON
-for version in 3.8.8 3.9.1; do
-    prefect "$version"
-    serve "$version"
-    "$folder/$version/bin/python" "$folder/look.py" >>"$folder/seen"
-    retire
-done
+see look.py 3.8.8 3.9.1
 same <<'TEXT'
 3.8.8 refused: can't start new thread; then paid 2 times
 3.9.1 refused: can't start new thread; then paid 2 times

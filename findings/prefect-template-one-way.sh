@@ -52,12 +52,7 @@ for change in (without_variable, without_placeholder, misspelt):
         seen += [answer.status_code, "TEAM" in job.env]
     print(*seen)
 PYTHON
-for version in 3.8.8 3.9.1; do
-    prefect "$version"
-    serve "$version"
-    "$folder/$version/bin/python" "$folder/look.py" >>"$folder/seen"
-    retire
-done
+see look.py 3.8.8 3.9.1
 same <<'TEXT'
 3.8.8 without_variable 422
 3.8.8 without_placeholder 201 201 False
