@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import socket
 from functools import cache
 from pathlib import Path
 
 from syntask_yaml.errors import BackendConflict
+from syntask_yaml.login import login_name
 from syntask_yaml.model.lease import Holder, Lease
 
 
@@ -51,11 +51,7 @@ def is_gone(holder: Holder) -> bool:
 
 
 def _who() -> str:
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):  # a user id without a name, as in containers
-        user = str(os.getuid())
-    return f"{user}@{socket.gethostname()}"
+    return f"{login_name() or os.getuid()}@{socket.gethostname()}"
 
 
 @cache

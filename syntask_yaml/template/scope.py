@@ -15,6 +15,7 @@ from enum import Enum
 from typing import Any, TypeAlias
 
 from syntask_yaml.diagnostics import did_you_mean, nearest
+from syntask_yaml.login import login_name
 from syntask_yaml.model.block import Block
 from syntask_yaml.model.value import Json, Unknown, Value
 from syntask_yaml.template.parser import steps_of
@@ -80,7 +81,8 @@ class Anything(Mapping[str, Any]):
 class Scope:
     """The names that a template may use.
 
-    *environ*: environment variables; with *leaves_unset*, names that are not set are left.
+    *environ*: environment variables; with *leaves_unset*, names that are not set are left. Without it,
+    an unset `USER` is the name of the account.
     *outputs*: step outputs by id, and each output by its own name; with *has_open_outputs*, some step's
     outputs cannot be listed before it ran, so that any name may be one.
     *later*: ids of steps that run where the run starts.
@@ -134,6 +136,8 @@ class Scope:
             return self.environ[name]
         if self.leaves_unset:
             return LEFT
+        if name == "USER" and (user := login_name()):
+            return user
         hint = did_you_mean(name, self.environ)
         optional = f'Set it, or write `{{{{ ${name} | default("…") }}}}` to make it optional.'
         return Missing("unset-name", f"The environment variable `{name}` is not set.", hint or optional)

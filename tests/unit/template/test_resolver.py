@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 from typing import Any
 
 import pytest
@@ -98,6 +100,16 @@ def test_names_of_the_run_are_left_alone(text: str) -> None:
 
 def test_names_of_earlier_pull_steps_are_left_alone() -> None:
     assert value_of("{{ clone.directory }}", later=frozenset({"clone"})) == "{{ clone.directory }}"
+
+
+def test_the_user_is_the_account_where_the_environment_does_not_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Containers and services leave USER unset, and each developer's deployments are named after it."""
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    account = pwd.getpwuid(os.getuid()).pw_name
+    assert value_of("dev-{{ $USER }}-one", environ={}) == f"dev-{account}-one"
+    assert value_of("dev-{{ $USER }}-one", environ={"USER": "kim"}) == "dev-kim-one"
+    assert value_of("dev-{{ $USER }}-one", environ={}, leaves_unset=True) == "dev-{{ $USER }}-one"
 
 
 def test_unset_variables_are_left_for_the_run_and_keep_their_default() -> None:

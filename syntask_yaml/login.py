@@ -1,0 +1,13 @@
+"""The account that a command runs under."""
+
+from __future__ import annotations
+
+import getpass
+
+
+def login_name() -> str | None:
+    """The name of the account; None for a user id without a name, as some containers have."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return None
