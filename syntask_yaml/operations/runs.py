@@ -18,6 +18,7 @@ from syntask_yaml.operations.deployments import find_deployment
 FAILED = frozenset({StateType.FAILED, StateType.CRASHED})
 # A run that waits has nothing to show.
 _BEGUN = frozenset(StateType) - {StateType.SCHEDULED}
+_UNSUCCESSFUL = frozenset(StateType) - {StateType.COMPLETED}
 _POLL_SECONDS = 0.2
 # A worker that is there takes a due run much sooner.
 _PATIENCE_SECONDS = 15.0
@@ -43,6 +44,19 @@ def _latest(backend: Backend) -> Run:
     if not begun:
         raise NotFound("No run has started yet.", hint="Run `syntask deployment run NAME` to create a run.")
     return max(begun, key=lambda run: run.started or datetime.min)
+
+
+def find_unsuccessful(backend: Backend, id: str | None, now: datetime) -> Run:
+    """The run whose id is *id*, or begins with it; without one, the newest that is due and did not complete.
+
+    Raises NotFound.
+    """
+    if id is not None:
+        return find_run(backend, id)
+    found = backend.runs(RunFilter(states=_UNSUCCESSFUL, until=now, limit=1))
+    if not found:
+        raise NotFound("Every due run has completed.", hint="Run `syntask flow-run ls` to list the runs.")
+    return found[0]
 
 
 def full_name(backend: Backend, name: str) -> str:

@@ -11,19 +11,21 @@ from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views.output import as_json, print_json
 from syntask_yaml.cli.views.why import encode_explanation, show_explanation
 from syntask_yaml.operations.documents import document
-from syntask_yaml.operations.runs import find_run
+from syntask_yaml.operations.runs import find_unsuccessful
 from syntask_yaml.operations.why.explanation import explain
 from syntask_yaml.operations.why.facts import gather
 
 
 @pass_context
-def _why(context: Context, /, *, id: str, output: str) -> None:
+def _why(context: Context, /, *, id: str | None, output: str) -> None:
     """Say why a run waits, failed, crashed or was cancelled, what shows it, and what to do.
 
-    RUN is its id, or a unique prefix of it. `syntask why` and `syntask flow-run why` are the same.
+    RUN is its id, or a unique prefix of it; without it, the newest run that is due and did not complete.
+    `syntask why` and `syntask flow-run why` are the same.
     """
     with context.backend(is_read_only=True) as backend:
-        found = explain(gather(backend, find_run(backend, id), datetime.now(UTC)))
+        now = datetime.now(UTC)
+        found = explain(gather(backend, find_unsuccessful(backend, id, now), now))
     if output == "json":
         print_json(document("why", encode_explanation(found)))
     else:
@@ -32,7 +34,7 @@ def _why(context: Context, /, *, id: str, output: str) -> None:
 
 def new_command() -> click.Command:
     """Return the command; in each group it has variables of its own."""
-    run = click.Argument(["id"], metavar="RUN", shell_complete=complete_run)
+    run = click.Argument(["id"], metavar="[RUN]", required=False, shell_complete=complete_run)
     return click.command("why", params=[run])(as_json(_why))
 
 

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from syntask_yaml.errors import NotFound
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.model.run import Run, RunRequest
-from syntask_yaml.operations.runs import NotTaken, Seen, StateSeen, watch
+from syntask_yaml.operations.runs import NotTaken, Seen, StateSeen, find_unsuccessful, watch
 from tests.support.memory import MemoryBackend
 
 
@@ -52,3 +53,14 @@ def test_a_run_that_need_not_have_begun_is_not(
     """It has only just become due, or is for later."""
     run = made(backend, scheduled=datetime.now(UTC) + ahead)
     assert all(isinstance(each, StateSeen) for each in watched(backend, run, seconds=seconds))
+
+
+def test_without_an_id_the_newest_due_run_that_did_not_complete_is_meant(backend: MemoryBackend) -> None:
+    """It is what somebody asks about who was called; runs that are to come are none of it."""
+    now = datetime.now(UTC)
+    with pytest.raises(NotFound):
+        find_unsuccessful(backend, None, now)
+    old, new, coming = (made(backend, scheduled=now + timedelta(minutes=m)) for m in (-20, -10, 10))
+    assert find_unsuccessful(backend, None, now).id == new.id
+    assert find_unsuccessful(backend, old.id, now).id == old.id
+    assert find_unsuccessful(backend, None, now + timedelta(hours=1)).id == coming.id
