@@ -1,4 +1,4 @@
-"""Files are replaced whole, or not at all."""
+"""Files are read up to a bound, and replaced whole or not at all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ import fcntl
 import glob
 import os
 import secrets
+import stat
 from pathlib import Path
+from typing import IO
+
+_MOST = 64 * 1024 * 1024
+_KINDS = {stat.S_IFDIR: "directory", stat.S_IFIFO: "pipe", stat.S_IFSOCK: "socket"}
 
 
 def home_path(path: str | Path) -> Path:
@@ -17,6 +22,36 @@ def home_path(path: str | Path) -> Path:
         return Path(path).expanduser()
     except RuntimeError:
         return Path(path)
+
+
+def kind_of_file(mode: int) -> str:
+    """What a file of *mode* is: `regular file`, `directory`, `pipe`, `socket` or `device`."""
+    return "regular file" if stat.S_ISREG(mode) else _KINDS.get(stat.S_IFMT(mode), "device")
+
+
+def read_given(path: Path) -> str:
+    """The text of a file that the user names in a command, which may be a pipe, as from `<(command)`.
+
+    Raises OSError, also for more than anybody writes, and UnicodeDecodeError.
+    """
+    with path.open("rb") as file:
+        return read_bounded(file).decode("utf-8")
+
+
+def read_regular(path: Path) -> str:
+    """The text of a file that a project names. Raises OSError, also where reading might wait for ever, and
+    UnicodeDecodeError."""
+    if not stat.S_ISREG(mode := path.stat().st_mode):
+        raise OSError(errno.EINVAL, f"It is a {kind_of_file(mode)}, not a regular file", str(path))
+    return read_given(path)
+
+
+def read_bounded(file: IO[bytes]) -> bytes:
+    """All that *file* has. Raises OSError for more than anybody writes, as of a device without end."""
+    content = file.read(_MOST + 1)
+    if len(content) > _MOST:
+        raise OSError(errno.EFBIG, f"It is larger than {_MOST >> 20} MiB")
+    return content
 
 
 def write_atomically(path: Path, text: str, *, encoding: str = "utf-8") -> None:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from syntask_yaml.errors import FileFailed, UsageError
+from syntask_yaml.files import read_bounded
 from syntask_yaml.model.value import read_json
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -92,10 +93,19 @@ def parameters_of(pairs: Iterable[str], text: str | None) -> dict[str, Any]:
     return parse_json(text, "--params") if text else key_values(pairs, "--param")
 
 
+def read_standard_input() -> str:
+    """Return the text on standard input. Raises UsageError for what is none, or has no end."""
+    try:
+        return read_bounded(sys.stdin.buffer).decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "It is not UTF-8 text"
+        raise UsageError(f"Cannot read standard input: {why}.") from error
+
+
 def parse_json(text: str, option: str) -> dict[str, Any]:
     """Return a JSON mapping, from the text or, for `-`, from standard input."""
     try:
-        values = read_json(sys.stdin.read() if text == "-" else text)
+        values = read_json(read_standard_input() if text == "-" else text)
     except ValueError as error:
         raise UsageError(f"The value of `{option}` is not JSON: {error}.") from error
     if not isinstance(values, dict):

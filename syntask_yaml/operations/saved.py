@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from syntask_yaml.errors import FileFailed, PlanStale
-from syntask_yaml.files import write_atomically
+from syntask_yaml.files import read_given, write_atomically
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.pipelines import pipelines_of
 from syntask_yaml.operations.plan import Planned
@@ -29,7 +29,7 @@ def save_plan(planned: Planned, context: DeployContext, request: Request, path: 
 def load_plan(path: Path) -> tuple[SavedPlan, Request]:
     """A saved plan, and the request that it was made for. Raises FileFailed."""
     try:
-        saved = decode_saved(path.read_text(encoding="utf-8"), path.name)
+        saved = decode_saved(read_given(path), path.name)
         return saved, Request.from_json(saved.request)
     except OSError as error:
         detail = f"Cannot read `{path.name}`: {error.strerror or error}."

@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
 
+from syntask_yaml.files import kind_of_file
 from syntask_yaml.pysource.bindings import Namespace, bindings, declared_global
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -95,17 +96,12 @@ def _remembered(path: Path, _changed: int, _size: int) -> Module:
 def read_regular(path: Path) -> bytes:
     """The bytes of a file; raises `SourceUnreadable` for one that is none, or has no end, and OSError."""
     if not stat.S_ISREG(path.stat().st_mode):
-        raise SourceUnreadable(f"the file is a {_kind(path.stat().st_mode)}, not a regular file")
+        raise SourceUnreadable(f"the file is a {kind_of_file(path.stat().st_mode)}, not a regular file")
     with path.open("rb") as file:
         content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise SourceUnreadable(TOO_LARGE)
     return content
-
-
-def _kind(mode: int) -> str:
-    kinds = {stat.S_IFDIR: "folder", stat.S_IFIFO: "pipe", stat.S_IFSOCK: "socket"}
-    return kinds.get(stat.S_IFMT(mode), "device")
 
 
 def module_of(path: Path, content: bytes) -> Module:

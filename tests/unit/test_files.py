@@ -1,4 +1,4 @@
-"""Files are replaced whole, or not at all."""
+"""Files are read up to a bound, and replaced whole or not at all."""
 
 from __future__ import annotations
 
@@ -12,11 +12,29 @@ from pathlib import Path
 
 import pytest
 
-from syntask_yaml.files import home_path, write_atomically
+from syntask_yaml.files import home_path, read_given, read_regular, write_atomically
 
 
 def names_in(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_file_without_end_is_read_up_to_a_bound() -> None:
+    with pytest.raises(OSError, match="It is larger than 64 MiB"):
+        read_given(Path("/dev/zero"))
+
+
+def test_a_pipe_is_read_where_somebody_named_it(tmp_path: Path) -> None:
+    """A project that holds one would be waited for; in a command, it is how shells pass what others print."""
+    os.mkfifo(tmp_path / "pipe")
+
+    with pytest.raises(OSError, match="It is a pipe, not a regular file"):
+        read_regular(tmp_path / "pipe")
+
+    with ThreadPoolExecutor(1) as pool:
+        later = pool.submit(read_given, tmp_path / "pipe")
+        (tmp_path / "pipe").write_text("{}")
+        assert later.result() == "{}"
 
 
 def test_text_is_written_to_the_byte(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from syntask_yaml.backend.portable import check_portable
+from syntask_yaml.cli.arguments import read_standard_input
 from syntask_yaml.cli.completion import complete_block, complete_block_type
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views.diagnostics import show
@@ -98,7 +99,7 @@ def _from_stdin(kind: BlockType, left: list[str]) -> dict[str, Any]:
         raise UsageError(
             f"`{left[0]}` is missing, and prompts are disabled.", hint="Pass it on standard input."
         )
-    text = sys.stdin.read().strip()
+    text = read_standard_input().strip()
     if len(left) == 1 or not text.startswith("{"):
         field = next((each for each in left if each in kind.secret_fields), left[0])
         return {field: _typed(kind, field, text)} if text else {}

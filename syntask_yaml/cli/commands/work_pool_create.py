@@ -18,6 +18,7 @@ from syntask_yaml.cli.pool_options import concurrency_limit
 from syntask_yaml.cli.views.diagnostics import show
 from syntask_yaml.cli.views.output import print_json, say
 from syntask_yaml.errors import BackendConflict, NotFound, UsageError
+from syntask_yaml.files import read_given
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.pool_type import DEFAULT_TYPE
 from syntask_yaml.model.value import Json, read_json
@@ -218,7 +219,9 @@ def is_there(pool: WorkPool, backend: Backend) -> bool:
 def read_template(path: Path) -> dict[str, Any]:
     """Return the base job template in a JSON file. Raises UsageError."""
     try:
-        template = read_json(path.read_text(encoding="utf-8"))
+        template = read_json(read_given(path))
+    except OSError as error:
+        raise UsageError(f"Cannot read `{path}`: {error.strerror or error}.") from error
     except ValueError as error:
         raise UsageError(f"`{path}` is not JSON: {error}.") from error
     if not isinstance(template, dict):

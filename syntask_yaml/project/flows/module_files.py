@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from syntask_yaml.diagnostics import did_you_mean
+from syntask_yaml.files import kind_of_file
 from syntask_yaml.project.flows.files import SUFFIX, python_files
 from syntask_yaml.pysource.entrypoint import Entrypoint, FlowNotFound
 from syntask_yaml.pysource.locate import locate_anywhere
@@ -52,8 +53,13 @@ class ModuleFiles:
         """The file at *path*; raises `FlowNotFound`."""
         file = self._index.root / path
         try:
-            if not file.is_file():
+            if not file.exists():
                 raise FlowNotFound(f"The file `{path}` does not exist.", hint=self._near_file(path))
+            if not file.is_file():
+                kind = kind_of_file(file.stat().st_mode)
+                raise FlowNotFound(
+                    f"`{path}` is a {kind}, not a regular file.", hint="Write `path/to/file.py:function`."
+                )
         except OSError as error:
             detail = f"Cannot look up the file of the entrypoint: {error.strerror or error}."
             raise FlowNotFound(detail, hint="Write `path/to/file.py:function`.") from error
@@ -105,7 +111,7 @@ class ModuleFiles:
 def _modules(folder: Path) -> Iterator[str]:
     try:
         for entry in folder.iterdir():
-            if entry.suffix == SUFFIX or entry.is_dir():
+            if (entry.suffix == SUFFIX and entry.is_file()) or entry.is_dir():
                 yield entry.stem
     except OSError:
         return

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
+from syntask_yaml.files import read_regular
 from syntask_yaml.model.comparison import plain
 from syntask_yaml.model.resource import Resource, ResourceKind
 from syntask_yaml.model.value import Value, flag, read_json
@@ -140,7 +141,7 @@ def _add_template(fields: dict[str, Value], pool: Node, folder: Path) -> list[Di
 
 
 def _read_template(path: Path) -> Mapping[str, Value]:
-    template = read_json(path.read_text(encoding="utf-8"))
+    template = read_json(read_regular(path))
     if not isinstance(template, dict):
         raise ValueError("it does not contain a mapping")
     return template

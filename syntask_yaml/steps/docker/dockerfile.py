@@ -11,6 +11,7 @@ from importlib import metadata
 from pathlib import Path
 
 from syntask_yaml.errors import StepFailed
+from syntask_yaml.files import read_regular
 
 AUTO = "auto"
 
@@ -42,12 +43,14 @@ def find_dockerfile(dockerfile: str, root: Path) -> Dockerfile:
         return Dockerfile(GENERATED, written_for(root))
     path = root / dockerfile
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_regular(path)
     except FileNotFoundError as error:
         hint = "Fix `dockerfile:`, or write `dockerfile: auto` to generate one for the project."
         raise StepFailed(f"The Dockerfile `{path}` does not exist.", hint=hint) from error
     except UnicodeDecodeError as error:
         raise StepFailed(f"The Dockerfile `{path}` is not UTF-8 text.") from error
+    except OSError as error:
+        raise StepFailed(f"Cannot read the Dockerfile `{path}`: {error.strerror or error}.") from error
     inside = path.resolve().is_relative_to(root.resolve()) and ".." not in Path(dockerfile).parts
     name = path.absolute().relative_to(root.absolute()).as_posix() if inside else GENERATED
     return Dockerfile(name, text, path)

@@ -60,8 +60,22 @@ def test_a_file_without_permission_is_said(project: Project) -> None:
 def test_a_folder_called_like_a_file_is_said(project: Project) -> None:
     (project.root / "etl.py").mkdir()
 
-    with pytest.raises(FlowNotFound, match=r"The file `etl.py` does not exist."):
+    with pytest.raises(FlowNotFound, match=r"`etl.py` is a directory, not a regular file."):
         project.read("etl.py:f")
+
+
+def test_what_nobody_can_read_to_its_end_is_said(project: Project) -> None:
+    """A pipe that nobody writes to is waited for as long as one likes, and a device has no end."""
+    os.mkfifo(project.root / "pipe.py")
+    (project.root / "zero.py").symlink_to("/dev/zero")
+
+    with pytest.raises(FlowNotFound, match=r"`pipe.py` is a pipe, not a regular file."):
+        project.read("pipe.py:f")
+    with pytest.raises(FlowNotFound, match=r"`zero.py` is a device, not a regular file."):
+        project.read("zero.py:f")
+    with pytest.raises(FlowNotFound, match=r"The module `pipe` does not exist.") as caught:
+        project.read("pipe.f")
+    assert "`pipe`" not in caught.value.hint
 
 
 def test_links_that_lead_nowhere_are_said(project: Project) -> None:

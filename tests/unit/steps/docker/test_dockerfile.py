@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("docker", reason="needs the extra [docker]")
 
-from syntask_yaml.steps.docker.dockerfile import images_below, with_secrets, written_for
+from syntask_yaml.errors import StepFailed
+from syntask_yaml.steps.docker.dockerfile import find_dockerfile, images_below, with_secrets, written_for
 
 
 @pytest.mark.parametrize(
@@ -57,3 +59,11 @@ def test_the_one_that_is_written(tmp_path: Path) -> None:
     ]
     mounted = with_secrets(text, {"pip.conf": object()}, has_ssh=True)
     assert "RUN --mount=type=secret,id=pip.conf --mount=type=ssh python -m pip install" in mounted
+
+
+def test_a_pipe_is_no_dockerfile(tmp_path: Path) -> None:
+    """Reading it would wait until somebody writes to it."""
+    os.mkfifo(tmp_path / "Dockerfile")
+
+    with pytest.raises(StepFailed, match=r"Cannot read the Dockerfile .*: It is a pipe, not a regular file"):
+        find_dockerfile("Dockerfile", tmp_path)
