@@ -81,11 +81,10 @@ class Features:
     `syntask` has, each with a `timeout`. *served_types* are the types of work pools whose runs are executed;
     None where that is not known here. *has_hosted_pools*: runs of push and managed work pools are executed.
 
-    *keeps_ledgers*: what a project wants to know again is kept. *is_atomic*: what is written at once is one
-    transaction, so that nobody writes in between. *has_owners*: what a project owns is found, and its owner
-    changed, without touching anything else. *triggers* and *sla*: deployments have them. *actions* are the
-    types of action that its automations do. *forgets* are the fields of a deployment that it takes and does
-    not give back.
+    *is_atomic*: what is written at once is one transaction, so that nobody writes in between. *has_owners*:
+    what a project owns is found, and its owner changed, without touching anything else. *triggers* and *sla*:
+    deployments have them. *actions* are the types of action that its automations do. *forgets* are the fields
+    of a deployment that it takes and does not give back.
     """
 
     has_default_pool: bool = False
@@ -93,7 +92,6 @@ class Features:
     runs_own_steps: bool = False
     served_types: frozenset[str] | None = None
     has_hosted_pools: bool = False
-    keeps_ledgers: bool = False
     is_atomic: bool = False
     has_owners: bool = False
     triggers: bool = False
@@ -232,7 +230,7 @@ class Backend(Automations, ConcurrencyLimits, DeployRecords, Ledgers, WorkPools,
         ...
 
     def read_ledger(self, name: str) -> Mapping[str, Any]:
-        """What is kept under *name*; empty for nothing, and on a backend that keeps no ledgers."""
+        """What is kept under *name*; empty if there is nothing."""
         ...
 
     def keep_ledger(self, name: str, content: Mapping[str, Any]) -> None:

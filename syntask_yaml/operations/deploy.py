@@ -106,9 +106,9 @@ def deploy(
         resources = ResourceWriter(context, planned.plan.resources, planned.stored_resources, notify)
         resources.write_before_deployments()
         written = _write(planned, context, options.jobs, notify)
-        keep_deployed(planned.plan, written, context.backend)
         is_good = all(each.error is None for each in written.values())
         resources.write_after_deployments(may_delete=is_good)
+        keep_deployed(planned.plan, written, resources.written, context.backend)
         outcome = outcome_of(planned, written, resources.written, built.diagnostics(context))
         end_record(context, record, outcome)
     return outcome

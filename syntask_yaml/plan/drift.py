@@ -1,55 +1,98 @@
 """Drift: what differs although the project has not changed since its last deploy.
 
 A deploy keeps a digest of each field that it wrote. A field that still has this digest in the project and
-another value on the backend was changed by somebody else.
+another value on the backend was changed by somebody else; what is not there any more, was deleted.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
+from functools import lru_cache
 from hashlib import sha256
+from typing import TypeVar
 
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.fields import FIELDS
+from syntask_yaml.model.resource import Resource
+from syntask_yaml.model.secret import holds_secret, is_secret_name
 from syntask_yaml.model.value import Value
-from syntask_yaml.plan.changes import Action, Change, FieldChange
+from syntask_yaml.plan.changes import Action, Change, FieldChange, Plan, ResourceChange
 from syntask_yaml.plan.normalize import comparable_fields
 
-# By deployment and field.
+# By deployment or resource, and field.
 Digests = Mapping[str, Mapping[str, str]]
+GONE = "deleted on the backend since the last deploy"
 
 _LENGTH = 12
 # What follows from where and when a project is deployed.
 _DERIVED = frozenset({"version", "project", "origin"})
-_KEYS = tuple(field.key for field in FIELDS if field.key not in _DERIVED)
+_COMPARED = tuple(field for field in FIELDS if field.key not in _DERIVED)
+_KEYS = frozenset(field.key for field in _COMPARED)
+_AnyChange = TypeVar("_AnyChange", Change, ResourceChange)
+_as_json = json.JSONEncoder(check_circular=False, sort_keys=True, default=str, separators=(",", ":")).encode
 
 
 def digests(deployment: Deployment) -> dict[str, str]:
     """Return a digest of each field that *deployment* has a value for."""
-    fields = comparable_fields(deployment)
-    return {key: _digest(fields[key]) for key in _KEYS if fields[key] not in (None, {}, [])}
+    fields = comparable_fields(deployment, _COMPARED)
+    return {key: _digest(value) for key, value in fields.items() if value not in (None, {}, [])}
+
+
+def resource_digests(resource: Resource) -> dict[str, str]:
+    """Return the same of *resource*, but for secrets: a short one is found by trying."""
+    if is_secret_name(resource.name):
+        return {}
+    return {key: _digest(value) for key, value in resource.fields.items() if not holds_secret(value)}
 
 
 def _digest(value: Value) -> str:
-    text = json.dumps(value, sort_keys=True, default=str, separators=(",", ":"))
-    return sha256(text.encode()).hexdigest()[:_LENGTH]
+    return _digest_of_scalar(value) if isinstance(value, (str, bool)) else _digest_of(value)
 
 
-def with_drift(changes: Iterable[Change], kept: Digests) -> Iterator[Change]:
-    """Yield *changes*, in which the fields that drifted are marked; *kept* is what was deployed last."""
-    for change in changes:
-        last = kept.get(change.deployment)
-        after = change.write.after if change.write else None
-        if change.action is not Action.UPDATE or last is None or after is None:
-            yield change
-            continue
-        wanted = digests(after)
-        same = {key for key in _KEYS if last.get(key) == wanted.get(key)}
-        yield replace(change, fields=tuple(_marked(field, same) for field in change.fields))
+def _digest_of(value: Value) -> str:
+    return sha256(_as_json(value).encode()).hexdigest()[:_LENGTH]
 
 
-def _marked(field: FieldChange, same: set[str]) -> FieldChange:
+# Thousands of deployments have the same entrypoint, pool and queue.
+_digest_of_scalar = lru_cache(maxsize=1024, typed=True)(_digest_of)
+
+
+def key_of(resource: str) -> str:
+    """Return what the digests of *resource*, a full name, are kept under: no deployment is called so."""
+    return f"/{resource}"
+
+
+def with_drift(plan: Plan, kept: Digests) -> Plan:
+    """Return *plan* with marks on what somebody else did; *kept* is what was deployed last."""
+    return replace(
+        plan,
+        changes=tuple(_judged(each, kept.get(each.deployment)) for each in plan.changes),
+        resources=tuple(_judged(each, kept.get(key_of(each.full_name))) for each in plan.resources),
+    )
+
+
+def _judged(change: _AnyChange, last: Mapping[str, str] | None) -> _AnyChange:
+    after = change.write.after if change.write else None
+    if last is None or after is None:
+        return change
+    if change.action is Action.CREATE:
+        return replace(change, reason=GONE)
+    if change.action is not Action.UPDATE:
+        return change
+    same = _unchanged_keys(after, last)
+    return replace(change, fields=tuple(_marked(field, same) for field in change.fields))
+
+
+def _unchanged_keys(after: Deployment | Resource, last: Mapping[str, str]) -> Set[str]:
+    """The fields that the project has as it deployed them. Of a resource, only what it says counts."""
+    if isinstance(after, Resource):
+        return {key for key, digest in resource_digests(after).items() if last.get(key) == digest}
+    wanted = digests(after)
+    return {key for key in _KEYS if last.get(key) == wanted.get(key)}
+
+
+def _marked(field: FieldChange, same: Set[str]) -> FieldChange:
     is_drift = any(field.path == key or field.path.startswith((f"{key}.", f"{key}[")) for key in same)
     return replace(field, is_drift=is_drift)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from syntask_yaml.backend.base import Features
 from syntask_yaml.backend.clock import Clock, utc_now
@@ -75,10 +73,3 @@ class EmbeddedBackend(
         return cls(
             Store.open(path, patience=patience, creates=creates), SecretBox(path.with_suffix(".key")), clock
         )
-
-    def read_ledger(self, name: str) -> Mapping[str, Any]:  # noqa: ARG002
-        """Nothing: whoever changes a deployment here deploys it, but for its pauses."""
-        return {}
-
-    def keep_ledger(self, name: str, content: Mapping[str, Any]) -> None:
-        """Keep nothing."""

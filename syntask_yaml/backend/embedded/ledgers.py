@@ -1,6 +1,9 @@
-"""Ledgers: a row for each project."""
+"""Ledgers: a row for each project, and one for each name that something is kept under."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from syntask_yaml.backend.embedded.base import EmbeddedBase
 from syntask_yaml.backend.embedded.codec import from_json, to_json
@@ -24,3 +27,11 @@ class EmbeddedLedgers(EmbeddedBase):
                 self._store.change("put_ledger", project=owner.project, origin=owner.origin, names=names)
             else:
                 self._store.change("drop_ledger", project=owner.project)
+
+    def read_ledger(self, name: str) -> Mapping[str, Any]:
+        row = self._store.one("kept", name=name)
+        return from_json(row["content"]) if row else {}
+
+    def keep_ledger(self, name: str, content: Mapping[str, Any]) -> None:
+        with self._store.transaction():
+            self._store.change("keep", name=name, content=to_json(content))

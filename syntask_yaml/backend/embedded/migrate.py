@@ -24,6 +24,7 @@ MIGRATIONS = (
     "migrations/0009_concurrency_limits.sql",
     "migrations/0010_ledgers.sql",
     "migrations/0011_deploys.sql",
+    "migrations/0012_kept.sql",
 )
 
 _APPLICATION_ID = 0x53594E54

@@ -160,6 +160,13 @@ ON CONFLICT (project) DO UPDATE SET origin = excluded.origin, names = excluded.n
 -- name: drop_ledger
 DELETE FROM ledgers WHERE project = :project;
 
+-- name: kept
+SELECT content FROM kept WHERE name = :name;
+
+-- name: keep
+INSERT INTO kept (name, content) VALUES (:name, :content)
+ON CONFLICT DO UPDATE SET content = :content;
+
 -- name: blocks
 SELECT * FROM blocks ORDER BY type, name;
 

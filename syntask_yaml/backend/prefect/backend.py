@@ -51,7 +51,6 @@ class PrefectBackend(
             sla=is_cloud,
             actions=frozenset(name for name, each in ACTIONS.items() if not each.instead),
             has_hosted_pools=is_cloud,
-            keeps_ledgers=True,
             forgets=forgets,
         )
 

@@ -9,9 +9,13 @@ from typing import Any
 import pytest
 
 from syntask_yaml.model.deployment import Deployment, Stored
+from syntask_yaml.model.resource import Owner, Resource, ResourceKind, StoredResource
 from syntask_yaml.model.schedule import Cron, Schedule
+from syntask_yaml.model.secret import Secret
+from syntask_yaml.plan.changes import Plan
 from syntask_yaml.plan.diff import diff
-from syntask_yaml.plan.drift import digests, with_drift
+from syntask_yaml.plan.drift import GONE, digests, key_of, resource_digests, with_drift
+from syntask_yaml.plan.resources import diff_resources
 
 BASE = Deployment(
     flow="etl",
@@ -51,8 +55,63 @@ def test_what_somebody_else_changed_is_drift(name: str) -> None:
     theirs, ours, expected = CASES[name]
     kept = {BASE.full_name: digests(BASE)}
     changes = diff([replace(BASE, **ours)], [Stored("1", replace(BASE, **theirs))])
+    plan = Plan("shop", "here", tuple(changes))
 
-    [change] = with_drift(changes, kept)
+    [change] = with_drift(plan, kept).changes
 
     assert {field.path: field.is_drift for field in change.fields} == expected
-    assert not any(field.is_drift for each in with_drift(changes, {}) for field in each.fields)
+    assert with_drift(plan, {}) == plan
+
+
+OWNER = Owner("shop")
+LIMIT = Resource(ResourceKind.CONCURRENCY_LIMIT, "database", {"limit": 5, "slot_decay_per_second": 0.5})
+BLOCK = Resource(ResourceKind.BLOCK, "s3-bucket/reports", {"value": Secret("a"), "note": "x"})
+TOKEN = Resource(ResourceKind.VARIABLE, "api_token", {"value": "a"})
+# What was deployed, what the backend and the project have in its place, and what differs.
+OF_RESOURCES: Mapping[str, tuple[Resource, dict[str, Any], dict[str, Any], dict[str, bool]]] = {
+    "theirs": (LIMIT, {"limit": 50}, {}, {"limit": True}),
+    "ours": (LIMIT, {}, {"limit": 7}, {"limit": False}),
+    "each their own": (
+        LIMIT,
+        {"limit": 50},
+        {"slot_decay_per_second": 0},
+        {"limit": True, "slot_decay_per_second": False},
+    ),
+    "a secret is not known again": (
+        BLOCK,
+        {"value": Secret("b"), "note": "y"},
+        {},
+        {"value": False, "note": True},
+    ),
+    "nor one by its name": (TOKEN, {"value": "b"}, {}, {"value": False}),
+}
+
+
+@pytest.mark.parametrize("name", OF_RESOURCES)
+def test_the_same_of_resources(name: str) -> None:
+    deployed, theirs, ours, expected = OF_RESOURCES[name]
+    kept = {key_of(deployed.full_name): resource_digests(deployed)}
+    there = StoredResource(replace(deployed, fields={**deployed.fields, **theirs}), "1", OWNER)
+    wanted = replace(deployed, fields={**deployed.fields, **ours})
+    plan = Plan("shop", "here", resources=tuple(diff_resources([wanted], [there], OWNER)))
+
+    [change] = with_drift(plan, kept).resources
+
+    assert {field.path: field.is_drift for field in change.fields} == expected
+
+
+def test_what_is_gone_was_deployed_before() -> None:
+    """Only what is kept was; the rest is new."""
+    changes = diff([BASE, replace(BASE, name="new")], [])
+    plan = Plan("shop", "here", tuple(changes), resources=tuple(diff_resources([LIMIT, TOKEN], [], OWNER)))
+    kept = {BASE.full_name: digests(BASE), key_of(TOKEN.full_name): resource_digests(TOKEN)}
+
+    judged = with_drift(plan, kept)
+
+    assert [each.reason for each in judged.changes] == [GONE, "not on the backend"]
+    assert [each.reason for each in judged.resources] == ["not on the backend", GONE]
+
+
+def test_no_digest_is_of_a_secret() -> None:
+    assert resource_digests(TOKEN) == {}
+    assert list(resource_digests(BLOCK)) == ["note"]

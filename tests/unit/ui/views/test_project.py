@@ -68,6 +68,7 @@ def test_what_a_deploy_would_change_and_that_nothing_differs(desk: Desk) -> None
     drifted = desk.page()
     assert "~ update" in drifted
     assert '<code>"by hand"</code>' in drifted
+    assert "changed on the backend since the last deploy" in drifted
     assert '<a href="/deployment?name=pay%2Fone">pay/one</a>' in drifted
 
 

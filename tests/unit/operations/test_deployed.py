@@ -1,0 +1,121 @@
+"""What a project deployed last is known again, on every backend in the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syntask_yaml.backend.embedded import EmbeddedBackend
+from syntask_yaml.model.block import Variable
+from syntask_yaml.model.deployment import Write
+from syntask_yaml.operations.plan import make_plan
+from syntask_yaml.plan.changes import Plan
+from syntask_yaml.plan.drift import GONE
+from tests.support.desk import Desk
+
+TOP = """name: shop
+resources:
+  variables: {region: north}
+  concurrency_limits: {database: 5}"""
+
+
+@pytest.fixture(name="desk")
+def _desk(tmp_path: Path) -> Iterator[Desk]:
+    with closing(EmbeddedBackend.open(tmp_path / "home" / "syntask.db")) as backend:
+        yield Desk(tmp_path, backend)
+
+
+def shown(desk: Desk) -> Plan:
+    """The plan as it is shown."""
+    return make_plan(desk.context, desk.request(), with_forecast=True).plan
+
+
+def marks(desk: Desk) -> dict[tuple[str, str], bool]:
+    """Whether each field that differs has drifted."""
+    plan = shown(desk)
+    of_deployments = [(each.deployment, each.fields) for each in plan.changes]
+    of_resources = [(each.full_name, each.fields) for each in plan.resources]
+    return {
+        (name, field.path): field.is_drift
+        for name, fields in (*of_deployments, *of_resources)
+        for field in fields
+    }
+
+
+def change(desk: Desk, name: str = "d0", **fields: Any) -> None:
+    """What another tool does, in the store."""
+    stored = desk.stored(name)
+    list(desk.backend.write([Write(stored, replace(stored.deployment, **fields))]))
+
+
+def test_what_somebody_changed_in_the_store_is_told_from_what_the_project_changed(desk: Desk) -> None:
+    """Deployments and resources; deploying puts it back, and then nothing differs."""
+    desk.declare("tags: [a], paused: false", "tags: [b]", top=TOP)
+    desk.deploy()
+    desk.pause("d0")
+    change(desk, "d0", tags=("z",))
+    desk.backend.set_variable(Variable("region", "south"))
+    desk.declare(
+        "tags: [a], paused: false, concurrency_limit: 3",
+        "tags: [c]",
+        top=TOP.replace("database: 5", "database: 7"),
+    )
+
+    assert marks(desk) == {
+        ("etl/d0", "tags[0]"): True,
+        ("etl/d0", "paused"): True,
+        ("etl/d0", "concurrency_limit"): False,
+        ("etl/d1", "tags[0]"): False,
+        ("variable region", "value"): True,
+        ("concurrency limit database", "limit"): False,
+    }
+    desk.deploy()
+    assert not shown(desk).has_changes
+
+
+def test_what_somebody_deleted_is_told_from_what_is_new(desk: Desk) -> None:
+    desk.declare("tags: [a]", top=TOP)
+    desk.deploy()
+    list(desk.backend.write([Write(desk.stored(), None)]))
+    desk.backend.unset_variable("region")
+    desk.declare("tags: [a]", "tags: [b]", top=TOP.replace("north}", "north, zone: x}"))
+
+    plan = shown(desk)
+
+    assert {each.deployment: each.reason for each in plan.changes} == {
+        "etl/d0": GONE,
+        "etl/d1": "not on the backend",
+    }
+    assert {each.name: each.reason for each in plan.resources if each.reason} == {
+        "region": GONE,
+        "zone": "not on the backend",
+    }
+
+
+def test_what_the_project_itself_deleted_is_new_when_it_comes_back(desk: Desk) -> None:
+    """A name that was pruned, or renamed away, is forgotten."""
+    desk.declare("tags: [a]", "tags: [b]", top=TOP)
+    desk.deploy()
+    desk.write("name: shop\ndeployments:\n- {name: x, entrypoint: flows.py:etl, renamed_from: etl/d0}\n")
+    desk.deploy(prune=True)
+    desk.declare("tags: [a]", "tags: [b]", top=TOP)
+
+    plan = shown(desk)
+
+    assert {each.reason for each in plan.changes} == {"not on the backend"}
+    assert {each.reason for each in plan.resources} <= {"not on the backend", ""}
+
+
+def test_what_was_renamed_is_known_under_its_new_name(desk: Desk) -> None:
+    desk.declare("tags: [a]", top="name: shop")
+    desk.deploy()
+    desk.write("name: shop\ndeployments:\n- {name: x, entrypoint: flows.py:etl, renamed_from: etl/d0}\n")
+    desk.deploy()
+    change(desk, "x", description="by hand")
+
+    assert marks(desk) == {("etl/x", "description"): True}
