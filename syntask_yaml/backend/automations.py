@@ -31,7 +31,8 @@ class Automations(Protocol):
     ) -> list[StoredAutomation]:
         """What automations there are, by name: all, or what *project* owns and those with *names*.
 
-        A server tells only those of *project*: names there are not unique.
+        On a server, names are not unique, and *names* mean nothing; *project* "" owns nothing there. The
+        project of an automation is None where that project has nothing else on the server.
         """
         ...
 

@@ -12,8 +12,10 @@ from urllib.parse import quote
 
 from syntask_yaml.backend.automations import WrittenAutomation, refusal
 from syntask_yaml.backend.prefect.blocks import PrefectBlocks
-from syntask_yaml.backend.prefect.bodies import Raw
+from syntask_yaml.backend.prefect.bodies import OWNER, Raw, deployment_of_automation, triggers_of
 from syntask_yaml.backend.prefect.encoding import part
+from syntask_yaml.backend.prefect.faults import Refused
+from syntask_yaml.backend.prefect.resource_ledgers import PrefectResourceLedgers
 from syntask_yaml.errors import BackendError
 from syntask_yaml.model.automation import Automation, AutomationWrite, StoredAutomation
 from syntask_yaml.model.delivery import Delivery
@@ -24,7 +26,7 @@ _ID = "block_document_id"
 _LookUp: TypeAlias = Callable[[str], str]
 
 
-class PrefectAutomations(PrefectBlocks):
+class PrefectAutomations(PrefectBlocks, PrefectResourceLedgers):
     """The verbs about automations."""
 
     def automations(
@@ -33,16 +35,44 @@ class PrefectAutomations(PrefectBlocks):
         project: str | None = None,
         names: Collection[str] = (),  # noqa: ARG002  (which are not unique here)
     ) -> list[StoredAutomation]:
-        if not project:
-            return []
-        found = self._server.call("GET", f"/automations/related-to/{part(_owner(project))}")
+        found = self._everyones() if project is None else self._owned_by(project)
         name_of = cache(self._block_name)
         return self._api.parsed(
             lambda: sorted(
-                (_automation_of(raw, project, name_of) for raw in found),
+                (_automation_of(raw, owner, name_of) for raw, owner in found),
                 key=lambda each: each.automation.name,
             )
         )
+
+    def _owned_by(self, project: str) -> list[tuple[Raw, str | None]]:
+        if not project:
+            return []
+        found = self._server.call("GET", f"/automations/related-to/{part(_owner(project))}")
+        return [(raw, project) for raw in found]
+
+    def _everyones(self) -> list[tuple[Raw, str | None]]:
+        """All automations but the triggers of deployments, each with its owner.
+
+        A server tells what an owner owns, and not whose an automation is: all projects that it has
+        deployments or resources of are asked for.
+        """
+        try:
+            found = self._server.every("automations")
+        except Refused as error:
+            if error.status != 404:
+                raise
+            return []
+        deployments = self._api.every("deployments") if found else []
+        names = {raw["id"]: raw["name"] for raw in deployments}
+        projects = {(raw.get("labels") or {}).get(OWNER) for raw in deployments}
+        projects |= {each.owner.project for each in self.ledgers()} if found else set()
+        asked = [partial(self._owned_by, project) for project in sorted(filter(None, projects))]
+        owners = {raw["id"]: owner for owned in self._api.together(asked) for raw, owner in owned}
+        return [(raw, owners.get(raw["id"])) for raw in found if not self._is_trigger(raw, names)]
+
+    def _is_trigger(self, raw: Raw, names: Mapping[str, str]) -> bool:
+        deployment = self._api.parsed(partial(deployment_of_automation, raw)) or ""
+        return deployment in names and bool(triggers_of([raw], names[deployment]))
 
     def write_automations(self, writes: Sequence[AutomationWrite]) -> Iterator[WrittenAutomation]:
         owners = {owner for write in writes if (owner := _project_of(write)) is not None}
@@ -90,7 +120,7 @@ def _body(automation: Automation, id_of: _LookUp) -> dict[str, Any]:
     }
 
 
-def _automation_of(raw: Raw, project: str, name_of: _LookUp) -> StoredAutomation:
+def _automation_of(raw: Raw, project: str | None, name_of: _LookUp) -> StoredAutomation:
     automation = Automation(
         name=raw["name"],
         description=raw.get("description") or "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -25,17 +26,12 @@ def command() -> None:
     """
 
 
-_project = click.option(
-    "--project", metavar="NAME", help="Show only automations of this project, which a server must be told."
-)
+_project = click.option("--project", metavar="NAME", help="Show only automations of this project.")
 
 
 def _read(context: Context, project: str | None) -> list[StoredAutomation]:
-    """The automations of *project*, or all. Raises UsageError where a backend tells only those of one."""
+    """The automations of *project*, or all."""
     with context.backend(is_read_only=True) as backend:
-        if project is None and not backend.features.has_own_worker:
-            detail = "A server lists automations by the project that owns them."
-            raise UsageError(detail, hint="Pass `--project NAME`.")
         return backend.automations(project=project)
 
 
@@ -54,7 +50,7 @@ def ls(context: Context, /, *, project: str | None, output: str) -> None:
             each.automation.name,
             "" if each.automation.enabled else "disabled",
             each.automation.project or "",
-            ", ".join(_listed(each.automation.trigger.get("expect"))) or "any event",
+            _events(each.automation.trigger),
             ", ".join(str(action.get("type")) for action in each.automation.actions),
         )
         for each in found
@@ -63,8 +59,11 @@ def ls(context: Context, /, *, project: str | None, output: str) -> None:
     print_table(columns, rows, empty="There are no automations.")
 
 
-def _listed(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else list(value or ())
+def _events(trigger: Mapping[str, Any]) -> str:
+    """What *trigger* waits for, in a word; more than one event, or something else, if its type says so."""
+    kind = trigger.get("type", "event")
+    expected = trigger.get("expect") or ("any event" if kind == "event" else f"a {kind}")
+    return expected if isinstance(expected, str) else ", ".join(expected)
 
 
 @command.command("inspect")
@@ -74,18 +73,28 @@ def _listed(value: Any) -> list[str]:
 @pass_context
 def inspect(context: Context, /, *, name: str, project: str | None, output: str) -> None:
     """Show an automation."""
-    found = {each.automation.name: each for each in _read(context, project)}
-    if name not in found:
-        otherwise = "Run `syntask automation ls` to list the automations."
-        detail = f"The backend has no automation `{name}`."
-        raise NotFound(detail, hint=did_you_mean(name, found, otherwise=otherwise))
-    shown = encode(found[name])
+    shown = encode(_find(_read(context, project), name))
     if output == "json":
         print_json(document("automation", shown))
         return
     for key, value in shown.items():
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         click.echo(escaped(f"{key}: {'' if value is None else text}"))
+
+
+def _find(automations: Sequence[StoredAutomation], name: str) -> StoredAutomation:
+    """The one with that *name* or id. Raises NotFound, UsageError where a server has several."""
+    found = [each for each in automations if name in (each.automation.name, each.id)]
+    if not found:
+        otherwise = "Run `syntask automation ls` to list the automations."
+        names = [each.automation.name for each in automations]
+        detail = f"The backend has no automation `{name}`."
+        raise NotFound(detail, hint=did_you_mean(name, names, otherwise=otherwise))
+    if len(found) > 1:
+        which = ", ".join(f"`{each.id}` ({each.automation.project or 'no project'})" for each in found)
+        detail = f"Several automations are called `{name}`: {which}."
+        raise UsageError(detail, hint="Pass the id of one, or `--project NAME`.")
+    return found[0]
 
 
 def encode(stored: StoredAutomation) -> dict[str, Any]:

@@ -42,11 +42,13 @@ def _left_automations(
         for owner in {each.project or "" for each in here}
         for each in destination.backend.automations(project=owner, names=[each.name for each in here])
     }
-    missing = [each.name for each in here if (each.project or "", each.name) not in there]
+    missing = [each for each in here if (each.project or "", each.name) not in there]
     if missing:
-        listed = ", ".join(f"`{name}`" for name in missing)
+        listed = ", ".join(f"`{each.name}`" for each in missing)
         detail = f"Automations are not copied, so nothing on the destination does what these do: {listed}."
         hint = f"Run `syntask --backend {destination.backend.url} deploy --all` in their project."
+        if not all(each.project for each in missing):
+            hint += " `syntask deployment export --resources` writes those of no project into a file."
         yield Diagnostic("not-copied", detail, hint).as_warning()
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from syntask_yaml.backend.pools import DEFAULT_POOL, furnished
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkQueue
-from syntask_yaml.model.resource import Owner, Resource, ResourceKind, StoredResource
+from syntask_yaml.model.resource import Resource, ResourceKind, StoredResource
 from syntask_yaml.model.value import Value
 from syntask_yaml.operations.agents import is_of_agents
 from syntask_yaml.operations.copying.contents import Contents
 from syntask_yaml.operations.copying.references import names_in
-from syntask_yaml.operations.resources.automations import stored_automations
+from syntask_yaml.operations.resources.automations import automation_resource
 from syntask_yaml.operations.resources.blocks import block_resource
 from syntask_yaml.operations.resources.changes import owner_of
 from syntask_yaml.operations.resources.pools import pool_resource, queue_resource
@@ -36,12 +36,12 @@ class Share:
     only_named: bool = False
 
 
-def stored_resources(contents: Contents, owner: Owner) -> Iterator[StoredResource]:
-    """What a backend has, in the order of writing, without what comes by itself; automations of *owner*."""
+def stored_resources(contents: Contents) -> Iterator[StoredResource]:
+    """What a backend has, in the order of writing, without what comes by itself."""
     owners = {name: each.owner for each in contents.backend.ledgers() for name in each.names}
     for resource, id_ in _resources(contents):
         yield StoredResource(resource, id_, owner_of(resource, owners))
-    yield from stored_automations(contents.backend, (), owner)
+    yield from map(automation_resource, contents.backend.automations())
 
 
 def _resources(contents: Contents) -> Iterator[tuple[Resource, str | None]]:

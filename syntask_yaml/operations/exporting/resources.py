@@ -8,7 +8,7 @@ from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic, Severity
 from syntask_yaml.model.automation import ACTIONS
-from syntask_yaml.model.resource import Owner, Resource, ResourceKind, StoredResource
+from syntask_yaml.model.resource import ResourceKind, StoredResource
 from syntask_yaml.operations.copying.contents import Contents
 from syntask_yaml.operations.exporting.found import Share, shared, stored_resources
 from syntask_yaml.operations.exporting.written import DeclarationWriter
@@ -25,15 +25,16 @@ class ExportedResources:
 
 def export_resources(contents: Contents, share: Share, environ: Mapping[str, str]) -> ExportedResources:
     """The resources of *share* as a file declares them; *environ* is this machine's."""
-    found = list(stored_resources(contents, Owner(share.owner)))
+    found = list(stored_resources(contents))
     chosen = shared(found, share)
-    sound = [each for each in chosen if not _obstacle(each.resource, contents)]
+    obstacles = [_obstacle(each, chosen, contents) for each in chosen]
+    sound = [each for each, obstacle in zip(chosen, obstacles, strict=True) if not obstacle]
     writer = DeclarationWriter(contents, environ)
     content = resources_document(writer.written(each.resource) for each in sound)
     if limits := content.get("concurrency_limits"):
         content["concurrency_limits"] = {name: _short(limit) for name, limit in limits.items()}
-    problems = [*_left_out(chosen, contents), *_of_others(found, share)]
-    problems += [*_of_nobody(sound), *_secrets(writer.secrets)]
+    problems = [*_left_out(chosen, obstacles), *_of_others(found, share)]
+    problems += [*_of_nobody(sound, contents), *_secrets(writer.secrets)]
     return ExportedResources(content, tuple(problems))
 
 
@@ -41,20 +42,31 @@ def _short(limit: Mapping[str, Any]) -> Any:
     return limit["limit"] if limit.keys() == {"limit"} else limit
 
 
-def _obstacle(resource: Resource, contents: Contents) -> str:
-    """Why a resource cannot be declared; empty if it can."""
+def _obstacle(each: StoredResource, chosen: Sequence[StoredResource], contents: Contents) -> str:
+    """Why one of *chosen* cannot be declared; empty if it can."""
+    resource = each.resource
     if resource.kind is ResourceKind.BLOCK:
         slug = resource.name.partition("/")[0]
         return "" if slug in contents.block_types else f"the backend has no block type `{slug}` any more"
     if resource.kind is ResourceKind.AUTOMATION:
-        unknown = (each["type"] for each in resource.fields["actions"] if each.get("type") not in ACTIONS)
-        return next((f"a project file has no action `{each}`" for each in unknown), "")
+        if each is not _first_of_the_name(each, chosen):
+            return "the file has one of that name"
+        types = (str(action.get("type")) for action in resource.fields["actions"])
+        return next(
+            (f"a project file has no action `{type_}`" for type_ in types if type_ not in ACTIONS), ""
+        )
     return ""
 
 
-def _left_out(chosen: Sequence[StoredResource], contents: Contents) -> Iterator[Diagnostic]:
-    for each in chosen:
-        if reason := _obstacle(each.resource, contents):
+def _first_of_the_name(one: StoredResource, chosen: Sequence[StoredResource]) -> StoredResource:
+    """What is declared of the automations of one name, which a server can have: the owner's, if there is."""
+    named = [each for each in chosen if each.resource.full_name == one.resource.full_name]
+    return next((each for each in named if each.owner.project), named[0])
+
+
+def _left_out(chosen: Sequence[StoredResource], obstacles: Sequence[str]) -> Iterator[Diagnostic]:
+    for each, reason in zip(chosen, obstacles, strict=True):
+        if reason:
             detail = f"The {each.resource.kind.value} `{each.resource.name}` was skipped: {reason}."
             yield Diagnostic("not-exported", detail, severity=Severity.WARNING)
 
@@ -68,16 +80,25 @@ def _of_others(found: Sequence[StoredResource], share: Share) -> Iterator[Diagno
         yield Diagnostic("not-exported", detail, hint, severity=Severity.WARNING)
 
 
-def _of_nobody(chosen: Sequence[StoredResource]) -> Iterator[Diagnostic]:
+def _of_nobody(chosen: Sequence[StoredResource], contents: Contents) -> Iterator[Diagnostic]:
     unowned = [
         each
         for each in chosen
         if each.owner.project is None and each.resource.kind is not ResourceKind.WORK_QUEUE
     ]
-    if unowned:
+    twice = [] if contents.backend.features.has_own_worker else [*filter(_is_automation, unowned)]
+    if twice:
+        detail = f"A deploy of the file creates these beside those that no project owns: {_listed(twice)}."
+        hint = "Delete the old ones on the server after the first deploy, or both fire."
+        yield Diagnostic("unowned-resource", detail, hint, severity=Severity.WARNING)
+    if unowned := [each for each in unowned if each not in twice]:
         detail = f"These belong to no project yet: {_listed(unowned)}."
         hint = "Run `syntask deploy --all --take-over` once with the file to make them its project's."
         yield Diagnostic("unowned-resource", detail, hint, severity=Severity.WARNING)
+
+
+def _is_automation(each: StoredResource) -> bool:
+    return each.resource.kind is ResourceKind.AUTOMATION
 
 
 def _listed(several: Sequence[StoredResource]) -> str:

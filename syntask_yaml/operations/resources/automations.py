@@ -22,10 +22,14 @@ def _check(_automation: Resource, _node: Node, _context: DeployContext) -> Itera
 def stored_automations(backend: Backend, names: Collection[str], owner: Owner) -> Iterator[StoredResource]:
     """The automations of *owner*, and those with *names* on a backend where names are unique."""
     # Without a name, nothing is owned: what has the same name is compared, and nothing else.
-    for stored in backend.automations(project=owner.project or "", names=names):
-        automation = stored.automation
-        resource = Resource(ResourceKind.AUTOMATION, automation.name, automation.fields)
-        yield StoredResource(resource, stored.id, Owner(automation.project, automation.origin))
+    return map(automation_resource, backend.automations(project=owner.project or "", names=names))
+
+
+def automation_resource(stored: StoredAutomation) -> StoredResource:
+    """An automation as what a file declares, with its owner."""
+    automation = stored.automation
+    resource = Resource(ResourceKind.AUTOMATION, automation.name, automation.fields)
+    return StoredResource(resource, stored.id, Owner(automation.project, automation.origin))
 
 
 def _write(backend: Backend, change: ResourceWrite, owner: Owner) -> str | None:

@@ -14,6 +14,8 @@ from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.automation import Automation, AutomationWrite
 from syntask_yaml.model.block import Block
 from syntask_yaml.model.run import RunRequest
+from syntask_yaml.operations.exporting.export import ExportRequest, export
+from tests.support.command import command
 from tests.support.desk import Desk
 from tests.support.prefect_server import PrefectServer
 from tests.support.receiver import Receiver, receiving
@@ -74,6 +76,46 @@ def test_an_automation_is_kept_by_its_project(desk: Desk) -> None:
     desk.deploy(prune=True)
     assert desk.backend.automations(project="shop") == []
     assert len(desk.backend.automations(project="a/b")) == 1
+
+
+def test_all_are_listed_and_written_with_whose_they_are(desk: Desk, empty: PrefectServer) -> None:
+    """Also what somebody made by hand, which no deploy takes over; and not the triggers of deployments."""
+    trigger = "{expect: [prefect.flow-run.Failed]}"
+    top = f"resources: {{automations: [{{name: tell, trigger: {trigger}, actions: [{CALL}]}}]}}"
+    desk.declare(
+        "work_pool: {name: default}, triggers: [{expect: orders.done}, {name: own, expect: a}]",
+        top=f"name: shop\n{top}",
+    )
+    assert desk.deploy().is_good
+    (made,) = desk.backend.automations(project="shop")
+    fires = {"type": "event", "expect": ["a", "b"], "posture": "Reactive", "threshold": 1, "within": 0}
+    (block,) = (each for each in desk.backend.blocks() if each.full_name == "webhook/ops")
+    call = {"type": "call-webhook", "block_document_id": block.id}
+    for name, action in (("tell", call), ("stop", {"type": "pause-work-pool", "source": "inferred"})):
+        empty.request("POST", "/automations/", {"name": name, "actions": [action], "trigger": fires})
+
+    found = [(each.automation.name, each.automation.project) for each in desk.backend.automations()]
+    assert sorted(found, key=str) == [("stop", None), ("tell", "shop"), ("tell", None)]
+    listed = command(["--backend", empty.api, "automation", "ls"])
+    assert listed.text.splitlines()[1].split() == ["stop", "a,", "b", "pause-work-pool"]
+    several = command(["--backend", empty.api, "automation", "inspect", "tell"])
+    assert (several.code, f"`{made.id}` (shop)" in several.text) == (64, True)
+    assert "project: shop" in command(["--backend", empty.api, "automation", "inspect", made.id]).text
+
+    exported = export(desk.backend, ExportRequest(with_resources=True), environ={})
+    (written,) = exported.content["resources"]["automations"]
+    assert (written["name"], written["trigger"]["expect"]) == ("tell", ["prefect.flow-run.Failed"])
+    skipped = {each.detail for each in exported.diagnostics if each.code == "not-exported"}
+    assert skipped == {
+        "The automation `stop` was skipped: a project file has no action `pause-work-pool`.",
+        "The automation `tell` was skipped: the file has one of that name.",
+    }
+
+    empty.request("DELETE", f"/automations/{made.id}")
+    exported = export(desk.backend, ExportRequest(with_resources=True), environ={})
+    assert [each["name"] for each in exported.content["resources"]["automations"]] == ["tell"]
+    (told,) = (each for each in exported.diagnostics if "creates these beside" in each.detail)
+    assert (told.code, "`automation tell`" in told.detail) == ("unowned-resource", True)
 
 
 def test_a_block_that_is_gone_keeps_nothing_else_from_being_written(desk: Desk) -> None:
