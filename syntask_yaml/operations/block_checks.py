@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import BackendRefused
 from syntask_yaml.model.step import Step
-from syntask_yaml.project.load import Project
 from syntask_yaml.template import is_template, may_hold_template, parse
 from syntask_yaml.template.scope import NAMESPACES, BlockLookup
+
+if TYPE_CHECKING:
+    from syntask_yaml.project.load import Project
 
 _STEP = "pull_with_block"
 

@@ -15,7 +15,7 @@ from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.run import Run, RunRequest
 from syntask_yaml.model.value import Json, known
 from syntask_yaml.operations.block_checks import check_references
-from syntask_yaml.operations.facets import STORED_FACETS
+from syntask_yaml.operations.stored_facets import STORED_FACETS
 from syntask_yaml.project.filters import Filters, Searchable
 from syntask_yaml.project.job_variables import check_run_job_variables
 from syntask_yaml.project.parameters import check_run_parameters

@@ -1,4 +1,4 @@
-"""What deployments can be selected by, where a project declares them and where a backend has them."""
+"""What deployments can be selected by, where a project declares them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from pathlib import Path
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import SyntaskError
 from syntask_yaml.files import shown_path
-from syntask_yaml.model.deployment import Stored
-from syntask_yaml.model.value import known
 from syntask_yaml.project.filters import PATH, POOL, TAG
-from syntask_yaml.project.flows import FlowReader, parse_entrypoint
+from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Declaration
 from syntask_yaml.template import is_template
 
@@ -72,26 +70,3 @@ def _leaves(node: Node) -> Iterator[Node]:
             yield from _leaves(child)
     else:
         yield node
-
-
-def _tags_of(stored: Stored) -> tuple[str, ...]:
-    return known(stored.deployment.tags) or ()
-
-
-def _paths_of(stored: Stored) -> tuple[str, ...]:
-    with suppress(SyntaskError):
-        path = parse_entrypoint(stored.deployment.entrypoint or "").path
-        return (path,) if path else ()
-    return ()
-
-
-def _pools_of(stored: Stored) -> tuple[str, ...]:
-    name = known(stored.deployment.work_pool)
-    return (name,) if name else ()
-
-
-STORED_FACETS: dict[str, Callable[[Stored], tuple[str, ...]]] = {
-    TAG: _tags_of,
-    PATH: _paths_of,
-    POOL: _pools_of,
-}

@@ -8,19 +8,16 @@ from typing import Any, TypeVar
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import ProjectInvalid
-from syntask_yaml.model.deployment import Deployment, Stored
 from syntask_yaml.model.events import Observer
-from syntask_yaml.model.fields import FIELDS
 from syntask_yaml.model.secret import masked
-from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.operations.choose import Selection, refuse_broken
 from syntask_yaml.operations.chosen import choose_from
 from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.deployment_documents import document_of, plainly
 from syntask_yaml.operations.pipelines import run_steps_of
 from syntask_yaml.operations.prepare import Prepared, prepare, prepare_again
 from syntask_yaml.operations.resources.document import resources_document
 from syntask_yaml.operations.resources.prepare import prepare_resources
-from syntask_yaml.plan.normalize import comparable_fields
 from syntask_yaml.project.resources import BoundResource
 
 _JOBS = 8
@@ -67,7 +64,7 @@ def render(context: DeployContext, selection: Selection, *, build: Observer | No
 
 def _resources(prepared: Iterable[BoundResource]) -> dict[str, Any]:
     document = resources_document(each.resource for each in prepared if each.resource is not None)
-    return {"resources": _plain(masked(document))} if document else {}
+    return {"resources": plainly(masked(document))} if document else {}
 
 
 def _sound(prepared: _AllPrepared) -> _AllPrepared:
@@ -75,61 +72,3 @@ def _sound(prepared: _AllPrepared) -> _AllPrepared:
     if errors:
         raise ProjectInvalid(errors)
     return prepared
-
-
-def document_of(deployment: Deployment) -> dict[str, Any]:
-    """A deployment as an entry of a project file, without what says nothing."""
-    known = comparable_fields(deployment)
-    pool = {key.partition(".")[2]: value for key, value in known.items() if key.startswith("work_pool.")}
-    plain = {each.key for each in FIELDS if each.is_declared and "." not in each.key} - {"schedules", "pull"}
-    fields = {
-        "name": deployment.name,
-        "flow_name": deployment.flow,
-        **{key: value for key, value in known.items() if key in plain},
-        "work_pool": {key: value for key, value in pool.items() if value not in (None, {}, [])},
-        "schedules": _schedules(known["schedules"]),
-    }
-    given = {key: _plain(value) for key, value in fields.items() if value not in (None, {}, [])}
-    return {**given, "pull": _plain(known["pull"])}
-
-
-def stored_document(stored: Stored) -> dict[str, Any]:
-    """A deployment as JSON: its fields, and what only the backend knows."""
-    deployment = stored.deployment
-    fields = document_of(deployment)
-    del fields["flow_name"]
-    schedules: Any = deployment.schedules or ()
-    for schedule, entry in zip(schedules, fields.get("schedules", ()), strict=True):
-        if schedule.problem:
-            entry["problem"] = schedule.problem
-    return {
-        "id": stored.id,
-        "flow": deployment.flow,
-        **fields,
-        "parameter_schema": deployment.parameter_schema,
-        "labels": {
-            f"syntask.{key}": value
-            for key in ("project", "origin", "protected")
-            if (value := getattr(deployment, key))
-        },
-        "created": stored.created,
-        "updated": stored.updated,
-    }
-
-
-def _schedules(schedules: Value) -> Value:
-    if not isinstance(schedules, Mapping):
-        return schedules
-    return [
-        {key: value for key, value in each.items() if value not in (None, {})} for each in schedules.values()
-    ]
-
-
-def _plain(value: Value) -> Any:
-    if isinstance(value, Unknown):
-        return str(value)
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from syntask_yaml.backend.base import LogFilter
 from syntask_yaml.errors import UsageError
+from syntask_yaml.operations.deployment_documents import stored_document
 from syntask_yaml.operations.deployments import find_deployment, run_deployment, set_paused
 from syntask_yaml.operations.documents import (
     child_document,
@@ -20,7 +21,6 @@ from syntask_yaml.operations.documents import (
     variable_document,
     worker_document,
 )
-from syntask_yaml.operations.render import stored_document
 from syntask_yaml.operations.runs import find_run
 from syntask_yaml.operations.status.document import status_document
 from syntask_yaml.operations.status.read import read_status

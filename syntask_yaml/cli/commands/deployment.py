@@ -31,9 +31,9 @@ from syntask_yaml.model.deployment import Stored
 from syntask_yaml.model.identity import schedule_keys
 from syntask_yaml.model.run import Run
 from syntask_yaml.operations import deployments as operations
+from syntask_yaml.operations.deployment_documents import stored_document
 from syntask_yaml.operations.documents import document, run_document
 from syntask_yaml.operations.history import last_deploys
-from syntask_yaml.operations.render import stored_document
 from syntask_yaml.operations.status.coming import next_time
 from syntask_yaml.project.filters import Filters
 

@@ -19,7 +19,7 @@ from syntask_yaml.operations.pools import is_hosted
 from syntask_yaml.operations.runs import FAILED
 from syntask_yaml.operations.status.coming import coming_runs, coming_times, next_deployments
 from syntask_yaml.operations.status.late import MOST_LATE, LateRuns, explain_late, read_late
-from syntask_yaml.operations.status.timeline import RunTimeline, leading_names, run_timeline
+from syntask_yaml.operations.status.timeline import LaneDrafts, RunTimeline
 from syntask_yaml.operations.status.window import Window
 
 # So many runs that go on, that failed, and that come, are read.
@@ -34,15 +34,15 @@ _UNDERWAY = frozenset(state for state in StateType if state.holds_slot)
 class Bounds:
     """How many past runs are read for the timeline.
 
-    The *latest* ones: so many, and then so many if those do not reach back to the window. If these do not,
-    either, those *of each lane* in the same way.
+    The *latest* ones: so many, and then so many more if those do not reach back to the window. If these do
+    not, either, those *of each lane* in the same way.
     """
 
     latest: tuple[int, ...]
     of_lane: tuple[int, ...]
 
 
-_OWN, _SERVER = Bounds((200, 1000), (50, 300, 1500)), Bounds((200, 1000), (200,))
+_OWN, _SERVER = Bounds((200, 800), (50, 250, 1200)), Bounds((200, 800), (200,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +72,11 @@ def read_status(backend: Backend, window: Window, bounds: Bounds | None = None) 
     made = coming_runs(backend, window, limit=MOST_LISTED)
     latest, reach = _latest(backend, window, bounds.latest)
     runs = _by_id([*latest, *running, *late, *failed, *made])
-    stored = _deployments(backend, window, runs, made)
+    drafts = LaneDrafts(window)
+    drafts.add(runs)
+    stored = _deployments(backend, window, drafts, made)
     times = coming_times(stored, window)
+    drafts.expect(times)
     coming = _next(made, times)
     return BackendStatus(
         running=tuple(reversed(running)),
@@ -81,9 +84,9 @@ def read_status(backend: Backend, window: Window, bounds: Bounds | None = None) 
         failed=tuple(sorted(failed, key=lambda run: run.ended or window.now, reverse=True)),
         coming=tuple(coming),
         unserved=_unserved(backend, made, stored, times),
-        timeline=run_timeline(runs, times, window)
+        timeline=drafts.timeline()
         if reach is None
-        else _whole(backend, window, runs, times, reach, bounds),
+        else _whole(backend, window, drafts, runs, reach, bounds.of_lane),
         cut=_cut(running=running, late=late, failed=failed, coming=coming, deployments=stored),
     )
 
@@ -98,42 +101,50 @@ def _latest(
 ) -> tuple[list[Run], datetime | None]:
     """The runs that were due last, of *deployment* or of all, and since when these are all.
 
-    None: since the window begins. So many are read, then so many if they do not reach back to it.
+    None: since the window begins. So many are read, then so many more if they do not reach back to it.
     """
     runs: list[Run] = []
-    first = None
+    reach = window.now
     for limit in limits:
-        runs = backend.runs(RunFilter(deployment=deployment, until=window.now, limit=limit))
-        first = runs[-1].scheduled if len(runs) == limit else None
+        # Those that were due at the same time as the last one are read again.
+        read = backend.runs(RunFilter(deployment=deployment, until=reach, limit=limit))
+        runs = _by_id([*runs, *read])
+        first = read[-1].scheduled if len(read) == limit else None
         if first is None or first < window.since:
             return runs, None
-    return runs, first
+        reach = first
+    return runs, reach
 
 
 def _deployments(
-    backend: Backend, window: Window, runs: Sequence[Run], made: Sequence[Run]
+    backend: Backend, window: Window, drafts: LaneDrafts, made: Sequence[Run]
 ) -> Sequence[Stored]:
-    """The deployments of which most is to be told: those of *runs*, or the next ones, if no run was *made*.
+    """The deployments of which most is to be told: those of runs, or the next ones, if no run was *made*.
 
     Without a worker, nobody makes the runs of our own backend, and one makes them long before they are due.
     """
     if not made and backend.features.has_own_worker:
         later = backend.runs(RunFilter(after=window.until, limit=1))
         return [] if later else next_deployments(backend, window, limit=_DEPLOYMENTS)
-    return backend.deployments(names=leading_names(runs, {}, window, most=_DEPLOYMENTS))
+    return backend.deployments(names=drafts.leading(_DEPLOYMENTS))
 
 
 def _whole(
-    backend: Backend, window: Window, runs: list[Run], times: Times, reach: datetime, bounds: Bounds
+    backend: Backend,
+    window: Window,
+    drafts: LaneDrafts,
+    runs: Iterable[Run],
+    reach: datetime,
+    limits: Sequence[int],
 ) -> RunTimeline:
     """The timeline of *runs*, which are all since *reach*, with the others of each lane."""
     reaches: dict[str, datetime | None] = {}
-    of_lanes: list[Run] = []
-    for name in leading_names(runs, times, window):
+    known = {run.id for run in runs}
+    for name in drafts.leading():
         if "/" in name:
-            found, reaches[name] = _latest(backend, window, bounds.of_lane, name)
-            of_lanes += found
-    return run_timeline(_by_id([*runs, *of_lanes]), times, window, reach=reach, reaches=reaches)
+            found, reaches[name] = _latest(backend, window, limits, name)
+            drafts.add(run for run in found if run.id not in known)
+    return drafts.timeline(reach=reach, reaches=reaches)
 
 
 def _by_id(runs: Iterable[Run]) -> list[Run]:

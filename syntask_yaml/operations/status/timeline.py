@@ -58,57 +58,83 @@ def run_timeline(
     window: Window,
     *,
     most: int = MOST_LANES,
-    reach: datetime | None = None,
-    reaches: Mapping[str, datetime | None] = MappingProxyType({}),
 ) -> RunTimeline:
-    """Return what *runs* and the *coming* times, by `flow/name`, are in *window*.
-
-    Runs that are not due yet are coming times, once for each time. Of more than *most* lanes, those whose
-    runs are in the worst states have their own. *runs* are all there were since *reach*, those of some lanes
-    since *reaches*.
-    """
-    ranked = _ranked(runs, coming, window)
-    own = _own(ranked, most)
-    lanes = [_lane(name, [draft], window, reaches.get(name, reach)) for name, draft in sorted(ranked[:own])]
-    if rest := [draft for _, draft in ranked[own:]]:
-        lanes.append(_lane("", rest, window, reach))
-    return RunTimeline(window, tuple(lanes))
+    """Return what *runs* and the *coming* times, by `flow/name`, are in *window*."""
+    drafts = LaneDrafts(window)
+    drafts.add(runs)
+    drafts.expect(coming)
+    return drafts.timeline(most=most)
 
 
-def leading_names(
-    runs: Iterable[Run], coming: Mapping[str, Iterable[datetime]], window: Window, *, most: int = MOST_LANES
-) -> list[str]:
-    """Return the names of the lanes that `run_timeline` does not fold, by what is to be told of them."""
-    ranked = _ranked(runs, coming, window)
-    return [name for name, _ in ranked[: _own(ranked, most)]]
+class LaneDrafts:
+    """What is known of the lanes of a *window*, while more runs and times are read for them."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self._drafts: defaultdict[str, _Draft] = defaultdict(_Draft)
+
+    def add(self, runs: Iterable[Run]) -> None:
+        """Note what of *runs*, none of which was added before, is in the window.
+
+        Runs that are not due yet are coming times, once for each time.
+        """
+        for run in runs:
+            self._drafts[run.deployment or run.flow].add(run, self._window)
+
+    def expect(self, coming: Mapping[str, Iterable[datetime]]) -> None:
+        """Note the *coming* times, by `flow/name`."""
+        now, until = self._window.now, self._window.until
+        for name, times in coming.items():
+            self._drafts[name].coming.update(time for time in times if now < time < until)
+
+    def leading(self, most: int = MOST_LANES) -> list[str]:
+        """Return the names of the lanes that `timeline` does not fold, by what is to be told of them."""
+        ranked = self._ranked()
+        return [name for name, _ in ranked[: _own(ranked, most)]]
+
+    def timeline(
+        self,
+        *,
+        most: int = MOST_LANES,
+        reach: datetime | None = None,
+        reaches: Mapping[str, datetime | None] = MappingProxyType({}),
+    ) -> RunTimeline:
+        """Return the timeline, with *most* lanes; those whose runs are in the worst states have their own.
+
+        The runs are all there were since *reach*, those of some lanes since *reaches*.
+        """
+        ranked, window = self._ranked(), self._window
+        own = _own(ranked, most)
+        lanes = [
+            _lane(name, [draft], window, reaches.get(name, reach)) for name, draft in sorted(ranked[:own])
+        ]
+        if rest := [draft for _, draft in ranked[own:]]:
+            lanes.append(_lane("", rest, window, reach))
+        return RunTimeline(window, tuple(lanes))
+
+    def _ranked(self) -> list[tuple[str, _Draft]]:
+        told = [(name, draft) for name, draft in self._drafts.items() if draft.spans or draft.coming]
+        return sorted(told, key=lambda pair: (pair[1].rank(self._window), pair[0]))
 
 
 def _own(ranked: Sequence[object], most: int) -> int:
     return len(ranked) if len(ranked) <= most else most - 1
 
 
-def _ranked(
-    runs: Iterable[Run], coming: Mapping[str, Iterable[datetime]], window: Window
-) -> list[tuple[str, _Draft]]:
-    drafts: defaultdict[str, _Draft] = defaultdict(_Draft)
-    for run in runs:
-        drafts[run.deployment or run.flow].add(run, window)
-    for name, times in coming.items():
-        drafts[name].coming.update(time for time in times if window.now < time < window.until)
-    told = [(name, draft) for name, draft in drafts.items() if draft.spans or draft.coming]
-    return sorted(told, key=lambda pair: (pair[1].rank(window), pair[0]))
-
-
 class _Draft:
     """What is known of a deployment: its past runs by their state and first and last slot, and what comes."""
+
+    __slots__ = ("coming", "spans", "worst")
 
     def __init__(self) -> None:
         self.spans: list[tuple[StateType, int, int]] = []
         self.coming: set[datetime] = set()
+        self.worst = len(_SEVERITY)
 
     def add(self, run: Run, window: Window) -> None:
         """Note what of *run* is in the window."""
-        is_waiting = run.state.type is StateType.SCHEDULED  # also one that failed, and is tried again
+        state = run.state.type
+        is_waiting = state is StateType.SCHEDULED  # also one that failed, and is tried again
         due = (None if is_waiting else run.started) or run.scheduled or run.created
         if due is None:
             return
@@ -119,12 +145,12 @@ class _Draft:
         has_begun = run.started is not None and not is_waiting
         end = max(due, (run.ended or window.now) - _TICK) if has_begun else due
         if end >= window.since and due < window.until:
-            self.spans.append((run.state.type, window.slot(due), window.slot(end)))
+            self.spans.append((state, window.slot(due), window.slot(end)))
+            self.worst = min(self.worst, _SEVERITY[state])
 
     def rank(self, window: Window) -> tuple[int, datetime]:
         """How much is to be told of it: the worse its runs, and the sooner the next one, the less this is."""
-        worst = min((_SEVERITY[state] for state, _, _ in self.spans), default=len(_SEVERITY))
-        return worst, min(self.coming, default=window.until)
+        return self.worst, min(self.coming, default=window.until)
 
 
 def _lane(name: str, drafts: Sequence[_Draft], window: Window, reach: datetime | None) -> Lane:

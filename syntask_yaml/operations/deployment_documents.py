@@ -1,0 +1,70 @@
+"""A deployment as a document: what the file would say of it, and what the backend has of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from syntask_yaml.model.deployment import Deployment, Stored
+from syntask_yaml.model.fields import FIELDS
+from syntask_yaml.model.value import Unknown, Value
+from syntask_yaml.plan.normalize import comparable_fields
+
+
+def document_of(deployment: Deployment) -> dict[str, Any]:
+    """A deployment as an entry of a project file, without what says nothing."""
+    known = comparable_fields(deployment)
+    pool = {key.partition(".")[2]: value for key, value in known.items() if key.startswith("work_pool.")}
+    plain = {each.key for each in FIELDS if each.is_declared and "." not in each.key} - {"schedules", "pull"}
+    fields = {
+        "name": deployment.name,
+        "flow_name": deployment.flow,
+        **{key: value for key, value in known.items() if key in plain},
+        "work_pool": {key: value for key, value in pool.items() if value not in (None, {}, [])},
+        "schedules": _schedules(known["schedules"]),
+    }
+    given = {key: plainly(value) for key, value in fields.items() if value not in (None, {}, [])}
+    return {**given, "pull": plainly(known["pull"])}
+
+
+def stored_document(stored: Stored) -> dict[str, Any]:
+    """A deployment as JSON: its fields, and what only the backend knows."""
+    deployment = stored.deployment
+    fields = document_of(deployment)
+    del fields["flow_name"]
+    schedules: Any = deployment.schedules or ()
+    for schedule, entry in zip(schedules, fields.get("schedules", ()), strict=True):
+        if schedule.problem:
+            entry["problem"] = schedule.problem
+    return {
+        "id": stored.id,
+        "flow": deployment.flow,
+        **fields,
+        "parameter_schema": deployment.parameter_schema,
+        "labels": {
+            f"syntask.{key}": value
+            for key in ("project", "origin", "protected")
+            if (value := getattr(deployment, key))
+        },
+        "created": stored.created,
+        "updated": stored.updated,
+    }
+
+
+def _schedules(schedules: Value) -> Value:
+    if not isinstance(schedules, Mapping):
+        return schedules
+    return [
+        {key: value for key, value in each.items() if value not in (None, {})} for each in schedules.values()
+    ]
+
+
+def plainly(value: Value) -> Any:
+    """A value as JSON has it; what is not known yet by what it stands for."""
+    if isinstance(value, Unknown):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {key: plainly(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plainly(item) for item in value]
+    return value
