@@ -115,6 +115,12 @@ class Backend(Automations, ConcurrencyLimits, DeployRecords, Ledgers, WorkPools,
         """
         ...
 
+    def deployment_names(self, text: str = "") -> list[str]:
+        """The names, `flow/name` and in this order, of the deployments that have *text* in their name, a tag,
+        their work pool or their project, in any case.
+        """
+        ...
+
     def write(self, writes: Sequence[Write], *, jobs: int = 1) -> Iterator[Written]:
         """Make the changes, and yield what became of each, in order; one failure stops no other.
 

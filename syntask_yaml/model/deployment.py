@@ -107,3 +107,9 @@ class Write:
     def old_name(self) -> str | None:
         """The name under which *before* is found; None where there is none."""
         return self.before.deployment.full_name if self.before else None
+
+
+def is_in(text: str, *values: str | None) -> bool:
+    """Whether one of *values*, of what a deployment is known by, has *text* in it, in any case."""
+    folded = text.casefold()
+    return any(folded in value.casefold() for value in values if value)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from syntask_yaml.model.deployment import Deployment, Stored
 from syntask_yaml.model.fields import FIELDS
+from syntask_yaml.model.run import Run
 from syntask_yaml.model.value import Unknown, Value
+from syntask_yaml.operations.documents import run_document
+from syntask_yaml.operations.status.coming import next_time
 from syntask_yaml.plan.normalize import comparable_fields
 
 
@@ -49,6 +53,12 @@ def stored_document(stored: Stored) -> dict[str, Any]:
         "created": stored.created,
         "updated": stored.updated,
     }
+
+
+def listed_document(stored: Stored, last: Run | None, now: datetime) -> dict[str, Any]:
+    """A deployment as JSON, with its *last* run and the next time of its schedules."""
+    times = {"last_run": last and run_document(last), "next_run": next_time(stored.deployment, now)}
+    return {**stored_document(stored), **times}
 
 
 def _schedules(schedules: Value) -> Value:

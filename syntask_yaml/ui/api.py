@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
 from syntask_yaml.backend.base import LogFilter
 from syntask_yaml.errors import UsageError
-from syntask_yaml.operations.deployment_documents import stored_document
+from syntask_yaml.model.deployment import Stored
+from syntask_yaml.operations.deployment_documents import listed_document
 from syntask_yaml.operations.deployments import find_deployment, run_deployment, set_paused
 from syntask_yaml.operations.documents import (
     child_document,
@@ -37,8 +38,13 @@ def show_status(site: Site, _asked: PageRequest) -> JsonDocument:
 
 
 def list_deployments(site: Site, _asked: PageRequest) -> JsonDocument:
-    stored = [without_secrets(stored_document(each)) for each in site.backend.deployments()]
-    return JsonDocument(document("deployment-ls", {"deployments": stored}))
+    deployments = _listed(site, site.backend.deployments())
+    return JsonDocument(document("deployment-ls", {"deployments": deployments}))
+
+
+def _listed(site: Site, stored: Sequence[Stored]) -> list[Any]:
+    last, now = site.backend.last_runs(stored), site.clock()
+    return [without_secrets(listed_document(each, last.get(each.id), now)) for each in stored]
 
 
 def inspect_deployment(site: Site, asked: PageRequest) -> JsonDocument:
@@ -55,7 +61,7 @@ def pause_deployment(site: Site, asked: PageRequest) -> JsonDocument:
 
 
 def _deployment(site: Site, name: str) -> Mapping[str, Any]:
-    return document("deployment", without_secrets(stored_document(find_deployment(site.backend, name))))
+    return document("deployment", _listed(site, [find_deployment(site.backend, name)])[0])
 
 
 def list_runs(site: Site, asked: PageRequest) -> JsonDocument:

@@ -71,6 +71,24 @@ def test_a_choice_of_deployments_is_read(
     assert expected == [each.deployment.full_name for each in backend.deployments(**choice)]
 
 
+def test_names_of_deployments_are_found_by_a_part_of_what_they_are_known_by(
+    backend: Backend, deploy: Deploy, pool: str
+) -> None:
+    """Of their name, a tag, their work pool or project, whatever its case."""
+    deploy(
+        replace(ETL, name="a", project="Payments"),
+        replace(ETL, name="b", tags=("Nightly-\u00c4",)),
+        replace(ETL, flow="x", name="c", work_pool=pool),
+    )
+
+    assert backend.deployment_names() == ["etl/a", "etl/b", "x/c"]
+    assert backend.deployment_names("ETL/") == ["etl/a", "etl/b"]
+    assert backend.deployment_names("payments") == ["etl/a"]
+    assert backend.deployment_names("nightly-\u00e4") == ["etl/b"]
+    assert backend.deployment_names(pool) == ["x/c"]
+    assert backend.deployment_names("nothing of it") == []
+
+
 JSON: st.SearchStrategy[Json] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),

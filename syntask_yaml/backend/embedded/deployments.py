@@ -10,7 +10,7 @@ from itertools import chain
 from syntask_yaml.backend.apply_write import WriteResult, outcome, refusal
 from syntask_yaml.backend.base import Written
 from syntask_yaml.backend.embedded.base import EmbeddedBase
-from syntask_yaml.backend.embedded.codec import to_json, to_moment
+from syntask_yaml.backend.embedded.codec import from_json, to_json, to_moment
 from syntask_yaml.backend.embedded.deployment_rows import (
     changed_row,
     new_row,
@@ -20,7 +20,7 @@ from syntask_yaml.backend.embedded.deployment_rows import (
 from syntask_yaml.backend.embedded.run_rows import state_row
 from syntask_yaml.backend.embedded.store import Arguments
 from syntask_yaml.backend.run_states import ORPHANED
-from syntask_yaml.model.deployment import Deployment, Stored, Write
+from syntask_yaml.model.deployment import Deployment, Stored, Write, is_in
 from syntask_yaml.model.pool import DEFAULT_QUEUE
 
 # As many writes become rows at a time: enough to be fast, few enough to need little memory.
@@ -63,6 +63,16 @@ class Deployments(EmbeddedBase):
         chosen = {"projects": to_json(list(projects)), "names": to_json(list(names or ()))}
         rows = self._store.all("some_deployments", **chosen)
         return list(stored_deployments(rows))
+
+    def deployment_names(self, text: str = "") -> list[str]:
+        if not text:
+            return [name for (name,) in self._store.all("deployment_names")]
+        rows = self._store.all("deployment_texts")
+        return [
+            name
+            for name, pool, project, tags in rows
+            if is_in(text, name, pool, project, *(from_json(tags) if tags else ()))
+        ]
 
     def write(self, writes: Sequence[Write], *, jobs: int = 1) -> Iterator[Written]:  # noqa: ARG002
         parts = (writes[at : at + _AT_ONCE] for at in range(0, len(writes), _AT_ONCE))

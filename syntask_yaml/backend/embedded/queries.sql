@@ -77,6 +77,13 @@ WHERE project IN (SELECT value FROM json_each(:projects))
    OR full_name IN (SELECT value FROM json_each(:names))
 ORDER BY full_name, position;
 
+-- name: deployment_names
+SELECT full_name FROM deployments ORDER BY full_name;
+
+-- name: deployment_texts
+SELECT full_name, work_pool, project, json_extract(document, '$.tags') AS tags
+FROM deployments ORDER BY full_name;
+
 -- name: deployments_in
 -- Those in a work pool, or only in one of its queues.
 SELECT full_name FROM deployments

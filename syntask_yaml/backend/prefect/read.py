@@ -11,7 +11,8 @@ from itertools import islice
 from syntask_yaml.backend.prefect.base import PrefectBase
 from syntask_yaml.backend.prefect.bodies import Raw, deployment_of_automation, stored_of
 from syntask_yaml.backend.prefect.faults import Refused
-from syntask_yaml.model.deployment import Stored
+from syntask_yaml.model.deployment import Stored, is_in
+from syntask_yaml.model.value import known
 
 # So many names fit into one filter: databases limit the values of a query.
 _NAMES = 1000
@@ -41,6 +42,14 @@ class DeploymentReader(PrefectBase):
             (each for each in found if _is_chosen(each, projects, chosen)),
             key=lambda stored: stored.deployment.full_name,
         )
+
+    def deployment_names(self, text: str = "") -> list[str]:
+        deployments = (each.deployment for each in self.deployments())
+        return [
+            each.full_name
+            for each in deployments
+            if is_in(text, each.full_name, known(each.work_pool), each.project, *(known(each.tags) or ()))
+        ]
 
     def _current(self, names: Collection[str]) -> dict[str, Current]:
         """What there is now of *names*, by name."""

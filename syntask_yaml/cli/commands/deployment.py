@@ -31,8 +31,8 @@ from syntask_yaml.model.deployment import Stored
 from syntask_yaml.model.identity import schedule_keys
 from syntask_yaml.model.run import Run
 from syntask_yaml.operations import deployments as operations
-from syntask_yaml.operations.deployment_documents import stored_document
-from syntask_yaml.operations.documents import document, run_document
+from syntask_yaml.operations.deployment_documents import listed_document
+from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.history import last_deploys
 from syntask_yaml.operations.status.coming import next_time
 from syntask_yaml.project.filters import Filters
@@ -79,7 +79,7 @@ def ls(
         last = backend.last_runs(stored)
     now = datetime.now(UTC)
     if output == "json":
-        documents = [{**stored_document(each), **_times(each, last.get(each.id), now)} for each in stored]
+        documents = [listed_document(each, last.get(each.id), now) for each in stored]
         print_json(document("deployment-ls", {"deployments": documents}))
         return
     rows = [_row(each, last.get(each.id), now) for each in stored]
@@ -97,11 +97,6 @@ _COLUMNS = (
     "State",
     "Took",
 )
-
-
-def _times(stored: Stored, last: Run | None, now: datetime) -> dict[str, Any]:
-    """The last run and the next time of a deployment, as JSON."""
-    return {"last_run": last and run_document(last), "next_run": next_time(stored.deployment, now)}
 
 
 def _row(stored: Stored, last: Run | None, now: datetime) -> tuple[str, ...]:
@@ -129,8 +124,7 @@ def inspect(context: Context, /, *, name: str, output: str) -> None:
         stored = operations.find_deployment(backend, name)
         last = backend.last_runs([stored])
         deploys = last_deploys(backend, stored, limit=_LAST_DEPLOYS)
-    times = _times(stored, last.get(stored.id), datetime.now(UTC))
-    fields = {**stored_document(stored), **times, "deploys": deploys}
+    fields = {**listed_document(stored, last.get(stored.id), datetime.now(UTC)), "deploys": deploys}
     if output == "json":
         print_json(document("deployment", fields))
         return

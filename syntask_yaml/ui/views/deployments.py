@@ -1,23 +1,51 @@
-"""The list of deployments."""
+"""The list of deployments, page by page."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
 from syntask_yaml.model.deployment import Stored
-from syntask_yaml.model.value import known
+from syntask_yaml.model.run import Run
+from syntask_yaml.operations.status.coming import next_time
 from syntask_yaml.ui.site import Page, PageRequest, Site
 
 SHOWN = 100
 
 
+@dataclass(frozen=True, slots=True)
+class DeploymentRow:
+    """A deployment, its *last* run, and the *next* time of its schedules."""
+
+    stored: Stored
+    last: Run | None
+    next: datetime | None
+
+
 def show_deployments(site: Site, asked: PageRequest) -> Page:
-    """Show the deployments; `search` is a part of a name, tag, work pool or project."""
-    search = asked.query.get("search", "").strip()
-    found = [each for each in site.backend.deployments() if _fits(each, search.lower())]
-    return Page("deployments.html", {"deployments": found[:SHOWN], "count": len(found), "search": search})
+    """Show the deployments without the first `skip`; `search` is a part of a name, tag, pool or project."""
+    search, skip = asked.query.get("search", "").strip(), asked.number("skip", 0)
+    names = site.backend.deployment_names(search)
+    return Page(
+        "deployments.html",
+        {
+            "rows": _rows(site, names[skip : skip + SHOWN]),
+            "count": len(names),
+            "first": skip + 1,
+            "search": search,
+            "before": _place(search, max(0, skip - SHOWN)) if skip else {},
+            "after": _place(search, skip + SHOWN) if skip + SHOWN < len(names) else {},
+        },
+    )
 
 
-def _fits(stored: Stored, search: str) -> bool:
-    deployment = stored.deployment
-    tags = known(deployment.tags) or ()
-    texts = (deployment.full_name, known(deployment.work_pool), deployment.project, *tags)
-    return any(search in str(text).lower() for text in texts if text)
+def _place(search: str, skip: int) -> Mapping[str, str]:
+    """What another page of the list is asked for with."""
+    return {**({"search": search} if search else {}), "skip": str(skip)}
+
+
+def _rows(site: Site, names: Sequence[str]) -> Sequence[DeploymentRow]:
+    stored = site.backend.deployments(names=names)
+    last, now = site.backend.last_runs(stored), site.clock()
+    return [DeploymentRow(each, last.get(each.id), next_time(each.deployment, now)) for each in stored]

@@ -17,6 +17,8 @@ from syntask_yaml.backend.embedded.statements import SQL
 # in all deployments. What has ended since a worker last looked is few.
 LISTS = {
     "deployments_in",
+    "deployment_names",
+    "deployment_texts",
     "pools",
     "drop_pool",
     "queues",
