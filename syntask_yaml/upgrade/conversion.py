@@ -59,7 +59,9 @@ def merge_conversion(
     """What becomes of the deployments for one project file, and that file with them."""
     target, converted = conversion.target, conversion.converted
     entries = [_with_pool(each, names) for each in converted]
-    merged = merge(target, entries, [_says(each.source, request) for each in converted])
+    saying = [_says(each.source, request) for each in converted]
+    rewritten = {index for index, each in enumerate(converted) if each.source.form is Form.PREFECT_1}
+    merged = merge(target, entries, saying, rewritten)
     return list(_results(target, converted, entries, merged)), list(project_change(target, merged))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain, count
 
 from syntask_yaml.project.spelling import slug
 from syntask_yaml.upgrade.agent_deployment import AgentDeployment
@@ -35,7 +36,7 @@ def with_known_runs(found: Sequence[FoundFlows]) -> list[FoundFlows]:
 def _unique(deployment: AgentDeployment, seen: set[tuple[str, str]]) -> AgentDeployment:
     flow, name = deployment.text("flow_name") or deployment.text("entrypoint"), deployment.name
     other = f"{slug(deployment.path.stem)}-{name}"
-    candidates = [name, other, *(f"{other}-{number}" for number in range(2, 999))]
+    candidates = chain((name, other), (f"{other}-{number}" for number in count(2)))
     free = next(each for each in candidates if (flow, each) not in seen)
     seen.add((flow, free))
     root = replace(deployment.root, value={**deployment.root.value, "name": free})

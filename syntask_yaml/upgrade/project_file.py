@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -80,10 +80,13 @@ class Merged:
     notes: Mapping[int, Sequence[Diagnostic]]
 
 
-def merge(target: OpenedFile, entries: Sequence[Entry], saying: Sequence[Says]) -> Merged:
+def merge(
+    target: OpenedFile, entries: Sequence[Entry], saying: Sequence[Says], unread: Set[int] = frozenset()
+) -> Merged:
     """Put *entries* into the project file; those that it would not accept are left out.
 
-    Another source of the same deployment may say more than one that is not *saying* all of it.
+    Another source of the same deployment may say more than one that is not *saying* all of it. *unread* are
+    the indexes of entries whose flows are not in their files before these are rewritten.
     """
     equal: set[int] = set()
     problems: dict[int, Sequence[Diagnostic]] = {}
@@ -105,7 +108,7 @@ def merge(target: OpenedFile, entries: Sequence[Entry], saying: Sequence[Says]) 
             equal.add(index)
         else:
             problems[index] = [_already(entry, other[1])]
-    text, problems_now, notes = _accepted(target, entries, wanted)
+    text, problems_now, notes = _accepted(target, entries, wanted, unread)
     problems |= problems_now
     added = frozenset(index for index in wanted if index not in problems)
     return Merged(text, added, frozenset(equal), problems, notes)
@@ -121,7 +124,7 @@ def _is_utf_8(entry: Entry) -> bool:
 
 
 def _accepted(
-    target: OpenedFile, entries: Sequence[Entry], wanted: Sequence[int]
+    target: OpenedFile, entries: Sequence[Entry], wanted: Sequence[int], unread: Set[int]
 ) -> tuple[str, dict[int, Sequence[Diagnostic]], Mapping[int, Sequence[Diagnostic]]]:
     """The text with those of *wanted* that the checker accepts, the problems of others, and notes."""
     refused: dict[int, Sequence[Diagnostic]] = {}
@@ -130,7 +133,7 @@ def _accepted(
         text, failed = _written(target, entries, kept)
         refused |= failed
         kept = [index for index in kept if index not in failed]
-        found = _check(target, text, len(kept)) if kept else []
+        found = _check(target, text, [index not in unread for index in kept]) if kept else []
         wrong = {index: errors for index, (errors, _) in zip(kept, found, strict=True) if errors}
         if not wrong:
             return text, refused, {index: notes for index, (_, notes) in zip(kept, found, strict=True)}
@@ -161,15 +164,17 @@ def _written_one_by_one(
     return text, failed
 
 
-def _check(target: OpenedFile, text: str, count: int) -> list[tuple[list[Diagnostic], list[Diagnostic]]]:
-    """The errors of each of the last *count* entries of *text*, and the notes about their flows."""
+def _check(
+    target: OpenedFile, text: str, read: Sequence[bool]
+) -> list[tuple[list[Diagnostic], list[Diagnostic]]]:
+    """The errors of each of the last entries of *text*, and the notes about the flows that are *read*."""
     project = _load(target, text, target.encoding)
-    new = project.declarations[-count:]
+    new = project.declarations[-len(read) :]
     found = []
-    for declaration in new:
+    for declaration, is_read in zip(new, read, strict=True):
         errors = [as_it_would_be(error) for error in declaration.errors]
         one = replace(project, declarations=(declaration,), diagnostics=())
-        notes = [] if errors else validate(one, flows=target.reader)
+        notes = [] if errors else validate(one, flows=target.reader if is_read else None)
         found.append(
             (errors, [as_it_would_be(each) for each in notes if each.code not in _REPORTED_ELSEWHERE])
         )

@@ -39,7 +39,7 @@ def nodes_in(*roots: ast.AST) -> list[ast.AST]:
 def children(node: ast.AST) -> list[ast.AST]:
     """What *node* consists of, without nodes that have no place, such as operators."""
     found: list[ast.AST] = []
-    for name in _fields_of(type(node).__name__, node._fields):
+    for name in _fields_of(type(node).__name__):
         value = getattr(node, name, None)
         if isinstance(value, list):
             found += [each for each in value if isinstance(each, ast.AST)]
@@ -49,9 +49,10 @@ def children(node: ast.AST) -> list[ast.AST]:
 
 
 @cache
-def _fields_of(kind: str, fields: tuple[str, ...]) -> tuple[str, ...]:
-    """Those of *fields* that can have nodes with a place."""
-    return () if kind == "Constant" else tuple(name for name in fields if name not in _WITHOUT_NODES)
+def _fields_of(kind: str) -> tuple[str, ...]:
+    """The fields of a *kind* of node that can have nodes with a place."""
+    fields = () if kind == "Constant" else getattr(ast, kind)._fields
+    return tuple(name for name in fields if name not in _WITHOUT_NODES)
 
 
 _WITHOUT_NODES = frozenset(

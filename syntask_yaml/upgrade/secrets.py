@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -26,14 +27,26 @@ _IN_STORAGE = frozenset("aws_access_key_id key settings".split())
 _VEILED = frozenset("job customizations task_definition task_customizations".split())
 _LOGIN = re.compile(r"(?<=://)(?:[^/\s@:]*:[^/\s@]+|[^/\s@:]{20,})@")
 # Secrets that their own form tells, whatever they are called: keys of services, and logins in a text.
-_KNOWN = re.compile(
-    r"(?<![A-Za-z0-9])(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abeprs]-[\w-]{10,}"
-    r"|(?:AKIA|ASIA)[A-Z0-9]{16}|[sr]k_live_\w{10,}|pn[ubw]_\w{16,}|AIza[\w-]{35}"
-    r"|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]*|https://hooks\.slack\.com/services/\S+"
-    r"|(?i:bearer)[ ]+(?=\S*\d)[\w.~+/=-]{8,})"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*"
-    r"|(?i:(?:token|password|pwd|secret|accountkey|sharedaccesskey)=)[^\s;&\"'$<{]{4,}"
-)
+# In front of each what it contains, in lower case: few texts do, and the others are not searched for it.
+_KNOWN: Mapping[str, str] = {
+    "gh": r"(?<![A-Za-z0-9])gh[pousr]_\w{20,}",
+    "github_pat_": r"(?<![A-Za-z0-9])github_pat_\w{20,}",
+    "glpat-": r"(?<![A-Za-z0-9])glpat-[\w-]{16,}",
+    "xox": r"(?<![A-Za-z0-9])xox[abeprs]-[\w-]{10,}",
+    "akia": r"(?<![A-Za-z0-9])AKIA[A-Z0-9]{16}",
+    "asia": r"(?<![A-Za-z0-9])ASIA[A-Z0-9]{16}",
+    "k_live_": r"(?<![A-Za-z0-9])[sr]k_live_\w{10,}",
+    "pn": r"(?<![A-Za-z0-9])pn[ubw]_\w{16,}",
+    "aiza": r"(?<![A-Za-z0-9])AIza[\w-]{35}",
+    "eyj": r"(?<![A-Za-z0-9])eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]*",
+    "hooks.slack.com": r"(?<![A-Za-z0-9])https://hooks\.slack\.com/services/\S+",
+    "bearer": r"(?<![A-Za-z0-9])(?i:bearer)[ ]+(?=\S*\d)[\w.~+/=-]{8,}",
+    "private key": r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*",
+    **{
+        f"{name}=": rf"(?i:{name}=)[^\s;&\"'$<{{]{{4,}}"
+        for name in ("token", "password", "pwd", "secret", "accountkey", "sharedaccesskey")
+    },
+}
 # Where a value may be one of them; elsewhere it would be a name.
 _HOLDERS = frozenset("parameters infrastructure infra_overrides job_variables".split())
 # In the text of a command: `--password x`, `API_TOKEN=x`, `token: x`.
@@ -42,6 +55,7 @@ _SAID = re.compile(
     r"|private[_-]?key|account[_-]?key|connection[_-]?string|credentials?)[\"']?(?:[ \t]*[=:][ \t]*|[ \t]+)"
     r"(?P<value>\"[^\"\n]*\"|'[^'\n]*'|[^\s\"'$<{]\S*)"
 )
+_IN_SAID = ("token", "pass", "secret", "key", "connection", "credential")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +104,32 @@ def _is_veiled(key: object) -> bool:
     return str(key).partition(".")[0] in _VEILED
 
 
+@lru_cache(maxsize=4)  # several stages ask for the text of the file at hand
 def hide_in_text(text: str) -> str:
     """*text*, which is no YAML, with asterisks for what looks like a secret: as long as it was."""
-    text = _LOGIN.sub(lambda found: "*" * (len(found[0]) - 1) + "@", text)
-    text = _SAID.sub(lambda found: _starred(found[0], found["value"]), text)
-    return _KNOWN.sub(lambda found: re.sub(r"\S", "*", found[0]), text)
+    if "://" in text:
+        text = _LOGIN.sub(lambda found: "*" * (len(found[0]) - 1) + "@", text)
+    if _may_say(text):
+        text = "\n".join(map(_without_said, text.split("\n")))
+    known = _known_in(text)
+    return known.sub(lambda found: re.sub(r"\S", "*", found[0]), text) if known else text
+
+
+def _known_in(text: str) -> re.Pattern[str] | None:
+    """What to search for in *text*, if anything of it could be there."""
+    folded = text.casefold()
+    forms = [form for contained, form in _KNOWN.items() if contained in folded]
+    return re.compile("|".join(forms)) if forms else None
+
+
+def _may_say(text: str) -> bool:
+    """Whether *text* has words of `_SAID`; most lines have none."""
+    return any(map(text.casefold().__contains__, _IN_SAID))
+
+
+def _without_said(line: str) -> str:
+    """*line* without what words in it call a secret."""
+    return _SAID.sub(lambda found: _starred(found[0], found["value"]), line) if _may_say(line) else line
 
 
 def _starred(whole: str, secret: str) -> str:
@@ -156,7 +191,8 @@ def has_login(value: Any) -> bool:
 
 def is_known_secret(value: Any) -> bool:
     """Whether *value* is a text with a key or a password that its own form tells."""
-    return isinstance(value, str) and _KNOWN.search(value) is not None
+    known = _known_in(value) if isinstance(value, str) else None
+    return known is not None and known.search(value) is not None
 
 
 def _masked(root: Node, begins: list[int], ends: Mapping[int, int]) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from syntask_yaml.cli.main import main
 from syntask_yaml.model.secret import holds_secret
+from syntask_yaml.upgrade.secrets import hide_in_text
 from tests.support.upgrading import FLOW, OldRepository, codes, inline, saved
 
 SECRET = "planted-3f7Q"
@@ -217,6 +218,41 @@ def test_the_name_of_something_else_is_no_secret(old: OldRepository, name: str) 
     entry = old.entry(infrastructure=inline("process", env={name: "x"}))
 
     assert entry["work_pool"]["job_variables"]["env"] == {name: "x"}
+
+
+# Each is put together here: as one text, it would be taken for a secret of this repository.
+FORMS = {
+    "github": ("ghp", "_" + "a1" * 10),
+    "github-pat": ("github", "_pat_" + "a1" * 11),
+    "gitlab": ("glpat", "-" + "a1" * 9),
+    "slack": ("xoxb", "-1234567890"),
+    "slack-hook": ("https://hooks", ".slack.com/services/T0/B0/x"),
+    "aws": ("AKIA", "Q" * 16),
+    "aws-session": ("ASIA", "Q" * 16),
+    "stripe": ("sk", "_live_" + "a" * 12),
+    "prefect": ("pnu", "_" + "a" * 20),
+    "google": ("AIza", "b" * 35),
+    "jwt": ("eyJ", f"{'a' * 12}.eyJ{'b' * 12}.c"),
+    "bearer": ("Bearer ", "ab12345678"),
+    "private-key": ("-----BEGIN RSA ", "PRIVATE KEY-----\nabc\n-----END"),
+    "connection": ("Host=h;AccountKey", "=abcdef"),
+    "login": ("https://somebody:", "planted@h"),
+    "words": ('API_TOKEN = "', 'planted words"'),
+    "option": ("--Password ", "planted"),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_secret_that_its_form_tells_is_hidden_where_it_stands(form: str) -> None:
+    start, rest = FORMS[form]
+    before, behind = "first = 1\nsecond(x, ", "\nthird = 3\n"
+
+    hidden = hide_in_text(f"{before}{start}{rest}{behind}")
+
+    assert len(hidden) == len(f"{before}{start}{rest}{behind}")
+    assert hidden.startswith(before)
+    assert hidden.endswith(behind)
+    assert rest.strip('=@"').partition("@")[0] not in hidden
 
 
 def test_flow_code_is_not_run(old: OldRepository, command: Command) -> None:
