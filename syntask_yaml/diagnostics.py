@@ -114,6 +114,8 @@ def once_a_place(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 def without_ignored(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
     """Return the diagnostics without those below an unknown key, whose value is ignored anyway."""
     ignored = {each.path for each in diagnostics if each.code == "unknown-key"}
+    if not ignored:
+        return list(diagnostics)
     return [
         each
         for each in diagnostics
@@ -139,6 +141,8 @@ def each_once(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     first. What is wrong with a template without a value is only that.
     """
     found = once(diagnostics)
+    if len(found) < 2:  # nothing else explains it
+        return tuple(found)
     errors = {(each.path, each.code) for each in found if each.is_error}
     at_fault = {path for path, _ in errors}
     unresolved = {path for path, code in errors if code in _UNRESOLVED}

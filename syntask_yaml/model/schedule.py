@@ -85,7 +85,7 @@ def canonical(timing: Timing) -> Timing:
             return replace(timing, timezone=timezone, anchor=anchor.astimezone(UTC))
         case RRule(rrule):
             return RRule(without_default_start(rrule), timezone)
-    return replace(timing, timezone=timezone)
+    return timing if timing.timezone else replace(timing, timezone=timezone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NoReturn
 
+from syntask_yaml.model.value import MAPPINGS, SCALARS
+
 # Inputs and keys that hold a secret, whatever step or pool they belong to.
 SECRET_NAMES = frozenset(
     "access_token credentials password token secret api_key client_secret aws_secret_access_key "
@@ -68,11 +70,13 @@ class Secret:
 
 def holds_secret(value: Any) -> bool:
     """Whether any part of *value* is a `Secret`."""
-    if isinstance(value, Secret):
-        return True
-    if isinstance(value, Mapping):
-        return any(holds_secret(item) for item in value.values())
-    return isinstance(value, (list, tuple)) and any(holds_secret(item) for item in value)
+    if isinstance(value, SCALARS):
+        return False
+    if isinstance(value, MAPPINGS):
+        return any(map(holds_secret, value.values()))
+    if isinstance(value, (list, tuple)):
+        return any(map(holds_secret, value))
+    return isinstance(value, Secret)
 
 
 def with_secret_texts(value: Any) -> Any:

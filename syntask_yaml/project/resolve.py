@@ -11,7 +11,7 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.model.builtin import builtin_of
 from syntask_yaml.model.secret import holds_secret
 from syntask_yaml.model.step import Step
-from syntask_yaml.model.value import Unknown, Value
+from syntask_yaml.model.value import Unknown, Value, holds_unknown
 from syntask_yaml.project.load import Declaration, Project
 from syntask_yaml.project.rules import check_rules
 from syntask_yaml.project.schema import PENDING, check_resolved
@@ -48,6 +48,9 @@ def _resolve_field(node: Node, key: str, value: Value, scope: Scope) -> Resolved
     problems: list[Diagnostic] = []
     fields: dict[str, Any] = {}
     for part, place, blocks in field_parts(key, value):
+        if not may_hold_template(part):
+            _put(fields, place, part)
+            continue
         found = _resolve_at(node, part, scope.with_blocks(blocks), place)
         _put(fields, place, found.value)
         problems += found.diagnostics
@@ -121,7 +124,10 @@ def _put(fields: dict[str, Any], place: tuple[str, ...], value: Value) -> None:
 
 def _check_again(node: Node, fields: Mapping[str, Any], changed: Collection[str]) -> list[Diagnostic]:
     # What is not known yet is looked at when it is.
-    values = {key: _without_unknowns(value) if key in changed else value for key, value in fields.items()}
+    values = {
+        key: _without_unknowns(value) if key in changed and holds_unknown(value) else value
+        for key, value in fields.items()
+    }
     checked = node.with_value(values)
     rules = check_rules(checked, is_open=_is_pending, changed=changed)
     return [*check_resolved(checked, checked.value), *rules]

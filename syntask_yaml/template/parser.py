@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from syntask_yaml.model.value import json_text
+from syntask_yaml.model.value import MAPPINGS
 
 # A plain name, exactly as the reference reads it. Whatever else stands in braces is an expression.
 _NAME = r"[\w.\-\[\]$]+"
@@ -76,17 +76,12 @@ def is_template(value: object) -> bool:
 
 
 def may_hold_template(value: object) -> bool:
-    """Whether there is a `{{` anywhere in *value*; true where that cannot be seen at once.
-
-    Most values hold none, and need no resolving.
-    """
+    """Whether there is a `{{` in a text anywhere in *value*. Most values hold none, and need no resolving."""
     if isinstance(value, str):
         return "{{" in value
-    if value is None or isinstance(value, (bool, int, float)):
-        return False
-    # JSON itself has no two braces side by side: a mapping in a mapping has a key before it.
-    text = json_text(value)
-    return text is None or "{{" in text
+    if isinstance(value, MAPPINGS):
+        return any(map(may_hold_template, value.values()))
+    return isinstance(value, (list, tuple)) and any(map(may_hold_template, value))
 
 
 @lru_cache(maxsize=65536)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import is_
 from typing import Any
 
 from syntask_yaml.diagnostics import Path
 from syntask_yaml.model.secret import Secret, holds_secret, revealed
-from syntask_yaml.model.value import Unknown, Value, holds_unknown
+from syntask_yaml.model.value import MAPPINGS, Unknown, Value, holds_unknown
 from syntask_yaml.template.expression import ExpressionFailed, names_in
 from syntask_yaml.template.parser import (
     Expression,
@@ -59,14 +60,14 @@ class _Resolution:
     def resolve(self, value: Value, path: Path) -> Value:
         if isinstance(value, str):
             return self._text(value, path) if "{{" in value else value
-        if isinstance(value, Mapping):
+        if isinstance(value, MAPPINGS):
             return self._mapping(value, path)
         if isinstance(value, (list, tuple)):
             items = [
                 self.resolve(item, (*path, index)) if may_hold_template(item) else item
                 for index, item in enumerate(value)
             ]
-            if all(new is old for new, old in zip(items, value, strict=True)):
+            if all(map(is_, items, value)):
                 return value
             return [old if new is _NOTHING else new for new, old in zip(items, value, strict=True)]
         return value
@@ -76,7 +77,7 @@ class _Resolution:
             key: self.resolve(item, (*path, key)) if may_hold_template(item) else item
             for key, item in value.items()
         }
-        if all(items[key] is item for key, item in value.items()):
+        if all(map(is_, items.values(), value.values())):
             return value
         return {key: item for key, item in items.items() if item is not _NOTHING}
 
