@@ -12,7 +12,7 @@ DONE, FAILED, NOT_FINISHED = "done", "failed", "not finished"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployRecord:
-    """One deploy of *project*, which is an owner: it names the target, too.
+    """One deploy of *project*, with its target, by *owner*: the same, or a preview or a developer in it.
 
     *commit* and *branch* are None outside of git, and so is *dirty*: whether something was not
     committed. *ended* is None while it goes on, and stays None if it was killed. *summary* counts what became
@@ -29,6 +29,7 @@ class DeployRecord:
     summary: Mapping[str, int] = field(default_factory=dict)
     deployments: Mapping[str, str] = field(default_factory=dict)
     resources: Mapping[str, str] = field(default_factory=dict)
+    owner: str | None = None
     id: str = ""
 
     @property
@@ -43,6 +44,7 @@ class DeployRecord:
         """The record as a backend keeps it, without its id."""
         return {
             "project": self.project,
+            "owner": self.owner,
             "began": self.began.isoformat(),
             "ended": self.ended and self.ended.isoformat(),
             "by": self.by,

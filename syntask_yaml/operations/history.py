@@ -40,6 +40,7 @@ def begin_record(context: DeployContext, plan: Plan) -> DeployRecord | None:
     dirty = False if is_past else not is_clean(context.project.root)
     record = DeployRecord(
         project=plan.project,
+        owner=context.owner.project,
         began=utc_now(),
         by=actor_of(context.environ) or this_process().name,
         commit=commit.sha if commit else None,
@@ -79,14 +80,21 @@ def _actions(results: Iterable[Any], *, with_unchanged: bool = False) -> dict[st
 
 
 def read_history(
-    backend: Backend, project: str | None, *, names: Sequence[str] = (), limit: int
+    backend: Backend,
+    project: str | None,
+    *,
+    owner: str | None = None,
+    names: Sequence[str] = (),
+    limit: int,
 ) -> list[DeployRecord]:
-    """The last deploys of *project*, or of all: of *names* only, which may be globs over `flow/name`.
+    """The last deploys of *project*, or of all: of *owner* in it, of *names*.
 
-    With names, the deployments of each record are those that are meant.
+    Names may be globs over `flow/name`; with them, the deployments of each record are those that are meant.
+    A deploy that does not say whose it was is among those of each owner.
     """
     records = backend.deploy_records(project)
-    return list(islice(_narrowed(records, names) if names else records, limit))
+    own = (each for each in records if None in (owner, each.owner) or each.owner == owner)
+    return list(islice(_narrowed(own, names) if names else own, limit))
 
 
 def last_deploys(backend: Backend, stored: Stored, *, limit: int) -> list[dict[str, Any]]:

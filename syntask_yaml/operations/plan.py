@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -51,7 +51,8 @@ class Planned:
     """A plan, and what it was made from. *failed* are the declarations that have problems.
 
     *images* are what the build steps are for, where the plan was made with a forecast of them.
-    *refused* says why something that was to be pruned is not, *renames* what was likely only renamed.
+    *refused* says why something that was to be pruned is not, *renames* what was likely only renamed, by its
+    old name.
     *stored* is what the backend had. *resources* are those of the project, where all of it is planned, and
     *stored_resources* what the backend had of them.
     """
@@ -61,7 +62,7 @@ class Planned:
     warnings: tuple[Diagnostic, ...] = ()
     images: tuple[PlannedImage, ...] = ()
     refused: tuple[Diagnostic, ...] = ()
-    renames: tuple[Diagnostic, ...] = ()
+    renames: Mapping[str, Diagnostic] = field(default_factory=dict)
     stored: Sequence[Stored] = ()
     resources: tuple[BoundResource, ...] = ()
     stored_resources: FoundResources = field(default_factory=FoundResources)
@@ -81,7 +82,7 @@ class Planned:
         own = (problem for each in self.prepared for problem in each.diagnostics)
         resources = (problem for each in self.resources for problem in each.diagnostics)
         kept = kept_resources(self.plan)
-        return each_once((*self.warnings, *own, *resources, *self.refused, *kept, *self.renames))
+        return each_once((*self.warnings, *own, *resources, *self.refused, *kept, *self.renames.values()))
 
 
 def make_plan(context: DeployContext, request: Request, *, with_forecast: bool = False) -> Planned:
@@ -116,7 +117,8 @@ def make_plan(context: DeployContext, request: Request, *, with_forecast: bool =
     if request.selection.is_whole:
         warnings += tuple(without_target(context, planned.stored, planned.prepared))
     if request.selection.is_whole and not request.prune:
-        warnings += tuple(undeclared(planned.stored, planned.prepared, context.owner.project))
+        left = [each for each in planned.stored if each.deployment.full_name not in planned.renames]
+        warnings += tuple(undeclared(left, planned.prepared, context.owner.project))
         warnings += tuple(undeclared_resources(context, planned.resources, planned.stored_resources))
     plan = with_removals(planned.plan, context.backend)
     if with_forecast:  # it is made to be shown
@@ -150,7 +152,7 @@ def plan_of(
     )
     plan = keep_used(replace(plan, resources=changes), context.backend)
     refused = (*unread(prepared), *protected(plan)) if request.prune else ()
-    renames = tuple(likely_renames(plan, prepared, stored, context))
+    renames = dict(likely_renames(plan, prepared, stored, context))
     return replace(
         planned,
         plan=plan,

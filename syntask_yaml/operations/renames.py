@@ -36,10 +36,10 @@ def without_wrong_renames(prepared: Sequence[Prepared], context: DeployContext) 
 
 def likely_renames(
     plan: Plan, prepared: Sequence[Prepared], stored: Sequence[Stored], context: DeployContext
-) -> Iterator[Diagnostic]:
-    """Warnings of a new deployment that is likely one of those *stored* that are declared no more.
+) -> Iterator[tuple[str, Diagnostic]]:
+    """Yield the names of those *stored* that are likely only called otherwise, each with a warning.
 
-    They have its entrypoint, and nothing else that comes or goes has it.
+    A new deployment has the entrypoint of the old one, and nothing else that comes or goes has it.
     """
     created = {change.deployment for change in plan.changes if change.action is Action.CREATE}
     new: dict[str | None, list[Prepared]] = {}
@@ -59,9 +59,9 @@ def likely_renames(
             place = candidates[0].declaration.name_place
             hint = (
                 f"If it was renamed, add `renamed_from: {names[0]}` to keep its runs and whether "
-                "it is paused."
+                "it is paused. Otherwise `syntask deploy --all --prune` deletes the old one."
             )
-            yield place.problem("likely-rename", detail, hint).as_warning()
+            yield names[0], place.problem("likely-rename", detail, hint).as_warning()
 
 
 def _undeclared(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 from syntask_yaml.backend.embedded.base import EmbeddedBase
 from syntask_yaml.backend.embedded.codec import from_json, to_json
@@ -11,6 +12,9 @@ from syntask_yaml.model.deploy_record import DeployRecord
 
 _AT_ONCE = 50
 _AFTER_ALL = 2**63 - 1
+# What is older than this, and has so many after it in its target, is forgotten.
+_KEPT_FOR = timedelta(days=90)
+_KEPT = 1000
 
 
 class EmbeddedHistory(EmbeddedBase):
@@ -23,6 +27,8 @@ class EmbeddedHistory(EmbeddedBase):
                 self._store.change("save_deploy", id=int(record.id), record=content)
                 return record
             number = self._store.answer("insert_deploy", project=record.project, record=content)
+            before = (record.began - _KEPT_FOR).isoformat()
+            self._store.change("forget_deploys", project=record.project, number=_KEPT, before=before)
         return replace(record, id=str(number))
 
     def deploy_records(self, project: str | None = None) -> Iterator[DeployRecord]:

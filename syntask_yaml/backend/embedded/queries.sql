@@ -545,6 +545,13 @@ DELETE FROM concurrency_slots WHERE token = :token;
 -- name: insert_deploy
 INSERT INTO deploys (project, record) VALUES (:project, :record) RETURNING id AS answer;
 
+-- name: forget_deploys
+-- Those that are neither among the last of their project nor young.
+DELETE FROM deploys
+WHERE project = :project
+  AND id <= (SELECT id FROM deploys WHERE project = :project ORDER BY id DESC LIMIT 1 OFFSET :number)
+  AND json_extract(record, '$.began') < :before;
+
 -- name: save_deploy
 UPDATE deploys SET record = :record WHERE id = :id;
 

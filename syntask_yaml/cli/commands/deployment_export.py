@@ -83,13 +83,18 @@ def _write(exported: Exported, path: Path, shown: Path, *, is_split: bool) -> No
     contents = _split(exported, path) if is_split else {PurePosixPath(path.name): exported.content}
     texts = {each: to_yaml(content) for each, content in contents.items()}
     write_new_files(path.parent, texts)
-    count = len(exported.entries)
-    if len(texts) == 1:
-        say(f"Wrote {count} deployments to `{shown}`.")
+    count, included = _counted(len(exported.entries), "deployment"), len(texts) - 1
+    if not included:
+        say(f"Wrote {count} to `{shown}`.")
         return
     for each, content in contents.items():
-        say(f"  {each}: {len(content.get('deployments', ()))} deployments")
-    say(f"Wrote {count} deployments to `{shown}` and {len(texts) - 1} files that it includes.")
+        if number := len(content.get("deployments", ())):  # the file that includes the others may have none
+            say(f"  {each}: {_counted(number, 'deployment')}")
+    say(f"Wrote {count} to `{shown}` and {_counted(included, 'file')} included by it.")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _split(exported: Exported, path: Path) -> Mapping[PurePosixPath, Mapping[str, Any]]:

@@ -8,9 +8,11 @@ from syntask_yaml.cli.completion import complete_deployment
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views import history as view
 from syntask_yaml.cli.views.output import as_json, print_json
+from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.history import read_history, record_document
 from syntask_yaml.operations.project import open_project
+from syntask_yaml.project.flows import FlowReader
 
 
 @click.command("history")
@@ -31,11 +33,17 @@ def command(context: Context, /, *, names: tuple[str, ...], is_all: bool, limit:
     """Show what was deployed when, by whom, from which commit, and what became of it.
 
     The last deploys of the project in its target, the newest first. With NAMES, which may be globs, those
-    that wrote such a deployment. A deploy that changed nothing is not listed.
+    that wrote such a deployment. A deploy that changed nothing is not listed. In a target whose names have a
+    prefix with a template, those of the preview at hand are meant, or with NAMES those of all.
     """
     project = None if is_all else open_project(context.place())
     with context.backend(is_read_only=True, project=project) as backend:
-        records = read_history(backend, project.title if project else None, names=names, limit=limit)
+        owner = None
+        if project is not None and not names:
+            reader = FlowReader(project.root)
+            owner = DeployContext(project, backend, reader, context.environ).owner.project
+        title = project.title if project else None
+        records = read_history(backend, title, owner=owner, names=names, limit=limit)
     if output == "json":
         print_json(document("history", {"deploys": [record_document(each) for each in records]}))
     else:

@@ -48,7 +48,7 @@ def test_resources_and_what_somebody_deleted_are_told_apart_too(empty: PrefectSe
     """From what the project changes, and from what is new."""
     with closing(PrefectBackend.open(empty.api, {})) as backend:
         desk = Desk(tmp_path, backend=backend)
-        top = "name: shop\nresources: {variables: {region: north, zone: a}}"
+        top = "name: mall\nresources: {variables: {region: north, zone: a}}"
         desk.declare(f"{POOL}, tags: [a]", top=top)
         desk.deploy()
         backend._api.delete(f"/deployments/{desk.stored().id}")

@@ -15,6 +15,7 @@ from syntask_yaml.model.value import known
 from syntask_yaml.operations.deployments import check_unprotected
 from syntask_yaml.operations.handing_over import adopt, release
 from syntask_yaml.plan.changes import Action
+from tests.support.console import Console
 from tests.support.desk import Desk
 from tests.support.prefect_server import PrefectServer
 
@@ -179,3 +180,24 @@ def test_a_rename_that_stopped_half_way_is_finished(desk: Desk) -> None:
 
     assert names(desk) == ["new"]
     assert not desk.plan().plan.has_changes
+
+
+def test_the_commands_hand_deployments_over(empty: PrefectServer, desk: Desk) -> None:
+    """As a user runs them; a refusal writes nothing."""
+    desk.declare(ENTRY.partition(", ")[2], POOL, top=SHOP)
+    desk.deploy()
+    ids = {each.deployment.name: each.id for each in desk.backend.deployments()}
+    desk.write("name: other\ndeployments: []\n")
+    console = Console(desk.folder, desk.folder / "home", {"SYNTASK_BACKEND": empty.api})
+
+    refused = console.run("syntask deployment adopt d0 d1")
+    assert refused.returncode == 1
+    assert "`etl/d0` belongs to the project `shop`." in refused.stdout
+    assert "--from shop" in refused.stdout
+    assert {each.deployment.project for each in desk.backend.deployments()} == {"shop"}
+
+    assert console.run("syntask deployment adopt d0 --from shop").stdout == "`etl/d0` belongs to `other`.\n"
+    assert console.run("syntask deployment release d1").stdout == "`etl/d1` belongs to no project.\n"
+    owners = {each.deployment.name: each.deployment.project for each in desk.backend.deployments()}
+    assert owners == {"d0": "other", "d1": None}
+    assert {each.deployment.name: each.id for each in desk.backend.deployments()} == ids

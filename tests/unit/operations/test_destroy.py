@@ -13,9 +13,11 @@ import pytest
 from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.errors import UsageError
+from syntask_yaml.model.deploy_record import DeployRecord
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.operations.destroy import expired_contexts, expiring_projects
 from syntask_yaml.operations.expiry import find_expired
+from syntask_yaml.operations.history import read_history
 from syntask_yaml.operations.project import ProjectPlace
 from tests.support.target_desk import TargetDesk
 
@@ -46,6 +48,21 @@ def test_a_preview_runs_out_after_its_last_deploy(desk: TargetDesk) -> None:
     for each in expired_contexts(context, utc_now() + WEEK):
         desk.destroy(each)
     assert (desk.names, desk.has_resources, desk.owners()) == ([], False, set())
+
+
+def test_each_preview_has_a_history_of_its_own(desk: TargetDesk) -> None:
+    """That of all is asked for by names. What does not say whose it is, is everybody's."""
+    desk.backend.record_deploy(DeployRecord(project="shop:preview", began=utc_now(), by="before"))
+    for number in "7", "70":
+        desk.deploy("preview", number)
+
+    def history(owner: str | None = None, *names: str) -> list[str | None]:
+        found = read_history(desk.backend, "shop:preview", owner=owner, names=names, limit=9)
+        return [each.owner for each in found]
+
+    assert history("shop:preview:pr-7-") == ["shop:preview:pr-7-", None]
+    assert history(None, "pr-*") == ["shop:preview:pr-70-", "shop:preview:pr-7-"]
+    assert len(history()) == 3
 
 
 def test_what_nobody_recorded_counts_from_its_last_change(desk: TargetDesk) -> None:

@@ -126,8 +126,11 @@ def test_a_plan_names_a_likely_rename(desk: Desk) -> None:
 
     for planned in (desk.plan(prune=True), desk.plan(), desk.plan("new")):
         assert [each.hint for each in planned.diagnostics if each.code == "likely-rename"] == [
-            "If it was renamed, add `renamed_from: etl/old` to keep its runs and whether it is paused."
+            "If it was renamed, add `renamed_from: etl/old` to keep its runs and whether it is paused. "
+            "Otherwise `syntask deploy --all --prune` deletes the old one."
         ]
+        # One cause, one message.
+        assert not any(each.code == "undeclared-deployment" for each in planned.diagnostics)
 
 
 @pytest.mark.parametrize(
