@@ -15,6 +15,7 @@ from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import StepContext
 from syntask_yaml.steps.docker.containers import Container, find_containers, remove_container
 from syntask_yaml.steps.docker.engine import Engine, open_engine
+from syntask_yaml.steps.docker.errors import EngineFailed
 from syntask_yaml.worker.container.life import KEPT, RUN, STORE
 
 # Seconds.
@@ -51,7 +52,8 @@ class ContainerLeftovers:
     def _remove(self, surplus: Collection[str], engine: Engine) -> None:
         for each in self._not_kept(engine):  # it may have ended by itself meanwhile, and stay
             if each.id in surplus:
-                remove_container(engine, each.id)
+                with suppress(EngineFailed):  # one that cannot be removed keeps no other
+                    remove_container(engine, each.id)
 
     def _not_kept(self, engine: Engine) -> list[Container]:
         """Those that do not stay."""

@@ -45,7 +45,7 @@ _SIGNALS = {137: -9, 143: -15}
 _RETRY_EVERY = 1.0
 # Seconds until an engine that was asked to end a container is asked again.
 _ASK_AGAIN = 5.0
-# After so many answers that are none, a container that was started is given up.
+# After so many answers that are none, a container is given up.
 _MOST_FAILURES = 60
 
 _VANISHED = "The container of the run was removed while it ran."
@@ -74,6 +74,7 @@ class ContainerLife:
     memory: int = 0
     _signal: str = ""
     _asked: float = 0.0
+    _is_looking: bool = False
     _is_started: bool = False
     _is_left: bool = False
     _was_lost: bool = False
@@ -121,9 +122,10 @@ class ContainerLife:
             except EngineUnreachable as error:
                 self._wait_for_engine(error)
             except EngineFailed as error:
-                # What runs is not ended because the engine cannot tell something.
+                # No run ends because the engine cannot tell something, or cannot clear away an earlier start.
                 self._failures += 1
-                if not self._is_started or self._failures > _MOST_FAILURES:
+                is_patient = self._is_started or self._is_looking
+                if not is_patient or self._failures > _MOST_FAILURES:
                     raise
                 self._wait_for_engine(error)
 
@@ -137,7 +139,9 @@ class ContainerLife:
             raise StepStopped("The run was stopped.")
 
     def _with(self, engine: Engine) -> Ended:
+        self._is_looking = True
         found = self._found(engine)
+        self._is_looking = False
         if found is None and self.plan is not None and not self._is_started:
             found = self._start(engine, self.plan)
         if found is None:
@@ -152,8 +156,17 @@ class ContainerLife:
             return Ended(_GONE, _VANISHED)
         self.memory = end.memory
         if KEPT not in found.labels:
-            remove_container(engine, found.id)
+            self._remove_ended(engine, found.id)
         return self._ended(end)
+
+    def _remove_ended(self, engine: Engine, id: str) -> None:
+        """Remove the container of a run whose end is known, and which does not depend on the removal."""
+        try:
+            remove_container(engine, id)
+        except EngineUnreachable:
+            raise
+        except EngineFailed as error:
+            self._note(f"{error.detail} A worker tries again within an hour.")
 
     def _found(self, engine: Engine) -> Container | None:
         """The container of this start of the run; what is left of others is removed."""

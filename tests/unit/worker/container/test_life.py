@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from syntask_yaml.steps.base import StepContext
-from syntask_yaml.steps.docker.containers import Container
+from syntask_yaml.steps.docker.containers import Container, ContainerEnd
+from syntask_yaml.steps.docker.errors import EngineFailed
 from syntask_yaml.worker.container import life
 from syntask_yaml.worker.container.journal import NOT_STARTED
-from syntask_yaml.worker.container.life import RUN, STORE, ContainerLife
+from syntask_yaml.worker.container.life import BOX, RUN, STORE, ContainerLife
 
 
 class OddEngine:
@@ -23,9 +24,10 @@ class OddEngine:
         self.removed: list[str] = []
         self.asked = 0
         self.is_odd_for_ever = False
+        self.removals_refused = 0
         monkeypatch.setattr(life, "open_engine", self._open)
         monkeypatch.setattr(life, "find_containers", self._find)
-        monkeypatch.setattr(life, "remove_container", lambda _engine, found: self.removed.append(found))
+        monkeypatch.setattr(life, "remove_container", self._remove)
 
     @contextmanager
     def _open(self, _context: StepContext) -> Iterator[OddEngine]:
@@ -37,11 +39,17 @@ class OddEngine:
             raise KeyError("Id")
         return [Container("one", labels, "running")]
 
+    def _remove(self, _engine: Any, found: str) -> None:
+        if self.removals_refused:
+            self.removals_refused -= 1
+            raise EngineFailed("Removing the container failed: it is busy.", reason="it is busy")
+        self.removed.append(found)
+
     def ended(self, *, is_left: bool = False) -> ContainerLife:
         """The life of its container, which another worker began, after its end."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(ContainerLife, "__post_init__", lambda _self: None)
-            lived = ContainerLife({STORE: "s", RUN: "r"}, StepContext(Path(), {}))
+            lived = ContainerLife({STORE: "s", RUN: "r", BOX: "box"}, StepContext(Path(), {}))
         if is_left:
             lived.leave()
         lived._live()
@@ -69,3 +77,27 @@ def test_a_run_ends_although_nobody_can_remove_its_container(engine: OddEngine) 
 def test_a_container_that_was_left_stays(engine: OddEngine) -> None:
     lived = engine.ended(is_left=True)
     assert (lived.ended, engine.removed) == (None, [])
+
+
+def test_a_run_whose_container_ended_well_does_not_fail_for_its_removal(
+    engine: OddEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An engine that was killed meanwhile may keep a container; what is left is removed later."""
+    engine.asked, engine.removals_refused = 1, 1
+    end = ContainerEnd(code=3, out_of_memory=False, error="", output="", memory=0)
+    monkeypatch.setattr(life, "wait_for_end", lambda _engine, _id: end)
+    lived = engine.ended()
+    assert lived.ended is not None
+    assert (lived.ended.code, engine.asked, engine.removed) == (3, 2, [])
+
+
+def test_a_run_waits_until_what_an_earlier_start_left_is_removed(
+    engine: OddEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may go on, and then the flow would run twice."""
+    engine.asked, engine.removals_refused = 1, 2
+    monkeypatch.setattr(life, "_RETRY_EVERY", 0.01)
+    monkeypatch.setattr(Container, "has_begun", False)
+    lived = engine.ended()
+    assert lived.ended is not None
+    assert (engine.asked, engine.removed) == (4, ["one"])
