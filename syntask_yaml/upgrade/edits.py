@@ -98,7 +98,7 @@ def marked_files(
         is_whole = not any(problem.is_error for problem in each.problems)
         if own and is_whole and all(result.status not in _ELSEWHERE for result in own):
             is_gone = removes and each.may_remove
-            after = None if is_gone else _marked(each.text, own, each.file.path)
+            after = None if is_gone else _marked(each.flow_code or each.text, own, each.file.path)
             yield FileChange(each.file.path, each.file.shown, each.text, after, is_private=True)
 
 

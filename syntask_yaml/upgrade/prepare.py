@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.pool import DEFAULT_QUEUE
 from syntask_yaml.operations.init import FILE_NAME
 from syntask_yaml.upgrade.agent_deployment import Form
@@ -17,6 +18,7 @@ from syntask_yaml.upgrade.flow_changes import changes_of, secrets_of, without_en
 from syntask_yaml.upgrade.flow_imports import import_problems, made_flows
 from syntask_yaml.upgrade.limits import limits_of, note_of
 from syntask_yaml.upgrade.pools import name_pools, pools_needed
+from syntask_yaml.upgrade.read import FoundDeployments
 from syntask_yaml.upgrade.request import SourceKind, UpgradeRequest
 from syntask_yaml.upgrade.result import DeploymentResult, FileChange, Status, Upgrade
 from syntask_yaml.upgrade.script_changes import rewrite_scripts
@@ -44,13 +46,14 @@ def prepare_upgrade(request: UpgradeRequest) -> Upgrade:
     flows = without_entries(sources.flows, results)
     settled = _settled(request, sources, results, targets)
     limits = tuple(limits_of(request.server, results)) if request.server and kept else ()
+    marked = list(marked_files(sources.declaring, results, removes=request.removes))
     return Upgrade(
         results=results,
         pools=tuple(pools),
         blocks=tuple(dict.fromkeys([*(block for each in kept for block in each.blocks), *secrets_of(flows)])),
         answers=tuple(answer for answers, _ in settled for answer in answers),
         problems=(
-            *(problem for each in sources.declaring for problem in each.problems),
+            *_unmended(sources.declaring, marked),
             *(problem for each in flows for problem in each.converted.problems),
             *import_problems(sources.files, made_flows(flows)),
             *map(note_of, limits),
@@ -64,9 +67,17 @@ def prepare_upgrade(request: UpgradeRequest) -> Upgrade:
             *rewriting.changes,
             *template_changes(pools, request.directory),
             *(change for _, change in settled if change),
-            *marked_files(sources.declaring, results, removes=request.removes),
+            *marked,
         ),
     )
+
+
+def _unmended(found: Iterable[FoundDeployments], marked: Iterable[FileChange]) -> Iterator[Diagnostic]:
+    """The problems of files, but for those with the code of flows that is changed until runs can load it."""
+    changed = {change.path for change in marked}
+    for each in found:
+        if each.flow_code is None or each.file.path not in changed:
+            yield from each.problems
 
 
 def _is_declared(result: DeploymentResult) -> bool:

@@ -23,13 +23,15 @@ _AROUND = frozenset({"deployments", "name", "prefect-version", "definitions"})
 @dataclass(frozen=True, slots=True)
 class FoundDeployments:
     """What a file holds; *text* is its text with line ends as they are, *problems* why something is
-    left out. *may_remove*: nothing else is in it."""
+    left out. *may_remove*: nothing else is in it. *flow_code* is the text of a script for runs to load,
+    where they cannot load it as it is."""
 
     file: FoundFile
     text: str = field(repr=False)
     deployments: tuple[AgentDeployment, ...] = ()
     problems: tuple[Diagnostic, ...] = ()
     may_remove: bool = True
+    flow_code: str | None = field(default=None, repr=False)
 
     @property
     def is_unreadable(self) -> bool:

@@ -23,6 +23,7 @@ from syntask_yaml.upgrade.scripts.calls import Calls
 from syntask_yaml.upgrade.scripts.content import holds_nothing_else, removed_imports
 from syntask_yaml.upgrade.scripts.evaluate import Evaluator
 from syntask_yaml.upgrade.scripts.fields import ScriptFields, deployment_of
+from syntask_yaml.upgrade.scripts.flow_code import without_deploying
 from syntask_yaml.upgrade.scripts.frames import frames_of
 from syntask_yaml.upgrade.scripts.objects import call_of
 from syntask_yaml.upgrade.scripts.places import Places
@@ -61,12 +62,14 @@ def _of_script(file: FoundFile, content: bytes, root: Path) -> FoundDeployments 
     except SourceUnreadable as error:
         detail = f"`{file.shown}` cannot be parsed: {error}."
         raise FileUnreadable(file, detail, "Python 3 must be able to read the script.") from error
-    found = _same_masks(list(_deployments(file, text, scope, root)))
+    calls, tree = Calls(scope), scope.module.tree
+    found = _same_masks(list(_deployments(file, text, calls, root)))
     if not found:
         return None
     problems = tuple(_fail_to_load(found, scope, root, Places(text)))
+    rest = without_deploying(text, tree, (call.node for call in calls.building)) if problems else None
     return FoundDeployments(
-        file, text, tuple(found), problems, may_remove=holds_nothing_else(scope.module.tree)
+        file, text, tuple(found), problems, may_remove=holds_nothing_else(tree), flow_code=rest
     )
 
 
@@ -78,12 +81,11 @@ def _scope(path: Path, content: bytes, root: Path) -> NameScope:
     return NameScope(index, module_of(path, content), index.search_path(path.parent, *above))
 
 
-def _deployments(file: FoundFile, text: str, scope: NameScope, root: Path) -> Iterator[AgentDeployment]:
-    calls = Calls(scope)
+def _deployments(file: FoundFile, text: str, calls: Calls, root: Path) -> Iterator[AgentDeployment]:
     source, places = Source(file.shown, hide_in_text(text)), Places(text)
     for call in calls.building:
         for frame in frames_of(calls, call.node, call.around):
-            evaluator = Evaluator(scope, places, call_of)
+            evaluator = Evaluator(calls.scope, places, call_of)
             fields = ScriptFields(evaluator, source, places.start(call.node))
             yield deployment_of(call, frame, calls, fields, path=file.path, root=root)
 

@@ -7,4 +7,5 @@ def sweep():
     pass
 
 
-Deployment.build_from_flow(sweep, "nightly", apply=True)
+deployment = Deployment.build_from_flow(sweep, "nightly", apply=True)
+print(deployment.name)

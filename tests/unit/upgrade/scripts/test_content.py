@@ -67,7 +67,6 @@ def test_a_script_with_nothing_else_is_deleted(old: OldRepository, text: str) ->
         f"{IMPORTS}{CALL}def other():\n    pass\n",
         f"{IMPORTS}{CALL}class Other:\n    pass\n",
         f"{IMPORTS}{CALL}os.remove('x')\n",
-        f"from prefect.deployments import Deployment\n{FLOW}{CALL}",
     ],
 )
 def test_a_script_with_more_stays(old: OldRepository, text: str) -> None:
@@ -120,7 +119,7 @@ def test_a_script_and_a_command_are_one_deployment(old: OldRepository) -> None:
     assert upgrade.unresolved == ()
 
 
-IN_FLOW = f"from prefect.deployments import Deployment\n{FLOW}{CALL}"
+IN_FLOW = f"from prefect.deployments import Deployment\n{FLOW}{CALL}print(Deployment)\n"
 
 
 def test_a_flow_beside_the_code_that_deploys_is_reported(old: OldRepository) -> None:

@@ -1,0 +1,95 @@
+"""A script with flows whose deployments became entries: its text without the code that deployed them.
+
+Runs load the file of their flow, and Prefect 3 fails at what that code imports.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+
+from syntask_yaml.upgrade.python_edits import EditConflict, PythonEdits
+from syntask_yaml.upgrade.python_imports import rewrite_imports, used_names
+from syntask_yaml.upgrade.python_tree import check, nodes_in, parse, statements
+from syntask_yaml.upgrade.scripts.content import is_removed, removed_imports
+
+
+def without_deploying(text: str, tree: ast.Module, building: Iterable[ast.Call]) -> str | None:
+    """*text* without the calls in *building* and what only they need; None where other code needs them."""
+    deploying = _Deploying(tree, frozenset(building))
+    if not deploying.is_whole:
+        return None
+    edits = PythonEdits(text, tree)
+    for statement in deploying.found:
+        edits.remove(statement)
+    try:
+        rest = rewrite_imports(edits.result(), (), used_names(tree), is_removed).text
+        check("", rest)
+    except (EditConflict, SyntaxError):
+        return None
+    return None if any(removed_imports(parse(rest))) else rest
+
+
+class _Deploying:
+    """The statements of a script that do nothing but deploy: *found*, inner ones behind outer ones."""
+
+    def __init__(self, tree: ast.Module, building: frozenset[ast.Call]) -> None:
+        self._building = building
+        self._every = list(statements(tree))
+        self._names = [node for node in nodes_in(tree) if isinstance(node, ast.Name)]
+        self.found: dict[ast.stmt, str] = {}
+        while more := {each: name for each in self._every if (name := self._name(each)) is not None}:
+            self.found |= more
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every call that builds is among them, and nothing else has a name that they bind."""
+        inside = set(nodes_in(*self.found))
+        others = {node.id for node in self._names if node not in inside}
+        return self._building <= inside and others.isdisjoint(self.found.values())
+
+    def _name(self, statement: ast.stmt) -> str | None:
+        """The name that a statement binds which deploys, empty for one that binds none; None for others."""
+        if statement in self.found:
+            return None
+        match statement:
+            case ast.Expr(value=value) if self._deploys(value):
+                return ""
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                return name if self._deploys(value) or self._is_only_for(name, value) else None
+            case ast.FunctionDef(name=name, decorator_list=[]) if self._only_deploys(statement.body):
+                return name
+            case ast.For(target=ast.Name(id=name), orelse=[]) if self._only_deploys(statement.body):
+                return None if _has_calls(statement.iter) else name
+        return None
+
+    def _only_deploys(self, body: Sequence[ast.stmt]) -> bool:
+        rest = [each for each in body if each not in self.found]
+        return len(rest) < len(body) and all(map(_is_text, rest))
+
+    def _deploys(self, value: ast.expr) -> bool:
+        """Whether *value* is a deployment, or a call that applies one or runs a function that does."""
+        match value:
+            case ast.Call() if value in self._building:
+                return True
+            case ast.Call(func=ast.Attribute(attr="apply", value=receiver)):
+                return self._deploys(receiver) or self._is_found(receiver)
+            case ast.Call(func=function, args=[], keywords=[]):
+                return self._is_found(function)
+        return False
+
+    def _is_found(self, node: ast.expr) -> bool:
+        return isinstance(node, ast.Name) and node.id in self.found.values()
+
+    def _is_only_for(self, name: str, value: ast.expr) -> bool:
+        """Whether a value such as a schedule is used, and by nothing but code that deploys."""
+        uses = {each for each in self._names if each.id == name and isinstance(each.ctx, ast.Load)}
+        return isinstance(value, ast.Call) and bool(uses) and uses <= set(nodes_in(*self.found))
+
+
+def _has_calls(node: ast.expr) -> bool:
+    return any(isinstance(each, ast.Call) for each in nodes_in(node))
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
