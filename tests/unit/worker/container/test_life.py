@@ -37,7 +37,7 @@ class OddEngine:
         self.asked += 1
         if self.asked == 1 or self.is_odd_for_ever:
             raise KeyError("Id")
-        return [Container("one", labels, "running")]
+        return [Container("one", {**labels, BOX: "box"}, "running")]
 
     def _remove(self, _engine: Any, found: str) -> None:
         if self.removals_refused:
@@ -49,7 +49,7 @@ class OddEngine:
         """The life of its container, which another worker began, after its end."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(ContainerLife, "__post_init__", lambda _self: None)
-            lived = ContainerLife({STORE: "s", RUN: "r", BOX: "box"}, StepContext(Path(), {}))
+            lived = ContainerLife({STORE: "s", RUN: "r"}, StepContext(Path(), {}))
         if is_left:
             lived.leave()
         lived._live()
