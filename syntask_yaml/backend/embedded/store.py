@@ -26,7 +26,7 @@ from syntask_yaml.backend.embedded.watch import StoreWatch
 from syntask_yaml.errors import BackendUnreachable
 
 _OLDEST_SQLITE = (3, 37)
-_SETTINGS = ("PRAGMA synchronous = NORMAL", "PRAGMA foreign_keys = ON", "PRAGMA cache_size = -16000")
+_SETTINGS = ("PRAGMA synchronous = NORMAL", "PRAGMA foreign_keys = ON", "PRAGMA cache_size = -4000")
 
 # Seconds between two looks at a lock. By chance, so that no two processes keep step.
 _PAUSE = (0.0005, 0.002)

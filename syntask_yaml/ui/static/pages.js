@@ -24,9 +24,11 @@ function ago(moment) {
   return format.format(-Math.trunc(seconds), "second");
 }
 
-function tellTimes(place) {
-  for (const time of place.querySelectorAll("time")) time.title = ago(new Date(time.dateTime));
-}
+// Only of the time that is pointed at: working it out for all of a list would hold up the page.
+document.addEventListener("pointerover", (event) => {
+  const time = event.target.closest("time");
+  if (time) time.title = ago(new Date(time.dateTime));
+});
 
 // What somebody uses at the moment is not taken away.
 function isInUse(main) {
@@ -44,8 +46,8 @@ async function refresh(main, milliseconds) {
       if (!answer.ok || answer.redirected) continue;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (isInUse(main)) continue;
-      main.replaceChildren(...page.getElementById("main").childNodes);
-      tellTimes(main);
+      const fresh = page.getElementById("main");
+      if (fresh.innerHTML !== main.innerHTML) main.replaceChildren(...fresh.childNodes);
     } catch {
       await pause(RETRY_AFTER);
     }
@@ -55,6 +57,7 @@ async function refresh(main, milliseconds) {
 function lineOf(line) {
   const item = document.createElement("div");
   item.className = line.level >= 40 ? "line error" : line.level >= 30 ? "line warning" : "line";
+  item.dataset.level = line.level;
   const time = document.createElement("span");
   time.className = "time";
   time.textContent = line.time;
@@ -64,15 +67,36 @@ function lineOf(line) {
   return item;
 }
 
-function showParts(parts) {
-  for (const [id, html] of Object.entries(parts)) {
-    const place = document.getElementById(id);
-    place.innerHTML = html;
-    tellTimes(place);
-  }
+// Lines of a log that are not meant are there, and not shown.
+function isMeant(item, choice) {
+  const isWorse = Number(item.dataset.level) >= Number(choice.level.value);
+  return isWorse && item.textContent.toLowerCase().includes(choice.text.value.toLowerCase());
 }
 
-async function follow(log) {
+function choose(items, choice) {
+  for (const item of items) item.hidden = !isMeant(item, choice);
+}
+
+function tellCount(log, choice) {
+  const all = log.childElementCount;
+  const hidden = log.querySelectorAll("[hidden]").length;
+  choice.count.value = hidden ? `${(all - hidden).toLocaleString("en")} of ${all.toLocaleString("en")} lines` : "";
+}
+
+function letChoose(log, choice) {
+  choice.addEventListener("input", () => {
+    choose(log.children, choice);
+    tellCount(log, choice);
+  });
+  choice.addEventListener("submit", (event) => event.preventDefault());
+  choice.hidden = false;
+}
+
+function showParts(parts) {
+  for (const [id, html] of Object.entries(parts)) document.getElementById(id).innerHTML = html;
+}
+
+async function follow(log, choice) {
   let after = 0;
   let state = "";
   for (;;) {
@@ -89,7 +113,10 @@ async function follow(log) {
     }
     log.dataset.status = "current";
     const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
-    log.append(...answer.lines.map(lineOf));
+    const added = answer.lines.map(lineOf);
+    if (choice.level.value > 0 || choice.text.value) choose(added, choice);
+    log.append(...added);
+    if (added.some((item) => item.hidden)) tellCount(log, choice);
     if (isAtEnd) log.scrollTop = log.scrollHeight;
     ({ after, state } = answer);
     showParts(answer.parts);
@@ -99,9 +126,12 @@ async function follow(log) {
   log.dataset.status = "ended";
 }
 
-tellTimes(document);
 const main = document.getElementById("main");
 if (main.dataset.refresh) refresh(main, Number(main.dataset.refresh));
 const log = document.getElementById("log");
-if (log) follow(log);
+const choice = document.getElementById("log-choice");
+if (log) {
+  letChoose(log, choice);
+  follow(log, choice);
+}
 document.querySelector("[aria-invalid=true]")?.focus();
