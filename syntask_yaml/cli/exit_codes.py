@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-import platform
 import sys
-import tempfile
-import traceback
 from pathlib import Path
 
 import click
@@ -73,6 +70,10 @@ def _outside(error: OSError) -> int:
 
 
 def _bug(error: BaseException) -> int:
+    import platform  # these are for bugs alone, and slow to load
+    import tempfile
+    import traceback
+
     trace = "".join(traceback.format_exception(error))
     text = f"syntask {__version__}, Python {platform.python_version()}, {platform.platform()}\n\n{trace}"
     with tempfile.NamedTemporaryFile(

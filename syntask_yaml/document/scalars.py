@@ -35,17 +35,13 @@ _CONSTRUCT = {
 }
 
 
-# With what else a text begins, it is text.
-_FIRST = frozenset(Resolver.yaml_implicit_resolvers)
-
-
-def plain(text: str) -> Scalar:
-    """The value of the unquoted scalar *text*. Raises ValueError where it looks like a number and is none."""
-    return _plain(text) if text[:1] in _FIRST else text
+# With what unquoted scalars begin that may be no text.
+BESIDE_TEXT = frozenset(Resolver.yaml_implicit_resolvers)
 
 
 @lru_cache(maxsize=8192)
-def _plain(text: str) -> Scalar:
+def plain(text: str) -> Scalar:
+    """The value of the unquoted scalar *text*. Raises ValueError where it looks like a number and is none."""
     return tagged(text, implicit_tag(text))
 
 

@@ -26,7 +26,19 @@ from syntask_yaml.document.location import AliasLocation, Location, MappingLocat
 from syntask_yaml.document.merging import Merge, merge_all, merges_of
 from syntask_yaml.document.parser import Parser
 from syntask_yaml.document.problems import TOO_DEEP, Problems
-from syntask_yaml.document.scalars import BOOL, FLOAT, INT, MAP, MERGE, NULL, SEQ, STR, TAGS, implicit_tag
+from syntask_yaml.document.scalars import (
+    BESIDE_TEXT,
+    BOOL,
+    FLOAT,
+    INT,
+    MAP,
+    MERGE,
+    NULL,
+    SEQ,
+    STR,
+    TAGS,
+    implicit_tag,
+)
 from syntask_yaml.document.values import plain_value, tagged_value
 from syntask_yaml.model.value import MAX_DEPTH
 
@@ -118,7 +130,7 @@ class _Builder:
             return
         text = event.value
         if event.implicit[0]:
-            value = plain_value(text, start, self._problems)
+            value = plain_value(text, start, self._problems) if text[:1] in BESIDE_TEXT else text
         elif event.tag is not None:
             value = tagged_value(text, event.tag, start, self._problems)
         else:

@@ -14,6 +14,8 @@ def plain_value(text: str, start: int, problems: Problems) -> Scalar:
         value = plain(text)
     except ValueError:
         return _misfit(text, "a number", start, problems)
+    if type(value) is str:
+        return value
     if type(value) is float and not isfinite(value):
         detail = f"`{text}` cannot be stored: values are stored as JSON, which has no such number."
         problems.report("wrong-value", detail, "Quote it, and convert it in the flow.", start)

@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from syntask_yaml.model.schedule import Cron, Interval, RRule, Schedule, Timing, canonical
 from syntask_yaml.model.value import Maybe, is_same_json
@@ -135,5 +136,11 @@ def _is_alike(stored: Schedule, wanted: Schedule) -> bool:
         stored.slug == wanted.slug
         and wanted.active in (None, stored.active)
         and is_same_json(stored.parameters, wanted.parameters)
-        and canonical(anchored(wanted.timing, stored.timing)) == canonical(stored.timing)
+        and _are_one(stored.timing, wanted.timing)
     )
+
+
+@lru_cache(maxsize=4096)
+def _are_one(stored: Timing, wanted: Timing) -> bool:
+    """Return whether two timings, which many deployments have, are the same."""
+    return canonical(anchored(wanted, stored)) == canonical(stored)

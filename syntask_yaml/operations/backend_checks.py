@@ -26,15 +26,15 @@ from syntask_yaml.project.rules import schedules_of, triggers_of
 
 def find_pool(entry: Node, context: DeployContext) -> WorkPool | Diagnostic | None:
     """Return the work pool of a deployment, or why it has none; None if a step decides it."""
-    declared = entry.get("work_pool") or entry
     name = (entry.value.get("work_pool") or {}).get("name") or context.pool_of_others
     if isinstance(name, Unknown):
         return None
+    if name in context.pools:
+        return context.pools[name]
+    declared = entry.get("work_pool") or entry
     if name is None:
         hint = f"Add `work_pool:` with a `name:`, or pass `--pool`. {_listed(context.pools)}"
         return declared.problem("no-work-pool", "The deployment has no work pool.", hint)
-    if name in context.pools:
-        return context.pools[name]
     is_declared = name in context.project.names_of(ResourceKind.WORK_POOL)
     if is_declared and context.with_resources:  # what is wrong with it is said there
         return None
@@ -87,13 +87,12 @@ def _check_pool(entry: Node, pool: WorkPool, context: DeployContext) -> Iterator
         yield place.problem("idle-work-pool", reason, waiting_hint(pool)).as_warning()
     yield from _check_queue(declared, pool, context)
     yield from check_job_variables(entry, pool, by_server=not features.has_own_worker)
-    variables = entry.at(("work_pool", "job_variables"))
-    if variables.path[-1:] == ("job_variables",) and variables.value and features.has_own_worker:
+    variables = declared.get("job_variables")
+    if variables is not None and variables.value and declared is not entry and features.has_own_worker:
         yield from check_secret_variables(variables, context.variables, context.blocks)
-    for holder in (declared, *triggers_of(entry)):
-        job_variables = holder.get("job_variables")
-        if job_variables is not None:
-            yield from check_references(job_variables, context.masked_blocks)
+    for given in (variables, *(trigger.get("job_variables") for trigger in triggers_of(entry))):
+        if given is not None:
+            yield from check_references(given, context.masked_blocks)
 
 
 def _check_queue(declared: Node, pool: WorkPool, context: DeployContext) -> Iterator[Diagnostic]:

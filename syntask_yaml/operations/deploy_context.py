@@ -187,12 +187,17 @@ class DeployContext:
         return self._scope_without_steps if outputs == _NO_OUTPUTS else self._scope(outputs)
 
     @cached_property
+    def _environ(self) -> Mapping[str, str]:
+        """The environment; that of the process itself encodes each name that it is asked for."""
+        return dict(self.environ)
+
+    @cached_property
     def _scope_without_steps(self) -> Scope:
         return self._scope(_NO_OUTPUTS)
 
     def _scope(self, outputs: StepOutputs) -> Scope:
         return Scope(
-            environ=self.environ,
+            environ=self._environ,
             variables=self.variables,
             outputs=outputs.values,
             has_open_outputs=outputs.is_open,

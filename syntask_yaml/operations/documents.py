@@ -6,13 +6,14 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from syntask_yaml.model.block import Variable
-from syntask_yaml.model.child_run import ChildRun
-from syntask_yaml.model.pool import WorkPool, WorkQueue
-from syntask_yaml.model.run import LogLine, Run
-from syntask_yaml.model.worker import ServingWorker
+if TYPE_CHECKING:  # every command loads this, and few show any of them
+    from syntask_yaml.model.block import Variable
+    from syntask_yaml.model.child_run import ChildRun
+    from syntask_yaml.model.pool import WorkPool, WorkQueue
+    from syntask_yaml.model.run import LogLine, Run
+    from syntask_yaml.model.worker import ServingWorker
 
 
 def document(command: str, content: Mapping[str, Any]) -> dict[str, Any]:

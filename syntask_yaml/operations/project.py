@@ -216,8 +216,8 @@ def read_flow(declaration: Declaration, entrypoint: str, reader: FlowReader) -> 
 
 def flow_notes(declaration: Declaration, flow: Flow) -> Iterator[Diagnostic]:
     """What reading the flow's source left open."""
-    place = declaration.node.get("entrypoint") or declaration.node
     for note in flow.notes:
+        place = declaration.node.get("entrypoint") or declaration.node
         yield place.problem("no-parameter-schema", note).as_warning()
 
 

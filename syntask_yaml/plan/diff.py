@@ -17,6 +17,7 @@ from syntask_yaml.template import is_template
 _OPTIONAL = frozenset(field.key for field in FIELDS if field.is_optional)
 _OPTIONAL_INSIDE = frozenset({"active", "anchor_date", "grace_period_seconds"})
 _HEADLINES = tuple(field for field in FIELDS if field.is_headline)
+_HEADLINES_ALONE = tuple(field for field in _HEADLINES if field.name != "schedules")
 HIDDEN = "(hidden)"
 _SECRET_KEYS = tuple(f'"{name}"' for name in sorted(SECRET_NAMES))
 
@@ -94,13 +95,18 @@ class _FieldsOfNew:
     def __iter__(self) -> Iterator[FieldChange]:
         return _fields({}, comparable_fields(self._deployment), self._ignore)
 
-    def headlines(self) -> Iterator[FieldChange]:
-        return _fields({}, comparable_fields(self._deployment, _HEADLINES), self._ignore)
+    def headlines(self, *, has_schedules: bool) -> Iterator[FieldChange]:
+        fields = _HEADLINES if has_schedules else _HEADLINES_ALONE
+        return _fields({}, comparable_fields(self._deployment, fields), self._ignore)
 
 
-def headlines(change: Change) -> Iterator[FieldChange]:
-    """Yield the fields that a new deployment is shown with, as far as they say something."""
-    fields = change.fields.headlines() if isinstance(change.fields, _FieldsOfNew) else iter(change.fields)
+def headlines(change: Change, *, has_schedules: bool) -> Iterator[FieldChange]:
+    """Yield the fields that a new deployment is shown with, as far as they say something.
+
+    *has_schedules*: with its schedules, which can be shown in words instead.
+    """
+    new = change.fields
+    fields = new.headlines(has_schedules=has_schedules) if isinstance(new, _FieldsOfNew) else iter(new)
     return (field for field in fields if field.after not in (None, {}, []))
 
 

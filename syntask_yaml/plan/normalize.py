@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 
 from syntask_yaml.model.comparison import compared_schedule, compared_schedules, if_known
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.fields import FIELDS, Field
 from syntask_yaml.model.identity import schedule_keys, schedule_pairs
 from syntask_yaml.model.value import Unknown, Value
+
+_attributes = attrgetter(*(field.name for field in FIELDS))
 
 
 def comparable_fields(deployment: Deployment, fields: Iterable[Field] = FIELDS) -> dict[str, Value]:
@@ -18,11 +21,8 @@ def comparable_fields(deployment: Deployment, fields: Iterable[Field] = FIELDS) 
 
 def fields_beside(stored: Deployment, wanted: Deployment) -> tuple[dict[str, Value], dict[str, Value]]:
     """Return the comparable fields of both, but for those that are seen at once to be the same."""
-    unlike = [
-        field
-        for field in FIELDS
-        if not field.is_alike(getattr(stored, field.name), getattr(wanted, field.name))
-    ]
+    sides = zip(FIELDS, _attributes(stored), _attributes(wanted), strict=True)
+    unlike = [field for field, one, other in sides if one is not other and not field.is_alike(one, other)]
     before, after = comparable_fields(stored, unlike), comparable_fields(wanted, unlike)
     one, other = before.get("schedules"), after.get("schedules")
     is_one_on_both = (

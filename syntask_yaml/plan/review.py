@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from syntask_yaml.model.comparison import compared_schedule
@@ -73,13 +74,13 @@ def _folded(changes: Iterable[Change], *, verbose: bool) -> Iterator[FoldedChang
         folded.setdefault(str(number) if is_alone else _content(entry), []).append(entry)
     for first, *others in folded.values():
         changes_of_all = (*first.changes, *(each.first for each in others))
-        yield replace(first, changes=changes_of_all)
+        yield replace(first, changes=changes_of_all) if others else first
 
 
 def _entry(change: Change, *, verbose: bool) -> FoldedChange:
     is_brief = change.action is Action.CREATE and not verbose
-    fields = headlines(change) if is_brief else change.fields
     schedules = tuple(schedule_changes(change.write) if change.write else ())
+    fields = headlines(change, has_schedules=not schedules) if is_brief else change.fields
     others: list[FieldChange] = []
     is_drift = False
     for field in fields:
@@ -98,12 +99,19 @@ def _content(entry: FoldedChange) -> str:
     ]
     fields = [[field.path, field.before, field.after, field.is_drift] for field in entry.fields]
     content = [entry.first.action.value, entry.first.reason, fields, schedules, entry.is_schedule_drift]
-    return json.dumps(content, default=str, sort_keys=True)
+    return _as_text(content)
+
+
+_as_text = json.JSONEncoder(default=str, sort_keys=True).encode
 
 
 def _folder(change: Change) -> str:
     """The folder of the flow, from the root of the project; empty where that is not known."""
-    entrypoint = _entrypoint(change.write) if change.write else ""
+    return _folder_of(_entrypoint(change.write) if change.write else "")
+
+
+@lru_cache(maxsize=4096)
+def _folder_of(entrypoint: str) -> str:
     module, _, function = entrypoint.rpartition(":")
     if module.endswith(".py"):
         return str(PurePosixPath(module).parent)

@@ -74,6 +74,9 @@ def schedule_changes(write: Write) -> Iterator[ScheduleChange]:
         return
     paused = stored.paused if stored and write.after.paused is None else write.after.paused
     is_paused = paused is True
+    if stored is None:
+        yield from (ScheduleChange(each.slug or "", None, each, is_paused=is_paused) for each in after)
+        return
     pairs = list(_with_replaced(schedule_pairs(before, after)))
     keys = schedule_keys(each for old, new in pairs if (each := old or new))
     for key, (old, new) in zip(keys, pairs, strict=True):

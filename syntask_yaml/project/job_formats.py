@@ -39,10 +39,11 @@ def job_misfits(pool_type: str, name: str, value: Value) -> Iterator[Misfit]:
                 yield found
 
 
-def swap_misfit(pool_type: str, job: Mapping[str, Value]) -> Misfit | None:
-    """Return why the memory limits of *job*, all of its variables, do not go together; None if they do."""
+def swap_misfit(job: Mapping[str, Value]) -> Misfit | None:
+    """Return why the memory limits of a container's *job*, all of its variables, do not go together; None if
+    they do."""
     memory, swap = _bytes(job.get("mem_limit")), _bytes(job.get("memswap_limit"))
-    if pool_type != "docker" or memory is None or swap is None or swap <= 0 or swap >= memory:
+    if memory is None or swap is None or swap <= 0 or swap >= memory:
         return None
     reason = "`memswap_limit` is the sum of memory and swap, and is less than `mem_limit`."
     return Misfit(reason, "Raise `memswap_limit`, or use -1 for unlimited swap.")

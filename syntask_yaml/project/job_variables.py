@@ -34,8 +34,8 @@ def check_job_variables(entry: Node, pool: WorkPool, *, by_server: bool) -> Iter
         own = trigger.get("job_variables")
         if own is not None and isinstance(own.value, dict):
             yield from _check_values(own, pool, by_server=by_server)
-    starts = any(schedule.value.get("active") is not False for schedule in schedules_of(entry))
     for problem in _check_required(node or declared, given, pool):
+        starts = any(schedule.value.get("active") is not False for schedule in schedules_of(entry))
         yield problem if starts else problem.as_warning()
 
 
@@ -127,7 +127,9 @@ def _read_by_workers(pool: WorkPool) -> tuple[Mapping[str, Any], Mapping[str, tu
 
 
 def _check_swap(node: Node, given: Mapping[str, Value], pool: WorkPool) -> Iterator[Diagnostic]:
-    if found := swap_misfit(pool.type, with_defaults(pool.base_job_template, given)):
+    if pool.type != "docker":
+        return
+    if found := swap_misfit(with_defaults(pool.base_job_template, given)):
         place = node.get("memswap_limit") or node.get("mem_limit") or node
         detail = _refused(str(place.path[-1]) if place is not node else "memswap_limit", pool, found.reason)
         yield place.problem("wrong-job-variable", detail, found.hint)

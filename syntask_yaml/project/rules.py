@@ -57,8 +57,10 @@ def has_distinct_slugs(node: Node) -> Iterator[Diagnostic]:
 def is_as_written(node: Node) -> Iterator[Diagnostic]:
     """A number that becomes a text says the same before and after: `3.10` is not `3.1`."""
     for item in node.each():
-        written, is_number = item.span.text, isinstance(item.value, (int, float))
-        if is_number and str(item.value) != written and "{{" not in written and not odd_base(written):
+        if not isinstance(item.value, (int, float)):
+            continue
+        written = item.span.text
+        if str(item.value) != written and "{{" not in written and not odd_base(written):
             detail = f"The unquoted `{written}` becomes the text `{item.value}`."
             yield item.problem("wrong-value", detail, f'Write `"{written}"`.').as_warning()
 
@@ -73,8 +75,8 @@ def has_a_limit(node: Node) -> Iterator[Diagnostic]:
 
 
 def has_one_schedule_key(node: Node) -> Iterator[Diagnostic]:
-    single, several = node.get("schedule"), node.get("schedules")
-    if single is not None and several is not None and single.value and several.value:
+    single = node.get("schedule") if node.value.get("schedules") else None
+    if single is not None and single.value:
         detail = "The deployment has both `schedule` and `schedules`."
         yield single.problem("conflicting-keys", detail, "Move it to the `schedules` list.", at_key=True)
 

@@ -132,8 +132,9 @@ class Scope:
         return self._output(name)
 
     def _environment(self, name: str) -> Answer:
-        if name in self.environ:
-            return self.environ[name]
+        value = self.environ.get(name)
+        if value is not None:
+            return value
         if self.leaves_unset:
             return LEFT
         if name == "USER" and (user := login_name()):

@@ -15,7 +15,6 @@ from syntask_yaml.cli.views import changes, reports
 from syntask_yaml.cli.views import validate as view
 from syntask_yaml.diagnostics import Diagnostic, in_file_order, of_targets
 from syntask_yaml.errors import UsageError
-from syntask_yaml.operations.changed import find_changes
 from syntask_yaml.operations.choose import Selection, choose
 from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.facets import DeclaredFacets
@@ -93,8 +92,11 @@ def _validate(
 def _chosen(
     context: Context, project: Project, selection: Selection, reader: FlowReader
 ) -> list[Declaration]:
-    ref = selection.changed_since
-    changed = find_changes(project, DeclaredFacets(project.root, reader), ref) if ref is not None else None
+    changed = None
+    if selection.changed_since is not None:
+        from syntask_yaml.operations.changed import find_changes  # and git, which few validations need
+
+        changed = find_changes(project, DeclaredFacets(project.root, reader), selection.changed_since)
     if context.verbosity >= 0:
         changes.show(changed)
     return choose(project, selection, reader, changed=changed)

@@ -167,7 +167,7 @@ def test_other_pools_and_values_of_another_type_are_left_alone() -> None:
     [("1g", "512m", False), ("1g", "1g", True), ("512m", "-1", True), ("1g", "0", True), ("1g", None, True)],
 )
 def test_swap_includes_memory(memory: str, swap: str | None, fits: bool) -> None:
-    assert (swap_misfit("docker", {"mem_limit": memory, "memswap_limit": swap}) is None) is fits
+    assert (swap_misfit({"mem_limit": memory, "memswap_limit": swap}) is None) is fits
 
 
 def entry(**variables: Any) -> Node:
