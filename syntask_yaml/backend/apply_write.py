@@ -39,13 +39,20 @@ def refusal(
     """
     try:
         if is_taken:
-            raise BackendConflict(f"`{write.full_name}` already exists.", hint="Run `syntask plan` again.")
+            raise already_exists(write.full_name)
         _check_is_current(write, stored)
         if write.after is not None:
             _check_fits(write.after, pools)
     except BackendError as error:
         return error
     return None
+
+
+def already_exists(name: str) -> BackendConflict:
+    """The error for a deployment that was to be made."""
+    return BackendConflict(
+        f"`{name}` already exists.", hint="Run `syntask plan` again to see what would change."
+    )
 
 
 def outcome(after: Deployment, stored: Stored | None, now: datetime) -> WriteResult:
@@ -90,9 +97,7 @@ def _check_is_current(write: Write, stored: Stored | None) -> None:
         return
     name = write.full_name
     if before is None:
-        raise BackendConflict(
-            f"`{name}` already exists.", hint="Run `syntask plan` again to see what would change."
-        )
+        raise already_exists(name)
     name = write.old_name or name
     if stored is None:
         raise BackendConflict(f"`{name}` was deleted since it was read.", hint="Run `syntask plan` again.")

@@ -18,6 +18,7 @@ from syntask_yaml.project.composition.compose import LAYER_KEYS
 from syntask_yaml.project.composition.targets import Target
 from syntask_yaml.project.composition.values import ResolvedValues, Values, values_of
 from syntask_yaml.project.dialect import OWN_PROJECT_KEYS, Dialect, is_own_key
+from syntask_yaml.project.entry_problems import with_entries
 from syntask_yaml.project.resources import DeclaredResource, check_resources, resources_of
 from syntask_yaml.project.rules import check_rules
 from syntask_yaml.project.schema import check_schema
@@ -146,7 +147,7 @@ def load_project(
     entries = _entries(tree)
     values, value_problems = values_of(tree, target) if dialect is Dialect.SYNTASK else ({}, [])
     problems = [
-        *filter(dialect.concerns, document.diagnostics),
+        *with_entries([*filter(dialect.concerns, document.diagnostics)], tree),
         *value_problems,
         *(_check(tree, entries, sections, values) if document.is_readable else ()),
         *(_own_keys(tree, entries) if dialect is Dialect.PREFECT else ()),

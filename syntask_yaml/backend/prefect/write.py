@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from syntask_yaml.backend.apply_write import refusal
+from syntask_yaml.backend.apply_write import already_exists, refusal
 from syntask_yaml.backend.base import Written
 from syntask_yaml.backend.ids import check_name
 from syntask_yaml.backend.prefect.change import DeploymentChanger
@@ -122,12 +122,20 @@ class DeploymentWriter(DeploymentChanger):
             raise error
         if write.after is None:
             return self._delete(now, write.before) if now else None
+        if now is None or write.is_rename:
+            self._check_is_new(write.full_name)
         if write.is_rename and now is not None:
             return self._move(write.after, now, write.before, batch.flow(write.after.flow))
         if now is None:
             return self._make(write.after, batch.flow(write.after.flow))
         self._change(write.after, now, write.before)
         return now.stored.id
+
+    def _check_is_new(self, name: str) -> None:
+        """Raise BackendConflict for what somebody made since the batch was read: a server writes over it."""
+        flow, _, deployment = name.partition("/")
+        if self._api.get(f"/deployments/name/{part(flow)}/{part(deployment)}", "deployments") is not None:
+            raise already_exists(name)
 
     def _again(self, found: Current) -> Current | None:
         """What was found, read anew, because others may write between the read and the write of a batch."""

@@ -167,6 +167,23 @@ def test_each_deployment_is_compared_just_before_it_is_written(
     assert backend.deployments(names=[second.full_name, "etl/third"]) == there
 
 
+@pytest.mark.parametrize("after", ["new", "renamed"])
+def test_what_somebody_makes_meanwhile_is_not_written_over(backend: PrefectBackend, after: str) -> None:
+    """A server takes the making of what is there for a change of it."""
+    first, old = deploy(backend, ETL, replace(ETL, name="old"))
+    wanted = replace(ETL, name="second", description="ours")
+    second = Write(None, wanted)
+    if after == "renamed":
+        second = Write(old, replace(wanted, renamed_from=old.deployment.full_name))
+    done = backend.write([Write(first, replace(ETL, description="ours")), second], jobs=1)
+    assert next(done).error is None
+    with opened(backend.url) as another:
+        (theirs,) = deploy(another, replace(wanted, description="theirs"))
+
+    assert isinstance(next(done).error, BackendConflict)
+    assert backend.deployments(names=["etl/old", "etl/second"]) == [old, theirs]
+
+
 @pytest.mark.torture
 def test_planning_hundreds_costs_a_handful_of_requests(
     sqlite: PrefectServer, backend: PrefectBackend
