@@ -8,41 +8,33 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from syntask_yaml.backend.base import ALL_LINES, LogFilter, RunFilter
-from syntask_yaml.backend.clock import Clock
+from syntask_yaml.backend.base import LogFilter, RunFilter
 from syntask_yaml.backend.ids import new_id
 from syntask_yaml.backend.leases import this_process
-from syntask_yaml.backend.prefect.api import Api
-from syntask_yaml.backend.prefect.base import PrefectBase
 from syntask_yaml.backend.prefect.bodies import RUN_ID, Raw, moment
 from syntask_yaml.backend.prefect.causes import asked_by, cause_of_end, cause_of_stop
 from syntask_yaml.backend.prefect.encoding import part
 from syntask_yaml.backend.prefect.faults import Refused
-from syntask_yaml.backend.prefect.pages import OVERLAP, PAGE
+from syntask_yaml.backend.prefect.logs import PrefectLogs
+from syntask_yaml.backend.prefect.pages import PAGE
 from syntask_yaml.backend.prefect.shapes import TEXT, Shape
 from syntask_yaml.backend.run_states import cancelled, no_such_deployment, no_such_run, only_one, retried
 from syntask_yaml.model.deployment import Stored
-from syntask_yaml.model.run import Cause, LogLine, Run, RunRequest, State, StateType
+from syntask_yaml.model.run import Cause, Run, RunRequest, State, StateType
 
 _BEGINNING = re.compile(r"[0-9a-f-]{1,36}")
 # The beginning of an id is looked for among so many of the latest runs: the API cannot search for it.
 _LATEST = 1000
 # The last runs are asked for of so many deployments at once, and for so many pages at most.
 _AT_ONCE, _MOST_PAGES = 500, 25
-# So many logs are followed at a time.
-_MOST_FOLLOWED = 50
 _BEGUN = sorted(state.value for state in StateType if state is not StateType.SCHEDULED)
 _TICK = timedelta(microseconds=1)
 _STATE: Shape = {"type": str, "message": TEXT, "timestamp": TEXT}
 _LATEST_FIRST, _NEXT_FIRST = "EXPECTED_START_TIME_DESC", "EXPECTED_START_TIME_ASC"
 
 
-class PrefectRuns(PrefectBase):
-    """The verbs about runs. Ids of logs that were read are kept: who follows a run asks again and again."""
-
-    def __init__(self, api: Api, clock: Clock) -> None:
-        super().__init__(api, clock)
-        self._shown: dict[tuple[str, LogFilter], dict[str, Raw]] = {}
+class PrefectRuns(PrefectLogs):
+    """The verbs about runs. Why one ended is in its logs."""
 
     def create_run(self, request: RunRequest) -> Run:
         when = {"scheduled_time": request.scheduled.isoformat()} if request.scheduled else {}
@@ -136,39 +128,6 @@ class PrefectRuns(PrefectBase):
         latest = self._first({}, _LATEST)
         return only_one(id, self._runs([raw for raw in latest if raw["id"].startswith(known)]))
 
-    def logs(self, run_id: str, *, after: int = 0, which: LogFilter = ALL_LINES) -> list[LogLine]:
-        if not RUN_ID.fullmatch(run_id.lower()):
-            return []
-        raws = self._last(run_id, which) if which.is_newest else self._next(run_id, after, which)
-        return self._api.parsed(lambda: [_line(raw) for raw in raws])
-
-    def _last(self, run_id: str, which: LogFilter) -> list[Raw]:
-        body = {"logs": _logs(run_id, which), "sort": "TIMESTAMP_DESC"}
-        if which.limit is not None and which.limit <= PAGE:  # in one request, as nothing adjoins it
-            return self._server.listed("/logs/filter", "logs", {**body, "limit": which.limit})[::-1]
-        return self._server.pages("logs", body).all(enough=which.limit)[: which.limit][::-1]
-
-    def _next(self, run_id: str, after: int, which: LogFilter) -> list[Raw]:
-        shown = self._shown_of(run_id, which)
-        if len(shown) != after:
-            shown.clear()
-        start = max(0, len(shown) - OVERLAP) if shown else after
-        known = dict(shown)
-        body = {"logs": _logs(run_id, which), "sort": "TIMESTAMP_ASC"}
-        enough = None if which.limit is None else len(shown) + which.limit
-        self._server.pages("logs", body, known).all(start=start, enough=enough)
-        new = list(known.values())[len(shown) : enough]
-        shown.update((raw["id"], {}) for raw in new)
-        return new
-
-    def _shown_of(self, run_id: str, which: LogFilter) -> dict[str, Raw]:
-        """The ids of the lines that were read before, of the logs that were followed last."""
-        shown = self._shown.pop((run_id, which), {})
-        self._shown[run_id, which] = shown
-        if len(self._shown) > _MOST_FOLLOWED:
-            del self._shown[next(iter(self._shown))]
-        return shown
-
     def cause(self, run: Run) -> Cause | None:
         if run.state.type in (StateType.CRASHED, StateType.FAILED):
             return cause_of_end(run, self.logs(run.id, which=LogFilter(limit=PAGE, is_newest=True)))
@@ -247,20 +206,3 @@ def _state(raw: Raw, state: Raw) -> State:
     """The state of a run; one that has none yet is about to be scheduled."""
     kind = StateType(raw.get("state_type") or "SCHEDULED")
     return State(kind, raw.get("state_name") or "", state.get("message") or "")
-
-
-def _logs(run_id: str, which: LogFilter) -> Raw:
-    """The lines that *which* means, as the API filters them."""
-    chosen: dict[str, Any] = {"flow_run_id": {"any_": [run_id]}, "level": {"ge_": which.level}}
-    if which.since is not None:
-        chosen["timestamp"] = {"after_": which.since.isoformat()}
-    if which.tasks:
-        chosen["task_run_id"] = {"any_": list(which.tasks)}
-    return chosen
-
-
-def _line(raw: Raw) -> LogLine:
-    timestamp = moment(raw["timestamp"])
-    if timestamp is None:
-        raise ValueError("a line has no timestamp")
-    return LogLine(timestamp, raw["level"], raw["message"], raw["name"], raw.get("task_run_id"))

@@ -1,0 +1,74 @@
+"""The logs of runs, as commands see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from syntask_yaml.backend.base import ALL_LINES, LogFilter
+from syntask_yaml.backend.clock import Clock
+from syntask_yaml.backend.prefect.api import Api
+from syntask_yaml.backend.prefect.base import PrefectBase
+from syntask_yaml.backend.prefect.bodies import RUN_ID, Raw, moment
+from syntask_yaml.backend.prefect.pages import OVERLAP, PAGE
+from syntask_yaml.model.run import LogLine
+
+# So many logs are followed at a time.
+_MOST_FOLLOWED = 50
+
+
+class PrefectLogs(PrefectBase):
+    """The verbs about logs. Ids of lines that were read are kept: who follows a run asks again and again."""
+
+    def __init__(self, api: Api, clock: Clock) -> None:
+        super().__init__(api, clock)
+        self._shown: dict[tuple[str, LogFilter], dict[str, Raw]] = {}
+
+    def logs(self, run_id: str, *, after: int = 0, which: LogFilter = ALL_LINES) -> list[LogLine]:
+        if not RUN_ID.fullmatch(run_id.lower()):
+            return []
+        raws = self._last(run_id, which) if which.is_newest else self._next(run_id, after, which)
+        return self._api.parsed(lambda: [_line(raw) for raw in raws])
+
+    def _last(self, run_id: str, which: LogFilter) -> list[Raw]:
+        body = {"logs": _logs(run_id, which), "sort": "TIMESTAMP_DESC"}
+        if which.limit is not None and which.limit <= PAGE:  # in one request, as nothing adjoins it
+            return self._server.listed("/logs/filter", "logs", {**body, "limit": which.limit})[::-1]
+        return self._server.pages("logs", body).all(enough=which.limit)[: which.limit][::-1]
+
+    def _next(self, run_id: str, after: int, which: LogFilter) -> list[Raw]:
+        shown = self._shown_of(run_id, which)
+        if len(shown) != after:
+            shown.clear()
+        start = max(0, len(shown) - OVERLAP) if shown else after
+        known = dict(shown)
+        body = {"logs": _logs(run_id, which), "sort": "TIMESTAMP_ASC"}
+        enough = None if which.limit is None else len(shown) + which.limit
+        self._server.pages("logs", body, known).all(start=start, enough=enough)
+        new = list(known.values())[len(shown) : enough]
+        shown.update((raw["id"], {}) for raw in new)
+        return new
+
+    def _shown_of(self, run_id: str, which: LogFilter) -> dict[str, Raw]:
+        """The ids of the lines that were read before, of the logs that were followed last."""
+        shown = self._shown.pop((run_id, which), {})
+        self._shown[run_id, which] = shown
+        if len(self._shown) > _MOST_FOLLOWED:
+            del self._shown[next(iter(self._shown))]
+        return shown
+
+
+def _logs(run_id: str, which: LogFilter) -> Raw:
+    """The lines that *which* means, as the API filters them."""
+    chosen: dict[str, Any] = {"flow_run_id": {"any_": [run_id]}, "level": {"ge_": which.level}}
+    if which.since is not None:
+        chosen["timestamp"] = {"after_": which.since.isoformat()}
+    if which.tasks:
+        chosen["task_run_id"] = {"any_": list(which.tasks)}
+    return chosen
+
+
+def _line(raw: Raw) -> LogLine:
+    timestamp = moment(raw["timestamp"])
+    if timestamp is None:
+        raise ValueError("a line has no timestamp")
+    return LogLine(timestamp, raw["level"], raw["message"], raw["name"], raw.get("task_run_id"))
