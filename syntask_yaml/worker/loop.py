@@ -16,10 +16,10 @@ from syntask_yaml.backend.base import OwnBackend
 from syntask_yaml.backend.clock import has_passed
 from syntask_yaml.backend.queue import Claim
 from syntask_yaml.errors import BackendError
-from syntask_yaml.model.run import Cause, CauseKind, State, StateType
+from syntask_yaml.model.run import State
 from syntask_yaml.worker.courier import Courier
-from syntask_yaml.worker.events import Notify, RunAdopted, RunChanged, Stopping
-from syntask_yaml.worker.execution import Execution
+from syntask_yaml.worker.events import Notify, RunChanged, Stopping
+from syntask_yaml.worker.executions import Executions
 from syntask_yaml.worker.housekeeping import Housekeeping
 from syntask_yaml.worker.options import WorkerOptions
 from syntask_yaml.worker.outage import Outage
@@ -54,7 +54,6 @@ class Worker:
     is_stopping: bool = False
     is_cancelling: bool = False
     _sleeper: Sleeper = field(default_factory=Sleeper)
-    _executions: dict[str, Execution] = field(default_factory=dict)
     _renewed: datetime | None = None
     _began: datetime | None = None
     _next_due: datetime | None = None
@@ -63,6 +62,7 @@ class Worker:
 
     def __post_init__(self) -> None:
         self._renew_every = self.options.lease / 3
+        self._executions = Executions(self.backend, self.options, self.notify)
         self._served = ServedPools(self.backend, self.options, self.pools)
         self._starter = Starter(self.backend, self.options, self.runners, self.home, self.environ)
         self._outage = Outage(self.notify, self.options.run_once)
@@ -109,22 +109,22 @@ class Worker:
             with suppress(BackendError):  # it goes offline by itself
                 self._served.beat(clock(), seconds=0)
         finally:
-            self._abandon(clock())
+            self._executions.abandon(clock())
             self._courier.stop()
             self._planner.close()
 
     def tick(self, now: datetime) -> None:
         """Do everything that is due at *now*."""
-        self._listen(now)
+        self._executions.hear(now, can_write=not self._outage.is_on)
         self._announce_stop()
         if self.is_cancelling:
-            self._cancel_all(now)
+            self._executions.cancel(now)
         if not self._outage.may_try(now):
             return
         try:
             self._use_store(now)
         except BackendError as error:
-            has_runs = any(not each.is_over for each in self._executions.values())
+            has_runs = self._executions.are_going_on
             self._outage.begin(error, now, has_runs=has_runs, is_cancelling=self.is_cancelling)
         else:
             self._outage.end()
@@ -135,12 +135,13 @@ class Worker:
         if has_passed(self._renewed, self._renew_every, now):
             self._renew(now)
         elif has_changed:
-            self._obey(self.backend.held([each.claim for each in self._executions.values()]), now)
-        self._deliver(now)
+            self._executions.obey(self.backend.held(self._executions.claims), now)
+        for _ in self._executions.deliver(now):
+            self._make_room()
         self._courier.tick(now, is_last=self.is_stopping and not self._executions)
         if self.is_stopping:
             return
-        self._housekeeping.tick(now, self._executions, self._served.types.values())
+        self._housekeeping.tick(now, self._executions.by_run, self._served.types.values())
         if self._planner.tick(now, has_changed=has_changed):
             self._next_due = now
         if self._next_due is not None and self._next_due <= now:
@@ -154,8 +155,7 @@ class Worker:
         will_claim = not (self.is_stopping or self._outage.is_on or is_full)
         if will_claim and self._next_due is not None:
             seconds = min(seconds, (self._next_due - now).total_seconds())
-        reports = [each for execution in self._executions.values() for each in execution.descriptors]
-        self._sleeper.sleep(seconds, reports=reports, writes=writes)
+        self._sleeper.sleep(seconds, reports=self._executions.descriptors, writes=writes)
 
     @property
     def _is_busy(self) -> bool:
@@ -180,35 +180,14 @@ class Worker:
     def _start(self, claim: Claim, now: datetime) -> None:
         self.notify(RunChanged(claim.run, claim.run.state))
         if isinstance(started := self._starter.start(claim, now), State):
-            self._report(claim, started, now)
+            self._executions.report(claim, started, now)
         else:
-            self._executions[claim.run.id] = started
-
-    def _listen(self, now: datetime) -> None:
-        for execution in self._executions.values():
-            execution.hear(now)
-            if self._outage.is_on:
-                execution.put_aside()
-
-    def _deliver(self, now: datetime) -> None:
-        """Write what the runs have reported to the store."""
-        for execution in list(self._executions.values()):
-            self._deliver_one(execution, now)
-            if execution.is_over:
-                self._close(execution)
-
-    def _deliver_one(self, execution: Execution, now: datetime) -> None:
-        for state in execution.deliver(self.backend, now):
-            self.notify(RunChanged(execution.claim.run, state))
-
-    def _report(self, claim: Claim, state: State, now: datetime) -> None:
-        if self.backend.report(claim, state, now):
-            self.notify(RunChanged(claim.run, state))
+            self._executions.add(started)
 
     def _renew(self, now: datetime) -> None:
         """Renew the leases, and end the runs of dead workers."""
-        if claims := [each.claim for each in self._executions.values()]:
-            self._obey(self.backend.renew(claims, now=now, lease=self.options.lease), now)
+        if claims := self._executions.claims:
+            self._executions.obey(self.backend.renew(claims, now=now, lease=self.options.lease), now)
         self._served.beat(now, seconds=self.options.lease)
         # After the machine slept, every lease has expired: other workers need a moment to renew theirs.
         has_slept = self._renewed is not None and has_passed(self._renewed, self.options.lease, now)
@@ -219,53 +198,15 @@ class Worker:
                 remove_directory(own_directory(run.id, self.home))
             self._next_due = now
         for claim in () if has_slept else self._served.take_over(now):
-            self._adopt(claim, now)
-
-    def _adopt(self, claim: Claim, now: datetime) -> None:
-        """Go on with a run that a dead worker left."""
-        execution = self._executions[claim.run.id] = self._starter.adopt(claim)
-        self.notify(RunAdopted(claim.run))
-        if claim.run.state.type is StateType.CANCELLING:
-            execution.cancel(now, grace=self.options.grace)
-
-    def _obey(self, states: Mapping[str, StateType], now: datetime) -> None:
-        """End the runs that were cancelled, and those that another worker has."""
-        for run_id, execution in list(self._executions.items()):
-            state = states.get(run_id)
-            if state is None:
-                execution.lose(self.backend.run(run_id))
-            elif state is StateType.CANCELLING:
-                execution.cancel(now, grace=self.options.grace)
+            self._executions.adopt(self._starter.adopt(claim), now)
 
     def _announce_stop(self) -> None:
         if self.is_stopping and not self._is_stop_announced:
             self._is_stop_announced = True
             self.notify(Stopping(len(self._executions)))
 
-    def _cancel_all(self, now: datetime) -> None:
-        reason, cause = "The worker was stopped.", self._stopped(now)
-        for execution in self._executions.values():
-            execution.cancel(now, grace=self.options.grace, reason=reason, cause=cause)
-
-    def _stopped(self, now: datetime) -> Cause:
-        return Cause(kind=CauseKind.WORKER_STOPPED, who=self.options.name, at=now)
-
-    def _close(self, execution: Execution) -> None:
-        execution.close()
-        del self._executions[execution.claim.run.id]
+    def _make_room(self) -> None:
+        """A run has ended: another one may start, and what it calls for is delivered at once."""
         self._courier.hurry()
-        self._next_due = self._planner.started  # there is room for another run
+        self._next_due = self._planner.started
         self._has_looked = False
-
-    def _abandon(self, now: datetime) -> None:
-        """End all runs when an unexpected error ends the worker."""
-        for execution in self._executions.values():
-            if not execution.leave():
-                execution.kill()
-        for execution in list(self._executions.values()):
-            state = State(StateType.CRASHED, "", "The worker exited during the run.", self._stopped(now))
-            with suppress(BackendError):  # may be what ends the worker; another one finds the run
-                self._deliver_one(execution, now)
-                if not execution.is_over:
-                    self._report(execution.claim, state, now)
-            self._close(execution)
