@@ -15,6 +15,7 @@ from syntask_yaml.upgrade.prefect1.names import (
     bound_in,
     bound_names,
     own_names,
+    single_target,
 )
 from syntask_yaml.upgrade.prefect1.static import evaluate
 from syntask_yaml.upgrade.python_edits import PythonEdits
@@ -144,7 +145,7 @@ class FlowModule:
         """By name, each assignment of one: the scope, the value, and the statement."""
         found: dict[str, list[tuple[ast.AST, ast.expr, ast.stmt]]] = {}
         for node in self.nodes:
-            target = _single_target(node)
+            target = single_target(node)
             if target is not None:
                 found.setdefault(target.id, []).append((self.scope(node), node.value, node))  # type: ignore[arg-type, attr-defined]
         return found
@@ -236,14 +237,6 @@ class FlowModule:
         if scope not in self._locals:
             self._locals[scope] = frozenset(own_names(scope))
         return self._locals[scope]
-
-
-def _single_target(node: ast.AST) -> ast.Name | None:
-    if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-        return node.targets[0]
-    if isinstance(node, ast.AnnAssign) and node.value is not None and isinstance(node.target, ast.Name):
-        return node.target
-    return None
 
 
 def _is_body(inner: ast.AST, outer: ast.AST) -> bool:

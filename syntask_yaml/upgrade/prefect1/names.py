@@ -214,3 +214,12 @@ def bound_in(scope: ast.AST) -> Iterator[str]:
     """The names that the statements of a function or module bind."""
     for child in getattr(scope, "body", ()):
         yield from bound_names(child)
+
+
+def single_target(node: ast.AST) -> ast.Name | None:
+    """The name that a statement gives a value to, if it gives one to that name alone."""
+    if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+        return node.targets[0]
+    if isinstance(node, ast.AnnAssign) and node.value is not None and isinstance(node.target, ast.Name):
+        return node.target
+    return None
