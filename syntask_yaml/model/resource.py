@@ -79,7 +79,11 @@ class ResourceWrite:
 
 @dataclass(frozen=True, slots=True)
 class ResourceLedger:
-    """The full names of the resources that an *owner* has made or taken over, where only names tell whose."""
+    """The full names of the resources that an *owner* has made or taken over, where only names tell whose.
+
+    Automations tell it themselves, to who asks: *may_have_automations* says whether that is of use.
+    """
 
     owner: Owner
     names: frozenset[str] = frozenset()
+    may_have_automations: bool = True

@@ -81,6 +81,7 @@ def deploy(
     approved = planned.plan
     with Turn(context.backend, planned.plan.project, wait=options.wait, notify=notify) as turn:
         if _must_plan_again(planned, turn, context, request):
+            context = replace(context)  # what it has read is of before
             planned = _plan(context, request, saved)
         built = Built({}, {})
         if options.skip_build:

@@ -13,6 +13,7 @@ from syntask_yaml.model.block import BlockType
 from syntask_yaml.model.pool import WorkPool, WorkQueue
 from syntask_yaml.model.resource import Owner, ResourceKind
 from syntask_yaml.model.step import StepOutputs
+from syntask_yaml.operations.backend_lists import BackendLists
 from syntask_yaml.operations.backend_values import BackendBlocks, BackendVariables
 from syntask_yaml.operations.change_reason import ChangedSince
 from syntask_yaml.operations.changed import find_changes
@@ -79,9 +80,14 @@ class DeployContext:
         return ExpectedResources(self.resources)
 
     @cached_property
+    def lists(self) -> BackendLists:
+        """What the backend has, before any of the project is written."""
+        return BackendLists(self.backend)
+
+    @cached_property
     def pools(self) -> dict[str, WorkPool]:
-        """The backend's work pools by name, read once, with the templates that their workers use."""
-        pools = self._expected.pools({pool.name: pool for pool in self.backend.pools()})
+        """The backend's work pools by name, with the templates that their workers use."""
+        pools = self._expected.pools({pool.name: pool for pool in self.lists.pools})
         return {name: with_template(pool, self.backend) for name, pool in pools.items()}
 
     @property
@@ -92,9 +98,9 @@ class DeployContext:
 
     @cached_property
     def queues(self) -> Mapping[str, Mapping[str, WorkQueue]]:
-        """The queues of each work pool by name, read once."""
+        """The queues of each work pool by name."""
         found: dict[str, dict[str, WorkQueue]] = {}
-        for queue in self.backend.queues():
+        for queue in self.lists.queues:
             found.setdefault(queue.pool, {})[queue.name] = queue
         return self._expected.queues(found)
 
@@ -175,7 +181,9 @@ class DeployContext:
 
     @cached_property
     def variables(self) -> BackendVariables:
-        return BackendVariables(self.backend.variables, ExpectedResources(self._bound_variables).variables())
+        return BackendVariables(
+            lambda: self.lists.variables, ExpectedResources(self._bound_variables).variables()
+        )
 
     def resolved(self, node: Node) -> str:
         """Return the text of *node* with its template resolved; empty where that takes more than is known."""

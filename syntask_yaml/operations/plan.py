@@ -10,6 +10,7 @@ from syntask_yaml.backend.base import Features
 from syntask_yaml.diagnostics import Diagnostic, each_once
 from syntask_yaml.errors import BackendRefused, ProjectInvalid
 from syntask_yaml.model.deployment import Deployment, Stored
+from syntask_yaml.operations.backend_lists import BackendLists
 from syntask_yaml.operations.choose import check_overrides, refuse_broken, with_full_names
 from syntask_yaml.operations.chosen import choose_from
 from syntask_yaml.operations.deploy_context import DeployContext
@@ -111,7 +112,7 @@ def make_plan(context: DeployContext, request: Request, *, with_forecast: bool =
         forecasts.images,
         resources=prepare_resources(context) if request.selection.is_whole else (),
     )
-    planned = plan_of(prepared, empty, context, request)
+    planned = plan_of(prepared, empty, context, request, lists=context.lists)
     protection = (each.as_warning() for each in protection_problems(context))
     warnings = (*planned.warnings, *protection, *check_serving(planned.prepared, context))
     if request.selection.is_whole:
@@ -133,9 +134,14 @@ def _warnings(project: Project, chosen: Sequence[Declaration], reader: FlowReade
 
 
 def plan_of(
-    prepared: Sequence[Prepared], planned: Planned, context: DeployContext, request: Request
+    prepared: Sequence[Prepared],
+    planned: Planned,
+    context: DeployContext,
+    request: Request,
+    *,
+    lists: BackendLists | None = None,
 ) -> Planned:
-    """*planned* with other prepared deployments, against what the backend has now.
+    """*planned* with other prepared deployments, against what the backend has now, or had on *lists*.
 
     Raises ProjectInvalid as `make_plan` does.
     """
@@ -146,7 +152,7 @@ def plan_of(
         raise ProjectInvalid(problems)
     stored = read_stored(prepared, context, request)
     plan = _compare(context, prepared, stored, request)
-    found = read_stored_resources(planned, context, request)
+    found = read_stored_resources(planned, context, request, lists=lists)
     changes = compare_resources(
         context, planned.resources, found, prune=request.prune, take_over=request.take_over
     )
@@ -177,11 +183,14 @@ def _names(prepared: Sequence[Prepared]) -> set[str]:
     return {name for each in wanted for name in (each.full_name, each.renamed_from) if name}
 
 
-def read_stored_resources(planned: Planned, context: DeployContext, request: Request) -> FoundResources:
+def read_stored_resources(
+    planned: Planned, context: DeployContext, request: Request, *, lists: BackendLists | None = None
+) -> FoundResources:
     """The same of resources; none where only a part of the project is planned."""
     if not request.selection.is_whole:
         return FoundResources()
-    return read_resources(context, planned.resources, prune=request.prune)
+    lists = lists or BackendLists(context.backend)
+    return read_resources(context, planned.resources, lists, prune=request.prune)
 
 
 def with_declared(context: DeployContext, request: Request) -> DeployContext:

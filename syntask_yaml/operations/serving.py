@@ -15,13 +15,15 @@ from syntask_yaml.operations.prepare import Prepared
 
 # For this long nobody misses a worker: it may be restarted, or started by cron for what is due.
 _PAUSE = timedelta(hours=1)
+# The status of a pool on a server of which a worker was heard a moment ago.
+_SERVED = "READY"
 
 
 def check_serving(prepared: Iterable[Prepared], context: DeployContext) -> Iterator[Diagnostic]:
     """Yield each work pool whose scheduled runs would wait because no worker serves it.
 
-    A warning if one did until an hour ago, else a note: it may be started after the deploy. A request for
-    each pool.
+    A warning if one did until an hour ago, else a note: it may be started after the deploy. A server is
+    asked for each pool that it does not say to be served.
     """
     seen = set()
     for each in prepared:
@@ -48,6 +50,8 @@ def _takes_runs(pool: WorkPool, features: Features) -> bool:
 
 def _check_pool(pool: WorkPool, user: Prepared, context: DeployContext) -> Iterator[Diagnostic]:
     """Yield that nobody serves *pool*, where the deployment that uses it first names it."""
+    if pool.status == _SERVED and not context.backend.features.has_own_worker:
+        return
     workers = context.backend.workers(pool=pool.name)
     now = datetime.now(UTC)
     if any(worker.is_online or (worker.seen and now - worker.seen < _PAUSE) for worker in workers):

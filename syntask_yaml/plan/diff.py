@@ -40,7 +40,7 @@ def diff(
     *adopt*: a deployment whose origin was never stored is written with it, which is no change.
     *ignore*: fields that the backend does not have.
     *renames_at_once*: a rename never leaves the old one, so that one that stands beside the new one was made
-    since, and its deletion is one that has to be approved.
+    since, and its deletion is one that has to be approved. So is it elsewhere of one made after the new one.
     *complete*: adds what is no reason to write a deployment, and is written along with it.
     """
     stored = {each.deployment.full_name: each for each in actual}
@@ -53,12 +53,17 @@ def diff(
         changes.append(_change(each, found, ignore, complete, adopt))
         if old is not None:  # the new one stands already
             deletion = _deletion(old, f"renamed to {each.full_name}")
-            left_by_rename = "" if renames_at_once else each.full_name
-            changes.append(replace(deletion, replaced_by=left_by_rename))
+            is_left_by_rename = not renames_at_once and not _was_made_after(old, found)
+            changes.append(replace(deletion, replaced_by=each.full_name if is_left_by_rename else ""))
     left = (each for each in stored.values() if each.deployment.project == prune)
     if prune is not None:
         changes += [_deletion(each) for each in left if not each.deployment.protected]
     return changes
+
+
+def _was_made_after(one: Stored, other: Stored | None) -> bool:
+    made, before = one.created, other.created if other else None
+    return made is not None and before is not None and made > before
 
 
 def _change(

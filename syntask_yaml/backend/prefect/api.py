@@ -96,6 +96,10 @@ class Api(Transport):
         if self._version.startswith("2."):
             raise old_server(self.url, self._version)
 
+    def accept_version(self) -> None:
+        """Know by what was answered that the server is none of Prefect 2: its version is not asked for."""
+        self._version = self._version or ""
+
     def _object(self, answer: Any) -> Raw:
         if not isinstance(answer, dict):
             raise self.no_api("the response is not an object")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from syntask_yaml.backend.base import Features
 from syntask_yaml.backend.clock import Clock
 from syntask_yaml.backend.prefect.api import Api
-from syntask_yaml.backend.prefect.bodies import Raw
+from syntask_yaml.backend.prefect.bodies import Raw, flow_name_in
 from syntask_yaml.backend.prefect.faults import AnswerLost
+from syntask_yaml.backend.prefect.pages import PAGE
 
 
 class PrefectBase:
@@ -23,6 +24,7 @@ class PrefectBase:
         self._clock = clock
         self._flow_names: dict[str, str] = {}
         self._deployment_names: dict[str, str] = {}
+        self._pool_types: dict[str, str] = {}
 
     @property
     def _server(self) -> Api:
@@ -41,14 +43,20 @@ class PrefectBase:
     def _names_in(self, chosen: Mapping[str, Any]) -> list[str]:
         """The deployments that the filter *chosen* means, by `flow/name`."""
         found = self._api.every("deployments", chosen)
-        self._look_up_flows(raw["flow_id"] for raw in found)
+        self._learn_flows(found)
         return sorted(f"{self._flow_names.get(raw['flow_id'], '?')}/{raw['name']}" for raw in found)
 
-    def _look_up_flows(self, ids: Iterable[str]) -> None:
-        unknown = sorted(set(ids) - self._flow_names.keys())
-        if unknown:
-            chosen = {"flows": {"id": {"any_": unknown}}}
-            self._remember_flows(self._api.every("flows", chosen, expected=len(unknown)))
+    def _learn_flows(self, of: Collection[Raw]) -> None:
+        """Know the names of the flows of deployments or runs: those that no label tells are asked for."""
+        for raw in of:
+            if (name := flow_name_in(raw)) is not None:
+                self._flow_names.setdefault(raw["flow_id"], name)
+        unknown = sorted({raw["flow_id"] for raw in of} - self._flow_names.keys())
+        parts = [unknown[start : start + PAGE] for start in range(0, len(unknown), PAGE)]
+        for found in self._api.together([partial(self._flows, part) for part in parts]):
+            self._flow_names.update((flow["id"], flow["name"]) for flow in found)
 
-    def _remember_flows(self, flows: Iterable[Raw]) -> None:
-        self._flow_names.update((flow["id"], flow["name"]) for flow in flows)
+    def _flows(self, ids: Sequence[str]) -> list[Raw]:
+        """The flows with *ids*, of which one page has room."""
+        chosen = {"flows": {"id": {"any_": ids}}}
+        return self._api.pages("flows", chosen).all(enough=len(ids))

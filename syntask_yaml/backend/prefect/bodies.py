@@ -24,6 +24,8 @@ RUN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SAME: Mapping[str, str] = {field.name: field.api for field in FIELDS if field.api is not None}
 
 OWNER, ORIGIN, PROTECTED = "syntask.project", "syntask.origin", "syntask.protected"
+# The id and the name of the flow: a deployment that is read has the id only.
+FLOW = "syntask.flow"
 # On automations whose name does not show that they are a deployment's.
 AUTOMATION_TAG = "syntask"
 # What a server has for a flow whose signature nobody could read.
@@ -36,9 +38,14 @@ def new_body(
     """The body that makes a deployment, or makes it anew, with *schedules*."""
     body = {"name": after.name, "flow_id": flow_id, **changed_body(after, dialect)}
     body["schedules"] = [schedule_body(schedule) for schedule in schedules]
-    if labels := labels_of(after):
-        body["labels"] = labels
+    body["labels"] = {**labels_of(after), FLOW: f"{flow_id} {after.flow}"}
     return body
+
+
+def flow_name_in(raw: Raw) -> str | None:
+    """The name of the flow, where the label of a deployment tells it, and of no other flow."""
+    flow_id, _, name = str((raw.get("labels") or {}).get(FLOW, "")).partition(" ")
+    return name if flow_id == raw["flow_id"] else None
 
 
 def labels_of(deployment: Deployment) -> dict[str, str | bool]:

@@ -30,7 +30,7 @@ class PrefectChildren(PrefectBase):
         while level:
             tasks = self._read("task_runs", "flow_run_id", level)
             flows = self._read("flow_runs", "parent_flow_run_id", level)
-            self._look_up_flows(raw["flow_id"] for raw in flows)
+            self._learn_flows(flows)
             found += self._api.parsed(lambda: list(self._children(tasks, flows)))  # noqa: B023  (called here)
             level = [raw["id"] for raw in flows]
         own = (replace(child, parent=None) if child.parent == run_id else child for child in found)

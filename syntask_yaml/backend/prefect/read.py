@@ -6,16 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
 
 from syntask_yaml.backend.prefect.base import PrefectBase
 from syntask_yaml.backend.prefect.bodies import Raw, deployment_of_automation, stored_of
 from syntask_yaml.backend.prefect.faults import Refused
+from syntask_yaml.backend.prefect.names_by_page import NamesByPage
+from syntask_yaml.backend.prefect.pages import ORDERS, PAGE, STRIDE
 from syntask_yaml.model.deployment import Stored, is_in
 from syntask_yaml.model.value import known
-
-# So many names fit into one filter: databases limit the values of a query.
-_NAMES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,31 +64,33 @@ class DeploymentReader(PrefectBase):
 
     def _raws(self, names: set[str] | None) -> list[Raw]:
         """The deployments with these names, and maybe more; or all of them. Their flows are known then."""
-        if names is None:
-            raws, flows = self._api.both(
-                lambda: self._api.every("deployments"), lambda: self._api.every("flows")
-            )
-            self._remember_flows(flows)
-        else:
-            raws = [raw for part in _parts(sorted(names)) for raw in self._named(part)]
+        raws = self._api.every("deployments") if names is None else list(self._named(names))
         if not raws:
             self._api.check_version()
         self._note_what_is_kept(raws)
-        # A flow may be new since its page was read, and one that is gone took its deployments along.
-        self._look_up_flows(raw["flow_id"] for raw in raws)
+        self._learn_flows(raws)
+        # A flow that is gone took its deployments along.
         return [raw for raw in _each_once(raws) if raw["flow_id"] in self._flow_names]
 
-    def _named(self, names: Sequence[str]) -> list[Raw]:
-        pairs = [name.partition("/") for name in names]
-        flows = {"flows": {"name": {"any_": sorted({flow for flow, _, _ in pairs})}}}
-        chosen = {**flows, "deployments": {"name": {"any_": sorted({name for _, _, name in pairs})}}}
-        expected = len(flows["flows"]["name"]["any_"])
-        raws, found = self._api.both(
-            lambda: self._api.every("deployments", chosen, expected=len(names)),
-            lambda: self._api.every("flows", flows, expected=expected),
-        )
-        self._remember_flows(found)
-        return raws
+    def _named(self, names: Collection[str]) -> Iterator[Raw]:
+        """The deployments called *names*, and others whose flow and name are among theirs.
+
+        As many names as one page has room for are asked for at once. A full page may lack some, unless it
+        has all of them.
+        """
+        parts = list(NamesByPage(names))
+        lists = [self._api.pages("deployments", _filter_of(part)) for part in parts]
+        self._api.together([partial(each.all, enough=PAGE) for each in lists])
+        full = [(part, each) for part, each in zip(parts, lists, strict=True) if len(each.found) >= PAGE]
+        self._learn_flows([raw for _, each in full for raw in each.found.values()])
+        for part, each in full:
+            if not self._has_all(each.found.values(), part):
+                each.all(start=STRIDE)
+        return (raw for each in lists for raw in each.found.values())
+
+    def _has_all(self, raws: Iterable[Raw], part: Iterable[tuple[str, str]]) -> bool:
+        """Whether *raws* has all flows and names of *part*."""
+        return {(self._flow_names.get(raw["flow_id"]), raw["name"]) for raw in raws} >= set(part)
 
     def _note_what_is_kept(self, raws: Sequence[Raw]) -> None:
         self._deployment_names.update(
@@ -132,7 +132,9 @@ def _is_chosen(stored: Stored, projects: Collection[str], names: set[str] | None
     return stored.deployment.project in projects or stored.deployment.full_name in (names or ())
 
 
-def _parts(names: Sequence[str]) -> Iterator[list[str]]:
-    left = iter(names)
-    while part := list(islice(left, _NAMES)):
-        yield part
+def _filter_of(part: Sequence[tuple[str, str]]) -> Raw:
+    """What a server is asked for *part*: it has no filter for pairs of a flow and a name."""
+    flows, names = zip(*part, strict=True)
+    chosen = {"flows": flows, "deployments": names}
+    asked = {kind: {"name": {"any_": sorted(set(each))}} for kind, each in chosen.items()}
+    return {"sort": ORDERS["deployments"], **asked}

@@ -23,7 +23,8 @@ class _Part:
 
     variable: str
     owner: Owner
-    names: tuple[str, ...] = ()
+    names: tuple[str, ...]
+    may_have_automations: bool
 
 
 class PrefectResourceLedgers(PrefectBase):
@@ -33,10 +34,7 @@ class PrefectResourceLedgers(PrefectBase):
         parts: dict[str, list[_Part]] = {}
         for each in self._parts():
             parts.setdefault(each.owner.project or "", []).append(each)
-        return [
-            ResourceLedger(several[0].owner, frozenset(name for each in several for name in each.names))
-            for _, several in sorted(parts.items())
-        ]
+        return [_whole(several) for _, several in sorted(parts.items())]
 
     def write_ledger(self, ledger: ResourceLedger) -> None:
         project = ledger.owner.project or ""
@@ -55,9 +53,21 @@ class PrefectResourceLedgers(PrefectBase):
 
     def _write_part(self, each: _Part) -> None:
         owner = each.owner
-        value = {"project": owner.project, "origin": owner.origin, "names": list(each.names)}
+        value = {
+            "project": owner.project,
+            "origin": owner.origin,
+            "names": list(each.names),
+            "automations": each.may_have_automations,
+        }
         if not self._api.patch(f"/variables/name/{part(each.variable)}", {"value": value}):
             self._api.made("/variables/", {"name": each.variable, "value": value, "tags": []})
+
+
+def _whole(parts: Sequence[_Part]) -> ResourceLedger:
+    """The ledger that all *parts* of one owner are."""
+    names = frozenset(name for each in parts for name in each.names)
+    may_have_automations = any(each.may_have_automations for each in parts)
+    return ResourceLedger(parts[0].owner, names, may_have_automations)
 
 
 def _arranged(ledger: ResourceLedger, there: Sequence[_Part]) -> Iterator[_Part]:
@@ -73,7 +83,7 @@ def _arranged(ledger: ResourceLedger, there: Sequence[_Part]) -> Iterator[_Part]
         taken[variable] = taken.get(variable, 0) + length
     for variable, names in kept.items():
         if names:
-            yield _Part(variable, ledger.owner, tuple(names))
+            yield _Part(variable, ledger.owner, tuple(names), ledger.may_have_automations)
 
 
 def _unused(ledger: ResourceLedger, taken: Mapping[str, object]) -> str:
@@ -87,6 +97,7 @@ def _part(raw: Raw) -> _Part | None:
     try:
         value = raw["value"]
         owner = Owner(str(value["project"]), value["origin"])
-        return _Part(str(raw["name"]), owner, tuple(map(str, value["names"])))
-    except (LookupError, TypeError):
+        may_have_automations = value.get("automations") is not False
+        return _Part(str(raw["name"]), owner, tuple(map(str, value["names"])), may_have_automations)
+    except (LookupError, TypeError, AttributeError):
         return None

@@ -164,7 +164,7 @@ class PrefectRuns(PrefectLogs):
         return self.run(run.id) or run
 
     def _runs(self, raws: Sequence[Raw]) -> list[Run]:
-        self._look_up_flows(raw["flow_id"] for raw in raws)
+        self._learn_flows(raws)
         self._look_up_deployments(raws)
         return self._api.parsed(lambda: [self._run(raw) for raw in raws])
 

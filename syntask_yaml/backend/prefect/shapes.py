@@ -48,7 +48,7 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
         "global_concurrency_limit": {"limit": int | None},
         "concurrency_options": {"collision_strategy": TEXT, "grace_period_seconds": NUMBER},
         "pull_steps": [{EACH: _ANY}],
-        "labels": {"syntask.project": TEXT, "syntask.origin": TEXT},
+        "labels": dict.fromkeys(("syntask.project", "syntask.origin", "syntask.flow"), TEXT),
     },
     "flows": {"id": str, "name": str},
     "automations": {

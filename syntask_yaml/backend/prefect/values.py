@@ -28,9 +28,12 @@ class PrefectValues(PrefectBase):
 
     def pools(self) -> list[WorkPool]:
         found = self._api.every("work_pools")
-        if not found or "storage_configuration" not in found[0]:
-            self._api.check_version()  # it is not one of late
+        if found and "storage_configuration" in found[0]:  # it is one of late
+            self._api.accept_version()
+        else:
+            self._api.check_version()
         pools = self._api.parsed(lambda: [_pool(raw) for raw in found])
+        self._pool_types.update((pool.name, pool.type) for pool in pools)
         return sorted(pools, key=lambda pool: pool.name)
 
     def pool_types(self) -> list[str]:

@@ -7,6 +7,7 @@ from functools import partial
 from syntask_yaml.backend.prefect.base import PrefectBase
 from syntask_yaml.backend.prefect.bodies import Raw, moment
 from syntask_yaml.backend.prefect.encoding import part
+from syntask_yaml.backend.prefect.faults import Refused
 from syntask_yaml.model.worker import ServingWorker
 
 _ONLINE = "ONLINE"
@@ -16,20 +17,28 @@ class PrefectWorkers(PrefectBase):
     """The verbs about workers."""
 
     def workers(self, *, pool: str | None = None) -> list[ServingWorker]:
-        pools = [raw for raw in self._api.every("work_pools") if pool in (None, raw["name"])]
-        found = self._api.together([partial(self._workers_of, raw) for raw in pools])
+        types = self._pool_types
+        if pool is None or pool not in types:
+            types = {raw["name"]: raw["type"] for raw in self._api.every("work_pools")}
+        names = [name for name in types if pool in (None, name)]
+        found = self._api.together([partial(self._workers_of, name, types[name]) for name in names])
         return sorted((each for one in found for each in one), key=lambda each: (each.pool, each.name))
 
-    def _workers_of(self, pool: Raw) -> list[ServingWorker]:
-        raws = self._api.every("workers", of=f"/work_pools/{part(pool['name'])}")
-        return self._api.parsed(lambda: [_worker(raw, pool) for raw in raws])
+    def _workers_of(self, pool: str, type: str) -> list[ServingWorker]:
+        try:
+            raws = self._api.every("workers", of=f"/work_pools/{part(pool)}")
+        except Refused as error:
+            if error.status != 404:  # it was deleted since
+                raise
+            return []
+        return self._api.parsed(lambda: [_worker(raw, pool, type) for raw in raws])
 
 
-def _worker(raw: Raw, pool: Raw) -> ServingWorker:
+def _worker(raw: Raw, pool: str, type: str) -> ServingWorker:
     return ServingWorker(
         name=raw["name"],
-        pool=pool["name"],
-        type=pool["type"],
+        pool=pool,
+        type=type,
         is_online=raw.get("status") == _ONLINE,
         seen=moment(raw.get("last_heartbeat_time")),
     )

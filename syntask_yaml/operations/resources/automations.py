@@ -10,6 +10,7 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.model.automation import Automation, AutomationWrite, StoredAutomation
 from syntask_yaml.model.resource import Owner, Resource, ResourceKind, ResourceWrite, StoredResource
 from syntask_yaml.model.trigger import settled
+from syntask_yaml.operations.backend_lists import BackendLists
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.resources.kind import KindRow
 
@@ -30,6 +31,10 @@ def automation_resource(stored: StoredAutomation) -> StoredResource:
     automation = stored.automation
     resource = Resource(ResourceKind.AUTOMATION, automation.name, automation.fields)
     return StoredResource(resource, stored.id, Owner(automation.project, automation.origin))
+
+
+def _read(lists: BackendLists, names: Collection[str], owner: Owner) -> Iterator[StoredResource]:
+    return stored_automations(lists.backend, names, owner)
 
 
 def _write(backend: Backend, change: ResourceWrite, owner: Owner) -> str | None:
@@ -55,4 +60,4 @@ def _automation(resource: Resource, owner: Owner) -> Automation:
     )
 
 
-AUTOMATION = KindRow(_check, stored_automations, _write, keeps_owner=True)
+AUTOMATION = KindRow(_check, _read, _write, keeps_owner=True)

@@ -13,6 +13,7 @@ from syntask_yaml.errors import BackendRefused
 from syntask_yaml.model.block import Block, BlockType
 from syntask_yaml.model.resource import Owner, Resource, ResourceKind, ResourceWrite, StoredResource
 from syntask_yaml.model.secret import with_secret_texts
+from syntask_yaml.operations.backend_lists import BackendLists
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.resources.kind import KindRow, changes_of, written
 from syntask_yaml.operations.resources.portability import portability
@@ -75,10 +76,10 @@ def _check_block(resource: Resource, node: Node, context: DeployContext) -> Iter
             yield (node.get(field) or node).problem("unknown-block", detail, hint)
 
 
-def _read_blocks(backend: Backend, names: Collection[str], _owner: Owner) -> Iterator[StoredResource]:
+def _read_blocks(lists: BackendLists, names: Collection[str], _owner: Owner) -> Iterator[StoredResource]:
     for name in sorted(names):
         slug, _, own_name = name.partition("/")
-        block = backend.block(slug, own_name)
+        block = lists.backend.block(slug, own_name)
         if block is not None:
             yield StoredResource(block_resource(block), block.id)
 

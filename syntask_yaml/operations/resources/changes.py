@@ -17,6 +17,7 @@ from syntask_yaml.model.resource import (
     StoredResource,
     parse_full_name,
 )
+from syntask_yaml.operations.backend_lists import BackendLists
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.owners import is_from_elsewhere, refuse_from_elsewhere
 from syntask_yaml.operations.prune import still_deployed
@@ -42,9 +43,12 @@ class FoundResources:
 
 
 def read_resources(
-    context: DeployContext, prepared: Sequence[BoundResource], *, prune: bool
+    context: DeployContext, prepared: Sequence[BoundResource], lists: BackendLists, *, prune: bool
 ) -> FoundResources:
-    """What the backend has of what is *prepared*, and of the project. A server is asked only for a reason."""
+    """What the backend has of what is *prepared*, and of the project. A server is asked only for a reason.
+
+    What is on *lists* was perhaps read before.
+    """
     if not (prepared or prune or context.backend.features.has_own_worker):
         return FoundResources()
     ledgers = tuple(context.backend.ledgers()) if context.owner.project is not None else ()
@@ -56,19 +60,24 @@ def read_resources(
     for full_name in own.names:
         if parsed := parse_full_name(full_name):
             names[parsed[0]].add(parsed[1])
+    if not (prune or own.may_have_automations or names[ResourceKind.AUTOMATION]):
+        del names[ResourceKind.AUTOMATION]
     owners = {name: each.owner for each in reversed(ledgers) for name in each.names}
     owners |= dict.fromkeys(own.names, own.owner)
-    return replace(found, stored=tuple(_read(context, names, owners)))
+    return replace(found, stored=tuple(_read(context, lists, names, owners)))
 
 
 def _read(
-    context: DeployContext, names: Mapping[ResourceKind, Set[str]], owners: Mapping[str, Owner]
+    context: DeployContext,
+    lists: BackendLists,
+    names: Mapping[ResourceKind, Set[str]],
+    owners: Mapping[str, Owner],
 ) -> Iterator[StoredResource]:
     for kind, row in KINDS.items():
-        if row.keeps_owner:
-            yield from row.read(context.backend, names[kind], context.owner)
-        elif names[kind]:
-            for stored in row.read(context.backend, names[kind], context.owner):
+        if row.keeps_owner and kind in names:
+            yield from row.read(lists, names[kind], context.owner)
+        elif names.get(kind):
+            for stored in row.read(lists, names[kind], context.owner):
                 yield replace(stored, owner=owner_of(stored.resource, owners))
 
 

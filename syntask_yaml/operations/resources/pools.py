@@ -13,6 +13,7 @@ from syntask_yaml.errors import BackendRefused
 from syntask_yaml.model.comparison import plain
 from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool, WorkQueue
 from syntask_yaml.model.resource import Owner, Resource, ResourceKind, ResourceWrite, StoredResource
+from syntask_yaml.operations.backend_lists import BackendLists
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.expected import attributes
 from syntask_yaml.operations.resources.kind import KindRow, changes_of, written
@@ -25,15 +26,16 @@ def _check_pool(pool: Resource, node: Node, context: DeployContext) -> Iterator[
         check_name("work pool", pool.name)
     except BackendRefused as error:
         yield node.problem("invalid-name", error.detail, error.hint, at_key=True)
-    if context.backend.features.has_own_worker or "base_job_template" not in pool.fields:
+    is_there = any((each.name, each.type) == (pool.name, pool.fields["type"]) for each in context.lists.pools)
+    if context.backend.features.has_own_worker or not (is_there or "base_job_template" in pool.fields):
         try:
             context.backend.pool_template(pool.fields["type"])
         except BackendRefused as error:
             yield (node.get("type") or node).problem("unserved-work-pool", error.detail, error.hint)
 
 
-def _read_pools(backend: Backend, names: Collection[str], _owner: Owner) -> Iterator[StoredResource]:
-    for pool in backend.pools():
+def _read_pools(lists: BackendLists, names: Collection[str], _owner: Owner) -> Iterator[StoredResource]:
+    for pool in lists.pools:
         if pool.name in names:
             yield StoredResource(pool_resource(pool), pool.id)
 
@@ -68,8 +70,8 @@ def _check_queue(queue: Resource, node: Node, _context: DeployContext) -> Iterat
         yield node.problem("invalid-name", error.detail, error.hint, at_key=True)
 
 
-def _read_queues(backend: Backend, names: Collection[str], _owner: Owner) -> Iterator[StoredResource]:
-    for queue in backend.queues():
+def _read_queues(lists: BackendLists, names: Collection[str], _owner: Owner) -> Iterator[StoredResource]:
+    for queue in lists.queues:
         resource = queue_resource(queue)
         if resource.name in names:
             yield StoredResource(resource, queue.id)

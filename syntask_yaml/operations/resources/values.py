@@ -12,6 +12,7 @@ from syntask_yaml.errors import BackendRefused
 from syntask_yaml.model.block import Variable
 from syntask_yaml.model.concurrency_limit import GlobalConcurrencyLimit
 from syntask_yaml.model.resource import Owner, Resource, ResourceKind, ResourceWrite, StoredResource
+from syntask_yaml.operations.backend_lists import BackendLists
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.expected import attributes
 from syntask_yaml.operations.resources.kind import KindRow, changes_of, written
@@ -22,8 +23,8 @@ def _check_variable(variable: Resource, node: Node, context: DeployContext) -> I
     yield from portability(Variable(variable.name, variable.fields["value"]), node, context)
 
 
-def _read_variables(backend: Backend, names: Collection[str], _owner: Owner) -> Iterator[StoredResource]:
-    for variable in backend.variables():
+def _read_variables(lists: BackendLists, names: Collection[str], _owner: Owner) -> Iterator[StoredResource]:
+    for variable in lists.variables:
         if variable.name in names:
             yield StoredResource(variable_resource(variable))
 
@@ -50,8 +51,8 @@ def _check_limit(limit: Resource, node: Node, _context: DeployContext) -> Iterat
         yield node.problem("invalid-name", error.detail, error.hint, at_key=True)
 
 
-def _read_limits(backend: Backend, names: Collection[str], _owner: Owner) -> Iterator[StoredResource]:
-    for limit in backend.concurrency_limits():
+def _read_limits(lists: BackendLists, names: Collection[str], _owner: Owner) -> Iterator[StoredResource]:
+    for limit in lists.backend.concurrency_limits():
         if limit.name in names:
             yield StoredResource(limit_resource(limit))
 

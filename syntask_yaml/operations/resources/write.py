@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 
 from syntask_yaml.errors import BackendConflict, BackendError, BackendUnreachable, NotFound, SyntaskError
@@ -44,6 +44,9 @@ class ResourceWriter:
         self._backend = context.backend
         self._changes = [each for each in changes if each.write is not None]
         self._declared = {each.full_name for each in changes if each.action is not Action.DELETE}
+        there = (each.resource for each in found.stored if KINDS[each.resource.kind].keeps_owner)
+        self._automations = {each.full_name for each in changes if KINDS[each.kind].keeps_owner}
+        self._automations |= {each.full_name for each in there}
         self._found = found
         self._notify = notify
         self._ledger = found.ledger_of(context.owner.project)
@@ -123,7 +126,7 @@ class ResourceWriter:
     def _claim(self) -> None:
         """Put what is written into the ledger, and take it out of those of others."""
         kept = [each for each in self._changes if self._is_kept_in_ledger(each)]
-        self._save(self._ledger.names | {each.full_name for each in kept})
+        self._save(self._ledger.names | {each.full_name for each in kept}, self._automations)
         for other in self._found.ledgers:
             taken = other.names & {each.full_name for each in kept if self._is_taken(each, other.owner)}
             if other.owner.project != self._context.owner.project and taken:
@@ -155,13 +158,14 @@ class ResourceWriter:
             if each.action is Action.CREATE
             and isinstance(self.written[each.full_name].error, BackendConflict)
         }
-        self._save((self._ledger.names & (there | self._declared)) - given_up - lost)
+        names = (self._ledger.names & (there | self._declared)) - given_up - lost
+        self._save(names, self._automations - given_up)
 
     def _is_done(self, change: ResourceChange) -> bool:
         return change.full_name in self.written and self.written[change.full_name].error is None
 
-    def _save(self, names: frozenset[str]) -> None:
-        ledger = ResourceLedger(self._context.owner, names)
+    def _save(self, names: frozenset[str], automations: Set[str]) -> None:
+        ledger = ResourceLedger(self._context.owner, names, may_have_automations=bool(automations))
         if ledger != self._ledger and (names or self._ledger.names):
             self._backend.write_ledger(ledger)
         self._ledger = ledger

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from syntask_yaml.backend.prefect.backend import PrefectBackend
-from syntask_yaml.errors import BackendConflict, PruneRefused
+from syntask_yaml.errors import BackendConflict, PruneRefused, UsageError
 from syntask_yaml.model.value import known
+from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.deployments import check_unprotected
 from syntask_yaml.operations.handing_over import adopt, release
+from syntask_yaml.operations.prune import Approval
 from syntask_yaml.plan.changes import Action
 from tests.support.console import Console
 from tests.support.desk import Desk
@@ -49,9 +51,10 @@ def names(desk: Desk) -> list[str]:
 
 
 def labels(server: PrefectServer) -> dict[str, dict[str, Any]]:
-    """The labels of ours that each deployment has, by its name."""
+    """The labels of ours that each deployment has, by its name, but for that of its flow."""
+    others = ("syntask.project", "syntask.origin", "syntask.protected")
     return {
-        each["name"]: {key: value for key, value in each["labels"].items() if key.startswith("syntask.")}
+        each["name"]: {key: value for key, value in each["labels"].items() if key in others}
         for each in server.every("deployments")
     }
 
@@ -167,6 +170,23 @@ def test_a_rename_keeps_what_was_paused(empty: PrefectServer, desk: Desk) -> Non
     assert desk.actions(prune=True) == ["unchanged"]
 
 
+def test_an_old_name_that_was_made_again_goes_when_somebody_says_so(desk: Desk) -> None:
+    """As by a deploy of an earlier commit. A server renames in two steps, but this is not the second one."""
+    for text in (OLD, NEW, OLD):
+        desk.write(text)
+        desk.deploy()
+    desk.write(NEW)
+
+    assert desk.plan().plan.deleted_names == ("etl/old",)
+    with pytest.raises(UsageError, match="This deletes `etl/old`"):
+        deploy(
+            desk.context, desk.request(), options=DeployOptions(), notify=lambda _: None, approval=Approval()
+        )
+    assert names(desk) == ["new", "old"]
+    desk.deploy()
+    assert names(desk) == ["new"]
+
+
 def test_a_rename_that_stopped_half_way_is_finished(desk: Desk) -> None:
     """The old one is still there when the new one stands, and goes with the next deploy."""
     desk.write(OLD)
@@ -175,6 +195,7 @@ def test_a_rename_that_stopped_half_way_is_finished(desk: Desk) -> None:
     desk.deploy()
     assert names(desk) == ["new", "old"]
     desk.write(NEW)
+    assert not desk.plan().plan.deleted_names
 
     desk.deploy()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import random
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
@@ -23,6 +24,7 @@ from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.run import RunRequest
 from syntask_yaml.plan.changes import Action
 from syntask_yaml.plan.diff import diff
+from tests.support.flaky_proxy import flaky
 from tests.support.prefect_server import PrefectServer
 
 # Each flow has three deployments, and each third has a trigger.
@@ -65,6 +67,27 @@ def test_names_that_repeat_are_each_read_once(backend: PrefectBackend) -> None:
     changes = diff(OURS, backend.deployments(names=NAMED))
     assert {change.action for change in changes} == {Action.UNCHANGED}
     assert len(changes) == COUNT
+
+
+def test_a_page_is_asked_for_as_many_names_as_fit(server: PrefectServer, backend: PrefectBackend) -> None:
+    """And none for flows: ours say which flow they are of. Of anybody else's, one for all flows."""
+    flow = server.request("POST", "/flows/", {"name": "flow-0"})["id"]
+    made = server.request("POST", "/deployments/", {"name": "theirs", "flow_id": flow})["id"]
+    with flaky(server.api) as proxy:
+        for names, asked in ((NAMED, {"deployments": -(-COUNT // 198)}), (["flow-0/theirs"], {"flows": 1})):
+            proxy.seen.clear()
+            with closing(PrefectBackend.open(proxy.api, {"PREFECT_API_REQUEST_TIMEOUT": "300"})) as another:
+                found = [each.deployment.full_name for each in another.deployments(names=names)]
+            assert found == names
+            counted = Counter(each.path.split("/")[2] for each in proxy.seen)
+            assert counted == {"deployments": 1, "automations": 1, **asked}
+    server.request("DELETE", f"/deployments/{made}")
+
+
+def test_a_full_page_of_others_hides_none(backend: PrefectBackend) -> None:
+    """A server filters by flows and by names apart: each of these flows has three of the names."""
+    names = sorted(f"flow-{number}/{NAMES[number % 3]}" for number in range(COUNT // 3))
+    assert [each.deployment.full_name for each in backend.deployments(names=names)] == names
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -45,6 +45,20 @@ BASE = Deployment(
 
 def stored(deployment: Deployment) -> Stored:
     return Stored("id", deployment)
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+@pytest.mark.parametrize("minutes", [-5, 5, None])
+def test_an_old_name_goes_unasked_only_where_a_rename_left_it(minutes: int | None, at_once: bool) -> None:
+    """It is then older than the new one, on a backend that renames in two steps."""
+    new, old = replace(BASE, name="new", renamed_from="etl/nightly"), BASE
+    made = None if minutes is None else ANCHOR + timedelta(minutes=minutes)
+    there = [Stored("new", replace(new, renamed_from=None), ANCHOR), Stored("old", old, made)]
+
+    _, deletion = diff([new], there, renames_at_once=at_once)
+
+    assert (deletion.action, deletion.deployment) == (Action.DELETE, "etl/nightly")
+    assert deletion.is_deletion is (at_once or minutes == 5)
 
 
 def change(wanted: Deployment, had: Deployment = BASE) -> Change:

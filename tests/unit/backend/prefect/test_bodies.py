@@ -10,6 +10,7 @@ import pytest
 from syntask_yaml.backend.prefect.bodies import (
     automation_body,
     deployment_of_automation,
+    flow_name_in,
     new_body,
     triggers_of,
 )
@@ -31,7 +32,8 @@ def test_what_is_not_declared_is_not_sent() -> None:
     """A server keeps it then."""
     body = new_body(Deployment(flow="f", name="d"), (), flow_id="1", dialect=PREFECT)
 
-    assert not body.keys() & {"paused", "version", "version_info", "labels"}
+    assert not body.keys() & {"paused", "version", "version_info"}
+    assert body["labels"] == {"syntask.flow": "1 f"}
     assert body["schedules"] == []
 
 
@@ -39,7 +41,23 @@ def test_an_owner_is_a_label() -> None:
     """By the name of the project."""
     body = new_body(Deployment(flow="f", name="d", project="shop"), (), flow_id="1", dialect=PREFECT)
 
-    assert body["labels"] == {"syntask.project": "shop"}
+    assert body["labels"] == {"syntask.project": "shop", "syntask.flow": "1 f"}
+
+
+@pytest.mark.parametrize(
+    ("labels", "name"),
+    [
+        ({"syntask.flow": "1 my flow"}, "my flow"),
+        ({"syntask.flow": "2 of another flow"}, None),
+        ({"syntask.flow": "1"}, ""),
+        ({"team": "data"}, None),
+        ({}, None),
+        (None, None),
+    ],
+)
+def test_a_label_names_the_flow_whose_id_it_has(labels: dict[str, str] | None, name: str | None) -> None:
+    """Whoever copied the labels of a deployment to one of another flow said nothing of that."""
+    assert flow_name_in({"flow_id": "1", "labels": labels}) == name
 
 
 @pytest.mark.parametrize(
