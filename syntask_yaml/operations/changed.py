@@ -7,7 +7,8 @@ does, is not followed.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,9 +21,11 @@ from syntask_yaml.operations.changed_builds import ChangedBuilds
 from syntask_yaml.operations.changed_code import ChangedCode
 from syntask_yaml.operations.choose import full_name_of
 from syntask_yaml.operations.facets import DeclaredFacets
-from syntask_yaml.operations.project import ProjectPlace, open_project
+from syntask_yaml.operations.project import ProjectPlace, read
 from syntask_yaml.project.changed_files import ChangedFiles
+from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Declaration, Project
+from syntask_yaml.project.overlay import write_overlay
 from syntask_yaml.project.revisions import History, history_of
 
 _Entries: TypeAlias = dict[str, list[dict[str, Any]]]
@@ -49,8 +52,13 @@ def find_changes(project: Project, facets: DeclaredFacets, ref: str) -> ChangedS
     return ChangedSince(ref, base, changed)
 
 
-def project_at(project: Project, history: History, commit: str, folder: Path) -> Project | None:
-    """*project* as the file at *commit* declares it, written to *folder*; None if it does not."""
+def project_at(
+    project: Project, history: History, commit: str, folder: Path, flows: Callable[[], FlowReader]
+) -> Project | None:
+    """*project* as the file at *commit* declares it, written to *folder*; None if it does not.
+
+    *flows* is asked where a target names a deployment by its flow.
+    """
     if project.file is None:
         return None
     root = project.root.resolve().relative_to(history.tree)
@@ -59,9 +67,16 @@ def project_at(project: Project, history: History, commit: str, folder: Path) ->
     history.write_files(commit, folder, lambda name: name.endswith(_DECLARING) or name == own)
     try:
         target = project.target.name if project.target is not None else None
-        return open_project(ProjectPlace(directory=folder / root, file=file, target=target))
+        reading = read(ProjectPlace(directory=folder / root, file=file))
+        return replace(reading, flows=flows).choose(target)
     except SyntaskError:  # it is not there, or has no such target
         return None
+
+
+def reader_at(project: Project, history: History, commit: str, folder: Path) -> FlowReader:
+    """The flows of *project* as they are at *commit*; their files are linked to, or written, in *folder*."""
+    write_overlay(history, commit, history.changed_since(commit), folder)
+    return FlowReader(folder / project.root.resolve().relative_to(history.tree))
 
 
 def declared_document(declaration: Declaration, project: Project) -> dict[str, Any]:
@@ -91,8 +106,9 @@ def _entries_before(project: Project, history: History, commit: str, files: Chan
     own = any(files.has(str(file.absolute())) for file in project.files)
     if project.file is None or not (own or files.has_suffix(*_DECLARING)):
         return None
-    with TemporaryDirectory() as folder:
-        before = project_at(project, history, commit, Path(folder))
+    with TemporaryDirectory() as folder, TemporaryDirectory() as code:
+        flows = partial(reader_at, project, history, commit, Path(code))
+        before = project_at(project, history, commit, Path(folder), flows)
     entries: _Entries = {}
     if before is None:
         return entries

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from syntask_yaml.errors import ProjectInvalid
-from syntask_yaml.operations.changed import declared_document, project_at
+from syntask_yaml.operations.changed import declared_document, project_at, reader_at
 from syntask_yaml.operations.choose import full_name_of
 from syntask_yaml.operations.project import ProjectPlace, open_project
 from syntask_yaml.plan.changes import Action, Change
@@ -18,7 +18,6 @@ from syntask_yaml.plan.diff import differences
 from syntask_yaml.project.bind import qualified
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Project
-from syntask_yaml.project.overlay import write_overlay
 from syntask_yaml.project.revisions import History, history_of
 
 _PYTHON = ".py"
@@ -75,10 +74,11 @@ class _States:
         """What each deployment declares in a state, by `flow/name`; nothing where there is no project."""
         project, reader = self._now, self._reader
         if commit is not None:
-            found = project_at(self._now, self._history, commit, self._folder())
+            reader = self._reader_of(commit)
+            found = project_at(self._now, self._history, commit, self._folder(), lambda: reader)
             if found is None:
                 return {}
-            project, reader = found, self._reader_of(commit)
+            project = found
         if not project.document.is_readable:
             raise ProjectInvalid(project.errors)
         return {
@@ -90,9 +90,7 @@ class _States:
         differing = self._history.changed_since(commit)
         if not any(file.suffix == _PYTHON for file in differing):
             return self._reader
-        code = self._folder()
-        write_overlay(self._history, commit, differing, code)
-        return FlowReader(code / self._now.root.resolve().relative_to(self._history.tree))
+        return reader_at(self._now, self._history, commit, self._folder())
 
     def _folder(self) -> Path:
         return Path(self._stack.enter_context(TemporaryDirectory(prefix="syntask-diff-")))

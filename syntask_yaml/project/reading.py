@@ -22,12 +22,16 @@ Show = Callable[[Path], str]
 
 @dataclass(frozen=True)
 class ProjectReading:
-    """The files of a project, and the folder it stands for."""
+    """The files of a project, and the folder it stands for.
+
+    *flows* makes the reader of its flows, where their files are elsewhere.
+    """
 
     files: ProjectFiles
     root: Path
     dialect: Dialect
     strict: bool = False
+    flows: Callable[[], FlowReader] | None = None
 
     @cached_property
     def targets(self) -> tuple[Target, ...]:
@@ -74,7 +78,7 @@ class ProjectReading:
 
     @cached_property
     def _reader(self) -> FlowReader:
-        return FlowReader(self.root)
+        return FlowReader(self.root) if self.flows is None else self.flows()
 
     def _is_flow(self, entrypoint: str, name: str) -> bool:
         try:

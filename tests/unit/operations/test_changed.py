@@ -243,3 +243,16 @@ def test_git_is_given_no_way_to_run_what_the_repository_brings(
     assert before == {
         path: path.lstat().st_mtime_ns for path in sorted((repository.path / ".git").rglob("*"))
     }
+
+
+def test_what_a_target_says_of_a_flow_is_no_change_by_itself(repository: Repository) -> None:
+    """The flows of the commit are those that it names."""
+    file = repository.path / "syntask.yaml"
+    text = file.read_text(encoding="utf-8")
+    targets = "targets: {prod: {default: true, deployments: {load/load: {description: x}}}}\n"
+    base = repository.commit(**{"syntask.yaml": targets + text})
+    file.write_text(targets + text + "# a note\n", encoding="utf-8")
+    assert reasons(repository.path, base) == {}
+
+    file.write_text(targets.replace("x", "y") + text, encoding="utf-8")
+    assert list(reasons(repository.path, base)) == ["load"]

@@ -100,3 +100,16 @@ def test_a_commit_that_was_not_fetched_is_an_error(repository: Repository, tmp_p
 
     with pytest.raises(RevisionUnavailable, match="shallow"):
         compare_declarations(ProjectPlace(directory=shallow), "HEAD^")
+
+
+def test_what_a_target_says_of_a_flow_counts_in_both_states(repository: Repository) -> None:
+    """Where the flows were is known of the commit, also where they have moved since."""
+    targets = "targets: {prod: {default: true, deployments: {etl/same: {description: %s}}}}\n"
+    repository.commit(**{"syntask.yaml": BEFORE + targets % "x"})
+    (repository.path / "syntask.yaml").write_text(BEFORE + targets % "y", encoding="utf-8")
+    assert changes(repository, "HEAD") == [("update", "etl/same", ["description"])]
+
+    (repository.path / "flows.py").rename(repository.path / "moved.py")
+    moved = BEFORE.replace("flows.py", "moved.py") + targets % "x"
+    (repository.path / "syntask.yaml").write_text(moved, encoding="utf-8")
+    assert {tuple(fields) for _, _, fields in changes(repository, "HEAD")} == {("entrypoint",)}
