@@ -359,6 +359,10 @@ MESSAGES: Mapping[str, Message] = {
         "Undeclared resource",
         "The project deployed it before and no longer declares it, so it stays on the backend.",
     ),
+    "history-gap": Message(
+        "Deploy not in the history",
+        "The deploy is done, and the backend did not keep when, by whom and from which commit.",
+    ),
     "plan-stale": Message("Stale plan", "The project or the backend changed after the plan was saved."),
     "backend-failed": Message("Backend error", "The backend could not complete the request."),
     "backend-unreachable": Message("Backend unreachable", "The backend does not respond."),

@@ -111,8 +111,7 @@ def deploy(
         resources.write_after_deployments(may_delete=is_good)
         keep_deployed(planned.plan, written, resources.written, context.backend)
         outcome = outcome_of(planned, written, resources.written, built.diagnostics(context))
-        end_record(context, record, outcome)
-    return outcome
+        return end_record(context, record, outcome)
 
 
 def _plan(context: DeployContext, request: Request, saved: SavedPlan | None) -> Planned:

@@ -12,6 +12,7 @@ from typing import Any
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.backend.leases import this_process
+from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import BackendError
 from syntask_yaml.model.deploy_record import DeployRecord
 from syntask_yaml.model.deployment import Stored
@@ -47,26 +48,30 @@ def begin_record(context: DeployContext, plan: Plan) -> DeployRecord | None:
         branch=branch_of(commit, context.environ) if commit else None,
         dirty=dirty if commit else None,
     )
-    return _kept(record, context.backend)
+    with suppress(BackendError):  # it is tried again at the end
+        return context.backend.record_deploy(record)
+    return record
 
 
-def end_record(context: DeployContext, record: DeployRecord | None, outcome: Outcome) -> None:
-    """Keep what became of the deploy that *record* is of."""
-    if record is not None:
-        ended = replace(
-            record,
-            ended=utc_now(),
-            summary=outcome.summary,
-            deployments=_actions(outcome.results, with_unchanged=_expires(context)),
-            resources=_actions(outcome.resources),
-        )
-        _kept(ended, context.backend)
-
-
-def _kept(record: DeployRecord, backend: Backend) -> DeployRecord | None:
-    with suppress(BackendError):  # what was deployed is deployed
-        return backend.record_deploy(record)
-    return None
+def end_record(context: DeployContext, record: DeployRecord | None, outcome: Outcome) -> Outcome:
+    """Keep what became of the deploy that *record* is of, or warn in the outcome that it is not kept."""
+    if record is None:
+        return outcome
+    ended = replace(
+        record,
+        ended=utc_now(),
+        summary=outcome.summary,
+        deployments=_actions(outcome.results, with_unchanged=_expires(context)),
+        resources=_actions(outcome.resources),
+    )
+    try:
+        context.backend.record_deploy(ended)
+    except BackendError as error:  # what was deployed is deployed
+        how = "as not finished" if record.id else "not at all"
+        detail = f"`syntask history` lists this deploy {how}: {error.detail}"
+        gap = Diagnostic("history-gap", detail, error.hint).as_warning()
+        return replace(outcome, diagnostics=(*outcome.diagnostics, gap))
+    return outcome
 
 
 def _expires(context: DeployContext) -> bool:

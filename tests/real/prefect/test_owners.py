@@ -19,6 +19,7 @@ from syntask_yaml.operations.prune import Approval
 from syntask_yaml.plan.changes import Action
 from tests.support.console import Console
 from tests.support.desk import Desk
+from tests.support.flaky_proxy import Fault, flaky
 from tests.support.prefect_server import PrefectServer
 
 POOL = "work_pool: {name: default}"
@@ -222,3 +223,19 @@ def test_the_commands_hand_deployments_over(empty: PrefectServer, desk: Desk) ->
     owners = {each.deployment.name: each.deployment.project for each in desk.backend.deployments()}
     assert owners == {"d0": "other", "d1": None}
     assert {each.deployment.name: each.id for each in desk.backend.deployments()} == ids
+
+
+def test_a_deploy_that_the_server_keeps_no_record_of_says_so(empty: PrefectServer, tmp_path: Path) -> None:
+    """As for a user who may not create artifacts: what is deployed is deployed."""
+    broken = {"faults": (Fault.BROKEN,), "only": lambda _method, path: path.startswith("/api/artifacts/")}
+    with (
+        flaky(empty.api, rate=1.0, **broken) as proxy,
+        closing(PrefectBackend.open(proxy.api, {})) as backend,
+    ):
+        desk = desk_in(tmp_path / "here", backend)
+        desk.declare(POOL, top=SHOP)
+        outcome = desk.deploy()
+
+    assert [each.code for each in outcome.diagnostics if not each.is_note] == ["history-gap"]
+    assert outcome.is_good
+    assert list(labels(empty)) == ["d0"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -116,3 +118,26 @@ def test_a_deploy_that_is_killed_is_not_finished(
     deployed(folder, backend)
 
     assert [each.result for each in history(backend)] == [DONE, NOT_FINISHED]
+
+
+@pytest.mark.parametrize(
+    ("write", "how", "kept"),
+    [("INSERT ON", "not at all", 0), ("UPDATE ON", "as not finished", 1)],
+)
+def test_a_deploy_that_the_history_lacks_says_so(
+    folder: Path, backend: EmbeddedBackend, tmp_path: Path, write: str, how: str, kept: int
+) -> None:
+    """And is as good as any other."""
+    with closing(sqlite3.connect(tmp_path / "syntask.db")) as store:
+        store.execute(f"CREATE TRIGGER full BEFORE {write} deploys BEGIN SELECT RAISE(ABORT, 'no room'); END")
+        store.commit()
+
+    outcome = deployed(folder, backend)
+
+    (warning,) = (each for each in outcome.diagnostics if each.code == "history-gap")
+    assert not warning.is_error
+    assert warning.detail.startswith(f"`syntask history` lists this deploy {how}: ")
+    assert "no room" in warning.detail
+    assert outcome.is_good
+    assert len(backend.deployments()) == 2
+    assert len(history(backend)) == kept
