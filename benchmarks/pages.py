@@ -5,6 +5,7 @@ cost a worker, and how soon a browser shows something useful, beside the pages o
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import statistics
 import sys
@@ -14,7 +15,6 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from threading import Event, Thread
 
 import httpx
 from playwright.sync_api import Browser
@@ -28,6 +28,7 @@ from tests.support.browser import open_tab, started_browser
 from tests.support.ports import free_port
 from tests.support.prefect_server import PrefectServer
 from tests.support.processes import clean_environ, end, peak_memory, start
+from tests.support.site import Site
 
 DEPLOYMENTS = 5_000
 RUNS = int(os.environ.get("SYNTASK_BENCH_HISTORY", "1000000"))
@@ -43,6 +44,7 @@ def measure() -> Table:
     table = Table("Pages in a browser", ("what", "syntask", "Prefect", "ratio"))
     with tempfile.TemporaryDirectory() as folder, started_browser() as browser:
         table.rows.extend(_full(Path(folder) / "full", browser))
+        table.rows.extend(_printed(Path(folder) / "told", browser))
         table.rows.extend(_beside(Path(folder), browser))
     table.notes.append(_note())
     return table
@@ -58,6 +60,12 @@ def _note() -> str:
     )
 
 
+def _printed(folder: Path, browser: Browser) -> Iterator[tuple[str, ...]]:
+    delays = _print_delays(folder, browser)
+    yield "a line that a flow prints to the page, p50", seconds(statistics.median(delays)), "", ""
+    yield "p90", seconds(statistics.quantiles(delays, n=10)[-1]), "", ""
+
+
 def _full(home: Path, browser: Browser) -> Iterator[tuple[str, ...]]:
     with ExitStack() as stack:
         store = history._store(stack, home, DEPLOYMENTS)
@@ -70,9 +78,9 @@ def _full(home: Path, browser: Browser) -> Iterator[tuple[str, ...]]:
         delays = _line_delays(store.backend, store.ids[0], pages.url, browser)
         yield "a line of a log in the store to the page, p50", seconds(statistics.median(delays)), "", ""
         yield "p90", seconds(statistics.quantiles(delays, n=10)[-1]), "", ""
-        alone, watched = _write_costs(store.backend, store.ids[0], pages.url)
+        alone, watched = _write_costs(store.backend, store.ids[0], pages.url, browser)
         yield "a line that is written, CPU of the writer, no page", f"{alone * 1e6:.0f} µs", "", ""
-        what = f"the same while {_PAGES} pages follow the log"
+        what = f"the same while {_PAGES} tabs of a browser follow the log"
         yield what, f"{watched * 1e6:.0f} µs", "", times(watched / alone)
 
 
@@ -135,39 +143,58 @@ def _line_delays(backend: EmbeddedBackend, deployment: str, url: str, browser: B
     return delays
 
 
-def _write_costs(backend: EmbeddedBackend, deployment: str, url: str) -> tuple[float, float]:
-    """The CPU seconds of this process for a line that it writes: alone, and while many pages follow."""
+_FLOW = """\
+import time
+
+from syntask import flow
+
+
+@flow(log_prints=True)
+def tell() -> None:
+    time.sleep(5)
+    for number in range(60):
+        time.sleep(0.1 + 0.013 * (number % 10))
+        print(f"printed at {time.time():.6f}")
+"""
+# When each line came onto the page.
+_NOTE_LINES = """() => {
+  window.lines = [];
+  const note = (changes) => {
+    for (const change of changes)
+      for (const line of change.addedNodes) window.lines.push([Date.now() / 1000, line.textContent]);
+  };
+  new MutationObserver(note).observe(document.getElementById("log"), { childList: true });
+}"""
+_PRINTED = re.compile(r"printed at ([\d.]+)")
+
+
+def _print_delays(folder: Path, browser: Browser) -> Sequence[float]:
+    """How long after a flow printed a line, in a run of a worker, it is on a page that a browser shows."""
+    site = Site(folder)
+    (site.code / "flows.py").write_text(_FLOW, encoding="utf-8")
+    site.deploy({"tell": {"entrypoint": "flows.py:tell"}})
+    with site.worker(), _pages(site.home) as pages, open_tab(browser) as tab:
+        (run,) = site.ask("tell")
+        tab.page.goto(f"{pages.url}/runs/{run}")
+        tab.page.evaluate(_NOTE_LINES)
+        tab.page.wait_for_selector("#log[data-status=ended]", timeout=_PATIENCE * 1000)
+        lines: list[tuple[float, str]] = tab.page.evaluate("window.lines")
+    return [seen - float(found[1]) for seen, text in lines if (found := _PRINTED.search(text))]
+
+
+def _write_costs(
+    backend: EmbeddedBackend, deployment: str, url: str, browser: Browser
+) -> tuple[float, float]:
+    """The CPU seconds of this process for a line that it writes: alone, and while many tabs follow."""
     run = backend.create_run(RunRequest(deployment_id=deployment)).id
-    alone = [_write_cost(backend, run)]
-    stop = Event()
-    # Another process asks: what follows must not cost the writer's own time.
-    asking = os.fork()
-    if not asking:
-        _follow(url, run, stop)
-    try:
-        time.sleep(2)
+    alone = [_write_cost(backend, run) for _ in range(3)]
+    with closing(browser.new_context()) as context:
+        for _ in range(_PAGES):
+            page = context.new_page()
+            page.goto(f"{url}/runs/{run}", timeout=_PATIENCE * 1000)
+            page.wait_for_selector("#log[data-status=current]", timeout=_PATIENCE * 1000)
         watched = [_write_cost(backend, run) for _ in range(3)]
-    finally:
-        os.kill(asking, 9)
-        os.waitpid(asking, 0)
-    alone += [_write_cost(backend, run) for _ in range(3)]
     return min(alone), min(watched)
-
-
-def _follow(url: str, run: str, stop: Event) -> None:
-    """Ask as so many open pages do, until this process is killed."""
-
-    def page() -> None:
-        with httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
-            after = 0
-            while not stop.is_set():
-                answer = client.get(f"/runs/{run}/follow", params={"after": after}).json()
-                after = answer["after"]
-                time.sleep((answer["pause"] or 0) / 1000)
-
-    for _ in range(_PAGES):
-        Thread(target=page, daemon=True).start()
-    stop.wait()
 
 
 def _write_cost(backend: EmbeddedBackend, run: str, lines: int = 300) -> float:

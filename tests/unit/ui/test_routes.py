@@ -86,6 +86,14 @@ def test_no_page_and_no_document_has_a_secret(pages: httpx.Client, backend: Embe
     assert "********" in pages.get(f"/deployment?name={NAME}").text
 
 
+@pytest.mark.parametrize("path", ["/", f"/deployment?name={NAME}"])
+def test_a_list_says_why_runs_failed(pages: httpx.Client, path: str) -> None:
+    rows = _Elements(pages.get(path).text).text
+
+    assert "Message" in rows
+    assert rows.count("alert(2)") > 1
+
+
 def test_a_log_comes_in_parts_and_in_order(pages: httpx.Client, backend: EmbeddedBackend) -> None:
     path, after, state = f"/runs/{_run(backend)}/follow", 0, ""
     lines: list[str] = []
