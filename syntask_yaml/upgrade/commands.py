@@ -21,7 +21,7 @@ _MAX_LENGTH = 20_000
 _MAX_LINE = 1_000
 
 _VERBS = {
-    "deployment": "build|apply|create|set-schedule",
+    "deployment": "build|apply|create|set-schedule|run|inspect",
     "agent": "start",
     "orion": r"[\w-]+",
 }

@@ -13,6 +13,7 @@ from pathlib import Path
 from syntask_yaml.diagnostics import Diagnostic, Severity
 from syntask_yaml.upgrade.commands import Command
 from syntask_yaml.upgrade.limit import QUEUE_LIMIT_HINT
+from syntask_yaml.upgrade.notices import NOTICES
 from syntask_yaml.upgrade.runs import RUN
 from syntask_yaml.upgrade.secrets import hide_in_text
 
@@ -26,6 +27,9 @@ _APPLY_VALUES = ("-l", "--work-queue-concurrency")
 _AGENT_VALUES = tuple(
     "-q --work-queue -m --match -p --pool --limit -l --prefetch-seconds --api -t --tag --hide-welcome".split()
 )
+# Those that are the same today.
+_RUN_VALUES = ("-p", "--param", "--params", "--job-variable", "-t", "--tag")
+_OTHER_RUN_VALUES = ("--start-in", "--start-at", "--watch-interval", "--watch-timeout")
 _LIMITS = ("-l", "--limit", "--work-queue-concurrency")
 
 
@@ -56,8 +60,8 @@ class Answer:
         return self if self.text is None else _answer(self.command, self.text, self.problems)
 
 
-def answer(command: Command, known: Known) -> Answer:
-    """What takes the place of *command*, written or said."""
+def answer(command: Command, known: Known) -> Answer | None:
+    """What takes the place of *command*, written or said; None for one that may stay."""
     return _ANSWERS.get(command.verb, _orion)(command, known)
 
 
@@ -211,10 +215,20 @@ def _is_open(command: Command, script: str, known: Known) -> bool:
     return any((folder / script).resolve() in known.open for folder in here.parents)
 
 
-def _set_schedule(command: Command, _known: Known) -> Answer:
-    detail = "The next deploy replaces a schedule that a command sets."
-    hint = "Add it to `schedules` of the entry."
-    return _left(command, "old-command", detail, hint)
+def _of_deployment(command: Command, known: Known) -> Answer | None:
+    """The command is the same today. One for a deployment that is not converted may be for another server."""
+    converted = {full for found in known.by_name.values() for full, _ in found}
+    if (
+        not converted.issuperset(named := command.arguments(*_RUN_VALUES, *_OTHER_RUN_VALUES))
+        or len(named) != 1
+    ):
+        return None
+    words = ["syntask", *command.verb.split(" "), *command.words]
+    options = {word.partition("=")[0] for word in command.words if word.startswith("-")}
+    if options <= {*_RUN_VALUES, "--watch"}:
+        return _instead(command, words)
+    detail = f"`prefect {command.verb}` takes other options than the command of today."
+    return _left(command, "old-command", detail, f"Use `{shlex.join(words[:3])} {named[0]}`.")
 
 
 def _orion(command: Command, _known: Known) -> Answer:
@@ -222,31 +236,17 @@ def _orion(command: Command, _known: Known) -> Answer:
     return _instead(command, ["prefect", "server", verb, *command.words])
 
 
-def _image(command: Command, _known: Known) -> Answer:
-    detail = "The image contains Prefect 2."
-    return _left(command, command.verb, detail, "Use an image of Prefect 3 and rebuild images based on it.")
+def _said(command: Command, _known: Known) -> Answer:
+    return _left(command, *NOTICES[command.verb])
 
 
-def _install(command: Command, _known: Known) -> Answer:
-    detail = "The command installs Prefect 2."
-    hint = "Workers of a Prefect 3 server need `prefect>=3`. The embedded backend needs `syntask-yaml`."
-    return _left(command, command.verb, detail, hint)
-
-
-def _helm(command: Command, _known: Known) -> Answer:
-    detail = "The chart starts an agent."
-    hint = "Use the chart `prefect/prefect-worker` with the name of the work pool."
-    return _left(command, command.verb, detail, hint)
-
-
-_ANSWERS: Mapping[str, Callable[[Command, Known], Answer]] = {
+_ANSWERS: Mapping[str, Callable[[Command, Known], Answer | None]] = {
     "deployment apply": _apply,
     "deployment create": _apply,
     "deployment build": _build,
-    "deployment set-schedule": _set_schedule,
+    "deployment run": _of_deployment,
+    "deployment inspect": _of_deployment,
     "agent start": _agent,
-    "image-of-prefect-2": _image,
-    "installs-prefect-2": _install,
-    "helm-agent": _helm,
+    **dict.fromkeys(NOTICES, _said),
     RUN: _run,
 }

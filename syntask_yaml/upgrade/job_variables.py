@@ -110,7 +110,7 @@ def _convert_value(draft: EntryDraft, node: Node, kind: Infrastructure, converte
         draft.carry(node, f"work_pool.job_variables.{variable}")
         converted.settings[variable] = value
         converted.variables[variable] = written(draft, variable, value)
-        _say_if_rounded(draft, node, key, converted.variables[variable])
+        say_if_rounded(draft, node, key, converted.variables[variable])
 
 
 def report_image(draft: EntryDraft, node: Node) -> None:
@@ -125,7 +125,8 @@ def _is_overridden(draft: EntryDraft, key: str) -> bool:
     return any(isinstance(node.value, dict) and key in node.value for node in found if node)
 
 
-def _say_if_rounded(draft: EntryDraft, node: Node, key: str, value: Any) -> None:
+def say_if_rounded(draft: EntryDraft, node: Node, key: str, value: Any) -> None:
+    """Note a time that workers can only count in whole hours."""
     if key == "maximum_run_time" and isinstance(value, int) and value * 3600 != node.value:
         detail = f"Workers count in hours: {node.value} seconds are rounded up to {value} hours."
         draft.note(node, "default-differs", detail)

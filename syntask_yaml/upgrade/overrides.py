@@ -11,7 +11,14 @@ from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.document.node import Node
 from syntask_yaml.upgrade.draft import EntryDraft
 from syntask_yaml.upgrade.infrastructure import Infrastructure, is_prefect_2
-from syntask_yaml.upgrade.job_variables import BY_NAME, OVERRIDES, BlockDraft, report_image, written
+from syntask_yaml.upgrade.job_variables import (
+    BY_NAME,
+    OVERRIDES,
+    BlockDraft,
+    report_image,
+    say_if_rounded,
+    written,
+)
 from syntask_yaml.upgrade.secrets import unveiled
 
 
@@ -47,6 +54,7 @@ def _convert_override(draft: EntryDraft, node: Node, kind: Infrastructure, block
         _replaces(draft, node, variable, inner, block.variables)
         _set(block.settings, path, value)
         _set(block.variables, path, written(draft, variable, value, inner))
+        say_if_rounded(draft, node, first, value)
 
 
 def _own_pool(draft: EntryDraft, node: Node, path: tuple[str, ...], block: BlockDraft) -> None:

@@ -93,7 +93,8 @@ def _settled(
         return []
     known = replace(_known(results, sources.files), project_at=_projects(targets))
     return [
-        settle(each, [answer(command, known) for command in each.commands]) for each in sources.commanding
+        settle(each, list(filter(None, (answer(command, known) for command in each.commands))))
+        for each in sources.commanding
     ]
 
 

@@ -112,6 +112,14 @@ def test_a_report_is_a_page(console: Console, old: OldRepository) -> None:
     assert "syntask work-pool create default" in page
 
 
+def test_a_report_is_json_where_its_name_says_so(console: Console, old: OldRepository) -> None:
+    old.deployment(strange=1)
+
+    printed = console.run("syntask upgrade -o json --report report.json").stdout
+
+    assert json.loads((old.root / "report.json").read_text()) == json.loads(printed)
+
+
 @pytest.mark.parametrize("name", ["nightly-deployment.yaml", "deployment.yaml"])
 @pytest.mark.parametrize("command", ["plan --all", "deploy --all", "validate"])
 def test_without_a_project_file_the_upgrade_is_named(

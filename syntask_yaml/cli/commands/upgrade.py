@@ -16,7 +16,6 @@ from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.old_server import old_server
 from syntask_yaml.cli.views import reports
 from syntask_yaml.errors import UsageError
-from syntask_yaml.operations.documents import document
 
 if TYPE_CHECKING:
     from syntask_yaml.upgrade.request import UpgradeRequest
@@ -100,7 +99,9 @@ _OPTIONS = (
     click.option("--remove", "removes", is_flag=True, help="Delete converted files instead of marking them."),
     click.option("--allow-dirty", is_flag=True, help="Also change files that are not committed to git."),
     click.option(
-        "--report", type=click.Path(path_type=Path, dir_okay=False), help="Write a report in Markdown."
+        "--report",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Write a report in Markdown, or as JSON if FILE ends in .json.",
     ),
 )
 
@@ -192,7 +193,8 @@ def command(context: Context, /, *, arguments: UpgradeArguments, with_diff: bool
             check_clean(context.directory, upgrade)
         write_upgrade(upgrade)
     if arguments.report is not None:
-        write_report(context.directory / arguments.report, view.as_markdown(upgrade))
+        text = view.as_report(upgrade, arguments.report, is_written=arguments.writes)
+        write_report(context.directory / arguments.report, text)
     shown = view.Shown(
         words=arguments.words,
         is_written=arguments.writes,
@@ -204,7 +206,7 @@ def command(context: Context, /, *, arguments: UpgradeArguments, with_diff: bool
         problems=upgrade.diagnostics,
         cases=[reports.Case(each.converted.full_name) for each in upgrade.results],
         folder=reports.repository_folder(context.environ, context.directory),
-        document=lambda: document("upgrade", view.as_document(upgrade, is_written=arguments.writes)),
+        document=lambda: view.as_document(upgrade, is_written=arguments.writes),
         text=partial(view.show, upgrade, shown),
         markdown=partial(view.as_markdown, upgrade),
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,6 +16,7 @@ from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.markdown import NO_LIMIT, TextLimit, fitted
 from syntask_yaml.cli.views.output import print_table
 from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.operations.documents import document, plain
 from syntask_yaml.upgrade.result import DeploymentResult, FileChange, Upgrade
 from syntask_yaml.upgrade.secrets import hide_in_text
 
@@ -81,7 +84,19 @@ def _show_difference(change: FileChange) -> None:
 
 
 def as_document(upgrade: Upgrade, *, is_written: bool) -> dict[str, Any]:
-    """Everything as `upgrade --output json` prints it, without its format; no secret is in it."""
+    """Everything as `upgrade --output json` prints it; no secret is in it."""
+    return document("upgrade", _content(upgrade, is_written=is_written))
+
+
+def as_report(upgrade: Upgrade, path: Path, *, is_written: bool) -> str:
+    """The text of the report at *path*: JSON for a name that says so, and otherwise Markdown."""
+    if path.suffix.lower() != ".json":
+        return as_markdown(upgrade)
+    content = as_document(upgrade, is_written=is_written)
+    return f"{json.dumps(content, indent=2, ensure_ascii=False, default=plain)}\n"
+
+
+def _content(upgrade: Upgrade, *, is_written: bool) -> dict[str, Any]:
     return {
         "summary": upgrade.summary,
         "written": is_written,

@@ -149,6 +149,12 @@ def test_time_is_rounded_up_to_hours(old: OldRepository) -> None:
     assert result.entry["work_pool"]["job_variables"] == {"maximum_run_time_hours": 2}
     assert "default-differs" in notes(result.problems)
 
+    block, overrides = inline("vertex-ai-custom-training-job"), {"maximum_run_time": 4000}
+    result = old.result(infrastructure=block, infra_overrides=overrides)
+
+    assert result.entry["work_pool"]["job_variables"] == {"maximum_run_time_hours": 2}
+    assert "default-differs" in notes(result.problems)
+
 
 @pytest.mark.parametrize(
     ("overrides", "variables"),

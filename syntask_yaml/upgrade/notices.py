@@ -1,0 +1,29 @@
+"""What is said of commands, images and charts that nothing can be written in the place of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# By what was found: the code, what is wrong, and what to do.
+NOTICES: Mapping[str, tuple[str, str, str]] = {
+    "deployment set-schedule": (
+        "old-command",
+        "The next deploy replaces a schedule that a command sets.",
+        "Add it to `schedules` of the entry.",
+    ),
+    "image-of-prefect-2": (
+        "image-of-prefect-2",
+        "The image contains Prefect 2.",
+        "Use an image of Prefect 3 and rebuild images based on it.",
+    ),
+    "installs-prefect-2": (
+        "installs-prefect-2",
+        "The command installs Prefect 2.",
+        "Workers of a Prefect 3 server need `prefect>=3`. The embedded backend needs `syntask-yaml`.",
+    ),
+    "helm-agent": (
+        "helm-agent",
+        "The chart starts an agent.",
+        "Use the chart `prefect/prefect-worker` with the name of the work pool.",
+    ),
+}
