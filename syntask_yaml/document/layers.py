@@ -185,7 +185,7 @@ def _items(node: Node) -> dict[str, _Item]:
     place, layer = written(node.location), layer_of(node)
     if not isinstance(place, MappingLocation):
         return {
-            key: _Item(value, LayerLocation(node.source, place, layer), 0)
+            key: _Item(value, LayerLocation(node.source, place, layer), start_of(place))
             for key, value in node.value.items()
         }
     return {

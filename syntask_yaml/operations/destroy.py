@@ -71,5 +71,12 @@ def _without_declarations(context: DeployContext) -> DeployContext:
 
 def _emptied(project: Project) -> Project:
     nothing = read(Source(project.document.source.name, "deployments: []"))
-    loaded = load_project(nothing, project.root, dialect=project.dialect, target=project.target)
-    return replace(loaded, name=project.name, file=project.file, files=project.files, values=project.values)
+    loaded = load_project(nothing, project.root, dialect=project.dialect)
+    return replace(
+        loaded,
+        name=project.name,
+        file=project.file,
+        files=project.files,
+        target=project.target,
+        values=project.values,
+    )

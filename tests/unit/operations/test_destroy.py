@@ -50,6 +50,20 @@ def test_a_preview_runs_out_after_its_last_deploy(desk: TargetDesk) -> None:
     assert (desk.names, desk.has_resources, desk.owners()) == ([], False, set())
 
 
+def test_a_target_with_values_of_its_own_is_destroyed(desk: TargetDesk) -> None:
+    """Also where the prefix of its names is one of them."""
+    values = "values: {bucket: {default: a}, who: {default: me}}\ntargets:\n"
+    own = '  own: {values: {bucket: b, who: kim}, name_prefix: "{{ values.who }}-"}\n'
+    file = desk.folder / "syntask.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("targets:\n", values + own), encoding="utf-8")
+    desk.deploy("own")
+    assert desk.names == ["etl/kim-one"]
+
+    desk.destroy(desk.context("own"))
+
+    assert (desk.names, desk.has_resources) == ([], False)
+
+
 def test_each_preview_has_a_history_of_its_own(desk: TargetDesk) -> None:
     """That of all is asked for by names. What does not say whose it is, is everybody's."""
     desk.backend.record_deploy(DeployRecord(project="shop:preview", began=utc_now(), by="before"))

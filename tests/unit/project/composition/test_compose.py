@@ -184,6 +184,13 @@ def test_a_target_must_be_one_of_the_project(tmp_path: Path) -> None:
             [("unknown-key", "syntask.yaml:1:24"), ("conflicting-keys", "syntask.yaml:1:43")],
         ),
         (
+            {
+                "syntask.yaml": f"defaults: {{tags: {{a: 1}}}}\ntargets: {{p: {{mode: development}}}}\n"
+                f"deployments:\n{ENTRY}"
+            },
+            [("wrong-type", "syntask.yaml:1:18"), ("conflicting-layers", "syntask.yaml:2:21")],
+        ),
+        (
             {"syntask.yaml": "targets: {p: {deployments: {a: {tags: [x]}}, mode: dev}}"},
             [("unknown-deployment", "syntask.yaml:1:29"), ("wrong-value", "syntask.yaml:1:52")],
         ),
