@@ -28,6 +28,7 @@ from syntask_yaml.operations.prepare import prepare_again
 from syntask_yaml.operations.protection import refuse_protected
 from syntask_yaml.operations.prune import Approval, only_approved
 from syntask_yaml.operations.request import Request
+from syntask_yaml.operations.resources.shared import claim_shared
 from syntask_yaml.operations.resources.write import ResourceWriter
 from syntask_yaml.operations.saved import check_fresh
 from syntask_yaml.operations.turn import Turn
@@ -103,6 +104,8 @@ def deploy(
         if _must_plan_again(planned, turn, context, request):
             planned = plan_of(planned.prepared, planned, context, request)
         planned = replace(planned, plan=only_approved(planned.plan, approved))
+        if not request.selection.is_whole:
+            claim_shared(context, planned.plan)
         record = begin_record(context, planned.plan)
         resources = ResourceWriter(context, planned.plan.resources, planned.stored_resources, notify)
         resources.write_before_deployments()

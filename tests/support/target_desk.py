@@ -49,9 +49,9 @@ class TargetDesk:
             environ={"PR": pr} if pr else {},
         )
 
-    def deploy(self, target: str, pr: str = "") -> Outcome:
+    def deploy(self, target: str, pr: str = "", *, request: Request = ALL) -> Outcome:
         options = DeployOptions()
-        return deploy(self.context(target, pr), ALL, options=options, notify=lambda _event: None)
+        return deploy(self.context(target, pr), request, options=options, notify=lambda _event: None)
 
     def destroy(self, context: DeployContext) -> list[str]:
         """Destroy, and return what is said of resources that are kept."""

@@ -15,10 +15,12 @@ from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.deploy_record import DeployRecord
 from syntask_yaml.model.deployment import Deployment, Write
+from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.destroy import expired_contexts, expiring_projects
 from syntask_yaml.operations.expiry import find_expired
 from syntask_yaml.operations.history import read_history
 from syntask_yaml.operations.project import ProjectPlace
+from syntask_yaml.operations.request import Request
 from tests.support.target_desk import TargetDesk
 
 WEEK = timedelta(days=7)
@@ -62,6 +64,20 @@ def test_a_target_with_values_of_its_own_is_destroyed(desk: TargetDesk) -> None:
     desk.destroy(desk.context("own"))
 
     assert (desk.names, desk.has_resources) == ([], False)
+
+
+def test_a_target_of_which_a_part_was_deployed_keeps_what_it_shares(desk: TargetDesk) -> None:
+    """A variable shows no other use of itself than that the target declares it, too."""
+    part = Request(selection=Selection(names=("*one",)))
+    desk.deploy("prod")
+    desk.deploy("preview", "7", request=part)
+    assert desk.owners() == {"shop:prod", "shop:preview:pr-7-"}
+
+    desk.destroy(desk.context("prod"))
+    assert (desk.names, desk.has_resources) == (["etl/pr-7-one"], True)
+    desk.deploy("preview", "7", request=part)
+    desk.destroy(desk.context("preview", "7"))
+    assert (desk.names, desk.has_resources, desk.owners()) == ([], False, set())
 
 
 def test_each_preview_has_a_history_of_its_own(desk: TargetDesk) -> None:
