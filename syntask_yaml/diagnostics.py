@@ -72,7 +72,10 @@ def once(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     entries: dict[Diagnostic, dict[str, None]] = {}
     for diagnostic in diagnostics:
         entries.setdefault(diagnostic, {}).update(dict.fromkeys(diagnostic.entries))
-    return [replace(diagnostic, entries=tuple(names)) for diagnostic, names in entries.items()]
+    return [
+        each if len(names) == len(each.entries) else replace(each, entries=tuple(names))
+        for each, names in entries.items()
+    ]
 
 
 def of_targets(found: Mapping[str, Iterable[Diagnostic]]) -> list[Diagnostic]:

@@ -16,7 +16,6 @@ from syntask_yaml.errors import UsageError
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.overrides import Overrides
-from syntask_yaml.operations.past import project_at_ref
 from syntask_yaml.operations.project import open_project
 from syntask_yaml.operations.request import Request
 from syntask_yaml.project.flows import FlowReader
@@ -95,7 +94,12 @@ class ProjectArguments:
         """Open the project, as it is or as it was at *ref*, and the backend, for a while."""
         place = context.place(strict=self.strict)
         with ExitStack() as stack:
-            project = open_project(place) if ref is None else stack.enter_context(project_at_ref(place, ref))
+            if ref is None:
+                project = open_project(place)
+            else:
+                from syntask_yaml.operations.past import project_at_ref  # and git, which few plans need
+
+                project = stack.enter_context(project_at_ref(place, ref))
             backend = stack.enter_context(context.backend(is_read_only=is_read_only, project=project))
             yield DeployContext(
                 project=project,

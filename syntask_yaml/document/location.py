@@ -8,11 +8,17 @@ part of the project brings it in, a `LayerLocation` says which, and what it repl
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from array import array
+from collections.abc import Iterator, Mapping, MutableSequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from syntask_yaml.source import Source
+
+
+def _numbers() -> MutableSequence[int]:
+    """No numbers yet: of a list, each would be an object of its own, seven times as large."""
+    return array("I")
 
 
 @dataclass(slots=True, eq=False)
@@ -25,7 +31,7 @@ class MappingLocation:
     """
 
     start: int
-    keys: list[int] = field(default_factory=list)
+    keys: MutableSequence[int] = field(default_factory=_numbers)
     children: list[Location] = field(default_factory=list)
     order: Mapping[str, int] = field(default_factory=dict)
     pairs: list[Pair] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from syntask_yaml.backend.base import Backend
@@ -103,11 +104,16 @@ def _check_queue(declared: Node, pool: WorkPool, context: DeployContext) -> Iter
     queues = context.queues.get(pool.name, {})
     queue = queues.get(node.value)
     if queue is None:
-        meant = did_you_mean(node.value, [name for name in queues if name != DEFAULT_QUEUE])
-        detail = f"The work pool `{pool.name}` has no queue `{node.value}`. A deploy creates it. {meant}"
-        yield node.problem("new-work-queue", detail.rstrip()).as_note()
+        yield node.problem("new-work-queue", _new_queue(node.value, pool.name, tuple(queues))).as_note()
     elif reason := why_waiting(queue):
         yield node.problem("idle-work-pool", reason, waiting_hint(queue)).as_warning()
+
+
+@lru_cache(maxsize=256)
+def _new_queue(name: str, pool: str, queues: tuple[str, ...]) -> str:
+    """What to say of a queue that many deployments may be the first to use."""
+    meant = did_you_mean(name, [each for each in queues if each != DEFAULT_QUEUE])
+    return f"The work pool `{pool}` has no queue `{name}`. A deploy creates it. {meant}".rstrip()
 
 
 def _check_features(entry: Node, backend: Backend) -> Iterator[Diagnostic]:

@@ -16,7 +16,6 @@ from syntask_yaml.model.step import StepOutputs
 from syntask_yaml.operations.backend_lists import BackendLists
 from syntask_yaml.operations.backend_values import BackendBlocks, BackendVariables
 from syntask_yaml.operations.change_reason import ChangedSince
-from syntask_yaml.operations.changed import find_changes
 from syntask_yaml.operations.expected import ExpectedResources
 from syntask_yaml.operations.facets import DeclaredFacets
 from syntask_yaml.operations.pools import with_template
@@ -158,6 +157,8 @@ class DeployContext:
     @cached_property
     def changed_since(self) -> Memo[str, ChangedSince]:
         """What of the project changed since a commit, a branch or a tag, found once for each."""
+        from syntask_yaml.operations.changed import find_changes  # and git, which few plans need
+
         return Memo(lambda ref: find_changes(self.project, self.facets, ref))
 
     @cached_property

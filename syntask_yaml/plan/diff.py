@@ -8,7 +8,7 @@ from dataclasses import replace
 from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.fields import FIELDS
 from syntask_yaml.model.secret import SECRET_NAMES
-from syntask_yaml.model.value import Unknown, Value, json_text
+from syntask_yaml.model.value import MAPPINGS, Unknown, Value
 from syntask_yaml.plan.changes import Action, Change, FieldChange
 from syntask_yaml.plan.normalize import comparable_fields, fields_beside
 from syntask_yaml.template import is_template
@@ -19,7 +19,6 @@ _OPTIONAL_INSIDE = frozenset({"active", "anchor_date", "grace_period_seconds"})
 _HEADLINES = tuple(field for field in FIELDS if field.is_headline)
 _HEADLINES_ALONE = tuple(field for field in _HEADLINES if field.name != "schedules")
 HIDDEN = "(hidden)"
-_SECRET_KEYS = tuple(f'"{name}"' for name in sorted(SECRET_NAMES))
 
 Complete = Callable[[Deployment], Deployment]
 
@@ -173,9 +172,10 @@ def field_change(path: str, before: Value, after: Value) -> FieldChange:
 
 
 def _names_secret(value: Value) -> bool:
-    """Whether there may be a key in *value* that a secret stands under."""
-    text = json_text(value)
-    return text is None or any(key in text for key in _SECRET_KEYS)
+    """Whether there is a key anywhere in *value* that a secret stands under."""
+    if isinstance(value, MAPPINGS):
+        return not SECRET_NAMES.isdisjoint(value) or any(map(_names_secret, value.values()))
+    return isinstance(value, list) and any(map(_names_secret, value))
 
 
 def _without_secrets(value: Value, name: str = "") -> Value:

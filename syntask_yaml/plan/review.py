@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from hashlib import blake2b
 from pathlib import PurePosixPath
 
 from syntask_yaml.model.comparison import compared_schedule
@@ -67,11 +68,11 @@ def review(plan: Plan, *, verbose: bool = False) -> list[ReviewSection]:
 
 def _folded(changes: Iterable[Change], *, verbose: bool) -> Iterator[FoldedChange]:
     """The entries of *changes*; equal ones are one, in the place of the first of them."""
-    folded: dict[str, list[FoldedChange]] = {}
+    folded: dict[int | bytes, list[FoldedChange]] = {}
     for number, change in enumerate(changes):
         entry = _entry(change, verbose=verbose)
         is_alone = verbose or change.action in _NEVER_FOLDED
-        folded.setdefault(str(number) if is_alone else _content(entry), []).append(entry)
+        folded.setdefault(number if is_alone else _content(entry), []).append(entry)
     for first, *others in folded.values():
         changes_of_all = (*first.changes, *(each.first for each in others))
         yield replace(first, changes=changes_of_all) if others else first
@@ -91,15 +92,15 @@ def _entry(change: Change, *, verbose: bool) -> FoldedChange:
     return FoldedChange((change,), tuple(others), schedules, is_drift)
 
 
-def _content(entry: FoldedChange) -> str:
-    """What two entries have alike that are folded, as text."""
+def _content(entry: FoldedChange) -> bytes:
+    """The digest of what two entries have alike that are folded."""
     schedules = [
         [each and compared_schedule(each) for each in (change.before, change.after)] + [change.is_paused]
         for change in entry.schedules
     ]
     fields = [[field.path, field.before, field.after, field.is_drift] for field in entry.fields]
     content = [entry.first.action.value, entry.first.reason, fields, schedules, entry.is_schedule_drift]
-    return _as_text(content)
+    return blake2b(_as_text(content).encode(), digest_size=16).digest()
 
 
 _as_text = json.JSONEncoder(default=str, sort_keys=True).encode

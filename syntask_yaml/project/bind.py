@@ -37,7 +37,7 @@ def bind_deployment(
         version_type=fields.get("version_type") or None,
         parameter_schema=_schema(flow.parameter_schema),
         schedules=_schedules(fields),
-        pull_steps=tuple(stored_step(step) for step in pull_steps),
+        pull_steps=tuple(map(stored_step, pull_steps)),
         project=project,
         renamed_from=qualified(fields.get("renamed_from"), flow.name),
         **declared,
@@ -70,6 +70,7 @@ def _schema(schema: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     return schema and {key: value for key, value in schema.items() if key != "definitions" or value}
 
 
+@once_per_object
 def stored_step(step: Step) -> Mapping[str, Any]:
     """Return a step as a backend stores it: one name with its inputs."""
     inputs = dict(step.inputs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic
@@ -41,7 +42,9 @@ _IN_IMAGE = (
 )
 
 
+@lru_cache(maxsize=16)
 def _go_to(directory: str) -> Step:
+    """Return the step that most deployments of a project have, as one object for all."""
     return Step(BUILTINS["set_working_directory"].full_name(), {"directory": directory})
 
 
