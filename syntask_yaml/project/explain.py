@@ -24,6 +24,9 @@ _TYPES = {
     "object": "a mapping",
 }
 
+# The key below another one that is meant where that has a text.
+_MEANT = {"work_pool": "name"}
+
 
 def explain(error: Any, root: Node) -> Iterator[Diagnostic]:
     """Diagnostics for a `jsonschema.ValidationError` about the value of *root*, or about a part of it."""
@@ -93,7 +96,7 @@ def _misfit(error: Any, node: Node, _root: Node) -> Iterator[Diagnostic]:
     elif expected.startswith("a list") or ("a list" in expected and isinstance(node.value, dict)):
         hint = "Start each item with `- `."
     elif "a mapping" in expected:
-        hint = "Write `key: value` lines."
+        hint = _mapping_hint(node, expected)
     code = "wrong-input" if is_in_step(node.path) else "wrong-type"
     yield node.problem(code, f"{name} is {_shown(node.value)}; expected {expected}.", hint)
 
@@ -104,6 +107,15 @@ def _is_no_step(node: Node) -> bool:
     while outer and isinstance(outer[-1], int):
         outer.pop()
     return bool(outer) and outer[-1] in SECTIONS and isinstance(last, str) and "." not in last
+
+
+def _mapping_hint(node: Node, expected: str) -> str:
+    key = node.path[-1] if node.path else ""
+    if key in _MEANT and isinstance(node.value, str):
+        return f"Write `{_MEANT[key]}: {node.value}` under `{key}:`."
+    if expected.startswith("a whole number"):
+        return "Write a number, or `key: value` lines."
+    return "Write `key: value` lines."
 
 
 def _schedule_hint(node: Node) -> str:

@@ -35,6 +35,22 @@ def test_a_schedule_in_another_form_is_answered_with_the_line_to_write(
 
 
 @DIALECTS
+@pytest.mark.parametrize(
+    ("entry", "hint"),
+    [
+        ("work_pool: local", "Write `name: local` under `work_pool:`."),
+        ("work_pool: 5", "Write `key: value` lines."),
+        ("concurrency_limit: many", "Write a number, or `key: value` lines."),
+        ("parameters: x", "Write `key: value` lines."),
+    ],
+)
+def test_a_text_in_the_place_of_a_mapping_is_answered_with_what_to_write(
+    entry: str, hint: str, dialect: Dialect
+) -> None:
+    assert hints_of(entry, dialect) == [hint]
+
+
+@DIALECTS
 @pytest.mark.parametrize("value", ["{cron: 0 7 * * *}", "5", "x", "true"])
 @pytest.mark.parametrize("key", ["schedules", "triggers", "sla", "parameters", "work_pool", "tags", "pull"])
 def test_what_is_expected_is_never_what_is_there(key: str, value: str, dialect: Dialect) -> None:
