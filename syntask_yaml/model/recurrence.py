@@ -13,6 +13,7 @@ from math import lcm
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from syntask_yaml.model.recurrence_words import unreadable_rule
 from syntask_yaml.model.steps import TooManySteps, within
 
 MAX_RRULE_LENGTH = 6500
@@ -89,8 +90,8 @@ def rrule_problem(text: str) -> str | None:
         return "`INTERVAL` must be at least 1."
     try:
         rrulestr(with_local_end(text, None))
-    except Exception as error:  # noqa: BLE001  (whatever it raises, it does not read the text)
-        return f"{str(error).rstrip('.').capitalize()}."
+    except Exception:  # noqa: BLE001  (whatever it raises, it does not read the text)
+        return unreadable_rule(text)
     return None
 
 
