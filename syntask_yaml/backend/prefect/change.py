@@ -21,6 +21,9 @@ from syntask_yaml.model.deployment import Deployment, Stored
 from syntask_yaml.model.trigger import settled, trigger_name
 from syntask_yaml.model.value import known
 
+# The tag of a deployment that a rename has made, and that rests until the old one is gone.
+_RESTING = "syntask:renaming"
+
 
 class _ServerTooOld(BackendRefused):
     """The server does not know a field that means something."""
@@ -30,7 +33,11 @@ class DeploymentChanger(DeploymentReader):
     """What writing one deployment takes."""
 
     def _move(self, after: Deployment, now: Current, before: Stored | None, flow_id: str) -> str:
-        """Make *after* with what was paused of the one that it was; that goes once the new one stands."""
+        """Make *after* with what was paused of the one that it was; that goes once the new one stands.
+
+        A server cannot rename. Until the old one is gone, the new one rests, and has a tag that says so: a
+        deploy that is killed in between doubles no run, and the next one finishes it.
+        """
         had = now.stored.deployment
         whole = replace(
             self._in_place(after, had),
@@ -38,9 +45,14 @@ class DeploymentChanger(DeploymentReader):
             origin=after.origin or had.origin,
             concurrency_limit=limit_in_place(after, had),
         )
-        made = self._make(whole, flow_id)
+        tags = known(whole.tags) or ()
+        resting = replace(whole, paused=True, tags=tags if whole.paused else (*tags, _RESTING))
+        made = self._create(resting, flow_id)
         self._delete(now, before)
+        if not whole.paused:
+            self._send("PATCH", f"/deployments/{part(made)}", {"paused": False, "tags": list(tags)})
         make_coming_runs(self._api, made, whole)
+        self._write_rest(made, after, before=())
         return made
 
     def _in_place(self, after: Deployment, had: Deployment) -> Deployment:
@@ -51,15 +63,20 @@ class DeploymentChanger(DeploymentReader):
         return replace(after, schedules=schedules, paused=paused)
 
     def _make(self, after: Deployment, flow_id: str) -> str:
-        schedules = merged(known(after.schedules) or (), (), self._clock())
-        body = new_body(after, schedules, flow_id=flow_id, dialect=self._api.dialect)
-        made = str(self._send("POST", "/deployments/", body)["id"])
+        made = self._create(after, flow_id)
         self._write_rest(made, after, before=())
         return made
+
+    def _create(self, after: Deployment, flow_id: str) -> str:
+        schedules = merged(known(after.schedules) or (), (), self._clock())
+        body = new_body(after, schedules, flow_id=flow_id, dialect=self._api.dialect)
+        return str(self._send("POST", "/deployments/", body)["id"])
 
     def _change(self, after: Deployment, now: Current, before: Stored | None) -> None:
         """Change what is there. A label cannot be changed in place: an owner takes the whole anew."""
         had, deployment_id = now.stored.deployment, now.stored.id
+        if after.paused is None and _RESTING in (known(had.tags) or ()):
+            after = replace(after, paused=False)
         limit, origin = limit_in_place(after, had), after.origin or had.origin
         after = replace(after, concurrency_limit=limit, origin=origin)
         if labels_of(after) != labels_of(had) and "project" not in self.features.forgets:

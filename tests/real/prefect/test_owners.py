@@ -188,6 +188,32 @@ def test_an_old_name_that_was_made_again_goes_when_somebody_says_so(desk: Desk) 
     assert names(desk) == ["new"]
 
 
+@pytest.mark.parametrize("method", ["DELETE", "PATCH"])
+def test_a_rename_that_stops_anywhere_doubles_no_run(
+    empty: PrefectServer, tmp_path: Path, method: str
+) -> None:
+    """Neither by a schedule nor by a trigger; the next deploy finishes it, and nothing is paused by it."""
+    with flaky(empty.api) as proxy, closing(PrefectBackend.open(proxy.api, {})) as backend:
+        desk = desk_in(tmp_path / "here", backend)
+        desk.write(OLD)
+        desk.deploy()
+        desk.write(NEW)
+        proxy.only = lambda asked, path: asked == method and "/deployments/" in path
+        proxy.faults, proxy.rate = (Fault.BROKEN,), 1.0
+        assert desk.deploy().summary["failed"] == 1
+        proxy.rate = 0.0
+
+        active = [each["name"] for each in empty.every("deployments") if not each["paused"]]
+        assert active == (["old"] if method == "DELETE" else [])
+        assert len(empty.every("automations")) <= 1
+
+        desk.deploy()
+        (after,) = desk.backend.deployments()
+        assert (after.deployment.name, after.deployment.paused, after.deployment.tags) == ("new", False, ())
+        assert [each["name"] for each in empty.every("automations")] == ["new__automation_1"]
+        assert not desk.plan(prune=True).plan.has_changes
+
+
 def test_a_rename_that_stopped_half_way_is_finished(desk: Desk) -> None:
     """The old one is still there when the new one stands, and goes with the next deploy."""
     desk.write(OLD)
