@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 # A limit with this before its name is for task runs that have the tag.
 TAG = "tag:"
+# The logger that says that code of a flow waits for slots.
+SLOT_LOGGER = "syntask.concurrency"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +15,7 @@ class GlobalConcurrencyLimit:
     """At most *limit* slots of *name* are taken at a time, of which *in_use* are taken now.
 
     Slots that `rate_limit` takes are free again at *slot_decay_per_second*. An inactive one limits nothing.
+    *holders* are who holds slots, where the backend tells: ids of runs, and `user@host` for other code.
     """
 
     name: str
@@ -20,16 +23,21 @@ class GlobalConcurrencyLimit:
     in_use: int = 0
     slot_decay_per_second: float = 0.0
     is_active: bool = True
+    holders: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotRequest:
-    """*slots* of each of *names*, for the owner of *token*; with *is_rate*, they are not given back."""
+    """*slots* of each of *names*, for the owner of *token*; with *is_rate*, they are not given back.
+
+    *run_id* is the run whose code asks, if one does.
+    """
 
     names: tuple[str, ...]
     slots: int
     token: str
     is_rate: bool = False
+    run_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from syntask_yaml.backend.base import Backend, Features
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import BackendRefused, NotFound
 from syntask_yaml.model.pool import WorkPool, WorkQueue
+
+# A worker that serves a queue looks for runs more often than this, in seconds; a stock one every 10 to 15.
+_POLLED_WITHIN = 60
 
 
 def find_pool(backend: Backend, name: str) -> WorkPool:
@@ -89,11 +94,49 @@ def waiting_hint(place: WorkPool | WorkQueue) -> str:
     return f"Run `{command}` {purpose}."
 
 
-def why_unserved(backend: Backend, pool: str) -> str:
-    """Return that no worker serves *pool*, with the command that starts one; empty if one does."""
-    if has_worker(backend, pool):
-        return ""
-    return f"No worker serves the work pool `{pool}`, so the run waits. {start_hint(pool)}"
+def why_run_waits(backend: Backend, pool_name: str, queue_name: str) -> tuple[str, ...]:
+    """Return what keeps a run that is due waiting, each with the command that ends it: all of it holds."""
+    pool = next((pool for pool in backend.pools() if pool.name == pool_name), None)
+    if pool is None:
+        return ()
+    if needs_cloud(pool, backend.features):
+        what = f"Only Prefect Cloud executes runs of work pools of type `{pool.type}` such as `{pool.name}`"
+        return (f"{what}, so the run waits on this server.",)
+    queues = [queue for queue in backend.queues() if (queue.pool, queue.name) == (pool_name, queue_name)]
+    places: list[WorkPool | WorkQueue] = [pool, *queues]
+    held = [f"{reason} {waiting_hint(place)}" for place in places if (reason := why_waiting(place))]
+    if not is_hosted(pool) and not has_worker(backend, pool_name):
+        held.append(
+            f"No worker serves the work pool `{pool_name}`, so the run waits. {start_hint(pool_name)}"
+        )
+    return tuple(held)
+
+
+def with_status(pools: Sequence[WorkPool], backend: Backend) -> list[WorkPool]:
+    """Return *pools* of *backend* with the status READY only where a worker serves them.
+
+    Our own backend calls a pool ready that a worker could serve; a server knows whether one does.
+    """
+    if not backend.features.has_own_worker:
+        return list(pools)
+    served = {worker.pool for worker in backend.workers() if worker.is_online}
+    return [each if each.name in served else replace(each, status="NOT_READY") for each in pools]
+
+
+def queue_status(queue: WorkQueue, backend: Backend, now: datetime) -> str:
+    """Return PAUSED, READY where a worker takes runs of *queue*, or NOT_READY."""
+    if queue.is_paused:
+        return "PAUSED"
+    is_served = is_polled(queue, now)
+    if backend.features.has_own_worker:
+        serving = (each for each in backend.workers(pool=queue.pool) if each.is_online)
+        is_served = any(not each.queues or queue.name in each.queues for each in serving)
+    return "READY" if is_served else "NOT_READY"
+
+
+def is_polled(queue: WorkQueue, now: datetime) -> bool:
+    """Whether a worker looked for runs of *queue* a short time ago, as far as the backend tells."""
+    return queue.polled is not None and (now - queue.polled).total_seconds() < _POLLED_WITHIN
 
 
 def has_worker(backend: Backend, pool: str) -> bool:

@@ -15,12 +15,13 @@ from syntask_yaml.backend.base import OwnBackend
 from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.backend.ids import new_id
 from syntask_yaml.errors import BackendError
-from syntask_yaml.model.concurrency_limit import SlotRequest
+from syntask_yaml.model.concurrency_limit import SLOT_LOGGER, SlotRequest
 from syntask_yaml.sdk.backends import own_backend_of
+from syntask_yaml.worker.protocol import RUN_ID
 
 # Seconds between two attempts: the first time, and at most.
 _PAUSE, _LONGEST_PAUSE = 0.05, 1.0
-_log = logging.getLogger("syntask.concurrency")
+_log = logging.getLogger(SLOT_LOGGER)
 
 
 def slots_of(names: Sequence[str], number: int, **options: Any) -> Slots:
@@ -46,7 +47,13 @@ class Slots:
     ) -> None:
         if number < 1:
             raise ValueError(f"`occupy` is {number}; it must be at least 1.")
-        self._request = SlotRequest(names=tuple(names), slots=number, token=new_id(), is_rate=is_rate)
+        self._request = SlotRequest(
+            names=tuple(names),
+            slots=number,
+            token=new_id(),
+            is_rate=is_rate,
+            run_id=os.environ.get(RUN_ID, ""),
+        )
         self._lease = lease
         self._is_strict = is_strict
         self._backend = backend

@@ -22,6 +22,7 @@ from syntask_yaml.operations.documents import (
     variable_document,
     worker_document,
 )
+from syntask_yaml.operations.pools import with_status
 from syntask_yaml.operations.runs import find_run
 from syntask_yaml.operations.status.document import status_document
 from syntask_yaml.operations.status.read import read_status
@@ -105,7 +106,7 @@ def retry_run(site: Site, asked: PageRequest) -> JsonDocument:
 
 
 def list_pools(site: Site, _asked: PageRequest) -> JsonDocument:
-    pools = [pool_document(pool) for pool in site.backend.pools()]
+    pools = [pool_document(pool) for pool in with_status(site.backend.pools(), site.backend)]
     return JsonDocument(document("work-pool-ls", {"work_pools": pools}))
 
 

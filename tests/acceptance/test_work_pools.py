@@ -123,12 +123,15 @@ def test_a_pool_is_paused_resumed_changed_and_deleted(console: Console) -> None:
     console.run("syntask work-pool create rest --paused")
 
     assert "The work pool `rest` is paused" in console.run("syntask deploy --all").stdout
+    asked = console.run("syntask deployment run show/d").stdout
+    assert "The work pool `rest` is paused, so its runs wait until it is resumed. Run `syntask wor" in asked
+    assert "No worker serves the work pool `rest`" in asked
     assert "The work pool `rest` is paused" in console.run("syntask worker start -p rest --run-once").stdout
     assert console.run("syntask work-pool resume rest").returncode == 0
     assert console.run("syntask work-pool update rest --concurrency-limit 0 --description x").returncode == 0
     assert "a concurrency limit of 0" in console.run("syntask plan --all").stdout
     rows = [line.split() for line in console.run("syntask work-pool ls").stdout.splitlines()]
-    assert ["rest", "process", "READY", "0"] in rows
+    assert ["rest", "process", "NOT_READY", "0"] in rows
     assert console.run("syntask work-pool update rest --no-concurrency-limit").returncode == 0
     assert "warning" not in console.run("syntask plan --all").stdout
     assert "is used by `show/d`" in console.run("syntask work-pool delete rest --yes").stdout

@@ -99,6 +99,20 @@ def test_slots_are_taken_until_they_are_given_back(
 
 
 @_OWN
+def test_who_holds_slots_is_told(backend: OwnBackend, twin: OwnBackend, clock: Clock) -> None:
+    """The run whose code took them; for other code, who runs it."""
+    backend.create_concurrency_limit(DB)
+    request = SlotRequest(names=("db",), slots=1, token="one", run_id="some-run")
+    assert backend.take_slots(request, clock.now, lease=60).is_taken
+    take(backend, clock, "two", "db")
+
+    (limit,) = twin.concurrency_limits()
+    assert (limit.holders[0], "@" in limit.holders[1]) == ("some-run", True)
+    clock.advance(61)
+    assert twin.concurrency_limits()[0].holders == ()
+
+
+@_OWN
 def test_all_slots_are_taken_or_none(backend: OwnBackend, clock: Clock) -> None:
     backend.create_concurrency_limit(DB)
     backend.create_concurrency_limit(replace(DB, name="full", limit=0))

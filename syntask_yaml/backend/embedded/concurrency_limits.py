@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,10 +25,12 @@ class EmbeddedConcurrencyLimits(EmbeddedBase):
 
     def concurrency_limits(self) -> list[GlobalConcurrencyLimit]:
         now = to_moment(self._clock())
-        return [
-            replace(_limit_of(row), in_use=self._slots_held(row["name"], now) + _decaying(row, now))
-            for row in self._store.all("concurrency_limits")
-        ]
+        return [self._with_use(row, now) for row in self._store.all("concurrency_limits")]
+
+    def _with_use(self, row: sqlite3.Row, now: int) -> GlobalConcurrencyLimit:
+        held = self._held_slots(row["name"], now)
+        names = tuple(_holder(each).name for each in held)
+        return replace(_limit_of(row), in_use=_sum(held) + _decaying(row, now), holders=names)
 
     def create_concurrency_limit(self, limit: GlobalConcurrencyLimit) -> None:
         check_name("concurrency limit", limit.name)
@@ -55,7 +57,7 @@ class EmbeddedConcurrencyLimits(EmbeddedBase):
         with self._store.transaction():
             active, missing = self._limits_of(request)
             for row in active:
-                taken = self._slots_held(row["name"], moment, forget=True) + _decaying(row, moment)
+                taken = _sum(self._held_slots(row["name"], moment, forget=True)) + _decaying(row, moment)
                 most = row["slot_limit"]
                 if taken + request.slots > most:
                     return SlotAnswer(is_taken=False, missing=missing, full=row["name"], most=most)
@@ -79,7 +81,7 @@ class EmbeddedConcurrencyLimits(EmbeddedBase):
             name=row["name"],
             token=request.token,
             slots=request.slots,
-            holder=to_json(this_process().as_json()),
+            holder=to_json(_holder_of(request).as_json()),
             until=to_moment(now + timedelta(seconds=lease)),
         )
 
@@ -89,12 +91,12 @@ class EmbeddedConcurrencyLimits(EmbeddedBase):
         decaying = _decaying(row, now) + slots
         self._store.change("save_decaying", name=row["name"], decaying=decaying, decayed=now)
 
-    def _slots_held(self, name: str, now: int, *, forget: bool = False) -> int:
-        """How many slots of *name* are held; with *forget*, in a transaction, those of nobody are removed."""
-        held = 0
+    def _held_slots(self, name: str, now: int, *, forget: bool = False) -> list[sqlite3.Row]:
+        """The slots of *name* that are held; with *forget*, in a transaction, those of nobody are removed."""
+        held = []
         for row in self._store.all("concurrency_slots", name=name):
-            if row["until"] > now and not is_gone(Holder(**from_json(row["holder"]))):
-                held += row["slots"]
+            if row["until"] > now and not is_gone(_holder(row)):
+                held.append(row)
             elif forget:
                 self._store.change("drop_concurrency_slots", token=row["token"])
         return held
@@ -107,6 +109,20 @@ class EmbeddedConcurrencyLimits(EmbeddedBase):
     def give_back_slots(self, token: str) -> None:
         with self._store.transaction():
             self._store.change("drop_concurrency_slots", token=token)
+
+
+def _sum(held: Sequence[sqlite3.Row]) -> int:
+    return sum(row["slots"] for row in held)
+
+
+def _holder(row: sqlite3.Row) -> Holder:
+    return Holder(**from_json(row["holder"]))
+
+
+def _holder_of(request: SlotRequest) -> Holder:
+    """This process; its name is the run whose code it executes, if there is one."""
+    process = this_process()
+    return replace(process, name=request.run_id or process.name)
 
 
 def _decaying(row: sqlite3.Row, now: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 
 import click
 
@@ -17,11 +17,12 @@ from syntask_yaml.cli.selection_options import filter_options
 from syntask_yaml.cli.views.output import as_json, print_json, say
 from syntask_yaml.cli.views.runs import as_raw, show_watched
 from syntask_yaml.errors import UsageError
+from syntask_yaml.model.pool import DEFAULT_QUEUE
 from syntask_yaml.model.run import Run, StateType
 from syntask_yaml.model.timing import parse_interval, parse_moment
 from syntask_yaml.operations.deployments import meant_to_change, run_deployment
 from syntask_yaml.operations.documents import document
-from syntask_yaml.operations.pools import why_unserved
+from syntask_yaml.operations.pools import why_run_waits
 from syntask_yaml.operations.runs import watch
 from syntask_yaml.project.filters import Filters
 
@@ -96,14 +97,16 @@ def command(
     )
     is_due = not start_in and not start_at
     with context.backend() as backend:
+        waits = cache(partial(why_run_waits, backend))
         names = [name] if name else _selected(context, backend, filters, is_confirmed=all_matching)
         created = [create(backend, each) for each in names]
         if output == "json":
             print_json(document("deployment-run", _content(created, is_one=name is not None)))
         for run in created if output == "text" else ():
             say(f"Created run `{run.name}` of `{run.deployment}`.")
-            if is_due and context.verbosity >= 0:
-                _say_who_serves(backend, run)
+            if is_due and context.verbosity >= 0 and run.work_pool:
+                for reason in waits(run.work_pool, run.work_queue or DEFAULT_QUEUE):
+                    say(reason)
             link = link_to_run(context.settings.home, backend.url, run.id)
             if link and context.verbosity >= 0:
                 say(f"In a browser: {link}")
@@ -138,11 +141,6 @@ def _selected(context: Context, backend: Backend, filters: Filters, *, is_confir
 def _content(created: list[Run], *, is_one: bool) -> dict[str, object]:
     runs = [{"id": each.id, "name": each.name, "deployment": each.deployment} for each in created]
     return {**runs[0]} if is_one else {"runs": runs}
-
-
-def _say_who_serves(backend: Backend, run: Run) -> None:
-    if run.work_pool and (reason := why_unserved(backend, run.work_pool)):
-        say(reason)
 
 
 def _start(start_in: str | None, start_at: str | None) -> datetime | None:

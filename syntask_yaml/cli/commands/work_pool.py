@@ -25,7 +25,7 @@ from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.pool_type import DEFAULT_TYPE
 from syntask_yaml.model.value import Json
 from syntask_yaml.operations.documents import document, pool_document
-from syntask_yaml.operations.pools import find_pool
+from syntask_yaml.operations.pools import find_pool, with_status
 
 
 @click.group("work-pool")
@@ -39,7 +39,7 @@ def command() -> None:
 def ls(context: Context, /, *, output: str) -> None:
     """List the work pools."""
     with context.backend(is_read_only=True) as backend:
-        pools = backend.pools()
+        pools = with_status(backend.pools(), backend)
     if output == "json":
         print_json(document("work-pool-ls", {"work_pools": [pool_document(pool) for pool in pools]}))
         return
@@ -57,7 +57,7 @@ _name = click.argument("name", shell_complete=complete_pool)
 def inspect(context: Context, /, *, name: str, output: str) -> None:
     """Show a work pool and its base job template."""
     with context.backend(is_read_only=True) as backend:
-        pool = find_pool(backend, name)
+        (pool,) = with_status([find_pool(backend, name)], backend)
     encoded = {**pool_document(pool), "base_job_template": pool.base_job_template}
     if output == "json":
         print_json(document("work-pool", encoded))

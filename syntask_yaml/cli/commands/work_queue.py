@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.cli.arguments import Count
 from syntask_yaml.cli.completion import complete_pool
 from syntask_yaml.cli.context import Context, pass_context
@@ -22,7 +23,7 @@ from syntask_yaml.cli.views.output import as_json, print_json, print_table, say
 from syntask_yaml.model.pool import WorkQueue
 from syntask_yaml.model.value import Json
 from syntask_yaml.operations.documents import document, queue_document
-from syntask_yaml.operations.pools import find_pool, find_queue
+from syntask_yaml.operations.pools import find_pool, find_queue, queue_status
 
 
 @click.group("work-queue")
@@ -53,12 +54,13 @@ def ls(context: Context, /, *, pool: str | None, output: str) -> None:
         if pool is not None:
             find_pool(backend, pool)
         queues = [queue for queue in backend.queues() if pool in (None, queue.pool)]
+        states = [queue_status(queue, backend, utc_now()) for queue in queues]
     if output == "json":
         print_json(document("work-queue-ls", {"work_queues": [queue_document(queue) for queue in queues]}))
         return
     rows = [
-        (queue.pool, queue.name, str(queue.priority or ""), limit_text(queue), _state(queue))
-        for queue in queues
+        (queue.pool, queue.name, str(queue.priority or ""), limit_text(queue), state)
+        for queue, state in zip(queues, states, strict=True)
     ]
     print_table(("Pool", "Name", "Priority", "Limit", "Status"), rows, empty="There are no work queues.")
 
@@ -134,7 +136,3 @@ def delete(context: Context, /, *, name: str, pool: str, yes: bool) -> None:
         confirm_deletion(context, "work queue", name, yes=yes)
         backend.delete_queue(pool, name)
     say(f"Deleted work queue `{name}` of the work pool `{pool}`.")
-
-
-def _state(queue: WorkQueue) -> str:
-    return "PAUSED" if queue.is_paused else "READY"

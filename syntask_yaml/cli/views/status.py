@@ -30,6 +30,7 @@ def status_lines(status: BackendStatus, signs: Signs, columns: int) -> Iterator[
     late = sum(len(each.runs) for each in status.late)
     yield _heading("Running", len(status.running), is_cut="running" in status.cut)
     yield from _columns([_running(run, status) for run in status.running[:_SHOWN]])
+    yield from _silent(status)
     yield _heading("Late", late, is_cut="late" in status.cut, color="magenta")
     yield from chain.from_iterable(_late(each, status) for each in status.late[:_SHOWN])
     title = f"Failed in the last {window.scale.words}"
@@ -61,6 +62,18 @@ def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 def _running(run: Run, status: BackendStatus) -> Sequence[str]:
     since = f"for {duration_text(status.timeline.window.now - run.started)}" if run.started else ""
     return run.id[:8], run.deployment or run.flow, run.state.name, since, run.worker or ""
+
+
+def _silent(status: BackendStatus) -> Iterator[str]:
+    """Yield which runs that seem to run nobody reports on."""
+    if silent := [run.id[:8] for run in status.running if run.id in status.silent]:
+        more = f" and {len(silent) - _SHOWN:,} more" if len(silent) > _SHOWN else ""
+        listed = f"{', '.join(silent[:_SHOWN])}{more}"
+        for line in (
+            f"The worker of these does not respond, so they may have ended: {listed}.",
+            f"Run `syntask why {silent[0]}` to see what becomes of one.",
+        ):
+            yield click.style(escaped(f"  {line}"), fg="yellow")
 
 
 def _failed(run: Run) -> Sequence[str]:

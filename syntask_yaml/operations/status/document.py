@@ -27,6 +27,7 @@ def status_document(status: BackendStatus, url: str) -> dict[str, Any]:
         "failed": [run_document(run) for run in status.failed],
         "coming": [{"time": time, "deployment": name} for time, name in status.coming],
         "unserved_pools": list(status.unserved),
+        "silent": sorted(status.silent),
         "cut": sorted(status.cut),
         "timeline": [_lane(lane, window) for lane in status.timeline.lanes],
     }

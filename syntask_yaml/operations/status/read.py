@@ -15,6 +15,7 @@ from syntask_yaml.backend.base import Backend, RunFilter
 from syntask_yaml.model.deployment import Stored
 from syntask_yaml.model.run import Run, StateType
 from syntask_yaml.model.value import known
+from syntask_yaml.model.worker import ServingWorker
 from syntask_yaml.operations.pools import is_hosted
 from syntask_yaml.operations.runs import FAILED
 from syntask_yaml.operations.status.coming import coming_runs, coming_times, next_deployments
@@ -51,8 +52,8 @@ class BackendStatus:
 
     *running* are the runs that go on, the one that was due first at first; *failed* those that failed or
     crashed in the window, the last one first. *coming* are times and `flow/name`, the next one first.
-    *unserved* are the work pools that coming runs go to and that no worker serves. *cut* names the lists of
-    which only a part was read.
+    *unserved* are the work pools that coming runs go to and that no worker serves. *silent* are the ids of
+    those that run whose worker does not respond. *cut* names the lists of which only a part was read.
     """
 
     running: tuple[Run, ...]
@@ -60,6 +61,7 @@ class BackendStatus:
     failed: tuple[Run, ...]
     coming: tuple[tuple[datetime, str], ...]
     unserved: tuple[str, ...]
+    silent: frozenset[str]
     timeline: RunTimeline
     cut: frozenset[str]
 
@@ -78,12 +80,14 @@ def read_status(backend: Backend, window: Window, bounds: Bounds | None = None) 
     times = coming_times(stored, window)
     drafts.expect(times)
     coming = _next(made, times)
+    workers = backend.workers()
     return BackendStatus(
         running=tuple(reversed(running)),
         late=explain_late(backend, late, window.now),
         failed=tuple(sorted(failed, key=lambda run: run.ended or window.now, reverse=True)),
         coming=tuple(coming),
-        unserved=_unserved(backend, made, stored, times),
+        unserved=_unserved(backend, workers, made, stored, times),
+        silent=_silent(backend, workers, running, window.now),
         timeline=drafts.timeline()
         if reach is None
         else _whole(backend, window, drafts, runs, reach, bounds.of_lane),
@@ -158,14 +162,29 @@ def _next(made: Iterable[Run], times: Times) -> list[tuple[datetime, str]]:
 
 
 def _unserved(
-    backend: Backend, made: Iterable[Run], stored: Iterable[Stored], times: Times
+    backend: Backend,
+    workers: Sequence[ServingWorker],
+    made: Iterable[Run],
+    stored: Iterable[Stored],
+    times: Times,
 ) -> tuple[str, ...]:
     """The pools that something comes to, that need a worker, and have none."""
     due = (known(each.deployment.work_pool) for each in stored if times[each.deployment.full_name])
     used = {*(run.work_pool for run in made), *due}
-    online = {worker.pool for worker in backend.workers() if worker.is_online}
+    online = {worker.pool for worker in workers if worker.is_online}
     idle = [pool for pool in backend.pools() if pool.name in used - online]
     return tuple(pool.name for pool in idle if not is_hosted(pool))
+
+
+def _silent(
+    backend: Backend, workers: Sequence[ServingWorker], running: Sequence[Run], now: datetime
+) -> frozenset[str]:
+    """The runs that nobody holds any more: on a server, those of a worker that is not there."""
+    if backend.features.has_own_worker:
+        return frozenset(run.id for run in running if run.held_until is not None and run.held_until < now)
+    online = {worker.name for worker in workers if worker.is_online}
+    gone = {worker.name for worker in workers} - online
+    return frozenset(run.id for run in running if run.worker in gone)
 
 
 def _cut(

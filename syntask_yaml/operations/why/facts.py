@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syntask_yaml.backend.base import Backend, LogFilter, RunFilter
+from syntask_yaml.model.concurrency_limit import SLOT_LOGGER, GlobalConcurrencyLimit
 from syntask_yaml.model.delivery import Delivery
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool, WorkQueue
@@ -24,7 +27,7 @@ class Facts:
 
     *busy* are the runs of its pool that take up slots, *workers* those of its pool, *lines* the last ones of
     its log. *has_own_worker*: the backend is one that our worker serves. *deliveries* are what automations
-    did.
+    did. *limits* are those of which its code waits for a slot, and *holders* the runs that have theirs.
     """
 
     run: Run
@@ -38,6 +41,8 @@ class Facts:
     busy: tuple[Run, ...] = ()
     lines: tuple[LogLine, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
+    limits: tuple[GlobalConcurrencyLimit, ...] = ()
+    holders: tuple[Run, ...] = ()
 
     @property
     def is_due(self) -> bool:
@@ -49,13 +54,28 @@ def gather(backend: Backend, run: Run, now: datetime) -> Facts:
     facts = Facts(run=run, now=now, has_own_worker=backend.features.has_own_worker)
     if run.state.type is StateType.SCHEDULED:
         return _waiting(backend, facts)
+    lines = tuple(backend.logs(run.id, which=LogFilter(limit=_MOST_LINES, is_newest=True)))
+    limits = () if run.state.type.is_final else _awaited(backend, run, lines)
+    ids = dict.fromkeys(holder for limit in limits for holder in limit.holders)
     return replace(
         facts,
         cause=backend.cause(run),
         workers=() if run.state.type.is_final else _workers(backend, run),
-        lines=tuple(backend.logs(run.id, which=LogFilter(limit=_MOST_LINES, is_newest=True))),
+        lines=lines,
         deliveries=tuple(backend.deliveries(run.id)),
+        limits=limits,
+        holders=tuple(holder for id_ in ids if (holder := backend.run(id_)) is not None),
     )
+
+
+def _awaited(backend: Backend, run: Run, lines: Sequence[LogLine]) -> tuple[GlobalConcurrencyLimit, ...]:
+    """The limits of which the code of *run* waits for a slot: its last line says so, and it holds none."""
+    if not lines or lines[-1].logger != SLOT_LOGGER:
+        return ()
+    named = set(re.findall("`(.*?)`", lines[-1].message))
+    limits = [limit for limit in backend.concurrency_limits() if limit.name in named]
+    is_in = any(run.id in limit.holders for limit in limits)
+    return () if is_in else tuple(limit for limit in limits if limit.in_use >= limit.limit)
 
 
 def _waiting(backend: Backend, facts: Facts) -> Facts:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
+
 from syntask_yaml.model.pool_type import OUTLIVING_TYPES
 from syntask_yaml.model.run import CauseKind, Run, StateType
 from syntask_yaml.model.worker import ServingWorker
 from syntask_yaml.operations.pools import start_command
 from syntask_yaml.operations.why.facts import Facts
-from syntask_yaml.operations.why.reason import Evidence, Finding, ReasonRule, Remedy, since
+from syntask_yaml.operations.why.reason import Evidence, Finding, ReasonRule, Remedy, listed, since
 
 
 def _worker_silent(facts: Facts) -> Finding | None:
@@ -85,6 +87,22 @@ def _retrying(facts: Facts) -> Finding | None:
     return Finding(f"The flow failed and is tried again. {run.state.message}", _taken(facts), _logs(run))
 
 
+def _limit_full(facts: Facts) -> Finding | None:
+    """Code of the flow waits for a slot, which the log of the run says."""
+    if not facts.limits:
+        return None
+    limit = facts.limits[0]
+    slots = "1 slot is" if limit.limit == 1 else f"{limit.limit} slots are"
+    raised = max(2 * limit.limit, limit.limit + 1)
+    raises = f"syntask concurrency-limit update {shlex.quote(limit.name)} --limit {raised}"
+    since_then = Evidence("The run last wrote a line of its log", facts.lines[-1].timestamp)
+    return Finding(
+        f"The flow waits for a slot of the concurrency limit `{limit.name}`, whose {slots} taken.",
+        (*listed(facts.holders), since_then),
+        Remedy(raises, "to raise it, or wait until one is given back"),
+    )
+
+
 def _running(facts: Facts) -> Finding | None:
     run = facts.run
     ago = f" It started {since(run.started, facts.now)}." if run.started else ""
@@ -101,5 +119,6 @@ UNDERWAY = (
     ReasonRule("paused", "Run is paused", _paused),
     ReasonRule("starting", "Starting", _starting),
     ReasonRule("retrying", "Tried again", _retrying),
+    ReasonRule("limit-full", "Concurrency limit is reached", _limit_full),
     ReasonRule("running", "Running", _running),
 )

@@ -10,7 +10,7 @@ from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool, WorkQueue
 from syntask_yaml.model.run import Run
 from syntask_yaml.model.value import known
 from syntask_yaml.model.worker import ServingWorker
-from syntask_yaml.operations.pools import resumes, start_command, why_waiting
+from syntask_yaml.operations.pools import is_polled, resumes, start_command, why_waiting
 from syntask_yaml.operations.why.facts import Facts
 from syntask_yaml.operations.why.reason import (
     Evidence,
@@ -21,9 +21,6 @@ from syntask_yaml.operations.why.reason import (
     listed,
     span,
 )
-
-# A worker that serves a queue looks for runs more often than this, in seconds; a stock one every 10 to 15.
-_POLLED_WITHIN = 60
 
 
 def _later(facts: Facts) -> Finding | None:
@@ -160,7 +157,7 @@ def _queue_unserved(facts: Facts) -> Finding | None:
         )
         return Finding(f"The workers that are running do not serve {what}.", evidence, remedy)
     polled = facts.queue.polled
-    if facts.has_own_worker or (polled and (facts.now - polled).total_seconds() < _POLLED_WITHIN):
+    if facts.has_own_worker or is_polled(facts.queue, facts.now):
         return None
     ago = f"for {span(facts.now - polled)}" if polled else "yet"
     return Finding(f"No worker has looked for runs of {what} {ago}.", _last_polled(facts), remedy)

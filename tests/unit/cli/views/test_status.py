@@ -39,12 +39,15 @@ STATUS = BackendStatus(
     failed=(RUNS[2],),
     coming=((at(1), "etl/long"),),
     unserved=("default",),
+    silent=frozenset({RUNS[0].id}),
     timeline=run_timeline(RUNS, {"etl/long": [at(1), at(1.1), at(9)]}, DAY),
     cut=frozenset({"failed"}),
 )
 PRINTED = r"""
 Running: 1
   11111111  etl/long  Running  for 6 min 0 s  worker-1
+  The worker of these does not respond, so they may have ended: 11111111.
+  Run `syntask why 11111111` to see what becomes of one.
 Late: 1
   33333333  etl/late  Scheduled: 1 run in the work pool `default` waits for 3 hours.
     No worker serves the work pool `default`. Run `syntask worker start` to start one.
@@ -98,7 +101,7 @@ def test_a_status_as_json() -> None:
 
     assert json.loads(json.dumps(shown, default=str))["now"] == str(NOW)
     assert [key for key, value in shown.items() if isinstance(value, list)] == [
-        *("running", "late", "failed", "coming", "unserved_pools", "cut", "timeline")
+        *("running", "late", "failed", "coming", "unserved_pools", "silent", "cut", "timeline")
     ]
     (late,), (_, lane, _) = shown["late"], shown["timeline"]
     assert (late["count"], late["oldest"]["id"], late["reasons"][0]["code"]) == (1, RUNS[1].id, "no-worker")

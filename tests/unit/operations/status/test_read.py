@@ -76,6 +76,10 @@ def test_what_runs_and_what_failed_is_told(backend: EmbeddedBackend, clock: Cloc
     status = read_status(backend, WINDOW)
 
     assert [run.id for run in status.running] == [run.id for run in running]
+    assert status.silent == frozenset()
+    clock.now = NOW + timedelta(minutes=3)
+    later = read_status(backend, Window.around(clock.now, SCALES["day"]))
+    assert later.silent == {running[0].id}, "its lease was of ten minutes"
     assert [run.scheduled for run in status.failed] == [NOW - timedelta(hours=hours) for hours in (2, 5)]
     assert (status.late, status.coming, status.unserved, status.cut) == ((), (), (), frozenset())
     assert {lane.name: dict(lane.runs) for lane in status.timeline.lanes} == {

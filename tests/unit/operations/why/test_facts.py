@@ -6,12 +6,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from syntask_yaml.backend.embedded import EmbeddedBackend
+from syntask_yaml.model.concurrency_limit import SLOT_LOGGER, GlobalConcurrencyLimit, SlotRequest
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.model.pool import WorkPool
-from syntask_yaml.model.run import RunRequest
+from syntask_yaml.model.run import LogLine, RunRequest, State, StateType
 from syntask_yaml.model.worker import ServingWorker
+from syntask_yaml.operations.runs import find_run
 from syntask_yaml.operations.why.explanation import explain
 from syntask_yaml.operations.why.facts import gather
+from syntask_yaml.operations.why.reason import Reason
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -36,3 +39,39 @@ def test_the_limit_of_a_worker_is_one_for_all_its_pools(tmp_path: Path) -> None:
     assert reason.rule.code == "workers-full"
     assert reason.finding.evidence[0].text == "Worker `box` executes 1 of 1 runs"
     backend.close()
+
+
+def test_code_that_waits_for_a_slot_is_told_apart_from_code_that_runs(tmp_path: Path) -> None:
+    """Its log says that it waits; it does not any more once it holds the slot, whatever the log says."""
+    backend = EmbeddedBackend.open(tmp_path / "syntask.db", clock=lambda: NOW)
+    backend.create_concurrency_limit(GlobalConcurrencyLimit(name="db", limit=1))
+    etl = Deployment(flow="etl", name="d", entrypoint="flows.py:etl", work_pool="default")
+    (written,) = backend.write([Write(None, etl)])
+    for _ in range(2):
+        backend.create_run(RunRequest(deployment_id=written.id or ""))
+    waits = LogLine(NOW, 20, "Waiting for a slot of `db`.", SLOT_LOGGER)
+    ids = []
+    for _ in range(2):
+        claim = backend.claim("default", worker="box", now=NOW, lease=30)
+        assert claim
+        assert backend.report(claim, State(StateType.RUNNING), NOW)
+        backend.append_logs(claim.run.id, [waits], token=claim.token)
+        ids.append(claim.run.id)
+    assert backend.take_slots(slot_of(ids[0]), NOW, lease=30).is_taken
+    assert not backend.take_slots(slot_of(ids[1]), NOW, lease=30).is_taken
+
+    def why(place: int) -> Reason:
+        (reason,) = explain(gather(backend, find_run(backend, ids[place]), NOW)).reasons
+        return reason
+
+    assert [why(place).rule.code for place in range(2)] == ["running", "limit-full"]
+    found = why(1).finding
+    assert found.detail.endswith("the concurrency limit `db`, whose 1 slot is taken.")
+    assert f"({ids[0][:8]}) of `etl/d`: Running" in found.evidence[0].text
+    backend.give_back_slots(ids[0])
+    assert why(1).rule.code == "running"
+    backend.close()
+
+
+def slot_of(run_id: str) -> SlotRequest:
+    return SlotRequest(names=("db",), slots=1, token=run_id, run_id=run_id)
