@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from syntask_yaml.diagnostics import Diagnostic, Severity
 from syntask_yaml.source import Source, Span
@@ -89,12 +89,14 @@ _LEFT = re.compile(re.escape(MARK) + r"([\w-]+)\): (.*)")
 class Prefect1Options:
     """What the user chose: whether tasks are submitted; and what is known of the project file.
 
-    *deployments* are the names of deployments by those of their flows.
+    *deployments* are the names of deployments by those of their flows. *unclear* are the functions that
+    flows would have, and do not get: no entry can name them.
     """
 
     submits: bool = False
     keeps_deployments: bool = False
     deployments: Mapping[str, str] = field(default_factory=dict)
+    unclear: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +145,14 @@ def _converted(module: FlowModule, text: str, options: Prefect1Options) -> Prefe
         submits=options.submits,
         keeps_deployments=options.keeps_deployments,
         deployments=options.deployments,
+        unclear=options.unclear,
     )
     for rule in _RULES:
         rule(draft)
+    if not draft.left <= options.unclear:
+        # Their options are taken out of the code by now, so it is begun again.
+        again = replace(options, unclear=options.unclear | draft.left)
+        return _converted(FlowModule(shown, text), text, again)
     try:
         after = _written(draft)
     except (SyntaxError, EditConflict) as error:

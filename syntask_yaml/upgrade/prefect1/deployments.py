@@ -27,6 +27,8 @@ def refusal(draft: FlowFileDraft, flow: Prefect1Flow) -> str:
     is_on_top = flow.making.is_on_top if flow.making else flow.definition in draft.module.tree.body
     if not is_on_top:
         return "the flow is not made at the top of the file, so that no entrypoint names it"
+    if flow.function in draft.unclear:
+        return "the flow is not converted, so that no entry can name it"
     return "its entry could not be added to the project file" if draft.keeps_deployments else ""
 
 

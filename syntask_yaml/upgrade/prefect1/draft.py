@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -84,6 +84,7 @@ class FlowFileDraft:
         submits: bool = False,
         keeps_deployments: bool = False,
         deployments: Mapping[str, str] | None = None,
+        unclear: Set[str] = frozenset(),
     ) -> None:
         self.module = module
         self.edits = module.edits
@@ -91,6 +92,8 @@ class FlowFileDraft:
         self.submits = submits
         self.keeps_deployments = keeps_deployments
         self.deployments = deployments or {}
+        self.unclear = unclear
+        self.left: set[str] = set()
         self.flows: list[Prefect1Flow] = []
         self.tasks: set[str] = set()
         self.classes: set[str] = set()

@@ -54,6 +54,8 @@ def convert_graphs(draft: FlowFileDraft) -> None:
             left: list[ast.stmt] = [*statements] or ([flow.definition] if flow.block is None else [])
             for statement in left:
                 draft.todo(statement, "p1-dependency", f"{str(error) or 'The graph is computed.'} {_HINT}")
+            if flow.block is None:
+                draft.left.add(flow.function)
             continue
         if flow.block is None:
             _write_function(draft, flow, statements, lines)

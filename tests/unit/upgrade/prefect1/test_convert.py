@@ -594,3 +594,18 @@ def test_a_signal_of_success_returns_its_result(raised: str, expected: str) -> N
 
     assert f"    {expected or f'raise {raised}'}\n" in found.text
     assert codes(found) == (set() if expected else {"p1-signal"})
+
+
+def test_a_flow_that_is_not_converted_gets_no_entry_and_keeps_its_options() -> None:
+    """Nothing that an entry could name is there. Another flow of the file has its entry."""
+    text = HEAD + (
+        'with Flow("other") as other:\n    t()\n\nother.register(project_name="shop")\n'
+        'built = Flow("built", tasks=[unknown()])\nbuilt.register(project_name="shop")\n'
+    )
+
+    found = converted(text)
+
+    assert [flow.name for flow in found.flows if flow.deployment] == ["other"]
+    assert 'built.register(project_name="shop")' in found.text
+    assert "other.register" not in found.text
+    assert {"p1-dependency", "p1-deployment"} <= codes(found)
