@@ -16,6 +16,7 @@ from syntask_yaml.operations.chosen import choose_from
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.deployed import mark_drift
 from syntask_yaml.operations.forecasts import Forecasts, PlannedImage, forecast_steps
+from syntask_yaml.operations.former_owners import former_owners
 from syntask_yaml.operations.owners import check_owners, taken_over
 from syntask_yaml.operations.prepare import Prepared, prepare, prepare_again
 from syntask_yaml.operations.project import problems_of
@@ -174,7 +175,10 @@ def read_stored(prepared: Sequence[Prepared], context: DeployContext, request: R
     """Return what the backend has of what is *prepared*, and of the project where that matters."""
     looks_at_all = request.prune or request.take_over or context.backend.features.has_owners
     owners = (context.owner.project, owner_before_targets(context.project)) if looks_at_all else ()
-    return context.backend.deployments(projects=list(filter(None, owners)), names=_names(prepared))
+    projects, names = list(filter(None, owners)), _names(prepared)
+    stored = context.backend.deployments(projects=projects, names=names)
+    former = former_owners(context, names, stored) if request.prune and request.take_over else ()
+    return context.backend.deployments(projects=[*projects, *former], names=names) if former else stored
 
 
 def _names(prepared: Sequence[Prepared]) -> set[str]:
@@ -215,11 +219,13 @@ def _compare(
         for each in actual
         if before is None or each.deployment.project != before or each.deployment.full_name in names
     ]
-    prune = context.owner.project if request.prune and is_whole else None
+    prune = frozenset({context.owner.project} - {None}) if request.prune and is_whole else frozenset()
+    if prune and request.take_over:
+        prune |= former_owners(context, names, actual)
     if not request.take_over:
         check_owners(context, wanted, actual, prune=request.prune)
     ignore = ignored_fields(backend.features)  # what a server has shows when it is read
-    if prune is not None and "project" in ignore:
+    if prune and "project" in ignore:
         detail = (
             "The server is too old to store which project a deployment belongs to, which `--prune` requires."
         )
@@ -237,7 +243,7 @@ def _compare(
     )
     if request.take_over:
         changes += taken_over(context, {change.deployment for change in changes}, actual)
-    kept = (each.deployment for each in actual if prune is not None and each.deployment.project == prune)
+    kept = (each.deployment for each in actual if each.deployment.project in prune)
     stays = tuple(each.full_name for each in kept if each.protected and each.full_name not in named)
     return Plan(project.title, backend.url, tuple(changes), stays)
 

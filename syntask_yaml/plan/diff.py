@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from syntask_yaml.model.deployment import Deployment, Stored, Write
@@ -27,7 +27,7 @@ def diff(
     wanted: Sequence[Deployment],
     actual: Iterable[Stored],
     *,
-    prune: str | None = None,
+    prune: Set[str | None] = frozenset(),
     ignore: frozenset[str] = frozenset(),
     complete: Complete = lambda deployment: deployment,
     adopt: bool = False,
@@ -35,7 +35,7 @@ def diff(
 ) -> list[Change]:
     """The change for each wanted deployment, in order, then deletions.
 
-    *prune*: the project whose deployments are deleted when they are neither wanted nor protected.
+    *prune*: the owners whose deployments are deleted when they are neither wanted nor protected.
     *adopt*: a deployment whose origin was never stored is written with it, which is no change.
     *ignore*: fields that the backend does not have.
     *renames_at_once*: a rename never leaves the old one, so that one that stands beside the new one was made
@@ -54,10 +54,8 @@ def diff(
             deletion = _deletion(old, f"renamed to {each.full_name}")
             is_left_by_rename = not renames_at_once and not _was_made_after(old, found)
             changes.append(replace(deletion, replaced_by=each.full_name if is_left_by_rename else ""))
-    left = (each for each in stored.values() if each.deployment.project == prune)
-    if prune is not None:
-        changes += [_deletion(each) for each in left if not each.deployment.protected]
-    return changes
+    left = (each for each in stored.values() if each.deployment.project in prune)
+    return changes + [_deletion(each) for each in left if not each.deployment.protected]
 
 
 def _was_made_after(one: Stored, other: Stored | None) -> bool:

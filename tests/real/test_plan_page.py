@@ -66,7 +66,7 @@ def _page() -> str:
     after += [Deployment(flow="etl", name="new", renamed_from="etl/old", parameters={"text": HOSTILE[0]})]
     gone = [Deployment(flow="etl", name=f"gone {text}", project="shop") for text in HOSTILE]
     stored = [*before, *gone, Deployment(flow="etl", name="old")]
-    changes = diff(after, [Stored(str(number), each) for number, each in enumerate(stored)], prune="shop")
+    changes = diff(after, [Stored(str(number), each) for number, each in enumerate(stored)], prune={"shop"})
     problems = [Diagnostic("usage", f"`{text}` is {text}.", text) for text in HOSTILE]
     plan = Plan(HOSTILE[1], "http://127.0.0.1:4200/api", tuple(changes))
     return plan_markdown.page(plan, (), problems, now=NOW, limit=COMMENT)

@@ -274,7 +274,7 @@ def test_only_what_carries_the_label_is_pruned(sqlite: PrefectServer, backend: P
     sqlite.request("POST", f"/deployments/{stored[1].id}/schedule", {"min_runs": 3})
     assert any(run["deployment_id"] == stored[1].id for run in sqlite.every("flow_runs"))
 
-    changes = diff([mine], backend.deployments(projects=["shop"], names=["etl/mine"]), prune="shop")
+    changes = diff([mine], backend.deployments(projects=["shop"], names=["etl/mine"]), prune={"shop"})
     writes = [change.write for change in changes if change.write]
     assert [write.full_name for write in writes] == ["etl/gone"]
     assert [each.error for each in backend.write(writes)] == [None]

@@ -206,6 +206,33 @@ def test_a_project_that_was_renamed_takes_over_what_it_declares(desk: Desk) -> N
     assert not desk.plan().plan.has_changes
 
 
+def test_a_project_that_was_renamed_prunes_what_it_declared_before(desk: Desk) -> None:
+    """It is the same project: what it takes over comes from the same place."""
+    desk.declare("tags: [a]", top="name: store")
+    assert desk.plan(take_over=True, prune=True).plan.deleted_names == ("etl/d1", "etl/d2")
+
+    desk.deploy(take_over=True, prune=True)
+
+    assert deployed(desk.backend) == ["d0"]
+    assert not desk.plan(prune=True).plan.has_changes
+
+
+@pytest.mark.parametrize("where", ["beside", "elsewhere"])
+def test_what_another_project_still_deploys_is_not_pruned(desk: Desk, tmp_path: Path, where: str) -> None:
+    """One in another file of the folder, or one of another place, of which this one takes something over."""
+    ours = desk
+    if where == "beside":
+        desk.write("\"name\": mall\nname:   'shop'  # of old\n", "shop.yml")
+    else:
+        ours = desk_in(tmp_path / "there", desk.backend)
+    ours.declare("tags: [a]", top="name: store")
+
+    ours.deploy(take_over=True, prune=True)
+
+    assert deployed(desk.backend) == ["d0", "d1", "d2"]
+    assert {each.deployment.project for each in desk.backend.deployments()} == {"store", "shop"}
+
+
 def test_what_was_deployed_without_an_origin_is_adopted(desk: Desk, tmp_path: Path) -> None:
     """Without being a change."""
     for stored in desk.backend.deployments():

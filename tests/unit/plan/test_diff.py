@@ -175,7 +175,7 @@ def test_what_is_new_and_what_is_no_longer_declared() -> None:
     foreign = replace(BASE, name="foreign", project="else")
 
     kept = diff([BASE], [stored(other), stored(foreign)])
-    pruned = diff([BASE], [stored(other), stored(foreign)], prune="shop")
+    pruned = diff([BASE], [stored(other), stored(foreign)], prune={"shop"})
 
     assert [(each.action, each.deployment) for each in kept] == [(Action.CREATE, "etl/nightly")]
     assert [(each.action, each.deployment) for each in pruned] == [

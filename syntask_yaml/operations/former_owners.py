@@ -1,0 +1,36 @@
+"""What a project was called before: it prunes what that still has, once it takes the rest of it over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence, Set
+from pathlib import Path
+
+from syntask_yaml.model.deployment import Stored
+from syntask_yaml.operations.deploy_context import DeployContext
+
+_NAME = re.compile(r"^name:\s*(?P<quote>[\"']?)(?P<name>.*?)(?P=quote)\s*(?:#.*)?$", re.MULTILINE)
+
+
+def former_owners(context: DeployContext, names: Set[str], stored: Sequence[Stored]) -> frozenset[str]:
+    """The owners of those of *stored* called *names* that come from the same place, and the same target.
+
+    One that another file in the folder is called is no former one: that file still deploys for it.
+    """
+    project, _, target = (context.owner.project or "").partition(":")
+    there = {
+        each.deployment.project or ""
+        for each in stored
+        if each.deployment.full_name in names and each.deployment.origin == context.origin
+    }
+    others = {owner: owner.partition(":") for owner in there if owner}
+    found = {owner for owner, (name, _, of) in others.items() if name != project and of == target}
+    beside = _names_beside(context.project.file) if found and context.project.file else frozenset()
+    return frozenset(owner for owner in found if others[owner][0] not in beside)
+
+
+def _names_beside(file: Path) -> frozenset[str]:
+    """The names of the projects in the other files of the folder of *file*."""
+    files = (each for each in file.parent.iterdir() if each.suffix in (".yaml", ".yml") and each.is_file())
+    texts = (each.read_text(encoding="utf-8", errors="replace") for each in files if each != file)
+    return frozenset(match["name"] for text in texts for match in _NAME.finditer(text))
