@@ -28,7 +28,12 @@ def measure() -> Table:
     table = Table(
         "Many files",
         ("files", "targets", "deployments of each", "`validate`", "memory", "beside one file"),
-        notes=["Target: at most 1.3 × of one file with as many deployments as all targets have together."],
+        notes=[
+            "Target: at most 1.3 × of one file with as many deployments as all targets have together.",
+            "`plan -t prod` of 1,000 unchanged deployments in 41 files with a declared work pool, which a "
+            "worker serves, asked a Prefect server 3.8.8 8 times (target: 8): five pages of deployments, "
+            "pools, automations and the ledgers. `tests/torture/test_monorepo.py` counts.",
+        ],
     )
     with tempfile.TemporaryDirectory() as folder:
         one, many = Path(folder, "one"), Path(folder, "many")
