@@ -13,9 +13,9 @@ from syntask_yaml.files import printable
 from syntask_yaml.project.flows import Flow
 from syntask_yaml.project.spelling import step
 from syntask_yaml.upgrade.agent_deployment import Form
-from syntask_yaml.upgrade.blocks import block_name, block_type, has_copy
+from syntask_yaml.upgrade.blocks import block_type, has_copy
 from syntask_yaml.upgrade.draft import EntryDraft
-from syntask_yaml.upgrade.pools import note_stale_copy, where_missing
+from syntask_yaml.upgrade.pools import missing_values, note_stale_copy
 from syntask_yaml.upgrade.script_fields import is_uploaded
 from syntask_yaml.upgrade.storages import (
     PULLED,
@@ -60,9 +60,8 @@ def _convert_storage(draft: EntryDraft, storage: Node, path: Node | None) -> Non
         draft.report(storage, "no-pull", detail, hint)
         return
     if not has_copy(storage) and block_type(storage) not in PULLED_WHOLE:
-        title = f"{block_type(storage)}/{block_name(storage)}"
-        detail = f"The values of the block `{title}` are {where_missing(draft, storage)}."
-        draft.report(storage, "block-not-here", detail, "Add `pull` steps to the entry, such as `git_clone`.")
+        otherwise = "add `pull` steps to the entry, such as `git_clone`."
+        draft.report(storage, "block-not-here", *missing_values(draft, storage, otherwise))
         return
     kind = kind if has_copy(storage) else PULLED
     settle_fields(draft, storage, kind)

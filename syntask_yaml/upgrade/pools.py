@@ -170,19 +170,20 @@ def _warn_of_absence(draft: EntryDraft) -> None:
 def _warn_of_copy(draft: EntryDraft, block: Node) -> None:
     name = block_name(block)
     if name and not has_copy(block):
-        detail = f"The values of the block `{block_type(block)}/{name}` are {where_missing(draft, block)}."
-        hint = "Add them to `work_pool.job_variables` or to the base job template of the pool."
-        draft.warn(block, "block-not-here", detail, hint)
+        otherwise = "add them to `work_pool.job_variables` or to the base job template of the pool."
+        draft.warn(block, "block-not-here", *missing_values(draft, block, otherwise))
     elif name:
         note_stale_copy(draft, block, "The entry contains")
     elif draft.source.form is not Form.SERVER and block.value.get("_is_anonymous"):
         draft.note(block, "anonymous-block", "An anonymous block is treated as part of the file.")
 
 
-def where_missing(draft: EntryDraft, block: Node) -> str:
-    """Where the values of a saved block are, in words, if the file does not hold them."""
-    asked = str(block.path[0]) in draft.source.compared
-    return "neither in the file nor on the server" if asked else "only on the server"
+def missing_values(draft: EntryDraft, block: Node, otherwise: str) -> tuple[str, str]:
+    """What is said of a saved block whose values the file does not hold, and what to do."""
+    values = f"The values of the block `{block_type(block)}/{block_name(block)}` are"
+    if str(block.path[0]) in draft.source.compared:
+        return f"{values} neither in the file nor on the server.", f"{otherwise[:1].upper()}{otherwise[1:]}"
+    return f"{values} only on the server.", f"Pass `--from-server=URL` to read them, or {otherwise}"
 
 
 def note_stale_copy(draft: EntryDraft, block: Node, what: str) -> None:
