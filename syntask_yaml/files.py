@@ -7,7 +7,6 @@ import errno
 import fcntl
 import glob
 import os
-import secrets
 import stat
 from pathlib import Path
 from typing import IO
@@ -92,7 +91,7 @@ def _target(path: Path) -> Path:
 def _open_draft(target: Path) -> tuple[int, Path]:
     """A new file beside *target*, locked for as long as it is open."""
     while True:
-        draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}.draft")
+        draft = target.with_name(f".{target.name}.{os.urandom(4).hex()}.draft")
         descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
         with contextlib.suppress(OSError):  # a file system without locks
             fcntl.flock(descriptor, fcntl.LOCK_EX)

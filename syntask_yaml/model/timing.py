@@ -9,6 +9,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from math import inf
+from pathlib import Path
 
 MAX_INTERVAL = timedelta.max.total_seconds()
 
@@ -92,6 +93,7 @@ def is_timezone(name: str) -> bool:
 @cache
 def timezones() -> frozenset[str]:
     """The names of all IANA time zones, the same ones on every machine."""
-    from importlib.resources import files
+    import tzdata
 
-    return frozenset(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())
+    zones = Path(tzdata.__file__).with_name("zones")  # `importlib.resources` would load archives of all kinds
+    return frozenset(zones.read_text(encoding="utf-8").split())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
@@ -74,6 +73,8 @@ def child_document(child: ChildRun) -> dict[str, Any]:
 
 def line_document(line: LogLine) -> dict[str, Any]:
     """A log line as JSON."""
+    import logging  # every command loads this module, and few show logs
+
     return {
         "timestamp": line.timestamp.isoformat(),
         "level": logging.getLevelName(line.level),

@@ -16,6 +16,7 @@ HEAVY = (
     "jsonschema jsonschema_rs prefect prompt_toolkit pydantic questionary rich sqlite3 ssl starlette uvicorn "
     "yaml"
 ).split()
+_OF_COMMITS = ("operations.changed", "project.revisions", "pysource.import_graph")
 _RUN = """
 import sys
 from syntask_yaml.cli.main import run
@@ -42,6 +43,14 @@ def test_help_loads_click_and_little_else(arguments: tuple[str, ...]) -> None:
 
     assert "click" in loaded
     assert loaded.intersection(HEAVY) == set()
+
+
+def test_a_validation_loads_neither_git_nor_logs() -> None:
+    loaded = modules_after("-C", "examples/hello", "validate")
+
+    assert {"yaml", "jsonschema_rs", "syntask_yaml.project.load"} <= loaded
+    assert loaded.isdisjoint({"logging", "secrets"})
+    assert loaded.isdisjoint(f"syntask_yaml.{name}" for name in _OF_COMMITS)
 
 
 @pytest.mark.parametrize("command", ["worker", "serve"])
