@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support import warm
+
 pytest_plugins = ["tests.support.server_fixtures"]
 
 # No test is about time: a busy machine is no failure.
@@ -105,6 +107,13 @@ def _own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("SYNTASK_HOME", str(home / ".syntask"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warm() -> Iterator[None]:
+    """What `syntask` is forked from ends with the tests."""
+    yield
+    warm.close()
 
 
 class NetworkReached(Exception):

@@ -11,6 +11,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.support import warm
+
 _SCRIPTS = Path(sys.executable).parent
 
 # What differs from one run to the next, and what stands for it in an expected output.
@@ -80,7 +82,9 @@ class Console:
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("SYNTASK", "PREFECT"))}
         return {
             **kept,
-            "PATH": f"{_SCRIPTS}{os.pathsep}{os.environ['PATH']}",
+            "PATH": os.pathsep.join(
+                map(str, [*dict.fromkeys((warm.folder(), _SCRIPTS)), os.environ["PATH"]])
+            ),
             "HOME": str(self.home),
             "SYNTASK_HOME": str(self.home / ".syntask"),
             "NO_COLOR": "1",

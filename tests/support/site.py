@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from syntask_yaml.backend.base import RunFilter
 from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.model.run import LogLine, Run, RunRequest, StateType
+from tests.support import warm
 from tests.support.processes import clean_environ, end, start
 
 PROGRAM = str(Path(sys.executable).with_name("syntask"))
@@ -94,7 +95,7 @@ class Site:
     def call(self, *arguments: str, stdin: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
         """The command, run to its end."""
         return subprocess.run(
-            [PROGRAM, *arguments],
+            [warm.folder() / "syntask", *arguments],
             cwd=self.code,
             env=self.environment(**environ),
             input=stdin,

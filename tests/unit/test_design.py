@@ -168,6 +168,7 @@ _ABOUT_NO_MODULE = {
     "test_bounds.py": "what a hostile file costs as a whole",
     "test_design.py": "rules of the whole package",
     "test_flaky_proxy.py": "a tool of the tests",
+    "test_warm.py": "the processes that tests start commands in",
     "test_pins.py": "constraints.txt",
     "test_start_up.py": "what each command imports",
     "backend/embedded/test_processes.py": "several processes with one store",
