@@ -104,17 +104,13 @@ def request_of(
     **options: Any,
 ) -> BuildRequest:
     """The request in the inputs of `build_docker_image`. Raises StepFailed for what cannot be asked."""
-    root = context.directory / (path or ".")
-    if not root.is_dir():
-        raise StepFailed(f"The build directory `{root}` does not exist.", hint="Fix `path:` of the step.")
-    agents = (ssh,) if isinstance(ssh, str) else ("default",) if ssh is True else tuple(ssh or ())
+    root = _root(context.directory / (path or "."))
+    agents = _agents(ssh)
     found = secrets_of(secrets or {}, context)
-    file = find_dockerfile(dockerfile, root)
-    if dockerfile == AUTO and (found or agents):
-        file = Dockerfile(file.name, with_secrets(file.text, found, has_ssh=bool(agents)))
+    file = _dockerfile(dockerfile, root, found, agents)
     with_buildkit = build_backend == "buildx" or bool(found or agents)
-    for option in () if with_buildkit else sorted(options.keys() & _ONLY_BUILDKIT):
-        raise StepFailed(f"`{option}` requires BuildKit.", hint="Add `build_backend: buildx`.")
+    if not with_buildkit:
+        _check_options(options)
     given = {**(options.pop("build_args", None) or {}), **(buildargs or {})}
     return BuildRequest(
         name=repository_of(image_name, context.environ),
@@ -135,6 +131,36 @@ def request_of(
         with_buildkit=with_buildkit,
         credentials=credentials,
     )
+
+
+def _root(directory: Path) -> Path:
+    if not directory.is_dir():
+        text = f"The build directory `{directory}` does not exist."
+        raise StepFailed(text, hint="Fix `path:` of the step.")
+    return directory
+
+
+def _agents(ssh: Any) -> tuple[str, ...]:
+    """The SSH agents and keys that the build may use: `true` is the agent of whoever builds."""
+    if isinstance(ssh, str):
+        return (ssh,)
+    return ("default",) if ssh is True else tuple(ssh or ())
+
+
+def _dockerfile(
+    name: str, root: Path, secrets: Mapping[str, BuildSecret], agents: tuple[str, ...]
+) -> Dockerfile:
+    """The Dockerfile of that *name*; one that is made mounts what the build may use."""
+    found = find_dockerfile(name, root)
+    if name == AUTO and (secrets or agents):
+        return Dockerfile(found.name, with_secrets(found.text, secrets, has_ssh=bool(agents)))
+    return found
+
+
+def _check_options(options: Mapping[str, Any]) -> None:
+    """Raise StepFailed for an option that the engine's own builder does not have."""
+    for option in sorted(options.keys() & _ONLY_BUILDKIT):
+        raise StepFailed(f"`{option}` requires BuildKit.", hint="Add `build_backend: buildx`.")
 
 
 def _text(value: Any) -> str:
