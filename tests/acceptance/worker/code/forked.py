@@ -17,6 +17,9 @@ from pathlib import Path
 
 from syntask import flow
 
+# Not `SigQ`, which counts the signals that wait for any process of the user.
+_OF_PROCESS = ("SigPnd", "SigBlk", "SigIgn", "SigCgt", "Shd", "NoNewPrivs", "Seccomp:")
+
 
 def descriptors():
     """What is open, by number: the kind of each; and which of them programs would get."""
@@ -57,7 +60,7 @@ def probe():
         "streams": [(type(each.buffer).__name__, each.encoding, each.errors, each.line_buffering,
                      each.write_through, each.isatty(), each.seekable()) for each in streams],
         "handlers": handlers,
-        "signals": [line for line in status if line.startswith(("Sig", "Shd", "NoNewPrivs", "Seccomp:"))],
+        "signals": [line for line in status if line.startswith(_OF_PROCESS)],
         "threads": [each.name for each in threading.enumerate()],
         "main thread": threading.current_thread() is threading.main_thread(),
         "native": threading.get_native_id() == os.getpid(),
