@@ -99,7 +99,7 @@ def merge(
         if not _is_utf_8(entry):
             problems[index] = [_NOT_UTF_8]
             continue
-        key = entry.get("name"), entry.get("entrypoint")
+        key = entry.get("name"), _flow_of(target, entry, is_read=index not in unread)
         other = _declared(target, declared.get(key[0], ()), entry) or earlier.get(key)
         if other is None:
             wanted.append(index)
@@ -199,6 +199,12 @@ def _declared(target: OpenedFile, alike: Iterable[Declaration], entry: Entry) ->
 def _has_flow_of(target: OpenedFile, declaration: Declaration, entry: Entry) -> bool:
     mine = str(entry.get("entrypoint", ""))
     return declaration.entrypoint == mine or _flow(target, declaration.entrypoint) == _flow(target, mine)
+
+
+def _flow_of(target: OpenedFile, entry: Entry, *, is_read: bool) -> str:
+    """The name of the flow that *entry* deploys, as far as its file tells."""
+    entrypoint = str(entry.get("entrypoint", ""))
+    return str(entry.get("flow_name") or (_flow(target, entrypoint) if is_read else entrypoint))
 
 
 def _flow(target: OpenedFile, entrypoint: str) -> str:

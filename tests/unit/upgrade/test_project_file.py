@@ -103,6 +103,20 @@ def test_the_same_name_of_another_flow_is_another_deployment(old: OldRepository)
     assert [result.status for result in old.upgrade().results] == [Status.CARRIED, Status.CARRIED]
 
 
+def test_a_copy_of_the_flow_in_another_file_is_the_same_deployment(old: OldRepository) -> None:
+    """A server has one of them, and a project file with both would be refused."""
+    old.write("copy.py", FLOW)
+    old.deployment("a.yaml", path=None)
+    old.deployment("b.yaml", path=None, entrypoint="copy.py:load_orders")
+
+    upgrade = old.written()
+
+    assert [result.status for result in upgrade.results] == [Status.CARRIED, Status.LEFT]
+    assert codes(upgrade.results[1].problems) == {"already-declared"}
+    project = open_project(ProjectPlace(directory=old.root))
+    assert validate(project, flows=FlowReader(old.root)) == []
+
+
 def test_each_goes_to_the_nearest_project_file(old: OldRepository) -> None:
     old.write("teams/one/prefect.yaml", "name: one\ndeployments: []\n")
     old.write("teams/one/flows.py", FLOW)
