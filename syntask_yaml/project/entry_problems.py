@@ -7,32 +7,43 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.document.location import start_of
 from syntask_yaml.document.node import Node
+
+# What is said of a value or a key that is kept, so that all else can be checked.
+_CODES = ("wrong-value", "wrong-type", "unsupported-tag", "duplicate-key")
 
 
 def with_entries(problems: Sequence[Diagnostic], tree: Node) -> Iterator[Diagnostic]:
-    """Return *problems*, where an error about a value that one entry alone has stands at its path in *tree*.
+    """Return *problems*, where an error about what one entry alone has stands at its path in *tree*.
 
     What an anchor brings into several entries, or into something else, concerns the whole file.
     """
-    starts = {each.span.start for each in problems if each.is_error and each.span and not each.path}
+    starts = {each.span.start for each in problems if each.span and _may_be_of_one(each)}
     found: dict[tuple[str, int], list[Node]] = defaultdict(list)
     for node in _nodes(tree) if starts else ():
-        if (start := node.span.start) in starts:
+        # A tag stands before its value, and a key that is there twice before the value that counts.
+        for start in starts & {node.span.start, start_of(node.location), node.key}:
             found[node.source.name, start].append(node)
     for each in problems:
-        nodes = found.get((each.span.source.name, each.span.start), []) if each.span else []
+        nodes = (
+            found.get((each.span.source.name, each.span.start), [])
+            if each.span and _may_be_of_one(each)
+            else []
+        )
         homes = {node.path[:2] for node in nodes}
-        is_of_one = len(homes) == 1 and all(home[:1] == ("deployments",) for home in homes)
-        yield replace(each, path=nodes[0].path) if is_of_one and not each.path else each
+        is_of_one = len(homes) == 1 and all(home[:-1] == ("deployments",) for home in homes)
+        yield replace(each, path=nodes[0].path) if is_of_one else each
+
+
+def _may_be_of_one(problem: Diagnostic) -> bool:
+    return problem.code in _CODES and problem.is_error and not problem.path
 
 
 def _nodes(tree: Node) -> Iterator[Node]:
-    """Everything that is neither a list nor a mapping."""
+    """Everything in *tree*, in no order."""
     left = [tree]
     while left:
         node = left.pop()
-        if isinstance(node.value, (dict, list)):
-            left.extend(node.children())
-        else:
-            yield node
+        left.extend(node.children())
+        yield node

@@ -15,7 +15,10 @@ SOUND = "- {name: sound, entrypoint: 'f.py:f'}"
 
 
 @pytest.mark.parametrize("dialect", Dialect)
-@pytest.mark.parametrize("value", [".inf", ".nan", "!!int many", "[[-.inf]]", "&own .nan"])
+@pytest.mark.parametrize(
+    "value",
+    [".inf", ".nan", "!!int many", "[[-.inf]]", "&own .nan", "!own {a: 1}", "{y: !own 1}"],
+)
 def test_a_value_of_one_entry_keeps_only_that_one_from_being_deployed(dialect: Dialect, value: str) -> None:
     broken = f"- {{name: broken, entrypoint: 'f.py:f', parameters: {{x: {value}}}}}"
     project = load_project(
@@ -27,6 +30,23 @@ def test_a_value_of_one_entry_keeps_only_that_one_from_being_deployed(dialect: D
 
 
 @pytest.mark.parametrize(
+    "broken",
+    [
+        "name: broken\n  name: again",
+        "name: broken\n  parameters: {x: 1, x: 2}",
+        "name: broken\n  tags: [{y: 1, y: 2}]",
+    ],
+)
+def test_a_key_that_an_entry_has_twice_keeps_only_that_one_from_being_deployed(broken: str) -> None:
+    text = f"deployments:\n{SOUND}\n- entrypoint: 'f.py:f'\n  {broken}\n"
+    project = load_project(read(Source("f.yaml", text)), Path(), dialect=Dialect.SYNTASK)
+
+    assert "duplicate-key" in [each.code for each in project.diagnostics]
+    assert project.errors == ()
+    assert [bool(each.errors) for each in project.declarations] == [False, True]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         f"deployments:\n{SOUND}\n- &one {{name: a, parameters: {{x: .inf}}}}\n- {{<<: *one, name: b}}\n",
@@ -34,10 +54,12 @@ def test_a_value_of_one_entry_keeps_only_that_one_from_being_deployed(dialect: D
         f"description: .inf\ndeployments:\n{SOUND}\n",
         ".inf",
         "deployments: .inf",
+        f"deployments: []\ndeployments:\n{SOUND}\n",
+        f"name: a\nname: b\ndeployments:\n{SOUND}\n",
         f"deployments:\n- .inf\n{SOUND}\n",
     ],
 )
 def test_a_value_that_others_have_too_concerns_all(text: str) -> None:
     project = load_project(read(Source("f.yaml", text)), Path(), dialect=Dialect.SYNTASK)
 
-    assert "wrong-value" in [each.code for each in project.errors]
+    assert {"wrong-value", "duplicate-key"} & {each.code for each in project.errors}
