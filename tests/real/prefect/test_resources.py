@@ -14,6 +14,7 @@ from syntask_yaml.model.block import Block
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.secret import Secret
 from tests.support.desk import Desk
+from tests.support.flaky_proxy import flaky
 from tests.support.prefect_server import PrefectServer
 
 RESOURCES = """
@@ -61,3 +62,35 @@ def test_resources_go_their_whole_way_on_a_server(desk: Desk) -> None:
     assert desk.deploy(prune=True).is_good
     assert [each.name for each in desk.backend.pools() if each.name == "k8s"] == []
     assert desk.backend.ledgers() == []
+
+
+def test_a_server_is_asked_for_automations_that_a_project_may_have(
+    empty: PrefectServer, tmp_path: Path
+) -> None:
+    """Its ledger says whether it may: so one that is declared no more is told of, and nobody asks in vain."""
+    variables = "name: shop\nresources:\n  variables: {region: north}\n"
+    page = (
+        "{name: page, trigger: {expect: [never.comes]}, actions: [{type: call-webhook, block: webhook/ops}]}"
+    )
+    entry = "work_pool: {name: default}"
+    with flaky(empty.api) as proxy, closing(PrefectBackend.open(proxy.api, {})) as backend:
+        desk = Desk(tmp_path, backend=backend)
+
+        def asked() -> tuple[int, int]:
+            """How often the server was asked for a plan, and how many resources that says to be left."""
+            proxy.seen.clear()
+            found = [each for each in desk.plan().diagnostics if each.code == "undeclared-resource"]
+            return sum("/related-to/" in each.path for each in proxy.seen), len(found)
+
+        backend.create_block(Block("webhook", "ops", {"url": Secret("http://127.0.0.1:9/")}))
+        desk.declare(entry, top=variables)
+        assert desk.deploy().is_good
+        assert asked() == (0, 0)
+        desk.declare(entry, top=f"{variables}  automations: [{page}]\n")
+        assert desk.deploy().is_good
+        assert asked() == (1, 0)
+        desk.declare(entry, top=variables)
+        assert asked() == (1, 1)
+        assert desk.deploy(prune=True).is_good
+        assert asked() == (0, 0)
+        backend.delete_block("webhook", "ops")
