@@ -1,6 +1,6 @@
 """Prefect 2.19.2 and 2.20.25, among the last with agents, each in an environment of its own.
 
-`2.19-blocks` and `3-workers` have the packages for clouds and clusters of both times as well.
+`2.19-blocks`, `3-workers` and `3.9-workers` have the packages for clouds and clusters of their times as well.
 
 An environment is made once, which takes about a minute, and needs the package index then.
 """

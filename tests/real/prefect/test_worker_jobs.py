@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from tests.support.job_mistakes import (
     set_the_scene,
 )
 from tests.support.old_prefect import old_python
-from tests.support.prefect_server import PrefectServer
+from tests.support.prefect_server import PrefectServer, version_of
 from tests.support.worker_jobs import worker_verdicts
 
 # The environment with the packages for clouds and clusters takes minutes to install.
@@ -29,6 +30,8 @@ pytestmark = [
     pytest.mark.skipif(bool(container_engine.MISSING), reason=container_engine.MISSING),
 ]
 
+# The kind of a server, and the environment that has the workers of its Prefect.
+_WORKERS = (("sqlite", "3-workers"), ("newer", "3.9-workers"))
 _LONG_AGO = {"type": "SCHEDULED", "state_details": {"scheduled_time": "2026-01-01T00:00:00Z"}}
 # Names that a cluster refuses, by checks that the schema of its API does not have.
 _BEYOND_THE_SCHEMA = ({"namespace": "No_Such"}, {"service_account_name": "Bad Name!"})
@@ -50,19 +53,24 @@ class Outcome:
         return self.worker == TAKES and not self.is_refused and not is_beyond
 
 
-@pytest.fixture(name="outcomes", scope="module")
-def _outcomes(sqlite: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Outcome]]:
-    python = old_python("3-workers")
-    sqlite.empty()
-    for desk in set_the_scene(sqlite, tmp_path_factory.mktemp("mistakes")):
+@pytest.fixture(name="outcomes", scope="module", params=_WORKERS, ids=itemgetter(0))
+def _outcomes(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[list[Outcome]]:
+    """With the workers of the Prefect of our own environment, and of the newer one, each with its server."""
+    kind, version = request.param
+    python = old_python(version)
+    server: PrefectServer = request.getfixturevalue(kind)
+    server.empty()
+    for desk in set_the_scene(server, tmp_path_factory.mktemp("mistakes")):
         plans = plan_says(desk, MISTAKES)
-        flow = sqlite.request("POST", "/flows/", {"name": "etl"})["id"]
+        flow = server.request("POST", "/flows/", {"name": "etl"})["id"]
         deployments = [
             answer.json()["id"] if answer.status_code == 201 else None
-            for answer in server_answers(sqlite, flow, MISTAKES)
+            for answer in server_answers(server, flow, MISTAKES)
         ]
-        refused = [each is None or not _is_run_by_hand(sqlite, each) for each in deployments]
-        verdicts = _verdicts(python, sqlite, flow, deployments)
+        refused = [each is None or not _is_run_by_hand(server, each) for each in deployments]
+        verdicts = _verdicts(python, server, flow, deployments)
         rows = zip(MISTAKES, plans, refused, verdicts, strict=True)
         yield [Outcome(mistake, plan, is_refused, *verdict) for mistake, plan, is_refused, verdict in rows]
 
@@ -85,7 +93,7 @@ def _verdicts(
         }
         rows.append(row)
     with container_engine.container_engine() as engine:
-        for image in ("prefecthq/prefect:3.8.8-python3.11", "debian:12"):
+        for image in (f"prefecthq/prefect:{version_of(python)}-python3.11", "debian:12"):
             engine.add(image)
         found = worker_verdicts(python, rows, flow=flow, PREFECT_API_URL=server.api, DOCKER_HOST=engine.url)
     return [found[row["name"]] for row in rows]
