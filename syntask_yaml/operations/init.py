@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 from syntask_yaml.assets import asset
@@ -83,9 +84,16 @@ def suggest_recipe(directory: Path) -> str:
 
 
 def init_project(
-    directory: Path, recipe: Recipe, fields: Mapping[str, str], *, name: str | None = None
+    directory: Path,
+    recipe: Recipe,
+    fields: Mapping[str, str],
+    *,
+    name: str | None = None,
+    schedules: Sequence[Mapping[str, Any]] = (),
 ) -> Path:
     """Write the project file of *recipe* into *directory*, and the schema that editors read; its path.
+
+    Each flow that is found gets an entry with *schedules*.
 
     Raises UsageError for fields that are missing or not known, FileFailed if there is a file already.
     """
@@ -99,7 +107,9 @@ def init_project(
         write_schema(directory)
         if "push_to_" in template:
             _write_ignore_file(directory)
-        write_atomically(path, filled + _entries(flows, recipe))  # last: with it there, nothing is done again
+        write_atomically(
+            path, filled + _entries(flows, recipe, schedules)
+        )  # last: with it there, nothing is done again
     except OSError as error:
         raise FileFailed(f"Cannot write `{path}`: {error.strerror or error}.") from error
     return path
@@ -161,10 +171,11 @@ def _values(directory: Path, name: str, fields: Mapping[str, str]) -> dict[str, 
     }
 
 
-def _entries(flows: list[Flow], recipe: Recipe) -> str:
+def _entries(flows: list[Flow], recipe: Recipe, schedules: Sequence[Mapping[str, Any]]) -> str:
     """An entry for each flow that was found; an example in comments where there is none."""
     if flows:
-        return "\n".join(_entry(name, flow.entrypoint, recipe) for name, flow in _named(flows))
+        timed = indent(to_yaml({"schedules": list(schedules)}), "    ") if schedules else ""
+        return "\n".join(_entry(name, flow.entrypoint, recipe) + timed for name, flow in _named(flows))
     example = "".join(
         f"  # {line}\n"
         for line in _entry("my-flow", "flows.py:my_flow", recipe).replace("\n  ", "\n").strip().split("\n")

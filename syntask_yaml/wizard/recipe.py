@@ -1,26 +1,36 @@
-"""The interview of `syntask init`: which recipe, and what it must be told."""
+"""The interview of `syntask init`: which recipe, what it must be told, and when the flows run."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from syntask_yaml.operations.init import Recipe
+from syntask_yaml.wizard.prompts.schedules import Clock, ask_for_schedules
 from syntask_yaml.wizard.questions import Choice, Interview, Select, Text
 
 
 @dataclass(frozen=True, slots=True)
 class RecipeChoice:
-    """A recipe, and the values of its fields."""
+    """A recipe, the values of its fields, and the *schedules* that each entry gets."""
 
     recipe: Recipe
     fields: Mapping[str, str]
+    schedules: Sequence[Mapping[str, Any]] = ()
 
 
 def ask_recipe(
-    recipes: Mapping[str, Recipe], suggested: str, given: str | None, fields: Mapping[str, str]
+    recipes: Mapping[str, Recipe],
+    suggested: str,
+    given: str | None,
+    fields: Mapping[str, str],
+    clock: Clock | None,
 ) -> Interview[RecipeChoice]:
-    """The recipe that is *given*, or one of *recipes*; then its fields that are not in *fields*."""
+    """The recipe that is *given*, or one of *recipes*; then its fields that are not in *fields*.
+
+    With a *clock*, also when the flows run.
+    """
     name = given or (yield from _which(recipes, suggested).ask())
     recipe = recipes[name]
     values = dict(fields)
@@ -28,7 +38,8 @@ def ask_recipe(
         if field not in values:
             question = Text(f"field {field}", about, option=f"--field {field}=VALUE", takes_templates=False)
             values[field] = yield from question.ask()
-    return RecipeChoice(recipe, values)
+    schedules = (yield from ask_for_schedules(clock)) if clock is not None else None
+    return RecipeChoice(recipe, values, schedules or ())
 
 
 def _which(recipes: Mapping[str, Recipe], suggested: str) -> Select:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import yaml
 from git import Repo
 
 from tests.support.console import Console
@@ -396,6 +397,21 @@ def test_the_recipe_that_fits_is_the_first_choice(
         opened.type(CTRL_C)
         assert opened.wait() == 130
     assert not (repository.directory / "syntask.yaml").exists()
+
+
+def test_a_new_project_runs_by_the_schedule_that_its_calendar_shows(repository: Console) -> None:
+    """Each entry gets it, and the days are seen before anything is written."""
+    with terminal(repository, "init") as opened:
+        opened.answer("How do runs get the code?", ENTER)
+        opened.answer("Run on a schedule?", DOWN * 2 + ENTER)
+        opened.answer("Cron expression?", f"30 2 * * *{ENTER}")
+        opened.answer("Time zone?", ENTER)
+        opened.see("At 02:30, every day").see("Mo Tu We Th Fr Sa Su")
+        opened.answer("Add another schedule?", ENTER)
+        assert opened.wait() == 0
+    text = (repository.directory / "syntask.yaml").read_text(encoding="utf-8")
+    declared = yaml.safe_load(text)["deployments"]
+    assert [[each["cron"] for each in entry["schedules"]] for entry in declared] == [["30 2 * * *"]] * 3
 
 
 @pytest.mark.parametrize(

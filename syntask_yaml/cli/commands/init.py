@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,15 +12,18 @@ from syntask_yaml.cli.completion import complete_recipe
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.errors import UsageError
+from syntask_yaml.operations.flows import list_flows
 from syntask_yaml.operations.init import (
     SCHEMA_NAME,
-    Recipe,
     check_free,
     find_recipe,
     init_project,
     recipes,
     suggest_recipe,
 )
+
+if TYPE_CHECKING:
+    from syntask_yaml.wizard.recipe import RecipeChoice
 
 
 @click.command("init")
@@ -36,27 +41,28 @@ def command(context: Context, /, *, recipe: str | None, name: str | None, fields
     """Create a commented project file with an entry for each flow in the repository."""
     values = dict(map(_pair, fields))
     check_free(context.directory)
-    chosen, values = (
-        _asked(context, recipe, values) if context.may_prompt else (_chosen(context, recipe), values)
-    )
-    path = init_project(context.directory, chosen, values, name=name)
-    say(f"Wrote `{path.name}` with the recipe `{chosen.name}`, and `{SCHEMA_NAME}` for your editor.")
+    if context.may_prompt:
+        chosen = _asked(context, recipe, values)
+        named, values, schedules = chosen.recipe, dict(chosen.fields), chosen.schedules
+    else:
+        named, schedules = find_recipe(recipe or suggest_recipe(context.directory)), ()
+    path = init_project(context.directory, named, values, name=name, schedules=schedules)
+    say(f"Wrote `{path.name}` with the recipe `{named.name}`, and `{SCHEMA_NAME}` for your editor.")
     say("Next: `syntask validate`, then `syntask deploy --all`.")
 
 
-def _chosen(context: Context, name: str | None) -> Recipe:
-    return find_recipe(name or suggest_recipe(context.directory))
-
-
-def _asked(context: Context, name: str | None, fields: Mapping[str, str]) -> tuple[Recipe, dict[str, str]]:
-    """The recipe, and its fields, with what was not said asked for."""
+def _asked(context: Context, name: str | None, fields: Mapping[str, str]) -> RecipeChoice:
+    """The recipe, its fields, and when flows run, with what was not said asked for."""
     from syntask_yaml.cli.interview import answers_to
+    from syntask_yaml.wizard.gather import local_timezone
+    from syntask_yaml.wizard.prompts.schedules import Clock
     from syntask_yaml.wizard.recipe import ask_recipe
 
     named = find_recipe(name).name if name else None
     suggested = suggest_recipe(context.directory)
-    chosen = answers_to(context, lambda: ask_recipe(recipes(), suggested, named, fields))
-    return chosen.recipe, dict(chosen.fields)
+    has_entries = name is None and bool(list_flows(context.directory))
+    clock = Clock(datetime.now(UTC), local_timezone(context.environ)) if has_entries else None
+    return answers_to(context, lambda: ask_recipe(recipes(), suggested, named, fields, clock))
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from syntask_yaml.model.timing import timezones
@@ -12,7 +14,7 @@ from syntask_yaml.wizard.checks import obeys
 from syntask_yaml.wizard.context import InterviewContext
 from syntask_yaml.wizard.draft import Draft
 from syntask_yaml.wizard.prompts.parameters import ask_missing
-from syntask_yaml.wizard.questions import Choice, Confirm, Interview, Select, Text
+from syntask_yaml.wizard.questions import Answer, Choice, Confirm, Interview, Select, Text
 from syntask_yaml.wizard.schedule_text import (
     described,
     interval_problem,
@@ -52,7 +54,30 @@ def ask_schedules(draft: Draft, context: InterviewContext) -> Interview[Draft]:
 
 
 def _ask_all(draft: Draft, context: InterviewContext) -> Interview[Draft]:
-    declared = _declared(draft)
+    clock = Clock(context.now, context.timezone, context.given.overrides.timezone, context.answers)
+    schedules = yield from ask_for_schedules(clock, _declared(draft))
+    return draft if schedules is None else draft.put(schedule=None, schedules=schedules)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What schedules are asked by: the time, the *timezone* of this machine, the *zone* that an option gives,
+    and given *answers*."""
+
+    now: datetime
+    timezone: str
+    zone: str | None = None
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+
+    def in_zone(self, schedule: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The schedule in the zone that an option gives."""
+        return {**schedule, "timezone": self.zone} if self.zone else schedule
+
+
+def ask_for_schedules(
+    clock: Clock, declared: Sequence[Mapping[str, Any]] = ()
+) -> Interview[list[Mapping[str, Any]] | None]:
+    """Return the schedules, as entries of `schedules`; None if those that are *declared* stay."""
     schedules: list[Mapping[str, Any]] = []
     kept = [Choice(_KEEP, f"Keep: {'; '.join(map(described, declared))}")] if declared else []
     kind = yield from Select(
@@ -60,21 +85,21 @@ def _ask_all(draft: Draft, context: InterviewContext) -> Interview[Draft]:
         "Run on a schedule?",
         choices=[*kept, Choice(DONE, "No, only on demand"), *_KINDS],
         default=_KEEP if kept else DONE,
-    ).ask(context.answers)
+    ).ask(clock.answers)
     if kind == _KEEP:
-        return draft
+        return None
     while kind != DONE:
-        schedule = yield from _ASK[kind](context)
+        schedule = yield from _ASK[kind](clock)
         schedules.append(schedule)
         kind = yield from Select(
             "schedule",
             "Add another schedule?",
             choices=[Choice(DONE, "No"), *_KINDS],
             default=DONE,
-            notes=_times(schedule, context),
-            table=next_days(_in_given_zone(schedule, context), context.now, context.timezone),
-        ).ask(context.answers)
-    return draft.put(schedule=None, schedules=schedules)
+            notes=_times(schedule, clock),
+            table=next_days(clock.in_zone(schedule), clock.now, clock.timezone),
+        ).ask(clock.answers)
+    return schedules
 
 
 def _declared(draft: Draft) -> list[Mapping[str, Any]]:
@@ -82,64 +107,59 @@ def _declared(draft: Draft) -> list[Mapping[str, Any]]:
     return [each for each in (own if isinstance(own, list) else [own]) if isinstance(each, dict)]
 
 
-def _times(schedule: Mapping[str, Any], context: InterviewContext) -> list[str]:
-    schedule = _in_given_zone(schedule, context)
-    times = next_times(schedule, context.now, context.timezone)
+def _times(schedule: Mapping[str, Any], clock: Clock) -> list[str]:
+    schedule = clock.in_zone(schedule)
+    times = next_times(schedule, clock.now, clock.timezone)
     return [f"{described(schedule)}. Next:", *(f"  {time}" for time in times)]
 
 
-def _in_given_zone(schedule: Mapping[str, Any], context: InterviewContext) -> Mapping[str, Any]:
-    zone = context.given.overrides.timezone
-    return {**schedule, "timezone": zone} if zone else schedule
-
-
-def _ask_interval(context: InterviewContext) -> Interview[dict[str, Any]]:
+def _ask_interval(clock: Clock) -> Interview[dict[str, Any]]:
     text = yield from Text(
         "interval",
         "How often?",
         default="1 hour",
         check=interval_problem,
         notes=["For example 15 minutes, 2 hours, 1 day, or a number of seconds."],
-    ).ask(context.answers)
+    ).ask(clock.answers)
     if is_template(text):
         return {"interval": text}
     seconds = spoken_interval(text)
     interval = int(seconds) if seconds == int(seconds) else seconds
     # Whole days keep their hour on the clock of a zone; shorter intervals are elapsed time.
     return (
-        (yield from _in_zone({"interval": interval}, context))
+        (yield from _in_zone({"interval": interval}, clock))
         if seconds % _DAY == 0
         else {"interval": interval}
     )
 
 
-def _ask_cron(context: InterviewContext) -> Interview[dict[str, Any]]:
+def _ask_cron(clock: Clock) -> Interview[dict[str, Any]]:
     line = yield from Text("cron", "Cron expression?", check=obeys(is_cron), notes=_CRON_NOTES).ask(
-        context.answers
+        clock.answers
     )
-    return (yield from _in_zone({"cron": line}, context))
+    return (yield from _in_zone({"cron": line}, clock))
 
 
-def _ask_rrule(context: InterviewContext) -> Interview[dict[str, Any]]:
+def _ask_rrule(clock: Clock) -> Interview[dict[str, Any]]:
     rule = yield from Text(
         "rrule",
         "Recurrence rule?",
         check=obeys(is_rrule),
         notes=["For example FREQ=WEEKLY;BYDAY=MO,TH;BYHOUR=6;BYMINUTE=0;BYSECOND=0"],
-    ).ask(context.answers)
-    return (yield from _in_zone({"rrule": rule}, context))
+    ).ask(clock.answers)
+    return (yield from _in_zone({"rrule": rule}, clock))
 
 
-def _in_zone(schedule: dict[str, Any], context: InterviewContext) -> Interview[dict[str, Any]]:
-    if context.given.overrides.timezone:
+def _in_zone(schedule: dict[str, Any], clock: Clock) -> Interview[dict[str, Any]]:
+    if clock.zone:
         return schedule
     zone = yield from Text(
         "timezone",
         "Time zone?",
-        default=context.timezone,
+        default=clock.timezone,
         check=obeys(is_zone),
         completions=sorted(timezones()),
-    ).ask(context.answers)
+    ).ask(clock.answers)
     return {**schedule, "timezone": zone}
 
 
