@@ -7,7 +7,6 @@ more than a moment.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from yaml.events import (
@@ -23,7 +22,8 @@ from yaml.events import (
 
 from syntask_yaml.document.aliases import Anchored, Anchors, aliased_key
 from syntask_yaml.document.location import AliasLocation, Location, MappingLocation, SequenceLocation
-from syntask_yaml.document.merging import Merge, merge_all, merges_of
+from syntask_yaml.document.merging import merge_all, merges_of
+from syntask_yaml.document.open_container import OpenContainer
 from syntask_yaml.document.parser import Parser
 from syntask_yaml.document.problems import TOO_DEEP, Problems
 from syntask_yaml.document.scalars import (
@@ -45,29 +45,6 @@ from syntask_yaml.model.value import MAX_DEPTH
 _KINDS = {INT: "a number", FLOAT: "a number", BOOL: "true or false", NULL: "null"}
 
 
-@dataclass(slots=True, eq=False)
-class _Open:
-    """A mapping or a list whose end has not been read yet.
-
-    *key* is one that awaits its value. *size* and *height* count the values inside, and how deep they are
-    nested. *merges* are what each merge key brings.
-    """
-
-    value: Any
-    location: MappingLocation | SequenceLocation
-    anchor: str | None
-    size: int = 1
-    height: int = 1
-    key: str | None = None
-    key_start: int = 0
-    merge_start: int | None = None
-    merges: list[list[Merge]] | None = None
-
-    @property
-    def awaits_key(self) -> bool:
-        return self.key is None and type(self.value) is dict
-
-
 class _MergeKey(str):
     """`<<` without quotes. With quotes it is a key like any other."""
 
@@ -86,12 +63,12 @@ def build_tree(problems: Problems) -> tuple[Any, Location]:
 
 
 class _Builder:
-    """The stack machine: one `_Open` for each container that the parser is inside of."""
+    """The stack machine: one `OpenContainer` for each container that the parser is inside of."""
 
     def __init__(self, problems: Problems) -> None:
         self._problems = problems
         self._anchors = Anchors(problems)
-        self._stack: list[_Open] = []
+        self._stack: list[OpenContainer] = []
         self._root: tuple[Any, Location] = (None, 0)
         self._documents = 0
         self._written = 0
@@ -137,7 +114,7 @@ class _Builder:
             value = text
         self._add(value, start, 1, event.anchor)
 
-    def _key(self, top: _Open, event: Any, start: int) -> None:
+    def _key(self, top: OpenContainer, event: Any, start: int) -> None:
         key = self._keys.get(event.value) if event.implicit[0] else None
         if key is None:
             key = self._new_key(event, start)
@@ -163,13 +140,13 @@ class _Builder:
         detail = f"The unquoted key `{key}` is {_KINDS[tag]}, and keys must be text."
         self._problems.report("key-not-text", detail, f'Write `"{key}"`.', start)
 
-    def _expect_value(self, top: _Open, key: str, start: int) -> None:
+    def _expect_value(self, top: OpenContainer, key: str, start: int) -> None:
         if key is _MERGE:
             if top.merge_start is not None:
                 self._report_twice(key, top.merge_start, start)
             top.merge_start = start
         elif key in top.value:
-            self._report_twice(key, _key_of(top, key), start)
+            self._report_twice(key, top.key_at(key), start)
         top.key, top.key_start = key, start
 
     def _report_twice(self, key: str, first: int, start: int) -> None:
@@ -193,9 +170,9 @@ class _Builder:
         if event.tag not in (None, "!", MAP if is_mapping else SEQ):
             self._problems.report_tag(event.tag, start)
         if is_mapping:
-            stack.append(_Open({}, MappingLocation(start), event.anchor))
+            stack.append(OpenContainer({}, MappingLocation(start), event.anchor))
         else:
-            stack.append(_Open([], SequenceLocation(start), event.anchor))
+            stack.append(OpenContainer([], SequenceLocation(start), event.anchor))
 
     def _close(self, _event: Any) -> None:
         done = self._stack.pop()
@@ -249,23 +226,5 @@ class _Builder:
             top.value.append(value)
             top.location.children.append(location)
         else:
-            _put(top, key, value, location)
+            top.put(key, value, location)
             top.key = None
-
-
-def _put(top: _Open, key: str, value: Any, location: Location) -> None:
-    """Put *value* under *key* of the mapping *top*; a key that was there keeps its place in the order."""
-    keys, children = top.location.keys, top.location.children  # type: ignore[union-attr]  # it has keys
-    if key in top.value:
-        at = list(top.value).index(key)
-        keys[at], children[at] = top.key_start, location
-    else:
-        keys.append(top.key_start)
-        children.append(location)
-    top.value[key] = value
-
-
-def _key_of(top: _Open, key: str) -> int:
-    """Where *key* of the mapping *top* was written."""
-    at: int = top.location.keys[list(top.value).index(key)]  # type: ignore[union-attr]  # it has keys
-    return at

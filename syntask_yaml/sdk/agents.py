@@ -29,7 +29,7 @@ from syntask_yaml.sdk.values import json_of
 from syntask_yaml.upgrade.agent_deployment import AgentDeployment, Form
 from syntask_yaml.upgrade.convert import convert
 from syntask_yaml.upgrade.draft import Converted, Scene
-from syntask_yaml.upgrade.pools import name_pools
+from syntask_yaml.upgrade.pool_names import name_pools
 from syntask_yaml.upgrade.secrets import hide_values
 
 # Said of files and scripts, and nothing to do about in a call that deploys.

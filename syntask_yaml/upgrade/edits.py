@@ -14,7 +14,7 @@ from syntask_yaml.source import Source
 from syntask_yaml.upgrade.commands import FoundCommands
 from syntask_yaml.upgrade.equivalents import Answer
 from syntask_yaml.upgrade.find import FoundFile
-from syntask_yaml.upgrade.pools import PoolNeed
+from syntask_yaml.upgrade.pool_names import PoolNeed
 from syntask_yaml.upgrade.project_file import Merged, OpenedFile
 from syntask_yaml.upgrade.read import FoundDeployments
 from syntask_yaml.upgrade.result import DeploymentResult, FileChange, Status

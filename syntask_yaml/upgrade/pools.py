@@ -1,18 +1,15 @@
-"""Which work pool a deployment goes to, and what the pools are called."""
+"""Which work pool a deployment goes to, and with which job variables."""
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
 from typing import Any
 
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.pool import DEFAULT_QUEUE
-from syntask_yaml.project.spelling import slug
 from syntask_yaml.upgrade.agent_deployment import Form, is_empty
 from syntask_yaml.upgrade.blocks import block_name, block_type, has_copy
-from syntask_yaml.upgrade.draft import Converted, EntryDraft, PoolWish
+from syntask_yaml.upgrade.draft import EntryDraft, PoolWish
 from syntask_yaml.upgrade.infrastructure import INFRASTRUCTURE, Infrastructure
 from syntask_yaml.upgrade.job_variables import (
     BlockDraft,
@@ -22,46 +19,10 @@ from syntask_yaml.upgrade.job_variables import (
     note_retries,
 )
 from syntask_yaml.upgrade.overrides import convert_overrides
+from syntask_yaml.upgrade.pool_names import usual_name
 from syntask_yaml.upgrade.pool_template import lift_template
 
 _AGENT_POOLS = frozenset({"default-agent-pool"})
-_PROCESS_POOL = "default"
-_TEMPLATES = "work-pools"
-
-
-@dataclass(frozen=True, slots=True)
-class PoolNeed:
-    """A work pool that entries name: who uses it, and through which queues.
-
-    *template* is its base job template as JSON, empty for the default one of the type.
-    """
-
-    name: str
-    type: str
-    deployments: tuple[str, ...]
-    queues: tuple[str, ...]
-    template: str = field(default="", repr=False)
-
-    @property
-    def is_default(self) -> bool:
-        """Whether it is the pool that every embedded backend has."""
-        return (self.name, self.type, self.template) == (_PROCESS_POOL, "process", "")
-
-    @property
-    def file(self) -> str:
-        """The path of the file with the template."""
-        return f"{_TEMPLATES}/{slug(self.name)}.json"
-
-    @property
-    def command(self) -> str:
-        """How to make it."""
-        words = ["syntask", "work-pool", "create", self.name, "--type", self.type]
-        return shlex.join([*words, *(("--base-job-template", self.file) if self.template else ())])
-
-    @property
-    def worker(self) -> str:
-        """How to start a worker for it."""
-        return shlex.join(["syntask", "worker", "start", "--pool", self.name])
 
 
 def convert_pool(draft: EntryDraft) -> None:
@@ -122,12 +83,8 @@ def _chosen(draft: EntryDraft, block: str, type: str) -> str:
     """The name that the user gave for the pool of a block, for the old pool, its usual name, or the type."""
     pools = draft.scene.pools
     old = draft.source.text("work_pool_name")
-    keys = (block, old, _usual(block, type), "" if block else type)
+    keys = (block, old, usual_name(block, type), "" if block else type)
     return next((pools[key] for key in keys if key and key in pools), "")
-
-
-def _usual(block: str, type: str) -> str:
-    return block or (_PROCESS_POOL if type == "process" else type)
 
 
 def _given(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -207,55 +164,3 @@ def note_stale_copy(draft: EntryDraft, block: Node, what: str) -> None:
         listed = ", ".join(f"`{each}`" for each in differing)
         detail = f"The copy of the block `{title}` in the file differs from the server in {listed}."
         draft.note(block, "stale-block-copy", f"{detail} {what} the values of the server.")
-
-
-def name_pools(wishes: Iterable[PoolWish]) -> dict[PoolWish, str]:
-    """What each pool is called. A block that was saved is one pool, whatever its copies in files say."""
-    all_wishes = list(dict.fromkeys(wishes))
-    names = _names(dict.fromkeys(map(_same, all_wishes)))
-    return {wish: names[_same(wish)] for wish in all_wishes}
-
-
-def _same(wish: PoolWish) -> PoolWish:
-    return replace(wish, template="") if wish.block else wish
-
-
-def _names(wishes: Iterable[PoolWish]) -> dict[PoolWish, str]:
-    names: dict[PoolWish, str] = {}
-    for wish in wishes:
-        usual = _usual(wish.block, wish.type)
-        name = f"{usual}-{wish.owner}" if wish.owner else usual
-        names[wish] = wish.chosen or _free(name, wish, names)
-    return names
-
-
-def _free(name: str, wish: PoolWish, taken: Mapping[PoolWish, str]) -> str:
-    used = set(taken.values())
-    if name in used and any(other.type != wish.type for other, at in taken.items() if at == name):
-        name = f"{name}-{wish.type}"
-    candidate, number = name, 1
-    while candidate in used:
-        number += 1
-        candidate = f"{name}-{number}"
-    return candidate
-
-
-def pools_needed(converted: Iterable[Converted], names: Mapping[PoolWish, str]) -> list[PoolNeed]:
-    """The pools that deployments need, by name."""
-    users: dict[str, list[Converted]] = {}
-    for each in converted:
-        if each.pool is not None:
-            users.setdefault(names[each.pool], []).append(each)
-    return [_need(name, using) for name, using in sorted(users.items())]
-
-
-def _need(name: str, using: list[Converted]) -> PoolNeed:
-    wishes = [each.pool for each in using if each.pool is not None]
-    queues = {str(each.entry.get("work_pool", {}).get("work_queue_name", DEFAULT_QUEUE)) for each in using}
-    return PoolNeed(
-        name=name,
-        type=wishes[0].type,
-        deployments=tuple(each.full_name for each in using),
-        queues=tuple(sorted(queues)),
-        template=next((wish.template for wish in wishes if wish.template), ""),
-    )

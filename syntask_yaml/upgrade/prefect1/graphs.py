@@ -7,7 +7,6 @@ depends on.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 
 from syntask_yaml.upgrade.prefect1.calls import is_known
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
@@ -15,32 +14,11 @@ from syntask_yaml.upgrade.prefect1.edges import graph_statements, is_uncalled, r
 from syntask_yaml.upgrade.prefect1.headers import decorator, signature
 from syntask_yaml.upgrade.prefect1.module import argument
 from syntask_yaml.upgrade.prefect1.names import bound_names
+from syntask_yaml.upgrade.prefect1.task_graph import TaskGraph, UnclearGraph
 
 _HINT = "Call the tasks in the function of the flow, and pass results or `wait_for=[…]`."
-
-
 # Methods of flows that add no task.
 _ADDS_NOTHING = frozenset({"run", "register", "deploy", "visualize"})
-
-
-class _Unclear(ValueError):
-    """The graph is not written out."""
-
-
-@dataclass(slots=True)
-class _Graph:
-    """What each task takes, by its parameters' names, and what it waits for; in the order of the text."""
-
-    inputs: dict[str, dict[str, str]] = field(default_factory=dict)
-    waits: dict[str, list[str]] = field(default_factory=dict)
-
-    def add(self, task: str) -> None:
-        self.inputs.setdefault(task, {})
-        self.waits.setdefault(task, [])
-
-    def wait(self, task: str, upstream: str) -> None:
-        if upstream not in self.waits[task]:
-            self.waits[task].append(upstream)
 
 
 def convert_graphs(draft: FlowFileDraft) -> None:
@@ -49,8 +27,8 @@ def convert_graphs(draft: FlowFileDraft) -> None:
         statements = graph_statements(draft, flow)
         try:
             graph = _read(draft, flow, statements)
-            lines = _lines(draft, graph)
-        except _Unclear as error:
+            lines = graph.calls(submits=draft.submits)
+        except UnclearGraph as error:
             left: list[ast.stmt] = [*statements] or ([flow.definition] if flow.block is None else [])
             for statement in left:
                 draft.todo(statement, "p1-dependency", f"{str(error) or 'The graph is computed.'} {_HINT}")
@@ -63,24 +41,24 @@ def convert_graphs(draft: FlowFileDraft) -> None:
             _write_lines(draft, statements, lines)
 
 
-def _read(draft: FlowFileDraft, flow: Prefect1Flow, statements: list[ast.Expr]) -> _Graph:
-    graph = _Graph()
+def _read(draft: FlowFileDraft, flow: Prefect1Flow, statements: list[ast.Expr]) -> TaskGraph:
+    graph = TaskGraph()
     if (tasks := flow.options.get("tasks")) is not None:
         if not isinstance(tasks[0], (ast.List, ast.Tuple)):
-            raise _Unclear
+            raise UnclearGraph
         for each in tasks[0].elts:
             _upstream(draft, flow, graph, each)
     if "edges" in flow.options:
-        raise _Unclear
+        raise UnclearGraph
     homes = {id(draft.module.parent(each)) for each in statements}
     is_straight = len(homes) <= 1 and (flow.block is None or not statements or homes == {id(flow.block)})
     if not is_straight:
-        raise _Unclear
+        raise UnclearGraph
     for statement in statements:
         assert isinstance(statement.value, ast.Call)
         _read_call(draft, flow, graph, statement.value)
     if flow.block is None and not graph.inputs and not _is_empty(draft, flow):
-        raise _Unclear
+        raise UnclearGraph
     return graph
 
 
@@ -99,7 +77,7 @@ def _is_empty(draft: FlowFileDraft, flow: Prefect1Flow) -> bool:
     return not isinstance(flow.scope, ast.FunctionDef)
 
 
-def _read_call(draft: FlowFileDraft, flow: Prefect1Flow, graph: _Graph, call: ast.Call) -> None:
+def _read_call(draft: FlowFileDraft, flow: Prefect1Flow, graph: TaskGraph, call: ast.Call) -> None:
     """Add to *graph* what a call of a method does."""
     assert isinstance(call.func, ast.Attribute)
     method, owner = call.func.attr, call.func.value
@@ -117,7 +95,7 @@ def _read_call(draft: FlowFileDraft, flow: Prefect1Flow, graph: _Graph, call: as
     kept = [each for each in call.keywords if each.arg != "keyword_tasks"]
     edges = read_edges(ast.Call(call.func, call.args[:3], kept), flow.variable)
     if edges is None or (len(call.args) > 4 and method != "chain"):
-        raise _Unclear
+        raise UnclearGraph
     if method == "set_dependencies":
         _take(draft, flow, graph, task, _written_out(values))
     if method == "chain":
@@ -136,7 +114,7 @@ def _read_call(draft: FlowFileDraft, flow: Prefect1Flow, graph: _Graph, call: as
 
 def _check_bound(call: ast.Call) -> None:
     if call.args or any(each.arg in (None, "upstream_tasks", "mapped") for each in call.keywords):
-        raise _Unclear
+        raise UnclearGraph
 
 
 def _written_out(node: ast.expr | None) -> dict[str, ast.expr]:
@@ -148,13 +126,13 @@ def _written_out(node: ast.expr | None) -> dict[str, ast.expr]:
             return {str(each.arg): each.value for each in node.keywords}
     elif isinstance(node, ast.Dict) and all(isinstance(key, ast.Constant) for key in node.keys):
         return {str(key.value): value for key, value in zip(node.keys, node.values, strict=True)}  # type: ignore[union-attr]
-    raise _Unclear
+    raise UnclearGraph
 
 
 def _take(
     draft: FlowFileDraft,
     flow: Prefect1Flow,
-    graph: _Graph,
+    graph: TaskGraph,
     node: ast.expr | None,
     values: dict[str, ast.expr],
 ) -> None:
@@ -172,10 +150,10 @@ def _task(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.AST | None) -> str
     """The name of a task that is not called yet."""
     if isinstance(node, ast.Name) and is_uncalled(draft, flow, node):
         return node.id
-    raise _Unclear("A task is not a name of this file.")
+    raise UnclearGraph("A task is not a name of this file.")
 
 
-def _upstream(draft: FlowFileDraft, flow: Prefect1Flow, graph: _Graph, node: ast.AST | None) -> str:
+def _upstream(draft: FlowFileDraft, flow: Prefect1Flow, graph: TaskGraph, node: ast.AST | None) -> str:
     """The name of a task, which is in the graph then, of a parameter, or of a result."""
     if isinstance(node, ast.Name) and (node.id in draft.parameters or _is_result(draft, flow, node)):
         return draft.renamed.get(node, node.id)
@@ -195,44 +173,6 @@ def _is_result(draft: FlowFileDraft, flow: Prefect1Flow, use: ast.Name) -> bool:
     is_value = is_known(draft, called) or draft.names.of(called) == "prefect.Parameter"
     is_once = sum(isinstance(each.ctx, ast.Store) for each in stores) == 1
     return is_value and is_once and made.lineno < min(each.lineno for each in graph_statements(draft, flow))
-
-
-def _lines(draft: FlowFileDraft, graph: _Graph) -> list[str]:
-    """The calls, each behind those that it depends on."""
-    needed = {
-        task: [each for each in (*graph.inputs[task].values(), *graph.waits[task]) if each in graph.inputs]
-        for task in graph.inputs
-    }
-    used = {each for found in needed.values() for each in found}
-    lines: list[str] = []
-    done: list[str] = []
-    waiting = list(graph.inputs)
-    while waiting:
-        task = next((each for each in waiting if all(other in done for other in needed[each])), None)
-        if task is None:
-            raise _Unclear("The tasks depend on each other in a circle.")
-        waiting.remove(task)
-        done.append(task)
-        lines.append(_line(draft, graph, task, is_used=task in used))
-    return lines
-
-
-def _line(draft: FlowFileDraft, graph: _Graph, task: str, *, is_used: bool) -> str:
-    values = graph.inputs[task]
-    arguments = [f"{key}={_result(each) if each in graph.inputs else each}" for key, each in values.items()]
-    waits = [
-        _result(each) if each in graph.inputs else each
-        for each in graph.waits[task]
-        if each not in values.values()
-    ]
-    if waits:
-        arguments.append(f"wait_for=[{', '.join(waits)}]")
-    call = f"{task}{'.submit' if draft.submits else ''}({', '.join(arguments)})"
-    return f"{_result(task)} = {call}" if is_used else call
-
-
-def _result(task: str) -> str:
-    return f"{task}_result"
 
 
 def _write_function(

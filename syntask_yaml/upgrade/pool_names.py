@@ -1,0 +1,106 @@
+"""What the work pools of converted deployments are called, and how to make them."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from syntask_yaml.model.pool import DEFAULT_QUEUE
+from syntask_yaml.project.spelling import slug
+from syntask_yaml.upgrade.draft import Converted, PoolWish
+
+_PROCESS_POOL = "default"
+_TEMPLATES = "work-pools"
+
+
+@dataclass(frozen=True, slots=True)
+class PoolNeed:
+    """A work pool that entries name: who uses it, and through which queues.
+
+    *template* is its base job template as JSON, empty for the default one of the type.
+    """
+
+    name: str
+    type: str
+    deployments: tuple[str, ...]
+    queues: tuple[str, ...]
+    template: str = field(default="", repr=False)
+
+    @property
+    def is_default(self) -> bool:
+        """Whether it is the pool that every embedded backend has."""
+        return (self.name, self.type, self.template) == (_PROCESS_POOL, "process", "")
+
+    @property
+    def file(self) -> str:
+        """The path of the file with the template."""
+        return f"{_TEMPLATES}/{slug(self.name)}.json"
+
+    @property
+    def command(self) -> str:
+        """How to make it."""
+        words = ["syntask", "work-pool", "create", self.name, "--type", self.type]
+        return shlex.join([*words, *(("--base-job-template", self.file) if self.template else ())])
+
+    @property
+    def worker(self) -> str:
+        """How to start a worker for it."""
+        return shlex.join(["syntask", "worker", "start", "--pool", self.name])
+
+
+def usual_name(block: str, type: str) -> str:
+    """The name of the pool for a saved *block*, or else for a *type*."""
+    return block or (_PROCESS_POOL if type == "process" else type)
+
+
+def name_pools(wishes: Iterable[PoolWish]) -> dict[PoolWish, str]:
+    """What each pool is called. A block that was saved is one pool, whatever its copies in files say."""
+    all_wishes = list(dict.fromkeys(wishes))
+    names = _names(dict.fromkeys(map(_same, all_wishes)))
+    return {wish: names[_same(wish)] for wish in all_wishes}
+
+
+def _same(wish: PoolWish) -> PoolWish:
+    return replace(wish, template="") if wish.block else wish
+
+
+def _names(wishes: Iterable[PoolWish]) -> dict[PoolWish, str]:
+    names: dict[PoolWish, str] = {}
+    for wish in wishes:
+        usual = usual_name(wish.block, wish.type)
+        name = f"{usual}-{wish.owner}" if wish.owner else usual
+        names[wish] = wish.chosen or _free(name, wish, names)
+    return names
+
+
+def _free(name: str, wish: PoolWish, taken: Mapping[PoolWish, str]) -> str:
+    used = set(taken.values())
+    if name in used and any(other.type != wish.type for other, at in taken.items() if at == name):
+        name = f"{name}-{wish.type}"
+    candidate, number = name, 1
+    while candidate in used:
+        number += 1
+        candidate = f"{name}-{number}"
+    return candidate
+
+
+def pools_needed(converted: Iterable[Converted], names: Mapping[PoolWish, str]) -> list[PoolNeed]:
+    """The pools that deployments need, by name."""
+    users: dict[str, list[Converted]] = {}
+    for each in converted:
+        if each.pool is not None:
+            users.setdefault(names[each.pool], []).append(each)
+    return [_need(name, using) for name, using in sorted(users.items())]
+
+
+def _need(name: str, using: list[Converted]) -> PoolNeed:
+    wishes = [each.pool for each in using if each.pool is not None]
+    queues = {str(each.entry.get("work_pool", {}).get("work_queue_name", DEFAULT_QUEUE)) for each in using}
+    return PoolNeed(
+        name=name,
+        type=wishes[0].type,
+        deployments=tuple(each.full_name for each in using),
+        queues=tuple(sorted(queues)),
+        template=next((wish.template for wish in wishes if wish.template), ""),
+    )
