@@ -66,6 +66,7 @@ def status() -> BackendStatus:
     facts = Facts(run=late, now=NOW, has_own_worker=True, pool=WorkPool(name="reports", type="process"))
     return BackendStatus(
         running=(running,),
+        silent=frozenset(),
         late=(LateRuns((late,), explain(facts).reasons),),
         failed=tuple(sorted(failed, key=lambda run: run.ended or NOW, reverse=True)),
         coming=tuple(sorted((time, name) for name, times in coming.items() for time in times)),

@@ -58,8 +58,8 @@ OTHERS = {
     "scheduled-later", "deployment-paused", "no-work-pool", "pool-paused", "pool-limit-zero", "queue-paused",
     "queue-limit-zero", "deployment-full", "queue-full", "pool-full", "no-worker", "queue-unserved",
     "workers-full", "waiting-unexplained", "worker-silent", "cancelling", "starting", "retrying", "running",
-    "worker-stopped", "cancelled-on-request", "surplus", "deployment-deleted", "cancelled", "never-started",
-    "worker-lost", "out-of-memory", "ended-unexplained",
+    "limit-full", "worker-stopped", "cancelled-on-request", "surplus", "deployment-deleted", "cancelled",
+    "never-started", "worker-lost", "out-of-memory", "ended-unexplained",
 }  # fmt: skip
 SERVER_ONLY = {"paused"}
 
@@ -214,6 +214,21 @@ def test_a_limit_that_is_reached(deployed: Deployed, command: str, limit: int | 
     found = why(site, first)
     assert codes(site, first) == codes(site, second) == ["cancelled-on-request"]
     assert "@" in evidence(found)
+
+
+def test_a_flow_that_waits_for_a_slot(deployed: Deployed) -> None:
+    """It runs, and does nothing: the run that holds the slot is named."""
+    site = deployed("holds_a_slot")
+    site.syntask("concurrency-limit", "create", "database", "--limit", "1")
+    with site.worker("--name", "box", "--limit", "2"):
+        (first,) = site.ask("holds_a_slot")
+        until(lambda: site.marked("held"))
+        (second,) = site.ask("holds_a_slot")
+        until(lambda: codes(site, second) == ["limit-full"])
+        assert f"run `{site.run(first).name}` ({first[:8]})" in evidence(why(site, second))
+        assert codes(site, first) == ["running"]
+        site.syntask("flow-run", "cancel", second, first)
+        site.until(first)
 
 
 def test_a_queue_that_no_worker_serves(deployed: Deployed) -> None:

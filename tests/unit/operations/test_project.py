@@ -214,11 +214,11 @@ _MANY = int(os.environ.get("SYNTASK_MUTATIONS", "0"))
 
 def check(text: str, folder: Path, name: str, reader: FlowReader) -> None:
     (folder / name).write_bytes(text.encode("utf-8", "surrogatepass"))
-    project = open_project(ProjectPlace(directory=folder))
-    problems = validate(project, flows=reader)
-    assert all(problem.span is not None or problem.path == () for problem in problems)
-    context = DeployContext(project=project, backend=MemoryBackend(), reader=reader, environ={"X": "x"})
     with suppress(SyntaskError):
+        project = open_project(ProjectPlace(directory=folder))
+        problems = validate(project, flows=reader)
+        assert all(problem.span is not None or problem.path == () for problem in problems)
+        context = DeployContext(project=project, backend=MemoryBackend(), reader=reader, environ={"X": "x"})
         make_plan(context, Request(selection=Selection(all=True), keep_going=True))
 
 

@@ -15,6 +15,7 @@ import warnings
 from pathlib import Path
 
 from syntask import flow, get_run_logger, task
+from syntask.concurrency.sync import concurrency
 from syntask.states import Cancelled, Completed, Paused
 
 MARKS = Path(os.environ["MARKS"])
@@ -345,6 +346,13 @@ def sleeps(seconds: float = 600.0):
     mark("began")
     time.sleep(seconds)
     mark("ended")
+
+
+@flow
+def holds_a_slot():
+    with concurrency("database"):
+        mark("held")
+        time.sleep(600)
 
 
 @flow

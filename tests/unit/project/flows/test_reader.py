@@ -646,7 +646,7 @@ def test_a_flow_that_cannot_be_loaded_is_still_a_flow(project: Project) -> None:
         ("flows/etl.py:extract", "The file `flows/etl.py` does not exist.", "Did you mean `etl.py`?"),
         ("deep.py:run", "The file `deep.py` does not exist.", "Did you mean `one/two/deep.py`?"),
         ("none.py:run", "The file `none.py` does not exist.", "Paths are relative to the project root."),
-        ("one/two:run", "The file `one/two` does not exist.", "Paths are relative to the project root."),
+        ("one/two:run", "`one/two` is a directory, not a regular file.", "path/to/file.py:function"),
         ("data/notes.txt:run", "`data/notes.txt` is not a Python file: its name does not end in `.py`.", ""),
         ("emty.run", "The module `emty` does not exist.", "Did you mean `empty`?"),
         ("one.two.dep.run", "The module `one.two.dep` does not exist.", "Did you mean `one.two.deep`?"),
