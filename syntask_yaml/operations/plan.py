@@ -8,7 +8,7 @@ from functools import partial
 
 from syntask_yaml.backend.base import Features
 from syntask_yaml.diagnostics import Diagnostic, each_once
-from syntask_yaml.errors import BackendRefused, ProjectInvalid
+from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.deployment import Deployment, Stored
 from syntask_yaml.operations.backend_lists import BackendLists
 from syntask_yaml.operations.choose import check_overrides, refuse_broken, with_full_names
@@ -16,7 +16,6 @@ from syntask_yaml.operations.chosen import choose_from
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.deployed import mark_drift
 from syntask_yaml.operations.forecasts import Forecasts, PlannedImage, forecast_steps
-from syntask_yaml.operations.former_owners import former_owners
 from syntask_yaml.operations.owners import check_owners, taken_over
 from syntask_yaml.operations.prepare import Prepared, prepare, prepare_again
 from syntask_yaml.operations.project import problems_of
@@ -30,6 +29,7 @@ from syntask_yaml.operations.prune import (
     with_removals,
     without_target,
 )
+from syntask_yaml.operations.pruned_owners import former_owners, pruned_owners
 from syntask_yaml.operations.renames import likely_renames, without_wrong_renames
 from syntask_yaml.operations.request import Request
 from syntask_yaml.operations.resources.changes import (
@@ -209,7 +209,6 @@ def _compare(
 ) -> Plan:
     """Return the plan for what is *prepared*."""
     project, backend = context.project, context.backend
-    is_whole = all(each.deployment is not None for each in prepared)
     # Of two with one name, which Prefect's dialect lets pass, the last counts.
     named = {each.deployment.full_name: each.deployment for each in prepared if each.deployment is not None}
     wanted = list(named.values())
@@ -219,19 +218,11 @@ def _compare(
         for each in actual
         if before is None or each.deployment.project != before or each.deployment.full_name in names
     ]
-    prune = frozenset({context.owner.project} - {None}) if request.prune and is_whole else frozenset()
-    if prune and request.take_over:
-        prune |= former_owners(context, names, actual)
+    may_prune = request.prune and all(each.deployment is not None for each in prepared)
+    prune = pruned_owners(context, request, names, actual) if may_prune else frozenset()
     if not request.take_over:
         check_owners(context, wanted, actual, prune=request.prune)
     ignore = ignored_fields(backend.features)  # what a server has shows when it is read
-    if prune and "project" in ignore:
-        detail = (
-            "The server is too old to store which project a deployment belongs to, which `--prune` requires."
-        )
-        raise BackendRefused(
-            detail, hint="Upgrade the server, or delete deployments with `syntask deployment delete`."
-        )
     changes = diff(
         wanted,
         actual,

@@ -1,4 +1,4 @@
-"""What a project was called before: it prunes what that still has, once it takes the rest of it over."""
+"""Whose deployments a deploy prunes: the project's, and what it has left under a name that it had before."""
 
 from __future__ import annotations
 
@@ -6,10 +6,30 @@ import re
 from collections.abc import Sequence, Set
 from pathlib import Path
 
+from syntask_yaml.errors import BackendRefused
 from syntask_yaml.model.deployment import Stored
 from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.request import Request
 
 _NAME = re.compile(r"^name:\s*(?P<quote>[\"']?)(?P<name>.*?)(?P=quote)\s*(?:#.*)?$", re.MULTILINE)
+
+
+def pruned_owners(
+    context: DeployContext, request: Request, names: Set[str], stored: Sequence[Stored]
+) -> frozenset[str]:
+    """Return the owners that lose what is no longer declared. Raises BackendRefused where none is stored.
+
+    A project that takes over what is *stored* under *names* takes all that its former name owns.
+    """
+    if context.owner.project is None:
+        return frozenset()
+    if "project" in context.backend.features.forgets:
+        raise BackendRefused(
+            "The server is too old to store which project a deployment belongs to, which `--prune` requires.",
+            hint="Upgrade the server, or delete deployments with `syntask deployment delete`.",
+        )
+    former = former_owners(context, names, stored) if request.take_over else frozenset()
+    return former | {context.owner.project}
 
 
 def former_owners(context: DeployContext, names: Set[str], stored: Sequence[Stored]) -> frozenset[str]:
