@@ -27,7 +27,7 @@ from syntask_yaml.operations.runs import find_run
 from syntask_yaml.operations.status.document import status_document
 from syntask_yaml.operations.status.read import read_status
 from syntask_yaml.operations.status.window import SCALES, Window
-from syntask_yaml.ui.site import JsonDocument, PageRequest, Site
+from syntask_yaml.ui.site import JsonDocument, Page, PageRequest, Site
 from syntask_yaml.ui.views.masking import without_secrets
 from syntask_yaml.ui.views.project import plan_document
 from syntask_yaml.ui.views.runs import run_page
@@ -190,6 +190,11 @@ API: tuple[ApiRoute, ...] = (
     ApiRoute("GET", "/api/blocks", list_blocks, "List the blocks by type and name."),
     ApiRoute("GET", "/api/plan", show_plan, "Show what a deploy of the project would change."),
 )
+
+
+def show_api(_site: Site, _asked: PageRequest) -> Page:
+    """Show what the table offers."""
+    return Page("api.html", {"routes": API})
 
 
 def openapi() -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from syntask_yaml.ui.api import show_api
 from syntask_yaml.ui.site import View
 from syntask_yaml.ui.views.deployment import pause_deployment, show_deployment, start_run
 from syntask_yaml.ui.views.deployments import show_deployments
@@ -40,4 +41,5 @@ PAGES: tuple[PageRoute, ...] = (
     PageRoute("POST", "/pools/pause", pause_pool),
     PageRoute("GET", "/values", show_values),
     PageRoute("GET", "/project", show_project),
+    PageRoute("GET", "/api", show_api),
 )

@@ -200,7 +200,16 @@ def test_every_page_is_accessible_and_runs_nothing_of_others(
     """By the rules of axe, in light and dark, on a narrow screen, with hostile names on it."""
     backend, client = hostile
     run = backend.runs(RunFilter(until=NOW, limit=1))[0].id
-    paths = ["/", "/runs", f"/runs/{run}", "/deployments", f"/deployment?name={NAME}", "/pools", "/values"]
+    paths = [
+        "/",
+        "/runs",
+        f"/runs/{run}",
+        "/deployments",
+        f"/deployment?name={NAME}",
+        "/pools",
+        "/values",
+        "/api",
+    ]
     found: dict[str, list[str]] = {}
     with open_tab(browser, base_url=str(client.base_url), viewport={"width": 380, "height": 800}) as tab:
         for path in paths:

@@ -27,6 +27,7 @@ _LISTS = [
     "/deployments",
     "/pools",
     "/values",
+    "/api",
     f"/deployment?name={NAME}",
 ]
 
@@ -167,6 +168,14 @@ def test_what_is_paused_goes_on_again(
         pages.post(path, data={"token": token, "paused": wanted, **form})
 
         assert paused(backend) is (wanted == "true")
+
+
+def test_a_page_lists_the_api(pages: httpx.Client) -> None:
+    """Each request with what it does; what can be asked for without more is a link."""
+    page = pages.get("/api").text
+    assert all(f"<code>{each.method} {each.path}</code>" in page and each.about in page for each in API[:4])
+    assert '<a href="/api/status">' in page
+    assert '<a href="/api/runs/{id}">' not in page
 
 
 def test_the_api_does_what_its_document_says(pages: httpx.Client, backend: EmbeddedBackend) -> None:
