@@ -122,9 +122,10 @@ class ContainerLife:
             except EngineUnreachable as error:
                 self._wait_for_engine(error)
             except EngineFailed as error:
-                # No run ends because the engine cannot tell something, or cannot clear away an earlier start.
+                # No run ends because the engine cannot tell something, or cannot clear away an earlier start,
+                # nor because an engine that was killed is not in order yet.
                 self._failures += 1
-                is_patient = self._is_started or self._is_looking
+                is_patient = self._is_started or self._is_looking or self._was_lost
                 if not is_patient or self._failures > _MOST_FAILURES:
                     raise
                 self._wait_for_engine(error)

@@ -80,7 +80,10 @@ def test_a_page_is_asked_for_as_many_names_as_fit(server: PrefectServer, backend
                 found = [each.deployment.full_name for each in another.deployments(names=names)]
             assert found == names
             counted = Counter(each.path.split("/")[2] for each in proxy.seen)
-            assert counted == {"deployments": 1, "automations": 1, **asked}
+            assert (
+                counted.pop("automations") <= 2 + COUNT // 6 // 200
+            )  # in pages, as each sixth has a trigger
+            assert counted == {"deployments": 1, **asked}
     server.request("DELETE", f"/deployments/{made}")
 
 

@@ -11,10 +11,10 @@ import pytest
 
 from syntask_yaml.steps.base import StepContext
 from syntask_yaml.steps.docker.containers import Container, ContainerEnd
-from syntask_yaml.steps.docker.errors import EngineFailed
+from syntask_yaml.steps.docker.errors import EngineFailed, EngineUnreachable
 from syntask_yaml.worker.container import life
 from syntask_yaml.worker.container.journal import NOT_STARTED
-from syntask_yaml.worker.container.life import BOX, RUN, STORE, ContainerLife
+from syntask_yaml.worker.container.life import BOX, KEPT, RUN, STORE, ContainerLife
 
 
 class OddEngine:
@@ -25,6 +25,7 @@ class OddEngine:
         self.asked = 0
         self.is_odd_for_ever = False
         self.removals_refused = 0
+        self.has_containers = True
         monkeypatch.setattr(life, "open_engine", self._open)
         monkeypatch.setattr(life, "find_containers", self._find)
         monkeypatch.setattr(life, "remove_container", self._remove)
@@ -37,6 +38,8 @@ class OddEngine:
         self.asked += 1
         if self.asked == 1 or self.is_odd_for_ever:
             raise KeyError("Id")
+        if not self.has_containers:
+            return []
         return [Container("one", {**labels, BOX: "box"}, "running")]
 
     def _remove(self, _engine: Any, found: str) -> None:
@@ -45,11 +48,11 @@ class OddEngine:
             raise EngineFailed("Removing the container failed: it is busy.", reason="it is busy")
         self.removed.append(found)
 
-    def ended(self, *, is_left: bool = False) -> ContainerLife:
+    def ended(self, *, is_left: bool = False, plan: Any = None) -> ContainerLife:
         """The life of its container, which another worker began, after its end."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(ContainerLife, "__post_init__", lambda _self: None)
-            lived = ContainerLife({STORE: "s", RUN: "r"}, StepContext(Path(), {}))
+            lived = ContainerLife({STORE: "s", RUN: "r"}, StepContext(Path(), {}), plan=plan)
         if is_left:
             lived.leave()
         lived._live()
@@ -101,3 +104,26 @@ def test_a_run_waits_until_what_an_earlier_start_left_is_removed(
     lived = engine.ended()
     assert lived.ended is not None
     assert (engine.asked, engine.removed) == (4, ["one"])
+
+
+@pytest.mark.parametrize("was_lost", [True, False])
+def test_an_engine_that_was_killed_may_refuse_a_start_for_a_while(
+    engine: OddEngine, monkeypatch: pytest.MonkeyPatch, was_lost: bool
+) -> None:
+    """What it was about to make is in its way until it has looked after its storage. Others mean it."""
+    engine.asked, engine.has_containers = 1, False
+    lost = [EngineUnreachable("Gone.")] if was_lost else []
+    refusals: Iterator[Exception] = iter([*lost, EngineFailed("In use."), EngineFailed("In use.")])
+
+    def start(_life: ContainerLife, _engine: Any, _plan: Any) -> Container:
+        for refusal in refusals:
+            raise refusal
+        return Container("two", {BOX: "box", KEPT: "1"}, "running")
+
+    end = ContainerEnd(code=3, out_of_memory=False, error="", output="", memory=0)
+    monkeypatch.setattr(life, "_RETRY_EVERY", 0.01)
+    monkeypatch.setattr(life, "wait_for_end", lambda _engine, _id: end)
+    monkeypatch.setattr(ContainerLife, "_start", start)
+    lived = engine.ended(plan=object())
+    assert lived.ended is not None
+    assert lived.ended.code == (3 if was_lost else NOT_STARTED)
