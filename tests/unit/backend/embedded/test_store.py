@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 
 from syntask_yaml.backend.base import RunFilter
 from syntask_yaml.backend.embedded import EmbeddedBackend, migrate
+from syntask_yaml.backend.embedded.run_rows import COLUMNS
 from syntask_yaml.backend.schedules import NextRuns
 from syntask_yaml.errors import BackendError, BackendRefused, BackendUnreachable
 from syntask_yaml.model.block import Variable
@@ -364,3 +366,11 @@ def test_a_request_of_the_past_is_due_at_once(open_store: Open) -> None:
 
     assert run.scheduled == long_ago
     assert backend.run(run.id) is not None
+
+
+def test_runs_are_read_by_the_places_of_their_columns(open_store: Open, path: Path) -> None:
+    """A migration that adds a column adds it to the row that is read, too."""
+    open_store()
+    with closing(sqlite3.connect(path)) as connection:
+        columns = [column[1] for column in connection.execute("PRAGMA table_info(runs)")]
+    assert tuple(columns) == COLUMNS
