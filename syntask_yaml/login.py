@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
-
 
 def login_name() -> str | None:
     """The name of the account; None for a user id without a name, as some containers have."""
+    import getpass  # which loads what few commands need
+
     try:
         return getpass.getuser()
     except (KeyError, OSError):
