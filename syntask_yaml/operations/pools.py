@@ -123,15 +123,18 @@ def with_status(pools: Sequence[WorkPool], backend: Backend) -> list[WorkPool]:
     return [each if each.name in served else replace(each, status="NOT_READY") for each in pools]
 
 
-def queue_status(queue: WorkQueue, backend: Backend, now: datetime) -> str:
-    """Return PAUSED, READY where a worker takes runs of *queue*, or NOT_READY."""
-    if queue.is_paused:
-        return "PAUSED"
-    is_served = is_polled(queue, now)
-    if backend.features.has_own_worker:
-        serving = (each for each in backend.workers(pool=queue.pool) if each.is_online)
-        is_served = any(not each.queues or queue.name in each.queues for each in serving)
-    return "READY" if is_served else "NOT_READY"
+def queue_states(queues: Sequence[WorkQueue], backend: Backend, now: datetime) -> list[str]:
+    """Return for each of *queues* PAUSED, READY where a worker takes its runs, or NOT_READY."""
+    is_ours = backend.features.has_own_worker
+    online = [each for each in backend.workers() if each.is_online] if is_ours else []
+
+    def is_served(queue: WorkQueue) -> bool:
+        if not is_ours:
+            return is_polled(queue, now)
+        serving = (each for each in online if each.pool == queue.pool)
+        return any(not each.queues or queue.name in each.queues for each in serving)
+
+    return ["PAUSED" if each.is_paused else "READY" if is_served(each) else "NOT_READY" for each in queues]
 
 
 def is_polled(queue: WorkQueue, now: datetime) -> bool:

@@ -23,7 +23,7 @@ from syntask_yaml.cli.views.output import as_json, print_json, print_table, say
 from syntask_yaml.model.pool import WorkQueue
 from syntask_yaml.model.value import Json
 from syntask_yaml.operations.documents import document, queue_document
-from syntask_yaml.operations.pools import find_pool, find_queue, queue_status
+from syntask_yaml.operations.pools import find_pool, find_queue, queue_states
 
 
 @click.group("work-queue")
@@ -54,7 +54,7 @@ def ls(context: Context, /, *, pool: str | None, output: str) -> None:
         if pool is not None:
             find_pool(backend, pool)
         queues = [queue for queue in backend.queues() if pool in (None, queue.pool)]
-        states = [queue_status(queue, backend, utc_now()) for queue in queues]
+        states = queue_states(queues, backend, utc_now())
     if output == "json":
         print_json(document("work-queue-ls", {"work_queues": [queue_document(queue) for queue in queues]}))
         return
