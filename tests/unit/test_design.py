@@ -6,6 +6,7 @@ import ast
 import inspect
 import json
 import re
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -194,6 +195,12 @@ def test_tests_stand_where_their_module_stands() -> None:
 def test_what_the_worker_serves_has_a_runner() -> None:
     """The backend promises to serve the types of the table that have a template; a runner executes them."""
     assert sorted(RUNNERS) == sorted(SERVED_TYPES)
+
+
+def test_the_repository_holds_no_links() -> None:
+    """A link to somewhere else on the machine of whoever committed it would stop every other checkout."""
+    listed = subprocess.run(("git", "ls-files", "--stage"), cwd=ROOT, capture_output=True, text=True, check=True)
+    assert [line for line in listed.stdout.splitlines() if line.startswith("120000")] == []
 
 
 def test_no_two_public_classes_have_one_name() -> None:
