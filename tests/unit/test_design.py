@@ -199,7 +199,8 @@ def test_what_the_worker_serves_has_a_runner() -> None:
 
 def test_the_repository_holds_no_links() -> None:
     """A link to somewhere else on the machine of whoever committed it would stop every other checkout."""
-    listed = subprocess.run(("git", "ls-files", "--stage"), cwd=ROOT, capture_output=True, text=True, check=True)
+    command = ("git", "ls-files", "--stage")
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert [line for line in listed.stdout.splitlines() if line.startswith("120000")] == []
 
 
