@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 # A limit with this before its name is for task runs that have the tag.
@@ -53,3 +55,15 @@ class SlotAnswer:
     missing: tuple[str, ...] = ()
     full: str = ""
     most: int = 0
+
+
+def slots_text(slots: int, names: Sequence[str]) -> str:
+    """Return *slots* of each of *names* in words: ``2 slots of `database`, `api` ``."""
+    number = "a slot" if slots == 1 else f"{slots} slots"
+    return f"{number} of {', '.join(f'`{name}`' for name in names)}"
+
+
+def awaited_slots(message: str) -> tuple[int, tuple[str, ...]]:
+    """Return how many slots of which limits *message* says that code waits for: what `slots_text` wrote."""
+    number = re.search(r"(\d+) slots of", message)
+    return int(number[1]) if number else 1, tuple(re.findall("`(.*?)`", message))

@@ -15,7 +15,7 @@ from syntask_yaml.backend.base import OwnBackend
 from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.backend.ids import new_id
 from syntask_yaml.errors import BackendError
-from syntask_yaml.model.concurrency_limit import SLOT_LOGGER, SlotRequest
+from syntask_yaml.model.concurrency_limit import SLOT_LOGGER, SlotRequest, slots_text
 from syntask_yaml.sdk.backends import own_backend_of
 from syntask_yaml.worker.protocol import RUN_ID
 
@@ -115,8 +115,7 @@ class Slots:
 
     @property
     def _what(self) -> str:
-        slots = "a slot" if self._request.slots == 1 else f"{self._request.slots} slots"
-        return f"{slots} of {', '.join(f'`{name}`' for name in self._request.names)}"
+        return slots_text(self._request.slots, self._request.names)
 
     def _refusal(self, when: str) -> str:
         return f"There was no room for {self._what} {when}."

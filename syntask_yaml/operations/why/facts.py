@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syntask_yaml.backend.base import Backend, LogFilter, RunFilter
-from syntask_yaml.model.concurrency_limit import SLOT_LOGGER, GlobalConcurrencyLimit
+from syntask_yaml.model.concurrency_limit import SLOT_LOGGER, GlobalConcurrencyLimit, awaited_slots
 from syntask_yaml.model.delivery import Delivery
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool, WorkQueue
@@ -25,7 +24,7 @@ _MOST_BUSY, _MOST_LINES = 1000, 200
 class Facts:
     """What is known about a run at *now*. What its state gives no need to ask for is left empty.
 
-    *busy* are the runs of its pool that take up slots, *workers* those of its pool, *lines* the last ones of
+    *busy* are the runs of any pool that take up slots, *workers* those of its pool, *lines* the last ones of
     its log. *has_own_worker*: the backend is one that our worker serves. *deliveries* are what automations
     did. *limits* are those of which its code waits for a slot, and *holders* the runs that have theirs.
     """
@@ -72,17 +71,16 @@ def _awaited(backend: Backend, run: Run, lines: Sequence[LogLine]) -> tuple[Glob
     """The limits of which the code of *run* waits for a slot: its last line says so, and it holds none."""
     if not lines or lines[-1].logger != SLOT_LOGGER:
         return ()
-    named = set(re.findall("`(.*?)`", lines[-1].message))
-    limits = [limit for limit in backend.concurrency_limits() if limit.name in named]
+    slots, names = awaited_slots(lines[-1].message)
+    limits = [limit for limit in backend.concurrency_limits() if limit.name in names]
     is_in = any(run.id in limit.holders for limit in limits)
-    return () if is_in else tuple(limit for limit in limits if limit.in_use >= limit.limit)
+    return () if is_in else tuple(limit for limit in limits if limit.in_use + slots > limit.limit)
 
 
 def _waiting(backend: Backend, facts: Facts) -> Facts:
     run = facts.run
     deployments = backend.deployments(names=[run.deployment]) if run.deployment else []
     queues = [queue for queue in backend.queues() if queue.pool == run.work_pool]
-    busy = backend.runs(RunFilter(states=_BUSY, limit=_MOST_BUSY))
     return replace(
         facts,
         deployment=next(
@@ -91,7 +89,7 @@ def _waiting(backend: Backend, facts: Facts) -> Facts:
         pool=next((pool for pool in backend.pools() if pool.name == run.work_pool), None),
         queue=next((queue for queue in queues if queue.name == (run.work_queue or DEFAULT_QUEUE)), None),
         workers=_workers(backend, run),
-        busy=tuple(each for each in busy if each.work_pool == run.work_pool),
+        busy=tuple(backend.runs(RunFilter(states=_BUSY, limit=_MOST_BUSY))),
     )
 
 

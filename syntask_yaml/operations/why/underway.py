@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator
 
+from syntask_yaml.model.concurrency_limit import GlobalConcurrencyLimit
 from syntask_yaml.model.pool_type import OUTLIVING_TYPES
 from syntask_yaml.model.run import CauseKind, Run, StateType
 from syntask_yaml.model.worker import ServingWorker
@@ -91,16 +93,29 @@ def _limit_full(facts: Facts) -> Finding | None:
     """Code of the flow waits for a slot, which the log of the run says."""
     if not facts.limits:
         return None
-    limit = facts.limits[0]
-    slots = "1 slot is" if limit.limit == 1 else f"{limit.limit} slots are"
-    raised = max(2 * limit.limit, limit.limit + 1)
-    raises = f"syntask concurrency-limit update {shlex.quote(limit.name)} --limit {raised}"
+    names = [limit.name for limit in facts.limits]
     since_then = Evidence("The run last wrote a line of its log", facts.lines[-1].timestamp)
-    return Finding(
-        f"The flow waits for a slot of the concurrency limit `{limit.name}`, whose {slots} taken.",
-        (*listed(facts.holders), since_then),
-        Remedy(raises, "to raise it, or wait until one is given back"),
+    raises = " && ".join(
+        f"syntask concurrency-limit update {shlex.quote(limit.name)} --limit {max(1, 2 * limit.limit)}"
+        for limit in facts.limits
     )
+    one, it = ("limit", "it") if len(names) == 1 else ("limits", "them")
+    listed_names = ", ".join(f"`{name}`" for name in names)
+    return Finding(
+        f"The flow waits for slots of the concurrency {one} {listed_names}, which others hold.",
+        (*(each for limit in facts.limits for each in _held(limit, facts)), since_then),
+        Remedy(raises, f"to raise {it}, or wait until slots are given back"),
+    )
+
+
+def _held(limit: GlobalConcurrencyLimit, facts: Facts) -> Iterator[Evidence]:
+    """Yield how many slots of *limit* are taken, and by whom each."""
+    runs = {run.id: run for run in facts.holders}
+    yield Evidence(f"`{limit.name}`: {limit.in_use} of {limit.limit} slots are taken")
+    yield from listed([runs[holder] for holder in limit.holders if holder in runs])
+    yield from (Evidence(f"code of {holder}") for holder in limit.holders if holder not in runs)
+    if limit.slot_decay_per_second and not limit.holders:
+        yield Evidence(f"{limit.slot_decay_per_second:g} slots a second become free again")
 
 
 def _running(facts: Facts) -> Finding | None:

@@ -82,19 +82,25 @@ def _deployment_full(facts: Facts) -> Finding | None:
 
 def _pool_full(facts: Facts) -> Finding | None:
     pool = facts.pool
-    if pool is None or not pool.concurrency_limit or len(facts.busy) < pool.concurrency_limit:
+    busy = _in_pool(facts)
+    if pool is None or not pool.concurrency_limit or len(busy) < pool.concurrency_limit:
         return None
-    return _full(f"The work pool `{pool.name}`", pool.concurrency_limit, facts.busy, resumes(pool))
+    return _full(f"The work pool `{pool.name}`", pool.concurrency_limit, busy, resumes(pool))
 
 
 def _queue_full(facts: Facts) -> Finding | None:
     queue = facts.queue
-    busy = [
-        run for run in facts.busy if queue is not None and (run.work_queue or DEFAULT_QUEUE) == queue.name
-    ]
-    if queue is None or not queue.concurrency_limit or len(busy) < queue.concurrency_limit:
+    if queue is None or not queue.concurrency_limit:
+        return None
+    busy = [run for run in _in_pool(facts) if (run.work_queue or DEFAULT_QUEUE) == queue.name]
+    if len(busy) < queue.concurrency_limit:
         return None
     return _full(f"The work queue `{queue.name}`", queue.concurrency_limit, busy, resumes(queue))
+
+
+def _in_pool(facts: Facts) -> list[Run]:
+    """Return the runs of the same work pool that take up slots."""
+    return [run for run in facts.busy if run.work_pool == facts.run.work_pool]
 
 
 def _full(what: str, limit: int, busy: Sequence[Run], raises: tuple[str, str] | None = None) -> Finding:

@@ -231,6 +231,30 @@ def test_a_flow_that_waits_for_a_slot(deployed: Deployed) -> None:
         site.until(first)
 
 
+def test_a_flow_that_waits_for_slots_of_several_limits(deployed: Deployed) -> None:
+    """Each limit without room is named with who holds its slots; one with room is not."""
+    site = deployed(holds_slots_of={"parameters": {"names": []}})
+    for name, slots in (("database", 2), ("api", 3), ("spare", 9)):
+        site.syntask("concurrency-limit", "create", name, "--limit", str(slots))
+    with site.worker("--name", "box", "--limit", "3"):
+        asked = [["database"], ["api"], ["database", "api", "spare"]]
+        (first,) = site.ask("holds_slots_of", parameters={"names": asked[0]})
+        (second,) = site.ask("holds_slots_of", parameters={"names": asked[1]})
+        until(lambda: site.marked("database") and site.marked("api"))
+        (third,) = site.ask("holds_slots_of", parameters={"names": asked[2]})
+        until(lambda: codes(site, third) == ["limit-full"])
+        found = why(site, third)
+        site.syntask("flow-run", "cancel", third, first, second)
+        site.until(second)
+    shown = [each["text"] for each in found["reasons"][0]["evidence"]]
+    assert [text.split(" of `")[0] for text in shown[:-1]] == [
+        "`api`: 2 of 3 slots are taken",
+        f"run `{site.run(second).name}` ({second[:8]})",
+        "`database`: 2 of 2 slots are taken",
+        f"run `{site.run(first).name}` ({first[:8]})",
+    ]
+
+
 def test_a_queue_that_no_worker_serves(deployed: Deployed) -> None:
     site = deployed("returns")
     (run,) = site.ask("returns")

@@ -356,6 +356,14 @@ def holds_a_slot():
 
 
 @flow
+def holds_slots_of(names: list[str]):
+    """Two slots of each."""
+    with concurrency(names, occupy=2):
+        mark("_".join(names))
+        time.sleep(600)
+
+
+@flow
 def marks_itself():
     mark("ran", os.environ["SYNTASK__FLOW_RUN_ID"])
 

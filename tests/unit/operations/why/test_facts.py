@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -38,6 +39,7 @@ def test_the_limit_of_a_worker_is_one_for_all_its_pools(tmp_path: Path) -> None:
     (reason,) = found.reasons
     assert reason.rule.code == "workers-full"
     assert reason.finding.evidence[0].text == "Worker `box` executes 1 of 1 runs"
+    assert f"({runs[1].id[:8]})" in reason.finding.evidence[1].text
     backend.close()
 
 
@@ -66,10 +68,13 @@ def test_code_that_waits_for_a_slot_is_told_apart_from_code_that_runs(tmp_path: 
 
     assert [why(place).rule.code for place in range(2)] == ["running", "limit-full"]
     found = why(1).finding
-    assert found.detail.endswith("the concurrency limit `db`, whose 1 slot is taken.")
-    assert f"({ids[0][:8]}) of `etl/d`: Running" in found.evidence[0].text
+    assert found.detail.endswith("the concurrency limit `db`, which others hold.")
+    assert found.evidence[0].text == "`db`: 1 of 1 slots are taken"
+    assert f"({ids[0][:8]}) of `etl/d`: Running" in found.evidence[1].text
     backend.give_back_slots(ids[0])
     assert why(1).rule.code == "running"
+    assert backend.take_slots(replace(slot_of("me"), run_id=""), NOW, lease=30).is_taken
+    assert why(1).finding.evidence[1].text.startswith("code of ")
     backend.close()
 
 
