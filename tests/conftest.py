@@ -65,6 +65,9 @@ class FailuresAtOnce:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    chosen = config.option.markexpr
+    if "torture" not in chosen:  # a `-m` of a command would take the place of one in the settings
+        config.option.markexpr = f"({chosen}) and not torture" if chosen else "not torture"
     if not hasattr(config, "workerinput"):  # one process prints for those that pytest-xdist starts
         config.pluginmanager.register(FailuresAtOnce(config))
 
