@@ -107,6 +107,11 @@ class PythonEdits:
         """Put *text* in front of the byte at *at*."""
         self.replace(at, at, text)
 
+    def insert_above(self, statement: ast.stmt, text: str) -> None:
+        """Put lines in front of a statement at the top of the file, and of comments that are put there."""
+        at = self.start(statement)
+        self._edits.append(_Edit(at, at, -2, text))
+
     def replace_node(self, node: ast.AST, text: str) -> None:
         """Put *text* in the place of *node*."""
         self.replace(self.start(node), self.end(node), text)

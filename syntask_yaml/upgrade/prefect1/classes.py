@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft
+from syntask_yaml.upgrade.prefect1.flow_classes import makes_flow
 from syntask_yaml.upgrade.prefect1.tasks import OPTIONS, convert_options
 
 # What an object of `Task` had.
@@ -146,9 +147,7 @@ def _is_upstream_only(draft: FlowFileDraft, call: ast.Call) -> bool:
     if not (isinstance(assignment, ast.Assign) and isinstance(assignment.targets[0], ast.Name)):
         return False
     block = draft.module.parent(assignment)
-    if not (
-        isinstance(block, ast.With) and draft.names.called(block.items[0].context_expr) == "prefect.Flow"
-    ):
+    if not (isinstance(block, ast.With) and makes_flow(draft.module, block.items[0].context_expr)):
         return False
     inside = set(ast.walk(block))
     uses = [

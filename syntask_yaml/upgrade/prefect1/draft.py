@@ -32,7 +32,8 @@ class Prefect1Flow:
     *variable* is what the file calls it, *function* the name of the function that it becomes. *is_renamed*
     says that *name* is not what the file says, which Prefect 3 does not allow. *parameters*
     are texts of the function's parameters by their old names, *renamed* those that got other names.
-    *options* are arguments of `Flow` and attributes that were set, each with its statement. *making* is set
+    *options* are arguments of `Flow` and attributes that were set, each with its statement; *own_options* are
+    arguments of a class of the project that Prefect's does not take. *making* is set
     for the flow that a function makes for the rest of the file, *maker* names one that makes it for others.
     *nodes* is everything in the body, *returned* what others read of a run.
     """
@@ -48,6 +49,7 @@ class Prefect1Flow:
     parameters: dict[str, str] = field(default_factory=dict)
     renamed: dict[str, str] = field(default_factory=dict)
     options: dict[str, tuple[ast.expr, ast.stmt]] = field(default_factory=dict)
+    own_options: frozenset[str] = frozenset()
     registered: list[ast.Call] = field(default_factory=list)
     arguments: list[str] = field(default_factory=list)
     first_lines: list[str] = field(default_factory=list)

@@ -63,8 +63,8 @@ def _convert_function(draft: FlowFileDraft, name: str, function: _Function) -> N
     option = "" if name == function.name else f'(name="{function.name}")'
     head, *lines = function.write(draft)
     text = [f"@{draft.want('prefect', 'task')}{option}", f"def {name}({head}):", *lines, "", "", ""]
-    first = min(map(draft.edits.start, (_on_top(draft, use) for use in uses)))
-    draft.edits.insert(first, draft.edits.newline.join(text))
+    first = min((_on_top(draft, use) for use in uses), key=draft.edits.start)
+    draft.edits.insert_above(first, draft.edits.newline.join(text))
 
 
 def _calls(draft: FlowFileDraft, uses: list[ast.Name]) -> Iterator[ast.Call]:

@@ -9,26 +9,31 @@ import re
 from itertools import chain, count
 
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
+from syntask_yaml.upgrade.prefect1.flow_classes import makes_flow, own_class
 from syntask_yaml.upgrade.prefect1.makings import find_making
 from syntask_yaml.upgrade.prefect1.module import argument
 from syntask_yaml.upgrade.prefect1.static import NotStatic
 
 # The positions of arguments of `Flow`.
 _POSITIONS = ("name", "schedule", "executor", "run_config", "storage", "tasks", "edges", "reference_tasks")
+_NAMED = frozenset("environment state_handlers on_failure validate result terminal_state_handler".split())
 
 
 def find_flows(draft: FlowFileDraft) -> None:
     """Put the flows of the file into *draft*; those of a form that is not known are left."""
-    calls = [call for call in draft.module.calls if draft.names.called(call) == "prefect.Flow"]
+    calls = [call for call in draft.module.calls if makes_flow(draft.module, call)]
     for call in sorted(calls, key=draft.edits.start):
         flow = _of_block(draft, call) or _of_assignment(draft, call)
-        if flow is None or _has_open_arguments(call) or _is_global(flow):
+        own = own_class(draft.module, call)
+        if flow is None or _has_open_arguments(call) or _is_global(flow) or (own and len(call.args) > 1):
             text = "The flow is built in a way that is not converted. Write a function with `@flow`."
             draft.todo(call, "p1-flow", text)
             continue
         flow.nodes = draft.module.inside(*flow.body)
         flow.making = find_making(draft, flow)
         draft.flows.append(flow)
+        if own:
+            _leave_own_class(draft, flow, own)
         _note_options(flow)
     for flow in draft.flows:
         flow.name = _name(draft, flow)
@@ -96,12 +101,25 @@ def _has_exit(node: ast.AST) -> bool:
     return any(_has_exit(child) for child in ast.iter_child_nodes(node))
 
 
+def _leave_own_class(draft: FlowFileDraft, flow: Prefect1Flow, name: str) -> None:
+    """Say that a class did more than Prefect's, and with which arguments, which are not options of flows."""
+    added = [each for each in flow.call.keywords if not _is_option(each)]
+    flow.own_options = frozenset(each.arg for each in added if each.arg)
+    text = f"The class `{name}` is not converted, only what `prefect.Flow` does of it."
+    given = f" with `{', '.join(map(draft.text, added))}`" if added else ""
+    draft.todo(flow.call, "p1-flow", f"{text} Write what it adds{given} as hooks or options of `@flow`.")
+
+
+def _is_option(option: ast.keyword) -> bool:
+    return option.arg in _POSITIONS or option.arg in _NAMED
+
+
 def _note_options(flow: Prefect1Flow) -> None:
     for position, name in enumerate(_POSITIONS[1:], 1):
         if len(flow.call.args) > position:
             flow.options[name] = flow.call.args[position], flow.definition
     for each in flow.call.keywords:
-        if each.arg and each.arg != "name":
+        if each.arg and each.arg != "name" and each.arg not in flow.own_options:
             flow.options[each.arg] = each.value, flow.definition
 
 

@@ -609,3 +609,20 @@ def test_a_flow_that_is_not_converted_gets_no_entry_and_keeps_its_options() -> N
     assert 'built.register(project_name="shop")' in found.text
     assert "other.register" not in found.text
     assert {"p1-dependency", "p1-deployment"} <= codes(found)
+
+
+def test_a_class_of_flows_is_known_by_what_is_done_with_it() -> None:
+    """A class of another file may be anything that is called so."""
+    text = f"from shop import OwnFlow\n{HEAD}{FLOW}\nwith OwnFlow(%s) as own:\n    t()\n%s"
+
+    assert codes(converted(text % ("'own'", "own.schedule = None\n"))) == {"p1-flow"}
+    assert "with OwnFlow('own') as own:\n" in converted(text % ("'own'", "own.show()\n")).text
+    assert "with OwnFlow() as own:\n" in converted(text % ("", "own.run()\n")).text
+
+
+def test_a_todo_of_a_flow_stands_above_it_and_not_above_a_task_that_is_written_there() -> None:
+    text = (
+        f"from prefect.tasks.prefect import create_flow_run\nfrom shop import OwnFlow\n{HEAD}"
+        "with OwnFlow('f') as flow:\n    create_flow_run(flow_name='g')\n\nflow.run()\n"
+    )
+    assert re.search(r"# TODO\(syntask upgrade P1-flow\).*\n@flow\(name='f'\)\n", converted(text).text)
