@@ -1,13 +1,19 @@
-"""What the git repository of a project says of itself."""
+"""What the git repository of a project says of itself.
+
+The program git is asked: a plan asks it thrice, in a small part of the time that importing GitPython takes.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
+
+# With them, git would look elsewhere than where it is asked.
+_OTHER_REPOSITORY = frozenset({"GIT_DIR", "GIT_WORK_TREE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,18 +26,9 @@ class GitRemote:
 
 def find_remote(directory: Path) -> GitRemote | None:
     """The `origin` of the repository that *directory* is in; None where there is none."""
-    if find_tree(directory.absolute()) is None:  # GitPython takes long to import
-        return None
-    from syntask_yaml.git_library import git
-
-    try:
-        with git.Repo(directory, search_parent_directories=True) as repository:
-            if "origin" not in repository.remotes:
-                return None
-            branch = "main" if repository.head.is_detached else repository.active_branch.name
-            return GitRemote(without_credentials(repository.remotes["origin"].url), branch)
-    except (git.GitError, ValueError, TypeError, OSError):  # GitPython's many ways of saying no
-        return None
+    tree = find_tree(directory.absolute())
+    url = tree and _url(tree)
+    return GitRemote(url, _branch(tree) or "main") if tree and url else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,33 +51,20 @@ class Commit:
 
 def find_commit(directory: Path) -> Commit | None:
     """The commit that is checked out around *directory*; None where there is none, or no program git."""
-    if find_tree(directory.absolute()) is None:  # GitPython takes long to import
+    tree = find_tree(directory.absolute())
+    found = tree and _text(tree, "rev-list", "--max-count=1", "--format=%B", "--encoding=UTF-8", "HEAD")
+    if not tree or not found:
         return None
-    from syntask_yaml.git_library import git
-
-    try:
-        with git.Repo(directory, search_parent_directories=True) as repository:
-            head = repository.head
-            branch = "HEAD" if head.is_detached else repository.active_branch.name
-            message = str(head.commit.message).strip().partition("\n")[0].rstrip()
-            url = repository.remotes["origin"].url if "origin" in repository.remotes else None
-            return Commit(head.commit.hexsha, branch, message, url and without_credentials(url))
-    except (git.GitError, ValueError, TypeError, OSError):  # GitPython's many ways of saying no
-        return None
+    first, _, message = found.partition("\n")
+    summary = message.strip().partition("\n")[0].rstrip()
+    return Commit(first.removeprefix("commit "), _branch(tree) or "HEAD", summary, _url(tree))
 
 
 def is_clean(directory: Path) -> bool | None:
     """Whether git has all around *directory* as it is, ignored files aside; None outside a repository."""
-    if find_tree(directory.absolute()) is None:
-        return None
-    from syntask_yaml.git_library import git
-
-    try:
-        with git.Repo(directory, search_parent_directories=True) as repository:
-            words = ["git", "-c", "core.fsmonitor=false", "status", "--porcelain", "--untracked-files=normal"]
-            return not repository.git.execute(words)
-    except (git.GitError, ValueError, TypeError, OSError):  # GitPython's many ways of saying no
-        return None
+    tree = find_tree(directory.absolute())
+    found = tree and _answer(tree, "status", "--porcelain", "--untracked-files=normal")
+    return None if found is None else not found
 
 
 def find_tree(directory: Path) -> Path | None:
@@ -100,34 +84,58 @@ def uncommitted(directory: Path, paths: Sequence[Path]) -> frozenset[Path] | Non
 
     None where *directory* is in no repository.
     """
-    from syntask_yaml.git_library import git
-
-    try:
-        with git.Repo(directory, search_parent_directories=True) as repository:
-            if not repository.head.is_valid():  # nothing was ever committed
-                return frozenset(path.resolve() for path in paths)
-            root = Path(str(repository.working_tree_dir)).resolve()
-            inside = {path.resolve() for path in paths if path.resolve().is_relative_to(root)}
-            names = [str(path.relative_to(root)) for path in sorted(inside)]
-            tracked = set(_listed(repository, "ls-files", names))
-            changed = set(_listed(repository, "diff", names, "HEAD", "--name-only", "--no-renames"))
-    except (git.GitError, ValueError, TypeError, OSError):  # GitPython's many ways of saying no
+    tree = find_tree(directory.absolute())
+    if tree is None:
         return None
-    clean = {root / name for name in tracked - changed}
+    root = tree.resolve()
+    inside = {path.resolve() for path in paths if path.resolve().is_relative_to(root)}
+    names = [str(path.relative_to(root)) for path in sorted(inside)]
+    tracked = _listed(root, names, "ls-files")
+    if tracked is None:
+        return None
+    changed = _listed(root, names, "diff", "HEAD", "--name-only", "--no-renames")
+    # Without an answer, nothing was ever committed.
+    clean = set() if changed is None else {root / name for name in tracked - changed}
     return frozenset(path.resolve() for path in paths) - clean
 
 
-def _listed(repository: Any, command: str, names: Sequence[str], *options: str) -> list[str]:
+def _listed(tree: Path, names: Sequence[str], command: str, *options: str) -> frozenset[str] | None:
     """The files that a command of git prints, of those called *names*, whatever characters they hold."""
-    words = [
-        "git",
-        "-c",
-        "core.fsmonitor=false",
-        "--literal-pathspecs",
-        command,
-        "-z",
-        *options,
-        "--",
-        *names,
-    ]
-    return [name for name in str(repository.git.execute(words)).split("\0") if name]
+    found = _answer(tree, "--literal-pathspecs", command, "-z", *options, "--", *names)
+    return None if found is None else frozenset(map(os.fsdecode, found.split(b"\0"))) - {""}
+
+
+def _branch(tree: Path) -> str | None:
+    """The branch that is checked out; None if it is a commit."""
+    found = _text(tree, "symbolic-ref", "--quiet", "HEAD")
+    return found and found.removeprefix("refs/heads/")
+
+
+def _url(tree: Path) -> str | None:
+    """The address of `origin`, without credentials."""
+    found = _text(tree, "config", "--get", "remote.origin.url")
+    return found and without_credentials(found)
+
+
+def _text(tree: Path, *arguments: str) -> str | None:
+    found = _answer(tree, *arguments)
+    return None if found is None else found.decode(errors="replace").strip()
+
+
+def _answer(tree: Path, *arguments: str) -> bytes | None:
+    """What git prints about the repository at *tree*; None if it fails, or is not installed."""
+    import subprocess
+
+    environ = {name: value for name, value in os.environ.items() if name not in _OTHER_REPOSITORY}
+    command = ["git", "-c", "core.fsmonitor=false", *arguments]
+    try:
+        return subprocess.run(
+            command,
+            cwd=tree,
+            env={**environ, "LC_ALL": "C"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=True,
+        ).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return None

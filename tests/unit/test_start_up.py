@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.git_repository import Repository
 from tests.support.processes import clean_environ
 
 ROOT = Path(__file__).parents[2]
@@ -17,6 +18,7 @@ HEAVY = (
     "yaml"
 ).split()
 _OF_COMMITS = ("operations.changed", "project.revisions", "pysource.import_graph")
+_SHOP = "name: shop\ndeployments: [{name: a, entrypoint: 'flows.py:load', work_pool: {name: default}}]\n"
 _RUN = """
 import sys
 from syntask_yaml.cli.main import run
@@ -51,6 +53,15 @@ def test_a_validation_loads_neither_git_nor_logs() -> None:
     assert {"yaml", "jsonschema_rs", "syntask_yaml.project.load"} <= loaded
     assert loaded.isdisjoint({"logging", "secrets"})
     assert loaded.isdisjoint(f"syntask_yaml.{name}" for name in _OF_COMMITS)
+
+
+def test_a_plan_in_a_repository_asks_git_without_its_library(tmp_path: Path) -> None:
+    """Importing that takes longer than anything else a small plan does."""
+    Repository(tmp_path / "shop").commit(**{"syntask.yaml": _SHOP, "flows.py": "def load(): ...\n"})
+    loaded = modules_after("-C", str(tmp_path / "shop"), "plan")
+
+    assert "syntask_yaml.project.repository" in loaded
+    assert "git" not in loaded
 
 
 @pytest.mark.parametrize("command", ["worker", "serve"])
