@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +65,37 @@ class Copied:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """*number* of *total* things of one kind are done; *what* is done to them, as in `Reading files`."""
+
+    what: str
+    number: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """Something goes on only when somebody else is done; *reason* says who."""
 
     reason: str
 
 
-Event: TypeAlias = StepStarted | StepOutput | StepFinished | Applied | Copied | Waiting
+Event: TypeAlias = StepStarted | StepOutput | StepFinished | Applied | Copied | Counted | Waiting
 Observer: TypeAlias = Callable[[Event], None]
 
 
 def nobody(_event: Event) -> None:
     """The observer for when nobody watches."""
+
+
+def counted(items: Collection[_T], what: str, notify: Observer) -> Iterator[_T]:
+    """Yield *items*, and tell *notify* that it begins, and of each item that its user is done with."""
+    return counted_of(items, len(items), what, notify)
+
+
+def counted_of(items: Iterable[_T], total: int, what: str, notify: Observer) -> Iterator[_T]:
+    """Yield *items*, of which there are *total*, as `counted` does."""
+    notify(Counted(what, 0, total))
+    for number, item in enumerate(items, 1):
+        yield item
+        notify(Counted(what, number, total))

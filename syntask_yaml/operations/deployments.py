@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -12,6 +12,7 @@ from syntask_yaml.diagnostics import Diagnostic, did_you_mean
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import NotFound, ProjectInvalid, PruneRefused
 from syntask_yaml.model.deployment import Deployment, Stored, Write
+from syntask_yaml.model.events import Observer, counted_of, nobody
 from syntask_yaml.model.run import Run, RunRequest
 from syntask_yaml.model.value import Json, known
 from syntask_yaml.operations.block_checks import check_references
@@ -134,9 +135,12 @@ def _job_variable_problems(
     ]
 
 
-def set_paused(backend: Backend, stored: Sequence[Stored], *, paused: bool) -> None:
+def set_paused(
+    backend: Backend, stored: Sequence[Stored], *, paused: bool, notify: Observer = nobody
+) -> None:
     """Let the schedules of deployments rest, or go on. Raises BackendError for the first that fails."""
-    _write(backend, (Write(each, replace(each.deployment, paused=paused)) for each in stored))
+    writes = [Write(each, replace(each.deployment, paused=paused)) for each in stored]
+    write_all(backend, writes, "Pausing" if paused else "Resuming", notify)
 
 
 def check_unprotected(stored: Sequence[Stored]) -> None:
@@ -146,12 +150,17 @@ def check_unprotected(stored: Sequence[Stored]) -> None:
         raise PruneRefused(f"Protected deployments cannot be deleted: {', '.join(names)}.", hint=hint)
 
 
-def delete(backend: Backend, stored: Sequence[Stored]) -> None:
+def delete(backend: Backend, stored: Sequence[Stored], *, notify: Observer = nobody) -> None:
     """Delete deployments; their past runs stay readable. Raises BackendError for the first that fails."""
-    _write(backend, (Write(each, None) for each in stored))
+    write_all(backend, [Write(each, None) for each in stored], "Deleting", notify)
 
 
-def _write(backend: Backend, writes: Iterator[Write]) -> None:
-    for written in list(backend.write(list(writes))):
+def write_all(backend: Backend, writes: Sequence[Write], verb: str, notify: Observer) -> None:
+    """Make all *writes*, and tell *notify* how far it is; then raise BackendError for the first that failed.
+
+    *verb* is what they do to deployments, as in `Deleting`.
+    """
+    progress = counted_of(backend.write(writes), len(writes), f"{verb} deployments", notify)
+    for written in list(progress):
         if written.error is not None:
             raise written.error

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from syntask_yaml.errors import ProjectInvalid
+from syntask_yaml.model.events import Observer, counted, nobody
 from syntask_yaml.operations.changed import declared_document, project_at, reader_at
 from syntask_yaml.operations.choose import full_name_of
 from syntask_yaml.operations.project import ProjectPlace, open_project
@@ -44,8 +45,12 @@ class DeclarationDiff:
         return {action: n for action, n in counted.items() if n or action is not Action.RENAME}
 
 
-def compare_declarations(place: ProjectPlace, ref: str, other: str | None = None) -> DeclarationDiff:
+def compare_declarations(
+    place: ProjectPlace, ref: str, other: str | None = None, *, notify: Observer = nobody
+) -> DeclarationDiff:
     """What the project at *place* declares otherwise at *other*, or now, than at *ref*.
+
+    *notify* is told how far it is.
 
     Raises UsageError, RevisionUnavailable, and ProjectInvalid for a file that cannot be read.
     """
@@ -53,7 +58,7 @@ def compare_declarations(place: ProjectPlace, ref: str, other: str | None = None
     history = history_of(now.root)
     before, after = history.commit(ref), None if other is None else history.commit(other)
     with ExitStack() as stack:
-        states = _States(now, history, stack)
+        states = _States(now, history, stack, notify)
         old, new = states.documents(before), states.documents(after)
     found = tuple(_changes(old, new))
     return DeclarationDiff(now.title, before, after, found, len(new) - _of_new(found))
@@ -66,8 +71,8 @@ def _of_new(changes: tuple[Change, ...]) -> int:
 class _States:
     """The declarations of commits and of now, each with the flows that there are in that state."""
 
-    def __init__(self, now: Project, history: History, stack: ExitStack) -> None:
-        self._now, self._history, self._stack = now, history, stack
+    def __init__(self, now: Project, history: History, stack: ExitStack, notify: Observer) -> None:
+        self._now, self._history, self._stack, self._notify = now, history, stack, notify
         self._reader = FlowReader(now.root)
 
     def documents(self, commit: str | None) -> dict[str, dict[str, Any]]:
@@ -81,9 +86,14 @@ class _States:
             project = found
         if not project.document.is_readable:
             raise ProjectInvalid(project.errors)
+        what = (
+            "Reading deployments of the working tree"
+            if commit is None
+            else f"Reading deployments of {commit[:8]}"
+        )
         return {
             full_name_of(each, reader, None): declared_document(each, project)
-            for each in project.declarations
+            for each in counted(project.declarations, what, self._notify)
         }
 
     def _reader_of(self, commit: str) -> FlowReader:

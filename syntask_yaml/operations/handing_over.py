@@ -8,10 +8,14 @@ from dataclasses import replace
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.errors import BackendConflict, UsageError
 from syntask_yaml.model.deployment import Stored, Write
+from syntask_yaml.model.events import Observer, nobody
 from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.deployments import write_all
 
 
-def adopt(context: DeployContext, stored: Sequence[Stored], *, owner: str | None = None) -> None:
+def adopt(
+    context: DeployContext, stored: Sequence[Stored], *, owner: str | None = None, notify: Observer = nobody
+) -> None:
     """Make *stored*, which *owner* owns, or nobody if it is None, belong to the project of *context*.
 
     Nothing is written where it raises UsageError, for a project without a name, or BackendConflict, for what
@@ -30,21 +34,22 @@ def adopt(context: DeployContext, stored: Sequence[Stored], *, owner: str | None
                 f"`{each.deployment.full_name}` belongs to the project `{held}`.",
                 hint=f"Pass `--from {held}` if it is to belong to `{own.project}` from now on.",
             )
-    _write(context.backend, [(each, own.project, own.origin) for each in stored])
+    owned = [(each, own.project, own.origin) for each in stored]
+    _write(context.backend, owned, "Adopting", notify)
 
 
-def release(backend: Backend, stored: Sequence[Stored]) -> None:
+def release(backend: Backend, stored: Sequence[Stored], *, notify: Observer = nobody) -> None:
     """Make *stored* belong to no project, so that no deploy prunes them and any may adopt them."""
-    _write(backend, [(each, None, None) for each in stored])
+    _write(backend, [(each, None, None) for each in stored], "Releasing", notify)
 
 
-def _write(backend: Backend, owned: Sequence[tuple[Stored, str | None, str | None]]) -> None:
+def _write(
+    backend: Backend, owned: Sequence[tuple[Stored, str | None, str | None]], verb: str, notify: Observer
+) -> None:
     """Write each deployment with its owner and origin, where it has others. Raises BackendError."""
     writes = [
         Write(each, replace(each.deployment, project=owner, origin=origin))
         for each, owner, origin in owned
         if (each.deployment.project, each.deployment.origin) != (owner, origin)
     ]
-    for written in list(backend.write(writes)):
-        if written.error is not None:
-            raise written.error
+    write_all(backend, writes, verb, notify)

@@ -11,7 +11,7 @@ from threading import Lock
 from typing import TypeAlias
 
 from syntask_yaml.errors import StepFailed
-from syntask_yaml.model.events import Event, Observer
+from syntask_yaml.model.events import Counted, Event, Observer
 from syntask_yaml.model.step import Step
 from syntask_yaml.steps.base import PLAIN, Outputs, Policy, StepContext, StepStopped
 from syntask_yaml.steps.fingerprint import fingerprint
@@ -110,8 +110,11 @@ class _Schedule:
         self._futures: dict[_Key, Future[_Done]] = {}
         self._ended: SimpleQueue[_Key] = SimpleQueue()
         self.running = 0
+        self._ended_with_steps = 0
         for pipeline in pipelines:
             self._note(pipeline)
+        self._with_steps = sum(map(self._has_steps, self._served))
+        self._tell()
         for build in self._pushes:
             self._start(build, pool.submit(lists.build, self._served[build]))
 
@@ -136,10 +139,21 @@ class _Schedule:
         except Empty:
             return
         self.running -= 1
+        if self._has_steps(key):
+            self._ended_with_steps += 1
+            self._tell()
         if self._futures[key].exception() is None:
             done = self._futures[key].result()
             for push in self._pushes.get(key, ()):
                 self._start(push, self._pool.submit(self._lists.push, self._served[push], done))
+
+    def _has_steps(self, key: _Key) -> bool:
+        first = self._served[key][0]
+        return bool(first.build if len(key) == 1 else first.push)
+
+    def _tell(self) -> None:
+        """Tell how many lists ended, of those that have steps."""
+        self._lists.notify(Counted("Lists of steps", self._ended_with_steps, self._with_steps))
 
     def result(self, pipeline: Pipeline) -> PipelineResult:
         """What became of a pipeline, once nothing runs any more."""

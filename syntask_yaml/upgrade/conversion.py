@@ -8,6 +8,7 @@ from pathlib import Path
 
 from syntask_yaml.diagnostics import Diagnostic, Severity, in_file_order
 from syntask_yaml.files import shown_path
+from syntask_yaml.model.events import Counted, Observer
 from syntask_yaml.upgrade.agent_deployment import AgentDeployment, Form
 from syntask_yaml.upgrade.agreement import Says, says
 from syntask_yaml.upgrade.convert import convert
@@ -30,16 +31,18 @@ class Conversion:
 def convert_all(
     request: UpgradeRequest,
     targets: Targets,
-    sources: Iterable[AgentDeployment],
+    sources: Sequence[AgentDeployment],
     not_uploaded: frozenset[str],
+    notify: Observer,
 ) -> Iterator[Conversion]:
-    """Convert *sources*, by the project file that they go to.
+    """Convert *sources*, by the project file that they go to, and tell *notify* how far it is.
 
     Raises ProjectInvalid for a project file that cannot be read.
     """
     groups: dict[tuple[Path, Path], list[AgentDeployment]] = {}
     for each in sources:
         groups.setdefault(targets.of(each.path), []).append(each)
+    done = 0
     for (path, root), own in groups.items():
         target = open_target(path, root, shown_path(path, request.directory))
         scene = Scene(
@@ -50,7 +53,12 @@ def convert_all(
             not_uploaded=not_uploaded,
             pools=request.pools,
         )
-        yield Conversion(target, tuple(convert(source, scene) for source in own))
+        converted = []
+        for source in own:
+            converted.append(convert(source, scene))
+            done += 1
+            notify(Counted("Converting deployments", done, len(sources)))
+        yield Conversion(target, tuple(converted))
 
 
 def merge_conversion(

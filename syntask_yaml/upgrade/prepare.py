@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from syntask_yaml.diagnostics import Diagnostic
+from syntask_yaml.model.events import Observer, nobody
 from syntask_yaml.model.pool import DEFAULT_QUEUE
 from syntask_yaml.operations.init import FILE_NAME
 from syntask_yaml.upgrade.agent_deployment import Form
@@ -26,16 +27,18 @@ from syntask_yaml.upgrade.sources import Sources, deployments_in, read_sources
 from syntask_yaml.upgrade.targets import Targets
 
 
-def prepare_upgrade(request: UpgradeRequest) -> Upgrade:
+def prepare_upgrade(request: UpgradeRequest, *, notify: Observer = nobody) -> Upgrade:
     """Everything that an upgrade would do. Nothing is written and no code of the project is run.
+
+    *notify* is told how far it is.
 
     Raises NotFound for a path that is not there, ProjectInvalid for a project file that cannot be read,
     BackendError for a server that cannot.
     """
     targets = Targets(request.directory, request.file)
-    sources = read_sources(request, targets)
+    sources = read_sources(request, targets, notify)
     deployments = deployments_in(sources, request)
-    conversions = list(convert_all(request, targets, deployments, sources.not_uploaded))
+    conversions = list(convert_all(request, targets, deployments, sources.not_uploaded, notify))
     names = name_pools(one.pool for each in conversions for one in each.converted if one.pool)
     merged = [merge_conversion(each, names, request) for each in conversions]
     of_files = [result for results, _ in merged for result in results if not _is_declared(result)]

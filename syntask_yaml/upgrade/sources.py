@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from syntask_yaml.model.events import Observer, counted
 from syntask_yaml.operations.init import FILE_NAME
 from syntask_yaml.upgrade.agent_deployment import AgentDeployment
 from syntask_yaml.upgrade.built import deployment_of
@@ -52,16 +53,20 @@ class Sources:
 _BUILD = "deployment build"
 
 
-def read_sources(request: UpgradeRequest, targets: Targets) -> Sources:
-    """Read what *request* names. Raises NotFound for a path that does not exist."""
+def read_sources(request: UpgradeRequest, targets: Targets, notify: Observer) -> Sources:
+    """Read what *request* names, and tell *notify* how far it is.
+
+    Raises NotFound for a path that does not exist.
+    """
     files = tuple(find_files(request.directory, request.paths))
-    declaring = tuple(_read(files, targets, request.only))
+    declaring = tuple(_read(files, targets, request.only, notify))
     taken = {each.file.path for each in declaring}
     others = [file for file in files if not (_is_code(file) or file.path in taken)]
     programs = scripts_in(declaring, files) if request.writes_entries else DeployScripts()
-    commanding = tuple(filter(None, (read_commands(file, programs) for file in others)))
+    looked_at = counted(others, "Looking for commands in files", notify)
+    commanding = tuple(filter(None, (read_commands(file, programs) for file in looked_at)))
     left = {each.file.path for each in declaring if each.is_unreadable}
-    flows = _flows(request, (file for file in files if file.path not in left))
+    flows = _flows(request, [file for file in files if file.path not in left], notify)
     return Sources(files, declaring, commanding, tuple(with_known_runs(with_unique_names(flows))))
 
 
@@ -78,17 +83,18 @@ def _is_code(file: FoundFile) -> bool:
 
 
 def _read(
-    files: Sequence[FoundFile], targets: Targets, only: frozenset[SourceKind]
+    files: Sequence[FoundFile], targets: Targets, only: frozenset[SourceKind], notify: Observer
 ) -> Iterator[FoundDeployments]:
     yaml_files = [file for file in files if file.is_yaml] if SourceKind.YAML in only else []
     scripts = [file for file in files if _is_code(file)] if SourceKind.PYTHON in only else []
-    yield from filter(None, map(read_deployments, yaml_files))
-    yield from filter(None, (read_script(file, targets.of(file.path)[1]) for file in scripts))
+    yield from filter(None, map(read_deployments, counted(yaml_files, "Reading YAML files", notify)))
+    scripts_read = counted(scripts, "Reading Python files", notify)
+    yield from filter(None, (read_script(file, targets.of(file.path)[1]) for file in scripts_read))
 
 
-def _flows(request: UpgradeRequest, files: Iterable[FoundFile]) -> Iterator[FoundFlows]:
+def _flows(request: UpgradeRequest, files: Iterable[FoundFile], notify: Observer) -> Iterator[FoundFlows]:
     if request.prefect_1 is not None:
-        for file in filter(_is_code, files):
+        for file in counted(list(filter(_is_code, files)), "Converting flows in files", notify):
             if found := read_flows(file, request.prefect_1):
                 yield found
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from syntask_yaml.errors import FileFailed, UsageError
 from syntask_yaml.files import write_atomically
+from syntask_yaml.model.events import Observer, counted, nobody
 from syntask_yaml.operations.edit import read_text
 from syntask_yaml.operations.init import write_schema
 from syntask_yaml.project.repository import uncommitted
@@ -34,11 +35,14 @@ def check_clean(directory: Path, upgrade: Upgrade) -> None:
         raise UsageError(f"These files have uncommitted changes: {listed}{more}.", hint=_HINT)
 
 
-def write_upgrade(upgrade: Upgrade) -> None:
-    """Make the changes. Raises FileFailed, also for a file that changed since it was read."""
+def write_upgrade(upgrade: Upgrade, *, notify: Observer = nobody) -> None:
+    """Make the changes, and tell *notify* how far it is.
+
+    Raises FileFailed, also for a file that changed since it was read.
+    """
     for change in upgrade.changes:
         _check_unchanged(change)
-    for change in upgrade.changes:
+    for change in counted(upgrade.changes, "Writing files", notify):
         try:
             _write(change)
         except OSError as error:

@@ -30,6 +30,7 @@ _VARIABLE = (
     (re.compile(r"(?<=  )[\w.-]+@[\w.-]+(?=  )"), "<who>"),
     (re.compile(r"(?<=By) +(?=Commit)"), "  "),
     (re.compile(r"in \d+\.\d s"), "in <seconds>"),
+    (re.compile(r"(?<=\(\d of \d), [^()]+ left(?=\))"), ""),  # where a machine is slow
     (re.compile(r"(?<=  )\d+(?:\.\d+)? m?s$", re.MULTILINE), "<took>"),
     (re.compile(r"(?<= of \d), [^()]* left(?=\))"), ""),
     (re.compile(r'(?<="seconds": )\d+\.\d+'), "<seconds>"),

@@ -101,7 +101,7 @@ def _check(
         if context.verbosity >= 0:
             changes.show(changes_chosen(deploy_context, arguments.selection))
         found, notes = candidates(deploy_context, arguments.selection, in_image=is_in_image)
-        watcher = view.Watcher(verbosity=context.verbosity)
+        watcher = view.Watcher(verbosity=context.verbosity, total=len(found))
         for candidate in found:
             result = run_dry(
                 candidate.deployment, deploy_context.backend, timeout=timeout, notify=watcher.output

@@ -27,6 +27,7 @@ from syntask_yaml.cli.deployment_choice import (
 from syntask_yaml.cli.selection_options import filter_options
 from syntask_yaml.cli.views.children import took_text
 from syntask_yaml.cli.views.output import as_json, print_json, print_table, say, when
+from syntask_yaml.cli.views.progress import CountProgress
 from syntask_yaml.model.deployment import Stored
 from syntask_yaml.model.identity import schedule_keys
 from syntask_yaml.model.run import Run
@@ -186,7 +187,8 @@ def _set_paused(
         meant = operations.meant_to_change(backend, filters)
         if meant.globs and not all_matching:
             confirm(context, verb, meant, option="--all-matching")
-        operations.set_paused(backend, meant.stored, paused=paused)
+        progress = CountProgress(verbosity=context.verbosity)
+        operations.set_paused(backend, meant.stored, paused=paused, notify=progress)
     for each in meant.stored:
         say(f"{verb}d `{each.deployment.full_name}`.")
 
@@ -210,6 +212,6 @@ def delete(
             operations.check_unprotected(meant.stored)
         if not (all_matching or (yes and not meant.globs)):
             confirm(context, "Delete", meant, option="--all-matching" if meant.globs else "--yes")
-        operations.delete(backend, meant.stored)
+        operations.delete(backend, meant.stored, notify=CountProgress(verbosity=context.verbosity))
     for each in meant.stored:
         say(f"Deleted `{each.deployment.full_name}`.")

@@ -12,6 +12,8 @@ from syntask_yaml.cli.completion import complete_deployment
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views import diagnostics
 from syntask_yaml.cli.views.output import say
+from syntask_yaml.cli.views.progress import CountProgress
+from syntask_yaml.model.events import Observer, counted
 from syntask_yaml.operations.exporting.export import Exported, ExportRequest, export
 
 
@@ -67,22 +69,23 @@ def command(
         with_resources=with_resources,
         name=context.directory.absolute().name or "project",
     )
+    progress = CountProgress(verbosity=context.verbosity)
     with context.backend(is_read_only=True) as backend:
-        exported = export(backend, request, environ=context.environ)
+        exported = export(backend, request, environ=context.environ, notify=progress)
     diagnostics.show(exported.diagnostics)
     if file is None:
         click.echo(to_yaml(exported.content), nl=False)
         return
-    _write(exported, context.directory / file, file, is_split=is_split)
+    _write(exported, context.directory / file, file, is_split=is_split, notify=progress)
 
 
-def _write(exported: Exported, path: Path, shown: Path, *, is_split: bool) -> None:
+def _write(exported: Exported, path: Path, shown: Path, *, is_split: bool, notify: Observer) -> None:
     from syntask_yaml.document.writer import to_yaml
     from syntask_yaml.operations.exporting.files import write_new_files
 
     contents = _split(exported, path) if is_split else {PurePosixPath(path.name): exported.content}
-    texts = {each: to_yaml(content) for each, content in contents.items()}
-    write_new_files(path.parent, texts)
+    texts = {each: to_yaml(content) for each, content in counted(contents.items(), "Writing YAML", notify)}
+    write_new_files(path.parent, texts, notify=notify)
     count, included = _counted(len(exported.entries), "deployment"), len(texts) - 1
     if not included:
         say(f"Wrote {count} to `{shown}`.")

@@ -9,6 +9,7 @@ from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.deployment_choice import all_matching_option, confirm, filters_of
 from syntask_yaml.cli.selection_options import filter_options
 from syntask_yaml.cli.views.output import say
+from syntask_yaml.cli.views.progress import CountProgress
 from syntask_yaml.errors import UsageError
 from syntask_yaml.operations import handing_over
 from syntask_yaml.operations.deploy_context import DeployContext
@@ -47,7 +48,8 @@ def adopt(
         if meant.globs and not all_matching:
             confirm(context, "Adopt", meant, option="--all-matching")
         deploy_context = DeployContext(project, backend, FlowReader(project.root), context.environ)
-        handing_over.adopt(deploy_context, meant.stored, owner=owner)
+        progress = CountProgress(verbosity=context.verbosity)
+        handing_over.adopt(deploy_context, meant.stored, owner=owner, notify=progress)
     for each in meant.stored:
         say(f"`{each.deployment.full_name}` belongs to `{deploy_context.owner.project}`.")
 
@@ -72,7 +74,7 @@ def release(
         meant = meant_to_change(backend, filters)
         if meant.globs and not all_matching:
             confirm(context, "Release", meant, option="--all-matching")
-        handing_over.release(backend, meant.stored)
+        handing_over.release(backend, meant.stored, notify=CountProgress(verbosity=context.verbosity))
     for each in meant.stored:
         say(f"`{each.deployment.full_name}` belongs to no project.")
 

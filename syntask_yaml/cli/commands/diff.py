@@ -7,6 +7,7 @@ import click
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views import diff as view
 from syntask_yaml.cli.views.output import print_json
+from syntask_yaml.cli.views.progress import CountProgress
 from syntask_yaml.operations.difference import compare_declarations
 from syntask_yaml.operations.documents import document
 
@@ -30,7 +31,8 @@ def command(context: Context, /, *, ref: str, other: str | None, output: str) ->
     compared as they are written. For what a branch changed since it left main, REF is what
     `git merge-base main HEAD` prints.
     """
-    difference = compare_declarations(context.place(), ref, other)
+    progress = CountProgress(verbosity=context.verbosity)
+    difference = compare_declarations(context.place(), ref, other, notify=progress)
     if output == "json":
         print_json(document("diff", view.as_document(difference)))
     elif output == "markdown":

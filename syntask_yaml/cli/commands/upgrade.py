@@ -182,16 +182,18 @@ def command(context: Context, /, *, arguments: UpgradeArguments, with_diff: bool
     time. Write `./status` for a file with such a name.
     """
     from syntask_yaml.cli.views import upgrade as view
+    from syntask_yaml.cli.views.progress import CountProgress
     from syntask_yaml.upgrade.prepare import prepare_upgrade
     from syntask_yaml.upgrade.write import check_clean, write_report, write_upgrade
 
     request = _request(context, arguments)
+    progress = CountProgress(verbosity=context.verbosity)
     with old_server(context, arguments.server) as server:
-        upgrade = prepare_upgrade(replace(request, server=server))
+        upgrade = prepare_upgrade(replace(request, server=server), notify=progress)
     if arguments.writes:
         if not arguments.allow_dirty:
             check_clean(context.directory, upgrade)
-        write_upgrade(upgrade)
+        write_upgrade(upgrade, notify=progress)
     if arguments.report is not None:
         text = view.as_report(upgrade, arguments.report, is_written=arguments.writes)
         write_report(context.directory / arguments.report, text)

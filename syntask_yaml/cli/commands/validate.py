@@ -13,8 +13,10 @@ from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.selection_options import changed_since_option, filter_options, name_option
 from syntask_yaml.cli.views import changes, reports
 from syntask_yaml.cli.views import validate as view
+from syntask_yaml.cli.views.progress import CountProgress
 from syntask_yaml.diagnostics import Diagnostic, in_file_order, of_targets
 from syntask_yaml.errors import UsageError
+from syntask_yaml.model.events import counted
 from syntask_yaml.operations.choose import Selection, choose
 from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.facets import DeclaredFacets
@@ -58,7 +60,8 @@ def command(
             raise UsageError("A selection is of one project.", hint="Pass one FILE.")
         places = [replace(place, file=file) for file in files] or [place]
         check = partial(_validate, context, selection=selection, flows=not no_flows)
-        found = [(each.file, check(each)) for each in places]
+        progress = CountProgress(verbosity=context.verbosity)
+        found = [(each.file, check(each)) for each in counted(places, "Checking files", progress)]
     problems = [problem for _, several in found for problem in several]
     report = reports.CommandReport(
         command="validate",

@@ -10,6 +10,7 @@ import click
 
 from syntask_yaml.cli.views import diagnostics
 from syntask_yaml.cli.views.diagnostics import encode
+from syntask_yaml.cli.views.progress import Pace
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.events import Event, StepOutput
 
@@ -24,10 +25,12 @@ class CheckResult:
 
 
 class Watcher:
-    """Shows the progress of a check on standard error."""
+    """Shows the progress of a check of *total* deployments on standard error."""
 
-    def __init__(self, *, verbosity: int) -> None:
+    def __init__(self, *, verbosity: int, total: int) -> None:
         self._verbosity = verbosity
+        self._total, self._done, self._pace = total, 0, Pace()
+        self._pace.text(0, total)  # the first one takes its time, too
 
     def output(self, event: Event) -> None:
         """Show a line that the dry run wrote."""
@@ -37,10 +40,13 @@ class Watcher:
 
     def done(self, result: CheckResult) -> None:
         """Show how a dry run ended."""
+        self._done += 1
         if self._verbosity >= 0:
             verdict, color = ("failed", "red") if result.problem else ("ready", "green")
             shown = click.style(f"{verdict:>9}", fg=color)
-            click.echo(f"{shown}  {result.deployment} in {result.seconds:.1f} s", err=True)
+            line = f"{shown}  {result.deployment} in {result.seconds:.1f} s"
+            count = click.style(f"  ({self._pace.text(self._done, self._total)})", dim=True)
+            click.echo(line + count * (self._total > 1), err=True)
 
 
 def show(results: Sequence[CheckResult], notes: Sequence[Diagnostic], *, verbosity: int) -> None:

@@ -8,9 +8,9 @@ import click
 
 from syntask_yaml.cli.views import diagnostics
 from syntask_yaml.cli.views.escape import escaped
-from syntask_yaml.cli.views.progress import Pace
+from syntask_yaml.cli.views.progress import CountProgress, Pace
 from syntask_yaml.diagnostics import Diagnostic
-from syntask_yaml.model.events import Applied, Event, StepFinished, StepOutput, StepStarted, Waiting
+from syntask_yaml.model.events import Applied, Counted, Event, StepFinished, StepOutput, StepStarted, Waiting
 from syntask_yaml.operations.outcome import ACTIONS, FAILED, SKIPPED, Outcome
 
 _COLORS = {
@@ -32,6 +32,7 @@ class DeployProgress:
     def __init__(self, *, verbosity: int) -> None:
         self._verbosity = verbosity
         self._pace = Pace()
+        self._counts = CountProgress(verbosity=verbosity)
 
     def __call__(self, event: Event) -> None:
         if self._verbosity < 0:
@@ -43,6 +44,8 @@ class DeployProgress:
                 self._say(label, click.style(line, fg="red") if is_error else line)
             case StepFinished(label, _, step, seconds):
                 self._say(label, click.style(f"{step.rpartition('.')[2]} done in {seconds:.1f} s", dim=True))
+            case Counted():
+                self._counts(event)
             case Waiting(reason):
                 click.echo(f"Waiting: {escaped(reason)}", err=True)
             case Applied(deployment, action, _, number, total):

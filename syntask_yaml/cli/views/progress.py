@@ -1,4 +1,4 @@
-"""How far a series of writes is: `17 of 60`, and, once it takes long, for how long it will go on."""
+"""How far a long operation is: `17 of 60`, and, once it takes long, for how long it will go on."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from syntask_yaml.model.duration_words import duration_text
+import click
 
-# Seconds after which it is said how long the rest will take.
-_LONG = 5.0
+from syntask_yaml.model.duration_words import duration_text
+from syntask_yaml.model.events import Counted, Event
+
+# Seconds after which it is said how long the rest will take, and after which something is said at all of
+# what prints nothing of its own.
+_LONG, _EVERY = 5.0, 3.0
 
 
 class Pace:
@@ -28,6 +32,31 @@ class Pace:
             return done
         left = elapsed / (number - first) * (total - number)
         return f"{done}, {_rounded(elapsed)}, about {_rounded(left)} left"
+
+
+class CountProgress:
+    """Says on standard error how far each series is, every few seconds; nothing of one that is done before.
+
+    *clock* is in seconds.
+    """
+
+    def __init__(self, *, verbosity: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._verbosity = verbosity
+        self._clock = clock
+        self._what = ""
+        self._pace = Pace(clock)
+        self._said = 0.0
+
+    def __call__(self, event: Event) -> None:
+        if self._verbosity < 0 or not isinstance(event, Counted):
+            return
+        now = self._clock()
+        if event.what != self._what:
+            self._what, self._pace, self._said = event.what, Pace(self._clock), now
+        text = self._pace.text(event.number, event.total)
+        if now - self._said >= _EVERY and event.number < event.total:
+            self._said = now
+            click.echo(click.style(f"{event.what}: {text}", dim=True), err=True)
 
 
 def _rounded(seconds: float) -> str:

@@ -15,6 +15,7 @@ from syntask_yaml.backend.base import Backend
 from syntask_yaml.diagnostics import Diagnostic, Severity
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.deployment import CollisionStrategy, Deployment, Stored
+from syntask_yaml.model.events import Observer, counted, nobody
 from syntask_yaml.model.pool import DEFAULT_QUEUE
 from syntask_yaml.model.secret import SECRET_NAMES
 from syntask_yaml.model.step import Step
@@ -74,8 +75,10 @@ class ExportRequest:
     name: str = "project"
 
 
-def export(backend: Backend, request: ExportRequest, *, environ: Mapping[str, str]) -> Exported:
-    """What is asked for, as a project file.
+def export(
+    backend: Backend, request: ExportRequest, *, environ: Mapping[str, str], notify: Observer = nobody
+) -> Exported:
+    """What is asked for, as a project file; *notify* is told how far it is.
 
     *environ* is this machine's: names that are set in it are kept from being filled in. Raises NotFound
     for a pattern that means nothing, UsageError where several projects own what is meant.
@@ -86,7 +89,8 @@ def export(backend: Backend, request: ExportRequest, *, environ: Mapping[str, st
     resources = _resources(backend, request, stored, owner, environ)
     name = owner or (request.name if resources.content else None)
     writer = _Writer(environ)
-    entries = [writer.entry(each.deployment) for each in stored if not _obstacle(each.deployment)]
+    declarable = [each.deployment for each in stored if not _obstacle(each.deployment)]
+    entries = [writer.entry(each) for each in counted(declarable, "Exporting deployments", notify)]
     problems = (*_left_out(stored), *left_from_agents(backend), *writer.diagnostics())
     return Exported(name, entries, resources.content, (*problems, *resources.diagnostics))
 

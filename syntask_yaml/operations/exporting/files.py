@@ -8,10 +8,13 @@ from pathlib import Path, PurePosixPath
 
 from syntask_yaml.errors import FileFailed
 from syntask_yaml.files import write_atomically
+from syntask_yaml.model.events import Observer, counted, nobody
 
 
-def write_new_files(root: Path, files: Mapping[PurePosixPath, str]) -> None:
+def write_new_files(root: Path, files: Mapping[PurePosixPath, str], *, notify: Observer = nobody) -> None:
     """Write *files* below *root*, in order; one that is there already with the same text stays.
+
+    *notify* is told how far it is.
 
     Raises FileFailed, and leaves nothing behind, where one is there with another text, or cannot be written.
     """
@@ -21,7 +24,7 @@ def write_new_files(root: Path, files: Mapping[PurePosixPath, str]) -> None:
         detail = f"{', '.join(f'`{path}`' for path in others)} {what}, and nothing was written."
         raise FileFailed(detail, hint="Move it away, or choose another file.")
     undo: list[Callable[[], None]] = []
-    for path, text in files.items():
+    for path, text in counted(files.items(), "Writing files", notify):
         if (root / path).exists():
             continue
         try:

@@ -51,6 +51,7 @@ class ResourceWriter:
         self._notify = notify
         self._ledger = found.ledger_of(context.owner.project)
         self._gone: BackendUnreachable | None = None
+        self._number, self._total = 0, sum(each.action is not Action.UNCHANGED for each in self._changes)
 
     def write_before_deployments(self) -> None:
         """Make the changes that deployments need. What is gone fires for nothing that is deployed now."""
@@ -93,7 +94,9 @@ class ResourceWriter:
             done = self._one(change)
             self.written[change.full_name] = done
             error = done.error.detail if done.error else ""
-            self._notify(Applied(change.full_name, FAILED if error else DONE[change.action], error))
+            self._number += 1
+            action = FAILED if error else DONE[change.action]
+            self._notify(Applied(change.full_name, action, error, self._number, self._total))
 
     def _one(self, change: ResourceChange, owner: Owner | None = None) -> WrittenResource:
         assert change.write is not None

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from syntask_yaml.cli.views.diff import as_document, as_markdown
+from syntask_yaml.model.events import Counted, Event
 from syntask_yaml.operations.difference import compare_declarations
 from syntask_yaml.operations.project import ProjectPlace
 from syntask_yaml.project.revisions import RevisionUnavailable
@@ -91,6 +92,17 @@ def test_it_is_shown_to_programs_and_in_pull_requests(repository: Repository) ->
     assert document["summary"] == {"create": 1, "update": 1, "delete": 1, "unchanged": 1, "rename": 1}
     assert document["changes"][0]["fields"][0] == {"path": "tags", "before": ["a"], "after": ["a", "b"]}
     assert "| `~` | `etl/changed` | `tags` |" in as_markdown(found)
+
+
+def test_deployments_of_both_states_are_counted(repository: Repository) -> None:
+    events: list[Event] = []
+    place = ProjectPlace(directory=repository.path)
+
+    found = compare_declarations(place, "HEAD", notify=events.append)
+
+    ended = [each.what for each in events if isinstance(each, Counted) and each.number == each.total > 0]
+    commit = found.before[:8]
+    assert ended == [f"Reading deployments of {commit}", "Reading deployments of the working tree"]
 
 
 def test_a_commit_that_was_not_fetched_is_an_error(repository: Repository, tmp_path: Path) -> None:

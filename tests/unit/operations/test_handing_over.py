@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from syntask_yaml.errors import BackendConflict, UsageError
+from syntask_yaml.model.events import Counted, Event
 from syntask_yaml.operations.handing_over import adopt, release
 from tests.support.desk import Desk
 
@@ -44,8 +45,10 @@ def test_what_changes_hands_keeps_its_id_and_its_pause(desk: Desk) -> None:
 def test_what_is_released_is_nobodys(desk: Desk) -> None:
     """It stays as it is, no owner prunes it, and the next project that declares it owns it."""
     before = desk.stored()
-    release(desk.backend, [before])
+    events: list[Event] = []
+    release(desk.backend, [before], notify=events.append)
 
+    assert events == [Counted("Releasing deployments", number, 1) for number in (0, 1)]
     assert (desk.stored().id, desk.deployed().paused, desk.deployed().project) == (before.id, True, None)
     desk.write("name: one\ndeployments: []\n")
     assert desk.actions(prune=True) == []

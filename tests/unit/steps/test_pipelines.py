@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from syntask_yaml.errors import StepFailed
-from syntask_yaml.model.events import StepOutput, StepStarted
+from syntask_yaml.model.events import Counted, StepOutput, StepStarted
 from syntask_yaml.model.step import Step
 from syntask_yaml.steps.base import StepFailedAt
 from syntask_yaml.steps.pipelines import Pipeline, PipelineResult, run_pipelines
@@ -149,6 +149,15 @@ def test_keep_going(bench: Bench) -> None:
     assert results[2].outputs is not None
     assert (bench.directory / "good").exists()
     assert not (bench.directory / "pushed").exists()
+
+
+def test_distinct_lists_are_counted_as_they_end(bench: Bench) -> None:
+    """A build that two share is one, with the push of each; a list without steps is none."""
+    pushes = [[shell("echo a")], [shell("echo b")], []]
+    run(bench, *(pipeline(f"d{number}", shell("true"), push=push) for number, push in enumerate(pushes)))
+
+    counts = [(each.number, each.total) for each in bench.events if isinstance(each, Counted)]
+    assert counts == [(0, 3), (1, 3), (2, 3), (3, 3)]
 
 
 def test_labels_say_whom_a_list_serves(bench: Bench) -> None:

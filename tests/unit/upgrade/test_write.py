@@ -15,7 +15,10 @@ import pytest
 
 from syntask_yaml.document.reader import read_file
 from syntask_yaml.errors import UsageError
+from syntask_yaml.model.events import Counted, Event
 from syntask_yaml.project.agent_files import CONVERTED
+from syntask_yaml.upgrade.prepare import prepare_upgrade
+from syntask_yaml.upgrade.request import UpgradeRequest
 from syntask_yaml.upgrade.write import check_clean, write_upgrade
 from tests.support.git_repository import Repository
 from tests.support.upgrading import FLOW, OldRepository
@@ -80,6 +83,21 @@ def test_an_upgrade_that_is_killed_is_finished_by_the_next(old: OldRepository) -
 
     assert_complete(old, files)
     assert list(old.root.glob(".*.draft")) == []
+
+
+def test_files_are_counted_as_they_are_read_converted_and_written(old: OldRepository) -> None:
+    files = fill(old, 3)
+    events: list[Event] = []
+
+    write_upgrade(
+        prepare_upgrade(UpgradeRequest(directory=old.root), notify=events.append), notify=events.append
+    )
+
+    counts = [each for each in events if isinstance(each, Counted)]
+    ended = {each.what: each.total for each in counts if each.number == each.total}
+    assert ended["Reading YAML files"] == ended["Converting deployments"] == len(files)
+    assert ended["Looking for commands in files"] == 1
+    assert ended["Writing files"] > len(files), "the project file, too"
 
 
 @pytest.fixture(name="repository")

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from syntask_yaml.cli.views.check import CheckResult, Watcher
 from syntask_yaml.cli.views.deploy import DeployProgress
-from syntask_yaml.cli.views.progress import Pace
-from syntask_yaml.model.events import Applied
+from syntask_yaml.cli.views.progress import CountProgress, Pace
+from syntask_yaml.model.events import Applied, counted
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,37 @@ def test_a_deploy_of_many_counts_them(capsys: pytest.CaptureFixture[str]) -> Non
     progress(Applied("etl/two", "created", number=17, total=60))
 
     assert capsys.readouterr().err == "  created  etl/one\n  created  etl/two  (17 of 60)\n"
+
+
+def test_what_prints_nothing_of_its_own_is_counted_once_it_takes_long(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Every few seconds; what is done before is not worth a line, and neither is the end of a series."""
+    now = 100.0
+    progress = CountProgress(verbosity=0, clock=lambda: now)
+
+    for _ in counted(range(500), "Reading files", progress):
+        now += 0.002
+    for _ in counted(range(60), "Writing files", progress):
+        now += 2.0
+
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[:2] == ["Writing files: 2 of 60", "Writing files: 4 of 60, 8 s, about 1 min 52 s left"]
+    assert len(lines) == 29
+    assert not any("60 of 60" in line for line in lines)
+
+
+def test_nothing_is_counted_where_nobody_wants_to_hear_of_it(capsys: pytest.CaptureFixture[str]) -> None:
+    times = iter(range(0, 10_000, 10))
+    progress = CountProgress(verbosity=-1, clock=lambda: float(next(times)))
+
+    assert list(counted("abc", "Reading files", progress)) == ["a", "b", "c"]
+    assert capsys.readouterr().err == ""
+
+
+def test_a_check_of_several_counts_them(capsys: pytest.CaptureFixture[str]) -> None:
+    for total in (1, 2):
+        watcher = Watcher(verbosity=0, total=total)
+        watcher.done(CheckResult("etl/one", 0.5))
+
+    assert capsys.readouterr().err == ("    ready  etl/one in 0.5 s\n    ready  etl/one in 0.5 s  (1 of 2)\n")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from syntask_yaml.document.writer import to_yaml
 from syntask_yaml.errors import FileFailed, UsageError
+from syntask_yaml.model.events import Counted, Event
 from syntask_yaml.operations.exporting.export import Exported, ExportRequest, export
 from syntask_yaml.operations.exporting.files import write_new_files
 from syntask_yaml.operations.exporting.split import split
@@ -146,11 +147,15 @@ def test_export_then_plan_is_empty(tmp_path: Path) -> None:
     desk.deploy()
     (tmp_path / FILE).unlink()
 
-    found = export(desk.backend, ExportRequest(with_resources=True), environ={})
+    events: list[Event] = []
+    found = export(desk.backend, ExportRequest(with_resources=True), environ={}, notify=events.append)
     files = split(found, tmp_path, FILE)
-    write_new_files(tmp_path, {path: to_yaml(content) for path, content in files.items()})
+    texts = {path: to_yaml(content) for path, content in files.items()}
+    write_new_files(tmp_path, texts, notify=events.append)
 
     assert list(map(str, files)) == ["teams/syntask.yaml", FILE]
+    assert events[3] == Counted("Exporting deployments", 3, 3)
+    assert events[-1] == Counted("Writing files", 2, 2)
     planned = desk.plan().plan
     assert not planned.has_changes
     assert (len(planned.changes), len(planned.resources)) == (3, 1)
