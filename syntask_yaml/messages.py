@@ -342,6 +342,10 @@ MESSAGES: Mapping[str, Message] = {
     "likely-rename": Message(
         "Likely rename", "A deployment is new, and one with the same entrypoint is no longer declared."
     ),
+    "half-renamed": Message(
+        "Rename not finished",
+        "A server renames in several steps. A deploy that stopped between them leaves the deployment paused.",
+    ),
     "prune-refused": Message(
         "Prune refused",
         "`--prune` deletes a deployment only if it is known to be no longer declared and is not protected.",

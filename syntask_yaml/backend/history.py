@@ -1,4 +1,4 @@
-"""The part of the port about history: what was deployed when, and by whom."""
+"""The part of the port about what deploys leave: when and by whom, and what one did not finish."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from syntask_yaml.model.deploy_record import DeployRecord
+from syntask_yaml.model.deployment import Stored
 
 
 class DeployRecords(Protocol):
@@ -17,4 +18,8 @@ class DeployRecords(Protocol):
 
     def deploy_records(self, project: str | None = None) -> Iterator[DeployRecord]:
         """The deploys of *project*, or of all, the newest first, read as they are asked for."""
+        ...
+
+    def half_renamed(self) -> list[Stored]:
+        """What a rename that stopped halfway left paused; none where a rename is one write."""
         ...

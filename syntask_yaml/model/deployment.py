@@ -8,7 +8,10 @@ from datetime import datetime
 from enum import Enum
 
 from syntask_yaml.model.schedule import Schedule
-from syntask_yaml.model.value import Json, Maybe, Value
+from syntask_yaml.model.value import Json, Maybe, Value, known
+
+# The tag of one that a rename on a server has created, and that rests until the old one is gone.
+RENAMING = "syntask:renaming"
 
 
 class CollisionStrategy(Enum):
@@ -72,6 +75,11 @@ class Deployment:
     def full_name(self) -> str:
         """`flow/name`, which is unique on a backend."""
         return f"{self.flow}/{self.name}"
+
+    @property
+    def is_half_renamed(self) -> bool:
+        """Whether it is paused because a rename stopped before it was resumed."""
+        return self.paused is True and RENAMING in (known(self.tags) or ())
 
 
 @dataclass(frozen=True, slots=True)

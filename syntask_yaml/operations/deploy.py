@@ -10,10 +10,11 @@ from syntask_yaml.errors import BackendConflict, BackendError, BackendUnreachabl
 from syntask_yaml.model.deployment import Write
 from syntask_yaml.model.events import Applied, Observer
 from syntask_yaml.operations.deploy_context import DeployContext
-from syntask_yaml.operations.deployed import keep_deployed
+from syntask_yaml.operations.deployed import LastDeploy
 from syntask_yaml.operations.fill_unknown import fill_unknown
 from syntask_yaml.operations.history import begin_record, end_record
 from syntask_yaml.operations.outcome import DONE, FAILED, Outcome, nothing_written, outcome_of
+from syntask_yaml.operations.owners import refuse_second_project
 from syntask_yaml.operations.pipelines import Built, run_steps_of
 from syntask_yaml.operations.plan import (
     Planned,
@@ -84,6 +85,8 @@ def deploy(
         if _must_plan_again(planned, turn, context, request):
             context = replace(context)  # what it has read is of before
             planned = _plan(context, request, saved)
+        last = LastDeploy(context.backend, planned.plan.project)
+        _check_origin(context, request, turn, last)
         built = Built({}, {})
         if options.skip_build:
             planned = _from_backend(planned, context, request)
@@ -103,6 +106,7 @@ def deploy(
                 planned = _with_outputs(planned, built, context, request)
         if _must_plan_again(planned, turn, context, request):
             planned = plan_of(planned.prepared, planned, context, request)
+        _check_origin(context, request, turn, last)
         planned = replace(planned, plan=only_approved(planned.plan, approved))
         if not request.selection.is_whole:
             claim_shared(context, planned.plan)
@@ -112,7 +116,7 @@ def deploy(
         written = _write(planned, context, options.jobs, notify)
         is_good = all(each.error is None for each in written.values())
         resources.write_after_deployments(may_delete=is_good)
-        keep_deployed(planned.plan, written, resources.written, context.backend)
+        last.keep(planned.plan, written, resources.written, origin=context.origin)
         outcome = outcome_of(planned, written, resources.written, built.diagnostics(context))
         return end_record(context, record, outcome)
 
@@ -135,6 +139,12 @@ def _must_plan_again(planned: Planned, turn: Turn, context: DeployContext, reque
     is_first = not turn.is_taken
     has_waited = turn.take()
     return has_waited or (is_first and _has_changed(planned, context, request))
+
+
+def _check_origin(context: DeployContext, request: Request, turn: Turn, last: LastDeploy) -> None:
+    """Refuse a second project of this one's name, once there is something to write."""
+    if turn.is_taken and not request.take_over:
+        refuse_second_project(context, last.origin)
 
 
 def _has_changed(planned: Planned, context: DeployContext, request: Request) -> bool:

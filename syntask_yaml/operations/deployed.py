@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from functools import cached_property
 
 from syntask_yaml.backend.base import Backend, Written
 from syntask_yaml.errors import BackendError
+from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.owners import refuse_second_project
 from syntask_yaml.operations.resources.write import WrittenResource
 from syntask_yaml.plan.changes import Action, Plan
 from syntask_yaml.plan.drift import digests, key_of, resource_digests, with_drift
@@ -14,32 +17,69 @@ from syntask_yaml.plan.drift import digests, key_of, resource_digests, with_drif
 # What was deployed under a name by now; None where nothing is any more.
 _Deployed = Iterator[tuple[str, Mapping[str, str] | None]]
 
+# What is kept of the project as a whole is under this name: no deployment is called so.
+_PROJECT = ""
 
-def mark_drift(plan: Plan, backend: Backend) -> Plan:
-    """Return *plan* with marks on what somebody else did since the last deploy, if that is known."""
+
+class LastDeploy:
+    """What *project* deployed last, as *backend* keeps it: read once, when it is asked for first."""
+
+    def __init__(self, backend: Backend, project: str) -> None:
+        self._backend = backend
+        self._ledger = f"deployed {project}"
+
+    @cached_property
+    def _kept(self) -> Mapping[str, Mapping[str, str]] | None:
+        """What the ledger holds; None where it cannot be read, which is no reason not to plan or deploy."""
+        with suppress(BackendError):
+            return self._backend.read_ledger(self._ledger)
+        return None
+
+    @property
+    def origin(self) -> str | None:
+        """Where the project was deployed from; None where that is not known."""
+        return (self._kept or {}).get(_PROJECT, {}).get("origin")
+
+    def mark_drift(self, plan: Plan) -> Plan:
+        """Return *plan* with marks on what somebody else did since, if that is known."""
+        return with_drift(plan, self._kept) if self._kept else plan
+
+    def keep(
+        self,
+        plan: Plan,
+        written: Mapping[str, Written],
+        resources: Mapping[str, WrittenResource],
+        *,
+        origin: str | None,
+    ) -> None:
+        """Keep what was *written* of *plan*, and its *resources*, beside what is kept of the others.
+
+        *origin* is where it was deployed from, if that is known.
+        """
+        deployed = {**dict(_deployments(written)), **dict(_resources(plan, resources))}
+        if not deployed or self._kept is None:
+            return
+        if origin is not None:
+            deployed[_PROJECT] = {"origin": origin}
+        kept = {**self._kept, **deployed}
+        with suppress(BackendError):  # what was deployed is deployed
+            whole = {name: each for name, each in kept.items() if each is not None}
+            self._backend.keep_ledger(self._ledger, whole)
+
+
+def mark_drift(plan: Plan, context: DeployContext, *, take_over: bool) -> Plan:
+    """Return *plan* with marks on what somebody else changed since the last deploy.
+
+    Raises BackendConflict if that was one of a second project of this one's name, unless this is to
+    *take_over*.
+    """
     actions = {*(each.action for each in plan.changes), *(each.action for each in plan.resources)}
     if not actions & {Action.CREATE, Action.UPDATE}:
         return plan
-    kept: Mapping[str, Mapping[str, str]] = {}
-    with suppress(BackendError):  # a plan is none the worse without it
-        kept = backend.read_ledger(_ledger(plan.project))
-    return with_drift(plan, kept) if kept else plan
-
-
-def keep_deployed(
-    plan: Plan,
-    written: Mapping[str, Written],
-    resources: Mapping[str, WrittenResource],
-    backend: Backend,
-) -> None:
-    """Keep what was *written* of *plan*, and its *resources*, beside what is kept of the others."""
-    deployed = {**dict(_deployments(written)), **dict(_resources(plan, resources))}
-    if not deployed:
-        return
-    with suppress(BackendError):  # what was deployed is deployed
-        kept = {**backend.read_ledger(_ledger(plan.project)), **deployed}
-        whole = {name: each for name, each in kept.items() if each is not None}
-        backend.keep_ledger(_ledger(plan.project), whole)
+    last = LastDeploy(context.backend, plan.project)
+    if not take_over:
+        refuse_second_project(context, last.origin)
+    return last.mark_drift(plan)
 
 
 def _deployments(written: Mapping[str, Written]) -> _Deployed:
@@ -57,7 +97,3 @@ def _resources(plan: Plan, written: Mapping[str, WrittenResource]) -> _Deployed:
             yield key_of(change.full_name), None
         elif change.action is not Action.UNCHANGED:
             yield key_of(change.full_name), resource_digests(change.write.after)
-
-
-def _ledger(project: str) -> str:
-    return f"deployed {project}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from syntask_yaml.errors import BackendConflict
@@ -58,8 +58,23 @@ def refuse_from_elsewhere(context: DeployContext, had: Deployment | Owner, label
         )
 
 
-def taken_over(context: DeployContext, planned: Set[str], actual: Sequence[Stored]) -> Iterator[Change]:
-    """The changes that make this project's what one of the same name deployed, beyond what is *planned*."""
+def refuse_second_project(context: DeployContext, origin: str | None) -> None:
+    """Raise BackendConflict if this project was last deployed from another *origin*, and that still counts.
+
+    On a server a plan reads only the names that it declares. Two projects of one name that share none would
+    go on beside each other until one of them prunes what the other has.
+    """
+    if context.origin is None or origin in (None, context.origin):
+        return
+    owners = [owner for owner in (context.owner.project, *context.owners_before) if owner is not None]
+    check_owners(context, (), context.backend.deployments(projects=owners, names=()), prune=True)
+
+
+def taken_over(
+    context: DeployContext, changes: Sequence[Change], actual: Sequence[Stored]
+) -> Iterator[Change]:
+    """The changes that make this project's what one of the same name deployed, beyond *changes*."""
+    planned = {name for each in changes for name in (each.deployment, each.write and each.write.old_name)}
     for each in actual:
         had = each.deployment
         if is_from_elsewhere(context, had) and had.full_name not in planned:

@@ -30,7 +30,7 @@ from syntask_yaml.operations.prune import (
     without_target,
 )
 from syntask_yaml.operations.pruned_owners import former_owners, pruned_owners
-from syntask_yaml.operations.renames import likely_renames, without_wrong_renames
+from syntask_yaml.operations.renames import half_renamed, likely_renames, without_wrong_renames
 from syntask_yaml.operations.request import Request
 from syntask_yaml.operations.resources.changes import (
     FoundResources,
@@ -124,7 +124,8 @@ def make_plan(context: DeployContext, request: Request, *, with_forecast: bool =
         warnings += tuple(undeclared_resources(context, planned.resources, planned.stored_resources))
     plan = with_removals(planned.plan, context.backend)
     if with_forecast:  # it is made to be shown
-        plan = mark_drift(plan, context.backend)
+        warnings += tuple(half_renamed(planned.stored))
+        plan = mark_drift(plan, context, take_over=request.take_over)
     return replace(planned, plan=plan, warnings=warnings)
 
 
@@ -233,7 +234,7 @@ def _compare(
         renames_at_once=backend.features.is_atomic,
     )
     if request.take_over:
-        changes += taken_over(context, {change.deployment for change in changes}, actual)
+        changes += taken_over(context, tuple(changes), actual)
     kept = (each.deployment for each in actual if each.deployment.project in prune)
     stays = tuple(each.full_name for each in kept if each.protected and each.full_name not in named)
     return Plan(project.title, backend.url, tuple(changes), stays)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from syntask_yaml.diagnostics import Diagnostic
@@ -77,3 +77,14 @@ def _undeclared(
     for each in left:
         if not any(candidate.is_called(each.full_name) for candidate in candidates):
             yield each.full_name, each.entrypoint
+
+
+def half_renamed(stored: Iterable[Stored]) -> Iterator[Diagnostic]:
+    """Warn of each deployment that makes no runs because a rename to it has not been finished."""
+    for each in stored:
+        if each.deployment.is_half_renamed:
+            since = f" since {each.created.astimezone().isoformat(' ', 'seconds')}" if each.created else ""
+            name = each.deployment.full_name
+            detail = f"`{name}` is paused{since}. Its rename stopped before it was resumed."
+            hint = f"Deploy its project again to resume it, or run `syntask deployment resume {name}`."
+            yield Diagnostic("half-renamed", detail, hint).as_warning()

@@ -19,6 +19,7 @@ _OPTIONAL_INSIDE = frozenset({"active", "anchor_date", "grace_period_seconds"})
 _HEADLINES = tuple(field for field in FIELDS if field.is_headline)
 _HEADLINES_ALONE = tuple(field for field in _HEADLINES if field.name != "schedules")
 HIDDEN = "(hidden)"
+HALF_RENAMED = "paused by a rename that stopped halfway; it is resumed"
 
 Complete = Callable[[Deployment], Deployment]
 
@@ -70,6 +71,9 @@ def _change(
         whole = complete(wanted)
         of_new = _FieldsOfNew(whole, ignore)
         return Change(Action.CREATE, wanted.full_name, of_new, "not on the backend", Write(None, whole))
+    is_half_renamed = wanted.paused is None and actual.deployment.is_half_renamed
+    if is_half_renamed:
+        wanted = replace(wanted, paused=False)
     before, after = fields_beside(actual.deployment, wanted)
     reasons = tuple(_fields(before, after, ignore))
     if not reasons:
@@ -79,7 +83,8 @@ def _change(
     whole = complete(wanted)
     fields = tuple(_fields(*fields_beside(actual.deployment, whole), ignore))
     write = Write(actual, whole)
-    return Change(Action.UPDATE, wanted.full_name, fields, reason_of(reasons), write, actual.id)
+    reason = HALF_RENAMED if is_half_renamed else reason_of(reasons)
+    return Change(Action.UPDATE, wanted.full_name, fields, reason, write, actual.id)
 
 
 def reason_of(fields: Iterable[FieldChange]) -> str:

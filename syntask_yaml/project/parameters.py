@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean, nearest
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.value import Json, Value
 from syntask_yaml.project.fit import available, fits_all, is_open, mapping_misfit, misfit, quotes, subschema
-from syntask_yaml.project.rules import schedules_of
+from syntask_yaml.project.rules import schedules_of, triggers_of
 from syntask_yaml.source import Source
 
 
 def check_parameters(entry: Node, schema: Mapping[str, Json] | None) -> Iterator[Diagnostic]:
-    """The parameters of a deployment and of its schedules against the signature of its flow.
+    """The parameters of a deployment, of its schedules and of its triggers against the signature of its flow.
 
     *entry* is the deployment, as it was written or with its templates resolved. What a run can still
     be given by hand is not missing; what a scheduled run would lack is.
@@ -24,6 +25,8 @@ def check_parameters(entry: Node, schema: Mapping[str, Json] | None) -> Iterator
     declared = _parameters(entry)
     if declared is not None:
         yield from _check_values(declared, schema)
+    for trigger in triggers_of(entry):
+        yield from _check_trigger(trigger, schema)
     has_all = declared is not None and all(name in declared.value for name in _required(schema))
     if has_all and not _gives_parameters(entry):
         return
@@ -35,6 +38,18 @@ def check_parameters(entry: Node, schema: Mapping[str, Json] | None) -> Iterator
             yield from _check_values(own, schema)
         given = [node for node in (declared, own) if node is not None]
         yield from _check_missing(entry.get("parameters") or entry, given, schema)
+
+
+def _check_trigger(trigger: Node, schema: Mapping[str, Json]) -> Iterator[Diagnostic]:
+    """The parameters of *trigger*. A server takes any, fills in those with templates, and starts no run with
+    what does not fit."""
+    given = _parameters(trigger)
+    for problem in _check_values(given, schema) if given is not None else ():
+        if problem.code == "unknown-parameter":
+            yield problem
+        elif "{%" not in str(trigger.at(problem.path[len(trigger.path) :]).value):
+            detail = f"{problem.detail} A Prefect server accepts it, but starts no run with it."
+            yield replace(problem, detail=detail).as_warning()
 
 
 def _required(schema: Mapping[str, Json]) -> Sequence[str]:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from syntask_yaml.backend.embedded.base import EmbeddedBase
 from syntask_yaml.backend.embedded.codec import from_json, to_json
 from syntask_yaml.model.deploy_record import DeployRecord
+from syntask_yaml.model.deployment import Stored
 
 _AT_ONCE = 50
 _AFTER_ALL = 2**63 - 1
@@ -39,3 +40,6 @@ class EmbeddedHistory(EmbeddedBase):
                 if record := DeployRecord.from_json(str(row["id"]), from_json(row["record"])):
                     yield record
             before = rows[-1]["id"]
+
+    def half_renamed(self) -> list[Stored]:
+        return []

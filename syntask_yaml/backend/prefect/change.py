@@ -17,12 +17,9 @@ from syntask_yaml.backend.prefect.schedules import write_schedules
 from syntask_yaml.backend.prefect.triggers import delete_triggers, write_sla, write_triggers
 from syntask_yaml.backend.schedules import merged
 from syntask_yaml.errors import BackendConflict, BackendError, BackendRefused
-from syntask_yaml.model.deployment import Deployment, Stored
+from syntask_yaml.model.deployment import RENAMING, Deployment, Stored
 from syntask_yaml.model.trigger import settled, trigger_name
 from syntask_yaml.model.value import known
-
-# The tag of a deployment that a rename has made, and that rests until the old one is gone.
-_RESTING = "syntask:renaming"
 
 
 class _ServerTooOld(BackendRefused):
@@ -46,7 +43,7 @@ class DeploymentChanger(DeploymentReader):
             concurrency_limit=limit_in_place(after, had),
         )
         tags = known(whole.tags) or ()
-        resting = replace(whole, paused=True, tags=tags if whole.paused else (*tags, _RESTING))
+        resting = replace(whole, paused=True, tags=tags if whole.paused else (*tags, RENAMING))
         made = self._create(resting, flow_id)
         self._delete(now, before)
         if not whole.paused:
@@ -75,8 +72,6 @@ class DeploymentChanger(DeploymentReader):
     def _change(self, after: Deployment, now: Current, before: Stored | None) -> None:
         """Change what is there. A label cannot be changed in place: an owner takes the whole anew."""
         had, deployment_id = now.stored.deployment, now.stored.id
-        if after.paused is None and _RESTING in (known(had.tags) or ()):
-            after = replace(after, paused=False)
         limit, origin = limit_in_place(after, had), after.origin or had.origin
         after = replace(after, concurrency_limit=limit, origin=origin)
         if labels_of(after) != labels_of(had) and "project" not in self.features.forgets:

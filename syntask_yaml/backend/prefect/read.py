@@ -12,7 +12,7 @@ from syntask_yaml.backend.prefect.bodies import Raw, deployment_of_automation, s
 from syntask_yaml.backend.prefect.faults import Refused
 from syntask_yaml.backend.prefect.names_by_page import NamesByPage
 from syntask_yaml.backend.prefect.pages import ORDERS, PAGE, STRIDE
-from syntask_yaml.model.deployment import Stored, is_in
+from syntask_yaml.model.deployment import RENAMING, Stored, is_in
 from syntask_yaml.model.value import known
 
 
@@ -48,6 +48,12 @@ class DeploymentReader(PrefectBase):
             for each in deployments
             if is_in(text, each.full_name, known(each.work_pool), each.project, *(known(each.tags) or ()))
         ]
+
+    def half_renamed(self) -> list[Stored]:
+        raws = self._api.every("deployments", {"deployments": {"tags": {"all_": [RENAMING]}}})
+        self._learn_flows(raws)
+        found = (self._stored(raw) for raw in raws if raw["flow_id"] in self._flow_names)
+        return [each for each in found if each.deployment.is_half_renamed]
 
     def _current(self, names: Collection[str]) -> dict[str, Current]:
         """What there is now of *names*, by name."""

@@ -25,6 +25,7 @@ from syntask_yaml.cli.deployment_choice import (
     filters_of,
 )
 from syntask_yaml.cli.selection_options import filter_options
+from syntask_yaml.cli.views import diagnostics
 from syntask_yaml.cli.views.children import took_text
 from syntask_yaml.cli.views.output import as_json, print_json, print_table, say, when
 from syntask_yaml.cli.views.progress import CountProgress
@@ -35,6 +36,7 @@ from syntask_yaml.operations import deployments as operations
 from syntask_yaml.operations.deployment_documents import listed_document
 from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.history import last_deploys
+from syntask_yaml.operations.renames import half_renamed
 from syntask_yaml.operations.status.coming import next_time
 from syntask_yaml.project.filters import Filters
 
@@ -85,6 +87,7 @@ def ls(
         return
     rows = [_row(each, last.get(each.id), now) for each in stored]
     print_table(_COLUMNS, rows, empty="There are no deployments.")
+    diagnostics.show(half_renamed(stored))
 
 
 _COLUMNS = (
@@ -109,7 +112,7 @@ def _row(stored: Stored, last: Run | None, now: datetime) -> tuple[str, ...]:
         for key, each in named
         if each.active is not False
     )
-    paused = "yes" if deployment.paused else ""
+    paused = "by a rename" if deployment.is_half_renamed else "yes" if deployment.paused else ""
     pool, project = str(deployment.work_pool or ""), deployment.project or ""
     begun = (when(last.scheduled), last.state.name, took_text(last)) if last else ("", "", "")
     return (deployment.full_name, pool, keys, paused, project, when(next_time(deployment, now)), *begun)

@@ -15,6 +15,7 @@ from syntask_yaml.cli.views.signs import Signs
 from syntask_yaml.model.duration_words import duration_text
 from syntask_yaml.model.run import Run
 from syntask_yaml.operations.pools import start_hint
+from syntask_yaml.operations.renames import half_renamed
 from syntask_yaml.operations.status.late import LateRuns
 from syntask_yaml.operations.status.read import BackendStatus
 from syntask_yaml.operations.why.reason import span
@@ -41,6 +42,7 @@ def status_lines(status: BackendStatus, signs: Signs, columns: int) -> Iterator[
     )
     yield from _columns([_coming(time, name, status) for time, name in status.coming[:_SHOWN]])
     yield from chain.from_iterable(map(_unserved, status.unserved))
+    yield from _half_renamed(status)
     yield ""
     yield from lane_lines(status.timeline, signs, columns)
 
@@ -99,6 +101,12 @@ def _late(group: LateRuns, status: BackendStatus) -> Iterator[str]:
         remedy = reason.finding.remedy
         sentences = [reason.finding.detail, *([remedy.sentence] if remedy else [])]
         yield escaped("    " + " ".join(sentences).replace("\n", " "))
+
+
+def _half_renamed(status: BackendStatus) -> Iterator[str]:
+    for each in half_renamed(status.half_renamed):
+        for line in (each.detail, each.hint or ""):
+            yield click.style(escaped(f"  {line}"), fg="yellow")
 
 
 def _unserved(pool: str) -> Iterator[str]:

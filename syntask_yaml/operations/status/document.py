@@ -28,6 +28,9 @@ def status_document(status: BackendStatus, url: str) -> dict[str, Any]:
         "coming": [{"time": time, "deployment": name} for time, name in status.coming],
         "unserved_pools": list(status.unserved),
         "silent": sorted(status.silent),
+        "half_renamed": [
+            {"deployment": each.deployment.full_name, "since": each.created} for each in status.half_renamed
+        ],
         "cut": sorted(status.cut),
         "timeline": [_lane(lane, window) for lane in status.timeline.lanes],
     }

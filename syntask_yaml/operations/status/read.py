@@ -53,7 +53,8 @@ class BackendStatus:
     *running* are the runs that go on, the one that was due first at first; *failed* those that failed or
     crashed in the window, the last one first. *coming* are times and `flow/name`, the next one first.
     *unserved* are the work pools that coming runs go to and that no worker serves. *silent* are the ids of
-    those that run whose worker does not respond. *cut* names the lists of which only a part was read.
+    those that run whose worker does not respond. *half_renamed* are the deployments that a rename left
+    paused. *cut* names the lists of which only a part was read.
     """
 
     running: tuple[Run, ...]
@@ -62,6 +63,7 @@ class BackendStatus:
     coming: tuple[tuple[datetime, str], ...]
     unserved: tuple[str, ...]
     silent: frozenset[str]
+    half_renamed: tuple[Stored, ...]
     timeline: RunTimeline
     cut: frozenset[str]
 
@@ -88,6 +90,7 @@ def read_status(backend: Backend, window: Window, bounds: Bounds | None = None) 
         coming=tuple(coming),
         unserved=_unserved(backend, workers, made, stored, times),
         silent=_silent(backend, workers, running, window.now),
+        half_renamed=tuple(backend.half_renamed()),
         timeline=drafts.timeline()
         if reach is None
         else _whole(backend, window, drafts, runs, reach, bounds.of_lane),

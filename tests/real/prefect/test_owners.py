@@ -17,6 +17,7 @@ from syntask_yaml.operations.deployments import check_unprotected
 from syntask_yaml.operations.handing_over import adopt, release
 from syntask_yaml.operations.prune import Approval
 from syntask_yaml.plan.changes import Action
+from syntask_yaml.plan.diff import HALF_RENAMED
 from tests.support.console import Console
 from tests.support.desk import Desk
 from tests.support.flaky_proxy import Fault, flaky
@@ -102,6 +103,22 @@ def test_a_second_project_of_one_name_is_refused_until_it_takes_over(desk: Desk,
     assert names(desk) == ["d0"]
     with pytest.raises(BackendConflict):
         desk.plan()
+
+
+def test_a_second_project_is_noticed_without_a_common_deployment(desk: Desk, tmp_path: Path) -> None:
+    """And without `--prune`: a server is asked for the names that a project declares, and for its ledger."""
+    desk.write(OLD)
+    desk.deploy()
+    other = desk_in(tmp_path / "there", desk.backend)
+    other.write(NEW.replace("renamed_from: etl/old, ", ""))
+
+    with pytest.raises(BackendConflict) as caught:
+        other.deploy()
+
+    assert str(desk.folder) in caught.value.detail
+    assert names(desk) == ["old"]
+    other.deploy(take_over=True)
+    assert names(desk) == ["new", "old"]
 
 
 def test_what_was_deployed_without_an_origin_is_adopted_with_its_next_change(
@@ -206,8 +223,13 @@ def test_a_rename_that_stops_anywhere_doubles_no_run(
         active = [each["name"] for each in empty.every("deployments") if not each["paused"]]
         assert active == (["old"] if method == "DELETE" else [])
         assert len(empty.every("automations")) <= 1
+        assert [each.deployment.name for each in backend.half_renamed()] == ["new"]
+        change, *_ = desk.plan().plan.changes
+        assert change.reason == HALF_RENAMED
+        assert [each.after for each in change.fields if each.path == "paused"] == [False]
 
         desk.deploy()
+        assert backend.half_renamed() == []
         (after,) = desk.backend.deployments()
         assert (after.deployment.name, after.deployment.paused, after.deployment.tags) == ("new", False, ())
         assert [each["name"] for each in empty.every("automations")] == ["new__automation_1"]

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from syntask_yaml.backend.embedded import EmbeddedBackend
+from syntask_yaml.errors import BackendConflict
 from syntask_yaml.model.block import Variable
 from syntask_yaml.model.deployment import Write
 from syntask_yaml.operations.plan import make_plan
 from syntask_yaml.plan.changes import Plan
 from syntask_yaml.plan.drift import GONE
 from tests.support.desk import Desk
+from tests.support.memory import MemoryBackend
 
+ENTRY = "name: shop\ndeployments:\n- {{name: {}, entrypoint: flows.py:etl}}\n"
 TOP = """name: shop
 resources:
   variables: {region: north}
@@ -28,6 +32,11 @@ resources:
 def _desk(tmp_path: Path) -> Iterator[Desk]:
     with closing(EmbeddedBackend.open(tmp_path / "home" / "syntask.db")) as backend:
         yield Desk(tmp_path, backend)
+
+
+def desk_in(folder: Path, backend: MemoryBackend) -> Desk:
+    folder.mkdir()
+    return Desk(folder, backend)
 
 
 def shown(desk: Desk) -> Plan:
@@ -119,3 +128,42 @@ def test_what_was_renamed_is_known_under_its_new_name(desk: Desk) -> None:
     change(desk, "x", description="by hand")
 
     assert marks(desk) == {("etl/x", "description"): True}
+
+
+def test_a_second_project_of_one_name_is_noticed_where_a_plan_reads_only_its_own_names(
+    tmp_path: Path,
+) -> None:
+    """As on a server. The two have no deployment in common, and nothing is pruned."""
+    backend = MemoryBackend()
+    backend.features = replace(backend.features, has_owners=False)
+    here, there = desk_in(tmp_path / "here", backend), desk_in(tmp_path / "there", backend)
+    here.write(ENTRY.format("a"))
+    there.write(ENTRY.format("b"))
+    here.deploy()
+
+    for attempt in (there.deploy, partial(shown, there)):
+        with pytest.raises(BackendConflict) as caught:
+            attempt()
+        assert str(here.folder) in caught.value.detail
+        assert "--take-over" in (caught.value.hint or "")
+    assert [each.deployment.name for each in backend.deployments()] == ["a"]
+
+    there.deploy(take_over=True)
+    here.write(ENTRY.format("c"))
+    with pytest.raises(BackendConflict):
+        here.deploy("c")
+
+
+def test_a_project_of_one_name_may_come_after_one_that_has_gone(tmp_path: Path) -> None:
+    """What was deployed from elsewhere has been deleted: nothing is left that could be pruned."""
+    backend = MemoryBackend()
+    backend.features = replace(backend.features, has_owners=False)
+    here, there = desk_in(tmp_path / "here", backend), desk_in(tmp_path / "there", backend)
+    here.write(ENTRY.format("a"))
+    there.write(ENTRY.format("b"))
+    here.deploy()
+    here.write("name: shop\ndeployments: []\n")
+    here.deploy(prune=True)
+
+    assert shown(there).has_changes
+    assert there.deploy().is_good

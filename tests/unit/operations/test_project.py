@@ -52,7 +52,7 @@ ENVIRON = {"HOME": "/home/somebody", "TOKEN": "hush", "CRON": "15 3 * * *", "N":
 _ELSEWHERE = frozenset(
     "step-failed not-exported readable-secret pull-failed load-failed bind-failed start-failed tried-here "
     "needs-build project-invalid not-found file-failed edit-refused prune-refused likely-rename plan-stale "
-    "history-gap undeclared-deployment undeclared-resource resource-kept not-portable tag-limit "
+    "half-renamed history-gap undeclared-deployment undeclared-resource resource-kept not-portable tag-limit "
     "script-not-rewritten not-copied shown-secret missed-run unowned-resource secret-left-out "
     "no-worker backend-failed backend-unreachable backend-refused backend-conflict usage interrupted failed "
     "no-engine image-failed deploy-failed include-failed conflicting-layers unknown-deployment "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,15 @@ import pytest
 from syntask_yaml.backend.base import RunFilter
 from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.errors import ProjectInvalid, UsageError
+from syntask_yaml.model.deployment import RENAMING, Write
 from syntask_yaml.model.run import RunRequest
 from syntask_yaml.model.value import known
 from syntask_yaml.operations.deploy import DeployOptions, deploy
+from syntask_yaml.operations.plan import make_plan
 from syntask_yaml.operations.project import ProjectPlace, open_project, validate
 from syntask_yaml.operations.prune import Approval
 from syntask_yaml.plan.changes import Action
+from syntask_yaml.plan.diff import HALF_RENAMED
 from syntask_yaml.project.flows import FlowReader
 from tests.support.desk import Desk
 
@@ -167,3 +171,46 @@ def test_a_problem_with_a_name_is_said_where_it_was_written(tmp_path: Path) -> N
     (problem,) = validate(project, flows=FlowReader(tmp_path))
     assert str(problem.span) == "more.yaml:1:22"
     assert "on line 3 of `syntask.yaml`" in problem.detail
+
+
+def test_what_a_rename_left_paused_is_told_and_resumed(desk: Desk) -> None:
+    """As a kill on a server leaves it: paused, with a tag, and nothing else differs."""
+    desk.declare("tags: [a]")
+    desk.deploy()
+    stored = desk.stored()
+    rests = replace(stored.deployment, paused=True, tags=("a", RENAMING))
+    list(desk.backend.write([Write(stored, rests)]))
+
+    planned = make_plan(desk.context, desk.request(), with_forecast=True)
+
+    (change,) = planned.plan.changes
+    assert change.reason == HALF_RENAMED
+    assert [(each.path, each.after) for each in change.fields] == [("tags", ["a"]), ("paused", False)]
+    (warning,) = (each for each in planned.diagnostics if each.code == "half-renamed")
+    assert "`etl/d0` is paused since 2" in warning.detail
+    assert "half-renamed" not in [each.code for each in desk.deploy().diagnostics]
+    assert (desk.deployed().paused, desk.deployed().tags) == (False, ("a",))
+
+
+def test_what_is_declared_paused_stays_so_after_a_rename_that_stopped(desk: Desk) -> None:
+    desk.declare("paused: true")
+    desk.deploy()
+    stored = desk.stored()
+    list(desk.backend.write([Write(stored, replace(stored.deployment, tags=(RENAMING,)))]))
+
+    assert desk.changed() == ["tags"]
+    desk.deploy()
+    assert desk.deployed().paused
+    assert not desk.deployed().is_half_renamed
+
+
+def test_taking_over_and_renaming_at_once_is_one_change(desk: Desk) -> None:
+    """What is renamed comes to this project with it."""
+    desk.declare("tags: [a]", top="name: shop")
+    desk.deploy()
+    stored = desk.stored()
+    list(desk.backend.write([Write(stored, replace(stored.deployment, origin="/elsewhere"))]))
+    desk.write("name: shop\ndeployments:\n- {name: new, renamed_from: etl/d0, entrypoint: flows.py:etl}\n")
+
+    assert [each.action for each in desk.plan(take_over=True).plan.changes] == [Action.RENAME]
+    assert desk.deploy(take_over=True).is_good

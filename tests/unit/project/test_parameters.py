@@ -125,3 +125,21 @@ def test_a_run_by_hand_is_not_made_with_such_text() -> None:
     [problem] = check_run_parameters({"x": "soon"}, _schema("date"))
 
     assert problem.is_error
+
+
+def test_parameters_of_triggers_are_checked_too() -> None:
+    """What a server fills in is left alone, also in the two forms that it has for that."""
+    flow = read_source("@flow\ndef f(n: int = 1, name: str = ''):\n    pass\n")
+
+    def problems(**parameters: Value) -> list[tuple[str, bool]]:
+        entry = Node(
+            {"triggers": [{"expect": ["x"], "parameters": parameters}]}, Source("syntask.yaml", ""), 0
+        )
+        return [(each.code, each.is_error) for each in check_parameters(entry, flow.value_schema)]
+
+    assert problems(nmae="a") == [("unknown-parameter", True)]
+    assert problems(n="many") == [("wrong-parameter", False)]
+    assert problems(n=2, name="{{ event.id }}") == []
+    assert problems(n="{{ event.payload.n }}") == []
+    assert problems(n="{% if a %}1{% endif %}") == []
+    assert problems(n={"__prefect_kind": "json", "value": "1"}) == []

@@ -13,6 +13,7 @@ import pytest
 from syntask_yaml.cli.views.lanes import lane_lines
 from syntask_yaml.cli.views.signs import signs_of
 from syntask_yaml.cli.views.status import status_lines
+from syntask_yaml.model.deployment import RENAMING, Deployment, Stored
 from syntask_yaml.model.run import State, StateType
 from syntask_yaml.operations.status.document import status_document
 from syntask_yaml.operations.status.late import LateRuns
@@ -41,6 +42,9 @@ STATUS = BackendStatus(
     unserved=("default",),
     silent=frozenset({RUNS[0].id}),
     timeline=run_timeline(RUNS, {"etl/long": [at(1), at(1.1), at(9)]}, DAY),
+    half_renamed=(
+        Stored("1", Deployment(flow="etl", name="new", paused=True, tags=(RENAMING,)), created=at(-1)),
+    ),
     cut=frozenset({"failed"}),
 )
 PRINTED = r"""
@@ -57,6 +61,8 @@ Coming in the next 24 hours: 1
   2026-03-02 13:20:00  etl/long  in 1 hour
   No worker serves the work pool `default`, so these runs will be late.
   Start one with `syntask worker start --pool default`.
+  `etl/new` is paused since 2026-03-02 11:20:00+00:00. Its rename stopped before it was resumed.
+  Deploy its project again to resume it, or run `syntask deployment resume etl/new`.
 
                  12:00 18:00 Mon 2 06:00 12:00 18:00 Tue 3 06:00
 ✗ etl/\x1b[2Jbad                       █                            1 failed
@@ -100,9 +106,9 @@ def test_a_status_as_json() -> None:
     shown = status_document(STATUS, "embedded:syntask.db")
 
     assert json.loads(json.dumps(shown, default=str))["now"] == str(NOW)
-    assert [key for key, value in shown.items() if isinstance(value, list)] == [
-        *("running", "late", "failed", "coming", "unserved_pools", "silent", "cut", "timeline")
-    ]
+    assert [key for key, value in shown.items() if isinstance(value, list)] == (
+        "running late failed coming unserved_pools silent half_renamed cut timeline".split()
+    )
     (late,), (_, lane, _) = shown["late"], shown["timeline"]
     assert (late["count"], late["oldest"]["id"], late["reasons"][0]["code"]) == (1, RUNS[1].id, "no-worker")
     assert lane == {
