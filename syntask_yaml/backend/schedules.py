@@ -5,7 +5,8 @@ does not say, whether that is active.
 
 Runs are made ahead of time: at least the next three, and all of the next minute. Occurrences that
 passed while nothing made runs are left out once they are more than a minute old; a run that was made
-before that stays, and starts late.
+before that stays, and starts late. An interval of less than a tenth of a second gets ten runs a second at
+most: its runs would always be older than those of others, which would never start.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import ceil
 
 from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.backend.ids import new_id
@@ -22,7 +24,7 @@ from syntask_yaml.model.occurrences import MOST_STEPS, first_time, occurrences, 
 from syntask_yaml.model.recurrence import rrule_problem
 from syntask_yaml.model.schedule import Cron, Interval, RRule, Schedule, Timing
 from syntask_yaml.model.steps import TooManySteps
-from syntask_yaml.model.timing import is_timezone
+from syntask_yaml.model.timing import LEAST_INTERVAL, is_timezone
 
 _AHEAD = timedelta(seconds=60)
 # Made at once, so that a schedule of every second is not looked at every second.
@@ -84,7 +86,7 @@ def next_runs(timing: Timing, *, made_until: datetime, now: datetime, steps: int
     times: list[datetime] = []
     ahead = 0
     try:
-        for time in occurrences(timing, since, steps=steps):
+        for time in occurrences(_thinned(timing), since, steps=steps):
             times.append(time)
             ahead += time > now
             if len(times) == _MOST or (ahead >= _LEAST and time > now + _REACH):
@@ -100,6 +102,13 @@ def next_runs(timing: Timing, *, made_until: datetime, now: datetime, steps: int
         is_slow = isinstance(error, TooManySteps) and problem is not None
         return NextRuns((), now + _PAUSE if is_slow else None, problem)
     return NextRuns(tuple(times), None)
+
+
+def _thinned(timing: Timing) -> Timing:
+    """*timing*, or as many of its times as can become runs."""
+    if not isinstance(timing, Interval) or timing.seconds >= LEAST_INTERVAL:
+        return timing
+    return replace(timing, seconds=ceil(LEAST_INTERVAL / timing.seconds) * timing.seconds)
 
 
 def schedule_problem(schedule: Schedule) -> str | None:

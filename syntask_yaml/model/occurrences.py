@@ -17,7 +17,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from syntask_yaml.model.cron import LAST_YEAR, has_year
-from syntask_yaml.model.recurrence import has_no_day, parse_rrule, start_year, wall_times
+from syntask_yaml.model.recurrence import has_no_day, parse_rrule, read_rule, start_year, wall_times
 from syntask_yaml.model.schedule import Cron, Interval, RRule, Timing
 from syntask_yaml.model.steps import TooManySteps, within
 
@@ -35,8 +35,10 @@ def occurrences(timing: Timing, after: datetime, *, steps: int = MOST_STEPS) -> 
     An interval without an anchor fires from *after* on. Raises TooManySteps where the times asked for of
     a rule take more *steps*, and whatever the libraries raise for a timing that they cannot walk.
     """
-    times = _later(_times(timing, after), after)
-    return within(steps, times) if isinstance(timing, RRule) else times
+    if isinstance(timing, RRule):
+        return _rrule_times(timing, after, steps)
+    times = _cron_times(timing, after) if isinstance(timing, Cron) else _interval_times(timing, after)
+    return _later(times, after)
 
 
 @lru_cache(maxsize=4096)
@@ -90,16 +92,6 @@ def _later(times: Iterable[datetime], after: datetime) -> Iterator[datetime]:
         if time > last:
             yield time
             last = time
-
-
-def _times(timing: Timing, after: datetime) -> Iterable[datetime]:
-    match timing:
-        case Cron():
-            return _cron_times(timing, after)
-        case Interval():
-            return _interval_times(timing, after)
-        case RRule():
-            return _rrule_times(timing, after)
 
 
 def _zone(name: str | None) -> ZoneInfo:
@@ -156,8 +148,9 @@ def _interval_times(timing: Interval, after: datetime) -> Iterator[datetime]:
         count += 1
 
 
-def _rrule_times(timing: RRule, after: datetime) -> Iterator[datetime]:
+def _rrule_times(timing: RRule, after: datetime, steps: int) -> Iterator[datetime]:
     text, timezone = parse_rrule(timing.rrule, timing.timezone)
-    zone = _zone(timezone)
-    for wall in wall_times(text, timezone, _wall_before(after, zone)):
-        yield _from_wall(wall, zone)
+    # The first rule of a process imports what reads it, and the first one in a zone its changes: no steps.
+    zone, rule = _zone(timezone), read_rule(text, timezone)
+    times = (_from_wall(wall, zone) for wall in wall_times(rule, _wall_before(after, zone)))
+    yield from within(steps, _later(times, after))

@@ -55,7 +55,7 @@ def zones_in(text: str) -> Iterator[str]:
 
 def start_year(text: str) -> int:
     """Return the year in which a sound recurrence rule begins."""
-    rule = _parsed(parse_rrule(text, None)[0], None)
+    rule = read_rule(parse_rrule(text, None)[0], None)
     return min((each._dtstart.year for each in _rules(rule)), default=DEFAULT_START.year)
 
 
@@ -95,18 +95,17 @@ def rrule_problem(text: str) -> str | None:
     return None
 
 
-def wall_times(text: str, timezone: str | None, after: datetime) -> Iterator[datetime]:
-    """Yield the times of a rule that are later than *after*, all without a zone.
+def wall_times(rule: Any, after: datetime) -> Iterator[datetime]:
+    """Yield the times of a rule that was read which are later than *after*, all without a zone.
 
     Raises what dateutil raises for a rule that cannot be walked, and may take forever: see `within`.
     """
-    rule = _entered_near(_parsed(text, timezone), after)
-    yield from rule.xafter(after)
+    yield from _entered_near(rule, after).xafter(after)
 
 
 def has_no_day(text: str, timezone: str | None) -> bool:
     """Whether no year has a day for any of the rules in *text*, as with the 30th of February."""
-    return all(_has_no_day(rule) for rule in _rules(_parsed(text, timezone)))
+    return all(_has_no_day(rule) for rule in _rules(read_rule(text, timezone)))
 
 
 def _has_no_day(rule: Any) -> bool:
@@ -127,8 +126,11 @@ def _has_no_day(rule: Any) -> bool:
         return True
 
 
-def _parsed(text: str, timezone: str | None) -> Any:
-    """Return the rule as it is walked: on a wall clock. Which clock that is has been decided before."""
+def read_rule(text: str, timezone: str | None) -> Any:
+    """Return the rule as it is walked: on a wall clock. Which clock that is has been decided before.
+
+    Raises what dateutil raises for a text that is no rule.
+    """
     from dateutil.rrule import rruleset, rrulestr
 
     rule: Any = rrulestr(with_local_end(text, timezone), dtstart=DEFAULT_START)

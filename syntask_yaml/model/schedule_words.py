@@ -26,7 +26,7 @@ def in_words(timing: Timing) -> str:
         case Interval(seconds):
             return f"Every {_duration(seconds)}{zone}"
         case RRule(rrule):
-            return f"By the recurrence rule {rrule}{zone}"
+            return f"By the recurrence rule {' '.join(rrule.split())}{zone}"
 
 
 def next_times(timing: Timing, now: datetime, *, count: int, timezone: str = "UTC") -> list[str]:

@@ -12,6 +12,8 @@ from math import inf
 from pathlib import Path
 
 MAX_INTERVAL = timedelta.max.total_seconds()
+# Our own worker starts no more runs of one schedule: seconds between two.
+LEAST_INTERVAL = 0.1
 
 _ISO_DURATION = re.compile(
     r"P(?=\d|T)(?:(?P<years>\d+(?:\.\d+)?)Y)?(?:(?P<months>\d+(?:\.\d+)?)M)?"

@@ -10,8 +10,8 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.model.cron import cron_problem, full_ranges, has_year, uneven_steps
 from syntask_yaml.model.occurrences import first_time, slow_anywhere
 from syntask_yaml.model.recurrence import parse_rrule, rrule_problem, zones_in
-from syntask_yaml.model.schedule import TIMING_KEYS, Cron, RRule, Timing, timing_from_dict
-from syntask_yaml.model.timing import is_timezone, parse_interval, parse_moment, timezones
+from syntask_yaml.model.schedule import TIMING_KEYS, Cron, Interval, RRule, Timing, timing_from_dict
+from syntask_yaml.model.timing import LEAST_INTERVAL, is_timezone, parse_interval, parse_moment, timezones
 from syntask_yaml.template import is_template
 
 _TIMINGS = ("cron", "interval", "rrule")
@@ -45,10 +45,16 @@ def is_interval(node: Node) -> Iterator[Diagnostic]:
     if not isinstance(node.value, str) and node.value <= 0:  # the schema says so
         return
     try:
-        parse_interval(node.value)
+        seconds = parse_interval(node.value)
     except ValueError as error:
         hint = "Write seconds (`900`), an ISO 8601 duration (`PT15M`), or `0:15:00`."
         yield node.problem("invalid-interval", str(error), hint)
+        return
+    if seconds < LEAST_INTERVAL:
+        detail = f"Every {seconds:g} seconds is too often: a schedule starts at most ten runs a second."
+        yield node.problem(
+            "invalid-interval", detail, f"Write `interval: {LEAST_INTERVAL}` or more."
+        ).as_warning()
 
 
 def is_rrule(node: Node) -> Iterator[Diagnostic]:
@@ -113,13 +119,15 @@ def _has_problem(timing: Timing) -> bool:
 def _why_never(timing: Timing) -> str:
     if isinstance(timing, Cron) and has_year(timing.cron):
         return "Check its days, months and year."
+    if isinstance(timing, Interval):
+        return "Check its `interval` and `anchor_date`."
     text = timing.rrule.upper() if isinstance(timing, RRule) else ""
     if "COUNT=" in text and "DTSTART" not in text:
         return "Add `DTSTART`. Without it, `COUNT` counts from the start of 2020."
     for key in ("COUNT", "UNTIL"):
         if f"{key}=" in text:
             return f"Check its `{key}`."
-    return "Check its days and months."
+    return "Check its `DTSTART`, days and months." if "DTSTART" in text else "Check its days and months."
 
 
 def _why_slow(timing: Timing) -> str:

@@ -13,7 +13,7 @@ from syntask_yaml.backend.schedules import NextRuns, next_runs, schedule_problem
 from syntask_yaml.model.schedule import Cron, Interval, RRule, Schedule, Timing
 
 NOW = datetime(2026, 3, 2, 12, 0, 30, tzinfo=UTC)
-TIMINGS = st.builds(Interval, st.floats(0.01, 1e5), st.just(NOW - timedelta(days=1))) | st.sampled_from(
+TIMINGS = st.builds(Interval, st.floats(1e-6, 1e5), st.just(NOW - timedelta(days=1))) | st.sampled_from(
     [Cron("* * * * *"), Cron("*/7 * * * * *"), Cron("0 2 29 2 *"), RRule("FREQ=MINUTELY;INTERVAL=3")]
 )
 
@@ -47,6 +47,15 @@ def test_a_fast_schedule_is_not_looked_at_all_the_time() -> None:
 
     assert found.again is not None
     assert found.again - NOW > timedelta(seconds=30)
+
+
+def test_an_interval_of_an_instant_leaves_room_for_others() -> None:
+    """Of its times as many as can start become runs, and none that others would have to wait for."""
+    interval = Interval(0.000001, NOW - timedelta(days=1))
+    found = next_runs(interval, made_until=NOW, now=NOW)
+
+    assert all(other - one >= timedelta(seconds=0.099) for one, other in pairwise(found.times))
+    assert found.times[-1] > NOW + timedelta(seconds=9)
 
 
 def test_a_schedule_that_has_ended_is_not_looked_at_again() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -180,3 +182,16 @@ def test_steps_are_counted_wherever_they_are_spent() -> None:
 
     assert 100 < len(found) <= 1000
     assert list(within(1000, iter([1, 2]))) == [1, 2]
+
+
+def test_what_is_imported_and_read_for_the_first_rule_of_a_process_are_no_steps() -> None:
+    """Each command is a process: otherwise `deployment ls` would not know when its first rule fires."""
+    code = """
+from datetime import UTC, datetime
+from syntask_yaml.model.occurrences import first_time
+from syntask_yaml.model.schedule import RRule
+rule = RRule("DTSTART;TZID=America/New_York:20270101T090000\\nRRULE:FREQ=DAILY")
+print(first_time(rule, datetime(2026, 12, 1, tzinfo=UTC), steps=2_000))
+"""
+    printed = subprocess.check_output((sys.executable, "-c", code), text=True)
+    assert printed == "2027-01-01 14:00:00+00:00\n"
