@@ -33,6 +33,7 @@ _FLOWS = [
         "named",
         "options",
         "others",
+        "skips",
         "slack",
         "submitted",
         "waited",

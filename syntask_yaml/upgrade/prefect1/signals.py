@@ -1,7 +1,8 @@
-"""Signals of tasks: one that fails the task is an exception today, one that ends it well returns its result.
+"""Signals of tasks: one that fails the task is an exception today, one that ends it well returns.
 
 A signal was no `Exception`, so `except Exception` did not catch it. One that such a handler would catch now
-is left to the owner of the file.
+is left to the owner of the file. So is one that skips a task which others may depend on, because Prefect 3
+skips nothing for it.
 """
 
 from __future__ import annotations
@@ -12,44 +13,84 @@ from collections.abc import Iterator
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft
 from syntask_yaml.upgrade.prefect1.module import Function, keyword
 
-_FAIL = frozenset({"prefect.engine.signals.FAIL", "prefect.signals.FAIL"})
-_SUCCESS = frozenset({"prefect.engine.signals.SUCCESS", "prefect.signals.SUCCESS"})
+_MODULES = ("prefect.engine.signals", "prefect.signals")
+# Those that fail a task, which is tried again if it has retries.
+_FAIL = frozenset(
+    f"{module}.{name}" for module in _MODULES for name in ("FAIL", "TRIGGERFAIL", "VALIDATIONFAIL")
+)
+_SUCCESS = frozenset(f"{module}.SUCCESS" for module in _MODULES)
+_SKIP = frozenset(f"{module}.SKIP" for module in _MODULES)
+# What ends a task in a state, whatever its retries are.
+_END = frozenset(f"{module}.ENDRUN" for module in _MODULES)
+_FAILED, _SKIPPED = "prefect.engine.state.Failed", "prefect.engine.state.Skipped"
 _ERROR = "RuntimeError"
 
 
 def convert_signals(draft: FlowFileDraft) -> None:
-    """Every `raise signals.FAIL(…)` and `SUCCESS(…, result=…)` that ends its task."""
+    """Every signal that ends its task, as what ends it in the same way today."""
     for node in draft.module.nodes:
-        if isinstance(node, ast.Raise) and node.exc is not None and _ends_task(draft, node):
-            _convert(draft, node.exc)
-            _convert_success(draft, node, node.exc)
+        if isinstance(node, ast.Raise) and node.exc is not None:
+            task = _ended_task(draft, node)
+            if task is not None:
+                _convert(draft, node, node.exc, task)
 
 
-def _convert(draft: FlowFileDraft, raised: ast.expr) -> None:
-    if draft.names.of(raised) in _FAIL:
+def _convert(draft: FlowFileDraft, statement: ast.Raise, raised: ast.expr, task: Function) -> None:
+    name = draft.names.called(raised) or draft.names.of(raised)
+    call = raised if isinstance(raised, ast.Call) else None
+    if name in _FAIL:
+        _fail(draft, raised, call)
+    elif name in _SUCCESS and call is not None:
+        _succeed(draft, statement, call)
+    elif name in _SKIP:
+        _skip(draft, statement, call, task)
+    elif name in _END and call is not None:
+        _end(draft, statement, call, task)
+
+
+def _fail(draft: FlowFileDraft, raised: ast.expr, call: ast.Call | None) -> None:
+    """An exception with the same message; *call* is what makes the signal or the state."""
+    if call is None:
         draft.edits.replace_node(raised, _ERROR)
-    elif isinstance(raised, ast.Call) and draft.names.called(raised) in _FAIL:
-        message = _message(raised)
-        if message is not None:
-            draft.edits.replace_node(raised.func, _ERROR)
-            if raised.keywords:
-                draft.edits.replace_node(raised.keywords[0], draft.edits.source(message))
-
-
-def _convert_success(draft: FlowFileDraft, statement: ast.Raise, raised: ast.expr) -> None:
-    """A success returns its result; the result of one that has none is the signal."""
-    if not isinstance(raised, ast.Call) or draft.names.called(raised) not in _SUCCESS:
         return
-    result = keyword(raised, "result")
-    is_plain = all(each.arg in ("message", "result") for each in raised.keywords) and len(raised.args) <= 1
+    message = _message(call)
+    if message is not None:
+        draft.edits.replace_node(call.func, _ERROR)
+        if call.keywords:
+            draft.edits.replace_node(call.keywords[0], draft.edits.source(message))
+
+
+def _succeed(draft: FlowFileDraft, statement: ast.Raise, call: ast.Call) -> None:
+    """A success returns its result; the result of one that has none is the signal."""
+    result = keyword(call, "result")
+    is_plain = all(each.arg in ("message", "result") for each in call.keywords) and len(call.args) <= 1
     if result is not None and is_plain and not _is_generator(draft, statement):
         draft.edits.replace_node(statement, f"return {draft.edits.take(result)}")
 
 
-def _is_generator(draft: FlowFileDraft, statement: ast.Raise) -> bool:
-    scope = draft.module.scope(statement)
-    yields = (each for each in draft.module.inside(scope) if isinstance(each, (ast.Yield, ast.YieldFrom)))
-    return any(draft.module.scope(each) is scope for each in yields)
+def _skip(draft: FlowFileDraft, statement: ast.Raise, call: ast.Call | None, task: Function) -> None:
+    """A task that nothing depends on ends well, in a state that says why."""
+    message = ast.Constant(None) if call is None else _message(call)
+    if message is None or _is_generator(draft, statement) or not _is_last(draft, task):
+        return
+    state = draft.want("prefect.states", "Completed")
+    has_text = call is not None and (call.args or call.keywords)
+    text = f", message={draft.edits.take(message)}" if has_text else ""
+    draft.edits.replace_node(statement, f'return {state}(name="Skipped"{text})')
+
+
+def _end(draft: FlowFileDraft, statement: ast.Raise, call: ast.Call, task: Function) -> None:
+    """A state that is raised, `ENDRUN(state=Failed("…"))`, as the signal of that state."""
+    given = [*call.args, *(each.value for each in call.keywords if each.arg == "state")]
+    state = given[0] if len(given) == len(call.args) + len(call.keywords) == 1 else None
+    kind = draft.names.called(state)
+    if not isinstance(state, ast.Call):
+        return
+    if kind == _SKIPPED:
+        _skip(draft, statement, state, task)
+    elif kind == _FAILED and _message(state) is not None and not _may_be_tried_again(draft, task):
+        _fail(draft, state, state)
+        draft.edits.replace_node(call, draft.edits.take(state))
 
 
 def _message(call: ast.Call) -> ast.expr | None:
@@ -61,16 +102,51 @@ def _message(call: ast.Call) -> ast.expr | None:
     return given[0] if given else ast.Constant(None)
 
 
-def _ends_task(draft: FlowFileDraft, statement: ast.Raise) -> bool:
-    """Whether what is raised leaves a task, and nothing in the file catches it."""
+def _is_generator(draft: FlowFileDraft, statement: ast.Raise) -> bool:
+    scope = draft.module.scope(statement)
+    yields = (each for each in draft.module.inside(scope) if isinstance(each, (ast.Yield, ast.YieldFrom)))
+    return any(draft.module.scope(each) is scope for each in yields)
+
+
+def _is_last(draft: FlowFileDraft, task: Function) -> bool:
+    """Whether the flows of the file call *task*, and neither use its result nor wait for it."""
+    bodies = {node for flow in draft.flows for node in flow.nodes}
+    uses = draft.module.uses(task.name) if draft.module.parent(task) is draft.module.tree else []
+    return bool(uses) and all(use in bodies and _is_statement(draft, use) for use in uses)
+
+
+def _is_statement(draft: FlowFileDraft, use: ast.Name) -> bool:
+    """Whether it is called, or mapped, and that is all of the statement."""
+    outer = draft.module.parent(use)
+    called = outer if isinstance(outer, ast.Attribute) and outer.attr == "map" else use
+    call = draft.module.parent(called)
+    is_call = isinstance(call, ast.Call) and call.func is called
+    return is_call and isinstance(draft.module.parent(call), ast.Expr)
+
+
+def _may_be_tried_again(draft: FlowFileDraft, task: Function) -> bool:
+    """Whether *task* has retries, where it is defined or where it is called."""
+    decorators = draft.module.inside(*task.decorator_list)
+    calls = (draft.module.parent(use) for use in draft.module.uses(task.name))
+    options = [each for call in calls if isinstance(call, ast.Call) for each in call.keywords]
+    given = [*(each for each in decorators if isinstance(each, ast.keyword)), *options]
+    is_copied = any(
+        getattr(draft.module.parent(use), "attr", "") == "copy" for use in draft.module.uses(task.name)
+    )
+    in_class = isinstance(draft.module.parent(task), ast.ClassDef)
+    return in_class or is_copied or any(each.arg in (None, "max_retries", "task_args") for each in given)
+
+
+def _ended_task(draft: FlowFileDraft, statement: ast.Raise) -> Function | None:
+    """The task that ends by what is raised, if nothing in the file catches it."""
     inner: ast.AST = statement
     for outer in draft.module.parents(statement):
         if isinstance(outer, Function):
-            return _is_task(draft, outer)
+            return outer if _is_task(draft, outer) else None
         if isinstance(outer, (ast.Try, ast.With)) and inner in _guarded(outer):
-            return False
+            return None
         inner = outer
-    return False
+    return None
 
 
 def _guarded(node: ast.Try | ast.With) -> Iterator[ast.AST]:

@@ -626,3 +626,44 @@ def test_a_todo_of_a_flow_stands_above_it_and_not_above_a_task_that_is_written_t
         "with OwnFlow('f') as flow:\n    create_flow_run(flow_name='g')\n\nflow.run()\n"
     )
     assert re.search(r"# TODO\(syntask upgrade P1-flow\).*\n@flow\(name='f'\)\n", converted(text).text)
+
+
+SKIPPING = "from prefect import Flow, task\nfrom prefect.engine.signals import SKIP\n\n\n@task\ndef t(x=1):\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    t(t())\n",  # one of them is not the last
+        "    a = t()\n    t(upstream_tasks=[a])\n",
+        "    a = t()\n",  # which something else may take
+        "    for each in [t()]:\n        pass\n",
+    ],
+)
+def test_a_skip_that_others_may_see_is_left(body: str) -> None:
+    text = f'{SKIPPING}    raise SKIP("no")\n\n\nwith Flow("f") as flow:\n'
+
+    assert codes(converted(text + "    t()\n")) == set()
+    assert codes(converted(text + body)) == {"p1-signal"}
+
+
+def test_a_skip_of_a_generator_a_class_or_a_file_without_flows_is_left() -> None:
+    flow = '\n\nwith Flow("f") as flow:\n    %s\n'
+
+    assert "p1-signal" in codes(converted(f"{SKIPPING}    raise SKIP()\n"))
+    assert codes(converted(f"{SKIPPING}    yield 1\n    raise SKIP()\n" + flow % "t()")) == {"p1-signal"}
+    text = SKIPPING.replace("task\n", "Task\n").replace(
+        "@task\ndef t(x=1):", "class T(Task):\n    def run(self):"
+    )
+    assert codes(converted(f"{text}        raise SKIP()\n" + flow % "T()()")) == {"p1-signal"}
+
+
+@pytest.mark.parametrize("option", ["max_retries=2", "**OPTIONS"])
+def test_a_failure_without_retries_is_left_where_the_task_has_some(option: str) -> None:
+    text = (
+        "from prefect import task\nfrom prefect.engine.signals import ENDRUN\n"
+        "from prefect.engine.state import Failed\n\nOPTIONS = {}\n\n\n@task%s\ndef t():\n"
+        '    raise ENDRUN(state=Failed("no"))\n'
+    )
+    assert '    raise RuntimeError("no")\n' in converted(text % "").text
+    assert "p1-signal" in codes(converted(text % f"({option})"))
