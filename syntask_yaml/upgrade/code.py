@@ -130,7 +130,10 @@ def _convert_local(draft: EntryDraft, path: Node | None) -> None:
             draft.report(path, "unknown-field", "`path` has no effect in an entry.", "Add a `pull` step.")
         return
     place = draft.source.text("path")
-    if not draft.is_local:
+    if draft.source.form is Form.PREFECT_1 and "." in draft.source.text("entrypoint"):
+        if not draft.is_local:  # the image has the module
+            draft.put("pull", [])
+    elif not draft.is_local:
         if path is not None and not place.startswith("/"):
             draft.report(path, "absolute-path", f"`{place}` is not a directory of an image.", _OTHER_FOLDER)
             place = ""
@@ -183,10 +186,11 @@ def _inside(draft: EntryDraft, place: str) -> str | None:
 
 
 def _name_own_file(draft: EntryDraft, node: Node) -> None:
-    """The function of a flow in the file that says it, which is converted with its deployment."""
-    place = draft.source.path.resolve().relative_to(draft.scene.root.resolve())
+    """The function of a flow in the file that says it, which is converted with it, or of its module."""
     draft.carry(node, "entrypoint")
-    draft.put("entrypoint", draft.literal(f"{place.as_posix()}:{node.value}"))
+    place = draft.source.path.resolve().relative_to(draft.scene.root.resolve())
+    written = node.value if "." in node.value else f"{place.as_posix()}:{node.value}"
+    draft.put("entrypoint", draft.literal(written))
 
 
 def _convert_entrypoint(draft: EntryDraft) -> None:

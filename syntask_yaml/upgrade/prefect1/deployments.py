@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
@@ -109,8 +110,20 @@ def take_storage(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> N
         draft.note(
             flow.call, "p1-storage", text, "Add a `build_docker_image` step, or build the image in CI."
         )
+    elif name == "Module":
+        flow.deployment["entrypoint"] = _in_module(draft, flow, str(fields["module"]))
     elif fields:
         flow.deployment["storage"] = fields
+
+
+def _in_module(draft: FlowFileDraft, flow: Prefect1Flow, module: str) -> str:
+    """The entrypoint of a flow that is imported. Raises NotStatic for a module of another file."""
+    parts = PurePosixPath(draft.module.shown.replace("\\", "/")).with_suffix("").parts
+    of_file = parts[:-1] if parts[-1] == "__init__" else parts
+    names = tuple(module.split("."))
+    if of_file[-len(names) :] != names:
+        raise NotStatic(f"`{module}` is not the module of this file")
+    return f"{module}.{flow.function}"
 
 
 def take_run_config(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> None:

@@ -71,6 +71,11 @@ def _local(_values: Values) -> Fields:
     return {}
 
 
+def _module(values: Values) -> Fields:
+    """A module that is installed where runs are: it is part of the entrypoint."""
+    return {"module": values.get("module")}
+
+
 def _image(values: Values) -> Fields:
     """An image that holds the code; who builds it today is said in a note."""
     name = "/".join(filter(None, (values.get("registry_url"), values.get("image_name"))))
@@ -91,6 +96,7 @@ STORAGES: Mapping[str, tuple[Callable[[Values], Fields], tuple[str, ...]]] = {
     "GCS": (_bucket("gcs"), ("bucket", "key", "project")),
     "Azure": (_bucket("azure"), ("container",)),
     "Local": (_local, ("directory", "validate", "path")),
+    "Module": (_module, ("module",)),
     "Docker": (_image, ("registry_url", "base_image")),
 }
 

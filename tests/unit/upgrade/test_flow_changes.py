@@ -159,3 +159,21 @@ def test_the_command_converts_flows(tmp_path: Path) -> None:
     assert "hush-hush" not in done.stdout
     assert console.run("syntask upgrade --prefect1 --check").returncode == 2
     assert console.run("syntask upgrade --submit").returncode == 64
+
+
+def test_a_flow_that_runs_import_is_named_by_its_module(old: OldRepository) -> None:
+    text = FLOW.replace("GitHub", "Module").split("flow.storage")[0]
+    old.write(
+        "shop/stock.py",
+        f'{text}flow.storage = Module("shop.stock")\n'
+        'flow.run_config = DockerRun(image="shop/flows:7")\nflow.register("shop")\n',
+    )
+    old.write("shop/__init__.py", "")
+
+    found = upgrade(old)
+    write_upgrade(found)
+
+    assert codes(found.diagnostics) == set()
+    entry = yaml.safe_load((old.root / "syntask.yaml").read_text(encoding="utf-8"))["deployments"][0]
+    assert entry["entrypoint"] == "shop.stock.count_stock"
+    assert entry["pull"] == []
