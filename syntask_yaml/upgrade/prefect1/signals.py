@@ -120,8 +120,9 @@ def _is_statement(draft: FlowFileDraft, use: ast.Name) -> bool:
     outer = draft.module.parent(use)
     called = outer if isinstance(outer, ast.Attribute) and outer.attr == "map" else use
     call = draft.module.parent(called)
-    is_call = isinstance(call, ast.Call) and call.func is called
-    return is_call and isinstance(draft.module.parent(call), ast.Expr)
+    if not (isinstance(call, ast.Call) and call.func is called):
+        return False
+    return isinstance(draft.module.parent(call), ast.Expr)
 
 
 def _may_be_tried_again(draft: FlowFileDraft, task: Function) -> bool:
