@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
+from syntask_yaml.document.parser import collector_at_rest
 from syntask_yaml.errors import SyntaskError
 from syntask_yaml.files import shown_path
 from syntask_yaml.operations.change_reason import ChangedPart, ChangeReason
@@ -46,7 +47,8 @@ class ChangedCode:
         found: dict[ModuleFile, tuple[str, ...]] = {}
         for search, starts in groups.items():
             names = {path: module.module for path, module in starts.items()}
-            chains = graph.chains(names, [str(folder) for folder in search], self._files.has)
+            with collector_at_rest():  # a graph of 10,000 files has no garbage yet
+                chains = graph.chains(names, [str(folder) for folder in search], self._files.has)
             found |= {starts[path]: chain for path, chain in chains.items()}
         return found
 

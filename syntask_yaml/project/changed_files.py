@@ -17,7 +17,7 @@ class ChangedFiles:
     def __init__(self, files: Collection[Path]) -> None:
         self._files = frozenset(files)
         self._names = frozenset(map(str, files))
-        self._folders: dict[str, str] = {}
+        self._folders: dict[str, tuple[str, frozenset[str]]] = {}
 
     def has(self, file: str) -> bool:
         """Whether the file at this absolute path is among them."""
@@ -43,9 +43,17 @@ class ChangedFiles:
         return frozenset(file for file in self._files if file.is_dir() and not file.is_symlink())
 
     def _real(self, file: str) -> str:
-        if os.path.islink(file):  # noqa: PTH114  (called for each file of a repository)
-            return os.path.realpath(file)
-        folder, name = os.path.split(file)
+        folder, _, name = file.rpartition("/")
         if folder not in self._folders:
-            self._folders[folder] = os.path.realpath(folder)
-        return f"{self._folders[folder]}/{name}"
+            self._folders[folder] = os.path.realpath(folder), _links_in(folder)
+        real, links = self._folders[folder]
+        return os.path.realpath(file) if name in links else f"{real}/{name}"
+
+
+def _links_in(folder: str) -> frozenset[str]:
+    """The names of the links in *folder*: listing it takes less time than looking at each file."""
+    try:
+        with os.scandir(folder or "/") as entries:
+            return frozenset(entry.name for entry in entries if entry.is_symlink())
+    except OSError:
+        return frozenset()

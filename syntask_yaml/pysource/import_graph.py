@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeAlias
@@ -15,7 +14,8 @@ from syntask_yaml.pysource.module_index import is_reserved
 _Found: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
 
 _START = "__init__.py"
-_AT_ONCE = 1 << 16
+_RELATIVE = ""  # among the files that a statement runs
+_AT_ONCE = 1 << 14
 
 
 class ImportGraph:
@@ -44,23 +44,25 @@ class ImportGraph:
     def _edges(self, starts: Mapping[str, str | None], modules: _Modules) -> dict[str, set[str]]:
         """What each file that can be reached imports."""
         edges: dict[str, set[str]] = {}
-        waiting = list(starts)
-        while waiting:
-            file = waiting.pop()
-            if file in edges:
-                continue
-            edges[file] = set(modules.imported_by(file, self._statements_of(file)))
-            if name := starts.get(file):  # the packages around it run first
-                edges[file].update(modules.imported_by(file, [Import(name.rpartition(".")[0])]))
-            waiting += edges[file]
+        wave = set(starts)
+        while wave:  # reading one file after the other takes less time than one now and then
+            read = [(file, self._statements_of(file)) for file in wave]
+            edges.update((file, modules.imported_by(file, statements)) for file, statements in read)
+            for file in wave & starts.keys():
+                if name := starts[file]:  # the packages around it run first
+                    edges[file] |= modules.imported_by(file, [Import(name.rpartition(".")[0])])
+            wave = set().union(*(edges[file] for file in wave)).difference(edges)
         return edges
 
     def _statements_of(self, file: str) -> Collection[Statement]:
-        if file not in self._statements:
-            self._statements[file] = ()
-            with suppress(OSError):
-                self._statements[file] = statements_of(_content(file))
-        return self._statements[file]
+        statements = self._statements.get(file)
+        if statements is None:
+            try:
+                statements = statements_of(_content(file))
+            except OSError:
+                statements = ()
+            self._statements[file] = statements
+        return statements
 
     def _names_in(self, folder: str) -> frozenset[str]:
         """The regular files in *folder*, and its folders with `/` behind their names."""
@@ -91,6 +93,18 @@ def _listed(folder: str) -> Iterator[str]:
                 yield entry.name
 
 
+class _Memo(dict[Statement, tuple[str, ...]]):
+    """Results of a function; a look-up of one that is there runs no Python, of which there are 100,000."""
+
+    def __init__(self, function: Callable[[Statement], tuple[str, ...]]) -> None:
+        super().__init__()
+        self._function = function
+
+    def __missing__(self, statement: Statement) -> tuple[str, ...]:
+        result = self[statement] = self._function(statement)
+        return result
+
+
 class _Modules:
     """The files of modules, as `pysource.locate` finds them in *search*, but by lists of folders.
 
@@ -101,26 +115,32 @@ class _Modules:
         self._names_in = names_in
         self._search = tuple(search)
         self._absolute: dict[str, _Found] = {}
-        self._known: dict[Statement, tuple[str, ...]] = {}
+        self._runs = _Memo(self._run_anywhere)
 
-    def imported_by(self, file: str, statements: Iterable[Statement]) -> Iterator[str]:
+    def imported_by(self, file: str, statements: Collection[Statement]) -> set[str]:
         """The files that *statements* in *file* run."""
-        for each in statements:
-            files = self._known.get(each)
-            yield from self._look_up(file, each) if files is None else files
-
-    def _look_up(self, file: str, statement: Statement) -> tuple[str, ...]:
-        """The files that *statement* runs; where it means the same in every file, they are kept."""
-        imports = understood(statement)
-        found = tuple(name for each in imports for name in self._of(file, each))
-        if not any(each.level for each in imports):
-            self._known[statement] = found
+        found = set().union(*map(self._runs.__getitem__, statements))
+        if _RELATIVE in found:
+            relative = (each for each in statements if _RELATIVE in self._runs[each])
+            found.update(
+                name for each in relative for one in understood(each) for name in self._of(file, one)
+            )
+            found.remove(_RELATIVE)
         return found
+
+    def _run_anywhere(self, statement: Statement) -> tuple[str, ...]:
+        """The files that *statement* runs in whichever file; `_RELATIVE` where it depends on that."""
+        imports = understood(statement)
+        if any(each.level for each in imports):
+            return (_RELATIVE,)
+        return tuple(name for each in imports for name in self._of("", each))
 
     def _of(self, file: str, imported: Import) -> Iterable[str]:
         if imported.level:
             return self._relative(file, imported)
-        return () if is_reserved(imported.module) else self._by_name(imported)
+        if is_reserved(imported.module):
+            return ()
+        return self._by_name(imported) if imported.names else self._find(imported.module)[0]
 
     def _by_name(self, imported: Import) -> Iterator[str]:
         files, folders = self._find(imported.module)
@@ -168,18 +188,19 @@ class _Modules:
 
 def _toward(edges: Mapping[str, Iterable[str]], wanted: Iterable[str]) -> dict[str, str]:
     """For each file that leads to a wanted one, the next file on the way; a wanted one leads to itself."""
+    toward = {file: file for file in wanted}
     importers: dict[str, list[str]] = {}
-    for file, imported in edges.items():
+    for file, imported in edges.items() if toward else ():
         for each in imported:
             importers.setdefault(each, []).append(file)
-    toward = {file: file for file in sorted(wanted)}
-    waiting = deque(toward)
-    while waiting:
-        file = waiting.popleft()
-        for importer in sorted(importers.get(file, ())):
-            if importer not in toward:
-                toward[importer] = file
-                waiting.append(importer)
+    level = sorted(toward)
+    while level:
+        nearer, level = level, []
+        for file in nearer:
+            new = [each for each in importers.get(file, ()) if each not in toward]
+            toward.update(dict.fromkeys(new, file))
+            level += new
+        level.sort()
     return toward
 
 

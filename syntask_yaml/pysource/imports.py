@@ -59,6 +59,8 @@ def understood(statement: Statement) -> tuple[Import, ...]:
     if isinstance(statement, Import):
         return (statement,)
     before, _, after = statement.partition(b"#")[0].decode("ascii").partition("import")
+    if (one := after.strip()).replace(".", "").isidentifier() and not before:
+        return (Import(one),)
     names = _names(after.replace("(", "").replace(")", ""))
     if not before.strip():
         return tuple(map(Import, names))
