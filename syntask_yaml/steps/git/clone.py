@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +11,6 @@ from typing import Any
 from uuid import uuid4
 
 from syntask_yaml.errors import StepFailed
-from syntask_yaml.git_library import git
 from syntask_yaml.retry import pauses
 from syntask_yaml.steps.base import Outputs, StepContext, StepStopped
 from syntask_yaml.steps.declare import step
@@ -22,7 +20,7 @@ from syntask_yaml.steps.git.command import Git
 from syntask_yaml.steps.git.credentials import Login, login_for
 from syntask_yaml.steps.git.failure import GitFailed
 from syntask_yaml.steps.git.lock import only_one
-from syntask_yaml.steps.git.repository import Clone, Wanted
+from syntask_yaml.steps.git.repository import Clone, CloneBroken, Wanted
 
 _SHA = re.compile(r"[0-9a-f]{4,64}")
 # What git allows in a name, and nothing that begins an option or means something in a refspec.
@@ -149,7 +147,7 @@ def _update(job: _Job) -> None:
     try:
         clone.check_origin()
         _retrying(lambda: clone.update(job.wanted), job.context)
-    except (git.GitError, configparser.Error) as error:
+    except CloneBroken as error:
         _make_anew(job, error)
     except GitFailed as error:
         if error.kind is not Kind.OTHER:

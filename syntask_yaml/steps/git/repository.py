@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from syntask_yaml.errors import StepFailed
-from syntask_yaml.git_library import git
 from syntask_yaml.steps.base import StepContext
 from syntask_yaml.steps.failures import Kind
 from syntask_yaml.steps.git.address import Address
@@ -28,6 +28,10 @@ class Wanted:
     commit: str | None = None
     directories: tuple[str, ...] = ()
     submodules: bool = False
+
+
+class CloneBroken(Exception):
+    """What is there of a clone is no repository any more."""
 
 
 class Clone:
@@ -68,15 +72,30 @@ class Clone:
     def check_origin(self) -> None:
         """Raise StepFailed if this is a clone of something else; forget a login in its URL.
 
-        Raises `git.GitError` or `configparser.Error` if it is no longer a complete repository.
+        Raises CloneBroken if it is no longer a complete repository.
         """
-        settings, origin = git.Repo(self._place).config_reader("repository"), 'remote "origin"'
-        url = str(settings.get_value(origin, "url", "")) if settings.has_section(origin) else ""
+        from configparser import Error
+
+        origin = 'remote "origin"'
+        try:
+            settings = self._read().config_reader("repository")
+            url = str(settings.get_value(origin, "url", "")) if settings.has_section(origin) else ""
+        except Error as error:
+            raise CloneBroken(str(error)) from error
         if not self._address.is_same(url):
             detail = f"`{self._place.name}` is a clone of a repository other than `{self._address.url}`."
             raise StepFailed(detail, hint="Remove it, or set `clone_directory_name` to another name.")
         if url != self._address.url:
             self._run("remote", "set-url", "origin", self._address.url)
+
+    def _read(self) -> Any:
+        """What GitPython reads of it. Raises CloneBroken."""
+        from syntask_yaml.git_library import git
+
+        try:
+            return git.Repo(self._place)
+        except git.GitError as error:
+            raise CloneBroken(str(error)) from error
 
     def _run(self, *arguments: str) -> str:
         return self._git.run(*arguments, inside=self._place)
@@ -140,10 +159,10 @@ class Clone:
         return found.code == 0 and found.stdout.startswith(commit)
 
     def _is_whole(self) -> bool:
-        return not (Path(git.Repo(self._place).common_dir) / "shallow").exists()
+        return not (Path(self._read().common_dir) / "shallow").exists()
 
     def _is_new(self) -> bool:
-        return not git.Repo(self._place).head.is_valid()
+        return not self._read().head.is_valid()
 
     def _is_sparse(self) -> bool:
         arguments = ("config", "--bool", "core.sparseCheckout")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -58,6 +59,25 @@ def test_the_newest_commit_of_the_repositorys_own_branch(bench: Bench, flows: Re
     assert (place / "README").read_text(encoding="utf-8") == "two"
     assert git(place, "rev-parse", "--abbrev-ref", "HEAD") == "main"
     assert git(place, "rev-list", "--count", "HEAD") == "1"
+
+
+_CLONE = """
+import os, sys
+from pathlib import Path
+from syntask_yaml.steps.base import StepContext
+from syntask_yaml.steps.git.clone import git_clone
+git_clone(StepContext(Path.cwd(), os.environ), repository=sys.argv[1])
+print("git" in sys.modules)
+"""
+
+
+def test_a_new_clone_does_not_load_gitpython(flows: Repository, tmp_path: Path) -> None:
+    """Which takes as long as git takes to clone."""
+    words = [sys.executable, "-c", _CLONE, flows.url]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[-1] == "False"
+    assert (tmp_path / "flows" / "README").exists()
 
 
 @pytest.mark.parametrize(
@@ -417,7 +437,9 @@ def test_what_is_refused_before_git_runs(
     assert {path.name for path in bench.directory.iterdir()} == {"link", "file"}
 
 
-@pytest.mark.parametrize("argument", ["--upload-pack=x", "-ux", "--config=a.b=c", "--template=x", "ext::sh"])
+@pytest.mark.parametrize(
+    "argument", ["--upload-pack=x", "-ux", "--config=a.b=c", "--template=x", "-c", "ext::sh", "ext://sh"]
+)
 def test_options_that_run_programs_are_refused_twice(argument: str) -> None:
     """Whatever slips through the checks of the inputs does not reach git either."""
     with pytest.raises(StepFailed, match="Unsafe arguments of"):
