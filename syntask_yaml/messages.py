@@ -311,6 +311,7 @@ MESSAGES: Mapping[str, Message] = {
     "several-types-one-agent": Message(
         "Multiple workers needed", "The agent served multiple work pools. A worker serves one."
     ),
+    "agent-option": Message("Option of an agent", "Workers do not have an option of the agent."),
     "queue-limit": Message("Limit of a work queue", "The limit applied to the work queue."),
     "tag-limit": Message("Limit of a tag", "The limit applied to task runs with the tag."),
     "helm-agent": Message("Helm chart of an agent", "A Helm chart starts an agent. It is not rewritten."),

@@ -21,7 +21,10 @@ _MAX_LENGTH = 20_000
 _MAX_LINE = 1_000
 
 _VERBS = {
-    "deployment": "build|apply|create|set-schedule|run|inspect",
+    "deployment": (
+        "build|apply|create|set-schedule|run|inspect|ls|delete|(?:pause|resume)(?:-schedule)?|"
+        r"schedule[ \t]+(?:create|clear|delete|pause|resume)"
+    ),
     "agent": "start",
     "orion": r"[\w-]+",
 }

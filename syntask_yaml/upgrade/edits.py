@@ -11,8 +11,8 @@ from syntask_yaml.document.reader import read_each
 from syntask_yaml.operations.edit import read_text
 from syntask_yaml.project.agent_files import CONVERTED, MARK_LINES
 from syntask_yaml.source import Source
+from syntask_yaml.upgrade.answers import Answer
 from syntask_yaml.upgrade.commands import FoundCommands
-from syntask_yaml.upgrade.equivalents import Answer
 from syntask_yaml.upgrade.find import FoundFile
 from syntask_yaml.upgrade.pool_names import PoolNeed
 from syntask_yaml.upgrade.project_file import Merged, OpenedFile

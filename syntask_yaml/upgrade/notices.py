@@ -6,11 +6,6 @@ from collections.abc import Mapping
 
 # By what was found: the code, what is wrong, and what to do.
 NOTICES: Mapping[str, tuple[str, str, str]] = {
-    "deployment set-schedule": (
-        "old-command",
-        "The next deploy replaces a schedule that a command sets.",
-        "Add it to `schedules` of the entry.",
-    ),
     "image-of-prefect-2": (
         "image-of-prefect-2",
         "The image contains Prefect 2.",

@@ -11,14 +11,16 @@ from syntask_yaml.model.events import Observer, nobody
 from syntask_yaml.model.pool import DEFAULT_QUEUE
 from syntask_yaml.operations.init import FILE_NAME
 from syntask_yaml.upgrade.agent_deployment import Form
+from syntask_yaml.upgrade.answers import Answer, Known, Served
 from syntask_yaml.upgrade.conversion import convert_all, merge_conversion
 from syntask_yaml.upgrade.edits import marked_files, names_in_marker, settle, template_changes
-from syntask_yaml.upgrade.equivalents import Answer, Known, answer
+from syntask_yaml.upgrade.equivalents import answer
 from syntask_yaml.upgrade.find import FoundFile
 from syntask_yaml.upgrade.flow_changes import changes_of, secrets_of, without_entries
 from syntask_yaml.upgrade.flow_imports import import_problems, made_flows
 from syntask_yaml.upgrade.limits import limits_of, note_of
 from syntask_yaml.upgrade.pool_names import name_pools, pools_needed
+from syntask_yaml.upgrade.pools_only import pools_only
 from syntask_yaml.upgrade.read import FoundDeployments
 from syntask_yaml.upgrade.request import SourceKind, UpgradeRequest
 from syntask_yaml.upgrade.result import DeploymentResult, FileChange, Status, Upgrade
@@ -35,6 +37,11 @@ def prepare_upgrade(request: UpgradeRequest, *, notify: Observer = nobody) -> Up
     Raises NotFound for a path that is not there, ProjectInvalid for a project file that cannot be read,
     BackendError for a server that cannot.
     """
+    upgrade = _whole_upgrade(request, notify)
+    return pools_only(upgrade) if request.pools_only else upgrade
+
+
+def _whole_upgrade(request: UpgradeRequest, notify: Observer) -> Upgrade:
     targets = Targets(request.directory, request.file)
     sources = read_sources(request, targets, notify)
     deployments = deployments_in(sources, request)
@@ -125,9 +132,10 @@ def _known(results: Sequence[DeploymentResult], files: Iterable[FoundFile]) -> K
     return Known(by_file, by_name, tuple(dict.fromkeys(_served(converted))), frozenset(left))
 
 
-def _served(results: Iterable[DeploymentResult]) -> Iterator[tuple[str, str]]:
-    """Pairs of a queue and the pool that serves it."""
+def _served(results: Iterable[DeploymentResult]) -> Iterator[Served]:
+    """Who serves which work queue."""
     for result in results:
         pool = result.entry.get("work_pool")
         if isinstance(pool, Mapping) and pool.get("name"):
-            yield str(pool.get("work_queue_name", DEFAULT_QUEUE)), str(pool["name"])
+            queue, old = pool.get("work_queue_name", DEFAULT_QUEUE), result.converted.source
+            yield Served(str(queue), str(pool["name"]), old.text("work_pool_name"))

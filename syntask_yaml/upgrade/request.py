@@ -18,6 +18,7 @@ class SourceKind(Enum):
     YAML = "yaml"
     PYTHON = "python"
     COMMANDS = "commands"
+    FLOWS = "flows"  # of Prefect 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,8 @@ class UpgradeRequest:
 
     Of a *server*, blocks are read, and with *all_deployments* also the deployments that no file declares.
     Flows of Prefect 1 are converted if *prefect_1* says how. *only* are the kinds of sources that are
-    converted, and *becomes* is what scripts are turned into.
+    converted, and *becomes* is what scripts are turned into. With *pools_only*, everything but work pools
+    stays as it is.
     """
 
     directory: Path
@@ -40,6 +42,7 @@ class UpgradeRequest:
     prefect_1: Prefect1Options | None = None
     only: frozenset[SourceKind] = frozenset(SourceKind)
     becomes: Becomes = Becomes.ENTRIES
+    pools_only: bool = False
 
     @property
     def writes_entries(self) -> bool:

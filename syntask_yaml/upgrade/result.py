@@ -13,8 +13,8 @@ from typing import Any
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.editor import difference
 from syntask_yaml.upgrade.agent_deployment import Form
+from syntask_yaml.upgrade.answers import Answer
 from syntask_yaml.upgrade.draft import BlockNeed, Converted
-from syntask_yaml.upgrade.equivalents import Answer
 from syntask_yaml.upgrade.limit import Limit
 from syntask_yaml.upgrade.pool_names import PoolNeed
 from syntask_yaml.upgrade.prefect1.convert import Prefect1File
@@ -119,7 +119,7 @@ class Upgrade:
     @property
     def summary(self) -> str:
         """One line of counts."""
-        if not self.results and not self.answers and not self.flows:
+        if not (self.results or self.answers or self.flows or self.pools):
             return "Nothing to upgrade."
         parts = [_flow_files(self.flows)] if self.flows else []
         if self.results or self.answers:

@@ -190,3 +190,39 @@ def test_what_was_not_switched_does_not_go_back(console: Console) -> None:
     done = console.run("syntask upgrade back load-orders/nightly")
 
     assert (done.returncode, "was not switched from here" in done.stdout) == (1, True), done.stdout
+
+
+def test_the_pool_of_processes_has_the_name_that_is_given(console: Console, old: OldRepository) -> None:
+    """Another name for one of them counts more, and what writes the changes repeats both."""
+    old.deployment()
+    old.deployment("other.yaml", name="other", work_pool_name="left")
+
+    done = console.run("syntask upgrade --default-pool machines --pool left=right --no-diff -o json")
+
+    entries = [each["entry"] for each in json.loads(done.stdout)["deployments"]]
+    assert {each["name"]: each["work_pool"]["name"] for each in entries} == {
+        "nightly": "machines",
+        "other": "right",
+    }
+    shown = console.run("syntask upgrade --default-pool machines --pool left=right --no-diff").stdout
+    assert "syntask upgrade --pool=left=right --default-pool=machines --write" in shown
+
+
+def test_only_flows_are_those_of_prefect_1(console: Console, old: OldRepository) -> None:
+    old.deployment()
+    old.write("old.py", "from prefect import Flow, task\n\nwith Flow('f') as flow:\n    task(print)(1)\n")
+
+    done = console.run("syntask upgrade --only flows --submit --no-diff")
+
+    assert "1 file of Prefect 1" in done.stdout
+    assert "load-orders/nightly" not in done.stdout
+
+
+def test_only_pools_leave_entries_as_they_are(console: Console, old: OldRepository) -> None:
+    old.deployment(infrastructure=saved("process", "machines", working_dir="/srv"))
+
+    done = console.run("syntask upgrade --only pools --write --allow-dirty")
+
+    assert done.returncode == 0, done.stdout
+    assert "syntask work-pool create machines --type process" in done.stdout
+    assert not (old.root / "syntask.yaml").exists()

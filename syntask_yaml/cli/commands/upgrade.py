@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from syntask_yaml.upgrade.request import UpgradeRequest
 
 _PENDING = 2
+_DEFAULT, _POOLS = "default", "pools"
 
 
 class PathsOrCommand(click.Group):
@@ -60,6 +61,13 @@ _OPTIONS = (
         help="Name of the work pool that replaces an infrastructure block, old pool or type. Repeatable.",
     ),
     click.option(
+        "--default-pool",
+        metavar="NAME",
+        default=_DEFAULT,
+        show_default=True,
+        help="Name of the work pool for processes whose infrastructure has no name.",
+    ),
+    click.option(
         "--from-server",
         "server",
         is_flag=False,
@@ -85,8 +93,9 @@ _OPTIONS = (
     click.option(
         "--only",
         multiple=True,
-        type=click.Choice(["yaml", "python", "commands"]),
-        help="Only convert files, Python scripts or commands. Repeatable.",
+        type=click.Choice(["yaml", "python", "commands", "flows", "pools"]),
+        help="Only convert files, Python scripts, commands or flows of Prefect 1, or with `pools` only write "
+        "what is needed to create the work pools. Repeatable.",
     ),
     click.option(
         "--to",
@@ -117,6 +126,7 @@ class UpgradeArguments:
     is_write: bool
     is_check: bool
     pools: tuple[str, ...]
+    default_pool: str
     server: str | None
     all_deployments: bool
     with_flows: bool
@@ -152,6 +162,7 @@ class UpgradeArguments:
         }
         given = [flag for flag, is_given in flags.items() if is_given]
         given += [f"--only={kind}" for kind in self.only]
+        given += [f"--default-pool={self.default_pool}"] if self.default_pool != _DEFAULT else []
         given += [f"--to={self.becomes}"] if self.becomes != "entries" else []
         return [*map(str, self.paths), *(f"--pool={pair}" for pair in self.pools), *server, *given]
 
@@ -225,18 +236,22 @@ def _request(context: Context, arguments: UpgradeArguments) -> UpgradeRequest:
 
     if arguments.all_deployments and arguments.server is None:
         raise UsageError("`--all-deployments` requires a server.", hint="Add `--from-server URL`.")
-    if arguments.submits and not arguments.with_flows:
+    only = frozenset(arguments.only) - {_POOLS}
+    with_flows = arguments.with_flows or SourceKind.FLOWS.value in only
+    if arguments.submits and not with_flows:
         raise UsageError("`--submit` is about flows of Prefect 1.", hint="Add `--prefect1`.")
+    named = key_values(arguments.pools, "--pool", is_text=True, form="OLD=NEW")
     return UpgradeRequest(
         directory=context.directory,
         paths=arguments.paths,
         file=context.file,
-        pools=key_values(arguments.pools, "--pool", is_text=True, form="OLD=NEW"),
+        pools=named if arguments.default_pool == _DEFAULT else {"process": arguments.default_pool, **named},
         removes=arguments.removes,
         all_deployments=arguments.all_deployments,
-        only=frozenset(map(SourceKind, arguments.only)) or frozenset(SourceKind),
+        only=frozenset(map(SourceKind, only)) or frozenset(SourceKind),
+        pools_only=_POOLS in arguments.only,
         becomes=Becomes(arguments.becomes),
-        prefect_1=Prefect1Options(submits=arguments.submits) if arguments.with_flows else None,
+        prefect_1=Prefect1Options(submits=arguments.submits) if with_flows else None,
     )
 
 

@@ -47,7 +47,7 @@ def _moving(request: pytest.FixtureRequest, old: PrefectServer, tmp_path: Path) 
 
 def wait_for_runs(moving: Moving) -> None:
     """Until the old server has made runs ahead."""
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 600
     while not moving.coming():
         assert time.monotonic() < deadline, "the old server makes no runs"
         time.sleep(0.5)

@@ -76,6 +76,21 @@ def test_a_file_of_another_project_is_deployed_from_there(old: OldRepository) ->
             "prefect deployment inspect load-orders/nightly | head",
             "syntask deployment inspect load-orders/nightly | head",
         ),
+        (
+            "prefect deployment pause-schedule load-orders/nightly",
+            "syntask deployment pause load-orders/nightly",
+        ),
+        (
+            "prefect deployment resume-schedule 'load-orders/nightly'; date",
+            "syntask deployment resume load-orders/nightly; date",
+        ),
+        ("prefect deployment pause load-orders/nightly", "syntask deployment pause load-orders/nightly"),
+        ("prefect deployment ls | grep nightly", "syntask deployment ls | grep nightly"),
+        ("prefect agent start default", "syntask worker start --pool default --work-queue default"),
+        (
+            "prefect agent start --hide-welcome -p default-agent-pool -q default",
+            "syntask worker start --pool default --work-queue default",
+        ),
         ("prefect orion start --host 0.0.0.0", "prefect server start --host 0.0.0.0"),
         ("exec prefect orion database upgrade -y", "exec prefect server database upgrade -y"),
     ],
@@ -142,6 +157,17 @@ def test_files_that_call_a_shell_are_rewritten(
         ("run.sh", "prefect deployment build flows.py:load_orders -n other --strange x -a\n", "old-command"),
         ("run.sh", 'prefect deployment build flows.py:load_orders -n "$NAME" --apply\n', "dynamic-value"),
         ("run.sh", "prefect deployment set-schedule load-orders/nightly --cron '0 6 * * *'\n", "old-command"),
+        (
+            "run.sh",
+            "prefect deployment schedule create --cron '0 6 * * *' load-orders/nightly\n",
+            "old-command",
+        ),
+        ("run.sh", "prefect deployment schedule pause load-orders/nightly 5a734f3a\n", "old-command"),
+        ("run.sh", "prefect deployment schedule clear -y load-orders/nightly\n", "old-command"),
+        ("run.sh", "prefect deployment pause-schedule elsewhere/nightly\n", "old-command"),
+        ("run.sh", "prefect deployment delete load-orders/nightly\n", "old-command"),
+        ("run.sh", "prefect deployment ls --flow-name load-orders\n", "old-command"),
+        ("run.sh", "prefect agent start -q default -t daily\n", "agent-option"),
         ("run.sh", "prefect deployment run load-orders/nightly --start-in '2 days'\n", "old-command"),
         ("run.sh", 'prefect deployment run load-orders/nightly -p "limit=$LIMIT"\n', "dynamic-value"),
         ("run.sh", "prefect agent start -q elsewhere\n", "old-command"),
@@ -181,6 +207,67 @@ def test_what_is_not_rewritten_is_said(old: OldRepository, file: str, text: str,
     assert problem.span is not None
     assert problem.span.file == file
     assert file not in [change.shown for change in upgrade.changes]
+
+
+@pytest.mark.parametrize(
+    ("options", "hint"),
+    [
+        ("--prefetch-seconds 30", "set `PREFECT_WORKER_PREFETCH_SECONDS`"),
+        ("--prefetch-seconds=30", "set `PREFECT_WORKER_PREFETCH_SECONDS`"),
+        ("--api http://127.0.0.1:4200/api", "Set `SYNTASK_BACKEND`"),
+    ],
+)
+def test_an_option_that_workers_do_not_have_is_said(old: OldRepository, options: str, hint: str) -> None:
+    old.deployment()
+    old.write("run.sh", f"prefect agent start -q default {options}\n")
+
+    (answer,) = old.upgrade().answers
+
+    assert answer.text == "syntask worker start --pool default --work-queue default"
+    (problem,) = answer.problems
+    assert problem.code == "agent-option"
+    assert hint in problem.hint
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (
+            "--cron '0 6 * * *' --timezone Europe/Berlin",
+            'Add `- {cron: "0 6 * * *", timezone: "Europe/Berlin"}` to `schedules` of the entry of '
+            "`load-orders/nightly`.",
+        ),
+        ("--interval=60", "Add `- {interval: 60}` to `schedules` of the entry of `load-orders/nightly`."),
+        ("--no-schedule", "Remove `schedules` from the entry of `load-orders/nightly`."),
+    ],
+)
+def test_a_schedule_of_a_command_is_one_of_the_entry(old: OldRepository, options: str, said: str) -> None:
+    old.write("run.sh", f"prefect deployment set-schedule load-orders/nightly {options}\n")
+
+    (answer,) = old.upgrade().answers
+
+    assert [problem.hint for problem in answer.problems] == [said]
+
+
+def test_an_agent_sees_the_queues_of_its_pool(old: OldRepository) -> None:
+    block = inline("docker-container", image="r.example.com/o:1")
+    old.deployment("a.yaml", name="a", work_pool_name="left", work_queue_name="q")
+    old.deployment("b.yaml", name="b", work_pool_name="right", work_queue_name="q", infrastructure=block)
+
+    text = after(old, "run.sh", "prefect agent start -p right\nprefect agent start -p left -q q\n")
+
+    assert text == (
+        "syntask worker start --pool docker\nsyntask worker start --pool default --work-queue q\n"
+    )
+
+
+def test_what_is_left_is_said_again(old: OldRepository) -> None:
+    """Also once the deployment is converted."""
+    old.deployment()
+    old.write("run.sh", "prefect deployment run load-orders/nightly --start-in '2 days'\n")
+    old.written()
+
+    assert codes(old.upgrade().diagnostics) == {"old-command"}
 
 
 def test_the_equivalent_is_said(old: OldRepository) -> None:
