@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syntask_yaml.document.reader import read
@@ -18,6 +19,7 @@ from syntask_yaml.operations.project import ProjectPlace
 from syntask_yaml.operations.project import read as read_files
 from syntask_yaml.operations.prune import Approval
 from syntask_yaml.operations.request import Request
+from syntask_yaml.plan.changes import Action, Plan
 from syntask_yaml.project.load import Project, load_project
 from syntask_yaml.source import Source
 
@@ -46,6 +48,44 @@ def expiring_projects(place: ProjectPlace) -> list[Project]:
 def plan_destroy(context: DeployContext) -> Planned:
     """What `destroy` would delete. Raises UsageError for a project without a name, which owns nothing."""
     return make_plan(_without_declarations(context), _EVERYTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Removals:
+    """What goes of several owners, at once: the *plans* by the names of the owners.
+
+    *shared* are the resources that nobody has any more when all of them are gone.
+    """
+
+    plans: Mapping[str, Plan]
+    shared: frozenset[str] = frozenset()
+
+    @property
+    def counts(self) -> Mapping[str, str]:
+        """How many things go, of which kinds, of each owner that loses any: `2 deployments`."""
+        return {owner: plan.deleted_count for owner, plan in self.plans.items() if plan.deleted_names}
+
+    def covers(self, plan: Plan) -> bool:
+        """Whether all that *plan* deletes is among what goes."""
+        known = {name for each in self.plans.values() for name in each.deleted_names}
+        return known | self.shared >= set(plan.deleted_names)
+
+
+def plan_removals(contexts: Sequence[DeployContext]) -> Removals:
+    """What `destroy` would delete in all of *contexts*, each with another owner."""
+    planned = {context.owner.project or "": plan_destroy(context) for context in contexts}
+    shared = (name for each in planned.values() for name in _shared_among(each, planned.keys()))
+    return Removals({owner: each.plan for owner, each in planned.items()}, frozenset(shared))
+
+
+def _shared_among(planned: Planned, owners: Set[str]) -> Iterator[str]:
+    """The resources that a plan leaves to others, where these are all among *owners*."""
+    for change in planned.plan.resources:
+        if change.action is Action.UNCHANGED and change.write is not None and change.write.after is None:
+            ledgers = planned.stored_resources.ledgers
+            holders = {each.owner.project for each in ledgers if change.full_name in each.names}
+            if holders <= owners:
+                yield change.full_name
 
 
 def destroy(

@@ -184,8 +184,9 @@ class Approval:
         names = plan.deleted_names
         listed = ", ".join(f"`{name}`" for name in names)
         if self.at_most is not None and len(names) > self.at_most:
-            count = f"{len(names)} {plan.deleted_kinds} would be deleted"
-            detail = f"{count}, but at most {self.at_most} are allowed: {listed}."
+            detail = (
+                f"{plan.deleted_count} would be deleted, but at most {self.at_most} are allowed: {listed}."
+            )
             raise PruneRefused(
                 detail, hint="Nothing was changed. Run `syntask plan --all --prune` to see the deletions."
             )

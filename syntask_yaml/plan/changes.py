@@ -137,6 +137,12 @@ class Plan:
         return "deployments" if are_all else "deployments and resources" if self.deletions else "resources"
 
     @property
+    def deleted_count(self) -> str:
+        """How many things go for good, and of which kinds."""
+        count, kinds = len(self.deleted_names), self.deleted_kinds
+        return f"{count} {kinds.removesuffix('s') if count == 1 else kinds}"
+
+    @property
     def resource_summary(self) -> Mapping[Action, int]:
         """How many resources each action is for, where there are any."""
         counted = Counter(change.action for change in self.resources)

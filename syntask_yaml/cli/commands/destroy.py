@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +17,16 @@ from syntask_yaml.cli.views import deploy as view
 from syntask_yaml.cli.views import diagnostics, plan_json
 from syntask_yaml.cli.views import plan as plan_view
 from syntask_yaml.cli.views.output import as_json, print_json, say
+from syntask_yaml.errors import UsageError
 from syntask_yaml.operations.deploy import DeployOptions
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.destroy import (
+    Removals,
     destroy,
     expired_contexts,
     expiring_projects,
     plan_destroy,
+    plan_removals,
 )
 from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.project import open_project
@@ -42,25 +46,44 @@ class _Request:
     dry_run: bool
     output: str
 
-    def do(self, project: Project) -> Iterator[tuple[bool, dict[str, Any]]]:
-        """Delete what is meant of *project* in its target; whether that went well, and the JSON of it."""
-        with self.context.backend(is_read_only=self.dry_run, project=project) as backend:
-            reader = FlowReader(project.root)
-            whole = DeployContext(project, backend, reader, self.context.environ)
-            contexts = expired_contexts(whole, utc_now()) if self.expired else [whole]
-            if not contexts:
-                say(f"Nothing of `{project.title}` has run out.")
-            for each in contexts:
-                yield self._plan(each) if self.dry_run else self._destroy(each)
+    def contexts(self, project: Project, stack: ExitStack) -> Sequence[DeployContext]:
+        """What is meant of *project* in its target; the backend is open for as long as *stack* is."""
+        backend = stack.enter_context(self.context.backend(is_read_only=self.dry_run, project=project))
+        whole = DeployContext(project, backend, FlowReader(project.root), self.context.environ)
+        if not self.expired:
+            return [whole]
+        if not (found := expired_contexts(whole, utc_now())):
+            say(f"Nothing of `{project.title}` has run out.")
+        return found
 
-    def _destroy(self, deploy_context: DeployContext) -> tuple[bool, dict[str, Any]]:
+    def do(self, contexts: Sequence[DeployContext]) -> Iterator[tuple[bool, dict[str, Any]]]:
+        """Delete what is meant; for each of *contexts*, whether that went well, and the JSON of it."""
+        if self.dry_run:
+            yield from map(self._plan, contexts)
+        elif contexts:
+            approval = self._approval(contexts)
+            yield from (self._destroy(each, approval) for each in contexts)
+
+    def _approval(self, contexts: Sequence[DeployContext]) -> Approval:
+        """Who says that it may go. What has run out is shown, and asked for, as a whole."""
+        may_ask = self.context.may_prompt
+        if self.is_given or not self.expired:
+            return Approval(is_given=self.is_given, ask=ask if may_ask else None, options="`--yes`")
+        removals = plan_removals(contexts)
+        if may_ask and removals.counts:
+            _ask_once(removals)
+        elif removals.counts:
+            listed = ", ".join(f"`{owner}` ({count})" for owner, count in removals.counts.items())
+            hint = "Pass `--yes` to skip the confirmation, or `--dry-run` to see what it is."
+            raise UsageError(f"This deletes what has run out: {listed}.", hint=hint)
+        return Approval(ask=lambda plan: None if removals.covers(plan) else ask(plan))
+
+    def _destroy(self, deploy_context: DeployContext, approval: Approval) -> tuple[bool, dict[str, Any]]:
         outcome = destroy(
             deploy_context,
             options=self.options,
             notify=view.DeployProgress(verbosity=self.context.verbosity),
-            approval=Approval(
-                is_given=self.is_given, ask=ask if self.context.may_prompt else None, options="`--yes`"
-            ),
+            approval=approval,
         )
         view.show_problems(outcome, verbosity=self.context.verbosity)
         if self.output == "text":
@@ -73,6 +96,17 @@ class _Request:
         if self.output == "text":
             plan_view.show(planned.plan, (), now=utc_now(), verbose=self.context.verbosity > 0)
         return planned.is_sound, plan_json.as_document(planned.plan, now=utc_now())
+
+
+def _ask_once(removals: Removals) -> None:
+    """Show what would be deleted of each owner, and ask whether all of it may be. Raises Abort."""
+    for owner, count in removals.counts.items():
+        click.echo(f"{owner}: {count}", err=True)
+        for line in plan_view.deletion_lines(removals.plans[owner]):
+            click.echo(line, err=True)
+    for name in sorted(removals.shared):
+        click.echo(f"- {name}  (once nobody has it any more)", err=True)
+    click.confirm("Delete all of this?", abort=True, err=True)
 
 
 @click.command("destroy")
@@ -107,7 +141,9 @@ def command(
     """
     request = _Request(context, DeployOptions(force=force, wait=wait), expired, yes, dry_run, output)
     projects = expiring_projects(context.place()) if expired else [open_project(context.place())]
-    results = [each for project in projects for each in request.do(project)]
+    with ExitStack() as stack:
+        contexts = [each for project in projects for each in request.contexts(project, stack)]
+        results = list(request.do(contexts))
     if output == "json":
         documents = [content for _, content in results]
         print_json(document("destroy", {"targets": documents}) if expired else documents[0])
