@@ -23,7 +23,7 @@ from syntask_yaml.backend.queue import RunQueue
 from syntask_yaml.errors import BackendError
 from syntask_yaml.model.block import Block, BlockType, Variable
 from syntask_yaml.model.child_run import ChildRun
-from syntask_yaml.model.deployment import Stored, Write
+from syntask_yaml.model.deployment import DeploymentPage, Stored, Write
 from syntask_yaml.model.lease import Holder, Lease
 from syntask_yaml.model.run import Cause, LogLine, Run, RunRequest, StateType
 
@@ -115,9 +115,9 @@ class Backend(Automations, ConcurrencyLimits, DeployRecords, Ledgers, WorkPools,
         """
         ...
 
-    def deployment_names(self, text: str = "") -> list[str]:
-        """The names, `flow/name` and in this order, of the deployments that have *text* in their name, a tag,
-        their work pool or their project, in any case.
+    def deployment_page(self, text: str = "", *, skip: int = 0, limit: int) -> DeploymentPage:
+        """At most *limit* of the deployments that have *text* in their name, a tag, their work pool or their
+        project, in any case; the first *skip* of them are left out.
         """
         ...
 

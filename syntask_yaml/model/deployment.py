@@ -117,6 +117,15 @@ class Write:
         return self.before.deployment.full_name if self.before else None
 
 
+@dataclass(frozen=True, slots=True)
+class DeploymentPage:
+    """Some of a list of *count* deployments, without triggers: by `flow/name`, or those made last first."""
+
+    stored: tuple[Stored, ...]
+    count: int
+    is_newest_first: bool = False
+
+
 def is_in(text: str, *values: str | None) -> bool:
     """Whether one of *values*, of what a deployment is known by, has *text* in it, in any case."""
     folded = text.casefold()

@@ -71,7 +71,7 @@ def test_a_choice_of_deployments_is_read(
     assert expected == [each.deployment.full_name for each in backend.deployments(**choice)]
 
 
-def test_names_of_deployments_are_found_by_a_part_of_what_they_are_known_by(
+def test_deployments_are_found_by_a_part_of_what_they_are_known_by(
     backend: Backend, deploy: Deploy, pool: str
 ) -> None:
     """Of their name, a tag, their work pool or project, whatever its case."""
@@ -81,12 +81,29 @@ def test_names_of_deployments_are_found_by_a_part_of_what_they_are_known_by(
         replace(ETL, flow="x", name="c", work_pool=pool),
     )
 
-    assert backend.deployment_names() == ["etl/a", "etl/b", "x/c"]
-    assert backend.deployment_names("ETL/") == ["etl/a", "etl/b"]
-    assert backend.deployment_names("payments") == ["etl/a"]
-    assert backend.deployment_names("nightly-\u00e4") == ["etl/b"]
-    assert backend.deployment_names(pool) == ["x/c"]
-    assert backend.deployment_names("nothing of it") == []
+    def found(text: str) -> list[str]:
+        page = backend.deployment_page(text, limit=10)
+        assert page.count == len(page.stored)
+        return [each.deployment.full_name for each in page.stored]
+
+    assert sorted(found("")) == ["etl/a", "etl/b", "x/c"]
+    assert found("ETL/") == ["etl/a", "etl/b"]
+    assert found("payments") == ["etl/a"]
+    assert found("nightly-\u00e4") == ["etl/b"]
+    assert found(pool) == ["x/c"]
+    assert found("nothing of it") == []
+
+
+@pytest.mark.parametrize("text", ["", "ETL"])
+def test_each_deployment_is_on_one_page(backend: Backend, deploy: Deploy, text: str) -> None:
+    """Also where many have the same name, and each page says how many there are."""
+    made = deploy(*(replace(ETL, flow=f"etl-{number}") for number in range(7)))
+
+    pages = [backend.deployment_page(text, skip=skip, limit=3) for skip in (0, 3, 6, 9)]
+
+    assert [(len(page.stored), page.count) for page in pages] == [(3, 7), (3, 7), (1, 7), (0, 7)]
+    ids = [each.id for page in pages for each in page.stored]
+    assert sorted(ids) == sorted(each.id for each in made)
 
 
 JSON: st.SearchStrategy[Json] = st.recursive(

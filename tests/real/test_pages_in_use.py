@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 
 from playwright.sync_api import Browser, expect
 
+from syntask_yaml.backend.base import RunFilter
 from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.model.run import LogLine, RunRequest
@@ -121,6 +123,52 @@ def test_pages_that_refuse_and_plan_are_accessible(
                 found[path].append("wider than the screen")
 
     assert {place: each for place, each in found.items() if each} == {}
+
+
+_SCHEMA = {
+    "type": "object",
+    "properties": {
+        "days": {"type": "integer", "position": 0, "description": "How many days."},
+        "mode": {"enum": ["fast", "safe"], "position": 1},
+        "place": {"$ref": "#/definitions/Place", "position": 2},
+        "token": {"type": "string", "format": "password", "position": 3},
+        "extra": {"type": "array", "position": 4},
+    },
+    "required": ["days", "place"],
+    "definitions": {
+        "Place": {
+            "type": "object",
+            "properties": {"city": {"type": "string"}, "height": {"type": "number"}},
+            "required": ["city"],
+        }
+    },
+}
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed")
+def test_a_form_with_errors_is_accessible(browser: Browser, backend: EmbeddedBackend) -> None:
+    """Each error is told with its field, the first of them is where one goes on, and nothing is run."""
+    deployment = Deployment(flow="pay", name="form", work_pool="default", parameter_schema=_SCHEMA)
+    assert all(not each.error for each in backend.write([Write(None, deployment)]))
+    narrow = {"width": 320, "height": 800}
+    with (
+        served(backend) as client,
+        open_tab(browser, base_url=str(client.base_url), viewport=narrow) as tab,
+    ):
+        tab.page.goto("/deployment?name=pay/form")
+        tab.page.get_by_label("days").fill("many")
+        tab.page.get_by_label("height").fill("tall")
+        tab.page.get_by_label("extra").fill("[1,")
+        tab.page.get_by_role("button", name="Run", exact=True).click()
+        tab.page.wait_for_url("**/deployment/run")
+        expect(tab.page.get_by_label("days")).to_be_focused()
+        for field in ("days", "height", "extra"):
+            expect(tab.page.get_by_label(field)).to_have_attribute("aria-invalid", "true")
+            expect(tab.page.get_by_label(field)).to_have_accessible_description(re.compile("."))
+
+        assert _violations(tab) == []
+        assert tab.page.evaluate("document.documentElement.scrollWidth") == narrow["width"]
+        assert backend.runs(RunFilter()) == []
 
 
 def _violations(tab: Tab) -> list[str]:

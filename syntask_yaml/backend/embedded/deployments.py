@@ -20,7 +20,7 @@ from syntask_yaml.backend.embedded.deployment_rows import (
 from syntask_yaml.backend.embedded.run_rows import state_row
 from syntask_yaml.backend.embedded.store import Arguments
 from syntask_yaml.backend.run_states import ORPHANED
-from syntask_yaml.model.deployment import Deployment, Stored, Write, is_in
+from syntask_yaml.model.deployment import Deployment, DeploymentPage, Stored, Write, is_in
 from syntask_yaml.model.pool import DEFAULT_QUEUE
 
 # As many writes become rows at a time: enough to be fast, few enough to need little memory.
@@ -64,7 +64,11 @@ class Deployments(EmbeddedBase):
         rows = self._store.all("some_deployments", **chosen)
         return list(stored_deployments(rows))
 
-    def deployment_names(self, text: str = "") -> list[str]:
+    def deployment_page(self, text: str = "", *, skip: int = 0, limit: int) -> DeploymentPage:
+        names = self._names(text)
+        return DeploymentPage(tuple(self.deployments(names=names[skip : skip + limit])), len(names))
+
+    def _names(self, text: str) -> list[str]:
         if not text:
             return [name for (name,) in self._store.all("deployment_names")]
         rows = self._store.all("deployment_texts")

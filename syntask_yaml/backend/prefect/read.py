@@ -12,7 +12,7 @@ from syntask_yaml.backend.prefect.bodies import Raw, deployment_of_automation, s
 from syntask_yaml.backend.prefect.faults import Refused
 from syntask_yaml.backend.prefect.names_by_page import NamesByPage
 from syntask_yaml.backend.prefect.pages import ORDERS, PAGE, STRIDE
-from syntask_yaml.model.deployment import RENAMING, Stored, is_in
+from syntask_yaml.model.deployment import RENAMING, Deployment, DeploymentPage, Stored, is_in
 from syntask_yaml.model.value import known
 
 
@@ -41,13 +41,19 @@ class DeploymentReader(PrefectBase):
             key=lambda stored: stored.deployment.full_name,
         )
 
-    def deployment_names(self, text: str = "") -> list[str]:
-        deployments = (each.deployment for each in self.deployments())
-        return [
-            each.full_name
-            for each in deployments
-            if is_in(text, each.full_name, known(each.work_pool), each.project, *(known(each.tags) or ()))
-        ]
+    def deployment_page(self, text: str = "", *, skip: int = 0, limit: int) -> DeploymentPage:
+        if text:  # the server has no filter for a part of any of these
+            found = [each for each in self.deployments() if _has(each.deployment, text)]
+            return DeploymentPage(tuple(found[skip : skip + limit]), len(found))
+        # Many have the same name: only in the order in which they were made is each on one page.
+        asked = {"sort": ORDERS["deployments"], "limit": min(limit, PAGE), "offset": skip}
+        raws, count = self._api.both(
+            lambda: self._known(self._api.listed("/deployments/filter", "deployments", asked)),
+            lambda: self._api.post("/deployments/count", {}),
+        )
+        if not isinstance(count, int):
+            raise self._api.no_api("the response is not a number")
+        return DeploymentPage(tuple(map(self._stored, raws)), count, is_newest_first=True)
 
     def half_renamed(self) -> list[Stored]:
         raws = self._api.every("deployments", {"deployments": {"tags": {"all_": [RENAMING]}}})
@@ -71,6 +77,10 @@ class DeploymentReader(PrefectBase):
     def _raws(self, names: set[str] | None) -> list[Raw]:
         """The deployments with these names, and maybe more; or all of them. Their flows are known then."""
         raws = self._api.every("deployments") if names is None else list(self._named(names))
+        return self._known(raws)
+
+    def _known(self, raws: Sequence[Raw]) -> list[Raw]:
+        """*raws* without what has no flow; the flows of the others are known then."""
         if not raws:
             self._api.check_version()
         self._note_what_is_kept(raws)
@@ -136,6 +146,11 @@ def _is_chosen(stored: Stored, projects: Collection[str], names: set[str] | None
     if not projects and names is None:
         return True
     return stored.deployment.project in projects or stored.deployment.full_name in (names or ())
+
+
+def _has(deployment: Deployment, text: str) -> bool:
+    tags = known(deployment.tags) or ()
+    return is_in(text, deployment.full_name, known(deployment.work_pool), deployment.project, *tags)
 
 
 def _filter_of(part: Sequence[tuple[str, str]]) -> Raw:

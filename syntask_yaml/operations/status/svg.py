@@ -8,9 +8,10 @@ a stylesheet goes, and there is no script and no style sheet inside, which the p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, tzinfo
 from html import escape
+from typing import TypeAlias
 
 from syntask_yaml.model.run import WORST_FIRST, StateType
 from syntask_yaml.operations.status.timeline import Counts, Lane, RunTimeline
@@ -38,16 +39,23 @@ _TEXT, _LINE, _UNREAD, _GROUND = "#57606a", "#d0d7de", "#eaeef2", "#ffffff"
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
-def draw_svg(timeline: RunTimeline, *, zone: tzinfo | None = None, id: str = "timeline") -> str:
+Links: TypeAlias = Callable[[Lane], str | None]
+
+
+def draw_svg(
+    timeline: RunTimeline, *, zone: tzinfo | None = None, id: str = "timeline", links: Links | None = None
+) -> str:
     """Return the picture of *timeline* with the times of *zone*, None for those of this machine.
 
     *id* begins the ids inside, and is to be another one for each picture of a page. Names of others are
-    escaped.
+    escaped. *links* says where the name of a lane leads, if anywhere.
     """
+    # What is inside of an `img` is no link for those who do not see it.
+    role = "img" if links is None else "group"
     height = _AXIS + _LANE * len(timeline.lanes) + _LEGEND
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="run-timeline" viewBox="0 0 {_WIDTH} {height}" '
-        f'width="{_WIDTH}" height="{height}" role="img" aria-labelledby="{id}-title {id}-about" '
+        f'width="{_WIDTH}" height="{height}" role="{role}" aria-labelledby="{id}-title {id}-about" '
         'font-family="system-ui, sans-serif" font-size="12">',
         f'<title id="{id}-title">Runs from {_moment(timeline.window.since, zone)} to '
         f"{_moment(timeline.window.until, zone)}</title>",
@@ -56,7 +64,8 @@ def draw_svg(timeline: RunTimeline, *, zone: tzinfo | None = None, id: str = "ti
         *_axis(timeline.window, zone, height - _LEGEND),
     ]
     for number, lane in enumerate(timeline.lanes):
-        parts += _lane(lane, timeline.window, zone, _AXIS + number * _LANE)
+        place = links(lane) if links else None
+        parts += _lane(lane, timeline.window, zone, _AXIS + number * _LANE, place)
     parts += [*_now(timeline.window, height - _LEGEND), *_legend(timeline, height), "</svg>"]
     return "\n".join(parts) + "\n"
 
@@ -107,12 +116,13 @@ def _now(window: Window, bottom: int) -> Iterator[str]:
     )
 
 
-def _lane(lane: Lane, window: Window, zone: tzinfo | None, top: int) -> Iterator[str]:
+def _lane(lane: Lane, window: Window, zone: tzinfo | None, top: int, link: str | None) -> Iterator[str]:
     name = lane_name(lane)
     short = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
     summary = f"{name}: {counts_text(lane.runs, sum(lane.coming))}"
     yield f'<g class="lane"><title>{escape(summary)}</title>'
-    yield (f'<text class="name" x="{_MARGIN}" y="{top + _BAR - 2}" fill="{_TEXT}">{escape(short)}</text>')
+    text = f'<text class="name" x="{_MARGIN}" y="{top + _BAR - 2}" fill="{_TEXT}">{escape(short)}</text>'
+    yield f'<a href="{escape(link)}" aria-label="{escape(name)}">{text}</a>' if link else text
     if lane.reach is not None:
         width = _x(window, lane.reach) - _NAMES
         yield (

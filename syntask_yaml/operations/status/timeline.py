@@ -39,6 +39,11 @@ class Lane:
     reach: datetime | None = None
 
     @property
+    def deployment(self) -> str | None:
+        """The deployment whose lane it is; None for a flow that scripts call, and for several in one."""
+        return self.name if "/" in self.name else None
+
+    @property
     def most(self) -> int:
         """How many there are in the fullest slot."""
         return max(sum(past.values()) + coming for past, coming in zip(self.past, self.coming, strict=True))

@@ -26,16 +26,17 @@ class DeploymentRow:
 def show_deployments(site: Site, asked: PageRequest) -> Page:
     """Show the deployments without the first `skip`; `search` is a part of a name, tag, pool or project."""
     search, skip = asked.query.get("search", "").strip(), asked.number("skip", 0)
-    names = site.backend.deployment_names(search)
+    page = site.backend.deployment_page(search, skip=skip, limit=SHOWN)
     return Page(
         "deployments.html",
         {
-            "rows": _rows(site, names[skip : skip + SHOWN]),
-            "count": len(names),
+            "rows": _rows(site, page.stored),
+            "count": page.count,
+            "is_newest_first": page.is_newest_first,
             "first": skip + 1,
             "search": search,
             "before": _place(search, max(0, skip - SHOWN)) if skip else {},
-            "after": _place(search, skip + SHOWN) if skip + SHOWN < len(names) else {},
+            "after": _place(search, skip + SHOWN) if skip + SHOWN < page.count else {},
         },
     )
 
@@ -45,7 +46,6 @@ def _place(search: str, skip: int) -> Mapping[str, str]:
     return {**({"search": search} if search else {}), "skip": str(skip)}
 
 
-def _rows(site: Site, names: Sequence[str]) -> Sequence[DeploymentRow]:
-    stored = site.backend.deployments(names=names)
+def _rows(site: Site, stored: Sequence[Stored]) -> Sequence[DeploymentRow]:
     last, now = site.backend.last_runs(stored), site.clock()
     return [DeploymentRow(each, last.get(each.id), next_time(each.deployment, now)) for each in stored]

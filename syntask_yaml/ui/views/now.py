@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from markupsafe import Markup
 
 from syntask_yaml.operations.status.read import read_status
 from syntask_yaml.operations.status.svg import draw_svg
+from syntask_yaml.operations.status.timeline import Lane
 from syntask_yaml.operations.status.window import SCALES, Window
 from syntask_yaml.ui.site import Page, PageRequest, Site
 
@@ -19,8 +22,12 @@ def show_now(site: Site, asked: PageRequest) -> Page:
     scale = scale if scale in SCALES else "day"
     status = read_status(site.backend, Window.around(site.clock(), SCALES[scale]))
     # What the picture shows is escaped where it is drawn.
-    picture = Markup(draw_svg(status.timeline))
+    picture = Markup(draw_svg(status.timeline, links=_link))
     return Page(
         "now.html",
         {"status": status, "picture": picture, "scale": scale, "scales": tuple(SCALES), "shown": _SHOWN},
     )
+
+
+def _link(lane: Lane) -> str | None:
+    return f"/deployment?{urlencode({'name': lane.deployment})}" if lane.deployment else None

@@ -152,6 +152,22 @@ def test_a_picture_is_xml_whatever_names_are(name: str, scale: str) -> None:
     assert classes == {"ground", "failed", "completed", "coming"}
 
 
+def test_a_lane_leads_to_its_deployment_where_links_are_wanted() -> None:
+    """Those of flows that scripts call, and of several deployments in one, lead nowhere."""
+    coming = {f"etl/{chr(97 + number)}": [at(0.5)] for number in range(20)} | {"script": [at(0.1)]}
+    timeline = run_timeline([], coming, DAY)
+
+    plain = draw_svg(timeline, zone=UTC)
+    picture = ElementTree.fromstring(draw_svg(timeline, zone=UTC, links=lambda lane: lane.deployment))
+
+    assert "<a " not in plain
+    assert 'role="img"' in plain
+    links = [each.attrib for each in picture.iter("{http://www.w3.org/2000/svg}a")]
+    assert links[0] == {"href": "etl/a", "aria-label": "etl/a"}
+    assert len(links) == len(timeline.lanes) - 2
+    assert picture.attrib["role"] == "group"
+
+
 def test_a_picture_without_runs_says_so() -> None:
     """It still has its hours."""
     picture = draw_svg(run_timeline([], {}, DAY), zone=UTC, id="empty")
