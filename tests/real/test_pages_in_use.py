@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -125,7 +126,7 @@ def test_pages_that_refuse_and_plan_are_accessible(
     assert {place: each for place, each in found.items() if each} == {}
 
 
-_SCHEMA = {
+_SCHEMA: Any = {
     "type": "object",
     "properties": {
         "days": {"type": "integer", "position": 0, "description": "How many days."},
