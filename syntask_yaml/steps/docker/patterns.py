@@ -25,6 +25,9 @@ _Matches: TypeAlias = tuple[bool, ...]
 _CHARACTER = r"(?:\\.|[^\\\]-])"
 _PATTERN = re.compile(rf"(?:\\.|\[\^?(?:{_CHARACTER}(?:-{_CHARACTER})?)+\]|[^\\\[])+", re.DOTALL)
 
+# Two repetitions in a row, which are invalid in the engine's expressions and mean something in Python's.
+_REPEATED = re.compile(r"(?:[*+]|\{\d+(?:,\d*)?\})\+")
+
 # The pieces of a pattern that are not the same in a regular expression.
 _PIECE = re.compile(
     r"(?P<rest>\*\*/?\Z)|(?P<levels>\*\*/?)|(?P<name>\*)|(?P<one>\?)|(?P<literal>[.$])|\\.", re.S
@@ -106,7 +109,7 @@ def _compiled(line: str) -> _Pattern:
     text = re.sub("^//", "/", normpath(written)) if written else ""
     text = text.removeprefix("/") or text
     try:
-        if not _PATTERN.fullmatch(text):
+        if not _PATTERN.fullmatch(text) or _REPEATED.search(_CLASS.sub("_", text)):
             raise re.error("invalid pattern")
         expression = _CLASS.sub(_class, _PIECE.sub(_piece, text))
         return _Pattern(text, re.compile(rf"^{expression}\Z", re.ASCII), is_exception)

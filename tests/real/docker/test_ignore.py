@@ -40,7 +40,7 @@ _PATTERNS = [
     # Paths and lines
     "/build", "./build/", "src/../build", "../build", "#c", " #c",
 ]  # fmt: skip
-_REFUSED = ["[a", "[]a].py", "[a-].py", "[-a].py", "a\\", "!", r"\y"]
+_REFUSED = ["c++", "[a", "[]a].py", "[a-].py", "[-a].py", "a\\", "!", r"\y"]
 
 
 @pytest.fixture(name="folder")

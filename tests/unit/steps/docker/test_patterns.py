@@ -8,6 +8,7 @@ import pytest
 
 pytest.importorskip("docker", reason="needs the extra [docker]")
 
+from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.docker.patterns import Patterns
 
 
@@ -57,3 +58,12 @@ def test_patterns(text: str, ignored: list[str], kept: list[str]) -> None:
     """What each leaves out, and what not."""
     assert [path for path in ignored if not _is_ignored(text, path)] == []
     assert [path for path in kept if _is_ignored(text, path)] == []
+
+
+@pytest.mark.parametrize("text", ["c++", "src/notepad++.exe", "*.c++", "*+", "a{2}+"])
+def test_what_the_engine_refuses_is_refused(text: str) -> None:
+    """Python would read the second sign as a part of the repetition."""
+    with pytest.raises(StepFailed, match="invalid pattern"):
+        Patterns(text)
+    assert _is_ignored(r"c\+\+", "c++")
+    assert _is_ignored("*.c[+]+", "x.c++")
