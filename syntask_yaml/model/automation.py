@@ -16,10 +16,12 @@ class ActionType:
     """A kind of action: the keys that it *needs*, and what it *may* have besides.
 
     *blocks* are the types of block that its `block` may name. *templates* are the keys that may hold names of
-    the event. *instead* says what to do where a Prefect server has no such action; empty: it has.
+    the event. *target* is the key whose value tells one action of the kind from another. *instead* says
+    what to do where a Prefect server has no such action; empty: it has.
     """
 
     needs: tuple[str, ...]
+    target: str
     may: tuple[str, ...] = ()
     blocks: tuple[str, ...] = ()
     templates: tuple[str, ...] = ()
@@ -32,10 +34,11 @@ class ActionType:
 
 ACTIONS: Mapping[str, ActionType] = {
     "call-webhook": ActionType(
-        needs=("block",), may=("payload",), blocks=("webhook",), templates=("payload",)
+        needs=("block",), target="block", may=("payload",), blocks=("webhook",), templates=("payload",)
     ),
     "send-email": ActionType(
         needs=("block", "to"),
+        target="to",
         may=("subject", "body"),
         blocks=("email-server-credentials",),
         templates=("subject", "body"),
@@ -43,6 +46,7 @@ ACTIONS: Mapping[str, ActionType] = {
     ),
     "run-command": ActionType(
         needs=("command",),
+        target="command",
         may=("timeout",),
         templates=("command",),
         instead="Use `call-webhook` with a block of type `webhook`.",
@@ -116,6 +120,18 @@ def whole_action(action: Mapping[str, Value]) -> dict[str, Value]:
     given = {key: value for key, value in action.items() if value is not None}
     defaults = _DEFAULTS.get(str(action.get("type")), {})
     return {**given, **{key: value for key, value in defaults.items() if key not in given}}
+
+
+def target_of(action: Mapping[str, Value]) -> str:
+    """Whom *action* tells: its block, its receivers or its program; empty for an unknown type."""
+    kind = str(action.get("type"))
+    match action.get(ACTIONS[kind].target) if kind in ACTIONS else None:
+        case None:
+            return ""
+        case list(items) | tuple(items):
+            return str(items[0]) if kind == "run-command" else ", ".join(map(str, items))
+        case text:
+            return str(text)
 
 
 def settled_action(action: Mapping[str, Value]) -> dict[str, Value]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from syntask_yaml.cli.views.output import when
+from syntask_yaml.model.automation import target_of
 from syntask_yaml.model.delivery import Delivery, DeliveryState
 
 
@@ -14,6 +15,7 @@ def encode_delivery(delivery: Delivery) -> dict[str, Any]:
         "id": delivery.id,
         "automation": delivery.automation,
         "action": delivery.action.get("type"),
+        "target": target_of(delivery.action),
         "state": delivery.state.value,
         "attempts": delivery.attempts,
         "message": delivery.message,
@@ -22,9 +24,14 @@ def encode_delivery(delivery: Delivery) -> dict[str, Any]:
     }
 
 
+def action_text(delivery: Delivery) -> str:
+    """What is done, and whom it tells: `call-webhook webhook/ops`."""
+    return f"{delivery.action.get('type')} {target_of(delivery.action)}".rstrip()
+
+
 def delivery_text(delivery: Delivery) -> str:
     """A delivery in a line."""
-    what = f"{delivery.automation}: {delivery.action.get('type')}"
+    what = f"{delivery.automation}: {action_text(delivery)}"
     times = f"{delivery.attempts} attempt{'' if delivery.attempts == 1 else 's'}"
     message = f" {delivery.message}" if delivery.message else ""
     match delivery.state:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import click
 
+from syntask_yaml.cli.views.deliveries import action_text
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.cli.views.runs import state_text
@@ -44,7 +45,8 @@ def show(event: WorkerEvent) -> None:
         case RunAdopted(run):
             _show_run(run, "taken over from another worker")
         case DeliveryEnded(delivery, run, attempt):
-            _show_run(run, f"automation {escaped(delivery.automation)}: {escaped(_delivered(attempt))}")
+            what = f"automation {delivery.automation}: {action_text(delivery)}: {_delivered(attempt)}"
+            _show_run(run, escaped(what))
         case _:
             _show_service(event)
 
