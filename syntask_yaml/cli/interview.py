@@ -73,11 +73,11 @@ def save_result(result: InterviewResult, context: InterviewContext, backend: Bac
     return True
 
 
-def print_next_steps(result: InterviewResult, context: InterviewContext, *, is_deployed: bool) -> None:
+def print_next_steps(result: InterviewResult, *, is_deployed: bool) -> None:
     """Print what to do next, as commands to copy."""
     say("")
     say("Next:")
-    for about, line in next_steps(result.draft, context, program=_program(), is_deployed=is_deployed):
+    for about, line in next_steps(result.draft, program=_program(), is_deployed=is_deployed):
         say(f"  # {about}")
         click.echo(f"  {click.style(line, bold=True)}", err=True)
 

@@ -5,17 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from syntask_yaml.model.value import Json
 
 DEFAULT_QUEUE = "default"
 
 
+class PlaceStatus(StrEnum):
+    """How a work pool or queue stands: served, not served, paused, or served without a free slot."""
+
+    READY = "READY"
+    NOT_READY = "NOT_READY"
+    PAUSED = "PAUSED"
+    FULL = "FULL"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkPool:
     """A work pool: its *type* says what kind of worker serves it, its template what jobs look like.
 
-    *concurrency_limit* None means no limit. *status* is READY, NOT_READY or PAUSED.
+    *concurrency_limit* None means no limit. *status* is what the backend says of it: one
+    of `PlaceStatus`, of which a backend does not know FULL, and ours not who serves it.
     """
 
     name: str
@@ -33,7 +44,8 @@ class WorkQueue:
     """A queue of runs in the work pool *pool*. Of several, that of the lowest *priority* is served first.
 
     *priority* None is for a new queue: it comes last. *concurrency_limit* None means no limit. *polled* is
-    when a worker last looked for runs, where the backend tells.
+    when a worker last looked for runs, where the backend tells. *status* is one of `PlaceStatus`, where it
+    was looked at.
     """
 
     pool: str
@@ -44,3 +56,4 @@ class WorkQueue:
     is_paused: bool = False
     id: str | None = field(default=None, compare=False)
     polled: datetime | None = field(default=None, compare=False)
+    status: str | None = field(default=None, compare=False)

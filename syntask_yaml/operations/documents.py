@@ -91,7 +91,7 @@ def pool_document(pool: WorkPool) -> dict[str, Any]:
         "type": pool.type,
         "description": pool.description,
         "is_paused": pool.is_paused,
-        "status": "PAUSED" if pool.is_paused else pool.status or "",
+        "status": pool.status or "",
         "concurrency_limit": pool.concurrency_limit,
     }
 
@@ -105,6 +105,7 @@ def queue_document(queue: WorkQueue) -> dict[str, Any]:
         "priority": queue.priority,
         "concurrency_limit": queue.concurrency_limit,
         "is_paused": queue.is_paused,
+        "status": queue.status or "",
     }
 
 

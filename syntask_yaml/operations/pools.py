@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -110,31 +109,6 @@ def why_run_waits(backend: Backend, pool_name: str, queue_name: str) -> tuple[st
             f"No worker serves the work pool `{pool_name}`, so the run waits. {start_hint(pool_name)}"
         )
     return tuple(held)
-
-
-def with_status(pools: Sequence[WorkPool], backend: Backend) -> list[WorkPool]:
-    """Return *pools* of *backend* with the status READY only where a worker serves them.
-
-    Our own backend calls a pool ready that a worker could serve; a server knows whether one does.
-    """
-    if not backend.features.has_own_worker:
-        return list(pools)
-    served = {worker.pool for worker in backend.workers() if worker.is_online}
-    return [each if each.name in served else replace(each, status="NOT_READY") for each in pools]
-
-
-def queue_states(queues: Sequence[WorkQueue], backend: Backend, now: datetime) -> list[str]:
-    """Return for each of *queues* PAUSED, READY where a worker takes its runs, or NOT_READY."""
-    is_ours = backend.features.has_own_worker
-    online = [each for each in backend.workers() if each.is_online] if is_ours else []
-
-    def is_served(queue: WorkQueue) -> bool:
-        if not is_ours:
-            return is_polled(queue, now)
-        serving = (each for each in online if each.pool == queue.pool)
-        return any(not each.queues or queue.name in each.queues for each in serving)
-
-    return ["PAUSED" if each.is_paused else "READY" if is_served(each) else "NOT_READY" for each in queues]
 
 
 def is_polled(queue: WorkQueue, now: datetime) -> bool:

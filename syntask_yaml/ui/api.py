@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from syntask_yaml.backend.base import LogFilter
+from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.deployment import Stored
 from syntask_yaml.operations.deployment_documents import listed_document
@@ -22,7 +23,7 @@ from syntask_yaml.operations.documents import (
     variable_document,
     worker_document,
 )
-from syntask_yaml.operations.pools import with_status
+from syntask_yaml.operations.pool_states import PlaceStates
 from syntask_yaml.operations.runs import find_run
 from syntask_yaml.operations.status.document import status_document
 from syntask_yaml.operations.status.read import read_status
@@ -106,13 +107,14 @@ def retry_run(site: Site, asked: PageRequest) -> JsonDocument:
 
 
 def list_pools(site: Site, _asked: PageRequest) -> JsonDocument:
-    pools = [pool_document(pool) for pool in with_status(site.backend.pools(), site.backend)]
-    return JsonDocument(document("work-pool-ls", {"work_pools": pools}))
+    pools = PlaceStates(site.backend, utc_now()).of(site.backend.pools())
+    return JsonDocument(document("work-pool-ls", {"work_pools": [pool_document(pool) for pool in pools]}))
 
 
 def list_queues(site: Site, _asked: PageRequest) -> JsonDocument:
-    queues = [queue_document(queue) for queue in site.backend.queues()]
-    return JsonDocument(document("work-queue-ls", {"work_queues": queues}))
+    queues = PlaceStates(site.backend, utc_now()).of(site.backend.queues())
+    listed = [queue_document(queue) for queue in queues]
+    return JsonDocument(document("work-queue-ls", {"work_queues": listed}))
 
 
 def list_workers(site: Site, _asked: PageRequest) -> JsonDocument:

@@ -5,23 +5,23 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from syntask_yaml.wizard.context import InterviewContext
+from syntask_yaml.model.pool import PlaceStatus
 from syntask_yaml.wizard.draft import Draft
 
 # Pools of these kinds start runs by themselves.
 _WITHOUT_WORKER = (":push", ":managed")
+# Of a pool in one of these states, a worker is there.
+_SERVED = (PlaceStatus.READY, PlaceStatus.FULL)
 
 
-def next_steps(
-    draft: Draft, context: InterviewContext, *, program: str, is_deployed: bool
-) -> Iterator[tuple[str, str]]:
+def next_steps(draft: Draft, *, program: str, is_deployed: bool) -> Iterator[tuple[str, str]]:
     """Pairs of what for, and the command; *program* is `syntask` with the options that were given."""
     for kind, name in draft.later:
         yield f"Create the block {kind}/{name}", f"{program} block create {kind} {name}"
     if not is_deployed:
         yield "Deploy it", f"{program} deploy -n {shlex.quote(draft.full_name)}"
     pool = draft.pool
-    if pool is not None and not pool.type.endswith(_WITHOUT_WORKER) and not _is_served(draft, context):
+    if pool is not None and not pool.type.endswith(_WITHOUT_WORKER) and pool.status not in _SERVED:
         yield (
             "Start a worker, which executes due runs",
             f"{program} worker start --pool {shlex.quote(pool.name)}",
@@ -30,12 +30,6 @@ def next_steps(
         yield "Resume the work pool", f"{program} work-pool resume {shlex.quote(pool.name)}"
     if is_deployed:
         yield "Run it now", f"{program} deployment run {shlex.quote(draft.full_name)}{_parameters(draft)}"
-
-
-def _is_served(draft: Draft, context: InterviewContext) -> bool:
-    """Whether a server says that a worker is there; our own backend has no such thing to say."""
-    pool = draft.pool
-    return not context.backend.has_own_worker and pool is not None and pool.status == "READY"
 
 
 def _parameters(draft: Draft) -> str:

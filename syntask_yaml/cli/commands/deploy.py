@@ -246,5 +246,5 @@ def deploy_by_answers(context: Context, request: Request, arguments: DeployArgum
         wanted = Selection(names=(chosen.draft.full_name,))
         code = deploy_project(context, Request(selection=wanted), arguments)
     if code == 0:
-        print_next_steps(chosen, gathered, is_deployed=chosen.decision == DEPLOY)
+        print_next_steps(chosen, is_deployed=chosen.decision == DEPLOY)
     return code

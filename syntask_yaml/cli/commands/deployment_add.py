@@ -77,5 +77,5 @@ def command(
         result = answers_to(context, lambda: add_deployment(gathered, is_deployed=False))
         if not save_result(result, gathered, backend):
             return 1
-    print_next_steps(result, gathered, is_deployed=False)
+    print_next_steps(result, is_deployed=False)
     return 0

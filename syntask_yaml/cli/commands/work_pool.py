@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.cli.commands import work_pool_create
 from syntask_yaml.cli.completion import complete_pool
 from syntask_yaml.cli.context import Context, pass_context
@@ -21,11 +22,11 @@ from syntask_yaml.cli.pool_options import (
     skip_confirmation,
 )
 from syntask_yaml.cli.views.output import as_json, print_json, print_table, say
-from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.pool_type import DEFAULT_TYPE
 from syntask_yaml.model.value import Json
 from syntask_yaml.operations.documents import document, pool_document
-from syntask_yaml.operations.pools import find_pool, with_status
+from syntask_yaml.operations.pool_states import PlaceStates
+from syntask_yaml.operations.pools import find_pool
 
 
 @click.group("work-pool")
@@ -39,11 +40,11 @@ def command() -> None:
 def ls(context: Context, /, *, output: str) -> None:
     """List the work pools."""
     with context.backend(is_read_only=True) as backend:
-        pools = with_status(backend.pools(), backend)
+        pools = PlaceStates(backend, utc_now()).of(backend.pools())
     if output == "json":
         print_json(document("work-pool-ls", {"work_pools": [pool_document(pool) for pool in pools]}))
         return
-    rows = [(pool.name, pool.type, _state(pool), limit_text(pool)) for pool in pools]
+    rows = [(pool.name, pool.type, pool.status or "", limit_text(pool)) for pool in pools]
     print_table(("Name", "Type", "Status", "Limit"), rows, empty="There are no work pools.")
 
 
@@ -57,7 +58,7 @@ _name = click.argument("name", shell_complete=complete_pool)
 def inspect(context: Context, /, *, name: str, output: str) -> None:
     """Show a work pool and its base job template."""
     with context.backend(is_read_only=True) as backend:
-        (pool,) = with_status([find_pool(backend, name)], backend)
+        (pool,) = PlaceStates(backend, utc_now()).of([find_pool(backend, name)])
     encoded = {**pool_document(pool), "base_job_template": pool.base_job_template}
     if output == "json":
         print_json(document("work-pool", encoded))
@@ -138,7 +139,3 @@ def get_default_template(context: Context, /, *, type: str) -> None:
     """Print the default base job template of a work pool type as JSON."""
     with context.backend(is_read_only=True) as backend:
         print_json(backend.pool_template(type))
-
-
-def _state(pool: WorkPool) -> str:
-    return "PAUSED" if pool.is_paused else pool.status or ""

@@ -23,7 +23,8 @@ from syntask_yaml.cli.views.output import as_json, print_json, print_table, say
 from syntask_yaml.model.pool import WorkQueue
 from syntask_yaml.model.value import Json
 from syntask_yaml.operations.documents import document, queue_document
-from syntask_yaml.operations.pools import find_pool, find_queue, queue_states
+from syntask_yaml.operations.pool_states import PlaceStates
+from syntask_yaml.operations.pools import find_pool, find_queue
 
 
 @click.group("work-queue")
@@ -53,14 +54,14 @@ def ls(context: Context, /, *, pool: str | None, output: str) -> None:
     with context.backend(is_read_only=True) as backend:
         if pool is not None:
             find_pool(backend, pool)
-        queues = [queue for queue in backend.queues() if pool in (None, queue.pool)]
-        states = queue_states(queues, backend, utc_now())
+        found = [queue for queue in backend.queues() if pool in (None, queue.pool)]
+        queues = PlaceStates(backend, utc_now()).of(found)
     if output == "json":
         print_json(document("work-queue-ls", {"work_queues": [queue_document(queue) for queue in queues]}))
         return
     rows = [
-        (queue.pool, queue.name, str(queue.priority or ""), limit_text(queue), state)
-        for queue, state in zip(queues, states, strict=True)
+        (queue.pool, queue.name, str(queue.priority or ""), limit_text(queue), queue.status or "")
+        for queue in queues
     ]
     print_table(("Pool", "Name", "Priority", "Limit", "Status"), rows, empty="There are no work queues.")
 

@@ -78,8 +78,7 @@ def _ask_new(name: str, context: InterviewContext) -> Interview[WorkPool]:
 def _choices(pools: list[WorkPool]) -> Iterator[Choice]:
     width = max(len(pool.name) for pool in pools)
     for pool in pools:
-        status = "PAUSED" if pool.is_paused else pool.status or ""
-        yield Choice(pool.name, f"{pool.name:<{width}}  {pool.type}  {status}".rstrip())
+        yield Choice(pool.name, f"{pool.name:<{width}}  {pool.type}  {pool.status or ''}".rstrip())
 
 
 def _default(draft: Draft, context: InterviewContext) -> str | None:

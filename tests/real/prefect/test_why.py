@@ -106,6 +106,17 @@ class Place:
     def state(self, run: str) -> str:
         return str(self.server.request("GET", f"/flow_runs/{run}")["state_name"])
 
+    def printed(self, command: str) -> dict[str, Any]:
+        """What a command prints as JSON."""
+        document: dict[str, Any] = json.loads(self.console.run(f"syntask {command} -o json").stdout)
+        return document
+
+    def statuses(self) -> tuple[str, str]:
+        """How the pool and its default queue stand."""
+        pools = self.printed("work-pool ls")["work_pools"]
+        (queue,) = self.printed(f"work-queue ls -p {self.pool}")["work_queues"]
+        return next(each["status"] for each in pools if each["name"] == self.pool), queue["status"]
+
     def why(self, run: str) -> list[dict[str, Any]]:
         """The reasons that `syntask why` prints as JSON."""
         with closing(PrefectBackend.open(self.server.api, {})) as backend:
@@ -255,14 +266,20 @@ def test_a_worker_that_is_killed(place: Place) -> None:
         "PREFECT_WORKER_HEARTBEAT_SECONDS": "1",
     }
     argv = [place.server.program, "worker", "start", "--pool", place.pool, "--name", "box"]
+    assert place.statuses() == ("NOT_READY", "NOT_READY")
     worker = start(argv, log=place.folder / "log", environ=own, cwd=place.folder)
     try:
         until((place.folder / "began").exists, seconds=PATIENCE, every=0.5)
+        assert place.statuses() == ("READY", "READY")
+        place.console.run(f"syntask work-pool update {place.pool} --concurrency-limit 1")
+        assert place.statuses() == ("FULL", "READY")
     finally:
         kill(worker)
     began = time.monotonic()
     until(lambda: place.codes(run) == ["worker-silent"], seconds=180, every=2)
     assert "Worker `box` was last seen" in place.evidence(run), time.monotonic() - began
+    until(lambda: place.statuses() == ("NOT_READY", "NOT_READY"), seconds=90, every=2)
+    assert place.printed("status")["silent"] == [run]
 
 
 @pytest.mark.parametrize("server", ["sqlite"], indirect=True)

@@ -311,7 +311,7 @@ def test_a_paused_pool_is_to_go_on(workshop: Workshop) -> None:
     context = workshop.context()
     drafted, script = workshop.add(REPORT, ("pool", "idle"), context=context)
 
-    steps = [line for _, line in next_steps(drafted.draft, context, program="syntask", is_deployed=False)]
+    steps = [line for _, line in next_steps(drafted.draft, program="syntask", is_deployed=False)]
 
     assert "syntask work-pool resume idle" in steps
     pools = next(each for each in script.asked if each.key == "pool")
@@ -450,7 +450,7 @@ def test_a_token_can_come_later(workshop: Workshop) -> None:
         context=context,
     )
 
-    steps = [line for _, line in next_steps(drafted.draft, context, program="syntask -C x", is_deployed=True)]
+    steps = [line for _, line in next_steps(drafted.draft, program="syntask -C x", is_deployed=True)]
 
     assert steps == [
         "syntask -C x block create secret default-repository-token",

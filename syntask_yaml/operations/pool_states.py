@@ -1,0 +1,74 @@
+"""The words for how work pools and queues stand: wherever they are listed, they are decided here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import cached_property
+from typing import TypeVar
+
+from syntask_yaml.backend.base import Backend, RunFilter
+from syntask_yaml.model.pool import DEFAULT_QUEUE, PlaceStatus, WorkPool, WorkQueue
+from syntask_yaml.model.run import StateType
+from syntask_yaml.model.worker import ServingWorker
+from syntask_yaml.operations.pools import is_polled
+
+# So many runs that take up slots are counted.
+_MOST_BUSY = 1000
+_BUSY = frozenset(state for state in StateType if state.holds_slot)
+
+Place = TypeVar("Place", WorkPool, WorkQueue)
+
+
+class PlaceStates:
+    """How pools and queues of *backend* stand at *now*. What tells it is read once, when it is needed."""
+
+    def __init__(self, backend: Backend, now: datetime) -> None:
+        self._backend = backend
+        self._now = now
+
+    def of(self, places: Sequence[Place]) -> list[Place]:
+        """Return the pools or queues with their status."""
+        return [replace(place, status=self._status(place)) for place in places]
+
+    def _status(self, place: WorkPool | WorkQueue) -> str:
+        if place.is_paused:
+            return PlaceStatus.PAUSED
+        if not self._is_served(place):
+            return PlaceStatus.NOT_READY
+        limit = place.concurrency_limit
+        is_full = limit is not None and (limit == 0 or self._taken(place) >= limit)
+        return PlaceStatus.FULL if is_full else PlaceStatus.READY
+
+    def _is_served(self, place: WorkPool | WorkQueue) -> bool:
+        """Whether a worker takes its runs. A server knows it; of a queue, by when one was polled."""
+        if self._backend.features.has_own_worker:
+            return any(_takes_from(worker, place) for worker in self._workers)
+        if isinstance(place, WorkQueue):
+            return is_polled(place, self._now)
+        return place.status == PlaceStatus.READY
+
+    def _taken(self, place: WorkPool | WorkQueue) -> int:
+        """How many slots runs of it take up."""
+        if isinstance(place, WorkQueue):
+            return self._busy[place.pool, place.name]
+        return sum(number for (pool, _), number in self._busy.items() if pool == place.name)
+
+    @cached_property
+    def _workers(self) -> Sequence[ServingWorker]:
+        return self._backend.workers()
+
+    @cached_property
+    def _busy(self) -> Counter[tuple[str | None, str]]:
+        """How many runs take up slots, by pool and queue."""
+        runs = self._backend.runs(RunFilter(states=_BUSY, limit=_MOST_BUSY))
+        return Counter((run.work_pool, run.work_queue or DEFAULT_QUEUE) for run in runs)
+
+
+def _takes_from(worker: ServingWorker, place: WorkPool | WorkQueue) -> bool:
+    if isinstance(place, WorkPool):
+        return worker.is_online and worker.pool == place.name
+    takes = not worker.queues or place.name in worker.queues
+    return worker.is_online and worker.pool == place.pool and takes
