@@ -26,6 +26,11 @@ class WantedImport:
         return self.alias or self.name or self.module.partition(".")[0]
 
     @property
+    def origin(self) -> str:
+        """The qualified name of what is imported."""
+        return f"{self.module}.{self.name}".rstrip(".")
+
+    @property
     def item(self) -> str:
         """How it is written behind `import`."""
         plain = self.name or self.module

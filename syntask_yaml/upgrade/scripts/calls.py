@@ -89,12 +89,15 @@ class Calls:
         ]
 
     def application(self, build: BuildCall) -> ast.Call | None:
-        """The call of `apply` on what *build* builds, where there is one."""
+        """The first call of `apply` on what *build* builds, where there is one."""
+        return next(self.applications(build), None)
+
+    def applications(self, build: BuildCall) -> Iterator[ast.Call]:
+        """The calls of `apply` on what *build* builds, or on its variable."""
         for node, _ in self._all:
             match node.func:
                 case ast.Attribute(attr="apply", value=receiver) if self._is_of(receiver, build):
-                    return node
-        return None
+                    yield node
 
     @cached_property
     def may_apply_others(self) -> bool:

@@ -19,6 +19,7 @@ from syntask_yaml.upgrade.python_tree import parse
 from syntask_yaml.upgrade.result import DeploymentResult
 from syntask_yaml.upgrade.scripts.calls import BuildCall, Calls
 from syntask_yaml.upgrade.scripts.content import is_removed
+from syntask_yaml.upgrade.scripts.new_names import new_names
 from syntask_yaml.upgrade.scripts.places import Places
 
 # Arguments that stay as they are written, and those that nothing takes the place of.
@@ -29,11 +30,6 @@ _OF_ENTRY = frozenset(
     "infra_overrides job_variables".split()
 )
 _SCHEDULES = {"cron": "Cron", "interval": "Interval", "rrule": "RRule"}
-_WANTED = (
-    WantedImport("pathlib", "Path"),
-    WantedImport("prefect", "serve"),
-    *(WantedImport("prefect.schedules", name) for name in _SCHEDULES.values()),
-)
 
 
 class Becomes(Enum):
@@ -65,15 +61,15 @@ def rewritten(script: ScriptText, results: Sequence[DeploymentResult], becomes: 
         raise NotRewritten("The script cannot be parsed.") from error
     module = module_of(script.path, script.text.encode())
     scope = NameScope(ModuleIndex(script.root), module, (script.path.parent, script.root))
-    calls, places = Calls(scope), Places(script.text)
+    calls, places, names = Calls(scope), Places(script.text), new_names(edits.tree)
     if becomes is Becomes.SERVE and len(results) > 1:
         raise NotRewritten("`serve` does not return, so only a script with one deployment can use it.")
     for call in calls.building:
         start = places.start(call.node)
         own = [each for each in results if each.converted.source.root.span.start == start]
-        _Rewriting(script, edits, calls, becomes).rewrite(call, own)
+        _Rewriting(script, edits, calls, becomes, names).rewrite(call, own)
     before = used_names(edits.tree)
-    text = rewrite_imports(edits.result(), _WANTED, before, is_removed).text
+    text = rewrite_imports(edits.result(), [*names.values()], before, is_removed).text
     parse(text)
     return text
 
@@ -84,6 +80,7 @@ class _Rewriting:
     edits: PythonEdits
     calls: Calls
     becomes: Becomes
+    names: Mapping[str, WantedImport]
 
     def rewrite(self, call: BuildCall, results: Sequence[DeploymentResult]) -> None:
         """Put the call of today in the place of *call*."""
@@ -92,18 +89,40 @@ class _Rewriting:
         if isinstance(call.outer, ast.AnnAssign) or not results:
             raise NotRewritten("The type of the variable is written beside it.")
         entry, given = _common(results), self._given(call)
-        application = self.calls.application(call)
-        is_chained = application is not None and not call.variable
-        is_direct = is_chained or (results[0].converted.source.root.value.get("apply") and not call.variable)
-        method = self.becomes.value.partition(".")[2] if is_direct else "to_deployment"
-        arguments = [*_kept(self.edits, given), *_of_entry(entry, with_pool=self.becomes is Becomes.DEPLOY)]
+        applications = [*self.calls.applications(call)]
+        is_chained = bool(applications) and not call.variable
+        method = "to_deployment"
+        if is_chained or ("apply" in given and results[0].converted.source.root.value.get("apply")):
+            method = self._direct(call) if is_chained or not applications else method
+        elif not applications and (self.becomes is Becomes.SERVE or self._applies_with_options()):
+            raise NotRewritten("It is applied through another name.")
+        arguments = [*_kept(self.edits, given), *self._of_entry(entry)]
         written = self._written(call, given, str(entry["entrypoint"]), method, arguments)
-        self.edits.replace_node(application if is_chained and application else call.node, written)
-        if application is not None and not is_chained:
-            applied = (
-                f"serve({call.variable})" if self.becomes is Becomes.SERVE else f"{call.variable}.apply()"
-            )
-            self.edits.replace_node(application, applied)
+        self.edits.replace_node(applications[0] if is_chained else call.node, written)
+        for each in () if is_chained else applications:
+            self._rewrite_application(each, call.variable)
+
+    def _applies_with_options(self) -> bool:
+        """Whether something is applied with arguments, which deployments of today do not take."""
+        calls = (node for node in ast.walk(self.edits.tree) if isinstance(node, ast.Call))
+        given = (each.func for each in calls if each.args or each.keywords)
+        return any(isinstance(each, ast.Attribute) and each.attr == "apply" for each in given)
+
+    def _direct(self, call: BuildCall) -> str:
+        """The method that deploys at once, and returns no deployment."""
+        uses = (node for node in ast.walk(self.edits.tree) if isinstance(node, ast.Attribute))
+        if call.variable and any(
+            isinstance(each.value, ast.Name) and each.value.id == call.variable for each in uses
+        ):
+            raise NotRewritten(f"The script uses what `{call.variable}` has.")
+        return self.becomes.value.partition(".")[2]
+
+    def _rewrite_application(self, application: ast.Call, variable: str) -> None:
+        if self.edits.is_edited(application):
+            return  # of another call, whose variable has the same name
+        serve = self.names["serve"].bound
+        text = f"{serve}({variable})" if self.becomes is Becomes.SERVE else f"{variable}.apply()"
+        self.edits.replace_node(application, text)
 
     def _given(self, call: BuildCall) -> Mapping[str, ast.expr]:
         """The arguments by name."""
@@ -130,18 +149,49 @@ class _Rewriting:
     ) -> str:
         flow = self.edits.source(given["flow"])
         flow = flow if isinstance(given["flow"], (ast.Name, ast.Attribute)) else f"({flow})"
-        source = _source(self.script)
+        source = _source(self.script, self.names["Path"].bound)
         indent, newline = self.edits.indentation(call.node), self.edits.newline
         inner = "".join(f"{newline}{indent}    {argument}," for argument in arguments)
         origin = f"from_source(source={source}, entrypoint={_text(entrypoint)})"
         return f"{flow}.{origin}.{method}({inner}{newline}{indent})"
 
+    def _of_entry(self, entry: Mapping[str, Any]) -> Iterator[str]:
+        if "version" in entry:
+            yield f"version={_text(entry['version'])}"
+        if entry.get("schedules"):
+            yield f"schedules=[{', '.join(map(self._schedule, entry['schedules']))}]"
+        if entry.get("paused"):
+            yield "paused=True"
+        pool = entry["work_pool"]
+        if self.becomes is not Becomes.DEPLOY:
+            if pool.keys() - {"name", "work_queue_name"}:
+                raise NotRewritten("`serve` has no job variables.")
+            return
+        yield f"work_pool_name={_text(pool['name'])}"
+        if "work_queue_name" in pool:
+            yield f"work_queue_name={_text(pool['work_queue_name'])}"
+        if "job_variables" in pool:
+            yield f"job_variables={pool['job_variables']!r}"
 
-def _source(script: ScriptText) -> str:
-    """The folder of the project, seen from the script."""
+    def _schedule(self, schedule: Mapping[str, Any]) -> str:
+        """A schedule in the words of `prefect.schedules`."""
+        kind = next(key for key in _SCHEDULES if key in schedule)
+        rest = "".join(
+            f", {key}={self._moment(value) if key == 'anchor_date' else _text(value)}"
+            for key, value in schedule.items()
+            if key != kind
+        )
+        return f"{self.names[_SCHEDULES[kind]].bound}({_text(schedule[kind])}{rest})"
+
+    def _moment(self, value: object) -> str:
+        return f"{self.names['datetime'].bound}.fromisoformat({_text(value)})"
+
+
+def _source(script: ScriptText, path: str) -> str:
+    """The folder of the project, seen from the script; *path* is what that calls the class of paths."""
     inside = Path(os.path.relpath(script.root.resolve(), script.path.parent.resolve()))
     depth = sum(part == ".." for part in inside.parts)
-    return "str(Path(__file__).parent)" if depth == 0 else f"str(Path(__file__).parents[{depth}])"
+    return f"str({path}(__file__).parent)" if depth == 0 else f"str({path}(__file__).parents[{depth}])"
 
 
 def _common(results: Sequence[DeploymentResult]) -> Mapping[str, Any]:
@@ -165,40 +215,6 @@ def _kept(edits: PythonEdits, given: Mapping[str, ast.expr]) -> Iterator[str]:
     for key in _KEPT:
         if key in given:
             yield f"{key}={edits.source(given[key])}"
-
-
-def _of_entry(entry: Mapping[str, Any], *, with_pool: bool) -> Iterator[str]:
-    if "version" in entry:
-        yield f"version={_text(entry['version'])}"
-    if entry.get("schedules"):
-        yield f"schedules=[{', '.join(map(_schedule, entry['schedules']))}]"
-    if entry.get("paused"):
-        yield "paused=True"
-    pool = entry["work_pool"]
-    if not with_pool:
-        if pool.keys() - {"name", "work_queue_name"}:
-            raise NotRewritten("`serve` has no job variables.")
-        return
-    yield f"work_pool_name={_text(pool['name'])}"
-    if "work_queue_name" in pool:
-        yield f"work_queue_name={_text(pool['work_queue_name'])}"
-    if "job_variables" in pool:
-        yield f"job_variables={pool['job_variables']!r}"
-
-
-def _schedule(schedule: Mapping[str, Any]) -> str:
-    """A schedule in the words of `prefect.schedules`."""
-    kind = next(key for key in _SCHEDULES if key in schedule)
-    rest = "".join(
-        f", {key}={_moment(value) if key == 'anchor_date' else _text(value)}"
-        for key, value in schedule.items()
-        if key != kind
-    )
-    return f"{_SCHEDULES[kind]}({_text(schedule[kind])}{rest})"
-
-
-def _moment(value: object) -> str:
-    raise NotRewritten(f"The schedule counts from {value}.")
 
 
 def _text(value: object) -> str:

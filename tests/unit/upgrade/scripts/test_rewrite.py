@@ -159,3 +159,104 @@ def test_files_become_entries_as_ever(old: OldRepository) -> None:
     assert "script" not in (old.root / "syntask.yaml").read_text()
     assert (old.root / "ci.sh").read_text() == "python deploy.py\n"
     assert ("Deploy with deploy.py", "python deploy.py") in upgrade.next_steps
+
+
+def test_a_schedule_counts_from_the_same_moment(old: OldRepository) -> None:
+    path = old.write(
+        "deploy.py",
+        f"import datetime\n{IMPORTS}from prefect.server.schemas.schedules import IntervalSchedule\n\n"
+        'Deployment.build_from_flow(load_orders, "a", apply=True, schedule=IntervalSchedule(\n'
+        "    interval=60, anchor_date=datetime.datetime(2024, 1, 2, tzinfo=datetime.timezone.utc)))\n",
+    )
+
+    old.written(becomes=Becomes.DEPLOY)
+
+    text = path.read_text()
+    moment = 'datetime_datetime.fromisoformat("2024-01-02T00:00:00+00:00")'
+    assert f"schedules=[Interval(60, anchor_date={moment})]" in text
+    assert "from datetime import datetime as datetime_datetime\n" in text
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Path = 'x'", "str(pathlib_Path(__file__).parent)"),
+        ("from shop import Path", "str(pathlib_Path(__file__).parent)"),
+        ("from pathlib import Path", "str(Path(__file__).parent)"),
+        ("def f(Path):\n    pass", "str(pathlib_Path(__file__).parent)"),
+    ],
+)
+def test_a_name_that_the_script_has_for_something_else_is_not_taken(
+    old: OldRepository, line: str, expected: str
+) -> None:
+    path = old.write(
+        "deploy.py", f'{IMPORTS}{line}\nDeployment.build_from_flow(load_orders, "a", apply=True)\n'
+    )
+
+    old.written(becomes=Becomes.DEPLOY)
+
+    assert f"source={expected}," in path.read_text()
+
+
+BUILT = f'{FROM}.to_deployment(\n    name=%s,\n    work_pool_name="default",\n)'
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "found = [Deployment.build_from_flow(load_orders, n) for n in ('a', 'b')]\n"
+            "for each in found:\n    each.apply()\n",
+            f"found = [{BUILT % 'n'} for n in ('a', 'b')]\nfor each in found:\n    each.apply()\n",
+        ),
+        (
+            "d = Deployment.build_from_flow(load_orders, 'a')\nd.apply()\n"
+            "d = Deployment.build_from_flow(load_orders, 'b')\nd.apply(upload=True)\n",
+            f"d = {BUILT % repr('a')}\nd.apply()\nd = {BUILT % repr('b')}\nd.apply()\n",
+        ),
+        (
+            "d = Deployment.build_from_flow(load_orders, 'a', apply=True)\nprint(d)\n",
+            f"d = {BUILT.replace('to_deployment', 'deploy') % repr('a')}\nprint(d)\n",
+        ),
+        (
+            "d = Deployment.build_from_flow(load_orders, 'a', apply=True)\nd.apply()\n",
+            f"d = {BUILT % repr('a')}\nd.apply()\n",
+        ),
+    ],
+)
+def test_what_is_built_is_applied_as_before(old: OldRepository, before: str, after: str) -> None:
+    path = old.write("deploy.py", f"{IMPORTS}\n{before}")
+
+    old.written(becomes=Becomes.DEPLOY)
+
+    assert path.read_text() == f"{NEW}\n{after}"
+
+
+def test_a_variable_of_two_branches_is_applied_once(old: OldRepository) -> None:
+    path = old.write(
+        "deploy.py",
+        f"{IMPORTS}import os\nif os.environ.get('X'):\n"
+        "    d = Deployment.build_from_flow(load_orders, 'a')\nelse:\n"
+        "    d = Deployment.build_from_flow(load_orders, 'b')\nd.apply(upload=False)\n",
+    )
+
+    old.written(becomes=Becomes.DEPLOY)
+
+    assert path.read_text().count("to_deployment(") == 2
+    assert path.read_text().endswith("\nd.apply()\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "d = Deployment.build_from_flow(load_orders, 'a', apply=True)\nprint(d.name)\n",
+        "ds = [Deployment.build_from_flow(load_orders, 'a')]\nfor d in ds:\n    d.apply(upload=True)\n",
+    ],
+)
+def test_what_would_fail_today_is_not_rewritten(old: OldRepository, text: str) -> None:
+    path = old.write("deploy.py", f"{IMPORTS}{text}")
+
+    (result,) = old.upgrade(becomes=Becomes.DEPLOY).results
+
+    assert [each.code for each in result.problems if not each.is_note] == ["script-not-rewritten"]
+    assert path.read_text() == f"{IMPORTS}{text}"
