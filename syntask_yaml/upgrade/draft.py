@@ -56,7 +56,8 @@ class PoolWish:
 
     *block* is the name of the infrastructure block, empty for one that was written inline. *template* is
     the base job template as JSON, empty for the default one of the type. *owner* is the deployment that
-    needs a pool of its own, and *chosen* the name that the user gave for it.
+    needs a pool of its own, and *chosen* the name that the user gave for it. *origin* is the block on the old
+    server, `TYPE/NAME`, whose values are only there.
     """
 
     type: str
@@ -64,6 +65,7 @@ class PoolWish:
     template: str = field(default="", repr=False)
     owner: str = ""
     chosen: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -18,7 +18,8 @@ _TEMPLATES = "work-pools"
 class PoolNeed:
     """A work pool that entries name: who uses it, and through which queues.
 
-    *template* is its base job template as JSON, empty for the default one of the type.
+    *template* is its base job template as JSON, empty for the default one of the type. *origin* is a block
+    of the old server, `TYPE/NAME`, that has what entries do not say.
     """
 
     name: str
@@ -26,11 +27,12 @@ class PoolNeed:
     deployments: tuple[str, ...]
     queues: tuple[str, ...]
     template: str = field(default="", repr=False)
+    origin: str = ""
 
     @property
     def is_default(self) -> bool:
         """Whether it is the pool that every embedded backend has."""
-        return (self.name, self.type, self.template) == (_PROCESS_POOL, "process", "")
+        return (self.name, self.type, self.template, self.origin) == (_PROCESS_POOL, "process", "", "")
 
     @property
     def file(self) -> str:
@@ -40,6 +42,9 @@ class PoolNeed:
     @property
     def command(self) -> str:
         """How to make it."""
+        if self.origin and not self.template:
+            words = ["syntask", "work-pool", "create", self.name, "--from-block", self.origin]
+            return shlex.join([*words, "--from-server=URL"])
         words = ["syntask", "work-pool", "create", self.name, "--type", self.type]
         return shlex.join([*words, *(("--base-job-template", self.file) if self.template else ())])
 
@@ -62,7 +67,7 @@ def name_pools(wishes: Iterable[PoolWish]) -> dict[PoolWish, str]:
 
 
 def _same(wish: PoolWish) -> PoolWish:
-    return replace(wish, template="") if wish.block else wish
+    return replace(wish, template="", origin="") if wish.block else wish
 
 
 def _names(wishes: Iterable[PoolWish]) -> dict[PoolWish, str]:
@@ -103,4 +108,5 @@ def _need(name: str, using: list[Converted]) -> PoolNeed:
         deployments=tuple(each.full_name for each in using),
         queues=tuple(sorted(queues)),
         template=next((wish.template for wish in wishes if wish.template), ""),
+        origin=next((wish.origin for wish in wishes if wish.origin), ""),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from syntask_yaml.document.node import Node
@@ -47,8 +48,10 @@ def convert_pool(draft: EntryDraft) -> None:
         _warn_of_absence(draft)
     if block is not None:
         draft.ledger.open(block)
-        _warn_of_copy(draft, block)
+        _note_copy(draft, block)
     variables = job_variables_of(draft, block, kind)
+    if block is not None and _is_elsewhere(draft, block):
+        _take_from_server(draft, block)
     draft.put("work_pool", {**_queue(draft), **({"job_variables": variables} if variables else {})})
 
 
@@ -58,7 +61,7 @@ def job_variables_of(draft: EntryDraft, block: Node | None, kind: Infrastructure
     converted = convert_block(draft, block, kind) if block else BlockDraft()
     convert_overrides(draft, kind, converted)
     lift_template(draft, kind, converted)
-    if block is not None:
+    if block is not None and not _is_elsewhere(draft, block):
         add_implied(draft, block, kind, converted)
         note_retries(draft, block, kind, converted)
     return converted.variables
@@ -124,15 +127,34 @@ def _warn_of_absence(draft: EntryDraft) -> None:
     draft.note(draft.source.root, "agent-file-no-infrastructure", detail, hint)
 
 
-def _warn_of_copy(draft: EntryDraft, block: Node) -> None:
-    name = block_name(block)
-    if name and not has_copy(block):
-        otherwise = "add them to `work_pool.job_variables` or to the base job template of the pool."
-        draft.warn(block, "block-not-here", *missing_values(draft, block, otherwise))
-    elif name:
+def _note_copy(draft: EntryDraft, block: Node) -> None:
+    if block_name(block) and has_copy(block):
         note_stale_copy(draft, block, "The entry contains")
-    elif draft.source.form is not Form.SERVER and block.value.get("_is_anonymous"):
+    elif not block_name(block) and draft.source.form is not Form.SERVER and block.value.get("_is_anonymous"):
         draft.note(block, "anonymous-block", "An anonymous block is treated as part of the file.")
+    elif block_name(block) and not _is_elsewhere(draft, block):
+        draft.warn(block, "block-not-here", *missing_values(draft, block, _OTHERWISE))
+
+
+_OTHERWISE = "add them to `work_pool.job_variables` or to the base job template of the pool."
+
+
+def _take_from_server(draft: EntryDraft, block: Node) -> None:
+    """A pool that is created from the block has its values, unless an override needs another template."""
+    assert draft.pool is not None
+    detail, hint = missing_values(draft, block, _OTHERWISE)
+    if draft.pool.template:
+        draft.warn(block, "block-not-here", detail, hint)
+        return
+    draft.pool = replace(draft.pool, origin=f"{block_type(block)}/{block_name(block)}")
+    hint = "Pass `--from-server=URL` to have them in the entry."
+    draft.note(block, "block-not-here", f"{detail} The work pool is created from it.", hint)
+
+
+def _is_elsewhere(draft: EntryDraft, block: Node) -> bool:
+    """Whether the values of a saved block are on a server that was not asked."""
+    is_asked = str(block.path[0]) in draft.source.compared
+    return bool(block_name(block)) and not has_copy(block) and not is_asked
 
 
 def missing_values(draft: EntryDraft, block: Node, otherwise: str) -> tuple[str, str]:

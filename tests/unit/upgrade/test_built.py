@@ -131,7 +131,7 @@ def test_a_file_and_a_command_that_disagree_are_reported(old: OldRepository) -> 
 @pytest.mark.parametrize(
     ("options", "expected", "blocks"),
     [
-        ("-ib docker-container/prod", {"block-not-here"}, []),
+        ("-ib docker-container/prod", set(), []),
         ("-sb github/repo", {"block-not-here"}, []),
         ("-sb s3/bucket/nightly", {"block-not-here"}, []),
         ("-sb remote-file-system/store", set(), ["remote-file-system/store"]),
@@ -205,3 +205,26 @@ def test_a_real_command_agrees_with_the_file_that_it_wrote(
 
         assert first.converted.name == second.converted.name == name
         assert second.status is Status.THERE, (command, second.entry, first.entry)
+
+
+def test_a_pool_is_created_from_a_block_whose_values_are_on_the_server(old: OldRepository) -> None:
+    """Nothing in the entry hides a value that only the block has."""
+    old.write("deploy.sh", f"{BUILD} -ib ecs-task/prod --override env.LEVEL=DEBUG\n")
+
+    upgrade = old.upgrade()
+
+    assert [result.status for result in upgrade.results] == [Status.CARRIED]
+    assert upgrade.results[0].entry["work_pool"] == {
+        "name": "prod",
+        "job_variables": {"env": {"LEVEL": "DEBUG"}},
+    }
+    assert [pool.command for pool in upgrade.pools] == [
+        "syntask work-pool create prod --from-block ecs-task/prod --from-server=URL"
+    ]
+
+
+def test_an_override_that_needs_a_template_needs_the_values_of_the_block(old: OldRepository) -> None:
+    old.write("deploy.sh", f"{BUILD} -ib kubernetes-job/prod --override customizations='[]'\n")
+    old.write("more.sh", f"{BUILD} -ib ecs-task/prod --override task_definition.cpu=1\n")
+
+    assert any("block-not-here" in codes(result.problems) for result in old.upgrade().results)
