@@ -24,7 +24,7 @@ from syntask_yaml.operations.documents import plain
 from syntask_yaml.ui.api import ApiRoute
 from syntask_yaml.ui.gate import SAFE_METHODS
 from syntask_yaml.ui.rendering import render, sentence
-from syntask_yaml.ui.routes import PageRoute
+from syntask_yaml.ui.routes import PAGES_LISTED, PROJECT, PageRoute
 from syntask_yaml.ui.session import Sessions
 from syntask_yaml.ui.site import Answer, JsonDocument, Page, PageRequest, PlainText, Redirect, Site
 
@@ -57,6 +57,7 @@ class Handler:
             query=request.query_params,
             form=dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)),
             token=self.sessions.form_token(session),
+            here=route.path,
         )
         if request.method not in SAFE_METHODS and not self.sessions.fits(
             asked.form.get("token", ""), session
@@ -88,12 +89,13 @@ class Handler:
 
     def _page(self, page: Page, asked: PageRequest) -> Response:
         own = {
+            "pages": [each for each in PAGES_LISTED if each[0] != PROJECT or self.site.project is not None],
+            "here": asked.here,
             "now": self.site.clock(),
             "token": asked.token,
             "is_read_only": self.site.is_read_only,
             "backend_url": self.site.backend.url,
             "server_ui": self.site.server_ui,
-            "has_project": self.site.project is not None,
         }
         return HTMLResponse(render(page.template, {**own, **page.values}), page.status)
 

@@ -25,6 +25,16 @@ class PageRoute:
     view: View
 
 
+PROJECT = "/project"
+# What each page leads to: the path and what it is called.
+PAGES_LISTED: tuple[tuple[str, str], ...] = (
+    ("/", "Now"),
+    ("/runs", "Runs"),
+    ("/deployments", "Deployments"),
+    ("/pools", "Work pools"),
+    ("/values", "Variables and blocks"),
+    (PROJECT, "Project"),
+)
 PAGES: tuple[PageRoute, ...] = (
     PageRoute("GET", "/", show_now),
     PageRoute("GET", "/runs", show_runs),
@@ -40,6 +50,6 @@ PAGES: tuple[PageRoute, ...] = (
     PageRoute("GET", "/pools", show_pools),
     PageRoute("POST", "/pools/pause", pause_pool),
     PageRoute("GET", "/values", show_values),
-    PageRoute("GET", "/project", show_project),
+    PageRoute("GET", PROJECT, show_project),
     PageRoute("GET", "/api", show_api),
 )

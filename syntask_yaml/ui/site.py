@@ -48,7 +48,7 @@ class Site:
 class PageRequest:
     """A request: the variables of its *path*, its *query*, the fields of its *form*, or its JSON *body*.
 
-    *token* is what a form of the answer has to carry.
+    *token* is what a form of the answer has to carry, and *here* the path of the page in the table of pages.
     """
 
     path: Mapping[str, str] = field(default_factory=dict)
@@ -56,6 +56,7 @@ class PageRequest:
     form: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, Any] = field(default_factory=dict)
     token: str = ""
+    here: str = ""
 
     def number(self, key: str, otherwise: int) -> int:
         """Return the whole number that is asked for as *key*. Raises UsageError for what is none."""

@@ -54,6 +54,15 @@ async function refresh(main, milliseconds) {
   }
 }
 
+// A color alone would tell nothing to those who do not see it.
+function levelOf(level) {
+  if (level < 30) return [];
+  const word = document.createElement("span");
+  word.className = "level";
+  word.textContent = level >= 50 ? "CRITICAL" : level >= 40 ? "ERROR" : "WARNING";
+  return [word, " "];
+}
+
 function lineOf(line) {
   const item = document.createElement("div");
   item.className = line.level >= 40 ? "line error" : line.level >= 30 ? "line warning" : "line";
@@ -63,7 +72,7 @@ function lineOf(line) {
   time.textContent = line.time;
   const text = document.createElement("span");
   text.innerHTML = line.html; // made and escaped by our own side
-  item.append(time, " ", text);
+  item.append(time, " ", ...levelOf(line.level), text);
   return item;
 }
 

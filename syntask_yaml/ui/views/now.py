@@ -23,9 +23,17 @@ def show_now(site: Site, asked: PageRequest) -> Page:
     status = read_status(site.backend, Window.around(site.clock(), SCALES[scale]))
     # What the picture shows is escaped where it is drawn.
     picture = Markup(draw_svg(status.timeline, links=_link))
+    is_empty = not status.timeline.lanes and not site.backend.deployment_page(limit=1).count
     return Page(
         "now.html",
-        {"status": status, "picture": picture, "scale": scale, "scales": tuple(SCALES), "shown": _SHOWN},
+        {
+            "status": status,
+            "picture": picture,
+            "is_empty": is_empty,
+            "scale": scale,
+            "scales": tuple(SCALES),
+            "shown": _SHOWN,
+        },
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from datetime import timedelta
 from html.parser import HTMLParser
@@ -93,6 +94,24 @@ def test_a_list_says_why_runs_failed(pages: httpx.Client, path: str) -> None:
 
     assert "Message" in rows
     assert rows.count("alert(2)") > 1
+
+
+def test_a_page_says_where_it_is(pages: httpx.Client) -> None:
+    for path in ("/", "/runs", "/deployments?search=x", "/pools", "/values"):
+        found = re.findall(r'href="([^"]+)" aria-current="page"', pages.get(path).text)
+        assert found == [path.partition("?")[0]]
+    assert 'aria-current="page"' not in pages.get("/runs/nothing").text
+
+
+def test_an_empty_store_says_how_it_is_filled(tmp_path: Path) -> None:
+    with (
+        closing(EmbeddedBackend.open(tmp_path / "syntask.db", clock=lambda: NOW)) as backend,
+        served(backend, clock=lambda: NOW) as client,
+    ):
+        page = client.get("/").text
+
+    assert "<code>syntask deploy</code> creates them" in page
+    assert "<svg" not in page
 
 
 def test_a_log_comes_in_parts_and_in_order(pages: httpx.Client, backend: EmbeddedBackend) -> None:
