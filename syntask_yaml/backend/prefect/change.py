@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from syntask_yaml.backend.apply_write import limit_in_place
-from syntask_yaml.backend.prefect.bodies import changed_body, labels_of, new_body
+from syntask_yaml.backend.prefect.bodies import changed_body, flow_name_in, labels_of, new_body
 from syntask_yaml.backend.prefect.coming_runs import make_coming_runs
 from syntask_yaml.backend.prefect.encoding import part
 from syntask_yaml.backend.prefect.faults import Refused
@@ -70,11 +70,13 @@ class DeploymentChanger(DeploymentReader):
         return str(self._send("POST", "/deployments/", body)["id"])
 
     def _change(self, after: Deployment, now: Current, before: Stored | None) -> None:
-        """Change what is there. A label cannot be changed in place: an owner takes the whole anew."""
+        """Change what is there. A label cannot be changed in place: an owner takes the whole anew, and so
+        does the name of the flow where it is no label yet."""
         had, deployment_id = now.stored.deployment, now.stored.id
         limit, origin = limit_in_place(after, had), after.origin or had.origin
         after = replace(after, concurrency_limit=limit, origin=origin)
-        if labels_of(after) != labels_of(had) and "project" not in self.features.forgets:
+        is_labelled = labels_of(after) == labels_of(had) and flow_name_in(now.raw) == after.flow
+        if not is_labelled and "project" not in self.features.forgets:
             self._make_anew(after, now)
         else:
             try:

@@ -7,13 +7,12 @@ that this machine would fill in. A secret that a backend holds in clear does not
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.diagnostics import Diagnostic, Severity
-from syntask_yaml.errors import UsageError
 from syntask_yaml.model.deployment import CollisionStrategy, Deployment, Stored
 from syntask_yaml.model.events import Observer, counted, nobody
 from syntask_yaml.model.pool import DEFAULT_QUEUE
@@ -24,6 +23,7 @@ from syntask_yaml.operations.agents import left_from_agents
 from syntask_yaml.operations.copying.contents import Contents
 from syntask_yaml.operations.deployment_documents import document_of
 from syntask_yaml.operations.deployments import find_deployments
+from syntask_yaml.operations.exporting.declared_owner import DeclaredOwner, owned_by, the_owner
 from syntask_yaml.operations.exporting.found import Share
 from syntask_yaml.operations.exporting.resources import ExportedResources, export_resources
 from syntask_yaml.project.filters import Filters
@@ -40,12 +40,16 @@ _FOUND_VERSION = re.compile(r"(?=.*[a-f])[0-9a-f]{8}|[0-9a-f]{32}")
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A project with its *entries*, each with its own pull steps, and what is to be said of it."""
+    """A project with its *entries*, each with its own pull steps, and what is to be said of it.
+
+    *targets* is the content of `targets`, where what is exported was deployed to one.
+    """
 
     name: str | None
     entries: Sequence[Mapping[str, Any]]
     resources: Mapping[str, Any]
     diagnostics: tuple[Diagnostic, ...]
+    targets: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def content(self) -> dict[str, Any]:
@@ -56,6 +60,7 @@ class Exported:
         """The file that is opened, with *parts* of a project in it."""
         return {
             **({"name": self.name} if self.name else {}),
+            **({"targets": self.targets} if self.targets else {}),
             **parts,
             **({"resources": self.resources} if self.resources else {}),
         }
@@ -64,6 +69,8 @@ class Exported:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportRequest:
     """Which deployments are exported: what *patterns* mean, of those of *project*, or of all if it is None.
+
+    *project* is an owner, `shop:prod`, or a project that has deployed to one target, `shop`.
 
     *with_resources*: with what they need, or with all resources where nothing is selected. A project that
     owns resources has a name: *name* where nothing is owned yet.
@@ -84,15 +91,19 @@ def export(
     for a pattern that means nothing, UsageError where several projects own what is meant.
     """
     found = find_deployments(backend, Filters(names=tuple(request.patterns)))
-    stored = [each for each in found if request.project in (None, each.deployment.project)]
-    owner = request.project or _owner(_owners(stored, backend, request))
+    stored = owned_by(found, request.project)
+    owner = request.project
+    if stored or owner is None:
+        owner = the_owner(_owners(stored, backend, request))
     resources = _resources(backend, request, stored, owner, environ)
-    name = owner or (request.name if resources.content else None)
+    declared = DeclaredOwner.of(owner or (request.name if resources.content else ""))
+    obstacles = {each.id: declared.obstacle(each.deployment) or _obstacle(each.deployment) for each in stored}
     writer = _Writer(environ)
-    declarable = [each.deployment for each in stored if not _obstacle(each.deployment)]
+    declarable = [declared.declared(each.deployment) for each in stored if not obstacles[each.id]]
     entries = [writer.entry(each) for each in counted(declarable, "Exporting deployments", notify)]
-    problems = (*_left_out(stored), *left_from_agents(backend), *writer.diagnostics())
-    return Exported(name, entries, resources.content, (*problems, *resources.diagnostics))
+    problems = (*_left_out(stored, obstacles), *left_from_agents(backend), *writer.diagnostics())
+    problems += resources.diagnostics
+    return Exported(declared.name or None, entries, resources.content, problems, declared.targets)
 
 
 def _resources(
@@ -120,17 +131,6 @@ def _owners(stored: Sequence[Stored], backend: Backend, request: ExportRequest) 
     return {each.owner.project for each in backend.ledgers()}
 
 
-def _owner(owners: Set[str | None]) -> str | None:
-    if len(owners) < 2:
-        return next(iter(owners), None)
-    named = ", ".join(f"`{owner}`" for owner in sorted(owner for owner in owners if owner))
-    nobody = " or to no project" if None in owners else ""
-    raise UsageError(
-        f"These deployments belong to {named}{nobody}, and a file can declare only one project.",
-        hint="Select some with `--project NAME`, or by names and globs.",
-    )
-
-
 def _obstacle(deployment: Deployment) -> str:
     """Why the deployment cannot be declared; empty if it can."""
     if not deployment.entrypoint:
@@ -142,9 +142,9 @@ def _obstacle(deployment: Deployment) -> str:
     )
 
 
-def _left_out(stored: Sequence[Stored]) -> Iterator[Diagnostic]:
+def _left_out(stored: Sequence[Stored], obstacles: Mapping[str, str]) -> Iterator[Diagnostic]:
     for each in stored:
-        if reason := _obstacle(each.deployment):
+        if reason := obstacles[each.id]:
             detail = f"`{each.deployment.full_name}` cannot be declared in a file: {reason}."
             yield Diagnostic("not-exported", detail, severity=Severity.WARNING)
 

@@ -23,11 +23,13 @@ from tests.support.prefect_server import PrefectServer
 
 
 @given(
-    wanted=st.lists(deployments(project="etl"), min_size=8, max_size=8, unique_by=lambda each: each.full_name)
+    wanted=st.lists(
+        deployments(project="etl:prod"), min_size=8, max_size=8, unique_by=lambda each: each.full_name
+    )
 )
 @settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
 def test_export_then_plan_is_empty(server: PrefectServer, wanted: list[Deployment]) -> None:
-    """For every field, whatever it holds."""
+    """For every field, whatever it holds, and for the target that was deployed."""
     server.empty()
     server.create_pool(POOL, base_job_template=FREE)
     with TemporaryDirectory() as name:

@@ -141,6 +141,28 @@ def test_what_was_deployed_without_an_origin_is_adopted_with_its_next_change(
     assert desk.actions() == ["unchanged"]
 
 
+def test_a_change_names_the_flow_where_no_label_did(empty: PrefectServer, desk: Desk) -> None:
+    """As for what an older version deployed: from then on, a plan asks for no flow. Pauses stay."""
+    desk.declare(POOL + ", schedules: [{cron: '0 7 * * *', slug: seven}]", top=SHOP)
+    desk.deploy()
+    (raw,) = empty.every("deployments")
+    labels = {**raw["labels"], "team": "data"}
+    named = labels.pop("syntask.flow")
+    schedules = [{"schedule": {"cron": "0 7 * * *"}, "slug": "seven", "active": False}]
+    empty.request("DELETE", f"/deployments/{raw['id']}")
+    body = {key: raw[key] for key in KEPT} | {"schedules": schedules, "labels": labels}
+    empty.request("POST", "/deployments/", body)
+    assert desk.actions() == ["unchanged"]
+    desk.declare(POOL + ", description: new, schedules: [{cron: '0 7 * * *', slug: seven}]", top=SHOP)
+
+    assert desk.actions() == ["updated"]
+
+    (after,) = empty.every("deployments")
+    assert (after["labels"]["syntask.flow"], after["labels"]["team"]) == (named, "data")
+    assert [(each["slug"], each["active"]) for each in after["schedules"]] == [("seven", False)]
+    assert desk.actions() == ["unchanged"]
+
+
 def test_what_changes_hands_keeps_what_it_is(empty: PrefectServer, desk: Desk) -> None:
     """Its id, its pauses and its schedules; the new owner prunes it, and what is released nobody does."""
     desk.declare(ENTRY.partition(", ")[2], POOL, top=SHOP)

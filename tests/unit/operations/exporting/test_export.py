@@ -34,7 +34,7 @@ def backend_with(wanted: Sequence[Deployment], folder: Path) -> Iterator[Backend
 
 
 @given(
-    wanted=st.sampled_from([None, "etl"]).flatmap(
+    wanted=st.sampled_from([None, "etl", "etl:prod"]).flatmap(
         lambda project: st.lists(
             deployments(project=project), min_size=1, max_size=3, unique_by=lambda each: each.full_name
         )
@@ -126,3 +126,53 @@ def test_blocks_from_the_time_of_agents_are_reported() -> None:
         "`s3/code`.",
     ]
     assert all("`syntask upgrade" in hint for _, hint in said)
+
+
+PREVIEW = replace(SIMPLE, name="pr-7-one", project="shop:preview:pr-7-")
+
+
+@pytest.mark.parametrize(
+    ("owned", "targets", "name"),
+    [
+        (replace(SIMPLE, project="shop:prod"), {"prod": {"default": True}}, "one"),
+        (PREVIEW, {"preview": {"default": True, "name_prefix": '{{ "pr-7-" }}'}}, "one"),
+    ],
+    ids=["target", "preview"],
+)
+def test_what_a_target_has_is_declared_in_that_target(
+    tmp_path: Path, owned: Deployment, targets: dict[str, object], name: str
+) -> None:
+    """By the name of its project; what is deployed from the file has the same owner, so nothing changes."""
+    with backend_with([owned], tmp_path) as backend:
+        exported = export(backend, ExportRequest(project="shop"), environ=ENVIRON)
+        assert exported.content["name"] == "shop"
+        assert exported.content["targets"] == targets
+        assert [each["name"] for each in exported.content["deployments"]] == [name]
+
+        assert export_to(tmp_path, backend) == ()
+        changes = changes_in(tmp_path, backend)
+    assert [(each.deployment, each.action, each.fields) for each in changes] == [
+        (owned.full_name, Action.UNCHANGED, ())
+    ]
+
+
+def test_targets_are_chosen_by_their_owners(tmp_path: Path) -> None:
+    """A project without targets comes before those of the same name with some."""
+    wanted = [replace(SIMPLE, name=name, project=f"shop:{name}") for name in ("dev", "prod")]
+    with backend_with([*wanted, replace(SIMPLE, name="own", project="mall")], tmp_path) as backend:
+        with pytest.raises(UsageError, match="`shop:dev`, `shop:prod`"):
+            export(backend, ExportRequest(project="shop"), environ=ENVIRON)
+        found = export(backend, ExportRequest(project="shop:prod"), environ=ENVIRON)
+        assert [each["name"] for each in found.content["deployments"]] == ["prod"]
+        assert "targets" not in export(backend, ExportRequest(project="mall"), environ=ENVIRON).content
+
+
+def test_what_was_handed_to_a_preview_under_another_name_is_left_out_and_said(tmp_path: Path) -> None:
+    strange = replace(PREVIEW, name="strange")
+    with backend_with([PREVIEW, strange], tmp_path) as backend:
+        found = export(backend, ExportRequest(), environ=ENVIRON)
+    assert [each["name"] for each in found.content["deployments"]] == ["one"]
+    assert [each.detail for each in found.diagnostics] == [
+        "`first/strange` cannot be declared in a file: its name does not begin with `pr-7-`, as all names of "
+        "its target do."
+    ]
