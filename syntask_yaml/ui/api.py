@@ -25,6 +25,7 @@ from syntask_yaml.operations.documents import (
 )
 from syntask_yaml.operations.pool_states import PlaceStates
 from syntask_yaml.operations.runs import find_run
+from syntask_yaml.operations.status.activity import Activity, activity_by, pool_of, queue_of
 from syntask_yaml.operations.status.document import status_document
 from syntask_yaml.operations.status.read import read_status
 from syntask_yaml.operations.status.window import SCALES, Window
@@ -108,12 +109,23 @@ def retry_run(site: Site, asked: PageRequest) -> JsonDocument:
 
 def list_pools(site: Site, _asked: PageRequest) -> JsonDocument:
     pools = PlaceStates(site.backend, utc_now()).of(site.backend.pools())
-    return JsonDocument(document("work-pool-ls", {"work_pools": [pool_document(pool) for pool in pools]}))
+    active = activity_by(pool_of, site.backend, utc_now())
+    listed = [
+        without_secrets({**pool_document(pool), **active.get(pool.name, Activity()).document})
+        for pool in pools
+    ]
+    return JsonDocument(document("work-pool-ls", {"work_pools": listed}))
 
 
 def list_queues(site: Site, _asked: PageRequest) -> JsonDocument:
     queues = PlaceStates(site.backend, utc_now()).of(site.backend.queues())
-    listed = [queue_document(queue) for queue in queues]
+    active = activity_by(queue_of, site.backend, utc_now())
+    listed = [
+        without_secrets(
+            {**queue_document(queue), **active.get((queue.pool, queue.name), Activity()).document}
+        )
+        for queue in queues
+    ]
     return JsonDocument(document("work-queue-ls", {"work_queues": listed}))
 
 

@@ -25,9 +25,8 @@ from syntask_yaml.cli.deployment_choice import (
     filters_of,
 )
 from syntask_yaml.cli.selection_options import filter_options
-from syntask_yaml.cli.views import diagnostics
-from syntask_yaml.cli.views.children import took_text
-from syntask_yaml.cli.views.output import as_json, print_json, print_table, say, when
+from syntask_yaml.cli.views import activity, diagnostics
+from syntask_yaml.cli.views.output import as_json, print_json, print_table, say
 from syntask_yaml.cli.views.progress import CountProgress
 from syntask_yaml.model.deployment import Stored
 from syntask_yaml.model.identity import schedule_keys
@@ -37,6 +36,7 @@ from syntask_yaml.operations.deployment_documents import listed_document
 from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.history import last_deploys
 from syntask_yaml.operations.renames import half_renamed
+from syntask_yaml.operations.status.activity import Activity
 from syntask_yaml.operations.status.coming import next_time
 from syntask_yaml.project.filters import Filters
 
@@ -96,10 +96,7 @@ _COLUMNS = (
     "Schedules",
     "Paused",
     "Project",
-    "Next run",
-    "Last run",
-    "State",
-    "Took",
+    *activity.COLUMNS,
 )
 
 
@@ -114,8 +111,8 @@ def _row(stored: Stored, last: Run | None, now: datetime) -> tuple[str, ...]:
     )
     paused = "by a rename" if deployment.is_half_renamed else "yes" if deployment.paused else ""
     pool, project = str(deployment.work_pool or ""), deployment.project or ""
-    begun = (when(last.scheduled), last.state.name, took_text(last)) if last else ("", "", "")
-    return (deployment.full_name, pool, keys, paused, project, when(next_time(deployment, now)), *begun)
+    shown = activity.cells(Activity(last, next_time(deployment, now)))
+    return (deployment.full_name, pool, keys, paused, project, *shown)
 
 
 @command.command("inspect")

@@ -8,10 +8,13 @@ from typing import Any
 
 import click
 
+from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.cli.context import Context, pass_context
+from syntask_yaml.cli.views import activity
 from syntask_yaml.cli.views.output import as_json, print_json, print_table, say
 from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.flows import find_flows
+from syntask_yaml.operations.status.activity import Activity, activity_by, flow_of
 
 
 @click.group("flow")
@@ -20,11 +23,19 @@ def command() -> None:
 
 
 @command.command("ls")
+@click.option(
+    "--runs", "with_runs", is_flag=True, help="Also ask the backend when deployments of each run and ran."
+)
 @as_json
 @pass_context
-def ls(context: Context, /, *, output: str) -> None:
-    """List the flows below the current directory, without importing them."""
+def ls(context: Context, /, *, with_runs: bool, output: str) -> None:
+    """List the flows below the current directory, without importing them.
+
+    The files are enough for that; with --runs, the backend tells when deployments of each flow ran last and
+    run next.
+    """
     flows, skipped = find_flows(context.directory)
+    active = _activity(context) if with_runs else {}
     if output == "json":
         found = [
             {
@@ -32,16 +43,29 @@ def ls(context: Context, /, *, output: str) -> None:
                 "entrypoint": flow.entrypoint,
                 "description": flow.description,
                 "parameters": flow.parameter_schema,
+                **(active.get(flow.name, Activity()).document if with_runs else {}),
             }
             for flow in flows
         ]
         left_out = [{"file": each.file, "reason": each.reason} for each in skipped]
         print_json(document("flow-ls", {"flows": found, "skipped": left_out}))
         return
-    rows = [(flow.name, flow.entrypoint, _parameters(flow.parameter_schema)) for flow in flows]
-    print_table(("Flow", "Entrypoint", "Parameters"), rows, empty="No flows were found here.")
+    rows = [
+        (
+            *(flow.name, flow.entrypoint, _parameters(flow.parameter_schema)),
+            *(activity.cells(active.get(flow.name, Activity())) if with_runs else ()),
+        )
+        for flow in flows
+    ]
+    columns = ("Flow", "Entrypoint", "Parameters", *(activity.COLUMNS if with_runs else ()))
+    print_table(columns, rows, empty="No flows were found here.")
     for each in skipped:
         say(f"note: `{each.file}` was skipped: {each.reason}.")
+
+
+def _activity(context: Context) -> Mapping[str, Activity]:
+    with context.backend(is_read_only=True) as backend:
+        return activity_by(flow_of, backend, utc_now())
 
 
 def _parameters(schema: Mapping[str, Any] | None) -> str:

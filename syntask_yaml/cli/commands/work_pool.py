@@ -21,12 +21,14 @@ from syntask_yaml.cli.pool_options import (
     no_concurrency_limit,
     skip_confirmation,
 )
+from syntask_yaml.cli.views import activity
 from syntask_yaml.cli.views.output import as_json, print_json, print_table, say
 from syntask_yaml.model.pool_type import DEFAULT_TYPE
 from syntask_yaml.model.value import Json
 from syntask_yaml.operations.documents import document, pool_document
 from syntask_yaml.operations.pool_states import PlaceStates
 from syntask_yaml.operations.pools import find_pool
+from syntask_yaml.operations.status.activity import Activity, activity_by, pool_of
 
 
 @click.group("work-pool")
@@ -41,11 +43,18 @@ def ls(context: Context, /, *, output: str) -> None:
     """List the work pools."""
     with context.backend(is_read_only=True) as backend:
         pools = PlaceStates(backend, utc_now()).of(backend.pools())
+        active = activity_by(pool_of, backend, utc_now())
+    listed = [(pool, active.get(pool.name, Activity())) for pool in pools]
     if output == "json":
-        print_json(document("work-pool-ls", {"work_pools": [pool_document(pool) for pool in pools]}))
+        documents = [{**pool_document(pool), **runs.document} for pool, runs in listed]
+        print_json(document("work-pool-ls", {"work_pools": documents}))
         return
-    rows = [(pool.name, pool.type, pool.status or "", limit_text(pool)) for pool in pools]
-    print_table(("Name", "Type", "Status", "Limit"), rows, empty="There are no work pools.")
+    rows = [
+        (pool.name, pool.type, pool.status or "", limit_text(pool), *activity.cells(runs))
+        for pool, runs in listed
+    ]
+    columns = ("Name", "Type", "Status", "Limit", *activity.COLUMNS)
+    print_table(columns, rows, empty="There are no work pools.")
 
 
 _name = click.argument("name", shell_complete=complete_pool)

@@ -19,12 +19,14 @@ from syntask_yaml.cli.pool_options import (
     no_concurrency_limit,
     skip_confirmation,
 )
+from syntask_yaml.cli.views import activity
 from syntask_yaml.cli.views.output import as_json, print_json, print_table, say
 from syntask_yaml.model.pool import WorkQueue
 from syntask_yaml.model.value import Json
 from syntask_yaml.operations.documents import document, queue_document
 from syntask_yaml.operations.pool_states import PlaceStates
 from syntask_yaml.operations.pools import find_pool, find_queue
+from syntask_yaml.operations.status.activity import Activity, activity_by, queue_of
 
 
 @click.group("work-queue")
@@ -56,14 +58,19 @@ def ls(context: Context, /, *, pool: str | None, output: str) -> None:
             find_pool(backend, pool)
         found = [queue for queue in backend.queues() if pool in (None, queue.pool)]
         queues = PlaceStates(backend, utc_now()).of(found)
+        active = activity_by(queue_of, backend, utc_now())
+    listed = [(queue, active.get((queue.pool, queue.name), Activity())) for queue in queues]
     if output == "json":
-        print_json(document("work-queue-ls", {"work_queues": [queue_document(queue) for queue in queues]}))
+        documents = [{**queue_document(queue), **runs.document} for queue, runs in listed]
+        print_json(document("work-queue-ls", {"work_queues": documents}))
         return
-    rows = [
-        (queue.pool, queue.name, str(queue.priority or ""), limit_text(queue), queue.status or "")
-        for queue in queues
-    ]
-    print_table(("Pool", "Name", "Priority", "Limit", "Status"), rows, empty="There are no work queues.")
+    rows = [(*_texts(queue), *activity.cells(runs)) for queue, runs in listed]
+    columns = ("Pool", "Name", "Priority", "Limit", "Status", *activity.COLUMNS)
+    print_table(columns, rows, empty="There are no work queues.")
+
+
+def _texts(queue: WorkQueue) -> tuple[str, ...]:
+    return queue.pool, queue.name, str(queue.priority or ""), limit_text(queue), queue.status or ""
 
 
 @command.command("create")
