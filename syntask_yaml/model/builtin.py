@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pkgutil import get_data
+from pathlib import Path
 
 from syntask_yaml.diagnostics import did_you_mean
 
@@ -39,7 +39,7 @@ class Builtin:
 
 
 def _listed() -> Iterator[Builtin]:
-    for row in json.loads(get_data(__package__, "builtin.json") or b"[]"):
+    for row in json.loads(Path(__file__).with_name("builtin.json").read_bytes()):
         yield Builtin(**{**row, "outputs": tuple(row["outputs"]), "aliases": tuple(row.get("aliases", ()))})
 
 

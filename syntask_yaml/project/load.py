@@ -19,7 +19,7 @@ from syntask_yaml.project.composition.targets import Target
 from syntask_yaml.project.composition.values import ResolvedValues, Values, values_of
 from syntask_yaml.project.dialect import OWN_PROJECT_KEYS, Dialect, is_own_key
 from syntask_yaml.project.entry_problems import with_entries
-from syntask_yaml.project.resources import DeclaredResource, check_resources, resources_of
+from syntask_yaml.project.resources import DeclaredResource, resources_of
 from syntask_yaml.project.rules import check_rules
 from syntask_yaml.project.schema import check_schema
 from syntask_yaml.project.sections import SECTIONS, Sections
@@ -219,7 +219,10 @@ def _check(tree: Node, entries: list[Node], sections: Sections, values: Values) 
     static_values = ResolvedValues(values, static_scope()) if values else None
     yield from check_names(tree, entries, sections, static_values)
     yield from static_values.check() if static_values is not None else ()
-    yield from check_resources(tree, static_values)
+    if tree.get("resources") is not None:
+        from syntask_yaml.project.resources.check import check_resources
+
+        yield from check_resources(tree, static_values)
 
 
 def _own_keys(tree: Node, entries: Iterable[Node]) -> Iterator[Diagnostic]:
