@@ -190,7 +190,7 @@ def _deployment(
 def _check_identity(entry: Node) -> Iterator[Diagnostic]:
     for key in ("name", "entrypoint"):
         value = entry.value.get(key)
-        is_given = isinstance(value, str) and value.removesuffix(".py") != ""
+        is_given = isinstance(value, str) and value.strip().removesuffix(".py") != ""
         if isinstance(value, Unknown):
             detail = (
                 f"The {key} of a deployment cannot come from a step, because it must be known "

@@ -39,6 +39,11 @@ def is_name(node: Node) -> Iterator[Diagnostic]:
     if found:
         detail = f"The name of a deployment must not contain `{found[0]}`."
         yield node.problem("invalid-name", detail, "Use letters, digits, spaces, `-` and `_`.")
+    elif node.value.strip() not in ("", node.value):
+        detail = (
+            f"The name `{node.value}` has blanks at an end, so it is another one than `{node.value.strip()}`."
+        )
+        yield node.problem("invalid-name", detail, "Remove them.").as_warning()
 
 
 def has_distinct_slugs(node: Node) -> Iterator[Diagnostic]:
@@ -84,7 +89,9 @@ def has_one_schedule_key(node: Node) -> Iterator[Diagnostic]:
 def is_identified(node: Node) -> Iterator[Diagnostic]:
     """A deployment has a name and an entrypoint."""
     for key in ("name", "entrypoint"):
-        if node.value.get(key) in (None, "") and slip_of(key, node) is None:
+        value = node.value.get(key)
+        is_blank = value is None or (isinstance(value, str) and not value.strip())
+        if is_blank and slip_of(key, node) is None:
             place = node.get(key)
             detail = f"A deployment requires `{key}`."
             hint = (

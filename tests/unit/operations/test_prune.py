@@ -313,3 +313,15 @@ def test_all_of_a_target_is_planned_without_being_asked_for(desk: Desk) -> None:
     assert [each.detail for each in found if each.code == "undeclared-deployment"] == [
         "No longer declared, but still deployed: `etl/d2`."
     ]
+
+
+@pytest.mark.parametrize("name", ["''", "'  '", "'{{ $BLANK }}'"])
+def test_an_entry_without_a_name_to_speak_of_prunes_nothing(desk: Desk, name: str) -> None:
+    """It may be what was deployed before under a name."""
+    before = desk.backend.deployments()
+    desk.write(f"name: shop\ndeployments:\n- {{name: {name}, entrypoint: flows.py:etl}}\n")
+
+    for attempt in (desk.seeing(BLANK=" ").plan, desk.seeing(BLANK=" ").deploy):
+        with pytest.raises(ProjectInvalid):
+            attempt(prune=True)
+    assert before == desk.backend.deployments() != []
