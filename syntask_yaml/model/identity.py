@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import chain
 
 from syntask_yaml.model.schedule import Cron, Interval, RRule, Schedule, Timing, canonical
 from syntask_yaml.model.value import Maybe, is_same_json
@@ -22,7 +23,8 @@ def same_schedules(wanted: Sequence[Schedule], stored: Sequence[Schedule]) -> li
     """Return, for each of *wanted*, the one of *stored* that it is; None for a new one.
 
     They share a slug, or *wanted* replaces the stored slug; or they fire at the same times, first with the
-    same parameters and then with others, and at most one of them has a slug.
+    same parameters and then with others, and at most one of them has a slug. An interval without an anchor is
+    what those with one leave, and of several the next one in order.
     """
     return [None if at is None else stored[at] for at in _places(wanted, stored)]
 
@@ -33,7 +35,10 @@ def _places(wanted: Sequence[Schedule], stored: Sequence[Schedule]) -> list[int 
     for is_same in _SAME:
         for place, schedule in enumerate(wanted if left else ()):
             if found[place] is None:
-                at = next((at for at, other in left.items() if is_same(schedule, other)), None)
+                before = next((at for at in reversed(found[:place]) if at is not None), -1)
+                after = (at for at in left if at > before and is_same(schedule, left[at]))
+                others = (at for at in left if at < before and is_same(schedule, left[at]))
+                at = next(chain(after, others), None)
                 if at is not None:
                     found[place] = at
                     del left[at]
@@ -48,6 +53,10 @@ def _replaces(wanted: Schedule, stored: Schedule) -> bool:
     return wanted.replaces is not None and wanted.replaces == stored.slug
 
 
+def _equals_as_written(wanted: Schedule, stored: Schedule) -> bool:
+    return _equals(wanted, stored) and canonical(wanted.timing) == canonical(stored.timing)
+
+
 def _equals(wanted: Schedule, stored: Schedule) -> bool:
     return wanted.parameters == stored.parameters and _fires_like(wanted, stored)
 
@@ -58,7 +67,13 @@ def _fires_like(wanted: Schedule, stored: Schedule) -> bool:
     return canonical(anchored(wanted.timing, stored.timing)) == canonical(stored.timing)
 
 
-_SAME: tuple[Callable[[Schedule, Schedule], bool], ...] = (_has_slug_of, _replaces, _equals, _fires_like)
+_SAME: tuple[Callable[[Schedule, Schedule], bool], ...] = (
+    _has_slug_of,
+    _replaces,
+    _equals_as_written,
+    _equals,
+    _fires_like,
+)
 
 
 def anchored(timing: Timing, stored: Timing | None) -> Timing:

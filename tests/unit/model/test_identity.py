@@ -26,6 +26,8 @@ from syntask_yaml.plan.diff import diff
 SIX = Cron("0 6 * * *", "Europe/Rome")
 FIRST, SECOND = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, 0, 30, tzinfo=UTC)
 
+DEPLOYED = datetime(2026, 1, 1, 0, 10, tzinfo=UTC)
+
 
 def in_city(city: str, **fields: Any) -> Schedule:
     return Schedule(timing=SIX, parameters={"city": city}, **fields)
@@ -95,6 +97,25 @@ def test_a_schedule_is_first_the_one_that_equals_it() -> None:
 
 def test_an_interval_without_an_anchor_is_the_stored_one() -> None:
     assert changes([Schedule(timing=Interval(60, FIRST), active=True)], [Schedule(timing=Interval(60))]) == {}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kept"),
+    [
+        ([None, FIRST], [SECOND, FIRST]),
+        ([SECOND, None], [SECOND, DEPLOYED]),
+        ([FIRST, None], [FIRST, SECOND]),
+        ([None], [FIRST]),
+    ],
+)
+def test_an_interval_without_an_anchor_is_what_the_others_leave(
+    wanted: Sequence[datetime | None], kept: Sequence[datetime]
+) -> None:
+    """Of those on the backend, two have a declared anchor, and the last one that of its deploy."""
+    stored = [Schedule(timing=Interval(60, anchor)) for anchor in (FIRST, SECOND, DEPLOYED)]
+    found = same_schedules([Schedule(timing=Interval(60, anchor)) for anchor in wanted], stored)
+
+    assert found == [Schedule(timing=Interval(60, anchor)) for anchor in kept]
 
 
 @pytest.mark.parametrize(
