@@ -103,6 +103,17 @@ def test_a_kill_on_the_way_back_is_finished(console: Console, old: Prefect2Api) 
     assert 3 < number < _MOST_WRITES - 1
 
 
+def test_a_schedule_keeps_its_parameters(console: Console, old: Prefect2Api) -> None:
+    """Servers of Prefect 3 delete those that are not sent with what pauses or resumes it."""
+    schedule = old.deployment["schedules"][0]
+    schedule["parameters"] = {"region": "us"}
+
+    assert console.run(f"syntask upgrade switch {NAME} --from-server={old.url}").returncode == 0
+    assert (old.is_on, schedule["parameters"]) == (False, {"region": "us"})
+    assert console.run(f"syntask upgrade back {NAME}").returncode == 0
+    assert (old.is_on, schedule["parameters"]) == (True, {"region": "us"})
+
+
 def test_only_runs_to_come_of_schedules_are_dropped(console: Console, old: Prefect2Api) -> None:
     """What runs, and what somebody asked for, stays; a late run that nothing took is named."""
     now = datetime.now(UTC).replace(microsecond=0)

@@ -1,6 +1,7 @@
 """As much of the API of a Prefect 2 server as a switch asks for, in this process: no server is started.
 
-A request that changes schedules deletes the runs that are to come, as servers of 2.17 and later do.
+A request that changes schedules deletes the runs that are to come, as servers of 2.17 and later do, and the
+parameters of a schedule that it does not send along, as those of 3.8.8 and 3.9.1 do.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ class Prefect2Api:
             f"GET {place}": lambda _found, _body: self.deployment,
             f"PATCH {place}": lambda _found, body: self._change(self.deployment, body),
             f"PATCH {place}/schedules/schedule-([0-9])": lambda found, body: self._change(
-                self.deployment["schedules"][int(found[1])], body
+                self.deployment["schedules"][int(found[1])], {"parameters": {}, **body}
             ),
         }
 

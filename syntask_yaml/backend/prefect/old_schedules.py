@@ -39,13 +39,7 @@ def scheduling_of(fields: Mapping[str, Any]) -> Scheduling:
 
 def read_scheduling(api: OldApi, deployment_id: str) -> Scheduling:
     """What the deployment's schedules are now. Raises NotFound where it was deleted."""
-    fields = api.get(_place(deployment_id), "deployments")
-    if fields is None:
-        raise NotFound(
-            f"The deployment {deployment_id} does not exist on {api.url} any more.",
-            hint="Run `syntask upgrade status` to see what schedules where.",
-        )
-    return scheduling_of(fields)
+    return scheduling_of(_read(api, deployment_id))
 
 
 def stop(api: OldApi, deployment_id: str) -> None:
@@ -53,27 +47,45 @@ def stop(api: OldApi, deployment_id: str) -> None:
 
     Each request is sent whatever the state: it makes the server delete what was made meanwhile.
     """
-    now = read_scheduling(api, deployment_id)
-    if not now.has_list:
+    now = _read(api, deployment_id)
+    if not scheduling_of(now).has_list:
         api.post(f"{_place(deployment_id)}/set_schedule_inactive")
         return
-    for schedule_id in now.active:
-        api.patch(f"{_place(deployment_id)}/schedules/{part(schedule_id)}", {"active": False})
+    for schedule in now["schedules"]:
+        _put(api, deployment_id, schedule, active=False)
     api.patch(_place(deployment_id), {"paused": True})
 
 
 def restore(api: OldApi, deployment_id: str, former: Scheduling) -> None:
     """Make the schedules that were active before active again, and no other."""
-    now = read_scheduling(api, deployment_id)
-    if not now.has_list:
+    now = _read(api, deployment_id)
+    if not scheduling_of(now).has_list:
         if former.is_on:
             api.post(f"{_place(deployment_id)}/set_schedule_active")
         return
-    for schedule_id, was_active in former.active.items():
-        if was_active and now.active.get(schedule_id) is False:
-            api.patch(f"{_place(deployment_id)}/schedules/{part(schedule_id)}", {"active": True})
+    for schedule in now["schedules"]:
+        if former.active.get(str(schedule.get("id"))) and schedule.get("active") is False:
+            _put(api, deployment_id, schedule, active=True)
     if not former.paused:
         api.patch(_place(deployment_id), {"paused": False})
+
+
+def _read(api: OldApi, deployment_id: str) -> Mapping[str, Any]:
+    fields: Mapping[str, Any] | None = api.get(_place(deployment_id), "deployments")
+    if fields is None:
+        raise NotFound(
+            f"The deployment {deployment_id} does not exist on {api.url} any more.",
+            hint="Run `syntask upgrade status` to see what schedules where.",
+        )
+    return fields
+
+
+def _put(api: OldApi, deployment_id: str, schedule: Mapping[str, Any], *, active: bool) -> None:
+    """Make a schedule active or not. Parameters that are not sent along are deleted (Prefect 3.8.8 and 3.9.1)."""
+    body: dict[str, Any] = {"active": active}
+    if schedule.get("parameters"):
+        body["parameters"] = schedule["parameters"]
+    api.patch(f"{_place(deployment_id)}/schedules/{part(str(schedule.get('id')))}", body)
 
 
 def _place(deployment_id: str) -> str:
