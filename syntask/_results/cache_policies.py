@@ -144,13 +144,13 @@ class Inputs(CachePolicy):
 
 
 def hash_objects(value: Any) -> str:
-    """A key for *value*, the same for equal ones. Raises HashError for what has none."""
+    """A key for *value*, the same for equal ones in every process. Raises HashError for what has none."""
     from syntask._results import json_values
     from syntask._results.store import digest, pickled
 
     try:
-        return digest(json_values.dumps(value).encode())
-    except SerializationError:
+        return digest(json_values.dumps(value, _part_of_key).encode())
+    except SerializationError:  # it may contain itself
         pass
     try:
         return digest(pickled(value))
@@ -159,6 +159,31 @@ def hash_objects(value: Any) -> str:
             f"No key can be made of the inputs: {error} Leave them out with `INPUTS - 'name'`, or set "
             "`cache_policy=NO_CACHE` or a `cache_key_fn`."
         ) from error
+
+
+def _part_of_key(value: Any, encode: Callable[[Any], Any]) -> Any:
+    """What a key has of a value that JSON cannot hold.
+
+    A pickle has the items of a set in an order that differs in each process, and a model has a set inside: of
+    a dataclass or a model, the fields count.
+    """
+    from syntask._results.json_values import name_of
+    from syntask._results.store import digest, pickled
+
+    fields = _fields(value)
+    if fields is None:
+        return {"pickle": digest(pickled(value))}
+    return {"fields of": name_of(type(value)), "values": encode(fields)}
+
+
+def _fields(value: Any) -> dict[str, Any] | None:
+    import dataclasses
+
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
+    if isinstance(getattr(type(value), "model_fields", None), dict):
+        return {**vars(value), **(getattr(value, "model_extra", None) or {})}
+    return None
 
 
 def _source(function: Callable[..., Any]) -> str:

@@ -13,10 +13,25 @@ _TYPE = "$type"
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
-def dumps(value: Any) -> str:
-    """*value* as JSON, always the same for equal values. Raises SerializationError for what has no form."""
+Encode = Callable[[Any], Any]
+
+
+def _refused(value: Any, _encode: Encode) -> Any:
+    raise SerializationError(f"JSON cannot hold a value of type {type(value).__qualname__}.")
+
+
+def dumps(value: Any, other: Callable[[Any, Encode], Any] = _refused) -> str:
+    """*value* as JSON, always the same for equal values.
+
+    *other* makes JSON of a value that has no form, with a function for its parts. By default, there is none:
+    raises SerializationError.
+    """
+
+    def encode(value: Any) -> Any:
+        return _encoded(value, encode, other)
+
     try:
-        return json.dumps(_encoded(value), sort_keys=True, separators=(",", ":"))
+        return json.dumps(encode(value), sort_keys=True, separators=(",", ":"))
     except (TypeError, ValueError, RecursionError) as error:
         raise SerializationError(f"JSON cannot hold the value: {error}.") from error
 
@@ -29,29 +44,31 @@ def loads(text: str) -> Any:
         raise ValueError(f"this is no value: {error}") from error
 
 
-def _encoded(value: Any) -> Any:
+def _encoded(value: Any, encode: Encode, other: Callable[[Any, Encode], Any]) -> Any:
     kind = type(value)
     if kind in _PLAIN:
         return value
     if kind is list:
-        return [_encoded(each) for each in value]
+        return [encode(each) for each in value]
     if kind is dict:
-        return _encoded_dict(value)
-    name = _name_of(kind)
-    if name not in _FORMS:
-        raise SerializationError(f"JSON cannot hold a value of type {kind.__qualname__}.")
-    return {_TYPE: name, "value": _FORMS[name][0](value)}
+        return _encoded_dict(value, encode)
+    name = name_of(kind)
+    if name in _ITEMS:
+        return {_TYPE: name, "value": _ITEMS[name]([encode(each) for each in value])}
+    if name in _FORMS:
+        return {_TYPE: name, "value": _FORMS[name][0](value)}
+    return other(value, encode)
 
 
-def _name_of(kind: type) -> str:
+def name_of(kind: type) -> str:
     """Where *kind* is imported from; in Python 3.13, the paths say `pathlib._local`."""
     return f"{kind.__module__}.{kind.__qualname__}".replace("pathlib._local.", "pathlib.")
 
 
-def _encoded_dict(value: dict[Any, Any]) -> Any:
+def _encoded_dict(value: dict[Any, Any], encode: Encode) -> Any:
     if _TYPE not in value and all(type(key) is str for key in value):
-        return {key: _encoded(each) for key, each in value.items()}
-    return {_TYPE: "builtins.dict", "value": [[_encoded(k), _encoded(v)] for k, v in value.items()]}
+        return {key: encode(each) for key, each in value.items()}
+    return {_TYPE: "builtins.dict", "value": [[encode(k), encode(v)] for k, v in value.items()]}
 
 
 def _decoded(found: dict[str, Any]) -> Any:
@@ -60,7 +77,7 @@ def _decoded(found: dict[str, Any]) -> Any:
     name: str = found[_TYPE]
     if name == "builtins.dict":
         return {_key(k): v for k, v in found["value"]}
-    _, decode = _FORMS[name]
+    decode = _made if name in _ITEMS else _FORMS[name][1]
     module, _, kind = name.rpartition(".")
     return decode(getattr(import_module(module), kind), found["value"])
 
@@ -69,12 +86,8 @@ def _key(key: Any) -> Any:
     return tuple(key) if isinstance(key, list) else key
 
 
-def _items(value: Any) -> list[Any]:
-    return [_encoded(each) for each in value]
-
-
-def _sorted_items(value: Any) -> list[Any]:
-    return sorted(_items(value), key=lambda each: json.dumps(each, sort_keys=True))
+def _in_order(items: list[Any]) -> list[Any]:
+    return sorted(items, key=lambda each: json.dumps(each, sort_keys=True))
 
 
 def _text_of_bytes(value: Any) -> str:
@@ -101,12 +114,15 @@ def _iso(value: Any) -> str:
     return str(value.isoformat())
 
 
+# Of values with items: how the encoded ones are put.
+_ITEMS: Mapping[str, Callable[[list[Any]], list[Any]]] = {
+    "builtins.tuple": list,
+    "builtins.set": _in_order,
+    "builtins.frozenset": _in_order,
+}
 _Form = tuple[Callable[[Any], Any], Callable[[Any, Any], Any]]
 # By name: whoever has such a value has imported its type, and nobody else needs to.
 _FORMS: Mapping[str, _Form] = {
-    "builtins.tuple": (_items, _made),
-    "builtins.set": (_sorted_items, _made),
-    "builtins.frozenset": (_sorted_items, _made),
     "builtins.bytes": (_text_of_bytes, _bytes_of_text),
     "builtins.bytearray": (_text_of_bytes, _bytes_of_text),
     "builtins.complex": (str, _made),

@@ -81,7 +81,7 @@ def _read(api: OldApi, deployment_id: str) -> Mapping[str, Any]:
 
 
 def _put(api: OldApi, deployment_id: str, schedule: Mapping[str, Any], *, active: bool) -> None:
-    """Make a schedule active or not. Parameters that are not sent along are deleted (Prefect 3.8.8 and 3.9.1)."""
+    """Make a schedule active or not. Servers delete parameters that are not sent along (3.8.8 and 3.9.1)."""
     body: dict[str, Any] = {"active": active}
     if schedule.get("parameters"):
         body["parameters"] = schedule["parameters"]

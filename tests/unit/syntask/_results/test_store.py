@@ -7,6 +7,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from pydantic import BaseModel, ConfigDict, Field
 
 from syntask import flow, task
 from syntask._exceptions import HashError, SerializationError
@@ -62,6 +65,46 @@ def test_the_order_of_a_mapping_or_set_makes_no_other_key() -> None:
     assert hash_objects([1]) != hash_objects((1,))
     with pytest.raises(HashError, match="cache_key_fn"):
         hash_objects(number for number in [1])
+
+
+class _Region(enum.Enum):
+    EU = "eu"
+
+
+@dataclass
+class _Batch:
+    ids: set[int]
+
+
+class _Order(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    ids: set[int] = Field(default_factory=set)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        _Batch,
+        lambda ids: _Order(ids=ids),
+        lambda ids: _Order(others=ids),
+        lambda ids: [_Region.EU, {"batch": (_Order(ids=ids), ids)}],
+    ],
+)
+def test_a_set_inside_of_a_value_makes_one_key(make: Callable[[set[int]], Any]) -> None:
+    """Of equal sets, these two list their items in another order, as sets of texts do in each process."""
+    one, other = {0, 8}, {8, 0}
+    assert list(one) != list(other)
+
+    assert hash_objects(make(one)) == hash_objects(make(other))
+    assert hash_objects(make(one)) != hash_objects(make({0, 9}))
+
+
+def test_a_value_that_contains_itself_has_a_key() -> None:
+    batches: list[Any] = []
+    batches.append(batches)
+
+    assert hash_objects(batches) == hash_objects(batches)
 
 
 @pytest.fixture(name="calls")
