@@ -78,17 +78,75 @@ retire() {
     wait "$server" 2>/dev/null || true
 }
 
+# api: makes $folder/api.py, from which `client` sends requests to the server. One with SQLite answers 503 on a busy
+# machine, where its database stays locked; the client asks again.
+api() {
+    cat >"$folder/api.py" <<'PYTHON'
+import os
+import time
+
+import httpx
+
+
+class Client(httpx.Client):
+    def send(self, request, **options):
+        for _ in range(20):
+            answer = super().send(request, **options)
+            if answer.status_code != 503:
+                break
+            time.sleep(1)
+        return answer
+
+
+client = Client(base_url=os.environ["PREFECT_API_URL"], timeout=60, headers={"Connection": "close"})
+PYTHON
+}
+
 # see FILE VERSION…: the Python of each Prefect, beside a server of its own, runs $folder/FILE. What it prints is added
 # to $folder/seen.
 see() {
     file=$1
     shift
+    api
     for each in "$@"; do
         prefect "$each"
         serve "$each"
         "$folder/$each/bin/python" "$folder/$file" >>"$folder/seen"
         retire
     done
+}
+
+# postgres: starts a PostgreSQL server and sets $database, its port. Ends with 77 where its programs are missing.
+postgres() {
+    bin=$(ls -d /usr/lib/postgresql/*/bin 2>"$folder/none" | tail -n 1)
+    if [ -z "$bin" ]; then
+        echo "Needs the programs of a PostgreSQL server, as Debian's package postgresql has them." >&2
+        exit 77
+    fi
+    as=
+    mkdir "$folder/data"
+    if [ "$(id -u)" = 0 ]; then
+        as="setpriv --reuid=nobody --regid=nogroup --clear-groups"
+        chmod 711 "$folder"
+        chown nobody:nogroup "$folder/data"
+    fi
+    $as "$bin/initdb" -D "$folder/data" -A trust -U postgres >"$folder/initdb.log"
+    database=$(free_port)
+    $as "$bin/postgres" -D "$folder/data" -h 127.0.0.1 -p "$database" -k "$folder/data" >"$folder/postgres.log" 2>&1 &
+    started="$started $!"
+    until "$bin/pg_isready" -q -h 127.0.0.1 -p "$database"; do sleep 0.2; done
+}
+
+# see_on_postgres FILE VERSION…: as `see`, with a new database of the server that `postgres` started for each.
+see_on_postgres() {
+    script=$1
+    shift
+    for number in "$@"; do
+        "$bin/createdb" -h 127.0.0.1 -p "$database" -U postgres "prefect-$number"
+        export PREFECT_SERVER_DATABASE_CONNECTION_URL="postgresql+asyncpg://postgres@127.0.0.1:$database/prefect-$number"
+        see "$script" "$number"
+    done
+    unset PREFECT_SERVER_DATABASE_CONNECTION_URL
 }
 
 # same: compares $folder/seen with what is given, and ends with 1 when they differ.

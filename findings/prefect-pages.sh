@@ -8,16 +8,7 @@
 # counts them by pages misses some and takes others twice, without an error, and only where there is more than one
 # page. With SQLite it does not show. Ask for ids, or compare the count of different ids with `/deployments/count`.
 . "$(dirname "$0")/lib.sh"
-bin=$(ls -d /usr/lib/postgresql/*/bin 2>"$folder/none" | tail -n 1)
-if [ -z "$bin" ]; then
-    echo "Needs the programs of a PostgreSQL server, as Debian's package postgresql has them." >&2
-    exit 77
-fi
-as=
-if [ "$(id -u)" = 0 ]; then
-    as="setpriv --reuid=nobody --regid=nogroup --clear-groups"
-    chmod 711 "$folder"
-fi
+postgres
 cat >"$folder/page.py" <<'PYTHON'
 import os
 
@@ -34,21 +25,7 @@ while page := client.post("/deployments/filter", json={"sort": "NAME_ASC", "limi
 count = client.post("/deployments/count", json={}).json()
 print(__version__, len(ids), "rows of", count, "with all of them:", len(set(ids)) == count)
 PYTHON
-for version in 3.8.8 3.9.1; do
-    data=$folder/data-$version
-    mkdir "$data"
-    [ -z "$as" ] || chown nobody:nogroup "$data"
-    $as "$bin/initdb" -D "$data" -A trust -U postgres >"$folder/initdb.log"
-    database=$(free_port)
-    $as "$bin/postgres" -D "$data" -h 127.0.0.1 -p "$database" -k "$data" >"$folder/postgres.log" 2>&1 &
-    started="$started $!"
-    until "$bin/pg_isready" -q -h 127.0.0.1 -p "$database"; do sleep 0.2; done
-    export PREFECT_SERVER_DATABASE_CONNECTION_URL="postgresql+asyncpg://postgres@127.0.0.1:$database/postgres"
-    prefect "$version"
-    serve "$version"
-    "$folder/$version/bin/python" "$folder/page.py" >>"$folder/seen"
-    retire
-done
+see_on_postgres page.py 3.8.8 3.9.1
 same <<'TEXT'
 3.8.8 300 rows of 300 with all of them: False
 3.9.1 300 rows of 300 with all of them: False
