@@ -98,6 +98,10 @@ MESSAGES: Mapping[str, Message] = {
     "wide-cron": Message(
         "Range of one value", "A range such as `3-3` in a cron expression matches every value of its field."
     ),
+    "either-day": Message(
+        "Either day suffices",
+        "A schedule needs to match only one of two day fields, and cron both, if one begins with `*`.",
+    ),
     "never-fires": Message("Schedule never fires", "The schedule has no occurrence, or none within a year."),
     "uneven-cron": Message(
         "Uneven cron expression",

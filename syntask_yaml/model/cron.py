@@ -13,6 +13,7 @@ from functools import lru_cache
 _HASHED = re.compile(r"(?<![A-Za-z])[HR](?![A-Za-z])", re.IGNORECASE)
 _PART = re.compile(r"(?P<low>\w+)-(?P<high>\w+)(?:/\d+)?", re.ASCII)
 _STEP = re.compile(r"(?:\*|(?P<low>\w+)(?:-(?P<high>\w+))?)/(?P<step>\d+)", re.ASCII)
+_EVERY_DAY = re.compile(r"\?|\*(?:/1)?")
 _NEAREST_WEEKDAY = re.compile(r"\d+W|W\d+", re.IGNORECASE)
 
 
@@ -136,6 +137,19 @@ def uneven_steps(text: str) -> Iterator[UnevenStep]:
         goes_on = first < field.low + step and _number(match["high"] or str(end)) >= end
         if goes_on and first + step <= end and field.size % step:
             yield UnevenStep(written, field.anew, f"{step} {field.unit}", step * field.seconds)
+
+
+def starred_day(text: str) -> str | None:
+    """Return the day field of a sound cron expression that is a step from `*`, if the other is given, too.
+
+    Debian's cron and cronie then ask for days that match both, as in `0 6 1-7 * */7`, the first Sunday of the
+    month; croniter and Prefect for days that match either.
+    """
+    fields = text.split()
+    days = (fields[2], fields[4]) if len(fields) >= _FEWEST else ()
+    if any(_EVERY_DAY.fullmatch(day) for day in days):
+        return None
+    return next((day for day in days if day.startswith("*")), None)
 
 
 def has_nearest_weekday(text: str) -> bool:

@@ -24,6 +24,7 @@ from syntask_yaml.project.schedule_rules import (
     is_moment,
     is_rrule,
     is_zone,
+    says_which_days,
 )
 from syntask_yaml.project.schema import project_schema
 from syntask_yaml.project.trigger_rules import check_durations, check_trigger
@@ -134,6 +135,7 @@ DEPLOYMENT_RULES: Table = (
 SCHEDULE_RULES: Table = (
     (TIMING_KEYS, dict, has_one_timing),
     (TIMING_KEYS, dict, fires_soon),
+    (("cron", "day_or"), dict, says_which_days),
     ("cron", str, is_cron),
     ("interval", (str, int, float), is_interval),
     ("rrule", str, is_rrule),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean, nearest
 from syntask_yaml.document.node import Node
-from syntask_yaml.model.cron import cron_problem, full_ranges, has_year, uneven_steps
+from syntask_yaml.model.cron import cron_problem, full_ranges, has_year, starred_day, uneven_steps
 from syntask_yaml.model.occurrences import first_time, slow_anywhere
 from syntask_yaml.model.recurrence import parse_rrule, rrule_problem, zones_in
 from syntask_yaml.model.schedule import TIMING_KEYS, Cron, Interval, RRule, Timing, timing_from_dict
@@ -39,6 +39,22 @@ def is_cron(node: Node) -> Iterator[Diagnostic]:
         detail = f"`{step.written}` restarts {step.anew}, so it does not fire every {step.every}."
         hint = f"Write `interval: {step.seconds}` to fire every {step.every}." if step.seconds else ""
         yield node.problem("uneven-cron", detail, hint).as_warning()
+
+
+def says_which_days(node: Node) -> Iterator[Diagnostic]:
+    """Where cron and a schedule take two day fields otherwise, the file says what is meant."""
+    cron = node.get("cron")
+    if cron is None or not isinstance(cron.value, str) or node.value.get("day_or") is not None:
+        return
+    if is_template(cron.value) or cron_problem(cron.value):
+        return
+    if starred := starred_day(cron.value):
+        detail = (
+            "It fires on days that match either the day of month or the day of week. "
+            f"cron requires both when one of them begins with `*`, such as `{starred}`."
+        )
+        hint = "Write `day_or: false` to require both, or `day_or: true` if either is meant."
+        yield cron.problem("either-day", detail, hint).as_warning()
 
 
 def is_interval(node: Node) -> Iterator[Diagnostic]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syntask_yaml.model.cron import cron_problem, full_ranges, uneven_steps
+from syntask_yaml.model.cron import cron_problem, full_ranges, starred_day, uneven_steps
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,21 @@ def test_a_step_that_begins_anew_too_early_is_found(line: str, found: list[tuple
     """In every field, also in a range that goes on to the end; one that ends earlier means what it says."""
     assert cron_problem(line) is None
     assert [(step.written, step.every, step.seconds) for step in uneven_steps(line)] == found
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("0 6 1-7 * */7", "*/7"),
+        ("0 6 */2 * mon", "*/2"),
+        ("0 6 */2 * */2 0", "*/2"),
+        ("0 6 1-7 * sun", None),
+        ("0 6 */2 * *", None),
+        ("0 6 ? * */2", None),
+        ("0 6 */1 * mon", None),
+        ("*/5 */2 * * mon", None),
+        ("@weekly", None),
+    ],
+)
+def test_a_step_of_days_beside_other_days_is_found(line: str, found: str | None) -> None:
+    assert starred_day(line) == found
