@@ -87,7 +87,7 @@ class _Order(BaseModel):
     [
         _Batch,
         lambda ids: _Order(ids=ids),
-        lambda ids: _Order(others=ids),
+        lambda ids: _Order.model_validate({"others": ids}),
         lambda ids: [_Region.EU, {"batch": (_Order(ids=ids), ids)}],
     ],
 )
