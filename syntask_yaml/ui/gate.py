@@ -7,11 +7,13 @@ to come from a page of ours.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+_HOST = re.compile(r"(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|(?P<name>[\w.-]+))(?::\d{1,5})?", re.ASCII)
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 # Nothing is loaded from elsewhere, nothing inside a page is run, and no other site shows it in a frame.
 # Without a referrer from our own pages, a browser would call the origin of their forms `null`.
@@ -59,10 +61,9 @@ class Gate:
 
 
 def _hostname(host: str) -> str:
-    try:
-        return (urlsplit(f"//{host}").hostname or "").rstrip(".")
-    except ValueError:
-        return ""
+    """The name or address in a `Host` header, without its port; empty for what is none."""
+    found = _HOST.fullmatch(host)
+    return (found["address"] or found["name"].rstrip(".")).lower() if found else ""
 
 
 def _is_address(name: str) -> bool:

@@ -28,7 +28,6 @@ from syntask_yaml.ui.routes import PAGES_LISTED, PROJECT, PageRoute
 from syntask_yaml.ui.session import Sessions
 from syntask_yaml.ui.site import Answer, JsonDocument, Page, PageRequest, PlainText, Redirect, Site
 
-COOKIE = "syntask_session"
 # By the kind of an error, the first that fits.
 _STATUSES: tuple[tuple[type[SyntaskError], int], ...] = (
     (NotFound, 404),
@@ -47,7 +46,7 @@ class Handler:
     sessions: Sessions
 
     def answer_page(self, route: PageRoute, request: Request, body: bytes) -> Response:
-        session = request.cookies.get(COOKIE, "")
+        session = _session_of(request)
         is_new = not self.sessions.is_ours(session)
         if is_new and self.sessions.token is not None:
             return RedirectResponse("/login", 303)
@@ -66,7 +65,7 @@ class Handler:
                 _refused("The form is out of date, or from another site. Load its page again."), asked
             )
         response = self._response(self._answered(route, asked), asked)
-        return _with_session(response, session) if is_new else response
+        return _with_session(response, request, session) if is_new else response
 
     def _answered(self, route: PageRoute, asked: PageRequest) -> Answer:
         try:
@@ -113,7 +112,7 @@ class Handler:
 
     def _may_ask(self, request: Request) -> bool:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if self.sessions.token is None or self.sessions.is_ours(request.cookies.get(COOKIE, "")):
+        if self.sessions.token is None or self.sessions.is_ours(_session_of(request)):
             return True
         return scheme.lower() == "bearer" and self.sessions.opens(token)
 
@@ -124,7 +123,7 @@ class Handler:
         token = dict(parse_qsl(body.decode("utf-8", "replace"))).get("access_token", "")
         if not self.sessions.opens(token.strip()):
             return HTMLResponse(render("login.html", {"error": "This is not the token."}), 403)
-        return _with_session(RedirectResponse("/", 303), self.sessions.new())
+        return _with_session(RedirectResponse("/", 303), request, self.sessions.new())
 
 
 def _json_body(request: Request, body: bytes) -> Mapping[str, Any]:
@@ -158,6 +157,21 @@ def json_response(content: Mapping[str, Any], status: int) -> Response:
     return Response(text.encode("utf-8", "replace"), status, media_type="application/json")
 
 
-def _with_session(response: Response, session: str) -> Response:
-    response.set_cookie(COOKIE, session, httponly=True, samesite="strict", path="/")
+def cookie_name(port: int) -> str:
+    """Return the name of the cookie of pages at *port*: cookies of a host are those of all its ports."""
+    return f"syntask_session_{port}"
+
+
+def _session_of(request: Request) -> str:
+    return request.cookies.get(cookie_name(_port(request)), "")
+
+
+def _with_session(response: Response, request: Request, session: str) -> Response:
+    name = cookie_name(_port(request))
+    response.set_cookie(name, session, httponly=True, samesite="strict", path="/")
     return response
+
+
+def _port(request: Request) -> int:
+    """The port that listens, whatever a proxy before it is called."""
+    return int(request.scope["server"][1])

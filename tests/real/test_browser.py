@@ -52,6 +52,7 @@ def count(lines: int) -> None:
         time.sleep(0.1)
 """
 _LINES = 10_000
+_TOKEN = "a-token-for-the-pages"
 _OTHER_SITE = """\
 <!doctype html><title>Other site</title>
 <form method="post" action="{url}/deployment/run">
@@ -252,7 +253,16 @@ _READS = """\
 <script>
 window.read = fetch("{url}/api/runs", {{credentials: "include"}})
   .then((answer) => answer.text()).catch(() => "");
+const opened = (channel) => new Promise((tell) => {{
+  channel.onopen = channel.onmessage = () => tell("opened");
+  channel.onerror = () => tell("refused");
+}});
+window.channels = Promise.all([
+  opened(new EventSource("{url}/api/status", {{withCredentials: true}})),
+  opened(new WebSocket("{url}/runs".replace("http", "ws"))),
+]);
 </script>
+<a href="{url}/runs">Their runs</a>
 """
 
 
@@ -267,15 +277,40 @@ def test_another_site_reads_nothing_under_our_name_or_another(
         tab.page.on("requestfailed", lambda request: failed.append(urlsplit(request.url).path))
         tab.page.goto(site)
         read = tab.page.evaluate("window.read")
+        channels = tab.page.evaluate("window.channels")
         frame = tab.page.frames[1].content()
         # What a name of theirs leads to that changes its address: the browser takes it for their own site.
         rebound = tab.page.goto(f"http://rebound.localhost:{client.base_url.port}/")
 
     assert read == ""
+    assert channels == ["refused", "refused"]
     assert "Timeline" not in frame
-    assert sorted(failed) == ["/", "/api/runs", "/api/runs"]
+    assert sorted(each for each in failed if each not in ("/api/status", "/runs")) == [
+        *("/", "/api/runs", "/api/runs")
+    ]
     assert rebound is not None
     assert rebound.status == 403
+
+
+def test_a_link_of_another_site_carries_no_session(
+    browser: Browser, hostile: tuple[EmbeddedBackend, httpx.Client]
+) -> None:
+    """Who comes from elsewhere is asked for the token again, and finds what they had in their own tab."""
+    backend, _ = hostile
+    with served(backend, token=_TOKEN) as client, open_tab(browser) as tab:
+        url = str(client.base_url).rstrip("/")
+        tab.page.goto(f"{url}/login")
+        tab.page.locator("#access_token").fill(_TOKEN)
+        tab.page.keyboard.press("Enter")
+        tab.page.wait_for_url(f"{url}/")
+        with other_site(_READS.format(url=url).encode()) as site:
+            tab.page.goto(site)
+            assert "Timeline" not in tab.page.frames[1].content()
+            assert tab.page.evaluate("window.read") == ""
+            tab.page.get_by_role("link", name="Their runs").click()
+            tab.page.wait_for_url(f"{url}/login")
+        tab.page.goto(f"{url}/runs")
+        expect(tab.page.get_by_role("heading", name="Runs")).to_have_count(1)
 
 
 @contextmanager

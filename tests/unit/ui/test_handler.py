@@ -8,6 +8,7 @@ import httpx
 
 from syntask_yaml.backend.base import RunFilter
 from syntask_yaml.backend.embedded import EmbeddedBackend
+from syntask_yaml.ui.handler import cookie_name
 from syntask_yaml.ui.session import Sessions
 from tests.support.console import Console
 from tests.support.hostile_store import NAME
@@ -50,6 +51,20 @@ def test_the_cookie_goes_nowhere_else_and_no_script_reads_it(pages: httpx.Client
     assert "domain" not in cookie
 
 
+def test_pages_at_two_ports_keep_their_sessions_apart(pages: httpx.Client, backend: EmbeddedBackend) -> None:
+    """A browser sends the cookies of a host to all its ports: `dev` and `ui` side by side."""
+    form = {"name": NAME, "paused": "false"}
+    with served(backend) as other:
+        token = form_token(pages.get(f"/deployment?name={NAME}").text)
+        other.cookies.update(pages.cookies)
+        other.get("/")
+        pages.cookies.update(other.cookies)
+        answer = pages.post("/deployment/pause", data={**form, "token": token})
+
+    assert answer.status_code == 303
+    assert len(pages.cookies) == 2
+
+
 def test_what_a_browser_sends_for_another_site_is_no_json(pages: httpx.Client) -> None:
     """A form of any site can send these types without asking; none of them is taken."""
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
@@ -68,7 +83,7 @@ def test_with_a_token_only_those_who_know_it_are_let_in(backend: EmbeddedBackend
         assert client.get("/api/runs", headers={"authorization": "Bearer wrong"}).status_code == 401
         assert client.get("/api/runs", headers={"authorization": f"Bearer {_TOKEN}"}).status_code == 200
         assert client.post("/login", data={"access_token": "wrong"}).status_code == 403
-        client.cookies.set("syntask_session", Sessions(_TOKEN).new())
+        client.cookies.set(cookie_name(client.base_url.port or 0), Sessions(_TOKEN).new())
         assert client.get("/").headers["location"] == "/login", "the session of an earlier process"
         client.cookies.clear()
 
