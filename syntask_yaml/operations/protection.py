@@ -10,6 +10,7 @@ from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.value import flag
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.version import branch_of
+from syntask_yaml.project.git_program import why_unread
 from syntask_yaml.project.load import Project
 from syntask_yaml.project.repository import is_clean
 from syntask_yaml.project.revisions import history_of
@@ -43,9 +44,10 @@ def protection_problems(context: DeployContext) -> Iterator[Diagnostic]:
 def _unclean(target: str, place: Node, project: Project) -> Iterator[Diagnostic]:
     state = is_clean(project.root)
     if state is not True:
-        why = "there are uncommitted changes" if state is False else "this is no git repository"
+        changes = "there are uncommitted changes", "Commit or stash them."
+        why, remedy = changes if state is False else why_unread(project.root)
         detail = f"The target `{target}` is deployed from a clean checkout only, and {why}."
-        yield place.problem("protected-target", detail, f"Commit or stash them. {_FORCE}")
+        yield place.problem("protected-target", detail, f"{remedy} {_FORCE}")
 
 
 def _texts(value: object) -> list[str]:
@@ -61,4 +63,8 @@ def _elsewhere(context: DeployContext, branches: list[str]) -> str:
         has_it = commit is not None and any(history.is_in(commit.sha, each) for each in branches)
         return "" if has_it else "that does not have this commit"
     branch = branch_of(context.versions.commit, context.environ)
-    return "" if branch in branches else f"this is on {f'`{branch}`' if branch else 'no branch'}"
+    if branch in branches:
+        return ""
+    if not branch and is_clean(project.root) is None:
+        return why_unread(project.root)[0]
+    return f"this is on {f'`{branch}`' if branch else 'no branch'}"

@@ -1,7 +1,4 @@
-"""What the git repository of a project says of itself.
-
-The program git is asked: a plan asks it thrice, in a small part of the time that importing GitPython takes.
-"""
+"""What the git repository of a project says of itself."""
 
 from __future__ import annotations
 
@@ -12,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-# With them, git would look elsewhere than where it is asked.
-_OTHER_REPOSITORY = frozenset({"GIT_DIR", "GIT_WORK_TREE"})
+from syntask_yaml.project.git_program import GitRefused, git
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +120,7 @@ def _text(tree: Path, *arguments: str) -> str | None:
 
 def _answer(tree: Path, *arguments: str) -> bytes | None:
     """What git prints about the repository at *tree*; None if it fails, or is not installed."""
-    import subprocess
-
-    environ = {name: value for name, value in os.environ.items() if name not in _OTHER_REPOSITORY}
-    command = ["git", "-c", "core.fsmonitor=false", *arguments]
     try:
-        return subprocess.run(
-            command,
-            cwd=tree,
-            env={**environ, "LC_ALL": "C"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=True,
-        ).stdout
-    except (OSError, subprocess.CalledProcessError):
+        return git(tree, *arguments)
+    except (OSError, GitRefused):
         return None

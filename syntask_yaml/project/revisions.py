@@ -1,13 +1,11 @@
 """States of a git repository: the commit that a text means, what differs between states, and their files.
 
-The program git is asked. No text of a user's becomes an option of it, it runs no hooks, asks nothing, and
-writes nothing into the repository.
+No text of a user's becomes an option of git.
 """
 
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,16 +13,8 @@ from pathlib import Path
 
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import SyntaskError, UsageError
+from syntask_yaml.project.git_program import GitRefused, git, why_unread
 
-_OWN_CONFIGURATION = (
-    "-c",
-    "core.fsmonitor=false",
-    "-c",
-    f"core.hooksPath={os.devnull}",
-    "-c",
-    "core.quotePath=false",
-)
-_ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
 _DEEPEN = (
     "Run `git fetch --unshallow`. In GitHub Actions, give `actions/checkout` the input `fetch-depth: 0`; in "
     "GitLab CI, set `GIT_DEPTH: 0`."
@@ -178,35 +168,24 @@ class History:
     def _answer(self, *arguments: str) -> str | None:
         """What git prints; None where it does not know."""
         try:
-            return os.fsdecode(_git(self.tree, *arguments)).strip() or None
-        except subprocess.CalledProcessError:
+            return os.fsdecode(git(self.tree, *arguments)).strip() or None
+        except GitRefused:
             return None
 
     def _run(self, *arguments: str, given: bytes = b"") -> bytes:
         try:
-            return _git(self.tree, *arguments, given=given)
-        except subprocess.CalledProcessError as error:
-            lines = error.stderr.decode(errors="replace").strip().splitlines()
-            detail = f"`git {arguments[0]}` failed: {lines[-1] if lines else 'it did not say why'}."
-            raise RevisionUnavailable(detail) from error
+            return git(self.tree, *arguments, given=given)
+        except GitRefused as error:
+            raise RevisionUnavailable(f"`git {arguments[0]}` failed: {error}.") from error
 
 
 def history_of(directory: Path) -> History:
     """The repository that *directory* is in. Raises RevisionUnavailable where it is in none."""
     try:
-        tree = os.fsdecode(_git(directory, "rev-parse", "--show-toplevel")).removesuffix("\n")
-    except subprocess.CalledProcessError:
-        tree = ""
-    except FileNotFoundError:
-        raise RevisionUnavailable("The program `git` is not installed.", hint="Install git.") from None
-    if not tree:
-        detail = f"`{directory}` is in no working tree of a git repository, so it has no earlier states."
-        raise RevisionUnavailable(detail, hint="Run the command in a clone of the repository.")
+        tree = os.fsdecode(git(directory, "rev-parse", "--show-toplevel")).removesuffix("\n")
+    except (FileNotFoundError, GitRefused):
+        why, remedy = why_unread(directory)
+        raise RevisionUnavailable(
+            f"There are no earlier states of `{directory}`: {why}.", hint=remedy
+        ) from None
     return History(Path(tree))
-
-
-def _git(directory: Path, *arguments: str, given: bytes = b"") -> bytes:
-    command, environ = ["git", *_OWN_CONFIGURATION, *arguments], {**os.environ, **_ENVIRONMENT}
-    return subprocess.run(
-        command, cwd=directory, env=environ, input=given, capture_output=True, check=True
-    ).stdout

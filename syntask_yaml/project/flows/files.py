@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from syntask_yaml.project.git_program import GitRefused, git
 from syntask_yaml.project.repository import find_tree
 
 SUFFIX = ".py"
@@ -37,12 +38,10 @@ def _from_git(root: Path) -> Sequence[str] | None:
     """What git lists, or None where *root* is in no repository, or there is no git."""
     if find_tree(root) is None:
         return None
-    import subprocess
-
     try:
         tracked = [line.partition("\t") for line in _git_lists(root, "--stage")]
         untracked = _git_lists(root, "--others", "--exclude-standard")
-    except (OSError, subprocess.CalledProcessError):
+    except (OSError, GitRefused):
         return None
     names = {name for _, _, name in tracked} | set(untracked)
     inner = [name for mode, _, name in tracked if mode.startswith(_SUBMODULE)]
@@ -52,11 +51,7 @@ def _from_git(root: Path) -> Sequence[str] | None:
 
 
 def _git_lists(root: Path, *options: str) -> list[str]:
-    import subprocess
-
-    command = ["git", "-c", "core.quotePath=false", "-c", "core.fsmonitor=false", "ls-files", "-z", *options]
-    done = subprocess.run(command, cwd=root, stdin=subprocess.DEVNULL, capture_output=True, check=True)
-    return [os.fsdecode(line) for line in done.stdout.split(b"\0") if line]
+    return [os.fsdecode(line) for line in git(root, "ls-files", "-z", *options).split(b"\0") if line]
 
 
 def _from_inner(root: Path, folder: str) -> Iterator[str]:
