@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
+from typing import Any
 
 from syntask_yaml.model.schedule import Cron, Interval, RRule, Schedule, Timing, canonical
 from syntask_yaml.model.value import Maybe, is_same_json
@@ -126,7 +127,14 @@ def _anchor(schedule: Schedule) -> str:
 
 
 def _parameters(schedule: Schedule) -> str:
-    return f" {json.dumps(schedule.parameters, default=str)}" if schedule.parameters else ""
+    return f" {json.dumps(_in_order(schedule.parameters), default=str)}" if schedule.parameters else ""
+
+
+def _in_order(value: Any) -> Any:
+    """*value* with the keys of mappings sorted: a server on PostgreSQL stores them in an order of its own."""
+    if isinstance(value, Mapping):
+        return {key: _in_order(value[key]) for key in sorted(value, key=str)}
+    return list(map(_in_order, value)) if isinstance(value, (list, tuple)) else value
 
 
 def _counted(keys: Sequence[str]) -> Iterator[str]:

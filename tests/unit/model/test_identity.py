@@ -51,6 +51,19 @@ def test_schedules_that_differ_in_parameters_alone_are_two() -> None:
     assert changes([ROME, OSLO], [OSLO, ROME]) == {}
 
 
+def test_a_server_may_store_parameters_in_another_order() -> None:
+    """PostgreSQL sorts the keys of a mapping by their length."""
+    steps = [{"extract": 1, "load": [{"table": "a", "to": "b"}]}, {"extract": 2, "load": []}]
+    stored = [{"load": [{"to": "b", "table": "a"}], "extract": 1}, {"load": [], "extract": 2}]
+    before, after = (
+        [Schedule(timing=SIX, parameters={"steps": each}, active=True) for each in side]
+        for side in (stored, steps)
+    )
+
+    assert schedule_keys(before) == schedule_keys(after)
+    assert changes(before, after) == {}
+
+
 def test_schedules_that_differ_in_their_anchor_alone_are_two() -> None:
     hourly = [Schedule(timing=Interval(3600, anchor)) for anchor in (FIRST, SECOND)]
 
