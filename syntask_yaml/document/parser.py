@@ -6,12 +6,14 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from yaml import SafeLoader as PureParser
+
 try:
     from yaml.cyaml import CParser as Parser  # type: ignore[attr-defined]  # its stubs leave it out
 except ImportError:
     from yaml import SafeLoader as Parser  # type: ignore[assignment]
 
-__all__ = ["Parser", "collector_at_rest"]
+__all__ = ["Parser", "PureParser", "collector_at_rest"]
 
 
 @contextmanager

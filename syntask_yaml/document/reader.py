@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from yaml import YAMLError
 from yaml.events import DocumentStartEvent
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
-from syntask_yaml.document.parser import Parser, collector_at_rest
+from syntask_yaml.document.parser import Parser, PureParser, collector_at_rest
 from syntask_yaml.document.problems import Fatal, Problems
-from syntask_yaml.document.syntax import SYNTAX_ERRORS, syntax_problem
+from syntask_yaml.document.syntax import SYNTAX_ERRORS, is_colon_in_flow, syntax_problem
 from syntask_yaml.document.tree import build_tree
 from syntask_yaml.source import Source, Span
 
 MAX_BYTES = 256 * 1024 * 1024
 _PIECE = 1024 * 1024
+# Characters. PyYAML's own parser takes 30 times as long as libyaml, and most texts are refused by both.
+_MOST_READ_AGAIN = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -82,10 +85,24 @@ def read(source: Source) -> Document:
     except Fatal as fatal:
         problems.found.append(fatal.problem)
     except SYNTAX_ERRORS as error:
+        if is_colon_in_flow(error) and (document := _read_as_prefect_does(source)) is not None:
+            return document
         problems.found.append(syntax_problem(error, source))
     else:
         return Document(source, Node(value, source, location), tuple(problems.found))
     return Document(source, Node(None, source, 0), tuple(problems.found), is_readable=False)
+
+
+def _read_as_prefect_does(source: Source) -> Document | None:
+    """The document in a text that libyaml refuses, if PyYAML's own parser, which Prefect uses, accepts it."""
+    if len(source.text) > _MOST_READ_AGAIN:
+        return None
+    problems = Problems(source)
+    try:
+        value, location = build_tree(problems, PureParser)
+    except (Fatal, YAMLError, ValueError, OverflowError):
+        return None
+    return Document(source, Node(value, source, location), tuple(problems.found))
 
 
 def read_each(source: Source, *, at_most: int) -> list[Document]:

@@ -63,6 +63,11 @@ SyntaxProblem = yaml.MarkedYAMLError | yaml.reader.ReaderError | UnicodeEncodeEr
 SYNTAX_ERRORS = (yaml.MarkedYAMLError, yaml.reader.ReaderError, UnicodeEncodeError)
 
 
+def is_colon_in_flow(error: SyntaxProblem) -> bool:
+    """Whether libyaml refuses what PyYAML's own parser reads: `{months:[1, 2], "year": 2021}`."""
+    return isinstance(error, yaml.MarkedYAMLError) and error.problem == "found unexpected ':'"
+
+
 def syntax_problem(error: SyntaxProblem, source: Source) -> Diagnostic:
     """What is wrong with the text of *source*, which made the parser raise *error*."""
     if isinstance(error, UnicodeEncodeError):  # half of a surrogate pair

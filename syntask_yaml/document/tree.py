@@ -54,19 +54,20 @@ class _MergeKey(str):
 _MERGE = _MergeKey("<<")
 
 
-def build_tree(problems: Problems) -> tuple[Any, Location]:
-    """The value that the source of *problems* holds, and its place.
+def build_tree(problems: Problems, parser: Any = Parser) -> tuple[Any, Location]:
+    """The value that the source of *problems* holds, and its place; *parser* is one of PyYAML's classes.
 
     Raises Fatal, or what the parser raises, where reading cannot go on.
     """
-    return _Builder(problems).build()
+    return _Builder(problems, parser).build()
 
 
 class _Builder:
     """The stack machine: one `OpenContainer` for each container that the parser is inside of."""
 
-    def __init__(self, problems: Problems) -> None:
+    def __init__(self, problems: Problems, parser: Any) -> None:
         self._problems = problems
+        self._parser = parser
         self._anchors = Anchors(problems)
         self._stack: list[OpenContainer] = []
         self._root: tuple[Any, Location] = (None, 0)
@@ -85,7 +86,7 @@ class _Builder:
             AliasEvent: self._alias,
             DocumentStartEvent: self._document,
         }
-        next_event = Parser(self._problems.source.text).get_event
+        next_event = self._parser(self._problems.source.text).get_event
         while (kind := type(event := next_event())) is not StreamEndEvent:
             handler = handlers.get(kind)
             if handler is not None:

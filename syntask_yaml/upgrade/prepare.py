@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.events import Observer, nobody
@@ -13,7 +14,8 @@ from syntask_yaml.operations.init import FILE_NAME
 from syntask_yaml.upgrade.agent_deployment import Form
 from syntask_yaml.upgrade.answers import Answer, Known, Served
 from syntask_yaml.upgrade.conversion import convert_all, merge_conversion
-from syntask_yaml.upgrade.edits import marked_files, names_in_marker, settle, template_changes
+from syntask_yaml.upgrade.converted_before import entries_before, names_by_file
+from syntask_yaml.upgrade.edits import marked_files, settle, template_changes
 from syntask_yaml.upgrade.equivalents import answer
 from syntask_yaml.upgrade.find import FoundFile
 from syntask_yaml.upgrade.flow_changes import changes_of, secrets_of, without_entries
@@ -101,7 +103,7 @@ def _settled(
     """What becomes of commands, and of the files that contain them."""
     if SourceKind.COMMANDS not in request.only:
         return []
-    known = replace(_known(results, sources.files), project_at=_projects(targets))
+    known = replace(_known(results, sources.files, targets), project_at=_projects(targets))
     return [
         settle(each, list(filter(None, (answer(command, known) for command in each.commands))))
         for each in sources.commanding
@@ -113,7 +115,7 @@ def _projects(targets: Targets) -> Callable[[Path], Path]:
     return lambda folder: targets.of(folder / FILE_NAME)[1].resolve()
 
 
-def _known(results: Sequence[DeploymentResult], files: Iterable[FoundFile]) -> Known:
+def _known(results: Sequence[DeploymentResult], files: Iterable[FoundFile], targets: Targets) -> Known:
     """What the commands of scripts can mean: deployments that are converted now, or were before."""
     by_file: dict[Path, list[str]] = {}
     by_name: dict[str, list[tuple[str, str]]] = {}
@@ -125,17 +127,21 @@ def _known(results: Sequence[DeploymentResult], files: Iterable[FoundFile]) -> K
         named = each.full_name, str(result.entry.get("entrypoint", ""))
         if named not in by_name.setdefault(each.name, []):
             by_name[each.name].append(named)
-    for file in files:
-        if (file.is_yaml or file.is_python) and (names := names_in_marker(file.path)):
-            by_file.setdefault(file.path.resolve(), []).extend(names)
+    served = [_served(each.entry, each.converted.source.text("work_pool_name")) for each in converted]
+    before = names_by_file(files)
+    for path, names in before.items():
+        by_file.setdefault(path, []).extend(names)
+    for full_name, entry in entries_before(before, targets):
+        named = full_name, str(entry.get("entrypoint", ""))
+        by_name.setdefault(full_name.rpartition("/")[2], []).append(named)
+        served.append(_served(entry))
     left = (each.converted.source.path.resolve() for each in results if each.status is Status.LEFT)
-    return Known(by_file, by_name, tuple(dict.fromkeys(_served(converted))), frozenset(left))
+    return Known(by_file, by_name, tuple(dict.fromkeys(filter(None, served))), frozenset(left))
 
 
-def _served(results: Iterable[DeploymentResult]) -> Iterator[Served]:
-    """Who serves which work queue."""
-    for result in results:
-        pool = result.entry.get("work_pool")
-        if isinstance(pool, Mapping) and pool.get("name"):
-            queue, old = pool.get("work_queue_name", DEFAULT_QUEUE), result.converted.source
-            yield Served(str(queue), str(pool["name"]), old.text("work_pool_name"))
+def _served(entry: Mapping[str, Any], old_pool: str = "") -> Served | None:
+    """Who serves the work queue of *entry*."""
+    pool = entry.get("work_pool")
+    if not isinstance(pool, Mapping) or not pool.get("name"):
+        return None
+    return Served(str(pool.get("work_queue_name", DEFAULT_QUEUE)), str(pool["name"]), old_pool)

@@ -197,11 +197,12 @@ def _declared(target: OpenedFile, alike: Iterable[Declaration], entry: Entry) ->
 
 
 def _has_flow_of(target: OpenedFile, declaration: Declaration, entry: Entry) -> bool:
-    mine = str(entry.get("entrypoint", ""))
-    return declaration.entrypoint == mine or _flow(target, declaration.entrypoint) == _flow(target, mine)
+    if declaration.entrypoint == entry.get("entrypoint"):
+        return True
+    return _flow_of(target, declaration.node.value) == _flow_of(target, entry)
 
 
-def _flow_of(target: OpenedFile, entry: Entry, *, is_read: bool) -> str:
+def _flow_of(target: OpenedFile, entry: Entry, *, is_read: bool = True) -> str:
     """The name of the flow that *entry* deploys, as far as its file tells."""
     entrypoint = str(entry.get("entrypoint", ""))
     return str(entry.get("flow_name") or (_flow(target, entrypoint) if is_read else entrypoint))

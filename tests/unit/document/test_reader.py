@@ -232,3 +232,32 @@ def test_more_documents_than_asked_for_are_a_problem() -> None:
     (document,) = read_each(Source("all.yaml", "a: 1\n---\nb: 2\n"), at_most=1)
 
     assert [each.code for each in document.diagnostics] == ["several-documents"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'a: {"color": "yellow", months:[1, 2, 3], "year": 2021}\n',
+        "a: {b:[1], c:{d: 1}}\n",
+    ],
+)
+def test_what_only_prefects_parser_accepts_is_read(text: str) -> None:
+    """libyaml, which we use because it is faster, refuses some texts that PyYAML itself reads."""
+    with pytest.raises(yaml.YAMLError):
+        yaml.load(text, yaml.CSafeLoader)
+
+    document = read_text(text)
+
+    assert document.is_readable
+    assert document.root.value == yaml.safe_load(text)
+    assert document.root.at(("a",)).span.text.startswith("{")
+
+
+@pytest.mark.parametrize(
+    "text", ['a: "\\UFFFFFFFF"\n', "a: {b:[1], c:{d: 1}}}\n", f"a: {{b:[1], {'c: 1, ' * 20_000}}}\n"]
+)
+def test_what_is_refused_by_both_or_long_is_no_document(text: str) -> None:
+    document = read_text(text)
+
+    assert not document.is_readable
+    assert len(document.diagnostics) == 1

@@ -261,6 +261,22 @@ def test_an_agent_sees_the_queues_of_its_pool(old: OldRepository) -> None:
     )
 
 
+def test_an_agent_of_several_types_stays_one(old: OldRepository) -> None:
+    """Also where the next run converts only one of its deployments, again."""
+    block = inline("docker-container", image="r.example.com/o:1")
+    old.deployment("a.yaml", name="a", infrastructure=block)
+    script = old.write(
+        "run.sh",
+        "prefect deployment build flows.py:load_orders -n b\nprefect agent start -q default\n",
+    )
+    first, text = old.written(), script.read_text()
+
+    second = old.written()
+
+    assert script.read_text() == text
+    assert "several-types-one-agent" in codes(first.diagnostics) & codes(second.diagnostics)
+
+
 def test_what_is_left_is_said_again(old: OldRepository) -> None:
     """Also once the deployment is converted."""
     old.deployment()

@@ -252,3 +252,16 @@ def test_a_name_on_two_lines_stays_in_the_comment(old: OldRepository) -> None:
     if any(result.status is not Status.LEFT for result in upgrade.results):
         assert first.startswith("# syntask upgrade: now in syntask.yaml as load-orders/a name: b")
         assert second.startswith("name:")
+
+
+def test_a_flow_without_source_is_known_again(old: OldRepository) -> None:
+    """What was refused beside another file of the deployment is refused beside its entry, too."""
+    old.deployment("a.yaml", entrypoint="gone/flows.py:load_orders")
+    old.deployment("b.yaml", entrypoint="lost/flows.py:load_orders", tags=["b"])
+
+    first = old.written()
+    second = old.upgrade()
+
+    assert [result.status for result in first.results] == [Status.NOTED, Status.LEFT]
+    assert [result.status for result in second.results] == [Status.LEFT]
+    assert second.changes == ()
