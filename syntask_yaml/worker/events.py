@@ -63,9 +63,10 @@ class PoolWaits:
 
 @dataclass(frozen=True, slots=True)
 class ProjectChanged:
-    """*files* of the project have changed, and it is deployed again."""
+    """*files* of the project have changed, or all of them *are_gone*, and it is deployed again."""
 
     files: tuple[Path, ...]
+    are_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

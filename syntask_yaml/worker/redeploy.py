@@ -58,7 +58,8 @@ class Redeployer:
         before, self._seen = self._seen, snapshot(self._deployed)
         changed = changed_files(self._deployed, self._seen) if self._seen == before else []
         if changed:
-            self.notify(ProjectChanged(tuple(changed)))
+            are_gone = all(self._seen.get(file) is None for file in changed)
+            self.notify(ProjectChanged(tuple(changed), are_gone))
         if changed or (self._failed is not None and has_passed(self._failed, RETRY_AFTER, now)):
             self._deploying = self._thread.submit(self._deploy)
 

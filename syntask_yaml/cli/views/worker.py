@@ -73,9 +73,10 @@ def _show_service(event: WorkerEvent) -> None:
                 say(f"No longer serves {_pools(dropped)}.")
         case PoolWaits(reason, hint):
             say(f"warning: {reason} {hint}")
-        case ProjectChanged(files):
+        case ProjectChanged(files, are_gone):
             more = f" and {len(files) - 1} more" if len(files) > 1 else ""
-            say(f"`{printable(str(files[0]))}`{more} changed. Deploying again.")
+            what = "changed" if not are_gone else "are gone" if more else "is gone"
+            say(f"`{printable(str(files[0]))}`{more} {what}. Deploying again.")
         case DeployFailed(wait, reason):
             why = f": {reason}" if reason else ""
             say(

@@ -76,6 +76,35 @@ def test_it_deploys_on_save_runs_at_a_click_and_ends_with_everything(deployed: D
 
 
 @pytest.mark.torture
+def test_it_follows_a_file_that_is_broken_deleted_renamed_and_saved_often(deployed: Deployed) -> None:
+    """Each time it says what became of the file; of many saves in a second, the last one counts."""
+    site = deployed()
+    site.declare({"one": RETURNS})
+    file, code = site.code / "syntask.yaml", site.code / "plain.py"
+    with Dev(site) as dev:
+        dev.until("created  returns/one")
+        whole = code.read_text(encoding="utf-8")
+        code.write_text(f"{whole}\ndef broken(:\n", encoding="utf-8")
+        dev.until("Cannot read flows from `plain.py`: syntax error")
+        code.write_text(whole, encoding="utf-8")
+        dev.until("unchanged on embedded")
+        file.rename(site.code / "away.yaml")
+        dev.until(r"syntask.yaml` is gone. Deploying again")
+        dev.until("No project file")
+        (site.code / "away.yaml").rename(file)
+        dev.until(r"(?s)No project file.*unchanged on embedded")
+        for number in range(30):
+            site.declare({"one": RETURNS, f"save-{number}": RETURNS})
+        dev.until("created  returns/save-29")
+        with site.backend() as backend:
+            names = {each.deployment.name for each in backend.deployments()}
+
+    assert {"one", "save-29"} <= names
+    assert len(names) <= 4, "a deploy for each save"
+    assert "Traceback" not in dev.text
+
+
+@pytest.mark.torture
 def test_killed_it_leaves_no_deploy_and_no_step_behind(deployed: Deployed) -> None:
     site = deployed()
     script = f"sh -c 'echo $$ > {site.marks}/step; echo $PPID > {site.marks}/deploy; exec sleep 600'"

@@ -69,6 +69,7 @@ def test_a_file_that_goes_and_comes_back_is_noticed_both_times(desk: Desk) -> No
     assert desk.after(seconds=5) == ["a", ""]
     desk.file.write_text("back", encoding="utf-8")
     assert desk.after(seconds=5) == ["a", "", "back"]
+    assert desk.told == [ProjectChanged((desk.file,), are_gone=True), ProjectChanged((desk.file,))]
 
 
 def test_what_failed_is_tried_at_the_next_change_and_after_a_while(desk: Desk) -> None:
