@@ -149,7 +149,7 @@ def hash_objects(value: Any) -> str:
     from syntask._results.store import digest, pickled
 
     try:
-        return digest(json_values.dumps(value, _part_of_key).encode())
+        return digest(json_values.canonical(value, _part_of_key).encode())
     except SerializationError:  # it may contain itself
         pass
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
@@ -12,28 +13,33 @@ from syntask._exceptions import SerializationError
 _TYPE = "$type"
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 
-
 Encode = Callable[[Any], Any]
+Other = Callable[[Any, Encode], Any]
+
+
+def dumps(value: Any) -> str:
+    """*value* as JSON. Raises SerializationError for what has no form."""
+    return _text(_Writer(_refused, has_order=True).encode, value)
+
+
+def canonical(value: Any, other: Other) -> str:
+    """*value* as JSON that is the same for equal values, whatever the order of the keys of mappings.
+
+    *other* makes JSON of a value that has no form, with a function for its parts.
+    Raises SerializationError where it does, and for a value that contains itself.
+    """
+    return _text(_Writer(other, has_order=False).encode, value)
+
+
+def _text(encode: Encode, value: Any) -> str:
+    try:
+        return json.dumps(encode(value), separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise SerializationError(f"JSON cannot hold the value: {error}.") from error
 
 
 def _refused(value: Any, _encode: Encode) -> Any:
     raise SerializationError(f"JSON cannot hold a value of type {type(value).__qualname__}.")
-
-
-def dumps(value: Any, other: Callable[[Any, Encode], Any] = _refused) -> str:
-    """*value* as JSON, always the same for equal values.
-
-    *other* makes JSON of a value that has no form, with a function for its parts. By default, there is none:
-    raises SerializationError.
-    """
-
-    def encode(value: Any) -> Any:
-        return _encoded(value, encode, other)
-
-    try:
-        return json.dumps(encode(value), sort_keys=True, separators=(",", ":"))
-    except (TypeError, ValueError, RecursionError) as error:
-        raise SerializationError(f"JSON cannot hold the value: {error}.") from error
 
 
 def loads(text: str) -> Any:
@@ -44,31 +50,39 @@ def loads(text: str) -> Any:
         raise ValueError(f"this is no value: {error}") from error
 
 
-def _encoded(value: Any, encode: Encode, other: Callable[[Any, Encode], Any]) -> Any:
-    kind = type(value)
-    if kind in _PLAIN:
-        return value
-    if kind is list:
-        return [encode(each) for each in value]
-    if kind is dict:
-        return _encoded_dict(value, encode)
-    name = name_of(kind)
-    if name in _ITEMS:
-        return {_TYPE: name, "value": _ITEMS[name]([encode(each) for each in value])}
-    if name in _FORMS:
-        return {_TYPE: name, "value": _FORMS[name][0](value)}
-    return other(value, encode)
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Makes what JSON can hold of values; *has_order* keeps that of the keys of a mapping."""
+
+    other: Other
+    has_order: bool
+
+    def encode(self, value: Any) -> Any:
+        kind = type(value)
+        if kind in _PLAIN:
+            return value
+        if kind is list:
+            return [self.encode(each) for each in value]
+        if kind is dict:
+            return self._encoded_dict(value)
+        name = name_of(kind)
+        if name in _ITEMS:
+            return {_TYPE: name, "value": _ITEMS[name]([self.encode(each) for each in value])}
+        if name in _FORMS:
+            return {_TYPE: name, "value": _FORMS[name][0](value)}
+        return self.other(value, self.encode)
+
+    def _encoded_dict(self, value: dict[Any, Any]) -> Any:
+        if _TYPE not in value and all(type(key) is str for key in value):
+            keys = value if self.has_order else sorted(value)
+            return {key: self.encode(value[key]) for key in keys}
+        pairs = [[self.encode(key), self.encode(each)] for key, each in value.items()]
+        return {_TYPE: "builtins.dict", "value": pairs if self.has_order else _in_order(pairs)}
 
 
 def name_of(kind: type) -> str:
     """Where *kind* is imported from; in Python 3.13, the paths say `pathlib._local`."""
     return f"{kind.__module__}.{kind.__qualname__}".replace("pathlib._local.", "pathlib.")
-
-
-def _encoded_dict(value: dict[Any, Any], encode: Encode) -> Any:
-    if _TYPE not in value and all(type(key) is str for key in value):
-        return {key: encode(each) for key, each in value.items()}
-    return {_TYPE: "builtins.dict", "value": [[encode(k), encode(v)] for k, v in value.items()]}
 
 
 def _decoded(found: dict[str, Any]) -> Any:

@@ -45,6 +45,12 @@ def test_values_come_back_as_they_went(value: Any, tmp_path: Path) -> None:
         assert stored.value == value
 
 
+@pytest.mark.parametrize("value", [{"b": 1, "a": {"d": 2, "c": 3}}, {2: "b", 1: "a"}])
+def test_a_mapping_keeps_its_order(value: dict[Any, Any]) -> None:
+    """Otherwise, the columns of a report are in another order where its data is from a cache."""
+    assert repr(loads(dumps(value))) == repr(value)
+
+
 class Colour(enum.Enum):
     RED = "red"
 
@@ -62,6 +68,7 @@ def test_what_json_cannot_hold_is_said(value: Any) -> None:
 
 def test_the_order_of_a_mapping_or_set_makes_no_other_key() -> None:
     assert hash_objects({"a": 1, "b": {2, 3}}) == hash_objects({"b": {3, 2}, "a": 1})
+    assert hash_objects({1: "a", 2: "b"}) == hash_objects({2: "b", 1: "a"})
     assert hash_objects([1]) != hash_objects((1,))
     with pytest.raises(HashError, match="cache_key_fn"):
         hash_objects(number for number in [1])
