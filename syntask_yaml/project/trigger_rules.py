@@ -5,7 +5,7 @@ The bounds are those of `prefect.server.events.schemas.automations` (3.8.8).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic
@@ -16,13 +16,15 @@ from syntask_yaml.model.trigger import kind_of, seconds_of
 _LEAST = {"Proactive": 10, "metric": 300}
 _STARTS = frozenset(f"prefect.flow-run.{state}" for state in ("Scheduled", "Pending", "Running", "*"))
 
+_ENDS = "prefect.flow-run.Completed"
+
 IsOpen = Callable[[object], bool]
 
 
 def check_trigger(trigger: Node, is_open: IsOpen) -> Iterator[Diagnostic]:
     """Everything that a server would refuse of a deployment's trigger; nothing is asked of what *is_open*."""
     yield from check_form(trigger, is_open)
-    yield from check_loops(trigger, is_open)
+    yield from tuple(check_loops(trigger, is_open)) or check_chain(trigger, is_open)
 
 
 def check_loops(trigger: Node, is_open: IsOpen) -> Iterator[Diagnostic]:
@@ -39,6 +41,19 @@ def check_loops(trigger: Node, is_open: IsOpen) -> Iterator[Diagnostic]:
         detail = "Every run that the trigger starts would fire it again, so a server rejects it."
         hint = "Select other runs with `match` or `match_related`."
         yield trigger.problem("wrong-value", detail, hint)
+
+
+def check_chain(trigger: Node, is_open: IsOpen) -> Iterator[Diagnostic]:
+    """Warn of a trigger that fires when any run completes, and so once more for each run that it starts."""
+    given = {key: value for key, value in trigger.value.items() if value is not None}
+    keys = ("type", "posture", "expect", "threshold")
+    if any(is_open(given.get(key)) for key in keys) or (given.get("type") or kind_of(given)) != "event":
+        return
+    if given.get("posture", "Reactive") == "Reactive" and _fires_for_own_end(given):
+        place = trigger.get("expect") or trigger
+        detail = "It fires for every run that completes, so each run that it starts would start another one."
+        hint = "Select events with `expect`, or runs with `match` or `match_related`."
+        yield place.problem("wrong-value", detail, hint).as_warning()
 
 
 def check_form(trigger: Node, is_open: IsOpen) -> Iterator[Diagnostic]:
@@ -95,11 +110,26 @@ def _check_absence(trigger: Node, within: Any, is_open: IsOpen) -> Iterator[Diag
 
 def _is_loop(given: Mapping[str, Any]) -> bool:
     """Whether runs of the deployment itself fire the trigger, as the server finds out."""
+    return not _STARTS.isdisjoint(_expected(given)) and _is_for_every_run(given)
+
+
+def _fires_for_own_end(given: Mapping[str, Any]) -> bool:
+    """Whether the trigger fires when a run of the deployment completes, which a server lets pass."""
+    expected = _expected(given)
+    meant = (each == _ENDS or (each.endswith("*") and _ENDS.startswith(each[:-1])) for each in expected)
+    is_alone = not given.get("after") and given.get("threshold", 1) in (0, 1)
+    return (not expected or any(meant)) and is_alone and _is_for_every_run(given)
+
+
+def _expected(given: Mapping[str, Any]) -> Sequence[str]:
     expect = given.get("expect") or ()
+    return [expect] if isinstance(expect, str) else [str(each) for each in expect]
+
+
+def _is_for_every_run(given: Mapping[str, Any]) -> bool:
     related = given.get("match_related") or {}
     return (
         given.get("enabled", True) is True
-        and not _STARTS.isdisjoint([expect] if isinstance(expect, str) else expect)
         and _is_every_run(given.get("match"))
         and any(map(_is_every_run, related if isinstance(related, list) else [related]))
     )

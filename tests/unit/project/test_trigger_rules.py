@@ -97,7 +97,7 @@ def test_a_trigger_is_refused_where_the_server_refuses_it(what: str, tmp_path: P
 
     problems = problems_of(trigger, tmp_path)
 
-    assert is_accepted == (problems == []), problems
+    assert is_accepted == (not any(each.is_error for each in problems)), problems
     assert all(each.span is not None for each in problems)
 
 
@@ -108,6 +108,40 @@ def test_a_trigger_that_fires_for_ever_is_a_warning(trigger: dict[str, Any], tmp
     problems = problems_of(trigger, tmp_path)
 
     assert ["every 10 seconds" in each.detail and not each.is_error for each in problems] == [True]
+
+
+_EVERY_RUN = {"prefect.resource.id": "prefect.flow-run.*"}
+
+
+@pytest.mark.parametrize(
+    ("trigger", "is_endless"),
+    [
+        ({"expect": ["prefect.flow-run.Completed"]}, True),
+        ({"expect": "prefect.flow-run.Comp*", "match": _EVERY_RUN}, True),
+        ({"expect": []}, True),
+        ({"expect": ["a", "prefect.*"], "threshold": 0}, True),
+        ({"expect": ["prefect.flow-run.Completed"], "threshold": 5}, False),
+        ({"expect": ["prefect.flow-run.Completed"], "match_related": {"prefect.resource.name": "a"}}, False),
+        ({"expect": ["prefect.flow-run.Completed"], "after": ["a"]}, False),
+        ({"expect": ["prefect.flow-run.Completed"], "enabled": False}, False),
+        ({"match": {"prefect.resource.id": "file.*"}}, False),
+        (
+            {"require": "all", "triggers": [{"expect": ["prefect.flow-run.Completed"]}, {"expect": ["a"]}]},
+            False,
+        ),
+        ({"expect": "{{ $EVENT }}"}, False),
+    ],
+    ids=str,
+)
+def test_a_trigger_that_the_runs_it_starts_would_fire_is_a_warning(
+    trigger: dict[str, Any], is_endless: bool, tmp_path: Path
+) -> None:
+    """A server lets it pass, and starts a run after the other."""
+    problems = problems_of(trigger, tmp_path)
+
+    assert ["start another one" in each.detail and not each.is_error for each in problems] == [
+        True
+    ] * is_endless
 
 
 @pytest.mark.parametrize("key", ["within", "stale_after"])
