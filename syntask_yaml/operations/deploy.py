@@ -20,6 +20,7 @@ from syntask_yaml.operations.plan import (
     Planned,
     ignored_fields,
     make_plan,
+    names_of,
     plan_of,
     read_stored,
     read_stored_resources,
@@ -28,6 +29,7 @@ from syntask_yaml.operations.plan import (
 from syntask_yaml.operations.prepare import prepare_again
 from syntask_yaml.operations.protection import refuse_protected
 from syntask_yaml.operations.prune import Approval, only_approved
+from syntask_yaml.operations.pruned_owners import former_names
 from syntask_yaml.operations.request import Request
 from syntask_yaml.operations.resources.shared import claim_shared
 from syntask_yaml.operations.resources.write import ResourceWriter
@@ -149,9 +151,10 @@ def _check_origin(context: DeployContext, request: Request, turn: Turn, last: La
 
 def _has_changed(planned: Planned, context: DeployContext, request: Request) -> bool:
     """Whether the backend has anything else by now than when the plan was made."""
+    former = former_names(context, request, names_of(planned.prepared), planned.stored)
     return (
         read_stored(planned.prepared, context, request) != planned.stored
-        or read_stored_resources(planned, context, request) != planned.stored_resources
+        or read_stored_resources(planned, context, request, former=former) != planned.stored_resources
     )
 
 

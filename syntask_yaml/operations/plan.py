@@ -29,7 +29,7 @@ from syntask_yaml.operations.prune import (
     with_removals,
     without_target,
 )
-from syntask_yaml.operations.pruned_owners import former_owners, pruned_owners
+from syntask_yaml.operations.pruned_owners import former_names, pruned_owners
 from syntask_yaml.operations.renames import half_renamed, likely_renames, without_wrong_renames
 from syntask_yaml.operations.request import Request
 from syntask_yaml.operations.resources.changes import (
@@ -154,7 +154,8 @@ def plan_of(
         raise ProjectInvalid(problems)
     stored = read_stored(prepared, context, request)
     plan = _compare(context, prepared, stored, request)
-    found = read_stored_resources(planned, context, request, lists=lists)
+    former = former_names(context, request, names_of(prepared), stored)
+    found = read_stored_resources(planned, context, request, former=former, lists=lists)
     changes = compare_resources(
         context, planned.resources, found, prune=request.prune, take_over=request.take_over
     )
@@ -176,26 +177,31 @@ def read_stored(prepared: Sequence[Prepared], context: DeployContext, request: R
     """Return what the backend has of what is *prepared*, and of the project where that matters."""
     looks_at_all = request.prune or request.take_over or context.backend.features.has_owners
     owners = (context.owner.project, owner_before_targets(context.project)) if looks_at_all else ()
-    projects, names = list(filter(None, owners)), _names(prepared)
+    projects, names = list(filter(None, owners)), names_of(prepared)
     stored = context.backend.deployments(projects=projects, names=names)
-    former = former_owners(context, names, stored) if request.prune and request.take_over else ()
+    former = former_names(context, request, names, stored)
     return context.backend.deployments(projects=[*projects, *former], names=names) if former else stored
 
 
-def _names(prepared: Sequence[Prepared]) -> set[str]:
+def names_of(prepared: Sequence[Prepared]) -> set[str]:
     """The names that what is *prepared* has, and had."""
     wanted = (each.deployment for each in prepared if each.deployment is not None)
     return {name for each in wanted for name in (each.full_name, each.renamed_from) if name}
 
 
 def read_stored_resources(
-    planned: Planned, context: DeployContext, request: Request, *, lists: BackendLists | None = None
+    planned: Planned,
+    context: DeployContext,
+    request: Request,
+    *,
+    former: frozenset[str] | None,
+    lists: BackendLists | None = None,
 ) -> FoundResources:
     """The same of resources; none where only a part of the project is planned."""
     if not request.selection.is_whole:
         return FoundResources()
     lists = lists or BackendLists(context.backend)
-    return read_resources(context, planned.resources, lists, prune=request.prune)
+    return read_resources(context, planned.resources, lists, prune=request.prune, former=former)
 
 
 def with_declared(context: DeployContext, request: Request) -> DeployContext:
@@ -213,7 +219,7 @@ def _compare(
     # Of two with one name, which Prefect's dialect lets pass, the last counts.
     named = {each.deployment.full_name: each.deployment for each in prepared if each.deployment is not None}
     wanted = list(named.values())
-    before, names = owner_before_targets(project), _names(prepared)
+    before, names = owner_before_targets(project), names_of(prepared)
     actual = [
         each
         for each in actual

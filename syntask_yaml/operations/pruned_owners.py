@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from pathlib import Path
 
 from syntask_yaml.errors import BackendRefused
-from syntask_yaml.model.deployment import Stored
+from syntask_yaml.model.deployment import Deployment, Stored
+from syntask_yaml.model.resource import Owner, ResourceLedger
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.request import Request
 
@@ -32,17 +33,32 @@ def pruned_owners(
     return former | {context.owner.project}
 
 
+def former_names(
+    context: DeployContext, request: Request, names: Set[str], stored: Sequence[Stored]
+) -> frozenset[str] | None:
+    """Return what the project was called, as `former_owners` does; None where *request* does not prune it."""
+    return former_owners(context, names, stored) if request.prune and request.take_over else None
+
+
 def former_owners(context: DeployContext, names: Set[str], stored: Sequence[Stored]) -> frozenset[str]:
     """The owners of those of *stored* called *names* that come from the same place, and the same target.
 
     One that another file in the folder is called is no former one: that file still deploys for it.
     """
+    owners = (each.deployment for each in stored if each.deployment.full_name in names)
+    return _former(context, owners)
+
+
+def former_owners_of_resources(
+    context: DeployContext, names: Set[str], ledgers: Sequence[ResourceLedger]
+) -> frozenset[str]:
+    """The same by the *names* of resources, and who has them in *ledgers*."""
+    return _former(context, (each.owner for each in ledgers if names & each.names))
+
+
+def _former(context: DeployContext, owners: Iterable[Deployment | Owner]) -> frozenset[str]:
     project, _, target = (context.owner.project or "").partition(":")
-    there = {
-        each.deployment.project or ""
-        for each in stored
-        if each.deployment.full_name in names and each.deployment.origin == context.origin
-    }
+    there = {each.project or "" for each in owners if each.origin == context.origin}
     others = {owner: owner.partition(":") for owner in there if owner}
     found = {owner for owner, (name, _, of) in others.items() if name != project and of == target}
     beside = _names_beside(context.project.file) if found and context.project.file else frozenset()

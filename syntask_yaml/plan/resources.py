@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any
 
 from syntask_yaml.model.resource import Owner, Resource, ResourceWrite, StoredResource
@@ -15,15 +15,21 @@ SECRET = "(secret)"
 
 
 def diff_resources(
-    wanted: Iterable[Resource], actual: Iterable[StoredResource], owner: Owner, *, prune: bool = False
+    wanted: Iterable[Resource],
+    actual: Iterable[StoredResource],
+    owner: Owner,
+    *,
+    prune: bool = False,
+    former: Set[str] = frozenset(),
 ) -> list[ResourceChange]:
     """The change for each wanted resource, in order, then deletions, what was written last first.
 
-    Only fields that are wanted are compared. *prune*: what *owner* has and does not want is deleted.
+    Only fields that are wanted are compared. *prune*: what *owner* has and does not want is deleted,
+    and what it had under its *former* names.
     """
     stored = {each.resource.full_name: each for each in actual}
     changes = [_change(each, stored.pop(each.full_name, None), owner) for each in wanted]
-    left = [each for each in stored.values() if prune and each.owner.project == owner.project]
+    left = [each for each in stored.values() if prune and each.owner.project in {owner.project, *former}]
     return changes + [_deletion(each) for each in reversed(left)]
 
 

@@ -21,6 +21,8 @@ from syntask_yaml.operations.backend_lists import BackendLists
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.owners import is_from_elsewhere, refuse_from_elsewhere
 from syntask_yaml.operations.prune import still_deployed
+from syntask_yaml.operations.pruned_owners import former_owners_of_resources
+from syntask_yaml.operations.resources.automations import stored_automations
 from syntask_yaml.operations.resources.kinds import KINDS
 from syntask_yaml.plan.changes import Action, FieldChange, ResourceChange
 from syntask_yaml.plan.resources import diff_resources
@@ -31,10 +33,14 @@ _TAKE_OVER = "`syntask deploy --all --take-over`"
 
 @dataclass(frozen=True, slots=True)
 class FoundResources:
-    """What a backend has of the resources that a project declares, or owns, and all *ledgers*."""
+    """What a backend has of the resources that a project declares, or owns, and all *ledgers*.
+
+    *former* are the names that the project had as an owner, where what it had under them is pruned.
+    """
 
     stored: tuple[StoredResource, ...] = ()
     ledgers: tuple[ResourceLedger, ...] = ()
+    former: frozenset[str] = frozenset()
 
     def ledger_of(self, project: str | None) -> ResourceLedger:
         """The ledger of *project*, which may be empty."""
@@ -43,28 +49,39 @@ class FoundResources:
 
 
 def read_resources(
-    context: DeployContext, prepared: Sequence[BoundResource], lists: BackendLists, *, prune: bool
+    context: DeployContext,
+    prepared: Sequence[BoundResource],
+    lists: BackendLists,
+    *,
+    prune: bool,
+    former: frozenset[str] | None = None,
 ) -> FoundResources:
-    """What the backend has of what is *prepared*, and of the project. A server is asked only for a reason.
+    """What the backend has of what is *prepared*, and of the project, also under *former* names.
 
-    What is on *lists* was perhaps read before.
+    Its ledgers add some to these, unless they are None. A server is asked only for a reason. What is on
+    *lists* was perhaps read before.
     """
     if not (prepared or prune or context.backend.features.has_own_worker):
         return FoundResources()
     ledgers = tuple(context.backend.ledgers()) if context.owner.project is not None else ()
-    found = FoundResources(ledgers=ledgers)
+    if former is not None:
+        former |= former_owners_of_resources(context, {each.label for each in prepared}, ledgers)
+    found = FoundResources(ledgers=ledgers, former=former or frozenset())
     names: dict[ResourceKind, set[str]] = {kind: set() for kind in KINDS}
     for each in prepared:
         names[each.declared.kind].add(each.declared.name)
     own = found.ledger_of(context.owner.project)
-    for full_name in own.names:
+    of_former = (name for each in map(found.ledger_of, found.former) for name in each.names)
+    for full_name in (*own.names, *of_former):
         if parsed := parse_full_name(full_name):
             names[parsed[0]].add(parsed[1])
     if not (prune or own.may_have_automations or names[ResourceKind.AUTOMATION]):
         del names[ResourceKind.AUTOMATION]
     owners = {name: each.owner for each in reversed(ledgers) for name in each.names}
     owners |= dict.fromkeys(own.names, own.owner)
-    return replace(found, stored=tuple(_read(context, lists, names, owners)))
+    stored = [each for owner in found.former for each in stored_automations(lists.backend, (), Owner(owner))]
+    stored += _read(context, lists, names, owners)  # comes last: it counts where both have a name
+    return replace(found, stored=tuple(stored))
 
 
 def _read(
@@ -110,14 +127,14 @@ def compare_resources(
     if not take_over:
         found = _with_shared(context, prepared, found)
         for each in found.stored:
-            refuse_from_elsewhere(
-                context, each.owner, f"The {each.resource.kind.value} `{each.resource.name}`"
-            )
+            label = f"The {each.resource.kind.value} `{each.resource.name}`"
+            refuse_from_elsewhere(context, each.owner, label)
     if problems := tuple(_conflicts(context, prepared, found, take_over=take_over)):
         raise ProjectInvalid(problems)
     wanted = [each.resource for each in prepared if each.resource is not None]
     is_whole = len(wanted) == len(prepared)
-    changes = diff_resources(wanted, found.stored, context.owner, prune=prune and is_whole)
+    prune = prune and is_whole
+    changes = diff_resources(wanted, found.stored, context.owner, prune=prune, former=found.former)
     if take_over:
         changes += _from_elsewhere(context, {each.full_name for each in changes}, found)
     return tuple(_with_holders(context, changes, found, of_others))
@@ -132,7 +149,8 @@ def _with_holders(
     """
     own = context.owner.project
     held_here = found.ledger_of(own).names
-    held = {name for each in found.ledgers if each.owner.project != own for name in each.names}
+    others = (each for each in found.ledgers if each.owner.project not in {own, *found.former})
+    held = {name for each in others for name in each.names}
     held |= of_others
     stored = {each.resource.full_name: each for each in found.stored}
     for change in changes:

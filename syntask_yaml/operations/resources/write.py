@@ -137,15 +137,23 @@ class ResourceWriter:
 
     def _is_taken(self, change: ResourceChange, other: Owner) -> bool:
         """Whether *other* has the resource no more. Targets of a project share what is not taken over."""
+        if change.write is not None and change.write.after is None:
+            return other.project in self._found.former
+        return not self._is_own(change) or not is_of_another_target(self._context, other)
+
+    def _is_own(self, change: ResourceChange) -> bool:
+        """Whether what is there, if anything is, belongs to this owner already."""
         before = change.write.before if change.write else None
-        is_taken_over = before is not None and before.owner.project != self._context.owner.project
-        return is_taken_over or not is_of_another_target(self._context, other)
+        return before is None or before.owner.project == self._context.owner.project
 
     def _is_kept_in_ledger(self, change: ResourceChange) -> bool:
         kind = KINDS[change.kind]
         is_wanted = change.write is not None and change.write.after is not None
         is_shared = change.action is Action.UNCHANGED
-        return is_wanted and (is_shared or not kind.keeps_owner) and not kind.stays(change.name)
+        # Whatever ends the deploy before it is gone: the next one knows the former name no more.
+        is_of_former = not is_wanted and not self._is_own(change)
+        is_meant = (is_wanted or is_of_former) and not kind.stays(change.name)
+        return is_meant and (is_shared or not kind.keeps_owner)
 
     def _release(self) -> None:
         """Take what is not there any more out of the ledger, and what somebody else has made meanwhile."""

@@ -32,8 +32,9 @@ ENTRY = "work_pool: {name: k8s, work_queue_name: high, job_variables: {image: ap
 def _desk(empty: PrefectServer, tmp_path: Path) -> Iterator[Desk]:
     with closing(PrefectBackend.open(empty.api, {})) as backend:
         yield Desk(tmp_path, backend=backend, environ={"KEY": "letmein"})
-        backend.delete_block("secret", "api-key")
-        backend.delete_concurrency_limit("database")
+        if backend.block("secret", "api-key") is not None:
+            backend.delete_block("secret", "api-key")
+            backend.delete_concurrency_limit("database")
 
 
 def planned(desk: Desk) -> dict[str, str]:
@@ -94,3 +95,24 @@ def test_a_server_is_asked_for_automations_that_a_project_may_have(
         assert desk.deploy(prune=True).is_good
         assert asked() == (0, 0)
         backend.delete_block("webhook", "ops")
+
+
+def test_a_renamed_project_prunes_what_it_declared_before(desk: Desk) -> None:
+    """Pools, variables and automations of the old name, and no ledger of it is left with a name."""
+    automation = "{name: tell, trigger: {expect: [never.comes]}, actions: [{type: do-nothing}]}"
+    automations = f"  automations: [{automation}]\n"
+    kept = "work_pool: {name: default}"
+    desk.declare(kept, ENTRY, top=f"name: shop{RESOURCES}{automations}")
+    assert desk.deploy().is_good
+    desk.declare(kept, top="name: store\nresources: {variables: {region: north}}")
+
+    planned = desk.plan(prune=True, take_over=True).plan
+    assert "automation tell" in planned.deleted_names
+    assert "work pool k8s" in planned.deleted_names
+    assert desk.deploy(prune=True, take_over=True).is_good
+
+    assert [each.name for each in desk.backend.pools()] == ["default"]
+    assert list(desk.backend.automations()) == []
+    ledgers = {each.owner.project: each.names for each in desk.backend.ledgers() if each.names}
+    assert ledgers == {"store": {"variable region"}}
+    assert not desk.plan(prune=True).plan.has_changes

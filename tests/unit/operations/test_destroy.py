@@ -80,6 +80,29 @@ def test_a_target_of_which_a_part_was_deployed_keeps_what_it_shares(desk: Target
     assert (desk.names, desk.has_resources, desk.owners()) == ([], False, set())
 
 
+def test_a_target_of_which_a_part_was_deployed_gets_the_automations_that_it_shares(desk: TargetDesk) -> None:
+    """Also where their names are templates; what the other target does not declare goes with its owner."""
+    file = desk.folder / "syntask.yaml"
+    actions = "trigger: {expect: prefect.flow-run.Failed}, actions: [{type: run-command, command: [page]}]"
+    entries = f"  automations: [{{name: '{{{{ values.tell }}}}', {actions}}}]\n"
+    entries += "values: {tell: {default: tell}}\n"
+    text = file.read_text(encoding="utf-8").replace("deployments:", f"{entries}deployments:")
+    file.write_text(text, encoding="utf-8")
+    part = Request(selection=Selection(names=("*one",)))
+
+    def owners() -> list[str | None]:
+        return [each.automation.project for each in desk.backend.automations()]
+
+    desk.deploy("prod")
+    desk.deploy("preview", "7", request=part)
+    assert owners() == ["shop:prod"]
+
+    desk.destroy(desk.context("prod"))
+    assert owners() == ["shop:preview:pr-7-"]
+    desk.destroy(desk.context("preview", "7"))
+    assert (owners(), desk.has_resources, desk.owners()) == ([], False, set())
+
+
 def test_each_preview_has_a_history_of_its_own(desk: TargetDesk) -> None:
     """That of all is asked for by names. What does not say whose it is, is everybody's."""
     desk.backend.record_deploy(DeployRecord(project="shop:preview", began=utc_now(), by="before"))

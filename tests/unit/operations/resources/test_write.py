@@ -296,3 +296,59 @@ def test_a_queue_of_an_own_pool_is_the_projects_whoever_made_it(desk: Desk) -> N
     desk.backend.create_queue(WorkQueue(pool="small", name="high"))
     declare(desk, "resources: {work_pools: {small: {type: process, queues: {high: {concurrency_limit: 2}}}}}")
     assert planned(desk)["work queue small/high"] == "update"
+
+
+def test_a_project_that_was_renamed_prunes_what_it_declared_before(desk: Desk) -> None:
+    """It is the same project: what it takes over comes from the same place."""
+    declare(desk, ALL, "work_pool: {name: small}", "work_pool: {name: small}")
+    desk.deploy()
+    declare(desk, "resources: {variables: {region: north}}", "work_pool: {name: default}", name="store")
+    gone = {name for name in NAMES if name not in ("variable region", "work queue small/default")}
+    found = planned(desk, prune=True, take_over=True)
+    assert {name for name, action in found.items() if action == "delete"} == gone
+    assert set(planned(desk, take_over=True)) == {"variable region"}
+
+    assert desk.deploy(prune=True, take_over=True).is_good
+
+    assert [each.name for each in desk.backend.pools()] == ["default"]
+    assert list(desk.backend.blocks()) == []
+    owners = {each.owner.project: each.names for each in desk.backend.ledgers() if each.names}
+    assert owners == {"store": {"variable region"}}
+    assert not desk.plan(prune=True).plan.has_changes
+
+
+def test_a_rename_that_was_killed_between_two_writes_is_finished(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declare(desk, ALL)
+    desk.deploy()
+    declare(desk, "resources: {variables: {region: north}}", name="store")
+
+    def killed(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.backend, "delete_concurrency_limit", killed)
+        with pytest.raises(KeyboardInterrupt):
+            desk.deploy(prune=True, take_over=True)
+
+    assert desk.deploy(prune=True).is_good
+    assert [each.name for each in desk.backend.pools()] == ["default"]
+    assert list(desk.backend.concurrency_limits()) == []
+
+
+def test_what_another_target_still_has_under_the_old_name_stays(desk: Desk) -> None:
+    targets = "targets: {dev: {default: true, name_prefix: dev-}, prod: {name_prefix: prod-}}\n"
+    declare(desk, targets + ALL)
+    desk.deploy()
+    declare(desk, targets.replace("default: true, ", "").replace("prod: {", "prod: {default: true, ") + ALL)
+    desk.deploy()
+    declare(desk, f"{targets}resources: {{variables: {{region: north}}}}", name="store")
+
+    desk.deploy(prune=True, take_over=True)
+
+    assert {each.name for each in desk.backend.pools()} == {"default", "small"}
+    owners = {each.owner.project: each.names for each in desk.backend.ledgers() if each.names}
+    assert set(owners) == {"store:dev", "shop:prod"}
+    assert "work pool small" in owners["shop:prod"]
+    assert owners["store:dev"] == {"variable region"}
