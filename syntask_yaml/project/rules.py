@@ -47,6 +47,13 @@ def is_name(node: Node) -> Iterator[Diagnostic]:
         yield node.problem("invalid-name", detail, "Remove them.").as_warning()
 
 
+def was_name(node: Node) -> Iterator[Diagnostic]:
+    """A name that a deployment had may have its flow's before it."""
+    if re.search(r"[%&<>]|/.*/|^/|/$", node.value):
+        detail = f"No deployment was ever called `{node.value}`."
+        yield node.problem("invalid-name", detail, "Write `flow/name`, or `name` if the flow is the same.")
+
+
 def has_distinct_slugs(node: Node) -> Iterator[Diagnostic]:
     """The slugs of a deployment's schedules are told apart."""
     seen: set[str] = set()
@@ -127,6 +134,7 @@ DEPLOYMENT_RULES: Table = (
     (("schedule", "schedules"), dict, has_one_schedule_key),
     (("parameters", "work_pool"), dict, keeps_secrets_apart),
     ("name", str, is_name),
+    ("renamed_from", str, was_name),
     ("version", (int, float), is_as_written),
     ("tags", list, is_as_written),
     ("concurrency_limit", dict, has_a_limit),

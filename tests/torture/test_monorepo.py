@@ -87,7 +87,7 @@ class Monorepo:
         return len(self.proxy.seen) if self.proxy else 0
 
 
-@pytest.fixture(name="monorepo", params=["embedded", "sqlite", "newer"])
+@pytest.fixture(name="monorepo", params=["embedded", "sqlite", "postgres", "newer"])
 def _monorepo(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Monorepo]:
     with _backend(request) as (url, proxy, server):
         repository = Repository(tmp_path / "shop")

@@ -88,7 +88,7 @@ class _Reading:
         self._known[file.path.resolve()] = file
         self.files.append(file)
         for pattern in file.root.each_of("include"):
-            if isinstance(pattern.value, str):
+            if isinstance(pattern.value, str) and pattern.value:  # what is empty, the schema says
                 for path in self._matches(file, pattern):
                     self._include(file, path, pattern)
 
@@ -99,7 +99,17 @@ class _Reading:
             detail = f"`{text}` leaves the folder of the file, and a project consists of what is below it."
             self.problems.append(pattern.problem("include-failed", detail, "Write a path or glob below it."))
             return []
-        found = sorted(each for each in file.path.parent.glob(text or " ") if each.is_file())
+        try:
+            found = sorted(each for each in file.path.parent.glob(text) if each.is_file())
+        except (
+            ValueError,
+            IndexError,
+            NotImplementedError,
+        ):  # which of them depends on the pattern and Python
+            detail = f"`{text}` is not a path or glob."
+            hint = "Between slashes, `**` stands alone: `teams/**/syntask.yaml`."
+            self.problems.append(pattern.problem("include-failed", detail, hint))
+            return []
         outside = [each for each in found if not each.resolve().is_relative_to(self._root)]
         if outside:
             detail = f"`{self._show(outside[0])}` is not below the root of the project, `{self._root}`."
@@ -120,7 +130,8 @@ class _Reading:
             self.problems += _check_included(included)
             self.add(included)
         elif known in (*file.included_by, file):
-            detail = f"The files include each other: {file.chain} → {known.name}."
+            what = "The file includes itself" if known is file else "The files include each other"
+            detail = f"{what}: {file.chain} → {known.name}."
             self.problems.append(pattern.problem("include-failed", detail, "Remove one of the includes."))
         elif known.included_by[-1] is not file:
             detail = f"`{known.name}` is included twice: {known.chain}, and {file.chain} → {known.name}."

@@ -30,6 +30,7 @@ def values_of(root: Node, target: Target | None) -> tuple[Values, list[Diagnosti
                 found[name] = value
             else:
                 problems.append(_without_value(node, name, target))
+                found[name] = node.with_value(Unknown(name))  # what refers to it is no problem of its own
     problems += _unknown(found, target)
     return found, problems
 

@@ -99,10 +99,12 @@ def test_a_server_is_asked_for_automations_that_a_project_may_have(
 
 def test_a_renamed_project_prunes_what_it_declared_before(desk: Desk) -> None:
     """Pools, variables and automations of the old name, and no ledger of it is left with a name."""
-    automation = "{name: tell, trigger: {expect: [never.comes]}, actions: [{type: do-nothing}]}"
-    automations = f"  automations: [{automation}]\n"
+    actions = "[{type: call-webhook, block: webhook/ops}]"
+    automation = f"{{name: tell, trigger: {{expect: [never.comes]}}, actions: {actions}}}"
+    blocks = "blocks: {webhook/ops: {url: 'http://127.0.0.1/'}, "
+    resources = f"{RESOURCES.replace('blocks: {', blocks)}  automations: [{automation}]"
     kept = "work_pool: {name: default}"
-    desk.declare(kept, ENTRY, top=f"name: shop{RESOURCES}{automations}")
+    desk.declare(kept, ENTRY, top=f"name: shop{resources}")
     assert desk.deploy().is_good
     desk.declare(kept, top="name: store\nresources: {variables: {region: north}}")
 

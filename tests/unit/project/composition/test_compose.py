@@ -134,6 +134,10 @@ def test_a_target_must_be_one_of_the_project(tmp_path: Path) -> None:
     [
         ({"syntask.yaml": "include: [nothing/*.yaml]"}, [("include-failed", "syntask.yaml:1:11")]),
         ({"syntask.yaml": "include: ../other.yaml"}, [("include-failed", "syntask.yaml:1:10")]),
+        ({"syntask.yaml": "include: ['**a/*.yaml']"}, [("include-failed", "syntask.yaml:1:11")]),
+        ({"syntask.yaml": "include: [.]"}, [("include-failed", "syntask.yaml:1:11")]),
+        ({"syntask.yaml": 'include: ["a\\0b"]'}, [("include-failed", "syntask.yaml:1:11")]),
+        ({"syntask.yaml": "include: ['']"}, [("wrong-value", "syntask.yaml:1:11")]),
         ({"syntask.yaml": "include: syntask.yaml"}, [("include-failed", "syntask.yaml:1:10")]),
         (
             {"syntask.yaml": "include: [a.yaml]", "a.yaml": "include: [b/c.yaml]", "b/c.yaml": "name: x"},
@@ -171,6 +175,14 @@ def test_a_target_must_be_one_of_the_project(tmp_path: Path) -> None:
                 "  a: {default: '{{ values.b }}'}\n  b: {default: '{{ values.a }}'}\n  c: {}"
             },
             [("invalid-template", "syntask.yaml:3:17"), ("missing-key", "syntask.yaml:4:3")],
+        ),
+        # One cause, one problem: whatever asks for a value that is not set.
+        (
+            {
+                "syntask.yaml": "values: {a: {}, b: {default: '{{ values.a }}'}}\ndeployments:\n"
+                "- {name: a, entrypoint: p.f, tags: ['{{ values.a }}', '{{ values.b }}']}"
+            },
+            [("missing-key", "syntask.yaml:1:10")],
         ),
         (
             {
