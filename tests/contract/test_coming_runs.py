@@ -12,7 +12,7 @@ import pytest
 from syntask_yaml.backend.base import OwnBackend
 from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.pool import WorkPool
-from syntask_yaml.model.run import StateType
+from syntask_yaml.model.run import State, StateType
 from syntask_yaml.model.schedule import Cron, Interval, RRule, Schedule, Timing
 from syntask_yaml.model.steps import within
 from syntask_yaml.model.value import known
@@ -271,6 +271,27 @@ def test_a_schedule_that_a_clock_looked_at_which_was_set_back_is_not_silent(
         backend.schedule(clock.advance(60))
     made = [time for time in due(backend) if time is not None and now < time <= clock.now]
     assert len(made) >= 2
+
+
+def test_what_ran_too_early_by_a_clock_that_was_set_back_runs_at_its_time(
+    backend: OwnBackend, deploy: Deploy, clock: Clock
+) -> None:
+    """Else a schedule of every day rests for days. What somebody cancelled stays cancelled."""
+    deploy(replace(ETL, schedules=(HOURLY,)))
+    backend.schedule(clock.now)
+    cancelled = backend.cancel(runs(backend)[1].id)
+    clock.advance(5 * 3600)
+    backend.schedule(clock.now)
+    early = [begun(backend, clock) for _ in range(2)]
+    for claim_ in early:
+        assert backend.report(claim_, State(StateType.COMPLETED), clock.now)
+    clock.advance(-5 * 3600)
+    backend.schedule(clock.now)
+
+    waiting = [run.scheduled for run in runs(backend, StateType.SCHEDULED)]
+    assert {claim_.run.scheduled for claim_ in early} <= set(waiting)
+    assert cancelled.scheduled not in waiting
+    assert len(waiting) == len(set(waiting))
 
 
 def test_the_next_time_something_is_due(backend: OwnBackend, deploy: Deploy, clock: Clock) -> None:

@@ -339,6 +339,11 @@ WHERE id = :id AND made_until = :read_made_until AND look_again = :read_look_aga
 -- name: marks_from_ahead
 SELECT id FROM schedules WHERE looked > :ahead LIMIT 1;
 
+-- name: free_times_from_ahead
+-- What began by a clock that has been set back since is not what was to begin at its time.
+UPDATE runs SET schedule_id = NULL
+WHERE schedule_id IN (SELECT id FROM schedules WHERE looked > :ahead) AND due > :now AND started > :ahead;
+
 -- name: take_back_marks
 UPDATE schedules SET look_again = :now, looked = NULL WHERE looked > :ahead;
 

@@ -42,7 +42,7 @@ class Queue(EmbeddedReports):
 
     def schedule(self, now: datetime) -> int:
         made = 0
-        self._take_back("marks_from_ahead", "take_back_marks", now)
+        self._take_back("marks_from_ahead", ("free_times_from_ahead", "take_back_marks"), now)
         while rows := self._store.all("schedules_to_look_at", now=to_moment(now), limit=_AT_ONCE):
             # Worked out before the transaction: a rule that fires seldom can take its time.
             found = list(self._looked_at(rows, now))

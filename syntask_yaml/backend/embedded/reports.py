@@ -24,12 +24,13 @@ _A_MOMENT = 1.0
 class EmbeddedReports(EmbeddedBase):
     """The verbs of `RunReports`, and those that end and remove runs."""
 
-    def _take_back(self, found: str, change: str, now: datetime) -> None:
+    def _take_back(self, found: str, changes: Sequence[str], now: datetime) -> None:
         """Make what a clock wrote that has been set back since count from *now*."""
         ahead = to_moment(now + SKEW)
         if self._store.all(found, ahead=ahead):
             with self._store.transaction():
-                self._store.change(change, now=to_moment(now), ahead=ahead)
+                for change in changes:
+                    self._store.change(change, now=to_moment(now), ahead=ahead)
 
     def report(self, claim: Claim, state: State, now: datetime) -> bool:
         with self._store.transaction():
@@ -90,7 +91,7 @@ class EmbeddedReports(EmbeddedBase):
         return {row["id"]: StateType(row["state"]) for row in rows}
 
     def reap(self, now: datetime, *, only: Collection[str] | None = None) -> list[Run]:
-        self._take_back("leases_from_ahead", "take_back_leases", now)
+        self._take_back("leases_from_ahead", ("take_back_leases",), now)
         ids = None if only is None else to_json(list(only))
         which = {"now": to_moment(now), "outliving": to_json(OUTLIVING_TYPES), "only": ids}
         if not self._store.all("runs_to_reap", **which):
