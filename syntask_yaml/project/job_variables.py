@@ -169,8 +169,8 @@ def _is_known(value: Value) -> bool:
 def _hint(name: str, value: Value, schema: Mapping[str, Any], pool: WorkPool) -> str:
     if isinstance(value, str) and is_template(value):
         return (
-            f'Set it in the work pool: add `{name}: "{value}"` to `job_configuration` of its template with '
-            f"`syntask work-pool update {pool.name} --base-job-template FILE`."
+            f'Set it in the work pool: write `"default": "{value}"` at `{name}` in the `variables` of its '
+            f"template, and run `syntask work-pool update {pool.name} --base-job-template FILE`."
         )
     return quotes(value, schema)
 

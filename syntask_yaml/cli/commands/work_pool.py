@@ -100,7 +100,11 @@ def update(
     template = work_pool_create.read_template(base_job_template) if base_job_template else None
     settings["base_job_template"] = template
     changes = changes_of(settings, without_limit=no_concurrency_limit, command="work-pool")
-    _change(context, name, changes)
+    with context.backend() as backend:
+        find_pool(backend, name)
+        if template:
+            changes = {**changes, "base_job_template": work_pool_create.with_ids(template, backend)}
+        backend.update_pool(name, changes)
     say(f"Updated work pool `{name}`.")
 
 

@@ -114,7 +114,7 @@ def test_a_run_sees_the_same_of_its_pool_under_both_workers(
 def test_a_block_where_a_server_takes_no_text_is_said_at_plan(
     sqlite: PrefectServer, project: Path, tmp_path: Path
 ) -> None:
-    """With where to put it instead; the server would refuse the deployment."""
+    """With where to put it instead, which is followed here; the server would refuse the deployment."""
     console = Console(project, tmp_path / "home", {"PREFECT_API_URL": sqlite.api})
     reference = "{{ prefect.blocks.docker-registry-credentials.team }}"
     entry = {
@@ -131,7 +131,19 @@ def test_a_block_where_a_server_takes_no_text_is_said_at_plan(
 
     assert done.returncode == 1
     assert "the template does not accept text here" in done.stdout
-    assert "to `job_configuration` of its template" in done.stdout
+    assert "at `registry_credentials` in the `variables` of its template" in done.stdout
+
+    _run(console, "printf x | syntask block create secret team")
+    template = json.loads(_run(console, "syntask work-pool get-default-template --type docker"))
+    properties = template["variables"]["properties"]
+    of_team = {"type": "object", "default": "{{ prefect.blocks.secret.team }}"}
+    properties["registry_credentials"] = of_team
+    (project / "template.json").write_text(json.dumps(template), encoding="utf-8")
+    _run(console, "syntask work-pool update crates --base-job-template template.json")
+    entry["work_pool"] = {"name": "crates", "job_variables": {"image": "x:1"}}
+    (project / "prefect.yaml").write_text(json.dumps({"name": "crates", "deployments": [entry]}))
+    _run(console, "syntask deploy --all")
+    assert "Created run" in _run(console, "syntask deployment run boxed -p out=x")
 
 
 @pytest.mark.parametrize("which", ["sqlite", "newer"])
