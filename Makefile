@@ -29,7 +29,9 @@ torture: .venv/.ready
 	SYNTASK_TORTURE_DEPLOYMENTS=$${SYNTASK_TORTURE_DEPLOYMENTS:-1300} \
 	SYNTASK_TORTURE_SEEDS=$${SYNTASK_TORTURE_SEEDS:-6} SYNTASK_TORTURE_FIELDS=$${SYNTASK_TORTURE_FIELDS:-100} \
 	SYNTASK_TORTURE_CASES=$${SYNTASK_TORTURE_CASES:-10000} \
+	SYNTASK_TORTURE_SIGNATURES=$${SYNTASK_TORTURE_SIGNATURES:-4000} \
 	$(BIN)/python -m pytest --timeout=0 -m "torture or not torture" tests/conformance/test_judge.py \
+		tests/unit/project/flows/schema/test_annotations.py \
 		tests/real/prefect/test_reading_all.py tests/real/prefect/test_faults.py tests/real/prefect/test_backend_fields.py
 	$(BIN)/python -m pytest --timeout=0 -m torture tests/real tests/acceptance tests/contract
 

@@ -101,10 +101,15 @@ class WarmProgram:
         self._directory.cleanup()
 
 
+def can_fork() -> bool:
+    """Whether programs can be started like this here, and are to be."""
+    is_possible = sys.platform == "linux" and len(sys.executable) < _MOST_OF_A_FIRST_LINE
+    return is_possible and " " not in sys.executable and not os.environ.get("COLD_STARTS")
+
+
 @cache
 def _syntask() -> WarmProgram | None:
-    is_possible = sys.platform == "linux" and len(sys.executable) < _MOST_OF_A_FIRST_LINE
-    if not is_possible or " " in sys.executable or os.environ.get("COLD_STARTS"):
+    if not can_fork():
         return None
     return WarmProgram(_INSTALLED / "syntask", modules())
 

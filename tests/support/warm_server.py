@@ -19,6 +19,7 @@ import signal
 import socket
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -47,14 +48,21 @@ class Caller:
 
 
 def _caller(client: socket.socket) -> Caller:
+    """Raises OSError if it has been killed."""
     numbers, received, _, _ = socket.recv_fds(client, 65536, _MOST_DESCRIPTORS)
     peer = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 4)
     there = Path(f"/proc/{int.from_bytes(peer, sys.byteorder)}")
-    status = dict(line.partition(":")[::2] for line in (there / "status").read_text().splitlines())
-    variables = (each.partition(b"=")[::2] for each in (there / "environ").read_bytes().split(b"\0")[:-1])
+    try:
+        status = dict(line.partition(":")[::2] for line in (there / "status").read_text().splitlines())
+        variables = [each.partition(b"=")[::2] for each in (there / "environ").read_bytes().split(b"\0")[:-1]]
+        command = (there / "cmdline").read_bytes().split(b"\0")[2:-1]  # without Python and its options
+    except OSError:
+        for descriptor in received:
+            os.close(descriptor)
+        raise
     return Caller(
         pid=int(there.name),
-        command=(there / "cmdline").read_bytes().split(b"\0")[2:-1],  # without Python and its options
+        command=command,
         environ=dict(variables),
         umask=int(status["Umask"], 8),
         ignored=int(status["SigIgn"], 16),
@@ -64,6 +72,12 @@ def _caller(client: socket.socket) -> Caller:
 
 def _read_at_start(environ: dict[bytes, bytes]) -> dict[bytes, bytes]:
     return {name: value for name, value in environ.items() if name.startswith(READ_AT_START)}
+
+
+def _send(client: socket.socket, answer: bytes) -> None:
+    """What has been killed meanwhile is told nothing; that it has ended is seen later."""
+    with suppress(OSError):
+        client.sendall(answer)
 
 
 class Server:
@@ -90,13 +104,17 @@ class Server:
 
     def _answer(self) -> Caller | None:
         client, _ = self._listener.accept()
-        caller = _caller(client)
+        try:
+            caller = _caller(client)
+        except OSError:
+            client.close()
+            return None
         process = 0
         if _read_at_start(caller.environ) != _read_at_start(dict(os.environb)):
-            client.sendall(_ANEW)
+            _send(client, _ANEW)
             client.close()
         elif process := os.fork():
-            client.sendall(b"%d\n" % process)
+            _send(client, b"%d\n" % process)
             self._clients[process] = client
             self._selector.register(client, selectors.EVENT_READ, process)
             self._selector.register(os.pidfd_open(process), selectors.EVENT_READ, process)
@@ -115,7 +133,7 @@ class Server:
             os.kill(process, signal.SIGKILL)
         code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
         if not killed:
-            client.sendall(b"%d" % code)
+            _send(client, b"%d" % code)
         for key in [key for key in self._selector.get_map().values() if key.data == process]:
             self._selector.unregister(key.fileobj)
             if key.fileobj is not client:

@@ -168,6 +168,17 @@ def _ending(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     program.close()
 
 
+def test_a_start_that_is_killed_at_once_is_in_nobodys_way(ending: str) -> None:
+    """Whether or not it has been answered; nothing that it stands for goes on."""
+    for number in range(30):
+        child = subprocess.Popen([ending, "wait"], stdout=subprocess.PIPE)
+        time.sleep(number / 1000)
+        child.kill()
+        child.communicate(timeout=60)  # until nobody has its output any more
+
+    assert subprocess.run([ending, "exit", "3"]).returncode == 3
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [("exit 0", 0), ("exit 3", 3), ("exit 255", 255), ("kill 15", -15), ("kill 9", -9), ("kill 11", -11)],

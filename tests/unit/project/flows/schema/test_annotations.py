@@ -1,7 +1,11 @@
-"""Signatures that nobody thought of: whatever is made of their source, it is not wrong."""
+"""Signatures that nobody thought of: whatever is made of their source, it is not wrong.
+
+SYNTASK_TORTURE_SIGNATURES says how many; `make torture` tries four thousand.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +17,7 @@ from tests.unit.project.flows.conftest import read_source
 from tests.unit.project.flows.judge import judged, loaded
 from tests.unit.project.flows.signatures import PRELUDE
 
+SIGNATURES = int(os.environ.get("SYNTASK_TORTURE_SIGNATURES", "160"))
 NAMES = st.sampled_from(
     """
     int str float bool None Any date timedelta Path Decimal UUID bytes list dict tuple Callable HttpUrl
@@ -68,7 +73,7 @@ def _unordered(schema: Any) -> Any:
     return {key: sorted(part, key=repr) if key == "anyOf" else part for key, part in parts.items()}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=SIGNATURES, deadline=None)
 @given(parameters=st.lists(PARAMETERS, min_size=1, max_size=3), is_deferred=st.booleans())
 def test_what_is_made_of_a_signature_is_what_prefect_makes_of_it(
     parameters: list[str], is_deferred: bool, prelude: Mapping[str, Any]
@@ -122,7 +127,7 @@ USES = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=SIGNATURES // 2, deadline=None)
 @given(head=HEADS, fields=FIELDS, use=USES, is_deferred=st.booleans())
 def test_what_is_made_of_a_class_is_what_prefect_makes_of_it(
     head: str, fields: list[str], use: str, is_deferred: bool, prelude: Mapping[str, Any]
