@@ -72,5 +72,6 @@ def status() -> BackendStatus:
         coming=tuple(sorted((time, name) for name, times in coming.items() for time in times)),
         unserved=(),
         timeline=run_timeline([*past, running, late], coming, WINDOW),
+        half_renamed=(),
         cut=frozenset(),
     )

@@ -118,11 +118,12 @@ def _now(window: Window, bottom: int) -> Iterator[str]:
 
 def _lane(lane: Lane, window: Window, zone: tzinfo | None, top: int, link: str | None) -> Iterator[str]:
     name = lane_name(lane)
-    short = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
     summary = f"{name}: {counts_text(lane.runs, sum(lane.coming))}"
     yield f'<g class="lane"><title>{escape(summary)}</title>'
-    text = f'<text class="name" x="{_MARGIN}" y="{top + _BAR - 2}" fill="{_TEXT}">{escape(short)}</text>'
-    yield f'<a href="{escape(link)}" aria-label="{escape(name)}">{text}</a>' if link else text
+    text = (
+        f'<text class="name" x="{_MARGIN}" y="{top + _BAR - 2}" fill="{_TEXT}">{escape(_short(name))}</text>'
+    )
+    yield f'<a href="{escape(link)}"><title>{escape(name)}</title>{text}</a>' if link else text
     if lane.reach is not None:
         width = _x(window, lane.reach) - _NAMES
         yield (
@@ -134,6 +135,13 @@ def _lane(lane: Lane, window: Window, zone: tzinfo | None, top: int, link: str |
         if past or coming:
             yield from _slot(past, coming, window, zone, slot, top + 2, scale)
     yield "</g>"
+
+
+def _short(name: str) -> str:
+    """A name that has room. The ends of long ones differ more often than their beginnings."""
+    if len(name) <= _LONGEST_NAME:
+        return name
+    return f"{name[: _LONGEST_NAME // 3]}…{name[len(name) - (_LONGEST_NAME - _LONGEST_NAME // 3 - 1) :]}"
 
 
 def _slot(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from syntask_yaml.backend.base import LogFilter
@@ -20,6 +21,7 @@ from syntask_yaml.ui.views.masking import without_secrets
 _LINES, _CHILDREN = 2_000, 200
 # Milliseconds until the page asks again: our own store is asked in a moment, a server is somebody else's.
 _PAUSE_OWN, _PAUSE_SERVER = 100, 1_000
+_LATE_LINES = timedelta(minutes=1)
 
 
 def show_run(site: Site, asked: PageRequest) -> Page:
@@ -47,7 +49,7 @@ def follow_run(site: Site, asked: PageRequest) -> JsonDocument:
     sent = lines[:_LINES]
     state = _state_key(run)
     is_changed = state != asked.query.get("state", "")
-    is_whole = run.state.type.is_final and len(sent) == len(lines)
+    is_whole = len(sent) == len(lines) and _is_written(site, run)
     return JsonDocument(
         {
             "lines": [_line(line) for line in sent],
@@ -107,6 +109,13 @@ def _line(line: LogLine) -> Mapping[str, Any]:
         "level": line.level,
         "html": to_html(line.message),
     }
+
+
+def _is_written(site: Site, run: Run) -> bool:
+    """Whether no more lines come: a server gets the last ones after the end of a run, from its process."""
+    if not run.state.type.is_final or site.backend.features.has_own_worker:
+        return run.state.type.is_final
+    return run.ended is None or site.clock() - run.ended > _LATE_LINES
 
 
 def _pause(site: Site) -> int:
