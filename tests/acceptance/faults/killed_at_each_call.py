@@ -1,11 +1,12 @@
-"""Runs a `syntask` command again and again, killed with SIGKILL in front of and behind each of its C calls.
+"""Runs a `syntask` command again and again, killed with SIGKILL in front of or behind its C calls.
 
-    python killed_at_each_call.py PRISTINE WORK ARGUMENTS…
+    python killed_at_each_call.py STEP PRISTINE WORK ARGUMENTS…
 
 Each time WORK becomes a copy of the folder PRISTINE, and the command begins there, in a process of its own
-that is killed at the n-th call after the answers are complete, for n = 1, 2 … until it ends by itself. System
-calls are only made in C calls. Then the command is run to its end. One line of JSON for each n: what was
-there after the kill (`after`) and after the second run (`again`), as texts by file name, with its exit code.
+that is killed at the n-th call after the answers are complete, for n = 1, 1 + STEP … until it ends by itself.
+System calls are only made in C calls. Then the command is run to its end. One line of JSON for each n: what
+was there after the kill (`after`) and after the second run (`again`), as texts by file name, with its exit
+code.
 """
 
 from __future__ import annotations
@@ -99,7 +100,8 @@ def _load_everything(pristine: Path, work: Path, arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    _load_everything(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
+    step, pristine, work, *command = sys.argv[1:]
+    _load_everything(Path(pristine), Path(work), command)
     number = 1
-    while _try(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:], number):
-        number += 1
+    while _try(Path(pristine), Path(work), command, number):
+        number += int(step)
