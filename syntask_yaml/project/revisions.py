@@ -86,11 +86,6 @@ class History:
         differing = self._names("diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", commit, "--")
         return frozenset(self.tree / name for name in (*differing, *self._untracked))
 
-    def changed_between(self, one: str, other: str) -> frozenset[Path]:
-        """The files that differ between two commits."""
-        names = self._names("diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", one, other, "--")
-        return frozenset(self.tree / name for name in names)
-
     def write_files(self, commit: str, into: Path, is_wanted: Callable[[str], bool]) -> None:
         """Write those files of *commit* that are wanted, by their names, below *into*, as git stores them.
 
