@@ -23,7 +23,7 @@ def check_names(draft: FlowFileDraft) -> None:
         }
         inside = set(flow.nodes)
         elsewhere = _bound_elsewhere(draft, flow)
-        for name in own - elsewhere:
+        for name in sorted(own - elsewhere):
             for use in draft.module.uses(name, flow.scope):
                 if use not in inside and use not in draft.results:
                     draft.todo(

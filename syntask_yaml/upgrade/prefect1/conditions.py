@@ -39,8 +39,9 @@ def _convert_case(draft: FlowFileDraft, flow: Prefect1Flow, node: ast.With) -> N
         return
     value, wanted = (_operand(draft, each) for each in call.args)
     draft.edits.replace(draft.edits.start(node), draft.edits.end(call), f"if {value} == {wanted}")
-    inside, flow_nodes = set(ast.walk(node)), set(flow.nodes)
-    for name in {name for each in node.body for name in bound_names(each)}:
+    inside = set(draft.module.inside(node))
+    flow_nodes = set(flow.nodes)
+    for name in dict.fromkeys(name for each in node.body for name in bound_names(each)):
         for use in (each for each in draft.module.uses(name, flow.scope) if each in flow_nodes):
             after = draft.edits.start(use) > draft.edits.end(node)
             if (
@@ -74,7 +75,7 @@ def _operand(draft: FlowFileDraft, node: ast.expr) -> str:
 def _is_set_between(draft: FlowFileDraft, flow: Prefect1Flow, block: ast.With, use: ast.Name) -> bool:
     """Whether the name is set anew on the way to *use*, in its own block."""
     places = [use, *draft.module.parents(use)]
-    for each in ast.walk(flow.block or block):
+    for each in flow.nodes:
         if not (isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store) and each.id == use.id):
             continue
         statement = draft.module.statement(each)

@@ -159,26 +159,43 @@ Place = tuple[int, int]
 def _places(body: list[ast.stmt], calls: dict[str, StatedCall]) -> dict[StatedCall, Place]:
     """Where each call has to stand: behind what it waits for, at the latest where that is stated."""
     places = {call: (body.index(call.statement), 0) for call in calls.values()}
+    needed = _Needed(calls, places, _first_bound(body))
     for _ in body:
-        for call, place in places.items():
-            needed = _needed(body, calls, places, call)
-            if needed >= place:
-                stated = max(body.index(each) for each in call.said)
-                places[call] = (stated, needed[1] + 1 if needed[0] == stated else 0)
-    if any(_needed(body, calls, places, call) >= place for call, place in places.items()):
-        raise _Unclear
-    return places
+        late = [call for call, place in places.items() if needed.by(call) >= place]
+        if not late:
+            return places
+        for call in late:
+            stated = max(body.index(each) for each in call.said)
+            at, rank = needed.by(call)
+            places[call] = (stated, rank + 1 if at == stated else 0)
+    raise _Unclear
 
 
-def _needed(
-    body: list[ast.stmt], calls: dict[str, StatedCall], places: dict[StatedCall, Place], call: StatedCall
-) -> Place:
-    """The place of the last one that *call* waits for; in front of all if it is in no such list."""
-    found = [(-1, 0)]
-    for name in {each.id for each in call.upstream}:
-        set_at = [index for index, statement in enumerate(body) if name in bound_names(statement)]
-        found.append(places[calls[name]] if name in calls else (set_at[0], 0) if set_at else (-1, 0))
-    return max(found)
+def _first_bound(body: list[ast.stmt]) -> dict[str, int]:
+    """By name, the index of the first statement that gives it a value."""
+    found: dict[str, int] = {}
+    for index, statement in enumerate(body):
+        for name in bound_names(statement):
+            found.setdefault(name, index)
+    return found
+
+
+@dataclass(slots=True)
+class _Needed:
+    """What calls wait for, by the *places* that they have so far."""
+
+    calls: dict[str, StatedCall]
+    places: dict[StatedCall, Place]
+    first: dict[str, int]
+
+    def by(self, call: StatedCall) -> Place:
+        """The place of the last one that *call* waits for; in front of all if it is in no such list."""
+        names = {each.id for each in call.upstream}
+        return max((self._place(name) for name in names), default=(-1, 0))
+
+    def _place(self, name: str) -> Place:
+        call = self.calls.get(name)
+        return self.places[call] if call is not None else (self.first.get(name, -1), 0)
 
 
 def _check(

@@ -26,7 +26,8 @@ def own_class(module: FlowModule, call: ast.AST) -> str:
     if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name)):
         return ""
     name = call.func.id
-    if call.func not in module.uses(name):
+    is_made = isinstance(module.parent(call), (ast.withitem, ast.Assign))
+    if not is_made or call.func not in module.uses(name):
         return ""
     is_own = name in _extending(module) or (name.endswith("Flow") and _is_used_as_flow(module, call))
     return name if is_own else ""

@@ -179,6 +179,8 @@ def _written(draft: FlowFileDraft, flow: Prefect1Flow, default: ast.expr) -> str
     """The default as the head of a function can have it; None if it is made in the flow."""
     if not hasattr(default, "lineno"):
         return "None"
+    if isinstance(default, ast.Constant):
+        return draft.edits.source(default)
     local = _local_names(flow) | draft.tasks
     set_to = default
     if isinstance(default, ast.Name) and default.id in local:
