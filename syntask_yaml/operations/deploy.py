@@ -118,7 +118,7 @@ def deploy(
         written = _write(planned, context, options.jobs, notify)
         is_good = all(each.error is None for each in written.values())
         resources.write_after_deployments(may_delete=is_good)
-        last.keep(planned.plan, written, resources.written, origin=context.origin)
+        last.keep(planned.plan, written, resources.written, owner=context.owner)
         outcome = outcome_of(planned, written, resources.written, built.diagnostics(context))
         return end_record(context, record, outcome)
 
@@ -146,7 +146,7 @@ def _must_plan_again(planned: Planned, turn: Turn, context: DeployContext, reque
 def _check_origin(context: DeployContext, request: Request, turn: Turn, last: LastDeploy) -> None:
     """Refuse a second project of this one's name, once there is something to write."""
     if turn.is_taken and not request.take_over:
-        refuse_second_project(context, last.origin)
+        refuse_second_project(context, last.origins)
 
 
 def _has_changed(planned: Planned, context: DeployContext, request: Request) -> bool:

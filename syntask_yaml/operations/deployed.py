@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from contextlib import suppress
 from functools import cached_property
 
 from syntask_yaml.backend.base import Backend, Written
 from syntask_yaml.errors import BackendError
+from syntask_yaml.model.resource import Owner
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.owners import refuse_second_project
 from syntask_yaml.operations.resources.write import WrittenResource
@@ -17,7 +18,8 @@ from syntask_yaml.plan.drift import digests, key_of, resource_digests, with_drif
 # What was deployed under a name by now; None where nothing is any more.
 _Deployed = Iterator[tuple[str, Mapping[str, str] | None]]
 
-# What is kept of the project as a whole is under this name: no deployment is called so.
+# Under this name, which no deployment has, are the places that the project was deployed from, each with the
+# owner that was deployed from there last.
 _PROJECT = ""
 
 
@@ -36,9 +38,9 @@ class LastDeploy:
         return None
 
     @property
-    def origin(self) -> str | None:
-        """Where the project was deployed from; None where that is not known."""
-        return (self._kept or {}).get(_PROJECT, {}).get("origin")
+    def origins(self) -> Set[str]:
+        """Where the project was deployed from, as far as that is known."""
+        return (self._kept or {}).get(_PROJECT, {}).keys()
 
     def mark_drift(self, plan: Plan) -> Plan:
         """Return *plan* with marks on what somebody else did since, if that is known."""
@@ -50,17 +52,20 @@ class LastDeploy:
         written: Mapping[str, Written],
         resources: Mapping[str, WrittenResource],
         *,
-        origin: str | None,
+        owner: Owner,
     ) -> None:
         """Keep what was *written* of *plan*, and its *resources*, beside what is kept of the others.
 
-        *origin* is where it was deployed from, if that is known.
+        *owner* says where it was deployed from, if that is known. Previews of a target may come from several
+        places, and all of these are kept.
         """
         deployed = {**dict(_deployments(written)), **dict(_resources(plan, resources))}
         if not deployed or self._kept is None:
             return
-        if origin is not None:
-            deployed[_PROJECT] = {"origin": origin}
+        if owner.origin is not None:
+            is_preview = owner.project != plan.project
+            others = self._kept.get(_PROJECT, {}) if is_preview else {}
+            deployed[_PROJECT] = {**others, owner.origin: owner.project or ""}
         kept = {**self._kept, **deployed}
         with suppress(BackendError):  # what was deployed is deployed
             whole = {name: each for name, each in kept.items() if each is not None}
@@ -78,7 +83,7 @@ def mark_drift(plan: Plan, context: DeployContext, *, take_over: bool) -> Plan:
         return plan
     last = LastDeploy(context.backend, plan.project)
     if not take_over:
-        refuse_second_project(context, last.origin)
+        refuse_second_project(context, last.origins)
     return last.mark_drift(plan)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
 from syntask_yaml.errors import BackendConflict
@@ -58,13 +58,13 @@ def refuse_from_elsewhere(context: DeployContext, had: Deployment | Owner, label
         )
 
 
-def refuse_second_project(context: DeployContext, origin: str | None) -> None:
-    """Raise BackendConflict if this project was last deployed from another *origin*, and that still counts.
+def refuse_second_project(context: DeployContext, origins: Set[str]) -> None:
+    """Raise BackendConflict if this project was deployed from another of *origins*, and that still counts.
 
     On a server a plan reads only the names that it declares. Two projects of one name that share none would
     go on beside each other until one of them prunes what the other has.
     """
-    if context.origin is None or origin in (None, context.origin):
+    if context.origin is None or origins <= {context.origin}:
         return
     owners = [owner for owner in (context.owner.project, *context.owners_before) if owner is not None]
     check_owners(context, (), context.backend.deployments(projects=owners, names=()), prune=True)

@@ -167,3 +167,21 @@ def test_a_project_of_one_name_may_come_after_one_that_has_gone(tmp_path: Path) 
 
     assert shown(there).has_changes
     assert there.deploy().is_good
+
+
+def test_a_second_project_is_noticed_in_each_preview(tmp_path: Path) -> None:
+    """Previews of one target may come from two folders, but not the same one."""
+    backend = MemoryBackend()
+    backend.features = replace(backend.features, has_owners=False)
+    top = "targets: {pr: {default: true, name_prefix: 'pr-{{ $PR }}-'}}\n"
+    here, there = desk_in(tmp_path / "here", backend), desk_in(tmp_path / "there", backend)
+    here.write(top + ENTRY.format("a"))
+    there.write(top + ENTRY.format("b"))
+
+    here.seeing(PR="1").deploy()
+    there.seeing(PR="2").deploy()
+
+    for desk, number in ((there, "1"), (here, "2")):
+        with pytest.raises(BackendConflict):
+            desk.seeing(PR=number).deploy()
+    assert here.seeing(PR="3").deploy().is_good
