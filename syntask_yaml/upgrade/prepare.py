@@ -51,7 +51,7 @@ def _whole_upgrade(request: UpgradeRequest, notify: Observer) -> Upgrade:
     names = name_pools(one.pool for each in conversions for one in each.converted if one.pool)
     merged = [merge_conversion(each, names, request) for each in conversions]
     of_files = [result for results, _ in merged for result in results if not _is_declared(result)]
-    rewriting = rewrite_scripts(sources.declaring, of_files, request.becomes)
+    rewriting = rewrite_scripts(sources.declaring, of_files, request.becomes, request.package)
     results = rewriting.results
     kept = [each.converted for each in results if each.status is not Status.LEFT]
     pools = pools_needed(kept, names)

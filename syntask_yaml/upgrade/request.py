@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from syntask_yaml.upgrade.import_package import ImportPackage
 from syntask_yaml.upgrade.prefect1.convert import Prefect1Options
 from syntask_yaml.upgrade.scripts.rewrite import Becomes
 from syntask_yaml.upgrade.server import Server
@@ -29,7 +30,7 @@ class UpgradeRequest:
     Of a *server*, blocks are read, and with *all_deployments* also the deployments that no file declares.
     Flows of Prefect 1 are converted if *prefect_1* says how. *only* are the kinds of sources that are
     converted, and *becomes* is what scripts are turned into. With *pools_only*, everything but work pools
-    stays as it is.
+    stays as it is. Rewritten code imports names of *package*, None for that of each file.
     """
 
     directory: Path
@@ -43,6 +44,7 @@ class UpgradeRequest:
     only: frozenset[SourceKind] = frozenset(SourceKind)
     becomes: Becomes = Becomes.ENTRIES
     pools_only: bool = False
+    package: ImportPackage | None = None
 
     @property
     def writes_entries(self) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from syntask_yaml.diagnostics import Diagnostic, Severity
 from syntask_yaml.upgrade.agent_deployment import Form
+from syntask_yaml.upgrade.import_package import ImportPackage
 from syntask_yaml.upgrade.python_edits import EditConflict
 from syntask_yaml.upgrade.read import FoundDeployments
 from syntask_yaml.upgrade.result import DeploymentResult, FileChange, Status
@@ -22,7 +23,10 @@ class ScriptChanges:
 
 
 def rewrite_scripts(
-    found: Iterable[FoundDeployments], results: Sequence[DeploymentResult], becomes: Becomes
+    found: Iterable[FoundDeployments],
+    results: Sequence[DeploymentResult],
+    becomes: Becomes,
+    package: ImportPackage | None = None,
 ) -> ScriptChanges:
     """Rewrite the scripts whose calls all have equals in Prefect 3; report the others."""
     if becomes is Becomes.ENTRIES:
@@ -34,7 +38,7 @@ def rewrite_scripts(
         if not own:
             continue
         try:
-            text = _text(script, own, becomes)
+            text = _text(script, own, becomes, package)
         except NotRewritten as error:
             settled |= {id(each): _left(each, str(error)) for each in own}
             continue
@@ -48,12 +52,14 @@ def _is_of(result: DeploymentResult, script: FoundDeployments) -> bool:
     return source.form is Form.SCRIPT and source.path == script.file.path
 
 
-def _text(script: FoundDeployments, own: Sequence[DeploymentResult], becomes: Becomes) -> str:
+def _text(
+    script: FoundDeployments, own: Sequence[DeploymentResult], becomes: Becomes, package: ImportPackage | None
+) -> str:
     if not all(each.converted.source.is_known for each in own):
         raise NotRewritten("Its name or its flow is only known when the script runs.")
     text = ScriptText(script.file.path.absolute(), script.text, own[0].target.parent)
     try:
-        return rewritten(text, own, becomes)
+        return rewritten(text, own, becomes, package)
     except (SyntaxError, EditConflict) as error:
         raise NotRewritten("The result would not be Python.") from error
 

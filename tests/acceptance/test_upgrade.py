@@ -212,10 +212,11 @@ def test_only_flows_are_those_of_prefect_1(console: Console, old: OldRepository)
     old.deployment()
     old.write("old.py", "from prefect import Flow, task\n\nwith Flow('f') as flow:\n    task(print)(1)\n")
 
-    done = console.run("syntask upgrade --only flows --submit --no-diff")
+    done = console.run("syntask upgrade --only flows --submit --imports syntask --write --allow-dirty")
 
     assert "1 file of Prefect 1" in done.stdout
     assert "load-orders/nightly" not in done.stdout
+    assert (old.root / "old.py").read_text().startswith("from syntask import task, flow\n")
 
 
 def test_only_pools_leave_entries_as_they_are(console: Console, old: OldRepository) -> None:

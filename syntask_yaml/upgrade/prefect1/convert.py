@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from syntask_yaml.diagnostics import Diagnostic, Severity
 from syntask_yaml.source import Source, Span
+from syntask_yaml.upgrade.import_package import ImportPackage, with_imports_of
 from syntask_yaml.upgrade.prefect1.bodies import check_names
 from syntask_yaml.upgrade.prefect1.branches import convert_branches
 from syntask_yaml.upgrade.prefect1.calls import convert_calls
@@ -87,13 +88,15 @@ _LEFT = re.compile(re.escape(MARK) + r"([\w-]+)\): (.*)")
 
 @dataclass(frozen=True, slots=True)
 class Prefect1Options:
-    """What the user chose: whether tasks are submitted; and what is known of the project file.
+    """What the user chose: whether tasks are submitted, and whose names are imported; and what is known of
+    the project file.
 
     *deployments* are the names of deployments by those of their flows. *unclear* are the functions that
     flows would have, and do not get: no entry can name them.
     """
 
     submits: bool = False
+    package: ImportPackage = ImportPackage.PREFECT
     keeps_deployments: bool = False
     deployments: Mapping[str, str] = field(default_factory=dict)
     unclear: frozenset[str] = frozenset()
@@ -154,7 +157,7 @@ def _converted(module: FlowModule, text: str, options: Prefect1Options) -> Prefe
         again = replace(options, unclear=options.unclear | draft.left)
         return _converted(FlowModule(shown, text), text, again)
     try:
-        after = _written(draft)
+        after = _written(draft, options.package)
     except (SyntaxError, EditConflict) as error:
         return _refused(shown, text, error)
     return Prefect1File(
@@ -169,8 +172,8 @@ def _converted(module: FlowModule, text: str, options: Prefect1Options) -> Prefe
     )
 
 
-def _written(draft: FlowFileDraft) -> str:
-    """The text with all edits, marks and imports. Raises SyntaxError and EditConflict."""
+def _written(draft: FlowFileDraft, package: ImportPackage) -> str:
+    """The text with all edits, marks and imports of *package*. Raises SyntaxError and EditConflict."""
     shown, used = draft.module.shown, used_names(draft.module.tree, draft.module.nodes)
     for statement, code, text in draft.todos:
         draft.edits.comment_above(statement, mark(code, text))
@@ -180,7 +183,7 @@ def _written(draft: FlowFileDraft) -> str:
         text = with_rest_marked(draft, FlowModule(shown, text))
     check(shown, text)
     _check_imports(draft, rewritten)
-    return text
+    return with_imports_of(text, package)
 
 
 def _check_imports(draft: FlowFileDraft, rewritten: RewrittenImports) -> None:

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
+from syntask_yaml.upgrade.removed_names import is_removed
 from syntask_yaml.upgrade.scripts.surroundings import is_main
 
 _STATEMENTS = (ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.Pass)
-
-# What Prefect 3 does not have: to import it is an error.
-_REMOVED = re.compile(
-    r"prefect\.(?:deployments\.(?:deployments\.)?(?:Deployment|DeploymentSpec|FlowScript)$"
-    r"|(?:infrastructure|orion|flow_runners|packaging)\b|filesystems\.(?:GitHub|S3|GCS|Azure)$)"
-)
 
 
 def holds_nothing_else(tree: ast.Module) -> bool:
@@ -33,11 +27,6 @@ def _is_of_deploying(statement: ast.stmt) -> bool:
         case ast.Expr(value=ast.Call(func=ast.Name(id="print" | "DeploymentSpec" | "Deployment"))):
             return True
     return isinstance(statement, _STATEMENTS)
-
-
-def is_removed(name: str) -> bool:
-    """Whether Prefect 3 has nothing called *name* any more."""
-    return _REMOVED.match(name) is not None
 
 
 def removed_imports(tree: ast.Module) -> Iterator[tuple[ast.stmt, str]]:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from syntask_yaml.upgrade.python_edits import EditConflict, PythonEdits
 from syntask_yaml.upgrade.python_imports import rewrite_imports, used_names
 from syntask_yaml.upgrade.python_tree import check, nodes_in, parse, statements
-from syntask_yaml.upgrade.scripts.content import is_removed, removed_imports
+from syntask_yaml.upgrade.removed_names import is_removed
+from syntask_yaml.upgrade.scripts.content import removed_imports
 
 
 def without_deploying(text: str, tree: ast.Module, building: Iterable[ast.Call]) -> str | None:

@@ -13,12 +13,13 @@ from typing import Any
 from syntask_yaml.pysource.module import module_of
 from syntask_yaml.pysource.module_index import ModuleIndex
 from syntask_yaml.pysource.scope import NameScope
+from syntask_yaml.upgrade.import_package import ImportPackage, package_of, with_imports_of
 from syntask_yaml.upgrade.python_edits import PythonEdits
 from syntask_yaml.upgrade.python_imports import WantedImport, rewrite_imports, used_names
 from syntask_yaml.upgrade.python_tree import parse
+from syntask_yaml.upgrade.removed_names import is_removed
 from syntask_yaml.upgrade.result import DeploymentResult
 from syntask_yaml.upgrade.scripts.calls import BuildCall, Calls
-from syntask_yaml.upgrade.scripts.content import is_removed
 from syntask_yaml.upgrade.scripts.new_names import new_names
 from syntask_yaml.upgrade.scripts.places import Places
 
@@ -53,8 +54,16 @@ class ScriptText:
     root: Path
 
 
-def rewritten(script: ScriptText, results: Sequence[DeploymentResult], becomes: Becomes) -> str:
-    """The text of *script* with its calls rewritten, which build *results*. Raises NotRewritten."""
+def rewritten(
+    script: ScriptText,
+    results: Sequence[DeploymentResult],
+    becomes: Becomes,
+    package: ImportPackage | None = None,
+) -> str:
+    """The text of *script* with its calls rewritten, which build *results*. Raises NotRewritten.
+
+    Names are imported from *package*, or if it is None from the one that the script uses.
+    """
     try:
         edits = PythonEdits(script.text)
     except SyntaxError as error:
@@ -70,8 +79,9 @@ def rewritten(script: ScriptText, results: Sequence[DeploymentResult], becomes: 
         _Rewriting(script, edits, calls, becomes, names).rewrite(call, own)
     before = used_names(edits.tree)
     text = rewrite_imports(edits.result(), [*names.values()], before, is_removed).text
-    parse(text)
-    return text
+    named = with_imports_of(text, package or package_of(edits.tree))
+    parse(named)
+    return named
 
 
 @dataclass(frozen=True, slots=True)

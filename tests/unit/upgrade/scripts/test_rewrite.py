@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from syntask_yaml.upgrade.import_package import ImportPackage, with_imports_of
 from syntask_yaml.upgrade.result import Status
 from syntask_yaml.upgrade.scripts.rewrite import Becomes
 from tests.support.upgrading import OldRepository
@@ -260,3 +261,42 @@ def test_what_would_fail_today_is_not_rewritten(old: OldRepository, text: str) -
 
     assert [each.code for each in result.problems if not each.is_note] == ["script-not-rewritten"]
     assert path.read_text() == f"{IMPORTS}{text}"
+
+
+def test_names_come_from_the_package_of_the_script(old: OldRepository) -> None:
+    """Or from the one that is asked for, as far as it has them."""
+    text = (
+        "from {0}.deployments import Deployment\nfrom {0}.server.schemas.schedules import CronSchedule\n"
+        "from flows import load_orders\n"
+        "Deployment.build_from_flow(load_orders, 'n', schedule=CronSchedule(cron='0 6 * * *'), apply=True)\n"
+    )
+    wanted = "from {}.schedules import Cron\n"
+    path = old.write("deploy.py", text.format("syntask"))
+
+    old.written(becomes=Becomes.DEPLOY)
+
+    assert wanted.format("syntask") in path.read_text()
+    path.write_text(text.format("prefect"))
+    old.written(becomes=Becomes.DEPLOY, package=ImportPackage.SYNTASK)
+    assert wanted.format("syntask") in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("from prefect import flow, task\n", "from syntask import flow, task\n"),
+        (
+            "def f():\n    from prefect.schedules import Cron as C\n",
+            "def f():\n    from syntask.schedules import Cron as C\n",
+        ),
+        (
+            "from prefect import (  # both\n    flow,\n    serve,\n)\n",
+            "from syntask import (  # both\n    flow,\n    serve,\n)\n",
+        ),
+        ("from prefect.engine import signals\n", "from prefect.engine import signals\n"),
+        ("import prefect\nfrom . import prefect\n", "import prefect\nfrom . import prefect\n"),
+    ],
+)
+def test_what_a_package_has_is_imported_from_it(before: str, after: str) -> None:
+    assert with_imports_of(before, ImportPackage.SYNTASK) == after
+    assert with_imports_of(after, ImportPackage.PREFECT) == before
