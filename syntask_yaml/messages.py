@@ -130,7 +130,8 @@ MESSAGES: Mapping[str, Message] = {
         "A secret input of a pull step comes from the environment and would be stored with the deployment.",
     ),
     "secret-in-clear": Message(
-        "Secret in plain text", "A value whose key suggests a secret would be readable on the backend."
+        "Secret in plain text",
+        "A value that is named or looks like a secret would be readable on the backend.",
     ),
     # Steps
     "unknown-step": Message("Unknown step", "The step function does not exist."),

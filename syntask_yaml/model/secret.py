@@ -23,6 +23,15 @@ _ENDINGS = re.compile(
 )
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
+# Values that are secrets whatever they are called: keys of well-known services, and passwords in URLs.
+_VALUES = re.compile(
+    r"gh[pousr]_\w{30,}|github_pat_\w{30,}|glpat-[\w-]{16,}|xox[abeprs]-[\w-]{16,}|npm_\w{30,}"
+    r"|(?:AKIA|ASIA)[A-Z0-9]{16}|AIza[\w-]{35}|pypi-AgE[\w-]{30,}|sk_live_\w{16,}"
+    r"|sk-(?:(?:proj|ant|svcacct)-[\w-]{20,}|[A-Za-z0-9]{40,})|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]+"
+    r"|[a-zA-Z][\w+.-]*://[^/\s:@]*:[^/\s@]+@\S*"
+)
+_KEY_BLOCK = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
+
 # What is shown in place of a secret.
 MASKED = "********"
 
@@ -34,6 +43,14 @@ def is_secret_name(name: object) -> bool:
         return False
     words = _HUMP.sub("_", name).lower()
     return _ENDINGS.search(re.sub(r"[^a-z0-9]+", "_", words)) is not None
+
+
+def is_secret_value(value: object) -> bool:
+    """Return whether *value* is a secret by how it looks: a key of a service, or a URL with a password."""
+    if not isinstance(value, str):
+        return False
+    text = value.strip()
+    return _VALUES.fullmatch(text) is not None or _KEY_BLOCK.match(text) is not None
 
 
 class Secret:

@@ -7,7 +7,7 @@ from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
-from syntask_yaml.model.secret import is_secret_name
+from syntask_yaml.model.secret import is_secret_name, is_secret_value
 from syntask_yaml.template import is_template, parse
 
 _IN_BLOCK = (
@@ -23,20 +23,23 @@ _PLACES = (
 
 
 def keeps_secrets_apart(deployment: Node) -> Iterator[Diagnostic]:
-    """Yield a warning for each value that is named like a secret and would be stored readable."""
+    """Yield a warning for each value that is named or looks like a secret and would be stored readable."""
     for path, hint in _PLACES:
         mapping: Any = deployment.value
         for step in path:
             mapping = mapping.get(step) if isinstance(mapping, dict) else None
-        for key in filter(is_secret_name, mapping) if isinstance(mapping, dict) else ():
-            if why := _why_readable(mapping[key]):
+        for key, value in mapping.items() if isinstance(mapping, dict) else ():
+            if why := _why_readable(key, value):
                 node = deployment.at((*path, key))
                 yield node.problem("secret-in-clear", f"`{key}` {why}", hint, at_key=True).as_warning()
 
 
-def _why_readable(value: Any) -> str:
+def _why_readable(key: object, value: Any) -> str:
     if not isinstance(value, str) or not value:
         return ""
+    if not is_secret_name(key):
+        is_secret = is_secret_value(value) and not is_template(value)
+        return "has a value that looks like a secret, and is stored in plain text." if is_secret else ""
     if not is_template(value):
         return "looks like a secret, and its value is readable in this file and on the backend."
     if any("$" in part.raw for part in parse(value).placeholders):

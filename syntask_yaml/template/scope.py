@@ -195,7 +195,7 @@ class Scope:
         first, *rest = steps or (name,)
         if first == "values" and rest:
             return f"To declare it in a `syntask.yaml`, write `values: {{{rest[0]}: {{default: …}}}}`."
-        if first in _ENVIRONMENTS:
+        if first.lower() in _ENVIRONMENTS:
             return f"To refer to an environment variable, write `{{{{ ${rest[-1] if rest else 'NAME'} }}}}`."
         is_set = first in self.environ and not isinstance(self.environ, Anything)
         near = nearest(first, [*self.outputs, *self.later])

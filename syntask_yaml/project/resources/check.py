@@ -9,7 +9,7 @@ from typing import Any
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.resource import ResourceKind
-from syntask_yaml.model.secret import is_secret_name
+from syntask_yaml.model.secret import is_secret_name, is_secret_value
 from syntask_yaml.project.automations import check_automations
 from syntask_yaml.project.resources.bind import templates_of
 from syntask_yaml.project.resources.declared import DeclaredResource, resources_of
@@ -32,12 +32,20 @@ def check_resources(tree: Node, values: Mapping[str, Any] | None = None) -> Iter
         if each.kind is ResourceKind.BLOCK and not _BLOCK.fullmatch(each.name):
             detail = f"`{each.name[:60]}` is not the type and the name of a block."
             yield each.node.problem("wrong-value", detail, "Write `TYPE/NAME:`.", at_key=True)
-        if each.kind is ResourceKind.VARIABLE and is_secret_name(each.name):
-            detail = f"The variable `{each.name}` is named like a secret, and everybody can read variables."
+        looks = each.kind is ResourceKind.VARIABLE and _why_secret(each)
+        if looks:
+            detail = f"The variable `{each.name}` {looks}, and everybody can read variables."
             hint = f"Declare a block instead: `blocks: {{secret/{each.name}: {{value: …}}}}`."
             yield each.node.problem("secret-in-clear", detail, hint, at_key=True).as_warning()
     yield from _check_priorities(declared)
     yield from check_automations(tree, values)
+
+
+def _why_secret(variable: DeclaredResource) -> str:
+    if is_secret_name(variable.name):
+        return "is named like a secret"
+    value = variable.node.value
+    return "has a value that looks like a secret" if is_secret_value(value) else ""
 
 
 def _check_templates(declared: DeclaredResource, scope: Scope) -> Iterator[Diagnostic]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from syntask_yaml.errors import UsageError
-from syntask_yaml.model.secret import is_secret_name
+from syntask_yaml.model.secret import is_secret_name, is_secret_value
 from syntask_yaml.project.spelling import block_reference, slug
 from syntask_yaml.template import is_template
 from syntask_yaml.wizard.context import InterviewContext
@@ -57,7 +57,7 @@ def _pair_problem(text: str, context: InterviewContext) -> str:
 
 def _secret_problem(name: str, value: str, context: InterviewContext) -> str:
     """Return why a variable of this *name* is not saved as it was typed; nothing for what is no secret."""
-    if not is_secret_name(name) or value in ("", NOTHING) or is_template(value):
+    if not (is_secret_name(name) or is_secret_value(value)) or value in ("", NOTHING) or is_template(value):
         return ""
     block = block_reference("secret", slug(name.lower()), context.project.dialect)
     return f"The value would be saved in plain text. Refer to a secret block: `{name}={block}`."
