@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import warm
 from tests.support.console import Console
 
 _PROJECT = """\
@@ -51,8 +52,8 @@ def without_git(console: Console) -> None:
     """Let the console find Python and the commands beside it, and nothing else."""
     programs = console.home / "programs"
     programs.mkdir()
-    for name in ("python3", "syntask"):
-        (programs / name).symlink_to(Path(sys.executable).parent / name)
+    (programs / "python3").symlink_to(Path(sys.executable).parent / "python3")
+    (programs / "syntask").symlink_to(warm.folder() / "syntask")
     console.environ = {"PATH": str(programs)}
 
 
