@@ -130,7 +130,9 @@ def _schedule_hint(node: Node) -> str:
         return ""
     key = _timing_key(node.value)
     written = f'"{node.value}"' if isinstance(node.value, str) else node.value
-    return f"Write `{start}{key}: {written}` under `{keys[0]}:`." if key else ""
+    if key is None:
+        return f"Write `{start}cron: 0 6 * * *` under `{keys[0]}:`, or `{start}interval:` and a duration."
+    return f"Write `{start}{key}: {written}` under `{keys[0]}:`."
 
 
 def _timing_key(value: float | str) -> str | None:

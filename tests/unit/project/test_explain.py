@@ -23,6 +23,11 @@ from tests.unit.project.conftest import DIALECTS, hints_of, problems_of
         ("schedule: 3600", "Write `interval: 3600` under `schedule:`."),
         ("schedule: PT1H", 'Write `interval: "PT1H"` under `schedule:`.'),
         ("schedule: FREQ=DAILY", 'Write `rrule: "FREQ=DAILY"` under `schedule:`.'),
+        (
+            "schedules: [daily]",
+            "Write `- cron: 0 6 * * *` under `schedules:`, or `- interval:` and a duration.",
+        ),
+        ("schedule: hourly", "Write `cron: 0 6 * * *` under `schedule:`, or `interval:` and a duration."),
         ('schedules: "0 6 * * *"', 'Write `- cron: "0 6 * * *"` under `schedules:`.'),
         ('schedules: ["0 6 * * *"]', 'Write `- cron: "0 6 * * *"` under `schedules:`.'),
         ("schedules: {cron: 0 7 * * *}", "Start each schedule with `- `, such as `- cron: 0 6 * * *`."),
