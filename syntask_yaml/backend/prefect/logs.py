@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from threading import Lock
 from typing import Any
 
 from syntask_yaml.backend.base import ALL_LINES, LogFilter
@@ -21,7 +23,8 @@ class PrefectLogs(PrefectBase):
 
     def __init__(self, api: Api, clock: Clock) -> None:
         super().__init__(api, clock)
-        self._shown: dict[tuple[str, LogFilter], dict[str, Raw]] = {}
+        self._shown: dict[tuple[str, LogFilter], Mapping[str, Raw]] = {}
+        self._lock = Lock()
 
     def logs(self, run_id: str, *, after: int = 0, which: LogFilter = ALL_LINES) -> list[LogLine]:
         if not RUN_ID.fullmatch(run_id.lower()):
@@ -38,23 +41,28 @@ class PrefectLogs(PrefectBase):
     def _next(self, run_id: str, after: int, which: LogFilter) -> list[Raw]:
         shown = self._shown_of(run_id, which)
         if len(shown) != after:
-            shown.clear()
+            shown = {}
         start = max(0, len(shown) - OVERLAP) if shown else after
         known = dict(shown)
         body = {"logs": _logs(run_id, which), "sort": "TIMESTAMP_ASC"}
         enough = None if which.limit is None else len(shown) + which.limit
         self._server.pages("logs", body, known).all(start=start, enough=enough)
         new = list(known.values())[len(shown) : enough]
-        shown.update((raw["id"], {}) for raw in new)
+        self._keep(run_id, which, {**shown, **{raw["id"]: {} for raw in new}})
         return new
 
-    def _shown_of(self, run_id: str, which: LogFilter) -> dict[str, Raw]:
-        """The ids of the lines that were read before, of the logs that were followed last."""
-        shown = self._shown.pop((run_id, which), {})
-        self._shown[run_id, which] = shown
-        if len(self._shown) > _MOST_FOLLOWED:
-            del self._shown[next(iter(self._shown))]
-        return shown
+    def _shown_of(self, run_id: str, which: LogFilter) -> Mapping[str, Raw]:
+        """The ids of the lines that were read before."""
+        with self._lock:
+            return self._shown.get((run_id, which), {})
+
+    def _keep(self, run_id: str, which: LogFilter, shown: Mapping[str, Raw]) -> None:
+        """Know what was read, of the logs that were followed last. Others follow the same: none changes it."""
+        with self._lock:
+            self._shown.pop((run_id, which), None)
+            self._shown[run_id, which] = shown
+            if len(self._shown) > _MOST_FOLLOWED:
+                del self._shown[next(iter(self._shown))]
 
 
 def _logs(run_id: str, which: LogFilter) -> Raw:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from syntask_yaml.backend.prefect.backend import PrefectBackend
 from syntask_yaml.operations.project import ProjectPlace, open_project
 from syntask_yaml.ui.site import ProjectAtHand
 from tests.support.browser import CHROMIUM, Tab, open_tab, started_browser
+from tests.support.hostile_store import HOSTILE
 from tests.support.pages import served
 from tests.support.prefect_server import PrefectServer, stock_worker
 
@@ -43,6 +45,7 @@ def count(lines: int, is_long: bool = False) -> None:
         time.sleep(0.1)
 """
 _PATIENCE = 120_000
+_LINES, _BATCH = 10_000, 500
 
 
 @pytest.fixture(name="tab")
@@ -92,3 +95,67 @@ def test_runs_are_followed_cancelled_and_drift_is_seen(sqlite: PrefectServer, ta
     expect(page.locator("main tbody tr")).to_have_count(2)
     assert tab.complaints == []
     assert tab.hosts == {"127.0.0.1"}
+
+
+def test_a_long_hostile_log_in_two_tabs_with_the_keyboard(sqlite: PrefectServer, tmp_path: Path) -> None:
+    """Ten thousand lines in order while they are written, of which none acts; cancelled in one, seen in both.
+
+    No worker serves the run, as if it had been killed: the pages go on with what the server knows.
+    """
+    (tmp_path / "syntask.yaml").write_text(_PROJECT, encoding="utf-8")
+    (tmp_path / "flows.py").write_text(_FLOW, encoding="utf-8")
+    sqlite.empty()
+    sqlite.create_pool("default")
+    with (
+        closing(PrefectBackend.open(sqlite.api, {})) as backend,
+        served(backend) as client,
+        started_browser() as browser,
+        ExitStack() as stack,
+    ):
+        api.deploy(open_project(ProjectPlace(directory=tmp_path)), backend=backend)
+        run = _hostile_run(sqlite)
+        url = str(client.base_url)
+        tabs = [stack.enter_context(open_tab(browser, base_url=url)) for _ in range(2)]
+        for tab in tabs:
+            tab.page.goto(f"/runs/{run}")
+            expect(tab.page.locator("#state .state")).to_have_text("Running")
+        for first in range(0, _LINES, _BATCH):
+            sqlite.request("POST", "/logs/", _lines(run, first))
+        for tab in tabs:
+            last = tab.page.locator("#log .line", has_text=f"line {_LINES - 1} ")
+            expect(last).to_have_count(1, timeout=_PATIENCE)
+            texts = tab.page.locator("#log .line").all_text_contents()
+            numbers = [text.partition(" line ")[2].partition(" ")[0] for text in texts]
+            assert numbers == [str(number) for number in range(_LINES)]
+        tabs[0].tab_to("#actions button")
+        tabs[0].page.keyboard.press("Enter")
+        for tab in tabs:
+            expect(tab.page.locator("#state .state")).to_have_text("Cancelling", timeout=_PATIENCE)
+            assert tab.page.locator("img, main script, [onerror]").count() == 0
+            assert (tab.complaints, tab.hosts) == ([], {"127.0.0.1"})
+
+
+def _hostile_run(server: PrefectServer) -> str:
+    """The id of a run in progress, with names and parameters as somebody hostile would choose them."""
+    (deployment,) = server.every("deployments")
+    named = {"name": HOSTILE, "tags": [HOSTILE]}
+    asked = {**named, "parameters": {"lines": 1, HOSTILE: HOSTILE}, "enforce_parameter_schema": False}
+    run: str = server.request("POST", f"/deployments/{deployment['id']}/create_flow_run", asked)["id"]
+    for state in ("PENDING", "RUNNING"):
+        content = {"type": state, "message": HOSTILE}
+        server.request("POST", f"/flow_runs/{run}/set_state", {"state": content, "force": True})
+    return run
+
+
+def _lines(run: str, first: int) -> list[dict[str, object]]:
+    begin = datetime.now(UTC)
+    return [
+        {
+            "name": HOSTILE,
+            "level": 20,
+            "message": f"line {first + number} {HOSTILE}",
+            "timestamp": (begin + timedelta(microseconds=number)).isoformat(),
+            "flow_run_id": run,
+        }
+        for number in range(_BATCH)
+    ]
