@@ -23,7 +23,7 @@ class PrefectLogs(PrefectBase):
 
     def __init__(self, api: Api, clock: Clock) -> None:
         super().__init__(api, clock)
-        self._shown: dict[tuple[str, LogFilter], Mapping[str, Raw]] = {}
+        self._shown: dict[tuple[str, LogFilter], tuple[int, Mapping[str, Raw]]] = {}
         self._lock = Lock()
 
     def logs(self, run_id: str, *, after: int = 0, which: LogFilter = ALL_LINES) -> list[LogLine]:
@@ -39,28 +39,27 @@ class PrefectLogs(PrefectBase):
         return self._server.pages("logs", body).all(enough=which.limit)[: which.limit][::-1]
 
     def _next(self, run_id: str, after: int, which: LogFilter) -> list[Raw]:
-        shown = self._shown_of(run_id, which)
-        if len(shown) != after:
-            shown = {}
-        start = max(0, len(shown) - OVERLAP) if shown else after
+        shown = self._shown_of(run_id, which, after)
+        start = max(0, after - OVERLAP) if shown else after
         known = dict(shown)
         body = {"logs": _logs(run_id, which), "sort": "TIMESTAMP_ASC"}
         enough = None if which.limit is None else len(shown) + which.limit
         self._server.pages("logs", body, known).all(start=start, enough=enough)
         new = list(known.values())[len(shown) : enough]
-        self._keep(run_id, which, {**shown, **{raw["id"]: {} for raw in new}})
+        self._keep(run_id, which, after + len(new), {**shown, **{raw["id"]: {} for raw in new}})
         return new
 
-    def _shown_of(self, run_id: str, which: LogFilter) -> Mapping[str, Raw]:
-        """The ids of the lines that were read before."""
+    def _shown_of(self, run_id: str, which: LogFilter, after: int) -> Mapping[str, Raw]:
+        """The ids of lines that were read before, up to *after* of them; none where others were read last."""
         with self._lock:
-            return self._shown.get((run_id, which), {})
+            position, shown = self._shown.get((run_id, which), (0, {}))
+        return shown if position == after else {}
 
-    def _keep(self, run_id: str, which: LogFilter, shown: Mapping[str, Raw]) -> None:
-        """Know what was read, of the logs that were followed last. Others follow the same: none changes it."""
+    def _keep(self, run_id: str, which: LogFilter, position: int, shown: Mapping[str, Raw]) -> None:
+        """Know what was read, of the logs that were followed last. Others follow it, too: none changes it."""
         with self._lock:
             self._shown.pop((run_id, which), None)
-            self._shown[run_id, which] = shown
+            self._shown[run_id, which] = position, shown
             if len(self._shown) > _MOST_FOLLOWED:
                 del self._shown[next(iter(self._shown))]
 
