@@ -48,7 +48,7 @@ class DeploymentChanger(DeploymentReader):
         self._delete(now, before)
         if not whole.paused:
             self._send("PATCH", f"/deployments/{part(made)}", {"paused": False, "tags": list(tags)})
-        make_coming_runs(self._api, made, whole)
+        make_coming_runs(self._api, made, whole, former_id=now.stored.id)
         self._write_rest(made, after, before=())
         return made
 
@@ -76,15 +76,17 @@ class DeploymentChanger(DeploymentReader):
         limit, origin = limit_in_place(after, had), after.origin or had.origin
         after = replace(after, concurrency_limit=limit, origin=origin)
         is_labelled = labels_of(after) == labels_of(had) and flow_name_in(now.raw) == after.flow
-        if not is_labelled and "project" not in self.features.forgets:
-            self._make_anew(after, now)
-        else:
+        is_anew = not is_labelled and "project" not in self.features.forgets
+        if not is_anew:
             try:
                 self._change_in_place(after, now)
             except _ServerTooOld:
                 # One of 3.0 takes some fields only with the whole.
-                self._make_anew(after, now)
-        make_coming_runs(self._api, deployment_id, self._in_place(after, had))
+                is_anew = True
+        if is_anew:
+            self._make_anew(after, now)
+        former_id = deployment_id if is_anew else ""
+        make_coming_runs(self._api, deployment_id, self._in_place(after, had), former_id=former_id)
         self._write_rest(deployment_id, after, before=before.deployment.triggers if before else ())
 
     def _change_in_place(self, after: Deployment, now: Current) -> None:

@@ -98,7 +98,7 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
     "flow_runs": {
         **dict.fromkeys(("id", "name", "flow_id"), str),
         **dict.fromkeys(("deployment_id", "work_pool_name", "work_queue_name"), TEXT),
-        **dict.fromkeys(("state_type", "state_name"), TEXT),
+        **dict.fromkeys(("state_type", "state_name", "expected_start_time"), TEXT),
         **dict.fromkeys(("parameters", "job_variables"), _ANY),
         "state": {"message": TEXT, "timestamp": TEXT, "state_details": {"scheduled_time": TEXT}},
         "tags": [str],

@@ -120,6 +120,36 @@ def test_a_change_loses_no_coming_run(
     assert not {time for time in lost if time > done}
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [{"project": "another"}, {"name": "another", "renamed_from": ETL.full_name}],
+    ids=["owner", "name"],
+)
+def test_what_a_worker_took_ahead_is_not_run_twice(
+    sqlite: PrefectServer, backend: PrefectBackend, changes: dict[str, Any]
+) -> None:
+    """The schedules get new ids, so the server makes another run of the same time."""
+    before = replace(ETL, schedules=(OFTEN,))
+    (stored,) = deploy(backend, before)
+    sqlite.request("POST", f"/deployments/{stored.id}/schedule", {})
+    ahead = datetime.now(UTC) + timedelta(seconds=40)
+    taken = next(
+        run for run in sqlite.every("flow_runs") if datetime.fromisoformat(run["expected_start_time"]) > ahead
+    )
+    sqlite.request("POST", f"/flow_runs/{taken['id']}/set_state", {"state": {"type": "PENDING"}})
+
+    assert [written.error for written in backend.write([Write(stored, replace(before, **changes))])] == [None]
+    (made,) = backend.deployments()
+    sqlite.request("POST", f"/deployments/{made.id}/schedule", {})
+
+    of_that_time = [
+        run["state_type"]
+        for run in sqlite.every("flow_runs")
+        if run["expected_start_time"] == taken["expected_start_time"]
+    ]
+    assert sorted(of_that_time) == ["CANCELLED", "PENDING"]
+
+
 @pytest.mark.parametrize("changes", [{"paused": True}, {"schedules": (replace(OFTEN, active=False),)}])
 def test_what_rests_gets_no_runs(
     sqlite: PrefectServer, backend: PrefectBackend, changes: dict[str, Any]
