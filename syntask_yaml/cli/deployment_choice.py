@@ -9,7 +9,7 @@ import click
 from syntask_yaml.cli.context import Context
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.errors import UsageError
-from syntask_yaml.operations.deployments import Meant
+from syntask_yaml.operations.deployments import NamedDeployments
 from syntask_yaml.project.filters import Filters
 
 all_option = click.option("--all", "is_all", is_flag=True, help="Select all deployments.")
@@ -32,7 +32,7 @@ def check_given(filters: Filters, *, is_all: bool) -> None:
         )
 
 
-def confirm(context: Context, verb: str, meant: Meant, *, option: str) -> None:
+def confirm(context: Context, verb: str, meant: NamedDeployments, *, option: str) -> None:
     """Ask whether all of it is meant. Raises UsageError, which names *option*, where nobody answers."""
     listed = ", ".join(each.deployment.full_name for each in meant.stored)
     if not listed:

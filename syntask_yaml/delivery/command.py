@@ -8,24 +8,24 @@ from threading import Timer
 from typing import Any
 
 from syntask_yaml import processes
-from syntask_yaml.delivery.errand import Errand, Undelivered
+from syntask_yaml.delivery.context import DeliveryContext, Undelivered
 from syntask_yaml.delivery.render import render
 
 _LONGEST_REASON = 200
 
 
-def run_command(errand: Errand) -> str:
+def run_command(context: DeliveryContext) -> str:
     """Run the command to its end; how it ended."""
-    command, seconds = render(errand.action["command"], errand.facts), float(errand.action["timeout"])
-    limit = Timer(seconds, errand.stop.set)
+    command, seconds = render(context.action["command"], context.facts), float(context.action["timeout"])
+    limit = Timer(seconds, context.stop.set)
     limit.start()
     try:
         finished = processes.run(
             command,
-            cwd=errand.directory,
-            env={**errand.environ, **_variables(errand.id, errand.facts)},
-            stop=errand.stop,
-            input=json.dumps(errand.facts, ensure_ascii=False).encode(),
+            cwd=context.directory,
+            env={**context.environ, **_variables(context.id, context.facts)},
+            stop=context.stop,
+            input=json.dumps(context.facts, ensure_ascii=False).encode(),
         )
     except FileNotFoundError as error:
         raise Undelivered(f"The program `{command[0]}` was not found.") from error

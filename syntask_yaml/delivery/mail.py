@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime, localtime
 from typing import Any
 
-from syntask_yaml.delivery.errand import TIMEOUT, Errand, Undelivered
+from syntask_yaml.delivery.context import TIMEOUT, DeliveryContext, Undelivered
 from syntask_yaml.delivery.render import render
 from syntask_yaml.model.secret import revealed
 
@@ -18,11 +18,11 @@ _PORTS = {"SSL": 465, "STARTTLS": 587, "INSECURE": 25}
 _SENDER = "syntask@localhost"
 
 
-def send_email(errand: Errand) -> str:
+def send_email(context: DeliveryContext) -> str:
     """Send the mail; what came of it. Its `Message-ID` is the same in every attempt."""
-    block = errand.needed_block()
+    block = context.needed_block()
     login = {key: revealed(value) for key, value in block.data.items() if value not in (None, "")}
-    message = _message(errand, str(login.get("username") or ""))
+    message = _message(context, str(login.get("username") or ""))
     try:
         with _connection(login) as server:
             if "password" in login:
@@ -42,17 +42,17 @@ def send_email(errand: Errand) -> str:
     return "The mail server took the mail."
 
 
-def _message(errand: Errand, sender: str) -> EmailMessage:
-    to = errand.action["to"]
+def _message(context: DeliveryContext, sender: str) -> EmailMessage:
+    to = context.action["to"]
     message = EmailMessage()
-    message["Message-ID"] = f"<{errand.id}@syntask>"
+    message["Message-ID"] = f"<{context.id}@syntask>"
     message["Date"] = format_datetime(localtime())
     message["From"] = sender if "@" in sender else _SENDER
     message["To"] = to if isinstance(to, str) else ", ".join(to)
     message["Auto-Submitted"] = "auto-generated"
     # A line end in a header would begin another one.
-    message["Subject"] = " ".join(render(errand.action["subject"], errand.facts).split())
-    message.set_content(render(errand.action["body"], errand.facts) + "\n")
+    message["Subject"] = " ".join(render(context.action["subject"], context.facts).split())
+    message.set_content(render(context.action["body"], context.facts) + "\n")
     return message
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from syntask_yaml.delivery.command import run_command
-from syntask_yaml.delivery.errand import TIMEOUT, Errand, Undelivered
+from syntask_yaml.delivery.context import TIMEOUT, DeliveryContext, Undelivered
 from syntask_yaml.delivery.webhook import call_webhook
 
 # So many answers of its server a mail takes, about.
@@ -20,14 +20,14 @@ _GRACE = 20.0
 class Sender:
     """*send* does an action and returns what came of it, or raises `Undelivered`; *seconds* it may take."""
 
-    send: Callable[[Errand], str]
+    send: Callable[[DeliveryContext], str]
     seconds: Callable[[Mapping[str, Any]], float]
 
 
-def _send_email(errand: Errand) -> str:
+def _send_email(context: DeliveryContext) -> str:
     from syntask_yaml.delivery.mail import send_email  # which loads what few workers need
 
-    return send_email(errand)
+    return send_email(context)
 
 
 SENDERS: Mapping[str, Sender] = {
@@ -37,12 +37,12 @@ SENDERS: Mapping[str, Sender] = {
 }
 
 
-def send(errand: Errand) -> str:
+def send(context: DeliveryContext) -> str:
     """Do the action; what came of it, in a sentence. Raises Undelivered."""
-    kind = errand.action["type"]
+    kind = context.action["type"]
     if kind not in SENDERS:  # a newer syntask stored it
         raise Undelivered(f"This version of syntask has no action `{kind}`.")
-    return SENDERS[kind].send(errand)
+    return SENDERS[kind].send(context)
 
 
 def longest(action: Mapping[str, Any]) -> float:

@@ -7,22 +7,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from syntask_yaml import __version__
-from syntask_yaml.delivery.errand import TIMEOUT, Errand, Undelivered
+from syntask_yaml.delivery.context import TIMEOUT, DeliveryContext, Undelivered
 from syntask_yaml.delivery.render import render
 from syntask_yaml.model.block import Block
 from syntask_yaml.model.secret import revealed
 from syntask_yaml.model.value import flag
 
 
-def call_webhook(errand: Errand) -> str:
+def call_webhook(context: DeliveryContext) -> str:
     """Send the payload; what the server answered. Its answer's body is not read."""
-    block = errand.needed_block()
-    body, content_type = _body(render(errand.action["payload"], errand.facts))
+    block = context.needed_block()
+    body, content_type = _body(render(context.action["payload"], context.facts))
     headers = {
         "Content-Type": content_type,
         "User-Agent": f"syntask/{__version__}",
         **_headers(block),
-        "Idempotency-Key": errand.id,
+        "Idempotency-Key": context.id,
     }
     return _send(block, body, headers)
 

@@ -10,6 +10,7 @@ from syntask_yaml.errors import BackendConflict, BackendError, BackendUnreachabl
 from syntask_yaml.model.deployment import Write
 from syntask_yaml.model.events import Applied, Observer
 from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.deploy_lock import DeployLock
 from syntask_yaml.operations.deployed import LastDeploy
 from syntask_yaml.operations.fill_unknown import fill_unknown
 from syntask_yaml.operations.history import begin_record, end_record
@@ -34,7 +35,6 @@ from syntask_yaml.operations.request import Request
 from syntask_yaml.operations.resources.shared import claim_shared
 from syntask_yaml.operations.resources.write import ResourceWriter
 from syntask_yaml.operations.saved import check_fresh
-from syntask_yaml.operations.turn import Turn
 from syntask_yaml.plan.changes import Action, Change, Plan
 from syntask_yaml.plan.codec import SavedPlan
 from syntask_yaml.plan.diff import diff
@@ -83,12 +83,12 @@ def deploy(
     planned = _plan(context, request, saved)
     approval.check(planned.plan)
     approved = planned.plan
-    with Turn(context.backend, planned.plan.project, wait=options.wait, notify=notify) as turn:
-        if _must_plan_again(planned, turn, context, request):
+    with DeployLock(context.backend, planned.plan.project, wait=options.wait, notify=notify) as lock:
+        if _must_plan_again(planned, lock, context, request):
             context = replace(context)  # what it has read is of before
             planned = _plan(context, request, saved)
         last = LastDeploy(context.backend, planned.plan.project)
-        _check_origin(context, request, turn, last)
+        _check_origin(context, request, lock, last)
         built = Built({}, {})
         if options.skip_build:
             planned = _from_backend(planned, context, request)
@@ -106,9 +106,9 @@ def deploy(
                 return nothing_written(planned, built, built.diagnostics(context))
             if built.outputs or built.failed:
                 planned = _with_outputs(planned, built, context, request)
-        if _must_plan_again(planned, turn, context, request):
+        if _must_plan_again(planned, lock, context, request):
             planned = plan_of(planned.prepared, planned, context, request)
-        _check_origin(context, request, turn, last)
+        _check_origin(context, request, lock, last)
         planned = replace(planned, plan=only_approved(planned.plan, approved))
         if not request.selection.is_whole:
             claim_shared(context, planned.plan)
@@ -130,22 +130,22 @@ def _plan(context: DeployContext, request: Request, saved: SavedPlan | None) -> 
     return planned
 
 
-def _must_plan_again(planned: Planned, turn: Turn, context: DeployContext, request: Request) -> bool:
-    """Take the turn if there is something to write, and return whether the plan does not hold any more.
+def _must_plan_again(planned: Planned, lock: DeployLock, context: DeployContext, request: Request) -> bool:
+    """Take the lock if there is something to write, and return whether the plan does not hold any more.
 
-    Another deploy may have written between this one's reading and its turn: what it changed need not be
+    Another deploy may have written between this one's reading and its lock: what it changed need not be
     among what is written here, so comparing before each write does not show it.
     """
     if not _writes(planned.plan) and all(each.write is None for each in planned.plan.resources):
         return False
-    is_first = not turn.is_taken
-    has_waited = turn.take()
+    is_first = not lock.is_taken
+    has_waited = lock.take()
     return has_waited or (is_first and _has_changed(planned, context, request))
 
 
-def _check_origin(context: DeployContext, request: Request, turn: Turn, last: LastDeploy) -> None:
+def _check_origin(context: DeployContext, request: Request, lock: DeployLock, last: LastDeploy) -> None:
     """Refuse a second project of this one's name, once there is something to write."""
-    if turn.is_taken and not request.take_over:
+    if lock.is_taken and not request.take_over:
         refuse_second_project(context, last.origins)
 
 

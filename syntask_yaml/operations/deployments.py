@@ -35,14 +35,14 @@ def _found(stored: Sequence[Stored], filters: Filters) -> list[Stored]:
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
+class NamedDeployments:
     """The deployments that some names and words mean, and the *globs* and words among those."""
 
     stored: tuple[Stored, ...]
     globs: tuple[str, ...] = ()
 
 
-def meant_to_change(backend: Backend, filters: Filters) -> Meant:
+def meant_to_change(backend: Backend, filters: Filters) -> NamedDeployments:
     """The deployments that are to be changed: what *filters* name word for word, match or describe.
 
     Raises NotFound for a word that means none, and for a name without a flow that several have.
@@ -52,7 +52,7 @@ def meant_to_change(backend: Backend, filters: Filters) -> Meant:
         if len(called := [each for each in stored if name == each.deployment.name]) > 1:
             raise _ambiguous(name, called)
     globs = (*(each for each in filters.names if not _is_name(each, stored)), *filters.select)
-    return Meant(tuple(_found(stored, filters)), globs)
+    return NamedDeployments(tuple(_found(stored, filters)), globs)
 
 
 def _is_name(pattern: str, stored: Sequence[Stored]) -> bool:

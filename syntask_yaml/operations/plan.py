@@ -40,7 +40,7 @@ from syntask_yaml.operations.resources.changes import (
 )
 from syntask_yaml.operations.resources.prepare import prepare_resources
 from syntask_yaml.operations.resources.users import keep_used, kept_resources
-from syntask_yaml.operations.serving import check_serving
+from syntask_yaml.operations.unserved_pools import check_serving
 from syntask_yaml.plan.changes import Plan
 from syntask_yaml.plan.diff import diff
 from syntask_yaml.project.flows import FlowReader

@@ -17,17 +17,17 @@ from syntask_yaml.template import is_template
 
 
 @dataclass(frozen=True, slots=True)
-class Misfit:
+class FormatProblem:
     """Why a worker cannot use a value, in a sentence, and what to write instead."""
 
     reason: str
     hint: str = ""
 
 
-_Check: TypeAlias = Callable[[str], "Misfit | None"]
+_Check: TypeAlias = Callable[[str], "FormatProblem | None"]
 
 
-def job_misfits(pool_type: str, name: str, value: Value) -> Iterator[Misfit]:
+def job_misfits(pool_type: str, name: str, value: Value) -> Iterator[FormatProblem]:
     """Yield why workers of *pool_type* cannot use *value* for the job variable *name*.
 
     Texts that hold a template are left to the run, and values of another type to the pool's template.
@@ -39,14 +39,14 @@ def job_misfits(pool_type: str, name: str, value: Value) -> Iterator[Misfit]:
                 yield found
 
 
-def swap_misfit(job: Mapping[str, Value]) -> Misfit | None:
+def swap_misfit(job: Mapping[str, Value]) -> FormatProblem | None:
     """Return why the memory limits of a container's *job*, all of its variables, do not go together; None if
     they do."""
     memory, swap = _bytes(job.get("mem_limit")), _bytes(job.get("memswap_limit"))
     if memory is None or swap is None or swap <= 0 or swap >= memory:
         return None
     reason = "`memswap_limit` is the sum of memory and swap, and is less than `mem_limit`."
-    return Misfit(reason, "Raise `memswap_limit`, or use -1 for unlimited swap.")
+    return FormatProblem(reason, "Raise `memswap_limit`, or use -1 for unlimited swap.")
 
 
 def _texts(value: Value) -> Iterator[str]:
@@ -60,8 +60,8 @@ def _matches(pattern: str, form: str, hint: Callable[[str], str] = lambda _: "")
     """Return the check for texts of *pattern*, which *form* describes."""
     compiled = re.compile(pattern)
 
-    def check(text: str) -> Misfit | None:
-        return None if compiled.fullmatch(text) else Misfit(f"`{text}` is not {form}.", hint(text))
+    def check(text: str) -> FormatProblem | None:
+        return None if compiled.fullmatch(text) else FormatProblem(f"`{text}` is not {form}.", hint(text))
 
     return check
 
@@ -86,10 +86,10 @@ _MEMORY = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*(?:([bkmgtBKMGT])[bB]?)?")
 _UNITS = {"": 0, "b": 0, "k": 10, "m": 20, "g": 30, "t": 40}
 
 
-def _memory(text: str) -> Misfit | None:
+def _memory(text: str) -> FormatProblem | None:
     if not text or _bytes(text) is not None:
         return None
-    return Misfit(
+    return FormatProblem(
         f"`{text}` is not an amount of memory.", "Write a number and a unit, such as `512m` or `2g`."
     )
 
@@ -106,14 +106,14 @@ _QUANTITY = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[e
 _AMOUNT = re.compile(r"([+-]?[\d.]+)\s*([kmgtpe])i?b?", re.IGNORECASE)
 
 
-def _quantity(text: str) -> Misfit | None:
+def _quantity(text: str) -> FormatProblem | None:
     if _QUANTITY.fullmatch(text):
         return None
     meant = _AMOUNT.fullmatch(text)
     hint = "Write a number with a unit, such as `512Mi` for memory or `500m` for CPU."
     if meant:
         hint = f"Did you mean `{meant[1]}{meant[2].upper()}i`?"
-    return Misfit(f"`{text}` is not a quantity of Kubernetes.", hint)
+    return FormatProblem(f"`{text}` is not a quantity of Kubernetes.", hint)
 
 
 def _name_of(what: str, most: int, dots: str = "") -> _Check:
@@ -150,13 +150,14 @@ _SET_BY_WORKERS: Mapping[str, str] = {
 }
 
 
-def _create_keyword(text: str) -> Misfit | None:
+def _create_keyword(text: str) -> FormatProblem | None:
     if text in _CREATE_KEYWORDS:
         return None
     if variable := _SET_BY_WORKERS.get(text):
-        return Misfit(f"Workers set `{text}` themselves.", f"Set the job variable `{variable}` instead.")
+        hint = f"Set the job variable `{variable}` instead."
+        return FormatProblem(f"Workers set `{text}` themselves.", hint)
     hint = did_you_mean(text, _CREATE_KEYWORDS | _SET_BY_WORKERS.keys())
-    return Misfit(f"Docker has no option `{text}` to create a container.", hint)
+    return FormatProblem(f"Docker has no option `{text}` to create a container.", hint)
 
 
 _NAMESPACE, _ACCOUNT = _name_of("a namespace", 63), _name_of("a service account", 253, r"\.")

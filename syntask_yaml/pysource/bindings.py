@@ -47,11 +47,11 @@ class Assigned:
 
 
 @dataclass(frozen=True, slots=True)
-class Obscure:
+class UnknownBinding:
     """What reading does not tell: a loop variable, a deleted name, a part of a sequence."""
 
 
-Origin: TypeAlias = ImportedModule | ImportedName | Defined | Assigned | Obscure
+Origin: TypeAlias = ImportedModule | ImportedName | Defined | Assigned | UnknownBinding
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def bindings(body: Iterable[ast.stmt], rebound: Iterable[str] = ()) -> Namespace
     for name, binding in _of_block(body, is_certain=True):
         names.setdefault(name, []).append(binding)
     for name in rebound:
-        names.setdefault(name, []).append(Binding(Obscure(), 0, is_certain=False))
+        names.setdefault(name, []).append(Binding(UnknownBinding(), 0, is_certain=False))
     return Namespace(names, names.pop(STAR, []))
 
 
@@ -131,7 +131,7 @@ def _of_statement(statement: ast.stmt) -> Iterator[tuple[str, Origin]]:
             yield _of_alias(statement)
         case _:
             for name in _otherwise_bound(statement):
-                yield name, Obscure()
+                yield name, UnknownBinding()
 
 
 def _of_import(statement: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Origin]]:
@@ -157,11 +157,11 @@ def _of_target(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, Origin]
                 yield from _of_target(part, its_value)
         case _:
             for name in _stored(target):
-                yield name, Obscure()
+                yield name, UnknownBinding()
 
 
 def _of_alias(statement: Any) -> tuple[str, Origin]:
-    origin = Obscure() if statement.type_params else Assigned(statement.value, is_alias=True)
+    origin = UnknownBinding() if statement.type_params else Assigned(statement.value, is_alias=True)
     return statement.name.id, origin
 
 

@@ -22,8 +22,8 @@ from syntask_yaml.model.run import Cause, CauseKind, State, StateType
 from syntask_yaml.script.lost import end_lost_runs
 from syntask_yaml.worker.backlog import Backlog, ClaimLost
 from syntask_yaml.worker.protocol import Report
+from syntask_yaml.worker.report_filter import ReportFilter
 from syntask_yaml.worker.run_directory import own_directory, remove_directory
-from syntask_yaml.worker.sieve import Sieve
 
 # Seconds: of the lease, between two renewals, and between two looks at what there is to write.
 LEASE = 60.0
@@ -62,7 +62,7 @@ class ScriptTracker:
         self.run = RunInfo(run.id, run.name, run.flow, run.parameters)
         self._backend, self._claim, self._keep = backend, claim, keep
         self._home, self._folder = home, own_directory(run.id, home)
-        self._backlog, self._sieve = Backlog(self._folder), Sieve(limit)
+        self._backlog, self._report_filter = Backlog(self._folder), ReportFilter(limit)
         self._reports: deque[Report] = deque()
         self._flows = {run.id}
         self._process = os.getpid()
@@ -121,7 +121,8 @@ class ScriptTracker:
         if self._is_cancelled:
             return State(StateType.CANCELLED)
         cause = None if end.type is StateType.COMPLETED else Cause(kind=CauseKind.CALL)
-        return State(end.type, self._sieve.brief(end.name), self._sieve.brief(end.message), cause)
+        brief = self._report_filter.brief
+        return State(end.type, brief(end.name), brief(end.message), cause)
 
     def _work(self) -> None:
         with suppress(BackendError):
@@ -134,7 +135,7 @@ class ScriptTracker:
             self._collect()
             self._deliver()
         self._collect()
-        self._backlog.add(self._sieve.last_words(utc_now()))
+        self._backlog.add(self._report_filter.last_words(utc_now()))
         self._backlog.states.append(self._final)
         self._backend.hurry(_PATIENCE)
         if not self._deliver():
@@ -151,13 +152,13 @@ class ScriptTracker:
         now = utc_now()
         for _ in range(len(self._reports)):
             report = self._reports.popleft()
-            for change in self._sieve.changes(report):
+            for change in self._report_filter.changes(report):
                 if not self._backlog.children.add(change):
-                    self._sieve.children.left_out += 1
+                    self._report_filter.children.left_out += 1
             if report.kind == "renamed":
-                self._backlog.name = self._sieve.brief(report.name)
+                self._backlog.name = self._report_filter.brief(report.name)
             elif report.kind == "log":
-                self._backlog.add(self._sieve.lines(report, now))
+                self._backlog.add(self._report_filter.lines(report, now))
 
     def _deliver(self) -> bool:
         """Write what there is, and hold on to the run; whether that was possible."""
@@ -172,7 +173,7 @@ class ScriptTracker:
         except BackendError as error:
             self._problem = str(error)
             for line in self._backlog.put_aside():
-                self._sieve.log.leave_out(line.message)
+                self._report_filter.log.leave_out(line.message)
             return False
         return True
 

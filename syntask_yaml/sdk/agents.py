@@ -28,7 +28,7 @@ from syntask_yaml.sdk.storage_blocks import say_needs
 from syntask_yaml.sdk.values import json_of
 from syntask_yaml.upgrade.agent_deployment import AgentDeployment, Form
 from syntask_yaml.upgrade.convert import convert
-from syntask_yaml.upgrade.draft import Converted, Scene
+from syntask_yaml.upgrade.draft import ConversionContext, Converted
 from syntask_yaml.upgrade.pool_names import name_pools
 from syntask_yaml.upgrade.secrets import hide_values
 
@@ -46,7 +46,7 @@ def apply_agent_deployment(fields: Mapping[str, Any]) -> UUID:
     with api.open_backend() as backend:
         source = _agent_deployment(fields, caller, backend)
         here = Path.cwd()
-        converted = convert(source, Scene(here, Dialect.SYNTASK, FlowReader(here)))
+        converted = convert(source, ConversionContext(here, Dialect.SYNTASK, FlowReader(here)))
         show(filter(_is_said, converted.problems))
         say_needs(converted.blocks, backend)
         entry = _entry(converted)

@@ -17,7 +17,7 @@ from syntask_yaml.sdk.blocks import block_value
 from syntask_yaml.source import Source
 from syntask_yaml.upgrade.agent_deployment import AgentDeployment, Form
 from syntask_yaml.upgrade.blocks import block_name, block_type
-from syntask_yaml.upgrade.draft import BlockNeed, EntryDraft, Scene
+from syntask_yaml.upgrade.draft import BlockNeed, ConversionContext, EntryDraft
 from syntask_yaml.upgrade.secrets import hide_values
 from syntask_yaml.upgrade.storages import PULLED_WHOLE, STORAGES, StoredCode
 
@@ -38,7 +38,7 @@ def pull_of_block(block: Block, backend: Backend) -> list[dict[str, Any]]:
         return [step("pull_with_block", Dialect.SYNTASK, block_type_slug=slug, block_document_name=name)]
     here = Path.cwd()
     draft = EntryDraft(
-        AgentDeployment(root, here, Form.SCRIPT), Scene(here, Dialect.SYNTASK, FlowReader(here))
+        AgentDeployment(root, here, Form.SCRIPT), ConversionContext(here, Dialect.SYNTASK, FlowReader(here))
     )
     pull, _ = STORAGES[slug].convert(StoredCode(draft, storage, ""))
     say_needs(draft.blocks, backend)

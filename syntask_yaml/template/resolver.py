@@ -19,7 +19,7 @@ from syntask_yaml.template.parser import (
     may_hold_template,
     parse,
 )
-from syntask_yaml.template.scope import LEFT, Answer, Left, Missing, Scope
+from syntask_yaml.template.scope import LEFT, Answer, Deferred, Missing, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class _Resolution:
 
     def _whole(self, placeholder: Placeholder, path: Path) -> Value:
         answer = self._answer(placeholder)
-        if isinstance(answer, Left):
+        if isinstance(answer, Deferred):
             return placeholder.raw
         if isinstance(answer, Missing):
             self._report(Unresolved(path, placeholder.raw, answer))
@@ -123,7 +123,7 @@ class _Resolution:
     def _written(self, placeholder: Placeholder, path: Path) -> str | Secret | Unknown | Missing:
         """What stands for *placeholder* in a text."""
         answer = self._answer(placeholder)
-        if isinstance(answer, Left):
+        if isinstance(answer, Deferred):
             return placeholder.raw
         if isinstance(answer, (Secret, Unknown, Missing)):
             return answer
@@ -145,7 +145,7 @@ class _Resolution:
         try:
             answers = {name: self._scope.answer(name) for name in names_in(text)}
             # An unset variable that is left for the run may have a default here: the expression decides.
-            if any(isinstance(answers[name], Left) and name[0] != "$" for name in answers):
+            if any(isinstance(answers[name], Deferred) and name[0] != "$" for name in answers):
                 return LEFT
             sandbox.check(text)
         except ExpressionFailed as error:
@@ -158,7 +158,7 @@ class _Resolution:
 def _evaluated(text: str, answers: Mapping[str, Answer]) -> Answer:
     from syntask_yaml.template import sandbox
 
-    known = {name: answer for name, answer in answers.items() if not isinstance(answer, (Missing, Left))}
+    known = {name: answer for name, answer in answers.items() if not isinstance(answer, (Missing, Deferred))}
     is_secret = holds_secret(known)
     try:
         value = sandbox.evaluate(text, revealed(known))

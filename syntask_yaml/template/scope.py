@@ -28,13 +28,13 @@ RUN_TIME_NAMES = frozenset(
 )
 
 
-class Left(Enum):
+class Deferred(Enum):
     """The answer for a name that somebody else resolves, later."""
 
     LEFT = "left"
 
 
-LEFT = Left.LEFT
+LEFT = Deferred.LEFT
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ _ENVIRONMENTS = frozenset({"env", "environ", "os"})
 _UPPER_CASE = re.compile(r"[A-Z][A-Z0-9_]+")
 
 BlockLookup: TypeAlias = Callable[[str, str], Block | None]
-Answer: TypeAlias = Value | Unknown | Left | Missing
+Answer: TypeAlias = Value | Unknown | Deferred | Missing
 
 
 class Anything(Mapping[str, Any]):

@@ -19,7 +19,7 @@ from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.source import Source
 from syntask_yaml.upgrade.agent_deployment import AgentDeployment, Form
 from syntask_yaml.upgrade.blocks import block_name, block_type, has_copy
-from syntask_yaml.upgrade.draft import BlockNeed, EntryDraft, PoolWish, Scene
+from syntask_yaml.upgrade.draft import BlockNeed, ConversionContext, EntryDraft, WantedPool
 from syntask_yaml.upgrade.infrastructure import INFRASTRUCTURE
 from syntask_yaml.upgrade.job_variables import kind_of
 from syntask_yaml.upgrade.pools import job_variables_of
@@ -97,10 +97,10 @@ def pool_of_block(block: InfraBlock, name: str, base: Template, *, dialect: Dial
     # A template of a server cannot spell braces as text, and is written as it is.
     form = Form.PROJECT if dialect is Dialect.PREFECT else Form.AGENT
     root = Path()
-    scene = Scene(root, dialect, FlowReader(root), templates={pool_type: base})
+    context = ConversionContext(root, dialect, FlowReader(root), templates={pool_type: base})
     deployment = AgentDeployment(_as_infrastructure(block.node), root, form)
-    draft = EntryDraft(deployment, scene)
-    draft.pool = PoolWish(pool_type, name)
+    draft = EntryDraft(deployment, context)
+    draft.pool = WantedPool(pool_type, name)
     (infrastructure,) = deployment.root.children()
     draft.ledger.open(infrastructure)
     variables = job_variables_of(draft, infrastructure, kind)

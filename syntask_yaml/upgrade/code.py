@@ -85,7 +85,7 @@ _UPLOADERS = {
 
 def _convert_upload(draft: EntryDraft, storage: Node, push: list[dict[str, object]]) -> None:
     """`prefect deployment build` copied the current folder to the storage: `push` does so today."""
-    if draft.source.name in draft.scene.not_uploaded or not is_uploaded(draft):
+    if draft.source.name in draft.context.not_uploaded or not is_uploaded(draft):
         return
     if push:
         draft.put("push", push)
@@ -119,7 +119,7 @@ def _no_steps(_stored: StoredCode) -> tuple[list[dict[str, object]], list[dict[s
 
 
 def _go_to(draft: EntryDraft, place: str) -> None:
-    go = step("set_working_directory", draft.scene.dialect, directory=draft.literal(place))
+    go = step("set_working_directory", draft.context.dialect, directory=draft.literal(place))
     draft.put("pull", [go])
 
 
@@ -174,7 +174,7 @@ def _is_home(place: str) -> bool:
 
 def _inside(draft: EntryDraft, place: str) -> str | None:
     """The folder relative to the project's, with a slash behind it; None where it is not inside."""
-    root = draft.scene.root.resolve()
+    root = draft.context.root.resolve()
     try:
         folder = (root / place).resolve()
     except (OSError, RuntimeError, ValueError):  # no path, or links in a circle
@@ -188,7 +188,7 @@ def _inside(draft: EntryDraft, place: str) -> str | None:
 def _name_own_file(draft: EntryDraft, node: Node) -> None:
     """The function of a flow in the file that says it, which is converted with it, or of its module."""
     draft.carry(node, "entrypoint")
-    place = draft.source.path.resolve().relative_to(draft.scene.root.resolve())
+    place = draft.source.path.resolve().relative_to(draft.context.root.resolve())
     written = node.value if "." in node.value else f"{place.as_posix()}:{node.value}"
     draft.put("entrypoint", draft.literal(written))
 
@@ -214,7 +214,7 @@ def _convert_entrypoint(draft: EntryDraft) -> None:
     written, draft.flow = _found(draft, text)
     draft.put("entrypoint", draft.literal(written))
     if draft.flow is None and not (draft.source.form is Form.PROJECT and "{{" in text):
-        folder = printable(draft.scene.root.name)
+        folder = printable(draft.context.root.name)
         detail = f"There is no flow `{written}` in the project directory `{folder}`."
         hint = "Correct `entrypoint` in the entry. The parameter schema of the file is not carried."
         draft.warn(node or draft.source.root, "entrypoint-not-found", detail, hint)
@@ -226,7 +226,7 @@ def _plain(entrypoint: str) -> str:
 
 def _of_manifest(draft: EntryDraft, name: str) -> str | None:
     """What a manifest says of the entrypoint; None where it cannot be read."""
-    root = draft.scene.root.resolve()
+    root = draft.context.root.resolve()
     try:
         path = (root / name).resolve()
         content = path.read_bytes() if path.is_relative_to(root) else b""
@@ -239,7 +239,7 @@ def _found(draft: EntryDraft, text: str) -> tuple[str, Flow | None]:
     """The entrypoint from the project's folder, and its flow; as it was written where none is found."""
     for candidate in _candidates(draft, text):
         try:
-            return candidate, draft.scene.reader.read(candidate)
+            return candidate, draft.context.reader.read(candidate)
         except SyntaskError:
             continue
     return f"{draft.prefix}{text}" if ":" in text else text, None

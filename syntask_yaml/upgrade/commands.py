@@ -12,7 +12,7 @@ from itertools import chain, islice
 from syntask_yaml.project.agent_files import MAX_BYTES, is_converted
 from syntask_yaml.source import Source, Span
 from syntask_yaml.upgrade.find import FoundFile
-from syntask_yaml.upgrade.runs import RUN, DeployScripts
+from syntask_yaml.upgrade.script_commands import RUN, DeployScripts
 from syntask_yaml.upgrade.secrets import hide_in_text
 
 # A file with more of them is no script of people, and a command is not that long.

@@ -10,13 +10,13 @@ from syntask_yaml.diagnostics import Diagnostic, Severity, in_file_order
 from syntask_yaml.files import shown_path
 from syntask_yaml.model.events import Counted, Observer
 from syntask_yaml.upgrade.agent_deployment import AgentDeployment, Form
-from syntask_yaml.upgrade.agreement import Says, says
 from syntask_yaml.upgrade.convert import convert
-from syntask_yaml.upgrade.draft import Converted, PoolWish, Scene
+from syntask_yaml.upgrade.draft import ConversionContext, Converted, WantedPool
 from syntask_yaml.upgrade.edits import project_change
 from syntask_yaml.upgrade.project_file import Merged, OpenedFile, merge, open_target
 from syntask_yaml.upgrade.request import UpgradeRequest
 from syntask_yaml.upgrade.result import DeploymentResult, FileChange, Status
+from syntask_yaml.upgrade.same_deployment import Completeness, says
 from syntask_yaml.upgrade.targets import Targets
 
 
@@ -45,7 +45,7 @@ def convert_all(
     done = 0
     for (path, root), own in groups.items():
         target = open_target(path, root, shown_path(path, request.directory))
-        scene = Scene(
+        context = ConversionContext(
             root=root,
             dialect=target.dialect,
             reader=target.reader,
@@ -55,14 +55,14 @@ def convert_all(
         )
         converted = []
         for source in own:
-            converted.append(convert(source, scene))
+            converted.append(convert(source, context))
             done += 1
             notify(Counted("Converting deployments", done, len(sources)))
         yield Conversion(target, tuple(converted))
 
 
 def merge_conversion(
-    conversion: Conversion, names: Mapping[PoolWish, str], request: UpgradeRequest
+    conversion: Conversion, names: Mapping[WantedPool, str], request: UpgradeRequest
 ) -> tuple[list[DeploymentResult], list[FileChange]]:
     """What becomes of the deployments for one project file, and that file with them."""
     target, converted = conversion.target, conversion.converted
@@ -73,12 +73,12 @@ def merge_conversion(
     return list(_results(target, converted, entries, merged)), list(project_change(target, merged))
 
 
-def _says(source: AgentDeployment, request: UpgradeRequest) -> Says:
+def _says(source: AgentDeployment, request: UpgradeRequest) -> Completeness:
     is_elsewhere = source.form is Form.SCRIPT and not request.writes_entries
-    return Says.NOTHING if is_elsewhere else says(source)
+    return Completeness.NOTHING if is_elsewhere else says(source)
 
 
-def _with_pool(converted: Converted, names: Mapping[PoolWish, str]) -> dict[str, object]:
+def _with_pool(converted: Converted, names: Mapping[WantedPool, str]) -> dict[str, object]:
     """The entry, with the name of its pool."""
     entry = dict(converted.entry)
     if converted.pool is not None:

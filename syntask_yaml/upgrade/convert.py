@@ -9,7 +9,7 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.sections import SECTIONS
 from syntask_yaml.upgrade.agent_deployment import AgentDeployment, Form, is_empty
-from syntask_yaml.upgrade.draft import Converted, EntryDraft, Scene
+from syntask_yaml.upgrade.draft import ConversionContext, Converted, EntryDraft
 from syntask_yaml.upgrade.field_types import mistyped
 from syntask_yaml.upgrade.fields import FIELDS, MORE_FIELDS
 from syntask_yaml.upgrade.template_text import TemplateText
@@ -17,9 +17,9 @@ from syntask_yaml.upgrade.template_text import TemplateText
 _OF_DEPLOY = ("build", "push")
 
 
-def convert(source: AgentDeployment, scene: Scene) -> Converted:
+def convert(source: AgentDeployment, context: ConversionContext) -> Converted:
     """What *source* becomes. Each of its fields is carried, dropped or reported, exactly once."""
-    draft = EntryDraft(source, scene)
+    draft = EntryDraft(source, context)
     _report_mistyped(draft)
     kept = SECTIONS if source.form is Form.PROJECT else ()
     for node in draft.ledger.rest:
@@ -30,7 +30,7 @@ def convert(source: AgentDeployment, scene: Scene) -> Converted:
     if source.form is not Form.PROJECT:
         _shield(draft)
     _warn_of_secrets(draft)
-    if draft.scene.dialect is Dialect.PREFECT:
+    if draft.context.dialect is Dialect.PREFECT:
         _warn_of_filters(draft, source.root)
     return draft.done()
 
@@ -48,10 +48,10 @@ def _report_mistyped(draft: EntryDraft) -> None:
 def _shield(draft: EntryDraft) -> None:
     """Keep steps that the project declares for its own entries from a deployment that had none of them."""
     for section in _OF_DEPLOY:
-        if section in draft.scene.sections:
+        if section in draft.context.sections:
             draft.entry.setdefault(section, [])
     place = draft.source.text("path")
-    if "pull" in draft.scene.sections and "pull" not in draft.entry and place:
+    if "pull" in draft.context.sections and "pull" not in draft.entry and place:
         detail = "The entry inherits the `pull` steps of the project. The deployment had none."
         draft.warn(draft.source.root, "inherited-pull", detail, "Check that they are right for this entry.")
 

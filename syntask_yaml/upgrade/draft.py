@@ -17,7 +17,7 @@ from syntask_yaml.project.dialect import Dialect
 from syntask_yaml.project.flows import Flow, FlowReader
 from syntask_yaml.project.spelling import block_reference, slug
 from syntask_yaml.upgrade.agent_deployment import AgentDeployment, Form
-from syntask_yaml.upgrade.ledger import Fate, FateKind, Ledger
+from syntask_yaml.upgrade.ledger import FieldOutcome, FieldOutcomeKind, Ledger
 from syntask_yaml.upgrade.template_text import escaped
 from syntask_yaml.upgrade.templates.defaults import Template, default_templates
 
@@ -32,7 +32,7 @@ KEYS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class ConversionContext:
     """What a conversion may look at: the project, its flows, and what is said elsewhere.
 
     *sections* are those of `build`, `push` and `pull` that the project declares for all of its entries.
@@ -51,7 +51,7 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
-class PoolWish:
+class WantedPool:
     """The work pool that a deployment needs; wishes that are equal are one pool.
 
     *block* is the name of the infrastructure block, empty for one that was written inline. *template* is
@@ -89,9 +89,9 @@ class Converted:
     source: AgentDeployment
     entry: Mapping[str, Any]
     flow: str
-    pool: PoolWish | None
+    pool: WantedPool | None
     blocks: tuple[BlockNeed, ...]
-    fates: tuple[Fate, ...]
+    fates: tuple[FieldOutcome, ...]
     problems: tuple[Diagnostic, ...]
 
     @property
@@ -106,16 +106,16 @@ class Converted:
 class EntryDraft:
     """Collects the entry; each field of the source passes through `carry`, `drop` or `report` once."""
 
-    def __init__(self, source: AgentDeployment, scene: Scene) -> None:
+    def __init__(self, source: AgentDeployment, context: ConversionContext) -> None:
         self.source = source
-        self.scene = scene
+        self.context = context
         self.ledger = Ledger(source.root)
         self.entry: dict[str, Any] = {}
         self.problems: list[Diagnostic] = [
             replace(problem, entries=(source.name,)) for problem in source.problems
         ]
         self.blocks: list[BlockNeed] = []
-        self.pool: PoolWish | None = None
+        self.pool: WantedPool | None = None
         self.flow: Flow | None = None
         self.flow_name = ""
         self.prefix = ""
@@ -131,19 +131,19 @@ class EntryDraft:
 
     def carry(self, node: Node, target: str) -> None:
         """Note that the field went to *target*."""
-        self.ledger.settle(node, FateKind.CARRIED, target)
+        self.ledger.settle(node, FieldOutcomeKind.CARRIED, target)
 
     def drop(self, node: Node, reason: str) -> None:
         """Note why nothing is lost without the field."""
-        self.ledger.settle(node, FateKind.DROPPED, reason)
+        self.ledger.settle(node, FieldOutcomeKind.DROPPED, reason)
 
     def report(self, node: Node, code: str, detail: str, hint: str = "") -> None:
         """Leave the field to the user, with a warning."""
-        self.ledger.settle(node, FateKind.REPORTED, code)
+        self.ledger.settle(node, FieldOutcomeKind.REPORTED, code)
         self.warn(node, code, detail, hint)
 
     def warn(self, node: Node, code: str, detail: str, hint: str = "") -> None:
-        """Say something about a field that has its fate, and needs somebody to look at it."""
+        """Say something about a field that has its outcome, and needs somebody to look at it."""
         self.problems.append(self._about(node.problem(code, detail, hint, at_key=True), Severity.WARNING))
 
     def note(self, node: Node, code: str, detail: str, hint: str = "") -> None:
@@ -158,7 +158,7 @@ class EntryDraft:
         need = BlockNeed(type, slug(name))
         if need not in self.blocks:
             self.blocks.append(need)
-        return block_reference(need.type, need.name, self.scene.dialect)
+        return block_reference(need.type, need.name, self.context.dialect)
 
     def template_reference(self, type: str, name: str) -> str:
         """What stands in a base job template for a block, which the user is told to make."""

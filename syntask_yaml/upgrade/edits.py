@@ -18,7 +18,7 @@ from syntask_yaml.upgrade.pool_names import PoolNeed
 from syntask_yaml.upgrade.project_file import Merged, OpenedFile
 from syntask_yaml.upgrade.read import FoundDeployments
 from syntask_yaml.upgrade.result import DeploymentResult, FileChange, Status
-from syntask_yaml.upgrade.runs import DeployScripts
+from syntask_yaml.upgrade.script_commands import DeployScripts
 
 _BOM = "\ufeff"
 _AS = " as "

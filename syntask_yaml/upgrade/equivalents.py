@@ -14,9 +14,9 @@ from syntask_yaml.diagnostics import Diagnostic, Severity
 from syntask_yaml.upgrade.agent_starts import agent_start
 from syntask_yaml.upgrade.answers import Answer, Known, instead, left
 from syntask_yaml.upgrade.commands import Command
-from syntask_yaml.upgrade.limit import QUEUE_LIMIT_HINT
+from syntask_yaml.upgrade.concurrency_limit import QUEUE_LIMIT_HINT
 from syntask_yaml.upgrade.notices import NOTICES
-from syntask_yaml.upgrade.runs import RUN
+from syntask_yaml.upgrade.script_commands import RUN
 
 _BUILD_VALUES = tuple(
     "-n --name -v --version -d --description -t --tag -q --work-queue -p --pool -l -w -i --infra "

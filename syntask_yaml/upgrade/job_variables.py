@@ -45,7 +45,7 @@ class BlockDraft:
 
 
 def convert_block(draft: EntryDraft, block: Node, kind: Infrastructure) -> BlockDraft:
-    """The fields of an infrastructure block; each gets its fate, but for those that need a template."""
+    """The fields of an infrastructure block; each gets its outcome, but for those that need a template."""
     converted = BlockDraft()
     for child in block.children():
         _convert_field(draft, child, kind, converted)

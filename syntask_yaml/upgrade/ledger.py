@@ -9,18 +9,18 @@ from syntask_yaml.diagnostics import Path as TreePath
 from syntask_yaml.document.node import Node
 
 
-class FateKind(Enum):
+class FieldOutcomeKind(Enum):
     CARRIED = "carried"
     DROPPED = "dropped"
     REPORTED = "reported"
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class FieldOutcome:
     """What became of the field at *path*; *note* is where it went, why it was dropped, or the message."""
 
     path: TreePath
-    kind: FateKind
+    kind: FieldOutcomeKind
     note: str
 
 
@@ -29,17 +29,17 @@ class Ledger:
 
     def __init__(self, root: Node) -> None:
         self._open: dict[TreePath, Node] = {child.path: child for child in root.children()}
-        self._fates: list[Fate] = []
+        self._fates: list[FieldOutcome] = []
 
     def open(self, node: Node) -> None:
         """From now on count what stands under *node*, a mapping or list, in the place of the whole."""
         del self._open[node.path]
         self._open |= {child.path: child for child in node.children()}
 
-    def settle(self, node: Node, kind: FateKind, note: str) -> None:
+    def settle(self, node: Node, kind: FieldOutcomeKind, note: str) -> None:
         """Note what becomes of *node*. Raises KeyError for what is settled already, or is no field."""
         del self._open[node.path]
-        self._fates.append(Fate(node.path, kind, note))
+        self._fates.append(FieldOutcome(node.path, kind, note))
 
     @property
     def rest(self) -> tuple[Node, ...]:
@@ -47,5 +47,5 @@ class Ledger:
         return tuple(self._open.values())
 
     @property
-    def fates(self) -> tuple[Fate, ...]:
+    def fates(self) -> tuple[FieldOutcome, ...]:
         return tuple(self._fates)

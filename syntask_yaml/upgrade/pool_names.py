@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from syntask_yaml.model.pool import DEFAULT_QUEUE
 from syntask_yaml.project.spelling import slug
-from syntask_yaml.upgrade.draft import Converted, PoolWish
+from syntask_yaml.upgrade.draft import Converted, WantedPool
 
 _PROCESS_POOL = "default"
 _TEMPLATES = "work-pools"
@@ -59,30 +59,30 @@ def usual_name(block: str, type: str) -> str:
     return block or (_PROCESS_POOL if type == "process" else type)
 
 
-def name_pools(wishes: Iterable[PoolWish]) -> dict[PoolWish, str]:
+def name_pools(wishes: Iterable[WantedPool]) -> dict[WantedPool, str]:
     """What each pool is called. A block that was saved is one pool, whatever its copies in files say."""
     all_wishes = list(dict.fromkeys(wishes))
     names = _names(dict.fromkeys(map(_same, all_wishes)))
-    return {wish: names[_same(wish)] for wish in all_wishes}
+    return {wanted: names[_same(wanted)] for wanted in all_wishes}
 
 
-def _same(wish: PoolWish) -> PoolWish:
-    return replace(wish, template="", origin="") if wish.block else wish
+def _same(wanted: WantedPool) -> WantedPool:
+    return replace(wanted, template="", origin="") if wanted.block else wanted
 
 
-def _names(wishes: Iterable[PoolWish]) -> dict[PoolWish, str]:
-    names: dict[PoolWish, str] = {}
-    for wish in wishes:
-        usual = usual_name(wish.block, wish.type)
-        name = f"{usual}-{wish.owner}" if wish.owner else usual
-        names[wish] = wish.chosen or _free(name, wish, names)
+def _names(wishes: Iterable[WantedPool]) -> dict[WantedPool, str]:
+    names: dict[WantedPool, str] = {}
+    for wanted in wishes:
+        usual = usual_name(wanted.block, wanted.type)
+        name = f"{usual}-{wanted.owner}" if wanted.owner else usual
+        names[wanted] = wanted.chosen or _free(name, wanted, names)
     return names
 
 
-def _free(name: str, wish: PoolWish, taken: Mapping[PoolWish, str]) -> str:
+def _free(name: str, wanted: WantedPool, taken: Mapping[WantedPool, str]) -> str:
     used = set(taken.values())
-    if name in used and any(other.type != wish.type for other, at in taken.items() if at == name):
-        name = f"{name}-{wish.type}"
+    if name in used and any(other.type != wanted.type for other, at in taken.items() if at == name):
+        name = f"{name}-{wanted.type}"
     candidate, number = name, 1
     while candidate in used:
         number += 1
@@ -90,7 +90,7 @@ def _free(name: str, wish: PoolWish, taken: Mapping[PoolWish, str]) -> str:
     return candidate
 
 
-def pools_needed(converted: Iterable[Converted], names: Mapping[PoolWish, str]) -> list[PoolNeed]:
+def pools_needed(converted: Iterable[Converted], names: Mapping[WantedPool, str]) -> list[PoolNeed]:
     """The pools that deployments need, by name."""
     users: dict[str, list[Converted]] = {}
     for each in converted:
@@ -107,6 +107,6 @@ def _need(name: str, using: list[Converted]) -> PoolNeed:
         type=wishes[0].type,
         deployments=tuple(each.full_name for each in using),
         queues=tuple(sorted(queues)),
-        template=next((wish.template for wish in wishes if wish.template), ""),
-        origin=next((wish.origin for wish in wishes if wish.origin), ""),
+        template=next((wanted.template for wanted in wishes if wanted.template), ""),
+        origin=next((wanted.origin for wanted in wishes if wanted.origin), ""),
     )

@@ -45,7 +45,7 @@ _LIFTS: Mapping[str, _Lifter] = {"kubernetes": lift_kubernetes, "ecs": lift_ecs,
 def lift_template(draft: EntryDraft, kind: Infrastructure, block: BlockDraft) -> None:
     """Give the pool a template with what the block has for one. Values of job variables that patches change
     are changed in *block*."""
-    base = draft.scene.templates[kind.type]
+    base = draft.context.templates[kind.type]
     values: dict[str, Any] = {}
     manifests = {key: value for key, value in block.in_template.items() if not is_credentials(kind.type, key)}
     for key in block.in_template.keys() - manifests.keys():

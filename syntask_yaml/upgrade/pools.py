@@ -10,7 +10,7 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.model.pool import DEFAULT_QUEUE
 from syntask_yaml.upgrade.agent_deployment import Form, is_empty
 from syntask_yaml.upgrade.blocks import block_name, block_type, has_copy
-from syntask_yaml.upgrade.draft import EntryDraft, PoolWish
+from syntask_yaml.upgrade.draft import EntryDraft, WantedPool
 from syntask_yaml.upgrade.infrastructure import INFRASTRUCTURE, Infrastructure
 from syntask_yaml.upgrade.job_variables import (
     BlockDraft,
@@ -43,7 +43,7 @@ def convert_pool(draft: EntryDraft) -> None:
         _drop_overrides(draft)
         return
     name = block_name(block) if block else ""
-    draft.pool = PoolWish(kind.type, name, chosen=_chosen(draft, name, kind.type))
+    draft.pool = WantedPool(kind.type, name, chosen=_chosen(draft, name, kind.type))
     if block is None:
         _warn_of_absence(draft)
     if block is not None:
@@ -84,7 +84,7 @@ def _keep_declared(draft: EntryDraft, declared: Node) -> None:
 
 def _chosen(draft: EntryDraft, block: str, type: str) -> str:
     """The name that the user gave for the pool of a block, for the old pool, its usual name, or the type."""
-    pools = draft.scene.pools
+    pools = draft.context.pools
     old = draft.source.text("work_pool_name")
     keys = (block, old, usual_name(block, type), "" if block else type)
     return next((pools[key] for key in keys if key and key in pools), "")

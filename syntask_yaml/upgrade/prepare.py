@@ -20,13 +20,13 @@ from syntask_yaml.upgrade.equivalents import answer
 from syntask_yaml.upgrade.find import FoundFile
 from syntask_yaml.upgrade.flow_changes import changes_of, secrets_of, without_entries
 from syntask_yaml.upgrade.flow_imports import import_problems, made_flows
-from syntask_yaml.upgrade.limits import limits_of, note_of
 from syntask_yaml.upgrade.pool_names import name_pools, pools_needed
 from syntask_yaml.upgrade.pools_only import pools_only
 from syntask_yaml.upgrade.read import FoundDeployments
 from syntask_yaml.upgrade.request import SourceKind, UpgradeRequest
 from syntask_yaml.upgrade.result import DeploymentResult, FileChange, Status, Upgrade
 from syntask_yaml.upgrade.script_changes import rewrite_scripts
+from syntask_yaml.upgrade.server_limits import limits_of, note_of
 from syntask_yaml.upgrade.sources import Sources, deployments_in, read_sources
 from syntask_yaml.upgrade.targets import Targets
 

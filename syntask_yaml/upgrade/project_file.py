@@ -20,7 +20,7 @@ from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Declaration, Project, load_project
 from syntask_yaml.project.sections import SECTIONS
 from syntask_yaml.upgrade.agent_deployment import is_empty
-from syntask_yaml.upgrade.agreement import Entry, Says, agrees, is_equal
+from syntask_yaml.upgrade.same_deployment import Completeness, Entry, agrees, is_equal
 
 # What validation says again of an entry, and the conversion has notes already.
 _REPORTED_ELSEWHERE = frozenset({"flow-not-found", "no-parameter-schema", "default-pull"})
@@ -81,7 +81,10 @@ class Merged:
 
 
 def merge(
-    target: OpenedFile, entries: Sequence[Entry], saying: Sequence[Says], unread: Set[int] = frozenset()
+    target: OpenedFile,
+    entries: Sequence[Entry],
+    saying: Sequence[Completeness],
+    unread: Set[int] = frozenset(),
 ) -> Merged:
     """Put *entries* into the project file; those that it would not accept are left out.
 
@@ -94,7 +97,7 @@ def merge(
     earlier: dict[tuple[Any, Any], tuple[Entry, str]] = {}
     declared = _by_name(target)
     for index, (entry, said) in enumerate(zip(entries, saying, strict=True)):
-        if said is Says.NOTHING:
+        if said is Completeness.NOTHING:
             continue
         if not _is_utf_8(entry):
             problems[index] = [_NOT_UTF_8]
@@ -104,7 +107,7 @@ def merge(
         if other is None:
             wanted.append(index)
             earlier[key] = entry, "another file"
-        elif said is Says.YIELDS or is_equal(other[0], entry) or agrees(other[0], entry, said):
+        elif said is Completeness.YIELDS or is_equal(other[0], entry) or agrees(other[0], entry, said):
             equal.add(index)
         else:
             problems[index] = [_already(entry, other[1])]

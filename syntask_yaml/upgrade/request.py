@@ -9,7 +9,7 @@ from pathlib import Path
 
 from syntask_yaml.upgrade.import_package import ImportPackage
 from syntask_yaml.upgrade.prefect1.convert import Prefect1Options
-from syntask_yaml.upgrade.scripts.rewrite import Becomes
+from syntask_yaml.upgrade.scripts.rewrite import RewriteTarget
 from syntask_yaml.upgrade.server import Server
 
 
@@ -42,11 +42,11 @@ class UpgradeRequest:
     all_deployments: bool = False
     prefect_1: Prefect1Options | None = None
     only: frozenset[SourceKind] = frozenset(SourceKind)
-    becomes: Becomes = Becomes.ENTRIES
+    becomes: RewriteTarget = RewriteTarget.ENTRIES
     pools_only: bool = False
     package: ImportPackage | None = None
 
     @property
     def writes_entries(self) -> bool:
         """Whether scripts become entries of a project file."""
-        return self.becomes is Becomes.ENTRIES
+        return self.becomes is RewriteTarget.ENTRIES

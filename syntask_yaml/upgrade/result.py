@@ -14,8 +14,8 @@ from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.editor import difference
 from syntask_yaml.upgrade.agent_deployment import Form
 from syntask_yaml.upgrade.answers import Answer
+from syntask_yaml.upgrade.concurrency_limit import Limit
 from syntask_yaml.upgrade.draft import BlockNeed, Converted
-from syntask_yaml.upgrade.limit import Limit
 from syntask_yaml.upgrade.pool_names import PoolNeed
 from syntask_yaml.upgrade.prefect1.convert import Prefect1File
 from syntask_yaml.upgrade.secrets import hide_in_text

@@ -11,7 +11,7 @@ from syntask_yaml.upgrade.import_package import ImportPackage
 from syntask_yaml.upgrade.python_edits import EditConflict
 from syntask_yaml.upgrade.read import FoundDeployments
 from syntask_yaml.upgrade.result import DeploymentResult, FileChange, Status
-from syntask_yaml.upgrade.scripts.rewrite import Becomes, NotRewritten, ScriptText, rewritten
+from syntask_yaml.upgrade.scripts.rewrite import NotRewritten, RewriteTarget, ScriptText, rewritten
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,11 @@ class ScriptChanges:
 def rewrite_scripts(
     found: Iterable[FoundDeployments],
     results: Sequence[DeploymentResult],
-    becomes: Becomes,
+    becomes: RewriteTarget,
     package: ImportPackage | None = None,
 ) -> ScriptChanges:
     """Rewrite the scripts whose calls all have equals in Prefect 3; report the others."""
-    if becomes is Becomes.ENTRIES:
+    if becomes is RewriteTarget.ENTRIES:
         return ScriptChanges(tuple(results))
     settled = {id(each): each for each in results}
     changes = []
@@ -53,7 +53,10 @@ def _is_of(result: DeploymentResult, script: FoundDeployments) -> bool:
 
 
 def _text(
-    script: FoundDeployments, own: Sequence[DeploymentResult], becomes: Becomes, package: ImportPackage | None
+    script: FoundDeployments,
+    own: Sequence[DeploymentResult],
+    becomes: RewriteTarget,
+    package: ImportPackage | None,
 ) -> str:
     if not all(each.converted.source.is_known for each in own):
         raise NotRewritten("Its name or its flow is only known when the script runs.")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from syntask_yaml.upgrade.concurrency_limit import QUEUE_LIMIT_HINT
 from syntask_yaml.upgrade.draft import EntryDraft
-from syntask_yaml.upgrade.limit import QUEUE_LIMIT_HINT
 from syntask_yaml.upgrade.rows import Convert, dropped
 
 _IGNORE_FILE = ".prefectignore"

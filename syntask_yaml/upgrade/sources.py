@@ -16,7 +16,7 @@ from syntask_yaml.upgrade.flow_changes import with_known_runs, with_unique_names
 from syntask_yaml.upgrade.prefect1.read import FoundFlows, read_flows
 from syntask_yaml.upgrade.read import FoundDeployments, read_deployments
 from syntask_yaml.upgrade.request import SourceKind, UpgradeRequest
-from syntask_yaml.upgrade.runs import DeployScripts
+from syntask_yaml.upgrade.script_commands import DeployScripts
 from syntask_yaml.upgrade.scripts.blocks import with_saved_blocks
 from syntask_yaml.upgrade.scripts.read import read_script
 from syntask_yaml.upgrade.server import deployments_of, with_blocks

@@ -42,7 +42,7 @@ class StoredCode:
     def step(self, name: str, **inputs: Any) -> dict[str, Any]:
         """A step as the dialect of the project spells it."""
         written = {key: self.draft.literal(value) for key, value in inputs.items() if key != "id"}
-        return step(name, self.draft.scene.dialect, id=inputs.get("id"), **written)
+        return step(name, self.draft.context.dialect, id=inputs.get("id"), **written)
 
     def reference(self, type: str, name: str = "") -> str:
         return self.draft.reference(type, name or self.name)
@@ -74,7 +74,7 @@ def _into(stored: StoredCode, pulled: dict[str, Any], id: str) -> Steps:
     """The step, and one more that goes to the folder, where there is one."""
     if not stored.folder:
         return [pulled]
-    go = step("set_working_directory", stored.draft.scene.dialect)
+    go = step("set_working_directory", stored.draft.context.dialect)
     place = f"{{{{ {id}.directory }}}}/{stored.draft.literal(stored.folder)}"
     return [_with_raw(pulled, id=id), _with_raw(go, directory=place)]
 
@@ -234,7 +234,7 @@ _NO_EFFECT: Mapping[str, str] = {"include_git_objects": _IN_GIT, "git_depth": _I
 
 
 def settle_fields(draft: EntryDraft, block: Node, storage: Storage) -> None:
-    """Give each field of a storage block its fate."""
+    """Give each field of a storage block its outcome."""
     draft.ledger.open(block)
     for node in block.children():
         key = str(node.path[-1])

@@ -21,7 +21,7 @@ from syntask_yaml.model.deployment import Stored
 from syntask_yaml.operations.handover import Handover, Wait
 from syntask_yaml.operations.schedule_sides import BackendSide, has_active_schedule, is_on
 from syntask_yaml.upgrade.journal import Journal, JournalEntry, Phase
-from syntask_yaml.upgrade.sides import OldSide
+from syntask_yaml.upgrade.old_side import OldSide
 
 _STATUS = "Run `syntask upgrade status` to see what schedules where."
 

@@ -18,10 +18,10 @@ from syntask_yaml.steps.scrubber import Scrubber, secrets_in
 from syntask_yaml.worker.backlog import Backlog, ClaimLost
 from syntask_yaml.worker.causes import cause_of_failure
 from syntask_yaml.worker.protocol import Report
+from syntask_yaml.worker.report_filter import ReportFilter
 from syntask_yaml.worker.run_directory import own_directory, remove_directory
 from syntask_yaml.worker.run_environment import job_variables
 from syntask_yaml.worker.runner.base import Adopter, Launch, Legacy, Runner, Running
-from syntask_yaml.worker.sieve import Sieve
 
 # What a flow that returns a state can end in, beside COMPLETED and FAILED.
 _RETURNED = {each.value: each for each in (StateType.CANCELLED, StateType.CRASHED)}
@@ -40,7 +40,7 @@ class Execution:
     running: Running
     directory: Path
     is_over: bool = False
-    _sieve: Sieve = field(default_factory=Sieve)
+    _report_filter: ReportFilter = field(default_factory=ReportFilter)
     _result: State | None = None
     _asked: datetime | None = None
     _grace: float = 0.0
@@ -66,21 +66,21 @@ class Execution:
         for report in self._reports(is_last=code is not None):
             match report.kind:
                 case "log" | "damaged":
-                    self._add(self._sieve.lines(report, now))
+                    self._add(self._report_filter.lines(report, now))
                 case "child":
-                    self._follow(self._sieve.changes(report))
+                    self._follow(self._report_filter.changes(report))
                 case "renamed":
-                    self._backlog.name = self._sieve.brief(report.name)
+                    self._backlog.name = self._report_filter.brief(report.name)
                 case "ready":
                     self._backlog.states.append(State(StateType.RUNNING))
                     self._is_ready = True
                 case "retrying":
-                    state = State(StateType.RUNNING, "Retrying", self._sieve.brief(report.message))
+                    state = State(StateType.RUNNING, "Retrying", self._report_filter.brief(report.message))
                     self._backlog.states.append(state)
                 case _:
                     self._result = self._ended(report)
         if code is not None:
-            self._add(self._sieve.last_words(now))
+            self._add(self._report_filter.last_words(now))
             self._backlog.states.append(self._final(code))
             self.running.close()
             self.is_over = True
@@ -90,7 +90,7 @@ class Execution:
     def _follow(self, changes: Iterator[ChildChange]) -> None:
         for change in changes:
             if not self._backlog.children.add(change):
-                self._sieve.children.left_out += 1
+                self._report_filter.children.left_out += 1
 
     def _add(self, lines: Iterator[LogLine]) -> None:
         """Keep *lines* for the store, except those that it has from the worker before this one."""
@@ -103,7 +103,7 @@ class Execution:
     def put_aside(self) -> None:
         """Keep on disk what the store cannot take for now; count what the disk cannot take."""
         for line in self._backlog.put_aside():
-            self._sieve.log.leave_out(line.message)
+            self._report_filter.log.leave_out(line.message)
 
     def deliver(self, backend: OwnBackend, now: datetime) -> Iterator[State]:
         """Write what the run has reported to *backend*, and yield the states that it accepted.
@@ -125,12 +125,12 @@ class Execution:
 
     def _reports(self, *, is_last: bool) -> Iterator[Report]:
         """Yield what the run reported since; beyond the log limit, its output is only counted."""
-        if self._sieve.log.is_reached:
-            self._sieve.log.left_out += self.running.skip_output()
+        if self._report_filter.log.is_reached:
+            self._report_filter.log.left_out += self.running.skip_output()
         return self.running.hear(is_last=is_last)
 
     def _ended(self, report: Report) -> State:
-        name, message = self._sieve.brief(report.name), self._sieve.brief(report.message)
+        name, message = self._report_filter.brief(report.name), self._report_filter.brief(report.message)
         if report.kind == "completed":
             return State(StateType.COMPLETED, name, message)
         kind = _RETURNED.get(report.state, StateType.FAILED)
@@ -146,7 +146,7 @@ class Execution:
             return self._result
         if code == 0:
             return State(StateType.COMPLETED)
-        message, cause = self._sieve.brief(self.running.explain(code)), self.running.cause(code)
+        message, cause = self._report_filter.brief(self.running.explain(code)), self.running.cause(code)
         return State(StateType.CRASHED, message=message, cause=cause)
 
     def cancel(self, now: datetime, *, grace: float, reason: str = "", cause: Cause | None = None) -> None:
@@ -224,7 +224,7 @@ def start_execution(
         claim,
         start(launch),
         directory,
-        _sieve=Sieve(log_limit, Scrubber(secrets_in(variables))),
+        _report_filter=ReportFilter(log_limit, Scrubber(secrets_in(variables))),
     )
 
 
@@ -244,6 +244,6 @@ def adopt_execution(
         claim,
         running,
         directory,
-        _sieve=Sieve(log_limit),
+        _report_filter=ReportFilter(log_limit),
         _is_adopted=True,
     )

@@ -17,7 +17,7 @@ from syntask_yaml.backend.clock import has_passed
 from syntask_yaml.backend.queue import Claim
 from syntask_yaml.errors import BackendError
 from syntask_yaml.model.run import State
-from syntask_yaml.worker.courier import Courier
+from syntask_yaml.worker.delivery_runner import DeliveryRunner
 from syntask_yaml.worker.events import Notify, RunChanged, Stopping
 from syntask_yaml.worker.executions import Executions
 from syntask_yaml.worker.housekeeping import Housekeeping
@@ -67,7 +67,9 @@ class Worker:
         self._starter = Starter(self.backend, self.options, self.runners, self.home, self.environ)
         self._outage = Outage(self.notify, self.options.run_once)
         self._planner = Planner(self.backend.schedule)
-        self._courier = Courier(self.backend, self.options, self.directory, self.environ, self.notify)
+        self._deliveries = DeliveryRunner(
+            self.backend, self.options, self.directory, self.environ, self.notify
+        )
         self._housekeeping = Housekeeping(self.backend, self.home, self.options.keep, self.environ)
 
     def serve(self, pools: Mapping[str, str], now: datetime) -> None:
@@ -93,7 +95,7 @@ class Worker:
         if self._executions or not (self.is_stopping or (self.options.run_once and self._has_looked)):
             return False
         # What has just ended is delivered, but nothing is waited for that could last.
-        return self.is_cancelling or self._outage.is_on or self._courier.is_idle
+        return self.is_cancelling or self._outage.is_on or self._deliveries.is_idle
 
     def run(
         self, clock: Callable[[], datetime], *, before_tick: Callable[[datetime], None] = lambda _now: None
@@ -110,7 +112,7 @@ class Worker:
                 self._served.beat(clock(), seconds=0)
         finally:
             self._executions.abandon(clock())
-            self._courier.stop()
+            self._deliveries.stop()
             self._planner.close()
 
     def tick(self, now: datetime) -> None:
@@ -138,7 +140,7 @@ class Worker:
             self._executions.obey(self.backend.held(self._executions.claims), now)
         for _ in self._executions.deliver(now):
             self._make_room()
-        self._courier.tick(now, is_last=self.is_stopping and not self._executions)
+        self._deliveries.tick(now, is_last=self.is_stopping and not self._executions)
         if self.is_stopping:
             return
         self._housekeeping.tick(now, self._executions.by_run, self._served.types.values())
@@ -160,7 +162,7 @@ class Worker:
     @property
     def _is_busy(self) -> bool:
         """Whether something goes on that has to be looked at often."""
-        is_idle = self._planner.is_idle and self._courier.is_idle and not self._outage.is_on
+        is_idle = self._planner.is_idle and self._deliveries.is_idle and not self._outage.is_on
         return bool(self._executions) or self.is_stopping or self.options.run_once or not is_idle
 
     def _claim_due(self, now: datetime) -> None:
@@ -207,6 +209,6 @@ class Worker:
 
     def _make_room(self) -> None:
         """A run has ended: another one may start, and what it calls for is delivered at once."""
-        self._courier.hurry()
+        self._deliveries.hurry()
         self._next_due = self._planner.started
         self._has_looked = False

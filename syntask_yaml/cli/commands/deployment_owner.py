@@ -11,7 +11,7 @@ from syntask_yaml.cli.selection_options import filter_options
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.cli.views.progress import CountProgress
 from syntask_yaml.errors import UsageError
-from syntask_yaml.operations import handing_over
+from syntask_yaml.operations import ownership
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.deployments import meant_to_change
 from syntask_yaml.operations.project import open_project
@@ -49,7 +49,7 @@ def adopt(
             confirm(context, "Adopt", meant, option="--all-matching")
         deploy_context = DeployContext(project, backend, FlowReader(project.root), context.environ)
         progress = CountProgress(verbosity=context.verbosity)
-        handing_over.adopt(deploy_context, meant.stored, owner=owner, notify=progress)
+        ownership.adopt(deploy_context, meant.stored, owner=owner, notify=progress)
     for each in meant.stored:
         say(f"`{each.deployment.full_name}` belongs to `{deploy_context.owner.project}`.")
 
@@ -74,7 +74,7 @@ def release(
         meant = meant_to_change(backend, filters)
         if meant.globs and not all_matching:
             confirm(context, "Release", meant, option="--all-matching")
-        handing_over.release(backend, meant.stored, notify=CountProgress(verbosity=context.verbosity))
+        ownership.release(backend, meant.stored, notify=CountProgress(verbosity=context.verbosity))
     for each in meant.stored:
         say(f"`{each.deployment.full_name}` belongs to no project.")
 

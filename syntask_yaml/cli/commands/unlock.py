@@ -8,8 +8,8 @@ from syntask_yaml.backend.leases import held_by
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.errors import UsageError
+from syntask_yaml.operations.deploy_lock import find_deploy_lock
 from syntask_yaml.operations.project import open_project
-from syntask_yaml.operations.turn import find_turn
 
 
 @click.command("unlock")
@@ -23,7 +23,7 @@ def command(context: Context, /, *, yes: bool) -> None:
     """
     project = open_project(context.place())
     with context.backend(project=project) as backend:
-        lease = find_turn(backend, project.title)
+        lease = find_deploy_lock(backend, project.title)
         if lease is None:
             say(f"Nobody is deploying `{project.title}`.")
             return

@@ -111,7 +111,7 @@ def _request(context: Context, arguments: UpgradeArguments) -> UpgradeRequest:
     from syntask_yaml.upgrade.import_package import ImportPackage
     from syntask_yaml.upgrade.prefect1.convert import Prefect1Options
     from syntask_yaml.upgrade.request import SourceKind, UpgradeRequest
-    from syntask_yaml.upgrade.scripts.rewrite import Becomes
+    from syntask_yaml.upgrade.scripts.rewrite import RewriteTarget
 
     if arguments.all_deployments and arguments.server is None:
         raise UsageError("`--all-deployments` requires a server.", hint="Add `--from-server URL`.")
@@ -132,7 +132,7 @@ def _request(context: Context, arguments: UpgradeArguments) -> UpgradeRequest:
         all_deployments=arguments.all_deployments,
         only=frozenset(map(SourceKind, only)) or frozenset(SourceKind),
         pools_only=POOLS_ONLY in arguments.only,
-        becomes=Becomes(arguments.becomes),
+        becomes=RewriteTarget(arguments.becomes),
         prefect_1=of_flows if with_flows else None,
         package=package,
     )

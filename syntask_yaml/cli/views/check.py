@@ -10,7 +10,7 @@ import click
 
 from syntask_yaml.cli.views import diagnostics
 from syntask_yaml.cli.views.diagnostics import encode
-from syntask_yaml.cli.views.progress import Pace
+from syntask_yaml.cli.views.progress import ProgressEstimate
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.events import Event, StepOutput
 
@@ -29,7 +29,7 @@ class Watcher:
 
     def __init__(self, *, verbosity: int, total: int) -> None:
         self._verbosity = verbosity
-        self._total, self._done, self._pace = total, 0, Pace()
+        self._total, self._done, self._pace = total, 0, ProgressEstimate()
         self._pace.text(0, total)  # the first one takes its time, too
 
     def output(self, event: Event) -> None:

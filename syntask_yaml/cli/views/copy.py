@@ -13,7 +13,7 @@ import click
 from syntask_yaml.cli.views import diagnostics
 from syntask_yaml.cli.views.diagnostics import encode as encode_diagnostic
 from syntask_yaml.cli.views.escape import escaped
-from syntask_yaml.cli.views.progress import Pace
+from syntask_yaml.cli.views.progress import ProgressEstimate
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.events import Copied, Event
 from syntask_yaml.operations.copying.changes import CopyAction, CopyChange, CopyKind, CopyPlan
@@ -46,7 +46,7 @@ class CopyProgress:
 
     def __init__(self, *, verbosity: int) -> None:
         self._verbosity = verbosity
-        self._pace = Pace()
+        self._pace = ProgressEstimate()
 
     def __call__(self, event: Event) -> None:
         if self._verbosity >= 0 and isinstance(event, Copied):

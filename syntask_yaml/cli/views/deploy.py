@@ -8,7 +8,7 @@ import click
 
 from syntask_yaml.cli.views import diagnostics
 from syntask_yaml.cli.views.escape import escaped
-from syntask_yaml.cli.views.progress import CountProgress, Pace
+from syntask_yaml.cli.views.progress import CountProgress, ProgressEstimate
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.events import Applied, Counted, Event, StepFinished, StepOutput, StepStarted, Waiting
 from syntask_yaml.operations.outcome import ACTIONS, FAILED, SKIPPED, Outcome
@@ -31,7 +31,7 @@ class DeployProgress:
 
     def __init__(self, *, verbosity: int) -> None:
         self._verbosity = verbosity
-        self._pace = Pace()
+        self._pace = ProgressEstimate()
         self._counts = CountProgress(verbosity=verbosity)
 
     def __call__(self, event: Event) -> None:

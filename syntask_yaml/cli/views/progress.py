@@ -16,7 +16,7 @@ from syntask_yaml.model.events import Counted, Event
 _LONG, _EVERY = 5.0, 3.0
 
 
-class Pace:
+class ProgressEstimate:
     """Tells how far a series is, and how fast since it was asked first; *clock* is in seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -44,7 +44,7 @@ class CountProgress:
         self._verbosity = verbosity
         self._clock = clock
         self._what = ""
-        self._pace = Pace(clock)
+        self._pace = ProgressEstimate(clock)
         self._said = 0.0
 
     def __call__(self, event: Event) -> None:
@@ -52,7 +52,7 @@ class CountProgress:
             return
         now = self._clock()
         if event.what != self._what:
-            self._what, self._pace, self._said = event.what, Pace(self._clock), now
+            self._what, self._pace, self._said = event.what, ProgressEstimate(self._clock), now
         text = self._pace.text(event.number, event.total)
         if now - self._said >= _EVERY and event.number < event.total:
             self._said = now

@@ -115,7 +115,7 @@ _LEFT = "differs on the destination, where it stays as it is"
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
+class CopyPolicy:
     """Decides what becomes of a thing; with *overwrites*, what differs is made the same."""
 
     overwrites: bool = False

@@ -12,7 +12,7 @@ from syntask_yaml.model.block import Block
 from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.schedule import Cron
 from syntask_yaml.model.value import known
-from syntask_yaml.operations.copying.changes import CopyAction, CopyChange, CopyKind, Judge, refused
+from syntask_yaml.operations.copying.changes import CopyAction, CopyChange, CopyKind, CopyPolicy, refused
 from syntask_yaml.operations.copying.contents import Contents
 from syntask_yaml.operations.copying.references import Expected, lost_reference, with_names
 from syntask_yaml.operations.plan import ignored_fields
@@ -30,7 +30,7 @@ _Problem: TypeAlias = tuple[str, str]
 def deployment_changes(
     source: Contents,
     destination: Contents,
-    judge: Judge,
+    judge: CopyPolicy,
     *,
     pools: Mapping[str, CopyChange],
     expected: Expected,
@@ -54,7 +54,7 @@ def deployment_changes(
 
 
 def _judged(
-    stored: Stored, wanted: Deployment, source: Contents, destination: Contents, judge: Judge
+    stored: Stored, wanted: Deployment, source: Contents, destination: Contents, judge: CopyPolicy
 ) -> CopyChange:
     name = wanted.full_name
     there = destination.deployments.get(name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.errors import UsageError
-from syntask_yaml.operations.copying.changes import CopyChange, CopyKind, CopyPlan, Judge
+from syntask_yaml.operations.copying.changes import CopyChange, CopyKind, CopyPlan, CopyPolicy
 from syntask_yaml.operations.copying.contents import Contents
 from syntask_yaml.operations.copying.deployments import deployment_changes, finished
 from syntask_yaml.operations.copying.notes import notes
@@ -65,7 +65,7 @@ def _changes(
     moving: Collection[str],
     unfinished: Collection[str],
 ) -> Iterator[CopyChange]:
-    kinds, judge = options.kinds, Judge(options.is_overwritten)
+    kinds, judge = options.kinds, CopyPolicy(options.is_overwritten)
     values: list[CopyChange] = []
     if CopyKind.VARIABLE in kinds:
         values += variable_changes(source, destination, judge)

@@ -11,7 +11,7 @@ from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import BackendRefused
 from syntask_yaml.model.comparison import plain
 from syntask_yaml.model.pool import WorkPool
-from syntask_yaml.operations.copying.changes import CopyChange, CopyKind, Judge, refused
+from syntask_yaml.operations.copying.changes import CopyChange, CopyKind, CopyPolicy, refused
 from syntask_yaml.operations.copying.contents import Contents
 from syntask_yaml.operations.copying.references import Expected, lost_reference, with_names
 from syntask_yaml.plan.changes import FieldChange
@@ -22,7 +22,7 @@ _QUEUE_FIELDS = ("description", "concurrency_limit", "is_paused")
 
 
 def pool_changes(
-    source: Contents, destination: Contents, judge: Judge, expected: Expected
+    source: Contents, destination: Contents, judge: CopyPolicy, expected: Expected
 ) -> Iterator[CopyChange]:
     """The change for each work pool, by name."""
     for pool in source.pools.values():

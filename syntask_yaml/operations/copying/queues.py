@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkQueue
-from syntask_yaml.operations.copying.changes import CopyAction, CopyChange, CopyKind, Judge, refused
+from syntask_yaml.operations.copying.changes import CopyAction, CopyChange, CopyKind, CopyPolicy, refused
 from syntask_yaml.operations.copying.contents import Contents
 from syntask_yaml.plan.changes import FieldChange
 
@@ -16,7 +16,7 @@ _NO_DESCRIPTION = (None, "", "The work pool's default queue.")
 
 
 def queue_changes(
-    source: Contents, destination: Contents, judge: Judge, pools: Mapping[str, CopyChange]
+    source: Contents, destination: Contents, judge: CopyPolicy, pools: Mapping[str, CopyChange]
 ) -> Iterator[CopyChange]:
     """The change for each queue, by pool and priority. *pools* are the changes of the pools by name."""
     moved = frozenset(name for pool in source.pools for name in _out_of_order(pool, source, destination))

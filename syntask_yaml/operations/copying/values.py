@@ -13,7 +13,7 @@ from syntask_yaml.model.block import Block, BlockType, Variable
 from syntask_yaml.model.concurrency_limit import GlobalConcurrencyLimit
 from syntask_yaml.model.secret import is_secret_name, revealed
 from syntask_yaml.model.value import Value
-from syntask_yaml.operations.copying.changes import CopyChange, CopyKind, Judge, refused
+from syntask_yaml.operations.copying.changes import CopyChange, CopyKind, CopyPolicy, refused
 from syntask_yaml.operations.copying.contents import Contents
 from syntask_yaml.plan.changes import FieldChange
 from syntask_yaml.plan.diff import HIDDEN, field_change
@@ -26,7 +26,7 @@ _INSTEAD: Mapping[str, str] = {
 }
 
 
-def variable_changes(source: Contents, destination: Contents, judge: Judge) -> Iterator[CopyChange]:
+def variable_changes(source: Contents, destination: Contents, judge: CopyPolicy) -> Iterator[CopyChange]:
     """The change for each variable, by name."""
     for name, variable in source.variables.items():
         if problem := _portability(variable, destination):
@@ -56,7 +56,7 @@ def _portability(made: Variable | Block, destination: Contents) -> str:
     return next((problem.detail for problem in check_portable(made)), "")
 
 
-def block_changes(source: Contents, destination: Contents, judge: Judge) -> Iterator[CopyChange]:
+def block_changes(source: Contents, destination: Contents, judge: CopyPolicy) -> Iterator[CopyChange]:
     """The change for each block. What a block refers to comes before it."""
     failed: set[str] = set()
     for block in _in_order(source.blocks):
@@ -66,7 +66,7 @@ def block_changes(source: Contents, destination: Contents, judge: Judge) -> Iter
         yield change
 
 
-def limit_changes(source: Contents, destination: Contents, judge: Judge) -> Iterator[CopyChange]:
+def limit_changes(source: Contents, destination: Contents, judge: CopyPolicy) -> Iterator[CopyChange]:
     """The change for each concurrency limit, by name. How many of its slots are in use is not copied."""
     for name, limit in source.concurrency_limits.items():
         wanted, there = replace(limit, in_use=0), destination.concurrency_limits.get(name)
@@ -91,7 +91,7 @@ def _in_order(blocks: Mapping[str, Block]) -> Iterator[Block]:
 
 
 def _block_change(
-    block: Block, source: Contents, destination: Contents, judge: Judge, failed: set[str]
+    block: Block, source: Contents, destination: Contents, judge: CopyPolicy, failed: set[str]
 ) -> CopyChange:
     name, kind = block.full_name, destination.block_types.get(block.type)
     if kind is None:

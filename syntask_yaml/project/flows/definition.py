@@ -14,7 +14,7 @@ from syntask_yaml.project.flows.decorators import (
     options_of,
 )
 from syntask_yaml.project.flows.own_decorators import options_made
-from syntask_yaml.pysource.bindings import Assigned, Defined, Obscure, class_names
+from syntask_yaml.pysource.bindings import Assigned, Defined, UnknownBinding, class_names
 from syntask_yaml.pysource.lookup import attribute, lookup_own, resolve, try_resolve
 from syntask_yaml.pysource.scope import NameScope
 from syntask_yaml.pysource.symbols import (
@@ -54,7 +54,7 @@ class NotAFlow(Exception):
         self.hint = hint
 
 
-class Elsewhere(Exception):
+class ExternalImport(Exception):
     """A name is imported from what is not the project's own; the message is its full name."""
 
 
@@ -78,7 +78,7 @@ class FlowDefinition:
 def find(scope: NameScope, name: str) -> FlowDefinition:
     """What *name* refers to in a module: a function defined or imported there, or made by `flow(…)`.
 
-    Raises `NotThere`, `NotAFlow` or `Elsewhere`.
+    Raises `NotThere`, `NotAFlow` or `ExternalImport`.
     """
     first, *others = name.split(".")
     try:
@@ -119,7 +119,7 @@ def _candidates(scope: NameScope) -> Iterator[str]:
 def _flow(scope: NameScope, name: str) -> Iterator[FlowDefinition]:
     try:
         found = find(scope, name)
-    except (NotThere, NotAFlow, Elsewhere):
+    except (NotThere, NotAFlow, ExternalImport):
         return
     if found.options is not None:
         yield found
@@ -139,7 +139,7 @@ def _last_of_several(scope: NameScope, name: str, others: list[str], reason: str
         case Defined(node=node) if not others:
             found = _found(name, Definition(node, scope.at(node.lineno)), is_method=False)
             return replace(found, reason=reason)
-        case Defined() | Assigned() | Obscure():
+        case Defined() | Assigned() | UnknownBinding():
             return FlowDefinition(
                 ".".join([name, *others]), scope, held[-1].line if held else 1, reason=reason
             )
@@ -181,7 +181,7 @@ def _found(name: str, symbol: Symbol, *, is_method: bool) -> FlowDefinition:
         case SourceExpression(node=node, scope=scope) if _is_worked_out(node):
             return FlowDefinition(name, scope, node.lineno, reason=f"`{name}` is created at run time")
         case External(name=full_name) if "." in full_name:
-            raise Elsewhere(full_name)
+            raise ExternalImport(full_name)
     raise NotAFlow(f"`{name}` is not a function.")
 
 
@@ -215,5 +215,5 @@ def _made(name: str, call: ast.Call, scope: NameScope) -> FlowDefinition:
 def _resolved(node: ast.expr, scope: NameScope) -> FlowDefinition | None:
     try:
         return _found(ast.unparse(node), resolve(node, scope), is_method=False)
-    except (Unknowable, NotAFlow, NotThere, Elsewhere):
+    except (Unknowable, NotAFlow, NotThere, ExternalImport):
         return None

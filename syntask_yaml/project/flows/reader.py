@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import TypeAlias
 
 from syntask_yaml.diagnostics import did_you_mean
-from syntask_yaml.project.flows.definition import Elsewhere, FlowDefinition, NotAFlow, NotThere, find, flows
+from syntask_yaml.project.flows.definition import (
+    ExternalImport,
+    FlowDefinition,
+    NotAFlow,
+    NotThere,
+    find,
+    flows,
+)
 from syntask_yaml.project.flows.describe import Flow, describe
 from syntask_yaml.project.flows.loading import NOT_LOADED, Loader, LoadResult
 from syntask_yaml.project.flows.module_files import ModuleFile, ModuleFiles
@@ -94,7 +101,7 @@ class FlowReader:
                 raise InvalidEntrypoint(str(error), hint=error.hint or _holds(_names(scope))) from None
             except NotThere as error:
                 raise FlowNotFound(f"{error}{origin}", hint=_near(name, _names(scope))) from None
-            except Elsewhere as error:
+            except ExternalImport as error:
                 module, _, name = str(error).rpartition(".")
                 origin = f" `{entrypoint.function}` is imported from there."
                 file = self._files.find_module(module)

@@ -17,7 +17,7 @@ MARK = "TODO(syntask upgrade P1-"
 
 
 @dataclass(frozen=True, slots=True)
-class Making:
+class FlowFactoryCall:
     """The only call of a function that makes a flow and returns it: the *target* that it sets."""
 
     statement: ast.Assign
@@ -54,7 +54,7 @@ class Prefect1Flow:
     arguments: list[str] = field(default_factory=list)
     first_lines: list[str] = field(default_factory=list)
     deployment: dict[str, Any] = field(default_factory=dict)
-    making: Making | None = None
+    making: FlowFactoryCall | None = None
     maker: str = ""
     nodes: Sequence[ast.AST] = ()
     returned: dict[str, None] = field(default_factory=dict)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Making, Prefect1Flow
+from syntask_yaml.upgrade.prefect1.draft import FlowFactoryCall, FlowFileDraft, Prefect1Flow
 
 
-def find_making(draft: FlowFileDraft, flow: Prefect1Flow) -> Making | None:
+def find_making(draft: FlowFileDraft, flow: Prefect1Flow) -> FlowFactoryCall | None:
     """Where the function of *flow* is called; None if it makes none, or if that is not the only use of it."""
     function = flow.scope
     if not _returns_flow(draft, flow):
@@ -23,7 +23,7 @@ def find_making(draft: FlowFileDraft, flow: Prefect1Flow) -> Making | None:
     target = statement.targets[0]
     if not isinstance(target, ast.Name) or _is_set_again(draft, target):
         return None
-    return Making(statement, target, draft.module.parent(statement) is draft.module.tree)
+    return FlowFactoryCall(statement, target, draft.module.parent(statement) is draft.module.tree)
 
 
 def _returns_flow(draft: FlowFileDraft, flow: Prefect1Flow) -> bool:

@@ -33,7 +33,7 @@ _OF_ENTRY = frozenset(
 _SCHEDULES = {"cron": "Cron", "interval": "Interval", "rrule": "RRule"}
 
 
-class Becomes(Enum):
+class RewriteTarget(Enum):
     """What the calls of a script become."""
 
     ENTRIES = "entries"
@@ -57,7 +57,7 @@ class ScriptText:
 def rewritten(
     script: ScriptText,
     results: Sequence[DeploymentResult],
-    becomes: Becomes,
+    becomes: RewriteTarget,
     package: ImportPackage | None = None,
 ) -> str:
     """The text of *script* with its calls rewritten, which build *results*. Raises NotRewritten.
@@ -71,7 +71,7 @@ def rewritten(
     module = module_of(script.path, script.text.encode())
     scope = NameScope(ModuleIndex(script.root), module, (script.path.parent, script.root))
     calls, places, names = Calls(scope), Places(script.text), new_names(edits.tree)
-    if becomes is Becomes.SERVE and len(results) > 1:
+    if becomes is RewriteTarget.SERVE and len(results) > 1:
         raise NotRewritten("`serve` does not return, so only a script with one deployment can use it.")
     for call in calls.building:
         start = places.start(call.node)
@@ -89,7 +89,7 @@ class _Rewriting:
     script: ScriptText
     edits: PythonEdits
     calls: Calls
-    becomes: Becomes
+    becomes: RewriteTarget
     names: Mapping[str, WantedImport]
 
     def rewrite(self, call: BuildCall, results: Sequence[DeploymentResult]) -> None:
@@ -104,7 +104,7 @@ class _Rewriting:
         method = "to_deployment"
         if is_chained or ("apply" in given and results[0].converted.source.root.value.get("apply")):
             method = self._direct(call) if is_chained or not applications else method
-        elif not applications and (self.becomes is Becomes.SERVE or self._applies_with_options()):
+        elif not applications and (self.becomes is RewriteTarget.SERVE or self._applies_with_options()):
             raise NotRewritten("It is applied through another name.")
         arguments = [*_kept(self.edits, given), *self._of_entry(entry)]
         written = self._written(call, given, str(entry["entrypoint"]), method, arguments)
@@ -131,7 +131,7 @@ class _Rewriting:
         if self.edits.is_edited(application):
             return  # of another call, whose variable has the same name
         serve = self.names["serve"].bound
-        text = f"{serve}({variable})" if self.becomes is Becomes.SERVE else f"{variable}.apply()"
+        text = f"{serve}({variable})" if self.becomes is RewriteTarget.SERVE else f"{variable}.apply()"
         self.edits.replace_node(application, text)
 
     def _given(self, call: BuildCall) -> Mapping[str, ast.expr]:
@@ -173,7 +173,7 @@ class _Rewriting:
         if entry.get("paused"):
             yield "paused=True"
         pool = entry["work_pool"]
-        if self.becomes is not Becomes.DEPLOY:
+        if self.becomes is not RewriteTarget.DEPLOY:
             if pool.keys() - {"name", "work_queue_name"}:
                 raise NotRewritten("`serve` has no job variables.")
             return

@@ -28,10 +28,10 @@ from syntask_yaml.steps.docker.containers import (
 )
 from syntask_yaml.steps.docker.engine import Engine, open_engine
 from syntask_yaml.steps.docker.errors import EngineFailed, EngineUnreachable
-from syntask_yaml.worker.container.box import PACKAGE_INSIDE, Box
 from syntask_yaml.worker.container.image import bring_image
 from syntask_yaml.worker.container.journal import NOT_STARTED, Ended, JournalWriter
 from syntask_yaml.worker.container.options import ContainerPlan
+from syntask_yaml.worker.container.run_directory import PACKAGE_INSIDE, RunDirectory
 
 # Labels of our containers: the store, the run, which start of it this is, and whether it stays at its end.
 STORE, RUN, START, BOX, KEPT = (f"io.syntask.{name}" for name in ("store", "run", "start", "box", "keep"))
@@ -66,7 +66,7 @@ class ContainerLife:
 
     labels: Mapping[str, str]
     context: StepContext
-    box: Box | None = None
+    box: RunDirectory | None = None
     directory: Path | None = None
     plan: ContainerPlan | None = None
     give_order: GiveOrder = lambda _: None
@@ -149,7 +149,7 @@ class ContainerLife:
             self.box = self.box or _newest_box(self.directory)
             return Ended(_GONE, _VANISHED if self._is_started else _ORPHANED)
         self._is_started = True
-        self.box = self.box or Box(Path(found.labels[BOX]))
+        self.box = self.box or RunDirectory(Path(found.labels[BOX]))
         if self._signal:
             signal_container(engine, found.id, self._signal)
         end = wait_for_end(engine, found.id)
@@ -239,8 +239,8 @@ def _failed(error: Exception) -> Ended:
     return Ended(NOT_STARTED, f"The container could not be watched: {type(error).__name__}: {error}.")
 
 
-def _newest_box(directory: Path | None) -> Box | None:
+def _newest_box(directory: Path | None) -> RunDirectory | None:
     """The box of the last start of a run, whose container is gone."""
     found = directory.glob("*/journal") if directory is not None else ()
     newest = max(found, key=lambda path: path.stat().st_mtime, default=None)
-    return Box(newest.parent) if newest is not None else None
+    return RunDirectory(newest.parent) if newest is not None else None

@@ -11,7 +11,7 @@ from typing import Any
 
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.secret import revealed
-from syntask_yaml.worker.container.box import BOX_INSIDE, PACKAGE_INSIDE
+from syntask_yaml.worker.container.run_directory import BOX_INSIDE, PACKAGE_INSIDE
 
 # Job variables that docker-py takes under the same name.
 _SAME = ("network_mode", "mem_limit", "memswap_limit", "privileged")

@@ -18,8 +18,8 @@ from time import monotonic
 
 from syntask_yaml.steps.scrubber import Scrubber
 from syntask_yaml.worker.children import ChildLimit
-from syntask_yaml.worker.container.box import BOX_INSIDE, PACKAGE_INSIDE, Box, Order
 from syntask_yaml.worker.container.journal import NO_SUCH_COMMAND, Ended, JournalWriter
+from syntask_yaml.worker.container.run_directory import BOX_INSIDE, PACKAGE_INSIDE, Order, RunDirectory
 from syntask_yaml.worker.log_limit import Amount, LogLimit
 from syntask_yaml.worker.protocol import Job, Report
 from syntask_yaml.worker.run_process import RunProcess
@@ -35,7 +35,7 @@ _OOM_COUNTERS = (
 
 def main(python: str) -> int:
     """Run the order in the box; *python* is the name of the image's Python. The code is that of the run."""
-    box = Box(Path(BOX_INSIDE))
+    box = RunDirectory(Path(BOX_INSIDE))
     journal = JournalWriter(box.journal, waits=True)
     order = box.take()
     words = (*order.entrypoint, *(order.command or (python, PACKAGE_INSIDE, "run")))
@@ -67,7 +67,7 @@ class _Watch:
     """The process of the run, until it has ended."""
 
     process: RunProcess
-    box: Box
+    box: RunDirectory
     journal: JournalWriter
     order: Order
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from syntask_yaml.steps.base import StepContext
 from syntask_yaml.steps.docker.engine import open_engine
 from syntask_yaml.steps.scrubber import secrets_in
-from syntask_yaml.worker.container.box import Box, Order
 from syntask_yaml.worker.container.journal import JournalWriter
 from syntask_yaml.worker.container.leftovers import ContainerLeftovers
 from syntask_yaml.worker.container.life import BOX, DRY_RUN, RUN, START, STORE, ContainerLife
 from syntask_yaml.worker.container.options import container_plan
 from syntask_yaml.worker.container.package import package_in
 from syntask_yaml.worker.container.run import ContainerRun
+from syntask_yaml.worker.container.run_directory import Order, RunDirectory
 from syntask_yaml.worker.run_environment import pull_steps, run_variables
 from syntask_yaml.worker.runner.base import Launch, Legacy
 
@@ -28,7 +28,7 @@ def start_container(launch: Launch, *, patience: float | None = None) -> Contain
     """
     claim, variables = launch.claim, launch.variables
     start = claim.token[:8] or "box"
-    box = Box(launch.directory / start)
+    box = RunDirectory(launch.directory / start)
     plan = container_plan(
         variables,
         run_id=claim.run.id,

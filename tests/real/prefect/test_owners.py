@@ -14,7 +14,7 @@ from syntask_yaml.errors import BackendConflict, PruneRefused, UsageError
 from syntask_yaml.model.value import known
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.deployments import check_unprotected
-from syntask_yaml.operations.handing_over import adopt, release
+from syntask_yaml.operations.ownership import adopt, release
 from syntask_yaml.operations.prune import Approval
 from syntask_yaml.plan.changes import Action
 from syntask_yaml.plan.diff import HALF_RENAMED

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from syntask_yaml.delivery.errand import Errand
+from syntask_yaml.delivery.context import DeliveryContext
 from syntask_yaml.delivery.facts import facts_of
 from syntask_yaml.delivery.send import send
 from syntask_yaml.model.run import Run, State, StateType
@@ -30,7 +30,10 @@ def test_no_text_of_a_run_keeps_a_command_from_being_told(tmp_path: Path) -> Non
     text = "{{ flow_run.state.message }} {{ flow_run.parameters }}"
     action = {"type": "run-command", "command": [sys.executable, "-c", NOTE, text], "timeout": 60}
 
-    send(Errand(id="d", action=action, facts=facts, block=lambda *_: None, environ={}, directory=tmp_path))
+    context = DeliveryContext(
+        id="d", action=action, facts=facts, block=lambda *_: None, environ={}, directory=tmp_path
+    )
+    send(context)
     told, _, flow = (tmp_path / "note").read_text(encoding="utf-8").rpartition("|")
     assert told == "ab {{ 7 * 7 }} $(id) " + str({"half\\ud800": ["\\ud800"]})
     assert flow == "etl"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from syntask_yaml.backend.blocks import fitted
-from syntask_yaml.delivery.errand import Errand, Undelivered
+from syntask_yaml.delivery.context import DeliveryContext, Undelivered
 from syntask_yaml.delivery.facts import facts_of
 from syntask_yaml.delivery.mail import send_email
 from syntask_yaml.model.automation import whole_action
@@ -23,13 +23,13 @@ from tests.unit.model.test_run_event import RUN
 ID = "9bb32aa6-2f21-5f53-8c91-bb97458f5cf7"
 
 
-def errand(server: MailServer, more: Mapping[str, Any], **action: Any) -> Errand:
+def message(server: MailServer, more: Mapping[str, Any], **action: Any) -> DeliveryContext:
     """A mail over *server*, with *more* in the block."""
     data = {"smtp_server": "127.0.0.1", "smtp_port": str(server.port), "smtp_type": "INSECURE", **more}
     block = fitted(Block("email-server-credentials", "ops", data))
     given = {"type": "send-email", "block": "email-server-credentials/ops", "to": "ops@example.com", **action}
     run = replace(RUN, state=State(StateType.FAILED, message="it broke: ✓"))
-    return Errand(
+    return DeliveryContext(
         id=ID,
         action=whole_action(given),
         facts=facts_of(event_of(run), id=ID, automation="tell", automation_id="1"),
@@ -39,7 +39,7 @@ def errand(server: MailServer, more: Mapping[str, Any], **action: Any) -> Errand
     )
 
 
-def failure(of: Errand) -> str:
+def failure(of: DeliveryContext) -> str:
     with pytest.raises(Undelivered) as failed:
         send_email(of)
     assert LOGIN[1] not in str(failed.value)
@@ -49,9 +49,9 @@ def failure(of: Errand) -> str:
 def test_a_mail_says_what_happened() -> None:
     """Its id is that of the delivery in every attempt; a line end in the subject begins no header."""
     with mail_server() as server:
-        send_email(errand(server, {}))
+        send_email(message(server, {}))
         send_email(
-            errand(server, {}, to=["a@example.com", "b@example.com"], subject="{{ flow.name }}\nBcc: x@y.z")
+            message(server, {}, to=["a@example.com", "b@example.com"], subject="{{ flow.name }}\nBcc: x@y.z")
         )
 
     first, second = server.got
@@ -68,12 +68,12 @@ def test_a_password_goes_over_tls_to_whom_it_is_for(tmp_path: Path, monkeypatch:
     user, password = LOGIN
     tls = {"smtp_type": "STARTTLS", "username": user, "password": password}
     with mail_server(certificate) as server:
-        assert "certificate verify failed" in failure(errand(server, tls))
+        assert "certificate verify failed" in failure(message(server, tls))
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-        send_email(errand(server, tls))
-        assert "rejected the login (535)" in failure(errand(server, {**tls, "password": "wrong"}))
-        assert "unencrypted" in failure(errand(server, {**tls, "smtp_type": "INSECURE"}))
-        assert "answered 530" in failure(errand(server, {}))
+        send_email(message(server, tls))
+        assert "rejected the login (535)" in failure(message(server, {**tls, "password": "wrong"}))
+        assert "unencrypted" in failure(message(server, {**tls, "smtp_type": "INSECURE"}))
+        assert "answered 530" in failure(message(server, {}))
     (mail,) = server.got
     assert mail["From"] == user
 
@@ -81,9 +81,9 @@ def test_a_password_goes_over_tls_to_whom_it_is_for(tmp_path: Path, monkeypatch:
 def test_what_the_server_rejects_is_said() -> None:
     """If it rejects some, the others have it, and it is not sent again."""
     with mail_server() as server:
-        assert f"rejected {REJECTED} (550)" in failure(errand(server, {}, to=REJECTED))
-        assert f"rejected {REJECTED} (550)" in send_email(errand(server, {}, to=["a@example.com", REJECTED]))
+        assert f"rejected {REJECTED} (550)" in failure(message(server, {}, to=REJECTED))
+        assert f"rejected {REJECTED} (550)" in send_email(message(server, {}, to=["a@example.com", REJECTED]))
         assert len(server.got) == 1
-    assert "refused" in failure(errand(server, {}))
-    assert "not one of SSL" in failure(errand(server, {"smtp_type": "TLS"}))
-    assert "no block" in failure(errand(server, {}, block="email-server-credentials/other"))
+    assert "refused" in failure(message(server, {}))
+    assert "not one of SSL" in failure(message(server, {"smtp_type": "TLS"}))
+    assert "no block" in failure(message(server, {}, block="email-server-credentials/other"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from syntask_yaml.operations.project import ProjectPlace, open_project
-from syntask_yaml.upgrade.ledger import FateKind
+from syntask_yaml.upgrade.ledger import FieldOutcomeKind
 from syntask_yaml.upgrade.result import Status
 from tests.support.upgrading import OldRepository
 
@@ -117,5 +117,5 @@ def test_a_manifest_is_carried_to_a_template(agent_files: Path, old: OldReposito
     (result,) = old.upgrade().results
 
     fates = {fate.path: fate.kind for fate in result.converted.fates}
-    assert fates["infrastructure", "job"] is FateKind.CARRIED
-    assert FateKind.REPORTED not in fates.values()
+    assert fates["infrastructure", "job"] is FieldOutcomeKind.CARRIED
+    assert FieldOutcomeKind.REPORTED not in fates.values()

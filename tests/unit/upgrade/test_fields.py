@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from syntask_yaml.upgrade.fields import FIELDS
-from syntask_yaml.upgrade.ledger import FateKind
+from syntask_yaml.upgrade.ledger import FieldOutcomeKind
 from syntask_yaml.upgrade.result import DeploymentResult
 from tests.support.upgrading import OldRepository, codes, notes
 
@@ -19,7 +19,7 @@ REAL_FIELDS = (
 ).split()
 
 
-def fate(result: DeploymentResult, *path: str | int) -> tuple[FateKind, str]:
+def fate(result: DeploymentResult, *path: str | int) -> tuple[FieldOutcomeKind, str]:
     found = [each for each in result.converted.fates if each.path == path]
     assert len(found) == 1, (path, result.converted.fates)
     return found[0].kind, found[0].note
@@ -115,7 +115,7 @@ def test_a_field_is_dropped_for_a_reason(old: OldRepository, fields: dict[str, A
     result = old.result(**fields)
 
     kind, reason = fate(result, key)
-    assert kind is FateKind.DROPPED
+    assert kind is FieldOutcomeKind.DROPPED
     assert reason
     assert key not in result.entry
     assert codes(result.problems) == set()
@@ -151,7 +151,7 @@ def test_a_value_of_a_wrong_type_is_reported(
     result = old.result(**{key: value})
 
     (problem,) = (each for each in result.problems if each.code == "wrong-type")
-    assert fate(result, *path) == (FateKind.REPORTED, "wrong-type")
+    assert fate(result, *path) == (FieldOutcomeKind.REPORTED, "wrong-type")
     assert problem.span is not None
     assert problem.span.file == "nightly-deployment.yaml"
     assert str(path[-1]) in problem.detail or path[-1] == 0
@@ -208,14 +208,14 @@ def test_parameters_that_are_enforced_now_are_a_note(old: OldRepository) -> None
 def test_an_unknown_field_is_reported(old: OldRepository) -> None:
     result = old.result(retries=3)
 
-    assert fate(result, "retries") == (FateKind.REPORTED, "unknown-field")
+    assert fate(result, "retries") == (FieldOutcomeKind.REPORTED, "unknown-field")
     assert codes(result.problems) == {"unknown-field"}
 
 
 def test_an_unknown_field_of_a_schedule_is_reported(old: OldRepository) -> None:
     result = old.result(schedule={"cron": "0 6 * * *", "jitter": 5})
 
-    assert fate(result, "schedule", "jitter") == (FateKind.REPORTED, "unknown-field")
+    assert fate(result, "schedule", "jitter") == (FieldOutcomeKind.REPORTED, "unknown-field")
     assert result.entry["schedules"] == [{"cron": "0 6 * * *"}]
 
 

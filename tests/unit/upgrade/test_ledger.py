@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from syntask_yaml.document.location import AliasLocation, Location, MappingLocation
 from syntask_yaml.document.node import Node
 from syntask_yaml.upgrade.infrastructure import INFRASTRUCTURE
-from syntask_yaml.upgrade.ledger import FateKind
+from syntask_yaml.upgrade.ledger import FieldOutcomeKind
 from syntask_yaml.upgrade.result import Status
 from syntask_yaml.upgrade.storages import STORAGES
 from tests.support.upgrading import FLOW, OldRepository
@@ -107,7 +107,7 @@ def test_every_field_has_one_fate(fields: dict[str, Any]) -> None:
             above = sum(path[: len(each)] == each for each in paths)
             below = any(each[: len(path)] == path for each in paths)
             assert above + below == 1 or (path in paths and above == 1), (path, paths)
-        reported = {fate.note for fate in result.converted.fates if fate.kind is FateKind.REPORTED}
+        reported = {fate.note for fate in result.converted.fates if fate.kind is FieldOutcomeKind.REPORTED}
         assert reported <= {problem.code for problem in result.problems}
         if result.status is not Status.LEFT:
             old.written()

@@ -6,7 +6,7 @@ import ast
 from abc import ABC, abstractmethod
 
 from syntask_yaml.project.flows.schema import allowed
-from syntask_yaml.project.flows.schema.pieces import At, Handed, Part
+from syntask_yaml.project.flows.schema.pieces import At, Part, SymbolAssignment
 from syntask_yaml.pysource.lookup import attribute, bound, has, is_of_class, lookup, resolve
 from syntask_yaml.pysource.module import Module
 from syntask_yaml.pysource.symbols import (
@@ -69,9 +69,9 @@ class Names(ABC):
             found, path = attribute(found, others[path], outside), path + 1
         if _is_module(found) and not is_whole:
             raise Unknowable(f"`{shown(node)}` is a module")
-        self._add(outside.module, line or 0, Handed(first, tuple(others[:path]), found))
+        self._add(outside.module, line or 0, SymbolAssignment(first, tuple(others[:path]), found))
 
-    def _add(self, module: Module, line: float, step: Handed) -> None:
+    def _add(self, module: Module, line: float, step: SymbolAssignment) -> None:
         key = (module, line, step.name, step.path)
         if key in self._done:
             return
@@ -120,7 +120,7 @@ def _is_module(symbol: Symbol) -> bool:
     return isinstance(symbol, Package) or (isinstance(symbol, External) and allowed.is_module(symbol.name))
 
 
-def _is_home(step: Handed, module: Module) -> bool:
+def _is_home(step: SymbolAssignment, module: Module) -> bool:
     """Whether the definition itself gives the name its value."""
     match step.symbol:
         case (Definition(node=ast.ClassDef()) | SourceExpression()) as symbol if not step.path:

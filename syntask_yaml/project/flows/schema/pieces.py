@@ -19,7 +19,7 @@ OPERATE, JOIN, WEIGH, MAKE, REFUSE = "__operate__", "__join__", "__weigh__", "__
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
+class SymbolAssignment:
     """`name = symbol`, or `name.path = symbol` for what is reached through modules."""
 
     name: str
@@ -36,7 +36,7 @@ class Code:
     statement: ast.stmt
 
 
-Step: TypeAlias = Handed | Code
+Step: TypeAlias = SymbolAssignment | Code
 
 
 @dataclass(slots=True)

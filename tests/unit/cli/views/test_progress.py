@@ -8,7 +8,7 @@ import pytest
 
 from syntask_yaml.cli.views.check import CheckResult, Watcher
 from syntask_yaml.cli.views.deploy import DeployProgress
-from syntask_yaml.cli.views.progress import CountProgress, Pace
+from syntask_yaml.cli.views.progress import CountProgress, ProgressEstimate
 from syntask_yaml.model.events import Applied, counted
 
 
@@ -25,7 +25,7 @@ def test_the_rest_is_taken_to_be_as_fast(seconds: float, number: int, text: str)
     """As soon as it takes long, and until the last one is done."""
     moments: Iterator[float] = iter((5.0, 5.0 + seconds))
 
-    pace = Pace(lambda: next(moments))
+    pace = ProgressEstimate(lambda: next(moments))
 
     assert (pace.text(1, 60), pace.text(number, 60)) == ("1 of 60", text)
 

@@ -6,7 +6,7 @@ import pytest
 
 from syntask_yaml.upgrade.import_package import ImportPackage, with_imports_of
 from syntask_yaml.upgrade.result import Status
-from syntask_yaml.upgrade.scripts.rewrite import Becomes
+from syntask_yaml.upgrade.scripts.rewrite import RewriteTarget
 from tests.support.upgrading import OldRepository
 
 IMPORTS = "from prefect.deployments import Deployment\nfrom flows import load_orders\n"
@@ -49,12 +49,12 @@ FROM = 'load_orders.from_source(source=str(Path(__file__).parent), entrypoint="f
 def test_calls_are_rewritten(old: OldRepository, before: str, after: str) -> None:
     path = old.write("deploy.py", f"# é\n{IMPORTS}\n{before}")
 
-    upgrade = old.written(becomes=Becomes.DEPLOY)
+    upgrade = old.written(becomes=RewriteTarget.DEPLOY)
 
     assert {result.status for result in upgrade.results} == {Status.REWRITTEN}
     assert path.read_text() == f"# é\n{NEW}\n{after}"
     assert not (old.root / "syntask.yaml").exists()
-    assert old.upgrade(becomes=Becomes.DEPLOY).is_empty
+    assert old.upgrade(becomes=RewriteTarget.DEPLOY).is_empty
     assert old.upgrade().is_empty
 
 
@@ -71,7 +71,7 @@ def test_schedules_are_those_of_today(old: OldRepository) -> None:
         "    schedule=IntervalSchedule(interval=timedelta(minutes=1)))\n",
     )
 
-    old.written(becomes=Becomes.DEPLOY)
+    old.written(becomes=RewriteTarget.DEPLOY)
 
     text = path.read_text()
     assert 'schedules=[Cron("0 6 * * *", timezone="Europe/Berlin", active=False)],\n    paused=True' in text
@@ -97,7 +97,7 @@ def test_schedules_are_those_of_today(old: OldRepository) -> None:
 def test_one_deployment_is_served(old: OldRepository, before: str, after: str) -> None:
     path = old.write("deploy.py", f"{IMPORTS}{before}")
 
-    old.written(becomes=Becomes.SERVE)
+    old.written(becomes=RewriteTarget.SERVE)
 
     assert path.read_text().endswith(f"from flows import load_orders\n{after}")
     assert ("from prefect import serve\n" in path.read_text()) == ("serve(d)" in after)
@@ -106,7 +106,7 @@ def test_one_deployment_is_served(old: OldRepository, before: str, after: str) -
 def test_a_script_in_a_folder_names_the_top(old: OldRepository) -> None:
     path = old.write("a/b/deploy.py", f"{IMPORTS}{CALL}")
 
-    old.written(becomes=Becomes.DEPLOY)
+    old.written(becomes=RewriteTarget.DEPLOY)
 
     assert "source=str(Path(__file__).parents[2])" in path.read_text()
 
@@ -132,7 +132,7 @@ CALL = 'Deployment.build_from_flow(load_orders, "nightly", apply=True)\n'
 def test_what_has_no_equal_stays(old: OldRepository, text: str) -> None:
     path = old.write("deploy.py", IMPORTS + text)
 
-    upgrade = old.written(becomes=Becomes.DEPLOY)
+    upgrade = old.written(becomes=RewriteTarget.DEPLOY)
 
     assert path.read_text() == IMPORTS + text
     assert {result.status for result in upgrade.results} == {Status.LEFT}
@@ -143,7 +143,7 @@ def test_what_has_no_equal_stays(old: OldRepository, text: str) -> None:
 def test_several_deployments_cannot_be_served(old: OldRepository) -> None:
     path = old.write("deploy.py", IMPORTS + CALL + CALL.replace("nightly", "daily"))
 
-    upgrade = old.written(becomes=Becomes.SERVE)
+    upgrade = old.written(becomes=RewriteTarget.SERVE)
 
     assert path.read_text().startswith(IMPORTS)
     assert {problem.code for problem in upgrade.unresolved} == {"script-not-rewritten"}
@@ -154,7 +154,7 @@ def test_files_become_entries_as_ever(old: OldRepository) -> None:
     old.write("deploy.py", IMPORTS + CALL.replace("nightly", "script"))
     old.write("ci.sh", "python deploy.py\n")
 
-    upgrade = old.written(becomes=Becomes.DEPLOY)
+    upgrade = old.written(becomes=RewriteTarget.DEPLOY)
 
     assert [result.status for result in upgrade.results] == [Status.CARRIED, Status.REWRITTEN]
     assert "script" not in (old.root / "syntask.yaml").read_text()
@@ -170,7 +170,7 @@ def test_a_schedule_counts_from_the_same_moment(old: OldRepository) -> None:
         "    interval=60, anchor_date=datetime.datetime(2024, 1, 2, tzinfo=datetime.timezone.utc)))\n",
     )
 
-    old.written(becomes=Becomes.DEPLOY)
+    old.written(becomes=RewriteTarget.DEPLOY)
 
     text = path.read_text()
     moment = 'datetime_datetime.fromisoformat("2024-01-02T00:00:00+00:00")'
@@ -194,7 +194,7 @@ def test_a_name_that_the_script_has_for_something_else_is_not_taken(
         "deploy.py", f'{IMPORTS}{line}\nDeployment.build_from_flow(load_orders, "a", apply=True)\n'
     )
 
-    old.written(becomes=Becomes.DEPLOY)
+    old.written(becomes=RewriteTarget.DEPLOY)
 
     assert f"source={expected}," in path.read_text()
 
@@ -228,7 +228,7 @@ BUILT = f'{FROM}.to_deployment(\n    name=%s,\n    work_pool_name="default",\n)'
 def test_what_is_built_is_applied_as_before(old: OldRepository, before: str, after: str) -> None:
     path = old.write("deploy.py", f"{IMPORTS}\n{before}")
 
-    old.written(becomes=Becomes.DEPLOY)
+    old.written(becomes=RewriteTarget.DEPLOY)
 
     assert path.read_text() == f"{NEW}\n{after}"
 
@@ -241,7 +241,7 @@ def test_a_variable_of_two_branches_is_applied_once(old: OldRepository) -> None:
         "    d = Deployment.build_from_flow(load_orders, 'b')\nd.apply(upload=False)\n",
     )
 
-    old.written(becomes=Becomes.DEPLOY)
+    old.written(becomes=RewriteTarget.DEPLOY)
 
     assert path.read_text().count("to_deployment(") == 2
     assert path.read_text().endswith("\nd.apply()\n")
@@ -257,7 +257,7 @@ def test_a_variable_of_two_branches_is_applied_once(old: OldRepository) -> None:
 def test_what_would_fail_today_is_not_rewritten(old: OldRepository, text: str) -> None:
     path = old.write("deploy.py", f"{IMPORTS}{text}")
 
-    (result,) = old.upgrade(becomes=Becomes.DEPLOY).results
+    (result,) = old.upgrade(becomes=RewriteTarget.DEPLOY).results
 
     assert [each.code for each in result.problems if not each.is_note] == ["script-not-rewritten"]
     assert path.read_text() == f"{IMPORTS}{text}"
@@ -273,11 +273,11 @@ def test_names_come_from_the_package_of_the_script(old: OldRepository) -> None:
     wanted = "from {}.schedules import Cron\n"
     path = old.write("deploy.py", text.format("syntask"))
 
-    old.written(becomes=Becomes.DEPLOY)
+    old.written(becomes=RewriteTarget.DEPLOY)
 
     assert wanted.format("syntask") in path.read_text()
     path.write_text(text.format("prefect"))
-    old.written(becomes=Becomes.DEPLOY, package=ImportPackage.SYNTASK)
+    old.written(becomes=RewriteTarget.DEPLOY, package=ImportPackage.SYNTASK)
     assert wanted.format("syntask") in path.read_text()
 
 

@@ -14,8 +14,8 @@ from syntask_yaml.model.deployment import Write
 from syntask_yaml.model.events import Event, Waiting
 from syntask_yaml.model.lease import Holder, Lease
 from syntask_yaml.operations.deploy import DeployOptions, deploy
+from syntask_yaml.operations.deploy_lock import find_deploy_lock
 from syntask_yaml.operations.outcome import Outcome
-from syntask_yaml.operations.turn import find_turn
 from tests.support.desk import Desk
 from tests.support.memory import MemoryBackend
 
@@ -47,11 +47,11 @@ def test_a_turn_can_be_taken_away(desk: Desk) -> None:
     """Who is told of it and lets go of it frees the project."""
     lease = held(desk)
 
-    found = find_turn(desk.backend, lease.name)
+    found = find_deploy_lock(desk.backend, lease.name)
 
     assert found == lease
     desk.backend.release_lease(found)
-    assert find_turn(desk.backend, lease.name) is None
+    assert find_deploy_lock(desk.backend, lease.name) is None
     assert desk.deploy().is_good
 
 

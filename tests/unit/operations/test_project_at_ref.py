@@ -8,8 +8,8 @@ import pytest
 
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.deploy_context import DeployContext
-from syntask_yaml.operations.past import project_at_ref
 from syntask_yaml.operations.project import ProjectPlace
+from syntask_yaml.operations.project_at_ref import project_at_ref
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.revisions import RevisionUnavailable
 from tests.support.desk import FLOWS, Desk

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic, Severity
-from syntask_yaml.upgrade.limit import Limit
+from syntask_yaml.upgrade.concurrency_limit import Limit
 from syntask_yaml.upgrade.result import DeploymentResult, Status
 from syntask_yaml.upgrade.server import Server
 

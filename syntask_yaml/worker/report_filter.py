@@ -19,7 +19,7 @@ _HIGHEST = 1000
 
 
 @dataclass
-class Sieve:
+class ReportFilter:
     """Keeps up to *limit* bytes of the log of a run, and as many of its children; None for all."""
 
     limit: int | None = None

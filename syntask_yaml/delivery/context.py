@@ -19,7 +19,7 @@ class Undelivered(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Errand:
+class DeliveryContext:
     """One attempt to do *action*: *id* is that of the delivery, *facts* what its templates may use.
 
     *block* looks up a block by type and name. Programs run in *directory* with *environ*, and end when *stop*

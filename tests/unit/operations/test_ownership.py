@@ -8,7 +8,7 @@ import pytest
 
 from syntask_yaml.errors import BackendConflict, UsageError
 from syntask_yaml.model.events import Counted, Event
-from syntask_yaml.operations.handing_over import adopt, release
+from syntask_yaml.operations.ownership import adopt, release
 from tests.support.desk import Desk
 
 TOP = "name: {}\n"

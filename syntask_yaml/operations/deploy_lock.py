@@ -1,4 +1,4 @@
-"""One deploy of a project at a time: whose turn it is, and waiting for it."""
+"""One deploy of a project at a time: who holds the lock, and waiting for it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from syntask_yaml.model.lease import Lease
 _LEASE, _RENEW, _ASK = 60.0, 15.0, 1.0
 
 
-def find_turn(backend: Backend, project: str) -> Lease | None:
+def find_deploy_lock(backend: Backend, project: str) -> Lease | None:
     """Return the lease of the deploy of *project* that somebody holds; None if nobody does."""
     try:
         lease = backend.take_lease(project, this_process(), seconds=_LEASE)
@@ -28,8 +28,8 @@ def find_turn(backend: Backend, project: str) -> Lease | None:
     return None
 
 
-class Turn:
-    """The turn of a deploy of *project*, until its `with` block ends; *wait* is in seconds."""
+class DeployLock:
+    """The lock of a deploy of *project*, held until its `with` block ends; *wait* is in seconds."""
 
     def __init__(self, backend: Backend, project: str, *, wait: float, notify: Observer) -> None:
         self._backend = backend
@@ -42,7 +42,7 @@ class Turn:
         self._ended = Event()
         self._keeper = Thread(target=self._keep, name="syntask-lease", daemon=True)
 
-    def __enter__(self) -> Turn:
+    def __enter__(self) -> DeployLock:
         return self
 
     def __exit__(
@@ -59,7 +59,7 @@ class Turn:
         return self._is_taken
 
     def take(self) -> bool:
-        """Take the turn, unless it is ours already; whether it had to be waited for.
+        """Take the lock, unless it is ours already; whether it had to be waited for.
 
         Raises LeaseHeld if it is still somebody else's in the end, and BackendConflict if it was lost.
         """
@@ -93,7 +93,7 @@ class Turn:
                 return lease, has_waited
 
     def _keep(self) -> None:
-        """Renew the lease until the turn ends. A server that is away for a while is asked again."""
+        """Renew the lease until the lock is given back. A server that is away for a while is asked again."""
         assert self._lease is not None
         while not self._ended.wait(_RENEW):
             with suppress(BackendError):

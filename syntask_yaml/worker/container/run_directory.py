@@ -52,7 +52,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class RunDirectory:
     """The directory of one start of a run, seen from either side."""
 
     directory: Path

@@ -12,7 +12,7 @@ from syntask_yaml.upgrade.agent_deployment import AgentDeployment, Form, is_empt
 Entry = Mapping[str, Any]
 
 
-class Says(Enum):
+class Completeness(Enum):
     """How much an entry says of its deployment."""
 
     ALL = "all"
@@ -23,29 +23,29 @@ class Says(Enum):
 
 
 _BY_FORM = {
-    Form.COMMAND: Says.PART,
-    Form.SCRIPT: Says.ALL_BUT_BLOCKS,
-    Form.SERVER: Says.YIELDS,
+    Form.COMMAND: Completeness.PART,
+    Form.SCRIPT: Completeness.ALL_BUT_BLOCKS,
+    Form.SERVER: Completeness.YIELDS,
 }
 
 
-def says(source: AgentDeployment) -> Says:
+def says(source: AgentDeployment) -> Completeness:
     """How much the entry for *source* says."""
-    return _BY_FORM.get(source.form, Says.ALL) if source.is_known else Says.NOTHING
+    return _BY_FORM.get(source.form, Completeness.ALL) if source.is_known else Completeness.NOTHING
 
 
 def is_equal(one: Any, other: Any) -> bool:
     return bool(_clean(one) == _clean(other))
 
 
-def agrees(whole: Entry, part: Entry, said: Says) -> bool:
+def agrees(whole: Entry, part: Entry, said: Completeness) -> bool:
     """Whether *whole* says all that *part* does, but for the steps."""
-    if said not in (Says.ALL_BUT_BLOCKS, Says.PART):
+    if said not in (Completeness.ALL_BUT_BLOCKS, Completeness.PART):
         return False
     both = [
         {key: value for key, value in _clean(each).items() if key not in SECTIONS} for each in (whole, part)
     ]
-    if said is Says.ALL_BUT_BLOCKS and both[0].keys() != both[1].keys():
+    if said is Completeness.ALL_BUT_BLOCKS and both[0].keys() != both[1].keys():
         return False
     return all(_holds(both[0].get(key), value) for key, value in both[1].items())
 

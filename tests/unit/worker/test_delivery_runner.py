@@ -1,4 +1,4 @@
-"""The courier: what it does when the store is away, when attempts fail, and when it is to stop."""
+"""Deliveries: what happens when the store is away, when attempts fail, and when it is to stop."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from syntask_yaml.model.automation import Automation, AutomationWrite
 from syntask_yaml.model.delivery import Attempt, Delivery, DeliveryClaim, DeliveryState
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.model.run import RunRequest
-from syntask_yaml.worker.courier import Courier
+from syntask_yaml.worker.delivery_runner import DeliveryRunner
 from syntask_yaml.worker.options import WorkerOptions
 from tests.support.memory import MemoryBackend
 
@@ -37,8 +37,8 @@ class Away(MemoryBackend):
 
 
 @dataclass
-class Scene:
-    """A run that was cancelled, and a courier that runs *command* for it."""
+class ConversionContext:
+    """A run that was cancelled, and deliveries that run *command* for it."""
 
     command: list[str]
     folder: Path
@@ -53,7 +53,7 @@ class Scene:
         list(self.backend.write_automations([AutomationWrite(None, tell)]))
         self.end_a_run()
         options = WorkerOptions(name="w", delivery_attempts=3, delivery_pause=10)
-        self.courier = Courier(self.backend, options, self.folder, os.environ, lambda _event: None)
+        self.deliveries = DeliveryRunner(self.backend, options, self.folder, os.environ, lambda _event: None)
 
     def end_a_run(self) -> None:
         deployment = self.backend.deployments()[0]
@@ -67,18 +67,18 @@ class Scene:
 
     def attempt(self) -> Delivery:
         """The delivery after the attempt that is due."""
-        self.courier.tick(self.now)
+        self.deliveries.tick(self.now)
         deadline = time.monotonic() + 60
-        while self.courier._flights:
+        while self.deliveries._flights:
             assert time.monotonic() < deadline
             time.sleep(0.01)
-            self.courier.tick(self.now)
+            self.deliveries.tick(self.now)
         return self.delivery
 
 
 def test_what_the_store_does_not_take_is_written_later(tmp_path: Path) -> None:
     """And not done a second time."""
-    scene = Scene(["sh", "-c", "echo x >> done"], tmp_path)
+    scene = ConversionContext(["sh", "-c", "echo x >> done"], tmp_path)
     scene.backend.failures = 2
     for _ in range(2):
         with pytest.raises(BackendUnreachable):
@@ -90,7 +90,7 @@ def test_what_the_store_does_not_take_is_written_later(tmp_path: Path) -> None:
 
 def test_pauses_grow_until_it_is_given_up(tmp_path: Path) -> None:
     """Nothing is tried before it is due."""
-    scene = Scene(["sh", "-c", "echo why >&2; exit 3"], tmp_path)
+    scene = ConversionContext(["sh", "-c", "echo why >&2; exit 3"], tmp_path)
     first = scene.attempt()
     assert first.due is not None
     assert timedelta(seconds=7) <= first.due - scene.now <= timedelta(seconds=13)
@@ -108,32 +108,32 @@ def test_pauses_grow_until_it_is_given_up(tmp_path: Path) -> None:
 
 
 def test_it_is_idle_once_nothing_is_due(tmp_path: Path) -> None:
-    scene = Scene(["true"], tmp_path)
-    seen = [scene.courier.is_idle]
+    scene = ConversionContext(["true"], tmp_path)
+    seen = [scene.deliveries.is_idle]
     scene.attempt()
-    scene.courier.tick(scene.now)
-    seen.append(scene.courier.is_idle)
-    scene.courier.hurry()
-    seen.append(scene.courier.is_idle)
+    scene.deliveries.tick(scene.now)
+    seen.append(scene.deliveries.is_idle)
+    scene.deliveries.hurry()
+    seen.append(scene.deliveries.is_idle)
 
     assert seen == [False, True, False]
 
 
 def test_a_worker_that_stops_leaves_a_backlog_to_others(tmp_path: Path) -> None:
     """After a while it begins nothing; another worker finds what is left."""
-    scene = Scene(["true"], tmp_path)
-    scene.courier.tick(scene.now, is_last=True)
+    scene = ConversionContext(["true"], tmp_path)
+    scene.deliveries.tick(scene.now, is_last=True)
     assert scene.delivery.attempts == 1
     scene.now += timedelta(seconds=16)
     scene.end_a_run()
-    scene.courier.hurry()
-    scene.courier.tick(scene.now, is_last=True)
-    while scene.courier._flights:
+    scene.deliveries.hurry()
+    scene.deliveries.tick(scene.now, is_last=True)
+    while scene.deliveries._flights:
         time.sleep(0.01)
-        scene.courier.tick(scene.now, is_last=True)
-    assert scene.courier.is_idle
+        scene.deliveries.tick(scene.now, is_last=True)
+    assert scene.deliveries.is_idle
     assert (scene.delivery.state, scene.delivery.attempts) == (DeliveryState.PENDING, 0)
-    scene.courier.hurry()
+    scene.deliveries.hurry()
     assert scene.attempt().state is DeliveryState.DELIVERED
 
 
@@ -143,11 +143,11 @@ def test_an_attempt_without_a_thread_is_made_again(tmp_path: Path, monkeypatch: 
     def no_room(_thread: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
-    scene = Scene(["true"], tmp_path)
+    scene = ConversionContext(["true"], tmp_path)
     with monkeypatch.context() as patched:
         patched.setattr(threading.Thread, "start", no_room)
-        scene.courier.tick(scene.now)
-    scene.courier.stop()
+        scene.deliveries.tick(scene.now)
+    scene.deliveries.stop()
     assert scene.attempt().message == "No thread can be started."
     scene.now += timedelta(minutes=1)
     assert scene.attempt().state is DeliveryState.DELIVERED

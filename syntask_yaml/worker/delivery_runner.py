@@ -1,4 +1,4 @@
-"""The courier: does what automations ask for when runs end, beside the runs and never in their way.
+"""Deliveries: do what automations ask for when runs end, beside the runs and never in their way.
 
 The thread of the worker only reads and writes the store; each attempt has a thread of its own, which does
 not keep the process from exiting, and which nobody waits for once it took too long.
@@ -16,7 +16,7 @@ from time import monotonic
 
 from syntask_yaml.backend.base import OwnBackend
 from syntask_yaml.backend.clock import has_passed
-from syntask_yaml.delivery.errand import Errand, Undelivered
+from syntask_yaml.delivery.context import DeliveryContext, Undelivered
 from syntask_yaml.delivery.facts import facts_of
 from syntask_yaml.delivery.send import longest, send
 from syntask_yaml.model.delivery import Attempt, DeliveryClaim
@@ -58,7 +58,7 @@ class _Ended:
 
 
 @dataclass
-class Courier:
+class DeliveryRunner:
     """Delivers what is due on *backend*. Programs run in *directory*, with *environ*."""
 
     backend: OwnBackend
@@ -126,7 +126,7 @@ class Courier:
             automation_id=delivery.automation_id,
         )
         stop = Event()
-        errand = Errand(
+        context = DeliveryContext(
             id=delivery.id,
             action=delivery.action,
             facts=facts,
@@ -135,20 +135,20 @@ class Courier:
             directory=self.directory,
             stop=stop,
         )
-        thread = Thread(target=self._attempt, args=(claim.token, errand), daemon=True, name="delivery")
+        thread = Thread(target=self._attempt, args=(claim.token, context), daemon=True, name="delivery")
         self._flights[delivery.id] = _Flight(claim, monotonic(), stop, thread)
         try:
             thread.start()
         except RuntimeError:  # the system has no room for another one
             self._ended.put(_Ended(delivery.id, claim.token, False, "No thread can be started."))
 
-    def _attempt(self, token: str, errand: Errand) -> None:
+    def _attempt(self, token: str, context: DeliveryContext) -> None:
         try:
-            ended = _Ended(errand.id, token, True, send(errand))
+            ended = _Ended(context.id, token, True, send(context))
         except Undelivered as error:
-            ended = _Ended(errand.id, token, False, str(error))
+            ended = _Ended(context.id, token, False, str(error))
         except Exception as error:  # noqa: BLE001  (a delivery that fails must not be in the way of runs)
-            ended = _Ended(errand.id, token, False, f"The delivery failed: {type(error).__name__}.")
+            ended = _Ended(context.id, token, False, f"The delivery failed: {type(error).__name__}.")
         self._ended.put(ended)
 
     def _land(self, now: datetime) -> None:
