@@ -24,7 +24,7 @@ from syntask_yaml.backend.base import RunFilter
 from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.model.run import RunRequest
 from tests.support.browser import AXE, CHROMIUM, open_tab, started_browser
-from tests.support.hostile_store import NAME, NOW, fill
+from tests.support.hostile_store import NAME, NOW, SECRET, fill
 from tests.support.pages import served
 from tests.support.processes import clean_environ, end, kill, start
 from tests.support.site import until
@@ -311,6 +311,57 @@ def test_a_link_of_another_site_carries_no_session(
             tab.page.wait_for_url(f"{url}/login")
         tab.page.goto(f"{url}/runs")
         expect(tab.page.get_by_role("heading", name="Runs")).to_have_count(1)
+
+
+def test_pages_that_only_show_are_changed_by_nobody(
+    browser: Browser, hostile: tuple[EmbeddedBackend, httpx.Client]
+) -> None:
+    """Neither by another site, nor from a page of theirs; and there is no button that would."""
+    backend, _ = hostile
+    before = backend.runs(RunFilter())
+    with served(backend, clock=lambda: NOW, is_read_only=True) as client, open_tab(browser) as tab:
+        url = str(client.base_url).rstrip("/")
+        tab.page.goto(f"{url}/deployment?name={NAME}")
+        assert tab.page.locator("form[method=post]").count() == 0
+        own = tab.page.evaluate(_ASK, "/api/runs")
+        with other_site(_OTHER_SITE.format(url=url, name=NAME).encode()) as site:
+            tab.page.goto(site)
+            tab.page.wait_for_url("**/deployment/run")
+            answer = tab.page.content()
+
+    assert own == 403
+    assert "another site" in answer or "read-only" in answer
+    assert backend.runs(RunFilter()) == before
+
+
+_ASK = """path => fetch(path, {method: "POST", headers: {"content-type": "application/json"}, body: "{}"})
+  .then((answer) => answer.status)"""
+_INLINE = """() => {
+  const script = document.createElement("script");
+  script.textContent = "window.ran = true";
+  document.body.append(script);
+  document.body.setAttribute("onclick", "window.ran = true");
+  document.body.click();
+  return window.ran === true;
+}"""
+
+
+def test_a_page_runs_no_script_of_its_own_text_and_shows_no_secret(
+    browser: Browser, hostile: tuple[EmbeddedBackend, httpx.Client]
+) -> None:
+    """Even if a name found its way into a page as markup, the browser would not execute it."""
+    backend, client = hostile
+    run = backend.runs(RunFilter(until=NOW, limit=1))[0].id
+    paths = ["/", f"/runs/{run}", f"/deployment?name={NAME}", "/values", "/pools", "/api"]
+    shown: dict[str, tuple[bool, bool]] = {}
+    with open_tab(browser, base_url=str(client.base_url)) as tab:
+        for path in paths:
+            tab.page.goto(path)
+            shown[path] = (SECRET in tab.page.content(), tab.page.evaluate(_INLINE))
+        without_token = tab.page.evaluate(_ASK, "/deployment/run")
+
+    assert shown == dict.fromkeys(paths, (False, False))
+    assert without_token == 403
 
 
 @contextmanager

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from tests.support.browser import CHROMIUM, Tab, open_tab, started_browser
 from tests.support.hostile_store import HOSTILE
 from tests.support.pages import served
 from tests.support.prefect_server import PrefectServer, stock_worker
+from tests.support.processes import kill, start
 
 pytestmark = [
     pytest.mark.torture,
@@ -133,6 +136,52 @@ def test_a_long_hostile_log_in_two_tabs_with_the_keyboard(sqlite: PrefectServer,
             expect(tab.page.locator("#state .state")).to_have_text("Cancelling", timeout=_PATIENCE)
             assert tab.page.locator("img, main script, [onerror]").count() == 0
             assert (tab.complaints, tab.hosts) == ([], {"127.0.0.1"})
+
+
+def test_a_stock_worker_is_killed_while_a_page_is_open(sqlite: PrefectServer, tmp_path: Path) -> None:
+    """The page keeps what it has, follows what the server learns later, and can ask for the cancellation."""
+    (tmp_path / "syntask.yaml").write_text(_PROJECT, encoding="utf-8")
+    (tmp_path / "flows.py").write_text(_FLOW, encoding="utf-8")
+    sqlite.empty()
+    sqlite.create_pool("default")
+    with (
+        closing(PrefectBackend.open(sqlite.api, {})) as backend,
+        served(backend) as client,
+        started_browser() as browser,
+        open_tab(browser, base_url=str(client.base_url)) as tab,
+    ):
+        api.deploy(open_project(ProjectPlace(directory=tmp_path)), backend=backend)
+        argv = [sqlite.program, "worker", "start", "--pool", "default", "--type", "process"]
+        environ = {**sqlite.client_environ, "PREFECT_WORKER_QUERY_SECONDS": "1"}
+        worker = start(argv, log=tmp_path / "worker.log", environ=environ, cwd=tmp_path)
+        try:
+            page = tab.page
+            page.goto("/deployment?name=count/counted")
+            page.locator("[name='p/is_long']").select_option("true")
+            page.get_by_role("button", name="Run", exact=True).click()
+            page.wait_for_url("**/runs/*")
+            expect(page.locator("#log .line", has_text="line 2")).to_have_count(1, timeout=_PATIENCE)
+            run = page.url.rpartition("/")[2]
+            flow = _children(worker.pid)
+        finally:
+            kill(worker)
+        for pid in flow:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        expect(page.locator("#state .state")).to_have_text("Running")
+        sqlite.request(
+            "POST", "/logs/", [{**_lines(run, 3)[0], "message": "said after the end of the worker"}]
+        )
+        expect(page.locator("#log .line", has_text="said after")).to_have_count(1, timeout=_PATIENCE)
+        page.get_by_role("button", name="Cancel").click()
+        expect(page.locator("#state .state")).to_have_text("Cancelling", timeout=_PATIENCE)
+        assert (tab.complaints, tab.hosts) == ([], {"127.0.0.1"})
+
+
+def _children(pid: int) -> list[int]:
+    """The processes that *pid* has started, and those that these have."""
+    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    return [each for child in map(int, listed) for each in (child, *_children(child))]
 
 
 def _hostile_run(server: PrefectServer) -> str:
