@@ -24,6 +24,8 @@ ALTERING = frozenset(
 
 BINDING = frozenset({"exec", "globals", "locals", "setattr", "vars"})
 
+_OWN_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+
 # `ast.parse` warns of odd escapes, and silencing a warning is not safe in two threads at once.
 _PARSING = Lock()
 
@@ -64,6 +66,19 @@ class Module:
         return not names.isdisjoint(BINDING) or any(
             isinstance(node, ast.FunctionDef) and node.name == "__getattr__" for node in self.tree.body
         )
+
+    @cached_property
+    def walrus_names(self) -> frozenset[str]:
+        """The names that expressions outside of functions and classes bind: `y = (name := …)`."""
+        waiting: list[ast.AST] = [self.tree]
+        found = set()
+        while waiting:
+            for node in ast.iter_child_nodes(waiting.pop()):
+                if isinstance(node, ast.NamedExpr):
+                    found.add(node.target.id)
+                if not isinstance(node, _OWN_SCOPES):
+                    waiting.append(node)
+        return frozenset(found)
 
     @cached_property
     def altered(self) -> frozenset[str]:

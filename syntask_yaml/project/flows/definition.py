@@ -86,6 +86,8 @@ def find(scope: NameScope, name: str) -> FlowDefinition:
     except Undefined:
         if scope.module.binds_at_run_time:
             return FlowDefinition(name, scope, 1, reason="the file assigns names dynamically at run time")
+        if first in scope.module.walrus_names:
+            return FlowDefinition(name, scope, 1, reason=f"`{first}` is assigned inside of an expression")
         raise NotThere(_why_not_there(scope, first)) from None
     except Unknowable as error:
         return _last_of_several(scope, first, others, str(error))
