@@ -13,7 +13,7 @@ from functools import lru_cache
 _HASHED = re.compile(r"(?<![A-Za-z])[HR](?![A-Za-z])", re.IGNORECASE)
 _PART = re.compile(r"(?P<low>\w+)-(?P<high>\w+)(?:/\d+)?", re.ASCII)
 _STEP = re.compile(r"(?:\*|(?P<low>\w+)(?:-(?P<high>\w+))?)/(?P<step>\d+)", re.ASCII)
-_EVERY_DAY = re.compile(r"\?|\*(?:/1)?")
+_EVERY = re.compile(r"\?|\*(?:/0*1)?")
 _NEAREST_WEEKDAY = re.compile(r"\d+W|W\d+", re.IGNORECASE)
 
 
@@ -115,12 +115,18 @@ def _number(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class UnevenStep:
-    """A step, as it is *written*, that does not come out even; *seconds* are those that it seems to mean."""
+    """A step, as it is *written*, that does not come out even; *values* are those of its field, as a list.
+
+    *seconds* are those of the interval that it seems to mean; 0 where other fields leave out some of its
+    times or repeat them, so that no interval does. *is_at_a_time*: it fires at a time of the hour or day.
+    """
 
     written: str
     anew: str
     every: str
+    values: str
     seconds: int
+    is_at_a_time: bool
 
 
 def uneven_steps(text: str) -> Iterator[UnevenStep]:
@@ -128,7 +134,8 @@ def uneven_steps(text: str) -> Iterator[UnevenStep]:
 
     A range that ends earlier, or begins later than after one step, is meant as it is written.
     """
-    for field, written in zip(_FIELDS, text.split(), strict=False):
+    fields = list(zip(_FIELDS, text.split(), strict=False))
+    for field, written in fields:
         match = _STEP.fullmatch(written) if field.size else None
         if match is None:
             continue
@@ -136,7 +143,25 @@ def uneven_steps(text: str) -> Iterator[UnevenStep]:
         first = _number(match["low"] or str(field.low))
         goes_on = first < field.low + step and _number(match["high"] or str(end)) >= end
         if goes_on and first + step <= end and field.size % step:
-            yield UnevenStep(written, field.anew, f"{step} {field.unit}", step * field.seconds)
+            others = [(_is_finer(other, field), value) for other, value in fields if other is not field]
+            is_alone = all(value.isdecimal() if finer else is_every(value) for finer, value in others)
+            yield UnevenStep(
+                written,
+                field.anew,
+                f"{step} {field.unit}",
+                values=",".join(map(str, range(first, end + 1, step))),
+                seconds=step * field.seconds if is_alone else 0,
+                is_at_a_time=any(finer for finer, _ in others),
+            )
+
+
+def _is_finer(field: _Field, other: _Field) -> bool:
+    return 0 < field.seconds < other.seconds
+
+
+def is_every(written: str) -> bool:
+    """Whether a field of a cron expression, as it is *written*, leaves out nothing."""
+    return _EVERY.fullmatch(written) is not None
 
 
 def starred_day(text: str) -> str | None:
@@ -147,7 +172,7 @@ def starred_day(text: str) -> str | None:
     """
     fields = text.split()
     days = (fields[2], fields[4]) if len(fields) >= _FEWEST else ()
-    if any(_EVERY_DAY.fullmatch(day) for day in days):
+    if any(is_every(day) for day in days):
         return None
     return next((day for day in days if day.startswith("*")), None)
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import islice
 from zoneinfo import ZoneInfo
 
+from syntask_yaml.model.cron import is_every
 from syntask_yaml.model.occurrences import occurrences
 from syntask_yaml.model.schedule import Cron, Interval, RRule, Timing
 
@@ -67,7 +68,7 @@ def _duration(seconds: float) -> str:
 
 
 def _cron_words(line: str) -> str:
-    fields = line.split()
+    fields = ["*" if is_every(field) else field for field in line.split()]
     if len(fields) == 5:
         words = "".join(_words_of(fields))
         if words:

@@ -90,7 +90,9 @@ def _change(
 def reason_of(fields: Iterable[FieldChange]) -> str:
     """Say why something is updated: which of its keys differ."""
     names = dict.fromkeys(field.path.partition(".")[0].partition("[")[0] for field in fields)
-    return f"{', '.join(names)} differ"
+    listed = ", ".join(names)
+    is_one = len(names) == 1 and (not listed.endswith("s") or listed.endswith("ss"))  # `tags` are several
+    return f"{listed} {'differs' if is_one else 'differ'}"
 
 
 class _FieldsOfNew:

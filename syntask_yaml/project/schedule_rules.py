@@ -7,7 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean, nearest
 from syntask_yaml.document.node import Node
-from syntask_yaml.model.cron import cron_problem, full_ranges, has_year, starred_day, uneven_steps
+from syntask_yaml.model.cron import (
+    UnevenStep,
+    cron_problem,
+    full_ranges,
+    has_year,
+    starred_day,
+    uneven_steps,
+)
 from syntask_yaml.model.occurrences import first_time, slow_anywhere
 from syntask_yaml.model.recurrence import parse_rrule, rrule_problem, zones_in
 from syntask_yaml.model.schedule import TIMING_KEYS, Cron, Interval, RRule, Timing, timing_from_dict
@@ -37,8 +44,16 @@ def is_cron(node: Node) -> Iterator[Diagnostic]:
         yield node.problem("wide-cron", detail, f"Write `{value}`.").as_warning()
     for step in uneven_steps(node.value):
         detail = f"`{step.written}` restarts {step.anew}, so it does not fire every {step.every}."
-        hint = f"Write `interval: {step.seconds}` to fire every {step.every}." if step.seconds else ""
-        yield node.problem("uneven-cron", detail, hint).as_warning()
+        yield node.problem("uneven-cron", detail, _even(step)).as_warning()
+
+
+def _even(step: UnevenStep) -> str:
+    """What to write instead of an uneven step."""
+    if not step.seconds:
+        as_it_is = f"write `{step.values}` instead of `{step.written}`"
+        return f"No `interval` does so. To keep these times, {as_it_is}."
+    anchor = " and an `anchor_date` at one of its times" if step.is_at_a_time else ""
+    return f"Write `interval: {step.seconds}`{anchor} to fire every {step.every}."
 
 
 def says_which_days(node: Node) -> Iterator[Diagnostic]:

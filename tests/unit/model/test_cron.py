@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from croniter import croniter
 
 from syntask_yaml.model.cron import cron_problem, full_ranges, starred_day, uneven_steps
 
@@ -61,7 +62,14 @@ def test_a_range_of_one_value_is_found(line: str, found: list[tuple[str, str, st
         ("0 6 * * */2", [("*/2", "2 days", 172800)]),
         ("0 6 * * sun-sat/3", [("sun-sat/3", "3 days", 259200)]),
         ("* * * * * */7", [("*/7", "7 seconds", 7)]),
-        ("*/7 */5 * * *", [("*/7", "7 minutes", 420), ("*/5", "5 hours", 18000)]),
+        ("*/7 */5 * * *", [("*/7", "7 minutes", 0), ("*/5", "5 hours", 0)]),
+        ("0 6 */2 * mon", [("*/2", "2 days", 0)]),
+        ("0 6 */2 jan *", [("*/2", "2 days", 0)]),
+        ("0 6,18 */2 * *", [("*/2", "2 days", 0)]),
+        ("*/25 9-17 * * *", [("*/25", "25 minutes", 0)]),
+        ("*/25 */1 ? * *", [("*/25", "25 minutes", 1500)]),
+        ("*/25 * * * * */7", [("*/25", "25 minutes", 0), ("*/7", "7 seconds", 0)]),
+        ("*/25 * * * * 30", [("*/25", "25 minutes", 1500)]),
         ("*/15 */6 * */3 *", []),
         ("0-50/25 9-17/3 * * mon-fri/2", []),
         ("0,25,50 8-20/6 * * *", []),
@@ -75,6 +83,33 @@ def test_a_step_that_begins_anew_too_early_is_found(line: str, found: list[tuple
     """In every field, also in a range that goes on to the end; one that ends earlier means what it says."""
     assert cron_problem(line) is None
     assert [(step.written, step.every, step.seconds) for step in uneven_steps(line)] == found
+
+
+@pytest.mark.parametrize(
+    ("line", "values"),
+    [
+        ("*/25 9-17 * * *", "0,25,50"),
+        ("5-59/25 9-17 * * *", "5,30,55"),
+        ("0 6 1 */5 *", "1,6,11"),
+        ("0 6 */9 * mon", "1,10,19,28"),
+        ("0 6 * jan sun-sat/3", "0,3,6"),
+    ],
+)
+def test_the_values_of_a_step_are_a_list_that_fires_at_the_same_times(line: str, values: str) -> None:
+    (step,) = uneven_steps(line)
+    assert step.values == values
+    listed = line.replace(step.written, values)
+    assert croniter.expand(listed)[0] == croniter.expand(line)[0]
+    assert not list(uneven_steps(listed))
+
+
+@pytest.mark.parametrize(
+    ("line", "is_at_a_time"),
+    [("*/25 * * * *", False), ("*/25 * * * * 5", True), ("0 */5 * * *", True), ("0 6 */2 * *", True)],
+)
+def test_an_interval_that_fires_at_a_time_needs_an_anchor(line: str, *, is_at_a_time: bool) -> None:
+    (step,) = uneven_steps(line)
+    assert step.is_at_a_time is is_at_a_time
 
 
 @pytest.mark.parametrize(

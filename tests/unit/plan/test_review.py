@@ -39,7 +39,7 @@ def test_equal_changes_are_one() -> None:
     names = ", ".join(f"report/n{number:02}" for number in range(5))
 
     assert shown(before, after)[:2] == [
-        f"~ 15 deployments: {names} and 10 more  (concurrency_limit differ)",
+        f"~ 15 deployments: {names} and 10 more  (concurrency_limit differs)",
         "    concurrency_limit.limit: 11 -> 21",
     ]
     assert (
@@ -60,7 +60,7 @@ def test_deployments_stand_under_the_folder_of_their_flow() -> None:
 
     assert shown(before, after) == [
         "billing/, ./",
-        "~ 2 deployments: report/a, report/c  (concurrency_limit differ)",
+        "~ 2 deployments: report/a, report/c  (concurrency_limit differs)",
         '    concurrency_limit: {"limit": 11, "collision_strategy": "ENQUEUE", "grace_period_seconds": null}',
         "hr/people/",
         "~ report/b  (concurrency_limit, work_pool differ)",
