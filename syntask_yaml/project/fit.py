@@ -140,6 +140,14 @@ def misfit(schema: str, value: Value, *, formats: bool = False) -> str:
     error = best_match(Draft202012Validator(json.loads(schema), format_checker=checker).iter_errors(value))
     if error is None:
         return "it is not a JSON value."
-    message = error.message[:200].replace("'", "`").replace("`python-", "`")
+    message = _in_words(error)[:200].replace("'", "`").replace("`python-", "`")
     where = "".join(f"[{step!r}]" for step in error.absolute_path)
     return f"{where + ': ' if where else ''}{message}."
+
+
+def _in_words(error: Any) -> str:
+    """What jsonschema says of *error*; where a value may be of several types, these are named."""
+    inner = error.context if error.validator in ("anyOf", "oneOf") else ()
+    if not inner or any(each.validator != "type" or each.relative_path for each in inner):
+        return str(error.message)
+    return f"{error.instance!r} is not of type {' or '.join(repr(each.validator_value) for each in inner)}"
