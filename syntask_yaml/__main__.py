@@ -1,6 +1,22 @@
-"""`python -m syntask_yaml` is the command `syntask`."""
+"""The command `syntask`, also as `python -m syntask_yaml`."""
 
-from syntask_yaml.cli.main import run
+import signal
+
+
+def run() -> None:
+    """Load the command and run it.
+
+    Ctrl-C while it loads ends the process without a traceback: nothing has been done yet.
+    """
+    # A background job of a shell ignores the signal, and keeps ignoring it.
+    on_interrupt = signal.getsignal(signal.SIGINT)
+    if on_interrupt is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from syntask_yaml.cli import main
+
+    signal.signal(signal.SIGINT, on_interrupt)
+    main.run()
+
 
 if __name__ == "__main__":
     run()

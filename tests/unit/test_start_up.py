@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -62,6 +63,37 @@ def test_a_plan_in_a_repository_asks_git_without_its_library(tmp_path: Path) -> 
 
     assert "syntask_yaml.project.repository" in loaded
     assert "git" not in loaded
+
+
+_INTERRUPTED = """
+import os, signal, sys
+from syntask_yaml.__main__ import run
+
+class Interruption:
+    def find_spec(self, name, path=None, target=None):
+        if name == "click":
+            os.kill(os.getpid(), signal.SIGINT)
+
+signal.signal(signal.SIGINT, {handler})
+sys.meta_path.insert(0, Interruption())
+sys.argv = ["syntask", "--version"]
+run()
+"""
+
+
+def interrupted_while_it_loads(handler: str) -> tuple[int, str, str]:
+    """The exit code and the output of a command that gets SIGINT while Python loads it."""
+    code = _INTERRUPTED.format(handler=handler)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout.partition(" ")[0], done.stderr
+
+
+def test_an_interruption_while_the_command_loads_shows_no_traceback() -> None:
+    assert interrupted_while_it_loads("signal.default_int_handler") == (-signal.SIGINT, "", "")
+
+
+def test_a_command_in_the_background_goes_on_ignoring_interruptions() -> None:
+    assert interrupted_while_it_loads("signal.SIG_IGN") == (0, "syntask", "")
 
 
 @pytest.mark.parametrize("command", ["worker", "serve"])

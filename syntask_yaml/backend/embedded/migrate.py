@@ -58,7 +58,9 @@ def migrate(connection: sqlite3.Connection) -> None:
                 _change(connection, version)
             connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            # Interrupted just after the commit, there is nothing to roll back.
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
             raise
 
 

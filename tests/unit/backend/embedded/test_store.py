@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
@@ -225,6 +226,49 @@ def test_a_full_disk_is_told_and_nothing_is_half_written(open_store: Open) -> No
     assert backend.deployments() == []
     connection.execute("PRAGMA max_page_count = 1000000")
     assert [written.error for written in backend.write(many)] == [None] * 100
+
+
+def opened_by(monkeypatch: pytest.MonkeyPatch, factory: type[sqlite3.Connection]) -> None:
+    """Let every store be opened with a connection that *factory* makes."""
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=factory))
+
+
+def test_a_disk_that_is_full_while_a_store_is_created_is_told(
+    open_store: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite has ended the transaction by itself then; the store is created when there is room again."""
+
+    class Cramped(sqlite3.Connection):
+        def execute(self, sql: str, /, *arguments: Any) -> sqlite3.Cursor:
+            if sql.startswith("PRAGMA user_version ="):
+                super().execute("ROLLBACK")
+                full = sqlite3.OperationalError("database or disk is full")
+                full.sqlite_errorcode = sqlite3.SQLITE_FULL
+                raise full
+            return super().execute(sql, *arguments)
+
+    with monkeypatch.context() as patch:
+        opened_by(patch, Cramped)
+        with pytest.raises(BackendError, match="disk is full") as caught:
+            open_store()
+
+    assert "Free some space" in caught.value.hint
+    assert open_store().variables() == []
+
+
+def test_an_interruption_after_a_commit_stays_one(open_store: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Interrupted(sqlite3.Connection):
+        def execute(self, sql: str, /, *arguments: Any) -> sqlite3.Cursor:
+            cursor = super().execute(sql, *arguments)
+            if sql == "COMMIT":
+                raise KeyboardInterrupt
+            return cursor
+
+    opened_by(monkeypatch, Interrupted)
+    monkeypatch.setattr("syntask_yaml.backend.embedded.store.check_is_ours", lambda *_: None)
+
+    with pytest.raises(KeyboardInterrupt):
+        open_store()
 
 
 def test_a_damaged_store_is_told(open_store: Open, path: Path) -> None:
