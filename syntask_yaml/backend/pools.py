@@ -8,7 +8,7 @@ from typing import Protocol
 
 from syntask_yaml.backend.ids import check_name, new_id
 from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound
-from syntask_yaml.model.pool import PlaceStatus, WorkPool, WorkQueue
+from syntask_yaml.model.pool import PoolStatus, WorkPool, WorkQueue
 from syntask_yaml.model.pool_type import DEFAULT_TYPE, SERVED_LIST, pool_type
 from syntask_yaml.model.value import Json
 from syntask_yaml.model.worker import ServingWorker
@@ -100,7 +100,7 @@ def furnished(pool: WorkPool) -> WorkPool:
 
 
 def _status(pool: WorkPool) -> str:
-    return PlaceStatus.PAUSED if pool.is_paused else PlaceStatus.NOT_READY
+    return PoolStatus.PAUSED if pool.is_paused else PoolStatus.NOT_READY
 
 
 def pool_exists(name: str) -> BackendConflict:

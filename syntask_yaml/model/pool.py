@@ -12,7 +12,7 @@ from syntask_yaml.model.value import Json
 DEFAULT_QUEUE = "default"
 
 
-class PlaceStatus(StrEnum):
+class PoolStatus(StrEnum):
     """How a work pool or queue stands: served, not served, paused, or served without a free slot."""
 
     READY = "READY"
@@ -26,7 +26,7 @@ class WorkPool:
     """A work pool: its *type* says what kind of worker serves it, its template what jobs look like.
 
     *concurrency_limit* None means no limit. *status* is what the backend says of it: one
-    of `PlaceStatus`, of which a backend does not know FULL, and ours not who serves it.
+    of `PoolStatus`, of which a backend does not know FULL, and ours not who serves it.
     """
 
     name: str
@@ -44,7 +44,7 @@ class WorkQueue:
     """A queue of runs in the work pool *pool*. Of several, that of the lowest *priority* is served first.
 
     *priority* None is for a new queue: it comes last. *concurrency_limit* None means no limit. *polled* is
-    when a worker last looked for runs, where the backend tells. *status* is one of `PlaceStatus`, where it
+    when a worker last looked for runs, where the backend tells. *status* is one of `PoolStatus`, where it
     was looked at.
     """
 

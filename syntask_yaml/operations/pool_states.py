@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from syntask_yaml.backend.base import Backend, RunFilter
-from syntask_yaml.model.pool import DEFAULT_QUEUE, PlaceStatus, WorkPool, WorkQueue
+from syntask_yaml.model.pool import DEFAULT_QUEUE, PoolStatus, WorkPool, WorkQueue
 from syntask_yaml.model.run import StateType
 from syntask_yaml.model.worker import ServingWorker
 from syntask_yaml.operations.pools import is_polled
@@ -19,28 +19,28 @@ from syntask_yaml.operations.pools import is_polled
 _MOST_BUSY = 1000
 _BUSY = frozenset(state for state in StateType if state.holds_slot)
 
-Place = TypeVar("Place", WorkPool, WorkQueue)
+PoolOrQueue = TypeVar("PoolOrQueue", WorkPool, WorkQueue)
 
 
-class PlaceStates:
+class PoolStates:
     """How pools and queues of *backend* stand at *now*. What tells it is read once, when it is needed."""
 
     def __init__(self, backend: Backend, now: datetime) -> None:
         self._backend = backend
         self._now = now
 
-    def of(self, places: Sequence[Place]) -> list[Place]:
+    def of(self, places: Sequence[PoolOrQueue]) -> list[PoolOrQueue]:
         """Return the pools or queues with their status."""
         return [replace(place, status=self._status(place)) for place in places]
 
     def _status(self, place: WorkPool | WorkQueue) -> str:
         if place.is_paused:
-            return PlaceStatus.PAUSED
+            return PoolStatus.PAUSED
         if not self._is_served(place):
-            return PlaceStatus.NOT_READY
+            return PoolStatus.NOT_READY
         limit = place.concurrency_limit
         is_full = limit is not None and (limit == 0 or self._taken(place) >= limit)
-        return PlaceStatus.FULL if is_full else PlaceStatus.READY
+        return PoolStatus.FULL if is_full else PoolStatus.READY
 
     def _is_served(self, place: WorkPool | WorkQueue) -> bool:
         """Whether a worker takes its runs. A server knows it; of a queue, by when one was polled."""
@@ -48,7 +48,7 @@ class PlaceStates:
             return any(_takes_from(worker, place) for worker in self._workers)
         if isinstance(place, WorkQueue):
             return is_polled(place, self._now)
-        return place.status == PlaceStatus.READY
+        return place.status == PoolStatus.READY
 
     def _taken(self, place: WorkPool | WorkQueue) -> int:
         """How many slots runs of it take up."""

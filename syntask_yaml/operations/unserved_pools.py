@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from syntask_yaml.backend.base import Features
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.deployment import Deployment
-from syntask_yaml.model.pool import PlaceStatus, WorkPool
+from syntask_yaml.model.pool import PoolStatus, WorkPool
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.pools import is_hosted, is_served, start_hint
 from syntask_yaml.operations.prepare import Prepared
@@ -48,7 +48,7 @@ def _takes_runs(pool: WorkPool, features: Features) -> bool:
 
 def _check_pool(pool: WorkPool, user: Prepared, context: DeployContext) -> Iterator[Diagnostic]:
     """Yield that nobody serves *pool*, where the deployment that uses it first names it."""
-    if pool.status == PlaceStatus.READY and not context.backend.features.has_own_worker:
+    if pool.status == PoolStatus.READY and not context.backend.features.has_own_worker:
         return
     workers = context.backend.workers(pool=pool.name)
     now = datetime.now(UTC)

@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from syntask_yaml.backend.base import LogFilter
-from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.deployment import Stored
+from syntask_yaml.operations import pool_lists
 from syntask_yaml.operations.deployment_documents import listed_document
 from syntask_yaml.operations.deployments import find_deployment, run_deployment, set_paused
 from syntask_yaml.operations.documents import (
@@ -23,9 +23,7 @@ from syntask_yaml.operations.documents import (
     variable_document,
     worker_document,
 )
-from syntask_yaml.operations.pool_states import PlaceStates
 from syntask_yaml.operations.runs import find_run
-from syntask_yaml.operations.status.activity import Activity, activity_by, pool_of, queue_of
 from syntask_yaml.operations.status.document import status_document
 from syntask_yaml.operations.status.read import read_status
 from syntask_yaml.operations.status.window import SCALES, Window
@@ -108,23 +106,17 @@ def retry_run(site: Site, asked: PageRequest) -> JsonDocument:
 
 
 def list_pools(site: Site, _asked: PageRequest) -> JsonDocument:
-    pools = PlaceStates(site.backend, utc_now()).of(site.backend.pools())
-    active = activity_by(pool_of, site.backend, utc_now())
     listed = [
-        without_secrets({**pool_document(pool), **active.get(pool.name, Activity()).document})
-        for pool in pools
+        without_secrets({**pool_document(pool), **activity.document})
+        for pool, activity in pool_lists.list_pools(site.backend, site.clock())
     ]
     return JsonDocument(document("work-pool-ls", {"work_pools": listed}))
 
 
 def list_queues(site: Site, _asked: PageRequest) -> JsonDocument:
-    queues = PlaceStates(site.backend, utc_now()).of(site.backend.queues())
-    active = activity_by(queue_of, site.backend, utc_now())
     listed = [
-        without_secrets(
-            {**queue_document(queue), **active.get((queue.pool, queue.name), Activity()).document}
-        )
-        for queue in queues
+        without_secrets({**queue_document(queue), **activity.document})
+        for queue, activity in pool_lists.list_queues(site.backend, site.clock())
     ]
     return JsonDocument(document("work-queue-ls", {"work_queues": listed}))
 

@@ -153,7 +153,7 @@ def _problem(error: SyntaskError, status: int) -> Response:
 
 def json_response(content: Mapping[str, Any], status: int) -> Response:
     text = json.dumps(content, ensure_ascii=False, default=plain)
-    # Half a character, of a name that is not in UTF-8, is sent as a asked mark.
+    # Half a character, of a name that is not in UTF-8, is sent as a question mark.
     return Response(text.encode("utf-8", "replace"), status, media_type="application/json")
 
 

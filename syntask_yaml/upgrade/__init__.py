@@ -17,10 +17,11 @@ ledger            what becomes of each field: carried, dropped or reported
 fields            the table of fields
 block_pool        one block as a work pool
 schedules, code, storages, infrastructure, job_variables, overrides, pools  what the rows of that table do
+pool_names        what the work pools are called, and how to create them
 pool_template, templates  what only a base job template of a pool can say
 script_fields     what scripts say beside those fields
 commands, equivalents, notices  `prefect …` in scripts, workflows and images, and what takes their place
-runs              commands that run scripts which deploy
+script_commands   commands that run scripts which deploy
 prefect1, flow_changes, flow_imports  flows of Prefect 1: their code, entries, and who imports them
 project_file      the entries in the project file
 conversion        the deployments for one project file: converted, then merged into it

@@ -52,7 +52,7 @@ class ConversionContext:
 
 @dataclass(frozen=True, slots=True)
 class WantedPool:
-    """The work pool that a deployment needs; wishes that are equal are one pool.
+    """The work pool that a deployment needs; equal ones are one pool.
 
     *block* is the name of the infrastructure block, empty for one that was written inline. *template* is
     the base job template as JSON, empty for the default one of the type. *owner* is the deployment that
@@ -91,7 +91,7 @@ class Converted:
     flow: str
     pool: WantedPool | None
     blocks: tuple[BlockNeed, ...]
-    fates: tuple[FieldOutcome, ...]
+    outcomes: tuple[FieldOutcome, ...]
     problems: tuple[Diagnostic, ...]
 
     @property
@@ -195,6 +195,6 @@ class EntryDraft:
             flow=self.flow.name if self.flow else self.flow_name,
             pool=self.pool,
             blocks=tuple(self.blocks),
-            fates=self.ledger.fates,
+            outcomes=self.ledger.outcomes,
             problems=tuple(self.problems),
         )

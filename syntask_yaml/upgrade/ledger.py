@@ -29,7 +29,7 @@ class Ledger:
 
     def __init__(self, root: Node) -> None:
         self._open: dict[TreePath, Node] = {child.path: child for child in root.children()}
-        self._fates: list[FieldOutcome] = []
+        self._outcomes: list[FieldOutcome] = []
 
     def open(self, node: Node) -> None:
         """From now on count what stands under *node*, a mapping or list, in the place of the whole."""
@@ -39,7 +39,7 @@ class Ledger:
     def settle(self, node: Node, kind: FieldOutcomeKind, note: str) -> None:
         """Note what becomes of *node*. Raises KeyError for what is settled already, or is no field."""
         del self._open[node.path]
-        self._fates.append(FieldOutcome(node.path, kind, note))
+        self._outcomes.append(FieldOutcome(node.path, kind, note))
 
     @property
     def rest(self) -> tuple[Node, ...]:
@@ -47,5 +47,5 @@ class Ledger:
         return tuple(self._open.values())
 
     @property
-    def fates(self) -> tuple[FieldOutcome, ...]:
-        return tuple(self._fates)
+    def outcomes(self) -> tuple[FieldOutcome, ...]:
+        return tuple(self._outcomes)

@@ -59,20 +59,20 @@ def usual_name(block: str, type: str) -> str:
     return block or (_PROCESS_POOL if type == "process" else type)
 
 
-def name_pools(wishes: Iterable[WantedPool]) -> dict[WantedPool, str]:
+def name_pools(pools: Iterable[WantedPool]) -> dict[WantedPool, str]:
     """What each pool is called. A block that was saved is one pool, whatever its copies in files say."""
-    all_wishes = list(dict.fromkeys(wishes))
-    names = _names(dict.fromkeys(map(_same, all_wishes)))
-    return {wanted: names[_same(wanted)] for wanted in all_wishes}
+    every = list(dict.fromkeys(pools))
+    names = _names(dict.fromkeys(map(_same, every)))
+    return {wanted: names[_same(wanted)] for wanted in every}
 
 
 def _same(wanted: WantedPool) -> WantedPool:
     return replace(wanted, template="", origin="") if wanted.block else wanted
 
 
-def _names(wishes: Iterable[WantedPool]) -> dict[WantedPool, str]:
+def _names(pools: Iterable[WantedPool]) -> dict[WantedPool, str]:
     names: dict[WantedPool, str] = {}
-    for wanted in wishes:
+    for wanted in pools:
         usual = usual_name(wanted.block, wanted.type)
         name = f"{usual}-{wanted.owner}" if wanted.owner else usual
         names[wanted] = wanted.chosen or _free(name, wanted, names)
@@ -100,13 +100,13 @@ def pools_needed(converted: Iterable[Converted], names: Mapping[WantedPool, str]
 
 
 def _need(name: str, using: list[Converted]) -> PoolNeed:
-    wishes = [each.pool for each in using if each.pool is not None]
+    pools = [each.pool for each in using if each.pool is not None]
     queues = {str(each.entry.get("work_pool", {}).get("work_queue_name", DEFAULT_QUEUE)) for each in using}
     return PoolNeed(
         name=name,
-        type=wishes[0].type,
+        type=pools[0].type,
         deployments=tuple(each.full_name for each in using),
         queues=tuple(sorted(queues)),
-        template=next((wanted.template for wanted in wishes if wanted.template), ""),
-        origin=next((wanted.origin for wanted in wishes if wanted.origin), ""),
+        template=next((wanted.template for wanted in pools if wanted.template), ""),
+        origin=next((wanted.origin for wanted in pools if wanted.origin), ""),
     )

@@ -81,7 +81,7 @@ def _settle(
     keys: Iterable[str],
     remarks: Iterable[Remark],
 ) -> None:
-    """The fates of the fields *keys*: what the remarks say is not carried is reported."""
+    """The outcomes of the fields *keys*: what the remarks say is not carried is reported."""
     by_key: dict[str, list[Remark]] = {}
     for remark in remarks:
         by_key.setdefault(remark.key, []).append(remark)

@@ -14,7 +14,7 @@ from syntask_yaml.files import shown_path
 from syntask_yaml.model.pool_type import POOL_TYPES
 from syntask_yaml.model.timing import is_timezone
 from syntask_yaml.operations.edit import read_text
-from syntask_yaml.operations.pool_states import PlaceStates
+from syntask_yaml.operations.pool_states import PoolStates
 from syntask_yaml.project.composition.files import ProjectFile
 from syntask_yaml.project.composition.targets import Target
 from syntask_yaml.project.flows import FlowReader, FoundFlow, SkippedFile, discover
@@ -99,7 +99,7 @@ def _home(file: ProjectFile, reading: ProjectReading, target: Target | None) -> 
 def _gather_backend(backend: Backend, now: datetime, default_pool: str | None) -> BackendContext:
     return BackendContext(
         has_own_worker=backend.features.has_own_worker,
-        pools=tuple(PlaceStates(backend, now).of(backend.pools())),
+        pools=tuple(PoolStates(backend, now).of(backend.pools())),
         pool_types=cache(lambda: _pool_types(backend)),
         blocks=frozenset((block.type, block.name) for block in backend.blocks()),
         default_pool=default_pool,

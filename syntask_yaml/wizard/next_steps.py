@@ -5,13 +5,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from syntask_yaml.model.pool import PlaceStatus
+from syntask_yaml.model.pool import PoolStatus
 from syntask_yaml.wizard.draft import Draft
 
 # Pools of these kinds start runs by themselves.
 _WITHOUT_WORKER = (":push", ":managed")
 # Of a pool in one of these states, a worker is there.
-_SERVED = (PlaceStatus.READY, PlaceStatus.FULL)
+_SERVED = (PoolStatus.READY, PoolStatus.FULL)
 
 
 def next_steps(draft: Draft, *, program: str, is_deployed: bool) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from syntask_yaml.operations.init import Recipe
-from syntask_yaml.wizard.prompts.schedules import Clock, ask_for_schedules
+from syntask_yaml.wizard.prompts.schedules import ScheduleContext, ask_for_schedules
 from syntask_yaml.wizard.questions import Choice, Interview, Select, Text
 
 
@@ -25,11 +25,11 @@ def ask_recipe(
     suggested: str,
     given: str | None,
     fields: Mapping[str, str],
-    clock: Clock | None,
+    context: ScheduleContext | None,
 ) -> Interview[RecipeChoice]:
     """The recipe that is *given*, or one of *recipes*; then its fields that are not in *fields*.
 
-    With a *clock*, also when the flows run.
+    With a *context*, also when the flows run.
     """
     name = given or (yield from _which(recipes, suggested).ask())
     recipe = recipes[name]
@@ -38,7 +38,7 @@ def ask_recipe(
         if field not in values:
             question = Text(f"field {field}", about, option=f"--field {field}=VALUE", takes_templates=False)
             values[field] = yield from question.ask()
-    schedules = (yield from ask_for_schedules(clock)) if clock is not None else None
+    schedules = (yield from ask_for_schedules(context)) if context is not None else None
     return RecipeChoice(recipe, values, schedules or ())
 
 

@@ -1,4 +1,4 @@
-"""Deliveries: do what automations ask for when runs end, beside the runs and never in their way.
+"""Deliveries: what automations ask for when runs end is done beside the runs and never in their way.
 
 The thread of the worker only reads and writes the store; each attempt has a thread of its own, which does
 not keep the process from exiting, and which nobody waits for once it took too long.
@@ -38,7 +38,7 @@ _PATIENCE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Flight:
+class _OngoingAttempt:
     """An attempt that goes on since it *began*, on the clock that nobody sets back."""
 
     claim: DeliveryClaim
@@ -66,7 +66,7 @@ class DeliveryRunner:
     directory: Path
     environ: Mapping[str, str]
     notify: Notify
-    _flights: dict[str, _Flight] = field(default_factory=dict)
+    _ongoing: dict[str, _OngoingAttempt] = field(default_factory=dict)
     _ended: SimpleQueue[_Ended] = field(default_factory=SimpleQueue)
     _unwritten: dict[str, _Ended] = field(default_factory=dict)
     _looked: datetime | None = None
@@ -80,7 +80,7 @@ class DeliveryRunner:
     @property
     def is_idle(self) -> bool:
         """Whether nothing goes on, and nothing was due when that was last looked at."""
-        return not self._flights and self._looked is not None
+        return not self._ongoing and self._looked is not None
 
     def hurry(self) -> None:
         """Look for what is due at the next tick: a run has ended."""
@@ -91,15 +91,15 @@ class DeliveryRunner:
 
         *is_last*: the worker only waits for this. Many may be due, so the rest is soon left to others.
         """
-        self._land(now)
+        self._write_ended(now)
         self._give_up_waiting(now)
-        if self._flights and has_passed(self._renewed, self._lease / 3, now):
-            claims = [each.claim for each in self._flights.values()]
+        if self._ongoing and has_passed(self._renewed, self._lease / 3, now):
+            claims = [each.claim for each in self._ongoing.values()]
             self.backend.renew_deliveries(claims, now=now, lease=self._lease)
             self._renewed = now
         if has_passed(self._looked, _LOOK_EVERY, now):
             self.backend.dispatch(now)
-            room = 0 if self._leaves_the_rest(now, is_last) else _AT_ONCE - len(self._flights)
+            room = 0 if self._leaves_the_rest(now, is_last) else _AT_ONCE - len(self._ongoing)
             for claim in self.backend.claim_deliveries(now, lease=self._lease, limit=room):
                 self._begin(claim)
             self._looked = now
@@ -111,11 +111,11 @@ class DeliveryRunner:
     def stop(self) -> None:
         """End the programs that go on, with this process; another worker does it again."""
         deadline = monotonic() + _PATIENCE
-        for flight in self._flights.values():
-            flight.stop.set()
-        for flight in self._flights.values():
-            if flight.thread.is_alive():  # one that could not be started cannot be joined
-                flight.thread.join(max(deadline - monotonic(), 0))
+        for ongoing in self._ongoing.values():
+            ongoing.stop.set()
+        for ongoing in self._ongoing.values():
+            if ongoing.thread.is_alive():  # one that could not be started cannot be joined
+                ongoing.thread.join(max(deadline - monotonic(), 0))
 
     def _begin(self, claim: DeliveryClaim) -> None:
         delivery = claim.delivery
@@ -136,7 +136,7 @@ class DeliveryRunner:
             stop=stop,
         )
         thread = Thread(target=self._attempt, args=(claim.token, context), daemon=True, name="delivery")
-        self._flights[delivery.id] = _Flight(claim, monotonic(), stop, thread)
+        self._ongoing[delivery.id] = _OngoingAttempt(claim, monotonic(), stop, thread)
         try:
             thread.start()
         except RuntimeError:  # the system has no room for another one
@@ -151,31 +151,31 @@ class DeliveryRunner:
             ended = _Ended(context.id, token, False, f"The delivery failed: {type(error).__name__}.")
         self._ended.put(ended)
 
-    def _land(self, now: datetime) -> None:
+    def _write_ended(self, now: datetime) -> None:
         """Write what the attempts came to that have ended; what the store does not take is written later."""
         while not self._ended.empty():
             ended = self._ended.get_nowait()
-            flight = self._flights.get(ended.id)
+            ongoing = self._ongoing.get(ended.id)
             # One that nobody waited for any more may be under way again.
-            if flight is not None and flight.claim.token == ended.token:
+            if ongoing is not None and ongoing.claim.token == ended.token:
                 self._unwritten[ended.id] = ended
         for id_, ended in list(self._unwritten.items()):
-            self._report(self._flights[id_], ended.is_delivered, ended.said, now)
+            self._report(self._ongoing[id_], ended.is_delivered, ended.said, now)
             del self._unwritten[id_]
 
     def _give_up_waiting(self, now: datetime) -> None:
-        for flight in list(self._flights.values()):
-            seconds = longest(flight.claim.delivery.action)
-            if monotonic() - flight.began > seconds:
-                flight.stop.set()
-                self._report(flight, False, f"The attempt did not end within {seconds:g} seconds.", now)
+        for ongoing in list(self._ongoing.values()):
+            seconds = longest(ongoing.claim.delivery.action)
+            if monotonic() - ongoing.began > seconds:
+                ongoing.stop.set()
+                self._report(ongoing, False, f"The attempt did not end within {seconds:g} seconds.", now)
 
-    def _report(self, flight: _Flight, is_delivered: bool, said: str, now: datetime) -> None:
-        claim = flight.claim
+    def _report(self, ongoing: _OngoingAttempt, is_delivered: bool, said: str, now: datetime) -> None:
+        claim = ongoing.claim
         attempt = Attempt(is_delivered, said, None if is_delivered else self._next(claim, now))
         if self.backend.report_delivery(claim, attempt, now):
             self.notify(DeliveryEnded(claim.delivery, claim.run, attempt))
-        del self._flights[claim.delivery.id]
+        del self._ongoing[claim.delivery.id]
         self.hurry()  # there is room for another one
 
     def _next(self, claim: DeliveryClaim, now: datetime) -> datetime | None:

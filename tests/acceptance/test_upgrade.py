@@ -86,16 +86,16 @@ def test_a_dry_run_changes_nothing(console: Console, old: OldRepository) -> None
     assert {path: path.read_bytes() for path in old.root.rglob("*")} == before
 
 
-def test_json_has_the_fate_of_every_field(console: Console, old: OldRepository) -> None:
+def test_json_has_the_outcome_of_every_field(console: Console, old: OldRepository) -> None:
     old.deployment(tags=["a"], version="0" * 32, strange=1)
 
     document = json.loads(console.run("syntask upgrade -o json").stdout)
 
     (deployment,) = document["deployments"]
-    fates = {tuple(field["path"]): (field["fate"], field["note"]) for field in deployment["fields"]}
-    assert fates[("tags",)] == ("carried", "tags")
-    assert fates[("version",)][0] == "dropped"
-    assert fates[("strange",)] == ("reported", "unknown-field")
+    outcomes = {tuple(field["path"]): (field["outcome"], field["note"]) for field in deployment["fields"]}
+    assert outcomes[("tags",)] == ("carried", "tags")
+    assert outcomes[("version",)][0] == "dropped"
+    assert outcomes[("strange",)] == ("reported", "unknown-field")
     assert deployment["entry"]["tags"] == ["a"]
     assert document["work_pools"][0]["command"] == "syntask work-pool create default --type process"
     assert [each["file"] for each in document["files"]] == ["syntask.yaml", "nightly-deployment.yaml"]

@@ -55,14 +55,14 @@ def _asked(context: Context, name: str | None, fields: Mapping[str, str]) -> Rec
     """The recipe, its fields, and when flows run, with what was not said asked for."""
     from syntask_yaml.cli.interview import answers_to
     from syntask_yaml.wizard.gather import local_timezone
-    from syntask_yaml.wizard.prompts.schedules import Clock
+    from syntask_yaml.wizard.prompts.schedules import ScheduleContext
     from syntask_yaml.wizard.recipe import ask_recipe
 
     named = find_recipe(name).name if name else None
     suggested = suggest_recipe(context.directory)
     has_entries = name is None and bool(list_flows(context.directory))
-    clock = Clock(datetime.now(UTC), local_timezone(context.environ)) if has_entries else None
-    return answers_to(context, lambda: ask_recipe(recipes(), suggested, named, fields, clock))
+    timing = ScheduleContext(datetime.now(UTC), local_timezone(context.environ)) if has_entries else None
+    return answers_to(context, lambda: ask_recipe(recipes(), suggested, named, fields, timing))
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -26,9 +26,9 @@ from syntask_yaml.cli.views.output import as_json, print_json, print_table, say
 from syntask_yaml.model.pool_type import DEFAULT_TYPE
 from syntask_yaml.model.value import Json
 from syntask_yaml.operations.documents import document, pool_document
-from syntask_yaml.operations.pool_states import PlaceStates
+from syntask_yaml.operations.pool_lists import list_pools
+from syntask_yaml.operations.pool_states import PoolStates
 from syntask_yaml.operations.pools import find_pool
-from syntask_yaml.operations.status.activity import Activity, activity_by, pool_of
 
 
 @click.group("work-pool")
@@ -42,9 +42,7 @@ def command() -> None:
 def ls(context: Context, /, *, output: str) -> None:
     """List the work pools."""
     with context.backend(is_read_only=True) as backend:
-        pools = PlaceStates(backend, utc_now()).of(backend.pools())
-        active = activity_by(pool_of, backend, utc_now())
-    listed = [(pool, active.get(pool.name, Activity())) for pool in pools]
+        listed = list_pools(backend, utc_now())
     if output == "json":
         documents = [{**pool_document(pool), **runs.document} for pool, runs in listed]
         print_json(document("work-pool-ls", {"work_pools": documents}))
@@ -67,7 +65,7 @@ _name = click.argument("name", shell_complete=complete_pool)
 def inspect(context: Context, /, *, name: str, output: str) -> None:
     """Show a work pool and its base job template."""
     with context.backend(is_read_only=True) as backend:
-        (pool,) = PlaceStates(backend, utc_now()).of([find_pool(backend, name)])
+        (pool,) = PoolStates(backend, utc_now()).of([find_pool(backend, name)])
     encoded = {**pool_document(pool), "base_job_template": pool.base_job_template}
     if output == "json":
         print_json(document("work-pool", encoded))

@@ -24,9 +24,8 @@ from syntask_yaml.cli.views.output import as_json, print_json, print_table, say
 from syntask_yaml.model.pool import WorkQueue
 from syntask_yaml.model.value import Json
 from syntask_yaml.operations.documents import document, queue_document
-from syntask_yaml.operations.pool_states import PlaceStates
+from syntask_yaml.operations.pool_lists import list_queues
 from syntask_yaml.operations.pools import find_pool, find_queue
-from syntask_yaml.operations.status.activity import Activity, activity_by, queue_of
 
 
 @click.group("work-queue")
@@ -56,10 +55,7 @@ def ls(context: Context, /, *, pool: str | None, output: str) -> None:
     with context.backend(is_read_only=True) as backend:
         if pool is not None:
             find_pool(backend, pool)
-        found = [queue for queue in backend.queues() if pool in (None, queue.pool)]
-        queues = PlaceStates(backend, utc_now()).of(found)
-        active = activity_by(queue_of, backend, utc_now())
-    listed = [(queue, active.get((queue.pool, queue.name), Activity())) for queue in queues]
+        listed = list_queues(backend, utc_now(), pool=pool)
     if output == "json":
         documents = [{**queue_document(queue), **runs.document} for queue, runs in listed]
         print_json(document("work-queue-ls", {"work_queues": documents}))

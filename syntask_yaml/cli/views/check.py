@@ -29,8 +29,8 @@ class Watcher:
 
     def __init__(self, *, verbosity: int, total: int) -> None:
         self._verbosity = verbosity
-        self._total, self._done, self._pace = total, 0, ProgressEstimate()
-        self._pace.text(0, total)  # the first one takes its time, too
+        self._total, self._done, self._estimate = total, 0, ProgressEstimate()
+        self._estimate.text(0, total)  # the first one takes its time, too
 
     def output(self, event: Event) -> None:
         """Show a line that the dry run wrote."""
@@ -45,7 +45,7 @@ class Watcher:
             verdict, color = ("failed", "red") if result.problem else ("ready", "green")
             shown = click.style(f"{verdict:>9}", fg=color)
             line = f"{shown}  {result.deployment} in {result.seconds:.1f} s"
-            count = click.style(f"  ({self._pace.text(self._done, self._total)})", dim=True)
+            count = click.style(f"  ({self._estimate.text(self._done, self._total)})", dim=True)
             click.echo(line + count * (self._total > 1), err=True)
 
 

@@ -46,12 +46,12 @@ class CopyProgress:
 
     def __init__(self, *, verbosity: int) -> None:
         self._verbosity = verbosity
-        self._pace = ProgressEstimate()
+        self._estimate = ProgressEstimate()
 
     def __call__(self, event: Event) -> None:
         if self._verbosity >= 0 and isinstance(event, Copied):
             action = click.style(f"{event.action:>9}", fg=_COLORS[event.action])
-            count = click.style(f"({self._pace.text(event.number, event.total)})", dim=True)
+            count = click.style(f"({self._estimate.text(event.number, event.total)})", dim=True)
             click.echo(f"{action}  {escaped(event.name)}  {count}", err=True)
 
 

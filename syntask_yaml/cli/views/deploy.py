@@ -31,7 +31,7 @@ class DeployProgress:
 
     def __init__(self, *, verbosity: int) -> None:
         self._verbosity = verbosity
-        self._pace = ProgressEstimate()
+        self._estimate = ProgressEstimate()
         self._counts = CountProgress(verbosity=verbosity)
 
     def __call__(self, event: Event) -> None:
@@ -50,7 +50,7 @@ class DeployProgress:
                 click.echo(f"Waiting: {escaped(reason)}", err=True)
             case Applied(deployment, action, _, number, total):
                 done = f"{click.style(f'{action:>9}', fg=_COLORS.get(action))}  {escaped(deployment)}"
-                count = click.style(f"({self._pace.text(number, total)})", dim=True)
+                count = click.style(f"({self._estimate.text(number, total)})", dim=True)
                 click.echo(f"{done}  {count}" if total >= _MANY else done, err=True)
 
     @staticmethod

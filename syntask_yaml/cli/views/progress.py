@@ -44,7 +44,7 @@ class CountProgress:
         self._verbosity = verbosity
         self._clock = clock
         self._what = ""
-        self._pace = ProgressEstimate(clock)
+        self._estimate = ProgressEstimate(clock)
         self._said = 0.0
 
     def __call__(self, event: Event) -> None:
@@ -52,8 +52,8 @@ class CountProgress:
             return
         now = self._clock()
         if event.what != self._what:
-            self._what, self._pace, self._said = event.what, ProgressEstimate(self._clock), now
-        text = self._pace.text(event.number, event.total)
+            self._what, self._estimate, self._said = event.what, ProgressEstimate(self._clock), now
+        text = self._estimate.text(event.number, event.total)
         if now - self._said >= _EVERY and event.number < event.total:
             self._said = now
             click.echo(click.style(f"{event.what}: {text}", dim=True), err=True)

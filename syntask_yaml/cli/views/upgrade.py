@@ -153,8 +153,8 @@ def _deployment(result: DeploymentResult) -> dict[str, Any]:
         "result": result.status.value,
         "entry": result.entry,
         "fields": [
-            {"path": list(fate.path), "fate": fate.kind.value, "note": fate.note}
-            for fate in result.converted.fates
+            {"path": list(outcome.path), "outcome": outcome.kind.value, "note": outcome.note}
+            for outcome in result.converted.outcomes
         ],
     }
 
@@ -181,14 +181,14 @@ def _page(upgrade: Upgrade) -> Iterator[str]:
         yield ""
     if upgrade.results:
         yield "## Fields\n"
-        yield from _table(("Deployment", "Field", "Fate", "Where or why"), _fields(upgrade))
+        yield from _table(("Deployment", "Field", "Outcome", "Where or why"), _fields(upgrade))
 
 
 def _fields(upgrade: Upgrade) -> Iterator[tuple[str, ...]]:
     for result in upgrade.results:
-        for fate in result.converted.fates:
-            path = ".".join(map(str, fate.path))
-            yield result.converted.full_name, path, fate.kind.value, fate.note
+        for outcome in result.converted.outcomes:
+            path = ".".join(map(str, outcome.path))
+            yield result.converted.full_name, path, outcome.kind.value, outcome.note
 
 
 def _item(problem: Diagnostic) -> str:

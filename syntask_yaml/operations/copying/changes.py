@@ -120,7 +120,7 @@ class CopyPolicy:
 
     overwrites: bool = False
 
-    def judge(
+    def change(
         self,
         kind: CopyKind,
         name: str,

@@ -30,7 +30,7 @@ _Problem: TypeAlias = tuple[str, str]
 def deployment_changes(
     source: Contents,
     destination: Contents,
-    judge: CopyPolicy,
+    policy: CopyPolicy,
     *,
     pools: Mapping[str, CopyChange],
     expected: Expected,
@@ -50,22 +50,22 @@ def deployment_changes(
         if problem:
             yield refused(CopyKind.DEPLOYMENT, name, *problem)
         else:
-            yield _judged(stored, wanted, source, destination, judge)
+            yield _judged(stored, wanted, source, destination, policy)
 
 
 def _judged(
-    stored: Stored, wanted: Deployment, source: Contents, destination: Contents, judge: CopyPolicy
+    stored: Stored, wanted: Deployment, source: Contents, destination: Contents, policy: CopyPolicy
 ) -> CopyChange:
     name = wanted.full_name
     there = destination.deployments.get(name)
     if there is None:
         paused = True if is_on(stored) else wanted.paused
-        return judge.judge(
+        return policy.change(
             CopyKind.DEPLOYMENT, name, Write(None, replace(wanted, paused=paused)), is_there=False
         )
     fields = _differences(wanted, there, source, destination)
     after = Write(there, replace(wanted, paused=None))
-    return judge.judge(CopyKind.DEPLOYMENT, name, after, is_there=True, fields=fields)
+    return policy.change(CopyKind.DEPLOYMENT, name, after, is_there=True, fields=fields)
 
 
 def finished(change: CopyChange) -> CopyChange:

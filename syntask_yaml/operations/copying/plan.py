@@ -65,26 +65,26 @@ def _changes(
     moving: Collection[str],
     unfinished: Collection[str],
 ) -> Iterator[CopyChange]:
-    kinds, judge = options.kinds, CopyPolicy(options.is_overwritten)
+    kinds, policy = options.kinds, CopyPolicy(options.is_overwritten)
     values: list[CopyChange] = []
     if CopyKind.VARIABLE in kinds:
-        values += variable_changes(source, destination, judge)
+        values += variable_changes(source, destination, policy)
     if CopyKind.BLOCK in kinds:
-        values += block_changes(source, destination, judge)
+        values += block_changes(source, destination, policy)
     if CopyKind.CONCURRENCY_LIMIT in kinds:
-        values += limit_changes(source, destination, judge)
+        values += limit_changes(source, destination, policy)
     yield from values
     if not kinds - _VALUES:
         return
     expected = Expected.of(destination, values)
     pools: dict[str, CopyChange] = {}
     if CopyKind.WORK_POOL in kinds:
-        pools = {change.name: change for change in pool_changes(source, destination, judge, expected)}
+        pools = {change.name: change for change in pool_changes(source, destination, policy, expected)}
         yield from pools.values()
-        yield from queue_changes(source, destination, judge, pools)
+        yield from queue_changes(source, destination, policy, pools)
     if not kinds & _DEPLOYED:
         return
-    found = deployment_changes(source, destination, judge, pools=pools, expected=expected)
+    found = deployment_changes(source, destination, policy, pools=pools, expected=expected)
     deployments = {each.name: finished(each) if each.name in unfinished else each for each in found}
     if CopyKind.DEPLOYMENT in kinds:
         yield from deployments.values()

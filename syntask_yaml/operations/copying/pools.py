@@ -22,7 +22,7 @@ _QUEUE_FIELDS = ("description", "concurrency_limit", "is_paused")
 
 
 def pool_changes(
-    source: Contents, destination: Contents, judge: CopyPolicy, expected: Expected
+    source: Contents, destination: Contents, policy: CopyPolicy, expected: Expected
 ) -> Iterator[CopyChange]:
     """The change for each work pool, by name."""
     for pool in source.pools.values():
@@ -32,7 +32,7 @@ def pool_changes(
             yield refused(CopyKind.WORK_POOL, pool.name, *problem)
             continue
         fields = tuple(_pool_fields(there, wanted, destination)) if there else ()
-        yield judge.judge(CopyKind.WORK_POOL, pool.name, wanted, is_there=there is not None, fields=fields)
+        yield policy.change(CopyKind.WORK_POOL, pool.name, wanted, is_there=there is not None, fields=fields)
 
 
 def _wanted(pool: WorkPool, source: Contents) -> WorkPool:

@@ -16,7 +16,7 @@ _NO_DESCRIPTION = (None, "", "The work pool's default queue.")
 
 
 def queue_changes(
-    source: Contents, destination: Contents, judge: CopyPolicy, pools: Mapping[str, CopyChange]
+    source: Contents, destination: Contents, policy: CopyPolicy, pools: Mapping[str, CopyChange]
 ) -> Iterator[CopyChange]:
     """The change for each queue, by pool and priority. *pools* are the changes of the pools by name."""
     moved = frozenset(name for pool in source.pools for name in _out_of_order(pool, source, destination))
@@ -32,7 +32,7 @@ def queue_changes(
         if there is None and name == DEFAULT_QUEUE and not fields:
             continue  # it comes with the pool
         is_there = there is not None and not (_is_untouched(there) and fields)
-        yield judge.judge(CopyKind.WORK_QUEUE, full_name, wanted, is_there=is_there, fields=fields)
+        yield policy.change(CopyKind.WORK_QUEUE, full_name, wanted, is_there=is_there, fields=fields)
 
 
 def _wanted(queue: WorkQueue) -> WorkQueue:

@@ -26,7 +26,7 @@ _INSTEAD: Mapping[str, str] = {
 }
 
 
-def variable_changes(source: Contents, destination: Contents, judge: CopyPolicy) -> Iterator[CopyChange]:
+def variable_changes(source: Contents, destination: Contents, policy: CopyPolicy) -> Iterator[CopyChange]:
     """The change for each variable, by name."""
     for name, variable in source.variables.items():
         if problem := _portability(variable, destination):
@@ -34,7 +34,7 @@ def variable_changes(source: Contents, destination: Contents, judge: CopyPolicy)
             continue
         there = destination.variables.get(name)
         fields = tuple(_variable_fields(there, variable)) if there else ()
-        yield judge.judge(CopyKind.VARIABLE, name, variable, is_there=there is not None, fields=fields)
+        yield policy.change(CopyKind.VARIABLE, name, variable, is_there=there is not None, fields=fields)
 
 
 def _variable_fields(before: Variable, after: Variable) -> Iterator[FieldChange]:
@@ -56,22 +56,24 @@ def _portability(made: Variable | Block, destination: Contents) -> str:
     return next((problem.detail for problem in check_portable(made)), "")
 
 
-def block_changes(source: Contents, destination: Contents, judge: CopyPolicy) -> Iterator[CopyChange]:
+def block_changes(source: Contents, destination: Contents, policy: CopyPolicy) -> Iterator[CopyChange]:
     """The change for each block. What a block refers to comes before it."""
     failed: set[str] = set()
     for block in _in_order(source.blocks):
-        change = _block_change(block, source, destination, judge, failed)
+        change = _block_change(block, source, destination, policy, failed)
         if change.action.is_problem:
             failed.add(block.full_name)
         yield change
 
 
-def limit_changes(source: Contents, destination: Contents, judge: CopyPolicy) -> Iterator[CopyChange]:
+def limit_changes(source: Contents, destination: Contents, policy: CopyPolicy) -> Iterator[CopyChange]:
     """The change for each concurrency limit, by name. How many of its slots are in use is not copied."""
     for name, limit in source.concurrency_limits.items():
         wanted, there = replace(limit, in_use=0), destination.concurrency_limits.get(name)
         fields = tuple(_limit_fields(there, wanted)) if there else ()
-        yield judge.judge(CopyKind.CONCURRENCY_LIMIT, name, wanted, is_there=there is not None, fields=fields)
+        yield policy.change(
+            CopyKind.CONCURRENCY_LIMIT, name, wanted, is_there=there is not None, fields=fields
+        )
 
 
 def _limit_fields(before: GlobalConcurrencyLimit, after: GlobalConcurrencyLimit) -> Iterator[FieldChange]:
@@ -91,7 +93,7 @@ def _in_order(blocks: Mapping[str, Block]) -> Iterator[Block]:
 
 
 def _block_change(
-    block: Block, source: Contents, destination: Contents, judge: CopyPolicy, failed: set[str]
+    block: Block, source: Contents, destination: Contents, policy: CopyPolicy, failed: set[str]
 ) -> CopyChange:
     name, kind = block.full_name, destination.block_types.get(block.type)
     if kind is None:
@@ -107,7 +109,7 @@ def _block_change(
         return refused(CopyKind.BLOCK, name, error.detail, error.hint)
     there = destination.blocks.get(name)
     fields = tuple(_block_fields(there, after)) if there else ()
-    return judge.judge(CopyKind.BLOCK, name, after, is_there=there is not None, fields=fields)
+    return policy.change(CopyKind.BLOCK, name, after, is_there=there is not None, fields=fields)
 
 
 def _lost(block: Block, source: Contents, destination: Contents, failed: set[str]) -> str:

@@ -26,7 +26,7 @@ class Activity:
     last: Run | None = None
     next: datetime | None = None
 
-    def and_of(self, last: Run | None, next: datetime | None) -> Activity:
+    def including(self, last: Run | None, next: datetime | None) -> Activity:
         """Return the same with what another deployment has of both."""
         runs = [run for run in (self.last, last) if run is not None]
         times = [time for time in (self.next, next) if time is not None]
@@ -47,7 +47,7 @@ def activity_by(
     for each in stored:
         of = key(each.deployment)
         coming = next_time(each.deployment, now)
-        found[of] = found.get(of, Activity()).and_of(last.get(each.id), coming)
+        found[of] = found.get(of, Activity()).including(last.get(each.id), coming)
     return found
 
 

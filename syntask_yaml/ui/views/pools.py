@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.model.pool import WorkPool, WorkQueue
 from syntask_yaml.model.worker import ServingWorker
-from syntask_yaml.operations.pool_states import PlaceStates
+from syntask_yaml.operations.pool_states import PoolStates
 from syntask_yaml.operations.pools import find_pool, find_queue, is_hosted, start_command, why_waiting
 from syntask_yaml.ui.site import Page, PageRequest, Redirect, Site
 
@@ -26,7 +25,7 @@ class PoolRow:
 
 def show_pools(site: Site, _asked: PageRequest) -> Page:
     """Show all work pools."""
-    states = PlaceStates(site.backend, utc_now())
+    states = PoolStates(site.backend, site.clock())
     queues, workers = states.of(site.backend.queues()), site.backend.workers()
     rows = [_row(pool, queues, workers) for pool in states.of(site.backend.pools())]
     return Page("pools.html", {"rows": rows})

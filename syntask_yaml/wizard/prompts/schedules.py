@@ -54,13 +54,14 @@ def ask_schedules(draft: Draft, context: InterviewContext) -> Interview[Draft]:
 
 
 def _ask_all(draft: Draft, context: InterviewContext) -> Interview[Draft]:
-    clock = Clock(context.now, context.timezone, context.given.overrides.timezone, context.answers)
-    schedules = yield from ask_for_schedules(clock, _declared(draft))
+    zone = context.given.overrides.timezone
+    inner = ScheduleContext(context.now, context.timezone, zone, context.answers)
+    schedules = yield from ask_for_schedules(inner, _declared(draft))
     return draft if schedules is None else draft.put(schedule=None, schedules=schedules)
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class ScheduleContext:
     """What schedules are asked by: the time, the *timezone* of this machine, the *zone* that an option gives,
     and given *answers*."""
 
@@ -75,7 +76,7 @@ class Clock:
 
 
 def ask_for_schedules(
-    clock: Clock, declared: Sequence[Mapping[str, Any]] = ()
+    context: ScheduleContext, declared: Sequence[Mapping[str, Any]] = ()
 ) -> Interview[list[Mapping[str, Any]] | None]:
     """Return the schedules, as entries of `schedules`; None if those that are *declared* stay."""
     schedules: list[Mapping[str, Any]] = []
@@ -85,20 +86,20 @@ def ask_for_schedules(
         "Run on a schedule?",
         choices=[*kept, Choice(DONE, "No, only on demand"), *_KINDS],
         default=_KEEP if kept else DONE,
-    ).ask(clock.answers)
+    ).ask(context.answers)
     if kind == _KEEP:
         return None
     while kind != DONE:
-        schedule = yield from _ASK[kind](clock)
+        schedule = yield from _ASK[kind](context)
         schedules.append(schedule)
         kind = yield from Select(
             "schedule",
             "Add another schedule?",
             choices=[Choice(DONE, "No"), *_KINDS],
             default=DONE,
-            notes=_times(schedule, clock),
-            table=next_days(clock.in_zone(schedule), clock.now, clock.timezone),
-        ).ask(clock.answers)
+            notes=_times(schedule, context),
+            table=next_days(context.in_zone(schedule), context.now, context.timezone),
+        ).ask(context.answers)
     return schedules
 
 
@@ -107,59 +108,59 @@ def _declared(draft: Draft) -> list[Mapping[str, Any]]:
     return [each for each in (own if isinstance(own, list) else [own]) if isinstance(each, dict)]
 
 
-def _times(schedule: Mapping[str, Any], clock: Clock) -> list[str]:
-    schedule = clock.in_zone(schedule)
-    times = next_times(schedule, clock.now, clock.timezone)
+def _times(schedule: Mapping[str, Any], context: ScheduleContext) -> list[str]:
+    schedule = context.in_zone(schedule)
+    times = next_times(schedule, context.now, context.timezone)
     return [f"{described(schedule)}. Next:", *(f"  {time}" for time in times)]
 
 
-def _ask_interval(clock: Clock) -> Interview[dict[str, Any]]:
+def _ask_interval(context: ScheduleContext) -> Interview[dict[str, Any]]:
     text = yield from Text(
         "interval",
         "How often?",
         default="1 hour",
         check=interval_problem,
         notes=["For example 15 minutes, 2 hours, 1 day, or a number of seconds."],
-    ).ask(clock.answers)
+    ).ask(context.answers)
     if is_template(text):
         return {"interval": text}
     seconds = spoken_interval(text)
     interval = int(seconds) if seconds == int(seconds) else seconds
     # Whole days keep their hour on the clock of a zone; shorter intervals are elapsed time.
     return (
-        (yield from _in_zone({"interval": interval}, clock))
+        (yield from _in_zone({"interval": interval}, context))
         if seconds % _DAY == 0
         else {"interval": interval}
     )
 
 
-def _ask_cron(clock: Clock) -> Interview[dict[str, Any]]:
+def _ask_cron(context: ScheduleContext) -> Interview[dict[str, Any]]:
     line = yield from Text("cron", "Cron expression?", check=obeys(is_cron), notes=_CRON_NOTES).ask(
-        clock.answers
+        context.answers
     )
-    return (yield from _in_zone({"cron": line}, clock))
+    return (yield from _in_zone({"cron": line}, context))
 
 
-def _ask_rrule(clock: Clock) -> Interview[dict[str, Any]]:
+def _ask_rrule(context: ScheduleContext) -> Interview[dict[str, Any]]:
     rule = yield from Text(
         "rrule",
         "Recurrence rule?",
         check=obeys(is_rrule),
         notes=["For example FREQ=WEEKLY;BYDAY=MO,TH;BYHOUR=6;BYMINUTE=0;BYSECOND=0"],
-    ).ask(clock.answers)
-    return (yield from _in_zone({"rrule": rule}, clock))
+    ).ask(context.answers)
+    return (yield from _in_zone({"rrule": rule}, context))
 
 
-def _in_zone(schedule: dict[str, Any], clock: Clock) -> Interview[dict[str, Any]]:
-    if clock.zone:
+def _in_zone(schedule: dict[str, Any], context: ScheduleContext) -> Interview[dict[str, Any]]:
+    if context.zone:
         return schedule
     zone = yield from Text(
         "timezone",
         "Time zone?",
-        default=clock.timezone,
+        default=context.timezone,
         check=obeys(is_zone),
         completions=sorted(timezones()),
-    ).ask(clock.answers)
+    ).ask(context.answers)
     return {**schedule, "timezone": zone}
 
 

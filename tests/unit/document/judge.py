@@ -10,7 +10,7 @@ import yaml
 from syntask_yaml.diagnostics import Path
 
 
-class CopyPolicy(yaml.SafeLoader):
+class PyYamlJudge(yaml.SafeLoader):
     """PyYAML's safe loader, for which an unquoted date is text, as it is for us.
 
     Of a list of merged mappings the first one counts, as YAML's merge type says, and PyYAML up to 6.0.3.
@@ -25,7 +25,7 @@ class CopyPolicy(yaml.SafeLoader):
         node.value = brought + [pair for pair in node.value if pair[0].tag != _MERGE]
 
 
-class LaterJudge(CopyPolicy):
+class LaterJudge(PyYamlJudge):
     """The same as PyYAML 6.0.4 reads it: of a list the last mapping counts, unless the key is short."""
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
@@ -50,25 +50,25 @@ def _merged_by(node: yaml.MappingNode) -> list[list[yaml.MappingNode]]:
     return found
 
 
-def _as_text(loader: CopyPolicy, node: yaml.ScalarNode) -> Any:
+def _as_text(loader: PyYamlJudge, node: yaml.ScalarNode) -> Any:
     return loader.construct_scalar(node)
 
 
-CopyPolicy.yaml_implicit_resolvers = {
+PyYamlJudge.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-CopyPolicy.add_constructor("tag:yaml.org,2002:timestamp", _as_text)
+PyYamlJudge.add_constructor("tag:yaml.org,2002:timestamp", _as_text)
 
 
-def judged(text: str, loader: type[yaml.SafeLoader] = CopyPolicy) -> Any:
+def judged(text: str, loader: type[yaml.SafeLoader] = PyYamlJudge) -> Any:
     """The value of *text*. Raises yaml.YAMLError."""
     return yaml.load(text, Loader=loader)
 
 
 def composed(text: str) -> Iterator[tuple[Path, yaml.Node]]:
     """Every value of *text* that was written in place, with its path. Texts with `<<` are not for this."""
-    root = yaml.compose(text, Loader=CopyPolicy)
+    root = yaml.compose(text, Loader=PyYamlJudge)
     if root is not None:
         yield from _below((), root, set())
 

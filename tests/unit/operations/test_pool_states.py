@@ -13,7 +13,7 @@ from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.model.pool import WorkQueue
 from syntask_yaml.model.run import RunRequest
 from syntask_yaml.model.worker import ServingWorker
-from syntask_yaml.operations.pool_states import PlaceStates
+from syntask_yaml.operations.pool_states import PoolStates
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -28,7 +28,7 @@ def _backend(tmp_path: Path) -> Iterator[EmbeddedBackend]:
 
 def statuses(backend: EmbeddedBackend) -> dict[str, str | None]:
     """The status of the pool, and of each of its queues."""
-    states = PlaceStates(backend, NOW)
+    states = PoolStates(backend, NOW)
     (pool,) = states.of(backend.pools())
     return {"": pool.status, **{queue.name: queue.status for queue in states.of(backend.queues())}}
 

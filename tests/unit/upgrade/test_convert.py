@@ -24,11 +24,11 @@ def assert_converted(old: OldRepository) -> None:
     assert upgrade.results or upgrade.problems
     for result in upgrade.results:
         assert result.status in (Status.CARRIED, Status.NOTED), result.problems
-        paths = [fate.path for fate in result.converted.fates]
+        paths = [outcome.path for outcome in result.converted.outcomes]
         assert len(paths) == len(set(paths))
         tops = {path[0] for path in paths}
         assert {key for key, value in result.converted.source.root.value.items() if value} <= tops
-        assert not [fate for fate in result.converted.fates if fate.note == "unknown-field"]
+        assert not [outcome for outcome in result.converted.outcomes if outcome.note == "unknown-field"]
     if upgrade.results:
         assert [
             each for each in open_project(ProjectPlace(directory=old.root)).diagnostics if each.is_error
@@ -116,6 +116,6 @@ def test_a_manifest_is_carried_to_a_template(agent_files: Path, old: OldReposito
 
     (result,) = old.upgrade().results
 
-    fates = {fate.path: fate.kind for fate in result.converted.fates}
-    assert fates["infrastructure", "job"] is FieldOutcomeKind.CARRIED
-    assert FieldOutcomeKind.REPORTED not in fates.values()
+    outcomes = {outcome.path: outcome.kind for outcome in result.converted.outcomes}
+    assert outcomes["infrastructure", "job"] is FieldOutcomeKind.CARRIED
+    assert FieldOutcomeKind.REPORTED not in outcomes.values()

@@ -19,9 +19,9 @@ REAL_FIELDS = (
 ).split()
 
 
-def fate(result: DeploymentResult, *path: str | int) -> tuple[FieldOutcomeKind, str]:
-    found = [each for each in result.converted.fates if each.path == path]
-    assert len(found) == 1, (path, result.converted.fates)
+def outcome_of(result: DeploymentResult, *path: str | int) -> tuple[FieldOutcomeKind, str]:
+    found = [each for each in result.converted.outcomes if each.path == path]
+    assert len(found) == 1, (path, result.converted.outcomes)
     return found[0].kind, found[0].note
 
 
@@ -114,7 +114,7 @@ def test_a_field_is_carried(old: OldRepository, fields: dict[str, Any], key: str
 def test_a_field_is_dropped_for_a_reason(old: OldRepository, fields: dict[str, Any], key: str) -> None:
     result = old.result(**fields)
 
-    kind, reason = fate(result, key)
+    kind, reason = outcome_of(result, key)
     assert kind is FieldOutcomeKind.DROPPED
     assert reason
     assert key not in result.entry
@@ -151,7 +151,7 @@ def test_a_value_of_a_wrong_type_is_reported(
     result = old.result(**{key: value})
 
     (problem,) = (each for each in result.problems if each.code == "wrong-type")
-    assert fate(result, *path) == (FieldOutcomeKind.REPORTED, "wrong-type")
+    assert outcome_of(result, *path) == (FieldOutcomeKind.REPORTED, "wrong-type")
     assert problem.span is not None
     assert problem.span.file == "nightly-deployment.yaml"
     assert str(path[-1]) in problem.detail or path[-1] == 0
@@ -208,14 +208,14 @@ def test_parameters_that_are_enforced_now_are_a_note(old: OldRepository) -> None
 def test_an_unknown_field_is_reported(old: OldRepository) -> None:
     result = old.result(retries=3)
 
-    assert fate(result, "retries") == (FieldOutcomeKind.REPORTED, "unknown-field")
+    assert outcome_of(result, "retries") == (FieldOutcomeKind.REPORTED, "unknown-field")
     assert codes(result.problems) == {"unknown-field"}
 
 
 def test_an_unknown_field_of_a_schedule_is_reported(old: OldRepository) -> None:
     result = old.result(schedule={"cron": "0 6 * * *", "jitter": 5})
 
-    assert fate(result, "schedule", "jitter") == (FieldOutcomeKind.REPORTED, "unknown-field")
+    assert outcome_of(result, "schedule", "jitter") == (FieldOutcomeKind.REPORTED, "unknown-field")
     assert result.entry["schedules"] == [{"cron": "0 6 * * *"}]
 
 

@@ -1,4 +1,4 @@
-"""Whatever fields a deployment has, each has one fate, and the entry is one that the checker takes."""
+"""Whatever fields a deployment has, each has one outcome, and the entry is one that the checker takes."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def leaves(node: Node) -> set[tuple[Any, ...]]:
 
 @settings(max_examples=150)
 @given(deployments)
-def test_every_field_has_one_fate(fields: dict[str, Any]) -> None:
+def test_every_field_has_one_outcome(fields: dict[str, Any]) -> None:
     with TemporaryDirectory() as folder:
         old = OldRepository(Path(folder))
         old.write("flows.py", FLOW)
@@ -101,13 +101,15 @@ def test_every_field_has_one_fate(fields: dict[str, Any]) -> None:
         upgrade = old.upgrade()
 
         (result,) = upgrade.results
-        paths = [fate.path for fate in result.converted.fates]
+        paths = [outcome.path for outcome in result.converted.outcomes]
         assert len(set(paths)) == len(paths)
         for path in leaves(result.converted.source.root) - {()}:
             above = sum(path[: len(each)] == each for each in paths)
             below = any(each[: len(path)] == path for each in paths)
             assert above + below == 1 or (path in paths and above == 1), (path, paths)
-        reported = {fate.note for fate in result.converted.fates if fate.kind is FieldOutcomeKind.REPORTED}
+        reported = {
+            outcome.note for outcome in result.converted.outcomes if outcome.kind is FieldOutcomeKind.REPORTED
+        }
         assert reported <= {problem.code for problem in result.problems}
         if result.status is not Status.LEFT:
             old.written()
@@ -118,7 +120,7 @@ def kinds(location: Location) -> str:
     return "alias" if isinstance(location, AliasLocation) else type(location).__name__
 
 
-def test_a_merged_and_an_aliased_field_have_fates_too(tmp_path: Path) -> None:
+def test_a_merged_and_an_aliased_field_have_outcomes_too(tmp_path: Path) -> None:
     old = OldRepository(tmp_path)
     old.write("flows.py", FLOW)
     old.write(

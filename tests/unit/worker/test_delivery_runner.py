@@ -69,7 +69,7 @@ class ConversionContext:
         """The delivery after the attempt that is due."""
         self.deliveries.tick(self.now)
         deadline = time.monotonic() + 60
-        while self.deliveries._flights:
+        while self.deliveries._ongoing:
             assert time.monotonic() < deadline
             time.sleep(0.01)
             self.deliveries.tick(self.now)
@@ -128,7 +128,7 @@ def test_a_worker_that_stops_leaves_a_backlog_to_others(tmp_path: Path) -> None:
     scene.end_a_run()
     scene.deliveries.hurry()
     scene.deliveries.tick(scene.now, is_last=True)
-    while scene.deliveries._flights:
+    while scene.deliveries._ongoing:
         time.sleep(0.01)
         scene.deliveries.tick(scene.now, is_last=True)
     assert scene.deliveries.is_idle
