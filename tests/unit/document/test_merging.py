@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given, settings
 
 from tests.unit.document.conftest import problems_of, read_text
-from tests.unit.document.judge import CopyPolicy, LaterJudge, judged
+from tests.unit.document.judge import LaterJudge, PyYamlJudge, judged
 from tests.unit.document.texts import merging_texts
 
 
@@ -34,7 +34,7 @@ def test_installed_pyyaml_merges_as_one_of_the_two_judges(text: str) -> None:
     """The judges are true: the PyYAML that is here reads as one of them."""
     later = tuple(map(int, yaml.__version__.split(".")[:3])) >= (6, 0, 4)
 
-    assert yaml.safe_load(text) == judged(text, LaterJudge if later else CopyPolicy)
+    assert yaml.safe_load(text) == judged(text, LaterJudge if later else PyYamlJudge)
 
 
 @pytest.mark.parametrize(
