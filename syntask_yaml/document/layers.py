@@ -42,10 +42,12 @@ class _Item:
 @dataclass(slots=True)
 class Layers:
     """The merge of layers. *whole* are the keys of the outermost mapping whose values only replace each
-    other; *problems* are the mappings that met lists."""
+    other; *problems* are the mappings that met lists. *lists* are those of its keys that `key+` appends to;
+    None: every one."""
 
     whole: frozenset[str]
     problems: list[Diagnostic]
+    lists: frozenset[str] | None = None
 
     def merged(self, layers: Iterable[Node]) -> Node:
         """The layers over each other, the lowest first: a mapping each. The path is that of the last one."""
@@ -59,7 +61,7 @@ class Layers:
     def settled(self, node: Node) -> Node:
         """The mapping *node* as it counts: without what null removed, each list with what was appended."""
         items = self._over({}, _items(node), node, is_outer=True)
-        return _as_node(self._settled(items, node), node)
+        return _as_node(self._settled(items, node, is_outer=True), node)
 
     def _over(
         self, lower: Mapping[str, _Item], upper: Mapping[str, _Item], at: Node, *, is_outer: bool = False
@@ -71,11 +73,12 @@ class Layers:
         # What is appended comes after what it is appended to, wherever the keys were written.
         for key, item in sorted(upper.items(), key=_is_appended) if appends else upper.items():
             base = key.removesuffix(APPEND)
-            if _appends(key, item):
+            if self._appends(key, item, is_outer=is_outer):
                 target = base if base in found else key
                 found[target] = self._appended(found[target], item, at, key) if target in found else item
                 continue
-            below = found.get(key) or found.pop(key + APPEND, None)
+            is_list = self._is_list(key, is_outer=is_outer)
+            below = found.get(key) or (found.pop(key + APPEND, None) if is_list else None)
             is_whole = is_outer and key in self.whole
             found[key] = item if below is None else self._replacing(below, item, at, key, is_whole)
         return found
@@ -109,15 +112,21 @@ class Layers:
         hint = f"Write {other} in both, or {what} in both."
         self.problems.append(_node(upper, at, key).problem("conflicting-layers", detail, hint, at_key=True))
 
-    def _settled(self, items: Mapping[str, _Item], at: Node) -> dict[str, _Item]:
+    def _settled(self, items: Mapping[str, _Item], at: Node, *, is_outer: bool = False) -> dict[str, _Item]:
         found = {}
         for key, item in items.items():
             if item.value is None and any(each.value is not None for each in item.location.replaced):
                 continue
-            name = key.removesuffix(APPEND) if _appends(key, item) else key
+            name = key.removesuffix(APPEND) if self._appends(key, item, is_outer=is_outer) else key
             is_open = isinstance(item.value, dict) and not _is_as_written(item.value, item.location)
             found[name] = self._settled_item(item, at, key) if is_open else item
         return found
+
+    def _appends(self, key: str, item: _Item, *, is_outer: bool) -> bool:
+        return self._is_list(key.removesuffix(APPEND), is_outer=is_outer) and _appends(key, item)
+
+    def _is_list(self, key: str, *, is_outer: bool) -> bool:
+        return not is_outer or self.lists is None or key in self.lists
 
     def _settled_item(self, item: _Item, at: Node, key: str) -> _Item:
         node = _node(item, at, key)

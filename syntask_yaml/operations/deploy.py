@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from syntask_yaml.backend.base import Backend, Written
-from syntask_yaml.errors import BackendConflict, BackendError, BackendUnreachable
+from syntask_yaml.errors import BackendConflict, BackendError, BackendRefused, BackendUnreachable
 from syntask_yaml.model.deployment import Write
 from syntask_yaml.model.events import Applied, Observer
 from syntask_yaml.operations.deploy_context import DeployContext
@@ -184,16 +184,38 @@ def _write(planned: Planned, context: DeployContext, jobs: int, notify: Observer
     done: dict[str, Written] = {}
     if not changes:
         return done
-    writes = [change.write for change in changes.values() if change.write is not None]
-    for number, written in enumerate(context.backend.write(writes, jobs=jobs), start=1):
+    for number, written in enumerate(_write_in_order(changes.values(), context.backend, jobs), start=1):
         name = written.write.full_name
         done[name] = written
         error = written.error.detail if written.error else ""
         if changes[name].action is Action.UNCHANGED and not error:
             continue
         action = FAILED if error else DONE[changes[name].action]
-        notify(Applied(name, action, error, number, len(writes)))
+        notify(Applied(name, action, error, number, len(changes)))
     return done | _overwritten(done, context.backend)
+
+
+def _write_in_order(changes: Iterable[Change], backend: Backend, jobs: int) -> Iterator[Written]:
+    """Write *changes*: first what a rename that stopped half way has left, then the rest.
+
+    The new one of such a rename rests until the old one is gone; it is not written where that stays.
+    """
+    left = {each.deployment: each for each in changes if each.replaced_by}
+    errors: dict[str, BackendError] = {}
+    for written in backend.write(_of(left.values()), jobs=jobs) if left else ():
+        if written.error is not None:
+            errors[left[written.write.full_name].replaced_by] = written.error
+        yield written
+    rest = _of(each for each in changes if not each.replaced_by)
+    for write in rest:
+        if (error := errors.get(write.full_name)) is not None:
+            detail = f"It was not written, because the one that it was renamed from remains: {error.detail}"
+            yield Written(write, error=BackendRefused(detail, hint=error.hint))
+    yield from backend.write([each for each in rest if each.full_name not in errors], jobs=jobs)
+
+
+def _of(changes: Iterable[Change]) -> list[Write]:
+    return [change.write for change in changes if change.write is not None]
 
 
 def _overwritten(done: Mapping[str, Written], backend: Backend) -> dict[str, Written]:

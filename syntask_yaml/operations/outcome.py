@@ -12,6 +12,7 @@ from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.resource import ResourceKind
 from syntask_yaml.operations.pipelines import Built
 from syntask_yaml.operations.plan import Planned
+from syntask_yaml.operations.renames import of_deleted
 from syntask_yaml.operations.resources.write import WrittenResource
 from syntask_yaml.plan.changes import Action, Change
 
@@ -117,13 +118,21 @@ def outcome_of(
     results += [_result(name, change, written.get(name)) for name, change in changes.items()]
     results += [Result(name, FAILED, error="The deployment is protected.") for name in planned.plan.protected]
     problems = (
-        *planned.diagnostics,
+        *replace(planned, renames=_renames_after(planned, written)).diagnostics,
         *diagnostics,
         *_write_problems(written),
         *_write_problems(resources),
     )
     of_resources = tuple(_resource_results(planned, resources))
     return Outcome(planned.plan.project, planned.plan.backend, tuple(results), problems, of_resources)
+
+
+def _renames_after(planned: Planned, written: Mapping[str, Written]) -> dict[str, Diagnostic]:
+    """What was likely only renamed, by its old name, once *written* was."""
+    gone = {name for name, each in written.items() if each.write.after is None and each.error is None}
+    return {
+        old: of_deleted(warning, old) if old in gone else warning for old, warning in planned.renames.items()
+    }
 
 
 def _resource_results(planned: Planned, written: Mapping[str, WrittenResource]) -> Iterator[ResourceResult]:

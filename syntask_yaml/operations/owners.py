@@ -71,16 +71,21 @@ def refuse_second_project(context: DeployContext, origins: Set[str]) -> None:
 
 
 def taken_over(
-    context: DeployContext, changes: Sequence[Change], actual: Sequence[Stored]
+    context: DeployContext, changes: Sequence[Change], actual: Sequence[Stored], former: Set[str | None]
 ) -> Iterator[Change]:
-    """The changes that make this project's what one of the same name deployed, beyond *changes*."""
+    """The changes that make this project's what one of the same name deployed, beyond *changes*.
+
+    So they do with what it deployed under its *former* names.
+    """
     planned = {name for each in changes for name in (each.deployment, each.write and each.write.old_name)}
     for each in actual:
         had = each.deployment
-        if is_from_elsewhere(context, had) and had.full_name not in planned:
-            after = replace(had, origin=context.origin)
-            field = FieldChange("origin", had.origin, after.origin)
-            yield Change(Action.UPDATE, had.full_name, (field,), "taken over", Write(each, after), each.id)
+        is_meant = is_from_elsewhere(context, had) or had.project in former
+        if is_meant and had.full_name not in planned:
+            after = replace(had, origin=context.origin, project=context.owner.project)
+            pairs = {"project": (had.project, after.project), "origin": (had.origin, after.origin)}
+            fields = tuple(FieldChange(key, *pair) for key, pair in pairs.items() if len(set(pair)) > 1)
+            yield Change(Action.UPDATE, had.full_name, fields, "taken over", Write(each, after), each.id)
 
 
 def is_from_elsewhere(context: DeployContext, had: Deployment | Owner) -> bool:

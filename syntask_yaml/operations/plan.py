@@ -29,7 +29,7 @@ from syntask_yaml.operations.prune import (
     with_removals,
     without_target,
 )
-from syntask_yaml.operations.pruned_owners import former_names, pruned_owners
+from syntask_yaml.operations.pruned_owners import former_names, former_owners, pruned_owners
 from syntask_yaml.operations.renames import half_renamed, likely_renames, without_wrong_renames
 from syntask_yaml.operations.request import Request
 from syntask_yaml.operations.resources.changes import (
@@ -240,7 +240,8 @@ def _compare(
         renames_at_once=backend.features.is_atomic,
     )
     if request.take_over:
-        changes += taken_over(context, tuple(changes), actual)
+        former = former_owners(context, names, actual)
+        changes += taken_over(context, tuple(changes), actual, former)
     kept = (each.deployment for each in actual if each.deployment.project in prune)
     stays = tuple(each.full_name for each in kept if each.protected and each.full_name not in named)
     return Plan(project.title, backend.url, tuple(changes), stays)

@@ -36,8 +36,11 @@ def pruned_owners(
 def former_names(
     context: DeployContext, request: Request, names: Set[str], stored: Sequence[Stored]
 ) -> frozenset[str] | None:
-    """Return what the project was called, as `former_owners` does; None where *request* does not prune it."""
-    return former_owners(context, names, stored) if request.prune and request.take_over else None
+    """Return what the project was called, as `former_owners` does; None where *request* takes nothing over.
+
+    What it had under that name is pruned, or else taken over with the rest: nothing says later whose it was.
+    """
+    return former_owners(context, names, stored) if request.take_over else None
 
 
 def former_owners(context: DeployContext, names: Set[str], stored: Sequence[Stored]) -> frozenset[str]:

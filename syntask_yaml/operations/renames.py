@@ -64,6 +64,15 @@ def likely_renames(
             yield names[0], place.problem("likely-rename", detail, hint).as_warning()
 
 
+def of_deleted(warning: Diagnostic, old: str) -> Diagnostic:
+    """The *warning* of a likely rename once *old*, the former name, was deleted."""
+    hint = (
+        f"`{old}` was deleted. If it was renamed, add `renamed_from: {old}` for other targets and backends "
+        "that still have it."
+    )
+    return replace(warning, hint=hint)
+
+
 def _undeclared(
     stored: Sequence[Stored], prepared: Sequence[Prepared], context: DeployContext
 ) -> Iterator[tuple[str, str | None]]:

@@ -38,7 +38,7 @@ def _change(wanted: Resource, found: StoredResource | None, owner: Owner) -> Res
         fields = tuple(_fields({}, wanted))
         write = ResourceWrite(None, wanted)
         return ResourceChange(Action.CREATE, wanted.kind, wanted.name, fields, "not on the backend", write)
-    fields = (*_fields(found.resource.fields, wanted), *_owner_fields(found.owner, owner))
+    fields = (*_fields(found.resource.fields, wanted), *owner_fields(found.owner, owner))
     if not fields:
         return ResourceChange(Action.UNCHANGED, wanted.kind, wanted.name, id=found.id)
     write = ResourceWrite(found, wanted)
@@ -62,7 +62,8 @@ def _fields(before: Mapping[str, Any], wanted: Resource) -> Iterator[FieldChange
             yield from differences(key, had, after)
 
 
-def _owner_fields(had: Owner, owner: Owner) -> Iterator[FieldChange]:
+def owner_fields(had: Owner, owner: Owner) -> Iterator[FieldChange]:
+    """Yield what changes where *owner* comes to own what *had* did."""
     if had.project != owner.project:
         yield FieldChange("project", had.project, owner.project)
     if had.origin not in (None, owner.origin):

@@ -24,8 +24,8 @@ from syntask_yaml.operations.prune import still_deployed
 from syntask_yaml.operations.pruned_owners import former_owners_of_resources
 from syntask_yaml.operations.resources.automations import stored_automations
 from syntask_yaml.operations.resources.kinds import KINDS
-from syntask_yaml.plan.changes import Action, FieldChange, ResourceChange
-from syntask_yaml.plan.resources import diff_resources
+from syntask_yaml.plan.changes import Action, ResourceChange
+from syntask_yaml.plan.resources import diff_resources, owner_fields
 from syntask_yaml.project.resources import BoundResource
 
 _TAKE_OVER = "`syntask deploy --all --take-over`"
@@ -61,7 +61,7 @@ def read_resources(
     Its ledgers add some to these, unless they are None. A server is asked only for a reason. What is on
     *lists* was perhaps read before.
     """
-    if not (prepared or prune or context.backend.features.has_own_worker):
+    if not (prepared or prune or former is not None or context.backend.features.has_own_worker):
         return FoundResources()
     ledgers = tuple(context.backend.ledgers()) if context.owner.project is not None else ()
     if former is not None:
@@ -119,7 +119,7 @@ def compare_resources(
     Raises ProjectInvalid for what is not this project's, unless it is to *take_over*, BackendConflict for a
     second project of its name.
     """
-    if not (prepared or prune):
+    if not (prepared or prune or take_over):
         return ()
     of_others = {
         each.resource.full_name for each in found.stored if is_of_another_target(context, each.owner)
@@ -251,10 +251,14 @@ def _check_type(wanted: Resource, there: Resource, bound: BoundResource) -> Iter
 def _from_elsewhere(
     context: DeployContext, planned: Set[str], found: FoundResources
 ) -> Iterator[ResourceChange]:
-    """The changes that make this project's what one of the same name deployed, beyond what is *planned*."""
+    """The changes that make this project's what one of the same name deployed, beyond what is *planned*.
+
+    So they do with what it deployed under its former names.
+    """
     for each in found.stored:
-        had = each.resource
-        if is_from_elsewhere(context, each.owner) and had.full_name not in planned:
-            field = FieldChange("origin", each.owner.origin, context.origin)
+        had, owner = each.resource, each.owner
+        is_meant = is_from_elsewhere(context, owner) or owner.project in found.former
+        if is_meant and had.full_name not in planned:
+            fields = tuple(owner_fields(owner, context.owner))
             write = ResourceWrite(each, had)
-            yield ResourceChange(Action.UPDATE, had.kind, had.name, (field,), "taken over", write, each.id)
+            yield ResourceChange(Action.UPDATE, had.kind, had.name, fields, "taken over", write, each.id)

@@ -29,6 +29,8 @@ from syntask_yaml.project.composition.paths import from_root, resources_from
 from syntask_yaml.project.composition.targets import Target, check_targets, targets_of
 from syntask_yaml.project.sections import SECTIONS
 
+# What `key+` appends to in an entry and in `defaults`, as the schema says it, too.
+LISTS = ("tags", "schedules", "triggers", "sla", *SECTIONS)
 LAYER_KEYS = ("include", "defaults", "targets", "values")
 
 # Whether the flow of an entrypoint has a name.
@@ -80,7 +82,7 @@ class _Composition:
 
     target: Target | None
     is_flow: IsFlow
-    layers: Layers = field(default_factory=lambda: Layers(frozenset(SECTIONS), []))
+    layers: Layers = field(default_factory=lambda: Layers(frozenset(SECTIONS), [], frozenset(LISTS)))
     problems: list[Diagnostic] = field(default_factory=list)
 
     def entries(self, files: Sequence[ProjectFile]) -> list[Node]:
@@ -169,7 +171,8 @@ def _resources(files: Sequence[ProjectFile], composition: _Composition) -> Node 
     parts = [in_layer(_appending(each), each.source.name) for each in declared]
     if len(files) == 1 or not parts:
         return None
-    return composition.layers.settled(composition.layers.merged(parts))
+    layers = Layers(frozenset(), composition.layers.problems)
+    return layers.settled(layers.merged(parts))
 
 
 def _appending(resources: Node) -> Node:

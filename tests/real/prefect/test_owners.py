@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -227,25 +228,33 @@ def test_an_old_name_that_was_made_again_goes_when_somebody_says_so(desk: Desk) 
     assert names(desk) == ["new"]
 
 
-@pytest.mark.parametrize("method", ["DELETE", "PATCH"])
+def _is_for_a_deployment(method: str, asked: str, path: str) -> bool:
+    return asked == method and "/deployments/" in path
+
+
+@pytest.mark.parametrize("stops", [("DELETE", "DELETE"), ("DELETE", "PATCH"), ("PATCH", "PATCH")])
 def test_a_rename_that_stops_anywhere_doubles_no_run(
-    empty: PrefectServer, tmp_path: Path, method: str
+    empty: PrefectServer, tmp_path: Path, stops: tuple[str, str]
 ) -> None:
-    """Neither by a schedule nor by a trigger; the next deploy finishes it, and nothing is paused by it."""
+    """Neither by a schedule nor by a trigger; also where the deploy that is to finish it stops, too.
+
+    The next one finishes it, and nothing is paused by it.
+    """
     with flaky(empty.api) as proxy, closing(PrefectBackend.open(proxy.api, {})) as backend:
         desk = desk_in(tmp_path / "here", backend)
         desk.write(OLD)
         desk.deploy()
         desk.write(NEW)
-        proxy.only = lambda asked, path: asked == method and "/deployments/" in path
-        proxy.faults, proxy.rate = (Fault.BROKEN,), 1.0
-        assert desk.deploy().summary["failed"] == 1
-        proxy.rate = 0.0
+        for method in stops:
+            proxy.only = partial(_is_for_a_deployment, method)
+            proxy.faults, proxy.rate = (Fault.BROKEN,), 1.0
+            assert desk.deploy().summary["failed"]
+            proxy.rate = 0.0
 
-        active = [each["name"] for each in empty.every("deployments") if not each["paused"]]
-        assert active == (["old"] if method == "DELETE" else [])
-        assert len(empty.every("automations")) <= 1
-        assert [each.deployment.name for each in backend.half_renamed()] == ["new"]
+            active = [each["name"] for each in empty.every("deployments") if not each["paused"]]
+            assert active == (["old"] if method == "DELETE" else [])
+            assert len(empty.every("automations")) <= 1
+            assert [each.deployment.name for each in backend.half_renamed()] == ["new"]
         change, *_ = desk.plan().plan.changes
         assert change.reason == HALF_RENAMED
         assert [each.after for each in change.fields if each.path == "paused"] == [False]

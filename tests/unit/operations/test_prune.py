@@ -217,9 +217,29 @@ def test_a_project_that_was_renamed_prunes_what_it_declared_before(desk: Desk) -
     assert not desk.plan(prune=True).plan.has_changes
 
 
+def test_what_a_renamed_project_took_over_is_pruned_later(desk: Desk) -> None:
+    """Also what it no longer declared at the time: the plan shows it, and nothing else says whose it was."""
+    desk.declare("tags: [a]", top="name: store")
+    planned = desk.plan(take_over=True).plan
+    assert {each.deployment: each.reason for each in planned.changes[1:]} == dict.fromkeys(
+        ("etl/d1", "etl/d2"), "taken over"
+    )
+    assert [each.path for each in planned.changes[1].fields] == ["project"]
+
+    desk.deploy(take_over=True)
+
+    assert deployed(desk.backend) == ["d0", "d1", "d2"]
+    assert {each.deployment.project for each in desk.backend.deployments()} == {"store"}
+    assert desk.plan(prune=True).plan.deleted_names == ("etl/d1", "etl/d2")
+
+
 @pytest.mark.parametrize("where", ["beside", "elsewhere"])
-def test_what_another_project_still_deploys_is_not_pruned(desk: Desk, tmp_path: Path, where: str) -> None:
-    """One in another file of the folder, or one of another place, of which this one takes something over."""
+@pytest.mark.parametrize("does_prune", [True, False])
+def test_what_another_project_still_deploys_is_not_pruned(
+    desk: Desk, tmp_path: Path, where: str, does_prune: bool
+) -> None:
+    """Nor taken over: one in another file of the folder, or one of another place, of which this one takes
+    something over."""
     ours = desk
     if where == "beside":
         desk.write("\"name\": mall\nname:   'shop'  # of old\n", "shop.yml")
@@ -227,9 +247,10 @@ def test_what_another_project_still_deploys_is_not_pruned(desk: Desk, tmp_path: 
         ours = desk_in(tmp_path / "there", desk.backend)
     ours.declare("tags: [a]", top="name: store")
 
-    ours.deploy(take_over=True, prune=True)
+    ours.deploy(take_over=True, prune=does_prune)
 
     assert deployed(desk.backend) == ["d0", "d1", "d2"]
+    assert [desk.deployed(name).project for name in ("d1", "d2")] == ["shop", "shop"]
     assert {each.deployment.project for each in desk.backend.deployments()} == {"store", "shop"}
 
 

@@ -137,6 +137,16 @@ def test_a_plan_names_a_likely_rename(desk: Desk) -> None:
         assert not any(each.code == "undeclared-deployment" for each in planned.diagnostics)
 
 
+@pytest.mark.parametrize("prune", [True, False])
+def test_a_deploy_that_deleted_a_likely_rename_does_not_advise_to(desk: Desk, prune: bool) -> None:
+    desk.write(NEW.replace("renamed_from: etl/old, ", ""))
+
+    outcome = desk.deploy(prune=prune)
+
+    (hint,) = (each.hint for each in outcome.diagnostics if each.code == "likely-rename")
+    assert ("--prune" in hint, "`etl/old` was deleted." in hint) == (not prune, prune)
+
+
 @pytest.mark.parametrize(
     "more",
     [f"- {{name: old, {ENTRY}}}\n", f"- {{name: other, {ENTRY}}}\n"],

@@ -306,7 +306,6 @@ def test_a_project_that_was_renamed_prunes_what_it_declared_before(desk: Desk) -
     gone = {name for name in NAMES if name not in ("variable region", "work queue small/default")}
     found = planned(desk, prune=True, take_over=True)
     assert {name for name, action in found.items() if action == "delete"} == gone
-    assert set(planned(desk, take_over=True)) == {"variable region"}
 
     assert desk.deploy(prune=True, take_over=True).is_good
 
@@ -315,6 +314,23 @@ def test_a_project_that_was_renamed_prunes_what_it_declared_before(desk: Desk) -
     owners = {each.owner.project: each.names for each in desk.backend.ledgers() if each.names}
     assert owners == {"store": {"variable region"}}
     assert not desk.plan(prune=True).plan.has_changes
+
+
+@pytest.mark.parametrize("left", ["resources: {variables: {region: north}}", ""])
+def test_what_a_renamed_project_took_over_is_pruned_later(desk: Desk, left: str) -> None:
+    declare(desk, ALL, "work_pool: {name: small}", "work_pool: {name: small}")
+    desk.deploy()
+    there = {name for each in desk.backend.ledgers() for name in each.names}
+    declare(desk, left, "work_pool: {name: default}", name="store")
+
+    assert desk.deploy(take_over=True).is_good
+
+    owners = {each.owner.project: each.names for each in desk.backend.ledgers() if each.names}
+    assert owners == {"store": there}
+    assert desk.deploy(prune=True).is_good
+    assert [each.name for each in desk.backend.pools()] == ["default"]
+    assert list(desk.backend.blocks()) == []
+    assert [each.name for each in desk.backend.variables()] == (["region"] if left else [])
 
 
 def test_a_rename_that_was_killed_between_two_writes_is_finished(

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from syntask_yaml.document.layers import layer_of, replaced_by
 from syntask_yaml.document.writer import to_yaml
 from syntask_yaml.errors import NotFound, UsageError
+from syntask_yaml.project.composition.compose import LISTS
 from syntask_yaml.project.load import Project
 from syntask_yaml.project.reading import ProjectReading, read_project
+from syntask_yaml.project.schema import project_schema
 
 FLOW = "from syntask import flow\n\n@flow\ndef report(days: int = 1):\n    pass\n"
 
@@ -268,3 +270,35 @@ def test_what_is_wrong_with_a_target_is_said_of_a_target(tmp_path: Path) -> None
         ),
         ("A deployment has no key `job_variables`.", "Move it to `work_pool:`, as `job_variables`."),
     ]
+
+
+@pytest.mark.parametrize("order", [("defaults", "deployments"), ("deployments", "defaults")])
+@pytest.mark.parametrize(
+    ("written", "entry"),
+    [
+        ("bogus+: [a]", ""),
+        ("parameters+: {x: 1}", ""),
+        ("parameters+: [a]", ""),
+        ("parameters+: [a]", ", parameters: {days: 2}"),
+        ("parameters+: [a]", ", parameters+: [b]"),
+    ],
+)
+def test_what_appends_to_no_list_is_said_once_where_it_is_written(
+    tmp_path: Path, order: tuple[str, str], written: str, entry: str
+) -> None:
+    parts = {
+        "defaults": f"defaults: {{{written}}}\n",
+        "deployments": f"deployments:\n- {{name: one, entrypoint: 'flows.py:report'{entry}}}\n",
+    }
+    found = (
+        reading(tmp_path, {"syntask.yaml": "".join(parts[each] for each in order)}).choose(None).diagnostics
+    )
+
+    expected = 2 if entry.startswith(", parameters+") else 1
+    assert [each.code for each in found] == ["unknown-key"] * expected
+    assert {each.detail for each in found} == {f"A deployment has no key `{written.partition(':')[0]}`."}
+
+
+def test_what_appends_is_what_the_schema_says() -> None:
+    (pattern,) = project_schema()["$defs"]["deployment"]["patternProperties"]
+    assert pattern == rf"^({'|'.join(LISTS)})\+$"
