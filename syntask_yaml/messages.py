@@ -100,7 +100,7 @@ MESSAGES: Mapping[str, Message] = {
     ),
     "either-day": Message(
         "Either day suffices",
-        "A schedule needs to match only one of two day fields, and cron both, if one begins with `*`.",
+        "A schedule fires if either day field matches; cron requires both if one of them begins with `*`.",
     ),
     "never-fires": Message("Schedule never fires", "The schedule has no occurrence, or none within a year."),
     "uneven-cron": Message(

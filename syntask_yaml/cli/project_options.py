@@ -97,9 +97,8 @@ class ProjectArguments:
             if ref is None:
                 project = open_project(place)
             else:
-                from syntask_yaml.operations.project_at_ref import (
-                    project_at_ref,  # and git, which few plans need
-                )
+                # This imports git, which few plans need.
+                from syntask_yaml.operations.project_at_ref import project_at_ref
 
                 project = stack.enter_context(project_at_ref(place, ref))
             backend = stack.enter_context(context.backend(is_read_only=is_read_only, project=project))

@@ -50,9 +50,8 @@ def compare_declarations(
 ) -> DeclarationDiff:
     """What the project at *place* declares otherwise at *other*, or now, than at *ref*.
 
-    *notify* is told how far it is.
-
-    Raises UsageError, RevisionUnavailable, and ProjectInvalid for a file that cannot be read.
+    *notify* is told how far it is. Raises UsageError, RevisionUnavailable, and ProjectInvalid for a file that
+    cannot be read.
     """
     now = open_project(place)
     history = history_of(now.root)
@@ -86,14 +85,10 @@ class _States:
             project = found
         if not project.document.is_readable:
             raise ProjectInvalid(project.errors)
-        what = (
-            "Reading deployments of the working tree"
-            if commit is None
-            else f"Reading deployments of {commit[:8]}"
-        )
+        state = "the working tree" if commit is None else commit[:8]
         return {
             full_name_of(each, reader, None): declared_document(each, project)
-            for each in counted(project.declarations, what, self._notify)
+            for each in counted(project.declarations, f"Reading deployments of {state}", self._notify)
         }
 
     def _reader_of(self, commit: str) -> FlowReader:

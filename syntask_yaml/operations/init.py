@@ -107,9 +107,8 @@ def init_project(
         write_schema(directory)
         if "push_to_" in template:
             _write_ignore_file(directory)
-        write_atomically(
-            path, filled + _entries(flows, recipe, schedules)
-        )  # last: with it there, nothing is done again
+        # Last: with it there, nothing is done again.
+        write_atomically(path, filled + _entries(flows, recipe, schedules))
     except OSError as error:
         raise FileFailed(f"Cannot write `{path}`: {error.strerror or error}.") from error
     return path

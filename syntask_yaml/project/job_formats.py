@@ -27,7 +27,7 @@ class FormatProblem:
 _Check: TypeAlias = Callable[[str], "FormatProblem | None"]
 
 
-def job_misfits(pool_type: str, name: str, value: Value) -> Iterator[FormatProblem]:
+def format_problems(pool_type: str, name: str, value: Value) -> Iterator[FormatProblem]:
     """Yield why workers of *pool_type* cannot use *value* for the job variable *name*.
 
     Texts that hold a template are left to the run, and values of another type to the pool's template.
@@ -39,9 +39,8 @@ def job_misfits(pool_type: str, name: str, value: Value) -> Iterator[FormatProbl
                 yield found
 
 
-def swap_misfit(job: Mapping[str, Value]) -> FormatProblem | None:
-    """Return why the memory limits of a container's *job*, all of its variables, do not go together; None if
-    they do."""
+def swap_problem(job: Mapping[str, Value]) -> FormatProblem | None:
+    """Return why the memory limits in the job variables *job* of a container contradict each other, if so."""
     memory, swap = _bytes(job.get("mem_limit")), _bytes(job.get("memswap_limit"))
     if memory is None or swap is None or swap <= 0 or swap >= memory:
         return None

@@ -13,7 +13,7 @@ from syntask_yaml.model.pool_type import pool_type
 from syntask_yaml.model.shared import once_per_object
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.project.fit import available, fits_all, is_open, mapping_misfit, misfit, quotes, subschema
-from syntask_yaml.project.job_formats import job_misfits, swap_misfit
+from syntask_yaml.project.job_formats import format_problems, swap_problem
 from syntask_yaml.project.rules import schedules_of, triggers_of
 from syntask_yaml.template import is_template
 
@@ -72,7 +72,7 @@ def _check_formats(node: Node, properties: Mapping[str, Any], pool: WorkPool) ->
     """Yield what the template accepts and a worker, an engine or a cluster refuses."""
     for each in node.children():
         name = str(each.path[-1])
-        for found in job_misfits(pool.type, name, each.value) if name in properties else ():
+        for found in format_problems(pool.type, name, each.value) if name in properties else ():
             yield each.problem("wrong-job-variable", _refused(name, pool, found.reason), found.hint)
 
 
@@ -129,7 +129,7 @@ def _read_by_workers(pool: WorkPool) -> tuple[Mapping[str, Any], Mapping[str, tu
 def _check_swap(node: Node, given: Mapping[str, Value], pool: WorkPool) -> Iterator[Diagnostic]:
     if pool.type != "docker":
         return
-    if found := swap_misfit(with_defaults(pool.base_job_template, given)):
+    if found := swap_problem(with_defaults(pool.base_job_template, given)):
         place = node.get("memswap_limit") or node.get("mem_limit") or node
         detail = _refused(str(place.path[-1]) if place is not node else "memswap_limit", pool, found.reason)
         yield place.problem("wrong-job-variable", detail, found.hint)

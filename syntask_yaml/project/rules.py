@@ -41,14 +41,13 @@ def is_name(node: Node) -> Iterator[Diagnostic]:
         detail = f"The name of a deployment must not contain `{found[0]}`."
         yield node.problem("invalid-name", detail, "Use letters, digits, spaces, `-` and `_`.")
     elif node.value.strip() not in ("", node.value):
-        detail = (
-            f"The name `{node.value}` has blanks at an end, so it is another one than `{node.value.strip()}`."
-        )
-        yield node.problem("invalid-name", detail, "Remove them.").as_warning()
+        stripped = node.value.strip()
+        detail = f"The name `{node.value}` begins or ends with a space, so it differs from `{stripped}`."
+        yield node.problem("invalid-name", detail, "Remove the space.").as_warning()
 
 
 def was_name(node: Node) -> Iterator[Diagnostic]:
-    """A name that a deployment had may have its flow's before it."""
+    """A former name of a deployment, with or without that of its flow before it."""
     if re.search(r"[%&<>]|/.*/|^/|/$", node.value):
         detail = f"No deployment was ever called `{node.value}`."
         yield node.problem("invalid-name", detail, "Write `flow/name`, or `name` if the flow is the same.")

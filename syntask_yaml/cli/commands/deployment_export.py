@@ -86,17 +86,17 @@ def _write(exported: Exported, path: Path, shown: Path, *, is_split: bool, notif
     contents = _split(exported, path) if is_split else {PurePosixPath(path.name): exported.content}
     texts = {each: to_yaml(content) for each, content in counted(contents.items(), "Writing YAML", notify)}
     write_new_files(path.parent, texts, notify=notify)
-    count, included = _counted(len(exported.entries), "deployment"), len(texts) - 1
+    count, included = _number_of(len(exported.entries), "deployment"), len(texts) - 1
     if not included:
         say(f"Wrote {count} to `{shown}`.")
         return
     for each, content in contents.items():
         if number := len(content.get("deployments", ())):  # the file that includes the others may have none
-            say(f"  {each}: {_counted(number, 'deployment')}")
-    say(f"Wrote {count} to `{shown}` and {_counted(included, 'file')} included by it.")
+            say(f"  {each}: {_number_of(number, 'deployment')}")
+    say(f"Wrote {count} to `{shown}` and {_number_of(included, 'file')} included by it.")
 
 
-def _counted(number: int, what: str) -> str:
+def _number_of(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 

@@ -70,12 +70,14 @@ class _Request:
         if self.is_given or not self.expired:
             return Approval(is_given=self.is_given, ask=ask if may_ask else None, options="`--yes`")
         removals = plan_removals(contexts)
-        if may_ask and removals.counts:
-            _ask_once(removals)
-        elif removals.counts:
+        if not may_ask and removals.counts:
             listed = ", ".join(f"`{owner}` ({count})" for owner, count in removals.counts.items())
             hint = "Pass `--yes` to skip the confirmation, or `--dry-run` to see what it is."
             raise UsageError(f"This deletes what has run out: {listed}.", hint=hint)
+        if not may_ask:
+            return Approval(options="`--yes`")
+        if removals.counts:
+            _ask_once(removals)
         return Approval(ask=lambda plan: None if removals.covers(plan) else ask(plan))
 
     def _destroy(self, deploy_context: DeployContext, approval: Approval) -> tuple[bool, dict[str, Any]]:

@@ -64,8 +64,8 @@ def draw_svg(
         *_axis(timeline.window, zone, height - _LEGEND),
     ]
     for number, lane in enumerate(timeline.lanes):
-        place = links(lane) if links else None
-        parts += _lane(lane, timeline.window, zone, _AXIS + number * _LANE, place)
+        link = links(lane) if links else None
+        parts += _lane(lane, timeline.window, zone, _AXIS + number * _LANE, link)
     parts += [*_now(timeline.window, height - _LEGEND), *_legend(timeline, height), "</svg>"]
     return "\n".join(parts) + "\n"
 

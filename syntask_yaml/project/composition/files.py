@@ -17,6 +17,8 @@ from syntask_yaml.project.schema import check_schema
 ROOT_KEYS = ("name", "targets", "values")
 # What the files of a project have together, and is checked there.
 _MERGED = ("deployments", "resources")
+# What `glob` raises for what is no pattern: which of them depends on the pattern and on Python.
+_NO_PATTERN = (ValueError, IndexError, NotImplementedError)
 
 
 @dataclass(frozen=True)
@@ -101,11 +103,7 @@ class _Reading:
             return []
         try:
             found = sorted(each for each in file.path.parent.glob(text) if each.is_file())
-        except (
-            ValueError,
-            IndexError,
-            NotImplementedError,
-        ):  # which of them depends on the pattern and Python
+        except _NO_PATTERN:
             detail = f"`{text}` is not a path or glob."
             hint = "Between slashes, `**` stands alone: `teams/**/syntask.yaml`."
             self.problems.append(pattern.problem("include-failed", detail, hint))

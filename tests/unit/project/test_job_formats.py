@@ -12,7 +12,7 @@ from docker.utils import parse_bytes
 
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.pool import WorkPool
-from syntask_yaml.project.job_formats import _CREATE_KEYWORDS, _SET_BY_WORKERS, job_misfits, swap_misfit
+from syntask_yaml.project.job_formats import _CREATE_KEYWORDS, _SET_BY_WORKERS, format_problems, swap_problem
 from syntask_yaml.project.job_variables import check_job_variables, check_run_job_variables
 from syntask_yaml.source import Source
 
@@ -47,8 +47,8 @@ POOL = WorkPool(name="box", type="docker", base_job_template=TEMPLATE)
     ],
 )
 def test_image_references_are_accepted(text: str) -> None:
-    assert not list(job_misfits("docker", "image", text))
-    assert not list(job_misfits("kubernetes", "image", text))
+    assert not list(format_problems("docker", "image", text))
+    assert not list(format_problems("kubernetes", "image", text))
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_image_references_are_accepted(text: str) -> None:
     ["App", "team/App:1", "app:", "app:a:b", "app@sha256:12", "-app", "a//b", "app name", "https://host/app"],
 )
 def test_what_is_no_image_reference_is_refused(text: str) -> None:
-    assert list(job_misfits("docker", "image", text))
+    assert list(format_problems("docker", "image", text))
 
 
 @pytest.mark.parametrize(
@@ -64,12 +64,12 @@ def test_what_is_no_image_reference_is_refused(text: str) -> None:
     ["/data:/data", "/data:/data:ro", "./data:/data:rw", "..:/up", "data:/data", "/data", "C:\\data:/data"],
 )
 def test_volumes_are_accepted(text: str) -> None:
-    assert not list(job_misfits("docker", "volumes", [text]))
+    assert not list(format_problems("docker", "volumes", [text]))
 
 
 @pytest.mark.parametrize("text", ["./data", "/a:/b:ro,z", "/a:b", "$(pwd):/data", "a/b:/c", "", "data"])
 def test_what_is_no_volume_is_refused(text: str) -> None:
-    assert list(job_misfits("docker", "volumes", ["/sound:/sound", text]))
+    assert list(format_problems("docker", "volumes", ["/sound:/sound", text]))
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_amounts_of_memory_are_those_of_docker(text: str) -> None:
     except (DockerException, IndexError):
         is_accepted = False
 
-    assert is_accepted is not any(job_misfits("docker", "mem_limit", text))
+    assert is_accepted is not any(format_problems("docker", "mem_limit", text))
 
 
 def test_options_to_create_a_container_are_those_of_docker() -> None:
@@ -120,14 +120,14 @@ def test_options_to_create_a_container_are_those_of_docker() -> None:
     ],
 )
 def test_an_option_that_has_no_effect_is_refused_with_the_remedy(name: str, hint: str) -> None:
-    (found,) = job_misfits("docker", "container_create_kwargs", {name: 1, "shm_size": "1g"})
+    (found,) = format_problems("docker", "container_create_kwargs", {name: 1, "shm_size": "1g"})
 
     assert found.hint == hint
 
 
 @pytest.mark.parametrize("text", ["1", "0.5", "500m", "1e3", "128Mi", "2Gi", "1.5G", "100k", ".5"])
 def test_quantities_are_accepted(text: str) -> None:
-    assert not list(job_misfits("kubernetes", "memory_limit", text))
+    assert not list(format_problems("kubernetes", "memory_limit", text))
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_quantities_are_accepted(text: str) -> None:
     [("512MB", "`512Mi`"), ("1gi", "`1Gi`"), ("lots", "500m"), ("1 Gi", "`1Gi`"), ("", "500m")],
 )
 def test_what_is_no_quantity_is_refused(text: str, hint: str) -> None:
-    (found,) = job_misfits("kubernetes", "cpu_request", text)
+    (found,) = format_problems("kubernetes", "cpu_request", text)
 
     assert hint in found.hint
 
@@ -153,13 +153,13 @@ def test_what_is_no_quantity_is_refused(text: str, hint: str) -> None:
     ],
 )
 def test_names_are_those_of_kubernetes(variable: str, text: str, is_accepted: bool) -> None:
-    assert is_accepted is not any(job_misfits("kubernetes", variable, text))
+    assert is_accepted is not any(format_problems("kubernetes", variable, text))
 
 
 def test_other_pools_and_values_of_another_type_are_left_alone() -> None:
-    assert not list(job_misfits("process", "image", "Not An Image"))
-    assert not list(job_misfits("ecs", "memory", "lots"))
-    assert not list(job_misfits("docker", "image", 5))
+    assert not list(format_problems("process", "image", "Not An Image"))
+    assert not list(format_problems("ecs", "memory", "lots"))
+    assert not list(format_problems("docker", "image", 5))
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_other_pools_and_values_of_another_type_are_left_alone() -> None:
     [("1g", "512m", False), ("1g", "1g", True), ("512m", "-1", True), ("1g", "0", True), ("1g", None, True)],
 )
 def test_swap_includes_memory(memory: str, swap: str | None, fits: bool) -> None:
-    assert (swap_misfit({"mem_limit": memory, "memswap_limit": swap}) is None) is fits
+    assert (swap_problem({"mem_limit": memory, "memswap_limit": swap}) is None) is fits
 
 
 def entry(**variables: Any) -> Node:

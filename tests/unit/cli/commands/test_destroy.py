@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.cli.commands.destroy import command
 from syntask_yaml.cli.context import Context
-from syntask_yaml.operations.destroy import plan_removals
+from syntask_yaml.operations.destroy import Removals, plan_removals
 from tests.support.target_desk import TargetDesk
 
 
@@ -61,6 +61,18 @@ def test_without_a_terminal_the_message_names_all(desk: TargetDesk) -> None:
         "This deletes what has run out: `shop:preview:pr-7-` (1 deployment), "
         "`shop:preview:pr-8-` (1 deployment)."
     )
+    assert desk.names == ["etl/pr-7-one", "etl/pr-8-one"]
+
+
+def test_without_a_terminal_nobody_is_asked_later(desk: TargetDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where there was nothing to delete at first, and something by the time that it is planned again."""
+    monkeypatch.setattr("syntask_yaml.cli.commands.destroy.plan_removals", lambda _contexts: Removals({}))
+    store = f"embedded:{desk.folder.parent / 'syntask.db'}"
+    context = Context(desk.folder, {}, backend_url=store, may_prompt=False)
+
+    refused = CliRunner().invoke(command, ["--expired"], input="y\ny\n", obj=context)
+
+    assert str(refused.exception) == "This deletes `etl/pr-7-one`."
     assert desk.names == ["etl/pr-7-one", "etl/pr-8-one"]
 
 
