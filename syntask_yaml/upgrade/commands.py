@@ -37,6 +37,7 @@ _LIST = re.compile(
 _SINGLE, _DOUBLE = re.compile(r"'[^']*'"), re.compile(r'"[^"]*"')
 _FILLED, _GLOB = re.compile(r"[$`%]|\{\{"), re.compile(r"[*?{\[]")
 _WORDS = re.compile(r"""["']?([^\s"',-][^\s"',]*|-[^\s"',]+)["']?""")
+_QUOTED = re.compile(r"""\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"',]+)""")
 _ITEM = r"""[ \t]*\r?\n[ \t]*-[ \t]*["']?"""
 _ITEMS = re.compile(
     rf"""-[ \t]*["']?prefect["']?{_ITEM}(?P<group>deployment|agent|orion)["']?"""
@@ -164,9 +165,8 @@ def _found(file: FoundFile, text: str) -> Iterator[Command]:
             may_edit,
         )
     for match in islice(chain(_LIST.finditer(text), _ITEMS.finditer(text)), _MAX_COMMANDS):
-        words = tuple(_WORDS.findall(match["rest"]))
-        verb = f"{match['group']} {match['verb']}"
-        if not _is_comment(text, match.start()) and _is_known(match["group"], match["verb"]):
+        verb, words = _listed(match)
+        if not _is_comment(text, match.start()) and _is_known(*verb.split(" ", 1)):
             is_plain = _FILLED.search(match[0]) is None
             quote = match.groupdict().get("quote", "")
             span = Span(source, match.start(), match.start() + len(match[0].rstrip()))
@@ -192,6 +192,21 @@ def _runs(file: FoundFile, text: str, scripts: DeployScripts) -> Iterator[Comman
             is_plain = _FILLED.search(match[0]) is None
             span = Span(source, match.start(), match.start() + len(match[0].rstrip()))
             yield Command(file, span, RUN, words, is_plain, may_edit, match["quote"])
+
+
+def _listed(match: re.Match[str]) -> tuple[str, tuple[str, ...]]:
+    """The verb of a command that is a list, and the words behind it."""
+    if match.re is _ITEMS:
+        lines = (line.strip().removeprefix("-").strip() for line in match["rest"].splitlines())
+        words = [line.strip("\"'") for line in lines if line]
+    else:
+        words = [
+            each["double"] or each["single"] or each["bare"] or "" for each in _QUOTED.finditer(match["rest"])
+        ]
+    verb = [match["group"], match["verb"]]
+    if match["verb"] == "schedule":
+        verb, words = [*verb, *words[:1]], words[1:]
+    return " ".join(verb), tuple(words)
 
 
 def _is_filled_in(command: str) -> bool:

@@ -187,6 +187,16 @@ def test_files_that_call_a_shell_are_rewritten(
             "spec:\n  command: ['prefect', 'agent', 'start', '-q', 'default']\n",
             "old-command",
         ),
+        (
+            "Dockerfile",
+            'CMD ["prefect", "deployment", "schedule", "create", "a/nightly", "--cron", "0 6 * * *"]\n',
+            "old-command",
+        ),
+        (
+            "k8s/job.yaml",
+            "spec:\n  command: ['prefect', 'deployment', 'schedule', 'clear', '-y', 'load-orders/nightly']\n",
+            "old-command",
+        ),
         ("main.tf", 'user_data = "prefect agent start -q default"\n', "old-command"),
         ("agent.service", "[Service]\nExecStart=prefect agent start -q default\n", "old-command"),
         ("run.bat", "prefect agent start -q default\r\n", "old-command"),
@@ -325,6 +335,37 @@ def test_deployments_of_one_name_are_told_apart_by_their_flows(old: OldRepositor
     text = after(old, "run.sh", "\n".join(lines))
 
     assert text == "syntask deploy -n load-orders/default\nsyntask deploy -n send-orders/default"
+
+
+@pytest.mark.parametrize("verb", ["schedule create", "set-schedule"])
+@pytest.mark.parametrize(
+    ("file", "form"),
+    [
+        ("Dockerfile", "CMD [{}]\n"),
+        ("k8s/job.yaml", "spec:\n  command: [{}]\n"),
+        ("k8s/job.yaml", "spec:\n  command:\n{}\n"),
+    ],
+)
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_a_schedule_that_a_list_sets_is_said_whole(
+    old: OldRepository, file: str, form: str, verb: str, quote: str
+) -> None:
+    """What stands between quotes, or in one item, is one word."""
+    old.deployment()
+    upgrade_before = len(old.upgrade().answers)
+    words = ["prefect", "deployment", *verb.split(), "--cron", "0 6 * * *", "load-orders/nightly"]
+    if "[" in form:
+        text = form.format(", ".join(f"{quote}{word}{quote}" for word in words))
+    else:
+        quoted = {"0 6 * * *": f"{quote}0 6 * * *{quote}"}
+        text = form.format("\n".join(f"    - {quoted.get(word, word)}" for word in words))
+    old.write(file, text)
+
+    answer = old.upgrade().answers[upgrade_before:][0]
+
+    assert answer.problems[0].hint == (
+        'Add `- {cron: "0 6 * * *"}` to `schedules` of the entry of `load-orders/nightly`.'
+    )
 
 
 def test_a_path_of_windows_is_found(old: OldRepository) -> None:
