@@ -1,7 +1,7 @@
 """Infrastructure blocks as base job templates of work pools: pure, given the default template of the type.
 
 defaults     the default template of each type, for when no server is at hand
-patch        JSON patches (RFC 6902)
+references   references to blocks, as a server keeps them
 lift         a concrete value becomes what a template has in its place, and defaults of its variables
 kubernetes   manifests and their patches
 ecs          task definitions and patches of task runs

@@ -1,6 +1,6 @@
 """A run in a container: what worker and container exchange, and the first process inside.
 
-box         the directory that both see: the order, the signal to go on, and the journal
+run_directory  the directory that both see: the order, the signal to go on, and the journal
 journal     what the run reported, line by line, in the order of its happening
 supervisor  the first process in the container: starts the run, and writes the journal
 package     what the container needs of this package, as a folder

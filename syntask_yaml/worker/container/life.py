@@ -66,7 +66,7 @@ class ContainerLife:
 
     labels: Mapping[str, str]
     context: StepContext
-    box: RunDirectory | None = None
+    run_directory: RunDirectory | None = None
     directory: Path | None = None
     plan: ContainerPlan | None = None
     give_order: GiveOrder = lambda _: None
@@ -146,10 +146,10 @@ class ContainerLife:
         if found is None and self.plan is not None and not self._is_started:
             found = self._start(engine, self.plan)
         if found is None:
-            self.box = self.box or _newest_box(self.directory)
+            self.run_directory = self.run_directory or _newest_directory(self.directory)
             return Ended(_GONE, _VANISHED if self._is_started else _ORPHANED)
         self._is_started = True
-        self.box = self.box or RunDirectory(Path(found.labels[BOX]))
+        self.run_directory = self.run_directory or RunDirectory(Path(found.labels[BOX]))
         if self._signal:
             signal_container(engine, found.id, self._signal)
         end = wait_for_end(engine, found.id)
@@ -214,9 +214,9 @@ class ContainerLife:
 
     def _note(self, text: str) -> None:
         """Write a sentence to the log of the run."""
-        if self.box is not None:
+        if self.run_directory is not None:
             with suppress(OSError):
-                JournalWriter.note(self.box.journal, text)
+                JournalWriter.note(self.run_directory.journal, text)
 
     def _send_signal(self) -> None:
         with suppress(StepFailed), open_engine(replace(self.context, stop=Event())) as engine:
@@ -239,8 +239,8 @@ def _failed(error: Exception) -> Ended:
     return Ended(NOT_STARTED, f"The container could not be watched: {type(error).__name__}: {error}.")
 
 
-def _newest_box(directory: Path | None) -> RunDirectory | None:
-    """The box of the last start of a run, whose container is gone."""
+def _newest_directory(directory: Path | None) -> RunDirectory | None:
+    """The directory of the last start of a run, whose container is gone."""
     found = directory.glob("*/journal") if directory is not None else ()
     newest = max(found, key=lambda path: path.stat().st_mtime, default=None)
     return RunDirectory(newest.parent) if newest is not None else None

@@ -11,7 +11,7 @@ from typing import Any
 
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.secret import revealed
-from syntask_yaml.worker.container.run_directory import BOX_INSIDE, PACKAGE_INSIDE
+from syntask_yaml.worker.container.run_directory import DIRECTORY_INSIDE, PACKAGE_INSIDE
 
 # Job variables that docker-py takes under the same name.
 _SAME = ("network_mode", "mem_limit", "memswap_limit", "privileged")
@@ -61,7 +61,7 @@ class ContainerPlan:
 
 
 def container_plan(
-    variables: Mapping[str, Any], *, run_id: str, run_name: str, box: Path, package: Path
+    variables: Mapping[str, Any], *, run_id: str, run_name: str, directory: Path, package: Path
 ) -> ContainerPlan:
     """Return what the job *variables* ask for. Raises StepFailed for one that cannot be used."""
     image = str(variables.get("image") or "")
@@ -76,7 +76,7 @@ def container_plan(
     entrypoint = more.pop("entrypoint", None)
     mounts = [
         *(more.pop("mounts", None) or ()),
-        _mount(box, BOX_INSIDE),
+        _mount(directory, DIRECTORY_INSIDE),
         _mount(package, PACKAGE_INSIDE, is_ro=True),
     ]
     first, *others = variables.get("networks") or (None,)

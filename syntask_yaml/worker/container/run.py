@@ -53,8 +53,8 @@ class ContainerRun:
         return self._journal.ended if self._journal is not None else None
 
     def _opened(self) -> JournalReader | None:
-        if self._journal is None and self.life.box is not None:
-            self._journal = JournalReader(self.life.box.journal)
+        if self._journal is None and self.life.run_directory is not None:
+            self._journal = JournalReader(self.life.run_directory.journal)
         return self._journal
 
     def hear(self, *, is_last: bool = False) -> Iterator[Report]:
@@ -68,9 +68,9 @@ class ContainerRun:
         return self._supervised.left_out
 
     def go(self) -> None:
-        if self.life.box is not None:
+        if self.life.run_directory is not None:
             with suppress(OSError):  # its directory is gone, and so is the run
-                self.life.box.go()
+                self.life.run_directory.go()
 
     def stop(self, *, force: bool = False) -> None:
         self.life.stop(force=force)

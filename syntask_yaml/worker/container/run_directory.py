@@ -21,7 +21,7 @@ from syntask_yaml.model.secret import revealed
 from syntask_yaml.worker.protocol import Job
 
 # Where the container has it, and the folder of our package.
-BOX_INSIDE = "/syntask/run"
+DIRECTORY_INSIDE = "/syntask/run"
 PACKAGE_INSIDE = "/syntask/package"
 
 

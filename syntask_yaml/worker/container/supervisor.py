@@ -19,7 +19,7 @@ from time import monotonic
 from syntask_yaml.steps.scrubber import Scrubber
 from syntask_yaml.worker.children import ChildLimit
 from syntask_yaml.worker.container.journal import NO_SUCH_COMMAND, Ended, JournalWriter
-from syntask_yaml.worker.container.run_directory import BOX_INSIDE, PACKAGE_INSIDE, Order, RunDirectory
+from syntask_yaml.worker.container.run_directory import DIRECTORY_INSIDE, PACKAGE_INSIDE, Order, RunDirectory
 from syntask_yaml.worker.log_limit import Amount, LogLimit
 from syntask_yaml.worker.protocol import Job, Report
 from syntask_yaml.worker.run_process import RunProcess
@@ -34,10 +34,10 @@ _OOM_COUNTERS = (
 
 
 def main(python: str) -> int:
-    """Run the order in the box; *python* is the name of the image's Python. The code is that of the run."""
-    box = RunDirectory(Path(BOX_INSIDE))
-    journal = JournalWriter(box.journal, waits=True)
-    order = box.take()
+    """Run the order, with the code of the run as the result; *python* is the name of the image's Python."""
+    directory = RunDirectory(Path(DIRECTORY_INSIDE))
+    journal = JournalWriter(directory.journal, waits=True)
+    order = directory.take()
     words = (*order.entrypoint, *(order.command or (python, PACKAGE_INSIDE, "run")))
     try:
         process = RunProcess(_job(order), words, directory=Path.cwd(), environ=_environ(order))
@@ -47,7 +47,7 @@ def main(python: str) -> int:
         return NO_SUCH_COMMAND
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: process.stop())
-    code = _Watch(process, box, journal, order).until_end()
+    code = _Watch(process, directory, journal, order).until_end()
     return 128 - code if code < 0 else code
 
 
@@ -67,7 +67,7 @@ class _Watch:
     """The process of the run, until it has ended."""
 
     process: RunProcess
-    box: RunDirectory
+    run_directory: RunDirectory
     journal: JournalWriter
     order: Order
 
@@ -100,7 +100,7 @@ class _Watch:
 
     def _look_whether_to_go(self) -> None:
         patience = self.order.patience
-        if self.box.is_free_to_go:
+        if self.run_directory.is_free_to_go:
             self._may_go = True
             self.process.go()
         elif patience is not None and monotonic() > self._began + patience:

@@ -28,12 +28,12 @@ def start_container(launch: Launch, *, patience: float | None = None) -> Contain
     """
     claim, variables = launch.claim, launch.variables
     start = claim.token[:8] or "box"
-    box = RunDirectory(launch.directory / start)
+    run_directory = RunDirectory(launch.directory / start)
     plan = container_plan(
         variables,
         run_id=claim.run.id,
         run_name=claim.run.name,
-        box=box.directory,
+        directory=run_directory.directory,
         package=package_in(launch.home),
     )
     steps = pull_steps(claim.pull_steps, launch.backend)
@@ -46,20 +46,20 @@ def start_container(launch: Launch, *, patience: float | None = None) -> Contain
         patience=patience,
         secrets=tuple(secrets_in([variables, steps])),
     )
-    box.make()
-    with closing(JournalWriter(box.journal)) as journal:
+    run_directory.make()
+    with closing(JournalWriter(run_directory.journal)) as journal:
         journal.begin(claim.logged)
     life = ContainerLife(
         labels={
             STORE: launch.backend.url if claim.token else DRY_RUN,
             RUN: claim.run.id,
             START: start,
-            BOX: str(box.directory),
+            BOX: str(run_directory.directory),
         },
         context=StepContext(Path(), launch.environ),
-        box=box,
+        run_directory=run_directory,
         plan=plan,
-        give_order=lambda entrypoint: box.put(order.with_entrypoint(entrypoint)),
+        give_order=lambda entrypoint: run_directory.put(order.with_entrypoint(entrypoint)),
     )
     return ContainerRun(life)
 

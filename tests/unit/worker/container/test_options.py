@@ -13,7 +13,9 @@ from syntask_yaml.worker.container.options import ContainerPlan, container_plan
 
 def _plan(**variables: Any) -> ContainerPlan:
     given = {"image": "app:1", **variables}
-    return container_plan(given, run_id="0123456789", run_name="calm-owl", box=Path("/b"), package=Path("/p"))
+    return container_plan(
+        given, run_id="0123456789", run_name="calm-owl", directory=Path("/b"), package=Path("/p")
+    )
 
 
 @pytest.mark.parametrize(
