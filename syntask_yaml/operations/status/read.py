@@ -83,6 +83,7 @@ def read_status(backend: Backend, window: Window, bounds: Bounds | None = None) 
     drafts.expect(times)
     coming = _next(made, times)
     workers = backend.workers()
+    cut = _cut(running=running, late=late, failed=failed, coming=coming, deployments=stored)
     return BackendStatus(
         running=tuple(reversed(running)),
         late=explain_late(backend, late, window.now),
@@ -91,10 +92,10 @@ def read_status(backend: Backend, window: Window, bounds: Bounds | None = None) 
         unserved=_unserved(backend, workers, made, stored, times),
         silent=_silent(backend, workers, running, window.now),
         half_renamed=tuple(backend.half_renamed()),
-        timeline=drafts.timeline()
+        timeline=drafts.timeline(is_cut="coming" in cut)
         if reach is None
         else _whole(backend, window, drafts, runs, reach, bounds.of_lane),
-        cut=_cut(running=running, late=late, failed=failed, coming=coming, deployments=stored),
+        cut=cut,
     )
 
 

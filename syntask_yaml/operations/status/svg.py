@@ -71,10 +71,10 @@ def draw_svg(
 
 
 def lane_name(lane: Lane) -> str:
-    """What a lane is called, on one line: its name, or how many others it stands for."""
-    return (
-        _UNSEEN.sub(lambda found: ascii(found[0])[1:-1], lane.name) if lane.name else f"{lane.count} others"
-    )
+    """What a lane is called, on one line: its name, or how many others it stands for, as far as is known."""
+    if lane.name:
+        return _UNSEEN.sub(lambda found: ascii(found[0])[1:-1], lane.name)
+    return f"{lane.count} others" if not lane.is_cut else f"{lane.count} others or more"
 
 
 def counts_text(runs: Counts, coming: int = 0) -> str:

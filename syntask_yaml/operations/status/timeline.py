@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
 from types import MappingProxyType
@@ -28,6 +28,7 @@ class Lane:
     *runs* are how many are in each state. *past* has, for each slot, how many went on in it or were due, by
     the state that they are in now: SCHEDULED is late. *coming* has how many times are still to come in it,
     and *next* is the first of them. Of the runs before *reach* only some are known; None: all are.
+    *is_cut*: not everything was read, so that it may stand for more than *count*.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Lane:
     coming: tuple[int, ...]
     next: datetime | None
     reach: datetime | None = None
+    is_cut: bool = False
 
     @property
     def deployment(self) -> str | None:
@@ -103,10 +105,12 @@ class LaneDrafts:
         most: int = MOST_LANES,
         reach: datetime | None = None,
         reaches: Mapping[str, datetime | None] = MappingProxyType({}),
+        is_cut: bool = False,
     ) -> RunTimeline:
         """Return the timeline, with *most* lanes; those whose runs are in the worst states have their own.
 
-        The runs are all there were since *reach*, those of some lanes since *reaches*.
+        The runs are all there were since *reach*, those of some lanes since *reaches*. *is_cut*: not all that
+        comes was read.
         """
         ranked, window = self._ranked(), self._window
         own = _own(ranked, most)
@@ -114,7 +118,8 @@ class LaneDrafts:
             _lane(name, [draft], window, reaches.get(name, reach)) for name, draft in sorted(ranked[:own])
         ]
         if rest := [draft for _, draft in ranked[own:]]:
-            lanes.append(_lane("", rest, window, reach))
+            folded = _lane("", rest, window, reach)
+            lanes.append(replace(folded, is_cut=is_cut or folded.reach is not None))
         return RunTimeline(window, tuple(lanes))
 
     def _ranked(self) -> list[tuple[str, _Draft]]:

@@ -7,12 +7,13 @@ from typing import Any
 from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syntask_yaml.model.run import Run, State, StateType
-from syntask_yaml.operations.status.svg import draw_svg
-from syntask_yaml.operations.status.timeline import run_timeline
+from syntask_yaml.operations.status.svg import draw_svg, lane_name
+from syntask_yaml.operations.status.timeline import LaneDrafts, run_timeline
 from syntask_yaml.operations.status.window import SCALES, Window
 
 NOW = datetime(2026, 3, 2, 12, 20, tzinfo=UTC)
@@ -95,6 +96,24 @@ def test_lanes_of_which_nothing_is_to_be_said_are_folded() -> None:
         ("", 8, 8),
     ]
     assert lanes[-1].next == at(2)
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ({}, "8 others"),
+        ({"is_cut": True}, "8 others or more"),
+        ({"reach": at(-1)}, "8 others or more"),
+        ({"reach": DAY.since}, "8 others"),
+    ],
+)
+def test_others_that_were_not_all_read_are_not_counted_as_all(known: dict[str, Any], said: str) -> None:
+    drafts = LaneDrafts(DAY)
+    drafts.expect({f"etl/{number}": [at(number + 1)] for number in range(10)})
+
+    names = [lane_name(lane) for lane in drafts.timeline(most=3, **known).lanes]
+
+    assert names == ["etl/0", "etl/1", said]
 
 
 _states = st.sampled_from(StateType)
