@@ -21,6 +21,7 @@ Any other exception that reaches the command line is a bug in syntask: exit 70, 
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
@@ -72,6 +73,29 @@ class FileFailed(SyntaskError):
     """A file cannot be read or written."""
 
     code = "file-failed"
+
+    @classmethod
+    def unwritten(cls, path: object, error: OSError) -> FileFailed:
+        """Return that *path* cannot be written because of *error*, with what to do about it."""
+        return cls(f"Cannot write `{path}`: {error.strerror or error}.", hint=remedy(error))
+
+
+# What to do about an error of the operating system, by its number.
+_FREE_SPACE = "Free some space and try again."
+_PERMIT = "Check the owner and the permissions of the file and of its directory."
+_REMEDIES = {
+    errno.ENOSPC: _FREE_SPACE,
+    errno.EDQUOT: _FREE_SPACE,
+    errno.EACCES: _PERMIT,
+    errno.EPERM: _PERMIT,
+    errno.EROFS: "Its disk is read-only: use a path on another one.",
+    errno.ENOENT: "Check the path, and that its directory exists.",
+}
+
+
+def remedy(error: OSError) -> str:
+    """Return what to do about *error*, as a sentence; an empty text for what has no common remedy."""
+    return _REMEDIES.get(error.errno or 0, "")
 
 
 class EditRefused(SyntaskError):

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from syntask_yaml import __version__
-from syntask_yaml.errors import Interrupted, SyntaskError, UsageError
+from syntask_yaml.errors import Interrupted, SyntaskError, UsageError, remedy
 
 BUG = 70
 
@@ -65,8 +65,15 @@ def _outside(error: OSError) -> int:
         # Whoever read our output has gone; that is no failure, and flushing would raise it again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    what = f"Cannot access `{error.filename}`" if error.filename else "The operating system reported an error"
-    return _foreseen(SyntaskError(f"{what}: {error.strerror or error}."))
+    if error.errno == errno.ENOENT and not error.filename:
+        gone = "The current directory no longer exists."
+        return _foreseen(SyntaskError(gone, hint="Change to another directory, or pass `-C DIR`."))
+    what = "The operating system reported an error"
+    if error.filename:
+        what = f"Cannot access `{error.filename}`"
+    elif error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        what = "Cannot write all of the output, or a file"
+    return _foreseen(SyntaskError(f"{what}: {error.strerror or error}.", hint=remedy(error)))
 
 
 def _bug(error: BaseException) -> int:

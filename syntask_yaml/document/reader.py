@@ -42,7 +42,10 @@ def read_file(path: Path, *, name: str | None = None) -> Document:
             content = b"".join(_pieces(file))
     except OSError as error:
         detail = f"Cannot read `{shown}`: {error.strerror or error}."
-        return _unreadable(Source(shown, ""), detail, "Check the path and the permissions of the file.")
+        remedy = "Check the path and the permissions of the file."
+        if isinstance(error, IsADirectoryError):
+            remedy = "Pass a file. To use the project in a directory, pass that to `syntask -C DIR`."
+        return _unreadable(Source(shown, ""), detail, remedy)
     if len(content) > MAX_BYTES:
         detail = f"`{shown}` is larger than {MAX_BYTES >> 20} MiB."
         return _unreadable(Source(shown, ""), detail, "Split the project into several files.")

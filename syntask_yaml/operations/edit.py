@@ -174,7 +174,7 @@ def apply_edit(edit: Edit) -> None:
     try:
         write_atomically(edit.path, edit.after, encoding=edit.encoding)
     except OSError as error:
-        raise FileFailed(f"Cannot write `{edit.shown}`: {error.strerror or error}.") from error
+        raise FileFailed.unwritten(edit.shown, error) from error
 
 
 def read_text(path: Path) -> tuple[str, str]:

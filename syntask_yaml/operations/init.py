@@ -110,7 +110,7 @@ def init_project(
         # Last: with it there, nothing is done again.
         write_atomically(path, filled + _entries(flows, recipe, schedules))
     except OSError as error:
-        raise FileFailed(f"Cannot write `{path}`: {error.strerror or error}.") from error
+        raise FileFailed.unwritten(path, error) from error
     return path
 
 

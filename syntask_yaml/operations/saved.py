@@ -23,7 +23,7 @@ def save_plan(planned: Planned, context: DeployContext, request: Request, path: 
     try:
         write_atomically(path, text)
     except OSError as error:
-        raise FileFailed(f"Cannot write `{path}`: {error.strerror or error}.") from error
+        raise FileFailed.unwritten(path, error) from error
 
 
 def load_plan(path: Path) -> tuple[SavedPlan, Request]:

@@ -50,6 +50,12 @@ def git(directory: Path, *arguments: str, given: bytes = b"") -> bytes:
     return done.stdout
 
 
+def _root(directory: Path) -> Path:
+    """Return the folder around *directory* that holds `.git`: git does not name it where it refuses."""
+    here = directory.resolve()
+    return next((each for each in (here, *here.parents) if (each / ".git").exists()), here)
+
+
 def why_unread(directory: Path) -> tuple[str, str]:
     """Return why git reads no working tree around *directory*, and what to do about it."""
     try:
@@ -58,6 +64,6 @@ def why_unread(directory: Path) -> tuple[str, str]:
         return "the program `git` is not installed", "Install git."
     except GitRefused as error:
         if error.is_of_other_owner:
-            trust = "Run `git config --global --add safe.directory <root of the repository>` if you trust it."
+            trust = f"Run `git config --global --add safe.directory {_root(directory)}` if you trust it."
             return "git does not read this repository, because it belongs to another user", trust
-    return "this is in no working tree of a git repository", "Run the command in a clone of the repository."
+    return "this directory is not in a git repository", "Run the command in a clone of the repository."

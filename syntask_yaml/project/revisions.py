@@ -180,7 +180,5 @@ def history_of(directory: Path) -> History:
         tree = os.fsdecode(git(directory, "rev-parse", "--show-toplevel")).removesuffix("\n")
     except (FileNotFoundError, GitRefused):
         why, remedy = why_unread(directory)
-        raise RevisionUnavailable(
-            f"There are no earlier states of `{directory}`: {why}.", hint=remedy
-        ) from None
+        raise RevisionUnavailable(f"Cannot read the commits of `{directory}`: {why}.", hint=remedy) from None
     return History(Path(tree))

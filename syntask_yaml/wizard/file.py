@@ -96,4 +96,4 @@ def save(composed: FileDraft, draft: Draft, project: ProjectContext) -> None:
         write_schema(project.path.parent)  # first: with a project file there, nobody writes it again
         write_atomically(project.path, composed.text)
     except OSError as error:
-        raise FileFailed(f"Cannot write `{project.path}`: {error.strerror or error}.") from error
+        raise FileFailed.unwritten(project.path, error) from error

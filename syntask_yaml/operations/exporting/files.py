@@ -34,7 +34,7 @@ def write_new_files(root: Path, files: Mapping[PurePosixPath, str], *, notify: O
             for each in reversed(undo):
                 with contextlib.suppress(OSError):
                     each()
-            raise FileFailed(f"Cannot write `{path}`: {error.strerror or error}.") from error
+            raise FileFailed.unwritten(path, error) from error
         undo.append((root / path).unlink)
 
 

@@ -42,7 +42,7 @@ def test_the_repository_of_somebody_else_is_told_from_none(tmp_path: Path) -> No
 
     why, remedy = why_unread(repository.path)
     assert why == "git does not read this repository, because it belongs to another user"
-    assert "safe.directory" in remedy
+    assert f"safe.directory {repository.path.resolve()}`" in remedy
     assert find_commit(repository.path) is None
     assert is_clean(repository.path) is None
     with pytest.raises(RevisionUnavailable, match="belongs to another user"):
@@ -50,4 +50,4 @@ def test_the_repository_of_somebody_else_is_told_from_none(tmp_path: Path) -> No
 
 
 def test_a_folder_without_a_repository_is_said_to_be_one(tmp_path: Path) -> None:
-    assert why_unread(tmp_path)[0] == "this is in no working tree of a git repository"
+    assert why_unread(tmp_path)[0] == "this directory is not in a git repository"
