@@ -69,7 +69,7 @@ class ScriptTracker:
         self._renewed = time.monotonic()
         self._is_cancelled = self._is_lost = False
         self._problem = ""
-        self._end = State(StateType.CRASHED)
+        self._end, self._ended = State(StateType.CRASHED), utc_now()
         self._over, self._news = Event(), Event()
         self._handler = _Handler(self)
         for name in _LOGGERS:
@@ -110,7 +110,7 @@ class ScriptTracker:
             return
         for name in _LOGGERS:
             logging.getLogger(name).removeHandler(self._handler)
-        self._end = State(StateType(state), state_name, message)
+        self._end, self._ended = State(StateType(state), state_name, message), utc_now()
         self._over.set()
         self._news.set()
         self._thread.join(2 * _PATIENCE)
@@ -136,7 +136,7 @@ class ScriptTracker:
             self._deliver()
         self._collect()
         self._backlog.add(self._report_filter.last_words(utc_now()))
-        self._backlog.states.append(self._final)
+        self._backlog.states.append((self._final, self._ended))
         self._backend.hurry(_PATIENCE)
         if not self._deliver():
             warn(

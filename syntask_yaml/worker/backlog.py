@@ -24,12 +24,13 @@ class ClaimLost(Exception):
 
 @dataclass
 class Backlog:
-    """The lines, children and states of one run that wait for the store. *folder* is for the file."""
+    """The lines, children and states of one run that wait for the store, each state with the moment at
+    which it was heard of. *folder* is for the file."""
 
     folder: Path
     lines: list[LogLine] = field(default_factory=list)
     children: WaitingChildren = field(default_factory=WaitingChildren)
-    states: list[State] = field(default_factory=list)
+    states: list[tuple[State, datetime]] = field(default_factory=list)
     name: str = ""
     _size: int = 0
     _aside: _Aside | None = None
@@ -74,9 +75,12 @@ class Backlog:
                 raise ClaimLost
             self.name = ""
         while self.states:
-            if not queue.report(claim, self.states[0], now):
+            state, heard = self.states[0]
+            # A run that is ready begins once the store has that; one that has ended did so before.
+            if not queue.report(claim, state, heard if state.type.is_final else now):
                 raise ClaimLost
-            yield self.states.pop(0)
+            self.states.pop(0)
+            yield state
 
     @staticmethod
     def _append(queue: RunReports, claim: Claim, lines: Sequence[LogLine]) -> None:

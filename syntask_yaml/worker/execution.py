@@ -72,16 +72,16 @@ class Execution:
                 case "renamed":
                     self._backlog.name = self._report_filter.brief(report.name)
                 case "ready":
-                    self._backlog.states.append(State(StateType.RUNNING))
+                    self._backlog.states.append((State(StateType.RUNNING), now))
                     self._is_ready = True
                 case "retrying":
                     state = State(StateType.RUNNING, "Retrying", self._report_filter.brief(report.message))
-                    self._backlog.states.append(state)
+                    self._backlog.states.append((state, now))
                 case _:
                     self._result = self._ended(report)
         if code is not None:
             self._add(self._report_filter.last_words(now))
-            self._backlog.states.append(self._final(code))
+            self._backlog.states.append((self._final(code), now))
             self.running.close()
             self.is_over = True
         elif self._asked is not None and has_passed(self._asked, self._grace, now):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -100,3 +100,28 @@ def test_a_run_that_is_ready_calls_its_flow_once_the_store_has_that_it_runs(tmp_
 
     assert [state.type for state in execution.deliver(backend, NOW)] == [StateType.RUNNING]
     assert running.done == ["go"]
+
+
+class EndedRun(ReadyRun):
+    """One that has ended by the time it is heard of."""
+
+    def poll(self) -> int | None:
+        return 0
+
+
+def test_a_run_that_ends_while_the_store_takes_nothing_ended_when_it_did(tmp_path: Path) -> None:
+    """It begins when the store has that: only then it calls its flow."""
+    backend = MemoryBackend(clock=lambda: NOW)
+    claim = claimed(backend)
+    execution = Execution(claim, ReadyRun(), tmp_path / "run")
+    execution.hear(NOW)
+    began, ended = NOW + timedelta(seconds=2), NOW + timedelta(seconds=25)
+    list(execution.deliver(backend, began))
+    execution.running = EndedRun()
+
+    execution.hear(ended)
+    list(execution.deliver(backend, NOW + timedelta(seconds=41)))
+
+    run = backend.run(claim.run.id)
+    assert run is not None
+    assert (run.started, run.ended) == (began, ended)
