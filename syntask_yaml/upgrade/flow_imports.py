@@ -35,9 +35,9 @@ def renamed_flows(found: Iterable[FoundFlows]) -> Renamed:
 
 def _renamed(flow: Prefect1Flow) -> Iterator[tuple[str, str]]:
     """What a flow at the top was called and what it is called, if that differs."""
-    is_made = flow.making is not None and flow.making.is_on_top
+    is_made = flow.factory_call is not None and flow.factory_call.is_on_top
     if is_made or isinstance(flow.scope, ast.Module):
-        old = flow.making.target.id if flow.making else flow.variable
+        old = flow.factory_call.target.id if flow.factory_call else flow.variable
         if old not in ("", flow.function):
             yield old, flow.function
 

@@ -192,6 +192,16 @@ def test_tests_stand_where_their_module_stands() -> None:
     assert {file.as_posix() for file in others} == _ABOUT_NO_MODULE.keys()
 
 
+def test_the_modules_that_a_package_lists_exist() -> None:
+    """The docstring of a package has lines of `module, module  what they know`."""
+    row = re.compile(r"([a-z_0-9]+(?:, [a-z_0-9]+)*) {2,}\S")
+    for file, text in SOURCES.items():
+        if file.name == "__init__.py":
+            lines = (ast.get_docstring(ast.parse(text)) or "").splitlines()
+            listed = {name for line in lines if (found := row.match(line)) for name in found[1].split(", ")}
+            assert listed <= {each.stem for each in file.parent.iterdir()}, file
+
+
 def test_what_the_worker_serves_has_a_runner() -> None:
     """The backend promises to serve the types of the table that have a template; a runner executes them."""
     assert sorted(RUNNERS) == sorted(SERVED_TYPES)

@@ -25,7 +25,9 @@ ENTRY_HINT = "Put it into the entry of the flow in the project file."
 
 def refusal(draft: FlowFileDraft, flow: Prefect1Flow) -> str:
     """Why no entry can say what the code of a flow does; empty if one can."""
-    is_on_top = flow.making.is_on_top if flow.making else flow.definition in draft.module.tree.body
+    is_on_top = (
+        flow.factory_call.is_on_top if flow.factory_call else flow.definition in draft.module.tree.body
+    )
     if not is_on_top:
         return "the flow is not made at the top of the file, so that no entrypoint names it"
     if flow.function in draft.unclear:

@@ -33,7 +33,7 @@ class Prefect1Flow:
     says that *name* is not what the file says, which Prefect 3 does not allow. *parameters*
     are texts of the function's parameters by their old names, *renamed* those that got other names.
     *options* are arguments of `Flow` and attributes that were set, each with its statement; *own_options* are
-    arguments of a class of the project that Prefect's does not take. *making* is set
+    arguments of a class of the project that Prefect's does not take. *factory_call* is set
     for the flow that a function makes for the rest of the file, *maker* names one that makes it for others.
     *nodes* is everything in the body, *returned* what others read of a run.
     """
@@ -54,7 +54,7 @@ class Prefect1Flow:
     arguments: list[str] = field(default_factory=list)
     first_lines: list[str] = field(default_factory=list)
     deployment: dict[str, Any] = field(default_factory=dict)
-    making: FlowFactoryCall | None = None
+    factory_call: FlowFactoryCall | None = None
     maker: str = ""
     nodes: Sequence[ast.AST] = ()
     returned: dict[str, None] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class Prefect1Flow:
     @property
     def variables(self) -> set[str]:
         """What the file calls it, in the function that makes it and elsewhere."""
-        return {self.variable, *([self.making.target.id] if self.making else [])}
+        return {self.variable, *([self.factory_call.target.id] if self.factory_call else [])}
 
     @property
     def body(self) -> list[ast.stmt]:

@@ -10,7 +10,7 @@ from itertools import chain, count
 
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
 from syntask_yaml.upgrade.prefect1.flow_classes import makes_flow, own_class
-from syntask_yaml.upgrade.prefect1.makings import find_making
+from syntask_yaml.upgrade.prefect1.flow_factories import find_factory_call
 from syntask_yaml.upgrade.prefect1.module import argument
 from syntask_yaml.upgrade.prefect1.static import NotStatic
 
@@ -30,7 +30,7 @@ def find_flows(draft: FlowFileDraft) -> None:
             draft.todo(call, "p1-flow", text)
             continue
         flow.nodes = draft.module.inside(*flow.body)
-        flow.making = find_making(draft, flow)
+        flow.factory_call = find_factory_call(draft, flow)
         draft.flows.append(flow)
         if own:
             _leave_own_class(draft, flow, own)

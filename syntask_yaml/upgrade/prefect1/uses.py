@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Mapping
 
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
-from syntask_yaml.upgrade.prefect1.makings import runs_of_maker
+from syntask_yaml.upgrade.prefect1.flow_factories import runs_of_maker
 from syntask_yaml.upgrade.prefect1.module import keyword
 from syntask_yaml.upgrade.prefect1.static import says_nothing
 
@@ -33,8 +33,8 @@ def convert_uses(draft: FlowFileDraft) -> None:
             if flow is not None and not isinstance(draft.module.parent(use), ast.withitem):
                 _convert_use(draft, flow, use)
     for flow in draft.flows:
-        if flow.making is not None:
-            _convert_made(draft, flow, flow.making.target)
+        if flow.factory_call is not None:
+            _convert_made(draft, flow, flow.factory_call.target)
 
 
 def _convert_made(draft: FlowFileDraft, flow: Prefect1Flow, target: ast.Name) -> None:
@@ -67,7 +67,7 @@ def _convert_use(draft: FlowFileDraft, flow: Prefect1Flow, use: ast.Name) -> Non
 
 
 def _convert_bare(draft: FlowFileDraft, flow: Prefect1Flow, use: ast.Name) -> None:
-    if isinstance(draft.module.statement(use), ast.Return) and flow.making is None:
+    if isinstance(draft.module.statement(use), ast.Return) and flow.factory_call is None:
         _leave_return(draft, flow, use)
     if isinstance(draft.module.parent(use), (ast.For, ast.List, ast.Tuple, ast.Dict)):
         text = f"`{flow.function}` is a function now. Change what is done with the flows of this list."

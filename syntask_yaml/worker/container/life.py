@@ -58,9 +58,9 @@ GiveOrder: TypeAlias = Callable[[tuple[str, ...]], None]
 class ContainerLife:
     """The container of one run.
 
-    *plan* is None for one that another worker started. *labels* are what it is found by, and *box* what it
-    reports to; that of another worker's is found with the container, or else in the *directory* of the run.
-    *memory* is the limit of the container, in bytes, once it is known. *give_order* is called with the
+    *plan* is None for one that another worker started. *labels* are what it is found by. It reports to
+    *run_directory*; that of another worker's is found with the container, or else in the *directory* of the
+    run. *memory* is the limit of the container, in bytes, once it is known. *give_order* is called with the
     entrypoint of the image before the container is created. *ended* is set once all is over.
     """
 

@@ -7,7 +7,7 @@ import ast
 from syntask_yaml.upgrade.prefect1.draft import FlowFactoryCall, FlowFileDraft, Prefect1Flow
 
 
-def find_making(draft: FlowFileDraft, flow: Prefect1Flow) -> FlowFactoryCall | None:
+def find_factory_call(draft: FlowFileDraft, flow: Prefect1Flow) -> FlowFactoryCall | None:
     """Where the function of *flow* is called; None if it makes none, or if that is not the only use of it."""
     function = flow.scope
     if not _returns_flow(draft, flow):
