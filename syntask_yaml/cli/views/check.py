@@ -45,8 +45,9 @@ class Watcher:
             verdict, color = ("failed", "red") if result.problem else ("ready", "green")
             shown = click.style(f"{verdict:>9}", fg=color)
             line = f"{shown}  {result.deployment} in {result.seconds:.1f} s"
-            count = click.style(f"  ({self._estimate.text(self._done, self._total)})", dim=True)
-            click.echo(line + count * (self._total > 1), err=True)
+            if self._total > 1:
+                line += click.style(f"  ({self._estimate.text(self._done, self._total)})", dim=True)
+            click.echo(line, err=True)
 
 
 def show(results: Sequence[CheckResult], notes: Sequence[Diagnostic], *, verbosity: int) -> None:
