@@ -27,7 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "validate": ("validate", "Check project files without a backend."),
     "render": ("render", "Print the project with its templates resolved."),
     "plan": ("plan", "Show what a deploy would change."),
-    "diff": ("diff", "Show what two commits declare otherwise."),
+    "diff": ("diff", "Show how the declarations of two commits differ."),
     "check": ("check", "Check that a worker could start a deployment."),
     "deploy": ("deploy", "Build, push, and create or update deployments."),
     "destroy": ("destroy", "Delete everything that the project has deployed."),

@@ -138,8 +138,8 @@ def command(
     """Delete everything that the project has deployed in its target.
 
     Shows what would be deleted and asks first. Deployments with `protected: true` are kept. Past runs stay
-    readable. Nothing is asked of what the project file declares, only whose the deployments are. In a target
-    whose names have a prefix with a template, those of the preview at hand are meant.
+    readable. Nothing is asked of what the project file declares, only whose the deployments are. If the
+    target has a `name_prefix` with a template, only the current preview is deleted.
     """
     request = _Request(context, DeployOptions(force=force, wait=wait), expired, yes, dry_run, output)
     projects = expiring_projects(context.place()) if expired else [open_project(context.place())]

@@ -32,9 +32,10 @@ from syntask_yaml.project.flows import FlowReader
 def command(context: Context, /, *, names: tuple[str, ...], is_all: bool, limit: int, output: str) -> None:
     """Show what was deployed when, by whom, from which commit, and what became of it.
 
-    The last deploys of the project in its target, the newest first. With NAMES, which may be globs, those
-    that wrote such a deployment. A deploy that changed nothing is not listed. In a target whose names have a
-    prefix with a template, those of the preview at hand are meant, or with NAMES those of all.
+    Lists the last deploys of the project in its target, newest first; with NAMES, which may be globs, only
+    those that wrote such a deployment. A deploy that changed nothing is not listed. If the target has a
+    `name_prefix` with a template, only the deploys of the current preview are listed, or with NAMES those of
+    all previews.
     """
     project = None if is_all else open_project(context.place())
     with context.backend(is_read_only=True, project=project) as backend:
