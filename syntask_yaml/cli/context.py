@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,10 @@ class Context:
         """Return the context for global options as they are typed; *directory* is where to work."""
         here = (Path.cwd() / directory).resolve() if directory else Path.cwd()
         return cls(here, environ, file, backend_url, verbosity, may_prompt, target)
+
+    def moved_to(self, directory: Path) -> Context:
+        """Return the context for work in *directory*, which may be relative to where it works."""
+        return replace(self, directory=(self.directory / directory).resolve())
 
     @property
     def settings(self) -> Settings:

@@ -2,49 +2,111 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
 
 import click
 
 from syntask_yaml.cli.context import Context
 
 
+@dataclass(frozen=True)
+class _GlobalOption:
+    """The *names* of an option, what it is for, and the context that its value makes of another."""
+
+    names: tuple[str, ...]
+    about: str
+    applied: Callable[[Context, Any], Context]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def added_to(self, taken: set[str], *, is_hidden: bool) -> click.Option:
+        """Return the option for a command that has options called *taken* of its own."""
+        return click.Option(
+            [name for name in self.names if name not in taken],
+            help=self.about,
+            hidden=is_hidden,
+            expose_value=False,
+            callback=self._keep,
+            **self.settings,
+        )
+
+    def _keep(self, ctx: click.Context, _option: click.Parameter, value: Any) -> None:
+        if value:
+            ctx.obj = self.applied(ctx.find_object(Context) or ctx.obj, value)
+
+
+def color_setting(choice: str, environ: Mapping[str, str]) -> bool | None:
+    """Return whether to use colors; None where each stream decides."""
+    if choice == "auto":
+        return False if environ.get("NO_COLOR") else None
+    return choice == "always"
+
+
+def _with_color(context: Context, choice: str) -> Context:
+    click.get_current_context().color = color_setting(choice, os.environ)
+    return context
+
+
+_TARGET = "--target"
+_FILE = {"type": click.Path(path_type=Path), "metavar": "PATH"}
+_DIRECTORY = {"type": click.Path(path_type=Path, exists=True, file_okay=False), "metavar": "DIR"}
+_OPTIONS = (
+    _GlobalOption(
+        (_TARGET, "-t"),
+        "Target of the project, such as prod.",
+        lambda context, name: replace(context, target=name),
+        {"metavar": "NAME"},
+    ),
+    _GlobalOption(
+        ("--backend",),
+        "Backend, as for `syntask` itself.",
+        lambda context, url: replace(context, backend_url=url),
+        {"metavar": "URL"},
+    ),
+    _GlobalOption(
+        ("--file", "-f"), "Project file.", lambda context, file: replace(context, file=file), _FILE
+    ),
+    _GlobalOption(
+        ("-C",), "Run as if started in DIR.", lambda context, folder: context.moved_to(folder), _DIRECTORY
+    ),
+    _GlobalOption(
+        ("--verbose", "-v"),
+        "Show more output; repeat for all output.",
+        lambda context, count: replace(context, verbosity=count),
+        {"count": True},
+    ),
+    _GlobalOption(
+        ("--quiet", "-q"),
+        "Show only problems.",
+        lambda context, _: replace(context, verbosity=-1),
+        {"is_flag": True},
+    ),
+    _GlobalOption(
+        ("--no-prompt",),
+        "Disable prompts; report missing options instead.",
+        lambda context, _: replace(context, may_prompt=False),
+        {"is_flag": True},
+    ),
+    _GlobalOption(
+        ("--color",),
+        "When to use colors in output.",
+        _with_color,
+        {"type": click.Choice(["auto", "always", "never"])},
+    ),
+)
+
+
 def add_global_options(command: click.Command, *, shows_target: bool) -> None:
-    """Let `--target` and `--backend` be passed to *command*, too, unless it has such options of its own."""
+    """Let the options of `syntask` be passed to *command*, too, but for those that it has of its own."""
     if isinstance(command, click.Group):
         for inner in command.commands.values():
             add_global_options(inner, shows_target=shows_target)
         return
     taken = {name for each in command.params for name in each.opts}
-    for (long, *short), field, metavar, about in _GLOBAL_OPTIONS:
-        if long not in taken:
-            names = [*(name for name in short if name not in taken), long]
-            is_hidden = field != "target" or not shows_target
-            command.params.append(
-                click.Option(
-                    names,
-                    metavar=metavar,
-                    help=about,
-                    hidden=is_hidden,
-                    expose_value=False,
-                    callback=_keep(field),
-                )
-            )
-
-
-# The names of each option, the field of the context that it is, what its value is, and what it is for.
-_GLOBAL_OPTIONS = (
-    (("--target", "-t"), "target", "NAME", "Target of the project, such as prod."),
-    (("--backend",), "backend_url", "URL", "Backend, as for `syntask` itself."),
-)
-
-
-def _keep(field: str) -> Callable[[click.Context, click.Parameter, str | None], None]:
-    """Return a callback by which the command gets a context with another *field*, where it is given."""
-
-    def keep(ctx: click.Context, _option: click.Parameter, value: str | None) -> None:
-        if value is not None:
-            ctx.obj = replace(ctx.find_object(Context) or ctx.obj, **{field: value})
-
-    return keep
+    for option in _OPTIONS:
+        if option.names[0] not in taken:
+            is_hidden = option.names[0] != _TARGET or not shows_target
+            command.params.append(option.added_to(taken, is_hidden=is_hidden))

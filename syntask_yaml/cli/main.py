@@ -19,7 +19,7 @@ import click
 
 from syntask_yaml import __version__
 from syntask_yaml.cli.context import Context
-from syntask_yaml.cli.global_options import add_global_options
+from syntask_yaml.cli.global_options import add_global_options, color_setting
 
 # Every command, where it lives and what it does. Only the one that is asked for is loaded.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -176,7 +176,7 @@ def cli(
     color: str,
 ) -> None:
     """Declare every deployment of a repository in one file, plan the changes, deploy them."""
-    ctx.color = _color(color, os.environ)
+    ctx.color = color_setting(color, os.environ)
     if len(files) > 1:
         named = " and ".join(f"`{file}`" for file in files)
         raise click.UsageError(f"`--file` can be passed only once, and was passed for {named}.")
@@ -192,12 +192,6 @@ def cli(
 
 
 name_variables(cli, "SYNTASK")
-
-
-def _color(choice: str, environ: Any) -> bool | None:
-    if choice == "auto":
-        return False if environ.get("NO_COLOR") else None
-    return choice == "always"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

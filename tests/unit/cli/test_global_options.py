@@ -1,0 +1,76 @@
+"""The options of `syntask` itself, before a command and after it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from syntask_yaml.cli.context import Context
+from syntask_yaml.cli.global_options import add_global_options
+from syntask_yaml.cli.main import cli
+
+
+@pytest.mark.parametrize(
+    ("words", "field", "value"),
+    [
+        (["--target", "prod"], "target", "prod"),
+        (["-t", "prod"], "target", "prod"),
+        (["--backend", "embedded:a.db"], "backend_url", "embedded:a.db"),
+        (["-f", "other.yaml"], "file", Path("other.yaml")),
+        (["--file", "other.yaml"], "file", Path("other.yaml")),
+        (["-v"], "verbosity", 1),
+        (["-vv"], "verbosity", 2),
+        (["--quiet"], "verbosity", -1),
+        (["--no-prompt"], "may_prompt", False),
+        (["-C", "inner"], "directory", "inner"),
+    ],
+)
+def test_an_option_means_the_same_after_the_command(
+    words: list[str], field: str, value: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "inner").mkdir()
+    monkeypatch.chdir(tmp_path)
+    contexts = []
+
+    @click.command("seen")
+    @click.pass_context
+    def seen(ctx: click.Context) -> None:
+        contexts.append((ctx.obj, ctx.color))
+
+    add_global_options(seen, shows_target=True)
+    group = click.Group("syntask", {"seen": seen}, params=cli.params, callback=cli.callback)
+    group.main([*words, "seen"], standalone_mode=False)
+    group.main(["seen", *words], standalone_mode=False)
+
+    before, after = contexts
+    assert before == after
+    found = getattr(before[0], field)
+    assert found == (tmp_path / "inner" if field == "directory" else value)
+
+
+@pytest.mark.parametrize(("choice", "color"), [("always", True), ("never", False)])
+def test_colors_can_be_chosen_after_the_command(choice: str, color: bool) -> None:
+    @click.command()
+    @click.pass_context
+    def seen(ctx: click.Context) -> bool | None:
+        return ctx.color
+
+    add_global_options(seen, shows_target=False)
+    assert seen.main(["--color", choice], standalone_mode=False, obj=Context(Path(), {})) is color
+
+
+def test_a_letter_of_the_command_keeps_its_meaning() -> None:
+    """The long name is that of `syntask` all the same."""
+
+    @click.command()
+    @click.option("-q", "--work-queue")
+    @click.pass_context
+    def seen(ctx: click.Context, work_queue: str) -> tuple[str, int]:
+        return work_queue, ctx.obj.verbosity
+
+    add_global_options(seen, shows_target=False)
+    answer = seen.main(["-q", "high", "--quiet"], standalone_mode=False, obj=Context(Path(), {}))
+    assert answer == ("high", -1)
