@@ -5,7 +5,9 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 demo=$root/.demo
 : "${PYTHON:=python3}"
 
-step() { printf '\n\033[1m$ %s\033[0m\n' "$*"; "$@"; }
+bold='' plain=''
+[ ! -t 1 ] || { bold=$(printf '\033[1m') plain=$(printf '\033[0m'); }
+step() { printf '\n%s$ %s%s\n' "$bold" "$*" "$plain"; "$@"; }
 
 echo "Installing into .demo/venv …"
 [ -x "$demo/venv/bin/python" ] || "$PYTHON" -m venv "$demo/venv"
