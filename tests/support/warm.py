@@ -34,6 +34,9 @@ def forward(number, _):
     except ProcessLookupError:
         pass  # it ends
 
+signals = (1, 2, 3, 10, 12, 15)
+# What arrives before there is a process to forward it to waits.
+mask = _signal.pthread_sigmask(_signal.SIG_BLOCK, signals)
 server = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
 server.connect({address!r})
 descriptors = []
@@ -49,6 +52,7 @@ numbers = " ".join(map(str, descriptors)) or " "
 server.sendmsg([numbers.encode()], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, passed)])
 answer = server.recv(64)
 if answer == b"anew":
+    _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
     # As it was: Python adds to it where there is no locale.
     with open("/proc/self/environ", "rb") as file:
         environ = dict(each.split(b"=", 1) for each in file.read().split(bytes(1))[:-1])
@@ -58,9 +62,10 @@ if answer == b"anew":
         environ[b"_"] = {program!r}
     posix.execve({program!r}, [{program!r}, *sys.argv[1:]], environ)
 process, _, code = answer.partition(b"\\n")
-for number in (1, 2, 3, 10, 12, 15):
+for number in signals:
     if _signal.getsignal(number) != _signal.SIG_IGN:
         _signal.signal(number, forward)
+_signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
 code = int(code or server.recv(64))
 if code < 0:
     if code != -9:
