@@ -58,7 +58,8 @@ _BRACES = (
 _any_text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
 texts = st.one_of(st.sampled_from(_BRACES), _any_text, st.text("{}$ .x'\"|\\-", max_size=12))
 said = texts.filter(bool)
-names = st.text(string.ascii_letters + string.digits + " -_.é{}$", min_size=1, max_size=12)
+# A name of blanks alone is refused.
+names = st.text(string.ascii_letters + string.digits + " -_.é{}$", min_size=1, max_size=12).filter(str.strip)
 scalars = st.one_of(
     st.none(),
     st.booleans(),
