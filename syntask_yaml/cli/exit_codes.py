@@ -47,16 +47,7 @@ def _wrong_usage(error: click.UsageError) -> int:
         return UsageError.exit_code
     path = error.ctx.command_path if error.ctx else "syntask"
     hint = f"Run `{path} --help` for usage."
-    if isinstance(error, click.NoSuchOption) and error.option_name in _GLOBAL:
-        option, command = error.option_name, path.partition(" ")[2]
-        hint = f"Write `syntask {option}{'' if option in _FLAGS else ' …'} {command}`."
-        return _foreseen(UsageError(f"The option `{option}` belongs before the command.", hint=hint))
     return _foreseen(UsageError(error.format_message(), hint=hint))
-
-
-# The options of `syntask` itself, those without a value first.
-_FLAGS = ("-v", "--verbose", "-q", "--quiet", "--no-prompt")
-_GLOBAL = (*_FLAGS, "-f", "--file", "-C", "--backend", "--color")
 
 
 def _outside(error: OSError) -> int:

@@ -104,7 +104,6 @@ def add_global_options(command: click.Command, *, shows_target: bool) -> None:
     if isinstance(command, click.Group):
         for inner in command.commands.values():
             add_global_options(inner, shows_target=shows_target)
-        return
     taken = {name for each in command.params for name in each.opts}
     for option in _OPTIONS:
         if option.names[0] not in taken:

@@ -62,6 +62,20 @@ def test_colors_can_be_chosen_after_the_command(choice: str, color: bool) -> Non
     assert seen.main(["--color", choice], standalone_mode=False, obj=Context(Path(), {})) is color
 
 
+def test_a_group_takes_them_too() -> None:
+    """Between the name of the group and that of its command."""
+
+    @click.command("seen")
+    @click.pass_context
+    def seen(ctx: click.Context) -> int:
+        found: int = ctx.obj.verbosity
+        return found
+
+    group = click.Group("work-pool", {"seen": seen})
+    add_global_options(group, shows_target=False)
+    assert group.main(["--quiet", "seen"], standalone_mode=False, obj=Context(Path(), {})) == -1
+
+
 def test_a_letter_of_the_command_keeps_its_meaning() -> None:
     """The long name is that of `syntask` all the same."""
 
