@@ -50,10 +50,9 @@ def git(directory: Path, *arguments: str, given: bytes = b"") -> bytes:
     return done.stdout
 
 
-def _root(directory: Path) -> Path:
-    """Return the folder around *directory* that holds `.git`: git does not name it where it refuses."""
-    here = directory.resolve()
-    return next((each for each in (here, *here.parents) if (each / ".git").exists()), here)
+def find_tree(directory: Path) -> Path | None:
+    """Return the working tree of git that *directory* is in, without asking git; None where it is in none."""
+    return next((each for each in (directory, *directory.parents) if (each / ".git").exists()), None)
 
 
 def why_unread(directory: Path) -> tuple[str, str]:
@@ -64,6 +63,9 @@ def why_unread(directory: Path) -> tuple[str, str]:
         return "the program `git` is not installed", "Install git."
     except GitRefused as error:
         if error.is_of_other_owner:
-            trust = f"Run `git config --global --add safe.directory {_root(directory)}` if you trust it."
+            here = directory.resolve()
+            trust = (
+                f"Run `git config --global --add safe.directory {find_tree(here) or here}` if you trust it."
+            )
             return "git does not read this repository, because it belongs to another user", trust
     return "this directory is not in a git repository", "Run the command in a clone of the repository."

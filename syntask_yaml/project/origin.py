@@ -12,7 +12,7 @@ from configparser import Error, RawConfigParser
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from syntask_yaml.project.repository import find_tree
+from syntask_yaml.project.git_program import find_tree
 
 _SCP = re.compile(r"(?:[^/@:]+@)?(?P<host>[^/:]+):(?!//)(?P<path>.+)")
 _REMOTE = re.compile(r'remote "(.+)"')

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from syntask_yaml.project.git_program import GitRefused, git
+from syntask_yaml.project.git_program import GitRefused, find_tree, git
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,6 @@ def is_clean(directory: Path) -> bool | None:
     tree = find_tree(directory.absolute())
     found = tree and _answer(tree, "status", "--porcelain", "--untracked-files=normal")
     return None if found is None else not found
-
-
-def find_tree(directory: Path) -> Path | None:
-    """Return the working tree of git that *directory* is in, without asking git; None where it is in none."""
-    return next((each for each in (directory, *directory.parents) if (each / ".git").exists()), None)
 
 
 def without_credentials(url: str) -> str:

@@ -6,8 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from syntask_yaml.project.git_program import GitRefused, git
-from syntask_yaml.project.repository import find_tree
+from syntask_yaml.project.git_program import GitRefused, find_tree, git
 
 SUFFIX = ".py"
 
