@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from syntask_yaml.cli.arguments import collected, key_values, parameters_of
 from syntask_yaml.cli.commands import work_queue
-from syntask_yaml.cli.main import name_variables
+from syntask_yaml.cli.main import cli, name_variables
 from syntask_yaml.errors import UsageError
 
 
@@ -79,6 +79,6 @@ def test_values_can_be_texts_whatever_they_look_like() -> None:
 
 @pytest.mark.parametrize("option", ["--priority", "--concurrency-limit"])
 def test_a_number_that_no_backend_can_store_is_rejected(option: str) -> None:
-    done = CliRunner().invoke(work_queue.command, ["create", "q", option, str(2**31)])
+    done = CliRunner().invoke(work_queue.command, ["create", "q", option, str(2**31)], **cli.context_settings)
 
     assert "is larger than 2147483647" in done.output

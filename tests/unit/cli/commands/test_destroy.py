@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.cli.commands.destroy import command
 from syntask_yaml.cli.context import Context
+from syntask_yaml.cli.main import cli
 from syntask_yaml.operations.destroy import Removals, plan_removals
 from tests.support.target_desk import TargetDesk
 
@@ -32,7 +33,9 @@ def _desk(tmp_path: Path) -> Iterator[TargetDesk]:
 def _answer(desk: TargetDesk, answer: str, *options: str) -> Result:
     store = f"embedded:{desk.folder.parent / 'syntask.db'}"
     context = Context(desk.folder, {}, backend_url=store, may_prompt=bool(answer))
-    return CliRunner().invoke(command, ["--expired", *options], input=answer, obj=context)
+    return CliRunner().invoke(
+        command, ["--expired", *options], input=answer, obj=context, **cli.context_settings
+    )
 
 
 def test_all_that_has_run_out_is_asked_for_once(desk: TargetDesk) -> None:
@@ -70,7 +73,7 @@ def test_without_a_terminal_nobody_is_asked_later(desk: TargetDesk, monkeypatch:
     store = f"embedded:{desk.folder.parent / 'syntask.db'}"
     context = Context(desk.folder, {}, backend_url=store, may_prompt=False)
 
-    refused = CliRunner().invoke(command, ["--expired"], input="y\ny\n", obj=context)
+    refused = CliRunner().invoke(command, ["--expired"], input="y\ny\n", obj=context, **cli.context_settings)
 
     assert str(refused.exception) == "This deletes `etl/pr-7-one`."
     assert desk.names == ["etl/pr-7-one", "etl/pr-8-one"]

@@ -13,6 +13,7 @@ from syntask_yaml.backend import connect
 from syntask_yaml.backend.base import RunFilter
 from syntask_yaml.cli.commands import flow_run_retry
 from syntask_yaml.cli.context import Context
+from syntask_yaml.cli.main import cli
 from syntask_yaml.errors import BackendUnreachable, NotFound, UsageError
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.model.run import Run, RunRequest, State, StateType
@@ -54,7 +55,9 @@ def retried(backend: MemoryBackend, monkeypatch: pytest.MonkeyPatch, *options: s
     monkeypatch.setattr(backend, "close", lambda: None)
     context = Context(Path.cwd(), {}, backend_url="memory:", may_prompt=False)
     words = ["--failed", "--since", "2026-01-01", "--yes", *options]
-    return CliRunner().invoke(flow_run_retry.command, words, obj=context, standalone_mode=False)
+    return CliRunner().invoke(
+        flow_run_retry.command, words, obj=context, standalone_mode=False, **cli.context_settings
+    )
 
 
 def test_more_than_can_be_meant_are_none_rather_than_some(monkeypatch: pytest.MonkeyPatch) -> None:
