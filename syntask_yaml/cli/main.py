@@ -32,7 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "deploy": ("deploy", "Build, push, and create or update deployments."),
     "destroy": ("destroy", "Delete everything that the project has deployed."),
     "history": ("history", "Show what was deployed when, by whom and from which commit."),
-    "unlock": ("unlock", "Take the deploy lease away from whoever holds it."),
+    "unlock": ("unlock", "Take the deploy lock away from whoever holds it."),
     "explain": ("explain", "Say where a value comes from, or what a message means."),
     "deployment": ("deployment", "Manage deployments."),
     "flow": ("flow", "List the flows of the repository."),

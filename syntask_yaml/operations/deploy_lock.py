@@ -65,7 +65,7 @@ class DeployLock:
         """
         if self._is_lost:
             raise BackendConflict(
-                f"Another process took over the deploy lease of `{self._project}`.",
+                f"Another process took over the deploy lock of `{self._project}`.",
                 hint="Run `syntask plan` again.",
             )
         if self._is_taken:

@@ -1,4 +1,4 @@
-"""`syntask unlock`: take the deploy lease away from whoever holds it."""
+"""`syntask unlock`: take the deploy lock away from whoever holds it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from syntask_yaml.operations.project import open_project
 @click.option("-y", "--yes", is_flag=True, help="Skip the confirmation.")
 @pass_context
 def command(context: Context, /, *, yes: bool) -> None:
-    """Take the deploy lease of the project away from whoever holds it.
+    """Take the deploy lock of the project away from whoever holds it.
 
-    A lease ends by itself: with its deploy, or a minute after its process was killed. Use this only if you
+    A lock ends by itself: with its deploy, or a minute after its process was killed. Use this only if you
     know that the deploy does not run any more. One that does is not stopped.
     """
     project = open_project(context.place())
@@ -30,7 +30,7 @@ def command(context: Context, /, *, yes: bool) -> None:
         say(held_by(lease))
         if not yes:
             if not context.may_prompt:
-                raise UsageError("This ends the lease of a deploy.", hint="Pass `--yes` to confirm.")
-            click.confirm("Take the lease away?", abort=True, err=True)
+                raise UsageError("This ends the lock of a deploy.", hint="Pass `--yes` to confirm.")
+            click.confirm("Take the lock away?", abort=True, err=True)
         backend.release_lease(lease)
-    say(f"The deploy lease of `{project.title}` is free.")
+    say(f"The deploy lock of `{project.title}` is free.")
