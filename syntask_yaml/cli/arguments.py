@@ -18,6 +18,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 # What servers store for a limit or a priority: 32 bits.
 _LARGEST = 2**31 - 1
+_MAPPING = 'Write `{"key": value}`.'
 
 
 class Count(click.IntRange):
@@ -107,9 +108,9 @@ def parse_json(text: str, option: str) -> dict[str, Any]:
     try:
         values = read_json(read_standard_input() if text == "-" else text)
     except ValueError as error:
-        raise UsageError(f"The value of `{option}` is not JSON: {error}.") from error
+        raise UsageError(f"The value of `{option}` is not JSON: {error}.", hint=_MAPPING) from error
     if not isinstance(values, dict):
-        raise UsageError(f"The value of `{option}` is not a JSON object.", hint='Write `{"key": value}`.')
+        raise UsageError(f"The value of `{option}` is not a JSON object.", hint=_MAPPING)
     return values
 
 

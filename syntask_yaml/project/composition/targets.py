@@ -136,7 +136,10 @@ def choose_target(targets: tuple[Target, ...], name: str | None, *, project: str
         found = next((each for each in targets if each.name == name), None)
         if found is None:
             known = f"It has {_listed(names)}." if names else "It has no `targets`."
-            raise NotFound(f"`{project}` has no target `{name}`. {known}", hint=did_you_mean(name, names))
+            hint = (
+                did_you_mean(name, names) if names else "Declare it under `targets`, or leave `--target` out."
+            )
+            raise NotFound(f"`{project}` has no target `{name}`. {known}", hint=hint)
         return found
     if not targets:
         return None
