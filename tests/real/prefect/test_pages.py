@@ -51,14 +51,19 @@ _PATIENCE = 120_000
 _LINES, _BATCH = 10_000, 500
 
 
-@pytest.fixture(name="tab")
-def _tab(sqlite: PrefectServer, tmp_path: Path) -> Iterator[Tab]:
-    """A tab with the pages of a server on which the project is deployed, and which a stock worker serves."""
+@pytest.fixture(name="place")
+def _place(sqlite: PrefectServer, tmp_path: Path) -> ProjectPlace:
+    """The project, and the server with its work pool and nothing else."""
     (tmp_path / "syntask.yaml").write_text(_PROJECT, encoding="utf-8")
     (tmp_path / "flows.py").write_text(_FLOW, encoding="utf-8")
     sqlite.empty()
     sqlite.create_pool("default")
-    place = ProjectPlace(directory=tmp_path)
+    return ProjectPlace(directory=tmp_path)
+
+
+@pytest.fixture(name="tab")
+def _tab(sqlite: PrefectServer, place: ProjectPlace, tmp_path: Path) -> Iterator[Tab]:
+    """A tab with the pages of a server on which the project is deployed, and which a stock worker serves."""
     with (
         closing(PrefectBackend.open(sqlite.api, {})) as backend,
         served(backend, project=ProjectAtHand(place, {})) as client,
@@ -100,22 +105,18 @@ def test_runs_are_followed_cancelled_and_drift_is_seen(sqlite: PrefectServer, ta
     assert tab.hosts == {"127.0.0.1"}
 
 
-def test_a_long_hostile_log_in_two_tabs_with_the_keyboard(sqlite: PrefectServer, tmp_path: Path) -> None:
+def test_a_long_hostile_log_in_two_tabs_with_the_keyboard(sqlite: PrefectServer, place: ProjectPlace) -> None:
     """Ten thousand lines in order while they are written, of which none acts; cancelled in one, seen in both.
 
     No worker serves the run, as if it had been killed: the pages go on with what the server knows.
     """
-    (tmp_path / "syntask.yaml").write_text(_PROJECT, encoding="utf-8")
-    (tmp_path / "flows.py").write_text(_FLOW, encoding="utf-8")
-    sqlite.empty()
-    sqlite.create_pool("default")
     with (
         closing(PrefectBackend.open(sqlite.api, {})) as backend,
         served(backend) as client,
         started_browser() as browser,
         ExitStack() as stack,
     ):
-        api.deploy(open_project(ProjectPlace(directory=tmp_path)), backend=backend)
+        api.deploy(open_project(place), backend=backend)
         run = _hostile_run(sqlite)
         url = str(client.base_url)
         tabs = [stack.enter_context(open_tab(browser, base_url=url)) for _ in range(2)]
@@ -138,19 +139,17 @@ def test_a_long_hostile_log_in_two_tabs_with_the_keyboard(sqlite: PrefectServer,
             assert (tab.complaints, tab.hosts) == ([], {"127.0.0.1"})
 
 
-def test_a_stock_worker_is_killed_while_a_page_is_open(sqlite: PrefectServer, tmp_path: Path) -> None:
+def test_a_stock_worker_is_killed_while_a_page_is_open(
+    sqlite: PrefectServer, place: ProjectPlace, tmp_path: Path
+) -> None:
     """The page keeps what it has, follows what the server learns later, and can ask for the cancellation."""
-    (tmp_path / "syntask.yaml").write_text(_PROJECT, encoding="utf-8")
-    (tmp_path / "flows.py").write_text(_FLOW, encoding="utf-8")
-    sqlite.empty()
-    sqlite.create_pool("default")
     with (
         closing(PrefectBackend.open(sqlite.api, {})) as backend,
         served(backend) as client,
         started_browser() as browser,
         open_tab(browser, base_url=str(client.base_url)) as tab,
     ):
-        api.deploy(open_project(ProjectPlace(directory=tmp_path)), backend=backend)
+        api.deploy(open_project(place), backend=backend)
         argv = [sqlite.program, "worker", "start", "--pool", "default", "--type", "process"]
         environ = {**sqlite.client_environ, "PREFECT_WORKER_QUERY_SECONDS": "1"}
         worker = start(argv, log=tmp_path / "worker.log", environ=environ, cwd=tmp_path)
