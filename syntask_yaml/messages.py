@@ -214,7 +214,7 @@ MESSAGES: Mapping[str, Message] = {
         "The backend stores a secret in plain text. The exported file refers to a block instead.",
     ),
     "needs-server": Message("Needs a server", "The backend does not support this key."),
-    "not-portable": Message("Not portable", "A Prefect server would reject the name or value."),
+    "not-portable": Message("Not portable", "A Prefect server would reject the name, value or job template."),
     # From agents to workers
     "unknown-field": Message("Unknown field", "The field is not converted because it is not known."),
     "already-declared": Message(

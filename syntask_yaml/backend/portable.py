@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.block import Block, Variable
+from syntask_yaml.model.job_variables import undeclared_names
 from syntask_yaml.model.pool import WorkPool
 
 MAX_VARIABLE_NAME = 255
@@ -29,8 +30,8 @@ def check_portable(made: Variable | Block | WorkPool) -> Iterator[Diagnostic]:
             yield from _check_variable(name, len(json.dumps(value)))
         case Block(_, name) if not _BLOCK_NAME.fullmatch(name):
             yield _warning("a block", name, "may contain only lowercase letters, digits and `-`")
-        case WorkPool() if made.name.lower().startswith("prefect"):
-            yield _warning("a work pool", made.name, "must not start with `prefect`")
+        case WorkPool():
+            yield from _check_pool(made)
 
 
 def _check_variable(name: str, length: int) -> Iterator[Diagnostic]:
@@ -43,6 +44,19 @@ def _check_variable(name: str, length: int) -> Iterator[Diagnostic]:
             f"A Prefect server rejects the value: as JSON it has more than {MAX_VARIABLE_VALUE:,} characters."
         )
         yield Diagnostic("not-portable", detail, "Store it in a `json` block.").as_warning()
+
+
+def _check_pool(pool: WorkPool) -> Iterator[Diagnostic]:
+    if pool.name.lower().startswith("prefect"):
+        yield _warning("a work pool", pool.name, "must not start with `prefect`")
+    template = pool.base_job_template
+    if template and not (template.get("job_configuration") and template.get("variables")):
+        detail = "A Prefect server rejects the job template: it needs a `job_configuration` and `variables`."
+        yield Diagnostic("not-portable", detail, "Add what is missing.").as_warning()
+    elif names := undeclared_names(template):
+        listed = ", ".join(f"`{name}`" for name in sorted(names))
+        detail = f"A Prefect server rejects the job template: its `variables` do not declare {listed}."
+        yield Diagnostic("not-portable", detail, "Declare each under `variables: properties`.").as_warning()
 
 
 def _warning(kind: str, name: str, rule: str) -> Diagnostic:

@@ -6,6 +6,7 @@ except those of `env`, which are merged name by name. What a value holds is not 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -105,6 +106,20 @@ def used_variables(template: Mapping[str, Json]) -> frozenset[str] | None:
     }
     has_env = isinstance(job.get(_ENV), Mapping) or _defaults(template).get(_ENV)
     return frozenset(names | {_ENV} if has_env else names)
+
+
+def undeclared_names(template: Mapping[str, Json]) -> frozenset[str]:
+    """Return the names that the jobs of a pool's *template* refer to, and that its variables do not declare.
+
+    As a Prefect server counts them, which refuses such a template (`prefect.server.schemas.actions`, 3.8.8):
+    keys have names, too, and `a.b`, `$HOME` and blocks are names like others.
+    """
+    jobs: Any = template.get("job_configuration") or {}
+    variables: Any = template.get("variables") or {}
+    names = frozenset(
+        found for value in jobs.values() for found in _PLACEHOLDER.findall(json.dumps(value, default=str))
+    )
+    return names - frozenset(variables.get("properties") or {})
 
 
 def _texts(template: Any) -> Iterator[str]:

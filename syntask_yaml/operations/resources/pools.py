@@ -21,7 +21,9 @@ from syntask_yaml.operations.resources.portability import portability
 
 
 def _check_pool(pool: Resource, node: Node, context: DeployContext) -> Iterator[Diagnostic]:
-    yield from portability(WorkPool(name=pool.name, type=pool.fields["type"]), node, context)
+    template = plain(pool.fields.get("base_job_template") or {})
+    made = WorkPool(name=pool.name, type=pool.fields["type"], base_job_template=template)
+    yield from portability(made, node, context)
     try:
         check_name("work pool", pool.name)
     except BackendRefused as error:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prefect.server.schemas.actions import BlockDocumentCreate, VariableCreate
+from prefect.server.schemas.actions import BlockDocumentCreate, VariableCreate, WorkPoolCreate
 from pydantic import ValidationError
 
 from syntask_yaml.backend.portable import check_portable
@@ -52,3 +53,46 @@ def test_a_pool_of_the_reserved_prefix_is_warned_of(name: str, is_warned_of: boo
 
     assert bool(warnings) == is_warned_of
     assert not any(warning.is_error for warning in warnings)
+
+
+_PLACES = st.sampled_from(
+    [
+        "{{ a }}",
+        "{{a}} and {{ b.c }}",
+        "{{ $HOME }}",
+        "{{ prefect.blocks.secret.x }}",
+        "{{ é }}",
+        "{ a }",
+        1,
+        None,
+    ]
+)
+_JOBS = st.recursive(
+    _PLACES,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["k", "{{ a }}"]), inner),
+)
+_VARIABLES = st.dictionaries(st.sampled_from(["a", "b.c", "$HOME", "é"]), st.just({"type": "string"}))
+
+
+@settings(deadline=None)
+@given(
+    st.dictionaries(st.sampled_from("xy"), _JOBS, max_size=2),
+    st.just({}) | _VARIABLES.map(lambda each: {"type": "object", "properties": each}),
+)
+def test_a_template_is_warned_of_where_a_server_refuses_it(
+    jobs: dict[str, Any], variables: dict[str, Any]
+) -> None:
+    template = {"job_configuration": jobs, "variables": variables}
+    try:
+        WorkPoolCreate(name="own", type="process", base_job_template=template)
+    except ValidationError:
+        is_refused = True
+    else:
+        is_refused = False
+
+    pool = WorkPool(name="own", type="process", base_job_template=template)
+    assert bool(list(check_portable(pool))) == is_refused
+
+
+def test_a_pool_without_a_template_has_that_of_its_type() -> None:
+    assert list(check_portable(WorkPool(name="own", type="process"))) == []
