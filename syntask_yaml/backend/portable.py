@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.block import Block, Variable
-from syntask_yaml.model.job_variables import undeclared_names
+from syntask_yaml.model.job_template import undeclared_names
 from syntask_yaml.model.pool import WorkPool
 
 MAX_VARIABLE_NAME = 255

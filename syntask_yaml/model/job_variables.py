@@ -6,16 +6,15 @@ except those of `env`, which are merged name by name. What a value holds is not 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from syntask_yaml.model.job_template import PLACEHOLDER
 from syntask_yaml.model.shared import once_per_object
 from syntask_yaml.model.value import Json, Value
 
 _ENV = "env"
-_PLACEHOLDER = re.compile(r"\{\{\s*([\w.\-\[\]$]+)\s*\}\}")
 # What is looked up on the backend, after this.
 _OF_THE_BACKEND = tuple(
     f"{root}.{kind}." for root in ("prefect", "syntask") for kind in ("blocks", "variables")
@@ -101,25 +100,9 @@ def used_variables(template: Mapping[str, Json]) -> frozenset[str] | None:
     job: Any = template.get("job_configuration")
     if not isinstance(job, Mapping):
         return None
-    names = {
-        found.split(".")[0].split("[")[0] for text in _texts(job) for found in _PLACEHOLDER.findall(text)
-    }
+    names = {found.split(".")[0].split("[")[0] for text in _texts(job) for found in PLACEHOLDER.findall(text)}
     has_env = isinstance(job.get(_ENV), Mapping) or _defaults(template).get(_ENV)
     return frozenset(names | {_ENV} if has_env else names)
-
-
-def undeclared_names(template: Mapping[str, Json]) -> frozenset[str]:
-    """Return the names that the jobs of a pool's *template* refer to, and that its variables do not declare.
-
-    As a Prefect server counts them, which refuses such a template (`prefect.server.schemas.actions`, 3.8.8):
-    keys have names, too, and `a.b`, `$HOME` and blocks are names like others.
-    """
-    jobs: Any = template.get("job_configuration") or {}
-    variables: Any = template.get("variables") or {}
-    names = frozenset(
-        found for value in jobs.values() for found in _PLACEHOLDER.findall(json.dumps(value, default=str))
-    )
-    return names - frozenset(variables.get("properties") or {})
 
 
 def _texts(template: Any) -> Iterator[str]:
@@ -138,10 +121,10 @@ def _filled(template: Any, given: Mapping[str, Any], environ: Mapping[str, str])
         return [each for item in template if (each := _filled(item, given, environ)) is not _UNSET]
     if not isinstance(template, str):
         return template
-    whole = _PLACEHOLDER.fullmatch(template)
+    whole = PLACEHOLDER.fullmatch(template)
     if whole and not whole[1].startswith(("$", *_OF_THE_BACKEND)):
         return _value(whole[1], given)
-    return _PLACEHOLDER.sub(lambda found: _text(found, given, environ), template)
+    return PLACEHOLDER.sub(lambda found: _text(found, given, environ), template)
 
 
 def _text(found: re.Match[str], given: Mapping[str, Any], environ: Mapping[str, str]) -> str:

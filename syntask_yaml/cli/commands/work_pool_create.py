@@ -19,6 +19,7 @@ from syntask_yaml.cli.views.diagnostics import show
 from syntask_yaml.cli.views.output import print_json, say
 from syntask_yaml.errors import BackendConflict, NotFound, UsageError
 from syntask_yaml.files import read_given
+from syntask_yaml.model.job_template import template_problem
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.pool_type import DEFAULT_TYPE
 from syntask_yaml.model.value import Json, read_json
@@ -224,10 +225,6 @@ def read_template(path: Path) -> dict[str, Any]:
         raise UsageError(f"Cannot read `{path}`: {error.strerror or error}.") from error
     except ValueError as error:
         raise UsageError(f"`{path}` is not JSON: {error}.") from error
-    if not isinstance(template, dict):
-        raise UsageError(f"`{path}` is not a job template: it does not contain a mapping.")
-    variables = template.get("variables") or {}
-    properties = (variables.get("properties") or {}) if isinstance(variables, dict) else None
-    if not isinstance(properties, dict) or not all(isinstance(each, dict) for each in properties.values()):
-        raise UsageError(f"`variables` in `{path}` is not a JSON Schema of job variables.")
-    return template
+    if problem := template_problem(template):
+        raise UsageError(f"`{path}` is not a job template: {problem}.")
+    return dict(template)

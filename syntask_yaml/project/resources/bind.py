@@ -11,6 +11,7 @@ from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
 from syntask_yaml.files import read_regular
 from syntask_yaml.model.comparison import plain
+from syntask_yaml.model.job_template import template_problem
 from syntask_yaml.model.resource import Resource, ResourceKind
 from syntask_yaml.model.value import Value, flag, read_json
 from syntask_yaml.project.resources.declared import DeclaredResource
@@ -127,24 +128,20 @@ def _add_template(fields: dict[str, Value], pool: Node, folder: Path) -> list[Di
     if node is None or node.value is None:
         return []
     path = fields.get(_TEMPLATE)
+    name = f"The base job template `{path}`" if isinstance(path, str) else "The base job template"
     try:
-        template = _read_template(folder / path) if isinstance(path, str) else node.value
+        template = read_json(read_regular(folder / path)) if isinstance(path, str) else node.value
     except (OSError, ValueError) as error:
-        detail = f"The base job template `{path}` cannot be read: {_reason(error)}."
+        detail = f"{name} cannot be read: {_reason(error)}."
         return [node.problem("file-failed", detail, "The path is relative to the project file.")]
+    if problem := template_problem(template):
+        return [node.problem("wrong-value", f"{name} cannot be used: {problem}.")]
     fields[_TEMPLATE] = plain(template)
     return [
         node.problem("missing-key", f"A base job template requires `{key}`, and this one has none.")
         for key in ("job_configuration", "variables")
         if key not in template
     ]
-
-
-def _read_template(path: Path) -> Mapping[str, Value]:
-    template = read_json(read_regular(path))
-    if not isinstance(template, dict):
-        raise ValueError("it does not contain a mapping")
-    return template
 
 
 def _reason(error: OSError | ValueError) -> str:
