@@ -34,8 +34,12 @@ def parameter_schemas(function: Any, descriptions: dict[str, str]) -> tuple[Sche
     for position, parameter in enumerate(signature.parameters.values()):
         if parameter.name not in ("self", "cls"):
             type_, default = declared(parameter)
-            field = generation.field(parameter.name, default, position, descriptions.get(parameter.name))
-            fields[generation.free_name(parameter.name)] = (type_, field)
+            name, description = parameter.name, descriptions.get(parameter.name)
+            # A name of a model's own is none for a field.
+            free = f"{name}__" if hasattr(generation.model(), name) else name
+            alias = None if free == name else name
+            field = generation.field(default, position, title=name, description=description, alias=alias)
+            fields[free] = (type_, field)
     made, exact = made_of(generation, fields)
     return shaped(plain(made)), shaped(plain(made if exact is None else exact))
 
@@ -91,14 +95,13 @@ class Version2:
     """How pydantic 2 makes a schema."""
 
     @staticmethod
-    def free_name(name: str) -> str:
-        """A name for a field that is no name of a model's own."""
+    def model() -> Any:
         from pydantic import BaseModel
 
-        return f"{name}__" if hasattr(BaseModel, name) else name
+        return BaseModel
 
-    @classmethod
-    def field(cls, name: str, default: Any, position: int, description: str | None) -> Any:
+    @staticmethod
+    def field(default: Any, position: int, *, description: str | None, **named: Any) -> Any:
         from pydantic import Field
         from pydantic.fields import FieldInfo
 
@@ -106,13 +109,7 @@ class Version2:
         if isinstance(default, FieldInfo):
             extra.update(default.json_schema_extra if isinstance(default.json_schema_extra, dict) else {})
             default, description = default.default, default.description or description
-        return Field(
-            default=default,
-            title=name,
-            description=description,
-            alias=name if cls.free_name(name) != name else None,
-            json_schema_extra=extra,
-        )
+        return Field(default=default, description=description, json_schema_extra=extra, **named)
 
     @staticmethod
     def unusable() -> Any:
@@ -155,22 +152,16 @@ class Version1:
     """How pydantic 1, which pydantic 2 holds, makes a schema."""
 
     @staticmethod
-    def free_name(name: str) -> str:
+    def model() -> Any:
         from pydantic.v1 import BaseModel
 
-        return f"{name}__" if hasattr(BaseModel, name) else name
+        return BaseModel
 
-    @classmethod
-    def field(cls, name: str, default: Any, position: int, description: str | None) -> Any:
+    @staticmethod
+    def field(default: Any, position: int, **named: Any) -> Any:
         from pydantic.v1 import Field
 
-        return Field(
-            default=default,
-            title=name,
-            description=description,
-            alias=name if cls.free_name(name) != name else None,
-            position=position,
-        )
+        return Field(default=default, position=position, **named)
 
     @staticmethod
     def unusable() -> Any:
