@@ -71,7 +71,8 @@ def choose(
 ) -> list[Declaration]:
     """The declarations that are meant, in file order; those without a usable name belong to `all`.
 
-    In a project with targets, all are meant where nothing is selected.
+    In a project with targets, all are meant where nothing is selected; so are they in one that declares
+    resources alone.
 
     *resolve* returns the text of a node with its template resolved, empty where it cannot be: names
     are matched as they are written and as they are resolved. *default_pool* is the work pool of those
@@ -89,11 +90,12 @@ def choose(
         return found if changed is None else [each for each in found if changed.has(each)]
     if selection.names:
         return _by_name(declared, selection.names, reader, resolve)
-    if selection.all or len(declared) == 1 or (declared and project.target is not None):
+    is_one = len(declared) == 1 or has_only_resources(project)
+    if selection.all or is_one or (declared and project.target is not None):
         return list(declared)
     if not declared:
         raise NotFound(
-            f"`{project.document.source.name}` declares no deployments.",
+            f"`{project.document.source.name}` declares neither deployments nor resources.",
             hint="Add an entry to `deployments:`, or run `syntask deploy flows.py:flow -n NAME`.",
         )
     names = ", ".join(f"`{each.name}`" for each in declared[:6] if each.name)
@@ -101,6 +103,11 @@ def choose(
         f"The project declares {len(declared)} deployments: {names}{' …' if len(declared) > 6 else ''}.",
         hint="Select some with `-n NAME` (globs work), or all with `--all`.",
     )
+
+
+def has_only_resources(project: Project) -> bool:
+    """Whether *project* declares resources and no deployments."""
+    return bool(project.resources) and not project.declarations
 
 
 def _check(selection: Selection) -> None:

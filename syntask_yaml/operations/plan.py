@@ -21,6 +21,7 @@ from syntask_yaml.operations.prepare import Prepared, prepare, prepare_again
 from syntask_yaml.operations.project import problems_of
 from syntask_yaml.operations.protection import protection_problems
 from syntask_yaml.operations.prune import (
+    check_deletions,
     check_prune,
     owner_before_targets,
     protected,
@@ -154,6 +155,7 @@ def plan_of(
         raise ProjectInvalid(problems)
     stored = read_stored(prepared, context, request)
     plan = _compare(context, prepared, stored, request)
+    check_deletions(context.project, plan)
     former = former_names(context, request, names_of(prepared), stored)
     found = read_stored_resources(planned, context, request, former=former, lists=lists)
     changes = compare_resources(

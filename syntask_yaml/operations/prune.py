@@ -35,6 +35,23 @@ def check_prune(project: Project, *, is_all: bool) -> None:
 
 def _unseen(project: Project) -> Iterator[Diagnostic]:
     """Why the file may declare more than was read. Only Prefect's dialect comes this far."""
+    if not project.resources:
+        yield from _lost_key(project)
+    for problem in project.diagnostics:
+        if problem.code == "duplicate-key":
+            detail = (
+                f"{problem.detail} `--prune` would delete the deployments that only the other one declares."
+            )
+            yield Diagnostic("prune-refused", detail, problem.hint, span=problem.span, path=problem.path)
+
+
+def check_deletions(project: Project, plan: Plan) -> None:
+    """Raise ProjectInvalid where *plan* deletes deployments and the file may only have lost them."""
+    if plan.deletions and (problems := tuple(_lost_key(project))):
+        raise ProjectInvalid(problems)
+
+
+def _lost_key(project: Project) -> Iterator[Diagnostic]:
     root = project.document.root
     if root.get("deployments") is None:
         detail = (
@@ -42,12 +59,6 @@ def _unseen(project: Project) -> Iterator[Diagnostic]:
             "the project deployed."
         )
         yield root.problem("prune-refused", detail, "Write `deployments: []` to delete everything.")
-    for problem in project.diagnostics:
-        if problem.code == "duplicate-key":
-            detail = (
-                f"{problem.detail} `--prune` would delete the deployments that only the other one declares."
-            )
-            yield Diagnostic("prune-refused", detail, problem.hint, span=problem.span, path=problem.path)
 
 
 def unread(prepared: Sequence[Prepared]) -> Iterator[Diagnostic]:

@@ -354,6 +354,15 @@ def test_what_is_declared_is_deployed_again(repository: Console) -> None:
     assert "clean_up/first" in repository.run("syntask deployment ls").stdout.replace("clean-up", "clean_up")
 
 
+def test_a_project_of_resources_alone_is_deployed_without_a_question(repository: Console) -> None:
+    """Nobody is asked for a flow where a platform team declares what others use."""
+    text = "name: platform\nresources: {variables: {region: north}}\n"
+    (repository.directory / "syntask.yaml").write_text(text, encoding="utf-8")
+    with terminal(repository, "deploy") as opened:
+        assert opened.wait() == 0
+        opened.see("created  variable region")
+
+
 def test_an_entry_is_added_without_deploying(repository: Console) -> None:
     """`deployment add` says how to deploy it."""
     with terminal(repository, "deployment", "add", "flows.py:report", "-n", "weekly", "--yes") as opened:

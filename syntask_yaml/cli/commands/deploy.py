@@ -20,7 +20,7 @@ from syntask_yaml.cli.views import deploy as view
 from syntask_yaml.cli.views import plan as plan_view
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.errors import NotFound, UsageError
-from syntask_yaml.operations.choose import Selection
+from syntask_yaml.operations.choose import Selection, has_only_resources
 from syntask_yaml.operations.chosen import changes_chosen
 from syntask_yaml.operations.deploy import DeployOptions, deploy
 from syntask_yaml.operations.documents import document
@@ -115,9 +115,10 @@ class DeployArguments(PlanArguments):
 def command(context: Context, /, *, arguments: DeployArguments, output: str) -> int:
     """Build, push, and create or update the deployments of the project.
 
-    Select deployments with -n or --all; the only deployment of a project is selected by default. An
-    ENTRYPOINT (path/to/file.py:flow) that the project does not declare becomes a new deployment. In a
-    terminal, without a file or a selection, the command asks what to deploy and writes the file.
+    Select deployments with -n or --all; the only deployment of a project is selected by default, and so are
+    resources without deployments. An ENTRYPOINT (path/to/file.py:flow) that the project does not declare
+    becomes a new deployment. In a terminal, without a file or a selection, the command asks what to deploy
+    and writes the file.
 
     Everything is checked first. If there is a problem, nothing is built or written.
     """
@@ -219,7 +220,7 @@ def is_open(context: Context, request: Request) -> bool:
     except NotFound:
         return True
     if not selection.entrypoint:
-        return not reading.targets
+        return not reading.targets and not has_only_resources(reading.usual(context.target))
     declared = reading.usual(context.target).declarations
     return not selection.names and all(each.entrypoint != selection.entrypoint for each in declared)
 

@@ -42,8 +42,9 @@ def command(
 ) -> int:
     """Show what a deploy would change.
 
-    Select deployments with -n or --all; the only deployment of a project is selected by default. An
-    ENTRYPOINT (path/to/file.py:flow) that the project does not declare is planned as a new deployment.
+    Select deployments with -n or --all; the only deployment of a project is selected by default, and so are
+    resources without deployments. An ENTRYPOINT (path/to/file.py:flow) that the project does not declare is
+    planned as a new deployment.
     """
     with reports.failures_reported("plan", output, context.environ, context.directory):
         planned = show_plan(context, arguments, save=save, output=output)

@@ -13,6 +13,13 @@ from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.block import Block
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.secret import Secret
+from syntask_yaml.operations.choose import Selection
+from syntask_yaml.operations.deploy import DeployOptions, deploy
+from syntask_yaml.operations.destroy import destroy
+from syntask_yaml.operations.plan import make_plan
+from syntask_yaml.operations.prune import Approval
+from syntask_yaml.operations.request import Request
+from syntask_yaml.plan.changes import Action
 from tests.support.desk import Desk
 from tests.support.flaky_proxy import flaky
 from tests.support.prefect_server import PrefectServer
@@ -62,6 +69,25 @@ def test_resources_go_their_whole_way_on_a_server(desk: Desk) -> None:
     desk.write("name: shop\ndeployments: []\n")
     assert desk.deploy(prune=True).is_good
     assert [each.name for each in desk.backend.pools() if each.name == "k8s"] == []
+    assert desk.backend.ledgers() == []
+
+
+def test_a_project_of_resources_alone_goes_its_whole_way_on_a_server(desk: Desk) -> None:
+    """Without a selection, and with no list of deployments that could be pruned."""
+    text = f"name: shop{RESOURCES}"
+    desk.write(text)
+    whole = Request(selection=Selection())
+    planned = make_plan(desk.context, whole)
+    assert {each.action for each in planned.plan.resources} == {Action.CREATE}
+    options = DeployOptions(jobs=1)
+    assert deploy(desk.context, whole, options=options, notify=lambda _: None).is_good
+    assert not make_plan(desk.context, whole).plan.has_changes
+
+    desk.write(text.replace("  variables: {region: north}\n", ""))
+    assert desk.deploy(prune=True).is_good
+    assert list(desk.backend.variables()) == []
+    given = Approval(is_given=True)
+    assert destroy(desk.context, options=options, notify=lambda _: None, approval=given).is_good
     assert desk.backend.ledgers() == []
 
 

@@ -8,6 +8,10 @@ import pytest
 
 from syntask_yaml.errors import NotFound
 from syntask_yaml.model.value import known
+from syntask_yaml.operations.choose import Selection
+from syntask_yaml.operations.plan import make_plan
+from syntask_yaml.operations.request import Request
+from syntask_yaml.plan.changes import Action
 from tests.support.desk import Desk
 
 FLOWS = """\
@@ -65,3 +69,15 @@ def test_a_list_under_schedule_is_read_as_schedules(tmp_path: Path, name: str) -
     desk.deploy()
 
     assert [len(known(desk.deployed(each).schedules) or ()) for each in ("d0", "d1")] == [2, 1]
+
+
+def test_a_project_of_resources_alone_is_meant_as_a_whole(desk: Desk) -> None:
+    """A project that declares neither is told so."""
+    whole = Request(selection=Selection())
+    desk.write("name: platform\nresources: {variables: {region: north}}\n")
+    (variable,) = make_plan(desk.context, whole).plan.resources
+    assert (variable.full_name, variable.action) == ("variable region", Action.CREATE)
+
+    desk.write("name: platform\nresources: {}\n")
+    with pytest.raises(NotFound, match="declares neither deployments nor resources"):
+        make_plan(desk.context, whole)

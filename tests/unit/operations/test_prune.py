@@ -346,3 +346,18 @@ def test_an_entry_without_a_name_to_speak_of_prunes_nothing(desk: Desk, name: st
         with pytest.raises(ProjectInvalid):
             attempt(prune=True)
     assert before == desk.backend.deployments() != []
+
+
+def test_a_project_of_resources_alone_prunes_no_deployment(desk: Desk) -> None:
+    """The key may only have been lost: deployments are deleted where the file says that there are none."""
+    desk.write(f"{SHOP}\nresources: {{variables: {{region: north, zone: a}}}}\n")
+    with pytest.raises(ProjectInvalid, match="has no key `deployments`"):
+        desk.deploy(prune=True)
+    assert deployed(desk.backend) == ["d0", "d1", "d2"]
+
+    for each in desk.backend.deployments():
+        desk.backend.write([Write(each, None)])
+    desk.deploy()
+    desk.write(f"{SHOP}\nresources: {{variables: {{region: north}}}}\n")
+    assert desk.deploy(prune=True).is_good
+    assert [each.name for each in desk.backend.variables()] == ["region"]
