@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 
+from syntask_yaml.dataclass import dataclass
 from syntask_yaml.messages import MESSAGES
 from syntask_yaml.source import Span
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Self
 
 import click
@@ -11,6 +10,7 @@ from syntask_yaml.cli.duration import Duration
 from syntask_yaml.cli.pages import port_option
 from syntask_yaml.cli.project_options import NAME_OPTIONS, ProjectArguments
 from syntask_yaml.cli.worker_process import limit_option
+from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import UsageError
 
 SERVE_OPTIONS = (

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping, MutableSequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
 
+from syntask_yaml.dataclass import dataclass
 from syntask_yaml.source import Source
 
 

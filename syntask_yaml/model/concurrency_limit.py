@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from syntask_yaml.dataclass import dataclass
 
 # A limit with this before its name is for task runs that have the tag.
 TAG = "tag:"

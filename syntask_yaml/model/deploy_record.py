@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
+
+from syntask_yaml.dataclass import dataclass
 
 DONE, FAILED, NOT_FINISHED = "done", "failed", "not finished"
 

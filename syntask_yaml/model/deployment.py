@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import Enum
 
+from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.schedule import Schedule
 from syntask_yaml.model.value import Json, Maybe, Value, known
 

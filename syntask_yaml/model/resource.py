@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
+from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.value import Value
 
 

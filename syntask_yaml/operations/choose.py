@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
+from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Diagnostic, nearest
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import NotFound, ProjectInvalid, SyntaskError, UsageError

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 
 from syntask_yaml.backend.base import Features
+from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Diagnostic, each_once
 from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.deployment import Deployment, Stored

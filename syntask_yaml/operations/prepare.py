@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
+from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Diagnostic, each_once
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.deployment import Deployment

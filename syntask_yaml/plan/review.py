@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import PurePosixPath
 
+from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.comparison import compared_schedule
 from syntask_yaml.model.deployment import Write
 from syntask_yaml.plan.changes import Action, Change, FieldChange, Plan

@@ -8,11 +8,12 @@ without a traceback, it raises `errors.StepFailed`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from threading import Event as Flag
 from typing import Any, TypeAlias
 
+from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.step import Step

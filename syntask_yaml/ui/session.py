@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from syntask_yaml.dataclass import dataclass
 
 _NAME_BYTES = 16
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Diagnostic, Severity, in_file_order
 from syntask_yaml.files import shown_path
 from syntask_yaml.model.events import Counted, Observer

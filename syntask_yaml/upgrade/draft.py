@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
+from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Diagnostic, Severity
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.block import BLOCK_TYPES

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
+
+from syntask_yaml.dataclass import dataclass
 
 BOM = "\ufeff"
 

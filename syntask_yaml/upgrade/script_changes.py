@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Diagnostic, Severity
 from syntask_yaml.upgrade.agent_deployment import Form
 from syntask_yaml.upgrade.import_package import ImportPackage

@@ -7,7 +7,8 @@ from this table; the others are the options of `syntask deploy`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from syntask_yaml.dataclass import dataclass
 
 SHARED: Mapping[str, str] = {
     "deployment": "-n NAME, or --all",

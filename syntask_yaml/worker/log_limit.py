@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from syntask_yaml.dataclass import dataclass
 
 # Bytes that a line takes up besides its text.
 _LINE = 50

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from syntask_yaml.backend.prefect.bodies import Raw
+from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.secret import Secret
 
 # Fields that hold secrets without being marked: servers give them in clear.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -11,6 +10,7 @@ import click
 from syntask_yaml.cli.views import diagnostics
 from syntask_yaml.cli.views.diagnostics import encode
 from syntask_yaml.cli.views.progress import ProgressEstimate
+from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.events import Event, StepOutput
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from syntask_yaml.backend.base import Backend
+from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.pool import DEFAULT_QUEUE
 from syntask_yaml.model.run import Run

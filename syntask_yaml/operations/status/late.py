@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from syntask_yaml.backend.base import Backend, RunFilter
+from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.run import Run, StateType
 from syntask_yaml.operations.why.explanation import explain
 from syntask_yaml.operations.why.facts import gather

@@ -6,10 +6,11 @@ import ast
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from syntask_yaml.dataclass import dataclass
 from syntask_yaml.project.flows.decorators import NO_OPTIONS, OPTIONS
 from syntask_yaml.project.flows.definition import FlowDefinition
 from syntask_yaml.project.flows.docstring import parameter_descriptions

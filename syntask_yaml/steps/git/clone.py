@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.retry import pauses
 from syntask_yaml.steps.base import Outputs, StepContext, StepStopped

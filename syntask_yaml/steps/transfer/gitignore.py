@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+
+from syntask_yaml.dataclass import dataclass
 
 # Whether the file or, with a `/` at the end, directory of that relative name is left out.
 IsIgnored = Callable[[str], bool]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.deployment import Stored
 from syntask_yaml.model.run import Run
 from syntask_yaml.operations.status.coming import next_time

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from syntask_yaml.dataclass import dataclass
 from syntask_yaml.document.location import Location, MappingLocation, SequenceLocation
 from syntask_yaml.pysource.scope import NameScope
 from syntask_yaml.pysource.symbols import External, Unknowable

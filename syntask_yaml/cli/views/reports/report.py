@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from syntask_yaml.cli.views.markdown import TextLimit
+from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Diagnostic
 
 # Where the checkout of the repository is, in the environment of a CI system.
