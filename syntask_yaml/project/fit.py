@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from syntask_yaml.dataclass import dataclass
+from syntask_yaml.diagnostics import Path, did_you_mean
 from syntask_yaml.model.shared import once_per_object
 from syntask_yaml.model.value import Json, Unknown, Value
 from syntask_yaml.project.formats import FORMATS
@@ -22,35 +24,17 @@ def available(kind: str, properties: Mapping[str, Any]) -> str:
     return f"Available {kind}: {names}." if names else f"There are no {kind}."
 
 
-def quotes(value: Value, schema: Mapping[str, Any]) -> str:
-    """The hint for a number where text is meant, also in a mapping of texts; empty for all else."""
-    if _is_unquoted(value, schema):
-        return "Quote it."
-    if isinstance(value, Mapping):
-        inner = [each.get("additionalProperties") for each in _choices(schema)]
-        for key, part in value.items():
-            if any(isinstance(each, Mapping) and _is_unquoted(part, each) for each in inner):
-                return f"Quote the value of `{key}`."
-    return ""
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A part of a value that does not fit: the *path* to it, and the *reason* in a sentence."""
 
+    path: Path
+    reason: str
+    hint: str = ""
 
-def _is_unquoted(value: Value, schema: Mapping[str, Any]) -> bool:
-    """Whether *value* is a number, true or false, and *schema* takes text and none of these."""
-    if not isinstance(value, (int, float)):
-        return False
-    named = [each.get("type") for each in _choices(schema)]
-    types = [name for each in named for name in (each if isinstance(each, list) else [each])]
-    return "string" in types and not any(name in types for name in ("number", "integer", "boolean"))
-
-
-def _choices(schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """*schema*, and the schemas of which a value has to fit one."""
-    choices = schema.get("anyOf")
-    return (
-        [schema, *(each for each in choices if isinstance(each, Mapping))]
-        if isinstance(choices, list)
-        else [schema]
-    )
+    def named(self, name: str) -> str:
+        """Return what the part is called in the value called *name*, such as `source.tables[0]`."""
+        return name + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
 
 
 def is_open(value: Value) -> bool:
@@ -62,19 +46,18 @@ def is_open(value: Value) -> bool:
     return isinstance(value, (list, tuple)) and any(map(is_open, value))
 
 
-def mapping_misfit(schema: str, value: Value) -> str:
-    """Why a mapping in *value*, whose parts are known later, cannot fit, in a sentence; empty if it can."""
+def mapping_misfits(schema: str, value: Value) -> Iterator[Misfit]:
+    """Yield the mappings in *value*, whose parts are known later, that cannot fit."""
     if not any(isinstance(each, Mapping) for each in _parts(value)) or _validator(schema, False) is None:
-        return ""
+        return
     from jsonschema import Draft202012Validator
 
     for error in Draft202012Validator(json.loads(schema)).iter_errors(value):
         found = error.instance
         if isinstance(found, Mapping) and not (found.keys() & {_HYDRATED, "$ref"}) and _is_of_type(error):
-            where = "".join(f"[{step!r}]" for step in error.absolute_path)
             names = ", ".join(f"`{name}`" for name in found)
-            return f"{where + ': ' if where else ''}it is a mapping; select one of its keys: {names}."
-    return ""
+            reason = f"it is a mapping; select one of its keys: {names}."
+            yield Misfit(tuple(error.absolute_path), reason)
 
 
 def _parts(value: Value) -> Iterator[Value]:
@@ -126,23 +109,54 @@ def _validator(schema: str, formats: bool) -> Any:
         return None
 
 
-def misfit(schema: str, value: Value, *, formats: bool = False) -> str:
-    """Why *value* does not fit, in a sentence; empty if it does. *formats*: the text inside counts, too."""
+def misfits(schema: str, value: Value, *, formats: bool = False) -> tuple[Misfit, ...]:
+    """Return the parts of *value* that do not fit. *formats*: the text inside counts, too."""
     validator = _validator(schema, formats)
     if validator is None or validator.is_valid(value):
-        return ""
+        return ()
     from jsonschema import Draft202012Validator, FormatChecker
-    from jsonschema.exceptions import best_match
 
     checker = FormatChecker(())
     for name, fits in FORMATS.items() if formats else ():
         checker.checks(name)(fits)
-    error = best_match(Draft202012Validator(json.loads(schema), format_checker=checker).iter_errors(value))
-    if error is None:
-        return "it is not a JSON value."
+    errors = Draft202012Validator(json.loads(schema), format_checker=checker).iter_errors(value)
+    found = tuple(_misfit(leaf) for error in errors for leaf in _leaves(error))
+    return found or (Misfit((), "it is not a JSON value."),)
+
+
+def _leaves(error: Any) -> Iterator[Any]:
+    """Yield what *error* comes down to: of alternatives, the errors of the only one of the value's type."""
+    alternatives: dict[Any, list[Any]] = {}
+    for each in error.context or ():
+        alternatives.setdefault(each.relative_schema_path[0], []).append(each)
+    meant = [errors for errors in alternatives.values() if not any(map(_is_of_another_type, errors))]
+    if len(meant) == 1:
+        for each in meant[0]:
+            yield from _leaves(each)
+    else:
+        yield _nearest(error) if meant else error
+
+
+def _nearest(error: Any) -> Any:
+    from jsonschema.exceptions import best_match
+
+    return best_match([error])
+
+
+def _is_of_another_type(error: Any) -> bool:
+    return error.validator in ("type", "const", "enum") and not error.relative_path
+
+
+def _misfit(error: Any) -> Misfit:
     message = _in_words(error)[:200].replace("'", "`").replace("`python-", "`")
-    where = "".join(f"[{step!r}]" for step in error.absolute_path)
-    return f"{where + ': ' if where else ''}{message}."
+    return Misfit(tuple(error.absolute_path), f"{message}.", _hint(error))
+
+
+def _hint(error: Any) -> str:
+    value, choices = error.instance, error.validator_value
+    if isinstance(value, str) and error.validator == "enum":
+        return did_you_mean(value, [each for each in choices if isinstance(each, str)])
+    return "Quote it." if _is_unquoted(value, error.schema) else ""
 
 
 def _in_words(error: Any) -> str:
@@ -151,3 +165,13 @@ def _in_words(error: Any) -> str:
     if not inner or any(each.validator != "type" or each.relative_path for each in inner):
         return str(error.message)
     return f"{error.instance!r} is not of type {' or '.join(repr(each.validator_value) for each in inner)}"
+
+
+def _is_unquoted(value: Value, schema: Any) -> bool:
+    """Whether *value* is a number, true or false, and *schema* takes text and none of these."""
+    if not isinstance(value, (int, float)) or not isinstance(schema, Mapping):
+        return False
+    choices = (schema, *(schema.get("anyOf") or ()))
+    named = [each.get("type") for each in choices if isinstance(each, Mapping)]
+    types = [name for each in named for name in (each if isinstance(each, list) else [each])]
+    return "string" in types and not any(name in types for name in ("number", "integer", "boolean"))

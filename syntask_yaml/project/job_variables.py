@@ -12,7 +12,15 @@ from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.pool_type import pool_type
 from syntask_yaml.model.shared import once_per_object
 from syntask_yaml.model.value import Unknown, Value
-from syntask_yaml.project.fit import available, fits_all, is_open, mapping_misfit, misfit, quotes, subschema
+from syntask_yaml.project.fit import (
+    Misfit,
+    available,
+    fits_all,
+    is_open,
+    mapping_misfits,
+    misfits,
+    subschema,
+)
 from syntask_yaml.project.job_formats import format_problems, swap_problem
 from syntask_yaml.project.rules import schedules_of, triggers_of
 from syntask_yaml.template import is_template
@@ -60,9 +68,13 @@ def _check_values(node: Node, pool: WorkPool, *, by_server: bool) -> Iterator[Di
         written = str(each.path[-1])
         [(name, value)] = nested({written: each.value}).items()
         if name in properties:
-            if reason := _reason(value, subschema(schema, properties[name]), by_server=by_server):
-                detail = f"`{written}` does not match the template of the work pool `{pool.name}`: {reason}"
-                yield each.problem("wrong-job-variable", detail, _hint(name, value, properties[name], pool))
+            for found in _misfits(value, subschema(schema, properties[name]), by_server=by_server):
+                place = each.at(found.path[written.count(".") :])
+                detail = (
+                    f"`{found.named(name)}` does not match the template of the work pool `{pool.name}`: "
+                    f"{found.reason}"
+                )
+                yield place.problem("wrong-job-variable", detail, _hint(name, value, found, pool))
         elif properties:
             hint = did_you_mean(name, properties, otherwise=available("variables", properties))
             yield _unknown(each, name, pool, hint, is_closed=schema.get("additionalProperties") is False)
@@ -146,15 +158,16 @@ def _unknown(node: Node, name: str, pool: WorkPool, hint: str, *, is_closed: boo
     return problem if is_closed else problem.as_warning()
 
 
-def _reason(value: Value, schema: str, *, by_server: bool) -> str:
-    """Why *value* does not fit; empty where it fits, or where that shows when a worker has looked it up."""
+def _misfits(value: Value, schema: str, *, by_server: bool) -> tuple[Misfit, ...]:
+    """Return what of *value* does not fit, but for what shows when a worker has looked it up."""
     if not is_open(value):
-        return misfit(schema, value)
-    if reason := mapping_misfit(schema, value):
-        return reason
-    if not by_server or not _is_known(value) or not misfit(schema, value):
-        return ""
-    return "the template does not accept text here, and a server treats the reference as text."
+        return misfits(schema, value)
+    if found := tuple(mapping_misfits(schema, value)):
+        return found
+    if not by_server or not _is_known(value) or not misfits(schema, value):
+        return ()
+    reason = "the template does not accept text here, and a server treats the reference as text."
+    return (Misfit((), reason),)
 
 
 def _is_known(value: Value) -> bool:
@@ -166,13 +179,13 @@ def _is_known(value: Value) -> bool:
     return not isinstance(value, Unknown)
 
 
-def _hint(name: str, value: Value, schema: Mapping[str, Any], pool: WorkPool) -> str:
+def _hint(name: str, value: Value, found: Misfit, pool: WorkPool) -> str:
     if isinstance(value, str) and is_template(value):
         return (
             f'Set it in the work pool: write `"default": "{value}"` at `{name}` in the `variables` of its '
             f"template, and run `syntask work-pool update {pool.name} --base-job-template FILE`."
         )
-    return quotes(value, schema)
+    return found.hint
 
 
 def _check_required(node: Node, given: Mapping[str, Value], pool: WorkPool) -> Iterator[Diagnostic]:

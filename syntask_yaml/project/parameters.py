@@ -9,7 +9,15 @@ from typing import Any, cast
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean, nearest
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.value import Json, Value
-from syntask_yaml.project.fit import available, fits_all, is_open, mapping_misfit, misfit, quotes, subschema
+from syntask_yaml.project.fit import (
+    Misfit,
+    available,
+    fits_all,
+    is_open,
+    mapping_misfits,
+    misfits,
+    subschema,
+)
 from syntask_yaml.project.rules import schedules_of, triggers_of
 from syntask_yaml.source import Source
 
@@ -80,20 +88,25 @@ def _check_values(node: Node, schema: Mapping[str, Json]) -> Iterator[Diagnostic
             detail = f"The flow has no parameter `{name}`."
             yield value.problem("unknown-parameter", detail, hint, at_key=True)
             continue
-        part = subschema(schema, properties[name])
-        if is_open(value.value):
-            if reason := mapping_misfit(part, value.value):
-                yield value.problem("wrong-parameter", f"The value of `{name}` is not valid: {reason}")
-            continue
-        if reason := misfit(part, value.value):
-            hint = quotes(value.value, properties[name])
-            yield value.problem("wrong-parameter", f"The value of `{name}` is not valid: {reason}", hint)
-        elif reason := misfit(part, value.value, formats=True):
-            detail = (
-                f"The value of `{name}` is not valid: {reason} "
-                "A Prefect server accepts it, but the run fails."
-            )
-            yield value.problem("wrong-parameter", detail).as_warning()
+        yield from _check_value(value, name, subschema(schema, properties[name]))
+
+
+def _check_value(node: Node, name: str, schema: str) -> Iterator[Diagnostic]:
+    """Each part of the parameter *name* that does not fit, at its place."""
+    if is_open(node.value):
+        for found in mapping_misfits(schema, node.value):
+            yield _wrong(node, name, found)
+    elif wrong := misfits(schema, node.value):
+        for found in wrong:
+            yield _wrong(node, name, found)
+    else:
+        for found in misfits(schema, node.value, formats=True):
+            yield _wrong(node, name, found, " A Prefect server accepts it, but the run fails.").as_warning()
+
+
+def _wrong(node: Node, name: str, found: Misfit, addition: str = "") -> Diagnostic:
+    detail = f"The value of `{found.named(name)}` is not valid: {found.reason}{addition}"
+    return node.at(found.path).problem("wrong-parameter", detail, found.hint)
 
 
 def _check_missing(node: Node, given: Sequence[Node], schema: Mapping[str, Json]) -> Iterator[Diagnostic]:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from syntask_yaml.backend.base import RunFilter
 from syntask_yaml.dataclass import dataclass
+from syntask_yaml.diagnostics import Path
 from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.deployment import Stored
 from syntask_yaml.model.identity import schedule_keys
@@ -104,9 +105,15 @@ def _schedule_rows(site: Site, stored: Stored) -> Iterator[ScheduleRow]:
 
 def _placed(fields: Sequence[FormField], error: ProjectInvalid) -> Mapping[str, str]:
     """What is wrong, by the name of the field that it is about; empty for what is about none."""
-    names = {each.path[0]: each.name for each in fields}
     placed: dict[str, str] = {}
     for each in error.diagnostics:
-        name = names.get(str(each.path[0]), "") if each.path else ""
+        field = _field_at(fields, each.path)
+        name = field.name if field else ""
         placed[name] = " ".join(filter(None, (placed.get(name), each.detail)))
     return placed
+
+
+def _field_at(fields: Sequence[FormField], path: Path) -> FormField | None:
+    """The innermost field that *path* leads to, or through; None where there is none."""
+    around = next((each for each in fields if each.path == path[: len(each.path)]), None)
+    return around and (_field_at(around.fields, path) or around)

@@ -7,43 +7,75 @@ from typing import Any
 
 import pytest
 
-from syntask_yaml.project.fit import misfit, quotes
+from syntask_yaml.project.fit import misfits
 
 OPTIONAL_TEXT: Any = {"anyOf": [{"type": "string"}, {"type": "null"}]}
 TEXTS: Any = {"type": "object", "additionalProperties": {"type": "string"}}
 
 
+MODEL: Any = {
+    "type": "object",
+    "properties": {"a": {"type": "integer"}, "b": {"type": "string"}},
+    "required": ["a", "b"],
+}
+
+
+def reasons(schema: Any, value: Any) -> list[str]:
+    return [
+        f"{each.named('it')}: {each.reason} {each.hint}".rstrip()
+        for each in misfits(json.dumps(schema), value)
+    ]
+
+
 @pytest.mark.parametrize(
-    ("value", "schema", "hint"),
+    ("value", "schema", "hints"),
     [
-        (512, {"type": "string"}, "Quote it."),
-        (512, OPTIONAL_TEXT, "Quote it."),
-        (True, {"type": ["string", "null"]}, "Quote it."),
-        ({"A": "1", "B": 1}, TEXTS, "Quote the value of `B`."),
-        ({"A": 1}, {"type": "object", "additionalProperties": OPTIONAL_TEXT}, "Quote the value of `A`."),
-        (512, {"type": "array"}, ""),
-        (1.5, {"anyOf": [{"type": "string"}, {"type": "integer"}]}, ""),
-        ("a", {"type": "integer"}, ""),
-        ({"A": 1}, {"type": "object", "additionalProperties": True}, ""),
-        ({"A": [1]}, TEXTS, ""),
+        (512, {"type": "string"}, ["Quote it."]),
+        (512, OPTIONAL_TEXT, ["Quote it."]),
+        (True, {"type": ["string", "null"]}, ["Quote it."]),
+        ({"A": "1", "B": 1, "C": 2}, TEXTS, ["Quote it.", "Quote it."]),
+        ({"A": 1}, {"type": "object", "additionalProperties": OPTIONAL_TEXT}, ["Quote it."]),
+        (512, {"type": "array"}, [""]),
+        ([], {"anyOf": [{"type": "string"}, {"type": "integer"}]}, [""]),
+        ("a", {"type": "integer"}, [""]),
+        ({"A": [1]}, TEXTS, [""]),
+        ("ful", {"enum": ["full", "delta", 1]}, ["Did you mean `full`?"]),
+        ("other", {"anyOf": [{"enum": ["full"]}, {"type": "null"}]}, [""]),
     ],
 )
-def test_a_number_where_text_is_meant_is_to_be_quoted(value: Any, schema: Any, hint: str) -> None:
-    assert quotes(value, schema) == hint
+def test_a_number_where_text_is_meant_and_a_slip_are_told_what_to_write(
+    value: Any, schema: Any, hints: list[str]
+) -> None:
+    assert [each.hint for each in misfits(json.dumps(schema), value)] == hints
 
 
 @pytest.mark.parametrize(
-    ("value", "schema", "reason"),
+    ("value", "schema", "expected"),
     [
-        (1.5, OPTIONAL_TEXT, "1.5 is not of type `string` or `null`."),
+        ([], OPTIONAL_TEXT, ["it: [] is not of type `string` or `null`."]),
         (
             {"D": [1]},
             {"additionalProperties": OPTIONAL_TEXT},
-            "['D']: [1] is not of type `string` or `null`.",
+            ["it.D: [1] is not of type `string` or `null`."],
         ),
-        (1.5, {"type": "integer"}, "1.5 is not of type `integer`."),
-        ("a", OPTIONAL_TEXT, ""),
+        (1.5, {"type": "integer"}, ["it: 1.5 is not of type `integer`."]),
+        ("a", OPTIONAL_TEXT, []),
     ],
 )
-def test_the_types_that_a_value_may_be_of_are_named(value: Any, schema: Any, reason: str) -> None:
-    assert misfit(json.dumps(schema), value) == reason
+def test_the_types_that_a_value_may_be_of_are_named(value: Any, schema: Any, expected: list[str]) -> None:
+    assert reasons(schema, value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "schema", "expected"),
+    [
+        ([1, "x", 2], {"items": {"type": "string"}}, ["it[0]: 1 …", "it[2]: 2 …"]),
+        ({}, MODEL, ["it: `a` …", "it: `b` …"]),
+        ({"a": "x", "b": 1}, {"anyOf": [MODEL, {"type": "null"}]}, ["it.a: `x` …", "it.b: 1 …"]),
+        ([{"a": 1}], {"items": {"anyOf": [{"type": "string"}, MODEL]}}, ["it[0]: `b` …"]),
+        ({"x": {"a": "x", "b": "y"}}, {"properties": {"x": MODEL}}, ["it.x.a: `x` …"]),
+    ],
+)
+def test_each_part_that_does_not_fit_is_named(value: Any, schema: Any, expected: list[str]) -> None:
+    """Of alternatives, only the one that is of the type of the value counts."""
+    assert [f"{' '.join(each.split()[:2])} …" for each in reasons(schema, value)] == expected

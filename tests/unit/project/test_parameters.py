@@ -106,7 +106,7 @@ def test_text_inside_a_list_is_looked_at_too() -> None:
     """The message says which one."""
     [problem] = check_parameters(_entry({"x": ["2026-01-31", "soon"]}), _schema("list[date]"))
 
-    assert problem.detail.startswith("The value of `x` is not valid: [1]: `soon` is not a `date`.")
+    assert problem.detail.startswith("The value of `x[1]` is not valid: `soon` is not a `date`.")
 
 
 def test_a_number_in_a_text_is_looked_at_where_a_schema_allows_any_text() -> None:
@@ -116,7 +116,7 @@ def test_a_number_in_a_text_is_looked_at_where_a_schema_allows_any_text() -> Non
 
     [problem] = check_parameters(_entry({"x": {"a": "1.5", "b": "abc"}}), flow.value_schema)
 
-    assert problem.detail.startswith("The value of `x` is not valid: ['b']: `abc` is not a `decimal`.")
+    assert problem.detail.startswith("The value of `x.b` is not valid: `abc` is not a `decimal`.")
     assert "decimal" not in str(flow.parameter_schema)
 
 
@@ -143,3 +143,18 @@ def test_parameters_of_triggers_are_checked_too() -> None:
     assert problems(n="{{ event.payload.n }}") == []
     assert problems(n="{% if a %}1{% endif %}") == []
     assert problems(n={"__prefect_kind": "json", "value": "1"}) == []
+
+
+def test_each_part_of_a_parameter_that_does_not_fit_is_shown_at_its_place() -> None:
+    """To the column, under the name that leads to it."""
+    flow = read_source(_source("dict[str, int]"))
+    assert flow.value_schema is not None
+    entry = _entry({"x": {"a": "one", "b": 2, "c": "three"}})
+
+    problems = list(check_parameters(entry, flow.value_schema))
+
+    assert [each.path[-1] for each in problems] == ["a", "c"]
+    assert [each.detail.split(" is not ")[0] for each in problems] == [
+        "The value of `x.a`",
+        "The value of `x.c`",
+    ]
