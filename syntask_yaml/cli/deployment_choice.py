@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import click
 
+from syntask_yaml.cli.arguments import collected
+from syntask_yaml.cli.completion import complete_deployment
 from syntask_yaml.cli.context import Context
+from syntask_yaml.cli.selection_options import FILTER_OPTIONS
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.errors import UsageError
 from syntask_yaml.operations.deployments import NamedDeployments
 from syntask_yaml.project.filters import Filters
 
+names_argument = click.argument("names", nargs=-1, shell_complete=complete_deployment)
+# Names, `--select` and `--exclude`, which a command gets as its `filters`.
+with_filters = collected("filters", lambda given: Filters(**given), (names_argument, *FILTER_OPTIONS))
 all_option = click.option("--all", "is_all", is_flag=True, help="Select all deployments.")
 all_matching_option = click.option(
     "--all-matching", is_flag=True, help="Act on all matches of globs and words without confirmation."
 )
-
-
-def filters_of(names: Sequence[str], select: Sequence[str], exclude: Sequence[str]) -> Filters:
-    """What the arguments and options of a command say."""
-    return Filters(names=tuple(names), select=tuple(select), exclude=tuple(exclude))
 
 
 def check_given(filters: Filters, *, is_all: bool) -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from syntask_yaml.cli.completion import complete_declared
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 _WORDS = "`tag:NAME`, `path:GLOB`, `pool:NAME` or a name"
 
@@ -45,10 +43,3 @@ changed_since_option = click.option(
     metavar="REF",
     help="Select what changed since a commit, branch or tag: its entry, its code, or what it builds from.",
 )
-
-
-def filter_options(function: F) -> F:
-    """Give a command the options `--select` and `--exclude`."""
-    for option in reversed(FILTER_OPTIONS):
-        function = option(function)
-    return function

@@ -22,9 +22,9 @@ from syntask_yaml.cli.deployment_choice import (
     all_option,
     check_given,
     confirm,
-    filters_of,
+    names_argument,
+    with_filters,
 )
-from syntask_yaml.cli.selection_options import filter_options
 from syntask_yaml.cli.views import activity, diagnostics
 from syntask_yaml.cli.views.output import as_json, print_json, print_table, say
 from syntask_yaml.cli.views.progress import CountProgress
@@ -41,8 +41,6 @@ from syntask_yaml.operations.status.coming import next_time
 from syntask_yaml.project.filters import Filters
 
 _LAST_DEPLOYS = 3
-
-_names = click.argument("names", nargs=-1, shell_complete=complete_deployment)
 
 
 @click.group("deployment")
@@ -63,22 +61,13 @@ command.add_command(deployment_set.command)
 
 
 @command.command("ls")
-@_names
-@filter_options
+@with_filters
 @as_json
 @pass_context
-def ls(
-    context: Context,
-    /,
-    *,
-    names: tuple[str, ...],
-    select: tuple[str, ...],
-    exclude: tuple[str, ...],
-    output: str,
-) -> None:
+def ls(context: Context, /, *, filters: Filters, output: str) -> None:
     """List all deployments, or those that are selected."""
     with context.backend(is_read_only=True) as backend:
-        stored = operations.find_deployments(backend, filters_of(names, select, exclude))
+        stored = operations.find_deployments(backend, filters)
         last = backend.last_runs(stored)
     now = datetime.now(UTC)
     if output == "json":
@@ -137,44 +126,22 @@ def inspect(context: Context, /, *, name: str, output: str) -> None:
 
 
 @command.command("pause")
-@_names
-@filter_options
+@with_filters
 @all_option
 @all_matching_option
 @pass_context
-def pause(
-    context: Context,
-    /,
-    *,
-    names: tuple[str, ...],
-    select: tuple[str, ...],
-    exclude: tuple[str, ...],
-    is_all: bool,
-    all_matching: bool,
-) -> None:
+def pause(context: Context, /, *, filters: Filters, is_all: bool, all_matching: bool) -> None:
     """Pause the schedules of deployments."""
-    filters = filters_of(names, select, exclude)
     _set_paused(context, filters, is_all=is_all, all_matching=all_matching, paused=True)
 
 
 @command.command("resume")
-@_names
-@filter_options
+@with_filters
 @all_option
 @all_matching_option
 @pass_context
-def resume(
-    context: Context,
-    /,
-    *,
-    names: tuple[str, ...],
-    select: tuple[str, ...],
-    exclude: tuple[str, ...],
-    is_all: bool,
-    all_matching: bool,
-) -> None:
+def resume(context: Context, /, *, filters: Filters, is_all: bool, all_matching: bool) -> None:
     """Resume the schedules of deployments."""
-    filters = filters_of(names, select, exclude)
     _set_paused(context, filters, is_all=is_all, all_matching=all_matching, paused=False)
 
 
@@ -194,7 +161,7 @@ def _set_paused(
 
 
 @command.command("delete")
-@_names
+@names_argument
 @all_option
 @all_matching_option
 @click.option("-y", "--yes", is_flag=True, help="Skip the confirmation. Globs also need --all-matching.")
@@ -204,7 +171,7 @@ def delete(
     context: Context, /, *, names: tuple[str, ...], is_all: bool, all_matching: bool, yes: bool, force: bool
 ) -> None:
     """Delete deployments. Their past runs are kept."""
-    filters = filters_of(names, (), ())
+    filters = Filters(names=names)
     check_given(filters, is_all=is_all)
     with context.backend() as backend:
         meant = operations.meant_to_change(backend, filters)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import click
 
-from syntask_yaml.cli.completion import complete_deployment
 from syntask_yaml.cli.context import Context, pass_context
-from syntask_yaml.cli.deployment_choice import all_matching_option, confirm, filters_of
-from syntask_yaml.cli.selection_options import filter_options
+from syntask_yaml.cli.deployment_choice import all_matching_option, confirm, with_filters
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.cli.views.progress import CountProgress
 from syntask_yaml.errors import UsageError
@@ -18,30 +16,18 @@ from syntask_yaml.operations.project import open_project
 from syntask_yaml.project.filters import Filters
 from syntask_yaml.project.flows import FlowReader
 
-_names = click.argument("names", nargs=-1, shell_complete=complete_deployment)
-
 
 @click.command("adopt")
-@_names
-@filter_options
+@with_filters
 @click.option("--from", "owner", metavar="PROJECT", help="The project that owns them now, if there is one.")
 @all_matching_option
 @pass_context
-def adopt(
-    context: Context,
-    /,
-    *,
-    names: tuple[str, ...],
-    select: tuple[str, ...],
-    exclude: tuple[str, ...],
-    owner: str | None,
-    all_matching: bool,
-) -> None:
+def adopt(context: Context, /, *, filters: Filters, owner: str | None, all_matching: bool) -> None:
     """Make deployments belong to the project of the current directory.
 
     Their ids, pauses and runs are kept. What the project does not declare, its next `--prune` deletes.
     """
-    filters = _given(names, select, exclude)
+    _check_given(filters)
     project = open_project(context.place())
     with context.backend(project=project) as backend:
         meant = meant_to_change(backend, filters)
@@ -55,21 +41,12 @@ def adopt(
 
 
 @click.command("release")
-@_names
-@filter_options
+@with_filters
 @all_matching_option
 @pass_context
-def release(
-    context: Context,
-    /,
-    *,
-    names: tuple[str, ...],
-    select: tuple[str, ...],
-    exclude: tuple[str, ...],
-    all_matching: bool,
-) -> None:
+def release(context: Context, /, *, filters: Filters, all_matching: bool) -> None:
     """Make deployments belong to no project: they stay, and no `--prune` deletes them."""
-    filters = _given(names, select, exclude)
+    _check_given(filters)
     with context.backend() as backend:
         meant = meant_to_change(backend, filters)
         if meant.globs and not all_matching:
@@ -79,7 +56,6 @@ def release(
         say(f"`{each.deployment.full_name}` belongs to no project.")
 
 
-def _given(names: tuple[str, ...], select: tuple[str, ...], exclude: tuple[str, ...]) -> Filters:
-    if not names and not select:
+def _check_given(filters: Filters) -> None:
+    if not filters.names and not filters.select:
         raise UsageError("No deployment is named.", hint="Pass names, globs or `--select`.")
-    return filters_of(names, select, exclude)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import click
 
+from syntask_yaml.cli.arguments import collected
 from syntask_yaml.cli.context import Context, pass_context
-from syntask_yaml.cli.selection_options import changed_since_option, filter_options, name_option
+from syntask_yaml.cli.selection_options import FILTER_OPTIONS, changed_since_option, name_option
 from syntask_yaml.cli.views import changes, reports
 from syntask_yaml.cli.views import validate as view
 from syntask_yaml.cli.views.progress import CountProgress
@@ -24,12 +25,12 @@ from syntask_yaml.operations.project import ProjectPlace, read, validate
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Declaration, Project
 
+_SELECTION = (name_option, *FILTER_OPTIONS, changed_since_option)
+
 
 @click.command("validate")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-@name_option
-@filter_options
-@changed_since_option
+@collected("selection", lambda given: Selection(**given), _SELECTION)
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--no-flows", is_flag=True, help="Check only the file, not the flows that it refers to.")
 @reports.report_format()
@@ -39,10 +40,7 @@ def command(
     /,
     *,
     files: tuple[Path, ...],
-    names: tuple[str, ...],
-    select: tuple[str, ...],
-    exclude: tuple[str, ...],
-    changed_since: str | None,
+    selection: Selection,
     strict: bool,
     no_flows: bool,
     output: str,
@@ -55,7 +53,6 @@ def command(
     """
     with reports.failures_reported("validate", output, context.environ, context.directory):
         place = context.place(strict=strict)
-        selection = Selection(names=names, select=select, exclude=exclude, changed_since=changed_since)
         if selection.narrows and len(files) > 1:
             raise UsageError("A selection is of one project.", hint="Pass one FILE.")
         places = [replace(place, file=file) for file in files] or [place]
