@@ -90,38 +90,20 @@ def deploy(
             planned = _plan(context, request, saved)
         last = LastDeploy(context.backend, planned.plan.project)
         _check_origin(context, request, lock, last)
-        built = Built({}, {})
+        built = _run_steps(planned, context, request, options, notify)
+        if built.failed and not request.keep_going:
+            return nothing_written(planned, built, built.diagnostics(context))
         if options.skip_build:
             planned = _from_backend(planned, context, request)
-        else:
-            built = run_steps_of(
-                planned.prepared,
-                context,
-                jobs=options.jobs,
-                install_requirements=options.install_requirements,
-                keep_going=request.keep_going,
-                notify=notify,
-                rebuild=options.rebuild,
-            )
-            if built.failed and not request.keep_going:
-                return nothing_written(planned, built, built.diagnostics(context))
-            if built.outputs or built.failed:
-                planned = _with_outputs(planned, built, context, request)
+        elif built.outputs or built.failed:
+            planned = _with_outputs(planned, built, context, request)
         if _must_plan_again(planned, lock, context, request):
             planned = plan_of(planned.prepared, planned, context, request)
         _check_origin(context, request, lock, last)
         planned = replace(planned, plan=only_approved(planned.plan, approved))
         if not request.selection.is_whole:
             claim_shared(context, planned.plan)
-        record = begin_record(context, planned.plan)
-        resources = ResourceWriter(context, planned.plan.resources, planned.stored_resources, notify)
-        resources.write_before_deployments()
-        written = _write(planned, context, options.jobs, notify)
-        is_good = all(each.error is None for each in written.values())
-        resources.write_after_deployments(may_delete=is_good)
-        last.keep(planned.plan, written, resources.written, owner=context.owner)
-        outcome = outcome_of(planned, written, resources.written, built.diagnostics(context))
-        return end_record(context, record, outcome)
+        return _write_all(planned, built, context, options.jobs, last, notify)
 
 
 def _plan(context: DeployContext, request: Request, saved: SavedPlan | None) -> Planned:
@@ -164,6 +146,23 @@ def _writes(plan: Plan) -> dict[str, Change]:
     return {change.deployment: change for change in plan.changes if change.write is not None}
 
 
+def _run_steps(
+    planned: Planned, context: DeployContext, request: Request, options: DeployOptions, notify: Observer
+) -> Built:
+    """Run the build and push steps of what is planned, unless they are to be skipped."""
+    if options.skip_build:
+        return Built({}, {})
+    return run_steps_of(
+        planned.prepared,
+        context,
+        jobs=options.jobs,
+        install_requirements=options.install_requirements,
+        keep_going=request.keep_going,
+        notify=notify,
+        rebuild=options.rebuild,
+    )
+
+
 def _with_outputs(planned: Planned, built: Built, context: DeployContext, request: Request) -> Planned:
     """Return the plan once the steps have run; what only their outputs show to be wrong stops it."""
     sound = [
@@ -177,6 +176,21 @@ def _from_backend(planned: Planned, context: DeployContext, request: Request) ->
     """Return the plan with what the backend has stored in the place of what steps would decide."""
     hint = "Run it once without `--skip-build`."
     return plan_of(fill_unknown(planned.prepared, context.backend, hint=hint), planned, context, request)
+
+
+def _write_all(
+    planned: Planned, built: Built, context: DeployContext, jobs: int, last: LastDeploy, notify: Observer
+) -> Outcome:
+    """Write what is planned, resources that deployments need first, and keep a record of it."""
+    record = begin_record(context, planned.plan)
+    resources = ResourceWriter(context, planned.plan.resources, planned.stored_resources, notify)
+    resources.write_before_deployments()
+    written = _write(planned, context, jobs, notify)
+    is_good = all(each.error is None for each in written.values())
+    resources.write_after_deployments(may_delete=is_good)
+    last.keep(planned.plan, written, resources.written, owner=context.owner)
+    outcome = outcome_of(planned, written, resources.written, built.diagnostics(context))
+    return end_record(context, record, outcome)
 
 
 def _write(planned: Planned, context: DeployContext, jobs: int, notify: Observer) -> dict[str, Written]:

@@ -153,14 +153,7 @@ def load_project(
         *(_check(tree, entries, sections, values) if document.is_readable else ()),
         *(_own_keys(tree, entries) if dialect is Dialect.PREFECT else ()),
     ]
-    labels = {entry.path: _label(entry) for entry in entries}
-    judged = [
-        replace(
-            dialect.judge(problem),
-            entries=tuple(labels[path] for path in touched(problem.path, labels, tree)),
-        )
-        for problem in in_file_order(without_ignored(problems))
-    ]
+    judged = _judged(problems, dialect, tree, entries)
     diagnostics = tuple(problem.as_error() if strict else problem for problem in judged)
     errors = _errors_by_entry(diagnostics)
     if target is not None or (isinstance(tree.value, dict) and not tree.value.keys().isdisjoint(LAYER_KEYS)):
@@ -185,6 +178,16 @@ def _entries(tree: Node) -> list[Node]:
     if deployments is None or not isinstance(deployments.value, list):
         return []
     return [entry for entry in deployments.children() if isinstance(entry.value, dict)]
+
+
+def _judged(
+    problems: Iterable[Diagnostic], dialect: Dialect, tree: Node, entries: Iterable[Node]
+) -> Iterator[Diagnostic]:
+    """*problems* in the order of the file, as severe as *dialect* has them, with the entries they touch."""
+    labels = {entry.path: _label(entry) for entry in entries}
+    for problem in in_file_order(without_ignored(problems)):
+        names = tuple(labels[path] for path in touched(problem.path, labels, tree))
+        yield replace(dialect.judge(problem), entries=names)
 
 
 def _errors_by_entry(diagnostics: Iterable[Diagnostic]) -> dict[TreePath, tuple[Diagnostic, ...]]:

@@ -10,59 +10,26 @@ import logging
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Collection
 from contextlib import suppress
-from functools import partial
-from pathlib import Path
 from threading import Event, Thread
-from typing import IO, Any
+from typing import IO
 
-import syntask
-import syntask_yaml
-from syntask._engine.outcome import end_of, shown
-from syntask._exceptions import FlowRunTimeoutError, TerminationSignal
+from syntask._exceptions import TerminationSignal
 from syntask._runs.root import enter
-from syntask._runs.states import Completed, State
+from syntask._runs.states import Completed
 from syntask._runs.tracking import ChildChange, RunInfo
-from syntask_yaml.errors import SyntaskError
-from syntask_yaml.model.step import Step
 from syntask_yaml.worker.invoke_flow import bind, call_flow
 from syntask_yaml.worker.lifeline import bind_life
 from syntask_yaml.worker.load_flow import load_flow
-from syntask_yaml.worker.protocol import (
-    CONTROL_FD,
-    FORK_FD,
-    GO,
-    LONGEST_TEXT,
-    REPORT_FD,
-    Job,
-    Report,
-)
-
-_OURS = tuple(f"{Path(package.__path__[0])}{os.sep}" for package in (syntask, syntask_yaml))
-
-
-class _Reporter:
-    """The pipe to the worker. Threads and forked processes of the flow write to it too.
-
-    A forked process is not the run: only its log records are passed on.
-    """
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-        self._run = os.getpid()
-
-    def __call__(self, report: Report) -> None:
-        if report.kind == "log" or os.getpid() == self._run:
-            for whole in report.encode():
-                os.write(self._descriptor, whole)
+from syntask_yaml.worker.protocol import CONTROL_FD, FORK_FD, GO, LONGEST_TEXT, REPORT_FD, Job, Report
+from syntask_yaml.worker.reporter import Reporter, flush
 
 
 class _WorkerTracker:
     """Tells the worker what becomes of the children of *run*; how the run ended, `main` reports."""
 
-    def __init__(self, run: RunInfo, report: _Reporter) -> None:
+    def __init__(self, run: RunInfo, report: Reporter) -> None:
         self.run = run
         self._report = report
 
@@ -81,7 +48,7 @@ class _WorkerTracker:
 class _LogHandler(logging.Handler):
     """Sends log records to the worker with their level, instead of through standard error."""
 
-    def __init__(self, report: _Reporter) -> None:
+    def __init__(self, report: Reporter) -> None:
         super().__init__()
         self._report = report
 
@@ -110,7 +77,7 @@ class _Control:
                 self._go.set()
         os.killpg(os.getpgrp(), signal.SIGKILL)
 
-    def wait(self, report: _Reporter) -> None:
+    def wait(self, report: Reporter) -> None:
         """Report that the run is ready, and wait for `go`."""
         bind_life(self._pipe.fileno(), is_bound=False)  # `go` must not end the run
         report(Report("ready"))
@@ -126,20 +93,14 @@ def main() -> int:
 
         ahead = serve(_inherited(FORK_FD))
     control = _Control(_inherited(CONTROL_FD))
-    report = _Reporter(_inherited(REPORT_FD))
+    report = Reporter(_inherited(REPORT_FD))
     handler = _LogHandler(report)
     logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[handler])
     # It logs each request, also those of Prefect's client, which the flow did not make.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     job, stage = control.job, "pull"
     try:
-        if job.pull_steps:
-            from syntask_yaml.worker.pull import pull
-
-            pull(job)
-        else:
-            for name in ahead:
-                del sys.modules[name]
+        _pull(job, ahead)
         stage = "load"
         function = load_flow(job.entrypoint)
         if "prefect.flows" in sys.modules:
@@ -153,25 +114,33 @@ def main() -> int:
         call = bind(function, job.parameters)
         stage = "call"
         control.wait(report)
-        state = call_flow(call, on_retry=partial(_report_retry, report))
+        state = call_flow(call, on_retry=report.retrying)
         if not state.is_completed():
-            _report_end(report, state)
+            report.ended(state)
             return 1
     except TerminationSignal as error:
-        _flush()
+        flush()
         signal.signal(error.signal, signal.SIG_DFL)
         os.kill(os.getpid(), error.signal)
         return 1
     except BaseException as error:  # noqa: BLE001  (whatever a flow raises is its result)
         if stage != "call" or not _is_success(error):
-            _report_failure(report, error, stage)
+            report.failed(error, stage)
             return 1
         state = Completed()
-    _flush()
-    name = state.name if state.name != Completed().name else ""
-    with suppress(OSError):  # the flow closed the pipe; the exit code says as much
-        report(Report("completed", state.message or "", name=name))
+    report.completed(state)
     return 0
+
+
+def _pull(job: Job, ahead: Collection[str]) -> None:
+    """Run the pull steps; where there are none, the modules that were loaded *ahead* for them go."""
+    if job.pull_steps:
+        from syntask_yaml.worker.pull import pull
+
+        pull(job)
+    else:
+        for name in ahead:
+            del sys.modules[name]
 
 
 def _inherited(name: str) -> int:
@@ -186,68 +155,6 @@ def _is_success(error: BaseException) -> bool:
         return isinstance(error, SystemExit) and error.code in (None, 0)
     except BaseException:  # noqa: BLE001  (the code is the user's, too)
         return False
-
-
-def _report_retry(report: _Reporter, attempt: int, error: BaseException) -> None:
-    report(Report("log", _trace(error), level=logging.ERROR))
-    report(Report("retrying", f"Attempt {attempt} failed: {_summary(error)}"))
-
-
-def _report_failure(report: _Reporter, error: BaseException, stage: str) -> None:
-    _flush()
-    report(Report("log", _trace(error), level=logging.ERROR))
-    hint = error.hint if isinstance(error, SyntaskError) else ""
-    step = _step_of(error)
-    report(Report("failed", _summary(error), hint=hint, stage=stage, step=step))
-
-
-def _report_end(report: _Reporter, state: State[Any]) -> None:
-    """Report the state of a flow that did not complete: the one that it returned, or what it raised."""
-    _flush()
-    error = state.data
-    kind, name, message = end_of(state)
-    if isinstance(error, BaseException):
-        report(Report("log", _trace(error), level=logging.ERROR))
-        message = message if isinstance(error, FlowRunTimeoutError) else _summary(error)
-    name = "" if name.upper() == kind else name
-    report(Report("failed", message, name=name, stage="call", state=kind))
-
-
-def _step_of(error: BaseException) -> int | None:
-    """Which pull step failed, counted from 0."""
-    step = getattr(error, "step", None)
-    index = step.path[-1] if isinstance(step, Step) and step.path else None
-    return index if isinstance(index, int) else None
-
-
-def _summary(error: BaseException) -> str:
-    return error.detail if isinstance(error, SyntaskError) else shown(error)
-
-
-def _trace(error: BaseException) -> str:
-    """Return the traceback without lines of our own; for an expected error, its detail and hint."""
-    if isinstance(error, SyntaskError):
-        return f"{error.detail}\n{error.hint}".rstrip()
-    try:
-        found = traceback.TracebackException.from_exception(error)
-        _leave_out_ours(found)
-        return "".join(found.format()).rstrip()
-    except BaseException:  # noqa: BLE001  (the exception's own attributes may raise, too)
-        return _summary(error)
-
-
-def _leave_out_ours(found: traceback.TracebackException | None) -> None:
-    if found is None:
-        return
-    found.stack[:] = [frame for frame in found.stack if not frame.filename.startswith(_OURS)]
-    for inner in (found.__cause__, found.__context__, *(found.exceptions or ())):
-        _leave_out_ours(inner)
-
-
-def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(Exception):  # the flow may have replaced them
-            stream.flush()
 
 
 if __name__ == "__main__":

@@ -156,14 +156,8 @@ def deploy_project(
     output: str = "text",
 ) -> int:
     """Deploy what *request* asks for, and show what became of it; the exit code."""
-    show = partial(plan_view.show, now=datetime.now(UTC), verbose=context.verbosity > 0)
-    approval = Approval(
-        # A saved plan names what it deletes, and was looked at.
-        is_given=arguments.yes or saved is not None,
-        at_most=arguments.prune_at_most,
-        ask=ask if context.may_prompt else None,
-        show=show if arguments.show_plan else None,
-    )
+    # A saved plan names what it deletes, and was looked at.
+    approval = _approval(context, arguments, is_given=arguments.yes or saved is not None)
     progress = view.DeployProgress(verbosity=context.verbosity)
     with arguments.opened(context, ref=request.ref) as deploy_context:
         outcome = deploy(
@@ -190,6 +184,16 @@ def deploy_project(
     if output == "text" and context.verbosity >= 0:
         _say_where(context, outcome)
     return 0 if outcome.is_good else 1
+
+
+def _approval(context: Context, arguments: DeployArguments, *, is_given: bool) -> Approval:
+    show = partial(plan_view.show, now=datetime.now(UTC), verbose=context.verbosity > 0)
+    return Approval(
+        is_given=is_given,
+        at_most=arguments.prune_at_most,
+        ask=ask if context.may_prompt else None,
+        show=show if arguments.show_plan else None,
+    )
 
 
 def _say_where(context: Context, outcome: Outcome) -> None:
