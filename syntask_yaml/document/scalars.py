@@ -40,7 +40,7 @@ BESIDE_TEXT = frozenset(Resolver.yaml_implicit_resolvers)
 
 
 @lru_cache(maxsize=8192)
-def plain(text: str) -> Scalar:
+def plain_scalar(text: str) -> Scalar:
     """The value of the unquoted scalar *text*. Raises ValueError where it looks like a number and is none."""
     return tagged(text, implicit_tag(text))
 

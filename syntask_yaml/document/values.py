@@ -5,13 +5,13 @@ from __future__ import annotations
 from math import isfinite
 
 from syntask_yaml.document.problems import Problems
-from syntask_yaml.document.scalars import TAGS, Scalar, odd_base, plain, tagged
+from syntask_yaml.document.scalars import TAGS, Scalar, odd_base, plain_scalar, tagged
 
 
 def plain_value(text: str, start: int, problems: Problems) -> Scalar:
     """The value of the scalar *text* that has no quotes."""
     try:
-        value = plain(text)
+        value = plain_scalar(text)
     except ValueError:
         return _misfit(text, "a number", start, problems)
     if type(value) is str:

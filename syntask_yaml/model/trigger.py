@@ -36,7 +36,7 @@ def settled(trigger: Mapping[str, Value], *, name: str = "") -> dict[str, Value]
 def whole(trigger: Mapping[str, Value], *, name: str = "") -> dict[str, Value]:
     """*trigger* with every key that its type has, durations in seconds and sets in order."""
     given = {key: value for key, value in trigger.items() if value is not None}
-    kind = given.get("type") or kind_of(given)
+    kind = given.get("type") or trigger_type(given)
     found: dict[str, Value] = {"type": kind, **({"name": given.get("name", name)} if name else {})}
     for key, (convert, default) in _fields_of(kind, given).items():
         if key in _COMMON and not name:
@@ -55,7 +55,7 @@ def _converted(convert: Callable[[Any], Any], value: Value) -> Value:
     return value
 
 
-def kind_of(trigger: Mapping[str, Value]) -> str:
+def trigger_type(trigger: Mapping[str, Value]) -> str:
     """Return the type of a trigger without `type`, inferred from its other keys."""
     if trigger.get("posture") == "Metric":
         return "metric"

@@ -14,7 +14,7 @@ from syntask_yaml.diagnostics import Diagnostic, did_you_mean
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool
 from syntask_yaml.model.resource import ResourceKind
-from syntask_yaml.model.trigger import kind_of
+from syntask_yaml.model.trigger import trigger_type
 from syntask_yaml.model.value import Unknown
 from syntask_yaml.operations.block_checks import check_references, check_storage_blocks
 from syntask_yaml.operations.deploy_context import DeployContext
@@ -25,7 +25,7 @@ from syntask_yaml.project.load import Declaration
 from syntask_yaml.project.rules import schedules_of, triggers_of
 
 
-def find_pool(entry: Node, context: DeployContext) -> WorkPool | Diagnostic | None:
+def pool_for(entry: Node, context: DeployContext) -> WorkPool | Diagnostic | None:
     """Return the work pool of a deployment, or why it has none; None if a step decides it."""
     name = (entry.value.get("work_pool") or {}).get("name") or context.pool_of_others
     if isinstance(name, Unknown):
@@ -43,8 +43,8 @@ def find_pool(entry: Node, context: DeployContext) -> WorkPool | Diagnostic | No
     hint = "The project declares it. Run `syntask deploy --all` to create it."
     if not is_declared:
         hint = did_you_mean(name, context.pools, otherwise=otherwise)
-    place = declared.get("name") or declared
-    return place.problem("unknown-work-pool", f"The backend has no work pool `{name}`.", hint)
+    node = declared.get("name") or declared
+    return node.problem("unknown-work-pool", f"The backend has no work pool `{name}`.", hint)
 
 
 def _listed(pools: Mapping[str, WorkPool]) -> str:
@@ -70,22 +70,22 @@ def check_backend(
 
 def _check_pool(entry: Node, pool: WorkPool, context: DeployContext) -> Iterator[Diagnostic]:
     declared = entry.get("work_pool") or entry
-    place = declared.get("name") or declared
+    node = declared.get("name") or declared
     features = context.backend.features
     if not is_served(pool, features):
         detail = (
             f"The embedded backend does not serve work pools of type `{pool.type}` such as `{pool.name}`."
         )
-        yield place.problem("unserved-work-pool", detail, ELSEWHERE)
+        yield node.problem("unserved-work-pool", detail, ELSEWHERE)
     elif needs_cloud(pool, features):
         detail = (
             f"Only Prefect Cloud executes runs of work pools of type `{pool.type}` such as `{pool.name}`, "
             "so runs wait on this server."
         )
         hint = "Use a work pool that a worker serves, such as one of type `process`."
-        yield place.problem("idle-work-pool", detail, hint).as_warning()
+        yield node.problem("idle-work-pool", detail, hint).as_warning()
     elif reason := why_waiting(pool):
-        yield place.problem("idle-work-pool", reason, waiting_hint(pool)).as_warning()
+        yield node.problem("idle-work-pool", reason, waiting_hint(pool)).as_warning()
     yield from _check_queue(declared, pool, context)
     yield from check_job_variables(entry, pool, by_server=not features.has_own_worker)
     variables = declared.get("job_variables")
@@ -128,7 +128,7 @@ def _check_features(entry: Node, backend: Backend) -> Iterator[Diagnostic]:
             yield node.problem("needs-server", detail, at_key=True).as_warning()
     if backend.features.triggers and not backend.features.sla:
         for trigger in triggers_of(entry):
-            if (trigger.value.get("type") or kind_of(trigger.value)) == "metric":
+            if (trigger.value.get("type") or trigger_type(trigger.value)) == "metric":
                 detail = "A metric trigger requires Prefect Cloud; this server rejects it."
                 yield trigger.problem("needs-server", detail, "Remove it, or deploy to Prefect Cloud.")
 
@@ -149,6 +149,6 @@ def _check_stock_steps(declaration: Declaration, context: DeployContext) -> Iter
     """Yield pull steps that the workers of a Prefect server cannot run."""
     for step in declaration.pull or ():
         if detail := step_problem(step.name):
-            place = context.project.document.root.at(step.path)
+            node = context.project.document.root.at(step.path)
             hint = "Use a step that Prefect has, or a custom function that is installed on the worker."
-            yield place.problem("unknown-step", detail, hint, at_key=True)
+            yield node.problem("unknown-step", detail, hint, at_key=True)

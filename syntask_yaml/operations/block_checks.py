@@ -37,12 +37,12 @@ def check_storage_blocks(
 ) -> Iterator[Diagnostic]:
     """Yield a warning for each `pull_with_block` among the pull *steps* whose block is not there."""
     for step in steps:
-        place = project.document.root.at(step.path)
-        yield from check_references(place, blocks)
+        node = project.document.root.at(step.path)
+        yield from check_references(node, blocks)
         if step.name.rpartition(".")[2] == _STEP:
             named = [step.inputs.get(key) for key in ("block_type_slug", "block_document_name")]
             if all(isinstance(each, str) and not is_template(each) for each in named):
-                yield from _check(place, blocks, str(named[0]), str(named[1]), "")
+                yield from _check(node, blocks, str(named[0]), str(named[1]), "")
 
 
 def _texts(node: Node) -> Iterator[Node]:

@@ -83,12 +83,12 @@ def _tried_here(found: Iterable[Candidate], context: DeployContext) -> Iterator[
     for candidate in found:
         pool = context.pools.get(str(candidate.deployment.work_pool))
         if pool is not None and not pool_type(pool.type).is_local:
-            place = candidate.declaration.node.get("work_pool") or candidate.declaration.node
+            node = candidate.declaration.node.get("work_pool") or candidate.declaration.node
             detail = (
                 f"The work pool `{pool.name}` is of type `{pool.type}`; its runs are checked in a "
                 "local process instead."
             )
-            yield place.problem("tried-here", detail).as_note()
+            yield node.problem("tried-here", detail).as_note()
 
 
 def clean_environ(
@@ -127,12 +127,12 @@ _HINTS: Mapping[str, str] = {
 
 def problem_of(failure: Failure, candidate: Candidate, project: Project) -> Diagnostic:
     """The failure at the place in the file that is to be changed."""
-    place = _place(failure, candidate.declaration, project)
+    node = _node_of(failure, candidate.declaration, project)
     hint = failure.hint or _HINTS.get(failure.stage, "")
-    return place.problem(_CODES[failure.stage], f"`{candidate.label}`: {failure.detail}", hint, at_key=True)
+    return node.problem(_CODES[failure.stage], f"`{candidate.label}`: {failure.detail}", hint, at_key=True)
 
 
-def _place(failure: Failure, declaration: Declaration, project: Project) -> Node:
+def _node_of(failure: Failure, declaration: Declaration, project: Project) -> Node:
     pull = declaration.pull or ()
     if failure.stage == "pull" and failure.step is not None and failure.step < len(pull):
         return project.document.root.at(pull[failure.step].path)

@@ -20,7 +20,7 @@ def document(command: str, content: Mapping[str, Any]) -> dict[str, Any]:
     return {"format": f"syntask.{command}/1", **content}
 
 
-def plain(value: Any) -> Any:
+def json_default(value: Any) -> Any:
     """What stands for *value*, which JSON does not have, in a document: for the `default` of `json.dumps`."""
     if isinstance(value, datetime):
         return value.isoformat()

@@ -17,7 +17,7 @@ from syntask_yaml.operations.pipelines import pipelines_of
 from syntask_yaml.operations.prepare import Prepared
 from syntask_yaml.project.static import expected_outputs
 from syntask_yaml.steps.base import StepContext
-from syntask_yaml.steps.fingerprint import fingerprint
+from syntask_yaml.steps.fingerprint import steps_fingerprint
 from syntask_yaml.steps.forecast import Forecast, ImageForecast
 from syntask_yaml.steps.pipelines import Pipeline
 from syntask_yaml.steps.registry import find_forecast
@@ -76,7 +76,7 @@ def _with_forecast(pipeline: Pipeline, outputs: Mapping[str, Value]) -> StepOutp
 
 
 def _key(pipeline: Pipeline) -> str:
-    return fingerprint((*pipeline.build, *pipeline.push), pipeline.scope)
+    return steps_fingerprint((*pipeline.build, *pipeline.push), pipeline.scope)
 
 
 @dataclass
@@ -115,7 +115,7 @@ class _Walk:
         if found.image is not None:
             later = "" if is_certain else ", before the previous steps have run"
             reason = f"{found.image.reason}{later}"
-            self.images[fingerprint([step], scope)] = PlannedImage(
+            self.images[steps_fingerprint([step], scope)] = PlannedImage(
                 found.image.image, found.image.action, reason
             )
         self.changes_nothing &= found.changes_nothing

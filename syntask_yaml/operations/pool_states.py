@@ -29,32 +29,32 @@ class PoolStates:
         self._backend = backend
         self._now = now
 
-    def of(self, places: Sequence[PoolOrQueue]) -> list[PoolOrQueue]:
+    def of(self, pools_or_queues: Sequence[PoolOrQueue]) -> list[PoolOrQueue]:
         """Return the pools or queues with their status."""
-        return [replace(place, status=self._status(place)) for place in places]
+        return [replace(each, status=self._status(each)) for each in pools_or_queues]
 
-    def _status(self, place: WorkPool | WorkQueue) -> str:
-        if place.is_paused:
+    def _status(self, pool_or_queue: WorkPool | WorkQueue) -> str:
+        if pool_or_queue.is_paused:
             return PoolStatus.PAUSED
-        if not self._is_served(place):
+        if not self._is_served(pool_or_queue):
             return PoolStatus.NOT_READY
-        limit = place.concurrency_limit
-        is_full = limit is not None and (limit == 0 or self._taken(place) >= limit)
+        limit = pool_or_queue.concurrency_limit
+        is_full = limit is not None and (limit == 0 or self._taken(pool_or_queue) >= limit)
         return PoolStatus.FULL if is_full else PoolStatus.READY
 
-    def _is_served(self, place: WorkPool | WorkQueue) -> bool:
+    def _is_served(self, pool_or_queue: WorkPool | WorkQueue) -> bool:
         """Whether a worker takes its runs. A server knows it; of a queue, by when one was polled."""
         if self._backend.features.has_own_worker:
-            return any(_takes_from(worker, place) for worker in self._workers)
-        if isinstance(place, WorkQueue):
-            return is_polled(place, self._now)
-        return place.status == PoolStatus.READY
+            return any(_takes_from(worker, pool_or_queue) for worker in self._workers)
+        if isinstance(pool_or_queue, WorkQueue):
+            return is_polled(pool_or_queue, self._now)
+        return pool_or_queue.status == PoolStatus.READY
 
-    def _taken(self, place: WorkPool | WorkQueue) -> int:
+    def _taken(self, pool_or_queue: WorkPool | WorkQueue) -> int:
         """How many slots runs of it take up."""
-        if isinstance(place, WorkQueue):
-            return self._busy[place.pool, place.name]
-        return sum(number for (pool, _), number in self._busy.items() if pool == place.name)
+        if isinstance(pool_or_queue, WorkQueue):
+            return self._busy[pool_or_queue.pool, pool_or_queue.name]
+        return sum(number for (pool, _), number in self._busy.items() if pool == pool_or_queue.name)
 
     @cached_property
     def _workers(self) -> Sequence[ServingWorker]:
@@ -67,8 +67,8 @@ class PoolStates:
         return Counter((run.work_pool, run.work_queue or DEFAULT_QUEUE) for run in runs)
 
 
-def _takes_from(worker: ServingWorker, place: WorkPool | WorkQueue) -> bool:
-    if isinstance(place, WorkPool):
-        return worker.is_online and worker.pool == place.name
-    takes = not worker.queues or place.name in worker.queues
-    return worker.is_online and worker.pool == place.pool and takes
+def _takes_from(worker: ServingWorker, pool_or_queue: WorkPool | WorkQueue) -> bool:
+    if isinstance(pool_or_queue, WorkPool):
+        return worker.is_online and worker.pool == pool_or_queue.name
+    takes = not worker.queues or pool_or_queue.name in worker.queues
+    return worker.is_online and worker.pool == pool_or_queue.pool and takes

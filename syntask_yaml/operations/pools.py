@@ -67,29 +67,29 @@ def needs_cloud(pool: WorkPool, features: Features) -> bool:
     return is_hosted(pool) and not features.has_hosted_pools
 
 
-def why_waiting(place: WorkPool | WorkQueue) -> str:
+def why_waiting(pool_or_queue: WorkPool | WorkQueue) -> str:
     """Return why the runs of a pool or queue would wait, in a sentence; empty if they would not."""
-    what = f"The work {'queue' if isinstance(place, WorkQueue) else 'pool'} `{place.name}`"
-    if place.is_paused:
+    what = f"The work {'queue' if isinstance(pool_or_queue, WorkQueue) else 'pool'} `{pool_or_queue.name}`"
+    if pool_or_queue.is_paused:
         return f"{what} is paused, so its runs wait until it is resumed."
-    if place.concurrency_limit == 0:
+    if pool_or_queue.concurrency_limit == 0:
         return f"{what} has a concurrency limit of 0, so its runs wait until the limit is raised."
     return ""
 
 
-def resumes(place: WorkPool | WorkQueue) -> tuple[str, str]:
+def resumes(pool_or_queue: WorkPool | WorkQueue) -> tuple[str, str]:
     """Return the command that lets more runs of a pool or queue begin, and what it is for."""
-    kind, pool = ("queue", place.pool) if isinstance(place, WorkQueue) else ("pool", "")
-    which = shlex.quote(place.name) + (f" --pool {shlex.quote(pool)}" if pool else "")
-    if place.is_paused:
+    kind, pool = ("queue", pool_or_queue.pool) if isinstance(pool_or_queue, WorkQueue) else ("pool", "")
+    which = shlex.quote(pool_or_queue.name) + (f" --pool {shlex.quote(pool)}" if pool else "")
+    if pool_or_queue.is_paused:
         return f"syntask work-{kind} resume {which}", "to resume it"
-    limit = max(10, 2 * (place.concurrency_limit or 0))
+    limit = max(10, 2 * (pool_or_queue.concurrency_limit or 0))
     return f"syntask work-{kind} update {which} --concurrency-limit {limit}", "to raise it"
 
 
-def waiting_hint(place: WorkPool | WorkQueue) -> str:
+def waiting_hint(pool_or_queue: WorkPool | WorkQueue) -> str:
     """Return a sentence with the command that lets the runs of a pool or queue begin."""
-    command, purpose = resumes(place)
+    command, purpose = resumes(pool_or_queue)
     return f"Run `{command}` {purpose}."
 
 
@@ -102,8 +102,8 @@ def why_run_waits(backend: Backend, pool_name: str, queue_name: str) -> tuple[st
         what = f"Only Prefect Cloud executes runs of work pools of type `{pool.type}` such as `{pool.name}`"
         return (f"{what}, so the run waits on this server.",)
     queues = [queue for queue in backend.queues() if (queue.pool, queue.name) == (pool_name, queue_name)]
-    places: list[WorkPool | WorkQueue] = [pool, *queues]
-    held = [f"{reason} {waiting_hint(place)}" for place in places if (reason := why_waiting(place))]
+    both: list[WorkPool | WorkQueue] = [pool, *queues]
+    held = [f"{reason} {waiting_hint(each)}" for each in both if (reason := why_waiting(each))]
     if not is_hosted(pool) and not has_worker(backend, pool_name):
         held.append(
             f"No worker serves the work pool `{pool_name}`, so the run waits. {start_hint(pool_name)}"

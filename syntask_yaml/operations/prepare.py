@@ -14,7 +14,7 @@ from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.pool_type import pool_type
 from syntask_yaml.model.step import StepOutputs
 from syntask_yaml.model.value import Unknown, holds_unknown
-from syntask_yaml.operations.backend_checks import check_backend, find_pool
+from syntask_yaml.operations.backend_checks import check_backend, pool_for
 from syntask_yaml.operations.choose import full_name_of
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.overrides import Overrides
@@ -155,7 +155,7 @@ def _bind(
     flow = read_flow(declaration, entry.value["entrypoint"], context.reader)
     if isinstance(flow, Diagnostic):
         return None, [flow]
-    found = find_pool(entry, context)
+    found = pool_for(entry, context)
     pool = found if isinstance(found, WorkPool) else None
     pull = _pull(declaration, entry, pool, scope, context)
     problems = [
@@ -200,8 +200,8 @@ def _check_identity(entry: Node) -> Iterator[Diagnostic]:
             yield (entry.get(key) or entry).problem("unset-name", detail)
         elif not is_given and (slip := slip_of(key, entry)):
             detail = f"A deployment requires `{key}` and has no key `{slip}`."
-            place = entry.get(slip) or entry
-            yield place.problem("missing-key", detail, f"Did you mean `{key}`?", at_key=True)
+            node = entry.get(slip) or entry
+            yield node.problem("missing-key", detail, f"Did you mean `{key}`?", at_key=True)
         elif not is_given:
             yield entry.problem("missing-key", f"A deployment requires `{key}`.", f"Add `{key}:`.")
 

@@ -24,9 +24,9 @@ def without_wrong_renames(prepared: Sequence[Prepared], context: DeployContext) 
         each, old = one, one.deployment and one.deployment.renamed_from
         if old and (old in seen or any(candidate.is_called(old) for candidate in declared)):
             why = "another deployment was renamed from it" if old in seen else "it is still declared"
-            place = each.declaration.node.get("renamed_from") or each.declaration.node
+            node = each.declaration.node.get("renamed_from") or each.declaration.node
             hint = "Remove `renamed_from`, or the other entry."
-            problem = place.problem("wrong-value", f"`{old}` cannot be a previous name: {why}.", hint)
+            problem = node.problem("wrong-value", f"`{old}` cannot be a previous name: {why}.", hint)
             each = replace(each, deployment=None, diagnostics=(*each.diagnostics, problem))
         if old:
             seen.add(old)
@@ -56,12 +56,12 @@ def likely_renames(
                 f"`{candidates[0].label}` is new, and `{names[0]}`, which has the same "
                 "entrypoint, is no longer declared."
             )
-            place = candidates[0].declaration.name_place
+            node = candidates[0].declaration.name_place
             hint = (
                 f"If it was renamed, add `renamed_from: {names[0]}` to keep its runs and whether "
                 "it is paused. Otherwise `syntask deploy --all --prune` deletes the old one."
             )
-            yield names[0], place.problem("likely-rename", detail, hint).as_warning()
+            yield names[0], node.problem("likely-rename", detail, hint).as_warning()
 
 
 def of_deleted(warning: Diagnostic, old: str) -> Diagnostic:

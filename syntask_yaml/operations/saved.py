@@ -12,8 +12,8 @@ from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.pipelines import pipelines_of
 from syntask_yaml.operations.plan import Planned
 from syntask_yaml.operations.request import Request
-from syntask_yaml.plan.codec import SavedPlan, decode_saved, encode_saved, fingerprint
-from syntask_yaml.steps.pipelines import fingerprint as steps_fingerprint
+from syntask_yaml.plan.codec import SavedPlan, decode_saved, encode_saved, plan_fingerprint
+from syntask_yaml.steps.fingerprint import steps_fingerprint
 from syntask_yaml.template import Blocks
 
 
@@ -47,7 +47,7 @@ def check_fresh(saved: SavedPlan, planned: Planned, context: DeployContext) -> N
     if saved.backend != plan.backend:
         detail = f"The plan was made for {saved.backend}, but the current backend is {plan.backend}."
         raise PlanStale(detail, hint="Use the same backend, or create a new plan.")
-    if saved.fingerprint != fingerprint(plan, _step_fingerprints(planned, context)):
+    if saved.fingerprint != plan_fingerprint(plan, _step_fingerprints(planned, context)):
         detail = "The project, the environment or the backend changed after the plan was saved."
         raise PlanStale(detail, hint="Create and review a new plan with `syntask plan --save FILE`.")
 

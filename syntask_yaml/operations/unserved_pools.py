@@ -54,12 +54,12 @@ def _check_pool(pool: WorkPool, user: Prepared, context: DeployContext) -> Itera
     now = datetime.now(UTC)
     if any(worker.is_online or (worker.seen and now - worker.seen < _PAUSE) for worker in workers):
         return
-    place = user.declared.node.at(("work_pool", "name"))
+    node = user.declared.node.at(("work_pool", "name"))
     moments = [worker.seen for worker in workers if worker.seen is not None]
     if moments:
         since = f"{max(moments):%Y-%m-%d %H:%M} UTC"
         detail = f"No worker has served the work pool `{pool.name}` since {since}, so scheduled runs wait."
-        yield place.problem("idle-work-pool", detail, start_hint(pool.name)).as_warning()
+        yield node.problem("idle-work-pool", detail, start_hint(pool.name)).as_warning()
     else:
         detail = f"Scheduled runs wait for a worker of `{pool.name}`. {start_hint(pool.name)}"
-        yield place.problem("idle-work-pool", detail).as_note()
+        yield node.problem("idle-work-pool", detail).as_note()

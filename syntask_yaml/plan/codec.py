@@ -95,7 +95,7 @@ def _time(moment: datetime | None) -> str | None:
 
 def encode_saved(plan: Plan, request: Mapping[str, Any], steps: Iterable[str]) -> str:
     """The text of a saved plan: the plan, what was asked for, and a fingerprint of all it rests on."""
-    document = {**encode(plan), "request": dict(request), "fingerprint": fingerprint(plan, steps)}
+    document = {**encode(plan), "request": dict(request), "fingerprint": plan_fingerprint(plan, steps)}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -117,7 +117,7 @@ def decode_saved(text: str, name: str) -> SavedPlan:
         raise FileFailed(detail, hint=_MAKE_ANEW) from error
 
 
-def fingerprint(plan: Plan, steps: Iterable[str]) -> str:
+def plan_fingerprint(plan: Plan, steps: Iterable[str]) -> str:
     """A digest of both sides of every change, and of the steps that would run."""
     digest = sha256()
     for part in (plan.project, plan.backend, *steps):

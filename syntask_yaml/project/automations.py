@@ -42,8 +42,8 @@ def check_automations(tree: Node, values: Mapping[str, Any] | None = None) -> It
         name = node.value.get("name")
         if isinstance(name, str) and (first := seen.setdefault(name, node)) is not node:
             detail = f"An automation called `{name}` is already declared on line {first.span.line}."
-            place = node.get("name") or node
-            yield place.problem("duplicate-automation", detail, "Rename one of them.")
+            at = node.get("name") or node
+            yield at.problem("duplicate-automation", detail, "Rename one of them.")
 
 
 def check_automation(node: Node, is_open: IsOpen = is_template) -> Iterator[Diagnostic]:
@@ -104,9 +104,9 @@ def _check_action(action: Node, kind: ActionType, is_open: IsOpen) -> Iterator[D
     for key in action.value:
         if key not in kind.keys and any(key in each.keys for each in ACTIONS.values()):
             detail = f"`{name}` has no key `{key}`."
-            place = action.get(key) or action
+            node = action.get(key) or action
             hint = f"It has {', '.join(f'`{each}`' for each in kind.keys[1:])}."
-            yield place.problem("unknown-key", detail, hint, at_key=True)
+            yield node.problem("unknown-key", detail, hint, at_key=True)
     for key in kind.needs:
         if action.value.get(key) in (None, "", []):
             yield action.problem("missing-key", f"`{name}` requires `{key}`.", _missing(key, kind))

@@ -12,7 +12,7 @@ from syntask_yaml.document.node import Node
 from syntask_yaml.model.cron import cron_problem
 from syntask_yaml.model.recurrence import rrule_problem
 from syntask_yaml.model.timing import parse_interval
-from syntask_yaml.project.misplaced import ANCHOR_HOME, is_in_step, kind_of, remedy
+from syntask_yaml.project.misplaced import ANCHOR_HOME, is_in_step, remedy, title_of
 from syntask_yaml.project.sections import SECTIONS
 
 _TYPES = {
@@ -28,7 +28,7 @@ _TYPES = {
 _MEANT = {"work_pool": "name"}
 
 
-def explain(error: Any, root: Node) -> Iterator[Diagnostic]:
+def schema_diagnostics(error: Any, root: Node) -> Iterator[Diagnostic]:
     """Diagnostics for a `jsonschema.ValidationError` about the value of *root*, or about a part of it."""
     node = root.at(tuple(error.absolute_path))
     yield from _EXPLANATIONS.get(error.validator, _misfit)(error, node, root)
@@ -201,7 +201,7 @@ _EXPLANATIONS: Mapping[str, Explanation] = {
 
 def _subject(node: Node) -> str:
     """What the mapping at *node* is called at the start of a sentence."""
-    kind = kind_of(node.path)
+    kind = title_of(node.path)
     return f"{kind[:1].upper()}{kind[1:]}"
 
 

@@ -142,9 +142,9 @@ def _check_swap(node: Node, given: Mapping[str, Value], pool: WorkPool) -> Itera
     if pool.type != "docker":
         return
     if found := swap_problem(with_defaults(pool.base_job_template, given)):
-        place = node.get("memswap_limit") or node.get("mem_limit") or node
-        detail = _refused(str(place.path[-1]) if place is not node else "memswap_limit", pool, found.reason)
-        yield place.problem("wrong-job-variable", detail, found.hint)
+        at = node.get("memswap_limit") or node.get("mem_limit") or node
+        detail = _refused(str(at.path[-1]) if at is not node else "memswap_limit", pool, found.reason)
+        yield at.problem("wrong-job-variable", detail, found.hint)
 
 
 def _refused(name: str, pool: WorkPool, reason: str) -> str:

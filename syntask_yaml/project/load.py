@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
@@ -181,7 +181,7 @@ def _entries(tree: Node) -> list[Node]:
 
 
 def _judged(
-    problems: Iterable[Diagnostic], dialect: Dialect, tree: Node, entries: Iterable[Node]
+    problems: Sequence[Diagnostic], dialect: Dialect, tree: Node, entries: Iterable[Node]
 ) -> Iterator[Diagnostic]:
     """*problems* in the order of the file, as severe as *dialect* has them, with the entries they touch."""
     labels = {entry.path: _label(entry) for entry in entries}

@@ -153,7 +153,7 @@ _PLACES: tuple[tuple[tuple[str, ...], str, Mapping[str, str]], ...] = (
 )
 
 
-def kind_of(path: Path) -> str:
+def title_of(path: Path) -> str:
     """What the mapping at *path* is called in messages."""
     return _place(path)[0]
 

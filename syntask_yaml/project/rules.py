@@ -99,12 +99,12 @@ def is_identified(node: Node) -> Iterator[Diagnostic]:
         value = node.value.get(key)
         is_blank = value is None or (isinstance(value, str) and not value.strip())
         if is_blank and slip_of(key, node) is None:
-            place = node.get(key)
+            at = node.get(key)
             detail = f"A deployment requires `{key}`."
             hint = (
                 "Write `entrypoint: path/to/file.py:function`." if key == "entrypoint" else "Write `name: …`."
             )
-            yield (place or node).problem("missing-key", detail, hint, at_key=place is not None)
+            yield (at or node).problem("missing-key", detail, hint, at_key=at is not None)
 
 
 def slip_of(key: str, entry: Node) -> str | None:

@@ -114,7 +114,7 @@ def fires_soon(node: Node) -> Iterator[Diagnostic]:
     key = next((key for key in _TIMINGS if node.value.get(key) is not None), None)
     if key is None or any(is_template(node.value.get(each)) for each in TIMING_KEYS):
         return
-    place, today = node.get(key) or node, datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    at, today = node.get(key) or node, datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     try:
         timing = timing_from_dict(node.value)
         if _has_problem(timing):
@@ -127,13 +127,13 @@ def fires_soon(node: Node) -> Iterator[Diagnostic]:
     except ValueError as error:
         slow = str(error)
     if slow is not None:
-        yield place.problem("invalid-rrule", slow, _why_slow(timing))
+        yield at.problem("invalid-rrule", slow, _why_slow(timing))
         return
     if first is None:
-        yield place.problem("never-fires", f"This `{key}` never fires.", _why_never(timing)).as_warning()
+        yield at.problem("never-fires", f"This `{key}` never fires.", _why_never(timing)).as_warning()
     elif first - today > _YEAR:
         detail = f"This `{key}` does not fire before {first.date()}."
-        yield place.problem("never-fires", detail, _why_never(timing)).as_warning()
+        yield at.problem("never-fires", detail, _why_never(timing)).as_warning()
 
 
 def _has_problem(timing: Timing) -> bool:

@@ -15,7 +15,7 @@ from syntask_yaml.assets import asset
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
 from syntask_yaml.project.agent_files import is_agent_deployment, upgrade_command
-from syntask_yaml.project.explain import explain
+from syntask_yaml.project.explain import schema_diagnostics
 
 _DEPLOYMENT = {"$ref": "#/$defs/deployment"}
 
@@ -98,4 +98,4 @@ def _why(
     explainer = _explainer(is_resolved=is_resolved)
     errors = explainer.descend(value, schema) if schema else explainer.iter_errors(value)
     for error in errors:
-        yield from explain(error, node)
+        yield from schema_diagnostics(error, node)

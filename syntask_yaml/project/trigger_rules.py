@@ -11,7 +11,7 @@ from typing import Any
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.timing import MAX_INTERVAL
-from syntask_yaml.model.trigger import kind_of, seconds_of
+from syntask_yaml.model.trigger import seconds_of, trigger_type
 
 _LEAST = {"Proactive": 10, "metric": 300}
 _STARTS = frozenset(f"prefect.flow-run.{state}" for state in ("Scheduled", "Pending", "Running", "*"))
@@ -35,7 +35,7 @@ def check_loops(trigger: Node, is_open: IsOpen) -> Iterator[Diagnostic]:
         if isinstance(each.value, dict):
             yield from check_loops(each, is_open)
     keys = ("type", "posture", "expect")
-    if any(is_open(given.get(key)) for key in keys) or (given.get("type") or kind_of(given)) != "event":
+    if any(is_open(given.get(key)) for key in keys) or (given.get("type") or trigger_type(given)) != "event":
         return
     if given.get("posture", "Reactive") == "Reactive" and _is_loop(given):
         detail = "Every run that the trigger starts would fire it again, so a server rejects it."
@@ -47,13 +47,13 @@ def check_chain(trigger: Node, is_open: IsOpen) -> Iterator[Diagnostic]:
     """Warn of a trigger that fires when any run completes, and so once more for each run that it starts."""
     given = {key: value for key, value in trigger.value.items() if value is not None}
     keys = ("type", "posture", "expect", "threshold")
-    if any(is_open(given.get(key)) for key in keys) or (given.get("type") or kind_of(given)) != "event":
+    if any(is_open(given.get(key)) for key in keys) or (given.get("type") or trigger_type(given)) != "event":
         return
     if given.get("posture", "Reactive") == "Reactive" and _fires_for_own_end(given):
-        place = trigger.get("expect") or trigger
+        node = trigger.get("expect") or trigger
         detail = "It fires for every run that completes, so each run that it starts would start another one."
         hint = "Select events with `expect`, or runs with `match` or `match_related`."
-        yield place.problem("wrong-value", detail, hint).as_warning()
+        yield node.problem("wrong-value", detail, hint).as_warning()
 
 
 def check_form(trigger: Node, is_open: IsOpen) -> Iterator[Diagnostic]:
@@ -61,7 +61,7 @@ def check_form(trigger: Node, is_open: IsOpen) -> Iterator[Diagnostic]:
     given = {key: value for key, value in trigger.value.items() if value is not None}
     if any(is_open(given.get(key)) for key in ("type", "posture")):
         return
-    kind = given.get("type") or kind_of(given)
+    kind = given.get("type") or trigger_type(given)
     yield from check_durations(trigger, ("schedule_after", "within"), is_open)
     yield from _RULES.get(kind, _check_sequence)(trigger, given, is_open)
 
@@ -71,19 +71,19 @@ def check_durations(
 ) -> Iterator[Diagnostic]:
     """Report invalid durations, and those shorter than *least* seconds."""
     for key in keys:
-        place = node.get(key)
-        if place is None or place.value is None or is_open(place.value):
+        at = node.get(key)
+        if at is None or at.value is None or is_open(at.value):
             continue
-        seconds = seconds_of(place.value)
+        seconds = seconds_of(at.value)
         if seconds is None:
             hint = "Write seconds (`900`), an ISO 8601 duration (`PT15M`), or `0:15:00`."
-            yield place.problem("invalid-interval", f"`{str(place.value)[:60]}` is not a duration.", hint)
+            yield at.problem("invalid-interval", f"`{str(at.value)[:60]}` is not a duration.", hint)
         elif not least <= seconds <= MAX_INTERVAL:
             detail = (
                 f"`{key}` is {seconds:g} seconds; "
                 f"a server accepts at least {least:g} seconds and at most 10^9 days."
             )
-            yield place.problem("wrong-value", detail, f"Write `{key}: {least:g}` or more.")
+            yield at.problem("wrong-value", detail, f"Write `{key}: {least:g}` or more.")
 
 
 def _check_event(trigger: Node, given: Mapping[str, Any], is_open: IsOpen) -> Iterator[Diagnostic]:
@@ -99,9 +99,9 @@ def _check_absence(trigger: Node, within: Any, is_open: IsOpen) -> Iterator[Diag
     if is_open(within):
         return
     if within is None or seconds_of(within) == 0:
-        place = trigger.get("within") or trigger
+        node = trigger.get("within") or trigger
         detail = "A Proactive trigger without `within` starts a run every 10 seconds while nothing happens."
-        yield place.problem(
+        yield node.problem(
             "missing-key", detail, "Set `within:` to the time without events after which the trigger fires."
         ).as_warning()
     elif (seconds_of(within) or 0) > 0:
@@ -154,15 +154,15 @@ def _check_metric(trigger: Node, given: Mapping[str, Any], is_open: IsOpen) -> I
 
 def _check_compound(trigger: Node, given: Mapping[str, Any], is_open: IsOpen) -> Iterator[Diagnostic]:
     require, count = given.get("require"), len(given.get("triggers") or ())
-    place = trigger.get("require") or trigger
+    node = trigger.get("require") or trigger
     if require is None:
         hint = "Add `require: all`, `require: any` or a number."
-        yield place.problem("missing-key", "A compound trigger requires `require`.", hint)
+        yield node.problem("missing-key", "A compound trigger requires `require`.", hint)
     elif not is_open(require) and require not in ("any", "all"):
         text = str(require).strip()
         if not text.isascii() or not text.isdigit() or not 1 <= len(text) <= 9 or not 1 <= int(text) <= count:
             detail = f"`require` is `{text[:60]}`; expected `any`, `all` or a number from 1 to {count}."
-            yield place.problem("wrong-value", detail, "The number must not exceed the number of `triggers`.")
+            yield node.problem("wrong-value", detail, "The number must not exceed the number of `triggers`.")
     yield from _check_sequence(trigger, given, is_open)
 
 
@@ -175,9 +175,9 @@ def _check_sequence(trigger: Node, _given: Mapping[str, Any], is_open: IsOpen) -
 
 def _conflict(trigger: Node, key: str, kind: str, *choices: str) -> Iterator[Diagnostic]:
     listed = " or ".join(f"`{choice}`" for choice in choices)
-    place = trigger.get(key) or trigger
-    detail = f"A trigger of type `{kind}` requires the {key} {listed}, not `{place.value}`."
-    yield place.problem("conflicting-keys", detail, f"Change `{key}` or `type`.")
+    node = trigger.get(key) or trigger
+    detail = f"A trigger of type `{kind}` requires the {key} {listed}, not `{node.value}`."
+    yield node.problem("conflicting-keys", detail, f"Change `{key}` or `type`.")
 
 
 _RULES: Mapping[str, Callable[[Node, Mapping[str, Any], IsOpen], Iterator[Diagnostic]]] = {

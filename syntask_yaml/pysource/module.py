@@ -89,7 +89,7 @@ class Module:
 def read_module(path: Path) -> Module:
     """Read and parse the file at *path*; raises `SourceUnreadable`."""
     try:
-        return module_of(path, read_regular(path))
+        return module_of(path, read_module_file(path))
     except OSError as error:
         raise SourceUnreadable(f"cannot read the file: {error.strerror or error}") from error
 
@@ -108,7 +108,7 @@ def _remembered(path: Path, _changed: int, _size: int) -> Module:
     return read_module(path)
 
 
-def read_regular(path: Path) -> bytes:
+def read_module_file(path: Path) -> bytes:
     """The bytes of a file; raises `SourceUnreadable` for one that is none, or has no end, and OSError."""
     if not stat.S_ISREG(path.stat().st_mode):
         raise SourceUnreadable(f"the file is a {kind_of_file(path.stat().st_mode)}, not a regular file")

@@ -15,7 +15,7 @@ from syntask_yaml.model.value import Unknown, holds_unknown
 from syntask_yaml.template import Scope, Unresolved, resolve
 
 
-def fingerprint(steps: Iterable[Step], scope: Scope) -> str:
+def steps_fingerprint(steps: Iterable[Step], scope: Scope) -> str:
     """A text that is the same for lists of steps that will do the same.
 
     Inputs count as they are resolved against *scope*; what only earlier steps can tell counts as

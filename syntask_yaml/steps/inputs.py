@@ -68,10 +68,10 @@ def check_inputs(step: Step, root: Path) -> tuple[InputProblem, ...]:
         return (InputProblem("wrong-input", error.detail, error.hint, "requires"),)
     except NotFound as error:
         return () if is_missing else (InputProblem("unknown-step", error.detail, error.hint),)
-    return () if signature is None else tuple(problems_of(step, signature))
+    return () if signature is None else tuple(input_problems(step, signature))
 
 
-def problems_of(step: Step, signature: Signature) -> Iterator[InputProblem]:
+def input_problems(step: Step, signature: Signature) -> Iterator[InputProblem]:
     """The inputs of *step* that the function does not have, lacks, or cannot use."""
     for name, value in step.inputs.items():
         if name in signature.parameters:

@@ -13,7 +13,7 @@ from syntask_yaml.errors import StepFailed, SyntaskError
 from syntask_yaml.model.step import Step
 from syntask_yaml.steps.base import Outputs, Policy, ProcessFailed, StepContext, StepStopped
 from syntask_yaml.steps.call import call, captured, outputs_of, own_traceback, words
-from syntask_yaml.steps.inputs import problems_of
+from syntask_yaml.steps.inputs import input_problems
 from syntask_yaml.steps.registry import StepDefinition, find_step
 from syntask_yaml.steps.requirements import ensure_requirements
 from syntask_yaml.steps.signature import signature_of
@@ -49,7 +49,7 @@ def _call_builtin(
     function = definition.load(context.directory)
     given = {name: value for name, value in inputs.items() if value is not None}
     signature = signature_of(definition, context.directory)
-    for problem in problems_of(replace(step, inputs=given), signature) if signature else ():
+    for problem in input_problems(replace(step, inputs=given), signature) if signature else ():
         raise StepFailed(problem.detail, hint=problem.hint)
     try:
         return outputs_of(call(function, given, context), definition.name)

@@ -15,12 +15,10 @@ from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.events import Counted, Event, Observer
 from syntask_yaml.model.step import Step
 from syntask_yaml.steps.base import PLAIN, Outputs, Policy, StepContext, StepStopped
-from syntask_yaml.steps.fingerprint import fingerprint
+from syntask_yaml.steps.fingerprint import steps_fingerprint
 from syntask_yaml.steps.runner import run_steps
 from syntask_yaml.stopping import TICK
 from syntask_yaml.template import Scope
-
-__all__ = ["Pipeline", "PipelineResult", "fingerprint", "run_pipelines"]
 
 _NAMED = 2
 
@@ -179,8 +177,8 @@ class _Keys:
         build = (id(pipeline.scope), id(pipeline.build))
         push = (*build, id(pipeline.push))
         if push not in self._known:
-            self._known[build] = fingerprint(pipeline.build, pipeline.scope)
-            self._known[push] = fingerprint(pipeline.push, _after(pipeline))
+            self._known[build] = steps_fingerprint(pipeline.build, pipeline.scope)
+            self._known[push] = steps_fingerprint(pipeline.push, _after(pipeline))
         return self._known[build], self._known[push]
 
 

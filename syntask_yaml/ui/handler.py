@@ -20,7 +20,7 @@ from syntask_yaml.errors import (
     SyntaskError,
     UsageError,
 )
-from syntask_yaml.operations.documents import plain
+from syntask_yaml.operations.documents import json_default
 from syntask_yaml.ui.api import ApiRoute
 from syntask_yaml.ui.gate import SAFE_METHODS
 from syntask_yaml.ui.rendering import render, sentence
@@ -152,7 +152,7 @@ def _problem(error: SyntaskError, status: int) -> Response:
 
 
 def json_response(content: Mapping[str, Any], status: int) -> Response:
-    text = json.dumps(content, ensure_ascii=False, default=plain)
+    text = json.dumps(content, ensure_ascii=False, default=json_default)
     # Half a character, of a name that is not in UTF-8, is sent as a question mark.
     return Response(text.encode("utf-8", "replace"), status, media_type="application/json")
 

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from syntask_yaml.model.duration_words import duration_text
 from syntask_yaml.model.run import Run
-from syntask_yaml.operations.documents import plain
+from syntask_yaml.operations.documents import json_default
 from syntask_yaml.ui.ansi import visible
 from syntask_yaml.ui.form.reading import shown_text
 
@@ -37,7 +37,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "when": when,
         "took": took,
-        "json_text": json_text,
+        "indented_json": indented_json,
         "query": urlencode,
         "shown_text": shown_text,
         "json_line": json_line,
@@ -66,14 +66,14 @@ def took(run: Run, now: datetime) -> str:
     return duration_text(max(run.ended or now, run.started) - run.started) if run.started else ""
 
 
-def json_text(value: Any) -> str:
+def indented_json(value: Any) -> str:
     """Return a value as JSON, for people."""
-    return json.dumps(value, ensure_ascii=False, indent=2, default=plain)
+    return json.dumps(value, ensure_ascii=False, indent=2, default=json_default)
 
 
 def json_line(value: Any) -> str:
     """Return a value as one line of JSON."""
-    return json.dumps(value, ensure_ascii=False, default=plain)
+    return json.dumps(value, ensure_ascii=False, default=json_default)
 
 
 def fragment(name: str, values: Mapping[str, Any]) -> Markup:

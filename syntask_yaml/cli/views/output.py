@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from syntask_yaml.cli.views.escape import escaped
-from syntask_yaml.operations.documents import plain
+from syntask_yaml.operations.documents import json_default
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -30,7 +30,7 @@ as_json = click.option(
 
 def print_json(content: Any) -> None:
     """Print JSON to standard output."""
-    click.echo(json.dumps(content, indent=2, ensure_ascii=False, default=plain))
+    click.echo(json.dumps(content, indent=2, ensure_ascii=False, default=json_default))
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str) -> None:

@@ -16,7 +16,7 @@ from syntask_yaml.cli.views.markdown import NO_LIMIT, TextLimit, fitted
 from syntask_yaml.cli.views.output import print_table
 from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Diagnostic
-from syntask_yaml.operations.documents import document, plain
+from syntask_yaml.operations.documents import document, json_default
 from syntask_yaml.upgrade.result import DeploymentResult, FileChange, Upgrade
 from syntask_yaml.upgrade.secrets import hide_in_text
 
@@ -93,7 +93,7 @@ def as_report(upgrade: Upgrade, path: Path, *, is_written: bool) -> str:
     if path.suffix.lower() != ".json":
         return as_markdown(upgrade)
     content = as_document(upgrade, is_written=is_written)
-    return f"{json.dumps(content, indent=2, ensure_ascii=False, default=plain)}\n"
+    return f"{json.dumps(content, indent=2, ensure_ascii=False, default=json_default)}\n"
 
 
 def _content(upgrade: Upgrade, *, is_written: bool) -> dict[str, Any]:

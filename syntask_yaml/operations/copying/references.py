@@ -58,7 +58,7 @@ def lost_reference(value: Value, source: Contents, expected: Expected) -> str:
             return f"the block with the id {named}, which does not exist"
         if named not in expected.blocks:
             return _left_behind("block", named)
-    for kind, named in names_in(value):
+    for kind, named in template_names(value):
         if kind == "variables" and named in source.variables and named not in expected.variables:
             return _left_behind("variable", named)
         if kind == "blocks" and named in source.blocks and named not in expected.blocks:
@@ -70,7 +70,7 @@ def _left_behind(kind: str, name: str) -> str:
     return f"the {kind} `{name}`, which the destination does not get"
 
 
-def names_in(value: Value) -> Iterator[tuple[str, str]]:
+def template_names(value: Value) -> Iterator[tuple[str, str]]:
     """The kind and name of each variable and block that templates in *value* name, and blocks that pull
     steps do."""
     if isinstance(value, str):
@@ -80,10 +80,10 @@ def names_in(value: Value) -> Iterator[tuple[str, str]]:
         if {"block_type_slug", "block_document_name"} <= value.keys():
             yield "blocks", f"{value['block_type_slug']}/{value['block_document_name']}"
         for item in value.values():
-            yield from names_in(item)
+            yield from template_names(item)
     elif isinstance(value, (list, tuple)):
         for item in value:
-            yield from names_in(item)
+            yield from template_names(item)
 
 
 def _references(value: Value) -> Iterator[tuple[str, str]]:

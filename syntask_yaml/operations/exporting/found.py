@@ -13,7 +13,7 @@ from syntask_yaml.model.resource import Resource, ResourceKind, StoredResource
 from syntask_yaml.model.value import Value
 from syntask_yaml.operations.agents import is_of_agents
 from syntask_yaml.operations.copying.contents import Contents
-from syntask_yaml.operations.copying.references import names_in
+from syntask_yaml.operations.copying.references import template_names
 from syntask_yaml.operations.resources.automations import automation_resource
 from syntask_yaml.operations.resources.blocks import block_resource
 from syntask_yaml.operations.resources.changes import owner_of
@@ -134,7 +134,7 @@ _KINDS = {"variables": ResourceKind.VARIABLE, "blocks": ResourceKind.BLOCK}
 
 
 def _names_of_values(value: Value) -> Iterator[str]:
-    for kind, name in names_in(value):
+    for kind, name in template_names(value):
         yield _full_name(_KINDS[kind], name)
 
 

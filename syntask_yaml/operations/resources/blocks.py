@@ -15,7 +15,7 @@ from syntask_yaml.model.resource import Owner, Resource, ResourceKind, ResourceW
 from syntask_yaml.model.secret import with_secret_texts
 from syntask_yaml.operations.backend_lists import BackendLists
 from syntask_yaml.operations.deploy_context import DeployContext
-from syntask_yaml.operations.resources.kind import KindRow, changes_of, written
+from syntask_yaml.operations.resources.kind import KindRow, changes_of, written_resource
 from syntask_yaml.operations.resources.portability import portability
 from syntask_yaml.project.resources import BoundResource
 
@@ -90,7 +90,7 @@ def block_resource(block: Block) -> Resource:
 
 
 def _write_block(backend: Backend, change: ResourceWrite, _owner: Owner) -> str | None:
-    block = _block(written(change))
+    block = _block(written_resource(change))
     if change.after is None:
         backend.delete_block(block.type, block.name)
     elif change.before is None:

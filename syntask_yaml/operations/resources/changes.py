@@ -244,9 +244,9 @@ def _owners(context: DeployContext) -> tuple[str | None, ...]:
 def _check_type(wanted: Resource, there: Resource, bound: BoundResource) -> Iterator[Diagnostic]:
     before, after = there.fields["type"], wanted.fields["type"]
     if before != after:
-        place = bound.declared.node.get("type") or bound.declared.node
+        node = bound.declared.node.get("type") or bound.declared.node
         detail = f"The work pool `{wanted.name}` is of type `{before}`, and the type of a pool cannot change."
-        yield place.problem("wrong-value", detail, "Choose another name, or delete the work pool first.")
+        yield node.problem("wrong-value", detail, "Choose another name, or delete the work pool first.")
 
 
 def _from_elsewhere(

@@ -85,8 +85,8 @@ def _check_backend(entry: Node, context: DeployContext) -> Iterator[Diagnostic]:
     for action in entry.at(("actions",)).children():
         if action.value["type"] not in features.actions:
             detail = f"A Prefect server has no action `{action.value['type']}`."
-            place = action.get("type") or action
-            yield place.problem("not-portable", detail, ACTIONS[action.value["type"]].instead)
+            node = action.get("type") or action
+            yield node.problem("not-portable", detail, ACTIONS[action.value["type"]].instead)
             continue
         yield from _check_block(action, context)
         if features.has_own_worker:
@@ -96,21 +96,21 @@ def _check_backend(entry: Node, context: DeployContext) -> Iterator[Diagnostic]:
 
 
 def _check_block(action: Node, context: DeployContext) -> Iterator[Diagnostic]:
-    place = action.get("block")
-    if place is None or not isinstance(place.value, str):
+    node = action.get("block")
+    if node is None or not isinstance(node.value, str):
         return
-    kind, _, name = place.value.partition("/")
+    kind, _, name = node.value.partition("/")
     if context.masked_blocks(kind, name) is None:
         hint = f"Run `syntask block create {kind} {name}` to create it."
-        yield place.problem("unknown-block", f"The backend has no block `{name}` of type `{kind}`.", hint)
+        yield node.problem("unknown-block", f"The backend has no block `{name}` of type `{kind}`.", hint)
 
 
 def _check_facts(action: Node) -> Iterator[Diagnostic]:
     """Yield the names in templates that only a server has."""
     facts = facts_of(event_of(_SAMPLE), id="", automation="", automation_id="")
     for key in ACTIONS[action.value["type"]].templates:
-        place = action.get(key)
-        for text in _texts(place) if place is not None else ():
+        node = action.get(key)
+        for text in _texts(node) if node is not None else ():
             found: list[Unresolved] = []
             render(text.value, facts, found.append)
             yield from (about_event(each, text) for each in found)
@@ -139,10 +139,10 @@ def _check_trigger(trigger: Node) -> Iterator[Diagnostic]:
         "threshold": (given.get("threshold") or 1) > 1,
     }
     for key in (key for key, is_needed in needs.items() if is_needed):
-        place = trigger.get(key)
+        node = trigger.get(key)
         detail = f"This `{key}` requires a Prefect server. The embedded backend looks at one event alone."
-        yield (place or trigger).problem(
-            "needs-server", detail, "Write `expect:` alone.", at_key=place is not None
+        yield (node or trigger).problem(
+            "needs-server", detail, "Write `expect:` alone.", at_key=node is not None
         )
     yield from _check_ends(trigger)
     for key, known in (("match", LABELS), ("match_related", RELATED_LABELS)):

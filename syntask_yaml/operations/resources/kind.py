@@ -39,7 +39,7 @@ class KindRow:
     stays: Callable[[str], bool] = _none
 
 
-def written(change: ResourceWrite) -> Resource:
+def written_resource(change: ResourceWrite) -> Resource:
     """The resource that *change* is about, as it will be, or as it was where it is deleted."""
     if change.after is not None:
         return change.after

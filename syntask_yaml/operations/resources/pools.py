@@ -16,7 +16,7 @@ from syntask_yaml.model.resource import Owner, Resource, ResourceKind, ResourceW
 from syntask_yaml.operations.backend_lists import BackendLists
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.expected import attributes
-from syntask_yaml.operations.resources.kind import KindRow, changes_of, written
+from syntask_yaml.operations.resources.kind import KindRow, changes_of, written_resource
 from syntask_yaml.operations.resources.portability import portability
 
 
@@ -55,7 +55,7 @@ def pool_resource(pool: WorkPool) -> Resource:
 
 
 def _write_pool(backend: Backend, change: ResourceWrite, _owner: Owner) -> str | None:
-    name, changes = written(change).name, attributes(changes_of(change))
+    name, changes = written_resource(change).name, attributes(changes_of(change))
     if change.after is None:
         backend.delete_pool(name)
     elif change.before is None:
@@ -91,7 +91,7 @@ def queue_resource(queue: WorkQueue) -> Resource:
 
 
 def _write_queue(backend: Backend, change: ResourceWrite, _owner: Owner) -> str | None:
-    pool, _, name = written(change).name.partition("/")
+    pool, _, name = written_resource(change).name.partition("/")
     changes: dict[str, Any] = attributes(changes_of(change))
     if change.after is None:
         backend.delete_queue(pool, name)

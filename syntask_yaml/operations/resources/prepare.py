@@ -36,7 +36,7 @@ def _check(bound: BoundResource, context: DeployContext) -> Iterator[Diagnostic]
     kind = KINDS[bound.declared.kind]
     if context.project.name is None and not kind.keeps_owner:
         detail = "A backend keeps resources under the name of their project, and this one has no `name`."
-        place = context.project.document.root.get("resources") or bound.declared.node
-        yield place.problem("missing-key", detail, "Add `name:` at the top of the file.", at_key=True)
+        node = context.project.document.root.get("resources") or bound.declared.node
+        yield node.problem("missing-key", detail, "Add `name:` at the top of the file.", at_key=True)
     if bound.resource is not None:
         yield from kind.check(bound.resource, bound.declared.node, context)

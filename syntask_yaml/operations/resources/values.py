@@ -15,7 +15,7 @@ from syntask_yaml.model.resource import Owner, Resource, ResourceKind, ResourceW
 from syntask_yaml.operations.backend_lists import BackendLists
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.expected import attributes
-from syntask_yaml.operations.resources.kind import KindRow, changes_of, written
+from syntask_yaml.operations.resources.kind import KindRow, changes_of, written_resource
 from syntask_yaml.operations.resources.portability import portability
 
 
@@ -36,7 +36,7 @@ def variable_resource(variable: Variable) -> Resource:
 
 
 def _write_variable(backend: Backend, change: ResourceWrite, _owner: Owner) -> None:
-    name = written(change).name
+    name = written_resource(change).name
     if change.after is None:
         backend.unset_variable(name)
     elif changes_of(change):
@@ -68,7 +68,7 @@ def limit_resource(limit: GlobalConcurrencyLimit) -> Resource:
 
 
 def _write_limit(backend: Backend, change: ResourceWrite, _owner: Owner) -> None:
-    name, changes = written(change).name, attributes(changes_of(change))
+    name, changes = written_resource(change).name, attributes(changes_of(change))
     if change.after is None:
         backend.delete_concurrency_limit(name)
     elif change.before is None:

@@ -59,11 +59,11 @@ def _no_pool(facts: Facts) -> Finding | None:
     return Finding(f"The backend has no work pool `{run.work_pool}`.", (), remedy)
 
 
-def _held_by(place: Callable[[Facts], WorkPool | WorkQueue | None], *, is_paused: bool) -> Find:
+def _held_by(of: Callable[[Facts], WorkPool | WorkQueue | None], *, is_paused: bool) -> Find:
     """A rule for a pool or queue that is paused, or else that has a limit of 0."""
 
     def find(facts: Facts) -> Finding | None:
-        found = place(facts)
+        found = of(facts)
         if found is None or found.is_paused != is_paused or not (detail := why_waiting(found)):
             return None
         return Finding(detail, (), Remedy(*resumes(found)))

@@ -72,16 +72,16 @@ class Target:
 
     def check_expires(self) -> Iterator[Diagnostic]:
         """Yield why it is not known when the target expires, if that is declared."""
-        place = self._text("expires")
-        if place is not None and self.lifetime is None:
-            detail = f"`{place.value}` is not a duration."
-            yield place.problem("wrong-value", detail, "Write days (`7d`), hours (`12h`) or `P7D`.")
+        node = self._text("expires")
+        if node is not None and self.lifetime is None:
+            detail = f"`{node.value}` is not a duration."
+            yield node.problem("wrong-value", detail, "Write days (`7d`), hours (`12h`) or `P7D`.")
 
     @property
     def prefix(self) -> Node:
         """The prefix of the names, where it is written, or else where the mode is that brings it."""
-        place = self.node.get("name_prefix") or self.node.get("mode") or self.node
-        return Node(self.name_prefix, place.source, start_of(place.location), place.path)
+        node = self.node.get("name_prefix") or self.node.get("mode") or self.node
+        return Node(self.name_prefix, node.source, start_of(node.location), node.path)
 
     @property
     def values(self) -> Iterator[Node]:
@@ -173,8 +173,8 @@ def check_targets(targets: tuple[Target, ...]) -> Iterator[Diagnostic]:
             yield target.profile.problem("conflicting-keys", detail, "Keep one of them.", at_key=True)
     for target in defaults[1:]:
         detail = f"`{target.name}` and `{defaults[0].name}` are both the default target."
-        place = target.node.get("default") or target.node
-        yield place.problem("conflicting-keys", detail, "Keep `default: true` in one of them.", at_key=True)
+        node = target.node.get("default") or target.node
+        yield node.problem("conflicting-keys", detail, "Keep `default: true` in one of them.", at_key=True)
 
 
 def _listed(names: list[str]) -> str:

@@ -11,7 +11,7 @@ from syntask_yaml.dataclass import dataclass
 from syntask_yaml.project.flows.definition import flows
 from syntask_yaml.project.flows.describe import from_source
 from syntask_yaml.project.flows.files import python_files
-from syntask_yaml.pysource.module import TOO_DEEP, SourceUnreadable, module_of, read_regular
+from syntask_yaml.pysource.module import TOO_DEEP, SourceUnreadable, module_of, read_module_file
 from syntask_yaml.pysource.module_index import ModuleIndex
 from syntask_yaml.pysource.scope import NameScope
 
@@ -53,7 +53,7 @@ def discover(root: Path) -> Iterator[Discovery]:
     for file in python_files(index.root):
         path = index.root / file
         try:
-            content = read_regular(path)
+            content = read_module_file(path)
         except SourceUnreadable as error:
             yield SkippedFile(file, str(error))
             continue

@@ -21,7 +21,7 @@ from syntask_yaml.dataclass import dataclass
 from syntask_yaml.retry import pauses
 from syntask_yaml.steps.base import StepContext, StepStopped
 from syntask_yaml.steps.failures import Kind
-from syntask_yaml.steps.transfer.failure import failure_of, kind_of
+from syntask_yaml.steps.transfer.failure import failure_kind, failure_of
 from syntask_yaml.steps.transfer.remote import Info, Remote
 from syntask_yaml.stopping import TICK
 
@@ -130,7 +130,7 @@ class _Transfer:
 
     def _is_worth_another(self, error: Exception) -> bool:
         is_tried_enough = self.remote.kind.is_patient and not isinstance(error, _BrokenOff)
-        return kind_of(error) is Kind.NETWORK and not is_tried_enough
+        return failure_kind(error) is Kind.NETWORK and not is_tried_enough
 
     async def call(self, verb: str, *arguments: Any, **options: Any) -> Any:
         """What a verb of the file system returns, in whichever way it has it."""

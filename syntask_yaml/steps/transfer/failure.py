@@ -91,7 +91,7 @@ class StoreFailed(StepFailed):
         self.kind = kind
 
 
-def kind_of(error: BaseException) -> Kind:
+def failure_kind(error: BaseException) -> Kind:
     """Whose fault *error* is."""
     if _is_local(error):
         return Kind.SETUP

@@ -6,7 +6,7 @@ import pytest
 
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.model.step import Step
-from syntask_yaml.steps.fingerprint import fingerprint
+from syntask_yaml.steps.fingerprint import steps_fingerprint
 from syntask_yaml.template import Scope
 from tests.unit.steps.conftest import shell
 
@@ -41,9 +41,9 @@ def test_fingerprints(one: list[Step], other: list[Step], is_same: bool) -> None
     """Two lists have the same one when they do the same, whatever their spelling and place."""
     scope = Scope(environ={"A": "1", "B": "1", "C": "2"})
 
-    assert (fingerprint(one, scope) == fingerprint(other, scope)) is is_same
+    assert (steps_fingerprint(one, scope) == steps_fingerprint(other, scope)) is is_same
 
 
 def test_a_fingerprint_tells_no_secret() -> None:
     """It is a hash; whoever sees it learns nothing."""
-    assert "1234" not in fingerprint([Step("own.a", {"x": Secret("1234")})], Scope())
+    assert "1234" not in steps_fingerprint([Step("own.a", {"x": Secret("1234")})], Scope())

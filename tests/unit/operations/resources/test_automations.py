@@ -11,7 +11,7 @@ from syntask_yaml.errors import BackendConflict, ProjectInvalid, UsageError
 from syntask_yaml.model.automation import Automation, AutomationWrite
 from syntask_yaml.operations.prune import Approval
 from syntask_yaml.plan.changes import Action
-from syntask_yaml.plan.codec import encode, fingerprint
+from syntask_yaml.plan.codec import encode, plan_fingerprint
 from tests.support.desk import Desk
 from tests.support.memory import MemoryBackend
 
@@ -142,7 +142,7 @@ def test_a_plan_says_what_it_rests_on(desk: Desk) -> None:
     assert "actions" in [each["path"] for each in shown["fields"]]
 
     desk.environ = {"WHO": "others"}
-    assert fingerprint(plan, ()) != fingerprint(desk.plan().plan, ())
+    assert plan_fingerprint(plan, ()) != plan_fingerprint(desk.plan().plan, ())
 
 
 def test_a_deletion_is_approved_as_others_are(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.failures import Kind
-from syntask_yaml.steps.transfer.failure import StoreFailed, failure_of, kind_of
+from syntask_yaml.steps.transfer.failure import StoreFailed, failure_kind, failure_of
 from syntask_yaml.steps.transfer.remote import Remote
 
 REMOTE = Remote(MemoryFileSystem(), "flows/production", "s3://flows/production", ("planted-key",))
@@ -61,7 +61,7 @@ def test_kinds(error: Exception, kind: Kind) -> None:
     failure = failure_of(error, REMOTE)
 
     assert isinstance(failure, StoreFailed)
-    assert (kind_of(error), failure.kind) == (kind, kind)
+    assert (failure_kind(error), failure.kind) == (kind, kind)
     assert bool(failure.hint) is (kind is not Kind.OTHER)
     assert "s3://flows/production" in failure.detail
 
