@@ -34,13 +34,9 @@ from syntask_yaml.operations.prune import (
 from syntask_yaml.operations.pruned_owners import former_names, former_owners, pruned_owners
 from syntask_yaml.operations.renames import half_renamed, likely_renames, without_wrong_renames
 from syntask_yaml.operations.request import Request
-from syntask_yaml.operations.resources.changes import (
-    FoundResources,
-    compare_resources,
-    read_resources,
-    undeclared_resources,
-)
+from syntask_yaml.operations.resources.changes import compare_resources, undeclared_resources
 from syntask_yaml.operations.resources.prepare import prepare_resources
+from syntask_yaml.operations.resources.read import FoundResources, read_resources
 from syntask_yaml.operations.resources.users import keep_used, kept_resources
 from syntask_yaml.operations.unserved_pools import check_serving
 from syntask_yaml.plan.changes import Plan

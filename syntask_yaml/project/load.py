@@ -139,10 +139,7 @@ def load_project(
     strict: bool = False,
     target: Target | None = None,
 ) -> Project:
-    """The project that *document* declares in *target*, with everything that is wrong with it.
-
-    With *strict*, warnings are errors.
-    """
+    """The project that *document* declares in *target*, and all its problems: if *strict*, only errors."""
     tree = document.root
     sections = Sections(tree, dialect)
     entries = _entries(tree)

@@ -16,8 +16,8 @@ from syntask_yaml.operations.copying.contents import Contents
 from syntask_yaml.operations.copying.references import template_names
 from syntask_yaml.operations.resources.automations import automation_resource
 from syntask_yaml.operations.resources.blocks import block_resource
-from syntask_yaml.operations.resources.changes import owner_of
 from syntask_yaml.operations.resources.pools import pool_resource, queue_resource
+from syntask_yaml.operations.resources.read import owner_of
 from syntask_yaml.operations.resources.values import limit_resource, variable_resource
 
 # What a server calls the default queue of a new pool.

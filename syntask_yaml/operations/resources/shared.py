@@ -5,9 +5,10 @@ from __future__ import annotations
 from syntask_yaml.model.resource import Resource, ResourceKind, ResourceLedger
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.resources.automations import stored_automations
-from syntask_yaml.operations.resources.changes import FoundResources, is_of_another_target
+from syntask_yaml.operations.resources.changes import is_of_another_target
 from syntask_yaml.operations.resources.declared_automations import bind_automation
 from syntask_yaml.operations.resources.kinds import KINDS
+from syntask_yaml.operations.resources.read import FoundResources
 from syntask_yaml.plan.changes import Plan
 
 

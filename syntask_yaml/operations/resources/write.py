@@ -10,8 +10,9 @@ from syntask_yaml.errors import BackendConflict, BackendError, BackendUnreachabl
 from syntask_yaml.model.events import Applied, Observer
 from syntask_yaml.model.resource import Owner, ResourceLedger, ResourceWrite
 from syntask_yaml.operations.deploy_context import DeployContext
-from syntask_yaml.operations.resources.changes import FoundResources, is_of_another_target
+from syntask_yaml.operations.resources.changes import is_of_another_target
 from syntask_yaml.operations.resources.kinds import KINDS
+from syntask_yaml.operations.resources.read import FoundResources
 from syntask_yaml.plan.changes import Action, ResourceChange
 
 DONE = {Action.CREATE: "created", Action.UPDATE: "updated", Action.DELETE: "deleted"}

@@ -1,0 +1,98 @@
+"""What a backend has of the resources that a project asks for, and whose these are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import replace
+
+from syntask_yaml.dataclass import dataclass
+from syntask_yaml.model.resource import (
+    NOBODY,
+    Owner,
+    Resource,
+    ResourceKind,
+    ResourceLedger,
+    StoredResource,
+    parse_full_name,
+)
+from syntask_yaml.operations.backend_lists import BackendLists
+from syntask_yaml.operations.deploy_context import DeployContext
+from syntask_yaml.operations.pruned_owners import former_owners_of_resources
+from syntask_yaml.operations.resources.automations import stored_automations
+from syntask_yaml.operations.resources.kinds import KINDS
+from syntask_yaml.project.resources import BoundResource
+
+
+@dataclass(frozen=True, slots=True)
+class FoundResources:
+    """What a backend has of the resources that a project declares, or owns, and all *ledgers*.
+
+    *former* are the names that the project had as an owner, where what it had under them is pruned.
+    """
+
+    stored: tuple[StoredResource, ...] = ()
+    ledgers: tuple[ResourceLedger, ...] = ()
+    former: frozenset[str] = frozenset()
+
+    def ledger_of(self, project: str | None) -> ResourceLedger:
+        """The ledger of *project*, which may be empty."""
+        found = (each for each in self.ledgers if each.owner.project == project)
+        return next(found, ResourceLedger(Owner(project)))
+
+
+def read_resources(
+    context: DeployContext,
+    prepared: Sequence[BoundResource],
+    lists: BackendLists,
+    *,
+    prune: bool,
+    former: frozenset[str] | None = None,
+) -> FoundResources:
+    """What the backend has of what is *prepared*, and of the project, also under *former* names.
+
+    Its ledgers add some to these, unless they are None. A server is asked only for a reason. What is on
+    *lists* was perhaps read before.
+    """
+    if not (prepared or prune or former is not None or context.backend.features.has_own_worker):
+        return FoundResources()
+    ledgers = tuple(context.backend.ledgers()) if context.owner.project is not None else ()
+    if former is not None:
+        former |= former_owners_of_resources(context, {each.label for each in prepared}, ledgers)
+    found = FoundResources(ledgers=ledgers, former=former or frozenset())
+    names: dict[ResourceKind, set[str]] = {kind: set() for kind in KINDS}
+    for each in prepared:
+        names[each.declared.kind].add(each.declared.name)
+    own = found.ledger_of(context.owner.project)
+    of_former = (name for each in map(found.ledger_of, found.former) for name in each.names)
+    for full_name in (*own.names, *of_former):
+        if parsed := parse_full_name(full_name):
+            names[parsed[0]].add(parsed[1])
+    if not (prune or own.may_have_automations or names[ResourceKind.AUTOMATION]):
+        del names[ResourceKind.AUTOMATION]
+    owners = {name: each.owner for each in reversed(ledgers) for name in each.names}
+    owners |= dict.fromkeys(own.names, own.owner)
+    stored = [each for owner in found.former for each in stored_automations(lists.backend, (), Owner(owner))]
+    stored += _read(context, lists, names, owners)  # comes last: it counts where both have a name
+    return replace(found, stored=tuple(stored))
+
+
+def _read(
+    context: DeployContext,
+    lists: BackendLists,
+    names: Mapping[ResourceKind, Set[str]],
+    owners: Mapping[str, Owner],
+) -> Iterator[StoredResource]:
+    for kind, row in KINDS.items():
+        if row.keeps_owner and kind in names:
+            yield from row.read(lists, names[kind], context.owner)
+        elif names.get(kind):
+            for stored in row.read(lists, names[kind], context.owner):
+                yield replace(stored, owner=owner_of(stored.resource, owners))
+
+
+def owner_of(resource: Resource, owners: Mapping[str, Owner]) -> Owner:
+    """Whose *resource* is. A queue belongs to whom its pool does, whoever made it."""
+    if resource.kind is ResourceKind.WORK_QUEUE:
+        pool = Resource(ResourceKind.WORK_POOL, resource.name.partition("/")[0])
+        return owners.get(pool.full_name, NOBODY)
+    return owners.get(resource.full_name, NOBODY)
