@@ -31,7 +31,7 @@ _START = re.compile(r"DTSTART(?P<options>[^:\s]*):(?P<moment>\S*)", re.IGNORECAS
 _OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)$", re.IGNORECASE)
 _UNTIL = re.compile(r"(UNTIL=)(\d{8}T\d{6})Z", re.IGNORECASE)
 _FORM = "%Y%m%dT%H%M%S"
-_NO_INTERVAL = re.compile(r"INTERVAL=\+?0+(?!\d)", re.IGNORECASE)
+_NO_INTERVAL = re.compile(r"INTERVAL=(\+?0+(?!\d)|-)", re.IGNORECASE)
 
 
 def parse_rrule(text: str, timezone: str | None) -> tuple[str, str | None]:

@@ -30,6 +30,11 @@ _LONGEST = 40
 
 def unreadable_rule(text: str) -> str:
     """Return why the *text* of a rule cannot be read: what is wrong with its first part that is."""
+    return wrong_part(text) or "Its parts do not fit together."
+
+
+def wrong_part(text: str) -> str:
+    """Return what is wrong with the first part of a rule that is wrong by itself; empty if none is."""
     for line in text.splitlines() or [""]:
         name, _, value = line.rpartition(":")
         kind = name.partition(";")[0].strip().upper() or "RRULE"
@@ -38,7 +43,7 @@ def unreadable_rule(text: str) -> str:
         problem = _dates(kind, value) if kind in _DATES else _rule(value)
         if problem:
             return problem
-    return "Its parts do not fit together."
+    return ""
 
 
 def _rule(text: str) -> str:
