@@ -26,7 +26,9 @@ READ_OPTIONS = (
         "--allow-unset", is_flag=True, help="Expand undefined names to empty strings, with a warning."
     ),
     click.option(
-        "--no-load", is_flag=True, help="Never import flow code, even if its source is not sufficient."
+        "--no-load",
+        is_flag=True,
+        help="Do not import flow code to describe flows, even if its source is not sufficient.",
     ),
 )
 NAME_OPTIONS = (name_option, all_option, *READ_OPTIONS)

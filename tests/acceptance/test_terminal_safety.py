@@ -56,6 +56,52 @@ def test_names_in_tables_are_escaped(console: Console) -> None:
     assert listed.stdout.count(r"x\x1b]0;t\x07") == 1
 
 
+_HOSTILE = """\
+name: p
+deployments:
+- name: d
+  entrypoint: flows.py:quick
+  description: "one\\e[2Jtwo\\x9b"
+  version: "1\\e[8m"
+  work_pool: {name: pool, job_variables: {env: {"A\\e[5m": b}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [
+        ("explain 'quick/*'", r"env.A\x1b[5m"),
+        ("deployment inspect quick/d", r"one\x1b[2Jtwo\x9b"),
+        ("work-pool inspect pool", r"of\x1b[2Jothers"),
+    ],
+)
+def test_texts_of_a_project_are_escaped(console: Console, command: str, shown: str) -> None:
+    """Names, keys and descriptions, wherever a command shows one of them."""
+    (console.directory / "syntask.yaml").write_text(_HOSTILE, encoding="utf-8")
+    (console.directory / "flows.py").write_text(_FLOWS, encoding="utf-8")
+    console.run("syntask work-pool create pool --description $'of\\e[2Jothers'")
+    console.run("syntask -f syntask.yaml deploy --all")
+
+    written = console.run(f"syntask {command}")
+
+    assert shown in written.stdout
+    assert not {"\x1b", "\x9b"} & {*written.stdout}
+
+
+def test_names_in_a_check_are_escaped(console: Console) -> None:
+    """No backend has refused them yet."""
+    text = _HOSTILE.replace("name: d", 'name: "d\\e]0;title\\a\\u202e"').replace(
+        "name: pool", "name: default"
+    )
+    (console.directory / "syntask.yaml").write_text(text, encoding="utf-8")
+    (console.directory / "flows.py").write_text(_FLOWS, encoding="utf-8")
+
+    written = console.run("syntask check --all").stdout
+
+    assert r"ready  quick/d\x1b]0;title\x07\u202e in" in written
+    assert not {"\x1b", "\x07", "\u202e"} & {*written}
+
+
 def test_log_line_on_a_terminal_is_escaped() -> None:
     """Colors, titles and turned text are shown as their escapes; tabs stay."""
     written = in_terminal(_LOGGED.replace("RAW", "False"))

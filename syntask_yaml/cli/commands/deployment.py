@@ -26,6 +26,7 @@ from syntask_yaml.cli.deployment_choice import (
     with_filters,
 )
 from syntask_yaml.cli.views import activity, diagnostics
+from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.output import as_json, print_json, print_table, say
 from syntask_yaml.cli.views.progress import CountProgress
 from syntask_yaml.model.deployment import Stored
@@ -122,7 +123,7 @@ def inspect(context: Context, /, *, name: str, output: str) -> None:
         shown = (
             value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False, default=str)
         )
-        click.echo(f"{key}: {'' if value is None else shown}")
+        click.echo(escaped(f"{key}: {'' if value is None else shown}"))
 
 
 @command.command("pause")

@@ -60,11 +60,11 @@ def command(context: Context, /, *, what: str, output: str) -> None:
 def _show(found: Iterable[ExplainedValue]) -> None:
     for each in found:
         first, *others = each.chain
-        click.echo(f"{_dotted(each.path)}: {escaped(_shown(first.value))}")
-        click.echo(f"    {first.place}  {first.layer or 'its entry'}")
+        click.echo(escaped(f"{_dotted(each.path)}: {_shown(first.value)}"))
+        click.echo(escaped(f"    {first.place}  {first.layer or 'its entry'}"))
         for origin in others:
-            what = "removed" if origin.value is None else escaped(_shown(origin.value))
-            click.echo(f"    replaced {what}  {origin.place}  {origin.layer or 'its entry'}")
+            what = "removed" if origin.value is None else _shown(origin.value)
+            click.echo(escaped(f"    replaced {what}  {origin.place}  {origin.layer or 'its entry'}"))
 
 
 def _shown(value: object) -> str:

@@ -22,6 +22,7 @@ from syntask_yaml.cli.pool_options import (
     skip_confirmation,
 )
 from syntask_yaml.cli.views import activity
+from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.output import as_json, print_json, print_table, say
 from syntask_yaml.model.pool_type import DEFAULT_TYPE
 from syntask_yaml.model.value import Json
@@ -72,7 +73,7 @@ def inspect(context: Context, /, *, name: str, output: str) -> None:
         return
     for key, value in encoded.items():
         shown = value if isinstance(value, str) else json.dumps(value, indent=2)
-        click.echo(f"{key}: {shown}")
+        click.echo(escaped(f"{key}: {shown}"))
 
 
 command.add_command(work_pool_create.command)

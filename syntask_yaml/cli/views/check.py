@@ -9,6 +9,7 @@ import click
 
 from syntask_yaml.cli.views import diagnostics
 from syntask_yaml.cli.views.diagnostics import encode
+from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.progress import ProgressEstimate
 from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Diagnostic
@@ -36,7 +37,7 @@ class Watcher:
         """Show a line that the dry run wrote."""
         if self._verbosity >= 0 and isinstance(event, StepOutput):
             line = click.style(event.line, fg="red") if event.is_error else event.line
-            click.echo(f"{click.style(f'[{event.label}]', fg='cyan')} {line}", err=True)
+            click.echo(f"{click.style(f'[{escaped(event.label)}]', fg='cyan')} {line}", err=True)
 
     def done(self, result: CheckResult) -> None:
         """Show how a dry run ended."""
@@ -44,7 +45,7 @@ class Watcher:
         if self._verbosity >= 0:
             verdict, color = ("failed", "red") if result.problem else ("ready", "green")
             shown = click.style(f"{verdict:>9}", fg=color)
-            line = f"{shown}  {result.deployment} in {result.seconds:.1f} s"
+            line = f"{shown}  {escaped(result.deployment)} in {result.seconds:.1f} s"
             if self._total > 1:
                 line += click.style(f"  ({self._estimate.text(self._done, self._total)})", dim=True)
             click.echo(line, err=True)
