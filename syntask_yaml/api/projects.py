@@ -120,7 +120,7 @@ def deploy(
     """Build, push, and make the backend have the deployments that *names* and globs mean, or all.
 
     Everything is checked before anything is built or written. *overrides* go over a single deployment,
-    *prune* deletes what the project declares no more, *notify* is told what goes on, and *flows* reads
+    *prune* deletes what the project declares no more, *notify* gets events of what goes on, and *flows* reads
     flows that are elsewhere than the project. Raises ProjectInvalid, NotFound, BackendError; what fails
     while it is written is in the outcome.
     """

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from syntask_yaml.model.pool import WorkPool
     from syntask_yaml.model.schedule import Schedule
 
-_PATIENCE = timedelta(seconds=15)
+# A worker that is there takes a due run sooner; after that it is late.
+PATIENCE = timedelta(seconds=15)
 # How often a run that no worker began is made due again.
 RESTARTS = 3
 # How many runs are named where the beginning of an id fits several.
@@ -207,7 +208,7 @@ def seen(run: Run, now: datetime) -> Run:
     """
     if run.is_of_script and run.state.type.holds_slot and run.held_until and run.held_until < now:
         return abandoned(run, restarts=0, now=run.held_until)
-    if run.state == SCHEDULED and run.scheduled and run.scheduled < now - _PATIENCE:
+    if run.state == SCHEDULED and run.scheduled and run.scheduled < now - PATIENCE:
         return replace(run, state=LATE)
     return run
 

@@ -104,7 +104,7 @@ def read_standard_input() -> str:
 
 
 def parse_json(text: str, option: str) -> dict[str, Any]:
-    """Return a JSON mapping, from the text or, for `-`, from standard input."""
+    """Return a JSON mapping, from the text or, for `-`, from standard input. Raises UsageError."""
     try:
         values = read_json(read_standard_input() if text == "-" else text)
     except ValueError as error:

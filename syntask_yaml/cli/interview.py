@@ -54,7 +54,7 @@ def _show(line: str, color: str | None = None) -> None:
 def save_result(result: InterviewResult, context: InterviewContext, backend: Backend) -> bool:
     """Save the drafted deployment, and make what it needs on the backend; False if it was discarded.
 
-    The file comes first: it holds the answers.
+    The file comes first: it holds the answers. Raises ProjectInvalid.
     """
     if result.decision == DISCARD:
         if result.composed.problems:

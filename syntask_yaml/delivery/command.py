@@ -15,7 +15,7 @@ _LONGEST_REASON = 200
 
 
 def run_command(context: DeliveryContext) -> str:
-    """Run the command to its end; how it ended."""
+    """Run the command to its end; how it ended. Raises Undelivered."""
     command, seconds = render(context.action["command"], context.facts), float(context.action["timeout"])
     limit = Timer(seconds, context.stop.set)
     limit.start()

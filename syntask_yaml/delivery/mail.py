@@ -19,7 +19,7 @@ _SENDER = "syntask@localhost"
 
 
 def send_email(context: DeliveryContext) -> str:
-    """Send the mail; what came of it. Its `Message-ID` is the same in every attempt."""
+    """Send the mail; what came of it. Its `Message-ID` is the same in every attempt. Raises Undelivered."""
     block = context.needed_block()
     login = {key: revealed(value) for key, value in block.data.items() if value not in (None, "")}
     message = _message(context, str(login.get("username") or ""))

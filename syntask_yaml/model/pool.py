@@ -11,6 +11,8 @@ from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.value import Json
 
 DEFAULT_QUEUE = "default"
+# What the default queue of a new pool has for a description; the text is a server's.
+NO_DESCRIPTION = (None, "", "The work pool's default queue.")
 
 
 class PoolStatus(StrEnum):

@@ -61,24 +61,14 @@ _TYPES = (
                     "anyOf": _TEXT_OR_NULL,
                     "default": None,
                 },
-                "env": {
-                    "title": "Environment Variables",
-                    "description": "Environment variables of the run; null takes one away.",
-                    "type": "object",
-                    "additionalProperties": {"anyOf": _TEXT_OR_NULL},
-                },
+                "env": DOCKER_VARIABLES["env"],
                 "labels": {
                     "title": "Labels",
                     "description": "Labels for the process.",
                     "type": "object",
                     "additionalProperties": {"type": "string"},
                 },
-                "command": {
-                    "title": "Command",
-                    "description": "What to execute instead of the flow's own entrypoint.",
-                    "anyOf": _TEXT_OR_NULL,
-                    "default": None,
-                },
+                "command": DOCKER_VARIABLES["command"],
                 "stream_output": {
                     "title": "Stream Output",
                     "description": "Whether the worker shows what the run prints.",

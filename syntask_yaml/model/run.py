@@ -31,11 +31,11 @@ class StateType(Enum):
     @property
     def holds_slot(self) -> bool:
         """Whether a run in this state counts towards concurrency limits."""
-        return self in _BUSY
+        return self in BUSY
 
 
 _FINAL = {StateType.COMPLETED, StateType.FAILED, StateType.CRASHED, StateType.CANCELLED}
-_BUSY = {StateType.PENDING, StateType.RUNNING, StateType.CANCELLING}
+BUSY = frozenset((StateType.PENDING, StateType.RUNNING, StateType.CANCELLING))
 
 # What stands for many runs is in the first of these states that one of them is in.
 WORST_FIRST = (

@@ -96,6 +96,11 @@ def holds_secret(value: Any) -> bool:
     return isinstance(value, Secret)
 
 
+def revealed_text(value: Any) -> str:
+    """*value* as text: that of a `Secret` is its own."""
+    return value.reveal() if isinstance(value, Secret) else str(value)
+
+
 def with_secret_texts(value: Any) -> Any:
     """*value* with each text in it as a `Secret`."""
     if isinstance(value, str):

@@ -70,7 +70,10 @@ def _ambiguous(name: str, found: Sequence[Stored]) -> NotFound:
 
 
 def find_deployment(backend: Backend, name: str) -> Stored:
-    """The one deployment called *name* (`flow/name`, or a name that only one flow's deployment has)."""
+    """The one deployment called *name* (`flow/name`, or a name that only one flow's deployment has).
+
+    Raises NotFound, BackendRefused.
+    """
     exact = backend.deployments(names=[name]) if "/" in name else []
     if exact:
         return exact[0]
@@ -157,7 +160,7 @@ def delete(backend: Backend, stored: Sequence[Stored], *, notify: Observer = nob
 
 
 def write_all(backend: Backend, writes: Sequence[Write], verb: str, notify: Observer) -> None:
-    """Make all *writes*, and tell *notify* how far it is; then raise BackendError for the first that failed.
+    """Make all *writes*, an event each; then raise BackendError for the first that failed.
 
     *verb* is what they do to deployments, as in `Deleting`.
     """

@@ -51,7 +51,7 @@ def compare_declarations(
 ) -> DeclarationDiff:
     """What the project at *place* declares otherwise at *other*, or now, than at *ref*.
 
-    *notify* is told how far it is. Raises UsageError, RevisionUnavailable, and ProjectInvalid for a file that
+    *notify* gets progress events. Raises UsageError, RevisionUnavailable, and ProjectInvalid for a file that
     cannot be read.
     """
     now = open_project(place)

@@ -11,13 +11,12 @@ from typing import TypeVar
 
 from syntask_yaml.backend.base import Backend, RunFilter
 from syntask_yaml.model.pool import DEFAULT_QUEUE, PoolStatus, WorkPool, WorkQueue
-from syntask_yaml.model.run import StateType
+from syntask_yaml.model.run import BUSY
 from syntask_yaml.model.worker import ServingWorker
 from syntask_yaml.operations.pools import is_polled
 
 # So many runs that take up slots are counted.
 _MOST_BUSY = 1000
-_BUSY = frozenset(state for state in StateType if state.holds_slot)
 
 PoolOrQueue = TypeVar("PoolOrQueue", WorkPool, WorkQueue)
 
@@ -63,7 +62,7 @@ class PoolStates:
     @cached_property
     def _busy(self) -> Counter[tuple[str | None, str]]:
         """How many runs take up slots, by pool and queue."""
-        runs = self._backend.runs(RunFilter(states=_BUSY, limit=_MOST_BUSY))
+        runs = self._backend.runs(RunFilter(states=BUSY, limit=_MOST_BUSY))
         return Counter((run.work_pool, run.work_queue or DEFAULT_QUEUE) for run in runs)
 
 

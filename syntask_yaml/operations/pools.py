@@ -127,4 +127,5 @@ def start_hint(pool: str) -> str:
 
 
 def start_command(pool: str) -> str:
+    """Return the command that starts a worker for *pool*."""
     return f"syntask worker start --pool {shlex.quote(pool)}"

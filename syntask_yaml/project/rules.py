@@ -87,6 +87,7 @@ def has_a_limit(node: Node) -> Iterator[Diagnostic]:
 
 
 def has_one_schedule_key(node: Node) -> Iterator[Diagnostic]:
+    """Yield a problem if a deployment has both `schedule` and `schedules`."""
     single = node.get("schedule") if node.value.get("schedules") else None
     if single is not None and single.value:
         detail = "The deployment has both `schedule` and `schedules`."

@@ -89,7 +89,7 @@ def check_durations(
 def _check_event(trigger: Node, given: Mapping[str, Any], is_open: IsOpen) -> Iterator[Diagnostic]:
     posture = given.get("posture", "Reactive")
     if posture == "Metric":
-        yield from _conflict(trigger, "posture", "event", "Reactive", "Proactive")
+        yield from _check_posture(trigger, "event", "Reactive", "Proactive")
     elif posture == "Proactive":
         yield from _check_absence(trigger, given.get("within"), is_open)
 
@@ -144,7 +144,7 @@ def _is_every_run(labels: Mapping[str, Any] | None) -> bool:
 
 def _check_metric(trigger: Node, given: Mapping[str, Any], is_open: IsOpen) -> Iterator[Diagnostic]:
     if given.get("posture", "Metric") != "Metric":
-        yield from _conflict(trigger, "posture", "metric", "Metric")
+        yield from _check_posture(trigger, "metric", "Metric")
     metric = trigger.get("metric")
     if metric is None or not isinstance(metric.value, dict):
         yield trigger.problem("missing-key", "A metric trigger requires `metric`.", "Add `metric:`.")
@@ -173,11 +173,11 @@ def _check_sequence(trigger: Node, _given: Mapping[str, Any], is_open: IsOpen) -
             yield from check_form(each, is_open)
 
 
-def _conflict(trigger: Node, key: str, kind: str, *choices: str) -> Iterator[Diagnostic]:
+def _check_posture(trigger: Node, kind: str, *choices: str) -> Iterator[Diagnostic]:
     listed = " or ".join(f"`{choice}`" for choice in choices)
-    node = trigger.get(key) or trigger
-    detail = f"A trigger of type `{kind}` requires the {key} {listed}, not `{node.value}`."
-    yield node.problem("conflicting-keys", detail, f"Change `{key}` or `type`.")
+    node = trigger.get("posture") or trigger
+    detail = f"A trigger of type `{kind}` requires the posture {listed}, not `{node.value}`."
+    yield node.problem("conflicting-keys", detail, "Change `posture` or `type`.")
 
 
 _RULES: Mapping[str, Callable[[Node, Mapping[str, Any], IsOpen], Iterator[Diagnostic]]] = {

@@ -44,7 +44,10 @@ def _load_module(name: str | None, file: str | None) -> ModuleType:
 
 
 def run_file(name: str, file: str, folders: Sequence[str] = ()) -> ModuleType:
-    """Run *file* as the module *name*, whose submodules are in *folders*."""
+    """Run *file* as the module *name*, whose submodules are in *folders*.
+
+    Raises ImportError, and what the file raises.
+    """
     locations = list(folders) or None
     spec = importlib.util.spec_from_file_location(name, file, submodule_search_locations=locations)
     if spec is None or spec.loader is None:

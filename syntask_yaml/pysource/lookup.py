@@ -77,7 +77,7 @@ def lookup(name: str, scope: NameScope) -> Symbol:
 
 
 def lookup_own(name: str, scope: NameScope) -> Symbol:
-    """Return what *name* refers to in the module, leaving out the names of every module."""
+    """Return what *name* refers to in the module, leaving out the names of every module. Raises Undefined."""
     found = lookup(name, scope)
     if found == External(f"builtins.{name}"):
         raise Undefined(f"`{name}` is not defined in `{scope.module.path.name}`")

@@ -95,7 +95,7 @@ def read_module(path: Path) -> Module:
 
 
 def read_unchanged(path: Path) -> Module:
-    """As `read_module`, but a file that is as it was is not read again."""
+    """As `read_module`, but a file that is as it was is not read again. Raises SourceUnreadable, OSError."""
     try:
         status = path.stat()
     except OSError as error:
@@ -120,7 +120,10 @@ def read_module_file(path: Path) -> bytes:
 
 
 def module_of(path: Path, content: bytes) -> Module:
-    """Parse the *content* of the file at *path*, in whatever encoding it declares."""
+    """Parse the *content* of the file at *path*, in whatever encoding it declares.
+
+    Raises SourceUnreadable.
+    """
     if len(content) > MAX_BYTES:
         raise SourceUnreadable(TOO_LARGE)
     digest = hashlib.md5(content, usedforsecurity=False).hexdigest()

@@ -44,7 +44,10 @@ def save_block(block: Block, name: str, *, overwrite: bool) -> None:
 
 
 def publish(block: Block, name: str | None) -> WorkPool:
-    """Create the work pool that *block* is, called *name* or as the block, and return it."""
+    """Create the work pool that *block* is, called *name* or as the block, and return it.
+
+    Raises UsageError, BackendRefused.
+    """
     with api.open_backend() as backend:
         value = block_value(block, backend)
         title = name or block.name

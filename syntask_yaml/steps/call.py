@@ -45,7 +45,10 @@ def _first_parameter(function: StepFunction) -> str | None:
 
 
 def outputs_of(result: Any, name: str) -> Outputs:
-    """The outputs in what a step returned: JSON values, paths and the like as texts."""
+    """The outputs in what a step returned: JSON values, paths and the like as texts.
+
+    Raises StepFailed for anything else.
+    """
     if result is None:
         return {}
     if not isinstance(result, Mapping):

@@ -152,6 +152,7 @@ def _problem(error: SyntaskError, status: int) -> Response:
 
 
 def json_response(content: Mapping[str, Any], status: int) -> Response:
+    """A response of *content* as JSON."""
     text = json.dumps(content, ensure_ascii=False, default=json_default)
     # Half a character, of a name that is not in UTF-8, is sent as a question mark.
     return Response(text.encode("utf-8", "replace"), status, media_type="application/json")

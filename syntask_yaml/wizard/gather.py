@@ -50,7 +50,10 @@ def gather_context(
 
 
 def gather_project(directory: Path, file: Path | None, target: str | None = None) -> ProjectContext:
-    """The project that *directory* is in, or that it would be the root of, as *target* has it."""
+    """The project that *directory* is in, or that it would be the root of, as *target* has it.
+
+    Raises UsageError.
+    """
     path = directory / file if file is not None else _opened(directory)
     root = directory if file is not None or path is None else path.parent
     path = path or directory / FILE_NAMES[0]

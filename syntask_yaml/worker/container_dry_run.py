@@ -19,7 +19,7 @@ from syntask_yaml.model.builtin import builtin_of
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.events import Observer, StepOutput
 from syntask_yaml.model.job_variables import with_defaults
-from syntask_yaml.model.secret import Secret, revealed
+from syntask_yaml.model.secret import Secret, revealed, revealed_text
 from syntask_yaml.operations.check import Failure
 from syntask_yaml.settings import read_settings
 from syntask_yaml.steps.base import StepContext
@@ -224,7 +224,10 @@ def _job(deployment: Deployment, backend: Backend, image: str, environ: Mapping[
     except PullStepFailed as error:
         raise _Failed(failure_to_start(error)) from error
     document = {
-        "environ": {**environ, **{str(key): _text(value) for key, value in env.items() if value is not None}},
+        "environ": {
+            **environ,
+            **{str(key): revealed_text(value) for key, value in env.items() if value is not None},
+        },
         "entrypoint": deployment.entrypoint or "",
         "parameters": deployment.parameters,
         "pull_steps": revealed(steps),
@@ -234,10 +237,6 @@ def _job(deployment: Deployment, backend: Backend, image: str, environ: Mapping[
     options = {theirs: variables[name] for name, theirs in _HOST_OPTIONS.items() if variables.get(name)}
     logins = {name: Secret(value) for name, value in environ.items() if name in _LOGINS}
     return _Job(image, given, options, Scrubber(secrets_in([variables, steps, logins])))
-
-
-def _text(value: Any) -> str:
-    return value.reveal() if isinstance(value, Secret) else str(value)
 
 
 def _for_prefect(step: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -43,13 +43,12 @@ def take_logs(handler: logging.Handler) -> None:
         root.addHandler(handler)
 
 
-def provide_server(function: Callable[..., Any], environ: Mapping[str, str] | None = None) -> None:
+def provide_server(function: Callable[..., Any]) -> None:
     """Have *function*, if it is a flow of Prefect without a server, talk to the one of the worker.
 
     Otherwise Prefect would start one in each run. Raises ServerFailed.
     """
-    environ = os.environ if environ is None else environ
-    folder = environ.get(SERVERS)
+    folder = os.environ.get(SERVERS)
     flow = getattr(sys.modules.get("prefect.flows"), "Flow", None)
     if folder is None or flow is None or not isinstance(function, flow):
         return

@@ -9,7 +9,7 @@ from syntask_yaml.backend.base import Backend
 from syntask_yaml.backend.queue import Claim
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.job_variables import job_configuration
-from syntask_yaml.model.secret import Secret
+from syntask_yaml.model.secret import revealed_text
 from syntask_yaml.operations.backend_values import BackendBlocks, BackendVariables
 from syntask_yaml.template import Scope, Unresolved, resolve
 from syntask_yaml.template.scope import LEFT, Answer
@@ -100,9 +100,5 @@ def run_variables(claim: Claim, variables: Mapping[str, Any]) -> dict[str, str |
         RUN_ID: claim.run.id,
         "SYNTASK__FLOW_RUN_NAME": claim.run.name,
         "SYNTASK__DEPLOYMENT": claim.run.deployment or "",
-        **{str(key): None if value is None else _text(value) for key, value in env.items()},
+        **{str(key): None if value is None else revealed_text(value) for key, value in env.items()},
     }
-
-
-def _text(value: Any) -> str:
-    return value.reveal() if isinstance(value, Secret) else str(value)

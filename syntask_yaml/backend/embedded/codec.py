@@ -25,6 +25,7 @@ def to_text(text: str) -> str:
 
 @lru_cache(maxsize=64)  # what is written at once has one time
 def to_moment(time: datetime) -> int:
+    """Return a time as the store has it: microseconds since 1970 in UTC."""
     return (time - _EPOCH) // _MICROSECOND
 
 

@@ -31,7 +31,10 @@ _APPLICATION_ID = 0x53594E54
 
 
 def check_is_ours(connection: sqlite3.Connection, path: Path) -> None:
-    """Refuse a database that is neither empty nor a store that this syntask knows."""
+    """Refuse a database that is neither empty nor a store that this syntask knows.
+
+    Raises BackendUnreachable, BackendRefused.
+    """
     connection.execute("BEGIN")
     owner, version = _number(connection, "application_id"), _number(connection, "user_version")
     is_empty = connection.execute("SELECT 1 FROM sqlite_schema").fetchone() is None

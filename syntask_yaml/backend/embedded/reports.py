@@ -121,4 +121,5 @@ def _tokens(claims: Sequence[Claim]) -> str:
 
 
 def lease_end(now: datetime, lease: float) -> int:
+    """Return when a lease of so many seconds ends, as the store has times."""
     return to_moment(now + timedelta(seconds=lease))

@@ -21,7 +21,8 @@ _DURATIONS = ("within", "stale_after")
 def write_triggers(api: Api, deployment_id: str, after: Deployment) -> None:
     """Make the triggers of a deployment those of *after*, in the place of those it owns.
 
-    One is made after the other. Where an answer is lost, as many as are there have been made.
+    One is made after the other. Where an answer is lost, as many as are there have been made. Raises
+    BackendRefused.
     """
     owner = api.dialect.owner(deployment_id)
     bodies = [

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from syntask_yaml.cli.views.escape import escaped
+from syntask_yaml.cli.views.escape import cut, escaped
 from syntask_yaml.cli.views.markdown import COMMENT, code, fitted, table
 from syntask_yaml.cli.views.plan import ACTION_COLORS
 from syntask_yaml.model.value import Value
@@ -24,7 +24,6 @@ _VERBS = {
     Action.UNCHANGED: "unchanged",
 }
 _SHORT = 10
-_MAX_WIDTH = 100
 _CUT = "**There is more than this page may hold. Run `syntask diff` to see all of it.**"
 
 
@@ -81,7 +80,7 @@ def _total(difference: DeclarationDiff) -> str:
 
 
 def _sides(change: Change, field: FieldChange) -> str:
-    before, after = (_cut(escaped(_text(side))) for side in (field.before, field.after))
+    before, after = (cut(escaped(_text(side))) for side in (field.before, field.after))
     if change.action is Action.CREATE or field.before is None:
         return after
     if change.action is Action.DELETE:
@@ -91,7 +90,3 @@ def _sides(change: Change, field: FieldChange) -> str:
 
 def _text(value: Value) -> str:
     return "" if value is None else json.dumps(value, ensure_ascii=False, default=str)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _MAX_WIDTH else f"{text[: _MAX_WIDTH - 1]}…"

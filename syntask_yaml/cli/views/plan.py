@@ -8,7 +8,7 @@ from itertools import chain, islice
 
 import click
 
-from syntask_yaml.cli.views.escape import escaped
+from syntask_yaml.cli.views.escape import cut, escaped
 from syntask_yaml.operations.forecasts import PlannedImage
 from syntask_yaml.plan.changes import Action, Plan, ResourceChange
 from syntask_yaml.plan.resources import SECRET
@@ -31,7 +31,6 @@ ACTION_COLORS = {
     Action.UNCHANGED: None,
 }
 _IMAGE_COLORS = {"build": "yellow", "pull": "yellow", "unknown": "red"}
-_MAX_WIDTH = 100
 _MAX_NAMED = 5
 _AT_A_TIME = 1000
 
@@ -120,7 +119,7 @@ def _headline(action: Action, name: str, reason: str) -> str:
 
 
 def _lines(row: Row, action: Action) -> Iterator[str]:
-    before, after = (text and _cut(escaped(text)) for text in (row.before, row.after))
+    before, after = (text and cut(escaped(text)) for text in (row.before, row.after))
     what = escaped(row.what)
     drift = click.style(f"  ({DRIFT})", fg="magenta") if row.is_drift else ""
     if row.is_remark:
@@ -134,7 +133,3 @@ def _lines(row: Row, action: Action) -> Iterator[str]:
         yield f"    {what}: {SECRET}"
     else:
         yield f"    {what}: {before} -> {'removed' if after is None else after}{drift}"
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _MAX_WIDTH else f"{text[: _MAX_WIDTH - 1]}…"

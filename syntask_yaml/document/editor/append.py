@@ -15,10 +15,10 @@ from syntask_yaml.document.editor.cst import (
 )
 from syntask_yaml.document.editor.edit_session import EditSession
 from syntask_yaml.document.editor.node_writer import NodeWriter
+from syntask_yaml.document.editor.text_edits import COMMENT
 
 SECTION = "deployments"
 _EMPTY_LINE = re.compile(r"(?:\r\n|[\n\r])[ \t]*(?:\r\n|[\n\r])")
-_COMMENT = re.compile(r"([ \t]*)#")
 _MAX_WIDTH = 120
 
 
@@ -99,7 +99,7 @@ class Appender:
         text, end = self._edits.text, self._session.tree.end
         at = line = self._edits.next_line(last.end)
         while line < end:
-            comment = _COMMENT.match(text, line)
+            comment = COMMENT.match(text, line)
             following = self._edits.next_line(line)
             if comment is not None and len(comment[1].expandtabs()) >= max(column, 1):
                 at = following

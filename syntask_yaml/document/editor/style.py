@@ -45,16 +45,16 @@ def style_of(tree: ConcreteTree) -> Style:
         if isinstance(node, ScalarNode) and node.style in ("'", '"'):
             quotes[node.style] += 1
     return Style(
-        indent=_usual(indents, 2, least=1),
-        dash=_usual(dashes, 2, least=0),
-        item=_usual(items, 2, least=2),
+        indent=_usual(indents, least=1),
+        dash=_usual(dashes, least=0),
+        item=_usual(items, least=2),
         quote="'" if quotes["'"] > quotes['"'] else '"',
     )
 
 
-def _usual(counted: Counter[int], otherwise: int, *, least: int) -> int:
+def _usual(counted: Counter[int], *, least: int) -> int:
     fitting = Counter({size: count for size, count in counted.items() if least <= size <= 8})
-    return fitting.most_common(1)[0][0] if fitting else otherwise
+    return fitting.most_common(1)[0][0] if fitting else 2
 
 
 def _all(root: ConcreteNode | None) -> Iterator[ConcreteNode]:

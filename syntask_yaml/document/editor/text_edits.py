@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 _BREAKS = "\n\r\x85\u2028\u2029"
-_COMMENT = re.compile(r"([ \t]*)#")
+COMMENT = re.compile(r"([ \t]*)#")
 _LAST_BREAK = re.compile(r"(?:\r\n|[\n\r])\Z")
 _BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 
@@ -63,7 +63,7 @@ class TextEdits:
         """Where the comments end that begin at *line* and are indented deeper than *column*."""
         at = line
         while line < len(self.text):
-            comment = _COMMENT.match(self.text, line)
+            comment = COMMENT.match(self.text, line)
             following = self.next_line(line)
             if comment is not None and len(comment[1]) > column:
                 at = following

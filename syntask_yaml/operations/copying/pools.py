@@ -18,7 +18,6 @@ from syntask_yaml.plan.changes import FieldChange
 from syntask_yaml.plan.diff import HIDDEN
 
 _POOL_FIELDS = ("description", "is_paused", "concurrency_limit")
-_QUEUE_FIELDS = ("description", "concurrency_limit", "is_paused")
 
 
 def pool_changes(

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkQueue
+from syntask_yaml.model.pool import DEFAULT_QUEUE, NO_DESCRIPTION, WorkQueue
 from syntask_yaml.operations.copying.changes import CopyAction, CopyChange, CopyKind, CopyPolicy, refused
 from syntask_yaml.operations.copying.contents import Contents
 from syntask_yaml.plan.changes import FieldChange
 
 _FIELDS = ("description", "concurrency_limit", "is_paused")
-# What a server calls the default queue of a new pool.
-_NO_DESCRIPTION = (None, "", "The work pool's default queue.")
 
 
 def queue_changes(
@@ -36,7 +34,7 @@ def queue_changes(
 
 
 def _wanted(queue: WorkQueue) -> WorkQueue:
-    has_none = queue.name == DEFAULT_QUEUE and queue.description in _NO_DESCRIPTION
+    has_none = queue.name == DEFAULT_QUEUE and queue.description in NO_DESCRIPTION
     return replace(queue, id=None, description=None if has_none else queue.description)
 
 
@@ -46,14 +44,14 @@ def _new(queue: WorkQueue) -> WorkQueue:
 
 def _is_untouched(there: WorkQueue) -> bool:
     """Whether a queue is the default one, as it comes with a new pool: a copy may have ended there."""
-    settings = (there.concurrency_limit, there.is_paused, there.description in _NO_DESCRIPTION)
+    settings = (there.concurrency_limit, there.is_paused, there.description in NO_DESCRIPTION)
     return there.name == DEFAULT_QUEUE and settings == (None, False, True)
 
 
 def _fields(there: WorkQueue, wanted: WorkQueue, *, is_moved: bool) -> Iterator[FieldChange]:
     for name in _FIELDS:
         before, after = getattr(there, name), getattr(wanted, name)
-        if name == "description" and before in _NO_DESCRIPTION:
+        if name == "description" and before in NO_DESCRIPTION:
             before = None
         if before != after:
             yield FieldChange(name, before, after)

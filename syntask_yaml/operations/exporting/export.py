@@ -86,7 +86,7 @@ class ExportRequest:
 def export(
     backend: Backend, request: ExportRequest, *, environ: Mapping[str, str], notify: Observer = nobody
 ) -> Exported:
-    """What is asked for, as a project file; *notify* is told how far it is.
+    """What is asked for, as a project file; *notify* gets progress events.
 
     *environ* is this machine's: names that are set in it are kept from being filled in. Raises NotFound
     for a pattern that means nothing, UsageError where several projects own what is meant.

@@ -14,7 +14,7 @@ from syntask_yaml.model.events import Observer, counted, nobody
 def write_new_files(root: Path, files: Mapping[PurePosixPath, str], *, notify: Observer = nobody) -> None:
     """Write *files* below *root*, in order; one that is there already with the same text stays.
 
-    *notify* is told how far it is.
+    *notify* gets progress events.
 
     Raises FileFailed, and leaves nothing behind, where one is there with another text, or cannot be written.
     """

@@ -8,7 +8,7 @@ from dataclasses import replace
 from syntask_yaml.backend.pools import DEFAULT_POOL, furnished
 from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.deployment import Deployment
-from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkQueue
+from syntask_yaml.model.pool import DEFAULT_QUEUE, NO_DESCRIPTION, WorkQueue
 from syntask_yaml.model.resource import Resource, ResourceKind, StoredResource
 from syntask_yaml.model.value import Value
 from syntask_yaml.operations.agents import is_of_agents
@@ -19,9 +19,6 @@ from syntask_yaml.operations.resources.blocks import block_resource
 from syntask_yaml.operations.resources.pools import pool_resource, queue_resource
 from syntask_yaml.operations.resources.read import owner_of
 from syntask_yaml.operations.resources.values import limit_resource, variable_resource
-
-# What a server calls the default queue of a new pool.
-_NO_DESCRIPTION = (None, "", "The work pool's default queue.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,7 @@ def _resources(contents: Contents) -> Iterator[tuple[Resource, str | None]]:
             yield resource, pool.id
     for queue in contents.queues.values():
         if queue.pool in touched:
-            is_plain = queue.name == DEFAULT_QUEUE and queue.description in _NO_DESCRIPTION
+            is_plain = queue.name == DEFAULT_QUEUE and queue.description in NO_DESCRIPTION
             yield queue_resource(replace(queue, description=None) if is_plain else queue), queue.id
     for variable in contents.variables.values():
         yield variable_resource(variable), None
@@ -70,7 +67,7 @@ def _queues(contents: Contents, pool: str) -> Iterator[WorkQueue]:
 
 def _is_touched(queue: WorkQueue) -> bool:
     """Whether a queue is another one than the default queue as it comes with its pool."""
-    settings = (queue.name, queue.concurrency_limit, queue.is_paused, queue.description in _NO_DESCRIPTION)
+    settings = (queue.name, queue.concurrency_limit, queue.is_paused, queue.description in NO_DESCRIPTION)
     return settings != (DEFAULT_QUEUE, None, False, True)
 
 

@@ -95,6 +95,7 @@ def _with_shared(
 
 
 def is_of_another_target(context: DeployContext, owner: Owner) -> bool:
+    """Whether *owner* is this project in another one of its targets."""
     project = context.project
     is_of_project = owner.project is not None and owner.project.startswith(f"{project.name}:")
     is_other = project.target is not None and owner.project != context.owner.project

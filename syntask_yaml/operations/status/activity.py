@@ -52,10 +52,12 @@ def activity_by(
 
 
 def pool_of(deployment: Deployment) -> str | None:
+    """The name of its work pool; None if it has none."""
     return known(deployment.work_pool)
 
 
 def queue_of(deployment: Deployment) -> tuple[str | None, str]:
+    """The names of its work pool and queue."""
     return known(deployment.work_pool), known(deployment.work_queue) or DEFAULT_QUEUE
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from syntask_yaml.backend.base import Backend, RunFilter
+from syntask_yaml.backend.run_states import PATIENCE
 from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.run import Run, StateType
 from syntask_yaml.operations.why.explanation import explain
@@ -16,8 +17,6 @@ from syntask_yaml.operations.why.reason import Reason
 # So many runs are read, and for so many groups of them it is found out why they wait.
 MOST_LATE = 1000
 _MOST_EXPLAINED = 5
-# A worker that is there takes a due run sooner.
-_PATIENCE = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class LateRuns:
 def read_late(backend: Backend, now: datetime) -> list[Run]:
     """Return the runs that should have begun, the one that was due last first."""
     waiting = frozenset({StateType.SCHEDULED})
-    return backend.runs(RunFilter(states=waiting, until=now - _PATIENCE, limit=MOST_LATE))
+    return backend.runs(RunFilter(states=waiting, until=now - PATIENCE, limit=MOST_LATE))
 
 
 def explain_late(backend: Backend, late: Sequence[Run], now: datetime) -> tuple[LateRuns, ...]:

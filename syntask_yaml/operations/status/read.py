@@ -13,7 +13,7 @@ from typing import TypeAlias
 from syntask_yaml.backend.base import Backend, RunFilter
 from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.deployment import Stored
-from syntask_yaml.model.run import Run, StateType
+from syntask_yaml.model.run import BUSY, Run, StateType
 from syntask_yaml.model.value import known
 from syntask_yaml.model.worker import ServingWorker
 from syntask_yaml.operations.pools import is_hosted
@@ -28,7 +28,6 @@ MOST_LISTED = 200
 # Of so many deployments, the times of their schedules are worked out.
 _DEPLOYMENTS = 40
 Times: TypeAlias = Mapping[str, Collection[datetime]]
-_UNDERWAY = frozenset(state for state in StateType if state.holds_slot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ def read_status(backend: Backend, window: Window, bounds: Bounds | None = None) 
 
 def _running(backend: Backend) -> list[Run]:
     paused = frozenset[StateType]() if backend.features.has_own_worker else {StateType.PAUSED}
-    return backend.runs(RunFilter(states=_UNDERWAY | paused, limit=MOST_LISTED))
+    return backend.runs(RunFilter(states=BUSY | paused, limit=MOST_LISTED))
 
 
 def _latest(

@@ -13,10 +13,9 @@ from syntask_yaml.model.concurrency_limit import SLOT_LOGGER, GlobalConcurrencyL
 from syntask_yaml.model.delivery import Delivery
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool, WorkQueue
-from syntask_yaml.model.run import Cause, LogLine, Run, StateType
+from syntask_yaml.model.run import BUSY, Cause, LogLine, Run, StateType
 from syntask_yaml.model.worker import ServingWorker
 
-_BUSY = frozenset(state for state in StateType if state.holds_slot)
 # So many runs that take up slots are looked at, and so many last lines of a log.
 _MOST_BUSY, _MOST_LINES = 1000, 200
 
@@ -90,7 +89,7 @@ def _waiting(backend: Backend, facts: Facts) -> Facts:
         pool=next((pool for pool in backend.pools() if pool.name == run.work_pool), None),
         queue=next((queue for queue in queues if queue.name == (run.work_queue or DEFAULT_QUEUE)), None),
         workers=_workers(backend, run),
-        busy=tuple(backend.runs(RunFilter(states=_BUSY, limit=_MOST_BUSY))),
+        busy=tuple(backend.runs(RunFilter(states=BUSY, limit=_MOST_BUSY))),
     )
 
 

@@ -17,13 +17,11 @@ from typing import Any
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import StepContext
 from syntask_yaml.steps.docker.engine import Engine, login_of
-from syntask_yaml.steps.docker.image import HUB, Image
+from syntask_yaml.steps.docker.image import HUB, HUB_KEY, Image
 from syntask_yaml.steps.docker.request import BuildRequest
 from syntask_yaml.steps.docker.secrets import as_files, texts_of
 from syntask_yaml.steps.program import check_exit, run_program
 from syntask_yaml.steps.scrubber import Scrubber
-
-_HUB_KEY = "https://index.docker.io/v1/"
 
 # Options of a build, and what the program calls them; a list is an option each.
 _FLAGS: Mapping[str, str] = {
@@ -133,7 +131,7 @@ def _configuration(request: BuildRequest, environ: Mapping[str, str]) -> Iterato
                 (own / each.name).symlink_to(each)
         config: dict[str, Any] = json.loads(known.read_text(encoding="utf-8")) if known.is_file() else {}
         auth = base64.b64encode(f"{login['username']}:{login['password']}".encode()).decode()
-        config["auths"] = {**(config.get("auths") or {}), (_HUB_KEY if host == HUB else host): {"auth": auth}}
+        config["auths"] = {**(config.get("auths") or {}), (HUB_KEY if host == HUB else host): {"auth": auth}}
         config.pop("credsStore", None)
         (own / "config.json").touch(mode=0o600)
         (own / "config.json").write_text(json.dumps(config), encoding="utf-8")

@@ -12,10 +12,8 @@ from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import StepContext, StepStopped
 from syntask_yaml.steps.docker.client import connect, hang_up
 from syntask_yaml.steps.docker.errors import error_text, refusal, translated
-from syntask_yaml.steps.docker.image import HUB, registry_host
+from syntask_yaml.steps.docker.image import HUB, HUB_KEY, registry_host
 from syntask_yaml.stopping import TICK
-
-_HUB_KEY = "https://index.docker.io/v1/"
 
 T = TypeVar("T")
 
@@ -36,7 +34,7 @@ class Engine:
     def login(self, credentials: Mapping[str, Any], registry: str) -> None:
         """Use *credentials* for *registry*, as long as this engine is used. Raises StepFailed."""
         host, auth = login_of(credentials, registry)
-        self.api._auth_configs.add_auth(_HUB_KEY if host == HUB else host, auth)
+        self.api._auth_configs.add_auth(HUB_KEY if host == HUB else host, auth)
 
     def ask(self, what: str, call: Callable[[Any], T]) -> T:
         """The answer to one request, for *what*. Raises EngineFailed, StepStopped."""

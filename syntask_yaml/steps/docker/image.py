@@ -11,6 +11,8 @@ from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.value import Unknown, Value, holds_unknown
 
 HUB = "docker.io"
+# What Docker keeps the login to it under.
+HUB_KEY = "https://index.docker.io/v1/"
 
 # What the steps for images put out.
 IMAGE_OUTPUTS = ("image_name", "tag", "image", "additional_tags")

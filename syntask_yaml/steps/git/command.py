@@ -92,7 +92,10 @@ class Git:
 
 
 def check_options(arguments: Sequence[str]) -> None:
-    """Refuse, whatever checked them before, options that nobody here uses and addresses that run programs."""
+    """Refuse, whatever checked them before, options that nobody here uses and addresses that run programs.
+
+    Raises StepFailed.
+    """
     for each in arguments:
         is_unknown = each.startswith("-") and each != "--" and each.partition("=")[0] not in _OPTIONS
         if is_unknown or _RUNS_A_PROGRAM.match(each):

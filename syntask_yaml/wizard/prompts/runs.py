@@ -18,7 +18,7 @@ _PAIR = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=(?P<value>.*)", re.DOTA
 
 
 def ask_environment(draft: Draft, context: InterviewContext) -> Interview[Draft]:
-    """Environment variables, one after the other."""
+    """Environment variables, one after the other. Raises UsageError."""
     for name, value in context.given.environment.items():
         if problem := _secret_problem(name, value, context):
             raise UsageError(f"`--env {name}=…`: {problem}")
