@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Protocol
 
 from syntask_yaml.backend.ids import check_name, new_id
 from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound
+from syntask_yaml.model.activity import Activity
 from syntask_yaml.model.pool import PoolStatus, WorkPool, WorkQueue
 from syntask_yaml.model.pool_type import DEFAULT_TYPE, SERVED_LIST, pool_type
 from syntask_yaml.model.value import Json
@@ -67,6 +69,16 @@ class WorkPools(Protocol):
 
     def delete_queue(self, pool: str, name: str) -> bool:
         """Delete a queue that no deployment uses, and that is not the default one; whether there was one."""
+        ...
+
+    def queue_activity(
+        self, queues: Collection[WorkQueue], now: datetime
+    ) -> Mapping[tuple[str, str], Activity]:
+        """When the deployments of *queues* ran last and run next, by pool and queue; at least of these.
+
+        A server is asked a limited number of times, and tells of the runs that are in a queue: of very many
+        queues and deployments, some may be left out.
+        """
         ...
 
     def workers(self, *, pool: str | None = None) -> list[ServingWorker]:

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # every command loads this, and few show any of them
+    from syntask_yaml.model.activity import Activity
     from syntask_yaml.model.block import Variable
     from syntask_yaml.model.child_run import ChildRun
     from syntask_yaml.model.pool import WorkPool, WorkQueue
@@ -51,6 +52,11 @@ def run_document(run: Run) -> dict[str, Any]:
         "work_pool": run.work_pool,
         "work_queue": run.work_queue,
     }
+
+
+def activity_document(activity: Activity) -> dict[str, Any]:
+    """When something ran last and runs next, as JSON: `last_run` and `next_run`."""
+    return {"last_run": activity.last and run_document(activity.last), "next_run": activity.next}
 
 
 def child_document(child: ChildRun) -> dict[str, Any]:

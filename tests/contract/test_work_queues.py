@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from syntask_yaml.backend.base import Backend, OwnBackend
+from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound
+from syntask_yaml.model.activity import Activity, next_time
 from syntask_yaml.model.deployment import Deployment, Stored
 from syntask_yaml.model.pool import WorkPool, WorkQueue
+from syntask_yaml.model.run import RunRequest
+from syntask_yaml.model.schedule import Cron, Schedule
 from tests.contract.queue import ETL, Clock, ask, at, claim, claimed
 
 Deploy = Callable[..., list[Stored]]
+DAY = timedelta(days=1)
 
 
 def priorities(backend: Backend, pool: str) -> dict[str, int | None]:
@@ -145,3 +151,31 @@ def test_runs_that_wait_in_a_queue_survive_it(backend: OwnBackend, deploy: Deplo
 
     assert backend.delete_queue("default", "old")
     assert claimed(backend, clock).run.id == run.id
+
+
+def test_the_activity_of_queues_is_that_of_their_deployments(
+    backend: Backend, deploy: Deploy, pool: str
+) -> None:
+    """Whether the next run is there already or not: of a schedule that is far away, a server has none."""
+    yearly, daily = (Schedule(timing=Cron(text)) for text in ("0 6 1 6 *", "0 7 * * *"))
+    one = replace(ETL, name="one", work_pool=pool, schedules=(daily,))
+    two = replace(one, name="two", work_queue="high", schedules=(yearly,))
+    resting = replace(two, name="resting", schedules=(daily,), paused=True)
+    first, second, _ = deploy(one, two, resting)
+    due = datetime(2026, 3, 2, 11, tzinfo=UTC)
+    made = [
+        backend.create_run(RunRequest(deployment_id=first.id, scheduled=each)) for each in (due, due - DAY)
+    ]
+    for run in made:
+        backend.cancel(run.id)
+    queues = [queue for queue in backend.queues() if queue.pool == pool]
+    now = utc_now()
+
+    found = backend.queue_activity(queues, now)
+
+    last = found[pool, "default"].last
+    assert last is not None
+    assert (last.id, last.deployment) == (made[0].id, "etl/one")
+    assert found[pool, "default"].next == next_time(first.deployment, now)
+    assert found[pool, "high"] == Activity(None, next_time(second.deployment, now))
+    assert backend.queue_activity([], now) == {}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from pathlib import Path
 
+from syntask_yaml.backend.activity import activity_by, queue_of
 from syntask_yaml.backend.base import Features
 from syntask_yaml.backend.clock import Clock, utc_now
 from syntask_yaml.backend.embedded.automations import EmbeddedAutomations
@@ -21,7 +24,9 @@ from syntask_yaml.backend.embedded.values import EmbeddedValues
 from syntask_yaml.backend.embedded.work_queues import EmbeddedWorkQueues
 from syntask_yaml.backend.embedded.workers import EmbeddedWorkers
 from syntask_yaml.files import home_path
+from syntask_yaml.model.activity import Activity
 from syntask_yaml.model.automation import ACTIONS
+from syntask_yaml.model.pool import WorkQueue
 from syntask_yaml.model.pool_type import SERVED_TYPES
 
 _PATIENCE = 30.0
@@ -59,6 +64,11 @@ class EmbeddedBackend(
     def __init__(self, store: Store, secret_box: SecretBox, clock: Clock) -> None:
         super().__init__(store, secret_box, clock)
         self.url = f"embedded:{store.path}"
+
+    def queue_activity(
+        self, queues: Collection[WorkQueue], now: datetime
+    ) -> Mapping[tuple[str, str], Activity]:
+        return activity_by(queue_of, self, now) if queues else {}
 
     @classmethod
     def open(

@@ -14,6 +14,7 @@ from syntask_yaml.backend.prefect.concurrency_limits import PrefectConcurrencyLi
 from syntask_yaml.backend.prefect.history import PrefectHistory
 from syntask_yaml.backend.prefect.leases import PrefectLeases
 from syntask_yaml.backend.prefect.ledgers import PrefectLedgers
+from syntask_yaml.backend.prefect.queue_activity import PrefectQueueActivity
 from syntask_yaml.backend.prefect.queues import PrefectQueues
 from syntask_yaml.backend.prefect.resource_ledgers import PrefectResourceLedgers
 from syntask_yaml.backend.prefect.runs import PrefectRuns
@@ -26,6 +27,7 @@ from syntask_yaml.model.automation import ACTIONS
 
 class PrefectBackend(
     DeploymentWriter,
+    PrefectQueueActivity,
     PrefectAutomations,
     PrefectConcurrencyLimits,
     PrefectValues,

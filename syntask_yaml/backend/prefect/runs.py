@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -27,10 +27,15 @@ _BEGINNING = re.compile(r"[0-9a-f-]{1,36}")
 _LATEST = 1000
 # The last runs are asked for of so many deployments at once, and for so many pages at most.
 _AT_ONCE, _MOST_PAGES = 500, 25
-_BEGUN = sorted(state.value for state in StateType if state is not StateType.SCHEDULED)
+# The runs that no longer wait.
+BEGUN: Raw = {
+    "state": {
+        "type": {"any_": sorted(state.value for state in StateType if state is not StateType.SCHEDULED)}
+    }
+}
 _TICK = timedelta(microseconds=1)
 _STATE: Shape = {"type": str, "message": TEXT, "timestamp": TEXT}
-_LATEST_FIRST, _NEXT_FIRST = "EXPECTED_START_TIME_DESC", "EXPECTED_START_TIME_ASC"
+LATEST_FIRST, NEXT_FIRST = "EXPECTED_START_TIME_DESC", "EXPECTED_START_TIME_ASC"
 
 
 class PrefectRuns(PrefectLogs):
@@ -78,7 +83,7 @@ class PrefectRuns(PrefectLogs):
         bounds = {"before_": which.until, "after_": which.after and which.after + _TICK}
         if due := {key: bound.isoformat() for key, bound in bounds.items() if bound is not None}:
             chosen["expected_start_time"] = due
-        order = _LATEST_FIRST if which.after is None else _NEXT_FIRST
+        order = LATEST_FIRST if which.after is None else NEXT_FIRST
         body: dict[str, Any] = {"sort": order}
         if which.deployment is not None:
             flow, _, name = which.deployment.partition("/")
@@ -86,24 +91,34 @@ class PrefectRuns(PrefectLogs):
         return self._first(chosen, which.limit, **body)
 
     def last_runs(self, deployments: Collection[Stored]) -> dict[str, Run]:
-        """Each page has the last runs of those that the pages before had none of: at least of one."""
-        left, found = [stored.id for stored in deployments], dict[str, Run]()
+        def read(ids: Sequence[str]) -> list[Raw]:
+            return self._first({**BEGUN, "deployment_id": {"any_": ids}}, PAGE)
+
+        return self._first_of_each([stored.id for stored in deployments], "deployment_id", read)
+
+    def _first_of_each(
+        self, ids: Sequence[str], key: str, read: Callable[[Sequence[str]], list[Raw]]
+    ) -> dict[str, Run]:
+        """The first run of each of *ids*, which runs have as *key*, in the order in which *read* finds them.
+
+        Each page has the first ones of those that the pages before had none of: at least of one.
+        """
+        left, found = list(ids), dict[str, Raw]()
         for _ in range(_MOST_PAGES):
             asked = left[:_AT_ONCE]
-            chosen = {"state": {"type": {"any_": _BEGUN}}, "deployment_id": {"any_": asked}}
-            raws = self._first(chosen, PAGE) if asked else []
-            for run in self._runs(raws):
-                found.setdefault(run.deployment_id or "", run)
+            raws = read(asked) if asked else []
+            for raw in raws:
+                found.setdefault(str(raw.get(key)), raw)
             is_all = len(raws) < PAGE
             left = [each for each in left[_AT_ONCE if is_all else 0 :] if each not in found]
-        return found
+        return dict(zip(found, self._runs(list(found.values())), strict=True))
 
-    def _first(self, chosen: Raw, limit: int, *, sort: str = _LATEST_FIRST, **body: Any) -> list[Raw]:
+    def _first(self, chosen: Raw, limit: int, *, sort: str = LATEST_FIRST, **body: Any) -> list[Raw]:
         """The first *limit* runs that *chosen* filters, each page from the last time on of the one before.
 
         Many runs are due at the same time: those of that time that are known are left out.
         """
-        bound = "before_" if sort == _LATEST_FIRST else "after_"
+        bound = "before_" if sort == LATEST_FIRST else "after_"
         found: dict[str, Raw] = {}
         while True:
             size = min(PAGE, limit - len(found))

@@ -29,6 +29,7 @@ from syntask_yaml.cli.views import activity, diagnostics
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.output import as_json, print_json, print_table, say
 from syntask_yaml.cli.views.progress import CountProgress
+from syntask_yaml.model.activity import Activity, next_time
 from syntask_yaml.model.deployment import Stored
 from syntask_yaml.model.identity import schedule_keys
 from syntask_yaml.model.run import Run
@@ -37,8 +38,6 @@ from syntask_yaml.operations.deployment_documents import listed_document
 from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.history import last_deploys
 from syntask_yaml.operations.renames import half_renamed
-from syntask_yaml.operations.status.activity import Activity
-from syntask_yaml.operations.status.coming import next_time
 from syntask_yaml.project.filters import Filters
 
 _LAST_DEPLOYS = 3

@@ -8,13 +8,14 @@ from typing import Any
 
 import click
 
+from syntask_yaml.backend.activity import activity_by, flow_of
 from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views import activity
 from syntask_yaml.cli.views.output import as_json, print_json, print_table, say
-from syntask_yaml.operations.documents import document
+from syntask_yaml.model.activity import Activity
+from syntask_yaml.operations.documents import activity_document, document
 from syntask_yaml.operations.flows import find_flows
-from syntask_yaml.operations.status.activity import Activity, activity_by, flow_of
 
 
 @click.group("flow")
@@ -43,7 +44,7 @@ def ls(context: Context, /, *, with_runs: bool, output: str) -> None:
                 "entrypoint": flow.entrypoint,
                 "description": flow.description,
                 "parameters": flow.parameter_schema,
-                **(active.get(flow.name, Activity()).document if with_runs else {}),
+                **(activity_document(active.get(flow.name, Activity())) if with_runs else {}),
             }
             for flow in flows
         ]

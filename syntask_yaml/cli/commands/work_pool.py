@@ -26,7 +26,7 @@ from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.output import as_json, print_json, print_table, say
 from syntask_yaml.model.pool_type import DEFAULT_TYPE
 from syntask_yaml.model.value import Json
-from syntask_yaml.operations.documents import document, pool_document
+from syntask_yaml.operations.documents import activity_document, document, pool_document
 from syntask_yaml.operations.pool_lists import list_pools
 from syntask_yaml.operations.pool_states import PoolStates
 from syntask_yaml.operations.pools import find_pool
@@ -45,7 +45,7 @@ def ls(context: Context, /, *, output: str) -> None:
     with context.backend(is_read_only=True) as backend:
         listed = list_pools(backend, utc_now())
     if output == "json":
-        documents = [{**pool_document(pool), **runs.document} for pool, runs in listed]
+        documents = [{**pool_document(pool), **activity_document(runs)} for pool, runs in listed]
         print_json(document("work-pool-ls", {"work_pools": documents}))
         return
     rows = [

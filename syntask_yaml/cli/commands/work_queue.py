@@ -23,7 +23,7 @@ from syntask_yaml.cli.views import activity
 from syntask_yaml.cli.views.output import as_json, print_json, print_table, say
 from syntask_yaml.model.pool import WorkQueue
 from syntask_yaml.model.value import Json
-from syntask_yaml.operations.documents import document, queue_document
+from syntask_yaml.operations.documents import activity_document, document, queue_document
 from syntask_yaml.operations.pool_lists import list_queues
 from syntask_yaml.operations.pools import find_pool, find_queue
 
@@ -57,7 +57,7 @@ def ls(context: Context, /, *, pool: str | None, output: str) -> None:
             find_pool(backend, pool)
         listed = list_queues(backend, utc_now(), pool=pool)
     if output == "json":
-        documents = [{**queue_document(queue), **runs.document} for queue, runs in listed]
+        documents = [{**queue_document(queue), **activity_document(runs)} for queue, runs in listed]
         print_json(document("work-queue-ls", {"work_queues": documents}))
         return
     rows = [(*_texts(queue), *activity.cells(runs)) for queue, runs in listed]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from syntask_yaml.cli.views.children import took_text
 from syntask_yaml.cli.views.output import when
-from syntask_yaml.operations.status.activity import Activity
+from syntask_yaml.model.activity import Activity
 
 COLUMNS = ("Next run", "Last run", "State", "Took")
 

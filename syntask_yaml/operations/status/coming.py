@@ -11,11 +11,11 @@ from itertools import chain
 from operator import itemgetter
 
 from syntask_yaml.backend.base import Backend, RunFilter
-from syntask_yaml.model.deployment import Deployment, Stored
-from syntask_yaml.model.occurrences import first_time, occurrences
+from syntask_yaml.model.activity import next_time, timings
+from syntask_yaml.model.deployment import Stored
+from syntask_yaml.model.occurrences import occurrences
 from syntask_yaml.model.run import Run, StateType
 from syntask_yaml.model.schedule import Timing
-from syntask_yaml.model.value import known
 from syntask_yaml.operations.status.window import Window
 
 # Of a schedule, at most so many times count in a slot; a rule takes at most so many steps for one of them.
@@ -40,23 +40,9 @@ def coming_times(stored: Iterable[Stored], window: Window) -> Mapping[str, froze
     """Return the times in *window* at which the schedules of deployments fire, by `flow/name`."""
     times_of = cache(partial(_times_of, window))
     return {
-        each.deployment.full_name: frozenset(chain.from_iterable(map(times_of, _timings(each.deployment))))
+        each.deployment.full_name: frozenset(chain.from_iterable(map(times_of, timings(each.deployment))))
         for each in stored
     }
-
-
-def next_time(deployment: Deployment, now: datetime) -> datetime | None:
-    """Return when the schedules of *deployment* fire next; None if they do not, or telling takes too long."""
-    times = []
-    for timing in _timings(deployment):
-        with suppress(ValueError):
-            times.append(first_time(timing, now, steps=_STEPS))
-    return min((time for time in times if time is not None), default=None)
-
-
-def _timings(deployment: Deployment) -> Iterator[Timing]:
-    schedules = () if deployment.paused else known(deployment.schedules or ())
-    return (each.timing for each in schedules if each.active is not False and not each.problem)
 
 
 def _times_of(window: Window, timing: Timing) -> Sequence[datetime]:

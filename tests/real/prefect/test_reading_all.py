@@ -5,6 +5,7 @@ SYNTASK_TORTURE_DEPLOYMENTS says of how many deployments; `make torture` says th
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import threading
@@ -16,12 +17,14 @@ from contextlib import closing, contextmanager, suppress
 import pytest
 
 from syntask_yaml.backend.base import RunFilter
+from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.backend.prefect.backend import PrefectBackend
 from syntask_yaml.errors import BackendConflict
 from syntask_yaml.model.block import Variable
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.run import RunRequest
+from syntask_yaml.operations.pool_lists import list_pools, list_queues
 from syntask_yaml.plan.changes import Action
 from syntask_yaml.plan.diff import diff
 from tests.support.flaky_proxy import flaky
@@ -85,6 +88,28 @@ def test_a_page_is_asked_for_as_many_names_as_fit(server: PrefectServer, backend
             )  # in pages, as each sixth has a trigger
             assert counted == {"deployments": 1, **asked}
     server.request("DELETE", f"/deployments/{made}")
+
+
+def test_lists_of_pools_and_queues_do_not_read_all_deployments(
+    server: PrefectServer, backend: PrefectBackend
+) -> None:
+    """However many there are: the first page of them tells of schedules that no run was made for yet."""
+    (first,) = backend.deployments(names=["flow-0/staging"])
+    run = backend.create_run(RunRequest(deployment_id=first.id))
+    backend.cancel(run.id)
+    with flaky(server.api) as proxy, closing(PrefectBackend.open(proxy.api, {})) as another:
+        for listed in (list_pools, list_queues):
+            proxy.seen.clear()
+            found = {place.name: activity for place, activity in listed(another, utc_now())}
+            name = "many" if listed is list_pools else "default"
+            last = found[name].last
+            assert (last and last.id) == run.id
+            asked = Counter(each.path.removeprefix("/api/") for each in proxy.seen)
+            assert sum(asked.values()) <= 9, asked
+            read = [json.loads(each.body) for each in proxy.seen if each.path.endswith("deployments/filter")]
+            # Those of queues without a run that was made ahead, and the one of the run.
+            assert all({"work_pool_queues", "deployments"} & body.keys() for body in read)
+            assert len(read) <= 2
 
 
 def test_a_full_page_of_others_hides_none(backend: PrefectBackend) -> None:

@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from syntask_yaml.backend.activity import activity_by, flow_of, queue_of
 from syntask_yaml.backend.embedded import EmbeddedBackend
+from syntask_yaml.model.activity import Activity
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.model.run import RunRequest, State, StateType
 from syntask_yaml.model.schedule import Cron, Schedule
-from syntask_yaml.operations.status.activity import Activity, activity_by, flow_of, pool_of, queue_of
+from syntask_yaml.operations.pool_lists import list_pools
 
 NOW = datetime(2026, 3, 2, 12, 0, 30, tzinfo=UTC)
 
@@ -31,14 +33,13 @@ def test_the_last_and_the_next_run_of_all_deployments(tmp_path: Path) -> None:
             claim = backend.claim("default", worker="w", now=clock[0], lease=60)
             assert claim is not None
             backend.report(claim, State(StateType.RUNNING), clock[0])
-        by_pool, by_queue, by_flow = (
-            activity_by(key, backend, clock[0]) for key in (pool_of, queue_of, flow_of)
-        )
+        by_queue, by_flow = (activity_by(key, backend, clock[0]) for key in (queue_of, flow_of))
+        ((pool, of_pool),) = list_pools(backend, clock[0])
 
     at_six, at_seven = (datetime(2026, 3, 3, hour, tzinfo=UTC) for hour in (6, 7))
-    last = by_pool["default"].last
+    last = of_pool.last
     assert last is not None
-    assert (last.deployment, by_pool["default"].next) == ("etl/second", at_six)
+    assert (pool.name, last.deployment, of_pool.next) == ("default", "etl/second", at_six)
     assert by_queue["default", "fast"] == Activity(last, at_six)
     assert by_queue["default", "default"].next == at_seven
     assert by_flow == {"etl": Activity(last, at_six), "load": Activity()}

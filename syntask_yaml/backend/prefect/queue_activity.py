@@ -1,0 +1,59 @@
+"""When queues were used last and are used next, without reading all deployments.
+
+A server tells it by the runs in each queue: those that began, and those that it made ahead of schedules, for
+up to a hundred days. Of queues that have none of these, one page of deployments is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+
+from syntask_yaml.backend.activity import queue_of
+from syntask_yaml.backend.prefect.bodies import Raw
+from syntask_yaml.backend.prefect.pages import ORDERS, PAGE
+from syntask_yaml.backend.prefect.read import DeploymentReader
+from syntask_yaml.backend.prefect.runs import BEGUN, LATEST_FIRST, NEXT_FIRST, PrefectRuns
+from syntask_yaml.model.activity import Activity, next_time
+from syntask_yaml.model.pool import WorkQueue
+
+# What a server calls a run that is to come, and the tag of those that it makes ahead.
+_COMING: Raw = {"state": {"name": {"any_": ["Scheduled"]}}, "tags": {"all_": ["auto-scheduled"]}}
+
+
+class PrefectQueueActivity(DeploymentReader, PrefectRuns):
+    """The verb that tells when queues are used."""
+
+    def queue_activity(
+        self, queues: Collection[WorkQueue], now: datetime
+    ) -> Mapping[tuple[str, str], Activity]:
+        places = {each.id: (each.pool, each.name) for each in queues if each.id is not None}
+        later = {**_COMING, "expected_start_time": {"after_": now.isoformat()}}
+        ask = partial(self._first_of_each, list(places), "work_queue_id")
+        last = ask(partial(self._runs_in, BEGUN, LATEST_FIRST))
+        coming = ask(partial(self._runs_in, later, NEXT_FIRST))
+        found = self._from_schedules([each for each in places if each not in coming], now)
+        for queue, place in places.items():
+            due = coming[queue].scheduled if queue in coming else None
+            found[place] = found.get(place, Activity()).including(last.get(queue), due)
+        return found
+
+    def _runs_in(self, chosen: Raw, order: str, queues: Sequence[str]) -> list[Raw]:
+        """The first runs in *queues* that *chosen* filters, but for those of deleted deployments."""
+        return self._first(chosen, PAGE, sort=order, deployments={}, work_pool_queues=_one_of(queues))
+
+    def _from_schedules(self, queues: Sequence[str], now: datetime) -> dict[tuple[str, str], Activity]:
+        """When the schedules of deployments in *queues* fire next, of as many as a page has."""
+        found: dict[tuple[str, str], Activity] = {}
+        if queues:
+            body = {"sort": ORDERS["deployments"], "limit": PAGE, "work_pool_queues": _one_of(queues)}
+            for raw in self._known(self._api.listed("/deployments/filter", "deployments", body)):
+                deployment = self._stored(raw).deployment
+                place = queue_of(deployment)
+                found[place] = found.get(place, Activity()).including(None, next_time(deployment, now))
+        return found
+
+
+def _one_of(queues: Sequence[str]) -> Raw:
+    return {"id": {"any_": list(queues)}}
