@@ -1,0 +1,81 @@
+#!/bin/sh
+# prefect-aws 0.7.12: zeros and empty texts in a task definition do not arrive at AWS.
+#
+# Behaviour: before the ECS worker registers a task definition, it removes what is empty, and takes 0 for empty, too.
+# Where 0 says something else than nothing, AWS uses its default. False stays.
+# Seen, in the request that registers the definition:
+#   linuxParameters: {maxSwap: 0, swappiness: 0, initProcessEnabled: false}    {initProcessEnabled: false}
+#   portMappings: [{containerPort: 8080, hostPort: 0}]                          [{containerPort: 8080}]
+#   environment: [{name: PROXY, value: ""}, {name: LEVEL, value: "0"}]          [{name: PROXY}, {name: LEVEL, value: "0"}]
+# Why it matters: `maxSwap: 0` is how a team forbids swap, and `swappiness: 0` the next best; without them a run that
+# exceeds its memory is slow in place of failing. An empty value is how a variable that the image sets, such as a proxy,
+# is switched off. The template in the work pool shows all of it, and so does the server.
+. "$(dirname "$0")/lib.sh"
+prefect 3.9.1 prefect-aws==0.7.12
+cat >"$folder/look.py" <<'PYTHON'
+import asyncio
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from uuid import uuid4
+
+from prefect.client.schemas.objects import FlowRun
+from prefect_aws.workers.ecs_worker import ECSJobConfiguration, ECSWorker
+
+bodies = []
+
+
+class Service(BaseHTTPRequestHandler):
+    """Keeps what is sent to it, and refuses it."""
+
+    def do_POST(self):
+        bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        text = b'{"__type": "ClientException", "message": "refused"}'
+        self.send_response(400)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def log_message(self, *words):
+        pass
+
+
+server = ThreadingHTTPServer(("127.0.0.1", 0), Service)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+CONTAINER = {
+    "name": "prefect",
+    "image": "flows:1",
+    "linuxParameters": {"maxSwap": 0, "swappiness": 0, "initProcessEnabled": False},
+    "portMappings": [{"containerPort": 8080, "hostPort": 0}],
+    "environment": [{"name": "PROXY", "value": ""}, {"name": "LEVEL", "value": "0"}],
+}
+
+
+async def main():
+    template = ECSWorker.get_default_base_job_template()
+    template["job_configuration"]["task_definition"] = {"containerDefinitions": [CONTAINER]}
+    credentials = {
+        "aws_access_key_id": "team",
+        "aws_secret_access_key": "team",
+        "region_name": "eu-central-1",
+        "aws_client_parameters": {"endpoint_url": f"http://127.0.0.1:{server.server_port}"},
+    }
+    values = {"name": "run", "launch_type": "EC2", "aws_credentials": credentials}
+    configuration = await ECSJobConfiguration.from_template_and_values(template, values, client=object())
+    try:
+        await ECSWorker(work_pool_name="pool").run(FlowRun(flow_id=uuid4(), name="run"), configuration)
+    except Exception as error:
+        if not bodies:
+            raise
+        print(type(error).__name__)
+    (container,) = bodies[0]["containerDefinitions"]
+    for name in ("linuxParameters", "portMappings", "environment"):
+        print(name, json.dumps(container[name]))
+
+
+asyncio.run(main())
+PYTHON
+export PREFECT_HOME="$folder/home"
+"$folder/3.9.1/bin/python" "$folder/look.py" >>"$folder/seen" 2>"$folder/errors" || { cat "$folder/errors" >&2; exit 1; }
+same <<'TEXT'
+TEXT
