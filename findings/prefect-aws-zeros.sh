@@ -75,7 +75,11 @@ async def main():
 
 asyncio.run(main())
 PYTHON
-export PREFECT_HOME="$folder/home"
+export PREFECT_HOME="$folder/home" PREFECT_LOGGING_TO_API_ENABLED=false PREFECT_SERVER_ALLOW_EPHEMERAL_MODE=false
 "$folder/3.9.1/bin/python" "$folder/look.py" >>"$folder/seen" 2>"$folder/errors" || { cat "$folder/errors" >&2; exit 1; }
 same <<'TEXT'
+ClientException
+linuxParameters {"initProcessEnabled": false}
+portMappings [{"containerPort": 8080}]
+environment [{"name": "PROXY"}, {"name": "LEVEL", "value": "0"}]
 TEXT

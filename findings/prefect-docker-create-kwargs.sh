@@ -69,7 +69,7 @@ own = {name: value for name, value in OPTIONS.items() if name != "cpu_count"}
 print("in container_create_kwargs |", *asyncio.run(asked({"container_create_kwargs": OPTIONS})))
 print("variables of their own |", *asyncio.run(asked(own)))
 PYTHON
-export PREFECT_HOME="$folder/home"
+export PREFECT_HOME="$folder/home" PREFECT_LOGGING_TO_API_ENABLED=false PREFECT_SERVER_ALLOW_EPHEMERAL_MODE=false
 "$folder/3.9.1/bin/python" "$folder/look.py" >>"$folder/seen" 2>"$folder/errors" || { cat "$folder/errors" >&2; exit 1; }
 same <<'TEXT'
 in container_create_kwargs | None default {} 2
