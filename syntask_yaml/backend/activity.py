@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Hashable, Mapping
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from syntask_yaml.model.activity import Activity, next_time
+from syntask_yaml.model.activity import Activity
 from syntask_yaml.model.deployment import Deployment, Stored
+from syntask_yaml.model.next_time import next_time
 from syntask_yaml.model.pool import DEFAULT_QUEUE
 from syntask_yaml.model.run import Run
 from syntask_yaml.model.value import known

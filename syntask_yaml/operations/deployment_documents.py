@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from syntask_yaml.model.activity import next_time
 from syntask_yaml.model.deployment import Deployment, Stored
 from syntask_yaml.model.fields import FIELDS
+from syntask_yaml.model.next_time import next_time
 from syntask_yaml.model.run import Run
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.operations.documents import run_document

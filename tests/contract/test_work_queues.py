@@ -11,8 +11,9 @@ import pytest
 from syntask_yaml.backend.base import Backend, OwnBackend
 from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound
-from syntask_yaml.model.activity import Activity, next_time
+from syntask_yaml.model.activity import Activity
 from syntask_yaml.model.deployment import Deployment, Stored
+from syntask_yaml.model.next_time import next_time
 from syntask_yaml.model.pool import WorkPool, WorkQueue
 from syntask_yaml.model.run import RunRequest
 from syntask_yaml.model.schedule import Cron, Schedule

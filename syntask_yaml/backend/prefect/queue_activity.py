@@ -15,7 +15,8 @@ from syntask_yaml.backend.prefect.bodies import Raw
 from syntask_yaml.backend.prefect.pages import ORDERS, PAGE
 from syntask_yaml.backend.prefect.read import DeploymentReader
 from syntask_yaml.backend.prefect.runs import BEGUN, LATEST_FIRST, NEXT_FIRST, PrefectRuns
-from syntask_yaml.model.activity import Activity, next_time
+from syntask_yaml.model.activity import Activity
+from syntask_yaml.model.next_time import next_time
 from syntask_yaml.model.pool import WorkQueue
 
 # What a server calls a run that is to come, and the tag of those that it makes ahead.

@@ -29,9 +29,10 @@ from syntask_yaml.cli.views import activity, diagnostics
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.output import as_json, print_json, print_table, say
 from syntask_yaml.cli.views.progress import CountProgress
-from syntask_yaml.model.activity import Activity, next_time
+from syntask_yaml.model.activity import Activity
 from syntask_yaml.model.deployment import Stored
 from syntask_yaml.model.identity import schedule_keys
+from syntask_yaml.model.next_time import next_time
 from syntask_yaml.model.run import Run
 from syntask_yaml.operations import deployments as operations
 from syntask_yaml.operations.deployment_documents import listed_document

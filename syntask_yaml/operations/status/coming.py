@@ -11,8 +11,8 @@ from itertools import chain
 from operator import itemgetter
 
 from syntask_yaml.backend.base import Backend, RunFilter
-from syntask_yaml.model.activity import next_time, timings
 from syntask_yaml.model.deployment import Stored
+from syntask_yaml.model.next_time import next_time, timings
 from syntask_yaml.model.occurrences import occurrences
 from syntask_yaml.model.run import Run, StateType
 from syntask_yaml.model.schedule import Timing

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from syntask_yaml.dataclass import dataclass
-from syntask_yaml.model.activity import next_time
 from syntask_yaml.model.deployment import Stored
+from syntask_yaml.model.next_time import next_time
 from syntask_yaml.model.run import Run
 from syntask_yaml.ui.site import Page, PageRequest, Site
 
