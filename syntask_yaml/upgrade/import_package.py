@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from enum import Enum
 from functools import cache
@@ -23,6 +24,8 @@ class ImportPackage(Enum):
 
 def with_imports_of(text: str, package: ImportPackage) -> str:
     """*text* with `from … import` of names that *package* has, too, from it. Raises SyntaxError."""
+    if not _MENTIONS[package].search(text):
+        return text
     edits = PythonEdits(text)
     for statement in statements(edits.tree):
         if not isinstance(statement, ast.ImportFrom) or statement.level or not statement.module:
@@ -47,6 +50,7 @@ def package_of(tree: ast.Module) -> ImportPackage:
 
 
 _OTHERS = {each: {other.value for other in ImportPackage if other is not each} for each in ImportPackage}
+_MENTIONS = {each: re.compile(rf"\bfrom\b[\s\\]+(?:{'|'.join(names)})\b") for each, names in _OTHERS.items()}
 
 
 def _roots(tree: ast.Module) -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterator
-from functools import cache
 
 from syntask_yaml.dataclass import dataclass
 
@@ -40,25 +39,35 @@ def nodes_in(*roots: ast.AST) -> list[ast.AST]:
 def children(node: ast.AST) -> list[ast.AST]:
     """What *node* consists of, without nodes that have no place, such as operators."""
     found: list[ast.AST] = []
-    for name in _fields_of(type(node).__name__):
+    for name in _FIELDS[node.__class__]:
         value = getattr(node, name, None)
-        if isinstance(value, list):
-            found += [each for each in value if isinstance(each, ast.AST)]
+        if value.__class__ is list:
+            found += [each for each in value if isinstance(each, ast.AST)] if name in _MIXED else value
         elif isinstance(value, ast.AST):
             found.append(value)
     return found
 
 
-@cache
-def _fields_of(kind: str) -> tuple[str, ...]:
-    """The fields of a *kind* of node that can have nodes with a place."""
-    fields = () if kind == "Constant" else getattr(ast, kind)._fields
-    return tuple(name for name in fields if name not in _WITHOUT_NODES)
-
-
 _WITHOUT_NODES = frozenset(
     {"ctx", "op", "ops", "id", "attr", "arg", "name", "module", "level", "type_comment"}
 )
+
+
+# Lists of nodes that may have texts or None among them.
+_MIXED = frozenset({"keys", "kw_defaults", "kwd_attrs", "names"})
+_KINDS = [kind for kind in vars(ast).values() if isinstance(kind, type) and issubclass(kind, ast.AST)]
+# By kind of node, the fields that can have nodes with a place.
+_FIELDS = {
+    kind: tuple(name for name in kind._fields if name not in _WITHOUT_NODES and kind is not ast.Constant)
+    for kind in _KINDS
+}
+# By kind of node, the fields that hold statements, and those with parts that hold them.
+_PARTS = ("handlers", "cases")
+_BLOCKS: dict[type[ast.AST], tuple[str, ...]] = {
+    kind: tuple(name for name in ("body", "orelse", "finalbody", *_PARTS) if name in kind._fields)
+    for kind in _KINDS
+    if issubclass(kind, (ast.stmt, ast.excepthandler, ast.match_case))
+}
 
 
 def statements(tree: ast.Module) -> Iterator[ast.stmt]:
@@ -80,12 +89,11 @@ def blocks(tree: ast.Module) -> Iterator[StatementBlock]:
     yield StatementBlock(None, tree.body)
     waiting: list[ast.AST] = [*tree.body]
     for node in waiting:
-        for name in ("body", "orelse", "finalbody"):
-            statements = getattr(node, name, None)
-            if isinstance(statements, list) and statements:
-                yield StatementBlock(node, statements)
-                waiting += statements
-        waiting += [*getattr(node, "handlers", ()), *getattr(node, "cases", ())]
+        for name in _BLOCKS[node.__class__]:
+            inner = getattr(node, name)
+            if inner and name not in _PARTS:
+                yield StatementBlock(node, inner)
+            waiting += inner
 
 
 def is_main_guard(node: ast.If) -> bool:

@@ -36,15 +36,14 @@ _MOVED: Mapping[str, tuple[str, str]] = {
 def convert_contexts(draft: FlowFileDraft) -> None:
     """Loggers, and values of the context that have a place today."""
     inside = _reached(draft)
-    for node in draft.module.nodes:
-        key = _key(draft, node)
-        if key is None or not isinstance(node, ast.expr):
-            continue
+    of = draft.module
+    for expression in (*of.calls, *of.of_kind(ast.Subscript), *of.of_kind(ast.Attribute)):
+        key = _key(draft, expression)
         if key == "logger":
-            draft.edits.replace_node(node, _logger(draft, node, inside))
-        elif key in _RUNTIME:
+            draft.edits.replace_node(expression, _logger(draft, expression, inside))
+        elif key is not None and key in _RUNTIME:
             runtime = draft.want("prefect", "runtime")
-            draft.edits.replace_node(node, f"{runtime}.{_RUNTIME[key]}")
+            draft.edits.replace_node(expression, f"{runtime}.{_RUNTIME[key]}")
     for node in draft.names.references:
         module, name = _MOVED.get(draft.names.of(node), ("", ""))
         if name:
@@ -79,9 +78,7 @@ def _reached(draft: FlowFileDraft) -> set[ast.AST]:
     functions = {node.name: node for node in draft.module.tree.body if isinstance(node, Function)}
     found: set[ast.AST] = set()
     waiting: list[ast.AST] = [
-        node
-        for node in draft.module.nodes
-        if isinstance(node, Function) and (node.name in draft.tasks or _is_run(draft, node))
+        node for node in draft.module.functions if (node.name in draft.tasks or _is_run(draft, node))
     ]
     waiting += [each.block for each in draft.flows if each.block is not None]
     while waiting:

@@ -13,6 +13,7 @@ from syntask_yaml.upgrade.prefect1.flow_classes import makes_flow, own_class
 from syntask_yaml.upgrade.prefect1.flow_factories import find_factory_call
 from syntask_yaml.upgrade.prefect1.module import argument
 from syntask_yaml.upgrade.prefect1.static import NotStatic
+from syntask_yaml.upgrade.python_tree import children
 
 # The positions of arguments of `Flow`.
 _POSITIONS = ("name", "schedule", "executor", "run_config", "storage", "tasks", "edges", "reference_tasks")
@@ -98,7 +99,7 @@ def _has_exit(node: ast.AST) -> bool:
         return True
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
         return False
-    return any(_has_exit(child) for child in ast.iter_child_nodes(node))
+    return any(_has_exit(child) for child in children(node))
 
 
 def _leave_own_class(draft: FlowFileDraft, flow: Prefect1Flow, name: str) -> None:

@@ -6,7 +6,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterator, Set
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from syntask_yaml.source import Source, Span
 from syntask_yaml.upgrade.prefect1.names import (
@@ -23,6 +23,7 @@ from syntask_yaml.upgrade.python_tree import children
 from syntask_yaml.upgrade.secrets import hide_in_text
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+_Node = TypeVar("_Node", bound=ast.AST)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 # Methods that change lists, sets and dictionaries.
 _CHANGES = frozenset(
@@ -52,10 +53,26 @@ class FlowModule:
         """Every node, outer ones first."""
         return [*self._children]
 
+    def of_kind(self, kind: type[_Node]) -> list[_Node]:
+        """Every node of a *kind*, outer ones first: most rules look for few of the nodes."""
+        return self._kinds.get(kind, [])  # type: ignore[return-value]
+
     @cached_property
+    def _kinds(self) -> dict[type[ast.AST], list[ast.AST]]:
+        found: dict[type[ast.AST], list[ast.AST]] = {}
+        for node in self.nodes:
+            found.setdefault(node.__class__, []).append(node)
+        return found
+
+    @property
     def calls(self) -> list[ast.Call]:
         """Every call, outer ones first."""
-        return [node for node in self.nodes if isinstance(node, ast.Call)]
+        return self.of_kind(ast.Call)
+
+    @property
+    def functions(self) -> list[Function]:
+        """Every function that has a name, outer ones first."""
+        return [*self.of_kind(ast.FunctionDef), *self.of_kind(ast.AsyncFunctionDef)]
 
     @cached_property
     def _children(self) -> dict[ast.AST, list[ast.AST]]:
@@ -119,20 +136,15 @@ class FlowModule:
     @cached_property
     def _names(self) -> tuple[set[str], dict[str, list[ast.Name]]]:
         """The names that the file binds, and by name where it reads them."""
-        bound: set[str] = set()
+        bound = {node.name for node in (*self.functions, *self.of_kind(ast.ClassDef))}
+        bound |= {node.arg for node in self.of_kind(ast.arg)}
+        bound |= {node.name for node in self.of_kind(ast.ExceptHandler) if node.name}
         read: dict[str, list[ast.Name]] = {}
-        for node in self.nodes:
-            if isinstance(node, ast.Name):
-                if isinstance(node.ctx, ast.Store):
-                    bound.add(node.id)
-                else:
-                    read.setdefault(node.id, []).append(node)
-            elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                bound.add(node.name)
-            elif isinstance(node, ast.arg):
-                bound.add(node.arg)
-            elif isinstance(node, ast.ExceptHandler) and node.name:
-                bound.add(node.name)
+        for node in self.of_kind(ast.Name):
+            if isinstance(node.ctx, ast.Store):
+                bound.add(node.id)
+            else:
+                read.setdefault(node.id, []).append(node)
         return bound, {name: sorted(nodes, key=self.edits.start) for name, nodes in read.items()}
 
     @cached_property
@@ -143,11 +155,13 @@ class FlowModule:
     @cached_property
     def assignments(self) -> dict[str, list[tuple[ast.AST, ast.expr, ast.stmt]]]:
         """By name, each assignment of one: the scope, the value, and the statement."""
+        statements: list[ast.Assign | ast.AnnAssign]
+        statements = [*self.of_kind(ast.Assign), *self.of_kind(ast.AnnAssign)]
         found: dict[str, list[tuple[ast.AST, ast.expr, ast.stmt]]] = {}
-        for node in self.nodes:
+        for node in statements:
             target = single_target(node)
-            if target is not None:
-                found.setdefault(target.id, []).append((self.scope(node), node.value, node))  # type: ignore[arg-type, attr-defined]
+            if target is not None and node.value is not None:
+                found.setdefault(target.id, []).append((self.scope(node), node.value, node))
         return found
 
     def assigned(self, name: str, near: ast.AST) -> ast.expr | None:
@@ -166,7 +180,7 @@ class FlowModule:
     @cached_property
     def _global(self) -> frozenset[str]:
         """The names that functions set for the module."""
-        return frozenset(name for node in self.nodes if isinstance(node, ast.Global) for name in node.names)
+        return frozenset(name for node in self.of_kind(ast.Global) for name in node.names)
 
     def _binding(self, name: str, near: ast.AST) -> ast.AST:
         """The innermost function or comprehension around *near* that binds *name*, or the module."""
@@ -200,8 +214,8 @@ class FlowModule:
         """The value of the last assignment in front of *near*, where none of them is conditional."""
         body = getattr(scope, "body", [])
         is_plain = self.scope(near) is scope and all(statement in body for _, statement in found)
-        before = [value for value, each in found if self.edits.end(each) <= self.edits.start(near)]
-        return before[-1] if is_plain and before else None
+        before = [pair for pair in found if self.edits.end(pair[1]) <= self.edits.start(near)]
+        return max(before, key=lambda pair: self.edits.start(pair[1]))[0] if is_plain and before else None
 
     def value(self, node: ast.expr, *, reads_environment: bool = False) -> Any:
         """The value of an expression that is written out. Raises NotStatic."""

@@ -174,7 +174,8 @@ def imported_names(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
                 yield alias.asname or alias.name, f"{origin}.{alias.name}"
 
 
-def bound_names(node: ast.AST) -> list[str]:
+@lru_cache(maxsize=2048)  # of the statements of a file, several rules ask
+def bound_names(node: ast.AST) -> tuple[str, ...]:
     """The names that *node* binds in its own scope, but for those that it imports."""
     found: list[str] = []
     waiting = [node]
@@ -188,7 +189,7 @@ def bound_names(node: ast.AST) -> list[str]:
             if isinstance(each, ast.ExceptHandler) and each.name:
                 found.append(each.name)
             waiting += children(each)
-    return found
+    return tuple(found)
 
 
 def own_names(scope: ast.AST) -> Iterator[str]:

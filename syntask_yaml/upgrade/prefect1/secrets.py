@@ -16,12 +16,12 @@ _ALL = _TASKS | _CLIENTS | {_VARIABLES}
 
 def convert_secrets(draft: FlowFileDraft) -> None:
     """Secrets of clients, and secrets that are tasks of a flow."""
-    for node in draft.module.nodes:
-        if isinstance(node, ast.Call) and draft.names.called(node) in _ALL:
-            _convert(draft, node)
-        elif (
-            isinstance(node, ast.Subscript)
-            and draft.names.of(node.value) == "prefect.context.secrets"
+    for call in draft.module.calls:
+        if draft.names.called(call) in _ALL:
+            _convert(draft, call)
+    for node in draft.module.of_kind(ast.Subscript):
+        if (
+            draft.names.of(node.value) == "prefect.context.secrets"
             and isinstance(node.slice, ast.Constant)
             and isinstance(node.slice.value, str)
         ):

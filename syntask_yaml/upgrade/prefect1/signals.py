@@ -28,8 +28,8 @@ _ERROR = "RuntimeError"
 
 def convert_signals(draft: FlowFileDraft) -> None:
     """Every signal that ends its task, as what ends it in the same way today."""
-    for node in draft.module.nodes:
-        if isinstance(node, ast.Raise) and node.exc is not None:
+    for node in draft.module.of_kind(ast.Raise):
+        if node.exc is not None:
             task = _ended_task(draft, node)
             if task is not None:
                 _convert(draft, node, node.exc, task)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft
-from syntask_yaml.upgrade.prefect1.module import Function
 from syntask_yaml.upgrade.prefect1.run_names import run_name
 from syntask_yaml.upgrade.prefect1.static import NotStatic
 
@@ -16,14 +15,15 @@ Option = Callable[[FlowFileDraft, ast.keyword], str | None]
 
 def convert_tasks(draft: FlowFileDraft) -> None:
     """The options of every task that is made with `task`."""
-    for node in draft.module.nodes:
-        if isinstance(node, Function) and any(_is_task(draft, each) for each in node.decorator_list):
-            draft.tasks.add(node.name)
-        if isinstance(node, ast.Call) and draft.names.of(node.func) == "prefect.task":
-            draft.edit_arguments(node, convert_options(draft, node.keywords))
-            _note_variable(draft, node)
-        elif isinstance(node, ast.Call) and _copies_task(draft, node):
-            _convert_copy(draft, node)
+    for function in draft.module.functions:
+        if any(_is_task(draft, each) for each in function.decorator_list):
+            draft.tasks.add(function.name)
+    for call in draft.module.calls:
+        if draft.names.called(call) == "prefect.task":
+            draft.edit_arguments(call, convert_options(draft, call.keywords))
+            _note_variable(draft, call)
+        elif _copies_task(draft, call):
+            _convert_copy(draft, call)
 
 
 def _is_task(draft: FlowFileDraft, decorator: ast.expr) -> bool:
