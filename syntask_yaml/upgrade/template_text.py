@@ -7,6 +7,7 @@ import re
 
 _BRACES, _WRITTEN_BRACES = "{{", '{{ "{{" }}'
 _FILTER = re.compile(r"\{\{[^}]*\|")
+_SECRETS = "prefect.blocks.secret."
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -24,6 +25,16 @@ class TemplateText(str):
             raise ValueError("the default is not a constant")
         otherwise = "" if default is None else f" | default({json.dumps(str(default))})"
         return cls(f"{{{{ ${name}{otherwise} }}}}")
+
+    @classmethod
+    def of_secret(cls, name: str) -> TemplateText:
+        """The value of a block of a secret, which runs read, and deployments do not."""
+        return cls(f"{{{{ {_SECRETS}{name} }}}}")
+
+    @property
+    def surrounds_a_secret(self) -> bool:
+        """Whether the value of a secret is a part of it, and not all of it."""
+        return _SECRETS in self and re.fullmatch(r"\{\{[^{}]*\}\}", self) is None
 
     @property
     def has_filter(self) -> bool:

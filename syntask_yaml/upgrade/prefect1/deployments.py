@@ -19,6 +19,7 @@ from syntask_yaml.upgrade.prefect1.storages import (
     is_prefect_1,
     queue_of,
 )
+from syntask_yaml.upgrade.template_text import TemplateText
 
 ENTRY_HINT = "Put it into the entry of the flow in the project file."
 
@@ -105,6 +106,7 @@ def take_storage(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> N
     convert, positions = STORAGES[name]
     values = _values(draft, call, positions)
     fields = convert(values)
+    _remove_told(draft, flow, call)
     flow.deployment.setdefault("labels", []).extend(values.get("labels") or [])
     if name == "Docker":
         flow.deployment["image"] = fields
@@ -116,6 +118,19 @@ def take_storage(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> N
         flow.deployment["entrypoint"] = _in_module(draft, flow, str(fields["module"]))
     elif fields:
         flow.deployment["storage"] = fields
+
+
+def _remove_told(draft: FlowFileDraft, flow: Prefect1Flow, storage: ast.Call) -> None:
+    """Remove `storage.add_flow(flow)`, which told the storage what the entry says of the flow."""
+    for call in draft.module.calls:
+        match draft.module.parent(call), call:
+            case (
+                ast.Expr() as statement,
+                ast.Call(func=ast.Attribute(ast.Name(id=name), "add_flow"), args=[ast.Name() as told]),
+            ):
+                is_ours = draft.module.assigned(name, call) is storage
+                if is_ours and told.id == flow.variable and draft.flow_of(told, flow.scope) is flow:
+                    draft.edits.remove(statement)
 
 
 def _in_module(draft: FlowFileDraft, flow: Prefect1Flow, module: str) -> str:
@@ -136,8 +151,16 @@ def take_run_config(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -
     if is_prefect_1(fields.get("image")):
         text = f"The image `{fields.pop('image')}` contains Prefect 1, so the entry has no image."
         draft.note(flow.call, "p1-run-config", text, "Workers use the image of their own version.")
+    if any(isinstance(each, TemplateText) and each.surrounds_a_secret for each in _texts(fields)):
+        text = "A secret is a part of a text in the entry. Workers of Prefect before 3.7 refuse that."
+        draft.note(flow.call, "p1-run-config", text, "Use newer workers, or a secret with the whole text.")
     flow.deployment["infrastructure"] = fields
     flow.deployment.setdefault("labels", []).extend(values.get("labels") or [])
+
+
+def _texts(fields: Mapping[str, Any]) -> Iterable[Any]:
+    for each in fields.values():
+        yield from _texts(each) if isinstance(each, dict) else [each]
 
 
 # By class: how an executor is given, which is that of the flow.
@@ -180,7 +203,7 @@ def take_registration(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) 
     """That it is deployed at all, and the project as a tag."""
     statement = draft.module.statement(call)
     reason = refusal(draft, flow)
-    if not (isinstance(statement, ast.Expr) and statement.value is call) or reason:
+    if not _is_alone(draft, statement, call) or reason:
         text = f"{(reason or 'registration gave an id').capitalize()}. Deploy it with an entry of a project."
         draft.todo(call, "p1-deployment", text)
         return
@@ -202,6 +225,16 @@ def take_registration(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) 
     if values.get("set_schedule_active") is False:
         flow.deployment["is_schedule_active"] = False
     draft.edits.remove(statement)
+
+
+def _is_alone(draft: FlowFileDraft, statement: ast.stmt, call: ast.Call) -> bool:
+    """Whether nothing takes what *call* returns: it is the statement, or the value of an unread name."""
+    match statement:
+        case ast.Expr(value=value):
+            return value is call
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            return value is call and not draft.module.uses(name, draft.module.scope(statement))
+    return False
 
 
 def complete_deployment(flow: Prefect1Flow) -> None:

@@ -18,7 +18,7 @@ from syntask_yaml.upgrade.prefect1.deployments import (
 )
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
 from syntask_yaml.upgrade.prefect1.executors import convert_executor
-from syntask_yaml.upgrade.prefect1.static import ENVIRONMENT, NotStatic, says_nothing
+from syntask_yaml.upgrade.prefect1.static import ENVIRONMENT, NotStatic, says_nothing, secret_of
 
 
 def convert_options(draft: FlowFileDraft) -> None:
@@ -144,7 +144,9 @@ def _is_made(draft: FlowFileDraft, value: ast.expr) -> bool:
 
 
 def _is_of_environment(draft: FlowFileDraft, value: ast.expr) -> bool:
-    """Whether it is read from the environment, which may not have it where the flow runs."""
+    """Whether it is read from the environment or a secret, which may not be there where the flow runs."""
+    if secret_of(value, draft.names.of) is not None:
+        return True
     read = draft.names.of(value.value) if isinstance(value, ast.Subscript) else draft.names.called(value)
     return read in ENVIRONMENT
 

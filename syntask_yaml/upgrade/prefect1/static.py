@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from syntask_yaml.project.spelling import slug
 from syntask_yaml.upgrade.template_text import TemplateText, as_template
 
 Assigned = Callable[[str], ast.expr | None]
@@ -27,7 +28,8 @@ def evaluate(
 ) -> Any:
     """Return the value of *node*. *names* gives qualified names, *assigned* what a name was set to, once.
 
-    With *reads_environment*, what is read from the environment is a template for the project file.
+    With *reads_environment*, what is read from the environment or a secret is a template for the project
+    file.
     Raises NotStatic.
     """
     if depth > _MAX_DEPTH:
@@ -59,7 +61,9 @@ def evaluate(
 def _variable(
     node: ast.expr, names: Callable[[ast.AST], str], inner: Callable[[ast.expr], Any]
 ) -> TemplateText | None:
-    """The template for a variable of the environment; None if *node* reads none."""
+    """The template for a variable of the environment, or a secret; None if *node* reads none."""
+    if (secret := secret_of(node, names)) is not None:
+        return TemplateText.of_secret(slug(secret))
     match node:
         case ast.Subscript(value=owner, slice=key) if names(owner) == "os.environ":
             arguments = [key]
@@ -71,6 +75,20 @@ def _variable(
         return TemplateText.of_variable(*map(inner, arguments))
     except (ValueError, TypeError) as error:
         raise NotStatic(ast.unparse(node)) from error
+
+
+def secret_of(node: ast.AST, names: Callable[[ast.AST], str]) -> str | None:
+    """The name of the secret that an expression reads where it stands; None if it reads none."""
+    match node:
+        case ast.Call(
+            func=ast.Attribute(value=ast.Call(func=made, args=[ast.Constant(value=str(name))]), attr="get"),
+            args=[],
+            keywords=[],
+        ) if names(made) == "prefect.client.Secret":
+            return name
+        case ast.Subscript(value=owner, slice=ast.Constant(value=str(name))):
+            return name if names(owner) == "prefect.context.secrets" else None
+    return None
 
 
 _GETTERS = frozenset({"os.getenv", "os.environ.get"})

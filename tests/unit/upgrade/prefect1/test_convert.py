@@ -247,7 +247,7 @@ def test_uses_of_a_flow(flow: str, expected: str) -> None:
             'from prefect import Client\nwith Flow("f") as flow:\n    t()\nClient().create_project("p"), 1\n',
             "p1-client",
         ),
-        ('with Flow("f") as flow:\n    t()\nflow_id = flow.register("p")\n', "p1-deployment"),
+        ('with Flow("f") as flow:\n    t()\nprint(flow.register("p"))\n', "p1-deployment"),
         ('with Flow("f", **options) as flow:\n    t()\n', "p1-flow"),
         ('with Flow("f") as flow:\n    t()\nfor each in [flow]:\n    each.register("p")\n', "p1-deployment"),
         ('def go():\n    with Flow("f") as flow:\n        t()\n    flow.register("p")\n', "p1-deployment"),
@@ -503,6 +503,68 @@ def test_what_registration_read_from_the_environment_is_a_template() -> None:
         "env": {"MODE": '{{ $MODE | default("x") }}'},
     }
     assert "environ" not in found.text
+
+
+@pytest.mark.parametrize("read", ['Secret("ACCOUNT").get()', 'prefect.context.secrets["ACCOUNT"]'])
+def test_a_secret_that_registration_read_is_a_block_of_the_entry(read: str) -> None:
+    head = "import prefect\nfrom prefect.client import Secret\nfrom prefect.run_configs import ECSRun\n\n"
+    run = 'ECSRun(image=f"{ACCOUNT}.example.com/shop", env={"KEY": ACCOUNT})'
+    flow = f'with Flow("f", run_config={run}) as flow:\n    t()\n'
+    found = converted(f"{head}ACCOUNT = {read}\n{HEAD}{flow}")
+
+    assert found.todos == 0
+    assert found.flows[0].deployment["infrastructure"] == {
+        "_block_type_slug": "ecs-task",
+        "image": "{{ prefect.blocks.secret.account }}.example.com/shop",
+        "env": {"KEY": "{{ prefect.blocks.secret.account }}"},
+    }
+    assert found.secrets == ("account",)
+    assert any("before 3.7" in problem.detail for problem in found.problems)
+    assert "Secret" not in found.text  # it would be read for each import of the file
+
+
+def test_a_secret_that_tasks_read_too_stays_in_the_code() -> None:
+    head = "from prefect.client import Secret\nfrom prefect.run_configs import ECSRun\n\n"
+    flow = 'with Flow("f", run_config=ECSRun(image=NAME)) as flow:\n    t(NAME)\n'
+    found = converted(f'{head}NAME = Secret("NAME").get()\n{HEAD}{flow}')
+
+    assert found.todos == 0
+    assert 'NAME = Secret.load("name").get()' in found.text
+    assert not found.problems  # all of a text is its secret, as every worker resolves it
+
+
+def test_a_secret_in_a_storage_is_left() -> None:
+    head = "from prefect.client import Secret\nfrom prefect.storage.s3 import S3\n\n"
+    flow = 'NAME = Secret("NAME").get()\nwith Flow("f", storage=S3(bucket=NAME)) as flow:\n    t()\n'
+    assert codes(converted(f"{head}{HEAD}{flow}")) == {"p1-storage"}
+
+
+def test_what_told_a_storage_of_its_flow_is_left_out() -> None:
+    head = 'from prefect.storage import Docker\n\nstorage = Docker(image_name="shop")\n'
+    flow = 'with Flow("f", storage=storage) as flow:\n    t()\n\nstorage.add_flow(flow)\n'
+    found = converted(f'{head}{HEAD}{flow}flow.register("shop", build=False)\n')
+
+    assert found.todos == 0
+    assert "add_flow" not in found.text
+    assert codes(converted(f"{head}{HEAD}{flow}storage.build()\n")) == {"p1-storage"}
+
+
+def test_a_storage_that_is_not_converted_keeps_what_told_it_of_its_flow() -> None:
+    head = 'import os\nfrom prefect.storage.s3 import S3\n\nstorage = S3(bucket=os.environ["BUCKET"])\n'
+    flow = 'with Flow("f", storage=storage) as flow:\n    t()\n\nstorage.add_flow(flow)\n'
+    found = converted(f"{head}{HEAD}{flow}")
+
+    assert codes(found) == {"p1-storage"}
+    assert "storage.add_flow(" in found.text
+
+
+def test_a_registration_whose_id_nobody_reads_is_one() -> None:
+    flow = 'with Flow("f") as flow:\n    t()\n\nnumber = flow.register("shop")\n'
+    found = converted(f"{HEAD}{flow}")
+
+    assert found.todos == 0
+    assert found.flows[0].deployment["tags"] == ["project:shop"]
+    assert codes(converted(f"{HEAD}{flow}print(number)\n")) == {"p1-deployment"}
 
 
 def test_a_storage_from_the_environment_is_left() -> None:
