@@ -1,5 +1,6 @@
 """The command `syntask`, also as `python -m syntask_yaml`."""
 
+import gc
 import signal
 
 
@@ -12,8 +13,10 @@ def run() -> None:
     on_interrupt = signal.getsignal(signal.SIGINT)
     if on_interrupt is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+    gc.disable()  # what loads stays
     from syntask_yaml.cli import main
 
+    gc.enable()
     signal.signal(signal.SIGINT, on_interrupt)
     main.run()
 

@@ -23,7 +23,6 @@ from syntask_yaml.project.locate import FILE_NAMES, find_project_file, project_f
 from syntask_yaml.project.parameters import check_parameters
 from syntask_yaml.project.reading import ProjectReading, file_that_includes, read_project
 from syntask_yaml.source import Source
-from syntask_yaml.steps.inputs import check_inputs
 from syntask_yaml.template import is_template
 
 _NO_FILE_HINT = (
@@ -144,6 +143,8 @@ class StepChecker:
             # The file alone shows what is wrong with a built-in step, and what is no step.
             if claims_to_be_builtin(step.name) or "." not in step.name:
                 continue
+            from syntask_yaml.steps.inputs import check_inputs  # which few projects need
+
             place = self._project.document.root.at(step.path)
             for problem in check_inputs(step, self._project.root):
                 node = place.get(problem.input_name) if problem.input_name else None

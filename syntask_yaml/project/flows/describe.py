@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from syntask_yaml.dataclass import dataclass
 from syntask_yaml.project.flows.decorators import NO_OPTIONS, OPTIONS
@@ -17,9 +17,11 @@ from syntask_yaml.project.flows.docstring import parameter_descriptions
 from syntask_yaml.project.flows.loading import LoadResult
 from syntask_yaml.project.flows.own_decorators import check_signature
 from syntask_yaml.project.flows.schema import Schemas, parameter_schemas
-from syntask_yaml.project.flows.schema.partial import PartialSchema, partial_schema
 from syntask_yaml.project.flows.volatile import marked
 from syntask_yaml.pysource.symbols import Unknowable
+
+if TYPE_CHECKING:
+    from syntask_yaml.project.flows.schema.partial import PartialSchema
 
 _MD5 = re.compile(r"[0-9a-f]{32}")
 
@@ -103,6 +105,8 @@ def _parameters(found: FlowDefinition) -> _Parameters:
     try:
         return _Parameters(parameter_schemas(function, descriptions))
     except (Unknowable, RecursionError) as error:
+        from syntask_yaml.project.flows.schema.partial import partial_schema  # which few flows need
+
         reason = str(error) if isinstance(error, Unknowable) else "its signature is nested too deeply"
         return _Parameters(None, partial_schema(function, descriptions), reason)
 

@@ -6,11 +6,13 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from syntask_yaml.cli.views.markdown import TextLimit
 from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    from syntask_yaml.cli.views.markdown import TextLimit
 
 # Where the checkout of the repository is, in the environment of a CI system.
 _CHECKOUTS = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")

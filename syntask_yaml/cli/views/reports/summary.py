@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from syntask_yaml.cli.views.markdown import SUMMARY
-from syntask_yaml.cli.views.reports.markdown import page
 from syntask_yaml.cli.views.reports.report import CommandReport
 from syntask_yaml.errors import FileFailed
 
@@ -20,6 +18,9 @@ def add_to_summary(report: CommandReport, environ: Mapping[str, str]) -> None:
     name = environ.get("GITHUB_STEP_SUMMARY")
     if not name:
         return
+    from syntask_yaml.cli.views.markdown import SUMMARY
+    from syntask_yaml.cli.views.reports.markdown import page
+
     file = Path(name)
     try:
         used = file.stat().st_size if file.exists() else 0
