@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from threading import Event, Lock
@@ -35,6 +35,11 @@ _REPEATS, _FIRST_PAUSE, _LONGEST_PAUSE = 8, 0.1, 5.0
 # For so many times the timeout of one call is a server asked that never answered, one that did before the
 # call, and one that answered others meanwhile: that is not gone, but has more to do than it can.
 _TIMES_UNKNOWN, _TIMES_KNOWN, _TIMES_BUSY = 1, 2, 4
+
+# A server that gets no connection to PostgreSQL in time answers as one that fails (Prefect 3.8.8 and 3.9.1):
+# what only reads is asked for again so many times.
+_FAILED, _TIMES_FAILED = 500, 3
+_READING = ("/filter", "/count", "/paginate")
 
 
 class Transport:
@@ -75,7 +80,8 @@ class Transport:
     ) -> Any:
         """The JSON of the answer, `{}` if it has none; None for what is missing and may be."""
         content = None if body is None else to_json(body)
-        began = time.monotonic()
+        began, reads = time.monotonic(), method == "GET" or path.endswith(_READING)
+        statuses: list[int] = []
         for pause in pauses(_FIRST_PAUSE, times=_REPEATS, longest=_LONGEST_PAUSE):
             wait = pause or 0.0
             try:
@@ -90,8 +96,8 @@ class Transport:
                 if not self._answered or pause is None:
                     raise
             else:
-                may_try = answer.status_code in (BUSY if repeats else NOTHING_DONE)
-                if not may_try or pause is None:
+                statuses.append(answer.status_code)
+                if pause is None or not _may_try(statuses, reads=reads, repeats=repeats):
                     return self._read(answer, repeats=repeats, may_be_missing=may_be_missing)
                 self.concurrency.decrease()
                 wait = max(pause, seconds_asked_for(answer))
@@ -159,3 +165,10 @@ class Transport:
         if not answer.content:
             return {}
         return json_of(answer, self.url)
+
+
+def _may_try(statuses: Sequence[int], *, reads: bool, repeats: bool) -> bool:
+    """Whether a call may be made again that was answered with *statuses*, the last one last."""
+    if reads and statuses[-1] == _FAILED:
+        return statuses.count(_FAILED) <= _TIMES_FAILED
+    return statuses[-1] in (BUSY if repeats else NOTHING_DONE)

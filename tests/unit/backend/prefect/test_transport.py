@@ -58,11 +58,23 @@ def test_a_busy_server_is_asked_again(status: int) -> None:
     "first", [Answer(500, {"exception_message": "Internal Server Error"}), Answer(422, {})]
 )
 def test_a_server_that_fails_is_not_asked_again(first: Answer) -> None:
-    """It would fail again."""
+    """It would fail again, and may have done a part."""
     with api_of(first, GOOD) as (api, server), pytest.raises(BackendError):
         api.post("/flows/", {})
 
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/flows/1"), ("POST", "/flows/filter")])
+def test_what_a_server_fails_to_read_is_asked_for_a_few_times(method: str, path: str) -> None:
+    """One on PostgreSQL that gets no connection in time says that it failed, not that it is busy."""
+    failed = Answer(500, {"exception_message": "Internal Server Error"})
+    with api_of(failed, failed, GOOD) as (api, _):
+        assert api.call(method, path) == {"id": "1"}
+
+    with api_of(failed) as (api, server), pytest.raises(BackendError, match="Internal Server Error"):
+        api.call(method, path)
+    assert len(server.asked) == 4
 
 
 def test_a_lost_answer_is_asked_for_again() -> None:
