@@ -27,6 +27,7 @@ from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Declaration, Project
 from syntask_yaml.project.overlay import write_overlay
 from syntask_yaml.project.revisions import History, history_of
+from syntask_yaml.pysource.module import Module, read_module
 
 _Entries: TypeAlias = dict[str, list[dict[str, Any]]]
 
@@ -73,10 +74,16 @@ def project_at(
         return None
 
 
-def reader_at(project: Project, history: History, commit: str, folder: Path) -> FlowReader:
+def reader_at(
+    project: Project,
+    history: History,
+    commit: str,
+    folder: Path,
+    read_file: Callable[[Path], Module] = read_module,
+) -> FlowReader:
     """The flows of *project* as they are at *commit*; their files are linked to, or written, in *folder*."""
     write_overlay(history, commit, history.changed_since(commit), folder)
-    return FlowReader(folder / project.root.resolve().relative_to(history.tree))
+    return FlowReader(folder / project.root.resolve().relative_to(history.tree), read_file=read_file)
 
 
 def declared_document(declaration: Declaration, project: Project) -> dict[str, Any]:

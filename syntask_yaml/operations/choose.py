@@ -161,7 +161,7 @@ def candidate_of(declaration: Declaration, reader: FlowReader | None, resolve: R
         function = parse_entrypoint(entrypoint or declaration.entrypoint).function.rpartition(".")[2]
         flows = [function.replace("_", "-"), function]  # the name that a flow has without one of its own
         if reader is not None:
-            flows.insert(0, reader.read(entrypoint or declaration.entrypoint).name)
+            flows.insert(0, reader.name(entrypoint or declaration.entrypoint))
     except SyntaskError:
         pass  # what is wrong with its entrypoint is said when it is selected
     return Selectable(name or declaration.name, tuple(dict.fromkeys(flows)), declaration.written_name)

@@ -21,6 +21,7 @@ from syntask_yaml.project.bind import qualified
 from syntask_yaml.project.flows import FlowReader
 from syntask_yaml.project.load import Project
 from syntask_yaml.project.revisions import History, history_of
+from syntask_yaml.pysource.module import SharedReading
 
 _PYTHON = ".py"
 
@@ -73,7 +74,8 @@ class _States:
 
     def __init__(self, now: Project, history: History, stack: ExitStack, notify: Observer) -> None:
         self._now, self._history, self._stack, self._notify = now, history, stack, notify
-        self._reader = FlowReader(now.root)
+        self._read_file = SharedReading()  # most files are the same in both states
+        self._reader = FlowReader(now.root, read_file=self._read_file)
 
     def documents(self, commit: str | None) -> dict[str, dict[str, Any]]:
         """What each deployment declares in a state, by `flow/name`; nothing where there is no project."""
@@ -96,7 +98,7 @@ class _States:
         differing = self._history.changed_since(commit)
         if not any(file.suffix == _PYTHON for file in differing):
             return self._reader
-        return reader_at(self._now, self._history, commit, self._folder())
+        return reader_at(self._now, self._history, commit, self._folder(), self._read_file)
 
     def _folder(self) -> Path:
         return Path(self._stack.enter_context(TemporaryDirectory(prefix="syntask-diff-")))

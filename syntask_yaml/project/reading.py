@@ -82,7 +82,7 @@ class ProjectReading:
 
     def _is_flow(self, entrypoint: str, name: str) -> bool:
         try:
-            return self._reader.read(entrypoint).name == name
+            return self._reader.name(entrypoint) == name
         except SyntaskError:  # what is wrong with the entrypoint is said where it stands
             return False
 

@@ -6,6 +6,7 @@ import ast
 import hashlib
 import stat
 import warnings
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -42,6 +43,12 @@ class Module:
     tree: ast.Module = field(repr=False)
     digest: str = ""
     has_globals: bool = False
+
+    def at(self, path: Path) -> Module:
+        """A file of the same content at *path*, with all that was found out about this one."""
+        same = copy(self)
+        object.__setattr__(same, "path", path)
+        return same
 
     @cached_property
     def names(self) -> Namespace:
@@ -88,10 +95,28 @@ class Module:
 
 def read_module(path: Path) -> Module:
     """Read and parse the file at *path*; raises `SourceUnreadable`."""
+    return module_of(path, _read_content(path))
+
+
+def _read_content(path: Path) -> bytes:
     try:
-        return module_of(path, read_module_file(path))
+        return read_module_file(path)
     except OSError as error:
         raise SourceUnreadable(f"cannot read the file: {error.strerror or error}") from error
+
+
+class SharedReading:
+    """Reads modules as `read_module` does; files of the same content are parsed once, wherever they are."""
+
+    def __init__(self) -> None:
+        self._read: dict[bytes, Module] = {}
+
+    def __call__(self, path: Path) -> Module:
+        content = _read_content(path)
+        known = self._read.get(content)
+        if known is None:
+            known = self._read[content] = module_of(path, content)
+        return known if known.path == path else known.at(path)
 
 
 def read_unchanged(path: Path) -> Module:

@@ -73,15 +73,26 @@ def describe(entrypoint: str, found: FlowDefinition, load: Callable[[], LoadResu
     return _completed(flow, loaded, parameters, unknown)
 
 
+def source_name(found: FlowDefinition) -> str | None:
+    """The name of the flow that was *found*; None where its source does not tell."""
+    if "name" in _unknown(found):
+        return None
+    options = found.options or found.possible or NO_OPTIONS
+    return options.name or _function_name(found).replace("_", "-")
+
+
+def _function_name(found: FlowDefinition) -> str:
+    return found.function.node.name if found.function else found.name.rpartition(".")[2]
+
+
 def from_source(entrypoint: str, found: FlowDefinition) -> Flow:
     """All but the parameters."""
     options = found.options or found.possible or NO_OPTIONS
     node = found.function.node if found.function else None
     module = found.function.scope.module if found.function else found.scope.module
-    name = node.name if node else found.name.rpartition(".")[2]
     return Flow(
         entrypoint=entrypoint,
-        name=options.name or name.replace("_", "-"),
+        name=options.name or _function_name(found).replace("_", "-"),
         function=found.name,
         file=module.path,
         line=found.line,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
@@ -16,7 +16,7 @@ from syntask_yaml.project.flows.definition import (
     find,
     flows,
 )
-from syntask_yaml.project.flows.describe import Flow, describe
+from syntask_yaml.project.flows.describe import Flow, describe, source_name
 from syntask_yaml.project.flows.loading import NOT_LOADED, Loader, LoadResult
 from syntask_yaml.project.flows.module_files import ModuleFile, ModuleFiles
 from syntask_yaml.pysource.entrypoint import (
@@ -26,7 +26,7 @@ from syntask_yaml.pysource.entrypoint import (
     parse_entrypoint,
 )
 from syntask_yaml.pysource.memoize import Memo
-from syntask_yaml.pysource.module import TOO_DEEP, SourceUnreadable
+from syntask_yaml.pysource.module import TOO_DEEP, Module, SourceUnreadable, read_module
 from syntask_yaml.pysource.module_index import ModuleIndex
 from syntask_yaml.pysource.scope import NameScope
 
@@ -40,6 +40,7 @@ class FlowReader:
 
     Nothing of the project is run, unless *load_in_child* is true: where the source does not tell, *python*
     loads the flow then, in a process of its own that sees no secrets, for at most *timeout* seconds.
+    *read_file* reads a file.
     """
 
     def __init__(
@@ -49,18 +50,24 @@ class FlowReader:
         load_in_child: bool = False,
         timeout: float = 30.0,
         python: str = sys.executable,
+        read_file: Callable[[Path], Module] = read_module,
     ) -> None:
-        self._index = ModuleIndex(root.absolute())
+        self._index = ModuleIndex(root.absolute(), read_file)
         self._files = ModuleFiles(self._index)
         loader = Loader(self._index.root, python, timeout)
         self._loaded: Memo[_Wanted, Mapping[str, LoadResult]] | None = (
             Memo(lambda wanted: loader.load(*wanted)) if load_in_child else None
         )
+        self._definition = Memo(self._defined)
         self._flow = Memo(self._read)
 
     def read(self, entrypoint: str) -> Flow:
         """The flow that *entrypoint* names; raises `InvalidEntrypoint` or `FlowNotFound`."""
         return self._flow(entrypoint)
+
+    def name(self, entrypoint: str) -> str:
+        """The name of the flow that *entrypoint* names, which takes less; raises as `read` does."""
+        return source_name(self._definition(entrypoint)[1]) or self.read(entrypoint).name
 
     def find(self, entrypoint: str) -> ModuleFile:
         """The file that *entrypoint* leads to, which is not read; raises as `read` does."""
@@ -72,13 +79,19 @@ class FlowReader:
         return self._index.read.keys
 
     def _read(self, text: str) -> Flow:
+        file, found = self._definition(text)
+        try:
+            return describe(text, found, lambda: self._load(parse_entrypoint(text).function, file, found))
+        except RecursionError:
+            raise _too_deep(file) from None
+
+    def _defined(self, text: str) -> tuple[ModuleFile, FlowDefinition]:
         entrypoint = self._parsed(text)
         file = self._files.find(entrypoint)
         try:
-            found = self._found(entrypoint, file)
-            return describe(text, found, lambda: self._load(entrypoint.function, file, found))
+            return file, self._found(entrypoint, file)
         except RecursionError:
-            raise FlowNotFound(f"Cannot read flows from `{file.path.name}`: {TOO_DEEP}.") from None
+            raise _too_deep(file) from None
 
     def _parsed(self, text: str) -> Entrypoint:
         try:
@@ -130,6 +143,10 @@ class FlowReader:
             return _names(self._scope(self._files.find_path(text)))
         except FlowNotFound:
             return []
+
+
+def _too_deep(file: ModuleFile) -> FlowNotFound:
+    return FlowNotFound(f"Cannot read flows from `{file.path.name}`: {TOO_DEEP}.")
 
 
 def _names(scope: NameScope) -> list[str]:

@@ -771,3 +771,38 @@ def test_a_reader_needs_no_project_to_be_made(tmp_path: Path) -> None:
 def test_an_entrypoint_of_thousands_of_parts_is_not_found(project: Project) -> None:
     with pytest.raises(FlowNotFound, match=r"The module .* does not exist"):
         project.read(".".join("a" * 3_000))
+
+
+@pytest.mark.parametrize(
+    "decorator",
+    [
+        "@flow",
+        "@flow(name='Nightly')",
+        "@flow(name=NAME)",
+        "@flow(name=made())",
+        "@flow(**OPTIONS)",
+        "@other",
+    ],
+)
+def test_a_name_alone_is_that_of_the_whole_flow(project: Project, decorator: str) -> None:
+    project.write(
+        "etl.py",
+        f"""
+        from prefect import flow
+        from elsewhere import OPTIONS, made
+
+        NAME = "from-a-name"
+
+        {decorator}
+        def nightly_load(x: "not a type"): ...
+        """,
+    )
+
+    assert FlowReader(project.root).name("etl.py:nightly_load") == project.read("etl.py:nightly_load").name
+
+
+def test_a_name_that_is_not_there_is_refused_as_the_flow_is(project: Project) -> None:
+    project.write("etl.py", "def load(): ...\n")
+
+    with pytest.raises(FlowNotFound):
+        FlowReader(project.root).name("etl.py:gone")
