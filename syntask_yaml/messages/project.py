@@ -139,6 +139,11 @@ OF_PROJECTS: Mapping[str, Message] = {
     ),
     "unknown-parameter": Message("Unknown parameter", "The flow has no such parameter."),
     "wrong-parameter": Message("Wrong parameter", "The value does not match the signature of the flow."),
+    "wrong-parameter-text": Message(
+        "Wrong parameter text",
+        "The text is no date, duration, UUID, number or other value that the flow's annotation asks for. "
+        "Every run would fail. A Prefect server accepts it, so in `prefect.yaml` it is a warning.",
+    ),
     "missing-parameter": Message(
         "Missing parameter", "Scheduled runs would have no value for a required parameter."
     ),

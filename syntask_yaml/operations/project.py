@@ -114,7 +114,7 @@ def validate(
     """
     meant = project.declarations if only is None else only
     found = [] if flows is None else list(_check_flows(project, meant, flows))
-    judged = [project.dialect.judge(problem) for problem in found]
+    judged = [project.judge(problem) for problem in found]
     own = project.diagnostics if only is None else problems_of(project, only)
     problems = [*own, *(problem.as_error() if strict else problem for problem in judged)]
     return in_file_order(each_once(with_full_names(problems, project, flows)))

@@ -28,8 +28,13 @@ _TOLERATED = frozenset(
         "unknown-step",
         "unset-name",
         "wrong-input",
+        "wrong-parameter-text",
     }
 )
+
+# What a script may deploy, as it may with Prefect: a server takes it, and whoever gives the parameters of a
+# run may still set it right.
+TOLERATED_IN_SCRIPTS = frozenset({"wrong-parameter-text"})
 
 # What only Prefect's own loader may read otherwise.
 _PREFECT_ONLY = frozenset({"ambiguous-merge"})

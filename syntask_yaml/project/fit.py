@@ -110,7 +110,7 @@ def _validator(schema: str, formats: bool) -> Any:
 
 
 def misfits(schema: str, value: Value, *, formats: bool = False) -> tuple[Misfit, ...]:
-    """Return the parts of *value* that do not fit. *formats*: the text inside counts, too."""
+    """Return the parts of *value* that do not fit, in its order. *formats*: the text inside counts, too."""
     validator = _validator(schema, formats)
     if validator is None or validator.is_valid(value):
         return ()
@@ -120,8 +120,19 @@ def misfits(schema: str, value: Value, *, formats: bool = False) -> tuple[Misfit
     for name, fits in FORMATS.items() if formats else ():
         checker.checks(name)(fits)
     errors = Draft202012Validator(json.loads(schema), format_checker=checker).iter_errors(value)
-    found = tuple(_misfit(leaf) for error in errors for leaf in _leaves(error))
-    return found or (Misfit((), "it is not a JSON value."),)
+    found = [_misfit(leaf) for error in errors for leaf in _leaves(error)]
+    # The library goes through the keys of a mapping in any order.
+    in_order = sorted(found, key=lambda each: _place(value, each.path))
+    return tuple(in_order) or (Misfit((), "it is not a JSON value."),)
+
+
+def _place(value: Any, path: Path) -> list[int]:
+    """Return where in *value* the part at *path* stands, step by step."""
+    places = []
+    for step in path:
+        places.append(step if isinstance(step, int) else list(value).index(step))
+        value = value[step]
+    return places
 
 
 def _leaves(error: Any) -> Iterator[Any]:

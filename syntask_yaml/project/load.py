@@ -18,7 +18,7 @@ from syntask_yaml.model.step import Step
 from syntask_yaml.project.composition.compose import LAYER_KEYS
 from syntask_yaml.project.composition.targets import Target
 from syntask_yaml.project.composition.values import ResolvedValues, Values, values_of
-from syntask_yaml.project.dialect import OWN_PROJECT_KEYS, Dialect, is_own_key
+from syntask_yaml.project.dialect import OWN_PROJECT_KEYS, TOLERATED_IN_SCRIPTS, Dialect, is_own_key
 from syntask_yaml.project.entry_problems import with_entries
 from syntask_yaml.project.resources import DeclaredResource, resources_of
 from syntask_yaml.project.rules import check_rules
@@ -95,6 +95,8 @@ class Project:
     def judge(self, problem: Diagnostic) -> Diagnostic:
         """The problem as severe as it is here; in a strict project, warnings are errors."""
         judged = self.dialect.judge(problem)
+        if self.file is None and problem.code in TOLERATED_IN_SCRIPTS:
+            judged = judged.as_warning()
         return judged.as_error() if self.is_strict else judged
 
     @property

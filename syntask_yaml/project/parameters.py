@@ -21,6 +21,9 @@ from syntask_yaml.project.fit import (
 from syntask_yaml.project.rules import schedules_of, triggers_of
 from syntask_yaml.source import Source
 
+# Text of another format than the annotation asks for.
+_TEXT = "wrong-parameter-text"
+
 
 def check_parameters(entry: Node, schema: Mapping[str, Json] | None) -> Iterator[Diagnostic]:
     """The parameters of a deployment, of its schedules and of its triggers against the signature of its flow.
@@ -56,8 +59,12 @@ def _check_trigger(trigger: Node, schema: Mapping[str, Json]) -> Iterator[Diagno
         if problem.code == "unknown-parameter":
             yield problem
         elif "{%" not in str(trigger.at(problem.path[len(trigger.path) :]).value):
-            detail = f"{problem.detail} A Prefect server accepts it, but starts no run with it."
-            yield replace(problem, detail=detail).as_warning()
+            yield (problem if problem.code == _TEXT else _not_started(problem)).as_warning()
+
+
+def _not_started(problem: Diagnostic) -> Diagnostic:
+    detail = f"{problem.detail} A Prefect server accepts it, but starts no run with it."
+    return replace(problem, detail=detail)
 
 
 def _required(schema: Mapping[str, Json]) -> Sequence[str]:
@@ -101,12 +108,13 @@ def _check_value(node: Node, name: str, schema: str) -> Iterator[Diagnostic]:
             yield _wrong(node, name, found)
     else:
         for found in misfits(schema, node.value, formats=True):
-            yield _wrong(node, name, found, " A Prefect server accepts it, but the run fails.").as_warning()
+            problem = _wrong(node, name, found, code=_TEXT)
+            yield replace(problem, detail=f"{problem.detail} A Prefect server accepts it, but the run fails.")
 
 
-def _wrong(node: Node, name: str, found: Misfit, addition: str = "") -> Diagnostic:
-    detail = f"The value of `{found.named(name)}` is not valid: {found.reason}{addition}"
-    return node.at(found.path).problem("wrong-parameter", detail, found.hint)
+def _wrong(node: Node, name: str, found: Misfit, *, code: str = "wrong-parameter") -> Diagnostic:
+    detail = f"The value of `{found.named(name)}` is not valid: {found.reason}"
+    return node.at(found.path).problem(code, detail, found.hint)
 
 
 def _check_missing(node: Node, given: Sequence[Node], schema: Mapping[str, Json]) -> Iterator[Diagnostic]:
@@ -130,7 +138,7 @@ def _check_missing(node: Node, given: Sequence[Node], schema: Mapping[str, Json]
 def check_run_parameters(parameters: Mapping[str, Value], schema: Mapping[str, Json]) -> Iterator[Diagnostic]:
     """The parameters of one run, which lack nothing, against the schema of its deployment."""
     node = Node(dict(parameters), Source("parameters", ""), 0)
-    yield from (problem.as_error() for problem in _check_values(node, schema))
+    yield from _check_values(node, schema)
     for name in _required(schema):
         if name not in parameters:
             yield node.problem(

@@ -1,5 +1,9 @@
 """The flows that the project files beside this name."""
 
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
 from syntask import flow
 
 
@@ -23,3 +27,13 @@ class Jobs:
     @flow(name="clean up")
     def clean() -> None:
         pass
+
+
+@flow
+def window(
+    day: date | None = None,
+    length: timedelta = timedelta(hours=1),
+    share: Decimal = Decimal(1),
+    key: UUID | None = None,
+) -> None:
+    pass

@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -119,7 +120,7 @@ def context_of(project: Project, backend: Backend) -> DeployContext:
 
 
 def loaded(document: Document, root: Path, dialect: Dialect) -> Project:
-    return load_project(document, root, dialect=dialect)
+    return replace(load_project(document, root, dialect=dialect), file=root / document.source.name)
 
 
 def said_of(project: Project, backend: Backend) -> list[Diagnostic]:

@@ -90,15 +90,15 @@ def _would_run(flow: Any, value: Value) -> bool:
 
 
 @pytest.mark.parametrize("annotation", _TEXTS)
-def test_text_that_an_annotation_cannot_take_is_a_warning(annotation: str) -> None:
-    """A Prefect server accepts it, and the run fails: exactly where Prefect's run fails."""
+def test_text_that_an_annotation_cannot_take_is_refused(annotation: str) -> None:
+    """Exactly where Prefect's run fails, although a Prefect server accepts it."""
     flow, schema = loaded(_source(annotation)).f, _schema(annotation)
 
     for text in _TEXTS[annotation]:
         problems = list(check_parameters(_entry({"x": text}), schema))
 
         assert [(each.code, each.is_error) for each in problems] == (
-            [] if _would_run(flow, text) else [("wrong-parameter", False)]
+            [] if _would_run(flow, text) else [("wrong-parameter-text", True)]
         ), text
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import traceback
 from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -100,6 +103,38 @@ def test_what_is_wrong_is_said_with_the_line_of_the_call(tmp_path: Path) -> None
     assert {each.code for each in caught.value.diagnostics} == {"unknown-work-pool", "unknown-parameter"}
     assert "Did you mean `default`?" in "".join(caught.value.__notes__)
     assert api.deployments() == []
+
+
+@flow
+def dated(day: date, share: Decimal | None = None) -> None: ...
+
+
+def test_text_that_a_server_lets_pass_is_deployed_from_code_and_refused_in_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As Prefect's own `flow.deploy` has it; with the flag that turns the check off, files deploy it, too."""
+    given = {"day": "soon", "share": "half"}
+
+    dated.deploy("x", parameters=given)
+    assert capsys.readouterr().err.count("warning: Wrong parameter text") == 2
+    assert [each.deployment.parameters for each in api.deployments()] == [given]
+
+    (tmp_path / "flows.py").write_text(
+        "from datetime import date\nfrom decimal import Decimal\nfrom syntask import flow\n\n\n@flow\n"
+        "def dated(day: date, share: Decimal | None = None): ...\n",
+        encoding="utf-8",
+    )
+    entry = {"name": "x", "entrypoint": "flows.py:dated", "parameters": given}
+    file = tmp_path / "syntask.yaml"
+    file.write_text(json.dumps({"deployments": [entry]}), encoding="utf-8")
+    with pytest.raises(ProjectInvalid) as caught:
+        api.plan(api.load(file, directory=tmp_path))
+    assert [each.code for each in caught.value.diagnostics] == ["wrong-parameter-text"] * 2
+
+    file.write_text(json.dumps({"deployments": [entry | {"enforce_parameter_schema": False}]}))
+    api.plan(api.load(file, directory=tmp_path))
+    (tmp_path / "prefect.yaml").write_text(json.dumps({"deployments": [entry]}), encoding="utf-8")
+    api.plan(api.load(tmp_path / "prefect.yaml", directory=tmp_path))
 
 
 def test_a_traceback_starts_at_the_call_and_says_a_sentence_once(tmp_path: Path) -> None:
