@@ -11,7 +11,7 @@ from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Path, did_you_mean
 from syntask_yaml.model.shared import once_per_object
 from syntask_yaml.model.value import Json, Unknown, Value
-from syntask_yaml.project.formats import FORMATS
+from syntask_yaml.project.formats import FORMATS, is_made_of_text
 from syntask_yaml.template import is_template
 
 # Values that a Prefect server fills in when a run is made.
@@ -123,7 +123,7 @@ def misfits(schema: str, value: Value, *, formats: bool = False) -> tuple[Misfit
     found = [_misfit(leaf) for error in errors for leaf in _leaves(error)]
     # The library goes through the keys of a mapping in any order.
     in_order = sorted(found, key=lambda each: _place(value, each.path))
-    return tuple(in_order) or (Misfit((), "it is not a JSON value."),)
+    return tuple(in_order) or (() if formats else (Misfit((), "it is not a JSON value."),))
 
 
 def _place(value: Any, path: Path) -> list[int]:
@@ -137,6 +137,8 @@ def _place(value: Any, path: Path) -> list[int]:
 
 def _leaves(error: Any) -> Iterator[Any]:
     """Yield what *error* comes down to: of alternatives, the errors of the only one of the value's type."""
+    if _is_made_of_text(error):
+        return
     alternatives: dict[Any, list[Any]] = {}
     for each in error.context or ():
         alternatives.setdefault(each.relative_schema_path[0], []).append(each)
@@ -146,6 +148,16 @@ def _leaves(error: Any) -> Iterator[Any]:
             yield from _leaves(each)
     else:
         yield _nearest(error) if meant else error
+
+
+def _is_made_of_text(error: Any) -> bool:
+    """Whether a text that is of no format of the alternatives becomes a number, true or false in a run."""
+    has_format = any(each.validator == "format" for each in error.context or ())
+    return (
+        has_format
+        and isinstance(error.instance, str)
+        and is_made_of_text(error.instance, error.validator_value)
+    )
 
 
 def _nearest(error: Any) -> Any:

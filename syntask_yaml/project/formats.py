@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache, partial
 from typing import Any
 
@@ -37,6 +37,18 @@ _TYPES: Mapping[str, str] = {
     "python-json": "pydantic.Json",
     "python-naive-datetime": "pydantic.NaiveDatetime",
 }
+
+
+# What pydantic makes of text where a schema asks for something else.
+_MADE_OF_TEXT = {"integer": "builtins.int", "number": "builtins.float", "boolean": "builtins.bool"}
+
+
+def is_made_of_text(text: str, choices: Collection[Mapping[str, Any]]) -> bool:
+    """Return whether pydantic makes a number, true or false of *text* for one of the schemas in *choices*."""
+    types = [each.get("type") for each in choices]
+    if any(each.get("format") == "python-decimal" for each in choices):
+        types = [each for each in types if each != "number"]  # a `Decimal` takes numbers beside its text
+    return any(name in types and _fits(type_, text) for name, type_ in _MADE_OF_TEXT.items())
 
 
 def _fits(type_: str, text: object) -> bool:
