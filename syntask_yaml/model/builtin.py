@@ -13,6 +13,7 @@ from pathlib import Path
 
 from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import did_you_mean
+from syntask_yaml.model.value import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,17 @@ def builtin_of(full_name: str) -> Builtin | None:
         return None
     builtin = BUILTINS.get(_ALIASES.get(match[2], match[2]))
     return builtin if builtin is not None and builtin.package == (match[1] or "") else None
+
+
+def with_folder(full_name: str, inputs: Value, *, end: str) -> Value:
+    """*inputs* of a step; if it pulls a folder of a store, that one ends with *end* in place of a slash."""
+    builtin = builtin_of(full_name)
+    is_pull = builtin is not None and {"folder", "directory"} <= set(builtin.outputs)
+    if not is_pull or not isinstance(inputs, Mapping):
+        return inputs
+    folder = inputs.get("folder")
+    name = folder.rstrip("/") if isinstance(folder, str) else ""
+    return {**inputs, "folder": name + end} if name else inputs
 
 
 def claims_to_be_builtin(full_name: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from syntask_yaml.model.builtin import builtin_of
+from syntask_yaml.model.builtin import builtin_of, with_folder
 from syntask_yaml.model.deployment import ConcurrencyLimit, Deployment
 from syntask_yaml.model.identity import schedule_keys
 from syntask_yaml.model.schedule import Schedule, canonical, timing_to_dict
@@ -74,7 +74,7 @@ def compared_schema(schema: Mapping[str, Value]) -> Value:
 
 
 def compared_step(step: Mapping[str, Value]) -> Value:
-    return {_step_name(name): plain(inputs) for name, inputs in step.items()}
+    return {_step_name(name): plain(with_folder(name, inputs, end="")) for name, inputs in step.items()}
 
 
 def _step_name(name: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from syntask_yaml.dataclass import dataclass
-from syntask_yaml.model.builtin import builtin_of, claims_to_be_builtin
+from syntask_yaml.model.builtin import builtin_of, claims_to_be_builtin, with_folder
 from syntask_yaml.model.value import Value
 
 _REFERENCE = re.compile(r"(\{\{\s*)(?:syntask|prefect)(\.(?:blocks|variables)\.)")
@@ -34,7 +34,9 @@ class ServerDialect:
 
     def step(self, step: Mapping[str, Value]) -> dict[str, Any]:
         """A stored step under the server's names, so that its stock worker runs it."""
-        return {self._step_name(name): self.references(inputs) for name, inputs in step.items()}
+        # A stock worker lists what begins with the folder's name, and fails on `flows-next` beside `flows`.
+        whole = {name: with_folder(name, inputs, end="/") for name, inputs in step.items()}
+        return {self._step_name(name): self.references(inputs) for name, inputs in whole.items()}
 
     def _step_name(self, name: str) -> str:
         builtin = builtin_of(name)

@@ -6,6 +6,7 @@ import pytest
 
 from syntask_yaml.backend.prefect.names import DIALECTS, step_problem
 from syntask_yaml.model.builtin import BUILTINS, Builtin
+from syntask_yaml.model.comparison import compared_step
 
 PREFECT, SYNTASK = DIALECTS["prefect"], DIALECTS["syntask"]
 
@@ -68,3 +69,22 @@ def test_prefect_has_the_steps_that_the_table_says(builtin: Builtin) -> None:
     steps = pytest.importorskip("prefect.deployments.steps")
 
     assert hasattr(steps, builtin.name) is builtin.on_stock_workers
+
+
+@pytest.mark.parametrize("name", ["pull_from_s3", "pull_from_gcs", "pull_from_azure_blob_storage"])
+def test_a_pull_of_a_folder_is_stored_with_its_slash(name: str) -> None:
+    """Without it, prefect-gcp 0.6.22 and prefect-azure 0.4.13 also list `flows-next`, and fail on it.
+
+    Seen in their steps: `findings/prefect-storage-prefix.sh`. The plan finds no difference.
+    """
+    step = BUILTINS[name].full_name("prefect")
+    stored = {step: {"bucket": "team", "folder": "flows/"}}
+
+    for folder in ("flows", "flows/"):
+        written = {step: {"bucket": "team", "folder": folder}}
+        assert PREFECT.step(written) == stored
+        assert compared_step(written) == compared_step(stored)
+    for inputs in ({"bucket": "team", "folder": ""}, {"bucket": "team"}):
+        assert PREFECT.step({step: inputs}) == {step: inputs}
+    assert PREFECT.step({"own.pull": {"folder": "flows"}}) == {"own.pull": {"folder": "flows"}}
+    assert compared_step({"own.pull": {"folder": "a"}}) != compared_step({"own.pull": {"folder": "a/"}})
