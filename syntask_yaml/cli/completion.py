@@ -40,13 +40,23 @@ def _context(ctx: click.Context) -> Context:
         directory=options.get("directory"),
         file=next(iter(options.get("files") or ()), None),
         backend_url=options.get("backend"),
+        target=options.get("target"),
     )
 
 
 def _declared(context: Context, _ctx: click.Context) -> Iterable[str]:
-    from syntask_yaml.operations.project import open_project
+    """Return the names of the target that is named, or of any; templates are no names to type."""
+    from syntask_yaml.operations.project import read
+    from syntask_yaml.template import is_template
 
-    return [each.name for each in open_project(context.place()).declarations]
+    declared = read(context.place()).usual(context.target).declarations
+    return [each.name for each in declared if each.name and not is_template(each.name)]
+
+
+def _targets(context: Context, _ctx: click.Context) -> Iterable[str]:
+    from syntask_yaml.operations.project import read
+
+    return [each.name for each in read(context.place()).targets]
 
 
 def _deployments(context: Context, _ctx: click.Context) -> Iterable[str]:
@@ -69,6 +79,13 @@ def _parameters(context: Context, ctx: click.Context) -> Iterable[str]:
 def _pools(context: Context, _ctx: click.Context) -> Iterable[str]:
     with context.backend(is_read_only=True) as backend:
         return [pool.name for pool in backend.pools()]
+
+
+def _queues(context: Context, ctx: click.Context) -> Iterable[str]:
+    """Return the queues of the pool that is named before, or of all."""
+    pool = ctx.params.get("pool") or ctx.params.get("work_pool")
+    with context.backend(is_read_only=True) as backend:
+        return sorted({queue.name for queue in backend.queues() if pool in (None, queue.pool)})
 
 
 def _variables(context: Context, _ctx: click.Context) -> Iterable[str]:
@@ -119,6 +136,8 @@ complete_declared = _completed(_declared)
 complete_deployment = _completed(_deployments)
 complete_parameter = _completed(_parameters)
 complete_pool = _completed(_pools)
+complete_queue = _completed(_queues)
+complete_target = _completed(_targets)
 complete_concurrency_limit = _completed(_concurrency_limits)
 complete_variable = _completed(_variables)
 complete_block_type = _completed(_block_types)

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from syntask_yaml.cli.completion import complete_target
 from syntask_yaml.cli.context import Context
 
 
@@ -58,7 +59,7 @@ _OPTIONS = (
         (_TARGET, "-t"),
         "Target of the project, such as prod.",
         lambda context, name: replace(context, target=name),
-        {"metavar": "NAME"},
+        {"metavar": "NAME", "shell_complete": complete_target},
     ),
     _GlobalOption(
         ("--backend",),

@@ -18,6 +18,7 @@ from typing import Any
 import click
 
 from syntask_yaml import __version__
+from syntask_yaml.cli.completion import complete_target
 from syntask_yaml.cli.context import Context
 from syntask_yaml.cli.global_options import add_global_options, color_setting
 
@@ -143,6 +144,7 @@ class CommandTable(click.Group):
     "-t",
     "--target",
     metavar="NAME",
+    shell_complete=complete_target,
     help="Target of the project, such as prod. Default: the one with `default: true`.",
 )
 @click.option("-v", "--verbose", count=True, help="Show more output; repeat for all output.")

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import click
 
 from syntask_yaml.cli.arguments import Count, items_of, key_values, names_of, parameters_of, parse_json
-from syntask_yaml.cli.completion import complete_pool, complete_timezone
+from syntask_yaml.cli.completion import complete_pool, complete_queue, complete_timezone
 from syntask_yaml.cli.context import Context
 from syntask_yaml.errors import UsageError
 from syntask_yaml.operations.overrides import Overrides
@@ -105,7 +105,11 @@ OVERRIDE_OPTIONS = (
         help="Override the work pool in the project file.",
     ),
     click.option(
-        "-q", "--work-queue", callback=_queue_name, help="Override the work queue in the project file."
+        "-q",
+        "--work-queue",
+        callback=_queue_name,
+        shell_complete=complete_queue,
+        help="Override the work queue in the project file.",
     ),
     click.option(
         "-jv",

@@ -49,6 +49,37 @@ def test_names_of_the_project(shop: Console) -> None:
     assert _completed("-f", "other.yaml", "deploy", "-n", "w") == ["weekly"]
 
 
+def test_names_of_a_project_with_targets(shop: Console) -> None:
+    """Also where none is the default one; texts that are no names, or not yet, are left out."""
+    text = (
+        PROJECT
+        + """\
+  - {name: "load-{{ $STAGE }}", entrypoint: "flows.py:load"}
+  - {name: null, entrypoint: "flows.py:load"}
+targets:
+  dev: {}
+  prod: {name_prefix: "p-"}
+"""
+    )
+    (shop.directory / "syntask.yaml").write_text(text, encoding="utf-8")
+
+    assert _completed("deploy", "-n", "") == ["hourly", "nightly"]
+    assert _completed("-t", "prod", "deploy", "-n", "") == ["p-hourly", "p-nightly"]
+    assert _completed("deploy", "--target", "") == ["dev", "prod"]
+    assert _completed("--target", "p") == ["prod"]
+
+
+def test_names_of_work_queues(shop: Console) -> None:
+    """Those of the pool that was named before."""
+    shop.run("syntask work-pool create big && syntask work-queue create fast -p big")
+    shop.run("syntask work-queue create slow")
+
+    assert _completed("work-queue", "pause", "") == ["default", "slow"]
+    assert _completed("work-queue", "pause", "-p", "big", "") == ["default", "fast"]
+    assert _completed("worker", "start", "-p", "big", "-q", "f") == ["fast"]
+    assert _completed("deploy", "--work-queue", "s") == ["slow"]
+
+
 def test_names_of_the_backend(shop: Console) -> None:
     """Deployments, parameters, pools, variables, blocks and runs."""
     shop.run("syntask deploy -n hourly")

@@ -9,7 +9,7 @@ import click
 
 from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.cli.arguments import Count
-from syntask_yaml.cli.completion import complete_pool
+from syntask_yaml.cli.completion import complete_pool, complete_queue
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.pool_options import (
     changes_of,
@@ -36,7 +36,7 @@ def command() -> None:
     """
 
 
-_name = click.argument("name")
+_name = click.argument("name", shell_complete=complete_queue)
 _pool = click.option(
     "-p", "--pool", default="default", show_default=True, shell_complete=complete_pool, help="Work pool."
 )

@@ -9,7 +9,7 @@ import click
 from syntask_yaml.backend.base import Backend, Features, OwnBackend, is_own
 from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.backend.pools import ELSEWHERE
-from syntask_yaml.cli.completion import complete_pool
+from syntask_yaml.cli.completion import complete_pool, complete_queue
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views.output import as_json, print_json, print_table, say, when
 from syntask_yaml.cli.worker_process import limit_option, make_worker, stop_on_signals, worker_options
@@ -71,7 +71,12 @@ def _status(worker: ServingWorker) -> str:
 )
 @click.option("-n", "--name", help="Name of this worker. Default: host name and process id.")
 @click.option(
-    "-q", "--work-queue", "queues", multiple=True, help="Take only runs of this work queue. Repeatable."
+    "-q",
+    "--work-queue",
+    "queues",
+    multiple=True,
+    shell_complete=complete_queue,
+    help="Take only runs of this work queue. Repeatable.",
 )
 @click.option("-t", "--type", "type_", help=f"Worker type. The embedded backend supports only {SERVED_LIST}.")
 @limit_option
