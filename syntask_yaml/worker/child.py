@@ -19,7 +19,7 @@ from syntask._exceptions import TerminationSignal
 from syntask._runs.root import enter
 from syntask._runs.states import Completed
 from syntask._runs.tracking import ChildChange, RunInfo
-from syntask_yaml.worker.invoke_flow import bind, call_flow
+from syntask_yaml.worker.invoke_flow import Call, bind, call_flow
 from syntask_yaml.worker.lifeline import bind_life
 from syntask_yaml.worker.load_flow import load_flow
 from syntask_yaml.worker.protocol import CONTROL_FD, FORK_FD, GO, LONGEST_TEXT, REPORT_FD, Job, Report
@@ -98,21 +98,9 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[handler])
     # It logs each request, also those of Prefect's client, which the flow did not make.
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    job, stage = control.job, "pull"
     try:
-        _pull(job, ahead)
-        stage = "load"
-        function = load_flow(job.entrypoint)
-        if "prefect.flows" in sys.modules:
-            from syntask_yaml.worker.prefect_flow import provide_server, take_logs
-
-            stage = "server"
-            take_logs(handler)
-            provide_server(function)
-        stage = "parameters"
-        enter(_WorkerTracker(job.run_info, report))
-        call = bind(function, job.parameters)
-        stage = "call"
+        call = _prepared(control.job, ahead, report, handler)
+        report.stage = "call"
         control.wait(report)
         state = call_flow(call, on_retry=report.retrying)
         if not state.is_completed():
@@ -124,12 +112,28 @@ def main() -> int:
         os.kill(os.getpid(), error.signal)
         return 1
     except BaseException as error:  # noqa: BLE001  (whatever a flow raises is its result)
-        if stage != "call" or not _is_success(error):
-            report.failed(error, stage)
+        if report.stage != "call" or not _is_success(error):
+            report.failed(error)
             return 1
         state = Completed()
     report.completed(state)
     return 0
+
+
+def _prepared(job: Job, ahead: Collection[str], report: Reporter, handler: logging.Handler) -> Call:
+    """Pull and load the flow, and return its call; *ahead* are modules that were loaded to pull with."""
+    _pull(job, ahead)
+    report.stage = "load"
+    function = load_flow(job.entrypoint)
+    if "prefect.flows" in sys.modules:
+        from syntask_yaml.worker.prefect_flow import provide_server, take_logs
+
+        report.stage = "server"
+        take_logs(handler)
+        provide_server(function)
+    report.stage = "parameters"
+    enter(_WorkerTracker(job.run_info, report))
+    return bind(function, job.parameters)
 
 
 def _pull(job: Job, ahead: Collection[str]) -> None:

@@ -25,8 +25,11 @@ _OURS = tuple(f"{Path(package.__path__[0])}{os.sep}" for package in (syntask, sy
 class Reporter:
     """The pipe to the worker. Threads and forked processes of the flow write to it too.
 
-    A forked process is not the run: only its log records are passed on.
+    A forked process is not the run: only its log records are passed on. *stage* is what the run is doing:
+    pull, load, server, parameters or call.
     """
+
+    stage = "pull"
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -49,12 +52,12 @@ class Reporter:
         self._trace(error)
         self(Report("retrying", f"Attempt {attempt} failed: {_summary(error)}"))
 
-    def failed(self, error: BaseException, stage: str) -> None:
-        """Report what the run failed with; *stage* is what it was doing then."""
+    def failed(self, error: BaseException) -> None:
+        """Report what the run failed with in its stage."""
         flush()
         self._trace(error)
         hint = error.hint if isinstance(error, SyntaskError) else ""
-        self(Report("failed", _summary(error), hint=hint, stage=stage, step=_step_of(error)))
+        self(Report("failed", _summary(error), hint=hint, stage=self.stage, step=_step_of(error)))
 
     def ended(self, state: State[Any]) -> None:
         """Report the state of a flow that did not complete: the one that it returned, or what it raised."""
