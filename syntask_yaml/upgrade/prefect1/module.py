@@ -6,6 +6,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterator, Set
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from syntask_yaml.source import Source, Span
@@ -24,6 +25,7 @@ from syntask_yaml.upgrade.secrets import hide_in_text
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Node = TypeVar("_Node", bound=ast.AST)
+_PLACE = attrgetter("lineno", "col_offset")
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 # Methods that change lists, sets and dictionaries.
 _CHANGES = frozenset(
@@ -41,6 +43,7 @@ class FlowModule:
         self._text = text
         self._locals: dict[ast.AST, frozenset[str]] = {}
         self._counts: dict[ast.AST, Counter[str]] = {}
+        self._uses: dict[tuple[str, ast.AST], list[ast.Name]] = {}
         self.names = PrefectNames(self.tree, self.uses, self.parent)
 
     @cached_property
@@ -145,7 +148,7 @@ class FlowModule:
                 bound.add(node.id)
             else:
                 read.setdefault(node.id, []).append(node)
-        return bound, {name: sorted(nodes, key=self.edits.start) for name, nodes in read.items()}
+        return bound, {name: sorted(nodes, key=_PLACE) for name, nodes in read.items()}
 
     @cached_property
     def bound_on_top(self) -> frozenset[str]:
@@ -229,10 +232,11 @@ class FlowModule:
     def uses(self, name: str, scope: ast.AST | None = None) -> list[ast.Name]:
         """Where the *name* of *scope* is read, in the order of the text; of the module, if none is given."""
         scope = scope or self.tree
-        found = self._names[1].get(name, [])
-        if scope is self.tree and name not in self.bound:
-            return [*found]
-        return [node for node in found if not self._is_hidden(node, scope)]
+        if (name, scope) not in self._uses:
+            found = self._names[1].get(name, [])
+            is_free = scope is self.tree and name not in self.bound
+            self._uses[name, scope] = [each for each in found if is_free or not self._is_hidden(each, scope)]
+        return self._uses[name, scope]
 
     def _is_hidden(self, use: ast.Name, scope: ast.AST) -> bool:
         """Whether something around *use* has a name of its own like that, or *scope* is not around it."""
