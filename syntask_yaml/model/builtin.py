@@ -12,7 +12,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from syntask_yaml.dataclass import dataclass
-from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.model.value import Value
 
 
@@ -87,6 +86,8 @@ def why_no_builtin(full_name: str) -> tuple[str, str]:
     if meant := BUILTINS.get(_ALIASES.get(name, name)):
         namespace = full_name.partition(".")[0].partition("_")[0]
         return f"The step `{full_name}` does not exist.", f"Write `{meant.full_name(namespace)}`."
+    from syntask_yaml.diagnostics import did_you_mean  # which the steps themselves do not need
+
     family = ", ".join(f"`{each.name}`" for each in BUILTINS.values() if not each.package)
     hint = did_you_mean(
         name, BUILTINS, otherwise=f"Available steps: {family}, and those for images and storage."

@@ -11,13 +11,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 from threading import Event as Flag
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from syntask_yaml.dataclass import dataclass
-from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import StepFailed
-from syntask_yaml.model.step import Step
-from syntask_yaml.template.scope import BlockLookup
+
+# What a step itself does not need is not loaded with it: each runs in a process that has just started.
+if TYPE_CHECKING:
+    from syntask_yaml.diagnostics import Diagnostic
+    from syntask_yaml.model.step import Step
+    from syntask_yaml.template.scope import BlockLookup
 
 Outputs: TypeAlias = Mapping[str, Any]
 StepFunction: TypeAlias = Callable[..., "Outputs | None"]
@@ -90,6 +93,8 @@ class StepFailedAt(StepFailed):
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
+        from syntask_yaml.diagnostics import Diagnostic
+
         return (Diagnostic(self.code, self.detail, self.hint, span=self.span, path=self.step.path),)
 
 

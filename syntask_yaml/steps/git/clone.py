@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import StepFailed
@@ -178,7 +178,7 @@ def _attempt(job: _Job) -> None:
 
 
 def _beside(target: Path) -> Path:
-    return target.with_name(f".{target.name}.{uuid4().hex[:8]}.part")
+    return target.with_name(f".{target.name}.{os.urandom(4).hex()}.part")
 
 
 def _remove_leftovers(target: Path) -> None:
