@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -51,8 +51,21 @@ def _with_color(context: Context, choice: str) -> Context:
     return context
 
 
+def only_file(files: Sequence[Path], *, is_typed: bool = True) -> Path | None:
+    """Return the project file among *files*, which is passed once on a command line, before or after the
+    command. If not *is_typed*, it comes from the environment, and the command line may name another one."""
+    typed: list[Path] = click.get_current_context().meta.setdefault(_FILES, [])
+    named = [*typed, *files]
+    if len(named) > 1:
+        shown = " and ".join(f"`{file}`" for file in named)
+        raise click.UsageError(f"`--file` can be passed only once, and was passed for {shown}.")
+    typed += files if is_typed else ()
+    return next(iter(files), None)
+
+
 _TARGET = "--target"
-_FILE = {"type": click.Path(path_type=Path), "metavar": "PATH"}
+_FILES = f"{__name__}.files"
+_FILE = {"type": click.Path(path_type=Path), "metavar": "PATH", "multiple": True}
 _DIRECTORY = {"type": click.Path(path_type=Path, exists=True, file_okay=False), "metavar": "DIR"}
 _OPTIONS = (
     _GlobalOption(
@@ -68,7 +81,10 @@ _OPTIONS = (
         {"metavar": "URL"},
     ),
     _GlobalOption(
-        ("--file", "-f"), "Project file.", lambda context, file: replace(context, file=file), _FILE
+        ("--file", "-f"),
+        "Project file.",
+        lambda context, files: replace(context, file=only_file(files)),
+        _FILE,
     ),
     _GlobalOption(
         ("-C",), "Run as if started in DIR.", lambda context, folder: context.moved_to(folder), _DIRECTORY

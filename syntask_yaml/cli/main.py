@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from syntask_yaml import __version__
 from syntask_yaml.cli.completion import complete_target
 from syntask_yaml.cli.context import Context
-from syntask_yaml.cli.global_options import add_global_options, color_setting
+from syntask_yaml.cli.global_options import add_global_options, color_setting, only_file
 
 # Every command, where it lives and what it does. Only the one that is asked for is loaded.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -179,13 +180,10 @@ def cli(
 ) -> None:
     """Declare every deployment of a repository in one file, plan the changes, deploy them."""
     ctx.color = color_setting(color, os.environ)
-    if len(files) > 1:
-        named = " and ".join(f"`{file}`" for file in files)
-        raise click.UsageError(f"`--file` can be passed only once, and was passed for {named}.")
     ctx.obj = Context.of_options(
         os.environ,
         directory=directory,
-        file=next(iter(files), None),
+        file=only_file(files, is_typed=ctx.get_parameter_source("files") is ParameterSource.COMMANDLINE),
         backend_url=backend,
         target=target,
         verbosity=-1 if quiet else verbose,

@@ -51,6 +51,42 @@ def test_an_option_means_the_same_after_the_command(
     assert found == (tmp_path / "inner" if field == "directory" else value)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["-f", "a.yaml", "-f", "b.yaml", "seen"],
+        ["-f", "a.yaml", "seen", "--file", "b.yaml"],
+        ["seen", "-f", "a.yaml", "-f", "b.yaml"],
+    ],
+)
+def test_a_project_file_is_passed_once(words: list[str]) -> None:
+    """Wherever the two stand: none of them is ignored in silence."""
+    seen = click.Command("seen", callback=lambda: None)
+    add_global_options(seen, shows_target=False)
+    group = click.Group("syntask", {"seen": seen}, params=cli.params, callback=cli.callback)
+
+    with pytest.raises(click.UsageError, match=r"only once, and was passed for `a\.yaml` and `b\.yaml`"):
+        group.main(words, standalone_mode=False)
+
+
+def test_a_file_on_the_command_line_comes_before_that_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SYNTASK_FILE", "a.yaml")
+
+    @click.command("seen")
+    @click.pass_context
+    def seen(ctx: click.Context) -> Path | None:
+        file: Path | None = ctx.obj.file
+        return file
+
+    add_global_options(seen, shows_target=False)
+    group = click.Group("syntask", {"seen": seen}, params=cli.params, callback=cli.callback)
+    assert group.main(["seen"], standalone_mode=False) == Path("a.yaml")
+    assert group.main(["seen", "-f", "b.yaml"], standalone_mode=False) == Path("b.yaml")
+    assert group.main(["-f", "b.yaml", "seen"], standalone_mode=False) == Path("b.yaml")
+
+
 @pytest.mark.parametrize(("choice", "color"), [("always", True), ("never", False)])
 def test_colors_can_be_chosen_after_the_command(choice: str, color: bool) -> None:
     @click.command()
