@@ -20,6 +20,7 @@ from syntask_yaml.operations.block_checks import check_references
 from syntask_yaml.operations.stored_facets import STORED_FACETS
 from syntask_yaml.project.filters import Filters, Searchable
 from syntask_yaml.project.job_variables import check_run_job_variables
+from syntask_yaml.project.parameter_texts import with_texts
 from syntask_yaml.project.parameters import check_run_parameters
 from syntask_yaml.project.select import Selectable
 from syntask_yaml.source import Source
@@ -93,6 +94,7 @@ def run_deployment(
     name: str,
     *,
     parameters: Mapping[str, Json],
+    texts: Mapping[str, str] | None = None,
     job_variables: Mapping[str, Json] | None = None,
     tags: Iterable[str] = (),
     run_name: str | None = None,
@@ -101,11 +103,13 @@ def run_deployment(
 ) -> Run:
     """Make a run of the deployment called *name*; with the key of an earlier call, return the run of that.
 
+    *texts* are parameters as they were written; one that only fits as a text is taken as that.
     Raises ProjectInvalid for parameters that its flow does not have or that do not fit, where the
     deployment enforces its schema, and for job variables that do not fit its work pool.
     """
     stored = find_deployment(backend, name)
     deployment = stored.deployment
+    parameters = with_texts(parameters, texts or {}, deployment.parameter_schema)
     problems = _job_variable_problems(backend, deployment, job_variables or {})
     if deployment.enforce_parameter_schema and deployment.parameter_schema:
         values = {**deployment.parameters, **parameters}

@@ -35,7 +35,7 @@ _RUN_OPTIONS = (
         multiple=True,
         metavar="KEY=VALUE",
         shell_complete=complete_parameter,
-        help="Set a parameter. VALUE is parsed as JSON if possible. Repeatable.",
+        help="Set a parameter. VALUE is parsed as JSON if possible, unless only a text fits. Repeatable.",
     ),
     click.option(
         "--params",
@@ -63,6 +63,7 @@ def _wanted_run(given: dict[str, Any]) -> dict[str, Any]:
     """What `run_deployment` takes, beside the backend and the name, for the values of `_RUN_OPTIONS`."""
     return {
         "parameters": parameters_of(given["params"], given["params_json"]),
+        "texts": key_values(given["params"], "--param", is_text=True),
         "job_variables": key_values(given["job_variables"], "--job-variable"),
         "tags": given["tags"],
         "run_name": given["run_name"],
