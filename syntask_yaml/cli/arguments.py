@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
@@ -82,9 +83,11 @@ def key_values(
 
 def _value(text: str) -> Any:
     try:
-        return read_json(text)
+        value = read_json(text)
     except ValueError:
         return text
+    # `12e4567` is a commit rather than infinity, for which JSON has no word.
+    return text if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def parameters_of(pairs: Iterable[str], text: str | None) -> dict[str, Any]:

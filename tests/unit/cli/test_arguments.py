@@ -73,6 +73,10 @@ def test_other_parameters_are_rejected(pairs: tuple[str, ...], text: str | None)
         parameters_of(pairs, text)
 
 
+def test_what_json_cannot_say_is_a_text() -> None:
+    assert key_values(["a=12e4567", "b=NaN", "c=1e3"], "--param") == {"a": "12e4567", "b": "NaN", "c": 1000.0}
+
+
 def test_values_can_be_texts_whatever_they_look_like() -> None:
     assert key_values(["a=1", "b=x=y"], "--env", is_text=True) == {"a": "1", "b": "x=y"}
 
