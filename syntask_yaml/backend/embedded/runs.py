@@ -111,24 +111,26 @@ class EmbeddedRuns(EmbeddedBase):
 
     def cancel(self, run_id: str) -> Run:
         with self._store.transaction():
-            row = self._store.one("run", id=run_id)
-            if row is None:
-                raise no_such_run(run_id)
-            now = self._clock()
-            run = cancelled(seen(run_of(row), now), now, by=this_process().name)
+            stored, now = self._stored(run_id), self._clock()
+            run = cancelled(seen(stored, now), now, by=this_process().name)
             self._store.change("save_run", **progress_row(run))
         return run
 
     def retry(self, run_id: str, *, again: bool = False) -> Run:
         with self._store.transaction():
-            row = self._store.one("run", id=run_id)
-            if row is None:
-                raise no_such_run(run_id)
-            request = retried(seen(run_of(row), self._clock()))
+            run = self._stored(run_id)
+            request = retried(seen(run, self._clock()))
             before = self._run_by_key(request.deployment_id, request.idempotency_key or "")
             if before is not None and not again:
-                raise retried_already(run_of(row), before)
+                raise retried_already(run, before)
             return self._made(request if before is None else replace(request, idempotency_key=None))
+
+    def _stored(self, run_id: str) -> Run:
+        """The run as it was written last. Raises NotFound."""
+        row = self._store.one("run", id=run_id)
+        if row is None:
+            raise no_such_run(run_id)
+        return run_of(row)
 
 
 def _statement(which: RunFilter) -> str:

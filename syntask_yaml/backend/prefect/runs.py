@@ -156,10 +156,15 @@ class PrefectRuns(PrefectLogs):
         self._api.check_shape(answer, [_STATE])
         return list(answer or [])
 
-    def cancel(self, run_id: str) -> Run:
+    def _existing(self, run_id: str) -> Run:
+        """The run with that whole id. Raises NotFound."""
         run = self.run(run_id) if RUN_ID.fullmatch(run_id.lower()) else None
         if run is None:
             raise no_such_run(run_id)
+        return run
+
+    def cancel(self, run_id: str) -> Run:
+        run = self._existing(run_id)
         by = this_process().name
         cancelled(run, self._clock(), by=by)  # refuses what has ended
         state = {"type": "CANCELLING", "name": "Cancelling", "message": asked_by(by)}
@@ -167,9 +172,7 @@ class PrefectRuns(PrefectLogs):
         return self.run(run.id) or run
 
     def retry(self, run_id: str, *, again: bool = False) -> Run:  # noqa: ARG002  (it is the same run)
-        run = self.run(run_id) if RUN_ID.fullmatch(run_id.lower()) else None
-        if run is None:
-            raise no_such_run(run_id)
+        run = self._existing(run_id)
         # A run keeps the id of a deployment that was deleted, and no worker takes it any more.
         deployment = run.deployment_id and self._api.get(f"/deployments/{part(run.deployment_id)}")
         retried(run if deployment else replace(run, deployment_id=None))  # refuses what cannot be

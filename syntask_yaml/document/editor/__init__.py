@@ -20,17 +20,8 @@ from syntask_yaml.document.editor.entries import (
     add_entries,
     add_entry,
     replace_entry,
-    set_value,
     set_values,
     unset_values,
 )
 
-__all__ = [
-    "add_entries",
-    "add_entry",
-    "difference",
-    "replace_entry",
-    "set_value",
-    "set_values",
-    "unset_values",
-]
+__all__ = ["add_entries", "add_entry", "difference", "replace_entry", "set_values", "unset_values"]

@@ -55,17 +55,6 @@ def replace_entry(
     return _replaced(session, _index(session, name), dict(entry))
 
 
-def set_value(
-    source_text: str, name: str | int, path: Sequence[str | int], value: Any, *, file: str = "syntask.yaml"
-) -> str:
-    """The text with *value* at *path* of the entry called *name*; keys on the way are made.
-
-    An index that is a list's length appends. Raises NotFound if there is no such entry or no such index,
-    EditRefused and ProjectInvalid as `add_entry`.
-    """
-    return set_values(source_text, name, [(path, value)], file=file)
-
-
 def set_values(
     source_text: str,
     name: str | int,
@@ -73,7 +62,11 @@ def set_values(
     *,
     file: str = "syntask.yaml",
 ) -> str:
-    """The same for several pairs of a path and a value, one after the other."""
+    """The text with *values*, pairs of a path and a value, in the entry called *name*, one after the other.
+
+    Keys on the way are made, and an index that is a list's length appends. Raises NotFound if there is no
+    such entry or no such index, EditRefused and ProjectInvalid as `add_entry`.
+    """
     session = EditSession(source_text, file)
     index = _index(session, name)
     entry = session.data[SECTION][index]

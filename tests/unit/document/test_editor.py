@@ -11,7 +11,7 @@ from syntask_yaml.document.editor import (
     add_entry,
     difference,
     replace_entry,
-    set_value,
+    set_values,
     unset_values,
 )
 from syntask_yaml.errors import EditRefused, NotFound, ProjectInvalid
@@ -289,16 +289,16 @@ def test_value_is_set_in_place(name: str, path: list[str | int], value: Any, gon
     """Only what was meant is written anew, with the quotes and comments that are there."""
     assert RICH.count(gone) == 1
 
-    assert set_value(RICH, name, path, value) == RICH.replace(gone, come)
+    assert set_values(RICH, name, [(path, value)]) == RICH.replace(gone, come)
 
 
 def test_same_value_changes_nothing() -> None:
-    assert set_value(RICH, "d", ["work_pool", "job_variables", "cpu"], 1) == RICH
+    assert set_values(RICH, "d", [(["work_pool", "job_variables", "cpu"], 1)]) == RICH
 
 
 def test_number_is_not_true() -> None:
     """Values that Python finds equal are told apart."""
-    assert "paused: 1\n" in set_value("deployments: [\n{name: a,\npaused: true\n}]", "a", ["paused"], 1)
+    assert "paused: 1\n" in set_values("deployments: [\n{name: a,\npaused: true\n}]", "a", [(["paused"], 1)])
 
 
 def test_replaced_entry_keeps_what_stays() -> None:
@@ -357,7 +357,7 @@ def test_refused_where_something_else_would_change(text: str, marked: str, why: 
 
 def test_value_that_others_use_is_not_changed() -> None:
     with pytest.raises(EditRefused) as error:
-        set_value(RICH, "c", ["work_pool", "name"], "big")
+        set_values(RICH, "c", [(["work_pool", "name"], "big")])
 
     assert refusal(error) == (
         "&pool",
@@ -372,23 +372,25 @@ def test_merged_key_cannot_be_removed() -> None:
 
 def test_unknown_names_and_places() -> None:
     with pytest.raises(NotFound, match="no deployment `x`"):
-        set_value(RICH, "x", ["paused"], True)
+        set_values(RICH, "x", [(["paused"], True)])
     with pytest.raises(NotFound, match="none with the index 9"):
-        set_value(RICH, 9, ["paused"], True)
+        set_values(RICH, 9, [(["paused"], True)])
     with pytest.raises(NotFound, match="`schedules` has no item 5"):
-        set_value(RICH, "a", ["schedules", 5], {})
+        set_values(RICH, "a", [(["schedules", 5], {})])
     with pytest.raises(NotFound, match="`name` is not a mapping, so it has no key `x`"):
-        set_value(RICH, "a", ["name", "x"], 1)
+        set_values(RICH, "a", [(["name", "x"], 1)])
     with pytest.raises(NotFound, match="`tags` is a list, and `x` is not an index"):
-        set_value(RICH, "a", ["tags", "x"], 1)
+        set_values(RICH, "a", [(["tags", "x"], 1)])
 
 
 def test_name_of_several_needs_an_index() -> None:
     text = "deployments:\n- {name: a}\n- {name: a}\n"
     with pytest.raises(EditRefused, match="2 deployments are named `a`"):
-        set_value(text, "a", ["paused"], True)
+        set_values(text, "a", [(["paused"], True)])
 
-    assert set_value(text, 1, ["paused"], True) == "deployments:\n- {name: a}\n- {name: a, paused: true}\n"
+    assert (
+        set_values(text, 1, [(["paused"], True)]) == "deployments:\n- {name: a}\n- {name: a, paused: true}\n"
+    )
 
 
 def test_text_that_is_no_yaml() -> None:

@@ -11,7 +11,7 @@ import yaml
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from syntask_yaml.document.editor import add_entry, difference, replace_entry, set_value, unset_values
+from syntask_yaml.document.editor import add_entry, difference, replace_entry, set_values, unset_values
 from syntask_yaml.document.reader import Document, read, read_bytes
 from syntask_yaml.errors import EditRefused, NotFound
 from syntask_yaml.source import Source
@@ -137,7 +137,7 @@ def test_set_value_changes_that_value_only(
     path = data.draw(paths(entries[index]))
     value = data.draw(VALUES)
     try:
-        after = set_value(text, index, path, value)
+        after = set_values(text, index, [(path, value)])
     except EditRefused:
         assert _has_anchors(text) or _ends_in_open_block(text)
         return
@@ -201,7 +201,7 @@ def test_a_key_that_is_set_and_unset_leaves_no_trace(
     index = data.draw(st.integers(0, len(entries) - 1))
     path = [*data.draw(st.sampled_from(_mappings(entries[index]))), "new"]
     try:
-        changed = set_value(text, index, path, value)
+        changed = set_values(text, index, [(path, value)])
     except EditRefused:
         assert _has_anchors(text) or _ends_in_open_block(text)
         return
@@ -333,7 +333,7 @@ def test_value_is_set_in_each_entry(corpus_file: Path, document: Document) -> No
         if not isinstance(entry.value, dict) or not isinstance(entry.value.get("work_pool"), dict | None):
             continue
         try:
-            after = set_value(before, index, ["work_pool", "work_queue_name"], "urgent")
+            after = set_values(before, index, [(["work_pool", "work_queue_name"], "urgent")])
         except EditRefused:  # an anchor of it is used elsewhere
             assert "&" in before
             continue
