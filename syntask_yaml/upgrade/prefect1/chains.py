@@ -13,6 +13,7 @@ from syntask_yaml.upgrade.prefect1.dependencies import (
     is_set_before,
 )
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
+from syntask_yaml.upgrade.prefect1.parameters import PARAMETERS
 
 
 def convert_chains(draft: FlowFileDraft) -> None:
@@ -35,6 +36,10 @@ def _convert_addition(draft: FlowFileDraft, flow: Prefect1Flow, statement: ast.s
         return
     if isinstance(added, ast.Name) and is_set_before(draft, flow, added):
         draft.edits.remove(statement)
+    elif draft.names.called(added) in PARAMETERS:  # the head of the function has it by now
+        draft.added.add(statement)
+        if not draft.has_todo(statement):
+            draft.edits.remove(statement)
     elif isinstance(added, ast.Call) and (draft.makes_task_of(added) or calls_task(draft, added)):
         called = "()" if draft.makes_task_of(added) else ""
         draft.edits.replace(draft.edits.start(call), draft.edits.start(added), "")

@@ -13,18 +13,18 @@ from syntask_yaml.upgrade.prefect1.module import argument
 from syntask_yaml.upgrade.prefect1.names import bound_names
 
 _DATES = "prefect.DateTimeParameter"
-_KINDS = frozenset({"prefect.Parameter", _DATES})
+PARAMETERS = frozenset({"prefect.Parameter", _DATES})
 
 
 def convert_parameters(draft: FlowFileDraft) -> None:
     """The parameters that flows make themselves, and those that are made before and used in them."""
     for flow in draft.flows:
         for node in flow.nodes:
-            if draft.names.called(node) in _KINDS and isinstance(node, ast.Call):
+            if draft.names.called(node) in PARAMETERS and isinstance(node, ast.Call):
                 _convert_inside(draft, flow, node)
     inside = {node for flow in draft.flows for node in flow.nodes}
     for call in draft.module.calls:
-        if draft.names.called(call) in _KINDS and call not in inside:
+        if draft.names.called(call) in PARAMETERS and call not in inside:
             _convert_outside(draft, call)
 
 

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from prefect import Flow, Task, task
+from prefect import Flow, Parameter, Task, task
 
 
 @task
@@ -37,6 +37,14 @@ with Flow("edges") as edges:
     edges.add_edge(clean, store, key="rows")
     edges.add_edge(fetch, clean)
     edges.add_task(report)
+
+with Flow("declared") as declared:
+    declared.add_task(Parameter("shelf count", default=3))
+    declared.add_task(Parameter("level"))
+    store(fetch())
+
+with Flow("nothing but parameters") as bare:
+    bare.add_task(Parameter("level", default=1))
 
 by_hand = Flow("by hand")
 by_hand.set_dependencies(store, upstream_tasks=[fetch], keyword_tasks={"rows": clean})

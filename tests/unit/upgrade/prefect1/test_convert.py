@@ -539,6 +539,15 @@ def test_a_secret_in_a_storage_is_left() -> None:
     assert codes(converted(f"{head}{HEAD}{flow}")) == {"p1-storage"}
 
 
+@pytest.mark.parametrize("name", ["NAME", 'f"{NAME}"'])
+def test_a_parameter_that_is_added_under_a_computed_name_is_left(name: str) -> None:
+    flow = f'with Flow("f") as flow:\n    flow.add_task(Parameter({name}))\n    t()\n'
+    found = converted(f"from prefect import Parameter\n{HEAD}{flow}")
+
+    assert codes(found) == {"p1-parameter"}
+    assert f"flow.add_task(Parameter({name}))" in found.text
+
+
 def test_what_told_a_storage_of_its_flow_is_left_out() -> None:
     head = 'from prefect.storage import Docker\n\nstorage = Docker(image_name="shop")\n'
     flow = 'with Flow("f", storage=storage) as flow:\n    t()\n\nstorage.add_flow(flow)\n'
