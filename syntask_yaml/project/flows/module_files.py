@@ -54,7 +54,7 @@ class ModuleFiles:
         file = self._index.root / path
         try:
             if not file.exists():
-                raise FlowNotFound(f"The file `{path}` does not exist.", hint=self._near_file(path))
+                raise self._missing(path, file)
             if not file.is_file():
                 kind = kind_of_file(file.stat().st_mode)
                 raise FlowNotFound(
@@ -66,6 +66,12 @@ class ModuleFiles:
         if file.suffix != SUFFIX:
             raise FlowNotFound(f"`{path}` is not a Python file: its name does not end in `{SUFFIX}`.")
         return ModuleFile(file, self._index.search_path(file.parent))
+
+    def _missing(self, path: str, file: Path) -> FlowNotFound:
+        if file.is_symlink():
+            detail = f"`{path}` is a link to `{file.readlink()}`, which does not exist or leads back to it."
+            return FlowNotFound(detail, hint="Correct the link.")
+        return FlowNotFound(f"The file `{path}` does not exist.", hint=self._near_file(path))
 
     def _near_file(self, path: str) -> str:
         name = PurePosixPath(path).name

@@ -64,6 +64,16 @@ def test_a_folder_called_like_a_file_is_said(project: Project) -> None:
         project.read("etl.py:f")
 
 
+@pytest.mark.parametrize("target", ["nowhere.py", "link.py"])
+def test_a_link_that_leads_nowhere_is_said(project: Project, target: str) -> None:
+    """It is not proposed as the file that was meant."""
+    (project.root / "link.py").symlink_to(target)
+
+    with pytest.raises(FlowNotFound, match=rf"`link\.py` is a link to `{target}`, which does not") as caught:
+        project.read("link.py:f")
+    assert caught.value.hint == "Correct the link."
+
+
 def test_what_nobody_can_read_to_its_end_is_said(project: Project) -> None:
     """A pipe that nobody writes to is waited for as long as one likes, and a device has no end."""
     os.mkfifo(project.root / "pipe.py")
