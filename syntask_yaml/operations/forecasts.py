@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import field, replace
 from typing import Any
 
@@ -53,6 +52,8 @@ def forecast_steps(prepared: Sequence[Prepared], context: DeployContext) -> Fore
     steps = (step for each in pipelines.values() for step in (*each.build, *each.push))
     if not any(find_forecast(step.name) for step in steps):
         return Forecasts()
+    from concurrent.futures import ThreadPoolExecutor  # which takes longer than a plan without steps
+
     keys = {position: _key(each) for position, each in pipelines.items()}
     distinct = {keys[position]: each for position, each in pipelines.items()}
     with ThreadPoolExecutor(max_workers=_AT_A_TIME) as pool:

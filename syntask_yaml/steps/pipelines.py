@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import field, replace
 from queue import Empty, SimpleQueue
 from threading import Event as Flag
 from threading import Lock
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import StepFailed
@@ -19,6 +18,9 @@ from syntask_yaml.steps.fingerprint import steps_fingerprint
 from syntask_yaml.steps.runner import run_steps
 from syntask_yaml.stopping import TICK
 from syntask_yaml.template import Scope
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 _NAMED = 2
 
@@ -60,6 +62,8 @@ def run_pipelines(
     they can be before anything ran, run once. Push begins where build left off. Unless *keep_going*,
     the first failure stops the others. Ctrl-C, or `context.stop`, ends whatever runs at once.
     """
+    from concurrent.futures import ThreadPoolExecutor  # few projects have such steps
+
     halt = Flag()
     lists = _ListRunner(replace(context, stop=halt), _one_at_a_time(notify), policy, keep_going)
     with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="steps") as pool:
@@ -156,6 +160,8 @@ class _Schedule:
 
     def result(self, pipeline: Pipeline) -> PipelineResult:
         """What became of a pipeline, once nothing runs any more."""
+        from concurrent.futures import CancelledError
+
         push = self._keys.of(pipeline)
         future = self._futures[push[:1]]
         try:

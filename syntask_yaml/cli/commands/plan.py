@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from syntask_yaml.cli.arguments import collected
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.project_options import PLAN_OPTIONS, PlanArguments
-from syntask_yaml.cli.views import changes, diagnostics, plan_html, plan_json, plan_markdown, reports
+from syntask_yaml.cli.views import changes, diagnostics, reports
 from syntask_yaml.cli.views import plan as view
 from syntask_yaml.cli.views.output import say
 from syntask_yaml.diagnostics import Diagnostic
@@ -25,6 +26,9 @@ from syntask_yaml.operations.plan import Planned, make_plan
 from syntask_yaml.operations.request import Request
 from syntask_yaml.operations.saved import save_plan
 from syntask_yaml.project.repository import find_commit
+
+if TYPE_CHECKING:
+    from syntask_yaml.cli.views.markdown import TextLimit
 
 _PENDING = 2
 
@@ -83,16 +87,32 @@ def _report(
     context: Context, planned: Planned, problems: Sequence[Diagnostic], changed: ChangedSince | None
 ) -> reports.CommandReport:
     plan, images, now = planned.plan, planned.images, datetime.now(UTC)
-    beside = {"images": list(images_as_json(images)), **changes.as_document(changed)}
+
+    def as_json() -> dict[str, Any]:
+        from syntask_yaml.cli.views import plan_json
+
+        beside = {"images": list(images_as_json(images)), **changes.as_document(changed)}
+        return {**plan_json.as_document(plan, now=now), **beside}
+
+    def as_markdown(limit: TextLimit) -> str:
+        from syntask_yaml.cli.views import plan_markdown
+
+        return plan_markdown.page(plan, images, problems, now=now, limit=limit)
+
+    def as_html() -> str:
+        from syntask_yaml.cli.views import plan_html
+
+        return plan_html.page(plan, images, problems, now=now)
+
     return reports.CommandReport(
         command="plan",
         problems=problems,
         cases=[reports.Case(each.deployment) for each in plan.changes],
         folder=reports.repository_folder(context.environ, context.directory),
-        document=lambda: {**plan_json.as_document(plan, now=now), **beside},
+        document=as_json,
         text=partial(view.show, plan, images, now=now, verbose=context.verbosity > 0),
-        markdown=lambda limit: plan_markdown.page(plan, images, problems, now=now, limit=limit),
-        html=lambda: plan_html.page(plan, images, problems, now=now),
+        markdown=as_markdown,
+        html=as_html,
     )
 
 
