@@ -7,10 +7,11 @@
 # Seen, 09:00 in Vancouver on 30 November 2026:
 #   no zone files in the system    zoneinfo, pendulum, whenever 16:00Z   pytz 16:00Z
 #   those of 2025b                 zoneinfo, pendulum, whenever 17:00Z   pytz 16:00Z
-# Why it matters: by the newer data, western Canada stays at its summer time from 2026 on. `tzdata>=2026.6` in the requirements looks like
-# the remedy, and is one in slim images, which have no zone files; on servers, laptops and full images nothing changes.
-# So a scheduler and its workers, or two libraries in one process, differ by an hour from November to March, and all
-# report the same version of tzdata. Update the package of the system, or set PYTHONTZPATH to nothing.
+# Why it matters: by the newer data, western Canada stays at its summer time from 2026 on. `tzdata>=2026.6` in the
+# requirements looks like the remedy, and is one in slim images, which have no zone files; on servers, laptops and full
+# images nothing changes. So a scheduler and its workers, or two libraries in one process, differ by an hour from
+# November to March, and all report the same version of tzdata. Update the package of the system, or set PYTHONTZPATH
+# to nothing.
 . "$(dirname "$0")/lib.sh"
 install system tzdata==2025.2
 install venv tzdata==2026.6 pytz==2026.6 pendulum==3.3.0 whenever==0.11.0
