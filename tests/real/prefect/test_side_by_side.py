@@ -49,6 +49,9 @@ DOCUMENTED: Mapping[str, Callable[[Difference], bool]] = {
     "an interval without an anchor is counted from when it is deployed": lambda found: (
         found.path[-1] == "anchor_date"
     ),
+    "the folder of a pull ends with a slash, or others that begin like it are listed, too": lambda found: (
+        found.path[0] == "pull_steps" and found.path[-1] == "folder" and found.ours == f"{found.theirs}/"
+    ),
     "a concurrency limit without a strategy means ENQUEUE": lambda found: (
         found.path[0] == "concurrency_options" and found.theirs is None and "ENQUEUE" in str(found.ours)
     ),
