@@ -12,6 +12,7 @@ from syntask_yaml.backend.prefect.faults import Refused
 from syntask_yaml.backend.prefect.old_api import OldApi
 from syntask_yaml.backend.prefect.old_block import OldBlock, old_block
 from syntask_yaml.backend.prefect.old_deployment import OldDeployment, OldQueue
+from syntask_yaml.backend.prefect.queue_lists import every_queue
 from syntask_yaml.backend.prefect.settings import read_connection
 from syntask_yaml.model.pool import DEFAULT_QUEUE
 
@@ -81,7 +82,7 @@ class OldServer:
                 raw.get("concurrency_limit"),
                 raw.get("priority"),
             )
-            for raw in self.api.every("work_queues")
+            for raw in every_queue(self.api)
         ]
         limited = (each for each in queues if each.limit is not None and each.name != DEFAULT_QUEUE)
         return sorted(limited, key=lambda queue: (queue.pool, queue.name))

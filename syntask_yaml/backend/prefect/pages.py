@@ -39,12 +39,17 @@ ReadPages = Callable[[Sequence[int]], Sequence[Sequence[Raw]]]
 
 @dataclass
 class Pages:
-    """A list at *url* that is being read. *found* is what is known of it, in order, by id."""
+    """A list at *url* that is being read. *found* is what is known of it, in order, by id.
+
+    *length* is how many objects the list has, once its last page was read: fewer are found where it is in no
+    order, so that a page has some again and others are on none.
+    """
 
     url: str
     kind: str
     read: ReadPages
     found: dict[str, Raw] = field(default_factory=dict)
+    length: int = 0
     _tries: int = _TRIES
 
     def all(self, *, expected: int = 0, start: int = 0, enough: int | None = None) -> list[Raw]:
@@ -73,6 +78,7 @@ class Pages:
         known = len(self.found)
         self.found.update((raw["id"], raw) for raw in page)
         if len(page) < PAGE:
+            self.length = offset + len(page)
             return True
         if len(self.found) == known:
             self._count(no_api(self.url, f"each page of its list of `{self.kind}` is the same"))

@@ -15,6 +15,7 @@ from syntask_yaml.backend.prefect.base import PrefectBase
 from syntask_yaml.backend.prefect.bodies import Raw, moment
 from syntask_yaml.backend.prefect.encoding import part
 from syntask_yaml.backend.prefect.faults import AnswerLost, Refused
+from syntask_yaml.backend.prefect.queue_lists import every_queue
 from syntask_yaml.backend.work_queues import check_deletable, no_such_queue, queue_exists
 from syntask_yaml.errors import BackendError, BackendUnreachable
 from syntask_yaml.model.deployment import Deployment
@@ -26,7 +27,7 @@ class PrefectQueues(PrefectBase):
     """The verbs about work queues."""
 
     def queues(self) -> list[WorkQueue]:
-        found = self._api.every("work_queues")
+        found = every_queue(self._api)
         queues = self._api.parsed(lambda: [_queue(raw, raw["work_pool_name"]) for raw in found])
         return sorted(queues, key=lambda queue: (queue.pool, queue.priority or 0, queue.name))
 

@@ -34,6 +34,13 @@ SCHEDULE: Shape = {
 }
 _ACTION: Shape = {"type": TEXT, "source": TEXT, "deployment_id": TEXT}
 # By the name of the collection that they are in.
+_QUEUE: Mapping[str, Shape] = {
+    **dict.fromkeys(("id", "name"), str),
+    **dict.fromkeys(("work_pool_name", "description", "last_polled"), TEXT),
+    **dict.fromkeys(("concurrency_limit", "priority"), int | None),
+    "is_paused": FLAG,
+}
+
 SHAPES: Mapping[str, Mapping[str, Shape]] = {
     "deployments": {
         **dict.fromkeys(("id", "name", "flow_id"), str),
@@ -69,12 +76,8 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
         **dict.fromkeys(("id", "name"), str),
         **dict.fromkeys(("status", "last_heartbeat_time"), TEXT),
     },
-    "work_queues": {
-        **dict.fromkeys(("id", "name"), str),
-        **dict.fromkeys(("work_pool_name", "description", "last_polled"), TEXT),
-        **dict.fromkeys(("concurrency_limit", "priority"), int | None),
-        "is_paused": FLAG,
-    },
+    "work_queues": _QUEUE,
+    "queues": _QUEUE,
     "v2/concurrency_limits": {
         **dict.fromkeys(("id", "name"), str),
         "limit": int,

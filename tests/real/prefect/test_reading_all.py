@@ -19,10 +19,11 @@ import pytest
 from syntask_yaml.backend.base import RunFilter
 from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.backend.prefect.backend import PrefectBackend
+from syntask_yaml.backend.prefect.queue_lists import every_queue, queues_by_pool
 from syntask_yaml.errors import BackendConflict
 from syntask_yaml.model.block import Variable
 from syntask_yaml.model.deployment import Deployment, Write
-from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.model.pool import WorkPool, WorkQueue
 from syntask_yaml.model.run import RunRequest
 from syntask_yaml.operations.pool_lists import list_pools, list_queues
 from syntask_yaml.plan.changes import Action
@@ -110,6 +111,18 @@ def test_lists_of_pools_and_queues_do_not_read_all_deployments(
             # Those of queues without a run that was made ahead, and the one of the run.
             assert all({"work_pool_queues", "deployments"} & body.keys() for body in read)
             assert len(read) <= 2
+
+
+def test_queues_are_the_same_in_their_list_and_pool_by_pool(backend: PrefectBackend) -> None:
+    """The list lacks some on PostgreSQL where hundreds of pools have queues of one name."""
+    backend.create_pool(WorkPool(name="a-b c", type="process"))
+    backend.create_queue(WorkQueue(pool="a-b c", name="high"))
+    found, again = (
+        sorted((raw["work_pool_name"], raw["name"], raw["id"]) for raw in read(backend._api))
+        for read in (every_queue, queues_by_pool)
+    )
+    assert [place[:2] for place in found if place[0] == "a-b c"] == [("a-b c", "default"), ("a-b c", "high")]
+    assert found == again
 
 
 def test_a_full_page_of_others_hides_none(backend: PrefectBackend) -> None:
