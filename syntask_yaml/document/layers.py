@@ -9,7 +9,7 @@ its list) stays as it is until `settle`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
@@ -57,6 +57,12 @@ class Layers:
         """The mapping *upper* over the mapping *lower*, with the path and place of *at*, else of *upper*."""
         place = upper if at is None else at
         return _as_node(self._over(_items(lower), _items(upper), place, is_outer=True), place)
+
+    def merged_with_each(self, lower: Node, uppers: Iterable[Node]) -> Iterator[Node]:
+        """Yield each of *uppers* over the mapping *lower*."""
+        below = _items(lower)
+        for upper in uppers:
+            yield _as_node(self._over(below, _items(upper), upper, is_outer=True), upper)
 
     def settled(self, node: Node) -> Node:
         """The mapping *node* as it counts: without what null removed, each list with what was appended."""
@@ -115,10 +121,10 @@ class Layers:
     def _settled(self, items: Mapping[str, _Item], at: Node, *, is_outer: bool = False) -> dict[str, _Item]:
         found = {}
         for key, item in items.items():
-            if item.value is None and any(each.value is not None for each in item.location.replaced):
+            if _is_removed(item.value, item.location):
                 continue
             name = key.removesuffix(APPEND) if self._appends(key, item, is_outer=is_outer) else key
-            is_open = isinstance(item.value, dict) and not _is_as_written(item.value, item.location)
+            is_open = isinstance(item.value, dict) and not _is_settled(item.value, item.location)
             found[name] = self._settled_item(item, at, key) if is_open else item
         return found
 
@@ -179,15 +185,26 @@ def _is_appended(pair: tuple[str, _Item]) -> bool:
     return _appends(*pair)
 
 
-def _is_as_written(value: Mapping[str, Any], location: Location) -> bool:
-    """Whether nothing was merged into a mapping, and nothing in it is to be appended."""
-    place = written(location)
-    return not isinstance(place, MappingLocation) or all(
-        not isinstance(child, LayerLocation)
-        and not key.endswith(APPEND)
-        and (not isinstance(inner, dict) or _is_as_written(inner, child))
-        for (key, inner), child in zip(value.items(), place.children, strict=True)
+def _is_removed(value: Any, location: Location) -> bool:
+    """Whether a value is null and stands instead of another one."""
+    return (
+        value is None
+        and isinstance(location, LayerLocation)
+        and any(each.value is not None for each in location.replaced)
     )
+
+
+def _is_settled(value: Mapping[str, Any], location: Location) -> bool:
+    """Whether nothing in a mapping was removed, and nothing is to be appended."""
+    place = written(location)
+    if not isinstance(place, MappingLocation):
+        return True
+    for (key, inner), child in zip(value.items(), place.children, strict=True):
+        if key.endswith(APPEND) or _is_removed(inner, child):
+            return False
+        if isinstance(inner, dict) and not _is_settled(inner, child):
+            return False
+    return True
 
 
 def _items(node: Node) -> dict[str, _Item]:

@@ -97,9 +97,8 @@ class _Composition:
         if self.target is not None:
             layers += _part(self.target.node, "defaults", f"the `defaults` of {self.target.title}")
         below = self.layers.merged(layers) if layers else None
-        for entry in file.entries:
-            own = in_layer(from_root(entry, file.folder), "")
-            yield own if below is None else self.layers.merge(below, own)
+        own = (in_layer(from_root(entry, file.folder), "") for entry in file.entries)
+        return own if below is None else self.layers.merged_with_each(below, own)
 
     def _finished(self, entry: Node, changes: Sequence[Node]) -> Node:
         target, names = self.target, map(entry.value.get, ("name", "renamed_from"))
