@@ -59,13 +59,19 @@ def check(text: str) -> None:
     aliases = _aliases(text)
     try:
         tree = _environment().parse(f"{{{{ {rename(text, aliases)} }}}}")
+    except RecursionError as error:  # Jinja's parser calls itself for each `not`, sign and bracket
+        raise _too_deep() from error
     except (TemplateError, *_FAILURES) as error:
         raise ExpressionFailed(_sentence(error, aliases), _BRACES_HINT) from error
     for node, depth in _nodes(tree):
         if depth > _MAX_DEPTH:
-            detail = f"It is nested more than {_MAX_DEPTH} levels deep; each operator of a chain counts."
-            raise ExpressionFailed(detail, "Split it, or let a step output the value.")
+            raise _too_deep()
         _check_node(node)
+
+
+def _too_deep() -> ExpressionFailed:
+    detail = f"It is nested more than {_MAX_DEPTH} levels deep; each operator of a chain counts."
+    return ExpressionFailed(detail, "Split it, or let a step output the value.")
 
 
 def _nodes(tree: Node) -> Iterator[tuple[Node, int]]:

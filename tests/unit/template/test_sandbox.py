@@ -149,6 +149,8 @@ def test_a_number_that_json_or_a_reader_has_no_use_for_is_a_problem(text: str) -
         "not " * 60 + "x",
         "x" + "|lower" * 60,
         "[" * 60 + "x, 1" + "]" * 60,
+        "not " * 2000 + "1",
+        "(" * 2000 + "x, 1" + ")" * 2000,
     ],
 )
 def test_a_chain_of_operators_is_refused_by_its_depth(text: str) -> None:
