@@ -32,9 +32,12 @@ def context_options(environ: Mapping[str, str]) -> dict[str, Any]:
         return {}
     known = _contexts(root)
     if name not in known:
+        available = ", ".join(f"`{each}`" for each in [DEFAULT, *sorted(known)])
+        file = root / "contexts/meta" / _folder(name) / "meta.json"
+        wrong = f"cannot be read from `{file}`" if file.exists() else "does not exist"
         raise EngineFailed(
-            f"The Docker context `{name}` does not exist; it is set by {chosen_by}.",
-            hint=f"Available contexts: {', '.join(f'`{each}`' for each in [DEFAULT, *sorted(known)])}.",
+            f"The Docker context `{name}` {wrong}; it is set by {chosen_by}.",
+            hint=f"Available contexts: {available}.",
         )
     endpoint = known[name]
     host = endpoint.get("Host") if isinstance(endpoint, dict) else None
@@ -59,10 +62,17 @@ def _contexts(root: Path) -> dict[str, Any]:
     """The endpoint of each context that exists, by its name."""
     found = map(_read, sorted(root.glob("contexts/meta/*/meta.json")))
     return {
-        str(each["Name"]): (each.get("Endpoints") or {}).get("docker")
+        str(each["Name"]): endpoints.get("docker")
+        if isinstance(endpoints := each.get("Endpoints"), dict)
+        else None
         for each in found
         if isinstance(each, dict) and "Name" in each
     }
+
+
+def _folder(name: str) -> str:
+    """What the Docker command line calls the folder of a context."""
+    return sha256(name.encode()).hexdigest()
 
 
 def _read(path: Path) -> Any:
@@ -73,7 +83,7 @@ def _read(path: Path) -> Any:
 
 
 def _tls(root: Path, name: str, *, is_verified: bool) -> TLSConfig | None:
-    folder = root / "contexts/tls" / sha256(name.encode()).hexdigest() / "docker"
+    folder = root / "contexts/tls" / _folder(name) / "docker"
     ca, cert, key = (next(map(str, folder.glob(f"{each}*")), None) for each in _CERTIFICATES)
     if not (ca or cert or key):
         return None

@@ -14,6 +14,7 @@ pytest.importorskip("docker", reason="needs the extra [docker]")
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.docker.client import connect
 from syntask_yaml.steps.docker.context import context_options
+from syntask_yaml.steps.docker.errors import EngineFailed
 
 
 def make_context(home: Path, name: str, endpoints: object) -> None:
@@ -77,6 +78,23 @@ def test_context_that_does_not_exist_is_refused_with_those_that_do(home: Path) -
 def test_context_without_an_engine_is_refused(home: Path) -> None:
     with pytest.raises(StepFailed, match="`cluster` has no engine address"):
         context_options({"HOME": str(home), "DOCKER_CONTEXT": "cluster"})
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("{", "cannot be read from"),
+        ("[]", "cannot be read from"),
+        ('{"Name": "far", "Endpoints": [1]}', "no engine"),
+    ],
+)
+def test_a_context_whose_file_is_damaged_is_not_called_missing(home: Path, text: str, problem: str) -> None:
+    """As docker, which says that it cannot parse it."""
+    [file] = (home / ".docker/contexts/meta" / sha256(b"far").hexdigest()).iterdir()
+    file.write_text(text, encoding="utf-8")
+
+    with pytest.raises(EngineFailed, match=f"`far` .*{problem}"):
+        context_options({"HOME": str(home), "DOCKER_CONTEXT": "far"})
 
 
 def test_address_of_the_environment_comes_before_any_context(home: Path) -> None:
