@@ -32,6 +32,7 @@ MODULES = (
     "prefect_deploy",
     "builds",
     "clone",
+    "upgrade",
 )
 _PAGE = Path(__file__).with_name("README.md")
 
