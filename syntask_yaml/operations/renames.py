@@ -57,8 +57,10 @@ def likely_renames(
                 "entrypoint, is no longer declared."
             )
             node = candidates[0].declaration.name_place
+            # A server makes the new one, and deletes the old one.
+            kept = "its runs and " if context.backend.features.has_own_worker else ""
             hint = (
-                f"If it was renamed, add `renamed_from: {names[0]}` to keep its runs and whether "
+                f"If it was renamed, add `renamed_from: {names[0]}` to keep {kept}whether "
                 "it is paused. Otherwise `syntask deploy --all --prune` deletes the old one."
             )
             yield names[0], node.problem("likely-rename", detail, hint).as_warning()

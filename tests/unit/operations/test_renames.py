@@ -137,6 +137,17 @@ def test_a_plan_names_a_likely_rename(desk: Desk) -> None:
         assert not any(each.code == "undeclared-deployment" for each in planned.diagnostics)
 
 
+def test_a_server_does_not_keep_the_runs_of_what_is_renamed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It cannot rename: the new deployment gets the paused state of the old one, which is deleted."""
+    desk.write(NEW.replace("renamed_from: etl/old, ", ""))
+    monkeypatch.setattr(desk.backend, "features", replace(desk.backend.features, has_own_worker=False))
+
+    [hint] = (each.hint for each in desk.plan().diagnostics if each.code == "likely-rename")
+    assert hint.startswith("If it was renamed, add `renamed_from: etl/old` to keep whether it is paused.")
+
+
 @pytest.mark.parametrize("prune", [True, False])
 def test_a_deploy_that_deleted_a_likely_rename_does_not_advise_to(desk: Desk, prune: bool) -> None:
     desk.write(NEW.replace("renamed_from: etl/old, ", ""))
