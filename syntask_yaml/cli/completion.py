@@ -60,7 +60,7 @@ def _targets(context: Context, _ctx: click.Context) -> Iterable[str]:
 
 
 def _deployments(context: Context, _ctx: click.Context) -> Iterable[str]:
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         return [each.deployment.full_name for each in backend.deployments()]
 
 
@@ -70,53 +70,53 @@ def _parameters(context: Context, ctx: click.Context) -> Iterable[str]:
 
     # An option that still waits for its value keeps click from telling arguments apart.
     name = ctx.params.get("name") or next(iter(ctx.args), "")
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         deployment = find_deployment(backend, name).deployment
     properties = (deployment.parameter_schema or {}).get("properties")
     return [f"{name}=" for name in properties] if isinstance(properties, dict) else []
 
 
 def _pools(context: Context, _ctx: click.Context) -> Iterable[str]:
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         return [pool.name for pool in backend.pools()]
 
 
 def _queues(context: Context, ctx: click.Context) -> Iterable[str]:
     """Return the queues of the pool that is named before, or of all."""
     pool = ctx.params.get("pool") or ctx.params.get("work_pool")
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         return sorted({queue.name for queue in backend.queues() if pool in (None, queue.pool)})
 
 
 def _variables(context: Context, _ctx: click.Context) -> Iterable[str]:
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         return [variable.name for variable in backend.variables()]
 
 
 def _concurrency_limits(context: Context, _ctx: click.Context) -> Iterable[str]:
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         return [limit.name for limit in backend.concurrency_limits()]
 
 
 def _block_types(context: Context, _ctx: click.Context) -> Iterable[str]:
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         return sorted({block.type for block in backend.blocks()})
 
 
 def _blocks(context: Context, ctx: click.Context) -> Iterable[str]:
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         return [block.name for block in backend.blocks() if block.type == ctx.params.get("type")]
 
 
 def _automations(context: Context, _ctx: click.Context) -> Iterable[str]:
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         return [each.automation.name for each in backend.automations()]
 
 
 def _runs(context: Context, _ctx: click.Context) -> Iterable[str]:
     from syntask_yaml.backend.base import RunFilter
 
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         return [run.id for run in backend.runs(RunFilter(limit=_MOST_RUNS))]
 
 

@@ -85,20 +85,18 @@ class Context:
         return ProjectPlace(directory=self.directory, file=self.file, strict=strict, target=self.target)
 
     @contextmanager
-    def backend(self, *, is_read_only: bool = False, project: Project | None = None) -> Iterator[Backend]:
+    def backend(self, *, creates: bool = True, project: Project | None = None) -> Iterator[Backend]:
         """Open the backend that the options, the target and the environment choose, for a while.
 
         The target is that of *project*, else the one that was named, else the default one of the project
-        around. With *is_read_only*, a store that
-        does not exist is not created: it is an empty one in memory.
+        around. Without *creates*, a store that does not exist is an empty one in memory: for commands that
+        only read, or change what is there.
         """
         from syntask_yaml.backend.connect import connect
 
         settings = self._settings_of(project)
-        backend = connect(
-            settings.backend, store=settings.store, environ=self.environ, creates=not is_read_only
-        )
-        if is_read_only and self.verbosity >= 0:
+        backend = connect(settings.backend, store=settings.store, environ=self.environ, creates=creates)
+        if not creates and self.verbosity >= 0:
             _note_missing(settings)
         try:
             yield backend

@@ -91,7 +91,7 @@ class ProjectArguments:
 
     @contextmanager
     def opened(
-        self, context: Context, *, is_read_only: bool = False, ref: str | None = None
+        self, context: Context, *, creates: bool = True, ref: str | None = None
     ) -> Iterator[DeployContext]:
         """Open the project, as it is or as it was at *ref*, and the backend, for a while."""
         place = context.place(strict=self.strict)
@@ -103,7 +103,7 @@ class ProjectArguments:
                 from syntask_yaml.operations.project_at_ref import project_at_ref
 
                 project = stack.enter_context(project_at_ref(place, ref))
-            backend = stack.enter_context(context.backend(is_read_only=is_read_only, project=project))
+            backend = stack.enter_context(context.backend(creates=creates, project=project))
             yield DeployContext(
                 project=project,
                 backend=backend,

@@ -10,7 +10,7 @@ from typing import Any
 from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Path, did_you_mean
 from syntask_yaml.model.shared import once_per_object
-from syntask_yaml.model.value import Json, Unknown, Value
+from syntask_yaml.model.value import Json, Unknown, Value, json_text
 from syntask_yaml.project.formats import FORMATS, is_made_of_text
 from syntask_yaml.template import is_template
 
@@ -185,9 +185,14 @@ def _hint(error: Any) -> str:
 def _in_words(error: Any) -> str:
     """What jsonschema says of *error*; where a value may be of several types, these are named."""
     inner = error.context if error.validator in ("anyOf", "oneOf") else ()
-    if not inner or any(each.validator != "type" or each.relative_path for each in inner):
-        return str(error.message)
-    return f"{error.instance!r} is not of type {' or '.join(repr(each.validator_value) for each in inner)}"
+    message, value = str(error.message), error.instance
+    if inner and all(each.validator == "type" and not each.relative_path for each in inner):
+        message = f"{value!r} is not of type {' or '.join(repr(each.validator_value) for each in inner)}"
+    # The value is said as JSON, such as null, and not as Python has it.
+    said = None if isinstance(value, str) else json_text(value)
+    return (
+        f"{said}{message.removeprefix(repr(value))}" if said and message.startswith(repr(value)) else message
+    )
 
 
 def _is_unquoted(value: Value, schema: Any) -> bool:

@@ -21,7 +21,7 @@ from syntask_yaml.cli.context import Context, pass_context
 @pass_context
 def command(context: Context, words: bool) -> None:
     """Count the deployments of the backend."""
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         number = len(list(backend.deployments()))
     click.echo("none" if words and not number else number)
 '''

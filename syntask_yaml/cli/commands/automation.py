@@ -31,7 +31,7 @@ _project = click.option("--project", metavar="NAME", help="Show only automations
 
 def _read(context: Context, project: str | None) -> list[StoredAutomation]:
     """The automations of *project*, or all."""
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         return backend.automations(project=project)
 
 

@@ -126,7 +126,7 @@ def _typed(kind: BlockType, field: str, value: Any) -> Any:
 @pass_context
 def ls(context: Context, /, *, output: str) -> None:
     """List the blocks."""
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         blocks = backend.blocks()
     if output == "json":
         print_json(
@@ -143,7 +143,7 @@ def ls(context: Context, /, *, output: str) -> None:
 @pass_context
 def inspect(context: Context, /, *, type: str, name: str, output: str) -> None:
     """Show the fields of a block, with secrets masked."""
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         block = next((each for each in backend.blocks() if (each.type, each.name) == (type, name)), None)
     if block is None:
         raise NotFound(
@@ -163,7 +163,7 @@ def inspect(context: Context, /, *, type: str, name: str, output: str) -> None:
 @pass_context
 def delete(context: Context, /, *, type: str, name: str) -> None:
     """Delete a block."""
-    with context.backend() as backend:
+    with context.backend(creates=False) as backend:
         if not backend.delete_block(type, name):
             raise NotFound(
                 f"The backend has no block `{type}/{name}`.",

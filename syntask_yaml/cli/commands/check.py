@@ -91,7 +91,7 @@ def _check(
     """Try each deployment; what became of each, and what else is to be said."""
     is_in_image = image is not None
     results: list[view.CheckResult] = []
-    with arguments.opened(context, is_read_only=True) as deploy_context:
+    with arguments.opened(context, creates=False) as deploy_context:
         project = deploy_context.project
         environ = clean_environ(context.environ, given, in_image=is_in_image)
         run_dry: Callable[..., DryRunResult] = partial(dry_run, environ=environ)

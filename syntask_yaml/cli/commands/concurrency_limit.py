@@ -40,7 +40,7 @@ _decay = click.option(
 @pass_context
 def ls(context: Context, /, *, output: str) -> None:
     """List the concurrency limits."""
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         limits = backend.concurrency_limits()
     if output == "json":
         document_ = document(
@@ -90,7 +90,7 @@ def update(context: Context, /, *, name: str, **settings: Any) -> None:
         raise UsageError(
             "No changes were specified.", hint="`syntask concurrency-limit update --help` lists the options."
         )
-    with context.backend() as backend:
+    with context.backend(creates=False) as backend:
         _find(backend.concurrency_limits(), name)
         backend.update_concurrency_limit(name, changes)
     say(f"Updated concurrency limit `{name}`.")
@@ -102,7 +102,7 @@ def update(context: Context, /, *, name: str, **settings: Any) -> None:
 @pass_context
 def delete(context: Context, /, *, name: str, yes: bool) -> None:
     """Delete the concurrency limit NAME. Code that waits for it goes on."""
-    with context.backend() as backend:
+    with context.backend(creates=False) as backend:
         _find(backend.concurrency_limits(), name)
         confirm_deletion(context, "concurrency limit", name, yes=yes)
         backend.delete_concurrency_limit(name)

@@ -67,7 +67,7 @@ command.add_command(deployment_set.command)
 @pass_context
 def ls(context: Context, /, *, filters: Filters, output: str) -> None:
     """List all deployments, or those that are selected."""
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         stored = operations.find_deployments(backend, filters)
         last = backend.last_runs(stored)
     now = datetime.now(UTC)
@@ -111,7 +111,7 @@ def _row(stored: Stored, last: Run | None, now: datetime) -> tuple[str, ...]:
 @pass_context
 def inspect(context: Context, /, *, name: str, output: str) -> None:
     """Show all details of a deployment."""
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         stored = operations.find_deployment(backend, name)
         last = backend.last_runs([stored])
         deploys = last_deploys(backend, stored, limit=_LAST_DEPLOYS)
@@ -151,7 +151,7 @@ def _set_paused(
 ) -> None:
     check_given(filters, is_all=is_all)
     verb = "Pause" if paused else "Resume"
-    with context.backend() as backend:
+    with context.backend(creates=False) as backend:
         meant = operations.meant_to_change(backend, filters)
         if meant.globs and not all_matching:
             confirm(context, verb, meant, option="--all-matching")
@@ -174,7 +174,7 @@ def delete(
     """Delete deployments. Their past runs are kept."""
     filters = Filters(names=names)
     check_given(filters, is_all=is_all)
-    with context.backend() as backend:
+    with context.backend(creates=False) as backend:
         meant = operations.meant_to_change(backend, filters)
         if not force:
             operations.check_unprotected(meant.stored)

@@ -70,7 +70,7 @@ def command(
         name=context.directory.absolute().name or "project",
     )
     progress = CountProgress(verbosity=context.verbosity)
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         exported = export(backend, request, environ=context.environ, notify=progress)
     diagnostics.show(exported.diagnostics)
     if file is None:

@@ -29,7 +29,7 @@ def adopt(context: Context, /, *, filters: Filters, owner: str | None, all_match
     """
     _check_given(filters)
     project = open_project(context.place())
-    with context.backend(project=project) as backend:
+    with context.backend(creates=False, project=project) as backend:
         meant = meant_to_change(backend, filters)
         if meant.globs and not all_matching:
             confirm(context, "Adopt", meant, option="--all-matching")
@@ -47,7 +47,7 @@ def adopt(context: Context, /, *, filters: Filters, owner: str | None, all_match
 def release(context: Context, /, *, filters: Filters, all_matching: bool) -> None:
     """Make deployments belong to no project: they stay, and no `--prune` deletes them."""
     _check_given(filters)
-    with context.backend() as backend:
+    with context.backend(creates=False) as backend:
         meant = meant_to_change(backend, filters)
         if meant.globs and not all_matching:
             confirm(context, "Release", meant, option="--all-matching")

@@ -99,7 +99,7 @@ def command(
 ) -> int:
     """Create a run of a deployment, or of each that `--select` means. A worker executes it."""
     _check_given(name, filters, is_watched=is_watched)
-    with context.backend() as backend:
+    with context.backend(creates=False) as backend:
         names = [name] if name else _selected(context, backend, filters, is_confirmed=all_matching)
         created = [run_deployment(backend, each, **wanted) for each in names]
         if output == "json":

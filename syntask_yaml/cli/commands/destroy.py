@@ -48,7 +48,7 @@ class _Request:
 
     def contexts(self, project: Project, stack: ExitStack) -> Sequence[DeployContext]:
         """What is meant of *project* in its target; the backend is open for as long as *stack* is."""
-        backend = stack.enter_context(self.context.backend(is_read_only=self.dry_run, project=project))
+        backend = stack.enter_context(self.context.backend(creates=False, project=project))
         whole = DeployContext(project, backend, FlowReader(project.root), self.context.environ)
         if not self.expired:
             return [whole]

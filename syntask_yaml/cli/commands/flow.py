@@ -65,7 +65,7 @@ def ls(context: Context, /, *, with_runs: bool, output: str) -> None:
 
 
 def _activity(context: Context) -> Mapping[str, Activity]:
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         return activity_by(flow_of, backend, utc_now())
 
 

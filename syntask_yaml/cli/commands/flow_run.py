@@ -88,7 +88,7 @@ def ls(
     now = datetime.now(UTC)
     wanted = frozenset(StateType(state.upper()) for state in states) | (FAILED if failed else frozenset())
     has_coming = coming or StateType.SCHEDULED in wanted
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         name = deployment and full_name(backend, deployment)
         which = RunFilter(deployment=name, states=wanted, since=since, limit=limit)
         runs = backend.runs(replace(which, after=now)) if has_coming else []
@@ -120,7 +120,7 @@ def ls(
 @pass_context
 def inspect(context: Context, /, *, id: str, is_whole: bool, output: str) -> None:
     """Show a run, its task runs and subflow runs, and what automations did when it ended."""
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         run = find_run(backend, id)
         children = backend.children(run.id)
         deliveries = backend.deliveries(run.id)
@@ -144,7 +144,7 @@ def cancel(context: Context, /, *, ids: tuple[str, ...]) -> None:
 
     Runs that have not started are cancelled immediately, others by their worker or script.
     """
-    with context.backend() as backend:
+    with context.backend(creates=False) as backend:
         for each in ids:
             run = backend.cancel(find_run(backend, each).id)
             say(f"{run.state.name}: run `{run.name}` ({run.id[:8]}).")

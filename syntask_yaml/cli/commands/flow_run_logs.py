@@ -72,7 +72,7 @@ def command(
         raise UsageError(detail, hint="Use `--output jsonl`, which prints each line as it is written.")
     which = LogFilter(logging.getLevelNamesMapping()[level] if level else 0, since)
     show = print_as_json if output == "jsonl" else partial(show_log_line, is_raw=is_raw)
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         run = find_run(backend, id)
         if task is not None:
             meant = find_children(run, backend.children(run.id), task)

@@ -73,7 +73,7 @@ def command(
     RUN is its id, or a unique prefix of it. Without one, pass --failed and --since.
     """
     _check_chosen(ids, failed=failed, since=since, deployment=deployment)
-    with context.backend() as backend:
+    with context.backend(creates=False) as backend:
         if ids:
             runs = [find_run(backend, each) for each in ids]
         else:

@@ -26,7 +26,7 @@ def command(context: Context, /, *, id: str | None, is_whole: bool, output: str)
     RUN is its id, or a unique prefix of it; by default the run that started last. More than 50 task runs
     are folded by the name of their task: the higher a bar, the more went on at the time.
     """
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         run = find_run(backend, id)
         shown = timeline(run, backend.children(run.id), datetime.now(UTC), is_whole=is_whole)
     if output == "json":

@@ -38,7 +38,7 @@ def command(context: Context, /, *, names: tuple[str, ...], is_all: bool, limit:
     all previews.
     """
     project = None if is_all else open_project(context.place())
-    with context.backend(is_read_only=True, project=project) as backend:
+    with context.backend(creates=False, project=project) as backend:
         owner = None
         if project is not None and not names:
             reader = FlowReader(project.root)

@@ -60,7 +60,7 @@ def command(
 def show_plan(context: Context, arguments: PlanArguments, *, save: Path | None, output: str) -> Planned:
     """Make the plan that *arguments* ask for, print it, and save it if *save* is given."""
     request = arguments.request
-    with arguments.opened(context, is_read_only=True, ref=request.ref) as deploy_context:
+    with arguments.opened(context, creates=False, ref=request.ref) as deploy_context:
         planned = make_plan(deploy_context, request, with_forecast=True)
         changed = changes_chosen(deploy_context, request.selection)
         if save is not None:

@@ -37,7 +37,7 @@ def command(context: Context, /, *, arguments: ProjectArguments, output: str, af
     """
     selection = arguments.selection
     selection = selection if selection.is_given else replace(selection, all=True)
-    with arguments.opened(context, is_read_only=True) as deploy_context:
+    with arguments.opened(context, creates=False) as deploy_context:
         progress = DeployProgress(verbosity=context.verbosity)
         changed = changes_chosen(deploy_context, selection)
         rendered = render(deploy_context, selection, build=progress if after_build else None)

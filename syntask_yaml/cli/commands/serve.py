@@ -41,7 +41,7 @@ def command(context: Context, /, *, arguments: ServeArguments) -> int:
     """
     if arguments.only_prints and arguments.install is None:
         raise UsageError("`--print` requires `--install`.", hint="Write `--install systemd --print`.")
-    with context.backend(is_read_only=arguments.install is not None) as backend:
+    with context.backend(creates=arguments.install is None) as backend:
         own = own_backend(backend, "serve")
         options = worker_options(context.environ, name=arguments.worker_name, limit=arguments.limit)
         if arguments.install is not None:

@@ -60,7 +60,7 @@ def command(context: Context, /, *, scale: str, watch: bool, interval: float, ou
     """
     if watch and output != "text":
         raise UsageError("`--watch` prints text.", hint=f"Leave out `--watch` or `--output {output}`.")
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         if watch:
             redraw(lambda: _lines(backend, _look(backend, scale), has_title=True), seconds=interval)
         status = _look(backend, scale)

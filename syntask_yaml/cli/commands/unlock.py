@@ -22,7 +22,7 @@ def command(context: Context, /, *, yes: bool) -> None:
     know that the deploy does not run any more. One that does is not stopped.
     """
     project = open_project(context.place())
-    with context.backend(project=project) as backend:
+    with context.backend(creates=False, project=project) as backend:
         lease = find_deploy_lock(backend, project.title)
         if lease is None:
             say(f"Nobody is deploying `{project.title}`.")

@@ -22,7 +22,7 @@ def command(context: Context, /, *, url: str, output: str) -> int:
     from syntask_yaml.cli.views import upgrade_status as view
     from syntask_yaml.upgrade.status import Where, positions
 
-    with server_to_leave(context, url) as server, context.backend(is_read_only=True) as backend:
+    with server_to_leave(context, url) as server, context.backend(creates=False) as backend:
         found = positions(server, backend, journal_of(context).entries())
         view.FORMATS[output](found, server.url, backend.url)
     return 1 if any(each.where is Where.BOTH for each in found) else 0

@@ -60,7 +60,7 @@ def _parsed(text: str) -> Any:
 @pass_context
 def get(context: Context, /, *, name: str, output: str) -> None:
     """Print the value of the variable NAME."""
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         variable = backend.variable(name)
         if variable is None:
             raise _no_such_variable(name, backend)
@@ -76,7 +76,7 @@ def get(context: Context, /, *, name: str, output: str) -> None:
 @pass_context
 def ls(context: Context, /, *, output: str) -> None:
     """List the variables."""
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         variables = backend.variables()
     if output == "json":
         print_json(document("variable-ls", {"variables": [variable_document(each) for each in variables]}))
@@ -92,7 +92,7 @@ def ls(context: Context, /, *, output: str) -> None:
 @pass_context
 def unset(context: Context, /, *, name: str) -> None:
     """Delete the variable NAME."""
-    with context.backend() as backend:
+    with context.backend(creates=False) as backend:
         if not backend.unset_variable(name):
             raise _no_such_variable(name, backend)
     say(f"Removed variable `{name}`.")

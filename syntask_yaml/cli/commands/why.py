@@ -23,7 +23,7 @@ def _why(context: Context, /, *, id: str | None, output: str) -> None:
     RUN is its id, or a unique prefix of it; without it, the newest run that is due and did not complete.
     `syntask why` and `syntask flow-run why` are the same.
     """
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         now = datetime.now(UTC)
         found = explain(gather(backend, find_unsuccessful(backend, id, now), now))
     if output == "json":

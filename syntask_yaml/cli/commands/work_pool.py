@@ -42,7 +42,7 @@ def command() -> None:
 @pass_context
 def ls(context: Context, /, *, output: str) -> None:
     """List the work pools."""
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         listed = list_pools(backend, utc_now())
     if output == "json":
         documents = [{**pool_document(pool), **activity_document(runs)} for pool, runs in listed]
@@ -65,7 +65,7 @@ _name = click.argument("name", shell_complete=complete_pool)
 @pass_context
 def inspect(context: Context, /, *, name: str, output: str) -> None:
     """Show a work pool and its base job template."""
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         (pool,) = PoolStates(backend, utc_now()).of([find_pool(backend, name)])
     encoded = {**pool_document(pool), "base_job_template": pool.base_job_template}
     if output == "json":
@@ -149,5 +149,5 @@ def delete(context: Context, /, *, name: str, yes: bool) -> None:
 @pass_context
 def get_default_template(context: Context, /, *, type: str) -> None:
     """Print the default base job template of a work pool type as JSON."""
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         print_json(backend.pool_template(type))

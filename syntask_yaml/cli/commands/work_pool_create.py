@@ -130,7 +130,7 @@ def command(context: Context, /, *, arguments: CreateArguments) -> None:
     if not pool.name:
         missing = "The block has no name." if block else "The name of the work pool is empty."
         raise UsageError(missing, hint="Name the work pool: `syntask work-pool create NAME …`.")
-    with context.backend(is_read_only=arguments.dry_run) as backend:
+    with context.backend(creates=not arguments.dry_run) as backend:
         if block:
             pool = replace(pool, base_job_template=template_of(block, pool, backend))
         if arguments.dry_run:

@@ -52,7 +52,7 @@ _priority = click.option(
 @pass_context
 def ls(context: Context, /, *, pool: str | None, output: str) -> None:
     """List the work queues, those served first at the top."""
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         if pool is not None:
             find_pool(backend, pool)
         listed = list_queues(backend, utc_now(), pool=pool)

@@ -36,7 +36,7 @@ def command() -> None:
 @pass_context
 def ls(context: Context, /, *, pool: str | None, output: str) -> None:
     """List the workers, and those that were seen in the last days."""
-    with context.backend(is_read_only=True) as backend:
+    with context.backend(creates=False) as backend:
         if pool is not None:
             find_pool(backend, pool)
         workers = backend.workers(pool=pool)

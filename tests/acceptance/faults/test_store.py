@@ -284,3 +284,30 @@ def test_a_store_that_stays_locked(site: Site, locked: sqlite3.Connection) -> No
         assert (process.returncode, "is locked" in said) == (1, True), said
     locked.execute("COMMIT")
     site.syntask("variable", "set", "name", "value")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "deployment pause go/one",
+        "deployment resume go/one",
+        "deployment run go/one",
+        "deployment delete go/one --yes",
+        "deployment release go/one",
+        "flow-run cancel 1234",
+        "flow-run retry 1234",
+        "variable unset zone",
+        "block delete secret key",
+        "concurrency-limit update api --limit 1",
+        "concurrency-limit delete api",
+    ],
+)
+def test_what_acts_on_things_that_are_there_makes_no_store(words: str, site: Site) -> None:
+    """As after a slip in its name."""
+    store = site.folder / "slip.db"
+
+    said = refused(site, ["--backend", f"embedded:{store}", *words.split()])
+
+    assert f"The store `{store}` does not exist yet." in said
+    assert "[not-found]" in said
+    assert not store.exists()

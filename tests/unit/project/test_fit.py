@@ -59,6 +59,8 @@ def test_a_number_where_text_is_meant_and_a_slip_are_told_what_to_write(
             ["it.D: [1] is not of type `string` or `null`."],
         ),
         (1.5, {"type": "integer"}, ["it: 1.5 is not of type `integer`."]),
+        (None, {"type": "string"}, ["it: null is not of type `string`."]),
+        ({"a": [True]}, {"type": "string"}, ['it: {"a": [true]} is not of type `string`.']),
         ("a", OPTIONAL_TEXT, []),
     ],
 )
