@@ -1,6 +1,6 @@
 """Cron expressions: what is wrong with one, and what is odd about it.
 
-croniter reads them, as in the reference, but for those of the everyday shape; the words are ours.
+croniter reads them, as in the reference; the words are ours.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from syntask_yaml.dataclass import dataclass
-from syntask_yaml.model.plain_cron import plain_cron
 
 _HASHED = re.compile(r"(?<![A-Za-z])[HR](?![A-Za-z])", re.IGNORECASE)
 _PART = re.compile(r"(?P<low>\w+)-(?P<high>\w+)(?:/\d+)?", re.ASCII)
@@ -90,8 +89,6 @@ def _alone(fields: list[str], at: int) -> str:
 
 
 def _is_read(text: str) -> bool:
-    if plain_cron(text) is not None:
-        return True
     from croniter import croniter
 
     try:

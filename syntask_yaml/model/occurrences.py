@@ -6,7 +6,7 @@ fires the first time. Intervals of whole days keep their hour on that clock; oth
 elapsed time.
 
 The work is bounded: of an interval by arithmetic, of a cron expression by croniter, which looks fifty
-years ahead or up to its last year, or by knowing that the day comes, and of a rule by counting steps.
+years ahead or up to its last year, and of a rule by counting steps.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from syntask_yaml.model.cron import LAST_YEAR, has_year
-from syntask_yaml.model.plain_cron import plain_cron
 from syntask_yaml.model.recurrence import has_no_day, parse_rrule, read_rule, start_year, wall_times
 from syntask_yaml.model.recurrence_words import wrong_part
 from syntask_yaml.model.schedule import Cron, Interval, RRule, Timing
@@ -115,29 +114,23 @@ def _wall_before(moment: datetime, zone: tzinfo) -> datetime:
 
 
 def _cron_times(timing: Cron, after: datetime) -> Iterator[datetime]:
-    zone = _zone(timing.timezone)
-    plain = plain_cron(timing.cron)
-    before = _wall_before(after, zone)
-    walls = plain.walls(before) if plain is not None else _croniter_walls(timing, before)
-    return (_from_wall(wall, zone) for wall in walls)
-
-
-def _croniter_walls(timing: Cron, after: datetime) -> Iterator[datetime]:
     from croniter import CroniterBadDateError, croniter
 
+    zone = _zone(timing.timezone)
     ahead = max(_YEARS, LAST_YEAR + 1 - after.year) if has_year(timing.cron) else _YEARS
     walls = croniter(
         timing.cron,
-        after,
+        _wall_before(after, zone),
         ret_type=datetime,
         day_or=timing.day_or,
         max_years_between_matches=ahead,
     )
     while True:
         try:
-            yield walls.get_next()
+            wall = walls.get_next()
         except CroniterBadDateError:  # it never fires again
             return
+        yield _from_wall(wall, zone)
 
 
 def _interval_times(timing: Interval, after: datetime) -> Iterator[datetime]:
