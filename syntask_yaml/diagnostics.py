@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.messages import MESSAGES
 from syntask_yaml.source import Span
 

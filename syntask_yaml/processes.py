@@ -8,11 +8,11 @@ import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from time import monotonic
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.stopping import TICK
 from syntask_yaml.stream_text import StreamText
 

@@ -7,10 +7,10 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import FileFailed
 from syntask_yaml.files import write_atomically
 

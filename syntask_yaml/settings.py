@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from syntask._home import home_folder
 from syntask_yaml.backend.prefect.profile import active_profile
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import UsageError
 
 STORE_NAME = "syntask.db"

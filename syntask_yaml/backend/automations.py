@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import BackendConflict, BackendError
 
 if TYPE_CHECKING:

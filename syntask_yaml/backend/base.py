@@ -10,6 +10,7 @@ nothing, and nothing else.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeGuard
 
@@ -19,7 +20,6 @@ from syntask_yaml.backend.history import DeployRecords
 from syntask_yaml.backend.ledgers import Ledgers
 from syntask_yaml.backend.pools import WorkPools
 from syntask_yaml.backend.queue import RunQueue
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import BackendError
 from syntask_yaml.model.block import Block, BlockType, Variable
 from syntask_yaml.model.child_run import ChildRun

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from syntask_yaml.backend.automations import DeliveryQueue
 from syntask_yaml.backend.concurrency_limits import SlotQueue
-from syntask_yaml.dataclass import dataclass
 
 if TYPE_CHECKING:
     from syntask_yaml.model.child_run import ChildRun

@@ -12,13 +12,12 @@ most: its runs would always be older than those of others, which would never sta
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 
 from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.backend.ids import new_id
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.cron import cron_problem
 from syntask_yaml.model.identity import anchored, same_schedules
 from syntask_yaml.model.occurrences import MOST_STEPS, first_time, occurrences, slow_anywhere, walk_problem

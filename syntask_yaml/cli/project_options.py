@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import Any, Self
 
 import click
@@ -11,7 +12,6 @@ import click
 from syntask_yaml.cli.context import Context
 from syntask_yaml.cli.override_options import OVERRIDE_OPTIONS, overrides_of
 from syntask_yaml.cli.selection_options import FILTER_OPTIONS, all_option, changed_since_option, name_option
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import UsageError
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy_context import DeployContext

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Self
 
 import click
@@ -10,7 +11,6 @@ from syntask_yaml.cli.duration import Duration
 from syntask_yaml.cli.pages import port_option
 from syntask_yaml.cli.project_options import NAME_OPTIONS, ProjectArguments
 from syntask_yaml.cli.worker_process import limit_option
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import UsageError
 
 SERVE_OPTIONS = (

@@ -6,11 +6,11 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 from syntask_yaml.backend.prefect.settings import read_connection, stock_environ
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import NotFound
 
 _INSTALL = "Run `pip install prefect` on the machine where the worker should run."

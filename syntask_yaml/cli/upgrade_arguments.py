@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
-
-from syntask_yaml.dataclass import dataclass
 
 DEFAULT_POOL, POOLS_ONLY = "default", "pools"
 

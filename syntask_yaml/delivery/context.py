@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.block import Block
 
 # Seconds for each of what is waited for on the network: to connect, to send, to get an answer.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.delivery.command import run_command
 from syntask_yaml.delivery.context import TIMEOUT, DeliveryContext, Undelivered
 from syntask_yaml.delivery.webhook import call_webhook

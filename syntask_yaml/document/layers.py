@@ -10,10 +10,10 @@ its list) stays as it is until `settle`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.location import (
     AliasLocation,

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping, MutableSequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.source import Source
 
 

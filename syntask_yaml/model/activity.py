@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.run import Run
 
 _NEVER = datetime.min.replace(tzinfo=UTC)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.model.value import Json
 

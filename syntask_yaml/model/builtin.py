@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.value import Value
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.run import State
 
 TASK, FLOW = "task", "flow"

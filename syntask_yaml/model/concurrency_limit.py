@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import field
-
-from syntask_yaml.dataclass import dataclass
+from dataclasses import dataclass, field
 
 # A limit with this before its name is for task runs that have the tag.
 TAG = "tag:"

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
-
-from syntask_yaml.dataclass import dataclass
 
 _HASHED = re.compile(r"(?<![A-Za-z])[HR](?![A-Za-z])", re.IGNORECASE)
 _PART = re.compile(r"(?P<low>\w+)-(?P<high>\w+)(?:/\d+)?", re.ASCII)

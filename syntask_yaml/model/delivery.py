@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from uuid import UUID, uuid5
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.run import Run
 from syntask_yaml.model.value import Json
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
-
-from syntask_yaml.dataclass import dataclass
 
 _T = TypeVar("_T")
 

@@ -7,9 +7,9 @@ field that needs nothing special from its row alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.comparison import (
     NO_SCHEMA,
     are_one_schema,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.value import Json
 
 DEFAULT_QUEUE = "default"

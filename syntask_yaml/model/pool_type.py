@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.docker_pool import DOCKER_VARIABLES
 from syntask_yaml.model.value import Json
 

@@ -7,12 +7,11 @@ pool have no ids of their own here, and so no label with one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.run import Run
 
 PREFIX = "prefect.flow-run."

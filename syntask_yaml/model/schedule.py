@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.recurrence import parse_rrule, without_default_start
 from syntask_yaml.model.timing import parse_interval, parse_moment
 from syntask_yaml.model.value import Json, Value, flag

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import Enum
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Path as TreePath
 from syntask_yaml.project.load import Declaration
 

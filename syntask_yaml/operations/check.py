@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import ProjectInvalid, UsageError

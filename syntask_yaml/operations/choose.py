@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Diagnostic, nearest
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import NotFound, ProjectInvalid, SyntaskError, UsageError

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from syntask_yaml.backend.base import Backend, Written
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import BackendConflict, BackendError, BackendRefused, BackendUnreachable
 from syntask_yaml.model.deployment import Write
 from syntask_yaml.model.events import Applied, Observer

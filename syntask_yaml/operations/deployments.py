@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
 from syntask_yaml.backend.base import Backend
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import NotFound, ProjectInvalid, PruneRefused

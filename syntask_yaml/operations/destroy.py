@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.document.reader import read
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.events import Observer

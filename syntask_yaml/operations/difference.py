@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.events import Observer, counted, nobody
 from syntask_yaml.operations.changed import declared_document, project_at, reader_at

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.block import BLOCK_TYPES, Block
 from syntask_yaml.model.pool import WorkPool, WorkQueue
 from syntask_yaml.model.resource import Resource, ResourceKind

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Path as TreePath
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.document.layers import layer_of, replaced_by

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import SyntaskError
 from syntask_yaml.files import shown_path

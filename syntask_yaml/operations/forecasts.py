@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.builtin import builtin_of
 from syntask_yaml.model.secret import revealed
 from syntask_yaml.model.step import Step, StepOutputs

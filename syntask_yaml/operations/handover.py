@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from syntask_yaml.backend.clock import Clock
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import BackendConflict
 from syntask_yaml.operations.schedule_sides import Side
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from textwrap import indent
 from typing import Any
 
 from syntask_yaml.assets import asset
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.document.writer import to_scalar, to_yaml
 from syntask_yaml.errors import FileFailed, UsageError

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
-
-from syntask_yaml.dataclass import dataclass
 
 _OPTIONS = {
     "tags": "--tag",

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from syntask_yaml.backend.base import Features
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Diagnostic, each_once
 from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.deployment import Deployment, Stored

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from syntask_yaml.backend.base import Backend, RunFilter
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import ProjectInvalid, PruneRefused, UsageError
 from syntask_yaml.model.deployment import Stored

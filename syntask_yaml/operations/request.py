@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.overrides import Overrides
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from syntask_yaml.backend.base import Backend
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import BackendConflict, BackendUnreachable, SyntaskError
 from syntask_yaml.model.run import Run
 

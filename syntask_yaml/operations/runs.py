@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
 
 from syntask_yaml.backend.base import ALL_LINES, Backend, LogFilter, RunFilter
 from syntask_yaml.backend.run_states import no_such_run
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import NotFound
 from syntask_yaml.model.run import LogLine, Run, State, StateType
 from syntask_yaml.operations.deployments import find_deployment

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from syntask_yaml.backend.base import Backend, RunFilter
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import BackendConflict, NotFound
 from syntask_yaml.model.deployment import Stored
 from syntask_yaml.model.run import Run, StateType

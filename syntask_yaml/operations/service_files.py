@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import EditRefused, FileFailed, UsageError
 from syntask_yaml.files import write_atomically
 

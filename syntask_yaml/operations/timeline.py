@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import NotFound
 from syntask_yaml.model.child_run import FLOW, ChildRun
 from syntask_yaml.model.run import Run, StateType

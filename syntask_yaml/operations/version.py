@@ -7,11 +7,10 @@ flow itself. Commits are looked up once, and only when something is written.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.value import Unknown
 from syntask_yaml.project.repository import Commit, find_commit, without_credentials

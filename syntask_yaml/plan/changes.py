@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.deployment import Write
 from syntask_yaml.model.resource import ResourceKind, ResourceWrite
 from syntask_yaml.model.value import Value

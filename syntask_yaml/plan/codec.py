@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import FileFailed
 from syntask_yaml.model.deployment import Write
 from syntask_yaml.model.value import Unknown, Value

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import PurePosixPath
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.comparison import compared_schedule
 from syntask_yaml.model.deployment import Write
 from syntask_yaml.plan.changes import Action, Change, FieldChange, Plan

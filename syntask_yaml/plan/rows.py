@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeAlias
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.schedule_words import shown_times
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.plan.changes import Action, FieldChange, Plan, Removal, ResourceChange

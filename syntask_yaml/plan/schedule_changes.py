@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.comparison import compared_schedule
 from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.model.identity import Pair, anchored, schedule_keys, schedule_pairs

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Generic, TypeVar
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import NotFound
 from syntask_yaml.project.select import Selectable, select

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Path, did_you_mean
 from syntask_yaml.model.shared import once_per_object
 from syntask_yaml.model.value import Json, Unknown, Value, json_text

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Diagnostic, in_file_order, once_a_place, without_ignored
 from syntask_yaml.diagnostics import Path as TreePath
 from syntask_yaml.document.layers import replaced_by

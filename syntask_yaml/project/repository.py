@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.project.git_program import GitRefused, find_tree, git
 
 

@@ -7,9 +7,9 @@ list mean none. Only Prefect's dialect has an exception, `pull: null`, which is 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Diagnostic, Path
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.step import Step

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TypeVar
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import nearest
 from syntask_yaml.errors import NotFound
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import NotFound, SyntaskError
 
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import reduce
 from importlib import util
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
-
-from syntask_yaml.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
 from inspect import _ParameterKind as Kind
 from pathlib import Path
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.pysource.locate import ModuleLocation, locate_anywhere
 from syntask_yaml.pysource.lookup import lookup_own
 from syntask_yaml.pysource.module import Module, SourceUnreadable, read_unchanged

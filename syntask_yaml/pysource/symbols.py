@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 from typing import TypeAlias
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.pysource.locate import ModuleLocation
 from syntask_yaml.pysource.scope import NameScope
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.source import Source
 
 _OURS = ("syntask.", "syntask_yaml.")

@@ -6,7 +6,7 @@ import json
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,6 @@ from syntask_yaml import api
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.cli.views import deploy as view
 from syntask_yaml.cli.views.output import say
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import ProjectInvalid, UsageError
 from syntask_yaml.operations.outcome import Outcome, Result

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import chdir, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,7 +18,6 @@ from syntask._deployments.deployable import RemoteFlow
 from syntask._deployments.storage import GitRepository
 from syntask_yaml import api
 from syntask_yaml.backend.base import Backend
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import NotFound, UsageError
 from syntask_yaml.model.events import nobody
 from syntask_yaml.model.step import Step

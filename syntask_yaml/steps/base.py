@@ -8,12 +8,11 @@ without a traceback, it raises `errors.StepFailed`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event as Flag
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import StepFailed
 
 # What a step itself does not need is not loaded with it: each runs in a process that has just started.

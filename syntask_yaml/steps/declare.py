@@ -7,9 +7,9 @@ without importing one, and into the JSON Schema and the pages; see `describe.py`
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, TypeAlias, TypeVar
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.builtin import Builtin
 from syntask_yaml.steps.base import StepFunction
 

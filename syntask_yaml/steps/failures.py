@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
-
-from syntask_yaml.dataclass import dataclass
 
 
 class Kind(Enum):

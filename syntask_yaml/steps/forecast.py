@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.value import Value
 from syntask_yaml.steps.base import StepContext
 

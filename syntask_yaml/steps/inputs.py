@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import NotFound, StepFailed
 from syntask_yaml.model.builtin import builtin_of

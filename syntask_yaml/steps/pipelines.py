@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 from threading import Event as Flag
 from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.events import Counted, Event, Observer
 from syntask_yaml.model.step import Step

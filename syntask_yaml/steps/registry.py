@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module, invalidate_caches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import NotFound
 from syntask_yaml.model.builtin import BUILTINS, Builtin, builtin_of, claims_to_be_builtin, why_no_builtin

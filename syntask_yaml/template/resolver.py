@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from operator import is_
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Path
 from syntask_yaml.model.secret import Secret, holds_secret, revealed
 from syntask_yaml.model.value import MAPPINGS, Unknown, Value, holds_unknown

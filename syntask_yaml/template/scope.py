@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, TypeAlias
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import did_you_mean, nearest
 from syntask_yaml.login import login_name
 from syntask_yaml.model.block import Block

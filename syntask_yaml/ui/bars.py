@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.run import Run
 
 # Pixels of the highest bar and of the lowest one; how wide one is, with its gap.

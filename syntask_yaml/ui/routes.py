@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from syntask_yaml.dataclass import dataclass
+from dataclasses import dataclass
+
 from syntask_yaml.ui.api import show_api
 from syntask_yaml.ui.site import View
 from syntask_yaml.ui.views.deployment import pause_deployment, show_deployment, start_run

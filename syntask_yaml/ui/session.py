@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import field
-
-from syntask_yaml.dataclass import dataclass
+from dataclasses import dataclass, field
 
 _NAME_BYTES = 16
 

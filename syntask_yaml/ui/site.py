@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.backend.clock import Clock
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.server_pages import pages_of
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from itertools import chain, islice
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.project.agent_files import MAX_BYTES, is_converted
 from syntask_yaml.source import Source, Span
 from syntask_yaml.upgrade.find import FoundFile

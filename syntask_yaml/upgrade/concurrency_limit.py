@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import dataclass
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.concurrency_limit import TAG
 
 # What to do about a limit that a deployment of Prefect 2 gave its work queue.

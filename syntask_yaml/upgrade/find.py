@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import NotFound
 from syntask_yaml.files import shown_path
 from syntask_yaml.project.flows.files import ENVIRONMENT, SKIPPED

@@ -6,10 +6,9 @@ import math
 import re
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.secret import Secret, holds_secret, revealed
 from syntask_yaml.upgrade.secrets import unveiled
 from syntask_yaml.upgrade.templates.kubernetes import AGENT_MANIFEST

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from syntask_yaml.backend.prefect.old_schedules import Scheduling
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.records import RecordFolder
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Path as TreePath
 from syntask_yaml.document.node import Node
 

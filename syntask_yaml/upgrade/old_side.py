@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from syntask_yaml.backend.prefect.old_api import OldApi
 from syntask_yaml.backend.prefect.old_runs import coming_runs, scheduled_since
 from syntask_yaml.backend.prefect.old_schedules import Scheduling, restore, stop
-from syntask_yaml.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.pool import DEFAULT_QUEUE
 from syntask_yaml.project.spelling import slug
 from syntask_yaml.upgrade.draft import Converted, WantedPool

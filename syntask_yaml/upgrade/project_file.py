@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.editor import add_entries, add_entry
 from syntask_yaml.document.reader import read_bytes

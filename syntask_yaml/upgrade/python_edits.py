@@ -8,11 +8,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.upgrade.python_tree import BOM, StatementBlock, blocks, is_main_guard, parse
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")

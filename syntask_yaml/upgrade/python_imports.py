@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.upgrade.python_edits import PythonEdits
 from syntask_yaml.upgrade.python_tree import nodes_in, statements
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterator
-
-from syntask_yaml.dataclass import dataclass
+from dataclasses import dataclass
 
 BOM = "\ufeff"
 

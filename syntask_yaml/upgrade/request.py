@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.upgrade.import_package import ImportPackage
 from syntask_yaml.upgrade.prefect1.convert import Prefect1Options
 from syntask_yaml.upgrade.scripts.rewrite import RewriteTarget

@@ -10,12 +10,11 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Path as TreePath
 from syntask_yaml.document.location import starts_in
 from syntask_yaml.document.node import Node

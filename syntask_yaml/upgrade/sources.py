@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.events import Observer, counted
 from syntask_yaml.operations.init import FILE_NAME
 from syntask_yaml.upgrade.agent_deployment import AgentDeployment

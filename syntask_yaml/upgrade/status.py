@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
@@ -11,7 +12,6 @@ from syntask_yaml.backend.prefect.old_deployment import OldDeployment
 from syntask_yaml.backend.prefect.old_runs import OldRun, coming_runs, last_runs
 from syntask_yaml.backend.prefect.old_schedules import scheduling_of
 from syntask_yaml.backend.prefect.old_server import OldServer
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.deployment import Stored
 from syntask_yaml.operations.schedule_sides import is_on
 from syntask_yaml.upgrade.journal import JournalEntry, Phase

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.secret import holds_secret
 from syntask_yaml.project.spelling import step

@@ -7,7 +7,7 @@ that the next `switch` finishes the way, and the next `back` undoes it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syntask_yaml.backend.base import Backend
@@ -15,7 +15,6 @@ from syntask_yaml.backend.clock import Clock
 from syntask_yaml.backend.prefect.old_deployment import OldDeployment
 from syntask_yaml.backend.prefect.old_schedules import Scheduling, read_scheduling
 from syntask_yaml.backend.prefect.old_server import OldServer
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import BackendRefused, NotFound
 from syntask_yaml.model.deployment import Stored

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import SyntaskError
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.operations.overrides import Overrides

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.block import Block
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.operations.exporting.defaults import reduced

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from syntask_yaml.dataclass import dataclass
+from dataclasses import dataclass
+
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.editor import add_entry, difference, replace_entry
 from syntask_yaml.document.reader import read

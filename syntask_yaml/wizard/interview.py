@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeAlias, cast
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.edit import as_they_would_be

@@ -7,8 +7,7 @@ from this table; the others are the options of `syntask deploy`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-from syntask_yaml.dataclass import dataclass
+from dataclasses import dataclass
 
 SHARED: Mapping[str, str] = {
     "deployment": "-n NAME, or --all",

@@ -7,11 +7,10 @@ It asks nobody and changes nothing; `run_interview` puts its questions to a prom
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import KW_ONLY, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from types import MappingProxyType
 from typing import Any, Generic, Self, TypeAlias, TypeVar, cast
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.template import parse

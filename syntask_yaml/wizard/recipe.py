@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.operations.init import Recipe
 from syntask_yaml.wizard.prompts.schedules import ScheduleContext, ask_for_schedules
 from syntask_yaml.wizard.questions import Choice, Interview, Select, Text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import closing, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from time import monotonic
 from typing import Any
@@ -13,7 +13,6 @@ from typing import Any
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.backend.prefect.names import DIALECTS
 from syntask_yaml.backend.prefect.settings import stock_environ
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.builtin import builtin_of
 from syntask_yaml.model.deployment import Deployment

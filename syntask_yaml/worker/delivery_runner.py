@@ -7,7 +7,7 @@ not keep the process from exiting, and which nobody waits for once it took too l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from queue import SimpleQueue
@@ -16,7 +16,6 @@ from time import monotonic
 
 from syntask_yaml.backend.base import OwnBackend
 from syntask_yaml.backend.clock import has_passed
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.delivery.context import DeliveryContext, Undelivered
 from syntask_yaml.delivery.facts import facts_of
 from syntask_yaml.delivery.send import longest, send

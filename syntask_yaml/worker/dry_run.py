@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import select
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
@@ -13,7 +14,6 @@ from uuid import uuid4
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.backend.queue import Claim
 from syntask_yaml.backend.run_states import claim_on
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import SyntaskError
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.events import Observer, StepOutput

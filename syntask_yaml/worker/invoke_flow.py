@@ -6,6 +6,7 @@ import functools
 import inspect
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from syntask._definitions.definition import signature_of
@@ -13,7 +14,6 @@ from syntask._definitions.flow import Flow
 from syntask._driving.launch import exhaust
 from syntask._engine.flow_execution import FlowExecution
 from syntask._runs.states import Completed, State
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.worker.arguments import bind_with_defaults, converted
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syntask_yaml.dataclass import dataclass
+from dataclasses import dataclass
 
 # Bytes that a line takes up besides its text.
 _LINE = 50

@@ -12,11 +12,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from syntask._runs.tracking import ChildChange, RunInfo
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.worker.children import change_of, masked_change
 from syntask_yaml.worker.framing import frames
 

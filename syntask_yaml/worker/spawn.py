@@ -8,10 +8,10 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.worker.protocol import CONTROL_FD, REPORT_FD
 
 # In place of an exit code that nobody knows: the process that had to be told it was killed.

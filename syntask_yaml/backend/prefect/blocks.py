@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from syntask_yaml.backend.blocks import block_exists, check_fields, no_such_block, references_in, shaped
@@ -10,7 +11,6 @@ from syntask_yaml.backend.prefect.base import PrefectBase
 from syntask_yaml.backend.prefect.bodies import Raw
 from syntask_yaml.backend.prefect.encoding import part
 from syntask_yaml.backend.prefect.faults import Refused
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import BackendRefused
 from syntask_yaml.model.block import BLOCK_TYPES, Block, BlockType

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.builtin import builtin_of, claims_to_be_builtin, with_folder
 from syntask_yaml.model.value import Value
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from syntask_yaml.backend.prefect.bodies import Raw
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.secret import Secret
 
 # Fields that hold secrets without being marked: servers give them in clear.

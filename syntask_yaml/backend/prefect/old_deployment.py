@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from syntask_yaml.backend.prefect.old_block import OldBlock
-from syntask_yaml.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

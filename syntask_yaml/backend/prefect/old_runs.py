@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from syntask_yaml.backend.prefect.bodies import Raw, moment
 from syntask_yaml.backend.prefect.old_api import OldApi
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.run import StateType
 
 _WAITING, _CANCELLED = StateType.SCHEDULED.value, StateType.CANCELLED.value

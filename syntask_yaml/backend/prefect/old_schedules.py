@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from syntask_yaml.backend.prefect.encoding import part
 from syntask_yaml.backend.prefect.old_api import OldApi
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import NotFound
 
 

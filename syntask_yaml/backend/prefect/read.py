@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from syntask_yaml.backend.prefect.base import PrefectBase
@@ -12,7 +12,6 @@ from syntask_yaml.backend.prefect.bodies import Raw, deployment_of_automation, s
 from syntask_yaml.backend.prefect.faults import Refused
 from syntask_yaml.backend.prefect.names_by_page import NamesByPage
 from syntask_yaml.backend.prefect.pages import ORDERS, PAGE, STRIDE
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.deployment import RENAMING, Deployment, DeploymentPage, Stored, is_in
 from syntask_yaml.model.value import known
 

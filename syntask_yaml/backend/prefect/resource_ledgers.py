@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 
 from syntask_yaml.backend.prefect.base import PrefectBase
 from syntask_yaml.backend.prefect.bodies import Raw
 from syntask_yaml.backend.prefect.encoding import part
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.resource import Owner, ResourceLedger
 
 PREFIX = "syntask_ledger_"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -13,7 +13,6 @@ from syntask_yaml.backend.prefect.encoding import part
 from syntask_yaml.backend.prefect.faults import AnswerLost
 from syntask_yaml.backend.prefect.shapes import SCHEDULE
 from syntask_yaml.backend.schedules import merged
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.schedule import Schedule, canonical
 
 _TRIES = 8

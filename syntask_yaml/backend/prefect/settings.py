@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit, urlunsplit
 
 from syntask_yaml.backend.prefect.names import DIALECTS, ServerDialect
 from syntask_yaml.backend.prefect.profile import active_profile
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.model.value import read_json

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,7 +13,6 @@ import click
 from syntask_yaml.cli.arguments import collected
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.views.output import as_json, print_json
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import NotFound, UsageError
 from syntask_yaml.operations.copying.changes import PARTS, CopyKind, CopyPlan
 from syntask_yaml.operations.documents import document

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,6 @@ from syntask_yaml.cli.views import changes, reports
 from syntask_yaml.cli.views import deploy as view
 from syntask_yaml.cli.views import plan as plan_view
 from syntask_yaml.cli.views.output import say
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import NotFound, UsageError
 from syntask_yaml.operations.choose import Selection, has_only_resources
 from syntask_yaml.operations.chosen import changes_chosen

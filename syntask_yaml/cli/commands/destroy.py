@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -16,7 +17,6 @@ from syntask_yaml.cli.views import deploy as view
 from syntask_yaml.cli.views import diagnostics, plan_json
 from syntask_yaml.cli.views import plan as plan_view
 from syntask_yaml.cli.views.output import as_json, print_json, say
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import UsageError
 from syntask_yaml.operations.deploy import DeployOptions
 from syntask_yaml.operations.deploy_context import DeployContext

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,6 @@ from syntask_yaml.cli.old_server import old_server
 from syntask_yaml.cli.pool_options import concurrency_limit
 from syntask_yaml.cli.views.diagnostics import show
 from syntask_yaml.cli.views.output import print_json, say
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import BackendConflict, NotFound, UsageError
 from syntask_yaml.files import read_given
 from syntask_yaml.model.job_template import template_problem

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -11,7 +12,6 @@ from syntask_yaml.cli.views import diagnostics
 from syntask_yaml.cli.views.diagnostics import encode
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.progress import ProgressEstimate
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.events import Event, StepOutput
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import click
 
 from syntask_yaml.cli.views.runs import STATE_COLORS
 from syntask_yaml.cli.views.signs import Signs
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.run import WORST_FIRST, StateType
 from syntask_yaml.operations.status.svg import counts_text, lane_name
 from syntask_yaml.operations.status.timeline import Counts, Lane, RunTimeline

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from syntask_yaml.cli.views.escape import escaped
-from syntask_yaml.dataclass import dataclass
 
 # Between these a text is code; inside a table only a code span without them stays one.
 _QUOTED = re.compile(r"`([^`]*)`")

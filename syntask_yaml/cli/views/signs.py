@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.run import StateType
 
 

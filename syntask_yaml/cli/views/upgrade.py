@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ from syntask_yaml.cli.views import diagnostics
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.markdown import NO_LIMIT, TextLimit, fitted
 from syntask_yaml.cli.views.output import print_table
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.operations.documents import document, json_default
 from syntask_yaml.upgrade.result import DeploymentResult, FileChange, Upgrade

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.document.editor.brackets import add_behind, remove_between
 from syntask_yaml.document.editor.cst import BLANK, ConcreteNode, MappingNode, ScalarNode, SequenceNode, below
 from syntask_yaml.document.editor.render import Overlay, Renderer

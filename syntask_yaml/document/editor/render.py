@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.document.editor.style import Style
 from syntask_yaml.document.writer import to_scalar
 

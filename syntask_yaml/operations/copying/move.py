@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.backend.clock import Clock
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.deployment import Stored
 from syntask_yaml.model.occurrences import first_time, occurrences
 from syntask_yaml.model.run import RunRequest

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from syntask_yaml.backend.base import Backend
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import UsageError
 from syntask_yaml.operations.copying.changes import CopyChange, CopyKind, CopyPlan, CopyPolicy
 from syntask_yaml.operations.copying.contents import Contents

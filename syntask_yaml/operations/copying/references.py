@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.block import Block
 from syntask_yaml.model.value import Value
 from syntask_yaml.operations.copying.changes import CopyAction, CopyChange, CopyKind

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import BackendConflict, BackendUnreachable, NotFound, SyntaskError
 from syntask_yaml.model.block import Block, Variable
 from syntask_yaml.model.concurrency_limit import GlobalConcurrencyLimit

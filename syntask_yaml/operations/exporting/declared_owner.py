@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.deployment import Deployment, Stored
 

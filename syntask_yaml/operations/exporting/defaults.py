@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.document.writer import to_yaml
 
 _Fields: TypeAlias = Mapping[str, Any]

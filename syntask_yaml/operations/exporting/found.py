@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from syntask_yaml.backend.pools import DEFAULT_POOL, furnished
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.pool import DEFAULT_QUEUE, NO_DESCRIPTION, WorkQueue
 from syntask_yaml.model.resource import Resource, ResourceKind, StoredResource

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from syntask_yaml.backend.base import Backend
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
 from syntask_yaml.model.resource import Owner, Resource, ResourceWrite, StoredResource

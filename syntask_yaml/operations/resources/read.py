@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.resource import (
     NOBODY,
     Owner,

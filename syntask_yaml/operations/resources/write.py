@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import BackendConflict, BackendError, BackendUnreachable, NotFound, SyntaskError
 from syntask_yaml.model.events import Applied, Observer
 from syntask_yaml.model.resource import Owner, ResourceLedger, ResourceWrite

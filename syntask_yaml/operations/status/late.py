@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from syntask_yaml.backend.base import Backend, RunFilter
 from syntask_yaml.backend.run_states import PATIENCE
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.run import Run, StateType
 from syntask_yaml.operations.why.explanation import explain
 from syntask_yaml.operations.why.facts import gather

@@ -7,11 +7,11 @@ as many as of one with some thousands.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
 from syntask_yaml.backend.base import Backend, RunFilter
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.deployment import Stored
 from syntask_yaml.model.run import BUSY, Run, StateType
 from syntask_yaml.model.value import known

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import islice
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.delivery import Delivery
 from syntask_yaml.model.run import Run, StateType
 from syntask_yaml.operations.why.ended import ENDED

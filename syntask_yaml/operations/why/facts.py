@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syntask_yaml.backend.base import Backend, LogFilter, RunFilter
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.concurrency_limit import SLOT_LOGGER, GlobalConcurrencyLimit, awaited_slots
 from syntask_yaml.model.delivery import Delivery
 from syntask_yaml.model.deployment import Deployment

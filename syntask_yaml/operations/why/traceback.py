@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from logging import ERROR
 from pathlib import Path
 
 import syntask_yaml
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.run import LogLine
 
 _BEGINS = "Traceback (most recent call last):"

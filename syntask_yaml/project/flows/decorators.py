@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 from typing import TypeAlias
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.pysource.lookup import try_resolve
 from syntask_yaml.pysource.scope import NameScope
 from syntask_yaml.pysource.symbols import Definition, External, SourceExpression, Unknowable

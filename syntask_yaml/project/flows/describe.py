@@ -6,11 +6,10 @@ import ast
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.project.flows.decorators import NO_OPTIONS, OPTIONS
 from syntask_yaml.project.flows.definition import FlowDefinition
 from syntask_yaml.project.flows.docstring import parameter_descriptions

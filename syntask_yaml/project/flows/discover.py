@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.project.flows.definition import flows
 from syntask_yaml.project.flows.describe import from_source
 from syntask_yaml.project.flows.files import python_files

@@ -6,10 +6,9 @@ import json
 import os
 import signal
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from syntask_yaml.dataclass import dataclass
 
 if TYPE_CHECKING:
     import subprocess

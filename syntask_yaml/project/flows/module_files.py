@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.files import kind_of_file
 from syntask_yaml.project.flows.files import SUFFIX, python_files

@@ -8,11 +8,11 @@ import os
 import stat
 import tarfile
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import StepContext, StepStopped
 from syntask_yaml.steps.docker.patterns import IGNORE_FILE, Patterns

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.steps.base import StepContext
 from syntask_yaml.steps.docker.cache_key import LABEL, BuildKey, build_record
 from syntask_yaml.steps.docker.engine import Engine

@@ -6,10 +6,10 @@ import json
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.steps.base import StepContext
 from syntask_yaml.steps.docker.dockerfile import images_below

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.value import Unknown, Value, holds_unknown
 

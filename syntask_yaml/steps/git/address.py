@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.secret import Secret
 

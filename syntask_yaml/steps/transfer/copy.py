@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future, wait
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import Any, TypeAlias, TypeVar
@@ -17,7 +17,6 @@ from typing import Any, TypeAlias, TypeVar
 from fsspec.asyn import get_loop
 from fsspec.callbacks import Callback
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.retry import pauses
 from syntask_yaml.steps.base import StepContext, StepStopped
 from syntask_yaml.steps.failures import Kind

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-
-from syntask_yaml.dataclass import dataclass
+from dataclasses import dataclass
 
 # Whether the file or, with a `/` at the end, directory of that relative name is left out.
 IsIgnored = Callable[[str], bool]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.secret import is_secret_name
 from syntask_yaml.model.value import Json
 

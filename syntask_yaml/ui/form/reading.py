@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.value import Json, read_json
 from syntask_yaml.ui.form.field import NO_VALUE, FormField, InputKind, NoValue
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from syntask_yaml.backend.base import RunFilter
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Path
 from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.deployment import Stored

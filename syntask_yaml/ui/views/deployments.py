@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.deployment import Stored
 from syntask_yaml.model.next_time import next_time
 from syntask_yaml.model.run import Run

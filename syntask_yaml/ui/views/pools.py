@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.pool import WorkPool, WorkQueue
 from syntask_yaml.model.worker import ServingWorker
 from syntask_yaml.operations.pool_states import PoolStates

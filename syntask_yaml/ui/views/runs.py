@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
 
 from syntask_yaml.backend.base import RunFilter
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.run import Run, StateType
 from syntask_yaml.ui.site import Page, PageRequest, Site

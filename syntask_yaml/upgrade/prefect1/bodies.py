@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
 from syntask_yaml.upgrade.prefect1.names import bound_names
 

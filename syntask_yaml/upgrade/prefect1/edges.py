@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
 from syntask_yaml.upgrade.prefect1.module import argument
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.project.spelling import slug
 from syntask_yaml.upgrade.prefect1.classes import write_task
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.diagnostics import Diagnostic, Severity
 from syntask_yaml.document.node import Node
 from syntask_yaml.project.spelling import slug

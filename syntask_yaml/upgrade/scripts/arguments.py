@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.pysource.symbols import Unknowable
 from syntask_yaml.upgrade.scripts.calls import BuildCall, Calls
 from syntask_yaml.upgrade.scripts.places import Places

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.pysource.scope import NameScope
 from syntask_yaml.upgrade.scripts.reach import Frame, external_name
 from syntask_yaml.upgrade.scripts.surroundings import scope_at

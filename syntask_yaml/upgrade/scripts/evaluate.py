@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.document.location import Location, MappingLocation, SequenceLocation
 from syntask_yaml.pysource.scope import NameScope
 from syntask_yaml.pysource.symbols import External, Unknowable

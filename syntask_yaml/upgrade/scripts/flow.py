@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.project.flows.definition import FlowDefinition, flows
 from syntask_yaml.pysource.lookup import resolve
 from syntask_yaml.pysource.module import SourceUnreadable

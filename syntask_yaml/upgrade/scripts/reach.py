@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.pysource.lookup import resolve
 from syntask_yaml.pysource.scope import NameScope
 from syntask_yaml.pysource.symbols import Definition, External, Member, Package, SourceExpression, Unknowable

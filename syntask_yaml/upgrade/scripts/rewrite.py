@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.pysource.module import module_of
 from syntask_yaml.pysource.module_index import ModuleIndex
 from syntask_yaml.pysource.scope import NameScope

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.upgrade.blocks import own_fields, saved_name
 
 # The type of the block of today, and the variable that it is, by pool type and field.

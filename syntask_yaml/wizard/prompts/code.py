@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.block import Block
 from syntask_yaml.model.pool_type import pool_type
 from syntask_yaml.project.default_pull import IMAGE_ROOT

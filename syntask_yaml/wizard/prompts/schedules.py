@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.timing import timezones
 from syntask_yaml.project.schedule_rules import is_cron, is_rrule, is_zone
 from syntask_yaml.template import is_template

@@ -16,11 +16,10 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from dataclasses import asdict, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.worker.log_limit import Amount
 from syntask_yaml.worker.protocol import Report
 

@@ -6,13 +6,13 @@ The worker polls: no verb waits, and none but `Runner.__call__` raises.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from syntask_yaml.backend.base import Backend
 from syntask_yaml.backend.queue import Claim
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.model.run import Cause, Run
 from syntask_yaml.worker.log_limit import Amount
 from syntask_yaml.worker.protocol import Job, Report

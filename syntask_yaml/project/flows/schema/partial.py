@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.project.flows.schema import Schema, parameter_schemas
 from syntask_yaml.project.flows.schema.pieces import arguments
 from syntask_yaml.pysource.signature import parameters

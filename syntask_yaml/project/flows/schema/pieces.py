@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 from copy import copy
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.pysource.module import Module, SourceUnreadable, parse
 from syntask_yaml.pysource.scope import NameScope
 from syntask_yaml.pysource.symbols import SourceExpression, Symbol, Unknowable

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from syntask_yaml.dataclass import dataclass
 from syntask_yaml.pysource.lookup import resolve
 from syntask_yaml.pysource.scope import NameScope, first_line
 from syntask_yaml.pysource.signature import Parameter, parameters
