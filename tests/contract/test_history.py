@@ -12,15 +12,17 @@ from syntask_yaml.backend.base import Backend
 from syntask_yaml.model.deploy_record import DeployRecord
 
 BEGAN = datetime(2026, 3, 2, 12, 0, 30, 250000, tzinfo=UTC)
-SHOP = DeployRecord(project="shop:prod ä", began=BEGAN, by="kim", commit="a1" * 20, branch="main", dirty=True)
+KIOSK = DeployRecord(
+    project="kiosk:prod ä", began=BEGAN, by="kim", commit="a1" * 20, branch="main", dirty=True
+)
 MALL = DeployRecord(project="mall", began=BEGAN, by="kim")
 
 
 def test_a_deploy_is_found_as_it_began_and_as_it_ended(backend: Backend, twin: Backend) -> None:
     """Beside those of others, and under its own id."""
-    begun = backend.record_deploy(SHOP)
-    assert list(twin.deploy_records(SHOP.project)) == [begun]
-    assert replace(begun, id="") == SHOP
+    begun = backend.record_deploy(KIOSK)
+    assert list(twin.deploy_records(KIOSK.project)) == [begun]
+    assert replace(begun, id="") == KIOSK
 
     other = twin.record_deploy(MALL)
     ended = replace(
@@ -31,8 +33,8 @@ def test_a_deploy_is_found_as_it_began_and_as_it_ended(backend: Backend, twin: B
         resources={"work pool small": "created"},
     )
     assert backend.record_deploy(ended) == ended
-    assert list(twin.deploy_records(SHOP.project)) == [ended]
-    assert list(twin.deploy_records("shop")) == []
+    assert list(twin.deploy_records(KIOSK.project)) == [ended]
+    assert list(twin.deploy_records("kiosk")) == []
     assert list(islice(twin.deploy_records(), 2)) == [other, ended]
 
 

@@ -76,7 +76,8 @@ def _project(folder: Path) -> Path:
         entry["work_pool"] = {"name": "checked", "job_variables": variables}
         entries.append(entry)
     text = json.dumps({"name": "checked", "deployments": entries}, indent=1)
-    (project / "syntask.yaml").write_text(text.replace("{url}", origin.url), encoding="utf-8")
+    # Of text that is no date, this dialect only warns.
+    (project / "prefect.yaml").write_text(text.replace("{url}", origin.url), encoding="utf-8")
     return project
 
 
