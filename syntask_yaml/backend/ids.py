@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
 
 from syntask._runs.names import two_words
 from syntask_yaml.errors import BackendRefused
-
-# Half a character, too: no text in UTF-8 has one.
-_FORBIDDEN = re.compile(r"[/%&<>\x00-\x1f\x7f\ud800-\udfff]")
+from syntask_yaml.model.names import NAME_HINT, name_problem
 
 
 def new_id() -> str:
@@ -25,9 +22,5 @@ def run_name(id: str) -> str:
 
 def check_name(kind: str, name: str) -> None:
     """Raise BackendRefused if *name* cannot be the name of a *kind*, such as a work pool."""
-    if not name or _FORBIDDEN.search(name):
-        shown = ascii(name)[1:-1]
-        raise BackendRefused(
-            f"`{shown}` is not a valid {kind} name.",
-            hint="Use at least one character, and no `/ % & < >` or invisible characters.",
-        )
+    if problem := name_problem(kind, name):
+        raise BackendRefused(problem, hint=NAME_HINT)

@@ -22,6 +22,11 @@ def _none(_name: str) -> bool:
     return False
 
 
+def no_problems(_resource: Resource, _node: Node, _context: DeployContext) -> Iterator[Diagnostic]:
+    """Yield nothing: every backend takes what the file may declare."""
+    yield from ()
+
+
 @dataclass(frozen=True, slots=True)
 class KindRow:
     """How one kind of resources is checked, read and written.

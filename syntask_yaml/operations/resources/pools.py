@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from syntask_yaml.backend.base import Backend
-from syntask_yaml.backend.ids import check_name
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import BackendRefused
@@ -16,7 +15,7 @@ from syntask_yaml.model.resource import Owner, Resource, ResourceKind, ResourceW
 from syntask_yaml.operations.backend_lists import BackendLists
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.expected import attributes
-from syntask_yaml.operations.resources.kind import KindRow, changes_of, written_resource
+from syntask_yaml.operations.resources.kind import KindRow, changes_of, no_problems, written_resource
 from syntask_yaml.operations.resources.portability import portability
 
 
@@ -24,10 +23,6 @@ def _check_pool(pool: Resource, node: Node, context: DeployContext) -> Iterator[
     template = plain(pool.fields.get("base_job_template") or {})
     made = WorkPool(name=pool.name, type=pool.fields["type"], base_job_template=template)
     yield from portability(made, node, context)
-    try:
-        check_name("work pool", pool.name)
-    except BackendRefused as error:
-        yield node.problem("invalid-name", error.detail, error.hint, at_key=True)
     is_there = any((each.name, each.type) == (pool.name, pool.fields["type"]) for each in context.lists.pools)
     if context.backend.features.has_own_worker or not (is_there or "base_job_template" in pool.fields):
         try:
@@ -63,13 +58,6 @@ def _write_pool(backend: Backend, change: ResourceWrite, _owner: Owner) -> str |
     elif changes:
         backend.update_pool(name, changes)
     return change.before.id if change.before else None
-
-
-def _check_queue(queue: Resource, node: Node, _context: DeployContext) -> Iterator[Diagnostic]:
-    try:
-        check_name("work queue", queue.name.partition("/")[2])
-    except BackendRefused as error:
-        yield node.problem("invalid-name", error.detail, error.hint, at_key=True)
 
 
 def _read_queues(lists: BackendLists, names: Collection[str], _owner: Owner) -> Iterator[StoredResource]:
@@ -108,4 +96,4 @@ def _is_default(queue: str) -> bool:
 
 
 WORK_POOL = KindRow(_check_pool, _read_pools, _write_pool)
-WORK_QUEUE = KindRow(_check_queue, _read_queues, _write_queue, stays=_is_default)
+WORK_QUEUE = KindRow(no_problems, _read_queues, _write_queue, stays=_is_default)

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from syntask_yaml.backend.base import Backend
-from syntask_yaml.backend.ids import check_name
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
-from syntask_yaml.errors import BackendRefused
 from syntask_yaml.model.block import Variable
 from syntask_yaml.model.concurrency_limit import GlobalConcurrencyLimit
 from syntask_yaml.model.resource import Owner, Resource, ResourceKind, ResourceWrite, StoredResource
 from syntask_yaml.operations.backend_lists import BackendLists
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.expected import attributes
-from syntask_yaml.operations.resources.kind import KindRow, changes_of, written_resource
+from syntask_yaml.operations.resources.kind import KindRow, changes_of, no_problems, written_resource
 from syntask_yaml.operations.resources.portability import portability
 
 
@@ -42,13 +40,6 @@ def _write_variable(backend: Backend, change: ResourceWrite, _owner: Owner) -> N
     elif changes_of(change):
         tags = change.before.resource.fields["tags"] if change.before else ()
         backend.set_variable(Variable(name, change.after.fields["value"], tuple(tags)))
-
-
-def _check_limit(limit: Resource, node: Node, _context: DeployContext) -> Iterator[Diagnostic]:
-    try:
-        check_name("concurrency limit", limit.name)
-    except BackendRefused as error:
-        yield node.problem("invalid-name", error.detail, error.hint, at_key=True)
 
 
 def _read_limits(lists: BackendLists, names: Collection[str], _owner: Owner) -> Iterator[StoredResource]:
@@ -78,4 +69,4 @@ def _write_limit(backend: Backend, change: ResourceWrite, _owner: Owner) -> None
 
 
 VARIABLE = KindRow(_check_variable, _read_variables, _write_variable)
-CONCURRENCY_LIMIT = KindRow(_check_limit, _read_limits, _write_limit)
+CONCURRENCY_LIMIT = KindRow(no_problems, _read_limits, _write_limit)

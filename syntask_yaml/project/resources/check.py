@@ -8,6 +8,7 @@ from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
+from syntask_yaml.model.names import NAME_HINT, name_problem
 from syntask_yaml.model.resource import ResourceKind
 from syntask_yaml.model.secret import is_secret_name, is_secret_value
 from syntask_yaml.project.automations import check_automations
@@ -17,6 +18,8 @@ from syntask_yaml.project.static import as_diagnostic, static_scope
 from syntask_yaml.template import Blocks, Scope, Unresolved, resolve
 
 _BLOCK = re.compile(r"[^/\s]+/[^/\s]+")
+# The kinds whose names every backend looks at.
+_NAMED = frozenset({ResourceKind.WORK_POOL, ResourceKind.WORK_QUEUE, ResourceKind.CONCURRENCY_LIMIT})
 
 
 def check_resources(tree: Node, values: Mapping[str, Any] | None = None) -> Iterator[Diagnostic]:
@@ -29,6 +32,7 @@ def check_resources(tree: Node, values: Mapping[str, Any] | None = None) -> Iter
     for each in declared:
         if each.kind is not ResourceKind.AUTOMATION:
             yield from _check_templates(each, scope)
+            yield from _check_name(each)
         if each.kind is ResourceKind.BLOCK and not _BLOCK.fullmatch(each.name):
             detail = f"`{each.name[:60]}` is not the type and the name of a block."
             yield each.node.problem("wrong-value", detail, "Write `TYPE/NAME:`.", at_key=True)
@@ -46,6 +50,12 @@ def _why_secret(variable: DeclaredResource) -> str:
         return "is named like a secret"
     value = variable.node.value
     return "has a value that looks like a secret" if is_secret_value(value) else ""
+
+
+def _check_name(declared: DeclaredResource) -> Iterator[Diagnostic]:
+    problem = name_problem(declared.kind.value, str(declared.node.path[-1]))
+    if problem and declared.kind in _NAMED:
+        yield declared.node.problem("invalid-name", problem, NAME_HINT, at_key=True)
 
 
 def _check_templates(declared: DeclaredResource, scope: Scope) -> Iterator[Diagnostic]:
