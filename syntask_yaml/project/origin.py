@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from configparser import Error, RawConfigParser
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from syntask_yaml.project.git_program import find_tree
+from syntask_yaml.project.repository import without_credentials
+from syntask_yaml.urls import url_parts
 
 _SCP = re.compile(r"(?:[^/@:]+@)?(?P<host>[^/:]+):(?!//)(?P<path>.+)")
 _REMOTE = re.compile(r'remote "(.+)"')
@@ -65,11 +66,11 @@ def remote_name(url: str, tree: Path) -> str:
 
     A relative directory starts at *tree*. Nothing of a login is in it.
     """
-    parts = urlsplit(url)
+    parts = url_parts(url)
     host, path = parts.hostname or "", parts.path
     if not parts.scheme or "://" not in url:
         match = _SCP.fullmatch(url)
-        host, path = (match["host"], match["path"]) if match else ("", url)
+        host, path = (match["host"], match["path"]) if match else ("", without_credentials(url))
     path = path.rstrip("/").removesuffix(".git")
     if not host:
         return (tree / path).resolve().as_posix()

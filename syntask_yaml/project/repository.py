@@ -7,9 +7,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from syntask_yaml.project.git_program import GitRefused, find_tree, git
+from syntask_yaml.urls import url_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Commit:
     @property
     def repository(self) -> str:
         """The repository's path on its server."""
-        return urlsplit(self.url or "").path.strip("/").removesuffix(".git")
+        return url_parts(self.url or "").path.strip("/").removesuffix(".git")
 
 
 def find_commit(directory: Path) -> Commit | None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import urlsplit
 
 from syntask._backend.blocks import Block
 from syntask._deployments.deployable import RemoteFlow
@@ -30,6 +29,7 @@ from syntask_yaml.sdk.values import literal
 from syntask_yaml.steps.base import Policy, StepContext
 from syntask_yaml.steps.runner import run_steps
 from syntask_yaml.template import Scope
+from syntask_yaml.urls import url_parts
 
 _INTERACTIVE = "The flow is not in a file, so nothing could load it for a run."
 
@@ -96,7 +96,7 @@ def _code(source: Any, backend: Backend) -> FlowCode:
 
 
 def _at(address: str) -> FlowCode:
-    parts = urlsplit(address)
+    parts = url_parts(address)
     if parts.scheme == "git" or parts.path.endswith(".git"):
         return FlowCode(Path.cwd(), (_clone(GitRepository(address)),))
     if parts.scheme in ("", "file", "local"):

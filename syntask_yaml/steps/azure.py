@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from adlfs import AzureBlobFileSystem
 
@@ -14,6 +13,7 @@ from syntask_yaml.steps.declare import FromTemplate, step
 from syntask_yaml.steps.transfer.pull import pull
 from syntask_yaml.steps.transfer.push import push
 from syntask_yaml.steps.transfer.remote import Remote, folder_of
+from syntask_yaml.urls import url_parts
 
 _PRINCIPAL = ("tenant_id", "client_id", "client_secret")
 _KEYS = ("AccountKey", "SharedAccessSignature")
@@ -103,7 +103,7 @@ def open_azure(container: str, folder: str, credentials: Mapping[str, Any] | str
 def _login(credentials: Mapping[str, Any]) -> dict[str, Any]:
     if text := credentials.get("connection_string"):
         return {"connection_string": text}
-    host = urlsplit(str(credentials.get("account_url") or "")).hostname
+    host = url_parts(str(credentials.get("account_url") or "")).hostname
     if not host:
         raise StepFailed("The credentials have no account.", hint=_HINT)
     principal = {key: credentials[key] for key in _PRINCIPAL if credentials.get(key)}

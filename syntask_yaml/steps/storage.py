@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from fsspec import register_implementation
 from fsspec.core import url_to_fs
@@ -17,6 +16,7 @@ from syntask_yaml.steps.declare import step
 from syntask_yaml.steps.transfer.failure import failure_of
 from syntask_yaml.steps.transfer.pull import pull
 from syntask_yaml.steps.transfer.remote import Remote
+from syntask_yaml.urls import url_parts
 
 _FORMS = "Write it as `s3://bucket/folder`, `gs://bucket/folder`, or another URL that fsspec supports."
 
@@ -48,10 +48,10 @@ def pull_from_remote_storage(context: StepContext, *, url: str, **settings: Any)
 
 def open_storage(url: str, settings: dict[str, Any]) -> tuple[Remote, str]:
     """The folder at *url*, and what a copy of it is called. Raises StepFailed."""
-    parts = urlsplit(url)
+    parts = url_parts(url)
     host = parts.netloc.rpartition("@")[2]
     name = "/".join(filter(None, (host.replace(":", "-"), *parts.path.split("/"))))
-    if "://" not in url or not name or ".." in Path(name).parts:
+    if not parts.scheme or "://" not in url or not name or ".." in Path(name).parts:
         raise StepFailed("The URL does not refer to a folder in a store.", hint=_FORMS)
     secrets = (str(value) for key, value in settings.items() if key in SECRET_NAMES and value)
     shown = f"{parts.scheme}://{host}{parts.path}".rstrip("/")
@@ -73,7 +73,7 @@ def open_storage(url: str, settings: dict[str, Any]) -> tuple[Remote, str]:
 
 
 def _login(url: str) -> tuple[str, ...]:
-    password = urlsplit(url).password
+    password = url_parts(url).password
     return (password,) if password else ()
 
 

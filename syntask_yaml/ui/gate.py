@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+
+from syntask_yaml.urls import url_parts
 
 _HOST = re.compile(r"(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|(?P<name>[\w.-]+))(?::\d{1,5})?", re.ASCII)
 SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -83,4 +84,4 @@ def _is_of_other_site(method: str, headers: Mapping[str, str], host: str) -> boo
     if headers.get("sec-fetch-site", "none") not in ("none", "same-origin") and not is_link:
         return True
     origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc.lower() != host.lower()
+    return origin is not None and url_parts(origin).netloc.lower() != host.lower()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlunsplit
 
 from syntask_yaml.backend.prefect.names import DIALECTS, ServerDialect
 from syntask_yaml.backend.prefect.profile import active_profile
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.model.value import read_json
+from syntask_yaml.urls import url_parts
 
 _TIMEOUT = 60.0
 _TRUE, _FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "no", "off"})
@@ -146,10 +147,10 @@ def _authorization(settings: _Settings, login: str) -> Secret | None:
 
 def without_login(url: str) -> tuple[str, str]:
     """*url* without the login in it, and that login, empty if there is none."""
-    parts = urlsplit(url)
+    parts = url_parts(url)
     login, _, host = parts.netloc.rpartition("@")
     return urlunsplit(parts._replace(netloc=host)), login
 
 
 def _same_server(one: str, other: str) -> bool:
-    return bool(one) and urlsplit(one)[:2] == urlsplit(other)[:2]
+    return bool(one) and url_parts(one)[:2] == url_parts(other)[:2]

@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 from syntask_yaml.errors import StepFailed
 from syntask_yaml.model.secret import Secret
+from syntask_yaml.urls import url_parts
 
 _SCHEMES = ("https", "http", "ssh", "git", "file")
 _SCP_STYLE = re.compile(r"(?:[\w.+-]+@)?(?P<host>[A-Za-z0-9][\w.-]*):(?!:)(?P<path>.+)")
@@ -48,7 +49,7 @@ class Address:
 
     def is_same(self, url: str) -> bool:
         """Whether *url*, as git stored it, is this address, credentials aside."""
-        other = urlsplit(url)
+        other = url_parts(url)
         plain = _without_login(other) if other.scheme in ("http", "https") else url
         return _bare(plain) == _bare(self.url)
 
