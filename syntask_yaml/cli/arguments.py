@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
@@ -19,7 +18,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 # What servers store for a limit or a priority: 32 bits.
 _LARGEST = 2**31 - 1
-_MAPPING = 'Write `{"key": value}`.'
+_OBJECT_HINT = 'Write `{"key": value}`.'
 
 
 class Count(click.IntRange):
@@ -83,11 +82,9 @@ def key_values(
 
 def _value(text: str) -> Any:
     try:
-        value = read_json(text)
-    except ValueError:
+        return read_json(text)
+    except ValueError:  # `12e4567` is a commit, too
         return text
-    # `12e4567` is a commit rather than infinity, for which JSON has no word.
-    return text if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def parameters_of(pairs: Iterable[str], text: str | None) -> dict[str, Any]:
@@ -111,9 +108,9 @@ def parse_json(text: str, option: str) -> dict[str, Any]:
     try:
         values = read_json(read_standard_input() if text == "-" else text)
     except ValueError as error:
-        raise UsageError(f"The value of `{option}` is not JSON: {error}.", hint=_MAPPING) from error
+        raise UsageError(f"The value of `{option}` is not JSON: {error}.", hint=_OBJECT_HINT) from error
     if not isinstance(values, dict):
-        raise UsageError(f"The value of `{option}` is not a JSON object.", hint=_MAPPING)
+        raise UsageError(f"The value of `{option}` is not a JSON object.", hint=_OBJECT_HINT)
     return values
 
 

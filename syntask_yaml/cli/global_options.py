@@ -52,8 +52,11 @@ def _with_color(context: Context, choice: str) -> Context:
 
 
 def only_file(files: Sequence[Path], *, is_typed: bool = True) -> Path | None:
-    """Return the project file among *files*, which is passed once on a command line, before or after the
-    command. If not *is_typed*, it comes from the environment, and the command line may name another one."""
+    """Return the project file, which is passed once at most, before or after the command; None if it is not.
+
+    If not *is_typed*, *files* come from the environment, and the command line may name another one. Raises
+    UsageError.
+    """
     typed: list[Path] = click.get_current_context().meta.setdefault(_FILES, [])
     named = [*typed, *files]
     if len(named) > 1:

@@ -64,14 +64,17 @@ def builtin_of(full_name: str) -> Builtin | None:
 
 
 def with_folder(full_name: str, inputs: Value, *, end: str) -> Value:
-    """*inputs* of a step; if it pulls a folder of a store, that one ends with *end* in place of a slash."""
+    """Return *inputs* of a step, with *end* in place of the slashes behind the folder of a store that it pulls.
+
+    A folder that ends with a template stays: its value may bring a slash, and may have to stand alone.
+    """
     builtin = builtin_of(full_name)
     is_pull = builtin is not None and {"folder", "directory"} <= set(builtin.outputs)
     if not is_pull or not isinstance(inputs, Mapping):
         return inputs
     folder = inputs.get("folder")
     name = folder.rstrip("/") if isinstance(folder, str) else ""
-    return {**inputs, "folder": name + end} if name else inputs
+    return {**inputs, "folder": name + end} if name and not name.endswith("}}") else inputs
 
 
 def claims_to_be_builtin(full_name: str) -> bool:

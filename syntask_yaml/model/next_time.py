@@ -12,7 +12,7 @@ from syntask_yaml.model.schedule import Timing
 from syntask_yaml.model.value import known
 
 # A rule takes at most so many steps until the next time.
-_STEPS = 20_000
+STEPS = 20_000
 
 
 def next_time(deployment: Deployment, now: datetime) -> datetime | None:
@@ -20,7 +20,7 @@ def next_time(deployment: Deployment, now: datetime) -> datetime | None:
     times = []
     for timing in timings(deployment):
         with suppress(ValueError):
-            times.append(first_time(timing, now, steps=_STEPS))
+            times.append(first_time(timing, now, steps=STEPS))
     return min((time for time in times if time is not None), default=None)
 
 

@@ -31,7 +31,7 @@ _START = re.compile(r"DTSTART(?P<options>[^:\s]*):(?P<moment>\S*)", re.IGNORECAS
 _OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)$", re.IGNORECASE)
 _UNTIL = re.compile(r"(UNTIL=)(\d{8}T\d{6})Z", re.IGNORECASE)
 _FORM = "%Y%m%dT%H%M%S"
-_NO_INTERVAL = re.compile(r"INTERVAL=(\+?0+(?!\d)|-)", re.IGNORECASE)
+_WRONG_INTERVAL = re.compile(r"INTERVAL=(\+?0+(?!\d)|-)", re.IGNORECASE)
 
 
 def parse_rrule(text: str, timezone: str | None) -> tuple[str, str | None]:
@@ -86,7 +86,7 @@ def rrule_problem(text: str) -> str | None:
     text, _ = parse_rrule(text, None)
     if len(text) > MAX_RRULE_LENGTH:
         return f"A rule may have at most {MAX_RRULE_LENGTH} characters."
-    if _NO_INTERVAL.search(text):
+    if _WRONG_INTERVAL.search(text):
         return "`INTERVAL` must be at least 1."
     try:
         rrulestr(with_local_end(text, None))

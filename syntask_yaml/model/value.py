@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, TypeAlias, TypeVar
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
@@ -72,15 +73,24 @@ MAX_DEPTH = 100
 
 
 def read_json(text: str) -> Any:
-    """The value of a JSON *text*. Raises ValueError for a text that is none, or nested too deep."""
+    """The value of a JSON *text*. Raises ValueError for a text that is none, or nested too deep.
+
+    JSON has no infinity, also none that is written as `1e999`: a server stores null for it.
+    """
     too_deep = ValueError(f"values are nested more than {MAX_DEPTH} levels deep")
     try:
-        value = json.loads(text)
+        value = json.loads(text, parse_float=_finite, parse_constant=_finite)
     except RecursionError as error:
         raise too_deep from error
     if is_deeper(value, MAX_DEPTH):
         raise too_deep
     return value
+
+
+def _finite(text: str) -> float:
+    if not isfinite(number := float(text)):
+        raise ValueError(f"`{text[:40]}` is not a number that JSON has")
+    return number
 
 
 def is_deeper(value: Any, depth: int) -> bool:

@@ -71,8 +71,7 @@ def choose(
 ) -> list[Declaration]:
     """The declarations that are meant, in file order; those without a usable name belong to `all`.
 
-    In a project with targets, all are meant where nothing is selected; so are they in one that declares
-    resources alone.
+    Where nothing is selected, all are meant in a project with targets, and none in one of resources alone.
 
     *resolve* returns the text of a node with its template resolved, empty where it cannot be: names
     are matched as they are written and as they are resolved. *default_pool* is the work pool of those
@@ -90,8 +89,8 @@ def choose(
         return found if changed is None else [each for each in found if changed.has(each)]
     if selection.names:
         return _by_name(declared, selection.names, reader, resolve)
-    is_one = len(declared) == 1 or has_only_resources(project)
-    if selection.all or is_one or (declared and project.target is not None):
+    needs_no_choice = len(declared) == 1 or has_only_resources(project)
+    if selection.all or needs_no_choice or (declared and project.target is not None):
         return list(declared)
     if not declared:
         raise NotFound(

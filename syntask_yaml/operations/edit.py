@@ -65,11 +65,9 @@ def parse_assignment(text: str) -> Assignment:
     path = _steps(found[0])
     value = text[found.end() + 1 :]
     try:
-        found = read_json(value)
-        json.dumps(found, allow_nan=False)
+        return path, read_json(value)
     except ValueError:
         return path, value
-    return path, found
 
 
 def parse_path(text: str) -> TreePath:

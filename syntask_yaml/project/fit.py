@@ -188,11 +188,11 @@ def _in_words(error: Any) -> str:
     message, value = str(error.message), error.instance
     if inner and all(each.validator == "type" and not each.relative_path for each in inner):
         message = f"{value!r} is not of type {' or '.join(repr(each.validator_value) for each in inner)}"
-    # The value is said as JSON, such as null, and not as Python has it.
-    said = None if isinstance(value, str) else json_text(value)
-    return (
-        f"{said}{message.removeprefix(repr(value))}" if said and message.startswith(repr(value)) else message
-    )
+    shown = None if isinstance(value, str) else json_text(value)
+    # The library begins with the value as Python writes it: `None` for `null`.
+    if shown is None or not message.startswith(repr(value)):
+        return message
+    return f"{shown}{message.removeprefix(repr(value))}"
 
 
 def _is_unquoted(value: Value, schema: Any) -> bool:

@@ -140,7 +140,7 @@ def load_project(
     strict: bool = False,
     target: Target | None = None,
 ) -> Project:
-    """The project that *document* declares in *target*, and all its problems: if *strict*, only errors."""
+    """The project that *document* declares in *target*, with all its problems: as errors if *strict*."""
     tree = document.root
     sections = Sections(tree, dialect)
     entries = _entries(tree)

@@ -18,7 +18,7 @@ _KINDS: Mapping[type, frozenset[str]] = {
 
 
 def with_texts(parameters: Mapping[str, Json], texts: Mapping[str, str], schema: Json) -> dict[str, Json]:
-    """Return *parameters*, those as they were written that only fit the *schema* as a text.
+    """Return *parameters*, with those of *texts*, as they were written, where the *schema* takes only text.
 
     The short name of a commit, `1234567` or `1234e56`, is a number in JSON.
     """

@@ -31,7 +31,7 @@ def _has_slip(schedule: Node) -> bool:
 
 
 def is_cron(node: Node) -> Iterator[Diagnostic]:
-    """Yield why the value of *node* is not a cron expression, or not a good one."""
+    """Yield why the value of *node* is not a cron expression, or what is wrong or odd about it."""
     problem = cron_problem(node.value)
     if problem:
         hint = "Write minute, hour, day of month, month and day of week, such as `0 6 * * 1-5`."
@@ -74,7 +74,7 @@ def says_which_days(node: Node) -> Iterator[Diagnostic]:
 
 
 def is_interval(node: Node) -> Iterator[Diagnostic]:
-    """Yield why the value of *node* is not an interval, or not a good one."""
+    """Yield why the value of *node* is not an interval, or what is wrong or odd about it."""
     if not isinstance(node.value, str) and node.value <= 0:  # the schema says so
         return
     try:
@@ -91,7 +91,7 @@ def is_interval(node: Node) -> Iterator[Diagnostic]:
 
 
 def is_rrule(node: Node) -> Iterator[Diagnostic]:
-    """Yield why the value of *node* is not a recurrence rule, or not a good one."""
+    """Yield why the value of *node* is not a recurrence rule, or what is wrong or odd about it."""
     problem = rrule_problem(node.value)
     if problem:
         detail = f"`{node.value[:80]}` is not a valid recurrence rule. {problem}"
@@ -103,7 +103,7 @@ def is_rrule(node: Node) -> Iterator[Diagnostic]:
 
 
 def is_zone(node: Node) -> Iterator[Diagnostic]:
-    """Yield why the value of *node* is not a time zone, or not a good one."""
+    """Yield why the value of *node* is not a time zone."""
     yield from _is_zone(node.value, node)
 
 
@@ -172,7 +172,7 @@ def _why_slow(timing: Timing) -> str:
 
 
 def is_moment(node: Node) -> Iterator[Diagnostic]:
-    """Yield why the value of *node* is not a time, or not a good one."""
+    """Yield why the value of *node* is not a time."""
     try:
         parse_moment(node.value)
     except (ValueError, OverflowError):

@@ -120,7 +120,7 @@ class SharedReading:
 
 
 def read_unchanged(path: Path) -> Module:
-    """As `read_module`, but a file that is as it was is not read again. Raises SourceUnreadable, OSError."""
+    """As `read_module`, but a file that is as it was is not read again. Raises SourceUnreadable."""
     try:
         status = path.stat()
     except OSError as error:

@@ -41,7 +41,7 @@ class Reporter:
                 os.write(self._descriptor, whole)
 
     def completed(self, state: State[Any]) -> None:
-        """Report that the flow completed, with its name and message for that."""
+        """Report that the flow completed, and the message of its *state*, and its name unless it is `Completed`."""
         flush()
         name = state.name if state.name != Completed().name else ""
         with suppress(OSError):  # the flow closed the pipe; the exit code says as much
@@ -49,13 +49,13 @@ class Reporter:
 
     def retrying(self, attempt: int, error: BaseException) -> None:
         """Report that the flow is called again, because its *attempt*, counted from 1, raised *error*."""
-        self._trace(error)
+        self._log_trace(error)
         self(Report("retrying", f"Attempt {attempt} failed: {_summary(error)}"))
 
     def failed(self, error: BaseException) -> None:
         """Report what the run failed with in its stage."""
         flush()
-        self._trace(error)
+        self._log_trace(error)
         hint = error.hint if isinstance(error, SyntaskError) else ""
         self(Report("failed", _summary(error), hint=hint, stage=self.stage, step=_step_of(error)))
 
@@ -65,12 +65,12 @@ class Reporter:
         error = state.data
         kind, name, message = end_of(state)
         if isinstance(error, BaseException):
-            self._trace(error)
+            self._log_trace(error)
             message = message if isinstance(error, FlowRunTimeoutError) else _summary(error)
         name = "" if name.upper() == kind else name
         self(Report("failed", message, name=name, stage="call", state=kind))
 
-    def _trace(self, error: BaseException) -> None:
+    def _log_trace(self, error: BaseException) -> None:
         self(Report("log", _trace(error), level=logging.ERROR))
 
 

@@ -29,15 +29,15 @@ class PrefectQueueActivity(DeploymentReader, PrefectRuns):
     def queue_activity(
         self, queues: Collection[WorkQueue], now: datetime
     ) -> Mapping[tuple[str, str], Activity]:
-        places = {each.id: (each.pool, each.name) for each in queues if each.id is not None}
+        names = {each.id: (each.pool, each.name) for each in queues if each.id is not None}
         later = {**_COMING, "expected_start_time": {"after_": now.isoformat()}}
-        ask = partial(self._first_of_each, list(places), "work_queue_id")
+        ask = partial(self._first_of_each, list(names), "work_queue_id")
         last = ask(partial(self._runs_in, BEGUN, LATEST_FIRST))
         coming = ask(partial(self._runs_in, later, NEXT_FIRST))
-        found = self._from_schedules([each for each in places if each not in coming], now)
-        for queue, place in places.items():
+        found = self._from_schedules([each for each in names if each not in coming], now)
+        for queue, name in names.items():
             due = coming[queue].scheduled if queue in coming else None
-            found[place] = found.get(place, Activity()).including(last.get(queue), due)
+            found[name] = found.get(name, Activity()).including(last.get(queue), due)
         return found
 
     def _runs_in(self, chosen: Raw, order: str, queues: Sequence[str]) -> list[Raw]:
@@ -51,8 +51,8 @@ class PrefectQueueActivity(DeploymentReader, PrefectRuns):
             body = {"sort": ORDERS["deployments"], "limit": PAGE, "work_pool_queues": _one_of(queues)}
             for raw in self._known(self._api.listed("/deployments/filter", "deployments", body)):
                 deployment = self._stored(raw).deployment
-                place = queue_of(deployment)
-                found[place] = found.get(place, Activity()).including(None, next_time(deployment, now))
+                name = queue_of(deployment)
+                found[name] = found.get(name, Activity()).including(None, next_time(deployment, now))
         return found
 
 

@@ -33,7 +33,6 @@ SCHEDULE: Shape = {
     "schedule": _TIMING,
 }
 _ACTION: Shape = {"type": TEXT, "source": TEXT, "deployment_id": TEXT}
-# By the name of the collection that they are in.
 _QUEUE: Mapping[str, Shape] = {
     **dict.fromkeys(("id", "name"), str),
     **dict.fromkeys(("work_pool_name", "description", "last_polled"), TEXT),
@@ -41,6 +40,7 @@ _QUEUE: Mapping[str, Shape] = {
     "is_paused": FLAG,
 }
 
+# By the name of the collection that they are in.
 SHAPES: Mapping[str, Mapping[str, Shape]] = {
     "deployments": {
         **dict.fromkeys(("id", "name", "flow_id"), str),

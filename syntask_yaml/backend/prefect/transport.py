@@ -80,7 +80,8 @@ class Transport:
     ) -> Any:
         """The JSON of the answer, `{}` if it has none; None for what is missing and may be."""
         content = None if body is None else to_json(body)
-        began, reads = time.monotonic(), method == "GET" or path.endswith(_READING)
+        began = time.monotonic()
+        reads = method == "GET" or (method == "POST" and path.endswith(_READING))
         statuses: list[int] = []
         for pause in pauses(_FIRST_PAUSE, times=_REPEATS, longest=_LONGEST_PAUSE):
             wait = pause or 0.0

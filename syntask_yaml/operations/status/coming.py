@@ -12,14 +12,14 @@ from operator import itemgetter
 
 from syntask_yaml.backend.base import Backend, RunFilter
 from syntask_yaml.model.deployment import Stored
-from syntask_yaml.model.next_time import next_time, timings
+from syntask_yaml.model.next_time import STEPS, next_time, timings
 from syntask_yaml.model.occurrences import occurrences
 from syntask_yaml.model.run import Run, StateType
 from syntask_yaml.model.schedule import Timing
 from syntask_yaml.operations.status.window import Window
 
-# Of a schedule, at most so many times count in a slot; a rule takes at most so many steps for one of them.
-_MOST_IN_SLOT, _STEPS = 60, 20_000
+# Of a schedule, at most so many times count in a slot.
+_MOST_IN_SLOT = 60
 _TICK = timedelta(microseconds=1)
 
 
@@ -55,10 +55,10 @@ def _times_of(window: Window, timing: Timing) -> Sequence[datetime]:
 def _walk(timing: Timing, window: Window) -> Iterator[datetime]:
     """Yield the times in the window; of a slot that is full, the others are left out."""
     in_slot = Counter[int]()
-    times = occurrences(timing, window.now, steps=_STEPS)
+    times = occurrences(timing, window.now, steps=STEPS)
     while (time := next(times, window.until)) < window.until:
         yield time
         slot = window.slot(time)
         in_slot[slot] += 1
         if in_slot[slot] == _MOST_IN_SLOT:
-            times = occurrences(timing, window.start(slot + 1) - _TICK, steps=_STEPS)
+            times = occurrences(timing, window.start(slot + 1) - _TICK, steps=STEPS)

@@ -40,7 +40,7 @@ class FlowReader:
 
     Nothing of the project is run, unless *load_in_child* is true: where the source does not tell, *python*
     loads the flow then, in a process of its own that sees no secrets, for at most *timeout* seconds.
-    *read_file* reads a file.
+    Readers that share a *read_file*, such as a `SharedReading`, parse files of the same content once.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class FlowReader:
         return self._flow(entrypoint)
 
     def name(self, entrypoint: str) -> str:
-        """The name of the flow that *entrypoint* names, which takes less; raises as `read` does."""
+        """The name of the flow that *entrypoint* names, without its parameters; raises as `read` does."""
         return source_name(self._definition(entrypoint)[1]) or self.read(entrypoint).name
 
     def find(self, entrypoint: str) -> ModuleFile:

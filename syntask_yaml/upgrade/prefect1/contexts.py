@@ -36,8 +36,8 @@ _MOVED: Mapping[str, tuple[str, str]] = {
 def convert_contexts(draft: FlowFileDraft) -> None:
     """Loggers, and values of the context that have a place today."""
     inside = _reached(draft)
-    of = draft.module
-    for expression in (*of.calls, *of.of_kind(ast.Subscript), *of.of_kind(ast.Attribute)):
+    module = draft.module
+    for expression in (*module.calls, *module.of_kind(ast.Subscript), *module.of_kind(ast.Attribute)):
         key = _key(draft, expression)
         if key == "logger":
             draft.edits.replace_node(expression, _logger(draft, expression, inside))
@@ -78,7 +78,7 @@ def _reached(draft: FlowFileDraft) -> set[ast.AST]:
     functions = {node.name: node for node in draft.module.tree.body if isinstance(node, Function)}
     found: set[ast.AST] = set()
     waiting: list[ast.AST] = [
-        node for node in draft.module.functions if (node.name in draft.tasks or _is_run(draft, node))
+        node for node in draft.module.functions if node.name in draft.tasks or _is_run(draft, node)
     ]
     waiting += [each.block for each in draft.flows if each.block is not None]
     while waiting:

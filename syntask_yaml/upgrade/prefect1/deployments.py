@@ -106,7 +106,6 @@ def take_storage(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> N
     convert, positions = STORAGES[name]
     values = _values(draft, call, positions)
     fields = convert(values)
-    _remove_told(draft, flow, call)
     flow.deployment.setdefault("labels", []).extend(values.get("labels") or [])
     if name == "Docker":
         flow.deployment["image"] = fields
@@ -118,6 +117,7 @@ def take_storage(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> N
         flow.deployment["entrypoint"] = _in_module(draft, flow, str(fields["module"]))
     elif fields:
         flow.deployment["storage"] = fields
+    _remove_told(draft, flow, call)
 
 
 def _remove_told(draft: FlowFileDraft, flow: Prefect1Flow, storage: ast.Call) -> None:

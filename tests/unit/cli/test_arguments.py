@@ -74,7 +74,14 @@ def test_other_parameters_are_rejected(pairs: tuple[str, ...], text: str | None)
 
 
 def test_what_json_cannot_say_is_a_text() -> None:
+    """Nor has it a list of that; in JSON that is passed as such, it is refused."""
     assert key_values(["a=12e4567", "b=NaN", "c=1e3"], "--param") == {"a": "12e4567", "b": "NaN", "c": 1000.0}
+    assert key_values(["a=[1, -1e999]", 'b={"c": Infinity}'], "--param") == {
+        "a": "[1, -1e999]",
+        "b": '{"c": Infinity}',
+    }
+    with pytest.raises(UsageError, match="`12e4567` is not a number that JSON has"):
+        parameters_of((), '{"a": 12e4567}')
 
 
 def test_values_can_be_texts_whatever_they_look_like() -> None:

@@ -77,6 +77,16 @@ def test_what_a_server_fails_to_read_is_asked_for_a_few_times(method: str, path:
     assert len(server.asked) == 4
 
 
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+def test_a_write_to_what_is_called_like_a_way_to_read_is_none(method: str) -> None:
+    """A work pool may be called `filter`."""
+    failed = Answer(500, {"exception_message": "Internal Server Error"})
+    with api_of(failed, GOOD) as (api, server), pytest.raises(BackendError):
+        api.call(method, "/work_pools/filter", {})
+
+    assert len(server.asked) == 1
+
+
 def test_a_lost_answer_is_asked_for_again() -> None:
     """Where doing it twice does no harm."""
     with api_of(GOOD, CUT, GOOD) as (api, server):

@@ -567,6 +567,15 @@ def test_a_storage_that_is_not_converted_keeps_what_told_it_of_its_flow() -> Non
     assert "storage.add_flow(" in found.text
 
 
+def test_a_storage_of_another_module_keeps_what_told_it_of_its_flow() -> None:
+    head = 'from prefect.storage import Module\n\nstorage = Module("shop.other")\n'
+    flow = 'with Flow("f", storage=storage) as flow:\n    t()\n\nstorage.add_flow(flow)\n'
+    found = converted(f"{head}{HEAD}{flow}")
+
+    assert codes(found) == {"p1-storage"}
+    assert "storage.add_flow(" in found.text
+
+
 def test_a_registration_whose_id_nobody_reads_is_one() -> None:
     flow = 'with Flow("f") as flow:\n    t()\n\nnumber = flow.register("shop")\n'
     found = converted(f"{HEAD}{flow}")
