@@ -64,7 +64,7 @@ def builtin_of(full_name: str) -> Builtin | None:
 
 
 def with_folder(full_name: str, inputs: Value, *, end: str) -> Value:
-    """Return *inputs* of a step, with *end* in place of the slashes behind the folder of a store that it pulls.
+    """Return *inputs* of a step; if it pulls a folder of a store, with *end* in place of slashes behind that.
 
     A folder that ends with a template stays: its value may bring a slash, and may have to stand alone.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from syntask_yaml.diagnostics import Path as TreePath
-from syntask_yaml.document.layers import layer_of, replaced_by
+from syntask_yaml.document.layer_nodes import layer_of, replaced_by
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import EditRefused
 from syntask_yaml.project.composition.targets import Target

@@ -8,7 +8,7 @@ from typing import Any
 
 from syntask_yaml.diagnostics import Path as TreePath
 from syntask_yaml.diagnostics import did_you_mean
-from syntask_yaml.document.layers import layer_of, replaced_by
+from syntask_yaml.document.layer_nodes import layer_of, replaced_by
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import NotFound
 from syntask_yaml.operations.choose import Selection, choose

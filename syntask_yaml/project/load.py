@@ -9,7 +9,7 @@ from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic, in_file_order, once_a_place, without_ignored
 from syntask_yaml.diagnostics import Path as TreePath
-from syntask_yaml.document.layers import replaced_by
+from syntask_yaml.document.layer_nodes import replaced_by
 from syntask_yaml.document.node import Node
 from syntask_yaml.document.reader import Document
 from syntask_yaml.model.resource import ResourceKind

@@ -41,7 +41,7 @@ class Reporter:
                 os.write(self._descriptor, whole)
 
     def completed(self, state: State[Any]) -> None:
-        """Report that the flow completed, and the message of its *state*, and its name unless it is `Completed`."""
+        """Report that the flow completed, the message of its *state*, and its name if that is another one."""
         flush()
         name = state.name if state.name != Completed().name else ""
         with suppress(OSError):  # the flow closed the pipe; the exit code says as much

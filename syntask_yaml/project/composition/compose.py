@@ -13,7 +13,8 @@ from itertools import chain
 from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic, did_you_mean
-from syntask_yaml.document.layers import APPEND, Layers, in_layer, only
+from syntask_yaml.document.layer_nodes import in_layer, only
+from syntask_yaml.document.layers import APPEND, Layers
 from syntask_yaml.document.location import (
     LayerLocation,
     Location,

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from syntask_yaml.diagnostics import Diagnostic
-from syntask_yaml.document.layers import only
+from syntask_yaml.document.layer_nodes import only
 from syntask_yaml.document.node import Node
 from syntask_yaml.document.reader import Document, read_file
 from syntask_yaml.project.schema import check_schema

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft
-from syntask_yaml.upgrade.prefect1.module import Function
+from syntask_yaml.upgrade.prefect1.node_index import Function
 
 # What a run knows of itself today.
 _RUNTIME: Mapping[str, str] = {
@@ -36,8 +36,8 @@ _MOVED: Mapping[str, tuple[str, str]] = {
 def convert_contexts(draft: FlowFileDraft) -> None:
     """Loggers, and values of the context that have a place today."""
     inside = _reached(draft)
-    module = draft.module
-    for expression in (*module.calls, *module.of_kind(ast.Subscript), *module.of_kind(ast.Attribute)):
+    of_kind = draft.module.of_kind
+    for expression in (*of_kind(ast.Call), *of_kind(ast.Subscript), *of_kind(ast.Attribute)):
         key = _key(draft, expression)
         if key == "logger":
             draft.edits.replace_node(expression, _logger(draft, expression, inside))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft
@@ -67,7 +67,7 @@ def _convert_function(draft: FlowFileDraft, name: str, function: _Function) -> N
     draft.edits.insert_above(first, draft.edits.newline.join(text))
 
 
-def _calls(draft: FlowFileDraft, uses: list[ast.Name]) -> Iterator[ast.Call]:
+def _calls(draft: FlowFileDraft, uses: Sequence[ast.Name]) -> Iterator[ast.Call]:
     for use in uses:
         method = draft.module.parent(use)
         called = method if isinstance(method, ast.Attribute) and method.attr == "map" else use

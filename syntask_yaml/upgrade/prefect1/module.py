@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Set
+from collections.abc import Sequence, Set
 from functools import cached_property
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any
 
 from syntask_yaml.source import Source, Span
 from syntask_yaml.upgrade.prefect1.names import (
@@ -18,13 +18,11 @@ from syntask_yaml.upgrade.prefect1.names import (
     own_names,
     single_target,
 )
+from syntask_yaml.upgrade.prefect1.node_index import NodeIndex
 from syntask_yaml.upgrade.prefect1.static import evaluate
 from syntask_yaml.upgrade.python_edits import PythonEdits
-from syntask_yaml.upgrade.python_tree import children
 from syntask_yaml.upgrade.secrets import hide_in_text
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
-_Node = TypeVar("_Node", bound=ast.AST)
 _PLACE = attrgetter("lineno", "col_offset")
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 # Methods that change lists, sets and dictionaries.
@@ -33,87 +31,23 @@ _CHANGES = frozenset(
 )
 
 
-class FlowModule:
+class FlowModule(NodeIndex):
     """A file that is read. Raises SyntaxError."""
 
     def __init__(self, shown: str, text: str, tree: ast.Module | None = None) -> None:
         self.shown = shown
         self.edits = PythonEdits(text, tree)
-        self.tree = self.edits.tree
+        super().__init__(self.edits.tree)
         self._text = text
         self._locals: dict[ast.AST, frozenset[str]] = {}
         self._counts: dict[ast.AST, Counter[str]] = {}
-        self._uses: dict[tuple[str, ast.AST], list[ast.Name]] = {}
+        self._uses: dict[tuple[str, ast.AST], Sequence[ast.Name]] = {}
         self.names = PrefectNames(self.tree, self.uses, self.parent)
 
     @cached_property
     def source(self) -> Source:
         """The text without its secrets."""
         return Source(self.shown, hide_in_text(self._text))
-
-    @cached_property
-    def nodes(self) -> list[ast.AST]:
-        """Every node, outer ones first."""
-        return [*self._children]
-
-    def of_kind(self, kind: type[_Node]) -> list[_Node]:
-        """Every node of a *kind*, outer ones first: most rules look for few of the nodes."""
-        return self._kinds.get(kind, [])  # type: ignore[return-value]
-
-    @cached_property
-    def _kinds(self) -> dict[type[ast.AST], list[ast.AST]]:
-        found: dict[type[ast.AST], list[ast.AST]] = {}
-        for node in self.nodes:
-            found.setdefault(node.__class__, []).append(node)
-        return found
-
-    @property
-    def calls(self) -> list[ast.Call]:
-        """Every call, outer ones first."""
-        return self.of_kind(ast.Call)
-
-    @property
-    def functions(self) -> list[Function]:
-        """Every function that has a name, outer ones first."""
-        return [*self.of_kind(ast.FunctionDef), *self.of_kind(ast.AsyncFunctionDef)]
-
-    @cached_property
-    def _children(self) -> dict[ast.AST, list[ast.AST]]:
-        """What each node consists of, outer nodes first."""
-        found: dict[ast.AST, list[ast.AST]] = {}
-        waiting: list[ast.AST] = [self.tree]
-        for node in waiting:
-            found[node] = children(node)
-            waiting += found[node]
-        return found
-
-    @cached_property
-    def _parents(self) -> dict[ast.AST, ast.AST]:
-        """What each node is in."""
-        return {inner: node for node, found in self._children.items() for inner in found}
-
-    def inside(self, *nodes: ast.AST) -> list[ast.AST]:
-        """*nodes* and every node in them, outer ones first."""
-        found = [*nodes]
-        for node in found:
-            found += self._children[node]
-        return found
-
-    def parent(self, node: ast.AST) -> ast.AST | None:
-        return self._parents.get(node)
-
-    def parents(self, node: ast.AST) -> Iterator[ast.AST]:
-        """What *node* is in, from the inside."""
-        while (outer := self._parents.get(node)) is not None:
-            yield outer
-            node = outer
-
-    def statement(self, node: ast.AST) -> ast.stmt:
-        """The statement that *node* is in, or is."""
-        for each in (node, *self.parents(node)):
-            if isinstance(each, ast.stmt):
-                return each
-        raise ValueError("a module is in no statement")
 
     def scope(self, node: ast.AST) -> ast.AST:
         """The function that *node* is in, or the module."""
@@ -229,7 +163,7 @@ class FlowModule:
             reads_environment=reads_environment,
         )
 
-    def uses(self, name: str, scope: ast.AST | None = None) -> list[ast.Name]:
+    def uses(self, name: str, scope: ast.AST | None = None) -> Sequence[ast.Name]:
         """Where the *name* of *scope* is read, in the order of the text; of the module, if none is given."""
         scope = scope or self.tree
         if (name, scope) not in self._uses:

@@ -6,7 +6,7 @@ import ast
 from string import Formatter
 
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft
-from syntask_yaml.upgrade.prefect1.module import Function
+from syntask_yaml.upgrade.prefect1.node_index import Function
 
 _LEFT = "`task_run_name` takes more than the arguments of the task. Prefect 3 gives it nothing else."
 

@@ -11,7 +11,8 @@ import ast
 from collections.abc import Iterator
 
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft
-from syntask_yaml.upgrade.prefect1.module import Function, keyword
+from syntask_yaml.upgrade.prefect1.module import keyword
+from syntask_yaml.upgrade.prefect1.node_index import Function
 
 _MODULES = ("prefect.engine.signals", "prefect.signals")
 # Those that fail a task, which is tried again if it has retries.

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syntask_yaml.diagnostics import Diagnostic
-from syntask_yaml.document.layers import Layers, in_layer, layer_of, replaced_by
+from syntask_yaml.document.layer_nodes import in_layer, layer_of, replaced_by
+from syntask_yaml.document.layers import Layers
 from syntask_yaml.document.node import Node
 from syntask_yaml.document.reader import read
 from syntask_yaml.source import Source

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from syntask_yaml.document.layers import layer_of, replaced_by
+from syntask_yaml.document.layer_nodes import layer_of, replaced_by
 from syntask_yaml.document.writer import to_yaml
 from syntask_yaml.errors import NotFound, UsageError
 from syntask_yaml.project.composition.compose import LISTS

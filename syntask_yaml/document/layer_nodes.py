@@ -1,0 +1,41 @@
+"""Nodes in layers: which layer a value comes from, and what it replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from syntask_yaml.document.location import LayerLocation, MappingLocation, start_of
+from syntask_yaml.document.node import Node
+
+
+def in_layer(node: Node, layer: str) -> Node:
+    """The mapping *node* as a layer of that name; that of an entry is empty."""
+    location = LayerLocation(node.source, node.location, layer)
+    return Node(node.value, node.source, location, node.path, node.used, node.key)
+
+
+def layer_of(node: Node, around: str = "") -> str:
+    """The layer that a value comes from; empty where that is the entry itself.
+
+    *around* is the layer of what the value stands in.
+    """
+    return node.location.layer if isinstance(node.location, LayerLocation) else around
+
+
+def replaced_by(node: Node) -> list[Node]:
+    """The values that the one of *node* replaced, the nearest first."""
+    places = node.location.replaced if isinstance(node.location, LayerLocation) else ()
+    return [Node(each.value, each.location.source, each.location, node.path) for each in places]
+
+
+def only(node: Node, keys: Sequence[str]) -> Node:
+    """The mapping *node* with no more than *keys*."""
+    children = [child for child in map(node.get, keys) if child is not None]
+    place = MappingLocation(
+        start_of(node.location),
+        [child.key or 0 for child in children],
+        [child.location for child in children],
+        {key: index for index, key in enumerate(keys)},
+    )
+    value = {key: child.value for key, child in zip(keys, children, strict=True)}
+    return Node(value, node.source, place, node.path)

@@ -1,0 +1,84 @@
+"""The nodes of a file: by kind, and what each is in."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TypeVar
+
+from syntask_yaml.upgrade.python_tree import children
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+_Node = TypeVar("_Node", bound=ast.AST)
+
+
+class NodeIndex:
+    """Every node of *tree* that has a place in the text. The tree must not change."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.tree = tree
+
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Every node, outer ones first."""
+        return [*self._children]
+
+    def of_kind(self, kind: type[_Node]) -> list[_Node]:
+        """Every node of a *kind*, outer ones first: most rules look for few of the nodes."""
+        return self._kinds.get(kind, [])  # type: ignore[return-value]
+
+    @cached_property
+    def _kinds(self) -> dict[type[ast.AST], list[ast.AST]]:
+        found: dict[type[ast.AST], list[ast.AST]] = {}
+        for node in self.nodes:
+            found.setdefault(node.__class__, []).append(node)
+        return found
+
+    @property
+    def calls(self) -> list[ast.Call]:
+        """Every call, outer ones first."""
+        return self.of_kind(ast.Call)
+
+    @property
+    def functions(self) -> list[Function]:
+        """Every function that has a name."""
+        return [*self.of_kind(ast.FunctionDef), *self.of_kind(ast.AsyncFunctionDef)]
+
+    @cached_property
+    def _children(self) -> dict[ast.AST, list[ast.AST]]:
+        """What each node consists of, outer nodes first."""
+        found: dict[ast.AST, list[ast.AST]] = {}
+        waiting: list[ast.AST] = [self.tree]
+        for node in waiting:
+            found[node] = children(node)
+            waiting += found[node]
+        return found
+
+    @cached_property
+    def _parents(self) -> dict[ast.AST, ast.AST]:
+        """What each node is in."""
+        return {inner: node for node, found in self._children.items() for inner in found}
+
+    def inside(self, *nodes: ast.AST) -> list[ast.AST]:
+        """*nodes* and every node in them, outer ones first."""
+        found = [*nodes]
+        for node in found:
+            found += self._children[node]
+        return found
+
+    def parent(self, node: ast.AST) -> ast.AST | None:
+        return self._parents.get(node)
+
+    def parents(self, node: ast.AST) -> Iterator[ast.AST]:
+        """What *node* is in, from the inside."""
+        while (outer := self._parents.get(node)) is not None:
+            yield outer
+            node = outer
+
+    def statement(self, node: ast.AST) -> ast.stmt:
+        """The statement that *node* is in, or is."""
+        for each in (node, *self.parents(node)):
+            if isinstance(each, ast.stmt):
+                return each
+        raise ValueError("a module is in no statement")
