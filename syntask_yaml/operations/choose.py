@@ -237,8 +237,12 @@ def _is_meant(declaration: Declaration, selection: Selection, resolve: Resolve |
 
 
 def check_overrides(chosen: Sequence[Declaration], selection: Selection, overrides: Overrides) -> Overrides:
-    """The overrides for what was chosen. Raises UsageError if they would go for several deployments."""
-    if len(chosen) > 1 and overrides.given:
+    """The overrides for what was chosen. Raises UsageError if they would go for several deployments, or none.
+
+    Where the deployments that changed are asked for, there may be none: nothing is to be overridden then.
+    """
+    is_none_meant = not chosen and selection.changed_since is None
+    if overrides.given and (len(chosen) > 1 or is_none_meant):
         listed = ", ".join(f"`{option}`" for option in overrides.given)
         raise UsageError(
             f"{listed} can override only one deployment, and {len(chosen)} are selected.",

@@ -53,7 +53,7 @@ def test_the_settings_of_a_profile_at_no_url_are_those_of_no_server(url: str, tm
 @broken
 def test_a_remote_at_no_url_has_a_name(url: str, tmp_path: Path) -> None:
     name = remote_name(url, tmp_path)
-    assert name == remote_name(url, tmp_path)
+    assert name.startswith(str(tmp_path))
     assert "hush" not in name
     assert Commit("3f2a9c1e", "main", "first", url).repository
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from syntask_yaml.errors import NotFound
+from syntask_yaml.errors import NotFound, UsageError
 from syntask_yaml.model.value import known
 from syntask_yaml.operations.choose import Selection
+from syntask_yaml.operations.overrides import Overrides
 from syntask_yaml.operations.plan import make_plan
 from syntask_yaml.operations.request import Request
 from syntask_yaml.plan.changes import Action
@@ -77,6 +79,10 @@ def test_a_project_of_resources_alone_is_meant_as_a_whole(desk: Desk) -> None:
     desk.write("name: platform\nresources: {variables: {region: north}}\n")
     (variable,) = make_plan(desk.context, whole).plan.resources
     assert (variable.full_name, variable.action) == ("variable region", Action.CREATE)
+
+    # What is to be overridden is not there.
+    with pytest.raises(UsageError, match="`--tag` can override only one deployment, and 0 are selected"):
+        make_plan(desk.context, replace(whole, overrides=Overrides(tags=("x",))))
 
     desk.write("name: platform\nresources: {}\n")
     with pytest.raises(NotFound, match="declares neither deployments nor resources"):
