@@ -13,7 +13,7 @@ def run() -> None:
     on_interrupt = signal.getsignal(signal.SIGINT)
     if on_interrupt is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    gc.disable()  # what loads stays
+    gc.disable()  # modules stay loaded, so that looking for cycles while they load frees nothing
     from syntask_yaml.cli import main
 
     gc.enable()

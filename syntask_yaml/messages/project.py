@@ -141,7 +141,7 @@ OF_PROJECTS: Mapping[str, Message] = {
     "wrong-parameter": Message("Wrong parameter", "The value does not match the signature of the flow."),
     "wrong-parameter-text": Message(
         "Wrong parameter text",
-        "The text is no date, duration, UUID, number or other value that the flow's annotation asks for. "
+        "The text is not a date, duration, UUID, number or other value that the flow's annotation requires. "
         "Every run would fail. A Prefect server accepts it, so in `prefect.yaml` it is a warning.",
     ),
     "missing-parameter": Message(

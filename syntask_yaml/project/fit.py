@@ -141,7 +141,8 @@ def _leaves(error: Any) -> Iterator[Any]:
         return
     alternatives: dict[Any, list[Any]] = {}
     for each in error.context or ():
-        alternatives.setdefault(each.relative_schema_path[0], []).append(each)
+        if each.validator is not None:  # the schema `false` takes nothing, and its error has no path
+            alternatives.setdefault(each.relative_schema_path[0], []).append(each)
     meant = [errors for errors in alternatives.values() if not any(map(_is_of_another_type, errors))]
     if len(meant) == 1:
         for each in meant[0]:
@@ -153,11 +154,9 @@ def _leaves(error: Any) -> Iterator[Any]:
 def _is_made_of_text(error: Any) -> bool:
     """Whether a text that is of no format of the alternatives becomes a number, true or false in a run."""
     has_format = any(each.validator == "format" for each in error.context or ())
-    return (
-        has_format
-        and isinstance(error.instance, str)
-        and is_made_of_text(error.instance, error.validator_value)
-    )
+    if not has_format or not isinstance(error.instance, str):
+        return False
+    return is_made_of_text(error.instance, [each for each in error.validator_value if isinstance(each, dict)])
 
 
 def _nearest(error: Any) -> Any:

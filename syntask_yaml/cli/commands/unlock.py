@@ -18,8 +18,8 @@ from syntask_yaml.operations.project import open_project
 def command(context: Context, /, *, yes: bool) -> None:
     """Take the deploy lock of the project away from whoever holds it.
 
-    A lock ends by itself: with its deploy, or a minute after its process was killed. Use this only if you
-    know that the deploy does not run any more. One that does is not stopped.
+    A lock is released when its deploy ends, or a minute after its process was killed. Use this only if you
+    know that the deploy is no longer running: one that is running is not stopped.
     """
     project = open_project(context.place())
     with context.backend(creates=False, project=project) as backend:
@@ -30,7 +30,7 @@ def command(context: Context, /, *, yes: bool) -> None:
         say(held_by(lease))
         if not yes:
             if not context.may_prompt:
-                raise UsageError("This ends the lock of a deploy.", hint="Pass `--yes` to confirm.")
+                raise UsageError("This takes the lock away from a deploy.", hint="Pass `--yes` to confirm.")
             click.confirm("Take the lock away?", abort=True, err=True)
         backend.release_lease(lease)
     say(f"The deploy lock of `{project.title}` is free.")

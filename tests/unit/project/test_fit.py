@@ -76,8 +76,16 @@ def test_the_types_that_a_value_may_be_of_are_named(value: Any, schema: Any, exp
         ({"a": "x", "b": 1}, {"anyOf": [MODEL, {"type": "null"}]}, ["it.a: `x` …", "it.b: 1 …"]),
         ([{"a": 1}], {"items": {"anyOf": [{"type": "string"}, MODEL]}}, ["it[0]: `b` …"]),
         ({"x": {"a": "x", "b": "y"}}, {"properties": {"x": MODEL}}, ["it.x.a: `x` …"]),
+        ({"a": "x", "b": "y"}, {"anyOf": [False, MODEL]}, ["it.a: `x` …"]),
+        ([], {"anyOf": [False, {"type": "string"}]}, ["it: [] …"]),
     ],
 )
 def test_each_part_that_does_not_fit_is_named(value: Any, schema: Any, expected: list[str]) -> None:
     """Of alternatives, only the one that is of the type of the value counts."""
     assert [f"{' '.join(each.split()[:2])} …" for each in reasons(schema, value)] == expected
+
+
+def test_a_format_beside_an_alternative_that_takes_nothing_is_looked_at() -> None:
+    schema = json.dumps({"anyOf": [False, {"type": "string", "format": "date"}]})
+
+    assert [each.reason for each in misfits(schema, "soon", formats=True)] == ["`soon` is not a `date`."]
