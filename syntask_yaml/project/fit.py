@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,6 +17,10 @@ from syntask_yaml.template import is_template
 
 # Values that a Prefect server fills in when a run is made.
 _HYDRATED = "__prefect_kind"
+# How many characters of a value are shown beside the reason.
+_LONGEST = 100
+# What ends the library that explains: patterns of Rust such as `\p{L}`, circles, numbers that no float holds.
+_NOT_EXPLAINED = (re.error, RecursionError, OverflowError)
 
 
 def available(kind: str, properties: Mapping[str, Any]) -> str:
@@ -50,9 +55,7 @@ def mapping_misfits(schema: str, value: Value) -> Iterator[Misfit]:
     """Yield the mappings in *value*, whose parts are known later, that cannot fit."""
     if not any(isinstance(each, Mapping) for each in _parts(value)) or _validator(schema, False) is None:
         return
-    from jsonschema import Draft202012Validator
-
-    for error in Draft202012Validator(json.loads(schema)).iter_errors(value):
+    for error in _errors_of_known(schema, value):
         found = error.instance
         if isinstance(found, Mapping) and not (found.keys() & {_HYDRATED, "$ref"}) and _is_of_type(error):
             names = ", ".join(f"`{name}`" for name in found)
@@ -104,9 +107,28 @@ def _validator(schema: str, formats: bool) -> Any:
     from jsonschema_rs import Draft202012Validator
 
     try:
-        return Draft202012Validator(json.loads(schema), validate_formats=formats, formats=dict(FORMATS))
+        return Draft202012Validator(
+            json.loads(schema), validate_formats=formats, formats=dict(FORMATS), retriever=_fetch_nothing
+        )
     except ValueError:  # a template of somebody's own that is no JSON Schema says nothing
         return None
+
+
+def _fetch_nothing(address: str) -> Any:
+    """Refuse a schema at another *address*: a pool's template must not choose what this machine reads."""
+    raise ValueError(f"{address} is elsewhere")
+
+
+def _errors(schema: str, value: Value, *, formats: bool = False) -> Iterator[Any]:
+    """What the library that explains finds wrong with *value*; it fetches nothing, either."""
+    from jsonschema import Draft202012Validator, FormatChecker
+    from jsonschema_specifications import REGISTRY
+
+    checker = FormatChecker(())
+    for name, fits in FORMATS.items() if formats else ():
+        checker.checks(name)(fits)
+    validator = Draft202012Validator(json.loads(schema), format_checker=checker, registry=REGISTRY)
+    return validator.iter_errors(value)
 
 
 def misfits(schema: str, value: Value, *, formats: bool = False) -> tuple[Misfit, ...]:
@@ -114,16 +136,29 @@ def misfits(schema: str, value: Value, *, formats: bool = False) -> tuple[Misfit
     validator = _validator(schema, formats)
     if validator is None or validator.is_valid(value):
         return ()
-    from jsonschema import Draft202012Validator, FormatChecker
-
-    checker = FormatChecker(())
-    for name, fits in FORMATS.items() if formats else ():
-        checker.checks(name)(fits)
-    errors = Draft202012Validator(json.loads(schema), format_checker=checker).iter_errors(value)
-    found = [_misfit(leaf) for error in errors for leaf in _leaves(error)]
+    try:
+        found = [
+            _misfit(leaf) for error in _errors(schema, value, formats=formats) for leaf in _leaves(error)
+        ]
+    except _NOT_EXPLAINED:
+        found = list(dict.fromkeys(_in_short(error) for error in validator.iter_errors(value)))
     # The library goes through the keys of a mapping in any order.
     in_order = sorted(found, key=lambda each: _place(value, each.path))
     return tuple(in_order) or (() if formats else (Misfit((), "it is not a JSON value."),))
+
+
+def _errors_of_known(schema: str, value: Value) -> Sequence[Any]:
+    try:
+        return tuple(_errors(schema, value))
+    except _NOT_EXPLAINED:
+        return ()
+
+
+def _in_short(error: Any) -> Misfit:
+    """What the quick library says of an *error*: a value, and then the reason."""
+    message = str(error.message)
+    shown = message if len(message) <= 2 * _LONGEST else f"…{message[-_LONGEST:]}"
+    return Misfit(tuple(error.instance_path), f"{shown}.".replace('"', "`"))
 
 
 def _place(value: Any, path: Path) -> list[int]:
@@ -187,11 +222,17 @@ def _in_words(error: Any) -> str:
     message, value = str(error.message), error.instance
     if inner and all(each.validator == "type" and not each.relative_path for each in inner):
         message = f"{value!r} is not of type {' or '.join(repr(each.validator_value) for each in inner)}"
-    shown = None if isinstance(value, str) else json_text(value)
     # The library begins with the value as Python writes it: `None` for `null`.
-    if shown is None or not message.startswith(repr(value)):
+    if not message.startswith(repr(value)):
         return message
-    return f"{shown}{message.removeprefix(repr(value))}"
+    return f"{_said(value)}{message.removeprefix(repr(value))}"
+
+
+def _said(value: Value) -> str:
+    """*value* as JSON has it, such as null, or a text in quotes; cut, so that the reason after it is seen."""
+    text = value if isinstance(value, str) else json_text(value)
+    shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return repr(shown) if isinstance(value, str) else shown
 
 
 def _is_unquoted(value: Value, schema: Any) -> bool:
