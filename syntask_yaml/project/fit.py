@@ -13,6 +13,7 @@ from syntask_yaml.diagnostics import Path, did_you_mean
 from syntask_yaml.model.shared import once_per_object
 from syntask_yaml.model.value import Json, Unknown, Value, json_text
 from syntask_yaml.project.formats import FORMATS, is_made_of_text
+from syntask_yaml.project.written_types import hint_of_type
 from syntask_yaml.template import is_template
 
 # Values that a Prefect server fills in when a run is made.
@@ -31,11 +32,15 @@ def available(kind: str, properties: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """A part of a value that does not fit: the *path* to it, and the *reason* in a sentence."""
+    """A part of a value that does not fit: the *path* to it, and the *reason* in a sentence.
+
+    *is_of_format*: it is of the right type, and a text of another format.
+    """
 
     path: Path
     reason: str
     hint: str = ""
+    is_of_format: bool = False
 
     def named(self, name: str) -> str:
         """Return what the part is called in the value called *name*, such as `source.tables[0]`."""
@@ -206,14 +211,14 @@ def _is_of_another_type(error: Any) -> bool:
 
 def _misfit(error: Any) -> Misfit:
     message = _in_words(error)[:200].replace("'", "`").replace("`python-", "`")
-    return Misfit(tuple(error.absolute_path), f"{message}.", _hint(error))
+    return Misfit(tuple(error.absolute_path), f"{message}.", _hint(error), error.validator == "format")
 
 
 def _hint(error: Any) -> str:
     value, choices = error.instance, error.validator_value
     if isinstance(value, str) and error.validator == "enum":
         return did_you_mean(value, [each for each in choices if isinstance(each, str)])
-    return "Quote it." if _is_unquoted(value, error.schema) else ""
+    return hint_of_type(value, error.schema)
 
 
 def _in_words(error: Any) -> str:
@@ -233,13 +238,3 @@ def _said(value: Value) -> str:
     text = value if isinstance(value, str) else json_text(value)
     shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
     return repr(shown) if isinstance(value, str) else shown
-
-
-def _is_unquoted(value: Value, schema: Any) -> bool:
-    """Whether *value* is a number, true or false, and *schema* takes text and none of these."""
-    if not isinstance(value, (int, float)) or not isinstance(schema, Mapping):
-        return False
-    choices = (schema, *(schema.get("anyOf") or ()))
-    named = [each.get("type") for each in choices if isinstance(each, Mapping)]
-    types = [name for each in named for name in (each if isinstance(each, list) else [each])]
-    return "string" in types and not any(name in types for name in ("number", "integer", "boolean"))

@@ -42,11 +42,12 @@ def check_parameters(entry: Node, schema: Mapping[str, Json] | None) -> Iterator
     if has_all and not _gives_parameters(entry):
         return
     for schedule in schedules_of(entry):
-        if schedule.value.get("active") is False:
-            continue
         own = _parameters(schedule)
-        if own is not None:
-            yield from _check_values(own, schema)
+        found = _check_values(own, schema) if own is not None else ()
+        if schedule.value.get("active") is False:
+            yield from (problem.as_warning() for problem in found)
+            continue
+        yield from found
         given = [node for node in (declared, own) if node is not None]
         yield from _check_missing(entry.get("parameters") or entry, given, schema)
 
@@ -103,11 +104,13 @@ def _check_value(node: Node, name: str, schema: str) -> Iterator[Diagnostic]:
     if is_open(node.value):
         for found in mapping_misfits(schema, node.value):
             yield _wrong(node, name, found)
-    elif wrong := misfits(schema, node.value):
-        for found in wrong:
-            yield _wrong(node, name, found)
-    else:
-        for found in misfits(schema, node.value, formats=True):
+        return
+    wrong = misfits(schema, node.value)
+    for found in wrong:
+        yield _wrong(node, name, found)
+    said = {found.path for found in wrong}
+    for found in misfits(schema, node.value, formats=True):
+        if not wrong or (found.is_of_format and found.path not in said):
             problem = _wrong(node, name, found, code=_TEXT)
             yield replace(problem, detail=f"{problem.detail} A Prefect server accepts it, but the run fails.")
 

@@ -10,6 +10,8 @@ import pytest
 from syntask_yaml.project.fit import misfits
 
 OPTIONAL_TEXT: Any = {"anyOf": [{"type": "string"}, {"type": "null"}]}
+INT = "Remove its quotes. If it comes from a template, end that with `| int`."
+FLOAT = "Remove its quotes. If it comes from a template, end that with `| float`."
 TEXTS: Any = {"type": "object", "additionalProperties": {"type": "string"}}
 
 
@@ -38,12 +40,25 @@ def reasons(schema: Any, value: Any) -> list[str]:
         (512, {"type": "array"}, [""]),
         ([], {"anyOf": [{"type": "string"}, {"type": "integer"}]}, [""]),
         ("a", {"type": "integer"}, [""]),
+        ("3", {"type": "integer"}, [INT]),
+        ("3", {"anyOf": [{"type": "integer"}, {"type": "null"}]}, [INT]),
+        ("3.5", {"type": "integer"}, [""]),
+        ("3.5", {"type": "number"}, [FLOAT]),
+        ("yes", {"type": "boolean"}, ["Write `true`, without quotes."]),
+        ("False", {"type": "boolean"}, ["Write `false`, without quotes."]),
+        ("maybe", {"type": "boolean"}, [""]),
+        ('{"a": 1}', {"type": "object"}, ["Remove its quotes."]),
+        ("[1]", {"type": "array"}, ["Remove its quotes."]),
+        ("[1]", {"type": "object"}, [""]),
+        ('{"a":', {"type": "object"}, ["It is text, because it is not valid JSON."]),
+        ("{a", {"type": "integer"}, [""]),
+        ("5", {"type": "string", "minLength": 2}, [""]),
         ({"A": [1]}, TEXTS, [""]),
         ("ful", {"enum": ["full", "delta", 1]}, ["Did you mean `full`?"]),
         ("other", {"anyOf": [{"enum": ["full"]}, {"type": "null"}]}, [""]),
     ],
 )
-def test_a_number_where_text_is_meant_and_a_slip_are_told_what_to_write(
+def test_a_value_that_was_written_as_another_type_and_a_slip_are_told_what_to_write(
     value: Any, schema: Any, hints: list[str]
 ) -> None:
     assert [each.hint for each in misfits(json.dumps(schema), value)] == hints

@@ -163,3 +163,32 @@ def test_each_part_of_a_parameter_that_does_not_fit_is_shown_at_its_place() -> N
         "The value of `x.a`",
         "The value of `x.c`",
     ]
+
+
+def test_text_that_no_run_takes_is_said_beside_what_does_not_fit() -> None:
+    """Or it would only be found once that is mended."""
+    entry = _entry({"x": [5, "soon", "2026-01-31"]})
+
+    problems = list(check_parameters(entry, _schema("list[date]")))
+
+    assert [(each.code, each.path[-1]) for each in problems] == [
+        ("wrong-parameter", 0),
+        ("wrong-parameter-text", 1),
+    ]
+
+
+def test_parameters_of_a_schedule_that_is_not_active_are_warned_of() -> None:
+    """Somebody activates it some day. What it lacks may be added until then."""
+    flow = read_source("@flow\ndef f(n: int, name: str):\n    pass\n")
+
+    def problems(*, active: bool) -> list[tuple[str, bool]]:
+        schedule = {"cron": "@daily", "active": active, "parameters": {"n": "many", "nmae": "a"}}
+        entry = Node({"schedules": [schedule]}, Source("syntask.yaml", ""), 0)
+        return [(each.code, each.is_error) for each in check_parameters(entry, flow.value_schema)]
+
+    assert problems(active=False) == [("wrong-parameter", False), ("unknown-parameter", False)]
+    assert problems(active=True) == [
+        ("wrong-parameter", True),
+        ("unknown-parameter", True),
+        ("missing-parameter", True),
+    ]
