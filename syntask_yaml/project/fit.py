@@ -235,6 +235,7 @@ def _in_words(error: Any) -> str:
 
 def _said(value: Value) -> str:
     """*value* as JSON has it, such as null, or a text in quotes; cut, so that the reason after it is seen."""
-    text = value if isinstance(value, str) else json_text(value)
+    # Infinity has no JSON.
+    text = value if isinstance(value, str) else json_text(value) or repr(value)
     shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
     return repr(shown) if isinstance(value, str) else shown

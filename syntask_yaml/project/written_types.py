@@ -24,7 +24,7 @@ def _types(schema: Any) -> Sequence[str]:
     if not isinstance(schema, Mapping):
         return ()
     choices = (schema, *(schema.get("anyOf") or ()))
-    named = [each.get("type") for each in choices if isinstance(each, Mapping)]
+    named: list[Any] = [each.get("type") for each in choices if isinstance(each, Mapping)]
     return [name for each in named for name in (each if isinstance(each, list) else [each])]
 
 
