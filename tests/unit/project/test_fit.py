@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 
-from syntask_yaml.project.fit import misfits
+from syntask_yaml.project.fit import Misfit, fits_all, mapping_misfits, misfits
 
 OPTIONAL_TEXT: Any = {"anyOf": [{"type": "string"}, {"type": "null"}]}
 INT = "Remove its quotes. If it comes from a template, end that with `| int`."
@@ -104,3 +108,99 @@ def test_a_format_beside_an_alternative_that_takes_nothing_is_looked_at() -> Non
     schema = json.dumps({"anyOf": [False, {"type": "string", "format": "date"}]})
 
     assert [each.reason for each in misfits(schema, "soon", formats=True)] == ["`soon` is not a `date`."]
+
+
+# As pydantic takes it, whose patterns are those of Rust.
+_LETTERS: Any = {"properties": {"name": {"type": "string", "pattern": r"^\p{L}+$"}, "n": {"type": "integer"}}}
+_CIRCLE: Any = {
+    "$ref": "#/definitions/T",
+    "definitions": {"T": {"allOf": [{"$ref": "#/definitions/T"}, {"type": "array"}]}},
+}
+
+
+def test_a_pattern_that_python_cannot_read_is_explained_all_the_same() -> None:
+    found = misfits(json.dumps(_LETTERS), {"name": "1", "n": "x"})
+
+    assert set(found) == {
+        Misfit(("name",), r"`1` does not match `^\p{L}+$`."),
+        Misfit(("n",), "`x` is not of type `integer`."),
+    }
+    assert misfits(json.dumps(_LETTERS), {"name": "é", "n": 1}) == ()
+
+
+def test_a_schema_in_a_circle_is_explained_as_far_as_it_goes() -> None:
+    assert misfits(json.dumps(_CIRCLE), 5) == (Misfit((), "5 is not of type `array`."),)
+
+
+def test_a_number_that_no_float_holds_is_no_multiple() -> None:
+    [found] = misfits(json.dumps({"type": "integer", "multipleOf": 0.3}), 10**400)
+
+    assert "multiple of 0.3" in found.reason
+
+
+@pytest.mark.parametrize("value", ["abc" * 200, [{"k": "v" * 30}] * 20])
+def test_a_long_value_leaves_room_for_the_reason(value: Any) -> None:
+    [found] = misfits(json.dumps({"type": "integer"}), value)
+
+    assert found.reason.endswith("is not of type `integer`.")
+    assert len(found.reason) < 200
+
+
+@pytest.mark.parametrize("schema", [_LETTERS, _CIRCLE])
+def test_of_what_is_known_later_nothing_is_said(schema: Any) -> None:
+    assert list(mapping_misfits(json.dumps(schema), {"name": "{{ $NAME }}", "n": 1})) == []
+
+
+_SCHEMA = b'{"type": "string"}'
+
+
+@pytest.fixture(name="asked")
+def _asked() -> Iterator[tuple[str, list[str]]]:
+    """The address of a server that has a schema, and what it was asked for."""
+    paths: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            paths.append(self.path)
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(_SCHEMA)))
+            self.end_headers()
+            self.wfile.write(_SCHEMA)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Keep quiet."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/schema.json", paths
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def _of(address: str) -> Any:
+    return {"properties": {"x": {"$ref": address}, "y": {"anyOf": [{"type": "array"}, {"$ref": address}]}}}
+
+
+def test_a_server_is_not_asked_for_a_schema(asked: tuple[str, list[str]]) -> None:
+    address, paths = asked
+    schema, value = _of(address), {"x": 5, "y": {"z": "{{ $Z }}"}}
+
+    assert not fits_all(schema, value)
+    assert misfits(json.dumps(schema), value) == ()
+    assert misfits(json.dumps(schema), value, formats=True) == ()
+    assert list(mapping_misfits(json.dumps(schema), value)) == []
+    assert paths == []
+
+
+def test_a_file_is_not_read_for_a_schema(tmp_path: Path) -> None:
+    (tmp_path / "schema.json").write_bytes(_SCHEMA)
+
+    assert misfits(json.dumps(_of((tmp_path / "schema.json").as_uri())), {"x": 5}) == ()
+
+
+def test_a_reference_inside_of_a_schema_is_followed() -> None:
+    schema = {"properties": {"x": {"$ref": "#/definitions/T"}}, "definitions": {"T": {"type": "string"}}}
+
+    assert [each.reason for each in misfits(json.dumps(schema), {"x": 5})] == ["5 is not of type `string`."]
