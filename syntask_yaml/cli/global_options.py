@@ -66,6 +66,12 @@ def only_file(files: Sequence[Path], *, is_typed: bool = True) -> Path | None:
     return next(iter(files), None)
 
 
+def typed_file() -> Path | None:
+    """Return the project file that was passed with `--file`; None if only the environment names one."""
+    typed: list[Path] = click.get_current_context().meta.get(_FILES, [])
+    return next(iter(typed), None)
+
+
 _TARGET = "--target"
 _FILES = f"{__name__}.files"
 _FILE = {"type": click.Path(path_type=Path), "metavar": "PATH", "multiple": True}

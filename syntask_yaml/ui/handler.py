@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
+from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import (
     BackendConflict,
     BackendError,
@@ -104,6 +105,8 @@ class Handler:
             return _problem(UsageError(detail), HTTPStatus.UNAUTHORIZED)
         try:
             sent = {} if request.method in SAFE_METHODS else _json_body(request, body)
+            _check_known(sent, route.body, "The body has an unknown key")
+            _check_known(request.query_params, route.query, "The query has an unknown name")
             asked = PageRequest(path=request.path_params, query=request.query_params, body=sent)
             answer = route.view(self.site, asked)
         except SyntaskError as error:
@@ -137,6 +140,17 @@ def _json_body(request: Request, body: bytes) -> Mapping[str, Any]:
     if not isinstance(sent, dict):
         raise UsageError("The body must be a JSON object.")
     return sent
+
+
+def _check_known(given: Iterable[str], known: Iterable[str], what: str) -> None:
+    """Raise UsageError for a name that is not known: a slip would be ignored in silence."""
+    names = list(known)
+    for name in given:
+        if name not in names:
+            listed = ", ".join(f"`{each}`" for each in names) or "none"
+            raise UsageError(
+                f"{what} `{name}`.", hint=did_you_mean(name, names, otherwise=f"Known: {listed}.")
+            )
 
 
 def _refused(text: str) -> Page:

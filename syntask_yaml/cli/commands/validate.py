@@ -11,6 +11,7 @@ import click
 
 from syntask_yaml.cli.arguments import collected
 from syntask_yaml.cli.context import Context, pass_context
+from syntask_yaml.cli.global_options import typed_file
 from syntask_yaml.cli.selection_options import FILTER_OPTIONS, changed_since_option, name_option
 from syntask_yaml.cli.views import changes, reports
 from syntask_yaml.cli.views import validate as view
@@ -53,6 +54,10 @@ def command(
     """
     with reports.failures_reported("validate", output, context.environ, context.directory):
         place = context.place(strict=strict)
+        if files and (named := typed_file()) is not None:
+            raise UsageError(
+                f"`--file {named}` and FILES cannot be combined.", hint="Pass all files as FILES."
+            )
         if selection.narrows and len(files) > 1:
             raise UsageError("A selection is of one project.", hint="Pass one FILE.")
         places = [replace(place, file=file) for file in files] or [place]

@@ -11,6 +11,7 @@ import pytest
 from syntask_yaml.cli.context import Context
 from syntask_yaml.cli.global_options import add_global_options
 from syntask_yaml.cli.main import cli
+from syntask_yaml.errors import UsageError
 
 
 @pytest.mark.parametrize(
@@ -67,6 +68,15 @@ def test_a_project_file_is_passed_once(words: list[str]) -> None:
 
     with pytest.raises(click.UsageError, match=r"only once, and was passed for `a\.yaml` and `b\.yaml`"):
         group.main(words, standalone_mode=False)
+
+
+@pytest.mark.parametrize(
+    "words", [["-f", "a.yaml", "validate", "b.yaml"], ["validate", "-f", "a.yaml", "b.yaml", "c.yaml"]]
+)
+def test_files_to_validate_are_passed_in_one_way(words: list[str]) -> None:
+    """Of two ways, one would be ignored in silence."""
+    with pytest.raises(UsageError, match=r"`--file a\.yaml` and FILES"):
+        cli.main(words, standalone_mode=False)
 
 
 def test_a_file_on_the_command_line_comes_before_that_of_the_environment(

@@ -74,6 +74,21 @@ def test_what_a_browser_sends_for_another_site_is_no_json(pages: httpx.Client) -
         assert "application/json" in answer.json()["detail"]
 
 
+def test_what_the_interface_does_not_know_is_refused(pages: httpx.Client, backend: EmbeddedBackend) -> None:
+    """Or a slip would start a run with other parameters, or list other runs, than were meant."""
+    before = backend.runs(RunFilter())
+
+    body = pages.post("/api/runs", json={"deployment": NAME, "parameter": {"days": 2}})
+    query = pages.get("/api/runs?stat=FAILED")
+
+    assert (body.status_code, query.status_code) == (400, 400)
+    assert body.json()["detail"] == "The body has an unknown key `parameter`."
+    assert body.json()["hint"] == "Did you mean `parameters`?"
+    assert query.json()["detail"] == "The query has an unknown name `stat`."
+    assert query.json()["hint"] == "Did you mean `state`?"
+    assert backend.runs(RunFilter()) == before
+
+
 def test_with_a_token_only_those_who_know_it_are_let_in(backend: EmbeddedBackend) -> None:
     with served(backend, token=_TOKEN) as client:
         assert client.get("/").headers["location"] == "/login"

@@ -80,8 +80,8 @@ def test_names_of_others_are_text_and_nothing_else(pages: httpx.Client, backend:
 def test_no_page_and_no_document_has_a_secret(pages: httpx.Client, backend: EmbeddedBackend) -> None:
     run = _run(backend)
     routes = [route for route in API if route.method == "GET" and route.path != "/api/plan"]
-    paths = [route.path.replace("{id}", run) for route in routes]
-    documents = [pages.get(path, params={"name": NAME}).raise_for_status().text for path in paths]
+    paths = [route.path.replace("{id}", run) + f"?name={NAME}" * ("name" in route.query) for route in routes]
+    documents = [pages.get(path).raise_for_status().text for path in paths]
 
     for text in [*_every_page(pages, backend), *documents]:
         assert SECRET not in text
