@@ -34,7 +34,7 @@ def check_prune(project: Project, *, is_all: bool) -> None:
 
 
 def _unseen(project: Project) -> Iterator[Diagnostic]:
-    """Why the file may declare more than was read. Only Prefect's dialect comes this far."""
+    """Why the file may declare more than was read: a lost key, or one that Prefect's dialect reads twice."""
     if not project.resources:
         yield from _lost_key(project)
     for problem in project.diagnostics:
