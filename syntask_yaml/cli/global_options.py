@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from syntask_yaml.cli.completion import complete_target
 from syntask_yaml.cli.context import Context
@@ -54,16 +55,21 @@ def _with_color(context: Context, choice: str) -> Context:
 def only_file(files: Sequence[Path], *, is_typed: bool = True) -> Path | None:
     """Return the project file, which is passed once at most, before or after the command; None if it is not.
 
-    If not *is_typed*, *files* come from the environment, and the command line may name another one. Raises
-    UsageError.
+    If not *is_typed*, *files* come from the environment, and one on the command line comes before them.
+    Raises UsageError.
     """
     typed: list[Path] = click.get_current_context().meta.setdefault(_FILES, [])
-    named = [*typed, *files]
+    named = [*typed, *files] if is_typed else files
     if len(named) > 1:
         shown = " and ".join(f"`{file}`" for file in named)
         raise click.UsageError(f"`--file` can be passed only once, and was passed for {shown}.")
     typed += files if is_typed else ()
-    return next(iter(files), None)
+    return next(iter((*typed, *files)), None)
+
+
+def _with_file(context: Context, files: Sequence[Path]) -> Context:
+    source = click.get_current_context().get_parameter_source("file")
+    return replace(context, file=only_file(files, is_typed=source is ParameterSource.COMMANDLINE))
 
 
 def typed_file() -> Path | None:
@@ -92,7 +98,7 @@ _OPTIONS = (
     _GlobalOption(
         ("--file", "-f"),
         "Project file.",
-        lambda context, files: replace(context, file=only_file(files)),
+        _with_file,
         _FILE,
     ),
     _GlobalOption(

@@ -10,7 +10,7 @@ import pytest
 
 from syntask_yaml.cli.context import Context
 from syntask_yaml.cli.global_options import add_global_options
-from syntask_yaml.cli.main import cli
+from syntask_yaml.cli.main import cli, name_variables
 from syntask_yaml.errors import UsageError
 
 
@@ -93,6 +93,12 @@ def test_a_file_on_the_command_line_comes_before_that_of_the_environment(
     add_global_options(seen, shows_target=False)
     group = click.Group("syntask", {"seen": seen}, params=cli.params, callback=cli.callback)
     assert group.main(["seen"], standalone_mode=False) == Path("a.yaml")
+    assert group.main(["seen", "-f", "b.yaml"], standalone_mode=False) == Path("b.yaml")
+    assert group.main(["-f", "b.yaml", "seen"], standalone_mode=False) == Path("b.yaml")
+
+    monkeypatch.setenv("SYNTASK_SEEN_FILE", "c.yaml")
+    name_variables(seen, "SYNTASK_SEEN")
+    assert group.main(["seen"], standalone_mode=False) == Path("c.yaml")
     assert group.main(["seen", "-f", "b.yaml"], standalone_mode=False) == Path("b.yaml")
     assert group.main(["-f", "b.yaml", "seen"], standalone_mode=False) == Path("b.yaml")
 
