@@ -22,6 +22,10 @@ from syntask import flow
 class Window:
     start: datetime.date
 
+    def __post_init__(self):
+        if self.start.year < 2000:
+            raise ValueError("before the first record")
+
 
 @flow
 def etl(count: int = 1): ...
@@ -41,7 +45,8 @@ DECLARED: dict[str, tuple[dict[str, Any], str | None]] = {
     "plain": ({}, None),
     "with-parameters": ({"parameters": {"count": 3}}, None),
     "dated": ({"entrypoint": "flows.py:dated", "parameters": {"day": "2026-01-31"}}, None),
-    "no-date": ({"entrypoint": "flows.py:dated", "parameters": {"day": "soon"}}, "bind-failed"),
+    "refused": ({"entrypoint": "flows.py:dated",
+                 "parameters": {"day": "2026-01-31", "window": {"start": "1999-12-31"}}}, "bind-failed"),
     "lacking": ({"entrypoint": "flows.py:dated", "parameters": {}}, "bind-failed"),
     "no-code": ({"pull": []}, "load-failed"),
     "broken-import": ({"entrypoint": "broken.py:etl"}, "load-failed"),

@@ -127,7 +127,7 @@ def _failing() -> list[Any]:
         ({"pull": [TO_CODE, *_failing()]}, "pull-failed", ["pull", 1]),
         ({"pull": [{f"{STEPS}.set_working_directory": {"directory": "/none"}}]}, "pull-failed", ["pull", 0]),
         ({"pull": []}, "load-failed", ["entrypoint"]),
-        ({"entrypoint": "flows.py:dated", "parameters": {"day": "soon"}}, "bind-failed", ["parameters"]),
+        ({"entrypoint": "flows.py:dated", "parameters": {}}, "bind-failed", ["parameters"]),
         ({"job_variables": {"image": "none-such:1"}}, "image-failed", ["work_pool"]),
         ({"job_variables": {"image": "base:1"}}, "image-failed", ["work_pool"]),
         ({"job_variables": {"volumes": []}}, "image-failed", ["work_pool"]),
