@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Protocol
 
 from syntask_yaml.backend.ids import check_name, new_id
+from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound
 from syntask_yaml.model.activity import Activity
 from syntask_yaml.model.pool import PoolStatus, WorkPool, WorkQueue
-from syntask_yaml.model.pool_type import DEFAULT_TYPE, SERVED_LIST, pool_type
+from syntask_yaml.model.pool_type import DEFAULT_TYPE, SERVED_LIST, SERVED_TYPES, pool_type
 from syntask_yaml.model.value import Json
 from syntask_yaml.model.worker import ServingWorker
 
@@ -91,7 +92,7 @@ def template_of(type: str) -> Mapping[str, Json]:
     known = pool_type(type)
     if not known.is_served:
         detail = f"The embedded backend does not serve work pools of type `{type}`, only {SERVED_LIST}."
-        raise BackendRefused(detail, hint=ELSEWHERE)
+        raise BackendRefused(detail, hint=did_you_mean(type, SERVED_TYPES, otherwise=ELSEWHERE))
     return known.template
 
 

@@ -16,13 +16,19 @@ def template_problem(template: Any) -> str | None:
     """Return why *template* is no job template; None if it is one, complete or not."""
     if not isinstance(template, Mapping):
         return "it does not contain a mapping"
-    if not isinstance(template.get("job_configuration") or {}, Mapping):
+    if not isinstance(_part(template, "job_configuration"), Mapping):
         return "its `job_configuration` is not a mapping"
-    variables = template.get("variables") or {}
-    properties = (variables.get("properties") or {}) if isinstance(variables, Mapping) else None
+    variables = _part(template, "variables")
+    properties = _part(variables, "properties") if isinstance(variables, Mapping) else None
     if not isinstance(properties, Mapping) or not all(map(_is_schema, properties.values())):
         return "its `variables` is not a JSON Schema of job variables"
     return None
+
+
+def _part(whole: Mapping[str, Any], key: str) -> Any:
+    """The part of *whole* at *key*, empty if it is null or absent."""
+    found = whole.get(key)
+    return {} if found is None else found
 
 
 def _is_schema(value: Any) -> bool:

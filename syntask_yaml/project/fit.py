@@ -119,6 +119,11 @@ def _validator(schema: str, formats: bool) -> Any:
         return None
 
 
+def is_usable(schema: str) -> bool:
+    """Whether values can be checked against *schema*: it is valid, and all that it refers to is in it."""
+    return _validator(schema, False) is not None
+
+
 def _fetch_nothing(address: str) -> Any:
     """Refuse a schema at another *address*: a pool's template must not choose what this machine reads."""
     raise ValueError(f"{address} is elsewhere")

@@ -135,7 +135,8 @@ def _conflicts(
         # Before a project has targets, it owns by its name alone.
         if there.owner.project not in _owners(context) and not take_over:
             whose = _whose(there.owner.project, is_of_target=is_of_target)
-            hint = f"Rename it, or run {_TAKE_OVER} once if this project is to own it."
+            who = "target" if is_of_target else "project"
+            hint = f"Rename it, or run {_TAKE_OVER} once if this {who} is to own it."
             yield node.problem("backend-conflict", f"{what} {whose}.", hint, at_key=True)
         if each.resource is not None and each.declared.kind is ResourceKind.WORK_POOL:
             yield from _check_type(each.resource, there.resource, each)

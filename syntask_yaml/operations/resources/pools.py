@@ -17,18 +17,30 @@ from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.expected import attributes
 from syntask_yaml.operations.resources.kind import KindRow, changes_of, no_problems, written_resource
 from syntask_yaml.operations.resources.portability import portability
+from syntask_yaml.project.fit import is_usable, subschema
 
 
 def _check_pool(pool: Resource, node: Node, context: DeployContext) -> Iterator[Diagnostic]:
     template = plain(pool.fields.get("base_job_template") or {})
     made = WorkPool(name=pool.name, type=pool.fields["type"], base_job_template=template)
     yield from portability(made, node, context)
+    yield from _check_variables(made, node.get("base_job_template") or node)
     is_there = any((each.name, each.type) == (pool.name, pool.fields["type"]) for each in context.lists.pools)
     if context.backend.features.has_own_worker or not (is_there or "base_job_template" in pool.fields):
         try:
             context.backend.pool_template(pool.fields["type"])
         except BackendRefused as error:
             yield (node.get("type") or node).problem("unserved-work-pool", error.detail, error.hint)
+
+
+def _check_variables(pool: WorkPool, node: Node) -> Iterator[Diagnostic]:
+    """Yield the job variables of *pool*'s template whose values cannot be checked."""
+    schema: Any = pool.base_job_template.get("variables") or {}
+    for name, part in (schema.get("properties") or {}).items():
+        if not is_usable(subschema(schema, part)):
+            detail = f"Values of the job variable `{name}` are not checked: its JSON Schema cannot be used."
+            hint = f"Correct `{name}` in `variables` of the template, without references to other documents."
+            yield node.problem("wrong-value", detail, hint).as_warning()
 
 
 def _read_pools(lists: BackendLists, names: Collection[str], _owner: Owner) -> Iterator[StoredResource]:

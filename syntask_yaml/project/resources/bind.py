@@ -20,6 +20,8 @@ from syntask_yaml.project.static import as_diagnostic
 from syntask_yaml.template import Blocks, Scope, Unresolved, resolve
 
 _TEMPLATE = "base_job_template"
+_PATHS = "The path is relative to the project file."
+_EXAMPLE = "Write it as `syntask work-pool get-default-template` prints one."
 _Read: TypeAlias = Callable[[Any], dict[str, Value]]
 
 
@@ -132,8 +134,8 @@ def _add_template(fields: dict[str, Value], pool: Node, folder: Path) -> list[Di
     try:
         template = read_json(read_regular(folder / path)) if isinstance(path, str) else node.value
     except (OSError, ValueError) as error:
-        detail = f"{name} cannot be read: {_reason(error)}."
-        return [node.problem("file-failed", detail, "The path is relative to the project file.")]
+        hint = _PATHS if isinstance(error, OSError) else _EXAMPLE
+        return [node.problem("file-failed", f"{name} cannot be read: {_reason(error)}.", hint)]
     if problem := template_problem(template):
         return [node.problem("wrong-value", f"{name} cannot be used: {problem}.")]
     fields[_TEMPLATE] = plain(template)
@@ -145,4 +147,6 @@ def _add_template(fields: dict[str, Value], pool: Node, folder: Path) -> list[Di
 
 
 def _reason(error: OSError | ValueError) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8 text"
     return str(error.strerror) if isinstance(error, OSError) and error.strerror else str(error)

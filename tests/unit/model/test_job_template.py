@@ -37,6 +37,9 @@ def test_what_is_a_template_can_be_used(template: Any) -> None:
     [
         ([], "it does not contain a mapping"),
         ({"job_configuration": ["x"]}, "its `job_configuration` is not a mapping"),
+        ({"job_configuration": []}, "its `job_configuration` is not a mapping"),
+        ({"variables": []}, "its `variables` is not a JSON Schema of job variables"),
+        ({"variables": {"properties": []}}, "its `variables` is not a JSON Schema of job variables"),
         ({"variables": "x"}, "its `variables` is not a JSON Schema of job variables"),
         ({"variables": {"properties": {"a": 1}}}, "its `variables` is not a JSON Schema of job variables"),
         ({"job_configuration": None, "variables": {"properties": None}}, None),
