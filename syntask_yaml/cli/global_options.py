@@ -35,9 +35,25 @@ class _GlobalOption:
             **self.settings,
         )
 
-    def _keep(self, ctx: click.Context, _option: click.Parameter, value: Any) -> None:
-        if value:
+    def _keep(self, ctx: click.Context, option: click.Parameter, value: Any) -> None:
+        if value and (_is_typed(ctx, option) or not _is_typed_before(ctx, option)):
             ctx.obj = self.applied(ctx.find_object(Context) or ctx.obj, value)
+
+
+def _is_typed(ctx: click.Context, option: click.Parameter) -> bool:
+    return ctx.get_parameter_source(str(option.name)) is ParameterSource.COMMANDLINE
+
+
+def _is_typed_before(ctx: click.Context, option: click.Parameter) -> bool:
+    """Whether the command line has *option* before the command: that counts more than the environment."""
+    return ctx.parent is not None and (
+        any(
+            _is_typed(ctx.parent, each)
+            for each in ctx.parent.command.params
+            if not set(each.opts).isdisjoint(option.opts)
+        )
+        or _is_typed_before(ctx.parent, option)
+    )
 
 
 def color_setting(choice: str, environ: Mapping[str, str]) -> bool | None:
@@ -55,16 +71,16 @@ def _with_color(context: Context, choice: str) -> Context:
 def only_file(files: Sequence[Path], *, is_typed: bool = True) -> Path | None:
     """Return the project file, which is passed once at most, before or after the command; None if it is not.
 
-    If not *is_typed*, *files* come from the environment, and one on the command line comes before them.
-    Raises UsageError.
+    If not *is_typed*, *files* come from the environment, and the command line may name another one. Raises
+    UsageError.
     """
     typed: list[Path] = click.get_current_context().meta.setdefault(_FILES, [])
-    named = [*typed, *files] if is_typed else files
+    named = [*typed, *files]
     if len(named) > 1:
         shown = " and ".join(f"`{file}`" for file in named)
         raise click.UsageError(f"`--file` can be passed only once, and was passed for {shown}.")
     typed += files if is_typed else ()
-    return next(iter((*typed, *files)), None)
+    return next(iter(files), None)
 
 
 def _with_file(context: Context, files: Sequence[Path]) -> Context:

@@ -103,6 +103,30 @@ def test_a_file_on_the_command_line_comes_before_that_of_the_environment(
     assert group.main(["-f", "b.yaml", "seen"], standalone_mode=False) == Path("b.yaml")
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "field"), [("-t", "prod", "target"), ("--backend", "memory:", "backend_url")]
+)
+def test_an_option_before_the_command_comes_before_the_environment_of_the_command(
+    monkeypatch: pytest.MonkeyPatch, option: str, value: str, field: str
+) -> None:
+    monkeypatch.setenv("SYNTASK_SEEN_TARGET", "dev")
+    monkeypatch.setenv("SYNTASK_SEEN_BACKEND", "embedded:other.db")
+
+    @click.command("seen")
+    @click.pass_context
+    def seen(ctx: click.Context) -> str:
+        return str(getattr(ctx.obj, field))
+
+    add_global_options(seen, shows_target=False)
+    name_variables(seen, "SYNTASK_SEEN")
+    commands: dict[str, click.Command] = {"seen": seen, "work-pool": click.Group("work-pool", {"seen": seen})}
+    group = click.Group("syntask", commands, params=cli.params, callback=cli.callback)
+    for words in (["seen"], ["work-pool", "seen"]):
+        assert group.main([option, value, *words], standalone_mode=False) == value
+        assert group.main([*words, option, value], standalone_mode=False) == value
+        assert group.main(words, standalone_mode=False) in ("dev", "embedded:other.db")
+
+
 @pytest.mark.parametrize(("choice", "color"), [("always", True), ("never", False)])
 def test_colors_can_be_chosen_after_the_command(choice: str, color: bool) -> None:
     @click.command()
