@@ -13,6 +13,7 @@ from syntask_yaml.diagnostics import Path, did_you_mean
 from syntask_yaml.model.shared import once_per_object
 from syntask_yaml.model.value import Json, Unknown, Value, json_text
 from syntask_yaml.project.formats import FORMATS, is_made_of_text
+from syntask_yaml.project.schema_circles import refers_to_itself
 from syntask_yaml.project.written_types import hint_of_type
 from syntask_yaml.template import is_template
 
@@ -20,7 +21,7 @@ from syntask_yaml.template import is_template
 _HYDRATED = "__prefect_kind"
 # How many characters of a value are shown beside the reason.
 _LONGEST = 100
-# What ends the library that explains: patterns of Rust such as `\p{L}`, circles, numbers that no float holds.
+# What ends the library that explains: patterns of Rust such as `\p{L}`, depth, numbers that no float holds.
 _NOT_EXPLAINED = (re.error, RecursionError, OverflowError)
 
 
@@ -130,15 +131,20 @@ def _fetch_nothing(address: str) -> Any:
 
 
 def _errors(schema: str, value: Value, *, formats: bool = False) -> Iterator[Any]:
-    """What the library that explains finds wrong with *value*; it fetches nothing, either."""
+    """What the library that explains finds wrong with *value*; it fetches nothing, either.
+
+    Raises RecursionError for a schema in a circle, which need not end in an error there.
+    """
     from jsonschema import Draft202012Validator, FormatChecker
     from jsonschema_specifications import REGISTRY
 
     checker = FormatChecker(())
     for name, fits in FORMATS.items() if formats else ():
         checker.checks(name)(fits)
-    validator = Draft202012Validator(json.loads(schema), format_checker=checker, registry=REGISTRY)
-    return validator.iter_errors(value)
+    wanted = json.loads(schema)
+    if refers_to_itself(wanted):
+        raise RecursionError
+    return Draft202012Validator(wanted, format_checker=checker, registry=REGISTRY).iter_errors(value)
 
 
 def misfits(schema: str, value: Value, *, formats: bool = False) -> tuple[Misfit, ...]:

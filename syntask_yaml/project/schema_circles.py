@@ -1,0 +1,59 @@
+"""JSON Schemas that come back to themselves for one and the same value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_LISTS = ("allOf", "anyOf", "oneOf")
+_PARTS = ("not", "if", "then", "else")
+
+
+def refers_to_itself(schema: Mapping[str, Any]) -> bool:
+    """Whether a part of *schema* has to fit for itself to fit, by references inside of it.
+
+    A model that holds others of its kind does not: each of them is a smaller value.
+    """
+    seen: dict[str, bool] = {}  # whether all that each leads to was looked at
+    return any(_leads_back(name, schema, seen) for name in _references(schema))
+
+
+def _leads_back(name: str, schema: Mapping[str, Any], seen: dict[str, bool]) -> bool:
+    if name in seen:
+        return not seen[name]
+    seen[name] = False
+    found = any(_leads_back(each, schema, seen) for each in _in_place(_at(schema, name)))
+    seen[name] = True
+    return found
+
+
+def _references(part: Any) -> Iterator[str]:
+    """Yield each reference in *part*, wherever it stands."""
+    if isinstance(part, Mapping):
+        if isinstance(name := part.get("$ref"), str):
+            yield name
+        for each in part.values():
+            yield from _references(each)
+    elif isinstance(part, list):
+        for each in part:
+            yield from _references(each)
+
+
+def _in_place(part: Any) -> Iterator[str]:
+    """Yield what *part* refers to for the same value."""
+    if not isinstance(part, Mapping):
+        return
+    if isinstance(name := part.get("$ref"), str):
+        yield name
+    several = [part.get(key) for key in _LISTS]
+    inner = [each for listed in several if isinstance(listed, list) for each in listed]
+    for each in (*inner, *(part.get(key) for key in _PARTS)):
+        yield from _in_place(each)
+
+
+def _at(schema: Any, reference: str) -> Any:
+    """What a *reference* such as `#/definitions/Model` names; None where there is nothing."""
+    part = schema
+    for step in reference.removeprefix("#").split("/")[1:]:
+        part = part.get(step.replace("~1", "/").replace("~0", "~")) if isinstance(part, Mapping) else None
+    return part
