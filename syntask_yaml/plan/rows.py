@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+from syntask_yaml.model.resource import ResourceKind
 from syntask_yaml.model.schedule_words import shown_times
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.plan.changes import Action, FieldChange, Plan, Removal, ResourceChange
@@ -25,6 +26,9 @@ _VERBS = {
     Action.RENAME: "rename",
     Action.DELETE: "delete",
 }
+
+# The flags of resources as they are where nothing else is declared.
+_USUAL: Mapping[str, bool] = {"paused": False, "active": True, "enabled": True}
 
 Mask: TypeAlias = Callable[[FieldChange], FieldChange]
 
@@ -72,9 +76,15 @@ def rows(entry: FoldedChange, now: datetime | None, mask: Mask = _as_it_is) -> I
 def resource_rows(change: ResourceChange, mask: Mask = _as_it_is) -> Iterator[Row]:
     """The rows of a resource; a new one without what is as it always is."""
     for field in map(mask, change.fields):
-        says_something = field.after not in (None, "", {}, []) and field.after is not True
-        if change.action is not Action.CREATE or says_something:
+        if change.action is not Action.CREATE or _says_something(field, change.kind):
             yield _field(field)
+
+
+def _says_something(field: FieldChange, kind: ResourceKind) -> bool:
+    """Whether a new resource of *kind* is not as it always is in this *field*."""
+    if field.path in _USUAL and kind is not ResourceKind.BLOCK:
+        return field.after is not _USUAL[field.path]
+    return field.after not in (None, "", {}, []) or kind is ResourceKind.VARIABLE
 
 
 def _field(field: FieldChange) -> Row:
