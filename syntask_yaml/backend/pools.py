@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Protocol
 
 from syntask_yaml.backend.ids import check_name, new_id
-from syntask_yaml.diagnostics import did_you_mean
 from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound
 from syntask_yaml.model.activity import Activity
 from syntask_yaml.model.pool import PoolStatus, WorkPool, WorkQueue
@@ -91,6 +90,8 @@ def template_of(type: str) -> Mapping[str, Json]:
     """Return the template of a new pool of *type*. Raises BackendRefused for a type that is not served."""
     known = pool_type(type)
     if not known.is_served:
+        from syntask_yaml.diagnostics import did_you_mean  # scripts of flow code load no problems
+
         detail = f"The embedded backend does not serve work pools of type `{type}`, only {SERVED_LIST}."
         raise BackendRefused(detail, hint=did_you_mean(type, SERVED_TYPES, otherwise=ELSEWHERE))
     return known.template
