@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -25,26 +25,29 @@ from syntask_yaml.project.load import Declaration
 from syntask_yaml.project.rules import schedules_of, triggers_of
 
 
-def pool_for(entry: Node, context: DeployContext) -> WorkPool | Diagnostic | None:
-    """Return the work pool of a deployment, or why it has none; None if a step decides it."""
+def pool_for(entry: Node, context: DeployContext) -> WorkPool | Sequence[Diagnostic]:
+    """Return the work pool of a deployment, or why it has none: nothing is wrong if a step decides it.
+
+    What is wrong with a pool of the project is wrong with each of its deployments, in the same words.
+    """
     name = (entry.value.get("work_pool") or {}).get("name") or context.pool_of_others
     if isinstance(name, Unknown):
-        return None
+        return ()
+    if name is not None and name in context.broken_pools:
+        return context.broken_pools[name]
     if name in context.pools:
         return context.pools[name]
     declared = entry.get("work_pool") or entry
     if name is None:
         hint = f"Add `work_pool:` with a `name:`, or pass `--pool`. {_listed(context.pools)}"
-        return declared.problem("no-work-pool", "The deployment has no work pool.", hint)
+        return (declared.problem("no-work-pool", "The deployment has no work pool.", hint),)
     is_declared = name in context.project.names_of(ResourceKind.WORK_POOL)
-    if is_declared and context.with_resources:  # what is wrong with it is said there
-        return None
     otherwise = f"Run `syntask work-pool create {name}` to create it."
     hint = "The project declares it. Run `syntask deploy --all` to create it."
     if not is_declared:
         hint = did_you_mean(name, context.pools, otherwise=otherwise)
     node = declared.get("name") or declared
-    return node.problem("unknown-work-pool", f"The backend has no work pool `{name}`.", hint)
+    return (node.problem("unknown-work-pool", f"The backend has no work pool `{name}`.", hint),)
 
 
 def _listed(pools: Mapping[str, WorkPool]) -> str:

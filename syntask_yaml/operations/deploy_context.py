@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
 from syntask_yaml.backend.base import Backend
+from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.block import BlockType
@@ -44,6 +45,7 @@ class DeployContext:
     """A project with what its templates and checks may ask: this machine, and the backend.
 
     *with_resources*: the backend is taken as it will be once the resources of the project are written.
+    *broken_pools* are the errors of the project's work pools that cannot be written so, by name.
     *preview* is the owner that is meant, where it is known without the prefix of the target.
     """
 
@@ -54,6 +56,7 @@ class DeployContext:
     default_pool: str | None = None
     allow_unset: bool = False
     with_resources: bool = False
+    broken_pools: Mapping[str, Sequence[Diagnostic]] = field(default_factory=dict)
     preview: str | None = None
 
     @cached_property

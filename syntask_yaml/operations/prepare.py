@@ -155,10 +155,10 @@ def _bind(
     if isinstance(flow, Diagnostic):
         return None, [flow]
     found = pool_for(entry, context)
-    pool = found if isinstance(found, WorkPool) else None
+    pool, missing_pool = (found, ()) if isinstance(found, WorkPool) else (None, found)
     pull = _pull(declaration, entry, pool, scope, context)
     problems = [
-        *([found] if isinstance(found, Diagnostic) else []),
+        *missing_pool,
         *flow_notes(declaration, flow),
         *check_parameters(entry, flow.value_schema),
         *pull.diagnostics,

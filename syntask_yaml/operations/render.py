@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import ProjectInvalid
@@ -17,12 +17,10 @@ from syntask_yaml.operations.deployment_documents import document_of, plainly
 from syntask_yaml.operations.pipelines import run_steps_of
 from syntask_yaml.operations.prepare import Prepared, prepare, prepare_again
 from syntask_yaml.operations.resources.document import resources_document
-from syntask_yaml.operations.resources.prepare import prepare_resources
+from syntask_yaml.operations.resources.prepare import knowing_broken_pools, prepare_resources
 from syntask_yaml.project.resources import BoundResource
 
 _JOBS = 8
-
-_AllPrepared = TypeVar("_AllPrepared", list[Prepared], tuple[BoundResource, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +40,19 @@ def render(context: DeployContext, selection: Selection, *, build: Observer | No
     project, context = context.project, replace(context, with_resources=selection.is_whole)
     refuse_broken(project, context.reader)
     chosen = choose_from(context, selection)
-    prepared = _sound(prepare(chosen, context))
+    resources = prepare_resources(context) if selection.is_whole else ()
+    context = knowing_broken_pools(context, resources)
+    prepared = prepare(chosen, context)
+    _refuse_errors((*prepared, *resources))
     if build is not None:
         built = run_steps_of(
             prepared, context, jobs=_JOBS, install_requirements=False, keep_going=False, notify=build
         )
         if built.failed:
             raise ProjectInvalid(tuple(built.diagnostics(context)))
-        prepared = _sound(prepare_again(prepared, context, built.outputs))
+        prepared = prepare_again(prepared, context, built.outputs)
+        _refuse_errors(prepared)
     deployments = [document_of(each.deployment) for each in prepared if each.deployment is not None]
-    resources = _sound(prepare_resources(context)) if selection.is_whole else ()
     content = {
         **({"name": project.name} if project.name else {}),
         "deployments": deployments,
@@ -67,8 +68,7 @@ def _resources(prepared: Iterable[BoundResource]) -> dict[str, Any]:
     return {"resources": plainly(masked(document))} if document else {}
 
 
-def _sound(prepared: _AllPrepared) -> _AllPrepared:
-    errors = [error for each in prepared for error in each.errors]
+def _refuse_errors(found: Iterable[Prepared | BoundResource]) -> None:
+    errors = [error for each in found for error in each.errors]
     if errors:
         raise ProjectInvalid(errors)
-    return prepared

@@ -18,7 +18,17 @@ _MAX_SHOWN = 100
 _MAX_NAMED = 5
 
 # What has one cause outside the file, however often the file says it.
-_CAUSED_OUTSIDE = frozenset({"needs-server", "no-work-pool", "unknown-work-pool", "unset-name"})
+_CAUSED_OUTSIDE = frozenset(
+    {
+        "idle-work-pool",
+        "needs-server",
+        "no-pull",
+        "no-work-pool",
+        "unknown-work-pool",
+        "unserved-work-pool",
+        "unset-name",
+    }
+)
 
 
 def show(diagnostics: Iterable[Diagnostic]) -> None:

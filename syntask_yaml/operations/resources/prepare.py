@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from syntask_yaml.diagnostics import Diagnostic
@@ -21,6 +21,13 @@ def prepare_resources(context: DeployContext) -> tuple[BoundResource, ...]:
     of_kind = {kind: [each for each in bound if each.declared.kind is kind] for kind in KINDS}
     of_kind[ResourceKind.BLOCK] = list(in_order(of_kind[ResourceKind.BLOCK]))
     return tuple(_prepare(each, context) for several in of_kind.values() for each in several)
+
+
+def knowing_broken_pools(context: DeployContext, resources: Iterable[BoundResource]) -> DeployContext:
+    """Return *context*, in which deployments have the errors of their work pools among *resources*."""
+    pools = (each for each in resources if each.declared.kind is ResourceKind.WORK_POOL)
+    broken = {each.declared.name: each.errors for each in pools if each.errors}
+    return replace(context, broken_pools=broken) if broken else context
 
 
 def _prepare(bound: BoundResource, context: DeployContext) -> BoundResource:

@@ -1,0 +1,6 @@
+from syntask import flow
+
+
+@flow
+def load() -> None:
+    """Load the orders."""
