@@ -58,8 +58,13 @@ class DeliveryQueue(Protocol):
         """
         ...
 
-    def claim_deliveries(self, now: datetime, *, lease: float, limit: int) -> list[DeliveryClaim]:
-        """Take deliveries that are due, each once, for *lease* seconds; each counts as an attempt."""
+    def claim_deliveries(
+        self, now: datetime, *, lease: float, limit: int, besides: Collection[str] = ()
+    ) -> list[DeliveryClaim]:
+        """Take deliveries that are due, each once, for *lease* seconds; each counts as an attempt.
+
+        None is of the automations whose ids are in *besides*.
+        """
         ...
 
     def renew_deliveries(self, claims: Sequence[DeliveryClaim], *, now: datetime, lease: float) -> None:

@@ -6,6 +6,7 @@ not keep the process from exiting, and which nobody waits for once it took too l
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,8 +26,8 @@ from syntask_yaml.retry import pauses
 from syntask_yaml.worker.events import DeliveryEnded, Notify
 from syntask_yaml.worker.options import WorkerOptions
 
-# Attempts at a time.
-_AT_ONCE = 8
+# Attempts at a time, and those of one automation: the address of one may not answer.
+_AT_ONCE, _EACH_AT_ONCE = 32, 8
 # Seconds between two looks for what is due.
 _LOOK_EVERY = 0.5
 # For how many seconds a worker that stops, and has no runs left, begins attempts of what is due.
@@ -99,10 +100,19 @@ class DeliveryRunner:
             self._renewed = now
         if has_passed(self._looked, _LOOK_EVERY, now):
             self.backend.dispatch(now)
-            room = 0 if self._leaves_the_rest(now, is_last) else _AT_ONCE - len(self._ongoing)
-            for claim in self.backend.claim_deliveries(now, lease=self._lease, limit=room):
-                self._begin(claim)
+            if not self._leaves_the_rest(now, is_last):
+                self._begin_due(now)
             self._looked = now
+
+    def _begin_due(self, now: datetime) -> None:
+        """Begin what is due as long as there is room, which no automation takes alone."""
+        while len(self._ongoing) < _AT_ONCE:
+            ongoing = Counter(each.claim.delivery.automation_id for each in self._ongoing.values())
+            full = [id_ for id_, number in ongoing.items() if number >= _EACH_AT_ONCE]
+            claims = self.backend.claim_deliveries(now, lease=self._lease, limit=1, besides=full)
+            if not claims:
+                break
+            self._begin(claims[0])
 
     def _leaves_the_rest(self, now: datetime, is_last: bool) -> bool:
         self._is_last_since = (self._is_last_since or now) if is_last else None

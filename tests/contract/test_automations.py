@@ -158,6 +158,19 @@ def test_what_a_dead_worker_was_at_is_done_by_another(
     assert (left.state, left.message, left.due) == (DeliveryState.PENDING, "no answer", again)
 
 
+def test_automations_that_are_busy_are_passed_over(backend: OwnBackend, etl: Stored, clock: Clock) -> None:
+    put(backend, replace(TELL, actions=(PAGE,)), replace(TELL, name="other", actions=(PAGE,)))
+    ids = {each.automation.name: each.id for each in backend.automations()}
+    ask(backend, etl)
+    ended(backend, clock)
+    backend.dispatch(clock.now)
+
+    (claim,) = backend.claim_deliveries(clock.now, lease=LEASE, limit=8, besides=[ids["tell"]])
+    assert claim.delivery.automation == "other"
+    assert not backend.claim_deliveries(clock.now, lease=LEASE, limit=8, besides=[ids["tell"]])
+    assert len(backend.claim_deliveries(clock.now, lease=LEASE, limit=8)) == 1
+
+
 def test_a_clock_that_was_set_back_keeps_nothing_waiting(
     backend: OwnBackend, etl: Stored, clock: Clock
 ) -> None:

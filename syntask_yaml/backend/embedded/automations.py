@@ -66,8 +66,11 @@ class EmbeddedAutomations(EmbeddedBase):
         self._store.change_each("drop_ended_run", [{"run_id": run.id} for run in runs])
         return self._store.change_each("insert_delivery", ({**row, "now": to_moment(now)} for row in rows))
 
-    def claim_deliveries(self, now: datetime, *, lease: float, limit: int) -> list[DeliveryClaim]:
-        which = {"now": to_moment(now), "ahead": to_moment(now + _FURTHEST)}
+    def claim_deliveries(
+        self, now: datetime, *, lease: float, limit: int, besides: Collection[str] = ()
+    ) -> list[DeliveryClaim]:
+        due = {"now": to_moment(now), "ahead": to_moment(now + _FURTHEST)}
+        which = {**due, "besides": to_json(list(besides))}
         if limit < 1 or not self._store.all("deliveries_to_claim", **which):
             return []
         token = new_id()

@@ -495,12 +495,15 @@ INSERT OR IGNORE INTO deliveries
 VALUES (:id, :run_id, :automation_id, :automation, :action, 'PENDING', 0, '', :now, :now);
 
 -- name: deliveries_to_claim
-SELECT 1 FROM deliveries WHERE due <= :now OR due > :ahead LIMIT 1;
+SELECT 1 FROM deliveries
+WHERE (due <= :now OR due > :ahead) AND automation_id NOT IN (SELECT value FROM json_each(:besides)) LIMIT 1;
 
 -- name: claim_deliveries
 UPDATE deliveries SET token = :token, due = :leased_until, attempts = attempts + 1
 WHERE id IN (
-    SELECT id FROM deliveries WHERE due <= :now OR due > :ahead ORDER BY due LIMIT :limit
+    SELECT id FROM deliveries
+    WHERE (due <= :now OR due > :ahead) AND automation_id NOT IN (SELECT value FROM json_each(:besides))
+    ORDER BY due LIMIT :limit
 )
 RETURNING *;
 

@@ -137,6 +137,32 @@ def test_a_worker_that_stops_leaves_a_backlog_to_others(tmp_path: Path) -> None:
     assert scene.attempt().state is DeliveryState.DELIVERED
 
 
+def test_one_automation_whose_attempts_hang_delays_no_other(tmp_path: Path) -> None:
+    """However many of its deliveries came before."""
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    scene = ConversionContext(["sh", "-c", f"read _ < {gate}"], tmp_path)
+    for _ in range(39):
+        scene.end_a_run()
+    call: dict[str, Any] = {"type": "run-command", "command": ["true"], "timeout": 60}
+    page = Automation(name="page", trigger={"type": "event"}, actions=(call,))
+    scene.deliveries.tick(scene.now)
+    list(scene.backend.write_automations([AutomationWrite(None, page)]))
+    scene.end_a_run()
+    scene.deliveries.hurry()
+
+    def states() -> dict[str, DeliveryState]:
+        return {each.automation: each.state for each in scene.backend.deliveries(scene.run_id)}
+
+    deadline = time.monotonic() + 60
+    while states().get("page") is not DeliveryState.DELIVERED:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+        scene.deliveries.tick(scene.now)
+    assert states()["tell"] is DeliveryState.PENDING
+    scene.deliveries.stop()
+
+
 def test_an_attempt_without_a_thread_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The system can have no room for one; a worker that stops meanwhile does not wait for it."""
 
