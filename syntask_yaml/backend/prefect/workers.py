@@ -8,6 +8,7 @@ from syntask_yaml.backend.prefect.base import PrefectBase
 from syntask_yaml.backend.prefect.bodies import Raw, moment
 from syntask_yaml.backend.prefect.encoding import part
 from syntask_yaml.backend.prefect.faults import Refused
+from syntask_yaml.backend.prefect.pages import PAGE
 from syntask_yaml.model.worker import ServingWorker
 
 _ONLINE = "ONLINE"
@@ -26,12 +27,23 @@ class PrefectWorkers(PrefectBase):
 
     def _workers_of(self, pool: str, type: str) -> list[ServingWorker]:
         try:
-            raws = self._api.every("workers", of=f"/work_pools/{part(pool)}")
+            raws = self._every_worker(pool)
         except Refused as error:
             if error.status != 404:  # it was deleted since
                 raise
             return []
         return self._api.parsed(lambda: [_worker(raw, pool, type) for raw in raws])
+
+    def _every_worker(self, pool: str) -> list[Raw]:
+        """All workers of *pool*. Each goes to the front of the list when it is heard from, also meanwhile:
+        a list of several pages is read until it has nothing new."""
+        found: dict[str, Raw] = {}
+        while True:
+            known = len(found)
+            raws = self._api.every("workers", of=f"/work_pools/{part(pool)}")
+            found.update((raw["id"], raw) for raw in raws)
+            if len(found) < PAGE or len(found) == known:
+                return list(found.values())
 
 
 def _worker(raw: Raw, pool: str, type: str) -> ServingWorker:

@@ -10,15 +10,18 @@ import os
 import random
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
+from typing import Any
 
 import pytest
 
 from syntask_yaml.backend.base import RunFilter
 from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.backend.prefect.backend import PrefectBackend
+from syntask_yaml.backend.prefect.bodies import Raw
+from syntask_yaml.backend.prefect.pages import PAGE
 from syntask_yaml.backend.prefect.queue_lists import every_queue, queues_by_pool
 from syntask_yaml.errors import BackendConflict
 from syntask_yaml.model.block import Variable
@@ -203,6 +206,32 @@ def test_logs_and_variables_of_several_pages_are_complete(
     assert new == [str(number) for number in range(450, 460)]
     with closing(PrefectBackend.open(server.api, {})) as another:
         assert [line.message for line in another.logs(run.id, after=455)] == new[5:]
+
+
+def test_workers_that_are_heard_from_meanwhile_are_all_listed(
+    server: PrefectServer, backend: PrefectBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server lists first whom it heard from last: one of the last page moves to one that was read."""
+    backend.create_pool(WorkPool(name="crowd", type="process"))
+    names = [f"worker-{number:03}" for number in range(PAGE + 20)]
+
+    def is_alive(name: str) -> None:
+        server.request("POST", "/work_pools/crowd/workers/heartbeat", {"name": name})
+
+    for name in names:
+        is_alive(name)
+    every, quiet = backend._api.every, iter(names)
+    listed = backend._api.listed
+
+    def with_signs_of_life(path: str, kind: str, body: Mapping[str, Any]) -> list[Raw]:
+        raws = listed(path, kind, body)
+        if len(raws) == PAGE and (name := next(quiet, "")) < "worker-003":
+            is_alive(name)
+        return raws
+
+    monkeypatch.setattr(backend._api, "listed", with_signs_of_life)
+    assert [raw["name"] for raw in every("workers", of="/work_pools/crowd")].count(names[0]) == 0
+    assert [each.name for each in backend.workers(pool="crowd")] == names
 
 
 def _log(server: PrefectServer, run_id: str, numbers: range) -> None:
