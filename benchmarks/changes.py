@@ -34,17 +34,21 @@ _FRESH = {"PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def measure() -> Table:
-    """Whole processes, on a repository in which a module that most flows lead to was changed."""
+    """Whole processes, on a repository in which a module was changed: what most flows import, or few."""
     table = Table("Changes of a repository", ("repository", "what", "CPU", "beside", "CPU", "ratio"))
     with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
+        root, few = Path(folder) / "repository", Path(folder) / "few"
+        root.mkdir()
         files = _write(root)
+        _git(root, "worktree", "add", "--quiet", "--detach", str(few))
+        (few / _module(PACKAGES * MODULES - 1)).write_text("# changed\n", encoding="utf-8")
         (root / "syntask.yaml").write_text(_project("changed"), encoding="utf-8")
         (root / _module(3)).write_text("# changed\n", encoding="utf-8")
         _git(root, "commit", "--quiet", "--all", "--message=second")
         costs = in_turn(
             {
                 "changed": lambda: _syntask(root, "validate", "--no-flows", "--changed-since", "HEAD~1"),
+                "few": lambda: _syntask(few, "validate", "--no-flows", "--changed-since", "HEAD"),
                 "all": lambda: _syntask(root, "validate", "--no-flows"),
                 "imported": lambda: cost_of([sys.executable, "import_all.py"], environ=_FRESH, cwd=root),
                 "diff": lambda: _syntask(root, "diff", "HEAD~1", "HEAD"),
@@ -53,15 +57,19 @@ def measure() -> Table:
             rounds=3,
         )
     about = f"{files:,} Python files, {FLOWS} flows"
+    since = "`validate --no-flows --changed-since`, {} changed"
     for what, beside, labels in (
-        ("changed", "imported", ("`validate --no-flows --changed-since HEAD~1`", "import of the flows")),
+        ("changed", "imported", (since.format("what most flows import"), "import of the flows")),
+        ("few", "imported", (since.format("what few flows import"), "import of the flows")),
         ("diff", "validate", ("`diff HEAD~1 HEAD`", "`validate`")),
     ):
         one, other = costs[what].cpu, costs[beside].cpu
         table.rows.append((about, labels[0], seconds(one), labels[1], seconds(other), times(other / one)))
-    imported, added = costs["imported"].cpu, costs["changed"].cpu - costs["all"].cpu
-    row = (about, "what `--changed-since` adds", seconds(added), "import of the flows", seconds(imported))
-    table.rows.insert(1, (*row, times(imported / added)))
+    imported = costs["imported"].cpu
+    for at, what in ((1, "changed"), (3, "few")):
+        added = costs[what].cpu - costs["all"].cpu
+        row = (about, "what `--changed-since` adds to it", seconds(added), "import of the flows")
+        table.rows.insert(at, (*row, seconds(imported), times(imported / added)))
     table.notes.append(
         "Target: `--changed-since` takes at most 1 s for 10,000 files and is at least 20 times as fast as "
         "importing them; `diff` takes at most twice as long as `validate`. A module has 90 lines and imports "

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from syntask_yaml.document.parser import collector_at_rest
 from syntask_yaml.errors import SyntaskError
-from syntask_yaml.files import shown_path
+from syntask_yaml.files import printable
 from syntask_yaml.operations.change_reason import ChangedPart, ChangeReason
 from syntask_yaml.project.changed_files import ChangedFiles
 from syntask_yaml.project.flows import FlowReader, ModuleFile, parse_entrypoint
@@ -23,6 +23,7 @@ class ChangedCode:
 
     def __init__(self, root: Path, reader: FlowReader, files: ChangedFiles) -> None:
         self._root, self._reader, self._files = root.absolute(), reader, files
+        self._below = f"{self._root}/"
 
     def reasons(self, entrypoints: Iterable[str]) -> dict[str, ChangeReason]:
         """Why the code of each of *entrypoints* changed, for those of which it did."""
@@ -40,7 +41,7 @@ class ChangedCode:
         return None
 
     def _chains(self, modules: Iterable[ModuleFile]) -> _Chains:
-        graph = ImportGraph()
+        graph = ImportGraph(self._files.has)
         groups: dict[tuple[Path, ...], dict[str, ModuleFile]] = {}
         for module in modules:
             groups.setdefault(module.search, {})[str(module.path)] = module
@@ -48,14 +49,14 @@ class ChangedCode:
         for search, starts in groups.items():
             names = {path: module.module for path, module in starts.items()}
             with collector_at_rest():  # a graph of 10,000 files has no garbage yet
-                chains = graph.chains(names, [str(folder) for folder in search], self._files.has)
+                chains = graph.chains(names, [str(folder) for folder in search])
             found |= {starts[path]: chain for path, chain in chains.items()}
         return found
 
     def _reason(self, chain: tuple[str, ...] | None) -> ChangeReason | None:
         if chain is None:
             return None
-        names = tuple(shown_path(Path(file), self._root) for file in chain)
+        names = tuple(printable(file.removeprefix(self._below)) for file in chain)
         if len(names) == 1:
             return ChangeReason(ChangedPart.FLOW, f"`{names[0]}` changed", names)
         through = "".join(f" `{name}`, which imports" for name in names[1:-1])

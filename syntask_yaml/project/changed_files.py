@@ -16,15 +16,15 @@ class ChangedFiles:
 
     def __init__(self, files: Collection[Path]) -> None:
         self._files = frozenset(files)
-        self._names = frozenset(map(str, files))
-        self._folders: dict[str, tuple[str, frozenset[str]]] = {}
+        self._folders: dict[str, frozenset[str] | None] = {}
 
     def has(self, file: str) -> bool:
         """Whether the file at this absolute path is among them."""
-        real = self._real(file)
-        if real in self._names:
-            return True
-        return bool(self._submodules) and not self._submodules.isdisjoint(Path(real).parents)
+        folder, _, name = file.rpartition("/")
+        if folder not in self._folders:
+            self._folders[folder] = self._names_in(folder)
+        names = self._folders[folder]
+        return names is None or name in names
 
     def __iter__(self) -> Iterator[Path]:
         return iter(sorted(self._files))
@@ -38,22 +38,40 @@ class ChangedFiles:
         """Whether the name of one ends so."""
         return any(file.suffix in suffixes for file in self._files)
 
+    def _names_in(self, folder: str) -> frozenset[str] | None:
+        """The names of those in *folder*, also of links to some; None if all of its files are among them.
+
+        Looking at the links of a folder takes less time than looking at each of its files.
+        """
+        real = os.path.realpath(folder)
+        if self._is_in_submodule(f"{real}/any"):
+            return None
+        linked = (link for link in _links_in(real) if self._has_real(os.path.realpath(f"{real}/{link}")))
+        return frozenset((*self._names.get(real, ()), *linked))
+
+    def _has_real(self, file: str) -> bool:
+        folder, _, name = file.rpartition("/")
+        return name in self._names.get(folder, ()) or self._is_in_submodule(file)
+
+    def _is_in_submodule(self, file: str) -> bool:
+        return bool(self._submodules) and not self._submodules.isdisjoint(Path(file).parents)
+
+    @cached_property
+    def _names(self) -> dict[str, set[str]]:
+        """The names of the files by their folders."""
+        names: dict[str, set[str]] = {}
+        for file in self._files:
+            names.setdefault(str(file.parent), set()).add(file.name)
+        return names
+
     @cached_property
     def _submodules(self) -> frozenset[Path]:
         return frozenset(file for file in self._files if file.is_dir() and not file.is_symlink())
 
-    def _real(self, file: str) -> str:
-        folder, _, name = file.rpartition("/")
-        if folder not in self._folders:
-            self._folders[folder] = os.path.realpath(folder), _links_in(folder)
-        real, links = self._folders[folder]
-        return os.path.realpath(file) if name in links else f"{real}/{name}"
 
-
-def _links_in(folder: str) -> frozenset[str]:
-    """The names of the links in *folder*: listing it takes less time than looking at each file."""
+def _links_in(folder: str) -> list[str]:
     try:
-        with os.scandir(folder or "/") as entries:
-            return frozenset(entry.name for entry in entries if entry.is_symlink())
+        with os.scandir(folder) as entries:
+            return [entry.name for entry in entries if entry.is_symlink()]
     except OSError:
-        return frozenset()
+        return []

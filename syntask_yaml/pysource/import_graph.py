@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import TypeAlias
+from itertools import chain
+from typing import TypeAlias, TypeVar
 
 from syntask_yaml.pysource.imports import Import, Statement, statements_of, understood
 from syntask_yaml.pysource.module_index import is_reserved
 
 # The files of a module, and the folders that hold its submodules.
 _Found: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
+_Key = TypeVar("_Key")
+_Result = TypeVar("_Result")
 
-_START = "__init__.py"
+_START, _SUFFIX = "__init__", ".py"
 _RELATIVE = ""  # among the files that a statement runs
 _AT_ONCE = 1 << 14
 
@@ -24,52 +27,52 @@ class ImportGraph:
     Files and folders are absolute paths. The standard library and what is installed are left out.
     """
 
-    def __init__(self) -> None:
-        self._statements: dict[str, Collection[Statement]] = {}
-        self._names: dict[str, frozenset[str]] = {}
+    def __init__(self, is_wanted: Callable[[str], bool]) -> None:
+        self._is_wanted = is_wanted
+        self._wanted: set[str] = set()
+        self._statements: _Memo[str, Collection[Statement]] = _Memo(_read_statements)
+        self._held: _Memo[str, Mapping[str, _Found]] = _Memo(self._list)
 
-    def chains(
-        self, starts: Mapping[str, str | None], search: Sequence[str], is_wanted: Callable[[str], bool]
-    ) -> dict[str, tuple[str, ...]]:
-        """For each of *starts* that leads to a wanted file, the shortest chain of imports to one.
+    def chains(self, starts: Mapping[str, str | None], search: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """For each of *starts* that leads to a wanted file, a chain of imports to one.
 
         *starts* are files with the names of their modules, where they are imported by these. The imports of
-        all are looked for in the folders *search*. A chain goes from its start to the wanted file.
+        all are looked for in the folders *search*. A chain goes from its start to the wanted file; it is the
+        shortest in what was read, and nothing is read that cannot change which of *starts* lead to one.
         """
-        modules = _Modules(self._names_in, search)
-        edges = self._edges(starts, modules)
-        toward = _toward(edges, filter(is_wanted, edges))
+        modules = _Modules(self._held, search)
+        self._wanted.update(filter(self._is_wanted, starts))
+        edges: dict[str, set[str]] = {}
+        leading: set[str] = set()
+
+        def read(file: str) -> bool:
+            """Read the imports of *file*; whether one of them leads to a wanted file, as far as is known."""
+            imported = edges[file] = self._imports_of(file, starts.get(file), modules)
+            return not (leading.isdisjoint(imported) and self._wanted.isdisjoint(imported))
+
+        for start in starts:
+            if start not in self._wanted:
+                leading.update(_way_out(start, edges, read))
+        toward = _toward(edges, self._wanted)
         return {start: tuple(_follow(start, toward)) for start in starts if start in toward}
 
-    def _edges(self, starts: Mapping[str, str | None], modules: _Modules) -> dict[str, set[str]]:
-        """What each file that can be reached imports."""
-        edges: dict[str, set[str]] = {}
-        wave = set(starts)
-        while wave:  # reading one file after the other takes less time than one now and then
-            read = [(file, self._statements_of(file)) for file in wave]
-            edges.update((file, modules.imported_by(file, statements)) for file, statements in read)
-            for file in wave & starts.keys():
-                if name := starts[file]:  # the packages around it run first
-                    edges[file] |= modules.imported_by(file, [Import(name.rpartition(".")[0])])
-            wave = set().union(*(edges[file] for file in wave)).difference(edges)
-        return edges
+    def _imports_of(self, file: str, name: str | None, modules: _Modules) -> set[str]:
+        """What *file*, imported as the module *name*, runs: the packages around it run first."""
+        imported = modules.imported_by(file, self._statements[file])
+        return imported | modules.imported_by(file, [Import(name.rpartition(".")[0])]) if name else imported
 
-    def _statements_of(self, file: str) -> Collection[Statement]:
-        statements = self._statements.get(file)
-        if statements is None:
-            try:
-                statements = statements_of(_content(file))
-            except OSError:
-                statements = ()
-            self._statements[file] = statements
-        return statements
+    def _list(self, folder: str) -> Mapping[str, _Found]:
+        held = _modules_in(folder)
+        files = chain.from_iterable(files for files, _ in held.values())
+        self._wanted.update(filter(self._is_wanted, files))
+        return held
 
-    def _names_in(self, folder: str) -> frozenset[str]:
-        """The regular files in *folder*, and its folders with `/` behind their names."""
-        names = self._names.get(folder)
-        if names is None:
-            names = self._names[folder] = frozenset(_listed(folder))
-        return names
+
+def _read_statements(file: str) -> Collection[Statement]:
+    try:
+        return statements_of(_content(file))
+    except OSError:
+        return ()
 
 
 def _content(file: str) -> bytes:
@@ -84,24 +87,34 @@ def _content(file: str) -> bytes:
         os.close(descriptor)
 
 
-def _listed(folder: str) -> Iterator[str]:
+def _modules_in(folder: str) -> dict[str, _Found]:
+    """The modules and packages that *folder* holds, by name; a folder without a start has no file."""
+    found: dict[str, _Found] = {}
+    within: list[str] = []
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir():
-                yield f"{entry.name}/"
-            elif entry.is_file():
-                yield entry.name
+                within.append(entry.name)
+            elif entry.name.endswith(_SUFFIX) and entry.is_file():
+                found[entry.name.removesuffix(_SUFFIX)] = (f"{folder}/{entry.name}",), ()
+    for name in within:
+        path = f"{folder}/{name}"
+        if os.path.isfile(start := f"{path}/{_START}{_SUFFIX}"):  # noqa: PTH113  (of folders, there are many)
+            found[name] = (start,), (path,)
+        else:
+            found.setdefault(name, ((), (path,)))
+    return found
 
 
-class _Memo(dict[Statement, tuple[str, ...]]):
+class _Memo(dict[_Key, _Result]):
     """Results of a function; a look-up of one that is there runs no Python, of which there are 100,000."""
 
-    def __init__(self, function: Callable[[Statement], tuple[str, ...]]) -> None:
+    def __init__(self, function: Callable[[_Key], _Result]) -> None:
         super().__init__()
         self._function = function
 
-    def __missing__(self, statement: Statement) -> tuple[str, ...]:
-        result = self[statement] = self._function(statement)
+    def __missing__(self, key: _Key) -> _Result:
+        result = self[key] = self._function(key)
         return result
 
 
@@ -111,11 +124,11 @@ class _Modules:
     Asking for each file that may be there would take longer than reading those that are.
     """
 
-    def __init__(self, names_in: Callable[[str], frozenset[str]], search: Sequence[str]) -> None:
-        self._names_in = names_in
+    def __init__(self, held: Mapping[str, Mapping[str, _Found]], search: Sequence[str]) -> None:
+        self._held = held
         self._search = tuple(search)
-        self._absolute: dict[str, _Found] = {}
-        self._runs = _Memo(self._run_anywhere)
+        self._absolute: _Memo[str, _Found] = _Memo(self._find)
+        self._runs: _Memo[Statement, tuple[str, ...]] = _Memo(self._run_anywhere)
 
     def imported_by(self, file: str, statements: Collection[Statement]) -> set[str]:
         """The files that *statements* in *file* run."""
@@ -133,28 +146,28 @@ class _Modules:
         imports = understood(statement)
         if any(each.level for each in imports):
             return (_RELATIVE,)
-        return tuple(name for each in imports for name in self._of("", each))
+        return tuple(chain.from_iterable(self._of("", each) for each in imports))
 
     def _of(self, file: str, imported: Import) -> Iterable[str]:
         if imported.level:
             return self._relative(file, imported)
         if is_reserved(imported.module):
             return ()
-        return self._by_name(imported) if imported.names else self._find(imported.module)[0]
+        return self._by_name(imported) if imported.names else self._absolute[imported.module][0]
 
     def _by_name(self, imported: Import) -> Iterator[str]:
-        files, folders = self._find(imported.module)
+        files, folders = self._absolute[imported.module]
         yield from files
         if folders:
             for name in imported.names:
-                yield from self._find(f"{imported.module}.{name}")[0][len(files) :]
+                yield from self._absolute[f"{imported.module}.{name}"][0][len(files) :]
 
     def _relative(self, file: str, imported: Import) -> Iterator[str]:
         folder = file
         for _ in range(imported.level):
             folder = os.path.dirname(folder)  # noqa: PTH120
-        if _START in self._names_in(folder):
-            yield f"{folder}/{_START}"
+        if start := self._held[folder].get(_START):
+            yield from start[0]
         folders: tuple[str, ...] = (folder,)
         for part in imported.module.split(".") if imported.module else ():
             files, folders = self._among(part, folders)
@@ -164,26 +177,44 @@ class _Modules:
 
     def _find(self, module: str) -> _Found:
         """The files of the packages around *module* and its own, and the folders of its submodules."""
-        found = self._absolute.get(module)
-        if found is None:
-            outer, dot, part = module.rpartition(".")
-            files, folders = self._find(outer) if dot else ((), self._search)
-            own, inside = self._among(part, folders)
-            found = self._absolute[module] = ((*files, *own), inside)
-        return found
+        outer, dot, part = module.rpartition(".")
+        if not dot:
+            return self._among(part, self._search)
+        files, folders = self._absolute[outer]
+        own, inside = self._among(part, folders)
+        return (*files, *own), inside
 
     def _among(self, part: str, folders: Iterable[str]) -> _Found:
-        portions: list[str] = []
+        portions: tuple[str, ...] = ()
         for folder in folders:
-            names = self._names_in(folder)
-            is_folder = f"{part}/" in names
-            if is_folder and _START in self._names_in(f"{folder}/{part}"):
-                return (f"{folder}/{part}/{_START}",), (f"{folder}/{part}",)
-            if f"{part}.py" in names:
-                return (f"{folder}/{part}.py",), ()
-            if is_folder:
-                portions.append(f"{folder}/{part}")
-        return (), tuple(portions)
+            found = self._held[folder].get(part)
+            if found is not None:
+                files, inside = found
+                if files:
+                    return found
+                portions += inside
+        return (), portions
+
+
+def _way_out(start: str, edges: Mapping[str, set[str]], read: Callable[[str], bool]) -> list[str]:
+    """The files on a way from *start* to one of which *read* is true; nothing if there is none.
+
+    *read* adds a file to *edges*. One that is there is not read again, nor followed: whatever way leads on
+    from it is known.
+    """
+    way: list[str] = []
+    ahead = [iter((start,))]
+    while ahead:
+        file = next((each for each in ahead[-1] if each not in edges), None)
+        if file is None:
+            ahead.pop()
+            del way[-1:]
+            continue
+        way.append(file)
+        if read(file):
+            return way
+        ahead.append(iter(sorted(edges[file].difference(edges))))
+    return way
 
 
 def _toward(edges: Mapping[str, Iterable[str]], wanted: Iterable[str]) -> dict[str, str]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import pairwise
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from syntask_yaml.pysource import import_graph
 from syntask_yaml.pysource.import_graph import ImportGraph
-from syntask_yaml.pysource.imports import Import, imports_in
+from syntask_yaml.pysource.imports import Import, Statement, imports_in, statements_of
 from syntask_yaml.pysource.locate import locate
 from syntask_yaml.pysource.module_index import is_reserved
 
@@ -44,18 +45,46 @@ _FORMS = (
 )
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_chains_are_the_shortest_of_exact_imports(tmp_path: Path, seed: int) -> None:
-    files = _write(tmp_path, Random(seed))
+@pytest.mark.parametrize("seed", range(60))
+def test_a_chain_leads_wherever_exact_imports_do(tmp_path: Path, seed: int) -> None:
+    """From any starts to any wanted files; where one import is enough, it is shown."""
+    random = Random(seed)
+    files = _write(tmp_path, random)
     edges = {file: set(_exact(tmp_path, file)) for file in files}
-    for wanted in files:
-        chains = ImportGraph().chains(dict.fromkeys(files), [str(tmp_path)], {wanted}.__contains__)
+    for _ in range(12):
+        starts = random.sample(files, random.randrange(1, len(files) + 1))
+        wanted = set(random.sample(files, random.randrange(1, 3)))
+        chains = ImportGraph(wanted.__contains__).chains(dict.fromkeys(starts), [str(tmp_path)])
 
         distances = _distances(edges, wanted)
-        assert {start: len(chain) - 1 for start, chain in chains.items()} == distances
+        assert set(chains) == distances.keys() & set(starts)
         for start, chain in chains.items():
-            assert (chain[0], chain[-1]) == (start, wanted)
+            assert chain[0] == start
+            assert chain[-1] in wanted
             assert all(after in edges[before] for before, after in pairwise(chain))
+            assert len(set(chain)) == len(chain)
+            assert len(chain) - 1 == distances[start] or distances[start] > 1
+
+
+def test_what_cannot_change_the_answer_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 100 modules that a start imports beside the wanted one, none is read; for another one, all are."""
+    names = [f"m{number:03}" for number in range(100)]
+    for name in names:
+        (tmp_path / f"{name}.py").write_text("import end")
+    (tmp_path / "end.py").touch()
+    start = tmp_path / "start.py"
+    start.write_text(f"import end, {', '.join(names)}")
+    read: list[bytes] = []
+
+    def counted(content: bytes) -> Collection[Statement]:
+        read.append(content)
+        return statements_of(content)
+
+    monkeypatch.setattr(import_graph, "statements_of", counted)
+    for wanted, count in (("end.py", 1), ("other.py", 102)):
+        read.clear()
+        chains = ImportGraph(str(tmp_path / wanted).__eq__).chains({str(start): None}, [str(tmp_path)])
+        assert (bool(chains), len(read)) == (count == 1, count)
 
 
 def test_a_chain_is_the_same_in_every_process(tmp_path: Path) -> None:
@@ -67,7 +96,7 @@ def test_a_chain_is_the_same_in_every_process(tmp_path: Path) -> None:
     start.write_text("import z, x, y")
     end = str(tmp_path / "end.py")
 
-    chains = ImportGraph().chains({str(start): None}, [str(tmp_path)], end.__eq__)
+    chains = ImportGraph(end.__eq__).chains({str(start): None}, [str(tmp_path)])
 
     assert chains == {str(start): (str(start), str(tmp_path / "x.py"), end)}
 
@@ -77,12 +106,10 @@ def test_the_packages_around_a_start_run_first(tmp_path: Path) -> None:
     first, start = tmp_path / "pack/__init__.py", tmp_path / "pack/flow.py"
     first.touch()
     start.touch()
-    graph = ImportGraph()
+    graph = ImportGraph(str(first).__eq__)
 
-    assert not graph.chains({str(start): None}, [str(tmp_path)], str(first).__eq__)
-    assert graph.chains({str(start): "pack.flow"}, [str(tmp_path)], str(first).__eq__) == {
-        str(start): (str(start), str(first))
-    }
+    assert not graph.chains({str(start): None}, [str(tmp_path)])
+    assert graph.chains({str(start): "pack.flow"}, [str(tmp_path)]) == {str(start): (str(start), str(first))}
 
 
 def _write(root: Path, random: Random) -> list[str]:
@@ -118,9 +145,9 @@ def _run_by(imported: Import, folder: Path, root: Path | None) -> Iterator[str]:
             yield str(found.file)
 
 
-def _distances(edges: dict[str, set[str]], wanted: str) -> dict[str, int]:
-    """How many imports lead from each file that leads there to *wanted*."""
-    distances = {wanted: 0}
+def _distances(edges: dict[str, set[str]], wanted: set[str]) -> dict[str, int]:
+    """How many imports lead from each file that leads there to one that is *wanted*."""
+    distances = dict.fromkeys(wanted, 0)
     while new := {
         file: 1 + min(distances[each] for each in imported & distances.keys())
         for file, imported in edges.items()
