@@ -59,21 +59,22 @@ def find_files(directory: Path, paths: Sequence[Path]) -> Iterator[FoundFile]:
             raise NotFound(
                 f"`{start}` does not exist.", hint="Specify files or directories of the repository."
             )
-        for path in [place] if place.is_file() else _below(place):
-            resolved = path.resolve()
+        for path, resolved in [(place, place.resolve())] if place.is_file() else _below(place):
             if resolved not in seen:
                 seen.add(resolved)
                 yield FoundFile(path, shown_path(Path(os.path.normpath(path)), directory), place.is_file())
 
 
-def _below(start: Path) -> Iterator[Path]:
+def _below(start: Path) -> Iterator[tuple[Path, Path]]:
+    """The candidates below a folder, and each without links: they are none themselves."""
     for folder, inner, names in os.walk(start):
         here = Path(folder)
+        resolved = here.resolve()
         inner[:] = sorted(name for name in inner if _is_searched(here, name))
         for name in sorted(names):
             path = here / name
             if _is_candidate(name) and not path.is_symlink() and path.is_file():
-                yield path
+                yield path, resolved / name
 
 
 def _is_searched(folder: Path, name: str) -> bool:

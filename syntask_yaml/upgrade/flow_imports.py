@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from syntask_yaml.diagnostics import Diagnostic, Severity
@@ -20,17 +22,37 @@ from syntask_yaml.upgrade.python_tree import statements
 from syntask_yaml.upgrade.result import FileChange
 from syntask_yaml.upgrade.secrets import hide_in_text
 
-# By the path of a module without its suffix, the functions of its flows by their old names.
-Renamed = Mapping[tuple[str, ...], Mapping[str, str]]
+
+@dataclass(frozen=True)
+class RenamedNames:
+    """Names of modules that are others now: by the path of the module without its suffix, the new names by
+    their old ones."""
+
+    by_module: Mapping[tuple[str, ...], Mapping[str, str]]
+
+    @cached_property
+    def _stems(self) -> frozenset[str]:
+        return frozenset(parts[-1] for parts in self.by_module)
+
+    def may_be_imported(self, text: str) -> bool:
+        """Whether something in *text* looks like an import from one of the modules; most files have none."""
+        return any(found[1] in self._stems for found in _IMPORT.finditer(text))
 
 
-def renamed_flows(found: Iterable[FoundFlows]) -> Renamed:
+def renamed_flows(found: Iterable[FoundFlows]) -> RenamedNames:
     """The flows of converted files that have other names now."""
-    return {
-        each.file.path.resolve().with_suffix("").parts: names
+    return _by_module(found, _renamed)
+
+
+def _by_module(
+    found: Iterable[FoundFlows], pairs_of: Callable[[Prefect1Flow], Iterable[tuple[str, str]]]
+) -> RenamedNames:
+    named = {
+        each.file.path: names
         for each in found
-        if (names := dict(pair for flow in each.converted.flows for pair in _renamed(flow)))
+        if (names := dict(pair for flow in each.converted.flows for pair in pairs_of(flow)))
     }
+    return RenamedNames({path.resolve().with_suffix("").parts: names for path, names in named.items()})
 
 
 def _renamed(flow: Prefect1Flow) -> Iterator[tuple[str, str]]:
@@ -42,20 +64,16 @@ def _renamed(flow: Prefect1Flow) -> Iterator[tuple[str, str]]:
             yield old, flow.function
 
 
-def made_flows(found: Iterable[FoundFlows]) -> Renamed:
+def made_flows(found: Iterable[FoundFlows]) -> RenamedNames:
     """The functions of converted files that make flows for others, with those that they return."""
-    return {
-        each.file.path.resolve().with_suffix("").parts: makers
-        for each in found
-        if (makers := {flow.maker: flow.function for flow in each.converted.flows if flow.maker})
-    }
+    return _by_module(found, lambda flow: [(flow.maker, flow.function)] if flow.maker else [])
 
 
-def import_problems(files: Iterable[FoundFile], made: Renamed) -> Iterator[Diagnostic]:
+def import_problems(files: Iterable[FoundFile], made: RenamedNames) -> Iterator[Diagnostic]:
     """The imports of functions that return something else now."""
-    for file in files if made else ():
+    for file in files if made.by_module else ():
         text = _text_of(file)
-        if text is None or not _may_import(text[0], made):
+        if text is None or not made.may_be_imported(text[0]):
             continue
         try:
             edits = PythonEdits(text[0])
@@ -78,9 +96,9 @@ def _returns_function(
     return Diagnostic("p1-flow", detail, "Call it to run the flow.", Severity.WARNING, span)
 
 
-def import_changes(files: Iterable[FoundFile], renamed: Renamed) -> Iterator[FileChange]:
+def import_changes(files: Iterable[FoundFile], renamed: RenamedNames) -> Iterator[FileChange]:
     """The files that import such a flow, with its new name."""
-    if not renamed:
+    if not renamed.by_module:
         return
     for file in files:
         if (found := _text_of(file)) is not None:
@@ -100,9 +118,9 @@ def _text_of(file: FoundFile) -> tuple[str, str] | None:
         return None
 
 
-def with_new_names(path: Path, text: str, renamed: Renamed) -> str:
+def with_new_names(path: Path, text: str, renamed: RenamedNames) -> str:
     """*text* of the file at *path*, with the new names in its imports of flows."""
-    if not _may_import(text, renamed):
+    if not renamed.may_be_imported(text):
         return text
     try:
         edits = PythonEdits(text)
@@ -117,22 +135,16 @@ def with_new_names(path: Path, text: str, renamed: Renamed) -> str:
     return edits.result()
 
 
-def _may_import(text: str, renamed: Renamed) -> bool:
-    """Whether something in *text* looks like an import from one of the modules; most files have none."""
-    stems = {parts[-1] for parts in renamed}
-    return bool(stems) and any(found[1] in stems for found in _IMPORT.finditer(text))
-
-
 _IMPORT = re.compile(r"from[\s\\]+[\w.]*?(\w+)[\s\\]+import\b")
 
 
-def _of_module(path: Path, node: ast.ImportFrom, renamed: Renamed) -> Mapping[str, str]:
+def _of_module(path: Path, node: ast.ImportFrom, renamed: RenamedNames) -> Mapping[str, str]:
     """The flows of the module that *node* imports from: one below a folder of *path*, or anywhere above."""
     parts = tuple((node.module or "").split(".")) if node.module else ()
     if node.level:
         folder = path.resolve().parents[node.level - 1]
-        return renamed.get((*folder.parts, *parts), {})
+        return renamed.by_module.get((*folder.parts, *parts), {})
     for folder in path.resolve().parents:
-        if found := renamed.get((*folder.parts, *parts)):
+        if found := renamed.by_module.get((*folder.parts, *parts)):
             return found
     return {}

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from syntask_yaml.upgrade.python_tree import BOM, StatementBlock, blocks, is_main_guard, parse
 
@@ -43,9 +43,12 @@ class PythonEdits:
         self.tree = tree or parse(text)
         self._bom = BOM if text.startswith(BOM) else ""
         self._data = text.removeprefix(BOM).encode()
-        ends = list(_LINE_END.finditer(self._data))
-        self._lines = [0, *(end.end() for end in ends)]
-        self.newline = ends[0].group().decode() if ends else "\n"
+        first = _LINE_END.search(self._data)
+        lines = self._data.splitlines(keepends=True)
+        self._lines = [*accumulate(map(len, lines), initial=0)]
+        if lines and not lines[-1].endswith((b"\r", b"\n")):
+            del self._lines[-1]  # no line begins behind it
+        self.newline = first.group().decode() if first else "\n"
         self._edits: list[_Edit] = []
         self._removed: set[ast.stmt] = set()
 

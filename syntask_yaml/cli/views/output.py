@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.operations.documents import json_default
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -40,18 +44,45 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, empty:
         click.echo(empty, err=True)
         return
     from rich.console import Console
+
+    cells = [tuple(map(escaped, row)) for row in rows]
+    color = click.get_current_context().color
+    console = Console(no_color=color is False, force_terminal=True if color else None, highlight=False)
+    if console.is_terminal or any(_BREAKS.search(cell) for row in cells for cell in row):
+        _print_fitted(console, columns, cells)
+    else:
+        for line in _lines([tuple(columns), *cells]):
+            click.echo(line)
+
+
+# What a table shows on several lines, or as several characters.
+_BREAKS = re.compile(r"[\n\t]")
+
+
+def _lines(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Rows with their cells under each other."""
+    from rich.cells import cell_len
+
+    sizes = [[cell_len(cell) for cell in row] for row in rows]
+    widths = [max(column) for column in zip(*sizes, strict=True)]
+    for row, size in zip(rows, sizes, strict=True):
+        yield "  ".join(
+            cell + " " * (width - own) for cell, own, width in zip(row, size, widths, strict=True)
+        )
+
+
+def _print_fitted(console: Console, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table in which long cells are broken where they do not fit on the terminal."""
     from rich.table import Table
     from rich.text import Text
 
-    color = click.get_current_context().color
-    console = Console(no_color=color is False, force_terminal=True if color else None, highlight=False)
     if not console.is_terminal:
         console.width = _UNBROKEN
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(escaped(cell)) for cell in row))
+        table.add_row(*map(Text, row))
     console.print(table)
 
 
