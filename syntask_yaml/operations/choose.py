@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from syntask_yaml.diagnostics import Diagnostic, nearest
+from syntask_yaml.diagnostics import Diagnostic, nearest, once_a_place
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import NotFound, ProjectInvalid, SyntaskError, UsageError
 from syntask_yaml.operations.change_reason import ChangedSince
@@ -166,23 +166,29 @@ def candidate_of(declaration: Declaration, reader: FlowReader | None, resolve: R
 
 
 def full_name_of(declaration: Declaration, reader: FlowReader | None, resolve: Resolve | None) -> str:
-    """`flow/name` of *declaration* as a deployment has it, as far as both are known."""
+    """`flow/name` of *declaration* as a deployment has it, as far as both are known.
+
+    Without *resolve* it is the name that the entry itself has, which is the same in all targets.
+    """
     candidate = candidate_of(declaration, reader, resolve)
-    return (
-        f"{candidate.flows[0]}/{candidate.name}" if candidate.flows and candidate.name else declaration.label
-    )
+    name = candidate.name if resolve is not None else declaration.written_name
+    return f"{candidate.flows[0]}/{name}" if candidate.flows and name else declaration.label
 
 
 def with_full_names(
     problems: Iterable[Diagnostic], project: Project, reader: FlowReader | None
 ) -> list[Diagnostic]:
-    """*problems* of *project* with `flow/name` of the deployments that each of them touches."""
+    """*problems* of *project* with `flow/name` of the deployments that each of them touches.
+
+    What several deployments have from one place is one problem.
+    """
     declared = {each.node.path: each for each in project.declarations}
     label = cache(lambda path: full_name_of(declared[path], reader, None))  # which reads the flow
-    return [
+    named = [
         replace(problem, entries=tuple(map(label, touched(problem.path, declared, project.document.root))))
         for problem in problems
     ]
+    return list(once_a_place(named))
 
 
 def refuse_broken(project: Project, reader: FlowReader) -> None:

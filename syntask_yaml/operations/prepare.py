@@ -95,7 +95,9 @@ def _unique(prepared: Iterable[Prepared], context: DeployContext) -> list[Prepar
         if deployment is None:
             found.append(each)
             continue
-        duplicate = list(check_unique(seen, each.declaration, deployment.flow, deployment.name))
+        duplicate = list(
+            check_unique(seen, each.declaration, deployment.flow, deployment.name, shown=deployment.name)
+        )
         problems = (*each.diagnostics, *duplicate)
         judged = (
             _judged(each.declared, each.declaration, deployment, problems, context) if duplicate else each

@@ -173,7 +173,9 @@ def _check_flows(
         flow = _flow_of(declaration, reader)
         yield from _problems_with(flow, declaration)
         if isinstance(flow, Flow):
-            yield from check_unique(seen, declaration, flow.name, declaration.name)
+            yield from check_unique(
+                seen, declaration, flow.name, declaration.name, shown=declaration.written_name
+            )
 
 
 def check_flow(declaration: Declaration, reader: FlowReader) -> Iterator[Diagnostic]:
@@ -223,13 +225,13 @@ def flow_notes(declaration: Declaration, flow: Flow) -> Iterator[Diagnostic]:
 
 
 def check_unique(
-    seen: dict[tuple[str, str], Declaration], declaration: Declaration, flow: str, name: str
+    seen: dict[tuple[str, str], Declaration], declaration: Declaration, flow: str, name: str, *, shown: str
 ) -> Iterator[Diagnostic]:
-    """A problem if `flow/name` is in *seen* already, where it is noted now."""
+    """A problem if `flow/name` is in *seen* already, where it is noted now. *shown* is what it is called."""
     first = seen.setdefault((flow, name), declaration)
     if first is not declaration:
         place, before = declaration.name_place, first.node
         of_file = "" if before.source.name == place.source.name else f" of `{before.source.name}`"
         where = f"on line {before.span.line}{of_file}"
-        detail = f"`{flow}/{name}` is already declared {where}, and one would overwrite the other."
+        detail = f"`{flow}/{shown}` is already declared {where}, and one would overwrite the other."
         yield place.problem("duplicate-deployment", detail, "Rename one of them.")

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from syntask_yaml.diagnostics import Diagnostic, in_file_order, once_a_place, without_ignored
+from syntask_yaml.diagnostics import Diagnostic, in_file_order, without_ignored
 from syntask_yaml.diagnostics import Path as TreePath
 from syntask_yaml.document.layer_nodes import replaced_by
 from syntask_yaml.document.node import Node
 from syntask_yaml.document.reader import Document
 from syntask_yaml.model.resource import ResourceKind
 from syntask_yaml.model.step import Step
-from syntask_yaml.project.composition.compose import LAYER_KEYS
 from syntask_yaml.project.composition.targets import Target
 from syntask_yaml.project.composition.values import ResolvedValues, Values, values_of
 from syntask_yaml.project.dialect import OWN_PROJECT_KEYS, TOLERATED_IN_SCRIPTS, Dialect, is_own_key
@@ -154,8 +153,6 @@ def load_project(
     judged = _judged(problems, dialect, tree, entries)
     diagnostics = tuple(problem.as_error() if strict else problem for problem in judged)
     errors = _errors_by_entry(diagnostics)
-    if target is not None or (isinstance(tree.value, dict) and not tree.value.keys().isdisjoint(LAYER_KEYS)):
-        diagnostics = once_a_place(diagnostics)  # what several deployments have from one place
     return Project(
         name=_name(tree),
         root=root,
@@ -197,11 +194,17 @@ def _errors_by_entry(diagnostics: Iterable[Diagnostic]) -> dict[TreePath, tuple[
 
 
 def touched(path: TreePath, entries: Iterable[TreePath], tree: Node) -> list[TreePath]:
-    """Return which of *entries* a problem at *path* touches: its own, or those with the project's section."""
+    """Return which of *entries* a problem at *path* touches: its own, or those that have it from there.
+
+    That is in a section of the project, or in its `defaults`.
+    """
     if path[:1] == ("deployments",):
         return [entry for entry in (path[:2],) if entry in entries]
     if path and path[0] in SECTIONS:
         return [entry for entry in entries if path[0] not in tree.at(entry).value]
+    if len(path) > 1 and path[0] == "defaults":
+        place = tree.at(path).span
+        return [entry for entry in entries if tree.at((*entry, *path[1:])).span == place]
     return []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -17,13 +18,20 @@ _MAX_WIDTH = 160
 _MAX_SHOWN = 100
 _MAX_NAMED = 5
 
-# What has one cause outside the file, however often the file says it.
-_CAUSED_OUTSIDE = frozenset(
+# What has one cause, which is elsewhere, however often the file refers to it.
+_CAUSED_ELSEWHERE = frozenset(
     {
+        "flow-not-found",
         "idle-work-pool",
+        "invalid-entrypoint",
+        "load-failed",
+        "merge-not-mapping",
         "needs-server",
+        "no-parameter-schema",
         "no-pull",
         "no-work-pool",
+        "undefined-alias",
+        "unknown-block",
         "unknown-work-pool",
         "unserved-work-pool",
         "unset-name",
@@ -53,9 +61,16 @@ def by_cause(diagnostics: Iterable[Diagnostic]) -> list[list[Diagnostic]]:
     """The problems, those with one cause together, in the order of the first of each."""
     groups: dict[Hashable, list[Diagnostic]] = {}
     for each in diagnostics:
-        place = None if each.is_note or each.code in _CAUSED_OUTSIDE else each.span or each.path
+        place = None if each.is_note or each.code in _CAUSED_ELSEWHERE else each.span or each.path
         groups.setdefault((each.code, each.severity, each.detail, each.hint, place), []).append(each)
     return list(groups.values())
+
+
+def causes(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The first problem of each cause, with the deployments and targets of all of them."""
+    return [
+        replace(group[0], entries=_entries(group), targets=_targets(group)) for group in by_cause(diagnostics)
+    ]
 
 
 def lines(diagnostic: Diagnostic, others: Sequence[Diagnostic] = ()) -> Iterator[str]:
@@ -79,15 +94,47 @@ def lines(diagnostic: Diagnostic, others: Sequence[Diagnostic] = ()) -> Iterator
 
 def _touched(diagnostics: Sequence[Diagnostic]) -> Iterator[str]:
     """Which deployments a problem touches, if there are several, and which targets, if not all do."""
-    names = list(dict.fromkeys(name for each in diagnostics for name in each.entries))
+    names = _entries(diagnostics)
     if len(names) > 1:
-        more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
-        listed = ", ".join(f"`{escaped(name)}`" for name in names[:_MAX_NAMED])
-        yield f"  in {len(names)} deployments: {listed}{more}"
-    targets = list(dict.fromkeys(target for each in diagnostics for target in each.targets))
-    if targets:
-        listed = ", ".join(f"`{escaped(target)}`" for target in targets)
-        yield f"  in the target{'s' if len(targets) > 1 else ''} {listed}"
+        yield f"  in {escaped(deployments_in_words(names))}"
+    places = list(dict.fromkeys(str(each.span) for each in diagnostics if each.span is not None))
+    if not names and len(places) > 1:
+        yield f"  also at {_listed(places[1:])}"
+    if targets := _targets(diagnostics):
+        yield f"  in {escaped(targets_in_words(targets))}"
+
+
+def with_deployments(diagnostic: Diagnostic) -> str:
+    """The detail of a problem with the deployments and targets that it touches, if there are several."""
+    sentences = [diagnostic.detail]
+    if len(diagnostic.entries) > 1:
+        sentences.append(f"In {deployments_in_words(diagnostic.entries)}.")
+    if diagnostic.targets:
+        sentences.append(f"In {targets_in_words(diagnostic.targets)}.")
+    return " ".join(filter(None, sentences))
+
+
+def targets_in_words(names: Sequence[str]) -> str:
+    """The targets called *names*, in a line."""
+    return f"the target{'s' if len(names) > 1 else ''} {', '.join(f'`{name}`' for name in names)}"
+
+
+def deployments_in_words(names: Sequence[str]) -> str:
+    """How many deployments *names* are, and the first of them, in a line."""
+    return f"{len(names)} deployments: {_listed([f'`{name}`' for name in names])}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
+    return ", ".join(names[:_MAX_NAMED]) + more
+
+
+def _entries(diagnostics: Iterable[Diagnostic]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for each in diagnostics for name in each.entries))
+
+
+def _targets(diagnostics: Iterable[Diagnostic]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for each in diagnostics for name in each.targets))
 
 
 def _place(span: Span, color: str) -> Iterator[str]:
@@ -125,5 +172,6 @@ def encode(diagnostic: Diagnostic) -> dict[str, Any]:
         "line": span.line if span else None,
         "column": span.column if span else None,
         "path": list(diagnostic.path),
+        **({"deployments": list(diagnostic.entries)} if diagnostic.entries else {}),
         **({"targets": list(diagnostic.targets)} if diagnostic.targets else {}),
     }

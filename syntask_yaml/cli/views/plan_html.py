@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from html import escape
 
-from syntask_yaml.cli.views.diagnostics import by_cause
+from syntask_yaml.cli.views.diagnostics import causes, with_deployments
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.model.server_pages import page_of_deployment
@@ -61,10 +61,11 @@ def _lines(
     yield f"<h1>Plan for {_text(plan.project)}</h1>"
     summary = f"{counts(plan)}, on {plan.backend}." if plan.has_changes else no_changes(plan)
     yield f"<p>{_text(summary)}</p>"
-    for problem, *_ in by_cause(problems):
+    for problem in causes(problems):
         place = f"{_code(str(problem.span))}: " if problem.span else ""
         name = problem.severity.value
-        yield f'<p><b class="{name}">{name}:</b> {place}{_text(problem.detail)} {_text(problem.hint)}</p>'
+        text = _text(f"{with_deployments(problem)} {problem.hint}")
+        yield f'<p><b class="{name}">{name}:</b> {place}{text}</p>'
     yield from (
         f"<p>image {_code(each.image)}: {_text(each.action)}, {_text(each.reason)}</p>" for each in images
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from syntask_yaml.cli.views.diagnostics import by_cause
+from syntask_yaml.cli.views.diagnostics import causes, with_deployments
 from syntask_yaml.cli.views.markdown import code, prose, table
 from syntask_yaml.diagnostics import Diagnostic, Severity
 
@@ -13,13 +13,12 @@ _ORDER = tuple(Severity)
 
 def problem_lines(problems: Sequence[Diagnostic]) -> Iterator[str]:
     """A table of *problems*, errors first, those with one cause once; nothing where there are none."""
-    found = [group[0] for group in by_cause(problems)]
+    found = sorted(causes(problems), key=lambda each: _ORDER.index(each.severity))
     if found:
-        found.sort(key=lambda each: _ORDER.index(each.severity))
         yield from table(("", "Problem", "Where", "What to do"), map(_row, found))
 
 
 def _row(problem: Diagnostic) -> tuple[str, ...]:
     where = code(str(problem.span)) if problem.span else ""
-    what = f"{prose(problem.detail)} ({code(problem.code)})"
+    what = f"{prose(with_deployments(problem))} ({code(problem.code)})"
     return problem.severity.value, what, where, prose(problem.hint)

@@ -14,7 +14,7 @@ from syntask_yaml.diagnostics import Diagnostic, Severity
 def show(found: Sequence[Diagnostic], files: int, *, quiet: bool) -> None:
     """Print each problem of so many *files* on standard error, and a last line that counts them."""
     diagnostics.show(each for each in found if each.is_error or not quiet)
-    causes = [group[0] for group in diagnostics.by_cause(found)]
+    causes = diagnostics.causes(found)
     errors = sum(each.is_error for each in causes)
     warnings = sum(each.severity is Severity.WARNING for each in causes)
     if quiet:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from hashlib import sha256
 
+from syntask_yaml.cli.views.diagnostics import with_deployments
 from syntask_yaml.cli.views.output import print_json
 from syntask_yaml.cli.views.reports.report import CommandReport
 from syntask_yaml.diagnostics import Severity
@@ -17,14 +18,16 @@ _SOMEWHERE = "syntask.yaml"
 def print_report(report: CommandReport) -> None:
     seen: Counter[str] = Counter()
     found = []
-    for each in report.problems:
+    for each in report.causes:
         path = report.path(each.span.file if each.span else _SOMEWHERE)
         # It does not depend on the line: what moved in a file is no new problem.
         identity = "\0".join((each.code, path, each.detail))
         seen[identity] += 1
         found.append(
             {
-                "description": " ".join(filter(None, (each.summary + ":", each.detail, each.hint))),
+                "description": " ".join(
+                    filter(None, (each.summary + ":", with_deployments(each), each.hint))
+                ),
                 "check_name": each.code,
                 "fingerprint": sha256(f"{identity}\0{seen[identity]}".encode()).hexdigest(),
                 "severity": _LEVELS[each.severity],

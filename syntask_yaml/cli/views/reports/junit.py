@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import click
 
+from syntask_yaml.cli.views.diagnostics import with_deployments
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.reports.report import Case, CommandReport
 
@@ -35,10 +36,11 @@ def print_report(report: CommandReport) -> None:
 def _problems(report: CommandReport) -> Iterator[Case]:
     """A failed case for each error, unless a case tells of it already."""
     told = {case.failure for case in report.cases}
-    for each in report.problems:
-        failure = " ".join(filter(None, (each.detail, each.hint)))
-        if each.is_error and failure not in told and each.detail not in told:
+    for each in report.causes:
+        is_told = not told.isdisjoint((each.detail, " ".join(filter(None, (each.detail, each.hint)))))
+        if each.is_error and not is_told:
             place = f"{report.path(each.span.file)}:{each.span.line}" if each.span else report.command
+            failure = " ".join(filter(None, (with_deployments(each), each.hint)))
             yield Case(f"{place} {each.summary}", failure)
 
 

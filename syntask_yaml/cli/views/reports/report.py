@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from syntask_yaml.cli.views.diagnostics import causes
 from syntask_yaml.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ class CommandReport:
     text: Callable[[], None] = field(default=lambda: None)
     markdown: Callable[[TextLimit], str] | None = None
     html: Callable[[], str] | None = None
+
+    @property
+    def causes(self) -> list[Diagnostic]:
+        """The problems, those with one cause as one."""
+        return causes(self.problems)
 
     def path(self, file: str) -> str:
         """*file* as CI systems call it: from the root of the repository."""
