@@ -41,11 +41,13 @@ class Written:
 class RunFilter:
     """Which runs are meant. Empty fields do not filter.
 
-    *deployment* is `flow/name`; *until* leaves out runs that are due later, *after* all others; *since*
-    those that ended earlier.
+    *deployment* is `flow/name`; *of* are the ids of some deployments, and *pools* the names of work pools.
+    *until* leaves out runs that are due later, *after* all others; *since* those that ended earlier.
     """
 
     deployment: str | None = None
+    of: frozenset[str] = frozenset()
+    pools: frozenset[str] = frozenset()
     states: frozenset[StateType] = frozenset()
     until: datetime | None = None
     after: datetime | None = None

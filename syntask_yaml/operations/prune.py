@@ -10,12 +10,16 @@ from syntask_yaml.diagnostics import Diagnostic
 from syntask_yaml.errors import ProjectInvalid, PruneRefused, UsageError
 from syntask_yaml.model.deployment import Stored
 from syntask_yaml.model.identity import schedule_keys
-from syntask_yaml.model.run import StateType
+from syntask_yaml.model.run import Run, StateType
 from syntask_yaml.model.value import known
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.prepare import Prepared
-from syntask_yaml.plan.changes import Action, Change, Plan, Removal
+from syntask_yaml.plan.changes import Action, Plan, Removal
 from syntask_yaml.project.load import Project
+
+_WAITING = frozenset({StateType.SCHEDULED})
+# Of each deployment, on average: a server makes at most so many runs ahead.
+_MOST_COMING = 200
 
 
 def check_prune(project: Project, *, is_all: bool) -> None:
@@ -145,31 +149,35 @@ def protected(plan: Plan) -> Iterator[Diagnostic]:
 
 
 def with_removals(plan: Plan, backend: Backend) -> Plan:
-    """*plan* with what goes along with each deployment that it deletes."""
-    if not plan.deletions:
+    """*plan* with what goes along with each deployment that it deletes.
+
+    A backend is asked about all of them at once.
+    """
+    deleted = [change.write.before for change in plan.deletions if change.write and change.write.before]
+    if not deleted:
         return plan
+    ids = frozenset(each.id for each in deleted)
+    which = RunFilter(of=ids, states=_WAITING, limit=_MOST_COMING * len(ids))
+    coming: dict[str, list[Run]] = {}
+    for run in backend.runs(which):
+        coming.setdefault(run.deployment_id or "", []).append(run)
+    last = backend.last_runs(deleted)
+    removals = {each.id: _removal(each, coming.get(each.id, ()), last.get(each.id)) for each in deleted}
     changes = (
-        replace(change, removal=_removal(change, backend)) if change.is_deletion else change
+        replace(change, removal=removals.get(change.id or "")) if change.is_deletion else change
         for change in plan.changes
     )
     return replace(plan, changes=tuple(changes))
 
 
-def _removal(change: Change, backend: Backend) -> Removal:
-    before = change.write.before if change.write else None
-    schedules = (known(before.deployment.schedules) if before else None) or ()
-    runs = backend.runs(RunFilter(deployment=change.deployment))
-    coming = [run for run in runs if run.state.type is StateType.SCHEDULED]
-    past = next((run for run in runs if run.state.type is not StateType.SCHEDULED), None)
+def _removal(stored: Stored, coming: Sequence[Run], last: Run | None) -> Removal:
+    schedules = known(stored.deployment.schedules) or ()
+    keys = zip(schedule_keys(schedules), schedules, strict=True)
     return Removal(
-        schedules=tuple(
-            key
-            for key, each in zip(schedule_keys(schedules), schedules, strict=True)
-            if each.active is not False
-        ),
+        schedules=tuple(key for key, each in keys if each.active is not False),
         coming=len(coming),
         next=min((run.scheduled for run in coming if run.scheduled), default=None),
-        last=None if past is None else (past.state.name, past.started or past.scheduled),
+        last=None if last is None else (last.state.name, last.started or last.scheduled),
     )
 
 

@@ -12,6 +12,7 @@ import pytest
 from syntask_yaml.backend.base import Backend, LogFilter, RunFilter
 from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound
 from syntask_yaml.model.deployment import Deployment, Stored, Write
+from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.run import RunRequest, StateType
 
 Deploy = Callable[..., list[Stored]]
@@ -129,6 +130,40 @@ def test_runs_are_filtered(backend: Backend, deploy: Deploy, etl: Stored) -> Non
     assert {two.id, three.id} == found(states=cancelled)
     assert {two.id} == found(deployment="etl/prod", states=cancelled)
     assert set() == found(deployment="etl/nowhere")
+
+
+def test_runs_are_filtered_by_several_deployments_or_pools(
+    backend: Backend, deploy: Deploy, etl: Stored, pool: str
+) -> None:
+    """With states, a time and a limit; a deployment or a pool that is not there has none."""
+    backend.create_pool(WorkPool(name="elsewhere", type="process"))
+    other, third = deploy(
+        replace(ETL, name="other", work_pool="elsewhere"), replace(ETL, name="third", work_pool=pool)
+    )
+    one, two, three = (
+        backend.create_run(RunRequest(deployment_id=each.id, scheduled=datetime(2027, 1, day, tzinfo=UTC))).id
+        for day, each in enumerate((etl, other, third), start=1)
+    )
+    backend.cancel(two)
+    nowhere = "0190d0c4-2f3e-7c1e-8a43-3c5f6d3e7a11"
+
+    def found(**which: Any) -> list[str]:
+        return [run.id for run in backend.runs(RunFilter(**which))]
+
+    both = frozenset({etl.id, other.id})
+    later = datetime(2027, 1, 1, 12, tzinfo=UTC)
+    waiting = frozenset({StateType.SCHEDULED})
+    assert found(of=both) == [two, one]
+    assert found(of=frozenset({third.id, nowhere})) == [three]
+    assert found(of=frozenset({nowhere})) == []
+    assert found(of=both, states=waiting) == [one]
+    assert found(of=both, until=later) == [one]
+    assert found(of=both, after=later) == [two]
+    assert found(of=frozenset({etl.id, third.id}), limit=1) == [three]
+    assert found(pools=frozenset({"elsewhere", "nowhere"})) == [two]
+    assert found(pools=frozenset({pool}), states=waiting) == [three, one]
+    assert found(pools=frozenset({pool}), after=later) == [three]
+    assert found(pools=frozenset({"nowhere"}), of=both) == []
 
 
 def test_a_run_is_found_by_the_beginning_of_its_id(backend: Backend, etl: Stored) -> None:

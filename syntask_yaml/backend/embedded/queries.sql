@@ -224,6 +224,8 @@ SELECT * FROM runs
 WHERE (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
   AND due <= :until
   AND (:since IS NULL OR ended IS NULL OR ended >= :since)
+  AND (:of IS NULL OR deployment_id IN (SELECT value FROM json_each(:of)))
+  AND (:pools IS NULL OR work_pool IN (SELECT value FROM json_each(:pools)))
 ORDER BY due DESC, created DESC LIMIT :limit;
 
 -- name: runs_of_deployment
@@ -232,6 +234,8 @@ WHERE deployment = :deployment
   AND (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
   AND due <= :until
   AND (:since IS NULL OR ended IS NULL OR ended >= :since)
+  AND (:of IS NULL OR deployment_id IN (SELECT value FROM json_each(:of)))
+  AND (:pools IS NULL OR work_pool IN (SELECT value FROM json_each(:pools)))
 ORDER BY due DESC, created DESC LIMIT :limit;
 
 -- name: busy_runs
@@ -239,12 +243,16 @@ SELECT * FROM runs INDEXED BY runs_busy
 WHERE leased_until IS NOT NULL
   AND state IN (SELECT value FROM json_each(:states)) AND due <= :until
   AND (:since IS NULL OR ended IS NULL OR ended >= :since)
+  AND (:of IS NULL OR deployment_id IN (SELECT value FROM json_each(:of)))
+  AND (:pools IS NULL OR work_pool IN (SELECT value FROM json_each(:pools)))
 ORDER BY due DESC, created DESC LIMIT :limit;
 
 -- name: runs_not_completed
 SELECT * FROM runs INDEXED BY runs_not_completed
 WHERE state <> 'COMPLETED' AND state IN (SELECT value FROM json_each(:states)) AND due <= :until
   AND (:since IS NULL OR ended IS NULL OR ended >= :since)
+  AND (:of IS NULL OR deployment_id IN (SELECT value FROM json_each(:of)))
+  AND (:pools IS NULL OR work_pool IN (SELECT value FROM json_each(:pools)))
 ORDER BY due DESC, created DESC LIMIT :limit;
 
 -- name: coming_runs
@@ -253,6 +261,8 @@ WHERE due > :after
   AND (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
   AND due <= :until
   AND (:since IS NULL OR ended IS NULL OR ended >= :since)
+  AND (:of IS NULL OR deployment_id IN (SELECT value FROM json_each(:of)))
+  AND (:pools IS NULL OR work_pool IN (SELECT value FROM json_each(:pools)))
 ORDER BY due, created LIMIT :limit;
 
 -- name: coming_runs_of_deployment
@@ -261,6 +271,8 @@ WHERE deployment = :deployment AND due > :after
   AND (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
   AND due <= :until
   AND (:since IS NULL OR ended IS NULL OR ended >= :since)
+  AND (:of IS NULL OR deployment_id IN (SELECT value FROM json_each(:of)))
+  AND (:pools IS NULL OR work_pool IN (SELECT value FROM json_each(:pools)))
 ORDER BY due, created LIMIT :limit;
 
 -- name: last_runs

@@ -68,6 +68,8 @@ class EmbeddedRuns(EmbeddedBase):
             "after": None if which.after is None else to_moment(which.after),
             "since": None if which.since is None else to_moment(which.since),
             "deployment": which.deployment,
+            "of": to_json(sorted(which.of)) if which.of else None,
+            "pools": to_json(sorted(which.pools)) if which.pools else None,
             "limit": which.limit,
         }
         rows = self._store.all(_statement(which), **values)

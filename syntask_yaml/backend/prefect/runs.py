@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -25,7 +25,7 @@ from syntask_yaml.model.run import Cause, Run, RunRequest, State, StateType
 _BEGINNING = re.compile(r"[0-9a-f-]{1,36}")
 # The beginning of an id is looked for among so many of the latest runs: the API cannot search for it.
 _LATEST = 1000
-# The last runs are asked for of so many deployments at once, and for so many pages at most.
+# Runs are asked for of so many deployments at once, and the last ones for so many pages at most.
 _AT_ONCE, _MOST_PAGES = 500, 25
 # The runs that no longer wait.
 BEGUN: Raw = {
@@ -62,22 +62,21 @@ class PrefectRuns(PrefectLogs):
         return self._runs([raw])[0]
 
     def runs(self, which: RunFilter) -> list[Run]:
-        if which.since is None:
-            return self._runs(self._chosen(which, which.states))
-        # The filters of the API must all hold: those that have not ended are asked for on their own.
-        wanted = which.states or frozenset(StateType)
-        ended = frozenset(state for state in wanted if state.is_final)
-        raws = [raw for part in (ended, wanted - ended) if part for raw in self._chosen(which, part)]
-        is_reversed = which.after is None
-        raws.sort(key=lambda raw: str(raw.get("expected_start_time") or ""), reverse=is_reversed)
+        parts = list(_parts(which))
+        raws = [raw for part in parts for raw in self._chosen(part)]
+        if len(parts) > 1:
+            is_reversed = which.after is None
+            raws.sort(key=lambda raw: str(raw.get("expected_start_time") or ""), reverse=is_reversed)
         return self._runs(raws[: which.limit])
 
-    def _chosen(self, which: RunFilter, states: frozenset[StateType]) -> list[Raw]:
-        """The runs that *which* means in *states*, all of which are final or none is."""
+    def _chosen(self, which: RunFilter) -> list[Raw]:
+        """The runs that one of the parts of a filter means."""
         chosen: dict[str, Any] = {}
-        if states:
-            chosen["state"] = {"type": {"any_": sorted(state.value for state in states)}}
-        if which.since is not None and all(state.is_final for state in states):
+        if which.states:
+            chosen["state"] = {"type": {"any_": sorted(state.value for state in which.states)}}
+        if which.of:
+            chosen["deployment_id"] = {"any_": sorted(which.of)}
+        if which.since is not None:
             chosen["end_time"] = {"after_": which.since.isoformat()}
         # `after_` is the first moment that counts.
         bounds = {"before_": which.until, "after_": which.after and which.after + _TICK}
@@ -88,6 +87,8 @@ class PrefectRuns(PrefectLogs):
         if which.deployment is not None:
             flow, _, name = which.deployment.partition("/")
             body |= {"flows": {"name": {"any_": [flow]}}, "deployments": {"name": {"any_": [name]}}}
+        if which.pools:
+            body["work_pools"] = {"name": {"any_": sorted(which.pools)}}
         return self._first(chosen, which.limit, **body)
 
     def last_runs(self, deployments: Collection[Stored]) -> dict[str, Run]:
@@ -218,6 +219,25 @@ class PrefectRuns(PrefectLogs):
             ended=moment(raw.get("end_time")),
             worker=(raw.get("labels") or {}).get("prefect.worker.name"),
         )
+
+
+def _parts(which: RunFilter) -> Iterator[RunFilter]:
+    """What to ask for apart: so many deployments at once, and where `since` matters, what has ended.
+
+    The filters of the API must all hold: of runs that have not ended, nothing is known to be later.
+    """
+    ids = sorted(which.of)
+    for start in range(0, len(ids), _AT_ONCE) if ids else (0,):
+        part = replace(which, of=frozenset(ids[start : start + _AT_ONCE]))
+        if which.since is None:
+            yield part
+            continue
+        wanted = which.states or frozenset(StateType)
+        ended = frozenset(state for state in wanted if state.is_final)
+        if ended:
+            yield replace(part, states=ended)
+        if wanted - ended:
+            yield replace(part, states=wanted - ended, since=None)
 
 
 def _state(raw: Raw, state: Raw) -> State:

@@ -13,12 +13,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from syntask_yaml.backend.base import RunFilter
 from syntask_yaml.backend.clock import utc_now
+from syntask_yaml.backend.prefect import runs
 from syntask_yaml.backend.prefect.backend import PrefectBackend
 from syntask_yaml.backend.prefect.bodies import Raw
 from syntask_yaml.backend.prefect.pages import PAGE
@@ -186,6 +188,23 @@ def test_runs_that_are_due_at_the_same_time_are_each_listed_once(
     which = RunFilter(deployment="flow-0/prod", limit=1000)
     assert sorted(run.id for run in backend.runs(which)) == sorted(made)
     assert len({run.id for run in backend.runs(RunFilter(deployment="flow-0/prod", limit=210))}) == 210
+
+
+def test_runs_of_many_deployments_are_asked_for_in_parts(
+    backend: PrefectBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the latest of all of them come first, whichever part they are in."""
+    monkeypatch.setattr(runs, "_AT_ONCE", 2)
+    some = backend.deployments(names=[f"flow-{number}/dev" for number in range(5, 12)])
+    due = backend._clock() + timedelta(days=30)
+    made = [
+        backend.create_run(RunRequest(deployment_id=each.id, scheduled=due + timedelta(hours=hours))).id
+        for each, hours in zip(some, (3, 1, 6, 2, 5, 7, 4), strict=True)
+    ]
+    latest = [made[index] for index in (5, 2, 4, 6, 0, 3, 1)]
+    ids = frozenset(each.id for each in some)
+    assert [run.id for run in backend.runs(RunFilter(of=ids))] == latest
+    assert [run.id for run in backend.runs(RunFilter(of=ids, limit=3))] == latest[:3]
 
 
 def test_logs_and_variables_of_several_pages_are_complete(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from syntask_yaml.backend.prefect.backend import PrefectBackend
 from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.block import Block
 from syntask_yaml.model.pool import WorkPool
+from syntask_yaml.model.run import RunRequest
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
@@ -144,3 +146,44 @@ def test_a_renamed_project_prunes_what_it_declared_before(desk: Desk) -> None:
     ledgers = {each.owner.project: each.names for each in desk.backend.ledgers() if each.names}
     assert ledgers == {"store": {"variable region"}}
     assert not desk.plan(prune=True).plan.has_changes
+
+
+def test_a_prune_asks_a_server_once_for_all_that_it_shows(empty: PrefectServer, tmp_path: Path) -> None:
+    """The schedules, the runs to come and the last run of each, of many in no more requests than of two."""
+    entry = "work_pool: {name: default}, paused: true, schedules: [{cron: '0 7 * * *'}]"
+    due = datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)
+    asked: dict[int, int] = {}
+    with flaky(empty.api) as proxy, closing(PrefectBackend.open(proxy.api, {})) as backend:
+        desk = Desk(tmp_path, backend=backend)
+        for count in (2, 25):
+            desk.declare(*[entry] * count, top="name: shop")
+            assert desk.deploy().is_good
+            expected = {
+                each.deployment.full_name: _with_runs(backend, each.id, number % 4, due)
+                for number, each in enumerate(backend.deployments(projects=["shop"]))
+            }
+            desk.write("name: shop\ndeployments: []\n")
+            proxy.seen.clear()
+            deletions = desk.plan(prune=True).plan.deletions
+            asked[count] = len(proxy.seen)
+            removals = {each.deployment: each.removal for each in deletions if each.removal}
+            assert all(len(each.schedules) == 1 for each in removals.values())
+            found = {
+                name: (each.coming, each.next, each.last and each.last[0]) for name, each in removals.items()
+            }
+            assert found == expected
+            assert desk.deploy(prune=True).is_good
+    assert asked[25] <= asked[2] <= 8
+
+
+def _with_runs(
+    backend: PrefectBackend, id: str, number: int, due: datetime
+) -> tuple[int, datetime | None, str | None]:
+    """Make so many runs of a deployment that are due, and one that was cancelled; what is said of them."""
+    for later in range(number):
+        at = due + timedelta(hours=later)
+        backend.create_run(RunRequest(deployment_id=id, scheduled=at))
+    if number == 3:
+        return 3, due, None
+    backend.cancel(backend.create_run(RunRequest(deployment_id=id)).id)
+    return number, due if number else None, "Cancelled"
