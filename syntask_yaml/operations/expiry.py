@@ -1,55 +1,80 @@
 """What of a target has run out: what was not deployed for as long as the target `expires`.
 
-Time counts from the last deploy that had a deployment among its own, changed or not.
+Time counts from the last deploy that had a deployment among its own, changed or not; of an owner that has
+only resources, from its last deploy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Set
 from datetime import datetime
+from itertools import chain
 
 from syntask_yaml.model.deployment import Stored
 from syntask_yaml.operations.deploy_context import DeployContext
 
 
 def find_expired(context: DeployContext, now: datetime) -> list[str]:
-    """The owners whose deployments have all run out by *now*: the target itself, or previews in it."""
+    """The owners of which all has run out by *now*: the target itself, or previews in it.
+
+    Resources alone run out only where a deploy of their owner is recorded.
+    """
     target = context.project.target
     if target is None or target.lifetime is None:
         return []
-    owned = _by_owner(context)
-    last = _last_deploys(context, {name for each in owned.values() for name in _names(each)})
-    oldest = now - target.lifetime
-    return [
-        owner for owner, stored in owned.items() if all(_time(each, last, now) < oldest for each in stored)
-    ]
+    deployed = _by_owner(context)
+    alone = _owners_of_resources(context) - deployed.keys()
+    names = {each.deployment.full_name for each in chain.from_iterable(deployed.values())}
+    last, last_of = _last_deploys(context, names, alone)
+    times = {owner: [_time(each, last, now) for each in stored] for owner, stored in deployed.items()}
+    times |= {owner: [last_of.get(owner, now)] for owner in sorted(alone)}
+    return [owner for owner, found in times.items() if max(found) < now - target.lifetime]
 
 
 def _by_owner(context: DeployContext) -> dict[str, list[Stored]]:
-    """What the target has deployed, and each preview in it."""
-    whole, found = context.project.owner, dict[str, list[Stored]]()
-    for each in context.backend.deployments() if whole is not None else ():
+    """The deployments of the target, and of each preview in it."""
+    found: dict[str, list[Stored]] = {}
+    for each in context.backend.deployments():
         owner = each.deployment.project
-        if owner is not None and f"{owner}:".startswith(f"{whole}:"):
+        if owner is not None and _is_of_target(context, owner):
             found.setdefault(owner, []).append(each)
     return found
 
 
-def _last_deploys(context: DeployContext, names: set[str]) -> dict[str, datetime]:
-    """When each of *names* was deployed last, as far as that is recorded."""
+def _owners_of_resources(context: DeployContext) -> set[str]:
+    """The target, and the previews in it, as far as they have resources.
+
+    A server says whose an automation is where somebody asks for an owner: previews that have nothing else
+    are not found there.
+    """
+    backend = context.backend
+    asked = None if backend.features.has_owners else context.project.owner
+    owners = {each.owner.project for each in backend.ledgers()}
+    owners |= {each.automation.project for each in backend.automations(project=asked)}
+    return {owner for owner in owners if owner is not None and _is_of_target(context, owner)}
+
+
+def _is_of_target(context: DeployContext, owner: str) -> bool:
+    whole = context.project.owner
+    return whole is not None and f"{owner}:".startswith(f"{whole}:")
+
+
+def _last_deploys(
+    context: DeployContext, names: Set[str], owners: Set[str]
+) -> tuple[Mapping[str, datetime], Mapping[str, datetime]]:
+    """When each deployment of *names*, and each of *owners*, was deployed last, where that is recorded."""
     last: dict[str, datetime] = {}
-    for record in context.backend.deploy_records(context.project.title) if names else ():
-        for name in names & record.deployments.keys():
-            last.setdefault(name, record.ended or record.began)
-        if len(last) == len(names):
+    last_of: dict[str, datetime] = {}
+    for record in context.backend.deploy_records(context.project.title) if names or owners else ():
+        time = record.ended or record.began
+        last = dict.fromkeys(names & record.deployments.keys(), time) | last
+        # An older one does not say whose it is: perhaps of each.
+        last_of = dict.fromkeys(owners if record.owner is None else owners & {record.owner}, time) | last_of
+        if len(last) == len(names) and len(last_of) == len(owners):
             break
-    return last
+    return last, last_of
 
 
-def _names(stored: Sequence[Stored]) -> set[str]:
-    return {each.deployment.full_name for each in stored}
-
-
-def _time(stored: Stored, last: dict[str, datetime], now: datetime) -> datetime:
+def _time(stored: Stored, last: Mapping[str, datetime], now: datetime) -> datetime:
     """When *stored* was deployed last; what nobody recorded counts from its last change."""
     return last.get(stored.deployment.full_name) or stored.updated or stored.created or now

@@ -34,7 +34,7 @@ def begin_record(context: DeployContext, plan: Plan) -> DeployRecord | None:
     In a target that expires, a deploy without changes is kept, too.
     """
     changed = (*(each.write for each in plan.changes), *(each.write for each in plan.resources))
-    if not any(changed) and not (plan.changes and _expires(context)):
+    if not any(changed) and not (changed and _expires(context)):
         return None
     commit = context.versions.commit
     is_past = context.project.worked_on is not None
@@ -75,7 +75,7 @@ def end_record(context: DeployContext, record: DeployRecord | None, outcome: Out
 
 
 def _expires(context: DeployContext) -> bool:
-    """Whether it matters when a deployment that did not change was deployed last."""
+    """Whether it matters when what did not change was deployed last."""
     target = context.project.target
     return target is not None and target.lifetime is not None
 

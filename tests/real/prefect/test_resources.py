@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.backend.prefect.backend import PrefectBackend
 from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.block import Block
@@ -17,7 +18,8 @@ from syntask_yaml.model.run import RunRequest
 from syntask_yaml.model.secret import Secret
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.deploy import DeployOptions, deploy
-from syntask_yaml.operations.destroy import destroy
+from syntask_yaml.operations.destroy import destroy, expired_contexts
+from syntask_yaml.operations.expiry import find_expired
 from syntask_yaml.operations.plan import make_plan
 from syntask_yaml.operations.prune import Approval
 from syntask_yaml.operations.request import Request
@@ -25,6 +27,7 @@ from syntask_yaml.plan.changes import Action
 from tests.support.desk import Desk
 from tests.support.flaky_proxy import flaky
 from tests.support.prefect_server import PrefectServer
+from tests.support.target_desk import TargetDesk
 
 RESOURCES = """
 resources:
@@ -91,6 +94,32 @@ def test_a_project_of_resources_alone_goes_its_whole_way_on_a_server(desk: Desk)
     given = Approval(is_given=True)
     assert destroy(desk.context, options=options, notify=lambda _: None, approval=given).is_good
     assert desk.backend.ledgers() == []
+
+
+def test_resources_alone_run_out_on_a_server(empty: PrefectServer, tmp_path: Path) -> None:
+    """A preview of them, and a target that has nothing but an automation."""
+    with closing(PrefectBackend.open(empty.api, {})) as backend:
+        desk = TargetDesk(tmp_path / "work", backend)
+        file = desk.folder / "syntask.yaml"
+        text = file.read_text(encoding="utf-8").partition("deployments:")[0]
+        file.write_text(text, encoding="utf-8")
+        whole = Request(selection=Selection())
+        desk.deploy("preview", "7", request=whole)
+        backend.create_block(Block("webhook", "ops", {"url": Secret("http://127.0.0.1:9/")}))
+        actions = "actions: [{type: call-webhook, block: webhook/ops}]"
+        page = f"{{name: page, trigger: {{expect: [never.comes]}}, {actions}}}"
+        alone = text.partition("resources:")[0].replace("dev: {}", "dev: {expires: 1d}")
+        file.write_text(f"{alone}resources: {{automations: [{page}]}}\n", encoding="utf-8")
+        desk.deploy("dev", request=whole)
+        for target, owner, days in (("preview", "shop:preview:pr-7-", 7), ("dev", "shop:dev", 1)):
+            context, now = desk.context(target), utc_now()
+            assert find_expired(context, now + timedelta(days=days, minutes=-10)) == []
+            assert find_expired(context, now + timedelta(days=days)) == [owner]
+            for each in expired_contexts(context, now + timedelta(days=days)):
+                desk.destroy(each)
+            assert find_expired(context, now + timedelta(days=days)) == []
+        assert (desk.has_resources, desk.owners(), backend.automations()) == (False, set(), [])
+        backend.delete_block("webhook", "ops")
 
 
 def test_a_server_is_asked_for_automations_that_a_project_may_have(

@@ -15,6 +15,7 @@ from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.deploy_record import DeployRecord
 from syntask_yaml.model.deployment import Deployment, Write
+from syntask_yaml.model.resource import Owner, ResourceLedger
 from syntask_yaml.operations.choose import Selection
 from syntask_yaml.operations.destroy import expired_contexts, expiring_projects
 from syntask_yaml.operations.expiry import find_expired
@@ -50,6 +51,33 @@ def test_a_preview_runs_out_after_its_last_deploy(desk: TargetDesk) -> None:
     for each in expired_contexts(context, utc_now() + WEEK):
         desk.destroy(each)
     assert (desk.names, desk.has_resources, desk.owners()) == ([], False, set())
+
+
+def test_resources_alone_run_out_after_the_last_deploy_of_their_owner(desk: TargetDesk) -> None:
+    """Also where that changed nothing, and where there are only automations; unrecorded ones do not."""
+    actions = "trigger: {expect: prefect.flow-run.Failed}, actions: [{type: run-command, command: [page]}]"
+    tell = f"  automations: [{{name: 'tell {{{{ $PR }}}}', {actions}}}]\n"
+    file = desk.folder / "syntask.yaml"
+    head, resources = file.read_text(encoding="utf-8").partition("deployments:")[0].split("resources:\n")
+    whole = Request(selection=Selection())
+    file.write_text(f"{head}resources:\n{tell}", encoding="utf-8")
+    desk.deploy("preview", "6", request=whole)
+    file.write_text(f"{head}resources:\n{resources}", encoding="utf-8")
+    desk.deploy("preview", "7", request=whole)
+    desk.deploy("preview", "8", request=whole)
+    last = next(desk.backend.deploy_records("shop:preview"))
+    assert last.ended is not None
+    assert {each.action for each in desk.deploy("preview", "7", request=whole).resources} == {"unchanged"}
+    desk.backend.write_ledger(ResourceLedger(Owner("shop:preview:pr-9-"), frozenset({"variable region"})))
+    desk.backend.write_ledger(ResourceLedger(Owner("shop:previews"), frozenset({"variable region"})))
+
+    context, now = desk.context("preview"), last.ended + WEEK + timedelta(microseconds=1)
+    assert find_expired(context, last.began + WEEK) == ["shop:preview:pr-6-"]
+    assert find_expired(context, now) == ["shop:preview:pr-6-", "shop:preview:pr-8-"]
+    for each in expired_contexts(context, utc_now() + WEEK):
+        desk.destroy(each)
+    assert desk.backend.automations() == []
+    assert desk.owners() == {"shop:preview:pr-9-", "shop:previews"}
 
 
 def test_a_target_with_values_of_its_own_is_destroyed(desk: TargetDesk) -> None:
