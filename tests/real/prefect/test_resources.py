@@ -96,6 +96,38 @@ def test_a_project_of_resources_alone_goes_its_whole_way_on_a_server(desk: Desk)
     assert desk.backend.ledgers() == []
 
 
+def test_a_pool_with_runs_is_kept_on_a_server(empty: PrefectServer, desk: Desk) -> None:
+    """One that waits, one that is executed, and one of a deployment that goes; until they have ended."""
+    backend = desk.backend
+    pools = "name: shop\nresources: {{work_pools: {{{0}: {{type: process, queues: {{quick: {{}}}}}}}}}}"
+    entry = "work_pool: {{name: {}, work_queue_name: quick}}, schedules: [{{cron: '0 7 * * *'}}]"
+    desk.declare(*[entry.format("old")] * 2, top=pools.format("old"))
+    assert desk.deploy().is_good
+    stays, goes = (desk.stored(name).id for name in ("d0", "d1"))
+    waiting = backend.create_run(RunRequest(deployment_id=stays)).id
+    executed = backend.create_run(RunRequest(deployment_id=goes)).id
+    backend.create_run(RunRequest(deployment_id=goes))
+    state = {"type": "RUNNING", "name": "Running"}
+    empty.request("POST", f"/flow_runs/{executed}/set_state", {"state": state, "force": True})
+    desk.declare(entry.format("new"), top=pools.format("new"))
+
+    def kept() -> list[str]:
+        outcome = desk.deploy(prune=True)
+        assert outcome.is_good
+        return [each.detail for each in outcome.diagnostics if each.code == "resource-kept"]
+
+    names = "Not deleted: `work queue old/quick`, `work pool old`."
+    assert kept() == [f"{names} 1 flow run waits and 1 flow run is executed in it."]
+    assert backend.run(waiting) is not None
+    backend.cancel(waiting)
+    empty.request("POST", f"/flow_runs/{waiting}/set_state", {"state": {"type": "CANCELLED"}, "force": True})
+    assert kept() == [f"{names} 1 flow run is executed in it."]
+    done = {"type": "COMPLETED", "name": "Completed"}
+    empty.request("POST", f"/flow_runs/{executed}/set_state", {"state": done, "force": True})
+    assert kept() == []
+    assert {each.name for each in backend.pools()} == {"default", "new"}
+
+
 def test_resources_alone_run_out_on_a_server(empty: PrefectServer, tmp_path: Path) -> None:
     """A preview of them, and a target that has nothing but an automation."""
     with closing(PrefectBackend.open(empty.api, {})) as backend:
