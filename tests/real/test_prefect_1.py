@@ -26,6 +26,7 @@ _FLOWS = [
     for name in (
         "basic",
         "branches",
+        "chained",
         "choices",
         "dependencies",
         "graph",

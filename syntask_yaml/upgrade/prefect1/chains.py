@@ -1,8 +1,11 @@
-"""Statements that make a call and say more of it: `flow.add_task(b())`, `b(…).set_upstream(a)`."""
+"""Statements that make calls and say more of them: `flow.add_task(b())`, `b(…).set_upstream(a)`, and
+`flow.chain(a(), b())`.
+"""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator, Sequence
 
 from syntask_yaml.upgrade.prefect1.dependencies import (
     StatedCall,
@@ -23,6 +26,7 @@ def convert_chains(draft: FlowFileDraft) -> None:
             for statement in body:
                 _convert_addition(draft, flow, statement)
                 _convert_chained(draft, flow, statement)
+                _convert_chain(draft, flow, statement)
 
 
 def _convert_addition(draft: FlowFileDraft, flow: Prefect1Flow, statement: ast.stmt) -> None:
@@ -69,3 +73,50 @@ def _convert_chained(draft: FlowFileDraft, flow: Prefect1Flow, statement: ast.st
     add_arguments(draft, call)
     draft.edits.replace(draft.edits.end(made), draft.edits.end(stated), "")
     draft.added.add(statement)
+
+
+def _convert_chain(draft: FlowFileDraft, flow: Prefect1Flow, statement: ast.stmt) -> None:
+    """`flow.chain(a(), b())`: a statement for each call, which waits for the one before it."""
+    match statement:
+        case ast.Expr(
+            value=ast.Call(
+                func=ast.Attribute(value=ast.Name(id=flow.variable), attr="chain"), args=given, keywords=[]
+            ) as chain
+        ):
+            made = [each for each in given if isinstance(each, ast.Call) and calls_task(draft, each)]
+        case _:
+            return
+    first = given[0] if given and given[0] not in made else None
+    if first is not None and not (isinstance(first, ast.Name) and is_set_before(draft, flow, first)):
+        return
+    edits = draft.edits
+    ends = [edits.start(chain), *(edits.end(each) for each in given)]
+    between = [edits.original(end, edits.start(each)) for end, each in zip(ends[1:], given[1:], strict=False)]
+    if made != given[first is not None :] or not made or not edits.is_alone(statement):
+        return
+    if any(each.strip() != "," for each in between):  # a comment
+        return
+    names = [*_new_names(draft, made[:-1])]
+    line_end = f"{edits.newline}{edits.indentation(statement)}"
+    before = [*([first] if isinstance(first, ast.Name) else []), *map(ast.Name, names)]
+    start = edits.start(chain)
+    for index, call in enumerate(made):
+        name = f"{names[index]} = " if index < len(names) else ""
+        edits.replace(start, edits.start(call), f"{line_end if index else ''}{name}")
+        waits = before[index - 1 + (first is not None)] if index or first is not None else None
+        add_arguments(draft, StatedCall(statement, call, [waits] if waits is not None else []))
+        start = edits.end(call)
+    edits.replace(start, edits.end(chain), "")
+    draft.added.add(statement)
+
+
+def _new_names(draft: FlowFileDraft, calls: Sequence[ast.Call]) -> Iterator[str]:
+    """A name for each call that the file does not have."""
+    taken = {*draft.module.bound, *draft.names.imported}
+    for number, call in enumerate(calls, 1):
+        called = call.func.value if isinstance(call.func, ast.Attribute) else call.func
+        name = f"{getattr(called, 'id', 'call')}_{number}"
+        while name in taken:
+            name += "_"
+        taken.add(name)
+        yield name

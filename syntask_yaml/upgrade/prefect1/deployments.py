@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
-from syntask_yaml.upgrade.prefect1.executors import convert_executor
+from syntask_yaml.upgrade.prefect1.executors import convert_executor, convert_named_executor
 from syntask_yaml.upgrade.prefect1.module import keyword
 from syntask_yaml.upgrade.prefect1.schedules import read_schedules
 from syntask_yaml.upgrade.prefect1.static import NotStatic
@@ -82,10 +82,10 @@ def _values(
     return found
 
 
-# Arguments of run configurations that go into the entry as they are.
+# Arguments of run configurations and storages that go into the entry as they are.
 _WITH_TEMPLATES = frozenset(
-    "env image cpu memory cpu_limit cpu_request memory_limit memory_request task_role_arn execution_role_arn "
-    "working_dir service_account_name".split()
+    "branch_name ref tag env image cpu memory cpu_limit cpu_request memory_limit memory_request "
+    "task_role_arn execution_role_arn working_dir service_account_name".split()
 )
 
 
@@ -104,7 +104,7 @@ def take_storage(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) -> N
     """Where the code is, as a storage block. Raises NotStatic."""
     name, call = _made(draft, value, "prefect.storage", STORAGES)
     convert, positions = STORAGES[name]
-    values = _values(draft, call, positions)
+    values = _values(draft, call, positions, reads_environment=True)
     fields = convert(values)
     flow.deployment.setdefault("labels", []).extend(values.get("labels") or [])
     if name == "Docker":
@@ -174,8 +174,11 @@ def take_environment(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) 
     executor = keyword(call, _ENVIRONMENTS[name])
     others = [each for each in call.keywords if each.value is not executor]
     values = _values(draft, ast.Call(call.func, call.args, others))
-    if values.pop("executor", None) not in (None, *_LOCAL_EXECUTORS) or values.keys() - {"labels"}:
+    named, options = values.pop("executor", None), values.pop("executor_kwargs", None) or {}
+    if values.keys() - {"labels"}:
         raise NotStatic("it has more than an executor and labels")
+    if named not in (None, *_LOCAL_EXECUTORS):
+        convert_named_executor(draft, flow, str(named), options)
     if executor is not None:
         statement = flow.options["environment"][1]
         flow.options["executor"] = executor, statement

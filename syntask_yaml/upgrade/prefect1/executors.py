@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from typing import Any
 
 from syntask_yaml.upgrade.prefect1.draft import FlowFileDraft, Prefect1Flow
-from syntask_yaml.upgrade.prefect1.module import keyword
-from syntask_yaml.upgrade.prefect1.names import imported_names, is_gone
+from syntask_yaml.upgrade.prefect1.names import canonical, imported_names, is_gone
 from syntask_yaml.upgrade.prefect1.static import NotStatic
 
 _LOCAL = "prefect.executors.LocalExecutor"
 _THREADS = "prefect.executors.LocalDaskExecutor"
 _DASK = "prefect.executors.DaskExecutor"
+# By class: which of its arguments may be given by position.
+_POSITIONS: Mapping[str, str] = {_THREADS: "scheduler", _DASK: "address"}
 _RUNNERS: Mapping[str, str] = {"processes": "ProcessPoolTaskRunner", "threads": "ThreadPoolTaskRunner"}
 # Arguments of `DaskExecutor` that Dask's task runner does not have, and does not need.
 _DASK_DROPPED = frozenset({"debug", "disable_cancellation_event", "watch_worker_status"})
@@ -26,9 +28,9 @@ def convert_executor(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) 
     name = draft.names.called(call) or (draft.names.of(call) if not isinstance(call, ast.Call) else "")
     if name == _LOCAL or (isinstance(call, ast.Constant) and call.value is None):
         return
-    if not isinstance(call, ast.Call) or name not in (_THREADS, _DASK):
+    if not isinstance(call, ast.Call) or name not in _POSITIONS:
         raise NotStatic("set `task_runner` of the flow")
-    runner = _threads(draft, call) if name == _THREADS else _dask(draft, call)
+    runner = _runner(draft, flow, name, _options(draft, name, call))
     if not runner:
         return
     statement = flow.options["executor"][1]
@@ -39,8 +41,35 @@ def convert_executor(draft: FlowFileDraft, flow: Prefect1Flow, value: ast.expr) 
     flow.arguments.append(f"task_runner={runner}")
 
 
+def convert_named_executor(
+    draft: FlowFileDraft, flow: Prefect1Flow, name: str, options: Mapping[str, Any]
+) -> None:
+    """The same for the name of a class and *options*, which the oldest versions took. Raises NotStatic."""
+    kind = canonical(name)
+    if kind == _LOCAL:
+        return
+    if kind not in _POSITIONS:
+        raise NotStatic("its executor has no equivalent")
+    if runner := _runner(draft, flow, kind, {key: repr(each) for key, each in options.items()}):
+        flow.arguments.append(f"task_runner={runner}")
+
+
+def _options(draft: FlowFileDraft, name: str, call: ast.Call) -> dict[str, str]:
+    """The texts of the arguments of an executor. Raises NotStatic."""
+    if any(each.arg is None for each in call.keywords) or len(call.args) > 1:
+        raise NotStatic("its arguments are computed")
+    given = dict.fromkeys([_POSITIONS[name]], call.args[0]) if call.args else {}
+    given |= {str(each.arg): each.value for each in call.keywords}
+    return {key: draft.edits.source(each) for key, each in given.items()}
+
+
+def _runner(draft: FlowFileDraft, flow: Prefect1Flow, name: str, options: Mapping[str, str]) -> str:
+    """The task runner in the place of an executor; empty for one that runs calls in order."""
+    return _threads(draft, options) if name == _THREADS else _dask(draft, flow, options)
+
+
 def _are_known_before(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) -> bool:
-    """Whether the names that a call needs are functions and classes that are defined before the flow."""
+    """Whether what a call names is defined, or set once at the top of the file, before the flow."""
     start = draft.edits.start(flow.definition)
     last = {
         node.name: draft.edits.end(node)
@@ -50,11 +79,22 @@ def _are_known_before(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call) 
     late = [each for each in draft.module.tree.body if draft.edits.start(each) > start]
     imported_late = {name for name, origin in imported_names(late) if not is_gone(origin)}
     names = _names(draft, call)
-    is_set = any(name in draft.module.assignments for name in names)
+    others = {name for name in names if not _is_set_before(draft, flow, call, name)}
+    is_set = any(name in draft.module.assignments for name in others)
     read = {node.id for node in ast.walk(call) if isinstance(node, ast.Name)}
     return (
-        not is_set and read.isdisjoint(imported_late) and all(last.get(name, start) < start for name in names)
+        not is_set
+        and read.isdisjoint(imported_late)
+        and all(last.get(name, start) < start for name in others)
     )
+
+
+def _is_set_before(draft: FlowFileDraft, flow: Prefect1Flow, call: ast.Call, name: str) -> bool:
+    if draft.module.assigned(name, call) is None:
+        return False
+    statements = [statement for _, _, statement in draft.module.assignments[name]]
+    start = draft.edits.start(flow.definition)
+    return all(each in draft.module.tree.body and draft.edits.end(each) < start for each in statements)
 
 
 def _names(draft: FlowFileDraft, call: ast.Call) -> set[str]:
@@ -63,24 +103,27 @@ def _names(draft: FlowFileDraft, call: ast.Call) -> set[str]:
     return used - draft.names.imported.keys() - {"True", "False", "None", "dict", "list", "str", "int"}
 
 
-def _threads(draft: FlowFileDraft, call: ast.Call) -> str:
-    scheduler = keyword(call, "scheduler") or (call.args[0] if call.args else None)
-    kind = scheduler.value if isinstance(scheduler, ast.Constant) else "" if scheduler else "threads"
+def _threads(draft: FlowFileDraft, options: Mapping[str, str]) -> str:
+    try:
+        kind = ast.literal_eval(options.get("scheduler", repr("threads")))
+    except ValueError:
+        kind = ""
     if kind in ("synchronous", "single-threaded", "sync"):
         return ""
     runner = _RUNNERS.get(str(kind))
     if runner is None:
         raise NotStatic("the scheduler is computed")
     name = draft.want("prefect.task_runners", runner)
-    workers = keyword(call, "num_workers")
-    return f"{name}({f'max_workers={draft.edits.source(workers)}' if workers is not None else ''})"
+    return f"{name}({f'max_workers={workers}' if (workers := options.get('num_workers')) else ''})"
 
 
-def _dask(draft: FlowFileDraft, call: ast.Call) -> str:
-    if any(each.arg is None for each in call.keywords) or len(call.args) > 1:
-        raise NotStatic("its arguments are computed")
+def _dask(draft: FlowFileDraft, flow: Prefect1Flow, options: Mapping[str, str]) -> str:
     name = draft.want("prefect_dask", "DaskTaskRunner")
-    kept = [f"address={draft.edits.source(each)}" for each in call.args]
-    kept += [draft.edits.source(each) for each in call.keywords if each.arg not in _DASK_DROPPED]
-    draft.note(call, "p1-executor", "`DaskTaskRunner` is in the package `prefect-dask`.", "Install it.")
+    kept = [f"{key}={text}" for key, text in options.items() if key not in _DASK_DROPPED]
+    draft.note(
+        flow.options.get("executor", (flow.call, flow.definition))[0],
+        "p1-executor",
+        "`DaskTaskRunner` is in the package `prefect-dask`.",
+        "Install it.",
+    )
     return f"{name}({', '.join(kept)})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping
 
 from syntask_yaml.upgrade.prefect1.deployments import (
@@ -134,6 +135,8 @@ def _remove_unused(draft: FlowFileDraft) -> bool:
 def _is_needless(draft: FlowFileDraft, name: str, scope: ast.AST, *, is_made: bool) -> bool:
     """Whether only what is gone used a name; *is_made* says that it needs no use to be so."""
     uses = draft.module.uses(name, scope)
+    if any(re.search(rf"\b{name}\b", text) for flow in draft.flows for text in flow.arguments):
+        return False
     return (is_made or bool(uses)) and all(
         draft.edits.is_removed(use) or _is_dropped(draft, use) or _is_in_head(draft, use) for use in uses
     )

@@ -24,7 +24,7 @@ _SKIP = frozenset(f"{module}.SKIP" for module in _MODULES)
 # What ends a task in a state, whatever its retries are.
 _END = frozenset(f"{module}.ENDRUN" for module in _MODULES)
 _FAILED, _SKIPPED = "prefect.engine.state.Failed", "prefect.engine.state.Skipped"
-_ERROR = "RuntimeError"
+_ERROR, _SKIPPED_NAME = "RuntimeError", "Skipped"
 
 
 def convert_signals(draft: FlowFileDraft) -> None:
@@ -41,10 +41,10 @@ def _convert(draft: FlowFileDraft, statement: ast.Raise, raised: ast.expr, task:
     call = raised if isinstance(raised, ast.Call) else None
     if name in _FAIL:
         _fail(draft, raised, call)
-    elif name in _SUCCESS and call is not None:
-        _succeed(draft, statement, call)
+    elif name in _SUCCESS:
+        _succeed(draft, statement, call, task)
     elif name in _SKIP:
-        _skip(draft, statement, call, task)
+        _complete(draft, statement, call, task, _SKIPPED_NAME)
     elif name in _END and call is not None:
         _end(draft, statement, call, task)
 
@@ -61,23 +61,29 @@ def _fail(draft: FlowFileDraft, raised: ast.expr, call: ast.Call | None) -> None
             draft.edits.replace_node(call.keywords[0], draft.edits.source(message))
 
 
-def _succeed(draft: FlowFileDraft, statement: ast.Raise, call: ast.Call) -> None:
+def _succeed(draft: FlowFileDraft, statement: ast.Raise, call: ast.Call | None, task: Function) -> None:
     """A success returns its result; the result of one that has none is the signal."""
-    result = keyword(call, "result")
+    result = keyword(call, "result") if call is not None else None
+    if call is None or result is None:
+        _complete(draft, statement, call, task)
+        return
     is_plain = all(each.arg in ("message", "result") for each in call.keywords) and len(call.args) <= 1
-    if result is not None and is_plain and not _is_generator(draft, statement):
+    if is_plain and not _is_generator(draft, statement):
         draft.edits.replace_node(statement, f"return {draft.edits.take(result)}")
 
 
-def _skip(draft: FlowFileDraft, statement: ast.Raise, call: ast.Call | None, task: Function) -> None:
+def _complete(
+    draft: FlowFileDraft, statement: ast.Raise, call: ast.Call | None, task: Function, name: str = ""
+) -> None:
     """A task that nothing depends on ends well, in a state that says why."""
     message = ast.Constant(None) if call is None else _message(call)
     if message is None or _is_generator(draft, statement) or not _is_last(draft, task):
         return
     state = draft.want("prefect.states", "Completed")
-    has_text = call is not None and (call.args or call.keywords)
-    text = f", message={draft.edits.take(message)}" if has_text else ""
-    draft.edits.replace_node(statement, f'return {state}(name="Skipped"{text})')
+    written = [f'name="{name}"'] if name else []
+    if call is not None and (call.args or call.keywords):
+        written.append(f"message={draft.edits.take(message)}")
+    draft.edits.replace_node(statement, f"return {state}({', '.join(written)})")
 
 
 def _end(draft: FlowFileDraft, statement: ast.Raise, call: ast.Call, task: Function) -> None:
@@ -88,7 +94,7 @@ def _end(draft: FlowFileDraft, statement: ast.Raise, call: ast.Call, task: Funct
     if not isinstance(state, ast.Call):
         return
     if kind == _SKIPPED:
-        _skip(draft, statement, state, task)
+        _complete(draft, statement, state, task, _SKIPPED_NAME)
     elif kind == _FAILED and _message(state) is not None and not _may_be_tried_again(draft, task):
         _fail(draft, state, state)
         draft.edits.replace_node(call, draft.edits.take(state))
@@ -117,13 +123,18 @@ def _is_last(draft: FlowFileDraft, task: Function) -> bool:
 
 
 def _is_statement(draft: FlowFileDraft, use: ast.Name) -> bool:
-    """Whether it is called, or mapped, and that is all of the statement."""
+    """Whether it is called, or mapped, and that is all of the statement but for a name that nothing reads."""
     outer = draft.module.parent(use)
     called = outer if isinstance(outer, ast.Attribute) and outer.attr == "map" else use
     call = draft.module.parent(called)
     if not (isinstance(call, ast.Call) and call.func is called):
         return False
-    return isinstance(draft.module.parent(call), ast.Expr)
+    match draft.module.parent(call):
+        case ast.Expr():
+            return True
+        case ast.Assign(targets=[ast.Name(id=name)]) as statement:
+            return not draft.module.uses(name, draft.module.scope(statement))
+    return False
 
 
 def _may_be_tried_again(draft: FlowFileDraft, task: Function) -> bool:

@@ -58,12 +58,20 @@ def _convert_use(draft: FlowFileDraft, flow: Prefect1Flow, use: ast.Name) -> Non
     elif isinstance(outer, ast.Call) and outer.func is parent and parent.attr in _METHODS:
         _METHODS[parent.attr](draft, flow, outer)
     elif parent.attr in _GRAPH and isinstance(outer, ast.Call):
-        return  # `graphs` converts these
+        _leave_taken(draft, outer, parent.attr, statement)
     elif parent.attr in _SAME:
         draft.edits.replace_node(use, flow.function)
     else:
         text = f"Flows have no `{parent.attr}` in Prefect 3."
         draft.todo(use, "p1-flow-method", text)
+
+
+def _leave_taken(draft: FlowFileDraft, call: ast.Call, method: str, statement: ast.stmt) -> None:
+    """What adds to the graph, if something takes what it returns: `graphs` converts the other statements."""
+    is_alone = isinstance(draft.module.parent(call), ast.Expr)
+    if not (is_alone or statement in draft.added or draft.has_todo(statement)):
+        text = f"`{method}` is gone. Call the tasks in the function of the flow, and pass their results."
+        draft.todo(call, "p1-dependency", text)
 
 
 def _convert_bare(draft: FlowFileDraft, flow: Prefect1Flow, use: ast.Name) -> None:

@@ -45,7 +45,8 @@ with Flow("left", storage=Git(repo="shop/flows", flow_path="left.py", use_ssh=Tr
 
 flow.schedule = IntervalSchedule(interval=timedelta(hours=1), end_date=choice([None]))
 flow.run_config = KubernetesRun(labels=[choice(["a", "b"])])
-flow.executor = DaskExecutor(address=f"tcp://{WORKERS}")
+host = f"tcp://{WORKERS}"
+flow.executor = DaskExecutor(address=host)
 flow.set_reference_tasks([])
 flow_id = flow.register("shop")
 print(flow_id)
