@@ -34,6 +34,8 @@ _FAMILIES = re.compile(
     r"prefect\.(executors|storage|run_configs|tasks\.secrets|engine\.results|schedules|tasks\.control_flow"
     r"|tasks\.prefect|tasks\.shell|tasks\.notifications)\.[a-z0-9_]+\.(\w+)"
 )
+# The package was an attribute of itself: `from prefect import prefect` worked.
+_ITSELF = "prefect.prefect"
 _CONTROL = frozenset({"case", "merge", "switch", "ifelse"})
 
 # Names that exist in Prefect 1 only; what begins with one of those with a dot behind it does, too.
@@ -99,6 +101,8 @@ _PREFIXES = tuple(each for each in _GONE if each.endswith("."))
 @lru_cache(maxsize=4096)
 def canonical(name: str) -> str:
     """Return the shortest name under which Prefect 1 had the same."""
+    while f"{name}.".startswith(f"{_ITSELF}."):
+        name = name.removeprefix("prefect.")
     module, _, last = name.rpartition(".")
     if last in _CONTROL and module.startswith("prefect.tasks.control_flow"):
         return f"prefect.{last}"
@@ -114,6 +118,8 @@ def canonical(name: str) -> str:
 @lru_cache(maxsize=4096)
 def is_gone(name: str) -> bool:
     """Whether a qualified name of Prefect 1 has no such meaning today."""
+    if name == _ITSELF:
+        return True
     short = canonical(name)
     if short.startswith("prefect.tasks."):
         return short.split(".")[2] not in _TASKS_TODAY

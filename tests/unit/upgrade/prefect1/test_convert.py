@@ -731,6 +731,20 @@ def test_an_environment_with_more_than_a_known_executor_is_left(option: str) -> 
     assert codes(converted(f"{head}{HEAD}{flow}")) == {"p1-run-config"}
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [("prefect.context.get('logger').info('x')", set()), ("print(prefect.__version__)", {"p1-library"})],
+)
+def test_the_package_that_is_imported_from_itself_is_not_imported_again(
+    body: str, expected: set[str]
+) -> None:
+    """Prefect 3 has no `prefect.prefect`."""
+    found = converted(f"from prefect import prefect, task, Flow\n@task\ndef t():\n    {body}\n\n{FLOW}")
+
+    assert codes(found) == expected
+    assert ("import prefect," in found.text) == bool(expected)
+
+
 def test_a_flow_that_is_not_converted_gets_no_entry_and_keeps_its_options() -> None:
     """Nothing that an entry could name is there. Another flow of the file has its entry."""
     text = HEAD + (
