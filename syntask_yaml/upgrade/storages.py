@@ -32,7 +32,9 @@ class StoredCode:
 
     def text(self, key: str) -> str:
         value = self.block.value.get(key)
-        return str(value) if isinstance(value, (str, int)) else ""
+        if isinstance(value, str):
+            return value  # of a kind of its own, where it is a template
+        return str(value) if isinstance(value, int) else ""
 
     @property
     def name(self) -> str:

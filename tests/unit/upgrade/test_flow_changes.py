@@ -80,6 +80,18 @@ def test_options_of_a_flow_become_an_entry(old: OldRepository) -> None:
     assert found.summary.startswith("1 file of Prefect 1: 1 converted. 1 deployment:")
 
 
+def test_the_branch_of_a_storage_is_read_from_the_environment_when_the_entry_is_deployed(
+    old: OldRepository,
+) -> None:
+    branch = 'access_token_secret="GIT_TOKEN", ref=os.getenv("BRANCH", "main")'
+    old.write("stock.py", "import os\n" + FLOW.replace('access_token_secret="GIT_TOKEN"', branch))
+    (result,) = upgrade(old).results
+
+    assert result.entry["pull"][0]["syntask.deployments.steps.git_clone"]["branch"] == (
+        '{{ $BRANCH | default("main") }}'
+    )
+
+
 def test_a_second_run_has_nothing_to_do(old: OldRepository) -> None:
     old.write("flows/stock.py", FLOW)
     write_upgrade(upgrade(old))
