@@ -119,7 +119,7 @@ def make_plan(context: DeployContext, request: Request, *, with_forecast: bool =
         warnings += tuple(without_target(context, planned.stored, planned.prepared))
     if request.selection.is_whole and not request.prune:
         left = [each for each in planned.stored if each.deployment.full_name not in planned.renames]
-        warnings += tuple(undeclared(left, planned.prepared, context.owner.project))
+        warnings += tuple(undeclared(context, left, planned.prepared))
         warnings += tuple(undeclared_resources(context, planned.resources, planned.stored_resources))
     plan = with_removals(planned.plan, context.backend)
     if with_forecast:  # it is made to be shown

@@ -62,7 +62,31 @@ def _lost_key(project: Project) -> Iterator[Diagnostic]:
             "The file has no key `deployments`, so `--prune` would delete everything that "
             "the project deployed."
         )
-        yield root.problem("prune-refused", detail, "Write `deployments: []` to delete everything.")
+        hint = "Write `deployments: []` to delete everything."
+        if len(project.files) > 1:
+            detail = (
+                "The files of the project list no deployment, so `--prune` would delete everything that it "
+                f"deployed, and `{_file(project)}` has no key `deployments`."
+            )
+            hint = (
+                f"Write `deployments: []` in `{_file(project)}` to delete everything. In a file that it "
+                "includes, an empty list does not count."
+            )
+        yield root.problem("prune-refused", detail, hint)
+
+
+def _file(project: Project) -> str:
+    """What to call the file that stands for the whole project."""
+    return project.document.source.name
+
+
+def how_to_prune(project: Project, *, are_resources: bool = False) -> str:
+    """What to do to delete what *project* declares no more, as a hint; where they *are_resources* alone,
+    a list of deployments is missed only if the file declares no resource either."""
+    run = "`syntask deploy --all --prune` to delete what is no longer declared."
+    if any(_lost_key(project)) and not (are_resources and project.resources):
+        return f"Write `deployments: []` in `{_file(project)}`, and run {run}"
+    return f"Run {run}"
 
 
 def unread(prepared: Sequence[Prepared]) -> Iterator[Diagnostic]:
@@ -76,9 +100,10 @@ def unread(prepared: Sequence[Prepared]) -> Iterator[Diagnostic]:
 
 
 def undeclared(
-    stored: Sequence[Stored], prepared: Sequence[Prepared], project: str | None
+    context: DeployContext, stored: Sequence[Stored], prepared: Sequence[Prepared]
 ) -> Iterator[Diagnostic]:
     """What the project deployed and declares no more, where nothing is pruned. *prepared* is all of it."""
+    project = context.owner.project
     if project is None or any(each.deployment is None for each in prepared):
         return
     declared = {
@@ -94,7 +119,8 @@ def undeclared(
         and each.deployment.full_name not in declared
         and not each.deployment.protected
     ]
-    yield from still_deployed("undeclared-deployment", "No longer declared, but still deployed", left)
+    what = "No longer declared, but still deployed"
+    yield from still_deployed("undeclared-deployment", what, left, how_to_prune(context.project))
 
 
 def owner_before_targets(project: Project) -> str | None:
@@ -125,12 +151,7 @@ def without_target(
     )
 
 
-def still_deployed(
-    code: str,
-    what: str,
-    left: Sequence[str],
-    hint: str = "Run `syntask deploy --all --prune` to delete what is no longer declared.",
-) -> Iterator[Diagnostic]:
+def still_deployed(code: str, what: str, left: Sequence[str], hint: str) -> Iterator[Diagnostic]:
     """Warn of *left*, the names of what is declared no more, if there are any; *what* says what they are."""
     if left:
         yield Diagnostic(code, f"{what}: {_listed(left)}.", hint).as_warning()

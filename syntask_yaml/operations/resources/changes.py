@@ -10,7 +10,7 @@ from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.resource import Owner, Resource, ResourceKind, ResourceWrite, StoredResource
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.owners import is_from_elsewhere, refuse_from_elsewhere
-from syntask_yaml.operations.prune import still_deployed
+from syntask_yaml.operations.prune import how_to_prune, still_deployed
 from syntask_yaml.operations.resources.read import FoundResources
 from syntask_yaml.plan.changes import Action, ResourceChange
 from syntask_yaml.plan.resources import diff_resources, owner_fields
@@ -116,7 +116,8 @@ def undeclared_resources(
         if each.owner.project == project and each.resource.full_name not in declared
     ]
     what = "No longer declared, but still on the backend"
-    yield from still_deployed("undeclared-resource", what, left)
+    hint = how_to_prune(context.project, are_resources=True)
+    yield from still_deployed("undeclared-resource", what, left, hint)
 
 
 def _conflicts(

@@ -361,3 +361,31 @@ def test_a_project_of_resources_alone_prunes_no_deployment(desk: Desk) -> None:
     desk.write(f"{SHOP}\nresources: {{variables: {{region: north}}}}\n")
     assert desk.deploy(prune=True).is_good
     assert [each.name for each in desk.backend.variables()] == ["region"]
+
+
+@pytest.mark.parametrize(
+    "included", ["", "deployments: []\n", "defaults: {tags: [a]}\n", "deployments: [{name: d9}]\n"]
+)
+def test_what_is_said_to_prune_prunes(desk: Desk, included: str) -> None:
+    """Also where only an included file has a list, and an empty one; where a list is missed, that is said."""
+    desk.write(f"{SHOP}\nresources: {{variables: {{region: north}}}}\ndeployments: []\n")
+    assert desk.deploy().is_good
+    (desk.folder / "team").mkdir(exist_ok=True)
+    root = f"{SHOP}\n" + ("include: [team/*.yaml]\n" if included else "")
+    desk.write(included.replace("d9}", "d9, entrypoint: ../flows.py:etl}"), "team/syntask.yaml")
+    desk.write(root)
+    hints = {each.code: each.hint for each in desk.plan().diagnostics if each.code.startswith("undeclared")}
+    is_missed = "d9" not in included
+    write = "Write `deployments: []` in `syntask.yaml`, and run " if is_missed else "Run "
+    run = "`syntask deploy --all --prune` to delete what is no longer declared."
+    assert hints == dict.fromkeys(("undeclared-deployment", "undeclared-resource"), write + run)
+    if is_missed:
+        with pytest.raises(ProjectInvalid, match="has no key `deployments`") as raised:
+            desk.plan(prune=True)
+        (problem,) = raised.value.diagnostics
+        assert problem.hint.startswith("Write `deployments: []`")
+        assert ("In a file that it includes" in problem.hint) is bool(included)
+        desk.write(f"{root}deployments: []\n")
+    assert desk.deploy(prune=True).is_good
+    assert deployed(desk.backend) == (["d9"] if "d9" in included else [])
+    assert desk.backend.variables() == []
