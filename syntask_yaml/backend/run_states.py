@@ -16,7 +16,7 @@ from syntask_yaml.backend.ids import new_id, run_name
 from syntask_yaml.backend.queue import Claim
 from syntask_yaml.errors import BackendConflict, BackendRefused, NotFound
 from syntask_yaml.model.pool import DEFAULT_QUEUE
-from syntask_yaml.model.run import Cause, CauseKind, Run, RunRequest, State, StateType
+from syntask_yaml.model.run import Cause, CauseKind, Run, RunRequest, State, StateType, short_id
 from syntask_yaml.model.value import Json, known
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def retried(run: Run) -> RunRequest:
 
 def retried_already(run: Run, by: Run) -> BackendConflict:
     return BackendConflict(
-        f"The run `{run.name}` was retried already, by the run `{by.name}` ({by.id[:8]}).",
+        f"The run `{run.name}` was retried already, by the run `{by.name}` ({short_id(by.id)}).",
         hint="Retry that one, or pass `--again`.",
     )
 
@@ -241,5 +241,6 @@ def no_such_deployment(id: str) -> NotFound:
 def no_such_run(id: str) -> NotFound:
     return NotFound(
         f"The backend has no run `{id}`.",
-        hint="Run `syntask flow-run ls` to list the runs, and pass an id or its beginning, not a name.",
+        hint="Run `syntask flow-run ls` to list the runs, and pass an id, or the beginning of that of a "
+        "recent run, not a name.",
     )

@@ -87,6 +87,18 @@ class Cause:
     memory_kills: int | None = None
 
 
+def short_id(id: str) -> str:
+    """The beginning of a run's *id* that is shown, and that commands take for it.
+
+    Ids of version 7, which servers give to runs of schedules, begin with their time: runs that were made in
+    the same minute differ only after it.
+    """
+    return id[: _TO_RANDOM if id[_VERSION : _VERSION + 1] == "7" else _SHORT]
+
+
+_SHORT, _VERSION, _TO_RANDOM = 8, 14, 23
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """Where a run stands; *name* defaults to the type's own, such as Completed."""

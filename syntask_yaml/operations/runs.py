@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import TypeAlias
 
 from syntask_yaml.backend.base import ALL_LINES, Backend, LogFilter, RunFilter
@@ -27,7 +28,7 @@ _FOR_A_WORKER = frozenset({"Scheduled", "Late"})
 
 
 def find_run(backend: Backend, id: str | None) -> Run:
-    """The run whose id is *id*, or begins with it; without one, the run that began last.
+    """The run whose id is *id*, or begins with it; without one, the last that began, or failed to.
 
     Raises NotFound.
     """
@@ -40,10 +41,15 @@ def find_run(backend: Backend, id: str | None) -> Run:
 
 
 def _latest(backend: Backend) -> Run:
-    begun = [run for run in backend.runs(RunFilter(states=_BEGUN)) if run.started is not None]
-    if not begun:
+    taken = [(at, run) for run in backend.runs(RunFilter(states=_BEGUN)) if (at := _taken(run)) is not None]
+    if not taken:
         raise NotFound("No run has started yet.", hint="Run `syntask deployment run NAME` to create a run.")
-    return max(begun, key=lambda run: run.started or datetime.min)
+    return max(taken, key=itemgetter(0))[1]
+
+
+def _taken(run: Run) -> datetime | None:
+    """When *run* began, or failed before its flow was called; None: it has nothing to show."""
+    return run.started or (run.ended if run.state.type in FAILED else None)
 
 
 def find_unsuccessful(backend: Backend, id: str | None, now: datetime) -> Run:

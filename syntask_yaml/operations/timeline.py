@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from syntask_yaml.errors import NotFound
 from syntask_yaml.model.child_run import FLOW, ChildRun
-from syntask_yaml.model.run import Run, StateType
+from syntask_yaml.model.run import Run, StateType, short_id
 
 # More bars than that are folded by name.
 MOST_BARS = 50
@@ -67,7 +67,7 @@ def timeline(run: Run, children: Sequence[ChildRun], now: datetime, *, is_whole:
     if start is None:
         raise NotFound(
             f"The run `{run.name}` has not begun: it is {run.state.name}.",
-            hint=f"Run `syntask why {run.id[:8]}` to see what it waits for.",
+            hint=f"Run `syntask why {short_id(run.id)}` to see what it waits for.",
         )
     ends = (_span(each, now) for each in children)
     end = max((run.ended or now, *(span[1] for span in ends if span is not None)))

@@ -167,10 +167,11 @@ def test_runs_are_filtered_by_several_deployments_or_pools(
 
 
 def test_a_run_is_found_by_the_beginning_of_its_id(backend: Backend, etl: Stored) -> None:
-    """In any case of letters."""
-    run = backend.create_run(RunRequest(deployment_id=etl.id))
+    """In any case of letters, also if it is not due yet."""
+    for due in (None, datetime.now(UTC) + timedelta(days=1)):
+        run = backend.create_run(RunRequest(deployment_id=etl.id, scheduled=due))
 
-    assert run == backend.run(run.id[:8]) == backend.run(run.id.upper())
+        assert run == backend.run(run.id[:8]) == backend.run(run.id.upper())
 
 
 @pytest.mark.parametrize("id", ["", "no-such-run", "00000000-0000-4000-a000-000000000000"])

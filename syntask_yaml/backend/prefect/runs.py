@@ -141,8 +141,13 @@ class PrefectRuns(PrefectLogs):
             return None if raw is None else self._runs([raw])[0]
         if not _BEGINNING.fullmatch(known):
             return None
-        latest = self._first({}, _LATEST)
-        return only_one(id, self._runs([raw for raw in latest if raw["id"].startswith(known)]))
+        now = self._clock().isoformat()
+        # A server makes so many runs ahead that those alone could be the latest ones.
+        for bound, order in (("before_", LATEST_FIRST), ("after_", NEXT_FIRST)):
+            read = self._first({"expected_start_time": {bound: now}}, _LATEST, sort=order)
+            if found := [raw for raw in read if raw["id"].startswith(known)]:
+                return only_one(id, self._runs(found))
+        return None
 
     def cause(self, run: Run) -> Cause | None:
         if run.state.type in (StateType.CRASHED, StateType.FAILED):

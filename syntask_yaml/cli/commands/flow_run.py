@@ -17,7 +17,7 @@ from syntask_yaml.cli.views.children import print_children, took_text
 from syntask_yaml.cli.views.deliveries import delivery_text, encode_delivery
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.output import as_json, print_json, print_table, say, when
-from syntask_yaml.model.run import StateType
+from syntask_yaml.model.run import StateType, short_id
 from syntask_yaml.operations.documents import child_document, document, run_document
 from syntask_yaml.operations.runs import FAILED, find_run, full_name
 
@@ -99,7 +99,7 @@ def ls(
         return
     rows = [
         (
-            run.id[:8],
+            short_id(run.id),
             run.name,
             run.deployment or run.flow,
             run.state.name,
@@ -147,4 +147,4 @@ def cancel(context: Context, /, *, ids: tuple[str, ...]) -> None:
     with context.backend(creates=False) as backend:
         for each in ids:
             run = backend.cancel(find_run(backend, each).id)
-            say(f"{run.state.name}: run `{run.name}` ({run.id[:8]}).")
+            say(f"{run.state.name}: run `{run.name}` ({short_id(run.id)}).")

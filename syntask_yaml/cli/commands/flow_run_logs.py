@@ -14,9 +14,10 @@ from syntask_yaml.cli.arguments import Count
 from syntask_yaml.cli.completion import complete_run
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.duration import Since
-from syntask_yaml.cli.views.output import print_json
+from syntask_yaml.cli.views.output import print_json, say
 from syntask_yaml.cli.views.runs import as_raw, print_as_json, show_log_line, show_watched
 from syntask_yaml.errors import UsageError
+from syntask_yaml.model.run import short_id
 from syntask_yaml.operations.children import find_children
 from syntask_yaml.operations.documents import document, line_document
 from syntask_yaml.operations.runs import find_run, watch
@@ -66,7 +67,7 @@ def command(
     is_raw: bool,
     output: str,
 ) -> None:
-    """Print the logs of the run ID, or of the run that started last, with time and level."""
+    """Print the logs of the run ID, or of the last run that started or failed to, with time and level."""
     if follow and output == "json":
         detail = "`--follow` and `--output json` cannot be combined."
         raise UsageError(detail, hint="Use `--output jsonl`, which prints each line as it is written.")
@@ -74,6 +75,9 @@ def command(
     show = print_as_json if output == "jsonl" else partial(show_log_line, is_raw=is_raw)
     with context.backend(creates=False) as backend:
         run = find_run(backend, id)
+        if id is None and context.verbosity >= 0:
+            whose = f"run `{run.name}` ({short_id(run.id)}) of `{run.deployment or run.flow}`"
+            say(f"Log of the {whose}: {run.state.name}.")
         if task is not None:
             meant = find_children(run, backend.children(run.id), task)
             which = replace(which, tasks=tuple(child.id for child in meant))

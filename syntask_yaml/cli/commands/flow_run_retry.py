@@ -16,7 +16,7 @@ from syntask_yaml.cli.pool_options import skip_confirmation
 from syntask_yaml.cli.views.output import as_json, print_json, print_table, say, when
 from syntask_yaml.cli.views.runs import as_raw, show_watched
 from syntask_yaml.errors import UsageError
-from syntask_yaml.model.run import Run, StateType
+from syntask_yaml.model.run import Run, StateType, short_id
 from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.retry import Retry, retry_each
 from syntask_yaml.operations.runs import FAILED, find_run, full_name, watch
@@ -127,7 +127,7 @@ def _confirm(context: Context, runs: Sequence[Run], *, yes: bool) -> None:
     """Ask whether all *runs* are meant. Raises UsageError where nobody answers."""
     if not runs or yes:
         return
-    rows = [(run.id[:8], run.deployment or run.flow, run.state.name, when(run.ended)) for run in runs]
+    rows = [(short_id(run.id), run.deployment or run.flow, run.state.name, when(run.ended)) for run in runs]
     number = f"{len(runs)} run{'' if len(runs) == 1 else 's'}"
     if not context.may_prompt:
         listed = ", ".join(f"`{short}` ({name})" for short, name, _, _ in rows[:10])
@@ -141,7 +141,7 @@ def _confirm(context: Context, runs: Sequence[Run], *, yes: bool) -> None:
 def _show(retry: Retry) -> None:
     run, by, error = retry.run, retry.by, retry.error
     if error is not None:
-        whose = f" The run `{run.name}` ({run.id[:8]}):" if retry.action == "failed" else ""
+        whose = f" The run `{run.name}` ({short_id(run.id)}):" if retry.action == "failed" else ""
         say(f"{retry.action}:{whose} {error.detail} {error.hint}".rstrip())
     if by is not None:
         new = "is scheduled again" if by.id == run.id else f"is retried by the run `{by.name}`"

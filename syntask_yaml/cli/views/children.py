@@ -10,7 +10,7 @@ from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.output import print_table, when
 from syntask_yaml.model.child_run import ChildRun
 from syntask_yaml.model.duration_words import duration_text
-from syntask_yaml.model.run import Run
+from syntask_yaml.model.run import Run, short_id
 from syntask_yaml.operations.children import counts, most_telling
 
 
@@ -23,7 +23,7 @@ def print_children(run: Run, children: Sequence[ChildRun], *, limit: int | None)
     click.echo(escaped(f"\ntask runs and subflow runs: {states}"))
     rows = [
         (
-            child.id[:8],
+            short_id(child.id),
             child.label,
             child.state.name,
             when(child.started),
@@ -34,7 +34,7 @@ def print_children(run: Run, children: Sequence[ChildRun], *, limit: int | None)
     ]
     print_table(("Id", "Name", "State", "Started", "Took", "Message"), rows, empty="")
     if left := len(children) - len(shown):
-        click.echo(f"{left:,} more: pass `--all`, or run `syntask flow-run timeline {run.id[:8]}`.")
+        click.echo(f"{left:,} more: pass `--all`, or run `syntask flow-run timeline {short_id(run.id)}`.")
 
 
 def took_text(run: Run) -> str:

@@ -12,7 +12,7 @@ import click
 
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.output import moment_text, say
-from syntask_yaml.model.run import LogLine, State, StateType
+from syntask_yaml.model.run import LogLine, State, StateType, short_id
 from syntask_yaml.operations.documents import line_document
 from syntask_yaml.operations.runs import NotTaken, Seen, StateSeen
 
@@ -48,7 +48,7 @@ def show_watched(
                 state = each.state
                 click.echo(state_text(state), err=True)
             case NotTaken(id):
-                say(f"note: No worker has claimed the run yet. Run `syntask why {id[:8]}` to see why.")
+                say(f"note: No worker has claimed the run yet. Run `syntask why {short_id(id)}` to see why.")
     return state
 
 

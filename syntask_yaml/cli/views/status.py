@@ -13,7 +13,7 @@ from syntask_yaml.cli.views.lanes import lane_lines
 from syntask_yaml.cli.views.output import when
 from syntask_yaml.cli.views.signs import Signs
 from syntask_yaml.model.duration_words import duration_text
-from syntask_yaml.model.run import Run
+from syntask_yaml.model.run import Run, short_id
 from syntask_yaml.operations.pools import start_hint
 from syntask_yaml.operations.renames import half_renamed
 from syntask_yaml.operations.status.late import LateRuns
@@ -63,12 +63,12 @@ def _columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 def _running(run: Run, status: BackendStatus) -> Sequence[str]:
     since = f"for {duration_text(status.timeline.window.now - run.started)}" if run.started else ""
-    return run.id[:8], run.deployment or run.flow, run.state.name, since, run.worker or ""
+    return short_id(run.id), run.deployment or run.flow, run.state.name, since, run.worker or ""
 
 
 def _silent(status: BackendStatus) -> Iterator[str]:
     """Yield which runs that seem to run nobody reports on."""
-    if silent := [run.id[:8] for run in status.running if run.id in status.silent]:
+    if silent := [short_id(run.id) for run in status.running if run.id in status.silent]:
         more = f" and {len(silent) - _SHOWN:,} more" if len(silent) > _SHOWN else ""
         listed = f"{', '.join(silent[:_SHOWN])}{more}"
         for line in (
@@ -82,7 +82,7 @@ def _failed(run: Run) -> Sequence[str]:
     took = f"after {duration_text(run.took)}" if run.took is not None else ""
     message = run.state.message.partition("\n")[0]
     shown = message if len(message) <= _LONGEST else f"{message[: _LONGEST - 1]}…"
-    return run.id[:8], run.deployment or run.flow, run.state.name, when(run.ended), took, shown
+    return short_id(run.id), run.deployment or run.flow, run.state.name, when(run.ended), took, shown
 
 
 def _coming(time: datetime, name: str, status: BackendStatus) -> Sequence[str]:
@@ -92,10 +92,13 @@ def _coming(time: datetime, name: str, status: BackendStatus) -> Sequence[str]:
 def _late(group: LateRuns, status: BackendStatus) -> Iterator[str]:
     """Yield where runs wait, since when, and why."""
     run, number = group.oldest, len(group.runs)
-    wait = f" for {span(status.timeline.window.now - run.scheduled)}" if run.scheduled else ""
     place = f" in the work pool `{run.work_pool}`" if run.work_pool else ""
-    what = f"1 run{place} waits" if number == 1 else f"{number:,} runs{place} wait, the oldest"
-    name = f"{run.id[:8]}  {run.deployment or run.flow}"
+    is_cut = "late" in status.cut  # the runs that have waited longest were not read
+    some, least = (" or more", " more than") if is_cut else ("", "")
+    is_one = number == 1 and not is_cut
+    what = f"1 run{place} waits" if is_one else f"{number:,}{some} runs{place} wait, the oldest"
+    wait = f" for{least} {span(status.timeline.window.now - run.scheduled)}" if run.scheduled else ""
+    name = f"{short_id(run.id)}  {run.deployment or run.flow}"
     yield escaped(f"  {name}  {run.state.name}: {what}{wait}.")
     for reason in group.reasons:
         remedy = reason.finding.remedy

@@ -13,7 +13,7 @@ from syntask_yaml.cli.views.output import say
 from syntask_yaml.cli.views.runs import state_text
 from syntask_yaml.files import printable
 from syntask_yaml.model.delivery import Attempt
-from syntask_yaml.model.run import Run, StateType
+from syntask_yaml.model.run import Run, StateType, short_id
 from syntask_yaml.worker.events import (
     DeliveryEnded,
     DeployFailed,
@@ -53,7 +53,7 @@ def show(event: WorkerEvent) -> None:
 
 def _show_run(run: Run, what: str) -> None:
     time = datetime.now().astimezone().strftime("%H:%M:%S")
-    who = escaped(f"{run.deployment or run.flow}  {run.name} ({run.id[:8]})")
+    who = escaped(f"{run.deployment or run.flow}  {run.name} ({short_id(run.id)})")
     click.echo(f"{time}  {who}  {what}", err=True)
 
 

@@ -6,7 +6,7 @@ import shlex
 import signal
 
 from syntask_yaml.backend.run_states import NEVER_BEGAN, ORPHANED, SURPLUS
-from syntask_yaml.model.run import Cause, CauseKind, Run, State, StateType
+from syntask_yaml.model.run import Cause, CauseKind, Run, State, StateType, short_id
 from syntask_yaml.operations.why.facts import Facts
 from syntask_yaml.operations.why.reason import Evidence, Find, Finding, ReasonRule, Remedy, span
 from syntask_yaml.operations.why.traceback import Raised, raised_in
@@ -196,7 +196,7 @@ def _ended(run: Run) -> tuple[Evidence, ...]:
 
 
 def _logs(run: Run) -> Remedy:
-    return Remedy(f"syntask flow-run logs {run.id[:8]}", "to read its log")
+    return Remedy(f"syntask flow-run logs {short_id(run.id)}", "to read its log")
 
 
 def _checks(run: Run) -> Remedy:
@@ -208,7 +208,7 @@ def _checks(run: Run) -> Remedy:
 
 
 def _again(run: Run) -> Remedy:
-    return Remedy(f"syntask flow-run retry {run.id[:8]}", "to run it again")
+    return Remedy(f"syntask flow-run retry {short_id(run.id)}", "to run it again")
 
 
 ENDED = (

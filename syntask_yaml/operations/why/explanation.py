@@ -11,9 +11,9 @@ from syntask_yaml.operations.why.ended import ENDED
 from syntask_yaml.operations.why.facts import Facts
 from syntask_yaml.operations.why.reason import Reason, ReasonRule, holding, since, span
 from syntask_yaml.operations.why.underway import UNDERWAY
-from syntask_yaml.operations.why.waiting import LATER, UNKNOWN, WAITING
+from syntask_yaml.operations.why.waiting import BEHIND, LATER, UNKNOWN, WAITING
 
-RULES: tuple[ReasonRule, ...] = (LATER, *WAITING, UNKNOWN, *UNDERWAY, *ENDED)
+RULES: tuple[ReasonRule, ...] = (LATER, *WAITING, BEHIND, UNKNOWN, *UNDERWAY, *ENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,8 @@ def explain(facts: Facts) -> Explanation:
 def _reasons(facts: Facts) -> list[Reason]:
     kind = facts.run.state.type
     if kind is StateType.SCHEDULED:
-        return (
-            list(holding([LATER], facts)) or list(holding(WAITING, facts)) or list(holding([UNKNOWN], facts))
-        )
+        tables = ([LATER], WAITING, [BEHIND], [UNKNOWN])
+        return next(found for table in tables if (found := list(holding(table, facts))))
     return list(islice(holding(ENDED if kind.is_final else UNDERWAY, facts), 1))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from syntask_yaml.backend.base import Backend, LogFilter, RunFilter
 from syntask_yaml.model.concurrency_limit import SLOT_LOGGER, GlobalConcurrencyLimit, awaited_slots
@@ -17,6 +17,13 @@ from syntask_yaml.model.worker import ServingWorker
 
 # So many runs that take up slots are looked at, and so many last lines of a log.
 _MOST_BUSY, _MOST_LINES = 1000, 200
+# So many runs that were due earlier are looked at, and so many that have ended.
+MOST_READ = 200
+# Workers that are busy with a queue have begun one of its runs in this time.
+LATELY = timedelta(seconds=30)
+_ENDED = frozenset(state for state in StateType if state.is_final)
+# The states of a run that a worker could take at once.
+_FREE = frozenset({"Scheduled", "Late"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +33,8 @@ class Facts:
     *busy* are the runs of any pool that take up slots, *workers* those of its pool, *lines* the last ones of
     its log. *has_own_worker*: the backend is one that our worker serves. *deliveries* are what automations
     did. *limits* are those of which its code waits for a slot, and *holders* the runs that have theirs.
+    Where a worker is there, *ahead* are the runs of its queue that wait and were due earlier, and *begun*
+    those that began lately; none if one of them was due later.
     """
 
     run: Run
@@ -37,6 +46,8 @@ class Facts:
     queue: WorkQueue | None = None
     workers: tuple[ServingWorker, ...] = ()
     busy: tuple[Run, ...] = ()
+    ahead: tuple[Run, ...] = ()
+    begun: tuple[Run, ...] = ()
     lines: tuple[LogLine, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     limits: tuple[GlobalConcurrencyLimit, ...] = ()
@@ -80,6 +91,9 @@ def _waiting(backend: Backend, facts: Facts) -> Facts:
     run = facts.run
     deployments = backend.deployments(names=[run.deployment]) if run.deployment else []
     queues = [queue for queue in backend.queues() if queue.pool == run.work_pool]
+    workers = _workers(backend, run)
+    busy = backend.runs(RunFilter(states=BUSY, limit=_MOST_BUSY))
+    is_served = facts.is_due and any(worker.is_online for worker in workers)
     return replace(
         facts,
         deployment=next(
@@ -87,9 +101,36 @@ def _waiting(backend: Backend, facts: Facts) -> Facts:
         ),
         pool=next((pool for pool in backend.pools() if pool.name == run.work_pool), None),
         queue=next((queue for queue in queues if queue.name == (run.work_queue or DEFAULT_QUEUE)), None),
-        workers=_workers(backend, run),
-        busy=tuple(backend.runs(RunFilter(states=BUSY, limit=_MOST_BUSY))),
+        workers=workers,
+        busy=tuple(busy),
+        ahead=_ahead(backend, run) if is_served else (),
+        begun=_begun(backend, run, busy, facts.now) if is_served else (),
     )
+
+
+def _ahead(backend: Backend, run: Run) -> tuple[Run, ...]:
+    which = RunFilter(states=frozenset({StateType.SCHEDULED}), until=run.scheduled, limit=MOST_READ)
+    return tuple(
+        each
+        for each in backend.runs(which)
+        if _share_a_queue(each, run) and each.state.name in _FREE and _due(each) < _due(run)
+    )
+
+
+def _begun(backend: Backend, run: Run, busy: Sequence[Run], now: datetime) -> tuple[Run, ...]:
+    """The runs of the queue of *run* that have begun lately; none if one of them was due later than *run*."""
+    ended = backend.runs(RunFilter(states=_ENDED, since=now - LATELY, limit=MOST_READ))
+    lately = (each for each in (*busy, *ended) if each.started and each.started > now - LATELY)
+    found = tuple(each for each in lately if _share_a_queue(each, run))
+    return () if any(_due(each) > _due(run) for each in found) else found
+
+
+def _share_a_queue(one: Run, other: Run) -> bool:
+    return (one.work_pool, one.work_queue) == (other.work_pool, other.work_queue)
+
+
+def _due(run: Run) -> datetime:
+    return run.scheduled or run.created or datetime.min.replace(tzinfo=UTC)
 
 
 def _workers(backend: Backend, run: Run) -> tuple[ServingWorker, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from syntask_yaml.model.run import Run
+from syntask_yaml.model.run import Run, short_id
 from syntask_yaml.operations.why.facts import Facts
 
 
@@ -88,7 +88,7 @@ def listed(runs: Sequence[Run]) -> tuple[Evidence, ...]:
     """The *runs* as evidence; of many, the first ones."""
     shown = tuple(
         Evidence(
-            f"run `{run.name}` ({run.id[:8]}) of `{run.deployment or run.flow}`: {run.state.name}",
+            f"run `{run.name}` ({short_id(run.id)}) of `{run.deployment or run.flow}`: {run.state.name}",
             run.started,
         )
         for run in runs[:_SHOWN]

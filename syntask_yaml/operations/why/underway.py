@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from syntask_yaml.model.concurrency_limit import GlobalConcurrencyLimit
 from syntask_yaml.model.pool_type import OUTLIVING_TYPES
-from syntask_yaml.model.run import CauseKind, Run, StateType
+from syntask_yaml.model.run import CauseKind, Run, StateType, short_id
 from syntask_yaml.model.worker import ServingWorker
 from syntask_yaml.operations.pools import start_command
 from syntask_yaml.operations.why.facts import Facts
@@ -36,7 +36,7 @@ def _worker_silent(facts: Facts) -> Finding | None:
         start = Remedy(start_command(run.work_pool or ""), "to start one")
         return Finding(detail + more, (*seen, *lease), start)
     more = " The server keeps the run in its state until somebody reports another one."
-    cancel = Remedy(f"syntask flow-run cancel {run.id[:8]}", "to cancel it if its process is gone")
+    cancel = Remedy(f"syntask flow-run cancel {short_id(run.id)}", "to cancel it if its process is gone")
     return Finding(detail + more, seen, cancel)
 
 
@@ -125,7 +125,7 @@ def _running(facts: Facts) -> Finding | None:
 
 
 def _logs(run: Run) -> Remedy:
-    return Remedy(f"syntask flow-run logs {run.id[:8]} --follow", "to follow it")
+    return Remedy(f"syntask flow-run logs {short_id(run.id)} --follow", "to follow it")
 
 
 UNDERWAY = (

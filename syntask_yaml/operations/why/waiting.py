@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 
 from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool, WorkQueue
-from syntask_yaml.model.run import Run
+from syntask_yaml.model.run import Run, short_id
 from syntask_yaml.model.value import known
 from syntask_yaml.model.worker import ServingWorker
 from syntask_yaml.operations.pools import is_polled, resumes, start_command, why_waiting
-from syntask_yaml.operations.why.facts import Facts
+from syntask_yaml.operations.why.facts import LATELY, MOST_READ, Facts
 from syntask_yaml.operations.why.reason import (
     Evidence,
     Find,
@@ -107,7 +107,7 @@ def _full(what: str, limit: int, busy: Sequence[Run], raises: tuple[str, str] | 
     runs = "run takes" if limit == 1 else "runs take"
     detail = f"{what} executes at most {limit} at a time, and {len(busy)} {runs} up its slots."
     cancels = (
-        f"syntask flow-run cancel {busy[0].id[:8]}",
+        f"syntask flow-run cancel {short_id(busy[0].id)}",
         "to cancel one of them, or wait until one ends",
     )
     return Finding(detail, listed(busy), Remedy(*(raises or cancels)))
@@ -185,6 +185,21 @@ def _workers_full(facts: Facts) -> Finding | None:
     )
 
 
+def _behind(facts: Facts) -> Finding | None:
+    """The workers are busy with the queue, and take its runs in the order in which they were due."""
+    if not facts.begun:
+        return None
+    ahead = f"Of its work queue, {_counted(facts.ahead)} waited longer, and will start first."
+    detail = ahead if facts.ahead else "The run is the next one of its work queue."
+    evidence = Evidence(f"{_counted(facts.begun)} of the queue began in the last {span(LATELY)}")
+    remedy = Remedy(start_command(facts.run.work_pool or ""), "to start another worker")
+    return Finding(detail, (evidence,), remedy)
+
+
+def _counted(runs: Sequence[Run]) -> str:
+    return "1 run" if len(runs) == 1 else f"{len(runs)}{' or more' if len(runs) >= MOST_READ else ''} runs"
+
+
 def _unknown(facts: Facts) -> Finding:
     """Nothing keeps the run waiting, as far as the backend knows: the other rules do not hold."""
     serving = tuple(Evidence(f"Worker `{each.name}` was last seen", each.seen) for each in _serving(facts))
@@ -212,4 +227,5 @@ WAITING = (
     ReasonRule("queue-unserved", "No worker serves the queue", _queue_unserved),
     ReasonRule("workers-full", "Workers have reached their limit", _workers_full),
 )
+BEHIND = ReasonRule("queued-behind", "Others wait longer", _behind)
 UNKNOWN = ReasonRule("waiting-unexplained", "Nothing known keeps it waiting", _unknown)

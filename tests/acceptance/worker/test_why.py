@@ -57,9 +57,9 @@ ENDS: dict[str, tuple[str, Mapping[str, Any]]] = {
 OTHERS = {
     "scheduled-later", "deployment-paused", "no-work-pool", "pool-paused", "pool-limit-zero", "queue-paused",
     "queue-limit-zero", "deployment-full", "queue-full", "pool-full", "no-worker", "queue-unserved",
-    "workers-full", "waiting-unexplained", "worker-silent", "cancelling", "starting", "retrying", "running",
-    "limit-full", "worker-stopped", "cancelled-on-request", "surplus", "deployment-deleted", "cancelled",
-    "never-started", "worker-lost", "out-of-memory", "ended-unexplained",
+    "workers-full", "queued-behind", "waiting-unexplained", "worker-silent", "cancelling", "starting",
+    "retrying", "running", "limit-full", "worker-stopped", "cancelled-on-request", "surplus",
+    "deployment-deleted", "cancelled", "never-started", "worker-lost", "out-of-memory", "ended-unexplained",
 }  # fmt: skip
 SERVER_ONLY = {"paused"}
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from syntask_yaml.backend.embedded import EmbeddedBackend
 from syntask_yaml.errors import NotFound
 from syntask_yaml.model.deployment import Deployment, Write
-from syntask_yaml.model.run import Run, RunRequest
-from syntask_yaml.operations.runs import NotTaken, Seen, StateSeen, find_unsuccessful, watch
+from syntask_yaml.model.run import Run, RunRequest, State, StateType
+from syntask_yaml.operations.runs import NotTaken, Seen, StateSeen, find_run, find_unsuccessful, watch
 from tests.support.memory import MemoryBackend
 
 
@@ -64,3 +66,24 @@ def test_without_an_id_the_newest_due_run_that_did_not_complete_is_meant(backend
     assert find_unsuccessful(backend, None, now).id == new.id
     assert find_unsuccessful(backend, old.id, now).id == old.id
     assert find_unsuccessful(backend, None, now + timedelta(hours=1)).id == coming.id
+
+
+def test_without_an_id_a_run_that_could_not_begin_is_the_last_one(tmp_path: Path) -> None:
+    """Its pull step failed, which its log says: the log of an earlier run that completed would mislead."""
+    now = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    backend = EmbeddedBackend.open(tmp_path / "syntask.db", clock=lambda: now)
+    (etl,) = backend.write([Write(None, Deployment(flow="etl", name="a", work_pool="default"))])
+    with pytest.raises(NotFound):
+        find_run(backend, None)
+    ends = [[StateType.RUNNING, StateType.COMPLETED], [StateType.FAILED]]
+    for minute, states in enumerate(ends):
+        run = backend.create_run(RunRequest(deployment_id=etl.id or ""))
+        claim = backend.claim("default", worker="box", now=now, lease=30)
+        assert claim
+        for state in states:
+            assert backend.report(claim, State(state), now + timedelta(minutes=minute))
+        assert find_run(backend, None).id == run.id
+    cancelled = backend.create_run(RunRequest(deployment_id=etl.id or ""))
+    backend.cancel(cancelled.id)
+    assert find_run(backend, None).id == run.id
+    backend.close()

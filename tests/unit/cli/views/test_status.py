@@ -93,6 +93,15 @@ def test_what_people_read() -> None:
     assert "\n".join(["", *lines, ""]) == PRINTED
 
 
+def test_of_more_late_runs_than_are_read_the_oldest_is_not_known() -> None:
+    """That the oldest one has waited for as long as the first of those that were read would not be true."""
+    lines = plain(status_lines(replace(STATUS, cut=frozenset({"late"})), signs_of("utf-8"), 110))
+
+    waits = "1 or more runs in the work pool `default` wait, the oldest for more than 3 hours."
+    assert f"  33333333  etl/late  Scheduled: {waits}" in lines
+    assert "Late: 1 or more" in lines
+
+
 def test_lanes_fit_into_a_narrow_terminal() -> None:
     """Of plain characters: names become shorter, and numbers are left out."""
     lines = plain(lane_lines(STATUS.timeline, signs_of("ascii"), 66))

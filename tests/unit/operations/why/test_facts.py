@@ -80,3 +80,39 @@ def test_code_that_waits_for_a_slot_is_told_apart_from_code_that_runs(tmp_path: 
 
 def slot_of(run_id: str) -> SlotRequest:
     return SlotRequest(names=("db",), slots=1, token=run_id, run_id=run_id)
+
+
+def test_a_run_behind_others_is_told_apart_from_one_that_nobody_takes(tmp_path: Path) -> None:
+    """As long as its queue is worked off in order, those that waited longer are what it waits for."""
+    backend = EmbeddedBackend.open(tmp_path / "syntask.db", clock=lambda: NOW)
+    etl = Deployment(flow="etl", name="d", entrypoint="flows.py:etl", work_pool="default")
+    (written,) = backend.write([Write(None, etl)])
+    times = [NOW - timedelta(hours=hours) for hours in (4, 3, 2, 1)]
+    runs = [
+        backend.create_run(RunRequest(deployment_id=written.id or "", scheduled=time)).id for time in times
+    ]
+    backend.beat(ServingWorker(name="box", pool="default", limit=1), NOW, seconds=300)
+
+    def why(place: int, *, later: int = 1) -> Reason:
+        now = NOW + timedelta(seconds=later)
+        (reason,) = explain(gather(backend, find_run(backend, runs[place]), now)).reasons
+        return reason
+
+    assert why(3).rule.code == "waiting-unexplained"  # nobody has begun one
+    claim = backend.claim("default", worker="box", now=NOW, lease=30)
+    assert claim
+    assert claim.run.id == runs[0]
+    for state in (StateType.RUNNING, StateType.COMPLETED):
+        assert backend.report(claim, State(state), NOW)
+
+    found = why(3)
+    assert found.rule.code == "queued-behind"
+    assert found.finding.detail == "Of its work queue, 2 runs waited longer, and will start first."
+    assert found.finding.evidence[0].text == "1 run of the queue began in the last 30 seconds"
+    assert why(1).finding.detail == "The run is the next one of its work queue."
+    assert why(3, later=60).rule.code == "waiting-unexplained"  # the worker has stopped beginning runs
+
+    with backend._store.transaction():
+        backend._store._connection.execute("UPDATE runs SET due = due + 7200000000 WHERE id = ?", [runs[0]])
+    assert why(1).rule.code == "waiting-unexplained"  # one that was due later began before it
+    backend.close()
