@@ -38,6 +38,17 @@ class Claim:
     logged: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class PassedTimes:
+    """The *times* of a schedule of a *deployment*, `flow/name`, that passed while nobody made its runs.
+
+    Of very many, the first ones.
+    """
+
+    deployment: str
+    times: tuple[datetime, ...]
+
+
 class RunReports(Protocol):
     """What who executes a run needs: a place to report, as long as the run is theirs."""
 
@@ -84,6 +95,10 @@ class RunQueue(RunReports, DeliveryQueue, SlotQueue, Protocol):
 
         Cheap when there is nothing to make. What is made ahead, and what of the past: `backend/schedules.py`.
         """
+        ...
+
+    def passed(self, now: datetime) -> list[PassedTimes]:
+        """What `schedule` would leave out at *now*, by deployment. Nothing is written."""
         ...
 
     def claim(

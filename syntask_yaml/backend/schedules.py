@@ -12,8 +12,10 @@ most: its runs would always be older than those of others, which would never sta
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice, takewhile
 from math import ceil
 
 from syntask_yaml.backend.clock import utc_now
@@ -30,6 +32,8 @@ _AHEAD = timedelta(seconds=60)
 # Made at once, so that a schedule of every second is not looked at every second.
 _REACH = timedelta(seconds=120)
 _LEAST, _MOST = 3, 100
+# So many times of a schedule are told that passed.
+MOST_PASSED = 100
 # When a look took too many steps: from a later moment it can be a shorter way to the next time.
 _PAUSE = timedelta(minutes=15)
 
@@ -102,6 +106,19 @@ def next_runs(timing: Timing, *, made_until: datetime, now: datetime, steps: int
         is_slow = isinstance(error, TooManySteps) and problem is not None
         return NextRuns((), now + _PAUSE if is_slow else None, problem)
     return NextRuns(tuple(times), None)
+
+
+def passed_times(timing: Timing, *, made_until: datetime, now: datetime) -> tuple[datetime, ...]:
+    """The times that `next_runs` leaves out at *now*, since nobody made their runs; the first ones of many.
+
+    Raises nothing, as that does.
+    """
+    until = now - _AHEAD
+    times: list[datetime] = []
+    with suppress(Exception):  # the libraries raise anything
+        walked = islice(occurrences(_thinned(timing), made_until), MOST_PASSED)
+        times.extend(takewhile(until.__ge__, walked))
+    return tuple(times)
 
 
 def _thinned(timing: Timing) -> Timing:

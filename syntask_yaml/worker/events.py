@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from syntask_yaml.backend.queue import PassedTimes
 from syntask_yaml.model.delivery import Attempt, Delivery
 from syntask_yaml.model.run import Run, State
 
@@ -43,6 +44,13 @@ class StoreLost:
 @dataclass(frozen=True, slots=True)
 class StoreRegained:
     """The store can be written again, and has everything that was kept for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimesPassed:
+    """Times of schedules *passed* while no worker was running, and get no runs."""
+
+    passed: tuple[PassedTimes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,7 @@ WorkerEvent: TypeAlias = (
     | Stopping
     | StoreLost
     | StoreRegained
+    | TimesPassed
     | PoolsChanged
     | PoolWaits
     | ProjectChanged

@@ -66,7 +66,7 @@ class Worker:
         self._served = ServedPools(self.backend, self.options, self.pools)
         self._starter = Starter(self.backend, self.options, self.runners, self.home, self.environ)
         self._outage = Outage(self.notify, self.options.run_once)
-        self._planner = Planner(self.backend.schedule)
+        self._planner = Planner(self.backend, self.notify)
         self._deliveries = DeliveryRunner(
             self.backend, self.options, self.directory, self.environ, self.notify
         )

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
 from syntask_yaml.backend.clock import has_passed
+from syntask_yaml.backend.queue import PassedTimes, RunQueue
+from syntask_yaml.worker.events import Notify, TimesPassed
 
 # Seconds.
 _EVERY = 5.0
+# Without a look for so long, as when the machine sleeps, times may have passed.
+_GAP = 60.0
 # How long a tick waits for the schedules; slow ones are awaited by later ticks.
 _AT_ONCE = 0.05
 
 
 @dataclass
 class Planner:
-    """Calls *plan* at intervals, and when the store has changed. *started* is when it last did."""
+    """Makes the coming runs at intervals, and when the store has changed. *started* is when it last did.
 
-    plan: Callable[[datetime], int]
+    What passed while nobody made runs is told, after a while without: it is left out.
+    """
+
+    queue: RunQueue
+    notify: Notify
     started: datetime | None = None
     _is_due: bool = False
-    _planning: Future[int] | None = None
+    _planned: datetime | None = None
+    _planning: Future[Sequence[PassedTimes]] | None = None
     _thread: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, max_workers=1))
 
     @property
@@ -31,17 +40,24 @@ class Planner:
         return self._planning is None
 
     def tick(self, now: datetime, *, has_changed: bool) -> bool:
-        """Plan if that is due at *now*; whether runs may have become due. Raises what *plan* raises."""
+        """Plan if that is due at *now*; whether runs may have become due. Raises BackendError."""
         is_due = has_changed or has_passed(self.started, _EVERY, now)
         self._is_due |= is_due
         if self._planning is None and self._is_due:
-            self._planning, self._is_due, self.started = self._thread.submit(self.plan, now), False, now
+            self._planning, self._is_due, self.started = self._thread.submit(self._plan, now), False, now
         if self._planning is None or not wait([self._planning], timeout=_AT_ONCE).done:
             return is_due
         planned, self._planning = self._planning, None
         self._is_due |= planned.exception() is not None
-        planned.result()
+        if passed := planned.result():
+            self.notify(TimesPassed(tuple(passed)))
         return True
+
+    def _plan(self, now: datetime) -> Sequence[PassedTimes]:
+        passed = self.queue.passed(now) if has_passed(self._planned, _GAP, now) else ()
+        self.queue.schedule(now)
+        self._planned = now
+        return passed
 
     def close(self) -> None:
         """Start no more; what goes on is not waited for."""

@@ -310,3 +310,38 @@ def test_the_next_time_something_is_due(backend: OwnBackend, deploy: Deploy, clo
     backend.cancel(soon.id)
     assert at(15) == backend.next_due("default", clock.now)
     assert backend.next_due("nowhere", clock.now) is None
+
+
+def test_times_that_passed_while_nobody_made_runs_are_told(
+    backend: OwnBackend, deploy: Deploy, clock: Clock
+) -> None:
+    """As long as they are to be left out; runs that were made before are late and are none of them."""
+    start = clock.now
+    deploy(replace(ETL, schedules=(HOURLY,)))
+    assert backend.passed(clock.now) == []
+    backend.schedule(clock.now)
+    made = due(backend)
+
+    clock.advance(8 * 3600)
+    (passed,) = backend.passed(clock.now)
+    backend.schedule(clock.now)
+
+    assert passed.deployment == "etl/prod"
+    hours = [start.replace(minute=0) + timedelta(hours=hour) for hour in range(1, 9)]
+    assert [*made, *passed.times] == [hour for hour in hours if hour <= clock.now - timedelta(minutes=1)]
+    assert not set(passed.times) & set(due(backend))
+    assert backend.passed(clock.now) == []
+
+
+def test_nothing_passes_while_a_deployment_is_paused(
+    backend: OwnBackend, deploy: Deploy, clock: Clock
+) -> None:
+    """Somebody wanted that."""
+    active = replace(ETL, schedules=(HOURLY,), paused=False)
+    deploy(active)
+    backend.schedule(clock.now)
+    deploy(replace(active, paused=True))
+    clock.advance(8 * 3600)
+    assert backend.passed(clock.now) == []
+    deploy(active)
+    assert backend.passed(clock.now) == []

@@ -342,6 +342,11 @@ WHERE excluded.changed >= changed;
 SELECT * FROM deployments_with_schedules WHERE look_again <= :now
 ORDER BY look_again, full_name, position LIMIT :limit;
 
+-- name: schedules_behind
+-- Where all runs that were made are past: there may have been more of them.
+SELECT * FROM deployments_with_schedules WHERE look_again <= :now AND made_until < :now AND problem IS NULL
+ORDER BY full_name, position LIMIT :limit;
+
 -- name: mark_schedule
 -- Does nothing if the schedule is no longer as it was read.
 UPDATE schedules SET

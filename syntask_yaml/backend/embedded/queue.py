@@ -14,18 +14,20 @@ from syntask_yaml.backend.embedded.reports import EmbeddedReports, lease_end
 from syntask_yaml.backend.embedded.run_rows import run_of, run_row
 from syntask_yaml.backend.embedded.values import pool_of
 from syntask_yaml.backend.ids import new_id
-from syntask_yaml.backend.queue import Claim
+from syntask_yaml.backend.queue import Claim, PassedTimes
 from syntask_yaml.backend.run_states import (
     AWAITING,
     SURPLUS,
     claim_on,
     scheduled_run,
 )
-from syntask_yaml.backend.schedules import NextRuns, next_runs
+from syntask_yaml.backend.schedules import NextRuns, next_runs, passed_times
 from syntask_yaml.model.pool_type import OUTLIVING_TYPES, SERVED_TYPES
 
 # How many schedules are looked at while others wait to write.
 _AT_ONCE = 100
+# So many schedules are looked at for times that passed.
+_MOST_BEHIND = 1000
 # Seconds after which what was found or removed is written, and the next ones are looked at.
 _A_MOMENT = 1.0
 
@@ -49,6 +51,17 @@ class Queue(EmbeddedReports):
             with self._store.transaction():
                 made += sum(self._make_runs(row, ahead, now) for row, ahead in found)
         return made
+
+    def passed(self, now: datetime) -> list[PassedTimes]:
+        rows = self._store.all("schedules_behind", now=to_moment(now), limit=_MOST_BEHIND)
+        found = (
+            PassedTimes(
+                row["full_name"],
+                passed_times(schedule_of(row).timing, made_until=from_moment(row["made_until"]), now=now),
+            )
+            for row in rows
+        )
+        return [each for each in found if each.times]
 
     def _looked_at(
         self, rows: Sequence[sqlite3.Row], now: datetime

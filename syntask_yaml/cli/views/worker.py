@@ -7,9 +7,11 @@ from datetime import datetime
 
 import click
 
+from syntask_yaml.backend.queue import PassedTimes
+from syntask_yaml.backend.schedules import MOST_PASSED
 from syntask_yaml.cli.views.deliveries import action_text
 from syntask_yaml.cli.views.escape import escaped
-from syntask_yaml.cli.views.output import say
+from syntask_yaml.cli.views.output import say, when
 from syntask_yaml.cli.views.runs import state_text
 from syntask_yaml.files import printable
 from syntask_yaml.model.delivery import Attempt
@@ -25,8 +27,12 @@ from syntask_yaml.worker.events import (
     Stopping,
     StoreLost,
     StoreRegained,
+    TimesPassed,
     WorkerEvent,
 )
+
+# So many deployments are named.
+_NAMED = 5
 
 
 def show(event: WorkerEvent) -> None:
@@ -40,6 +46,8 @@ def show(event: WorkerEvent) -> None:
             say(f"{reason} Current runs continue, their reports are kept, and the worker retries.")
         case StoreRegained():
             say("The store can be written again, and has the reports that waited for it.")
+        case TimesPassed(passed):
+            say(_passed_text(passed))
         case RunChanged(run, state) if state.type is not StateType.PENDING:
             _show_run(run, state_text(state))
         case RunAdopted(run):
@@ -55,6 +63,20 @@ def _show_run(run: Run, what: str) -> None:
     time = datetime.now().astimezone().strftime("%H:%M:%S")
     who = escaped(f"{run.deployment or run.flow}  {run.name} ({short_id(run.id)})")
     click.echo(f"{time}  {who}  {what}", err=True)
+
+
+def _passed_text(passed: Sequence[PassedTimes]) -> str:
+    number = sum(len(each.times) for each in passed)
+    more = " or more" if any(len(each.times) == MOST_PASSED for each in passed) else ""
+    times = f"{number:,}{more} scheduled times" if number > 1 else "1 scheduled time"
+    first = when(min(each.times[0] for each in passed))
+    names = list(dict.fromkeys(each.deployment for each in passed))
+    others = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return (
+        f"warning: {times} passed while no worker was running, since {first}, and will not be made up for: "
+        f"{', '.join(f'`{name}`' for name in names[:_NAMED])}{others}. "
+        "Run `syntask deployment run NAME` for what is still wanted."
+    )
 
 
 def _delivered(attempt: Attempt) -> str:
