@@ -327,7 +327,7 @@ def test_times_that_passed_while_nobody_made_runs_are_told(
     backend.schedule(clock.now)
 
     assert passed.deployment == "etl/prod"
-    hours = [start.replace(minute=0) + timedelta(hours=hour) for hour in range(1, 9)]
+    hours = [start.replace(minute=0, second=0) + timedelta(hours=hour) for hour in range(1, 9)]
     assert [*made, *passed.times] == [hour for hour in hours if hour <= clock.now - timedelta(minutes=1)]
     assert not set(passed.times) & set(due(backend))
     assert backend.passed(clock.now) == []
