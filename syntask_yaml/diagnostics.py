@@ -50,6 +50,10 @@ class Diagnostic:
         return self.severity is Severity.ERROR
 
     @property
+    def is_warning(self) -> bool:
+        return self.severity is Severity.WARNING
+
+    @property
     def is_note(self) -> bool:
         return self.severity is Severity.NOTE
 
@@ -135,6 +139,12 @@ def in_file_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
 # What is said of a value that never came to be, so that nothing else need be said of it.
 _UNRESOLVED = frozenset({"unset-name", "invalid-template"})
 _UNKNOWN = frozenset({"unknown-key", "unknown-parameter"})
+
+
+def errors_first(errors: Sequence[Diagnostic], found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """*errors*, and then the warnings among *found* that say something else."""
+    said = {(each.path, each.code) for each in errors}
+    return [*errors, *(each for each in found if each.is_warning and (each.path, each.code) not in said)]
 
 
 def each_once(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -50,12 +50,13 @@ class SyntaskError(Exception):
 
 
 class ProjectInvalid(SyntaskError):
-    """The project has problems, each with a location."""
+    """The project has problems, each with a location. Warnings may be among them: they are no reason."""
 
     code = "project-invalid"
 
     def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
-        super().__init__("; ".join(dict.fromkeys(diagnostic.detail for diagnostic in diagnostics)))
+        reasons = [each for each in diagnostics if each.is_error] or diagnostics
+        super().__init__("; ".join(dict.fromkeys(each.detail for each in reasons)))
         self._diagnostics = tuple(diagnostics)
 
     @property

@@ -28,12 +28,24 @@ def connect(
     *environ* says how to talk to a server. Raises BackendError if it cannot be opened, UsageError for a
     URL of another kind.
     """
-    whole = _EMBEDDED if url in (None, "embedded") else str(url)
-    for scheme, opens in OPENERS.items():
-        if whole.startswith(scheme):
-            return opens(whole, store, environ, creates)
+    if problem := why_no_backend(url):
+        detail, hint = problem
+        raise UsageError(detail, hint=hint)
+    whole = _whole(url)
+    opens = next(opener for scheme, opener in OPENERS.items() if whole.startswith(scheme))
+    return opens(whole, store, environ, creates)
+
+
+def why_no_backend(url: str | None) -> tuple[str, str] | None:
+    """Return why *url* is none of a backend, and what to do about it; None where it is one."""
+    if _whole(url).startswith(tuple(OPENERS)):
+        return None
     hint = "Use `embedded:PATH` for a store file, or `https://…/api` for a server."
-    raise UsageError(f"`{url}` is not a valid backend.", hint=hint)
+    return f"`{url}` is not a valid backend.", hint
+
+
+def _whole(url: str | None) -> str:
+    return _EMBEDDED if url in (None, "embedded") else str(url)
 
 
 def store_path(url: str, store: Path) -> Path | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from syntask_yaml.diagnostics import Diagnostic, nearest, once_a_place
+from syntask_yaml.diagnostics import Diagnostic, errors_first, nearest, once_a_place
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import NotFound, ProjectInvalid, SyntaskError, UsageError
 from syntask_yaml.operations.change_reason import ChangedSince
@@ -192,9 +192,10 @@ def with_full_names(
 
 
 def refuse_broken(project: Project, reader: FlowReader) -> None:
-    """Raise ProjectInvalid if something is wrong with *project* as a whole."""
+    """Raise ProjectInvalid if something is wrong with *project* as a whole: the errors, then the warnings."""
     if project.errors:
-        raise ProjectInvalid(with_full_names(project.errors, project, reader))
+        found = errors_first(project.errors, project.diagnostics)
+        raise ProjectInvalid(with_full_names(found, project, reader))
 
 
 def _resolved(entry: Node, key: str, resolve: Resolve | None) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from syntask_yaml.backend.base import Features
-from syntask_yaml.diagnostics import Diagnostic, each_once
+from syntask_yaml.diagnostics import Diagnostic, each_once, errors_first
 from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.deployment import Deployment, Stored
 from syntask_yaml.operations.backend_lists import BackendLists
@@ -150,7 +150,8 @@ def plan_of(
     problems = [error for each in prepared for error in each.errors]
     problems += [error for each in planned.resources for error in each.errors]
     if problems and not request.keep_going:
-        raise ProjectInvalid(problems)
+        said = replace(planned, prepared=tuple(prepared)).diagnostics
+        raise ProjectInvalid(errors_first(problems, said))
     stored = read_stored(prepared, context, request)
     plan = _compare(context, prepared, stored, request)
     check_deletions(context.project, plan)

@@ -116,8 +116,22 @@ def validate(
     found = [] if flows is None else list(_check_flows(project, meant, flows))
     judged = [project.judge(problem) for problem in found]
     own = project.diagnostics if only is None else problems_of(project, only)
-    problems = [*own, *(problem.as_error() if strict else problem for problem in judged)]
+    problems = [
+        *own,
+        *_check_backend(project),
+        *(problem.as_error() if strict else problem for problem in judged),
+    ]
     return in_file_order(each_once(with_full_names(problems, project, flows)))
+
+
+def _check_backend(project: Project) -> Iterator[Diagnostic]:
+    """Yield why what the target names is no backend, where that is written out."""
+    written = project.target.backend if project.target is not None else None
+    if written is not None and not is_template(written.value):
+        from syntask_yaml.backend.connect import why_no_backend
+
+        if problem := why_no_backend(str(written.value)):
+            yield written.problem("wrong-value", *problem)
 
 
 class StepChecker:

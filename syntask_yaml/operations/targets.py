@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from syntask_yaml.backend.connect import why_no_backend
 from syntask_yaml.backend.prefect.profile import named_profile
 from syntask_yaml.document.node import Node
 from syntask_yaml.errors import ProjectInvalid
@@ -19,14 +20,17 @@ _EMBEDDED = "embedded:"
 def backend_of(project: Project, environ: Mapping[str, str]) -> str | None:
     """The URL of the backend that the target of *project* names; None if it names none.
 
-    The path of a store is relative to the root of the project. Raises ProjectInvalid where a template has
-    no value, or the profile no URL.
+    The path of a store is relative to the root of the project. Raises ProjectInvalid where it is no backend,
+    a template has no value, or the profile no URL.
     """
     target = project.target
     if target is None:
         return None
     if target.backend is not None:
-        return _from_root(_resolved(target.backend, project, environ), project.home)
+        named = _resolved(target.backend, project, environ)
+        if problem := why_no_backend(named):
+            raise ProjectInvalid((*project.errors, target.backend.problem("wrong-value", *problem)))
+        return _from_root(named, project.home)
     if target.profile is None:
         return None
     name = _resolved(target.profile, project, environ)

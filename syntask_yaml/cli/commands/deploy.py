@@ -129,7 +129,9 @@ def command(context: Context, /, *, arguments: DeployArguments, output: str) -> 
         raise UsageError(f"`--show-plan` cannot be combined with {option}.", hint="Run `syntask plan`.")
     request = arguments.request
     if arguments.dry_run:
-        with reports.failures_reported("plan", output, context.environ, context.directory):
+        with reports.failures_reported(
+            "plan", output, context.environ, context.directory, is_quiet=context.verbosity < 0
+        ):
             planned = show_plan(context, arguments, save=None, output=output)
         return 0 if planned.is_sound else 1
     saved = None
@@ -142,7 +144,9 @@ def command(context: Context, /, *, arguments: DeployArguments, output: str) -> 
         saved, request = load_plan(context.directory / arguments.plan_file)
     elif output == "text" and is_open(context, request):
         return deploy_by_answers(context, request, arguments)
-    with reports.failures_reported("deploy", output, context.environ, context.directory):
+    with reports.failures_reported(
+        "deploy", output, context.environ, context.directory, is_quiet=context.verbosity < 0
+    ):
         return deploy_project(context, request, arguments, saved=saved, output=output)
 
 

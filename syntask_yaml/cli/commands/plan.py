@@ -50,7 +50,9 @@ def command(
     resources without deployments. An ENTRYPOINT (path/to/file.py:flow) that the project does not declare is
     planned as a new deployment.
     """
-    with reports.failures_reported("plan", output, context.environ, context.directory):
+    with reports.failures_reported(
+        "plan", output, context.environ, context.directory, is_quiet=context.verbosity < 0
+    ):
         planned = show_plan(context, arguments, save=save, output=output)
     if not planned.is_sound:
         return 1

@@ -13,7 +13,7 @@ import click
 from syntask_yaml.cli.views.output import print_json
 from syntask_yaml.cli.views.reports.report import Case, CommandReport, repository_folder
 from syntask_yaml.cli.views.reports.summary import add_to_summary
-from syntask_yaml.errors import SyntaskError
+from syntask_yaml.errors import ProjectInvalid, SyntaskError
 
 __all__ = [
     "FORMATS",
@@ -74,19 +74,25 @@ def print_report(report: CommandReport, output: str, environ: Mapping[str, str])
 
 @contextmanager
 def failures_reported(
-    command: str, output: str, environ: Mapping[str, str], directory: Path
+    command: str, output: str, environ: Mapping[str, str], directory: Path, *, is_quiet: bool = False
 ) -> Iterator[None]:
     """Report, in a format of CI systems, the failure that ends *command* before it has a result.
 
-    *directory* is where the command works.
+    *directory* is where the command works. With *is_quiet*, warnings beside the errors are left out.
     """
     try:
         yield
-    except SyntaskError as error:
+    except SyntaskError as failure:
+        error = _without_warnings(failure) if is_quiet else failure
         folder = repository_folder(environ, directory)
         report = CommandReport(command=command, problems=error.diagnostics, folder=folder)
         if output in _RESULT_ONLY:
             add_to_summary(report, environ)
-            raise
+            raise error from failure.__cause__
         print_report(report, output, environ)
         raise click.exceptions.Exit(error.exit_code) from error
+
+
+def _without_warnings(failure: SyntaskError) -> SyntaskError:
+    errors = [each for each in failure.diagnostics if each.is_error]
+    return ProjectInvalid(errors) if errors and isinstance(failure, ProjectInvalid) else failure
