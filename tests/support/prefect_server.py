@@ -154,7 +154,7 @@ class PrefectServer:
                 return found
 
     def empty(self) -> None:
-        """Delete deployments, flows, pools, automations and variables."""
+        """Delete deployments, flows, pools, automations, variables and blocks."""
         for automation in self.every("automations"):
             self.request("DELETE", f"/automations/{automation['id']}")
         for kind in ("deployments", "flow_runs", "flows"):
@@ -164,6 +164,8 @@ class PrefectServer:
             self.request("DELETE", f"/variables/{variable['id']}")
         for pool in self.every("work_pools"):
             self.request("DELETE", f"/work_pools/{pool['name']}")
+        for block in self.every("block_documents"):
+            self.request("DELETE", f"/block_documents/{block['id']}")
 
     def create_pool(self, name: str, *, type: str = "process", **fields: Any) -> None:
         """A new work pool, with a worker's own template where the server knows one."""
