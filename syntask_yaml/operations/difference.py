@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from syntask_yaml.document.node import Node
 from syntask_yaml.errors import ProjectInvalid
 from syntask_yaml.model.events import Observer, counted, nobody
 from syntask_yaml.operations.changed import declared_document, project_at, reader_at
@@ -89,7 +90,7 @@ class _States:
             raise ProjectInvalid(project.errors)
         state = "the working tree" if commit is None else commit[:8]
         return {
-            full_name_of(each, reader, None): declared_document(each, project)
+            full_name_of(each, reader, _as_written): declared_document(each, project)
             for each in counted(project.declarations, f"Reading deployments of {state}", self._notify)
         }
 
@@ -101,6 +102,11 @@ class _States:
 
     def _folder(self) -> Path:
         return Path(self._stack.enter_context(TemporaryDirectory(prefix="syntask-diff-")))
+
+
+def _as_written(node: Node) -> str:
+    """The text of a template, with the prefix of the target: an old name has that, too."""
+    return str(node.value)
 
 
 def _changes(before: Mapping[str, dict[str, Any]], after: Mapping[str, dict[str, Any]]) -> Iterator[Change]:
