@@ -67,11 +67,26 @@ class Diagnostic:
     def as_note(self) -> Diagnostic:
         return replace(self, severity=Severity.NOTE)
 
+    def with_entries(self, entries: tuple[str, ...]) -> Diagnostic:
+        """Return the same as one that affects *entries*."""
+        # Each deployment may have a note, and `replace` takes three times as long.
+        return Diagnostic(
+            self.code,
+            self.detail,
+            self.hint,
+            self.severity,
+            self.span,
+            self.used,
+            self.path,
+            entries,
+            self.targets,
+        )
+
 
 def once(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Each problem once, with every entry that it touches, in the order in which they came."""
     diagnostics = list(diagnostics)
-    if len(diagnostics) < 2:
+    if len({each.code for each in diagnostics}) == len(diagnostics):
         return diagnostics
     entries: dict[Diagnostic, dict[str, None]] = {}
     for diagnostic in diagnostics:
@@ -154,7 +169,7 @@ def each_once(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     first. What is wrong with a template without a value is only that.
     """
     found = once(diagnostics)
-    if len(found) < 2:  # nothing else explains it
+    if len(found) < 2 or not any(each.is_error for each in found):  # nothing is explained by another one
         return tuple(found)
     errors = {(each.path, each.code) for each in found if each.is_error}
     at_fault = {path for path, _ in errors}

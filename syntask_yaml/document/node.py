@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from syntask_yaml.diagnostics import Diagnostic, Path
+from syntask_yaml.diagnostics import Diagnostic, Path, Severity
 from syntask_yaml.document.location import (
     AliasLocation,
     LayerLocation,
@@ -30,20 +29,40 @@ _TOKEN = re.compile(
 _QUOTED = re.compile(r"'(?:[^']|'')*'" + r'|"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
-@dataclass(slots=True, eq=False)
-class Node:
-    """A view of one value: the plain *value*, its *path* from the root, and its *location*.
+class Place(NamedTuple):
+    """Where a node stands: *location* in *source*, and its *path* from the root.
 
-    Nodes are made while walking, so that a document of a million values needs no million nodes. They
-    never change; `frozen` is left out because it makes them four times as slow to make.
+    *used* is where an alias or a merge key brings it in, *key* where its key was written.
     """
 
-    value: Any
     source: Source
     location: Location
     path: Path = ()
     used: int | None = None
     key: int | None = None
+
+
+class Node:
+    """A view of one value: the plain *value*, its *path* from the root, and its *location*.
+
+    Nodes are made while walking, so that a document of a million values needs no million nodes. They
+    never change. Most are asked for nothing but their value: the place is found when it is asked for.
+    """
+
+    __slots__ = ("_place", "value")
+
+    def __init__(
+        self,
+        value: Any,
+        source: Source,
+        location: Location,
+        path: Path = (),
+        used: int | None = None,
+        key: int | None = None,
+    ) -> None:
+        self.value = value
+        # Or the node above and the step from there, until somebody asks.
+        self._place: Place | tuple[Node, str | int] = Place(source, location, path, used, key)
 
     def get(self, step: str | int) -> Node | None:
         """The child under a key or an index; None where there is none."""
@@ -88,26 +107,49 @@ class Node:
 
     def with_value(self, value: Any) -> Node:
         """Return the node with another *value* in the same place."""
-        return Node(value, self.source, self.location, self.path, self.used, self.key)
+        return _node(value, self.place)
 
     def moved(self, path: Path) -> Node:
         """Return the node at another *path*."""
-        return Node(self.value, self.source, self.location, path, self.used, self.key)
+        return _node(self.value, self.place._replace(path=path))
+
+    def in_source(self, source: Source) -> Node:
+        """Return the node as one of another *source*."""
+        return _node(self.value, self.place._replace(source=source))
 
     def _child(self, step: str | int, value: Any) -> Node:
-        branch, used, source = self.location, self.used, self.source
-        while isinstance(branch, (AliasLocation, LayerLocation)):
-            if used is None and isinstance(branch, AliasLocation):
-                used = branch.start
-            branch = branch.origin
-        path = (*self.path, step)
-        location, key = _child_of(branch, step, self.key)
-        origin = location
-        if isinstance(location, LayerLocation):
-            source, used, origin = location.source, None, location.origin
-        if used is None and isinstance(origin, AliasLocation):
-            used = origin.start
-        return Node(value, source, location, path, used, key)
+        child = Node.__new__(Node)
+        child.value, child._place = value, (self, step)
+        return child
+
+    @property
+    def place(self) -> Place:
+        """Where the node stands."""
+        place = self._place
+        if not isinstance(place, Place):
+            above, step = place
+            place = self._place = _place_below(above.place, step)
+        return place
+
+    @property
+    def source(self) -> Source:
+        return self.place.source
+
+    @property
+    def location(self) -> Location:
+        return self.place.location
+
+    @property
+    def path(self) -> Path:
+        return self.place.path
+
+    @property
+    def used(self) -> int | None:
+        return self.place.used
+
+    @property
+    def key(self) -> int | None:
+        return self.place.key
 
     @property
     def span(self) -> Span:
@@ -129,6 +171,12 @@ class Node:
         span = self.key_span if at_key else self.span
         return Diagnostic(code, detail, hint, span=span, used=self.used_span, path=self.path)
 
+    def note(self, code: str, detail: str) -> Diagnostic:
+        """A note about this value."""
+        return Diagnostic(
+            code, detail, severity=Severity.NOTE, span=self.span, used=self.used_span, path=self.path
+        )
+
     def part(self, text: str) -> Span:
         """Where *text* stands inside a scalar; the whole scalar where it cannot be found."""
         start = _begin(self.source, start_of(self.location), self.value)
@@ -138,6 +186,26 @@ class Node:
         pattern = re.compile(r"\s+".join(map(re.escape, text.split())))
         found = pattern.search(self.source.text, start, end)
         return Span(self.source, *found.span()) if found else self.span
+
+
+def _node(value: Any, place: Place) -> Node:
+    return Node(value, *place)
+
+
+def _place_below(above: Place, step: str | int) -> Place:
+    """The place of the child *step* of the node at *above*."""
+    branch, used, source = above.location, above.used, above.source
+    while isinstance(branch, (AliasLocation, LayerLocation)):
+        if used is None and isinstance(branch, AliasLocation):
+            used = branch.start
+        branch = branch.origin
+    location, key = _child_of(branch, step, above.key)
+    origin = location
+    if isinstance(location, LayerLocation):
+        source, used, origin = location.source, None, location.origin
+    if used is None and isinstance(origin, AliasLocation):
+        used = origin.start
+    return Place(source, location, (*above.path, step), used, key)
 
 
 def _child_of(branch: Written, step: str | int, key: int | None) -> tuple[Location, int | None]:

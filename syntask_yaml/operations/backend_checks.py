@@ -107,7 +107,7 @@ def _check_queue(declared: Node, pool: WorkPool, context: DeployContext) -> Iter
     queues = context.queues.get(pool.name, {})
     queue = queues.get(node.value)
     if queue is None:
-        yield node.problem("new-work-queue", _new_queue(node.value, pool.name, tuple(queues))).as_note()
+        yield node.note("new-work-queue", _new_queue(node.value, pool.name, tuple(queues)))
     elif reason := why_waiting(queue):
         yield node.problem("idle-work-pool", reason, waiting_hint(queue)).as_warning()
 

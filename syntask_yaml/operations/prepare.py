@@ -233,7 +233,7 @@ def _judged(
     no deployment."""
     label = deployment.full_name if deployment else _label(declaration, context)
     judged = tuple(
-        replace(problem, entries=(label,))
+        problem.with_entries((label,))
         for problem in each_once(_judge(problem, context) for problem in problems)
     )
     if any(problem.is_error for problem in judged):

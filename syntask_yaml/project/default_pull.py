@@ -54,7 +54,7 @@ def _builds_image(step: Step) -> bool:
 
 
 def _say(declaration: Declaration, detail: str) -> Iterator[Diagnostic]:
-    yield declaration.node.problem("default-pull", detail).as_note()
+    yield declaration.node.note("default-pull", detail)
 
 
 def _say_home(declaration: Declaration, project: Project) -> Iterator[Diagnostic]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from syntask_yaml.model.value import MAPPINGS
+from syntask_yaml.model.value import MAPPINGS, SCALARS
 
 # A plain name, exactly as the reference reads it. Whatever else stands in braces is an expression.
 _NAME = r"[\w.\-\[\]$]+"
@@ -79,9 +79,13 @@ def may_hold_template(value: object) -> bool:
     """Whether there is a `{{` in a text anywhere in *value*. Most values hold none, and need no resolving."""
     if isinstance(value, str):
         return "{{" in value
+    if isinstance(value, SCALARS):
+        return False
     if isinstance(value, MAPPINGS):
-        return any(map(may_hold_template, value.values()))
-    return isinstance(value, (list, tuple)) and any(map(may_hold_template, value))
+        value = value.values()
+    elif not isinstance(value, (list, tuple)):
+        return False
+    return any(map(may_hold_template, value))
 
 
 @lru_cache(maxsize=65536)

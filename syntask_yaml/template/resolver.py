@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from operator import is_
 from typing import Any
 
 from syntask_yaml.diagnostics import Path
 from syntask_yaml.model.secret import Secret, holds_secret, revealed
-from syntask_yaml.model.value import MAPPINGS, Unknown, Value, holds_unknown
+from syntask_yaml.model.value import MAPPINGS, SCALARS, Unknown, Value, holds_unknown
 from syntask_yaml.template.expression import ExpressionFailed, names_in
 from syntask_yaml.template.parser import (
     Expression,
     Placeholder,
     Reference,
     Template,
-    may_hold_template,
     parse,
 )
 from syntask_yaml.template.scope import LEFT, Answer, Deferred, Missing, Scope
@@ -55,7 +53,12 @@ class _Resolution:
 
     def __init__(self, scope: Scope, report: Report) -> None:
         self._scope = scope
-        self._report = report
+        self._report_to = report
+        self._reported = 0
+
+    def _report(self, found: Unresolved) -> None:
+        self._reported += 1
+        self._report_to(found)
 
     def resolve(self, value: Value, path: Path) -> Value:
         if isinstance(value, str):
@@ -63,25 +66,36 @@ class _Resolution:
         if isinstance(value, MAPPINGS):
             return self._mapping(value, path)
         if isinstance(value, (list, tuple)):
-            items = [
-                self.resolve(item, (*path, index)) if may_hold_template(item) else item
-                for index, item in enumerate(value)
-            ]
-            if all(map(is_, items, value)):
-                return value
-            return [old if new is _NOTHING else new for new, old in zip(items, value, strict=True)]
+            found = self._changed(enumerate(value), path)
+            kept = {index: item for index, item in found.items() if item is not _NOTHING}
+            return [kept.get(index, item) for index, item in enumerate(value)] if found else value
         return value
 
     def _mapping(self, value: Mapping[str, Value], path: Path) -> Value:
-        items = {
-            key: self.resolve(item, (*path, key)) if may_hold_template(item) else item
-            for key, item in value.items()
-        }
-        if all(map(is_, items.values(), value.values())):
+        found = self._changed(value.items(), path)
+        if not found:
             return value
-        return {key: item for key, item in items.items() if item is not _NOTHING}
+        return {key: item for key, item in {**value, **found}.items() if item is not _NOTHING}
+
+    def _changed(self, items: Iterable[tuple[Any, Value]], path: Path) -> dict[Any, Value]:
+        """What becomes of those of *items* that hold templates."""
+        return {
+            step: resolved
+            for step, item in items
+            if ("{{" in item if isinstance(item, str) else not isinstance(item, SCALARS))
+            and (resolved := self.resolve(item, (*path, step))) is not item
+        }
 
     def _text(self, text: str, path: Path) -> Value:
+        known, before = self._scope.texts, self._reported
+        if text in known:
+            return known[text]
+        resolved = self._new_text(text, path)
+        if self._reported == before:
+            known[text] = resolved
+        return resolved
+
+    def _new_text(self, text: str, path: Path) -> Value:
         template = parse(text)
         if template.is_unclosed and self._scope.is_static:
             self._report(Unresolved(path, "{{", _UNCLOSED))

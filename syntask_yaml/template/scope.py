@@ -91,6 +91,7 @@ class Scope:
     *is_static*: values are not known, so that texts are checked rather than resolved.
     *leaves_nonsense*: braces around an invalid expression are text, as in the reference.
     *leaves_missing*: an undefined name stays as it was written.
+    *texts* are those that were resolved in this scope without a problem: many deployments have the same.
     """
 
     environ: Mapping[str, str] = field(default_factory=dict)
@@ -104,6 +105,7 @@ class Scope:
     is_static: bool = False
     leaves_nonsense: bool = False
     leaves_missing: bool = False
+    texts: dict[str, Value] = field(default_factory=dict, init=False, repr=False, compare=False)
     _others: dict[Blocks, Scope] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def with_blocks(self, blocks: BlockLookup | Blocks) -> Scope:

@@ -39,7 +39,7 @@ def _unique(deployment: AgentDeployment, seen: set[tuple[str, str]]) -> AgentDep
     candidates = chain((name, other), (f"{other}-{number}" for number in count(2)))
     free = next(each for each in candidates if (flow, each) not in seen)
     seen.add((flow, free))
-    root = replace(deployment.root, value={**deployment.root.value, "name": free})
+    root = deployment.root.with_value({**deployment.root.value, "name": free})
     return replace(deployment, root=root)
 
 

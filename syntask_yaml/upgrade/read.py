@@ -103,7 +103,7 @@ def _was_never_applied(value: object) -> bool:
 
 
 def _deployment(file: FoundFile, node: Node, form: Form) -> AgentDeployment:
-    hidden = hide_secrets(replace(node, path=()))
+    hidden = hide_secrets(node.moved(()))
     return AgentDeployment(hidden.root, file.path, form, hidden.places)
 
 

@@ -10,7 +10,7 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -75,7 +75,7 @@ def hide_secrets(root: Node, ends: Mapping[int, int] = MappingProxyType({})) -> 
     value = hiding.value(root)
     text = _masked(root, hiding.starts, ends)
     source = Source(root.source.name, text)
-    return Hidden(replace(root, value=value, source=source), tuple(hiding.places))
+    return Hidden(root.with_value(value).in_source(source), tuple(hiding.places))
 
 
 def hide_values(root: Node) -> tuple[Any, tuple[TreePath, ...]]:

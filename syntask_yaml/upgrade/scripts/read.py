@@ -114,7 +114,7 @@ def _same_masks(found: list[AgentDeployment]) -> list[AgentDeployment]:
     return [
         replace(
             each,
-            root=replace(each.root, source=source),
+            root=each.root.in_source(source),
             problems=tuple(_moved(problem, source) for problem in each.problems),
         )
         for each in found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-from dataclasses import replace
 
 import pytest
 
@@ -39,7 +38,7 @@ def test_at_stops_at_the_deepest_node_on_the_way(root: Node) -> None:
 
 def test_place_where_a_template_put_a_mapping(root: Node) -> None:
     """Values that were not written are at the place of what was."""
-    node = replace(root.at(("a", 0)), value={"new": [1]})
+    node = root.at(("a", 0)).with_value({"new": [1]})
     inner = node.at(("new", 0))
 
     assert inner.path == ("a", 0, "new", 0)
@@ -48,7 +47,7 @@ def test_place_where_a_template_put_a_mapping(root: Node) -> None:
 
 def test_place_of_what_an_option_adds(root: Node) -> None:
     """A key that is not in the file is at the mapping that it was added to."""
-    node = replace(root, value={**root.value, "added": "text"})
+    node = root.with_value({**root.value, "added": "text"})
     added = node.get("added")
 
     assert added is not None
