@@ -12,7 +12,7 @@ from syntask_yaml.model.identity import schedule_keys
 from syntask_yaml.model.schedule import Schedule, canonical, timing_to_dict
 from syntask_yaml.model.shared import once_per_object
 from syntask_yaml.model.trigger import settled, trigger_name
-from syntask_yaml.model.value import Unknown, Value, json_text
+from syntask_yaml.model.value import MAPPINGS, SCALARS, Unknown, Value, json_text
 from syntask_yaml.model.written_default import without_written_defaults
 
 _NAMESPACE = re.compile(r"(\{\{\s*)prefect(\.(?:blocks|variables)\.)")
@@ -22,7 +22,9 @@ def plain(value: Value) -> Value:
     """Return *value* as JSON in one spelling: lists for tuples, and one namespace in references."""
     if isinstance(value, str):
         return _NAMESPACE.sub(r"\1syntask\2", value) if "{{" in value else value
-    if isinstance(value, Mapping):
+    if isinstance(value, SCALARS):
+        return value
+    if isinstance(value, MAPPINGS):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]

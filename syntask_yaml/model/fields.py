@@ -24,6 +24,7 @@ from syntask_yaml.model.comparison import (
 from syntask_yaml.model.deployment import CollisionStrategy, ConcurrencyLimit, Deployment
 from syntask_yaml.model.identity import alike_schedules
 from syntask_yaml.model.pool import DEFAULT_QUEUE
+from syntask_yaml.model.shared import once_per_content
 from syntask_yaml.model.value import Unknown, Value, flag, holds_unknown, is_same_json
 
 
@@ -111,7 +112,7 @@ FIELDS: tuple[Field, ...] = (
     Field(name="version", read=_scalar(_version), compare=lambda each: each.version, is_optional=True),
     Field(
         name="tags",
-        read=_scalar(_tags),
+        read=once_per_content(_scalar(_tags)),
         compare=lambda each: if_known(each.tags, lambda tags: sorted(set(tags))),
     ),
     Field(
@@ -171,7 +172,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         name="job_variables",
         path="work_pool.job_variables",
-        read=_or_none,
+        read=once_per_content(_or_none),
         compare=lambda each: plain(each.job_variables),
     ),
     Field(

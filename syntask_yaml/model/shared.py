@@ -6,9 +6,33 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TypeVar
 
+from syntask_yaml.model.value import json_text
+
 _T = TypeVar("_T")
 _R = TypeVar("_R")
 _MOST = 4096
+
+
+def once_per_content(function: Callable[[_T], _R]) -> Callable[[_T], _R]:
+    """Return *function* with a memory of what it returned for values that are the same as JSON.
+
+    Many deployments write the same, such as their schedules: what is made of it is one object for all. What
+    is no JSON is not remembered, and of the rest the last few thousand.
+    """
+    found: dict[str, _R] = {}
+
+    @wraps(function)
+    def remembered(value: _T) -> _R:
+        text = json_text(value)
+        if text is None:
+            return function(value)
+        if text not in found:
+            if len(found) >= _MOST:
+                found.clear()
+            found[text] = function(value)
+        return found[text]
+
+    return remembered
 
 
 def once_per_object(function: Callable[[_T], _R]) -> Callable[[_T], _R]:

@@ -16,11 +16,9 @@ from syntask_yaml.model.pool import DEFAULT_QUEUE, WorkPool
 from syntask_yaml.model.resource import ResourceKind
 from syntask_yaml.model.trigger import trigger_type
 from syntask_yaml.model.value import Unknown
-from syntask_yaml.operations.block_checks import check_references, check_storage_blocks
+from syntask_yaml.operations.block_checks import check_storage_blocks
 from syntask_yaml.operations.deploy_context import DeployContext
 from syntask_yaml.operations.pools import is_served, needs_cloud, waiting_hint, why_waiting
-from syntask_yaml.operations.secret_variables import check_secret_variables
-from syntask_yaml.project.job_variables import check_job_variables
 from syntask_yaml.project.load import Declaration
 from syntask_yaml.project.rules import schedules_of, triggers_of
 
@@ -90,13 +88,7 @@ def _check_pool(entry: Node, pool: WorkPool, context: DeployContext) -> Iterator
     elif reason := why_waiting(pool):
         yield node.problem("idle-work-pool", reason, waiting_hint(pool)).as_warning()
     yield from _check_queue(declared, pool, context)
-    yield from check_job_variables(entry, pool, by_server=not features.has_own_worker)
-    variables = declared.get("job_variables")
-    if variables is not None and variables.value and declared is not entry and features.has_own_worker:
-        yield from check_secret_variables(variables, context.variables, context.blocks)
-    for given in (variables, *(trigger.get("job_variables") for trigger in triggers_of(entry))):
-        if given is not None:
-            yield from check_references(given, context.masked_blocks)
+    yield from context.job_variables.check(entry, pool)
 
 
 def _check_queue(declared: Node, pool: WorkPool, context: DeployContext) -> Iterator[Diagnostic]:

@@ -21,6 +21,7 @@ from syntask_yaml.operations.expected import ExpectedResources
 from syntask_yaml.operations.facets import DeclaredFacets
 from syntask_yaml.operations.pools import with_template
 from syntask_yaml.operations.project import StepChecker
+from syntask_yaml.operations.variable_checks import VariableChecker
 from syntask_yaml.operations.version import Versions
 from syntask_yaml.project.composition.values import ResolvedValues
 from syntask_yaml.project.dialect import Dialect
@@ -151,6 +152,15 @@ class DeployContext:
     @cached_property
     def steps(self) -> StepChecker:
         return StepChecker(self.project)
+
+    @cached_property
+    def job_variables(self) -> VariableChecker:
+        return VariableChecker(
+            self.variables,
+            self.blocks,
+            self.masked_blocks,
+            has_own_worker=self.backend.features.has_own_worker,
+        )
 
     @cached_property
     def facets(self) -> DeclaredFacets:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.fields import FIELDS
 from syntask_yaml.model.secret import SECRET_NAMES
-from syntask_yaml.model.value import MAPPINGS, Unknown, Value
+from syntask_yaml.model.value import MAPPINGS, SCALARS, Unknown, Value
 from syntask_yaml.plan.changes import Action, Change, FieldChange
 from syntask_yaml.plan.normalize import comparable_fields, fields_beside
 from syntask_yaml.template import is_template
@@ -143,7 +143,7 @@ def _fields(
 
 def differences(path: str, before: Value, after: Value) -> Iterator[FieldChange]:
     """Yield where *before* and *after*, which stand at *path*, differ."""
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
+    if isinstance(before, MAPPINGS) and isinstance(after, MAPPINGS):
         for key in dict.fromkeys((*before, *after)):
             if after.get(key) is None and key in _OPTIONAL_INSIDE:
                 continue
@@ -185,9 +185,9 @@ def _names_secret(value: Value) -> bool:
 
 def _without_secrets(value: Value, name: str = "") -> Value:
     """*value*, which stands under *name*, with every readable secret hidden; references to one are none."""
-    if isinstance(value, (Mapping, list)) and name not in SECRET_NAMES and not _names_secret(value):
+    if name not in SECRET_NAMES and (isinstance(value, SCALARS) or not _names_secret(value)):
         return value
-    if isinstance(value, Mapping):
+    if isinstance(value, MAPPINGS):
         return {key: _without_secrets(item, key) for key, item in value.items()}
     if isinstance(value, list):
         return [_without_secrets(item, name) for item in value]

@@ -9,17 +9,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Set
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from typing import TypeVar
 
 from syntask_yaml.model.deployment import Deployment
-from syntask_yaml.model.fields import FIELDS
+from syntask_yaml.model.fields import FIELDS, Field
 from syntask_yaml.model.resource import Resource
 from syntask_yaml.model.secret import holds_secret, is_secret_name
+from syntask_yaml.model.shared import once_per_object
 from syntask_yaml.model.value import Value
 from syntask_yaml.plan.changes import Action, Change, FieldChange, Plan, ResourceChange
-from syntask_yaml.plan.normalize import comparable_fields
 
 # By deployment or resource, and field.
 Digests = Mapping[str, Mapping[str, str]]
@@ -36,8 +36,32 @@ _as_json = json.JSONEncoder(check_circular=False, sort_keys=True, default=str, s
 
 def digests(deployment: Deployment) -> dict[str, str]:
     """Return a digest of each field that *deployment* has a value for."""
-    fields = comparable_fields(deployment, _COMPARED)
-    return {key: _digest(value) for key, value in fields.items() if value not in (None, {}, [])}
+    found = {field.key: _field_digest(field, deployment) for field in _COMPARED}
+    return {key: digest for key, digest in found.items() if digest is not None}
+
+
+def _field_digest(field: Field, deployment: Deployment) -> str | None:
+    of_shared = _DIGEST_OF_SHARED.get(field.name)
+    if of_shared is not None:
+        return of_shared(getattr(deployment, field.name))
+    return _digest_of_compared(field.compare(deployment))
+
+
+def _digest_alone(field: Field, value: Value) -> str | None:
+    """Return the digest of *field* in a deployment whose attribute has this *value*."""
+    return _digest_of_compared(field.compare(replace(_ANY_DEPLOYMENT, **{field.name: value})))
+
+
+def _digest_of_compared(value: Value) -> str | None:
+    return None if value in (None, {}, []) else _digest(value)
+
+
+_ANY_DEPLOYMENT = Deployment(flow="", name="")
+# The fields whose values are one object for many deployments, and decide alone what is compared.
+_SHARED = frozenset({"tags", "parameter_schema", "schedules", "job_variables", "pull_steps"})
+_DIGEST_OF_SHARED = {
+    field.name: once_per_object(partial(_digest_alone, field)) for field in _COMPARED if field.name in _SHARED
+}
 
 
 def resource_digests(resource: Resource) -> dict[str, str]:

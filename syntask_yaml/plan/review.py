@@ -11,6 +11,8 @@ from pathlib import PurePosixPath
 
 from syntask_yaml.model.comparison import compared_schedule
 from syntask_yaml.model.deployment import Write
+from syntask_yaml.model.schedule import Schedule
+from syntask_yaml.model.shared import once_per_object
 from syntask_yaml.plan.changes import Action, Change, FieldChange, Plan
 from syntask_yaml.plan.diff import headlines
 from syntask_yaml.plan.schedule_changes import ScheduleChange, schedule_changes
@@ -95,7 +97,7 @@ def _entry(change: Change, *, verbose: bool) -> FoldedChange:
 def _content(entry: FoldedChange) -> bytes:
     """The digest of what two entries have alike that are folded."""
     schedules = [
-        [each and compared_schedule(each) for each in (change.before, change.after)] + [change.is_paused]
+        [_schedule_text(change.before), _schedule_text(change.after), change.is_paused]
         for change in entry.schedules
     ]
     fields = [[field.path, field.before, field.after, field.is_drift] for field in entry.fields]
@@ -104,6 +106,11 @@ def _content(entry: FoldedChange) -> bytes:
 
 
 _as_text = json.JSONEncoder(default=str, sort_keys=True).encode
+
+
+@once_per_object
+def _schedule_text(schedule: Schedule | None) -> str | None:
+    return None if schedule is None else _as_text(compared_schedule(schedule))
 
 
 def _folder(change: Change) -> str:

@@ -94,7 +94,10 @@ def _field(field: FieldChange) -> Row:
 def _text(value: Value) -> str | None:
     if isinstance(value, Unknown) or value == SECRET:
         return str(value)
-    return None if value is None else json.dumps(value, ensure_ascii=False, default=str)
+    return None if value is None else _as_json(value)
+
+
+_as_json = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
 def _schedule(change: ScheduleChange, now: datetime | None, mask: Mask, *, is_drift: bool) -> Iterator[Row]:

@@ -11,6 +11,7 @@ from syntask_yaml.model.deployment import Deployment, Write
 from syntask_yaml.model.identity import Pair, anchored, schedule_keys, schedule_pairs
 from syntask_yaml.model.schedule import TIMING_KEYS, Interval, Schedule, canonical
 from syntask_yaml.model.schedule_words import in_words, next_moments
+from syntask_yaml.model.shared import once_per_object
 from syntask_yaml.model.value import Unknown, Value
 from syntask_yaml.plan.changes import FieldChange
 from syntask_yaml.plan.diff import differences
@@ -56,6 +57,7 @@ class ScheduleChange:
         return [] if is_open else next_moments(timing, now, count=_NEXT)
 
 
+@once_per_object
 def _words(schedule: Schedule | None) -> str:
     if schedule is None:
         return ""

@@ -10,7 +10,7 @@ from syntask_yaml.model.deployment import Deployment
 from syntask_yaml.model.fields import FIELDS
 from syntask_yaml.model.recurrence import with_local_end
 from syntask_yaml.model.schedule import TIMING_KEYS, RRule, Schedule, Timing, timing_from_dict
-from syntask_yaml.model.shared import once_per_object
+from syntask_yaml.model.shared import once_per_content, once_per_object
 from syntask_yaml.model.step import Step
 from syntask_yaml.model.value import Maybe, Unknown, Value, flag, holds_unknown
 from syntask_yaml.project.flows import Flow
@@ -89,8 +89,11 @@ def qualified(name: str | None, flow: str) -> str | None:
 def _schedules(fields: Fields) -> Maybe[tuple[Schedule, ...] | None]:
     """Return the schedules that are declared; None if neither key is there, or says nothing."""
     declared = fields.get("schedules") if fields.get("schedules") is not None else fields.get("schedule")
-    if declared is None or declared == {}:
-        return None
+    return None if declared is None or declared == {} else _read_schedules(declared)
+
+
+@once_per_content
+def _read_schedules(declared: Any) -> Maybe[tuple[Schedule, ...]]:
     if holds_unknown(declared):
         return Unknown("")
     items = declared if isinstance(declared, (list, tuple)) else [declared]

@@ -129,7 +129,7 @@ def _check_again(node: Node, fields: Mapping[str, Any], changed: Collection[str]
         for key, value in fields.items()
     }
     checked = node.with_value(values)
-    rules = check_rules(checked, is_open=_is_pending, changed=changed)
+    rules = check_rules(checked, is_open=_is_pending, changed=frozenset(changed))
     return [*check_resolved(checked, checked.value), *rules]
 
 

@@ -7,7 +7,7 @@ are looked at again when the templates have been resolved.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from functools import lru_cache
 from typing import Any
 
@@ -55,6 +55,8 @@ def was_name(node: Node) -> Iterator[Diagnostic]:
 
 def has_distinct_slugs(node: Node) -> Iterator[Diagnostic]:
     """The slugs of a deployment's schedules are told apart."""
+    if sum("slug" in schedule for schedule in node.value if isinstance(schedule, dict)) < 2:
+        return
     seen: set[str] = set()
     for schedule in node.children():
         slug = schedule.get("slug")
@@ -157,13 +159,13 @@ def check_rules(
     deployment: Node,
     *,
     is_open: Callable[[object], bool] = is_template,
-    changed: Container[str] | None = None,
+    changed: Set[str] | None = None,
 ) -> Iterator[Diagnostic]:
     """Everything about one deployment that the rules do not allow; none is asked of what *is_open*.
 
     *changed*: the keys whose values have changed since the deployment was checked; None for all.
     """
-    keys = deployment.value if changed is None else [key for key in deployment.value if key in changed]
+    keys = deployment.value if changed is None else changed
     yield from _ask(deployment, DEPLOYMENT_RULES, is_open, changed)
     if "schedules" in keys or "schedule" in keys:
         for schedule in schedules_of(deployment):
@@ -201,13 +203,13 @@ def _ask(
     mapping: Node,
     table: Table,
     is_open: Callable[[object], bool],
-    changed: Container[str] | None = None,
+    changed: Set[str] | None = None,
 ) -> Iterator[Diagnostic]:
     if not isinstance(mapping.value, dict):
         return
     for keys, types, rule in table:
         if isinstance(keys, tuple):
-            if changed is None or any(key in changed for key in keys):
+            if changed is None or not changed.isdisjoint(keys):
                 yield from rule(mapping)
         elif changed is None or keys in changed:
             value = mapping.value.get(keys)

@@ -10,7 +10,7 @@ _COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2
 
 def escaped(text: str) -> str:
     """*text* with each character that a terminal obeys as its escape, such as `\\x1b`."""
-    return _COMMANDS.sub(lambda found: ascii(found[0])[1:-1], text)
+    return text if text.isprintable() else _COMMANDS.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def cut(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cache, lru_cache
 from itertools import chain, islice
 
 import click
@@ -114,8 +115,17 @@ def _resource(change: ResourceChange) -> Iterator[str]:
 
 
 def _headline(action: Action, name: str, reason: str) -> str:
-    symbol = click.style(action.symbol, fg=ACTION_COLORS[action], bold=True)
-    return f"{symbol} {name}{click.style(f'  ({escaped(reason)})' if reason else '', dim=True)}"
+    return f"{_symbol(action)} {name}{_remark(reason)}"
+
+
+@cache
+def _symbol(action: Action) -> str:
+    return click.style(action.symbol, fg=ACTION_COLORS[action], bold=True)
+
+
+@lru_cache(maxsize=256)
+def _remark(reason: str) -> str:
+    return click.style(f"  ({escaped(reason)})" if reason else "", dim=True)
 
 
 def _lines(row: Row, action: Action) -> Iterator[str]:
