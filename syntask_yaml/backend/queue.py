@@ -13,6 +13,7 @@ from syntask_yaml.backend.concurrency_limits import SlotQueue
 if TYPE_CHECKING:
     from syntask_yaml.model.child_run import ChildRun
     from syntask_yaml.model.run import LogLine, Run, State, StateType
+    from syntask_yaml.model.schedule import Timing
     from syntask_yaml.model.value import Json
     from syntask_yaml.model.worker import ServingWorker
 
@@ -39,14 +40,12 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class PassedTimes:
-    """The *times* of a schedule of a *deployment*, `flow/name`, that passed while nobody made its runs.
-
-    Of very many, the first ones.
-    """
+class ScheduleBehind:
+    """A schedule of a *deployment*, `flow/name`, all of whose runs, *made_until* then, are past."""
 
     deployment: str
-    times: tuple[datetime, ...]
+    timing: Timing
+    made_until: datetime
 
 
 class RunReports(Protocol):
@@ -97,8 +96,8 @@ class RunQueue(RunReports, DeliveryQueue, SlotQueue, Protocol):
         """
         ...
 
-    def passed(self, now: datetime) -> list[PassedTimes]:
-        """What `schedule` would leave out at *now*, by deployment. Nothing is written."""
+    def schedules_behind(self, now: datetime) -> list[ScheduleBehind]:
+        """The schedules of which `schedule` may leave out times at *now*, by deployment; of many, some."""
         ...
 
     def claim(

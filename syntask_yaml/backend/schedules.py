@@ -11,7 +11,7 @@ most: its runs would always be older than those of others, which would never sta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -20,6 +20,7 @@ from math import ceil
 
 from syntask_yaml.backend.clock import utc_now
 from syntask_yaml.backend.ids import new_id
+from syntask_yaml.backend.queue import ScheduleBehind
 from syntask_yaml.model.cron import cron_problem
 from syntask_yaml.model.identity import anchored, same_schedules
 from syntask_yaml.model.occurrences import MOST_STEPS, first_time, occurrences, slow_anywhere, walk_problem
@@ -108,17 +109,32 @@ def next_runs(timing: Timing, *, made_until: datetime, now: datetime, steps: int
     return NextRuns(tuple(times), None)
 
 
-def passed_times(timing: Timing, *, made_until: datetime, now: datetime) -> tuple[datetime, ...]:
-    """The times that `next_runs` leaves out at *now*, since nobody made their runs; the first ones of many.
+@dataclass(frozen=True, slots=True)
+class PassedTimes:
+    """The *times* of a schedule of a *deployment*, `flow/name`, that passed while nobody made its runs.
+
+    Of very many, the first ones.
+    """
+
+    deployment: str
+    times: tuple[datetime, ...]
+
+
+def passed_times(behind: Iterable[ScheduleBehind], now: datetime) -> list[PassedTimes]:
+    """The times that `next_runs` leaves out at *now*, of each schedule of which there are some.
 
     Raises nothing, as that does.
     """
     until = now - _AHEAD
-    times: list[datetime] = []
-    with suppress(Exception):  # the libraries raise anything
-        walked = islice(occurrences(_thinned(timing), made_until), MOST_PASSED)
-        times.extend(takewhile(until.__ge__, walked))
-    return tuple(times)
+    found = []
+    for each in behind:
+        times: list[datetime] = []
+        with suppress(Exception):  # the libraries raise anything
+            walked = islice(occurrences(_thinned(each.timing), each.made_until), MOST_PASSED)
+            times.extend(takewhile(until.__ge__, walked))
+        if times:
+            found.append(PassedTimes(each.deployment, tuple(times)))
+    return found
 
 
 def _thinned(timing: Timing) -> Timing:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from syntask_yaml.backend.queue import PassedTimes
+from syntask_yaml.backend.schedules import PassedTimes
 from syntask_yaml.model.delivery import Attempt, Delivery
 from syntask_yaml.model.run import Run, State
 

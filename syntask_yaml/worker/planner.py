@@ -9,7 +9,8 @@ from datetime import datetime
 from functools import partial
 
 from syntask_yaml.backend.clock import has_passed
-from syntask_yaml.backend.queue import PassedTimes, RunQueue
+from syntask_yaml.backend.queue import RunQueue
+from syntask_yaml.backend.schedules import PassedTimes, passed_times
 from syntask_yaml.worker.events import Notify, TimesPassed
 
 # Seconds.
@@ -54,10 +55,10 @@ class Planner:
         return True
 
     def _plan(self, now: datetime) -> Sequence[PassedTimes]:
-        passed = self.queue.passed(now) if has_passed(self._planned, _GAP, now) else ()
-        self.queue.schedule(now)
+        behind = self.queue.schedules_behind(now) if has_passed(self._planned, _GAP, now) else ()
+        self.queue.schedule(now)  # before what passed is worked out, which takes longer
         self._planned = now
-        return passed
+        return passed_times(behind, now)
 
     def close(self) -> None:
         """Start no more; what goes on is not waited for."""

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from syntask_yaml.backend.base import OwnBackend
+from syntask_yaml.backend.schedules import passed_times
 from syntask_yaml.model.deployment import Deployment, Stored, Write
 from syntask_yaml.model.pool import WorkPool
 from syntask_yaml.model.run import State, StateType
@@ -318,19 +319,19 @@ def test_times_that_passed_while_nobody_made_runs_are_told(
     """As long as they are to be left out; runs that were made before are late and are none of them."""
     start = clock.now
     deploy(replace(ETL, schedules=(HOURLY,)))
-    assert backend.passed(clock.now) == []
+    assert passed_times(backend.schedules_behind(clock.now), clock.now) == []
     backend.schedule(clock.now)
     made = due(backend)
 
     clock.advance(8 * 3600)
-    (passed,) = backend.passed(clock.now)
+    (passed,) = passed_times(backend.schedules_behind(clock.now), clock.now)
     backend.schedule(clock.now)
 
     assert passed.deployment == "etl/prod"
     hours = [start.replace(minute=0, second=0) + timedelta(hours=hour) for hour in range(1, 9)]
     assert [*made, *passed.times] == [hour for hour in hours if hour <= clock.now - timedelta(minutes=1)]
     assert not set(passed.times) & set(due(backend))
-    assert backend.passed(clock.now) == []
+    assert passed_times(backend.schedules_behind(clock.now), clock.now) == []
 
 
 def test_nothing_passes_while_a_deployment_is_paused(
@@ -342,6 +343,6 @@ def test_nothing_passes_while_a_deployment_is_paused(
     backend.schedule(clock.now)
     deploy(replace(active, paused=True))
     clock.advance(8 * 3600)
-    assert backend.passed(clock.now) == []
+    assert passed_times(backend.schedules_behind(clock.now), clock.now) == []
     deploy(active)
-    assert backend.passed(clock.now) == []
+    assert passed_times(backend.schedules_behind(clock.now), clock.now) == []

@@ -14,14 +14,14 @@ from syntask_yaml.backend.embedded.reports import EmbeddedReports, lease_end
 from syntask_yaml.backend.embedded.run_rows import run_of, run_row
 from syntask_yaml.backend.embedded.values import pool_of
 from syntask_yaml.backend.ids import new_id
-from syntask_yaml.backend.queue import Claim, PassedTimes
+from syntask_yaml.backend.queue import Claim, ScheduleBehind
 from syntask_yaml.backend.run_states import (
     AWAITING,
     SURPLUS,
     claim_on,
     scheduled_run,
 )
-from syntask_yaml.backend.schedules import NextRuns, next_runs, passed_times
+from syntask_yaml.backend.schedules import NextRuns, next_runs
 from syntask_yaml.model.pool_type import OUTLIVING_TYPES, SERVED_TYPES
 
 # How many schedules are looked at while others wait to write.
@@ -52,16 +52,12 @@ class Queue(EmbeddedReports):
                 made += sum(self._make_runs(row, ahead, now) for row, ahead in found)
         return made
 
-    def passed(self, now: datetime) -> list[PassedTimes]:
+    def schedules_behind(self, now: datetime) -> list[ScheduleBehind]:
         rows = self._store.all("schedules_behind", now=to_moment(now), limit=_MOST_BEHIND)
-        found = (
-            PassedTimes(
-                row["full_name"],
-                passed_times(schedule_of(row).timing, made_until=from_moment(row["made_until"]), now=now),
-            )
+        return [
+            ScheduleBehind(row["full_name"], schedule_of(row).timing, from_moment(row["made_until"]))
             for row in rows
-        )
-        return [each for each in found if each.times]
+        ]
 
     def _looked_at(
         self, rows: Sequence[sqlite3.Row], now: datetime

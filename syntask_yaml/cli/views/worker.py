@@ -7,8 +7,7 @@ from datetime import datetime
 
 import click
 
-from syntask_yaml.backend.queue import PassedTimes
-from syntask_yaml.backend.schedules import MOST_PASSED
+from syntask_yaml.backend.schedules import MOST_PASSED, PassedTimes
 from syntask_yaml.cli.views.deliveries import action_text
 from syntask_yaml.cli.views.escape import escaped
 from syntask_yaml.cli.views.output import say, when

@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syntask_yaml.backend.queue import PassedTimes
-from syntask_yaml.backend.schedules import MOST_PASSED
+from syntask_yaml.backend.schedules import MOST_PASSED, PassedTimes
 from syntask_yaml.cli.views.worker import show
 from syntask_yaml.worker.events import TimesPassed
 
