@@ -30,12 +30,25 @@ class Settings:
 
 
 def read_settings(environ: Mapping[str, str], *, backend: str | None = None) -> Settings:
-    """Settings from an environment; *backend* is one that was named on the command line."""
+    """Settings from an environment; *backend* is one that was named on the command line.
+
+    Raises UsageError where nobody knows the home that the embedded store is in.
+    """
+    backend = backend or _first(environ, *_BACKEND) or active_profile(environ).get("PREFECT_API_URL")
     return Settings(
-        home=Path(home_folder(environ)),
-        backend=backend or _first(environ, *_BACKEND) or active_profile(environ).get("PREFECT_API_URL"),
+        home=_home(environ, backend),
+        backend=backend,
         default_pool=_first(environ, *_DEFAULT_POOL),
     )
+
+
+def _home(environ: Mapping[str, str], backend: str | None) -> Path:
+    """Syntask's own folder. Raises UsageError where it is not known, and *backend* is the store in it."""
+    folder = home_folder(environ)
+    if not folder and backend in (None, "embedded:"):
+        detail = "Cannot tell where the store is: `HOME` is not set, and the user has no home directory."
+        raise UsageError(detail, hint="Set `SYNTASK_HOME` to a directory that you can write to.")
+    return Path(folder or ".syntask")
 
 
 _BACKEND = ("SYNTASK_BACKEND", "SYNTASK_API_URL", "PREFECT_API_URL")

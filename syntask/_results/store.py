@@ -30,7 +30,7 @@ class ResultStore:
     """Results in *folder*, written and read by *serializer*: `json`, `pickle`, or one of them compressed."""
 
     def __init__(self, folder: str | None = None, serializer: str = "json") -> None:
-        self.folder = folder or os.path.join(home_folder(os.environ), "results")  # noqa: PTH118
+        self.folder = folder or os.path.join(home_folder(os.environ) or ".syntask", "results")  # noqa: PTH118
         self.serializer = serializer
         self._write, self._read = _forms(serializer)
 

@@ -9,6 +9,9 @@ import click
 from syntask_yaml.model.duration import parse_duration
 from syntask_yaml.model.timing import parse_moment
 
+# What has passed while a command was typed is not refused.
+_SLACK = timedelta(minutes=1)
+
 
 class Duration(click.ParamType[float]):
     """Seconds from `10m`, `1h30m`, `2d`, `90s`, `90`, or any text that an interval of a schedule can be."""
@@ -49,3 +52,25 @@ class Since(click.ParamType[datetime]):
             return parse_moment(value, is_local=True)
         except ValueError:
             self.fail(f"`{value}` is neither a duration such as `2h` nor a time in ISO 8601.", param, ctx)
+
+
+class Coming(click.ParamType[datetime]):
+    """A time that is still to come, in ISO 8601; without a zone it is local, as for `Since`."""
+
+    name = "time"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002
+        return "TIME"
+
+    def convert(
+        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = parse_moment(value, is_local=True)
+        except ValueError:
+            self.fail(f"`{value}` is not a time, such as `2026-03-02T18:30`.", param, ctx)
+        if moment < datetime.now(UTC) - _SLACK:
+            self.fail(f"`{value}` is in the past: {moment.isoformat(' ', 'seconds')}.", param, ctx)
+        return moment

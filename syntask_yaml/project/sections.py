@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from syntask_yaml.diagnostics import Diagnostic, Path
+from syntask_yaml.diagnostics import Diagnostic, Path, nearest
 from syntask_yaml.document.node import Node
+from syntask_yaml.model.builtin import BUILTINS
 from syntask_yaml.model.step import Step
 from syntask_yaml.project.dialect import Dialect
 
@@ -94,6 +95,8 @@ def _form_problems(item: Node, step: Step) -> Iterator[Diagnostic]:
     if "." not in step.name:
         detail = f"`{step.name}` is not a step: steps are named `package.module.function`."
         hint = "Start each step with `- ` and its name, such as `- syntask.deployments.steps.git_clone:`."
+        if meant := nearest(step.name, BUILTINS):
+            hint = f"Did you mean `{BUILTINS[meant].full_name()}`?"
         yield (item.get(step.name) or item).problem("unknown-step", detail, hint, at_key=True)
         return
     if len(item.value) > 1:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pwd
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from syntask_yaml.errors import UsageError
-from syntask_yaml.settings import days, seconds, size
+from syntask_yaml.settings import days, read_settings, seconds, size
 
 
 def test_what_is_not_set_or_empty_is_the_default() -> None:
@@ -54,3 +56,33 @@ def test_a_size(text: str, expected: int | None) -> None:
 def test_what_is_no_size_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="expected a size such as `20 MB`, or `unlimited`"):
         size({"LIMIT": text}, "LIMIT", 7)
+
+
+@pytest.mark.parametrize(
+    ("environ", "home"),
+    [
+        ({"SYNTASK_HOME": "/srv/s", "HOME": "/home/ada"}, "/srv/s"),
+        ({"HOME": "/home/ada"}, "/home/ada/.syntask"),
+        ({"HOME": ""}, "/var/lib/ada/.syntask"),
+        ({}, "/var/lib/ada/.syntask"),
+    ],
+)
+def test_where_the_files_are(environ: dict[str, str], home: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty HOME is as good as none: the files would be where the command is called."""
+    ada = pwd.struct_passwd(("ada", "x", 1, 1, "", "/var/lib/ada", "/bin/sh"))
+    monkeypatch.setattr(pwd, "getpwuid", lambda _id: ada)
+    assert read_settings(environ).home == Path(home)
+
+
+def test_a_user_without_a_home_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container with the id of nobody: a directory called `~` would be made where it is called."""
+
+    def unknown(_id: int) -> pwd.struct_passwd:
+        raise KeyError
+
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    with pytest.raises(UsageError, match="HOME") as caught:
+        read_settings({})
+    assert "SYNTASK_HOME" in caught.value.hint
+    for elsewhere in ("https://prefect.example.com/api", "embedded:/srv/syntask.db"):
+        assert read_settings({}, backend=elsewhere).backend == elsewhere

@@ -43,6 +43,12 @@ _DAMAGED = _Fault(
     may_pass=False,
 )
 
+_FULL = _Fault(
+    BackendError,
+    "The disk is full. Nothing was written to the store {path}.",
+    "Free some space and try again.",
+)
+
 # By the primary code of the error. Whatever is not here is reported in SQLite's own words.
 _FAULTS: Mapping[int, _Fault] = {
     sqlite3.SQLITE_BUSY: _LOCKED,
@@ -58,16 +64,16 @@ _FAULTS: Mapping[int, _Fault] = {
         "Use another path, or move the file away.",
         may_pass=False,
     ),
-    sqlite3.SQLITE_FULL: _Fault(
-        BackendError,
-        "The disk is full. Nothing was written to the store {path}.",
-        "Free some space and try again.",
-    ),
+    sqlite3.SQLITE_FULL: _FULL,
     sqlite3.SQLITE_IOERR: _Fault(
         BackendUnreachable,
         "Disk error while reading or writing the store {path}: {reason}.",
         "Check the disk. Stores on network drives are not supported: move the store to a local disk.",
     ),
+}
+# By the whole code, where that says more: the file beside the store that all its readers share cannot grow.
+_EXTENDED: Mapping[int, _Fault] = {
+    sqlite3.SQLITE_IOERR_SHMSIZE: _FULL,
 }
 _OTHER = _Fault(BackendError, "SQLite error in the store {path}: {reason}.", "", may_pass=False)
 
@@ -99,11 +105,16 @@ def translated(path: Path) -> Iterator[None]:
     except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
         raise
     except sqlite3.Error as error:
-        raise _worded(_FAULTS.get(code_of(error), _OTHER), path, str(error)) from error
+        raise _worded(_fault_of(error), path, str(error)) from error
     except UnicodeEncodeError as error:
         raise half_character(error, "stored") from error
     except OSError as error:
         raise _worded(_UNOPENED, path, error.strerror or str(error)) from error
+
+
+def _fault_of(error: sqlite3.Error) -> _Fault:
+    extended = _EXTENDED.get(getattr(error, "sqlite_errorcode", 0))
+    return extended or _FAULTS.get(code_of(error), _OTHER)
 
 
 def _worded(fault: _Fault, path: Path, reason: str) -> BackendError:

@@ -13,14 +13,14 @@ from syntask_yaml.cli.arguments import collected, key_values, parameters_of
 from syntask_yaml.cli.completion import complete_deployment, complete_parameter
 from syntask_yaml.cli.context import Context, pass_context
 from syntask_yaml.cli.deployment_choice import all_matching_option, confirm
+from syntask_yaml.cli.duration import Coming, Duration
 from syntask_yaml.cli.page_links import link_to_run
 from syntask_yaml.cli.selection_options import FILTER_OPTIONS
-from syntask_yaml.cli.views.output import as_json, print_json, say
+from syntask_yaml.cli.views.output import as_json, print_json, say, when
 from syntask_yaml.cli.views.runs import as_raw, show_watched
 from syntask_yaml.errors import UsageError
 from syntask_yaml.model.pool import DEFAULT_QUEUE
 from syntask_yaml.model.run import Run, StateType
-from syntask_yaml.model.timing import parse_interval, parse_moment
 from syntask_yaml.operations.deployments import meant_to_change, run_deployment
 from syntask_yaml.operations.documents import document
 from syntask_yaml.operations.pools import why_run_waits
@@ -52,10 +52,12 @@ _RUN_OPTIONS = (
     ),
     click.option("-t", "--tag", "tags", multiple=True, help="Add a tag to the run. Repeatable."),
     click.option("--name", "run_name", help="Name of the run."),
+    click.option("--start-in", type=Duration(), help="Start after this time: `10m`, `2h30m`, `90`."),
     click.option(
-        "--start-in", metavar="DURATION", help="Start after this time: seconds, `PT10M`, `0:10:00`."
+        "--start-at",
+        type=Coming(),
+        help="Start at this time, in ISO 8601: `2026-03-02T18:30`. Local without an offset.",
     ),
-    click.option("--start-at", metavar="TIME", help="Start at this time, in ISO 8601."),
 )
 
 
@@ -133,7 +135,8 @@ def _say_created(context: Context, backend: Backend, created: list[Run], *, is_d
     """Print the id of each run; say why one that *is_due* waits, and where a browser shows it."""
     waits = cache(partial(why_run_waits, backend))
     for run in created:
-        say(f"Created run `{run.name}` of `{run.deployment}`.")
+        due = "" if is_due else f", which is due at {when(run.scheduled)}"
+        say(f"Created run `{run.name}` of `{run.deployment}`{due}.")
         if is_due and context.verbosity >= 0 and run.work_pool:
             for reason in waits(run.work_pool, run.work_queue or DEFAULT_QUEUE):
                 say(reason)
@@ -148,12 +151,12 @@ def _content(created: list[Run], *, is_one: bool) -> dict[str, object]:
     return {**runs[0]} if is_one else {"runs": runs}
 
 
-def _start(start_in: str | None, start_at: str | None) -> datetime | None:
-    if start_in and start_at:
+def _start(start_in: float | None, start_at: datetime | None) -> datetime | None:
+    if start_in is not None and start_at is not None:
         raise UsageError("`--start-in` and `--start-at` cannot be combined.", hint="Use one or the other.")
+    if start_in is None:
+        return start_at
     try:
-        if start_in:
-            return datetime.now(UTC) + timedelta(seconds=parse_interval(start_in))
-        return parse_moment(start_at) if start_at else None
-    except ValueError as error:
-        raise UsageError(str(error)) from error
+        return datetime.now(UTC) + timedelta(seconds=start_in)
+    except OverflowError:
+        raise UsageError("`--start-in` leads beyond the year 9999.") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import click
 import pytest
 
-from syntask_yaml.cli.duration import Duration, Since
+from syntask_yaml.cli.duration import Coming, Duration, Since
 from syntask_yaml.cli.views.output import when
 
 
@@ -50,3 +51,26 @@ def test_a_time_of_the_past_is_read_as_it_is_shown() -> None:
 def test_what_is_no_time_of_the_past_is_refused(text: str) -> None:
     with pytest.raises(click.BadParameter, match="neither a duration"):
         Since().convert(text, None, None)
+
+
+@pytest.mark.usefixtures("_elsewhere")
+def test_a_time_to_come_is_read_as_it_is_shown() -> None:
+    """Local without an offset; what passed while the command was typed counts."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    for moment in (now + timedelta(days=1), now - timedelta(seconds=20)):
+        for text in (when(moment), moment.isoformat()):
+            assert Coming().convert(text, None, None) == moment
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("tomorrow", "not a time, such as"),
+        ("99:99", "not a time"),
+        ("2026-03-02T18:30Z", "in the past: 2026-03-02 18:30:00+00:00"),
+    ],
+)
+def test_what_is_no_time_to_come_is_refused(text: str, reason: str) -> None:
+    """A time of this morning, for one of tomorrow morning, would start a run at once."""
+    with pytest.raises(click.BadParameter, match=re.escape(reason)):
+        Coming().convert(text, None, None)

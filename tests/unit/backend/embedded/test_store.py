@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import sqlite3
 import stat
 import subprocess
@@ -226,6 +227,19 @@ def test_a_full_disk_is_told_and_nothing_is_half_written(open_store: Open) -> No
     assert backend.deployments() == []
     connection.execute("PRAGMA max_page_count = 1000000")
     assert [written.error for written in backend.write(many)] == [None] * 100
+
+
+def test_a_disk_that_has_no_room_for_the_first_reader_is_told(open_store: Open) -> None:
+    """Who only reads makes a file beside the store, too; SQLite says that the disk fails if it cannot."""
+    open_store().close()
+    least, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, most))
+    try:
+        with pytest.raises(BackendError, match="disk is full"):
+            open_store()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (least, most))
+    assert open_store().variables() == []
 
 
 def opened_by(monkeypatch: pytest.MonkeyPatch, factory: type[sqlite3.Connection]) -> None:
